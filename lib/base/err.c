@@ -1,0 +1,65 @@
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
+{
+	if (err == NULL)
+		return code;
+	char text[sizeof(err->message)];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	err->code = code;
+	brc_printable(err->message, sizeof(err->message), text);
+	err->hint[0] = '\0';
+	return code;
+}
+
+brc_rc brc_hint(brc_err *err, const char *fmt, ...)
+{
+	if (err == NULL)
+		return BRC_DATA;
+	char text[sizeof(err->hint)];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	brc_printable(err->hint, sizeof(err->hint), text);
+	return err->code;
+}
+
+brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...)
+{
+	if (err == NULL)
+		return BRC_DATA;
+	char prefix[512], text[sizeof(err->message) + 512 + 3];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(prefix, sizeof(prefix), fmt, args);
+	va_end(args);
+	snprintf(text, sizeof(text), "%s: %s", prefix, err->message);
+	brc_printable(err->message, sizeof(err->message), text);
+	return err->code;
+}
+
+brc_rc brc_rc_of_errno(int errnum)
+{
+	switch (errnum) {
+	case ENOMEM:
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return BRC_RESOURCE;
+	case EPIPE:
+		return BRC_PIPE;
+	default:
+		return BRC_DATA;
+	}
+}

@@ -1,0 +1,49 @@
+/*
+ * Memory: overflow-checked sizes and aligned blocks. Everything allocated
+ * here is released with free().
+ *
+ * Ownership, once for the whole library: functions named _new, _read, _dup
+ * (and brc_alloc/brc_calloc) give ownership; everything else borrows.
+ * _free(NULL) is legal.
+ */
+#ifndef BRC_BASE_MEMORY_H
+#define BRC_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* *out = a * b (or a + b); false, with *out untouched, when it does not fit. */
+bool brc_mul(size_t a, size_t b, size_t *out);
+bool brc_add(size_t a, size_t b, size_t *out);
+
+/*
+ * n elements of `size` bytes, aligned to 64 bytes; never NULL for n == 0.
+ * brc_alloc leaves them uninitialised, brc_calloc zeroes them.
+ * NULL on overflow or exhaustion, with BRC_RESOURCE in `err`.
+ */
+void *brc_alloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
+void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
+
+/* A copy of the string (or of its first n bytes, terminated); NULL as above. */
+char *brc_strdup(const char *s, brc_err *err) __attribute__((malloc));
+char *brc_strndup(const char *s, size_t n, brc_err *err) __attribute__((malloc));
+
+/*
+ * Grow *array (capacity *cap elements of `size` bytes) so that it holds at
+ * least `need`; doubling. *array must come from malloc/realloc or be NULL.
+ */
+brc_rc brc_grow(void *array, size_t *cap, size_t need, size_t size, brc_err *err);
+
+/* Bytes of memory that this machine could still give us (MemAvailable, cgroup limit). */
+size_t brc_mem_available(void);
+
+/*
+ * Refuse work that needs more than the limit (`limit` of --mem, 0 for none)
+ * or than the machine has: BRC_RESOURCE, naming `what`, both figures and the
+ * remedy.
+ */
+brc_rc brc_mem_need(size_t bytes, size_t limit, const char *what, brc_err *err);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * Random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random
+ * numbers: as easy as 1, 2, 3", SC 2011). Counter-based: the stream is a pure
+ * function of (seed, purpose, layer, draw), so results do not depend on how
+ * work is divided among threads or shards.
+ */
+#ifndef BRC_BASE_RNG_H
+#define BRC_BASE_RNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a stream of numbers is for. Values are part of the results: never renumber. */
+typedef enum brc_purpose {
+	BRC_RNG_TEST = 0,
+	BRC_RNG_KMEANS = 1,    /* layer: graph index, draw: restart */
+	BRC_RNG_EIGEN = 2,     /* start vectors; layer: graph index */
+	BRC_RNG_CONTROL = 3,   /* label permutations; layer, draw */
+	BRC_RNG_NULL = 4,      /* shuffled networks; layer: block index, draw: shuffle */
+	BRC_RNG_SAMPLE = 5,    /* choice of images */
+	BRC_RNG_CALIBRATE = 6  /* random partitions */
+} brc_purpose;
+
+typedef struct brc_rng {
+	uint32_t key[2], counter[4], block[4];
+	unsigned used; /* words of `block` already given out */
+} brc_rng;
+
+void brc_rng_init(brc_rng *r, uint64_t seed, brc_purpose purpose, uint32_t layer, uint32_t draw);
+uint32_t brc_rng_u32(brc_rng *r);
+uint64_t brc_rng_u64(brc_rng *r);
+/* Uniform on [0, 1), 53 bits. */
+double brc_rng_uniform(brc_rng *r);
+/* Uniform on 0..n-1, without bias (Lemire 2019); n >= 1. */
+uint32_t brc_rng_below(brc_rng *r, uint32_t n);
+/* Standard normal (Box and Muller, one value a call). */
+double brc_rng_normal(brc_rng *r);
+/* Fisher-Yates in place. */
+void brc_rng_shuffle_i32(brc_rng *r, int32_t *a, size_t n);
+void brc_rng_shuffle_f32(brc_rng *r, float *a, size_t n);
+
+/* The bare bijection, for the known-answer test. */
+void brc_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+#endif

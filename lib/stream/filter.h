@@ -1,0 +1,88 @@
+/*
+ * The life of a filter: read the incoming stream to its trailer, hand
+ * sections through, keep what it takes, append its own, close with history
+ * and trailer - or with an abort record and no trailer.
+ *
+ *     brc_filter *f;
+ *     if (brc_filter_open(&f, &cli, &err) == BRC_OK &&
+ *         brc_filter_take(f, "laplacian", 1, BRC_CONSUME, &err) == BRC_OK &&
+ *         brc_filter_read(f, &err) == BRC_OK &&
+ *         brc_filter_section(f, "laplacian", &in, &err) == BRC_OK)
+ *             work(f, in, &err);
+ *     return brc_filter_close(f, &cli, &err);
+ */
+#ifndef BRC_STREAM_FILTER_H
+#define BRC_STREAM_FILTER_H
+
+#include "base/cli.h"
+#include "base/err.h"
+#include "stream/section.h"
+
+typedef struct brc_filter brc_filter;
+
+typedef enum brc_take {
+	BRC_CONSUME, /* taken out of the stream, unless --keep */
+	BRC_SHARE    /* taken and handed through */
+} brc_take;
+
+/* Opens the output (stdout or -o); a terminal is refused with BRC_USAGE. */
+brc_rc brc_filter_open(brc_filter **f, const brc_cli *cli, brc_err *err);
+
+/* Take sections of `type`; with --in NAME only those of that name are taken. Before reading. */
+brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, brc_take how,
+		       brc_err *err);
+
+/* The same, whatever --in says: for a second type that a filter needs (lesion's units). */
+brc_rc brc_filter_take_any(brc_filter *f, const char *type, unsigned version, brc_take how,
+			   brc_err *err);
+
+/*
+ * Read standard input to its trailer, handing sections through as they come.
+ * A terminal on stdin is refused. A filter that is a source does not call it.
+ */
+brc_rc brc_filter_read(brc_filter *f, brc_err *err);
+
+/*
+ * The section of one of the types in `types` (separated by '|') that was
+ * taken: none or several are BRC_DATA errors that list what there is and
+ * name --in. Borrowed until close.
+ */
+brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **s, brc_err *err);
+/* All taken sections, in stream order. Borrowed. */
+size_t brc_filter_sections(const brc_filter *f, const brc_section *const **sections);
+
+/*
+ * A section from another stream (a side input: PATH, '-' or /dev/fd/N) by
+ * type; its history joins ours. `option` names it in messages and history
+ * ("data"). Borrowed until close.
+ */
+brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, const char *type,
+		       unsigned version, const brc_section **s, brc_err *err);
+/* Record a side file that is not a stream (a model) by the digest of its content. */
+brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *digest,
+			      brc_err *err);
+
+/* Record a resolved value that no option shows (e.g. k taken from another section). */
+void brc_filter_record(brc_filter *f, const char *key, const char *value);
+
+/* Write a section; sets s->digest. */
+brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err);
+
+/* A section whose large tensors are written in pieces: begin (writes metadata, records and
+ * the tensors that `s` holds), then any number of tensors, each row_count rows in all, then end. */
+brc_rc brc_filter_begin(brc_filter *f, brc_section *s, brc_err *err);
+brc_rc brc_filter_tensor(brc_filter *f, const char *name, const char *dtype, size_t ndim,
+			 const size_t *shape, const char *axes, brc_err *err);
+brc_rc brc_filter_rows(brc_filter *f, const void *rows, size_t n, brc_err *err);
+brc_rc brc_filter_end(brc_filter *f, brc_err *err);
+
+/* A text output (report, export, peek) instead of a stream: bytes to stdout or -o, atomically. */
+brc_rc brc_filter_text(brc_filter *f, const char *bytes, size_t n, brc_err *err);
+
+/*
+ * End: on success history and trailer, flush, close, rename; on failure (err->code set)
+ * the abort record. Prints the message. Returns the exit code. f may be NULL.
+ */
+int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err);
+
+#endif

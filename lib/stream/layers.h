@@ -1,0 +1,34 @@
+/*
+ * The layer table that units, weights, activations, affinity, laplacian,
+ * labels and lesions share: an ordered list of layers, each with a name and a
+ * number of units. Unit u of layer l has the flat index first[l] + u.
+ * In a section: columns "layer/name" (|S) and "layer/units" (<i8).
+ */
+#ifndef BRC_STREAM_LAYERS_H
+#define BRC_STREAM_LAYERS_H
+
+#include "stream/section.h"
+
+typedef struct brc_layers {
+	size_t n;      /* layers */
+	char **name;   /* unique within the table */
+	size_t *units; /* >= 1 each */
+	size_t *first; /* n + 1 entries; first[n] is the number of units */
+} brc_layers;
+
+/* Copies names and sizes. */
+brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const size_t *units,
+		       brc_err *err);
+brc_rc brc_layers_dup(brc_layers *t, const brc_layers *from, brc_err *err);
+void brc_layers_clear(brc_layers *t);
+size_t brc_layers_total(const brc_layers *t);
+/* Index of the layer called `name`, or BRC_ANY. */
+size_t brc_layers_find(const brc_layers *t, const char *name);
+/* Layer of flat unit u (< total). */
+size_t brc_layers_of_unit(const brc_layers *t, size_t u);
+bool brc_layers_equal(const brc_layers *a, const brc_layers *b);
+
+brc_rc brc_layers_write(const brc_layers *t, brc_section *s, brc_err *err);
+brc_rc brc_layers_read(brc_layers *t, const brc_section *s, brc_err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Labels: a partition of the units of a layer table into clusters, and its
+ * section labels/1 (docs/sections.md).
+ */
+#ifndef BRC_GRAPH_LABELS_H
+#define BRC_GRAPH_LABELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "stream/layers.h"
+#include "stream/section.h"
+
+typedef struct brc_labels {
+	brc_layers layers;
+	int32_t *label;  /* [brc_layers_total(&layers)]: cluster >= 0, or -1 for none; owned */
+	char mode[16];   /* "global", "local" or "imported" */
+	char source[16]; /* "weights", "affinity" or, of imported labels, "" (absent) */
+	size_t k;        /* clusters asked for: the largest k of its graphs */
+	size_t isolated; /* units labelled -1 */
+	double ncut;     /* mean over graphs; NaN for imported labels (absent) */
+} brc_labels;
+
+/*
+ * A table in which every unit is -1, mode "imported", k 0, n-cut NaN: set
+ * `label`, then the other fields. brc_labels_write counts `isolated` itself.
+ */
+brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err);
+void brc_labels_clear(brc_labels *l); /* of a zeroed or an initialised struct */
+
+/*
+ * From a section: everything is copied. BRC_DATA when a label is below -1 or
+ * the mode is not one of the three. Label values are not bounded by k: use
+ * brc_subclusters_new, never an array of `largest label` entries.
+ */
+brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err);
+
+/*
+ * Layer table, `label` (copied) and metadata into an empty section labels/1.
+ * Records of graphs are the caller's (spectral).
+ */
+brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err);
+
+/* *out = number of distinct labels >= 0 within layer `layer`. */
+brc_rc brc_labels_distinct(const brc_labels *l, size_t layer, size_t *out, brc_err *err);
+
+#endif

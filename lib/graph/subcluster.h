@@ -1,0 +1,37 @@
+/*
+ * Sub-clusters: the units of one layer that carry one label. They are what is
+ * lesioned, visualised and tested.
+ */
+#ifndef BRC_GRAPH_SUBCLUSTER_H
+#define BRC_GRAPH_SUBCLUSTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "graph/labels.h"
+#include "stream/section.h"
+
+typedef struct brc_subcluster {
+	size_t layer;    /* index in the layer table of the labels */
+	int32_t cluster; /* the label, >= 0 */
+	size_t size;     /* units, >= 1 */
+	const size_t
+		*unit; /* [size] indices within the layer, ascending; borrowed from the table */
+} brc_subcluster;
+
+typedef struct brc_subclusters {
+	size_t n;
+	brc_subcluster *item; /* [n] in order of (layer, cluster) */
+	size_t *units;        /* the memory behind item[].unit */
+} brc_subclusters;
+
+/* All sub-clusters of a labelling; units labelled -1 are in none. O(N log N). */
+brc_rc brc_subclusters_new(brc_subclusters **t, const brc_labels *labels, brc_err *err);
+void brc_subclusters_free(brc_subclusters *t);
+
+/* Add the table `TABLE/layer TABLE/cluster TABLE/size` (<i4 [n]) to a section. */
+brc_rc brc_subclusters_write(const brc_subclusters *t, const char *table, brc_section *s,
+			     brc_err *err);
+
+#endif

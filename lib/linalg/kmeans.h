@@ -1,0 +1,45 @@
+/*
+ * k-means: Lloyd's algorithm from greedy k-means++ starts, best of several.
+ */
+#ifndef BRC_LINALG_KMEANS_H
+#define BRC_LINALG_KMEANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/threads.h"
+
+typedef struct {
+	size_t k;        /* clusters wanted, >= 1; more than n is taken as n */
+	size_t restarts; /* >= 1 */
+	size_t max_iter; /* >= 1; 300 is usual */
+	double tol;      /* stop when the centres' summed squared shift is at most tol times
+			  * the mean variance of the columns; 1e-4 is usual */
+	uint64_t seed;
+	uint32_t stream; /* restart r draws from (seed, BRC_RNG_KMEANS, stream, r) */
+} brc_kmeans_options;
+
+/*
+ * Cluster the n rows of x (row-major n x d, finite). Restarts run as tasks of
+ * `pool` (NULL: in the caller); the result is the same bytes for any number of
+ * threads. Of equal inertias the lowest restart wins, of equally near centres
+ * the lowest index.
+ *
+ * labels:  n, renumbered by descending size, ties by first row, so that the same
+ *          partition has the same labels. Fewer than k labels occur when there
+ *          are fewer distinct rows than k.
+ * inertia: summed squared distance to the assigned centre; may be NULL.
+ *
+ * Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding",
+ * SODA 2007 (greedy variant of their section 5: 2 + floor(ln k) candidates);
+ * Lloyd, "Least squares quantization in PCM", 1982. An empty cluster takes the
+ * point farthest from its own centre, as scikit-learn does.
+ *
+ * BRC_USAGE for zero n, d, k, restarts or max_iter, or a negative tol; BRC_NUMERIC
+ * naming row and column of a NaN or infinity; BRC_RESOURCE.
+ */
+brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
+		  int32_t *labels, double *inertia, brc_err *err);
+
+#endif

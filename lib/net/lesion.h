@@ -1,0 +1,66 @@
+/*
+ * Lesions: what a network still gets right when units are silenced.
+ */
+#ifndef BRC_NET_LESION_H
+#define BRC_NET_LESION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "data/dataset.h"
+#include "net/net.h"
+
+/* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
+typedef struct brc_lesion {
+	size_t layer;        /* index in brc_net_layers() */
+	const int32_t *unit; /* within 0..units-1 of that layer, any order; borrowed */
+	size_t n;
+} brc_lesion;
+
+typedef enum brc_ablate {
+	BRC_ABLATE_ZERO, /* the unit's output (after bias and activation) is 0 everywhere it is used
+			  */
+	BRC_ABLATE_IN_WEIGHTS /* its incoming weights and bias are 0: the activation of 0 is its
+				 output */
+} brc_ablate;
+
+/*
+ * Run every lesion over every image.
+ *
+ * correct[n_sets][C] and loss[n_sets][C], C = brc_net_classes(): for each
+ * lesion and class, how many images of the class are classified correctly and
+ * their summed cross-entropy in nats. The class predicted is that of the
+ * largest logit, the lowest index among equals; a row with a NaN is wrong and
+ * its loss NaN. Where the network ends in Softmax the logits are its input,
+ * else its output; the loss is logsumexp(logits) - logit of the label, so that
+ * a saturated Softmax still has an exact loss.
+ *
+ * Images go in micro-batches of BRC_RUN_ROWS; the network is run once per
+ * micro-batch and each lesion reruns what depends on the silenced layer. Sums
+ * run over images in order inside a micro-batch and over micro-batches in
+ * order: the same bytes for any number of threads.
+ *
+ * `pool` may be NULL (one thread); `p` (may be NULL) advances by n_sets times
+ * the number of images in all. BRC_DATA: images or labels do not fit the
+ * network, a lesion names a layer or unit that does not exist, or the incoming
+ * weights of an input; BRC_NUMERIC: the unharmed network gives a logit that is
+ * not finite (image named).
+ */
+brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
+		       size_t n_sets, brc_ablate how, brc_pool *pool, brc_progress *p,
+		       int32_t *correct, double *loss, brc_err *err);
+
+/* Floating-point operations that the call above will spend in matrix products. */
+double brc_net_lesions_flops(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
+			     size_t n_sets, brc_ablate how);
+/* Bytes that the call above allocates. */
+size_t brc_net_lesions_bytes(const brc_net *net, const brc_dataset *data, size_t n_sets,
+			     const brc_pool *pool);
+
+/* Do images and labels fit the network? BRC_DATA with both shapes in the message. */
+brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err);
+
+#endif

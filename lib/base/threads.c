@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/threads.h"
 
+#include <cblas.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -80,6 +81,7 @@ brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 	*pool = NULL;
 	if (threads == 0)
 		threads = 1;
+	openblas_set_num_threads(1); /* our tasks are the parallelism; sums keep their order */
 	brc_pool *p = brc_calloc(1, sizeof(*p), err);
 	if (p == NULL)
 		return BRC_RESOURCE;

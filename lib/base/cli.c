@@ -1,0 +1,385 @@
+#define _GNU_SOURCE
+#include "base/cli.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+
+enum { MAX_THREADS = 64, FIRST_LONG_KEY = 0x1000 };
+
+static const char progress_choices[] = "auto|always|never";
+
+/* ---- the table of common options ---- */
+
+struct common_opt {
+	unsigned need; /* BRC_COMMON_* bit, 0: every filter */
+	brc_opt opt;
+};
+
+enum { COMMON_COUNT = 11 };
+
+/* `compress` and `verbose`/`quiet` are flags here and folded into brc_common after parsing. */
+struct common_flags {
+	bool compress, verbose, quiet;
+};
+
+static void common_table(brc_common *c, struct common_flags *f,
+			 struct common_opt table[COMMON_COUNT])
+{
+	const unsigned off = BRC_OPT_UNRECORDED;
+	const struct common_opt all[COMMON_COUNT] = {
+		{BRC_COMMON_IN,
+		 {BRC_OPT_STRING, "in", 0, "NAME", &c->in, "take the section called NAME", NULL, 0,
+		  0, off}},
+		{BRC_COMMON_NAME,
+		 {BRC_OPT_STRING, "name", 0, "NAME", &c->name, "call the section written NAME",
+		  NULL, 0, 0, off}},
+		{BRC_COMMON_SEED,
+		 {BRC_OPT_U64, "seed", 0, "N", &c->seed, "seed of all random numbers", NULL, 0, 0,
+		  0}},
+		{BRC_COMMON_KEEP,
+		 {BRC_OPT_FLAG, "keep", 0, NULL, &c->keep, "hand consumed sections on as well",
+		  NULL, 0, 0, off}},
+		{0,
+		 {BRC_OPT_PATH, "output", 'o', "FILE", &c->output,
+		  "write to FILE, which appears only when complete", NULL, 0, 0, off}},
+		{BRC_COMMON_STREAM,
+		 {BRC_OPT_FLAG, "compress", 'z', NULL, &f->compress,
+		  "compress the sections written with zstd", NULL, 0, 0, off}},
+		{BRC_COMMON_STREAM,
+		 {BRC_OPT_FLAG, "stamp", 0, NULL, &c->stamp,
+		  "record time and host in the history", NULL, 0, 0, off}},
+		{0,
+		 {BRC_OPT_SIZE, "threads", 0, "N", &c->threads,
+		  "threads; results do not depend on it", NULL, 1, MAX_THREADS, off}},
+		{0,
+		 {BRC_OPT_BYTES, "mem", 0, "SIZE", &c->mem,
+		  "memory that may be used, e.g. 4G (default: what the machine has)", NULL, 0, 0,
+		  off}},
+		{0,
+		 {BRC_OPT_CHOICE, "progress", 0, "WHEN", &c->progress, "show progress",
+		  progress_choices, 0, 0, off}},
+		{0, {BRC_OPT_FLAG, "verbose", 'v', NULL, &f->verbose, "say more", NULL, 0, 0, off}},
+	};
+	memcpy(table, all, sizeof(all));
+}
+
+/* ---- parsing state ---- */
+
+struct parse {
+	brc_cli *cli;
+	struct common_flags flags;
+	const brc_opt **opts; /* every option, own first */
+	size_t n;
+	struct argp_option *table;
+	size_t cap_operands;
+};
+
+static void out_of_memory(const char *tool)
+{
+	fprintf(stderr, "%s: out of memory\n", tool);
+	exit(BRC_RESOURCE);
+}
+
+/* Index of word `s` in "a|b|c", or -1. */
+static int choice_index(const char *choices, const char *s)
+{
+	size_t len = strlen(s);
+	int index = 0;
+	for (const char *c = choices;; index++) {
+		size_t n = strcspn(c, "|");
+		if (n == len && memcmp(c, s, n) == 0)
+			return index;
+		if (c[n] == '\0')
+			return -1;
+		c += n + 1;
+	}
+}
+
+static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
+{
+	char what[64];
+	snprintf(what, sizeof(what), "--%s", o->name);
+	bool bounded = o->min != 0 || o->max != 0;
+	uint64_t u;
+	switch (o->type) {
+	case BRC_OPT_FLAG:
+		*(bool *)o->value = true;
+		return BRC_OK;
+	case BRC_OPT_SIZE:
+		BRC_TRY(brc_parse_u64(arg, bounded ? (uint64_t)o->min : 0,
+				      bounded ? (uint64_t)o->max : (uint64_t)INT32_MAX, what, &u,
+				      err));
+		*(size_t *)o->value = (size_t)u;
+		return BRC_OK;
+	case BRC_OPT_U64:
+		return brc_parse_u64(arg, 0, UINT64_MAX, what, o->value, err);
+	case BRC_OPT_DOUBLE:
+		return brc_parse_double(arg, bounded ? o->min : -1e300, bounded ? o->max : 1e300,
+					what, o->value, err);
+	case BRC_OPT_BYTES:
+		return brc_parse_bytes(arg, what, o->value, err);
+	case BRC_OPT_STRING:
+	case BRC_OPT_PATH:
+		if (arg[0] == '\0')
+			return brc_fail(err, BRC_USAGE, "%s: is empty", what);
+		*(const char **)o->value = arg;
+		return BRC_OK;
+	case BRC_OPT_CHOICE: {
+		int i = choice_index(o->choices, arg);
+		if (i < 0)
+			return brc_fail(err, BRC_USAGE, "%s: '%s' is not one of %s", what, arg,
+					o->choices);
+		*(int *)o->value = i;
+		return BRC_OK;
+	}
+	case BRC_OPT_END:
+		break;
+	}
+	return brc_fail(err, BRC_USAGE, "%s: unknown kind of option", what);
+}
+
+static void usage_error(const brc_cli *cli, const char *message)
+{
+	fprintf(stderr, "%s: %s\nhint: '%s --help' lists the options\n", cli->tool, message,
+		cli->tool);
+	exit(BRC_USAGE);
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct parse *p = state->input;
+	brc_err err = {0};
+	if (key == ARGP_KEY_ARG) {
+		brc_cli *cli = p->cli;
+		if (cli->n_operands == cli->max_operands) {
+			brc_fail(&err, BRC_USAGE, "unexpected operand '%s'", arg);
+			usage_error(cli, err.message);
+		}
+		cli->operands[cli->n_operands++] = arg;
+		return 0;
+	}
+	if (key == 'q') {
+		p->flags.quiet = true;
+		return 0;
+	}
+	for (size_t i = 0; i < p->n; i++)
+		if (p->table[i].key == key) {
+			if (store(p->opts[i], arg, &err) != BRC_OK)
+				usage_error(p->cli, err.message);
+			return 0;
+		}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* ---- --help ---- */
+
+/* " (default: X)" after the sentence, from the value before parsing. */
+static void add_default(brc_str *s, const brc_opt *o)
+{
+	switch (o->type) {
+	case BRC_OPT_SIZE:
+		brc_str_addf(s, " (default: %zu)", *(const size_t *)o->value);
+		break;
+	case BRC_OPT_U64:
+		brc_str_addf(s, " (default: %llu)",
+			     (unsigned long long)*(const uint64_t *)o->value);
+		break;
+	case BRC_OPT_DOUBLE:
+		brc_str_addf(s, " (default: %g)", *(const double *)o->value);
+		break;
+	case BRC_OPT_STRING:
+		if (*(const char *const *)o->value != NULL)
+			brc_str_addf(s, " (default: %s)", *(const char *const *)o->value);
+		break;
+	case BRC_OPT_CHOICE: {
+		const char *c = o->choices;
+		for (int i = *(const int *)o->value; i > 0; i--)
+			c += strcspn(c, "|") + 1;
+		brc_str_addf(s, ": %s (default: %.*s)", o->choices, (int)strcspn(c, "|"), c);
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+static char *help_text(const brc_cli *cli, const brc_opt *o)
+{
+	brc_str s = {0};
+	brc_str_add(&s, o->help);
+	/* a count or number that is resolved later shows its rule in the sentence itself */
+	bool told = strstr(o->help, "default") != NULL;
+	if (!told)
+		add_default(&s, o);
+	if (s.failed)
+		out_of_memory(cli->tool);
+	return s.s;
+}
+
+static char *doc_text(const brc_cli *cli)
+{
+	brc_str s = {0};
+	brc_str_addf(&s, "%s\n\nReads:  %s\nWrites: %s\v", cli->purpose,
+		     cli->reads != NULL ? cli->reads : "no stream",
+		     cli->writes != NULL ? cli->writes : "no stream");
+	brc_str_addf(&s, "Examples:\n%s\n", cli->examples);
+	brc_str_add(&s, "Exit codes: 0 done, 1 negative answer, 2 usage, 3 wrong or invalid data, "
+			"4 truncated or corrupt stream or an upstream failure, 5 numerical "
+			"failure, 6 out of memory or disk, 141 the reader has gone.\n");
+	if (s.failed)
+		out_of_memory(cli->tool);
+	return s.s;
+}
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+	const struct parse *p = state->input;
+	fprintf(stream, "%s (broca) %s\n", p->cli->tool, BRC_VERSION);
+}
+
+static size_t default_threads(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+		int n = CPU_COUNT(&set);
+		return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
+	}
+	return 1;
+}
+
+/* The options of this filter, own first, as argp wants them. */
+static void build_table(struct parse *p, const struct common_opt *common)
+{
+	brc_cli *cli = p->cli;
+	size_t own = 0;
+	while (cli->options != NULL && cli->options[own].type != BRC_OPT_END)
+		own++;
+	p->opts = calloc(own + COMMON_COUNT, sizeof(*p->opts));
+	p->table = calloc(own + COMMON_COUNT + 2, sizeof(*p->table));
+	cli->operands = calloc(cli->max_operands + 1, sizeof(*cli->operands));
+	if (p->opts == NULL || p->table == NULL || cli->operands == NULL)
+		out_of_memory(cli->tool);
+	for (size_t i = 0; i < own; i++)
+		p->opts[p->n++] = &cli->options[i];
+	for (size_t i = 0; i < COMMON_COUNT; i++)
+		if (common[i].need == 0 || (cli->common & common[i].need) != 0)
+			p->opts[p->n++] = &common[i].opt;
+	for (size_t i = 0; i < p->n; i++) {
+		const brc_opt *o = p->opts[i];
+		p->table[i] = (struct argp_option){
+			.name = o->name,
+			.key = o->key != 0 ? o->key : FIRST_LONG_KEY + (int)i,
+			.arg = o->arg,
+			.doc = help_text(cli, o),
+			.group = i < own ? 1 : 2};
+	}
+	p->table[p->n] = (struct argp_option){
+		.name = "quiet", .key = 'q', .doc = "say nothing but errors", .group = 2};
+}
+
+void brc_cli_parse(brc_cli *cli, int argc, char **argv)
+{
+	cli->c = (brc_common){.threads = default_threads(), .seed = 42};
+	struct parse p = {.cli = cli};
+	struct common_opt common[COMMON_COUNT];
+	common_table(&cli->c, &p.flags, common);
+	build_table(&p, common);
+	char *doc = doc_text(cli);
+	const struct argp argp = {p.table, parse_one, cli->usage, doc, NULL, NULL, NULL};
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = BRC_USAGE;
+	char *tool = (char *)(uintptr_t)cli->tool, *old = argc > 0 ? argv[0] : NULL;
+	if (argc > 0)
+		argv[0] = tool; /* messages name the tool, not the path it was started by */
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	error_t rc = argp_parse(&argp, argc, argv, 0, NULL, &p);
+	if (argc > 0)
+		argv[0] = old;
+	if (rc != 0)
+		exit(BRC_USAGE);
+	cli->c.zstd_level = p.flags.compress ? 3 : 0;
+	cli->c.verbosity = p.flags.quiet ? -1 : p.flags.verbose ? 1 : 0;
+	for (size_t i = 0; i < p.n; i++)
+		free((char *)(uintptr_t)p.table[i].doc);
+	free(p.table);
+	free(p.opts);
+	free(doc);
+}
+
+brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, size_t **list,
+		    size_t *n, brc_err *err)
+{
+	size_t count = 1;
+	for (const char *c = s; *c != '\0'; c++)
+		count += *c == ',';
+	size_t *out = brc_alloc(count, sizeof(*out), err);
+	char *copy = brc_strdup(s, err);
+	brc_rc rc = out == NULL || copy == NULL ? BRC_RESOURCE : BRC_OK;
+	char *rest = copy;
+	for (size_t i = 0; i < count && rc == BRC_OK; i++) {
+		uint64_t v;
+		rc = brc_parse_u64(strsep(&rest, ","), min, max, what, &v, err);
+		if (rc == BRC_OK)
+			out[i] = (size_t)v;
+	}
+	free(copy);
+	if (rc != BRC_OK) {
+		free(out);
+		return rc;
+	}
+	*list = out;
+	*n = count;
+	return BRC_OK;
+}
+
+int brc_cli_report(const brc_cli *cli, const brc_err *err)
+{
+	fprintf(stderr, "%s: %s\n", cli->tool, err->message);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "hint: %s\n", err->hint);
+	return (int)err->code;
+}
+
+static void say(const brc_cli *cli, const char *fmt, va_list args)
+{
+	char raw[1024], text[1024];
+	vsnprintf(raw, sizeof(raw), fmt, args);
+	brc_printable(text, sizeof(text), raw);
+	fprintf(stderr, "%s: %s\n", cli->tool, text);
+}
+
+void brc_cli_note(const brc_cli *cli, const char *fmt, ...)
+{
+	if (cli->c.verbosity < 0)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	say(cli, fmt, args);
+	va_end(args);
+}
+
+void brc_cli_detail(const brc_cli *cli, const char *fmt, ...)
+{
+	if (cli->c.verbosity < 1)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	say(cli, fmt, args);
+	va_end(args);
+}
+
+bool brc_cli_progress(const brc_cli *cli)
+{
+	if (cli->c.progress == 1)
+		return true;
+	return cli->c.progress == 0 && cli->c.verbosity >= 0 && isatty(STDERR_FILENO) == 1;
+}

@@ -1,0 +1,216 @@
+#define _GNU_SOURCE
+#include "stream/collect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/memory.h"
+#include "stream/digest.h"
+
+/* Above this a tensor gets a mapping of its own, committed page by page as data arrives. */
+enum { MAP_THRESHOLD = 1 << 16 };
+
+struct brc_collector {
+	size_t memory, used;
+	brc_section *section;
+	brc_tensor *tensor; /* the one being filled */
+	size_t filled;      /* bytes */
+	brc_section_digest *digest;
+	ZSTD_DCtx *zstd;
+};
+
+brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
+{
+	*out = NULL;
+	brc_collector *c = brc_calloc(1, sizeof(*c), err);
+	if (c == NULL)
+		return BRC_RESOURCE;
+	c->memory = memory;
+	c->digest = brc_section_digest_new(err);
+	if (c->digest == NULL) {
+		free(c);
+		return BRC_RESOURCE;
+	}
+	*out = c;
+	return BRC_OK;
+}
+
+void brc_collector_free(brc_collector *c)
+{
+	if (c == NULL)
+		return;
+	brc_section_free(c->section);
+	brc_section_digest_free(c->digest);
+	ZSTD_freeDCtx(c->zstd);
+	free(c);
+}
+
+brc_rc brc_collector_begin(brc_collector *c, const brc_reader *r, brc_err *err)
+{
+	brc_section_free(c->section);
+	c->tensor = NULL;
+	brc_section_digest_reset(c->digest);
+	return brc_section_new(&c->section, brc_reader_type(r), brc_reader_version(r),
+			       brc_reader_section(r), err);
+}
+
+/* A mapping of an unlinked file, for what does not fit in memory. */
+static brc_rc spool(brc_tensor *t, size_t bytes, brc_err *err)
+{
+	const char *dir = getenv("TMPDIR");
+	if (dir == NULL || dir[0] == '\0')
+		dir = "/var/tmp";
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return brc_fail(err, BRC_RESOURCE, "cannot make a spool file in %s: %s", dir,
+				strerror(errno));
+	void *p = MAP_FAILED;
+	if (ftruncate(fd, (off_t)bytes) == 0)
+		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	int errnum = errno;
+	close(fd);
+	if (p == MAP_FAILED) {
+		brc_fail(err, BRC_RESOURCE, "cannot spool %zu bytes of tensor '%s' in %s: %s",
+			 bytes, t->name, dir, strerror(errnum));
+		return brc_hint(err, "set TMPDIR to a directory with room");
+	}
+	t->data = p;
+	t->map_length = bytes;
+	return BRC_OK;
+}
+
+static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
+{
+	size_t bytes = brc_tensor_bytes(t);
+	t->owned = true;
+	if (bytes < MAP_THRESHOLD) {
+		t->data = brc_calloc(bytes, 1, err);
+		return t->data == NULL ? BRC_RESOURCE : BRC_OK;
+	}
+	if (c->used > c->memory || bytes > c->memory - c->used)
+		return spool(t, bytes, err);
+	t->data = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->data == MAP_FAILED) {
+		t->data = NULL;
+		return brc_fail(err, BRC_RESOURCE, "no address space for tensor '%s' of %zu bytes",
+				t->name, bytes);
+	}
+	t->map_length = bytes;
+	c->used += bytes;
+	return BRC_OK;
+}
+
+static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
+{
+	brc_section *s = c->section;
+	const brc_tensor *head = brc_reader_tensor(r);
+	if (brc_section_tensor(s, head->name) != NULL)
+		return brc_fail(err, BRC_DATA, "%s: tensor '%s' stands twice in section %s/%u %s",
+				brc_reader_name(r), head->name, s->type, s->version, s->name);
+	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
+	brc_tensor *t = brc_alloc(1, sizeof(*t), err);
+	if (t == NULL)
+		return BRC_RESOURCE;
+	*t = *head;
+	t->data = NULL;
+	brc_rc rc = reserve(c, t, err);
+	if (rc != BRC_OK) {
+		free(t);
+		return rc;
+	}
+	s->tensors[s->n_tensors++] = t;
+	c->tensor = t;
+	c->filled = 0;
+	return BRC_OK;
+}
+
+static size_t next_chunk_bytes(const brc_collector *c, const brc_reader *r)
+{
+	size_t left = brc_tensor_bytes(c->tensor) - c->filled;
+	size_t chunk = brc_reader_chunk_rows(r) * brc_tensor_row_bytes(c->tensor);
+	return left < chunk ? left : chunk;
+}
+
+void brc_collector_prepare(brc_collector *c, brc_reader *r)
+{
+	if (c->tensor != NULL && c->filled < brc_tensor_bytes(c->tensor))
+		brc_reader_destination(r, (char *)c->tensor->data + c->filled,
+				       next_chunk_bytes(c, r));
+}
+
+static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
+{
+	char *place = (char *)c->tensor->data + c->filled;
+	if (f->kind == BRC_F_CHUNK) {
+		if (f->payload != (const unsigned char *)place)
+			memcpy(place, f->payload, f->length);
+		c->filled += f->length;
+		return BRC_OK;
+	}
+	if (c->zstd == NULL && (c->zstd = ZSTD_createDCtx()) == NULL)
+		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
+	size_t bytes = (size_t)f->raw_length;
+	size_t n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
+	if (ZSTD_isError(n) || n != bytes ||
+	    brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
+		return brc_fail(err, BRC_STREAM,
+				"%s: a compressed chunk of tensor '%s' does not unpack",
+				brc_reader_name(r), c->tensor->name);
+	c->filled += bytes;
+	return BRC_OK;
+}
+
+static brc_rc add_map(brc_section *s, const brc_frame *f, brc_err *err)
+{
+	brc_map *copy;
+	BRC_TRY(brc_map_decode(f->payload, f->length, &copy, err));
+	if (f->kind == BRC_F_META) {
+		brc_map_free(s->meta);
+		s->meta = copy;
+		return BRC_OK;
+	}
+	brc_rc rc = brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records),
+			     err);
+	if (rc == BRC_OK)
+		s->records[s->n_records++] = copy;
+	else
+		brc_map_free(copy);
+	return rc;
+}
+
+brc_rc brc_collector_add(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
+{
+	bool compressed = f->kind == BRC_F_CHUNK_Z;
+	if (f->kind != BRC_F_END)
+		brc_section_digest_add(c->digest, compressed ? BRC_F_CHUNK : f->kind, f->raw_length,
+				       f->raw_crc);
+	switch (f->kind) {
+	case BRC_F_META:
+	case BRC_F_RECORD:
+		return add_map(c->section, f, err);
+	case BRC_F_TENSOR:
+		return add_tensor(c, r, err);
+	case BRC_F_CHUNK:
+	case BRC_F_CHUNK_Z:
+		return add_chunk(c, r, f, err);
+	case BRC_F_END:
+		brc_section_digest_hex(c->digest, c->section->digest);
+		return BRC_OK;
+	default:
+		return brc_fail(err, BRC_STREAM, "%s: a frame out of place", brc_reader_name(r));
+	}
+}
+
+brc_section *brc_collector_take(brc_collector *c)
+{
+	brc_section *s = c->section;
+	c->section = NULL;
+	return s;
+}

@@ -1,0 +1,304 @@
+#define _GNU_SOURCE
+#include "stream/section.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/memory.h"
+
+/* ---- tensors ---- */
+
+size_t brc_dtype_size(const char *dtype)
+{
+	static const struct {
+		const char *dtype;
+		size_t size;
+	} known[] = {{"<f4", 4}, {"<f8", 8}, {"<i4", 4}, {"<i8", 8}, {"|u1", 1}};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(dtype, known[i].dtype) == 0)
+			return known[i].size;
+	unsigned width;
+	char rest;
+	if (sscanf(dtype, "|S%5u%c", &width, &rest) == 1 && width >= 1 && width <= 4096)
+		return width;
+	return 0;
+}
+
+size_t brc_tensor_rows(const brc_tensor *t)
+{
+	return t->ndim == 0 ? 1 : t->shape[0];
+}
+
+size_t brc_tensor_row_bytes(const brc_tensor *t)
+{
+	size_t bytes = t->itemsize;
+	for (size_t i = 1; i < t->ndim; i++)
+		bytes *= t->shape[i];
+	return bytes;
+}
+
+size_t brc_tensor_bytes(const brc_tensor *t)
+{
+	return brc_tensor_rows(t) * brc_tensor_row_bytes(t);
+}
+
+size_t brc_tensor_count(const brc_tensor *t)
+{
+	return brc_tensor_bytes(t) / t->itemsize;
+}
+
+char *brc_tensor_text(const brc_tensor *t, size_t i, char *buf, size_t cap)
+{
+	size_t n = strnlen((const char *)t->data + i * t->itemsize, t->itemsize);
+	snprintf(buf, cap, "%.*s", (int)n, (const char *)t->data + i * t->itemsize);
+	return buf;
+}
+
+static void tensor_free(brc_tensor *t)
+{
+	if (t == NULL)
+		return;
+	if (t->map_length > 0)
+		munmap(t->data, t->map_length);
+	else if (t->owned)
+		free(t->data);
+	free(t);
+}
+
+/* ---- sections ---- */
+
+static brc_rc bad_name(const char *what, const char *name, brc_err *err)
+{
+	return brc_fail(err, BRC_DATA, "%s '%s' is empty, too long or holds control characters",
+			what, name);
+}
+
+static bool name_ok(const char *name, size_t cap)
+{
+	size_t n = strlen(name);
+	if (n == 0 || n >= cap)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+			return false;
+	return true;
+}
+
+brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, const char *name,
+		       brc_err *err)
+{
+	*out = NULL;
+	brc_section *s = brc_calloc(1, sizeof(*s), err);
+	if (s == NULL)
+		return BRC_RESOURCE;
+	if (!name_ok(type, sizeof(s->type)) || !name_ok(name, sizeof(s->name))) {
+		free(s);
+		return bad_name("the section name", name, err);
+	}
+	snprintf(s->type, sizeof(s->type), "%s", type);
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	s->version = version;
+	s->meta = brc_map_new();
+	if (s->meta == NULL) {
+		free(s);
+		return brc_fail(err, BRC_RESOURCE, "out of memory for a section");
+	}
+	*out = s;
+	return BRC_OK;
+}
+
+void brc_section_free(brc_section *s)
+{
+	if (s == NULL)
+		return;
+	brc_map_free(s->meta);
+	for (size_t i = 0; i < s->n_records; i++)
+		brc_map_free(s->records[i]);
+	free(s->records);
+	for (size_t i = 0; i < s->n_tensors; i++)
+		tensor_free(s->tensors[i]);
+	free(s->tensors);
+	free(s);
+}
+
+char *brc_section_title(const brc_section *s, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s/%u %s", s->type, s->version, s->name);
+	return buf;
+}
+
+/* "section labels/1 x: " in front of a failure. */
+static brc_rc in_section(const brc_section *s, brc_err *err)
+{
+	char title[BRC_NAME_MAX + 80];
+	return brc_err_prefix(err, "section %s", brc_section_title(s, title, sizeof(title)));
+}
+
+brc_map *brc_section_add_record(brc_section *s, brc_err *err)
+{
+	brc_map *m = NULL;
+	if (brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records), err) !=
+		    BRC_OK ||
+	    (m = brc_map_new()) == NULL) {
+		brc_fail(err, BRC_RESOURCE, "out of memory for a record");
+		return NULL;
+	}
+	s->records[s->n_records++] = m;
+	return m;
+}
+
+/* Split "a,b" into t->axes; missing names become "dimN". */
+static void set_axes(brc_tensor *t, const char *axes)
+{
+	for (size_t i = 0; i < t->ndim; i++) {
+		size_t n = axes != NULL ? strcspn(axes, ",") : 0;
+		if (n > 0)
+			snprintf(t->axes[i], sizeof(t->axes[i]), "%.*s", (int)n, axes);
+		else
+			snprintf(t->axes[i], sizeof(t->axes[i]), "dim%zu", i);
+		if (axes != NULL)
+			axes += axes[n] == ',' ? n + 1 : n;
+	}
+}
+
+brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size_t ndim,
+		       const size_t *shape, const char *axes, const void *data, brc_tensor **out,
+		       brc_err *err)
+{
+	size_t bytes = brc_dtype_size(dtype);
+	if (!name_ok(name, BRC_NAME_MAX) || bytes == 0 || ndim > BRC_MAX_DIMS)
+		return bad_name("the tensor name", name, err);
+	if (brc_section_tensor(s, name) != NULL) {
+		brc_fail(err, BRC_DATA, "tensor '%s' is there already", name);
+		return in_section(s, err);
+	}
+	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
+	brc_tensor *t = brc_calloc(1, sizeof(*t), err);
+	if (t == NULL)
+		return BRC_RESOURCE;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
+	t->itemsize = bytes;
+	t->ndim = ndim;
+	bool fits = true;
+	for (size_t i = 0; i < ndim; i++) {
+		t->shape[i] = shape[i];
+		fits = fits && brc_mul(bytes, shape[i], &bytes);
+	}
+	set_axes(t, axes);
+	t->owned = data == NULL;
+	t->data = data != NULL ? (void *)(uintptr_t)data
+			       : brc_calloc(fits ? bytes : SIZE_MAX, 1, err);
+	if (t->data == NULL) {
+		free(t);
+		return BRC_RESOURCE;
+	}
+	s->tensors[s->n_tensors++] = t;
+	if (out != NULL)
+		*out = t;
+	return BRC_OK;
+}
+
+brc_rc brc_section_add_column(brc_section *s, const char *name, const char *dtype, size_t n,
+			      const void *data, brc_err *err)
+{
+	brc_tensor *t;
+	BRC_TRY(brc_section_add(s, name, dtype, 1, &n, "row", NULL, &t, err));
+	memcpy(t->data, data, brc_tensor_bytes(t));
+	return BRC_OK;
+}
+
+brc_rc brc_section_add_text(brc_section *s, const char *name, const char *const *v, size_t n,
+			    brc_err *err)
+{
+	size_t width = 1;
+	for (size_t i = 0; i < n; i++)
+		width = strlen(v[i]) > width ? strlen(v[i]) : width;
+	if (width > 4096) {
+		brc_fail(err, BRC_DATA, "a text of '%s' is longer than 4096 bytes", name);
+		return in_section(s, err);
+	}
+	char dtype[12];
+	snprintf(dtype, sizeof(dtype), "|S%zu", width);
+	brc_tensor *t;
+	BRC_TRY(brc_section_add(s, name, dtype, 1, &n, "row", NULL, &t, err));
+	for (size_t i = 0; i < n; i++)
+		memcpy((char *)t->data + i * width, v[i], strlen(v[i]));
+	return BRC_OK;
+}
+
+/* ---- reading ---- */
+
+const brc_tensor *brc_section_tensor(const brc_section *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_tensors; i++)
+		if (strcmp(s->tensors[i]->name, name) == 0)
+			return s->tensors[i];
+	return NULL;
+}
+
+static void print_shape(size_t ndim, const size_t *shape, char *buf, size_t cap)
+{
+	size_t n = (size_t)snprintf(buf, cap, "[");
+	for (size_t i = 0; i < ndim && n < cap; i++)
+		n += (size_t)(shape[i] == BRC_ANY
+				      ? snprintf(buf + n, cap - n, "%s*", i > 0 ? ", " : "")
+				      : snprintf(buf + n, cap - n, "%s%zu", i > 0 ? ", " : "",
+						 shape[i]));
+	if (n < cap)
+		snprintf(buf + n, cap - n, "]");
+}
+
+brc_rc brc_section_need(const brc_section *s, const char *name, const char *dtype, size_t ndim,
+			const size_t *shape, const brc_tensor **out, brc_err *err)
+{
+	const brc_tensor *t = brc_section_tensor(s, name);
+	if (t == NULL) {
+		brc_fail(err, BRC_DATA, "there is no tensor '%s'", name);
+		return in_section(s, err);
+	}
+	bool same = t->ndim == ndim && (strcmp(dtype, "|S") == 0 ? strncmp(t->dtype, "|S", 2) == 0
+								 : strcmp(t->dtype, dtype) == 0);
+	for (size_t i = 0; i < ndim && same; i++)
+		same = shape[i] == BRC_ANY || shape[i] == t->shape[i];
+	if (!same) {
+		char want[128], have[128];
+		print_shape(ndim, shape, want, sizeof(want));
+		print_shape(t->ndim, t->shape, have, sizeof(have));
+		brc_fail(err, BRC_DATA, "tensor '%s' is %s %s, where %s %s is needed", name,
+			 t->dtype, have, dtype, want);
+		return in_section(s, err);
+	}
+	*out = t;
+	return BRC_OK;
+}
+
+brc_rc brc_section_need_column(const brc_section *s, const char *name, const char *dtype, size_t n,
+			       const brc_tensor **t, brc_err *err)
+{
+	return brc_section_need(s, name, dtype, 1, &n, t, err);
+}
+
+static brc_rc no_metadata(const brc_section *s, const char *key, const char *kind, brc_err *err)
+{
+	brc_fail(err, BRC_DATA, "metadata '%s' is not %s", key, kind);
+	return in_section(s, err);
+}
+
+brc_rc brc_section_size(const brc_section *s, const char *key, size_t *out, brc_err *err)
+{
+	return brc_map_size(s->meta, key, out) ? BRC_OK : no_metadata(s, key, "a count", err);
+}
+
+brc_rc brc_section_double(const brc_section *s, const char *key, double *out, brc_err *err)
+{
+	return brc_map_double(s->meta, key, out) ? BRC_OK : no_metadata(s, key, "a number", err);
+}
+
+brc_rc brc_section_string(const brc_section *s, const char *key, const char **out, brc_err *err)
+{
+	*out = brc_map_string(s->meta, key, NULL);
+	return *out != NULL ? BRC_OK : no_metadata(s, key, "a text", err);
+}

@@ -1,0 +1,160 @@
+/* Tensors of an ONNX model: extents and elements, checked against each other. */
+#include "data/onnx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { LOCATION_EXTERNAL = 1 };
+
+const char *brc_onnx_type_name(int32_t data_type)
+{
+	static const char *const name[] = {
+		"UNDEFINED", "FLOAT",  "UINT8",     "INT8",       "UINT16",   "INT16",
+		"INT32",     "INT64",  "STRING",    "BOOL",       "FLOAT16",  "DOUBLE",
+		"UINT32",    "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16",
+	};
+
+	if (data_type < 0 || (size_t)data_type >= sizeof(name) / sizeof(*name))
+		return "an unknown type";
+	return name[data_type];
+}
+
+bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t)
+{
+	return t->data_type == BRC_ONNX_FLOAT || t->data_type == BRC_ONNX_DOUBLE;
+}
+
+bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t)
+{
+	return t->data_type == BRC_ONNX_INT64 || t->data_type == BRC_ONNX_INT32 ||
+	       t->data_type == BRC_ONNX_BOOL;
+}
+
+static const char *name_of(const Brc__OnnxTensor *t)
+{
+	return t->name ? t->name : "";
+}
+
+static brc_rc wrong(const Brc__OnnxTensor *t, brc_err *err, const char *what)
+{
+	return brc_fail(err, BRC_DATA, "initializer '%s': %s", name_of(t), what);
+}
+
+brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shape[BRC_MAX_DIMS],
+			     size_t *count, brc_err *err)
+{
+	*count = 1;
+	*ndim = t->n_dims;
+	if (t->data_location == LOCATION_EXTERNAL || t->n_external_data) {
+		wrong(t, err, "its data lies in another file, which is not supported");
+		return brc_hint(err, "save the model with its weights in one file");
+	}
+	if (t->segment)
+		return wrong(t, err, "a tensor in segments is not supported");
+	if (t->n_dims > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "initializer '%s': %zu dimensions; at most %d",
+				name_of(t), t->n_dims, BRC_MAX_DIMS);
+	for (size_t i = 0; i < t->n_dims; i++) {
+		if (t->dims[i] < 0)
+			return brc_fail(err, BRC_DATA, "initializer '%s': extent %lld", name_of(t),
+					(long long)t->dims[i]);
+		shape[i] = (size_t)t->dims[i];
+		if (!brc_mul(*count, shape[i], count))
+			return wrong(t, err, "its shape is larger than any memory");
+	}
+	return BRC_OK;
+}
+
+/* Elements of the one field that holds the data, or an error when that is not `count`. */
+static brc_rc check_count(const Brc__OnnxTensor *t, size_t item, size_t listed, size_t count,
+			  brc_err *err)
+{
+	size_t have = listed;
+
+	if (t->has_raw_data && listed)
+		return wrong(t, err, "it holds its data twice");
+	if (t->has_raw_data) {
+		if (t->raw_data.len % item)
+			return wrong(t, err, "its data ends inside an element");
+		have = t->raw_data.len / item;
+	}
+	if (have != count)
+		return brc_fail(err, BRC_DATA,
+				"initializer '%s': its shape has %zu elements, its data %zu",
+				name_of(t), count, have);
+	return BRC_OK;
+}
+
+brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
+{
+	size_t ndim, shape[BRC_MAX_DIMS], count;
+	bool narrow = t->data_type == BRC_ONNX_FLOAT;
+
+	if (!brc_onnx_tensor_is_float(t)) {
+		brc_fail(err, BRC_DATA, "%s initializer '%s' is not supported; floats are needed",
+			 brc_onnx_type_name(t->data_type), name_of(t));
+		return brc_hint(err, "export the network in single precision");
+	}
+	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
+	BRC_TRY(check_count(t, narrow ? 4 : 8, narrow ? t->n_float_data : t->n_double_data, count,
+			    err));
+	*v = brc_alloc(count, sizeof(**v), err);
+	if (!*v)
+		return BRC_RESOURCE;
+	if (narrow) {
+		const void *from = t->has_raw_data ? (void *)t->raw_data.data : t->float_data;
+
+		if (count)
+			memcpy(*v, from, count * sizeof(float));
+		return BRC_OK;
+	}
+	for (size_t i = 0; i < count; i++) {
+		double d;
+
+		if (t->has_raw_data)
+			memcpy(&d, t->raw_data.data + 8 * i, 8);
+		else
+			d = t->double_data[i];
+		(*v)[i] = (float)d;
+	}
+	return BRC_OK;
+}
+
+static int64_t raw_int(const Brc__OnnxTensor *t, size_t i)
+{
+	int32_t narrow;
+	int64_t wide;
+
+	if (t->data_type == BRC_ONNX_BOOL)
+		return t->raw_data.data[i] != 0;
+	if (t->data_type == BRC_ONNX_INT32) {
+		memcpy(&narrow, t->raw_data.data + 4 * i, 4);
+		return narrow;
+	}
+	memcpy(&wide, t->raw_data.data + 8 * i, 8);
+	return wide;
+}
+
+brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
+{
+	size_t ndim, shape[BRC_MAX_DIMS], count;
+	bool wide = t->data_type == BRC_ONNX_INT64;
+	size_t item = wide ? 8 : t->data_type == BRC_ONNX_BOOL ? 1 : 4;
+
+	if (!brc_onnx_tensor_is_int(t))
+		return brc_fail(err, BRC_DATA,
+				"%s initializer '%s' is not supported; integers are needed",
+				brc_onnx_type_name(t->data_type), name_of(t));
+	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
+	BRC_TRY(check_count(t, item, wide ? t->n_int64_data : t->n_int32_data, count, err));
+	*v = brc_alloc(count, sizeof(**v), err);
+	if (!*v)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < count; i++)
+		(*v)[i] = t->has_raw_data ? raw_int(t, i)
+			  : wide          ? t->int64_data[i]
+					  : t->int32_data[i];
+	return BRC_OK;
+}

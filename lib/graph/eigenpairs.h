@@ -1,0 +1,44 @@
+/*
+ * The smallest eigenpairs of a graph's normalised Laplacian
+ *     L = I - D^-1/2 A D^-1/2
+ * over its connected units, trivial ones included.
+ */
+#ifndef BRC_GRAPH_EIGENPAIRS_H
+#define BRC_GRAPH_EIGENPAIRS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/threads.h"
+#include "graph/graph.h"
+
+typedef struct brc_eigenpairs {
+	size_t n;         /* connected units of the graph */
+	size_t pairs;     /* eigenpairs */
+	double *value;    /* [pairs] ascending, in [0, 2] */
+	double *residual; /* [pairs] ||L v - value v||_2 of unit vectors, at most 1e-8 */
+	double *vector;   /* column-major [n, pairs], orthonormal */
+} brc_eigenpairs;
+
+/*
+ * The `pairs` smallest, 1 <= pairs <= g->connected (BRC_DATA otherwise).
+ *
+ * Every component c has the eigenvalue 0 with the vector sqrt(degree / volume
+ * of c) on its units and 0 elsewhere: these are set by formula, in order of
+ * the components, and moved out of the way of the solver, which finds the rest
+ * (the leading pairs of the union of all components). So a graph of several
+ * components has a reproducible embedding, where a solver alone would return an
+ * arbitrary basis. In every vector the entry of largest magnitude is positive.
+ *
+ * (seed, stream) choose the solver's start. Same bytes for any pool.
+ * BRC_NUMERIC when a residual exceeds 1e-8.
+ */
+brc_rc brc_eigenpairs_new(brc_eigenpairs **p, const brc_graph *g, size_t pairs, uint64_t seed,
+			  uint32_t stream, brc_pool *pool, brc_err *err);
+void brc_eigenpairs_free(brc_eigenpairs *p);
+
+/* Bytes that it takes at most, with `threads` workers; SIZE_MAX if that does not fit. */
+size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads);
+
+#endif

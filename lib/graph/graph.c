@@ -1,0 +1,266 @@
+#include "graph/graph.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void brc_graph_clear(brc_graph *g)
+{
+	free(g->member);
+	free(g->first);
+	free(g->edges);
+	free(g->block);
+	free(g->degree);
+	free(g->component);
+	free(g->volume);
+	free(g->unit);
+	memset(g, 0, sizeof(*g));
+}
+
+static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *member, size_t n,
+			  brc_err *err)
+{
+	g->member = brc_alloc(n, sizeof(*g->member), err);
+	g->first = brc_alloc(n + 1, sizeof(*g->first), err);
+	if (!g->member || !g->first)
+		return BRC_RESOURCE;
+	g->first[0] = 0;
+	for (size_t m = 0; m < n; m++) {
+		if (member[m] >= blocks->layers.n || (m > 0 && member[m] <= member[m - 1]))
+			return brc_fail(err, BRC_DATA,
+					"the layers of a graph must be ascending and below %zu",
+					blocks->layers.n);
+		g->member[m] = member[m];
+		g->first[m + 1] = g->first[m] + blocks->layers.units[member[m]];
+	}
+	g->n_members = n;
+	g->n = g->first[n];
+	return BRC_OK;
+}
+
+/* Index of a layer among the members, or n_members. */
+static size_t find_member(const brc_graph *g, size_t layer)
+{
+	size_t low = 0, high = g->n_members;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (g->member[mid] < layer)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < g->n_members && g->member[low] == layer ? low : g->n_members;
+}
+
+static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *block, size_t n,
+			brc_err *err)
+{
+	bool *seen = brc_calloc(blocks->n, sizeof(*seen), err);
+	brc_rc rc = seen ? BRC_OK : BRC_RESOURCE;
+
+	g->edges = brc_alloc(n, sizeof(*g->edges), err);
+	g->block = brc_alloc(n, sizeof(*g->block), err);
+	if (!g->edges || !g->block)
+		rc = BRC_RESOURCE;
+	for (size_t e = 0; e < n && rc == BRC_OK; e++) {
+		if (block[e] >= blocks->n || seen[block[e]]) {
+			rc = brc_fail(err, BRC_DATA,
+				      "the blocks of a graph must be distinct and below %zu",
+				      blocks->n);
+			break;
+		}
+		const brc_block *b = &blocks->block[block[e]];
+		size_t from = find_member(g, b->from), to = find_member(g, b->to);
+
+		if (from == g->n_members || to == g->n_members)
+			rc = brc_fail(err, BRC_DATA, "block %zu joins layers outside its graph",
+				      block[e]);
+		else
+			g->edges[e] = (brc_edges){from, to, blocks->layers.units[b->from],
+						  blocks->layers.units[b->to], b->w};
+		g->block[e] = block[e];
+		seen[block[e]] = true;
+	}
+	if (rc == BRC_OK)
+		g->n_edges = n;
+	free(seen);
+	return rc;
+}
+
+/* d_i = sum_j A_ij in double, by blocks in order; counts the edges too. */
+static brc_rc set_degrees(brc_graph *g, brc_err *err)
+{
+	g->degree = brc_calloc(g->n, sizeof(*g->degree), err);
+	if (!g->degree)
+		return BRC_RESOURCE;
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+		double *from = g->degree + g->first[b->from], *to = g->degree + g->first[b->to];
+		size_t links = 0;
+
+		for (size_t i = 0; i < b->rows; i++) {
+			const float *row = b->w + i * b->cols;
+			double sum = 0;
+
+			for (size_t j = 0; j < b->cols; j++) {
+				sum += (double)row[j];
+				links += row[j] > 0;
+			}
+			from[i] += sum;
+			if (b->from != b->to)
+				for (size_t j = 0; j < b->cols; j++)
+					to[j] += (double)row[j];
+		}
+		g->links += b->from == b->to ? links / 2 : links;
+	}
+	return BRC_OK;
+}
+
+static brc_rc set_connected(brc_graph *g, brc_err *err)
+{
+	g->unit = brc_alloc(g->n, sizeof(*g->unit), err);
+	if (!g->unit)
+		return BRC_RESOURCE;
+	for (size_t u = 0; u < g->n; u++)
+		if (g->degree[u] > 0)
+			g->unit[g->connected++] = u;
+	return BRC_OK;
+}
+
+/* ---- components: union and find, with path halving ---- */
+
+static size_t find_root(int32_t *parent, size_t u)
+{
+	while ((size_t)parent[u] != u) {
+		parent[u] = parent[parent[u]];
+		u = (size_t)parent[u];
+	}
+	return u;
+}
+
+/* Join along every edge; stops once one set is left. The root of a set is its first unit. */
+static void join_edges(const brc_graph *g, int32_t *parent)
+{
+	size_t sets = g->connected;
+
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+
+		for (size_t i = 0; i < b->rows && sets > 1; i++) {
+			const float *row = b->w + i * b->cols;
+
+			for (size_t j = 0; j < b->cols; j++) {
+				if (!(row[j] > 0))
+					continue;
+				size_t a = find_root(parent, g->first[b->from] + i);
+				size_t c = find_root(parent, g->first[b->to] + j);
+
+				if (a == c)
+					continue;
+				parent[a > c ? a : c] = (int32_t)(a < c ? a : c);
+				sets--;
+			}
+		}
+	}
+}
+
+typedef struct component {
+	double volume;
+	size_t root;
+} component;
+
+static int by_volume(const void *pa, const void *pb)
+{
+	const component *a = pa, *b = pb;
+
+	if (a->volume != b->volume)
+		return a->volume > b->volume ? -1 : 1;
+	return a->root < b->root ? -1 : a->root > b->root;
+}
+
+/* Number the sets by descending volume; parent becomes the component of every unit. */
+static brc_rc number_components(brc_graph *g, int32_t *parent, component *c, brc_err *err)
+{
+	for (size_t v = 0; v < g->connected; v++)
+		if (find_root(parent, g->unit[v]) == g->unit[v])
+			c[g->components++].root = g->unit[v];
+	/* c ascends by root, so component[root] can hold its place until the volumes are known. */
+	for (size_t i = 0; i < g->components; i++)
+		g->component[c[i].root] = (int32_t)i;
+	for (size_t v = 0; v < g->connected; v++) {
+		size_t root = find_root(parent, g->unit[v]);
+
+		c[g->component[root]].volume += g->degree[g->unit[v]];
+	}
+	qsort(c, g->components, sizeof(*c), by_volume);
+	g->volume = brc_alloc(g->components, sizeof(*g->volume), err);
+	if (!g->volume)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < g->components; i++) {
+		g->volume[i] = c[i].volume;
+		g->component[c[i].root] = (int32_t)i;
+	}
+	for (size_t v = 0; v < g->connected; v++)
+		g->component[g->unit[v]] = g->component[find_root(parent, g->unit[v])];
+	return BRC_OK;
+}
+
+static brc_rc set_components(brc_graph *g, brc_err *err)
+{
+	int32_t *parent = brc_alloc(g->n, sizeof(*parent), err);
+	component *c = brc_calloc(g->connected, sizeof(*c), err);
+	brc_rc rc = BRC_RESOURCE;
+
+	g->component = brc_alloc(g->n, sizeof(*g->component), err);
+	if (parent && c && g->component) {
+		for (size_t u = 0; u < g->n; u++) {
+			parent[u] = (int32_t)u;
+			g->component[u] = -1;
+		}
+		join_edges(g, parent);
+		rc = number_components(g, parent, c, err);
+	}
+	free(parent);
+	free(c);
+	return rc;
+}
+
+brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *member,
+		      size_t n_members, const size_t *block, size_t n_blocks, brc_err *err)
+{
+	brc_rc rc;
+
+	memset(g, 0, sizeof(*g));
+	rc = set_members(g, blocks, member, n_members, err);
+	if (rc == BRC_OK)
+		rc = set_edges(g, blocks, block, n_blocks, err);
+	if (rc == BRC_OK)
+		rc = set_degrees(g, err);
+	if (rc == BRC_OK)
+		rc = set_connected(g, err);
+	if (rc == BRC_OK)
+		rc = set_components(g, err);
+	if (rc != BRC_OK)
+		brc_graph_clear(g);
+	return rc;
+}
+
+brc_rc brc_graph_init_all(brc_graph *g, const brc_blocks *blocks, brc_err *err)
+{
+	size_t most = blocks->layers.n > blocks->n ? blocks->layers.n : blocks->n;
+	size_t *index = brc_alloc(most, sizeof(*index), err);
+	brc_rc rc;
+
+	memset(g, 0, sizeof(*g));
+	if (!index)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < most; i++)
+		index[i] = i;
+	rc = brc_graph_init(g, blocks, index, blocks->layers.n, index, blocks->n, err);
+	free(index);
+	return rc;
+}

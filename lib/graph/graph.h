@@ -1,0 +1,56 @@
+/*
+ * One graph to be clustered: some layers of a block graph with some of its
+ * blocks; degrees, components, isolated units.
+ */
+#ifndef BRC_GRAPH_GRAPH_H
+#define BRC_GRAPH_GRAPH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "graph/blocks.h"
+
+/* The edges between two members (both the same: within it). */
+typedef struct brc_edges {
+	size_t from, to;   /* member indices, from <= to */
+	size_t rows, cols; /* units of both */
+	const float *w;    /* borrowed from the blocks: [rows, cols] */
+} brc_edges;
+
+/*
+ * Units are numbered through the members in order: unit i of member m is unit
+ * first[m] + i of the graph. An isolated unit has no edge in this graph.
+ */
+typedef struct brc_graph {
+	size_t n_members, *member; /* layer indices, ascending */
+	size_t *first;             /* [n_members + 1] */
+	size_t n_edges;            /* blocks of edges */
+	brc_edges *edges;
+	size_t *block;      /* [n_edges] their indices in the brc_blocks */
+	size_t n;           /* units, isolated ones included */
+	double *degree;     /* [n] sum of the edges of a unit */
+	int32_t *component; /* [n] 0 .. components - 1, by descending volume (ties: first unit); -1
+			     * for isolated units */
+	size_t components;
+	double *volume;   /* [components] sum of degrees */
+	size_t connected; /* units that are not isolated */
+	size_t *unit;     /* [connected] their indices, ascending */
+	size_t links;     /* pairs of units with an edge */
+} brc_graph;
+
+/*
+ * The graph on layers `member` (ascending, distinct) with the blocks numbered
+ * `block` (distinct; both ends members). The edges borrow those of `blocks`.
+ * A graph without edges is legal here (components 0). BRC_DATA when a list is
+ * not as described; cost: two passes over the edges.
+ */
+brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *member,
+		      size_t n_members, const size_t *block, size_t n_blocks, brc_err *err);
+
+/* All layers and all blocks. */
+brc_rc brc_graph_init_all(brc_graph *g, const brc_blocks *blocks, brc_err *err);
+
+void brc_graph_clear(brc_graph *g); /* of a zeroed or an initialised struct */
+
+#endif

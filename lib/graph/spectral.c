@@ -1,0 +1,217 @@
+#include "graph/spectral.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "graph/ncut.h"
+#include "linalg/kmeans.h"
+
+/* k-means as scikit-learn's defaults have it, with the paper's number of restarts. */
+enum { MAX_ITER = 300, FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
+#define TOLERANCE 1e-4
+
+void brc_clustering_clear(brc_clustering *c)
+{
+	free(c->label);
+	free(c->value);
+	free(c->residual);
+	memset(c, 0, sizeof(*c));
+}
+
+void brc_clustering_warn(brc_clustering *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->n_warnings == BRC_CLUSTERING_WARNINGS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(c->warning[c->n_warnings++], sizeof(c->warning[0]), fmt, ap);
+	va_end(ap);
+}
+
+size_t brc_spectral_pairs(const brc_graph *g, size_t k)
+{
+	return k < g->connected ? k + 1 : g->connected;
+}
+
+static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
+			    brc_err *err)
+{
+	c->pairs = brc_spectral_pairs(g, c->k);
+	if (p->pairs < c->pairs)
+		return brc_fail(err, BRC_DATA, "%zu eigenpairs are too few for %zu clusters",
+				p->pairs, c->k);
+	c->value = brc_alloc(c->pairs, sizeof(*c->value), err);
+	c->residual = brc_alloc(c->pairs, sizeof(*c->residual), err);
+	if (!c->value || !c->residual)
+		return BRC_RESOURCE;
+	memcpy(c->value, p->value, c->pairs * sizeof(*c->value));
+	memcpy(c->residual, p->residual, c->pairs * sizeof(*c->residual));
+	for (size_t i = 0; i < c->k; i++)
+		c->lower_bound += c->value[i];
+	return BRC_OK;
+}
+
+/* Whole components into k bins, the largest first, each into the lightest bin. */
+static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *err)
+{
+	double *load = brc_calloc(c->k, sizeof(*load), err);
+	int32_t *bin = brc_alloc(g->components, sizeof(*bin), err);
+
+	if (!load || !bin) {
+		free(load);
+		free(bin);
+		return BRC_RESOURCE;
+	}
+	for (size_t i = 0; i < g->components; i++) {
+		size_t lightest = 0;
+
+		for (size_t b = 1; b < c->k; b++)
+			if (load[b] < load[lightest])
+				lightest = b;
+		load[lightest] += g->volume[i];
+		bin[i] = (int32_t)lightest;
+	}
+	for (size_t v = 0; v < g->connected; v++)
+		c->label[g->unit[v]] = bin[g->component[g->unit[v]]];
+	free(load);
+	free(bin);
+	return BRC_OK;
+}
+
+/* Row-major [connected, k]: eigenvectors over the square root of the degree. */
+static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err)
+{
+	double *x = brc_alloc(g->connected, k * sizeof(*x), err);
+
+	for (size_t v = 0; x && v < g->connected; v++) {
+		double scale = 1 / sqrt(g->degree[g->unit[v]]);
+
+		for (size_t i = 0; i < k; i++)
+			x[v * k + i] = scale * p->vector[i * p->n + v];
+	}
+	return x;
+}
+
+static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
+			 const brc_spectral_options *o, brc_pool *pool, brc_err *err)
+{
+	size_t few = g->connected <= MANY_UNITS ? FEW_RESTARTS : MANY_RESTARTS;
+	brc_kmeans_options options = {.k = c->k,
+				      .restarts = o->restarts ? o->restarts : few,
+				      .max_iter = MAX_ITER,
+				      .tol = TOLERANCE,
+				      .seed = o->seed,
+				      .stream = o->stream};
+	double *x = embedding(g, p, c->k, err);
+	int32_t *label = brc_alloc(g->connected, sizeof(*label), err);
+	brc_rc rc = BRC_RESOURCE;
+
+	if (x && label)
+		rc = brc_kmeans(x, g->connected, c->k, &options, pool, label, &c->inertia, err);
+	for (size_t v = 0; v < g->connected && rc == BRC_OK; v++)
+		c->label[g->unit[v]] = label[v];
+	free(x);
+	free(label);
+	return rc;
+}
+
+static brc_rc count_empty(brc_clustering *c, const brc_graph *g, brc_err *err)
+{
+	size_t *size = brc_calloc(c->k, sizeof(*size), err);
+
+	if (!size)
+		return BRC_RESOURCE;
+	for (size_t v = 0; v < g->connected; v++)
+		size[c->label[g->unit[v]]]++;
+	for (size_t i = 0; i < c->k; i++)
+		c->empty += size[i] == 0;
+	free(size);
+	return BRC_OK;
+}
+
+static void add_warnings(brc_clustering *c, const brc_graph *g)
+{
+	if (g->components > c->k)
+		brc_clustering_warn(c, "%zu components merged whole into %zu clusters",
+				    g->components, c->k);
+	else if (c->pairs > c->k && c->value[c->k] - c->value[c->k - 1] <= BRC_SPECTRAL_TIE)
+		brc_clustering_warn(
+			c, "eigenvalues %zu and %zu are equal (%.9g): the embedding is not unique",
+			c->k, c->k + 1, c->value[c->k]);
+	if (c->empty)
+		brc_clustering_warn(c, "%zu of %zu clusters are empty", c->empty, c->k);
+}
+
+static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
+		   const brc_spectral_options *o, brc_pool *pool, brc_err *err)
+{
+	BRC_TRY(copy_spectrum(c, g, p, err));
+	c->label = brc_alloc(g->n, sizeof(*c->label), err);
+	if (!c->label)
+		return BRC_RESOURCE;
+	for (size_t u = 0; u < g->n; u++)
+		c->label[u] = -1;
+	if (g->components >= c->k)
+		BRC_TRY(merge_components(c, g, err));
+	else
+		BRC_TRY(group_rows(c, g, p, o, pool, err));
+	BRC_TRY(count_empty(c, g, err));
+	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
+	c->in_out = brc_ncut_in_out(c->ncut, c->k);
+	add_warnings(c, g);
+	return BRC_OK;
+}
+
+static brc_rc check_k(const brc_graph *g, size_t k, brc_err *err)
+{
+	if (k < 1 || k > g->connected)
+		return brc_fail(err, BRC_DATA, "%zu clusters wanted of %zu connected units", k,
+				g->connected);
+	return BRC_OK;
+}
+
+brc_rc brc_spectral(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p, size_t k,
+		    const brc_spectral_options *o, brc_pool *pool, brc_err *err)
+{
+	brc_rc rc;
+
+	memset(c, 0, sizeof(*c));
+	BRC_TRY(check_k(g, k, err));
+	c->k = k;
+	rc = fill(c, g, p, o, pool, err);
+	if (rc != BRC_OK)
+		brc_clustering_clear(c);
+	return rc;
+}
+
+brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
+			    const brc_spectral_options *o, brc_pool *pool, brc_err *err)
+{
+	brc_eigenpairs *p = NULL;
+	brc_rc rc;
+
+	memset(c, 0, sizeof(*c));
+	BRC_TRY(check_k(g, k, err));
+	rc = brc_eigenpairs_new(&p, g, brc_spectral_pairs(g, k), o->seed, o->stream, pool, err);
+	if (rc == BRC_OK)
+		rc = brc_spectral(c, g, p, k, o, pool, err);
+	brc_eigenpairs_free(p);
+	return rc;
+}
+
+size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
+{
+	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
+	size_t rows, total;
+
+	/* The embedding, and for each worker of k-means distances and labels. */
+	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
+	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total))
+		return SIZE_MAX;
+	return total;
+}

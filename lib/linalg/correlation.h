@@ -38,7 +38,7 @@ size_t brc_correlation_stride(size_t samples);
  * constant[u] = 1, others 0.
  *
  * values: row-major samples x n. BRC_DATA for fewer than 2 samples, and for a NaN
- * or infinity, naming sample and column (of the lowest such column) both in the
+ * or infinity, naming sample and column (of the first, row by row) both in the
  * message and in *bad_column (may be NULL; untouched otherwise).
  */
 brc_rc brc_correlation_columns(const float *values, size_t samples, size_t n,

@@ -26,7 +26,7 @@ void brc_ranks_double(brc_ranks *r, const float *x, size_t n, uint32_t *twice);
 
 /*
  * The same centred and scaled to unit 2-norm, in double before the final
- * rounding: the product of two such columns is Spearman's correlation. False,
+ * rounding: the product of two such columns is Spearman's correlation. z may be x. False,
  * and zeroes, when all values are equal.
  */
 bool brc_ranks_unit(brc_ranks *r, const float *x, size_t n, float *z);

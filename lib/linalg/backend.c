@@ -1,0 +1,63 @@
+#define _GNU_SOURCE /* dladdr */
+#include "linalg/backend.h"
+
+#include <cblas.h>
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The file that gives this process the symbol, links resolved; "" when there is none. */
+static void provider(const char *symbol, char path[PATH_MAX])
+{
+	Dl_info info;
+	void *address = dlsym(RTLD_DEFAULT, symbol);
+	path[0] = '\0';
+	if (address == NULL || dladdr(address, &info) == 0 || info.dli_fname == NULL)
+		return;
+	if (realpath(info.dli_fname, path) == NULL)
+		snprintf(path, PATH_MAX, "%s", info.dli_fname);
+}
+
+/*
+ * Debian's OpenBLAS comes as libopenblas*.so, and as libblas.so.3 and
+ * liblapack.so.3 in a folder openblas-*. A program that links OpenBLAS statically
+ * has no such symbol to look up; there the choice was made at build time.
+ */
+static bool is_openblas(const char *path, const char *openblas)
+{
+	return path[0] != '\0' && (strcmp(path, openblas) == 0 || strstr(path, "openblas") != NULL);
+}
+
+const char *brc_linalg_backend(void)
+{
+	return openblas_get_config();
+}
+
+brc_rc brc_linalg_check(brc_err *err)
+{
+	/* dgemm_ is what LAPACK calls, cblas_* what we call, dsyevr_ what LAPACKE calls */
+	static const char *const symbols[] = {"dsyevr_", "dgemm_", "cblas_dgemm", "cblas_sgemm"};
+	char openblas[PATH_MAX], path[PATH_MAX];
+	provider("openblas_get_config", openblas);
+	if (openblas[0] == '\0')
+		return BRC_OK;
+	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+		provider(symbols[i], path);
+		if (is_openblas(path, openblas))
+			continue;
+		brc_fail(err, BRC_USAGE, "%s comes from %s, not from OpenBLAS", symbols[i],
+			 path[0] != '\0' ? path : "no library");
+		return brc_hint(err, "install libopenblas0-pthread, then run update-alternatives "
+				     "--auto for liblapack.so.3 and libblas.so.3 "
+				     "(names end in -x86_64-linux-gnu or your architecture's)");
+	}
+	return BRC_OK;
+}
+
+void brc_linalg_serial(void)
+{
+	openblas_set_num_threads(1);
+}

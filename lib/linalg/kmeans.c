@@ -1,0 +1,316 @@
+/*
+ * Lloyd's algorithm: assign every point to the nearest centre, move every centre to
+ * the mean of its points, until nothing changes or the centres hardly move. One
+ * iteration costs 3 n d k operations; sums of coordinates are updated for the points
+ * that changed cluster only.
+ */
+#include "linalg/kmeans.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/rng.h"
+#include "linalg/nearest.h"
+#include "linalg/seeding.h"
+
+/* What one thread works with, and the best of the restarts that it ran. */
+struct lloyd {
+	brc_seeding seeding;
+	double *centres; /* [k rounded up][d] */
+	double *sums;    /* [k][d] of the coordinates of each cluster's points */
+	size_t *counts;  /* [k] */
+	int32_t *label, *previous;
+	double *distance; /* to the nearest centre */
+	int32_t *best;
+	double inertia; /* of the best; INFINITY: none yet */
+	size_t restart;
+};
+
+struct kmeans {
+	const double *x;
+	brc_points points;
+	size_t k, padded; /* padded: k rounded up to a multiple of BRC_CENTRES */
+	double tolerance; /* on the centres' summed squared shift */
+	const brc_kmeans_options *o;
+	struct lloyd *lloyd; /* one a worker */
+};
+
+static void lloyd_clear(struct lloyd *l)
+{
+	brc_seeding_clear(&l->seeding);
+	free(l->centres);
+	free(l->sums);
+	free(l->counts);
+	free(l->label);
+	free(l->previous);
+	free(l->distance);
+	free(l->best);
+}
+
+static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
+{
+	size_t d = m->points.d, stride = m->points.groups * BRC_LANES;
+	*l = (struct lloyd){.inertia = INFINITY, .restart = SIZE_MAX};
+	BRC_TRY(brc_seeding_new(&l->seeding, &m->points, m->k, err));
+	l->centres = brc_alloc(m->padded, d * sizeof(double), err);
+	l->sums = brc_alloc(m->k, d * sizeof(double), err);
+	l->counts = brc_alloc(m->k, sizeof(size_t), err);
+	l->label = brc_alloc(stride, sizeof(int32_t), err);
+	l->previous = brc_alloc(stride, sizeof(int32_t), err);
+	l->distance = brc_alloc(stride, sizeof(double), err);
+	l->best = brc_alloc(stride, sizeof(int32_t), err);
+	if (l->centres == NULL || l->sums == NULL || l->counts == NULL || l->label == NULL ||
+	    l->previous == NULL || l->distance == NULL || l->best == NULL)
+		return BRC_RESOURCE;
+	return BRC_OK;
+}
+
+/* Move point i from cluster `from` (-1: none) to cluster `to` in the sums. */
+static void transfer(struct lloyd *l, const double *x, size_t d, int32_t from, int32_t to)
+{
+	double *in = l->sums + (size_t)to * d;
+	for (size_t t = 0; t < d; t++)
+		in[t] += x[t];
+	l->counts[to]++;
+	if (from < 0)
+		return;
+	double *out = l->sums + (size_t)from * d;
+	for (size_t t = 0; t < d; t++)
+		out[t] -= x[t];
+	if (--l->counts[from] == 0)
+		memset(out, 0, d * sizeof(*out)); /* no rounding left over */
+}
+
+/* Bring the sums from the previous labels to the new ones; false when they are the same. */
+static bool update_sums(struct lloyd *l, const struct kmeans *m)
+{
+	bool changed = false;
+	for (size_t i = 0; i < m->points.n; i++) {
+		if (l->label[i] == l->previous[i])
+			continue;
+		transfer(l, m->x + i * m->points.d, m->points.d, l->previous[i], l->label[i]);
+		changed = true;
+	}
+	return changed;
+}
+
+/* Every empty cluster takes the point farthest from its centre that it does not leave alone. */
+static bool fill_empty(struct lloyd *l, const struct kmeans *m, size_t k)
+{
+	bool moved = false;
+	for (size_t j = 0; j < k; j++) {
+		size_t far = m->points.n;
+		double most = 0;
+		if (l->counts[j] > 0)
+			continue;
+		for (size_t i = 0; i < m->points.n; i++) {
+			if (l->distance[i] > most && l->counts[l->label[i]] > 1) {
+				most = l->distance[i];
+				far = i;
+			}
+		}
+		if (far == m->points.n)
+			break;
+		transfer(l, m->x + far * m->points.d, m->points.d, l->label[far], (int32_t)j);
+		l->label[far] = (int32_t)j;
+		l->distance[far] = 0;
+		moved = true;
+	}
+	return moved;
+}
+
+/* Centres to the means of their points; returns the summed squared shift. */
+static double move_centres(struct lloyd *l, size_t k, size_t d)
+{
+	double shift = 0;
+	for (size_t j = 0; j < k; j++) {
+		double *c = l->centres + j * d;
+		if (l->counts[j] == 0)
+			continue;
+		for (size_t t = 0; t < d; t++) {
+			double mean = l->sums[j * d + t] / (double)l->counts[j];
+			shift += (mean - c[t]) * (mean - c[t]);
+			c[t] = mean;
+		}
+	}
+	return shift;
+}
+
+/* From the centres to labels. */
+static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
+{
+	size_t n = m->points.n, d = m->points.d;
+	memset(l->sums, 0, k * d * sizeof(*l->sums));
+	memset(l->counts, 0, k * sizeof(*l->counts));
+	for (size_t i = 0; i < n; i++)
+		l->label[i] = -1;
+	for (size_t iter = 0; iter < m->o->max_iter; iter++) {
+		int32_t *t = l->previous;
+		l->previous = l->label;
+		l->label = t;
+		brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+		if (!update_sums(l, m))
+			return;
+		bool filled = fill_empty(l, m, k);
+		if (move_centres(l, k, d) <= m->tolerance && !filled)
+			break;
+	}
+	brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+}
+
+/* Summed squared distance to the clusters' means: a function of the partition alone. */
+static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
+{
+	size_t n = m->points.n, d = m->points.d;
+	double total = 0;
+	memset(l->sums, 0, k * d * sizeof(*l->sums));
+	memset(l->counts, 0, k * sizeof(*l->counts));
+	for (size_t i = 0; i < n; i++)
+		transfer(l, m->x + i * d, d, -1, l->label[i]);
+	move_centres(l, k, d);
+	for (size_t i = 0; i < n; i++) {
+		const double *x = m->x + i * d, *c = l->centres + (size_t)l->label[i] * d;
+		double sum = 0;
+		for (size_t t = 0; t < d; t++)
+			sum += (x[t] - c[t]) * (x[t] - c[t]);
+		total += sum;
+	}
+	return total;
+}
+
+static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *err)
+{
+	const struct kmeans *m = ctx;
+	struct lloyd *l = &m->lloyd[worker];
+	size_t d = m->points.d;
+	brc_rng rng;
+	(void)err;
+	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream, (uint32_t)restart);
+	size_t k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
+	for (size_t i = k * d; i < m->padded * d; i++)
+		l->centres[i] = INFINITY;
+	iterate(l, m, k);
+	double inertia = inertia_of(l, m, k);
+	if (inertia < l->inertia || (inertia == l->inertia && restart < l->restart)) {
+		l->inertia = inertia;
+		l->restart = restart;
+		memcpy(l->best, l->label, m->points.n * sizeof(*l->best));
+	}
+	return BRC_OK;
+}
+
+/* The variance of the columns (over n, not n - 1), averaged. */
+static double mean_variance(const double *x, size_t n, size_t d)
+{
+	double total = 0;
+	for (size_t t = 0; t < d; t++) {
+		double sum = 0, square = 0;
+		for (size_t i = 0; i < n; i++)
+			sum += x[i * d + t];
+		double mean = sum / (double)n;
+		for (size_t i = 0; i < n; i++)
+			square += (x[i * d + t] - mean) * (x[i * d + t] - mean);
+		total += square / (double)n;
+	}
+	return total / (double)d;
+}
+
+/* A cluster for sorting. */
+struct cluster {
+	size_t size, first; /* first: lowest point in it */
+	int32_t old;
+};
+
+static int larger_first(const void *va, const void *vb)
+{
+	const struct cluster *a = va, *b = vb;
+	if (a->size != b->size)
+		return a->size > b->size ? -1 : 1;
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* Number clusters by descending size, ties by first point. */
+static brc_rc renumber(const int32_t *from, size_t n, size_t k, int32_t *to, brc_err *err)
+{
+	struct cluster *c = brc_calloc(k, sizeof(*c), err);
+	int32_t *new = brc_alloc(k, sizeof(*new), err);
+	if (c == NULL || new == NULL) {
+		free(c);
+		free(new);
+		return BRC_RESOURCE;
+	}
+	for (size_t j = 0; j < k; j++) {
+		c[j].old = (int32_t)j;
+		c[j].first = n;
+	}
+	for (size_t i = n; i-- > 0;) {
+		c[from[i]].size++;
+		c[from[i]].first = i;
+	}
+	qsort(c, k, sizeof(*c), larger_first);
+	for (size_t j = 0; j < k; j++)
+		new[c[j].old] = (int32_t)j;
+	for (size_t i = 0; i < n; i++)
+		to[i] = new[from[i]];
+	free(c);
+	free(new);
+	return BRC_OK;
+}
+
+static brc_rc check(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_err *err)
+{
+	size_t count;
+	if (n == 0 || d == 0 || o->k == 0 || o->restarts == 0 || o->max_iter == 0 ||
+	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX || !brc_mul(n, d, &count))
+		return brc_fail(err, BRC_USAGE,
+				"k-means of %zu x %zu values with k %zu, %zu restarts, at most %zu "
+				"iterations and tolerance %g is not possible",
+				n, d, o->k, o->restarts, o->max_iter, o->tol);
+	for (size_t i = 0; i < count; i++)
+		if (!isfinite(x[i]))
+			return brc_fail(err, BRC_NUMERIC,
+					"k-means: row %zu, column %zu of the data is not finite",
+					i / d, i % d);
+	return BRC_OK;
+}
+
+static brc_rc run(struct kmeans *m, brc_pool *pool, int32_t *labels, double *inertia, brc_err *err)
+{
+	size_t best = 0, workers = brc_pool_threads(pool);
+	for (size_t w = 0; w < workers; w++)
+		BRC_TRY(lloyd_new(&m->lloyd[w], m, err));
+	BRC_TRY(brc_pool_run(pool, m->o->restarts, restart_task, m, err));
+	for (size_t w = 1; w < workers; w++) {
+		const struct lloyd *a = &m->lloyd[w], *b = &m->lloyd[best];
+		if (a->inertia < b->inertia ||
+		    (a->inertia == b->inertia && a->restart < b->restart))
+			best = w;
+	}
+	if (!isfinite(m->lloyd[best].inertia))
+		return brc_fail(err, BRC_NUMERIC,
+				"k-means: the data are too large: squares of "
+				"distances overflow");
+	if (inertia != NULL)
+		*inertia = m->lloyd[best].inertia;
+	return renumber(m->lloyd[best].best, m->points.n, m->k, labels, err);
+}
+
+brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
+		  int32_t *labels, double *inertia, brc_err *err)
+{
+	BRC_TRY(check(x, n, d, o, err));
+	struct kmeans m = {.x = x, .k = o->k < n ? o->k : n, .o = o};
+	m.padded = (m.k + BRC_CENTRES - 1) / BRC_CENTRES * BRC_CENTRES;
+	m.tolerance = o->tol * mean_variance(x, n, d);
+	BRC_TRY(brc_points_new(&m.points, x, n, d, err));
+	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
+	brc_rc rc = m.lloyd == NULL ? BRC_RESOURCE : run(&m, pool, labels, inertia, err);
+	for (size_t w = 0; m.lloyd != NULL && w < brc_pool_threads(pool); w++)
+		lloyd_clear(&m.lloyd[w]);
+	free(m.lloyd);
+	brc_points_clear(&m.points);
+	return rc;
+}

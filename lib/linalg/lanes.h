@@ -1,0 +1,22 @@
+/*
+ * Eight doubles at a time, for the inner loops of k-means. The vectors are 512
+ * bits wide in the source; the compiler makes of them what each processor has.
+ */
+#ifndef BRC_LINALG_LANES_H
+#define BRC_LINALG_LANES_H
+
+#include <stdint.h>
+
+#define BRC_LANES 8
+
+typedef double brc_lanes __attribute__((vector_size(BRC_LANES * sizeof(double))));
+typedef int64_t brc_lane_mask __attribute__((vector_size(BRC_LANES * sizeof(int64_t))));
+
+/* Compile a function once for each of these and choose when the program starts. */
+#if defined(__x86_64__) && defined(__gnu_linux__)
+#define BRC_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define BRC_FOR_EACH_PROCESSOR
+#endif
+
+#endif

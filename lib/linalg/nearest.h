@@ -1,0 +1,46 @@
+/*
+ * Squared distances of many points to some centres: the loop in which k-means
+ * spends its time.
+ */
+#ifndef BRC_LINALG_NEAREST_H
+#define BRC_LINALG_NEAREST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "linalg/lanes.h"
+
+/* Centres are handled four at a time. */
+#define BRC_CENTRES 4
+
+/*
+ * Points in groups of BRC_LANES: coordinate t of point i is
+ * x[(i / BRC_LANES * d + t) * BRC_LANES + i % BRC_LANES]. The lanes after point
+ * n - 1 repeat it.
+ */
+typedef struct brc_points {
+	size_t n, d, groups;
+	double *x;
+} brc_points;
+
+/* From row-major n x d, n and d >= 1. */
+brc_rc brc_points_new(brc_points *p, const double *x, size_t n, size_t d, brc_err *err);
+void brc_points_clear(brc_points *p);
+
+/*
+ * The nearest of k centres (row-major, rounded up to a multiple of BRC_CENTRES
+ * rows, the surplus filled with INFINITY): label[i] is its index, the lowest of
+ * equally near ones, distance[i] its squared distance. Both have groups * BRC_LANES
+ * entries, 64-byte aligned. Cost 3 n d k operations.
+ */
+void brc_nearest(const brc_points *p, const double *centres, size_t k, int32_t *label,
+		 double *distance);
+
+/*
+ * Squared distances to BRC_CENTRES centres: distance[c * stride + i], stride =
+ * groups * BRC_LANES, 64-byte aligned.
+ */
+void brc_distances(const brc_points *p, const double *centres, double *distance);
+
+#endif

@@ -6,6 +6,9 @@
 
 #include "base/memory.h"
 
+/* Beyond MANY_UNITS units, memory for them is asked for before it is taken. */
+enum { MANY_UNITS = 1 << 20, UNIT_BYTES = 64 };
+
 void brc_graph_clear(brc_graph *g)
 {
 	free(g->member);
@@ -37,6 +40,9 @@ static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *
 	}
 	g->n_members = n;
 	g->n = g->first[n];
+	/* A table of layers may declare any number of units without holding one edge. */
+	if (g->n > MANY_UNITS)
+		BRC_TRY(brc_mem_need(g->n * UNIT_BYTES, 0, "a graph", err));
 	return BRC_OK;
 }
 

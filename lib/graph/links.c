@@ -1,0 +1,153 @@
+/* The graph of sub-clusters: summed edges between them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "graph/picture.h"
+#include "graph/subcluster.h"
+
+typedef struct link {
+	int32_t from, to;
+	double weight;
+} link;
+
+typedef struct link_list {
+	link *item;
+	size_t n, cap;
+} link_list;
+
+/* Groups of every layer: layer l has groups first[l] .. first[l + 1] - 1. */
+typedef struct grouping {
+	brc_subclusters *groups;
+	int32_t *of_unit; /* [N] group of a unit, -1 for none */
+	size_t *first;    /* [layers + 1] */
+} grouping;
+
+static void grouping_clear(grouping *p)
+{
+	brc_subclusters_free(p->groups);
+	free(p->of_unit);
+	free(p->first);
+}
+
+static brc_rc grouping_init(grouping *p, const brc_labels *labels, brc_err *err)
+{
+	const brc_layers *layers = &labels->layers;
+	size_t n = brc_layers_total(layers);
+
+	BRC_TRY(brc_subclusters_new(&p->groups, labels, err));
+	p->of_unit = brc_alloc(n, sizeof(*p->of_unit), err);
+	p->first = brc_calloc(layers->n + 1, sizeof(*p->first), err);
+	if (!p->of_unit || !p->first)
+		return BRC_RESOURCE;
+	for (size_t u = 0; u < n; u++)
+		p->of_unit[u] = -1;
+	for (size_t i = 0; i < p->groups->n; i++) {
+		const brc_subcluster *c = &p->groups->item[i];
+
+		p->first[c->layer + 1]++;
+		for (size_t u = 0; u < c->size; u++)
+			p->of_unit[layers->first[c->layer] + c->unit[u]] = (int32_t)i;
+	}
+	for (size_t l = 0; l < layers->n; l++)
+		p->first[l + 1] += p->first[l];
+	return BRC_OK;
+}
+
+/* sum[groups of from, groups of to]: every edge once. */
+static void sum_block(const brc_blocks *blocks, const brc_block *b, const grouping *p, double *sum)
+{
+	size_t rows = blocks->layers.units[b->from], cols = blocks->layers.units[b->to];
+	size_t width = p->first[b->to + 1] - p->first[b->to];
+	const int32_t *to = p->of_unit + blocks->layers.first[b->to];
+
+	for (size_t i = 0; i < rows; i++) {
+		int32_t from = p->of_unit[blocks->layers.first[b->from] + i];
+		double *row;
+
+		if (from < 0)
+			continue;
+		row = sum + ((size_t)from - p->first[b->from]) * width;
+		for (size_t j = 0; j < cols; j++)
+			if (to[j] >= 0)
+				row[(size_t)to[j] - p->first[b->to]] += (double)b->w[i * cols + j];
+	}
+}
+
+static brc_rc add_block(link_list *list, const brc_blocks *blocks, const brc_block *b,
+			const grouping *p, brc_err *err)
+{
+	size_t height = p->first[b->from + 1] - p->first[b->from];
+	size_t width = p->first[b->to + 1] - p->first[b->to];
+	double *sum = brc_calloc(height, width * sizeof(*sum), err);
+	brc_rc rc = sum ? BRC_OK : BRC_RESOURCE;
+
+	if (sum)
+		sum_block(blocks, b, p, sum);
+	for (size_t i = 0; i < height && rc == BRC_OK; i++)
+		for (size_t j = b->from == b->to ? i + 1 : 0; j < width && rc == BRC_OK; j++) {
+			if (!(sum[i * width + j] > 0))
+				continue;
+			rc = brc_grow(&list->item, &list->cap, list->n + 1, sizeof(*list->item),
+				      err);
+			if (rc == BRC_OK)
+				list->item[list->n++] =
+					(link){(int32_t)(p->first[b->from] + i),
+					       (int32_t)(p->first[b->to] + j), sum[i * width + j]};
+		}
+	free(sum);
+	return rc;
+}
+
+static int by_groups(const void *pa, const void *pb)
+{
+	const link *a = pa, *b = pb;
+
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return a->to < b->to ? -1 : a->to > b->to;
+}
+
+static brc_rc write_list(const link_list *list, brc_section *s, brc_err *err)
+{
+	size_t n = list->n;
+	int32_t *ends = brc_alloc(2 * n, sizeof(*ends), err);
+	double *weight = brc_alloc(n, sizeof(*weight), err);
+	brc_rc rc = BRC_RESOURCE;
+
+	if (ends && weight) {
+		for (size_t i = 0; i < n; i++) {
+			ends[i] = list->item[i].from;
+			ends[n + i] = list->item[i].to;
+			weight[i] = list->item[i].weight;
+		}
+		rc = brc_section_add_column(s, "link/from", "<i4", n, ends, err);
+		if (rc == BRC_OK)
+			rc = brc_section_add_column(s, "link/to", "<i4", n, ends + n, err);
+		if (rc == BRC_OK)
+			rc = brc_section_add_column(s, "link/weight", "<f8", n, weight, err);
+	}
+	free(ends);
+	free(weight);
+	return rc;
+}
+
+brc_rc brc_links_write(const brc_blocks *blocks, const brc_labels *labels, brc_section *s,
+		       brc_err *err)
+{
+	grouping p = {0};
+	link_list list = {0};
+	brc_rc rc = grouping_init(&p, labels, err);
+
+	if (rc == BRC_OK)
+		rc = brc_subclusters_write(p.groups, "group", s, err);
+	for (size_t b = 0; b < blocks->n && rc == BRC_OK; b++)
+		rc = add_block(&list, blocks, &blocks->block[b], &p, err);
+	if (rc == BRC_OK && list.n)
+		qsort(list.item, list.n, sizeof(*list.item), by_groups);
+	if (rc == BRC_OK)
+		rc = write_list(&list, s, err);
+	free(list.item);
+	grouping_clear(&p);
+	return rc;
+}

@@ -1,0 +1,122 @@
+#include "graph/picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Units of every label, then the place of the first of each: start[k] is their number. */
+static size_t *label_starts(const int32_t *label, size_t n, size_t k, brc_err *err)
+{
+	size_t *start = brc_calloc(k + 1, sizeof(*start), err);
+
+	if (!start)
+		return NULL;
+	for (size_t u = 0; u < n; u++)
+		if (label[u] >= 0)
+			start[label[u] + 1]++;
+	for (size_t c = 0; c < k; c++)
+		start[c + 1] += start[c];
+	return start;
+}
+
+/* The bin of every unit in order of (label, unit), -1 for units in no cluster. */
+static int32_t *unit_bins(const int32_t *label, size_t n, size_t k, const size_t *start, size_t b,
+			  brc_err *err)
+{
+	int32_t *bin = brc_alloc(n, sizeof(*bin), err);
+	size_t *place = brc_alloc(k, sizeof(*place), err);
+
+	if (!bin || !place) {
+		free(bin);
+		free(place);
+		return NULL;
+	}
+	memcpy(place, start, k * sizeof(*place));
+	for (size_t u = 0; u < n; u++)
+		bin[u] = label[u] < 0 ? -1 : (int32_t)(place[label[u]]++ * b / start[k]);
+	free(place);
+	return bin;
+}
+
+/* sum[bin, bin] of all edges, both directions of each. */
+static void sum_bins(const brc_graph *g, const int32_t *bin, size_t b, double *sum)
+{
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *x = &g->edges[e];
+
+		for (size_t i = 0; i < x->rows; i++) {
+			const float *w = x->w + i * x->cols;
+			int32_t from = bin[g->first[x->from] + i];
+
+			if (from < 0)
+				continue;
+			for (size_t j = x->from == x->to ? i + 1 : 0; j < x->cols; j++) {
+				int32_t to = bin[g->first[x->to] + j];
+
+				if (to < 0 || !(w[j] > 0))
+					continue;
+				sum[(size_t)from * b + (size_t)to] += (double)w[j];
+				sum[(size_t)to * b + (size_t)from] += (double)w[j];
+			}
+		}
+	}
+}
+
+/* The first place of bin i among m units: the least p with p * b / m == i. */
+static size_t bin_start(size_t i, size_t m, size_t b)
+{
+	return (i * m + b - 1) / b;
+}
+
+static void mean_bins(const double *sum, size_t m, size_t b, float *out)
+{
+	for (size_t i = 0; i < b; i++)
+		for (size_t j = 0; j < b; j++) {
+			size_t rows = bin_start(i + 1, m, b) - bin_start(i, m, b);
+			size_t cols = bin_start(j + 1, m, b) - bin_start(j, m, b);
+
+			out[i * b + j] = (float)(sum[i * b + j] / (double)(rows * cols));
+		}
+}
+
+static brc_rc write_boundary(const size_t *start, size_t k, size_t b, brc_section *s, brc_err *err)
+{
+	int32_t *boundary = brc_alloc(k, sizeof(*boundary), err);
+	brc_rc rc;
+
+	if (!boundary)
+		return BRC_RESOURCE;
+	for (size_t c = 0; c < k; c++)
+		boundary[c] = (int32_t)(start[c] * b / start[k]);
+	rc = brc_section_add_column(s, "picture/boundary", "<i4", k, boundary, err);
+	free(boundary);
+	return rc;
+}
+
+brc_rc brc_picture_write(const brc_graph *g, const int32_t *label, size_t k, brc_section *s,
+			 brc_err *err)
+{
+	size_t *start = label_starts(label, g->n, k, err);
+	size_t m = start ? start[k] : 0;
+	size_t b = m < BRC_PICTURE_MAX ? m : BRC_PICTURE_MAX;
+	size_t shape[2] = {b, b};
+	int32_t *bin = start && m ? unit_bins(label, g->n, k, start, b, err) : NULL;
+	double *sum = bin ? brc_calloc(b * b, sizeof(*sum), err) : NULL;
+	brc_rc rc = BRC_RESOURCE;
+	brc_tensor *t;
+
+	if (start && m == 0)
+		rc = brc_fail(err, BRC_DATA, "no unit is labelled: there is nothing to show");
+	if (sum)
+		rc = brc_section_add(s, "picture", "<f4", 2, shape, "bin,bin", NULL, &t, err);
+	if (rc == BRC_OK) {
+		sum_bins(g, bin, b, sum);
+		mean_bins(sum, m, b, t->data);
+		rc = write_boundary(start, k, b, s, err);
+	}
+	free(start);
+	free(bin);
+	free(sum);
+	return rc;
+}

@@ -62,6 +62,21 @@ brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, cons
 brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *digest,
 			      brc_err *err);
 
+/*
+ * For report: every stream of PATH ('-': standard input), which may hold
+ * several. Sections of types that were taken are kept, all others dropped.
+ * Borrowed until close; may be called once per operand.
+ */
+typedef struct brc_stream {
+	const char *name; /* the path, "<stdin>" */
+	const brc_section *const *sections;
+	size_t n;
+	const brc_map *const *history;
+	size_t n_history;
+} brc_stream;
+brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **streams, size_t *n,
+			  brc_err *err);
+
 /* Record a resolved value that no option shows (e.g. k taken from another section). */
 void brc_filter_record(brc_filter *f, const char *key, const char *value);
 
@@ -69,7 +84,7 @@ void brc_filter_record(brc_filter *f, const char *key, const char *value);
 brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err);
 
 /* A section whose large tensors are written in pieces: begin (writes metadata, records and
- * the tensors that `s` holds), then any number of tensors, each row_count rows in all, then end. */
+ * the tensors that `s` holds), then any number of tensors, each followed by its rows, then end. */
 brc_rc brc_filter_begin(brc_filter *f, brc_section *s, brc_err *err);
 brc_rc brc_filter_tensor(brc_filter *f, const char *name, const char *dtype, size_t ndim,
 			 const size_t *shape, const char *axes, brc_err *err);

@@ -187,10 +187,14 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 		t->shape[i] = shape[i];
 		fits = fits && brc_mul(bytes, shape[i], &bytes);
 	}
+	if (!fits || bytes > PTRDIFF_MAX) {
+		free(t);
+		return brc_fail(err, BRC_DATA, "tensor '%s' has an impossible shape", name);
+	}
 	set_axes(t, axes);
 	t->owned = data == NULL;
 	t->data = data != NULL ? (void *)(uintptr_t)data
-			       : brc_calloc(fits ? bytes : SIZE_MAX, 1, err);
+			       : brc_calloc(bytes, 1, err);
 	if (t->data == NULL) {
 		free(t);
 		return BRC_RESOURCE;

@@ -1,0 +1,228 @@
+#define _GNU_SOURCE
+#include "stream/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { BUFFER_BYTES = 1 << 16, PIPE_BYTES = 1 << 20, NAME_TRIES = 100 };
+
+struct brc_sink {
+	int fd;
+	bool owned;
+	char *path; /* NULL: standard output */
+	char *temp; /* name of the temporary file; NULL while it has none */
+	bool atomic;
+	unsigned char *buf;
+	size_t used;
+};
+
+static const char *name_of(const brc_sink *s)
+{
+	return s->path != NULL ? s->path : "<stdout>";
+}
+
+static brc_rc cannot(const brc_sink *s, const char *what, int errnum, brc_err *err)
+{
+	brc_rc rc = brc_rc_of_errno(errnum);
+	brc_fail(err, rc == BRC_DATA ? BRC_RESOURCE : rc, "%s: cannot %s: %s", name_of(s), what,
+		 strerror(errnum));
+	if (rc == BRC_RESOURCE)
+		return brc_hint(err, "make room, or write elsewhere with -o");
+	return err != NULL ? err->code : rc;
+}
+
+/* The directory part of a path, "." if there is none; malloc'd. */
+static char *directory_of(const char *path, brc_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL)
+		return brc_strdup(".", err);
+	return brc_strndup(path, slash == path ? 1 : (size_t)(slash - path), err);
+}
+
+/* A name beside the final one that nobody uses. */
+static char *temp_name(const char *path, unsigned try, brc_err *err)
+{
+	char suffix[64];
+	snprintf(suffix, sizeof(suffix), ".%ld.%u.tmp", (long)getpid(), try);
+	char *name = brc_alloc(strlen(path) + sizeof(suffix), 1, err);
+	if (name != NULL)
+		sprintf(name, "%s%s", path, suffix);
+	return name;
+}
+
+/* Without O_TMPFILE: a named temporary file. */
+static brc_rc open_named(brc_sink *s, brc_err *err)
+{
+	for (unsigned try = 0; try < NAME_TRIES; try++) {
+		s->temp = temp_name(s->path, try, err);
+		if (s->temp == NULL)
+			return BRC_RESOURCE;
+		s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (s->fd >= 0)
+			return BRC_OK;
+		int errnum = errno;
+		free(s->temp);
+		s->temp = NULL;
+		if (errnum != EEXIST)
+			return cannot(s, "create", errnum, err);
+	}
+	return cannot(s, "create", EEXIST, err);
+}
+
+static brc_rc open_path(brc_sink *s, brc_err *err)
+{
+	struct stat st;
+	s->owned = true;
+	if (stat(s->path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
+		return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
+	}
+	char *dir = directory_of(s->path, err);
+	if (dir == NULL)
+		return BRC_RESOURCE;
+	s->atomic = true;
+	/* nameless until complete: a crash, even SIGKILL, leaves nothing behind */
+	s->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	free(dir);
+	return s->fd >= 0 ? BRC_OK : open_named(s, err);
+}
+
+static brc_rc open_stdout(brc_sink *s, brc_err *err)
+{
+	s->fd = STDOUT_FILENO;
+	if (fcntl(s->fd, F_GETFD) < 0) {
+		brc_fail(err, BRC_USAGE, "standard output is closed");
+		return brc_hint(err, "pipe it on, or write to a file with -o");
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err)
+{
+	*out = NULL;
+	brc_sink *s = brc_calloc(1, sizeof(*s), err);
+	if (s == NULL)
+		return BRC_RESOURCE;
+	s->fd = -1;
+	s->buf = brc_alloc(BUFFER_BYTES, 1, err);
+	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
+	brc_rc rc = s->buf == NULL ? BRC_RESOURCE : BRC_OK;
+	if (rc == BRC_OK && !to_stdout && (s->path = brc_strdup(path, err)) == NULL)
+		rc = BRC_RESOURCE;
+	if (rc == BRC_OK)
+		rc = to_stdout ? open_stdout(s, err) : open_path(s, err);
+	if (rc == BRC_OK && binary && isatty(s->fd) == 1) {
+		brc_fail(err, BRC_USAGE, "a binary stream is not written to a terminal");
+		rc = brc_hint(err, "pipe it into the next filter (peek shows it), or use -o FILE");
+	}
+	if (rc != BRC_OK) {
+		brc_sink_close(s, false, NULL);
+		return rc;
+	}
+	fcntl(s->fd, F_SETPIPE_SZ, PIPE_BYTES); /* a wish: it fails on files, which is fine */
+	*out = s;
+	return BRC_OK;
+}
+
+static brc_rc write_fully(brc_sink *s, struct iovec *iov, int n, brc_err *err)
+{
+	while (n > 0) {
+		ssize_t w = writev(s->fd, iov, n);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return cannot(s, "write", errno, err);
+		while (n > 0 && (size_t)w >= iov->iov_len) {
+			w -= (ssize_t)iov->iov_len;
+			iov++;
+			n--;
+		}
+		if (n > 0) {
+			iov->iov_base = (char *)iov->iov_base + w;
+			iov->iov_len -= (size_t)w;
+		}
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
+{
+	if (n <= BUFFER_BYTES - s->used) {
+		memcpy(s->buf + s->used, data, n);
+		s->used += n;
+		return BRC_OK;
+	}
+	struct iovec iov[2] = {{s->buf, s->used}, {(void *)(uintptr_t)data, n}};
+	s->used = 0;
+	return write_fully(s, iov, 2, err);
+}
+
+brc_rc brc_sink_flush(brc_sink *s, brc_err *err)
+{
+	struct iovec iov = {s->buf, s->used};
+	s->used = 0;
+	return iov.iov_len > 0 ? write_fully(s, &iov, 1, err) : BRC_OK;
+}
+
+/* Give the nameless file a temporary name, so that rename can replace the final one. */
+static brc_rc link_temp(brc_sink *s, brc_err *err)
+{
+	char fd_path[64];
+	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
+	for (unsigned try = 0; try < NAME_TRIES; try++) {
+		char *name = temp_name(s->path, try, err);
+		if (name == NULL)
+			return BRC_RESOURCE;
+		if (linkat(AT_FDCWD, fd_path, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
+			s->temp = name;
+			return BRC_OK;
+		}
+		int errnum = errno;
+		free(name);
+		if (errnum != EEXIST)
+			return cannot(s, "create", errnum, err);
+	}
+	return cannot(s, "create", EEXIST, err);
+}
+
+static brc_rc finish(brc_sink *s, brc_err *err)
+{
+	BRC_TRY(brc_sink_flush(s, err));
+	if (s->atomic && s->temp == NULL)
+		BRC_TRY(link_temp(s, err));
+	int fd = s->fd;
+	s->fd = -1;
+	if (close(fd) != 0)
+		return cannot(s, "write", errno, err);
+	if (s->atomic && rename(s->temp, s->path) != 0)
+		return cannot(s, "create", errno, err);
+	free(s->temp);
+	s->temp = NULL;
+	return BRC_OK;
+}
+
+brc_rc brc_sink_close(brc_sink *s, bool commit, brc_err *err)
+{
+	if (s == NULL)
+		return BRC_OK;
+	brc_rc rc = commit ? finish(s, err) : BRC_OK;
+	if (s->fd >= 0 && s->owned)
+		close(s->fd);
+	if (s->temp != NULL)
+		unlink(s->temp);
+	free(s->temp);
+	free(s->path);
+	free(s->buf);
+	free(s);
+	return rc;
+}

@@ -1,0 +1,70 @@
+#include "stats/extremes.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+void brc_extremes_orient(const double *t, size_t n, size_t m, brc_tail tail, double *u)
+{
+	for (size_t i = 0; i < (n + 1) * m; i++) {
+		if (!isfinite(t[i]))
+			u[i] = i < m ? -INFINITY : INFINITY;
+		else
+			u[i] = tail == BRC_TAIL_LEFT ? -t[i] : t[i];
+	}
+}
+
+void brc_extremes_undefined(const double *t, size_t n, size_t m, size_t *observed, size_t *controls)
+{
+	*observed = *controls = 0;
+	for (size_t i = 0; i < (n + 1) * m; i++)
+		if (!isfinite(t[i]))
+			++*(i < m ? observed : controls);
+}
+
+void brc_extremes_p(const double *u, size_t n, size_t m, double *p)
+{
+	for (size_t s = 0; s < m; s++) {
+		size_t r = 0;
+
+		for (size_t b = 1; b <= n; b++)
+			r += u[b * m + s] >= u[s];
+		p[s] = (double)(r + 1) / (double)(n + 1);
+	}
+}
+
+typedef struct value {
+	double u;
+	size_t draw;
+} value;
+
+static int more_extreme_first(const void *a, const void *b)
+{
+	const value *x = a, *y = b;
+
+	if (x->u != y->u)
+		return x->u > y->u ? -1 : 1;
+	return (x->draw > y->draw) - (x->draw < y->draw);
+}
+
+brc_rc brc_extremes_midranks(const double *u, size_t n, size_t m, uint32_t *j, brc_err *err)
+{
+	value *v = brc_alloc(n + 1, sizeof(*v), err);
+
+	if (!v)
+		return BRC_RESOURCE;
+	for (size_t s = 0; s < m; s++) {
+		for (size_t b = 0; b <= n; b++)
+			v[b] = (value){u[b * m + s], b};
+		qsort(v, n + 1, sizeof(*v), more_extreme_first);
+		for (size_t from = 0, to; from <= n; from = to) {
+			for (to = from; to <= n && v[to].u == v[from].u; to++)
+				;
+			for (size_t i = from; i < to; i++)
+				j[v[i].draw * m + s] = (uint32_t)(2 * from + (to - from));
+		}
+	}
+	free(v);
+	return BRC_OK;
+}

@@ -1,0 +1,31 @@
+/*
+ * Fisher's combination of p-values that are discrete and tied, as if the
+ * columns were independent. Sub-clusters of one layer are not: the omnibus
+ * test (stats/omnibus.h) is the one to believe, this one stands beside it.
+ */
+#ifndef BRC_STATS_FISHER_H
+#define BRC_STATS_FISHER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/*
+ * x = sum over s of -ln q_0s. Its null distribution, if the columns were
+ * independent, is the convolution of each column's own distribution of -ln q
+ * over its n + 1 draws, ties and all; *p = P(X >= x).
+ *
+ * The convolution runs on a grid of G steps of x / G, values rounded up, so
+ * that *p is never below the exact p; the same with values rounded down gives
+ * *p_low, never above it. The exact p lies between. G is a power of two
+ * between 2^10 and 2^14, the largest for which the work stays below 1e8
+ * products. Probabilities are sums of positive terms: small ones are accurate.
+ *
+ * J [n + 1, m] from brc_extremes_midranks. *statistic = x / m, the mean of
+ * -ln q. m == 0: p = 1. BRC_RESOURCE.
+ */
+brc_rc brc_fisher_discrete(const uint32_t *j, size_t n, size_t m, double *statistic, double *p,
+			   double *p_low, brc_err *err);
+
+#endif

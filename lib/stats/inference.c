@@ -1,0 +1,207 @@
+#include "stats/inference.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stats/fisher.h"
+#include "stats/maxt.h"
+#include "stats/omnibus.h"
+#include "stats/published.h"
+
+brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err)
+{
+	double **column[] = {&i->observed, &i->control_mean, &i->control_sd,
+			     &i->effect,   &i->ratio,        &i->p,
+			     &i->q,        &i->p_maxt};
+	const size_t columns = published ? 6 : 8;
+	size_t bytes;
+
+	memset(i, 0, sizeof(*i));
+	i->n = n;
+	i->m = m;
+	i->published = published;
+	if (!brc_mul(m, sizeof(double), &bytes))
+		return brc_fail(err, BRC_RESOURCE, "%zu sub-clusters do not fit memory", m);
+	i->draw = brc_calloc(n + 1, bytes, err);
+	for (size_t k = 0; k < columns; k++)
+		*column[k] = brc_calloc(m, sizeof(double), err);
+	for (size_t k = 0; k < columns; k++)
+		if (!*column[k] || !i->draw) {
+			brc_inference_clear(i);
+			return BRC_RESOURCE;
+		}
+	i->omnibus_p = i->omnibus_statistic = NAN;
+	i->fisher_p = i->fisher_p_low = i->fisher_statistic = NAN;
+	i->paper_effect = i->paper_effect_sem = i->paper_effect_each = NAN;
+	i->chi2_p = i->critical_p = NAN;
+	return BRC_OK;
+}
+
+void brc_inference_clear(brc_inference *i)
+{
+	free(i->draw);
+	free(i->observed);
+	free(i->control_mean);
+	free(i->control_sd);
+	free(i->effect);
+	free(i->ratio);
+	free(i->p);
+	free(i->q);
+	free(i->p_maxt);
+	memset(i, 0, sizeof(*i));
+}
+
+size_t brc_inference_controls_needed(size_t n, size_t m, double level, brc_fdr fdr)
+{
+	double family = (double)m, needed;
+
+	if (fdr == BRC_FDR_BY)
+		for (size_t k = 2; k <= m; k++)
+			family += (double)m / (double)k;
+	needed = ceil(family / level - 1 - 1e-9);
+	return needed <= (double)n ? 0 : (size_t)fmin(needed, 1e15);
+}
+
+/* Mean and sd of the controls of column s, and what the observed value is beside them. */
+static void describe(brc_inference *i, size_t s)
+{
+	double sum = 0, ss = 0, t = i->draw[s], mean;
+	size_t known = 0;
+
+	for (size_t b = 1; b <= i->n; b++) {
+		if (isfinite(i->draw[b * i->m + s])) {
+			sum += i->draw[b * i->m + s];
+			known++;
+		}
+	}
+	mean = known ? sum / (double)known : NAN;
+	for (size_t b = 1; b <= i->n; b++) {
+		double d = i->draw[b * i->m + s] - mean;
+
+		if (isfinite(d))
+			ss += d * d;
+	}
+	i->observed[s] = t;
+	i->control_mean[s] = mean;
+	i->control_sd[s] = known > 1 ? sqrt(ss / (double)(known - 1)) : NAN;
+	i->effect[s] = t - mean;
+	i->ratio[s] = t * mean > 0 ? 2 * t / (t + mean) : NAN;
+}
+
+static void __attribute__((format(printf, 2, 3))) warn(brc_inference *i, const char *fmt, ...)
+{
+	const size_t at = strlen(i->warning), room = sizeof(i->warning) - at;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (at)
+		snprintf(i->warning + at, room, "; ");
+	vsnprintf(i->warning + strlen(i->warning), sizeof(i->warning) - strlen(i->warning), fmt,
+		  ap);
+	va_end(ap);
+}
+
+static void count_and_warn(brc_inference *i, const brc_question *ask)
+{
+	i->undefined_ratio = 0;
+	for (size_t s = 0; s < i->m; s++) {
+		i->undefined_ratio += isnan(i->ratio[s]);
+		if (i->published)
+			continue;
+		i->significant_q += i->q[s] <= ask->level;
+		i->significant_maxt += i->p_maxt[s] <= ask->level;
+	}
+	if (i->undefined_observed)
+		warn(i, "undefined for %zu of %zu sub-clusters, which %s", i->undefined_observed,
+		     i->m, i->published ? "come out as most significant" : "have p = 1");
+	if (i->undefined_controls)
+		warn(i, "undefined for %zu controls, which count as %s", i->undefined_controls,
+		     i->published ? "less extreme" : "extreme");
+	if (i->controls_needed)
+		warn(i,
+		     "%zu controls cannot resolve a single finding among %zu sub-clusters at "
+		     "%g after adjustment: that takes %zu",
+		     i->n, i->m, ask->level, i->controls_needed);
+}
+
+static brc_rc joint_tests(brc_inference *i, const brc_question *ask, const double *u, uint32_t *j,
+			  brc_err *err)
+{
+	brc_extremes_p(u, i->n, i->m, i->p);
+	BRC_TRY(brc_extremes_midranks(u, i->n, i->m, j, err));
+	i->omnibus_p = brc_omnibus_p(j, i->n, i->m, &i->omnibus_statistic, NULL);
+	BRC_TRY(brc_fisher_discrete(j, i->n, i->m, &i->fisher_statistic, &i->fisher_p,
+				    &i->fisher_p_low, err));
+	BRC_TRY(brc_fdr_q(i->p, i->m, ask->fdr, i->q, err));
+	BRC_TRY(brc_maxt(u, i->n, i->m, i->p_maxt, err));
+	i->controls_needed = brc_inference_controls_needed(i->n, i->m, ask->level, ask->fdr);
+	return BRC_OK;
+}
+
+static brc_rc test_exchangeable(brc_inference *i, const brc_question *ask, brc_err *err)
+{
+	double *u = brc_alloc(i->n + 1, i->m * sizeof(*u), err);
+	uint32_t *j = brc_alloc(i->n + 1, i->m * sizeof(*j), err);
+	brc_rc rc = BRC_RESOURCE;
+
+	if (u && j) {
+		brc_extremes_orient(i->draw, i->n, i->m, ask->tail, u);
+		rc = joint_tests(i, ask, u, j, err);
+	}
+	free(u);
+	free(j);
+	return rc;
+}
+
+static brc_rc test_published(brc_inference *i, const brc_question *ask, brc_err *err)
+{
+	double chi2, sem;
+
+	brc_published_p(i->draw, i->n, i->m, ask->tail, i->p);
+	i->fisher_p = brc_published_fisher(i->p, i->m, i->n, &i->fisher_statistic);
+	i->fisher_p_low = i->fisher_p;
+	i->chi2_p = brc_published_categorical(i->p, i->m, i->n, &chi2, err);
+	i->critical_p = brc_published_critical(i->p, i->m, ask->level, err);
+	if (isnan(i->chi2_p) || isnan(i->critical_p))
+		return BRC_RESOURCE;
+	if (ask->tail == BRC_TAIL_LEFT) {
+		brc_published_effect_change(i->draw, i->n, i->m, i->ratio);
+	} else {
+		brc_published_effect_range_each(i->draw, i->n, i->m, i->ratio);
+		brc_published_effect_mean(i->ratio, i->m, &i->paper_effect_each, &sem);
+		brc_published_effect_range(i->draw, i->n, i->m, i->ratio);
+	}
+	brc_published_effect_mean(i->ratio, i->m, &i->paper_effect, &i->paper_effect_sem);
+	return BRC_OK;
+}
+
+brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double *t, size_t n,
+			 size_t m, brc_err *err)
+{
+	brc_rc rc;
+
+	if (n >= (size_t)1 << 30)
+		return brc_fail(err, BRC_DATA, "%zu control draws; at most 2^30 - 1 are possible",
+				n);
+	BRC_TRY(brc_inference_alloc(i, n, m, ask->published, err));
+	snprintf(i->statistic, sizeof(i->statistic), "%s", ask->statistic);
+	snprintf(i->title, sizeof(i->title), "%s", ask->title);
+	snprintf(i->unit, sizeof(i->unit), "%s", ask->unit);
+	i->tail = ask->tail;
+	i->smallest_p = 1.0 / (double)(n + 1);
+	memcpy(i->draw, t, (n + 1) * m * sizeof(*t));
+	brc_extremes_undefined(t, n, m, &i->undefined_observed, &i->undefined_controls);
+	for (size_t s = 0; s < m; s++)
+		describe(i, s);
+	rc = ask->published ? test_published(i, ask, err) : test_exchangeable(i, ask, err);
+	if (rc == BRC_OK)
+		count_and_warn(i, ask);
+	else
+		brc_inference_clear(i);
+	return rc;
+}

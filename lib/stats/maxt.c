@@ -1,0 +1,86 @@
+#include "stats/maxt.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/* One column of U to t; see maxt.h. */
+static void standardise(const double *u, size_t n, size_t m, double *t)
+{
+	double sum = 0, ss = 0, mean, sd, top = -INFINITY, low = INFINITY;
+	size_t known = 0;
+
+	for (size_t b = 0; b <= n; b++) {
+		if (!isfinite(u[b * m]))
+			continue;
+		sum += u[b * m];
+		top = fmax(top, u[b * m]);
+		low = fmin(low, u[b * m]);
+		known++;
+	}
+	mean = known ? sum / (double)known : 0;
+	for (size_t b = 0; b <= n; b++)
+		if (isfinite(u[b * m]))
+			ss += (u[b * m] - mean) * (u[b * m] - mean);
+	sd = known && top > low ? sqrt(ss / (double)known) : 0;
+	for (size_t b = 0; b <= n; b++) {
+		double v = u[b * m] == INFINITY ? top : u[b * m];
+
+		if (v == -INFINITY && b == 0)
+			t[b * m] = -INFINITY;
+		else
+			t[b * m] = sd > 0 ? (v - mean) / sd : 0;
+	}
+}
+
+typedef struct place {
+	double t;
+	size_t column;
+} place;
+
+static int falling(const void *a, const void *b)
+{
+	const place *x = a, *y = b;
+
+	if (x->t != y->t)
+		return x->t > y->t ? -1 : 1;
+	return (x->column > y->column) - (x->column < y->column);
+}
+
+/* r[i] += does the largest t over the columns order[i..m) reach t_0 of order[i]? */
+static void count_draw(const double *t, const place *order, size_t m, size_t *r)
+{
+	double top = -INFINITY;
+
+	for (size_t i = m; i-- > 0;) {
+		top = fmax(top, t[order[i].column]);
+		r[i] += top >= order[i].t;
+	}
+}
+
+brc_rc brc_maxt(const double *u, size_t n, size_t m, double *p, brc_err *err)
+{
+	double *t = brc_alloc(n + 1, m * sizeof(*t), err), highest = 0;
+	place *order = brc_alloc(m, sizeof(*order), err);
+	size_t *r = brc_calloc(m, sizeof(*r), err);
+	brc_rc rc = t && order && r ? BRC_OK : BRC_RESOURCE;
+
+	if (rc == BRC_OK) {
+		for (size_t s = 0; s < m; s++)
+			standardise(u + s, n, m, t + s);
+		for (size_t s = 0; s < m; s++)
+			order[s] = (place){t[s], s};
+		qsort(order, m, sizeof(*order), falling);
+		for (size_t b = 0; b <= n; b++)
+			count_draw(t + b * m, order, m, r);
+		for (size_t i = 0; i < m; i++) {
+			highest = fmax(highest, (double)r[i] / (double)(n + 1));
+			p[order[i].column] = order[i].t == -INFINITY ? 1 : highest;
+		}
+	}
+	free(t);
+	free(order);
+	free(r);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* check: is a stream intact? */
+#include "base/cli.h"
+#include "stream/filter.h"
+#include "stream/summary.h"
+
+static const brc_opt options[] = {{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+
+static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err *err)
+{
+	brc_source *source;
+	brc_reader *reader;
+	brc_str text = {0};
+	brc_summary_counts n;
+	char size[32];
+	BRC_TRY(brc_source_open(&source, path, err));
+	BRC_TRY(brc_reader_new(&reader, source, err));
+	brc_rc rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, &text, &n, err);
+	if (rc == BRC_OK && cli->c.verbosity >= 0) {
+		brc_str_addf(&text, "%s: intact: %zu stream%s, %zu sections, %zu tensors, %llu frames, %s\n",
+			     brc_reader_name(reader), n.streams, n.streams == 1 ? "" : "s",
+			     n.sections, n.tensors, (unsigned long long)n.frames,
+			     brc_human_bytes((double)n.bytes, size));
+		rc = brc_str_check(&text, err);
+		if (rc == BRC_OK)
+			rc = brc_filter_text(f, text.s, text.len, err);
+	}
+	brc_str_free(&text);
+	brc_reader_free(reader);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "check",
+		.usage = "[FILE...]",
+		.purpose = "Verify streams: every frame, every checksum, every compressed chunk, the "
+			   "trailer. Exit code 0 says that all are intact, 4 that one is truncated or "
+			   "corrupt, 3 that one is no stream.",
+		.reads = "any stream, from FILEs or standard input",
+		.examples = "  check analysis.brc && echo complete\n"
+			    "  check -q *.brc",
+		.options = options,
+		.max_operands = 4096,
+	};
+	brc_cli_parse(&cli, argc, argv);
+	brc_err err = {0};
+	brc_filter *f;
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK) {
+		brc_rc rc = cli.n_operands == 0 ? check(f, &cli, "-", &err) : BRC_OK;
+		for (size_t i = 0; i < cli.n_operands && rc == BRC_OK; i++)
+			rc = check(f, &cli, cli.operands[i], &err);
+	}
+	return brc_filter_close(f, &cli, &err);
+}

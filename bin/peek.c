@@ -1,0 +1,49 @@
+/* peek: what a stream holds, for people or as JSON. */
+#include "base/cli.h"
+#include "stream/filter.h"
+#include "stream/summary.h"
+
+static bool json;
+
+static const brc_opt options[] = {
+	{BRC_OPT_FLAG, "json", 0, NULL, &json, "print JSON", NULL, 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+
+static brc_rc peek(brc_filter *f, const char *path, brc_err *err)
+{
+	brc_source *source;
+	brc_reader *reader;
+	brc_str text = {0};
+	brc_summary_counts counts;
+	BRC_TRY(brc_source_open(&source, path, err));
+	BRC_TRY(brc_reader_new(&reader, source, err));
+	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false, &text,
+				  &counts, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_text(f, text.s, text.len, err);
+	brc_str_free(&text);
+	brc_reader_free(reader);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "peek",
+		.usage = "[FILE]",
+		.purpose = "Show what a stream holds: its sections with their metadata and the shapes "
+			   "of their tensors, and the history of how it was made. Nothing is shown of a "
+			   "stream that is not intact.",
+		.reads = "any stream, from FILE or standard input",
+		.examples = "  peek analysis.brc\n"
+			    "  extract-weights net.onnx | peek --json",
+		.options = options,
+		.max_operands = 1,
+	};
+	brc_cli_parse(&cli, argc, argv);
+	brc_err err = {0};
+	brc_filter *f;
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		peek(f, cli.n_operands > 0 ? cli.operands[0] : "-", &err);
+	return brc_filter_close(f, &cli, &err);
+}

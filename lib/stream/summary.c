@@ -1,0 +1,212 @@
+#include "stream/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stream/collect.h"
+
+struct summary {
+	brc_summary_format format;
+	brc_str *out;
+	brc_summary_counts *counts;
+	bool first_section, first_tensor, in_history;
+	size_t records;
+};
+
+static void text_shape(const brc_tensor *t, brc_str *out)
+{
+	for (size_t i = 0; i < t->ndim; i++)
+		brc_str_addf(out, "%s%zu %s", i > 0 ? " x " : "", t->shape[i], t->axes[i]);
+	if (t->ndim == 0)
+		brc_str_add(out, "scalar");
+}
+
+static void text_tensor(const brc_tensor *t, brc_str *out)
+{
+	char size[32], line[4 * BRC_NAME_MAX];
+	brc_str shape = {0};
+	text_shape(t, &shape);
+	brc_printable(line, sizeof(line), shape.s != NULL ? shape.s : "");
+	brc_str_addf(out, "  %-24s %-6s %-40s %s\n", t->name, t->dtype, line,
+		     brc_human_bytes((double)brc_tensor_bytes(t), size));
+	brc_str_free(&shape);
+}
+
+static void json_tensor(const brc_tensor *t, brc_map *m)
+{
+	int64_t shape[BRC_MAX_DIMS];
+	const char *axes[BRC_MAX_DIMS];
+	for (size_t i = 0; i < t->ndim; i++) {
+		shape[i] = (int64_t)t->shape[i];
+		axes[i] = t->axes[i];
+	}
+	brc_map_put_string(m, "name", t->name);
+	brc_map_put_string(m, "dtype", t->dtype);
+	brc_map_put_ints(m, "shape", shape, t->ndim);
+	brc_map_put_strings(m, "axes", axes, t->ndim);
+}
+
+/* A map as one printable line. */
+static void text_map(const char *prefix, const brc_map *m, brc_str *out)
+{
+	brc_str json = {0};
+	brc_map_json(m, &json);
+	brc_str_addf(out, "%s%s\n", prefix, json.s != NULL ? json.s : "{}");
+	brc_str_free(&json);
+}
+
+static void begin_section(struct summary *s, const brc_reader *r, const brc_frame *f)
+{
+	s->counts->sections++;
+	s->first_tensor = true;
+	s->records = 0;
+	if (s->format == BRC_SUMMARY_TEXT) {
+		char name[2 * BRC_NAME_MAX];
+		brc_printable(name, sizeof(name), brc_reader_section(r));
+		brc_str_addf(s->out, "%s/%u %s\n", brc_reader_type(r), brc_reader_version(r), name);
+	} else if (s->format == BRC_SUMMARY_JSON) {
+		brc_str_add(s->out, s->first_section ? "\n" : ",\n");
+		brc_str_add(s->out, "   {\"section\": ");
+		brc_map_json(f->map, s->out);
+	}
+	s->first_section = false;
+}
+
+static void show_tensor(struct summary *s, const brc_reader *r)
+{
+	const brc_tensor *t = brc_reader_tensor(r);
+	s->counts->tensors++;
+	s->counts->bytes += brc_tensor_bytes(t);
+	if (s->format == BRC_SUMMARY_TEXT) {
+		text_tensor(t, s->out);
+	} else if (s->format == BRC_SUMMARY_JSON) {
+		brc_map *m = brc_map_new();
+		json_tensor(t, m);
+		brc_str_add(s->out, s->first_tensor ? ", \"tensors\": [\n     " : ",\n     ");
+		brc_map_json(m, s->out);
+		brc_map_free(m);
+	}
+	s->first_tensor = false;
+}
+
+static void end_section(struct summary *s)
+{
+	if (s->format == BRC_SUMMARY_TEXT && s->records > 0)
+		brc_str_addf(s->out, "  %zu record%s\n", s->records, s->records == 1 ? "" : "s");
+	if (s->format == BRC_SUMMARY_JSON)
+		brc_str_addf(s->out, "%s, \"records\": %zu}", s->first_tensor ? "" : "]",
+			     s->records);
+}
+
+static void show_history(struct summary *s, const brc_map *entry)
+{
+	if (s->format == BRC_SUMMARY_TEXT) {
+		brc_str_add(s->out, s->in_history ? "" : "history\n");
+		brc_str options = {0};
+		const brc_value *o = brc_map_get(entry, "options");
+		if (o != NULL)
+			brc_value_json(o, &options);
+		brc_str_addf(s->out, "  %s %s %s\n", brc_map_string(entry, "tool", "?"),
+			     brc_map_string(entry, "version", "?"),
+			     options.s != NULL ? options.s : "");
+		brc_str_free(&options);
+	} else if (s->format == BRC_SUMMARY_JSON) {
+		brc_str_add(s->out, s->in_history ? ",\n   " : "],\n  \"history\": [\n   ");
+		brc_map_json(entry, s->out);
+	}
+	s->in_history = true;
+}
+
+static void begin_stream(struct summary *s)
+{
+	if (s->format == BRC_SUMMARY_JSON)
+		brc_str_addf(s->out, "%s\n {\"sections\": [", s->counts->streams > 0 ? "," : "");
+	else if (s->format == BRC_SUMMARY_TEXT && s->counts->streams > 0)
+		brc_str_add(s->out, "\n");
+	s->first_section = true;
+	s->in_history = false;
+}
+
+static void show(struct summary *s, const brc_reader *r, const brc_frame *f)
+{
+	switch (f->kind) {
+	case BRC_F_SECTION:
+		begin_section(s, r, f);
+		break;
+	case BRC_F_META:
+		if (s->format == BRC_SUMMARY_TEXT && f->map->n > 0)
+			text_map("  ", f->map, s->out);
+		if (s->format == BRC_SUMMARY_JSON) {
+			brc_str_add(s->out, ", \"metadata\": ");
+			brc_map_json(f->map, s->out);
+		}
+		break;
+	case BRC_F_RECORD:
+		s->records++;
+		break;
+	case BRC_F_TENSOR:
+		show_tensor(s, r);
+		break;
+	case BRC_F_END:
+		end_section(s);
+		break;
+	case BRC_F_HISTORY:
+		show_history(s, f->map);
+		break;
+	case BRC_F_TRAILER:
+		if (s->format == BRC_SUMMARY_JSON)
+			brc_str_add(s->out, "]}");
+		s->counts->streams++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Sections are collected, and dropped, only to prove their compressed chunks. */
+static brc_rc prove(brc_collector *c, brc_reader *r, const brc_frame *f, brc_err *err)
+{
+	if (f->kind == BRC_F_SECTION)
+		return brc_collector_begin(c, r, err);
+	if (f->kind >= BRC_F_META && f->kind <= BRC_F_END) {
+		BRC_TRY(brc_collector_add(c, r, f, err));
+		if (f->kind == BRC_F_END)
+			brc_section_free(brc_collector_take(c));
+	}
+	return BRC_OK;
+}
+
+static brc_rc walk(struct summary *s, brc_reader *r, brc_collector *c, brc_err *err)
+{
+	bool fresh = true;
+	for (;;) {
+		brc_frame f;
+		BRC_TRY(brc_reader_next(r, &f, err));
+		if (f.kind == BRC_F_EOF)
+			return BRC_OK;
+		if (fresh)
+			begin_stream(s);
+		fresh = f.kind == BRC_F_TRAILER;
+		s->counts->frames++;
+		show(s, r, &f);
+		if (c != NULL)
+			BRC_TRY(prove(c, r, &f, err));
+	}
+}
+
+brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_str *out,
+		     brc_summary_counts *counts, brc_err *err)
+{
+	*counts = (brc_summary_counts){0};
+	struct summary s = {.format = format, .out = out, .counts = counts};
+	brc_collector *c = NULL;
+	if (deep)
+		BRC_TRY(brc_collector_new(&c, SIZE_MAX, err));
+	if (format == BRC_SUMMARY_JSON)
+		brc_str_add(out, "[");
+	brc_rc rc = walk(&s, r, c, err);
+	brc_collector_free(c);
+	if (format == BRC_SUMMARY_JSON)
+		brc_str_add(out, "\n]\n");
+	return rc != BRC_OK ? rc : brc_str_check(out, err);
+}

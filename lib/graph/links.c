@@ -6,15 +6,15 @@
 #include "graph/picture.h"
 #include "graph/subcluster.h"
 
-typedef struct link {
+typedef struct group_link {
 	int32_t from, to;
 	double weight;
-} link;
+} group_link;
 
-typedef struct link_list {
-	link *item;
+typedef struct sum_list {
+	group_link *item;
 	size_t n, cap;
-} link_list;
+} sum_list;
 
 /* Groups of every layer: layer l has groups first[l] .. first[l + 1] - 1. */
 typedef struct grouping {
@@ -74,7 +74,7 @@ static void sum_block(const brc_blocks *blocks, const brc_block *b, const groupi
 	}
 }
 
-static brc_rc add_block(link_list *list, const brc_blocks *blocks, const brc_block *b,
+static brc_rc add_block(sum_list *list, const brc_blocks *blocks, const brc_block *b,
 			const grouping *p, brc_err *err)
 {
 	size_t height = p->first[b->from + 1] - p->first[b->from];
@@ -91,9 +91,9 @@ static brc_rc add_block(link_list *list, const brc_blocks *blocks, const brc_blo
 			rc = brc_grow(&list->item, &list->cap, list->n + 1, sizeof(*list->item),
 				      err);
 			if (rc == BRC_OK)
-				list->item[list->n++] =
-					(link){(int32_t)(p->first[b->from] + i),
-					       (int32_t)(p->first[b->to] + j), sum[i * width + j]};
+				list->item[list->n++] = (group_link){
+					(int32_t)(p->first[b->from] + i),
+					(int32_t)(p->first[b->to] + j), sum[i * width + j]};
 		}
 	free(sum);
 	return rc;
@@ -101,14 +101,14 @@ static brc_rc add_block(link_list *list, const brc_blocks *blocks, const brc_blo
 
 static int by_groups(const void *pa, const void *pb)
 {
-	const link *a = pa, *b = pb;
+	const group_link *a = pa, *b = pb;
 
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return a->to < b->to ? -1 : a->to > b->to;
 }
 
-static brc_rc write_list(const link_list *list, brc_section *s, brc_err *err)
+static brc_rc write_list(const sum_list *list, brc_section *s, brc_err *err)
 {
 	size_t n = list->n;
 	int32_t *ends = brc_alloc(2 * n, sizeof(*ends), err);
@@ -136,7 +136,7 @@ brc_rc brc_links_write(const brc_blocks *blocks, const brc_labels *labels, brc_s
 		       brc_err *err)
 {
 	grouping p = {0};
-	link_list list = {0};
+	sum_list list = {0};
 	brc_rc rc = grouping_init(&p, labels, err);
 
 	if (rc == BRC_OK)

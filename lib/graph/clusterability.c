@@ -1,0 +1,153 @@
+#include "graph/clusterability.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "graph/graph.h"
+#include "graph/ncut.h"
+#include "graph/spectral.h"
+
+typedef struct test {
+	const brc_blocks *blocks;
+	const brc_graph *graph;
+	const brc_clusterability_options *o;
+	brc_spectral_options spectral;
+	brc_progress *progress;
+	double *ncut;
+} test;
+
+void brc_clusterability_clear(brc_clusterability *c)
+{
+	free(c->ncut);
+	memset(c, 0, sizeof(*c));
+}
+
+static brc_rc ncut_of(const brc_graph *g, const test *t, brc_pool *pool, double *ncut, brc_err *err)
+{
+	brc_clustering c;
+
+	BRC_TRY(brc_spectral_cluster(&c, g, t->o->k, &t->spectral, pool, err));
+	*ncut = c.ncut;
+	brc_clustering_clear(&c);
+	return BRC_OK;
+}
+
+static brc_rc run_shuffle(void *ctx, size_t index, size_t worker, brc_err *err)
+{
+	const test *t = ctx;
+	brc_null_graph null;
+	brc_graph g;
+	brc_rc rc;
+
+	(void)worker;
+	BRC_TRY(brc_null_draw(&null, t->blocks, t->graph, t->o->null, t->o->pooled, t->o->seed,
+			      (uint32_t)index, err));
+	rc = brc_graph_init_all(&g, &null.blocks, err);
+	if (rc == BRC_OK)
+		rc = ncut_of(&g, t, NULL, &t->ncut[index], err);
+	brc_graph_clear(&g);
+	brc_null_graph_clear(&null);
+	if (rc != BRC_OK)
+		return brc_err_prefix(err, "shuffle %zu", index);
+	brc_progress_add(t->progress, 1);
+	return BRC_OK;
+}
+
+/* Workers that fit into memory; BRC_RESOURCE when not even one does. */
+static brc_rc count_workers(const test *t, size_t *workers, brc_err *err)
+{
+	const brc_clusterability_options *o = t->o;
+	size_t clustering = brc_spectral_bytes(t->graph, o->k, 1);
+	size_t limit = brc_mem_available(), each;
+
+	if (!brc_add(clustering, brc_null_bytes(t->blocks), &each))
+		each = SIZE_MAX;
+	BRC_TRY(brc_mem_need(each, o->mem, "one shuffle of the network", err));
+	if (o->mem && o->mem < limit)
+		limit = o->mem;
+	*workers = each ? limit / each : o->threads;
+	if (*workers < 1)
+		*workers = 1;
+	if (*workers > o->threads)
+		*workers = o->threads;
+	return BRC_OK;
+}
+
+static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
+{
+	brc_pool *pool = NULL;
+	size_t workers;
+	brc_rc rc;
+
+	BRC_TRY(count_workers(t, &workers, err));
+	rc = brc_pool_new(&pool, workers, err);
+	if (rc == BRC_OK)
+		rc = ncut_of(t->graph, t, pool, &out->observed, err);
+	if (rc == BRC_OK)
+		rc = brc_pool_run(pool, out->shuffles, run_shuffle, t, err);
+	brc_pool_free(pool);
+	return rc;
+}
+
+void brc_clusterability_summarise(brc_clusterability *c, bool paper)
+{
+	double n = (double)c->shuffles, sum = 0, squares = 0;
+	size_t r = 0;
+
+	for (size_t i = 0; i < c->shuffles; i++) {
+		r += paper ? c->ncut[i] < c->observed : c->ncut[i] <= c->observed;
+		sum += c->ncut[i];
+	}
+	c->mean = sum / n;
+	for (size_t i = 0; i < c->shuffles; i++)
+		squares += (c->ncut[i] - c->mean) * (c->ncut[i] - c->mean);
+	c->sd = sqrt(squares / n);
+	c->z = c->sd > 0 ? (c->observed - c->mean) / c->sd : NAN;
+	c->p = (double)(r + 1) / (n + 1);
+}
+
+brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
+			       const brc_clusterability_options *o, brc_progress *progress,
+			       brc_err *err)
+{
+	brc_graph graph;
+	test t = {.blocks = blocks, .graph = &graph, .o = o, .progress = progress};
+	brc_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	t.spectral = (brc_spectral_options){.restarts = o->restarts,
+					    .epsilon = o->paper ? BRC_NCUT_EPSILON_PAPER : 0,
+					    .seed = o->seed};
+	rc = brc_graph_init_all(&graph, blocks, err);
+	if (rc == BRC_OK) {
+		out->shuffles = o->shuffles;
+		out->ncut = t.ncut = brc_calloc(o->shuffles, sizeof(*out->ncut), err);
+		rc = out->ncut ? run_all(out, &t, err) : BRC_RESOURCE;
+	}
+	if (rc == BRC_OK)
+		brc_clusterability_summarise(out, o->paper);
+	else
+		brc_clusterability_clear(out);
+	brc_graph_clear(&graph);
+	return rc;
+}
+
+brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterability_options *o,
+				const char *source, brc_section *s, brc_err *err)
+{
+	brc_map_put_string(s->meta, "null", brc_null_name(o->null));
+	brc_map_put_int(s->meta, "shuffles", (int64_t)c->shuffles);
+	brc_map_put_int(s->meta, "k", (int64_t)o->k);
+	brc_map_put_int(s->meta, "restarts", (int64_t)o->restarts);
+	brc_map_put_double(s->meta, "observed", c->observed);
+	brc_map_put_double(s->meta, "mean", c->mean);
+	brc_map_put_double(s->meta, "sd", c->sd);
+	brc_map_put_double(s->meta, "p", c->p);
+	brc_map_put_double(s->meta, "z", c->z);
+	brc_map_put_string(s->meta, "source", source);
+	brc_map_put_string(s->meta, "compat", o->paper ? "paper" : "none");
+	return brc_section_add_column(s, "null/ncut", "<f8", c->shuffles, c->ncut, err);
+}

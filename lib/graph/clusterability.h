@@ -1,0 +1,57 @@
+/*
+ * Is a network more clusterable than shuffled ones? Its n-cut against those of
+ * networks drawn from a null model and clustered in the same way.
+ */
+#ifndef BRC_GRAPH_CLUSTERABILITY_H
+#define BRC_GRAPH_CLUSTERABILITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "graph/blocks.h"
+#include "graph/null.h"
+#include "stream/section.h"
+
+typedef struct brc_clusterability_options {
+	brc_null null;
+	bool pooled;     /* all blocks are shuffled as one matrix: correlation graphs */
+	size_t k;        /* clusters */
+	size_t shuffles; /* n */
+	size_t restarts; /* as in brc_spectral_options */
+	bool paper;      /* the published rules: epsilon 1e-8, ties count as significant */
+	uint64_t seed;
+	size_t threads; /* workers at most */
+	size_t mem;     /* bytes allowed, 0: what the machine has; fewer workers rather than more */
+} brc_clusterability_options;
+
+typedef struct brc_clusterability {
+	double observed; /* n-cut: that of brc_spectral with the same seed, k and restarts */
+	size_t shuffles;
+	double *ncut;    /* [shuffles] */
+	double mean, sd; /* of ncut; sd over n, not n - 1 */
+	double z;        /* (observed - mean) / sd, NaN where sd is 0 */
+	double p;        /* (r + 1) / (n + 1), r the number of ncut <= observed (paper: <) */
+} brc_clusterability;
+
+/*
+ * All of `blocks` as one graph. The observed and the shuffled graphs are
+ * clustered with the same random numbers, so that under the null hypothesis the
+ * observed n-cut is one among n + 1 exchangeable ones. Shuffles are tasks: the
+ * same bytes for any number of workers. Adds 1 to `progress` for each.
+ */
+brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
+			       const brc_clusterability_options *o, brc_progress *progress,
+			       brc_err *err);
+void brc_clusterability_clear(brc_clusterability *c);
+
+/* Fill p, mean, sd, z from observed and ncut. */
+void brc_clusterability_summarise(brc_clusterability *c, bool paper);
+
+/* Into an empty section clusterability/1; source: "weights" or "affinity". */
+brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterability_options *o,
+				const char *source, brc_section *s, brc_err *err);
+
+#endif

@@ -1,0 +1,177 @@
+#include "graph/partition.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static brc_rc plan_init(brc_partition_plan *plan, size_t sets, size_t graphs, brc_err *err)
+{
+	size_t n;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->sets = sets;
+	if (!brc_mul(sets, graphs, &n))
+		return brc_fail(err, BRC_RESOURCE, "too many clusterings");
+	plan->k = brc_calloc(n, sizeof(*plan->k), err);
+	return plan->k ? BRC_OK : BRC_RESOURCE;
+}
+
+void brc_partition_plan_clear(brc_partition_plan *plan)
+{
+	free(plan->k);
+	memset(plan, 0, sizeof(*plan));
+}
+
+brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
+			       size_t n, brc_err *err)
+{
+	BRC_TRY(plan_init(plan, n, l->n, err));
+	for (size_t set = 0; set < n; set++)
+		for (size_t g = 0; g < l->n; g++)
+			plan->k[set * l->n + g] = k[set];
+	return BRC_OK;
+}
+
+static brc_rc k_of_layer(const brc_laplacian *l, size_t layer, const brc_labels *labels, size_t *k,
+			 brc_err *err)
+{
+	const char *name = l->blocks.layers.name[layer];
+	size_t there = brc_layers_find(&labels->layers, name);
+
+	if (there == BRC_ANY)
+		return brc_fail(err, BRC_DATA, "the labels to take k from have no layer %s", name);
+	if (labels->layers.units[there] != l->blocks.layers.units[layer])
+		return brc_fail(err, BRC_DATA,
+				"layer %s has %zu units, but %zu in the labels to take k from",
+				name, l->blocks.layers.units[layer], labels->layers.units[there]);
+	return brc_labels_distinct(labels, there, k, err);
+}
+
+brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
+			       const brc_labels *labels, brc_err *err)
+{
+	brc_rc rc = plan_init(plan, 1, l->n, err);
+
+	plan->lower = true;
+	for (size_t g = 0; g < l->n && rc == BRC_OK; g++) {
+		if (!l->local || l->graph[g].n_kept != 1) {
+			brc_fail(err, BRC_DATA,
+				 "k can be taken from labels for graphs of one layer only");
+			rc = brc_hint(err, "laplacian --local makes them");
+			break;
+		}
+		rc = k_of_layer(l, l->graph[g].kept[0], labels, &plan->k[g], err);
+	}
+	if (rc != BRC_OK)
+		brc_partition_plan_clear(plan);
+	return rc;
+}
+
+typedef struct run {
+	const brc_partition_plan *plan;
+	const brc_laplacian *l;
+	brc_pool *pool; /* for the work on one graph; NULL where graphs are the tasks */
+	brc_progress *progress;
+	brc_clustering *out;
+} run;
+
+/* A graph that gets no clusters. */
+static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
+{
+	c->label = brc_alloc(g->n, sizeof(*c->label), err);
+	if (!c->label)
+		return BRC_RESOURCE;
+	for (size_t u = 0; u < g->n; u++)
+		c->label[u] = -1;
+	c->ncut = c->in_out = NAN;
+	brc_clustering_warn(c, "no label occurs in this layer: its units get none");
+	return BRC_OK;
+}
+
+/* The k of (set, graph) that is run: lowered to the connected units where the plan says so. */
+static size_t final_k(const run *r, size_t set, size_t g)
+{
+	size_t k = r->plan->k[set * r->l->n + g], connected = r->l->graph[g].graph.connected;
+
+	return r->plan->lower && k > connected ? connected : k;
+}
+
+static brc_rc cluster_set(const run *r, size_t set, size_t index, const brc_eigenpairs *p,
+			  brc_err *err)
+{
+	const brc_graph *g = &r->l->graph[index].graph;
+	brc_clustering *c = &r->out[set * r->l->n + index];
+	brc_spectral_options options = r->plan->options;
+	size_t wanted = r->plan->k[set * r->l->n + index], k = final_k(r, set, index);
+
+	options.stream = (uint32_t)index;
+	if (k == 0)
+		return no_clusters(c, g, err);
+	BRC_TRY(brc_spectral(c, g, p, k, &options, r->pool, err));
+	if (k < wanted)
+		brc_clustering_warn(c, "%zu clusters instead of %zu: no more units are connected",
+				    k, wanted);
+	brc_progress_add(r->progress, 1);
+	return BRC_OK;
+}
+
+static brc_rc cluster_graph(void *ctx, size_t index, size_t worker, brc_err *err)
+{
+	const run *r = ctx;
+	const brc_graph *g = &r->l->graph[index].graph;
+	const brc_spectral_options *o = &r->plan->options;
+	brc_eigenpairs *p = NULL;
+	size_t most = 0;
+	brc_rc rc = BRC_OK;
+
+	(void)worker;
+	for (size_t set = 0; set < r->plan->sets; set++)
+		most = final_k(r, set, index) > most ? final_k(r, set, index) : most;
+	if (most > g->connected) {
+		brc_fail(err, BRC_DATA, "%zu clusters wanted of %zu connected units", most,
+			 g->connected);
+		rc = brc_hint(err, "choose a smaller -k");
+	} else if (most > 0) {
+		rc = brc_eigenpairs_new(&p, g, brc_spectral_pairs(g, most), o->seed,
+					(uint32_t)index, r->pool, err);
+	}
+	for (size_t set = 0; set < r->plan->sets && rc == BRC_OK; set++)
+		rc = cluster_set(r, set, index, p, err);
+	brc_eigenpairs_free(p);
+	return rc == BRC_OK ? rc : brc_err_prefix(err, "graph %s", r->l->graph[index].name);
+}
+
+static brc_rc check_memory(const run *r, size_t in_flight, size_t threads, brc_err *err)
+{
+	size_t most = 0;
+
+	for (size_t g = 0; g < r->l->n; g++)
+		for (size_t set = 0; set < r->plan->sets; set++) {
+			size_t need = brc_spectral_bytes(&r->l->graph[g].graph, final_k(r, set, g),
+							 threads);
+
+			most = need > most ? need : most;
+		}
+	if (!brc_mul(most, in_flight, &most))
+		most = SIZE_MAX;
+	return brc_mem_need(most, r->plan->mem, "spectral clustering", err);
+}
+
+brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l, brc_pool *pool,
+			 brc_progress *progress, brc_clustering *out, brc_err *err)
+{
+	size_t threads = brc_pool_threads(pool);
+	run r = {plan, l, pool, progress, out};
+
+	if (l->n == 1) {
+		BRC_TRY(check_memory(&r, 1, threads, err));
+		return cluster_graph(&r, 0, 0, err);
+	}
+	r.pool = NULL;
+	BRC_TRY(check_memory(&r, threads < l->n ? threads : l->n, 1, err));
+	return brc_pool_run(pool, l->n, cluster_graph, &r, err);
+}

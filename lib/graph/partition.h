@@ -1,0 +1,63 @@
+/*
+ * Partitions of a whole network: every graph of a laplacian clustered, once or
+ * for several k, and what comes of it as labels and spectrum sections.
+ */
+#ifndef BRC_GRAPH_PARTITION_H
+#define BRC_GRAPH_PARTITION_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "graph/labels.h"
+#include "graph/laplacian.h"
+#include "graph/spectral.h"
+#include "stream/section.h"
+
+/*
+ * Clusterings wanted: sets of one k for every graph. Each graph is solved once,
+ * for the largest k that any set asks of it.
+ */
+typedef struct brc_partition_plan {
+	size_t sets;
+	size_t *k;  /* [sets, graphs]; 0 leaves a graph's units without labels */
+	bool lower; /* lower a k above the number of connected units, with a warning; otherwise
+		     * it is refused */
+	brc_spectral_options options; /* its stream is set to the index of the graph */
+	size_t mem;                   /* bytes allowed, 0: what the machine has */
+} brc_partition_plan;
+
+/* A plan with a set for each of the n values of k, the same k for every graph. */
+brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
+			       size_t n, brc_err *err);
+
+/*
+ * A plan with one set: each graph keeps one layer, and its k is the number of
+ * labels >= 0 that occur in the layer of that name in `labels`. BRC_DATA when
+ * that layer is missing or of another size, and for a global laplacian.
+ */
+brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
+			       const brc_labels *labels, brc_err *err);
+
+void brc_partition_plan_clear(brc_partition_plan *plan);
+
+/*
+ * Run it: out[set * graphs + g], zeroed by the caller, who clears each. Several
+ * graphs run as tasks of the pool, one uses the pool itself: the same bytes for
+ * any pool. Adds 1 to `progress` for each clustering.
+ */
+brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l, brc_pool *pool,
+			 brc_progress *progress, brc_clustering *out, brc_err *err);
+
+/* The labels of one set, c[graphs]: of every graph those of the layers it keeps. */
+brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const brc_clustering *c,
+			    brc_err *err);
+
+/* One set as sections labels/1 and spectrum/1, both empty before. */
+brc_rc brc_partition_write_labels(const brc_labels *labels, const brc_laplacian *l,
+				  const brc_clustering *c, brc_section *s, brc_err *err);
+brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacian *l,
+				    const brc_clustering *c, brc_section *s, brc_err *err);
+
+#endif

@@ -44,11 +44,12 @@ static brc_rc enlarge(brc_array *a, size_t ndim, const size_t *shape, brc_err *e
 	return brc_fail(err, BRC_RESOURCE, "out of memory: %zu bytes", a->count);
 }
 
-static brc_rc append(const unsigned char *data, size_t n, brc_array *image, brc_array *label,
-		     brc_err *err)
+static brc_rc append(const unsigned char *data, size_t n, size_t mem, brc_array *image,
+		     brc_array *label, brc_err *err)
 {
 	size_t before = label->count;
 	size_t shape[4] = {before + n, 3, 32, 32};
+	BRC_TRY(brc_mem_need((before + n) * BRC_CIFAR10_RECORD, mem, "the CIFAR-10 images", err));
 	BRC_TRY(enlarge(image, 4, shape, err));
 	BRC_TRY(enlarge(label, 1, shape, err));
 	for (size_t i = 0; i < n; i++, data += BRC_CIFAR10_RECORD) {
@@ -71,7 +72,7 @@ brc_rc brc_cifar10_append(brc_input *in, size_t mem, brc_array *image, brc_array
 	if (rc == BRC_OK)
 		rc = check_labels(brc_input_name(in), data, n, err);
 	if (rc == BRC_OK)
-		rc = append(data, n / BRC_CIFAR10_RECORD, image, label, err);
+		rc = append(data, n / BRC_CIFAR10_RECORD, mem, image, label, err);
 	free(data);
 	return rc;
 }

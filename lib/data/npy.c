@@ -217,21 +217,26 @@ brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
-		     const void *data, brc_err *err)
+/* "(2, 3)", "(2,)", "()" */
+static void add_shape(brc_str *out, size_t ndim, const size_t *shape)
+{
+	brc_str_add(out, "(");
+	for (size_t i = 0; i < ndim; i++) {
+		brc_str_addf(out, i == 0 ? "%zu" : " %zu", shape[i]);
+		brc_str_add(out, i + 1 < ndim || ndim == 1 ? "," : "");
+	}
+	brc_str_add(out, ")");
+}
+
+brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
+		      brc_err *err)
 {
 	brc_str text = {0};
-	size_t bytes = brc_dtype_size(dtype);
-	if (bytes == 0)
+	if (brc_dtype_size(dtype) == 0)
 		return brc_fail(err, BRC_DATA, "a tensor of type '%s' cannot be written", dtype);
-	brc_str_addf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (", dtype);
-	for (size_t i = 0; i < ndim; i++) {
-		brc_str_addf(&text, i == 0 ? "%zu" : " %zu", shape[i]);
-		brc_str_add(&text, i + 1 < ndim || ndim == 1 ? "," : "");
-		if (!brc_mul(bytes, shape[i], &bytes))
-			text.failed = true;
-	}
-	brc_str_add(&text, "), }");
+	brc_str_addf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': ", dtype);
+	add_shape(&text, ndim, shape);
+	brc_str_add(&text, ", }");
 	while (!text.failed && (10 + text.len + 1) % ALIGNMENT != 0)
 		brc_str_add(&text, " ");
 	brc_str_add(&text, "\n");
@@ -241,10 +246,21 @@ brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t 
 		brc_str_addn(out, "\x93NUMPY\x01\x00", 8);
 		brc_str_addn(out, length, 2);
 		brc_str_addn(out, text.s, text.len);
-		if (bytes > 0)
-			brc_str_addn(out, data, bytes);
 		rc = brc_str_check(out, err);
 	}
 	brc_str_free(&text);
 	return rc;
+}
+
+brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
+		     const void *data, brc_err *err)
+{
+	size_t bytes = brc_dtype_size(dtype);
+	BRC_TRY(brc_npy_header(out, dtype, ndim, shape, err));
+	for (size_t i = 0; i < ndim; i++)
+		if (!brc_mul(bytes, shape[i], &bytes))
+			return brc_fail(err, BRC_RESOURCE, "the array is larger than memory");
+	if (bytes > 0)
+		brc_str_addn(out, data, bytes);
+	return brc_str_check(out, err);
 }

@@ -39,9 +39,13 @@ bool brc_npz_has(const brc_zip *z, const char *member);
 char *brc_npz_list(const brc_zip *z, char *buf, size_t cap);
 
 /*
- * Append the array as NPY (version 1.0) to `out`, which the caller frees.
- * `dtype` is a NumPy descr (|S<width> too), `data` row-major little-endian.
+ * Append to `out`, which the caller frees, what stands before the elements in
+ * an NPY file (version 1.0); `dtype` is a NumPy descr of a tensor (|S<width>
+ * too). The elements follow row-major, little-endian.
  */
+brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
+		      brc_err *err);
+/* The same, and the elements. */
 brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
 		     const void *data, brc_err *err);
 

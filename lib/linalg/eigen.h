@@ -26,8 +26,8 @@
  * bytes. BRC_USAGE for k = 0 or k > n; BRC_NUMERIC when A is not finite or the
  * residual is not reached; BRC_RESOURCE; whatever `apply` or `dense` return.
  *
- * Memory beyond the results: 16 n^2 bytes for the dense method, about
- * 16 n (2 k + 80) bytes for the other; brc_eigen_bytes says which.
+ * Dense (LAPACK) for n up to 2,000 or k near n, 8 n^2 bytes; else block Lanczos,
+ * about 8 n (3 k + 200) bytes.
  */
 brc_rc brc_eigen_largest(const brc_operator *op, size_t k, uint64_t seed, uint32_t stream,
 			 double *values, double *vectors, double *residuals, brc_err *err);

@@ -1,0 +1,39 @@
+/*
+ * The two methods behind brc_eigen_largest; each is the other's check in the
+ * tests. Both give pairs in descending order, of any sign.
+ */
+#ifndef BRC_LINALG_EIGEN_METHODS_H
+#define BRC_LINALG_EIGEN_METHODS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "linalg/operator.h"
+
+/* What brc_eigen_largest's method gives and is given; see there. */
+typedef struct brc_eigen_problem {
+	const brc_operator *op;
+	size_t k;
+	uint64_t seed;
+	uint32_t stream;
+} brc_eigen_problem;
+
+/*
+ * LAPACK's dsyevr on the whole matrix: Householder tridiagonalisation, then
+ * bisection or relatively robust representations. 4/3 n^3 operations, half of
+ * them bound by memory; 8 n^2 bytes.
+ */
+brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err);
+size_t brc_eigen_dense_bytes(size_t n);
+
+/*
+ * Block Lanczos with full orthogonalisation and thick restarts, stopped when all
+ * k residuals are below 1e-10 times the largest |eigenvalue|.
+ */
+brc_rc brc_eigen_lanczos(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err);
+size_t brc_eigen_lanczos_bytes(size_t n, size_t k);
+/* Largest basis that it builds; it needs n to be larger. */
+size_t brc_eigen_lanczos_basis(size_t k);
+
+#endif

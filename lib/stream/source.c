@@ -82,6 +82,8 @@ static brc_rc detect_zstd(brc_source *s, brc_err *err)
 	size_t got;
 	BRC_TRY(read_fully(s, s->peeked, PEEK_BYTES, &got, err));
 	s->peeked_n = got;
+	if (got > 0 && got < PEEK_BYTES && memcmp(s->peeked, magic, got) == 0)
+		return brc_fail(err, BRC_STREAM, "%s: the zstd file is truncated", s->name);
 	if (got < PEEK_BYTES || memcmp(s->peeked, magic, PEEK_BYTES) != 0)
 		return BRC_OK;
 	s->zstd = ZSTD_createDStream();

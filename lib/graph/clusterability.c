@@ -123,6 +123,7 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 					    .seed = o->seed};
 	rc = brc_graph_init_all(&graph, blocks, err);
 	if (rc == BRC_OK) {
+		out->restarts = brc_spectral_restarts(&graph, o->restarts);
 		out->shuffles = o->shuffles;
 		out->ncut = t.ncut = brc_calloc(o->shuffles, sizeof(*out->ncut), err);
 		rc = out->ncut ? run_all(out, &t, err) : BRC_RESOURCE;
@@ -141,7 +142,7 @@ brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterab
 	brc_map_put_string(s->meta, "null", brc_null_name(o->null));
 	brc_map_put_int(s->meta, "shuffles", (int64_t)c->shuffles);
 	brc_map_put_int(s->meta, "k", (int64_t)o->k);
-	brc_map_put_int(s->meta, "restarts", (int64_t)o->restarts);
+	brc_map_put_int(s->meta, "restarts", (int64_t)c->restarts);
 	brc_map_put_double(s->meta, "observed", c->observed);
 	brc_map_put_double(s->meta, "mean", c->mean);
 	brc_map_put_double(s->meta, "sd", c->sd);

@@ -29,6 +29,7 @@ typedef struct brc_clusterability_options {
 
 typedef struct brc_clusterability {
 	double observed; /* n-cut: that of brc_spectral with the same seed, k and restarts */
+	size_t restarts; /* of k-means for the observed graph */
 	size_t shuffles;
 	double *ncut;    /* [shuffles] */
 	double mean, sd; /* of ncut; sd over n, not n - 1 */

@@ -83,6 +83,13 @@ static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *e
 	return BRC_OK;
 }
 
+size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)
+{
+	if (restarts)
+		return restarts;
+	return g->connected <= MANY_UNITS ? FEW_RESTARTS : MANY_RESTARTS;
+}
+
 /* Row-major [connected, k]: eigenvectors over the square root of the degree. */
 static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err)
 {
@@ -100,9 +107,8 @@ static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, 
 static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
 			 const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
-	size_t few = g->connected <= MANY_UNITS ? FEW_RESTARTS : MANY_RESTARTS;
 	brc_kmeans_options options = {.k = c->k,
-				      .restarts = o->restarts ? o->restarts : few,
+				      .restarts = brc_spectral_restarts(g, o->restarts),
 				      .max_iter = MAX_ITER,
 				      .tol = TOLERANCE,
 				      .seed = o->seed,

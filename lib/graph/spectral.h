@@ -25,6 +25,9 @@ typedef struct brc_spectral_options {
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */
 } brc_spectral_options;
 
+/* The restarts that 0 stands for. */
+size_t brc_spectral_restarts(const brc_graph *g, size_t restarts);
+
 enum { BRC_CLUSTERING_WARNINGS = 4 };
 
 typedef struct brc_clustering {

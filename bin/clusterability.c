@@ -1,0 +1,117 @@
+/* clusterability: the n-cut of a network against those of shuffled networks. */
+#include "base/cli.h"
+#include "base/progress.h"
+#include "graph/clusterability.h"
+#include "linalg/backend.h"
+#include "stream/filter.h"
+
+#include <string.h>
+
+static size_t k, shuffles = 50, restarts;
+static int null, compat;
+
+static const brc_opt options[] = {
+	{BRC_OPT_SIZE, "clusters", 'k', "K", &k, "clusters; there is no default", NULL, 1,
+	 INT32_MAX, 0},
+	{BRC_OPT_SIZE, "shuffles", 'n', "N", &shuffles, "shuffled networks", NULL, 1, 1e6, 0},
+	{BRC_OPT_CHOICE, "null", 0, "MODEL", &null,
+	 "how a network is shuffled, matrix by matrix (correlations: as one matrix)", BRC_NULLS, 0,
+	 0, 0},
+	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
+	 "starts of k-means (default: 25, above 2000 connected units 100)", NULL, 1, 1e6, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
+	 "paper adds 1e-8 to volumes and counts ties as significant, as the published code does",
+	 "none|paper", 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			   const brc_clusterability *c, const brc_clusterability_options *o,
+			   brc_err *err)
+{
+	brc_section *out;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&out, "clusterability", 1, cli->c.name ? cli->c.name : in->name,
+				err));
+	rc = brc_clusterability_write(c, o, in->type, out, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, out, err);
+	if (rc == BRC_OK)
+		brc_cli_note(cli, "n-cut %.6g; %zu shuffled: mean %.6g, sd %.3g; p %.4g, z %.4g",
+			     c->observed, c->shuffles, c->mean, c->sd, c->p, c->z);
+	brc_section_free(out);
+	return rc;
+}
+
+static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
+		   const brc_clusterability_options *o, brc_clusterability *c, brc_err *err)
+{
+	brc_progress progress;
+	brc_rc rc;
+
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "shuffles", o->shuffles);
+	rc = brc_clusterability_test(c, blocks, o, &progress, err);
+	brc_progress_end(&progress);
+	return rc;
+}
+
+static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *in;
+	brc_clusterability c;
+	brc_blocks blocks;
+	brc_rc rc;
+
+	if (k == 0)
+		return brc_fail(err, BRC_USAGE, "give the number of clusters with -k");
+	BRC_TRY(brc_linalg_check(err));
+	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_blocks_read(&blocks, in, err));
+
+	brc_clusterability_options o = {.null = (brc_null)null,
+					.pooled = strcmp(in->type, "affinity") == 0,
+					.k = k,
+					.shuffles = shuffles,
+					.restarts = restarts,
+					.paper = compat == 1,
+					.seed = cli->c.seed,
+					.threads = cli->c.threads,
+					.mem = cli->c.mem};
+	rc = test(cli, &blocks, &o, &c, err);
+	if (rc == BRC_OK) {
+		rc = write_result(f, cli, in, &c, &o, err);
+		brc_clusterability_clear(&c);
+	}
+	brc_blocks_clear(&blocks);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "clusterability",
+		.usage = "",
+		.purpose =
+			"Compare a network's n-cut with the n-cuts of shuffled networks, each "
+			"clustered in the same way: is it more clusterable than its weights alone "
+			"would make it?",
+		.reads = "weights or affinity, which are handed through",
+		.writes = "clusterability",
+		.examples =
+			"  extract-weights net.onnx | clusterability -k 12 | report\n"
+			"  clusterability -k 12 -n 200 --null layer-nonzero <weights.brc >out.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_SEED,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		clusterability(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

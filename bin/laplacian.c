@@ -1,0 +1,98 @@
+/* laplacian: the graph of a network, global or one a layer, ready for spectral. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "graph/laplacian.h"
+#include "stream/filter.h"
+
+static bool local;
+
+static const brc_opt options[] = {
+	{BRC_OPT_FLAG, "local", 0, NULL, &local,
+	 "one graph a layer: of weights, the layer with those before and after it; of affinities, "
+	 "the layer alone",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+static void tell(const brc_cli *cli, const brc_laplacian *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const brc_graph *g = &l->graph[i].graph;
+
+		brc_cli_detail(cli, "graph %s: %zu units, %zu isolated, %zu edges, %zu component%s",
+			       l->graph[i].name, g->n, g->n - g->connected, g->links, g->components,
+			       g->components == 1 ? "" : "s");
+	}
+	for (size_t i = 0; i < l->blocks.layers.n; i++)
+		if (!l->labelled[i])
+			brc_cli_note(cli, "layer %s has no edges: its units will get no cluster",
+				     l->blocks.layers.name[i]);
+}
+
+static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			   const brc_blocks *blocks, brc_err *err)
+{
+	char title[256], name[BRC_NAME_MAX];
+	brc_laplacian l;
+	brc_section *out = NULL;
+	brc_rc rc;
+
+	brc_section_title(in, title, sizeof(title));
+	BRC_TRY((local ? brc_laplacian_local : brc_laplacian_global)(&l, blocks, in->type, title,
+								     err));
+	brc_laplacian_name(in->name, local, name);
+	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
+	if (rc == BRC_OK)
+		rc = brc_laplacian_write(&l, out, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, out, err);
+	if (rc == BRC_OK)
+		tell(cli, &l);
+	brc_section_free(out);
+	brc_laplacian_clear(&l);
+	return rc;
+}
+
+static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *in;
+	brc_blocks blocks;
+	brc_rc rc;
+
+	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_blocks_read(&blocks, in, err));
+	rc = write_graphs(f, cli, in, &blocks, err);
+	brc_blocks_clear(&blocks);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "laplacian",
+		.usage = "",
+		.purpose =
+			"Make the graph of a network's units from its weights or from the "
+			"correlations of its activations: degrees, components, isolated units, and "
+			"the edges of the normalised Laplacian.",
+		.reads = "weights or affinity",
+		.writes = "laplacian (SOURCE.global or SOURCE.local)",
+		.examples =
+			"  extract-weights net.onnx | laplacian | spectral -k 16 >labels.brc\n"
+			"  corr <activations.brc | laplacian --local | spectral -k 8 >labels.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		laplacian(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

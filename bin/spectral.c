@@ -1,0 +1,207 @@
+/* spectral: cluster the units of every graph of a laplacian. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "graph/ncut.h"
+#include "graph/partition.h"
+#include "linalg/backend.h"
+#include "stream/filter.h"
+
+static const char *k_list, *k_from;
+static size_t restarts;
+static int compat;
+
+static const brc_opt options[] = {
+	{BRC_OPT_STRING, "clusters", 'k', "K[,K...]", &k_list,
+	 "clusters of each graph; a list makes one labelling for each, from one solution", NULL, 0,
+	 0, 0},
+	{BRC_OPT_STRING, "k-from", 0, "NAME", &k_from,
+	 "for local graphs: as many clusters as the labels NAME have in that layer", NULL, 0, 0, 0},
+	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
+	 "starts of k-means (default: 25, above 2000 connected units 100)", NULL, 1, 1e6, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
+	 "rules of the n-cut; paper adds 1e-8 to volumes, as the published code does", "none|paper",
+	 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+/* Labels called --k-from among those that came by. */
+static brc_rc find_labels(brc_filter *f, const brc_section **out, brc_err *err)
+{
+	const brc_section *const *all;
+	size_t n = brc_filter_sections(f, &all);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i]->type, "labels") == 0 && strcmp(all[i]->name, k_from) == 0) {
+			*out = all[i];
+			return BRC_OK;
+		}
+	brc_fail(err, BRC_DATA, "--k-from: the stream has no labels called '%s'", k_from);
+	return brc_hint(err, "'peek' shows what a stream holds");
+}
+
+static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
+			brc_partition_plan *plan, brc_err *err)
+{
+	const brc_section *s = NULL;
+	brc_labels labels;
+	size_t *k, n;
+	brc_rc rc;
+
+	if (k_from) {
+		BRC_TRY(find_labels(f, &s, err));
+		BRC_TRY(brc_labels_read(&labels, s, err));
+		rc = brc_partition_plan_from(plan, l, &labels, err);
+		brc_labels_clear(&labels);
+	} else {
+		BRC_TRY(brc_cli_list(k_list, "-k", 1, INT32_MAX, &k, &n, err));
+		rc = brc_partition_plan_list(plan, l, k, n, err);
+		free(k);
+	}
+	plan->options.restarts = restarts;
+	plan->options.epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0;
+	plan->options.seed = cli->c.seed;
+	plan->mem = cli->c.mem;
+	return rc;
+}
+
+static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clustering *c)
+{
+	for (size_t g = 0; g < l->n; g++) {
+		const brc_graph *graph = &l->graph[g].graph;
+
+		brc_cli_note(
+			cli, "%s: k %zu, n-cut %.6g, %zu component%s, %zu isolated of %zu units",
+			l->graph[g].name, c[g].k, c[g].ncut, graph->components,
+			graph->components == 1 ? "" : "s", graph->n - graph->connected, graph->n);
+		for (size_t w = 0; w < c[g].n_warnings; w++)
+			brc_cli_note(cli, "%s: warning: %s", l->graph[g].name, c[g].warning[w]);
+	}
+}
+
+static brc_rc write_section(brc_filter *f, const char *type, const char *name,
+			    brc_rc (*fill)(const brc_labels *, const brc_laplacian *,
+					   const brc_clustering *, brc_section *, brc_err *),
+			    const brc_labels *labels, const brc_laplacian *l,
+			    const brc_clustering *c, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, type, 1, name, err));
+	rc = fill(labels, l, c, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc write_set(brc_filter *f, const brc_cli *cli, const char *name, const brc_laplacian *l,
+			const brc_clustering *c, brc_err *err)
+{
+	brc_labels labels;
+	brc_rc rc;
+
+	BRC_TRY(brc_partition_labels(&labels, l, c, err));
+	rc = write_section(f, "spectrum", name, brc_partition_write_spectrum, &labels, l, c, err);
+	if (rc == BRC_OK)
+		rc = write_section(f, "labels", name, brc_partition_write_labels, &labels, l, c,
+				   err);
+	if (rc == BRC_OK)
+		tell(cli, l, c);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_partition_plan *plan,
+		      brc_clustering *c, brc_err *err)
+{
+	brc_progress progress;
+	brc_pool *pool;
+	brc_rc rc;
+
+	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "clusterings",
+			   plan->sets * l->n);
+	rc = brc_partition_run(plan, l, pool, &progress, c, err);
+	brc_progress_end(&progress);
+	brc_pool_free(pool);
+	return rc;
+}
+
+static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
+		  const brc_partition_plan *plan, brc_err *err)
+{
+	const char *base = cli->c.name ? cli->c.name : in->name;
+	brc_clustering *c = brc_calloc(plan->sets * l->n, sizeof(*c), err);
+	char name[BRC_NAME_MAX + 32];
+	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
+
+	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++) {
+		if (plan->sets == 1)
+			snprintf(name, sizeof(name), "%s", base);
+		else
+			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
+		rc = write_set(f, cli, name, l, c + set * l->n, err);
+	}
+	for (size_t i = 0; c && i < plan->sets * l->n; i++)
+		brc_clustering_clear(&c[i]);
+	free(c);
+	return rc;
+}
+
+static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *in;
+	brc_partition_plan plan;
+	brc_laplacian l;
+	brc_rc rc;
+
+	if (!k_list == !k_from) {
+		brc_fail(err, BRC_USAGE, "give either -k or --k-from");
+		return brc_hint(err, "-k 16, or a list: -k 8,12,16");
+	}
+	BRC_TRY(brc_linalg_check(err));
+	BRC_TRY(brc_filter_take(f, "laplacian", 1, BRC_CONSUME, err));
+	if (k_from)
+		BRC_TRY(brc_filter_take_any(f, "labels", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "laplacian", &in, err));
+	BRC_TRY(brc_laplacian_read(&l, in, err));
+	rc = make_plan(f, cli, &l, &plan, err);
+	if (rc == BRC_OK) {
+		rc = run(f, cli, in, &l, &plan, err);
+		brc_partition_plan_clear(&plan);
+	}
+	brc_laplacian_clear(&l);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "spectral",
+		.usage = "",
+		.purpose = "Partition the units of each graph of a laplacian into k clusters by "
+			   "normalised spectral clustering.",
+		.reads = "laplacian; with --k-from also labels",
+		.writes = "spectrum and labels, called like the laplacian; NAME.kK for a list",
+		.examples = "  laplacian <weights.brc | spectral -k 16 >labels.brc\n"
+			    "  laplacian --local <both.brc | spectral --k-from weights.global "
+			    ">labels.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
+			  BRC_COMMON_SEED,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		spectral(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <zlib.h>
 
+#include "base/memory.h"
 #include "data/idx.h"
 
 static brc_rc read_idx(const char *path, size_t mem, brc_array *out, brc_err *err)
@@ -128,8 +129,10 @@ static void hostile(void)
 	temporary t = temporary_file(z, n);
 	brc_err err = {0};
 	brc_array a;
-	brc_rc rc = read_idx(t.path, 0, &a, &err); /* damaged, or more than there is */
-	assert_true(rc == BRC_DATA || rc == BRC_RESOURCE);
+	/* found to be truncated, without an allocation that the limit would refuse; a machine
+	 * that has not the 2 GiB says so instead */
+	brc_rc want = brc_mem_available() > (size_t)2 << 30 ? BRC_DATA : BRC_RESOURCE;
+	assert_int_equal(read_idx(t.path, 0, &a, &err), want);
 	unlink(t.path);
 	free(z);
 	unsigned char *bomb = calloc(zeros, 1);

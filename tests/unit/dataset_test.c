@@ -1,0 +1,303 @@
+/* Data sets: the section dataset/1, its checks, conversion to what networks are given. */
+#include "data_files.h"
+
+#include <math.h>
+
+#include "data/cifar10.h"
+#include "data/class_names.h"
+#include "data/dataset.h"
+
+static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 253, 254, 255, 9, 8, 7};
+static const float floats[] = {0, -1, 2.5f, 3, 4, 1e-3f};
+static const int32_t labels[] = {1, 0};
+static char *names[] = {"cat", "dog"};
+
+static brc_dataset of_bytes(void)
+{
+	return (brc_dataset){.image = bytes,
+			     .pixel = BRC_PIXEL_U1,
+			     .n = 2,
+			     .ndim = 2,
+			     .shape = {2, 3},
+			     .pixels = 6,
+			     .label = labels,
+			     .classes = 2,
+			     .scale = 1 / 255.0,
+			     .source = "idx"};
+}
+
+static brc_dataset of_floats(void)
+{
+	brc_dataset d = of_bytes();
+	d.image = floats;
+	d.pixel = BRC_PIXEL_F4;
+	d.ndim = 1;
+	d.shape[0] = d.pixels = 3;
+	d.scale = 1;
+	return d;
+}
+
+static brc_section *written(const brc_dataset *d)
+{
+	brc_section *s;
+	brc_err err = {0};
+	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
+	assert_int_equal(brc_dataset_write(d, s, &err), BRC_OK);
+	return s;
+}
+
+static void goes_through_a_section(void **state)
+{
+	(void)state;
+	brc_dataset in = of_bytes(), out;
+	in.class_name = names;
+	brc_section *s = written(&in);
+	brc_err err = {0};
+	assert_int_equal(brc_dataset_read(&out, s, &err), BRC_OK);
+	assert_int_equal(out.n, 2);
+	assert_int_equal(out.ndim, 2);
+	assert_int_equal(out.shape[0], 2);
+	assert_int_equal(out.shape[1], 3);
+	assert_int_equal(out.pixels, 6);
+	assert_int_equal(out.pixel, BRC_PIXEL_U1);
+	assert_memory_equal(out.image, bytes, sizeof(bytes));
+	assert_memory_equal(out.label, labels, sizeof(labels));
+	assert_int_equal(out.classes, 2);
+	assert_true(out.scale == 1 / 255.0);
+	assert_string_equal(out.class_name[0], "cat");
+	assert_string_equal(out.class_name[1], "dog");
+	assert_string_equal(out.source, "idx");
+	brc_dataset_clear(&out);
+	brc_section_free(s);
+
+	in = of_floats();
+	s = written(&in);
+	assert_int_equal(brc_dataset_read(&out, s, &err), BRC_OK);
+	assert_int_equal(out.pixel, BRC_PIXEL_F4);
+	assert_int_equal(out.ndim, 1);
+	assert_null(out.class_name);
+	brc_dataset_clear(&out);
+	brc_section_free(s);
+}
+
+static void scales_in_double(void **state)
+{
+	(void)state;
+	brc_dataset d = of_bytes();
+	float out[12];
+	brc_dataset_rows(&d, 1, 1, out);
+	for (size_t i = 0; i < 6; i++)
+		assert_true(out[i] == (float)(bytes[6 + i] * (1 / 255.0)));
+	assert_true(out[2] == 1.0f);
+	d = of_floats();
+	d.scale = 0.1;
+	brc_dataset_rows(&d, 0, 2, out);
+	for (size_t i = 0; i < 6; i++)
+		assert_true(out[i] == (float)((double)floats[i] * 0.1));
+	brc_dataset_rows(&d, 2, 0, out);
+	assert_true(out[0] == 0); /* untouched */
+}
+
+static void refused(const brc_dataset *d, const char *message)
+{
+	brc_err err = {0};
+	assert_int_equal(brc_dataset_check(d, "set", &err), BRC_DATA);
+	assert_non_null(strstr(err.message, message));
+}
+
+static void refuses_impossible_values(void **state)
+{
+	(void)state;
+	brc_err err = {0};
+	brc_dataset good = of_bytes(), d = good;
+	assert_int_equal(brc_dataset_check(&good, "set", &err), BRC_OK);
+	int32_t wrong[] = {1, 2};
+	d.label = wrong;
+	refused(&d, "set: the label of image 1 is 2; 2 classes need labels from 0 to 1");
+	wrong[1] = -1;
+	refused(&d, "the label of image 1 is -1");
+	d = good;
+	for (double scale = 0; scale <= 1; scale++) {
+		d.scale = scale == 0 ? 0 : NAN;
+		refused(&d, "scale");
+	}
+	d.scale = 1e37;
+	refused(&d, "infinite");
+	d = good;
+	d.n = 0;
+	refused(&d, "no images");
+	d = good;
+	d.classes = 0;
+	refused(&d, "classes");
+	d = good;
+	d.pixels = 5;
+	refused(&d, "inconsistent");
+	d = good;
+	d.shape[0] = SIZE_MAX / 2;
+	refused(&d, "too large");
+	char *twice[] = {"cat", "cat"}, *empty[] = {"cat", ""};
+	d = good;
+	d.class_name = twice;
+	refused(&d, "two classes are called 'cat'");
+	d.class_name = empty;
+	refused(&d, "no name");
+}
+
+static void names_the_image_of_a_nan(void **state)
+{
+	(void)state;
+	float bad[] = {0, 1, 2, 3, NAN, 5};
+	brc_dataset d = of_floats();
+	d.image = bad;
+	refused(&d, "image 1 of 2 holds nan at element 1");
+	bad[4] = -INFINITY;
+	refused(&d, "image 1 of 2 holds -inf");
+	bad[4] = 3e38f;
+	d.scale = 10; /* overflows a float */
+	refused(&d, "image 1 of 2 holds 3e+38");
+}
+
+static void refused_section(brc_section *s, const char *message)
+{
+	brc_err err = {0};
+	brc_dataset d;
+	assert_int_equal(brc_dataset_read(&d, s, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, message));
+	assert_non_null(strstr(err.message, "dataset/1 test"));
+	assert_null(d.class_name);
+	brc_section_free(s);
+}
+
+static void refuses_wrong_sections(void **state)
+{
+	(void)state;
+	brc_dataset d = of_bytes();
+	brc_section *s;
+	brc_err err = {0};
+	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
+	refused_section(s, "no tensor 'image'");
+	s = written(&d);
+	brc_map_put_int(s->meta, "classes", (int64_t)1 << 40);
+	refused_section(s, "classes");
+	s = written(&d);
+	brc_map_put_string(s->meta, "scale", "much");
+	refused_section(s, "scale");
+	s = written(&d);
+	brc_map_put_int(s->meta, "classes", 1);
+	refused_section(s, "label of image 0 is 1");
+	const size_t three = 3, shape[] = {2, 6};
+	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
+	assert_int_equal(brc_section_add(s, "image", "|u1", 2, shape, "", bytes, NULL, &err),
+			 BRC_OK);
+	assert_int_equal(brc_section_add(s, "label", "<i4", 1, &three, "", floats, NULL, &err),
+			 BRC_OK);
+	refused_section(s, "label");
+	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
+	assert_int_equal(
+		brc_section_add(s, "image", "<i4", 2, (size_t[]){1, 2}, "", bytes, NULL, &err),
+		BRC_OK);
+	refused_section(s, "neither |u1 nor <f4");
+	char *three_names[] = {"a", "b", "c"};
+	s = written(&d);
+	assert_int_equal(
+		brc_section_add_text(s, "class/name", (const char *const *)three_names, 3, &err),
+		BRC_OK);
+	refused_section(s, "class/name");
+}
+
+static void reads_cifar10(void **state)
+{
+	(void)state;
+	brc_input *in;
+	brc_err err = {0};
+	brc_array image = {0}, label = {0};
+	for (int file = 0; file < 2; file++) {
+		assert_int_equal(brc_input_open(&in, GOLDEN "cifar10.bin", &err), BRC_OK);
+		assert_int_equal(brc_cifar10_append(in, 0, &image, &label, &err), BRC_OK);
+		brc_input_free(in);
+	}
+	const size_t shape[] = {6, 3, 32, 32};
+	assert_int_equal(image.ndim, 4);
+	assert_memory_equal(image.shape, shape, sizeof(shape));
+	assert_memory_equal(label.data, "\x09\x00\x04\x09\x00\x04", 6);
+	for (size_t i = 0; i < image.count; i++)
+		assert_int_equal(((uint8_t *)image.data)[i], 7 * (i % (3 * 3072)) % 251);
+	brc_array_clear(&image);
+	brc_array_clear(&label);
+}
+
+static brc_rc read_cifar10(const char *path, size_t mem, brc_array *out, brc_err *err)
+{
+	brc_input *in;
+	brc_array label = {0};
+	memset(out, 0, sizeof(*out));
+	BRC_TRY(brc_input_open(&in, path, err));
+	brc_rc rc = brc_cifar10_append(in, mem, out, &label, err);
+	brc_input_free(in);
+	brc_array_clear(&label);
+	return rc;
+}
+
+static void refuses_wrong_cifar10(void **state)
+{
+	(void)state;
+	static unsigned char records[2 * BRC_CIFAR10_RECORD];
+	brc_array a;
+	brc_err err = reading_fails(read_cifar10, records, BRC_CIFAR10_RECORD + 1, BRC_DATA);
+	assert_non_null(strstr(err.message, "3074 bytes are not a whole number"));
+	reading_fails(read_cifar10, records, 0, BRC_DATA);
+	records[BRC_CIFAR10_RECORD] = 10;
+	err = reading_fails(read_cifar10, records, sizeof(records), BRC_DATA);
+	assert_non_null(strstr(err.message, "the label of record 1 is 10, not 0 to 9"));
+	assert_int_equal(read_cifar10(GOLDEN "cifar10.bin", 5000, &a, &err), BRC_RESOURCE);
+}
+
+static void reads_names(const char *text, size_t n, size_t count, const char *message)
+{
+	brc_err err = {0};
+	char **list;
+	size_t found;
+	temporary t = temporary_file(text, n);
+	brc_rc rc = brc_class_names_read(t.path, &list, &found, &err);
+	assert_int_equal(rc, message == NULL ? BRC_OK : BRC_DATA);
+	assert_int_equal(found, count);
+	if (message == NULL) {
+		assert_string_equal(list[0], "T-shirt/top");
+		assert_string_equal(list[count - 1], "b c");
+	} else {
+		assert_non_null(strstr(err.message, t.path));
+		assert_non_null(strstr(err.message, message));
+	}
+	brc_class_names_free(list, found);
+	unlink(t.path);
+}
+
+static void reads_class_names(void **state)
+{
+	(void)state;
+#define TEXT(s) s, sizeof(s) - 1
+	reads_names(TEXT("T-shirt/top\nb c\n"), 2, NULL);
+	reads_names(TEXT("T-shirt/top\r\nx\r\nb c\r\n\r\n"), 3, NULL);
+	reads_names(TEXT("T-shirt/top\nb c"), 2, NULL);
+	reads_names(TEXT("a\n\nb\n"), 0, "line 2");
+	reads_names(TEXT("a\nb\nc\nb\n"), 0, "line 4: 'b' stands already in line 2");
+	reads_names(TEXT("a\nb\tc\n"), 0, "line 2: a control character");
+	reads_names(TEXT("a\nb\0c\n"), 0, "byte 3 is zero");
+	reads_names(TEXT(""), 0, "no class names");
+	reads_names(TEXT("\n\n"), 0, "no class names");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(goes_through_a_section),
+		cmocka_unit_test(scales_in_double),
+		cmocka_unit_test(refuses_impossible_values),
+		cmocka_unit_test(names_the_image_of_a_nan),
+		cmocka_unit_test(refuses_wrong_sections),
+		cmocka_unit_test(reads_cifar10),
+		cmocka_unit_test(refuses_wrong_cifar10),
+		cmocka_unit_test(reads_class_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

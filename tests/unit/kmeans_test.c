@@ -1,0 +1,303 @@
+#include "linalg_golden.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/rng.h"
+#include "linalg/compare.h"
+#include "linalg/kmeans.h"
+
+static const brc_kmeans_options usual = {
+	.k = 4, .restarts = 25, .max_iter = 300, .tol = 1e-4, .seed = 42};
+
+struct data {
+	size_t n, d, k;
+	double best, single; /* scikit-learn's inertia: best of 30 starts, mean of single starts */
+	double *x;
+	int32_t *group, *label;
+};
+
+static struct data load(const char *name)
+{
+	FILE *f = golden_open(name);
+	struct data s = {.n = (size_t)golden_next(f)};
+	s.d = (size_t)golden_next(f);
+	s.k = (size_t)golden_next(f);
+	s.best = golden_next(f);
+	s.single = golden_next(f);
+	s.x = brc_alloc(s.n * s.d, sizeof(double), NULL);
+	s.group = brc_alloc(s.n, sizeof(int32_t), NULL);
+	s.label = brc_alloc(s.n, sizeof(int32_t), NULL);
+	for (size_t i = 0; i < s.n; i++) {
+		for (size_t t = 0; t < s.d; t++)
+			s.x[i * s.d + t] = golden_next(f);
+		s.group[i] = (int32_t)golden_next(f);
+	}
+	fclose(f);
+	return s;
+}
+
+static void release(struct data *s)
+{
+	free(s->x);
+	free(s->group);
+	free(s->label);
+}
+
+/* Summed squared distance to the clusters' means, from the definition. */
+static double inertia_of(const struct data *s)
+{
+	double total = 0;
+	for (size_t t = 0; t < s->d; t++)
+		for (size_t j = 0; j < s->k; j++) {
+			double sum = 0, count = 0;
+			for (size_t i = 0; i < s->n; i++)
+				if (s->label[i] == (int32_t)j) {
+					sum += s->x[i * s->d + t];
+					count++;
+				}
+			for (size_t i = 0; i < s->n; i++)
+				if (s->label[i] == (int32_t)j)
+					total += pow(s->x[i * s->d + t] - sum / count, 2);
+		}
+	return total;
+}
+
+static double solve(struct data *s)
+{
+	brc_kmeans_options o = usual;
+	double inertia;
+	o.k = s->k;
+	assert_int_equal(brc_kmeans(s->x, s->n, s->d, &o, NULL, s->label, &inertia, NULL), BRC_OK);
+	return inertia;
+}
+
+static const char *const names[] = {"kmeans_blobs.txt", "kmeans_cloud.txt", "kmeans_embedding.txt"};
+
+static void as_good_as_scikit_learn(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct data s = load(names[i]);
+		brc_kmeans_options o = usual;
+		double inertia;
+		o.k = s.k;
+		o.restarts = 100;
+		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
+				 BRC_OK);
+		assert_true(inertia <= 1.001 * s.best);
+		assert_true(fabs(inertia - inertia_of(&s)) <= 1e-10 * inertia);
+		release(&s);
+	}
+}
+
+/* The quality of a start: the same on average as with the same rule in scikit-learn. */
+static void single_starts_are_as_good(void **state)
+{
+	enum { STARTS = 300 };
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct data s = load(names[i]);
+		brc_kmeans_options o = usual;
+		double inertia, total = 0;
+		o.k = s.k;
+		o.restarts = 1;
+		for (o.stream = 0; o.stream < STARTS; o.stream++) {
+			assert_int_equal(
+				brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
+				BRC_OK);
+			total += inertia;
+		}
+		assert_true(total / STARTS <= 1.02 * s.single);
+		release(&s);
+	}
+}
+
+static void blobs_are_recovered_and_numbered_by_size(void **state)
+{
+	(void)state;
+	struct data s = load("kmeans_blobs.txt");
+	brc_agreement a;
+	size_t size[6] = {0}, want[6] = {70, 60, 50, 40, 30, 20};
+	solve(&s);
+	assert_int_equal(brc_compare_partitions(s.label, s.group, s.n, &a, NULL), BRC_OK);
+	assert_true(a.rand_index == 1);
+	for (size_t i = 0; i < s.n; i++)
+		size[s.label[i]]++;
+	assert_memory_equal(size, want, sizeof(size));
+	release(&s);
+}
+
+static void threads_do_not_change_a_byte(void **state)
+{
+	(void)state;
+	struct data s = load("kmeans_cloud.txt");
+	int32_t *other = brc_alloc(s.n, sizeof(*other), NULL);
+	double one = solve(&s), several;
+	brc_kmeans_options o = usual;
+	o.k = s.k;
+	for (size_t threads = 1; threads <= 3; threads++) {
+		brc_pool *pool;
+		assert_int_equal(brc_pool_new(&pool, threads, NULL), BRC_OK);
+		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, pool, other, &several, NULL),
+				 BRC_OK);
+		assert_memory_equal(&one, &several, sizeof(one));
+		assert_memory_equal(other, s.label, s.n * sizeof(*other));
+		brc_pool_free(pool);
+	}
+	free(other);
+	release(&s);
+}
+
+static void the_stream_changes_the_starts(void **state)
+{
+	(void)state;
+	struct data s = load("kmeans_cloud.txt");
+	brc_kmeans_options o = usual;
+	size_t different = 0;
+	double first = 0, inertia;
+	o.k = s.k;
+	o.restarts = 1;
+	for (uint32_t stream = 0; stream < 8; stream++) {
+		o.stream = stream;
+		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
+				 BRC_OK);
+		if (stream == 0)
+			first = inertia;
+		different += inertia != first;
+	}
+	assert_true(different > 0);
+	release(&s);
+}
+
+static void one_cluster_is_the_mean(void **state)
+{
+	const double x[] = {0, 0, 3, 0, 0, 6};
+	int32_t label[3];
+	double inertia;
+	brc_kmeans_options o = usual;
+	(void)state;
+	o.k = 1;
+	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
+	assert_true(label[0] == 0 && label[1] == 0 && label[2] == 0);
+	assert_true(fabs(inertia - (6 + 24)) < 1e-12); /* 1+4+1 and 4+4+16 */
+}
+
+static void as_many_clusters_as_points(void **state)
+{
+	const double x[] = {5, 1, 4, 2, 3};
+	int32_t label[5];
+	double inertia;
+	brc_kmeans_options o = usual;
+	(void)state;
+	for (o.k = 5; o.k < 20; o.k += 7) {
+		assert_int_equal(brc_kmeans(x, 5, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
+		for (int32_t i = 0; i < 5; i++)
+			assert_int_equal(label[i], i);
+		assert_true(inertia == 0);
+	}
+}
+
+static void fewer_distinct_points_than_clusters(void **state)
+{
+	enum { N = 40 };
+	double x[N * 2], inertia;
+	int32_t label[N];
+	brc_kmeans_options o = usual;
+	(void)state;
+	for (size_t i = 0; i < N; i++) { /* 20, 10 and 10 equal points */
+		x[2 * i] = i % 2;
+		x[2 * i + 1] = i % 4 == 3 ? 1e6 : 0.1;
+	}
+	o.k = 7;
+	assert_int_equal(brc_kmeans(x, N, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(label[i], i % 2 == 0 ? 0 : i % 4 == 1 ? 1 : 2);
+	assert_true(inertia < 1e-20);
+}
+
+/* Every start and few iterations: all k clusters must be in use on distinct points. */
+static void no_cluster_stays_empty(void **state)
+{
+	enum { N = 60, K = 50 };
+	double x[N];
+	int32_t label[N];
+	brc_rng rng;
+	(void)state;
+	brc_rng_init(&rng, 7, BRC_RNG_TEST, 0, 0);
+	for (size_t i = 0; i < N; i++)
+		x[i] = exp(10 * brc_rng_uniform(&rng));
+	for (uint32_t stream = 0; stream < 30; stream++) {
+		brc_kmeans_options o = usual;
+		int used[K] = {0};
+		o.k = K;
+		o.restarts = 1;
+		o.stream = stream;
+		assert_int_equal(brc_kmeans(x, N, 1, &o, NULL, label, NULL, NULL), BRC_OK);
+		for (size_t i = 0; i < N; i++)
+			used[label[i]] = 1;
+		for (size_t j = 0; j < K; j++)
+			assert_true(used[j]);
+	}
+}
+
+static void far_from_the_origin(void **state)
+{
+	enum { N = 200 };
+	double x[N], inertia;
+	int32_t label[N];
+	brc_kmeans_options o = usual;
+	(void)state;
+	for (size_t i = 0; i < N; i++) /* two clusters 1 apart, 1e9 from 0 */
+		x[i] = 1e9 + (i < 120 ? 0 : 1) + 1e-3 * (double)(i % 10);
+	o.k = 2;
+	assert_int_equal(brc_kmeans(x, N, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(label[i], i >= 120);
+	assert_true(inertia < 200 * 2.5e-5);
+}
+
+static void refuses_what_it_cannot_cluster(void **state)
+{
+	double x[6] = {1, 2, 3, 4, NAN, 6};
+	int32_t label[6];
+	brc_kmeans_options o = usual, bad;
+	brc_err err = {0};
+	(void)state;
+	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
+	assert_non_null(strstr(err.message, "row 2, column 0"));
+	x[4] = 1e300;
+	assert_int_equal(brc_kmeans(x, 3, 2, &(brc_kmeans_options){1, 1, 9, 0, 0, 0}, NULL, label,
+				    NULL, &err),
+			 BRC_NUMERIC);
+	assert_non_null(strstr(err.message, "overflow"));
+	x[4] = 5;
+	assert_int_equal(brc_kmeans(x, 0, 2, &o, NULL, label, NULL, &err), BRC_USAGE);
+	assert_int_equal(brc_kmeans(x, 3, 0, &o, NULL, label, NULL, &err), BRC_USAGE);
+	bad = o;
+	bad.k = 0;
+	assert_int_equal(brc_kmeans(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
+	bad = o;
+	bad.tol = NAN;
+	assert_int_equal(brc_kmeans(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_good_as_scikit_learn),
+		cmocka_unit_test(single_starts_are_as_good),
+		cmocka_unit_test(blobs_are_recovered_and_numbered_by_size),
+		cmocka_unit_test(threads_do_not_change_a_byte),
+		cmocka_unit_test(the_stream_changes_the_starts),
+		cmocka_unit_test(one_cluster_is_the_mean),
+		cmocka_unit_test(as_many_clusters_as_points),
+		cmocka_unit_test(fewer_distinct_points_than_clusters),
+		cmocka_unit_test(no_cluster_stays_empty),
+		cmocka_unit_test(far_from_the_origin),
+		cmocka_unit_test(refuses_what_it_cannot_cluster),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

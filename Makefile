@@ -1,4 +1,11 @@
-# broca: the one entry. `make help` lists the targets.
+# broca: the one entry.
+#   make                builds lib/libbroca.a and bin/*
+#   make deps           installs the Debian packages that are missing
+#   make demo           a whole analysis of a shipped network, then its report
+#   make check          all tests (SAN=1: under ASan and UBSan); make check-unit ONLY=stats/...
+#   make check-oracles  makes the oracle values again (scipy, scikit-learn, torch) and compares
+#   make calibrate      the long calibration of the p-values
+#   make bench lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -7,6 +14,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 CFLAGS   ?= -O2 -g
+NPROC    := $(shell nproc)
 PREFIX   ?= /usr/local
 PYTHON   ?= /usr/bin/python3
 BUILD    := .build
@@ -69,10 +77,119 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
+# ---- packages ----
+
+PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
+                   libarpack2-dev libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
+                   libpng-dev zlib1g-dev libxxhash-dev libjs-chart.js
+PACKAGES_CHECK  := libcmocka-dev bats mandoc python3-msgpack python3-numpy zstd
+PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
+PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
+PACKAGES_FUZZ   := clang libclang-rt-14-dev
+PACKAGES_BENCH  := python3-torch python3-scipy python3-sklearn pv
+
+# Install what is missing of a list; say the command where we may not.
+define install
+@missing=; for p in $(1); do \
+	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || \
+	missing="$$missing $$p"; done; \
+if [ -n "$$missing" ]; then \
+	echo "installing:$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "these packages are missing; as root, run:"; \
+		echo "  apt-get update && apt-get install -y --no-install-recommends$$missing"; exit 1; fi; \
+	$$sudo apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
+fi
+endef
+
+deps: deps-build deps-check
+deps-build:
+	$(call install,$(PACKAGES_BUILD))
+deps-check:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_CHECK))
+deps-oracle:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_ORACLE))
+deps-lint:
+	$(call install,$(PACKAGES_LINT))
+deps-fuzz:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_FUZZ))
+deps-bench:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_BENCH))
+
+# ---- demo ----
+
+demo: deps-build
+	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@PATH="$(CURDIR)/bin:$$PATH" pipelines/demo.sh
+
+# ---- tests ----
+
+tests: $(EXES) $(UNIT)
+
+check: deps-check
+	@$(MAKE) --no-print-directory -j$(NPROC) tests SAN=$(SAN)
+	@BIN="$(CURDIR)/$(BIN)" UNIT="$(CURDIR)/$(BUILD)/tests" tests/run
+
+check-oracles: deps-oracle
+	@PYTHON=$(PYTHON) tests/oracle/run
+
+calibrate: deps-check
+	@$(MAKE) --no-print-directory -j$(NPROC) tests
+	$(BUILD)/tests/calibration_test 1000 199 500
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@PATH="$(CURDIR)/bin:$$PATH" PYTHON=$(PYTHON) tests/bench/run
+
+# ---- lint ----
+
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c)
+SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/oracle/run tests/bench/run tests/lint-floors \
+            .ci/run $(wildcard tests/bench/*.sh)
+
+lint: deps-lint
+	clang-format --dry-run -Werror $(C_FILES)
+	tests/lint-floors
+	shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
+	mandoc -Tlint -W warning docs/man/*.[1-9]
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+		--enable=warning,portability -Ilib -j$(NPROC) $(LIB_SRC) $(BIN_SRC)
+
+# ---- fuzzing ----
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(GEN)/data/onnx.pb-c.c
+	@mkdir -p $(@D)
+	clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined $< $(filter-out lib/render/%,$(LIB_SRC)) \
+		$(GEN)/data/onnx.pb-c.c $(LIBS) -o $@
+
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
+	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p .build/corpus/$$name; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
+			.build/corpus/$$name tests/fuzz/corpus/$$name; done
+
+# ---- installation ----
+
+MANDIR := $(DESTDIR)$(PREFIX)/share/man
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(MANDIR)/man1 $(MANDIR)/man5
+	for f in $(filter-out bin/broca,$(FILTERS)); do \
+		install -m 755 $$f $(DESTDIR)$(PREFIX)/bin/broca-$$(basename $$f); done
+	install -m 755 bin/broca $(DESTDIR)$(PREFIX)/bin/broca
+	install -m 644 docs/man/*.1 $(MANDIR)/man1
+	install -m 644 docs/man/*.5 $(MANDIR)/man5
+
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all check-unit clean
+.PHONY: all tests check check-unit check-oracles calibrate demo bench lint fuzz install clean \
+	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)

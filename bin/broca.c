@@ -1,0 +1,91 @@
+/* broca: run a filter by its name, "broca spectral -k 16" for broca-spectral. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cli.h"
+
+static const struct {
+	const char *name, *purpose;
+} filters[] = {
+	{"read-data", "images and labels: IDX, NPY, NPZ, CIFAR-10"},
+	{"extract-weights", "the graph of a network's weights, from ONNX"},
+	{"activations", "what every unit does on the data"},
+	{"corr", "correlation graph of the activations"},
+	{"laplacian", "the normalised Laplacian of a graph, global or local"},
+	{"spectral", "clusters of units, by normalised spectral clustering"},
+	{"clusterability", "the n-cut against shuffled networks"},
+	{"lesion", "importance: what silencing a group does, against random groups"},
+	{"coherence", "coherence: damage that is specific to classes"},
+	{"report", "everything as text, HTML, JSON or TSV"},
+	{"peek", "what a stream holds"},
+	{"check", "is a stream intact?"},
+	{"export", "labels and units as TSV, tensors as NPY"},
+	{"import", "labels from TSV"},
+	{"compare", "agreement of two labellings"},
+};
+
+enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
+
+static int usage(FILE *out, int code)
+{
+	fprintf(out, "Usage: broca FILTER [OPTION...]\n\n"
+		     "Find groups of neurons of a trained network that are important and "
+		     "coherent.\nThe filters read and write broca streams over pipes:\n\n");
+	for (size_t i = 0; i < FILTERS; i++)
+		fprintf(out, "  %-16s %s\n", filters[i].name, filters[i].purpose);
+	fprintf(out, "\nExamples:\n"
+		     "  broca extract-weights net.onnx | broca laplacian | broca spectral -k 16 | "
+		     "broca peek\n"
+		     "  broca report --help\n");
+	return code;
+}
+
+/* The directory this program runs from; filters stand beside it. */
+static int own_directory(char *buf, size_t cap)
+{
+	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
+	if (n < 0)
+		return -1;
+	buf[n] = '\0';
+	char *dir = dirname(buf);
+	memmove(buf, dir, strlen(dir) + 1);
+	return 0;
+}
+
+/* Installed filters are called broca-<filter>, those of a checkout <filter>. */
+static int run(const char *filter, char **argv)
+{
+	char dir[4096], path[4096 + 64];
+	if (own_directory(dir, sizeof(dir)) == 0) {
+		snprintf(path, sizeof(path), "%s/broca-%s", dir, filter);
+		execv(path, argv);
+		if (errno == ENOENT) {
+			snprintf(path, sizeof(path), "%s/%s", dir, filter);
+			execv(path, argv);
+		}
+	}
+	fprintf(stderr, "broca: cannot run %s: %s\n", filter, strerror(errno));
+	return BRC_RESOURCE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(stderr, BRC_USAGE);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return fflush(stdout) != 0 ? BRC_RESOURCE : usage(stdout, BRC_OK);
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("broca %s\n", BRC_VERSION);
+		return BRC_OK;
+	}
+	for (size_t i = 0; i < FILTERS; i++)
+		if (strcmp(argv[1], filters[i].name) == 0)
+			return run(filters[i].name, argv + 1);
+	fprintf(stderr, "broca: there is no filter called '%s'\nhint: 'broca --help' lists them\n",
+		argv[1]);
+	return BRC_USAGE;
+}

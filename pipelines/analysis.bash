@@ -1,0 +1,120 @@
+# What weights.sh and activations.sh share: arguments, saved stages, reports.
+# Sourced, not run.
+# shellcheck shell=bash
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+if [ -x "$here/../bin/spectral" ]; then
+	PATH="$here/../bin:$PATH" # a checkout needs nothing installed
+fi
+
+k=16 controls=199 shuffles=50 seed=42 keep='' output='' model='' data='' quiet=''
+scratch=''
+
+usage() {
+	cat <<TXT
+Usage: $(basename "$0") [OPTION...] MODEL DATA [LABELS]
+
+Analyse the network in MODEL (ONNX) on labelled data and print a report.
+DATA is a stream made by read-data, or anything read-data reads: an NPZ file,
+or an IDX or NPY file of images with LABELS beside it.
+
+  -k K             clusters (default: $k)
+  --controls N     random groups against which each group is held (default: $controls)
+  --shuffles N     shuffled networks for clusterability (default: $shuffles)
+  --seed N         seed of all random numbers (default: $seed)
+  --keep DIR       save every stage in DIR, as NAME.brc
+  -o FILE          also write the report to FILE (.html, .json, .tsv or .txt)
+  -q               print no report (with -o or --keep)
+
+Example:
+  $(basename "$0") --keep out fixtures/fashion-mlp.onnx \\
+      fixtures/fashion-test-2000-images.gz fixtures/fashion-test-2000-labels.gz
+TXT
+}
+
+wrong() {
+	echo "$(basename "$0"): $1" >&2
+	echo "hint: '$(basename "$0") --help' lists the options" >&2
+	exit 2
+}
+
+parse_arguments() {
+	local operands=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-k | --controls | --shuffles | --seed | --keep | -o)
+			[ $# -ge 2 ] || wrong "$1 needs a value"
+			case $1 in
+			-k) k=$2 ;;
+			--controls) controls=$2 ;;
+			--shuffles) shuffles=$2 ;;
+			--seed) seed=$2 ;;
+			--keep) keep=$2 ;;
+			-o) output=$2 ;;
+			esac
+			shift
+			;;
+		-q) quiet=yes ;;
+		-h | --help)
+			usage
+			exit 0
+			;;
+		-*) wrong "there is no option $1" ;;
+		*) operands+=("$1") ;;
+		esac
+		shift
+	done
+	[ ${#operands[@]} -ge 2 ] || wrong "a model and data are needed"
+	[ ${#operands[@]} -le 3 ] || wrong "unexpected operand '${operands[3]}'"
+	model=${operands[0]}
+	for file in "${operands[@]}"; do
+		[ -r "$file" ] || {
+			echo "$(basename "$0"): $file: cannot be read" >&2
+			exit 3
+		}
+	done
+	if [ -n "$keep" ]; then
+		mkdir -p "$keep"
+	fi
+	scratch=$(mktemp -d)
+	trap 'rm -rf "$scratch"' EXIT
+	take_data "${operands[@]:1}"
+}
+
+# Data that is no stream yet becomes one.
+take_data() {
+	data=$1
+	if [ $# = 1 ] && check -q "$1" 2>/dev/null; then
+		return
+	fi
+	data=${keep:-$scratch}/data.brc
+	read-data "$@" -o "$data"
+}
+
+# Pass a stream on; with --keep, also save it as DIR/NAME.brc once it is whole.
+save() {
+	if [ -z "$keep" ]; then
+		cat
+		return
+	fi
+	local part=$keep/.$1.part
+	if tee "$part" && check -q "$part"; then
+		mv "$part" "$keep/$1.brc"
+	else
+		rm -f "$part"
+		return 4
+	fi
+}
+
+write_reports() {
+	cat >"$scratch/analysis.brc"
+	check -q "$scratch/analysis.brc"
+	if [ -n "$output" ]; then
+		report "$scratch/analysis.brc" -o "$output"
+		echo "$(basename "$0"): the report is in $output" >&2
+	fi
+	if [ -z "$quiet" ]; then
+		report "$scratch/analysis.brc"
+	fi
+}

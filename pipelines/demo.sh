@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# demo.sh [DIR]: both analyses of the shipped network on the shipped images,
+# and their report. What `make demo` runs.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+fixtures=$here/../fixtures
+out=${1:-$here/../out}
+mkdir -p "$out"
+out=$(readlink -f "$out")
+options=(-k 16 --controls 99 -q)
+
+PATH="$here/../bin:$PATH"
+echo "Reading 2,000 labelled images of clothes (Fashion-MNIST)."
+read-data --classes "$fixtures/fashion-classes.txt" \
+	"$fixtures/fashion-test-2000-images.gz" "$fixtures/fashion-test-2000-labels.gz" \
+	-o "$out/data.brc"
+echo "Analysing a network of 4 x 256 units by its weights."
+"$here/weights.sh" "${options[@]}" --keep "$out/weights" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
+echo "Analysing it by its activations."
+"$here/activations.sh" "${options[@]}" --keep "$out/activations" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
+both=("$out/weights/analysis.brc" "$out/activations/analysis.brc")
+report "${both[@]}"
+report "${both[@]}" -o "$out/fashion-mlp.html" --title "A Fashion-MNIST network"
+echo
+echo "The same with charts and pictures, to open in a browser or send to a colleague:"
+echo "  $out/fashion-mlp.html"

@@ -82,12 +82,11 @@ typedef struct figure {
 	double *v;
 } figure;
 
-static size_t figures_of(brc_inference *i, figure f[11])
+static size_t figures_of(brc_inference *i, figure f[10])
 {
 	const figure joint[] = {{"omnibus_p", &i->omnibus_p},
 				{"omnibus_statistic", &i->omnibus_statistic},
 				{"fisher_p", &i->fisher_p},
-				{"fisher_p_low", &i->fisher_p_low},
 				{"fisher_statistic", &i->fisher_statistic},
 				{"smallest_p", &i->smallest_p},
 				{"paper_effect", &i->paper_effect},
@@ -97,7 +96,7 @@ static size_t figures_of(brc_inference *i, figure f[11])
 				{"critical_p", &i->critical_p}};
 
 	memcpy(f, joint, sizeof(joint));
-	return i->published ? 11 : 6;
+	return i->published ? 10 : 5;
 }
 
 typedef struct tally {
@@ -121,7 +120,7 @@ static size_t tallies_of(brc_inference *i, tally t[6])
 static brc_rc write_record(brc_inference *i, brc_section *s, brc_err *err)
 {
 	brc_map *r = brc_section_add_record(s, err);
-	figure f[11];
+	figure f[10];
 	tally t[6];
 	size_t n;
 
@@ -196,7 +195,7 @@ static brc_rc read_head(brc_inference *i, const brc_section *s, const brc_map *r
 
 static brc_rc read_numbers(brc_inference *i, const brc_map *r, brc_err *err)
 {
-	figure f[11];
+	figure f[10];
 	tally t[6];
 	size_t n = figures_of(i, f);
 

@@ -1,11 +1,13 @@
 #include "stats/fisher.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+
+/* Up to so many columns are rounded up; see fisher.h. */
+#define BRC_FISHER_FEW 8
 
 /* Values on the grid with their probabilities; several may share a step. */
 typedef struct atoms {
@@ -39,15 +41,30 @@ static brc_rc convolution_init(convolution *c, size_t n, size_t grid, brc_err *e
 	c->mass = brc_alloc(grid, sizeof(double), err);
 	c->next = brc_alloc(grid, sizeof(double), err);
 	c->tail = brc_alloc(grid + 1, sizeof(double), err);
-	c->a.step = brc_alloc(n + 1, sizeof(size_t), err);
-	c->a.weight = brc_alloc(n + 1, sizeof(double), err);
+	c->a.step = brc_alloc(2 * (n + 1), sizeof(size_t), err);
+	c->a.weight = brc_alloc(2 * (n + 1), sizeof(double), err);
 	c->count = brc_alloc(2 * (n + 1) + 1, sizeof(size_t), err);
 	return c->mass && c->next && c->tail && c->a.step && c->a.weight && c->count ? BRC_OK
 										     : BRC_RESOURCE;
 }
 
-/* The distribution of -ln q in one column, on the grid. */
-static void column_atoms(convolution *c, const uint32_t *j, size_t n, size_t m, double x, bool up)
+/* Probability w at a step; steps come in nearly ascending order, each a neighbour of the last. */
+static void add_atom(convolution *c, double at, double w)
+{
+	const size_t step = at >= (double)c->grid ? c->grid : (size_t)at;
+
+	for (size_t back = 1; back <= 2 && back <= c->a.n; back++) {
+		if (c->a.step[c->a.n - back] == step) {
+			c->a.weight[c->a.n - back] += w;
+			return;
+		}
+	}
+	c->a.step[c->a.n] = step;
+	c->a.weight[c->a.n++] = w;
+}
+
+/* The distribution of -ln q in one column, on the grid: rounded up, or split keeping the mean. */
+static void column_atoms(convolution *c, const uint32_t *j, size_t n, size_t m, double x)
 {
 	const size_t top = 2 * (n + 1);
 
@@ -56,21 +73,19 @@ static void column_atoms(convolution *c, const uint32_t *j, size_t n, size_t m, 
 		c->count[j[b * m]]++;
 	c->a.n = 0;
 	for (size_t v = top; v >= 1; v--) {
-		double at = log((double)top / (double)v) / x * (double)c->grid;
-		size_t i = c->a.n, step;
+		const double at = log((double)top / (double)v) / x * (double)c->grid;
+		const double w = (double)c->count[v] / (double)(n + 1);
+		/* Rounding of the logarithms must not turn an equality around. */
+		const double up = ceil(at - 1e-9), above = fmin(1, 1 - (up - at));
 
 		if (!c->count[v])
 			continue;
-		/* Rounding of the logarithms must not turn an equality around. */
-		at = up ? ceil(at - 1e-9) : floor(at + 1e-9);
-		step = at >= (double)c->grid ? c->grid : (size_t)at;
-		if (i && c->a.step[i - 1] == step) {
-			c->a.weight[i - 1] += (double)c->count[v] / (double)(n + 1);
-			continue;
+		if (m <= BRC_FISHER_FEW || up == 0) {
+			add_atom(c, up, w);
+		} else {
+			add_atom(c, up - 1, w * (1 - above));
+			add_atom(c, up, w * above);
 		}
-		c->a.step[i] = step;
-		c->a.weight[i] = (double)c->count[v] / (double)(n + 1);
-		c->a.n++;
 	}
 }
 
@@ -98,7 +113,7 @@ static void convolve(convolution *c)
 	c->next = swap;
 }
 
-static brc_rc tail(const uint32_t *j, size_t n, size_t m, double x, size_t grid, bool up, double *p,
+static brc_rc tail(const uint32_t *j, size_t n, size_t m, double x, size_t grid, double *p,
 		   brc_err *err)
 {
 	convolution c;
@@ -108,7 +123,7 @@ static brc_rc tail(const uint32_t *j, size_t n, size_t m, double x, size_t grid,
 		memset(c.mass, 0, grid * sizeof(double));
 		c.mass[0] = 1;
 		for (size_t s = 0; s < m; s++) {
-			column_atoms(&c, j + s, n, m, x, up);
+			column_atoms(&c, j + s, n, m, x);
 			convolve(&c);
 		}
 		*p = fmin(1, c.reached);
@@ -134,19 +149,16 @@ static size_t grid_for(size_t n, size_t m, double x)
 }
 
 brc_rc brc_fisher_discrete(const uint32_t *j, size_t n, size_t m, double *statistic, double *p,
-			   double *p_low, brc_err *err)
+			   brc_err *err)
 {
 	double x = 0;
-	size_t grid;
 
 	*statistic = 0;
-	*p = *p_low = 1;
+	*p = 1;
 	if (m == 0)
 		return BRC_OK;
 	for (size_t s = 0; s < m; s++)
 		x += log(2.0 * (double)(n + 1) / j[s]);
 	*statistic = x / (double)m;
-	grid = grid_for(n, m, x);
-	BRC_TRY(tail(j, n, m, x, grid, true, p, err));
-	return tail(j, n, m, x, grid, false, p_low, err);
+	return tail(j, n, m, x, grid_for(n, m, x), p, err);
 }

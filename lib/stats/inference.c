@@ -36,7 +36,7 @@ brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published,
 			return BRC_RESOURCE;
 		}
 	i->omnibus_p = i->omnibus_statistic = NAN;
-	i->fisher_p = i->fisher_p_low = i->fisher_statistic = NAN;
+	i->fisher_p = i->fisher_statistic = NAN;
 	i->paper_effect = i->paper_effect_sem = i->paper_effect_each = NAN;
 	i->chi2_p = i->critical_p = NAN;
 	return BRC_OK;
@@ -135,8 +135,7 @@ static brc_rc joint_tests(brc_inference *i, const brc_question *ask, const doubl
 	brc_extremes_p(u, i->n, i->m, i->p);
 	BRC_TRY(brc_extremes_midranks(u, i->n, i->m, j, err));
 	i->omnibus_p = brc_omnibus_p(j, i->n, i->m, &i->omnibus_statistic, NULL);
-	BRC_TRY(brc_fisher_discrete(j, i->n, i->m, &i->fisher_statistic, &i->fisher_p,
-				    &i->fisher_p_low, err));
+	BRC_TRY(brc_fisher_discrete(j, i->n, i->m, &i->fisher_statistic, &i->fisher_p, err));
 	BRC_TRY(brc_fdr_q(i->p, i->m, ask->fdr, i->q, err));
 	BRC_TRY(brc_maxt(u, i->n, i->m, i->p_maxt, err));
 	i->controls_needed = brc_inference_controls_needed(i->n, i->m, ask->level, ask->fdr);
@@ -164,7 +163,6 @@ static brc_rc test_published(brc_inference *i, const brc_question *ask, brc_err 
 
 	brc_published_p(i->draw, i->n, i->m, ask->tail, i->p);
 	i->fisher_p = brc_published_fisher(i->p, i->m, i->n, &i->fisher_statistic);
-	i->fisher_p_low = i->fisher_p;
 	i->chi2_p = brc_published_categorical(i->p, i->m, i->n, &chi2, err);
 	i->critical_p = brc_published_critical(i->p, i->m, ask->level, err);
 	if (isnan(i->chi2_p) || isnan(i->critical_p))

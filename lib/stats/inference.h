@@ -39,9 +39,9 @@ typedef struct brc_inference {
 	 * it is 2 e of stats/published.h.
 	 */
 	double *observed, *control_mean, *control_sd, *effect, *ratio, *p;
-	double *q, *p_maxt;                              /* [m]; NULL with `published` */
-	double omnibus_p, omnibus_statistic;             /* NaN with `published` */
-	double fisher_p, fisher_p_low, fisher_statistic; /* see stats/fisher.h */
+	double *q, *p_maxt;                  /* [m]; NULL with `published` */
+	double omnibus_p, omnibus_statistic; /* NaN with `published` */
+	double fisher_p, fisher_statistic;   /* see stats/fisher.h */
 	size_t undefined_observed, undefined_controls, undefined_ratio;
 	size_t significant_q, significant_maxt; /* at `level`; 0 with `published` */
 	double smallest_p;                      /* 1 / (n + 1) */

@@ -17,6 +17,7 @@
 
 #include "base/memory.h"
 #include "linalg/backend.h"
+#include "linalg/lanes.h"
 #include "linalg/ranks.h"
 
 enum { TILE = 256, DEPTH = 4096, LANES = 16, GROUP = 16 };
@@ -174,31 +175,64 @@ static void multiply(const struct block *k, const struct tile *q, size_t first, 
 		    1, zb, (int)k->stride, za, (int)k->stride, 0, part, (int)q->cols);
 }
 
-static float edge_of(double r, brc_corr_edge edge)
+/* sum (+)= part, n a multiple of BRC_LANES */
+BRC_FOR_EACH_PROCESSOR
+static void add(const float *part, size_t n, bool first, double *sum)
 {
-	r = edge == BRC_CORR_SQUARE ? r * r : edge == BRC_CORR_ABS ? fabs(r) : r;
-	return r > 1 ? 1 : r > 0 ? (float)r : 0;
+	for (size_t i = 0; i < n; i += BRC_LANES)
+		for (size_t l = 0; l < BRC_LANES; l++)
+			sum[i + l] = first ? part[i + l] : sum[i + l] + part[i + l];
 }
 
-/* Correlations of the tile to edges in `out`, mirrored where the block is symmetric. */
-static void store(const struct block *k, const struct tile *q, const double *sum)
+/* Correlations to edges: r^2, |r| or max(r, 0), at most 1. A multiple of BRC_LANES of them. */
+BRC_FOR_EACH_PROCESSOR
+static void to_edges(const double *correlation, size_t n, brc_corr_edge edge, float *out)
+{
+	for (size_t i = 0; i < n / BRC_LANES; i++) {
+		brc_lanes r = ((const brc_lanes *)correlation)[i], one = (brc_lanes){0} + 1;
+		brc_lanes e = edge == BRC_CORR_SQUARE ? r * r : r;
+		if (edge == BRC_CORR_ABS)
+			e = (brc_lanes)((brc_lane_mask)e & INT64_MAX);
+		e = (brc_lanes)((brc_lane_mask)e & (e > 0));
+		brc_lane_mask above = e > 1;
+		e = (brc_lanes)(((brc_lane_mask)one & above) | ((brc_lane_mask)e & ~above));
+		for (size_t l = 0; l < BRC_LANES; l++)
+			out[i * BRC_LANES + l] = (float)e[l];
+	}
+}
+
+/* The lower triangle of a square from its upper one, zeroes between. */
+static void symmetrise(float *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < i; j++)
+			a[i * n + j] = a[j * n + i];
+		a[i * n + i] = 0;
+	}
+}
+
+/* out[j][i] = a[i][j], a rows x cols, rows of out `stride` apart; by squares that stay in cache */
+static void transpose(const float *a, size_t rows, size_t cols, float *out, size_t stride)
+{
+	enum { SQUARE = 16 };
+	for (size_t i0 = 0; i0 < rows; i0 += SQUARE)
+		for (size_t j0 = 0; j0 < cols; j0 += SQUARE)
+			for (size_t j = j0; j < j0 + SQUARE && j < cols; j++)
+				for (size_t i = i0; i < i0 + SQUARE && i < rows; i++)
+					out[j * stride + i] = a[i * cols + j];
+}
+
+/* Edges of the tile to their place, and to the mirrored one where the block is symmetric. */
+static void store(const struct block *k, const struct tile *q, float *edges)
 {
 	size_t nb = k->b.count;
-	for (size_t i = 0; i < q->rows; i++) {
-		size_t row = q->row + i;
-		for (size_t j = 0; j < q->cols; j++) {
-			size_t col = q->col + j;
-			float e = edge_of(sum[i * q->cols + j], k->edge);
-			if (!k->same) {
-				k->out[row * nb + col] = e;
-			} else if (row < col) {
-				k->out[row * nb + col] = e;
-				k->out[col * nb + row] = e;
-			} else if (row == col) {
-				k->out[row * nb + col] = 0;
-			}
-		}
-	}
+	if (k->same && q->row == q->col)
+		symmetrise(edges, q->rows);
+	for (size_t i = 0; i < q->rows; i++)
+		memcpy(k->out + (q->row + i) * nb + q->col, edges + i * q->cols,
+		       q->cols * sizeof(*edges));
+	if (k->same && q->row != q->col)
+		transpose(edges, q->rows, q->cols, k->out + q->col * nb + q->row, nb);
 }
 
 static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
@@ -207,14 +241,16 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	struct tile q = tile_at(k, task);
 	float *part = k->part[worker];
 	double *sum = k->sum[worker];
+	/* rounded up: what lies beyond is computed and never looked at */
+	size_t pairs = (q.rows * q.cols + BRC_LANES - 1) / BRC_LANES * BRC_LANES;
 	(void)err;
 	for (size_t first = 0; first < k->samples; first += DEPTH) {
 		size_t depth = k->samples - first < DEPTH ? k->samples - first : DEPTH;
 		multiply(k, &q, first, depth, part);
-		for (size_t i = 0; i < q.rows * q.cols; i++)
-			sum[i] = first == 0 ? part[i] : sum[i] + part[i];
+		add(part, pairs, first == 0, sum);
 	}
-	store(k, &q, sum);
+	to_edges(sum, pairs, k->edge, part);
+	store(k, &q, part);
 	return BRC_OK;
 }
 
@@ -225,7 +261,7 @@ static brc_rc block_scratch(struct block *k, size_t workers, brc_err *err)
 	if (k->part == NULL || k->sum == NULL)
 		return BRC_RESOURCE;
 	for (size_t w = 0; w < workers; w++) {
-		k->part[w] = brc_alloc(TILE * TILE, sizeof(float), err);
+		k->part[w] = brc_calloc(TILE * TILE, sizeof(float), err);
 		k->sum[w] = brc_alloc(TILE * TILE, sizeof(double), err);
 		if (k->part[w] == NULL || k->sum[w] == NULL)
 			return BRC_RESOURCE;

@@ -1,0 +1,272 @@
+/* Blocks, labels, sub-clusters: written, read back, and refused when they are wrong. */
+#include "graph_fixture.h"
+
+#include "graph/labels.h"
+#include "graph/subcluster.h"
+
+static brc_section *new_section(const char *type)
+{
+	brc_section *s = NULL;
+
+	assert_ok(brc_section_new(&s, type, 1, "x", &ok_err));
+	return s;
+}
+
+static void two_layers(fixture *f)
+{
+	static const size_t units[2] = {3, 4};
+
+	fixture_init(f, 2, units);
+	fixture_random(f, 0, 0, 0, 0);
+	fixture_random(f, 0, 1, 0, 0);
+}
+
+static void blocks_survive_the_section(void **state)
+{
+	brc_section *s = new_section("affinity");
+	brc_blocks back;
+	fixture f;
+
+	(void)state;
+	two_layers(&f);
+	assert_ok(brc_blocks_write(&f.blocks, s, &ok_err));
+	assert_ok(brc_blocks_read(&back, s, &ok_err));
+	assert_true(brc_layers_equal(&back.layers, &f.blocks.layers));
+	assert_int_equal(back.n, 2);
+	assert_int_equal(back.block[1].from, 0);
+	assert_int_equal(back.block[1].to, 1);
+	assert_memory_equal(back.block[0].w, f.w[0], 9 * sizeof(float));
+	assert_memory_equal(back.block[1].w, f.w[1], 12 * sizeof(float));
+	brc_blocks_clear(&back);
+	brc_section_free(s);
+	fixture_clear(&f);
+}
+
+/* One entry of one block made `v`, and its mirror image where `mirror`. */
+static void refuses(size_t block, size_t at, size_t mirror, float v, const char *say)
+{
+	brc_err err = {0};
+	fixture f;
+
+	two_layers(&f);
+	f.w[block][at] = f.w[block][mirror] = v;
+	assert_int_equal(brc_blocks_check(&f.blocks, "affinity/1 x", &err), BRC_DATA);
+	if (!strstr(err.message, say))
+		fail_msg("'%s' does not say '%s'", err.message, say);
+	assert_non_null(strstr(err.message, "affinity/1 x: block"));
+	fixture_clear(&f);
+}
+
+static void wrong_edges_are_refused_by_name(void **state)
+{
+	(void)state;
+	refuses(1, 6, 6, -1, "unit 1 of layer l0 and unit 2 of layer l1 is -1");
+	refuses(1, 6, 6, NAN, "unit 1 of layer l0 and unit 2 of layer l1 is nan");
+	refuses(1, 11, 11, INFINITY, "unit 2 of layer l0 and unit 3 of layer l1 is inf");
+	refuses(0, 4, 4, 1, "unit 1 of layer l0 joins itself");
+	refuses(0, 5, 5, 7, "not symmetric: units 1 and 2");
+	refuses(0, 1, 3, -0.5F, "unit 0 of layer l0 and unit 1 of layer l0 is -0.5");
+}
+
+static void wide_blocks_are_checked_everywhere(void **state)
+{
+	size_t n = 150;
+	brc_err err = {0};
+	fixture f;
+
+	(void)state;
+	fixture_init(&f, 1, &n);
+	fixture_random(&f, 0, 0, 0, 0);
+	assert_ok(brc_blocks_check(&f.blocks, "x", &ok_err));
+	for (size_t i = 0; i < n; i += 7)
+		for (size_t j = 0; j < n; j += 11) {
+			float old = f.w[0][i * n + j];
+
+			f.w[0][i * n + j] = old + 1;
+			assert_int_equal(brc_blocks_check(&f.blocks, "x", &err), BRC_DATA);
+			f.w[0][i * n + j] = old;
+		}
+	fixture_clear(&f);
+}
+
+static void a_pair_of_layers_has_one_block(void **state)
+{
+	brc_err err = {0};
+	fixture f;
+
+	(void)state;
+	two_layers(&f);
+	fixture_random(&f, 0, 1, 1, 0);
+	assert_int_equal(brc_blocks_check(&f.blocks, "x", &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "layers l0 and l1 have two blocks"));
+	assert_int_equal(brc_blocks_add(&f.blocks, 1, 0, f.w[0], &err), BRC_DATA);
+	assert_int_equal(brc_blocks_add(&f.blocks, 0, 2, f.w[0], &err), BRC_DATA);
+	fixture_clear(&f);
+}
+
+static void hostile_records_are_refused(void **state)
+{
+	static const int64_t ends[][2] = {{1, 0}, {0, 2}, {-1, 0}, {0, INT64_MAX}, {1, 1}};
+	fixture f;
+
+	(void)state;
+	two_layers(&f);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		brc_section *s = new_section("weights");
+		brc_err err = {0};
+		brc_blocks back;
+
+		assert_ok(brc_blocks_write(&f.blocks, s, &ok_err));
+		brc_map_put_int(s->records[1], "from", ends[i][0]);
+		brc_map_put_int(s->records[1], "to", ends[i][1]);
+		assert_int_equal(brc_blocks_read(&back, s, &err), BRC_DATA);
+		brc_section_free(s);
+	}
+	fixture_clear(&f);
+}
+
+/* ---- labels ---- */
+
+static void set_labels(brc_labels *l, const int32_t *label)
+{
+	static const size_t units[2] = {3, 4};
+	fixture f;
+
+	fixture_init(&f, 2, units);
+	assert_ok(brc_labels_init(l, &f.blocks.layers, &ok_err));
+	memcpy(l->label, label, 7 * sizeof(*label));
+	fixture_clear(&f);
+}
+
+static const int32_t some_labels[7] = {2, 0, 2, -1, 5, 0, 5};
+
+static void labels_survive_the_section(void **state)
+{
+	brc_section *s = new_section("labels");
+	brc_labels l, back;
+
+	(void)state;
+	set_labels(&l, some_labels);
+	strcpy(l.mode, "local");
+	strcpy(l.source, "affinity");
+	l.k = 6;
+	l.ncut = 1.25;
+	assert_ok(brc_labels_write(&l, s, &ok_err));
+	assert_ok(brc_labels_read(&back, s, &ok_err));
+	assert_memory_equal(back.label, some_labels, sizeof(some_labels));
+	assert_string_equal(back.mode, "local");
+	assert_string_equal(back.source, "affinity");
+	assert_int_equal(back.k, 6);
+	assert_int_equal(back.isolated, 1);
+	assert_near(back.ncut, 1.25, 0);
+	brc_labels_clear(&l);
+	brc_labels_clear(&back);
+	brc_section_free(s);
+}
+
+static void wrong_labels_are_refused(void **state)
+{
+	brc_section *s = new_section("labels");
+	brc_err err = {0};
+	brc_labels l, back;
+
+	(void)state;
+	set_labels(&l, some_labels);
+	l.label[5] = -2;
+	assert_ok(brc_labels_write(&l, s, &ok_err));
+	assert_int_equal(brc_labels_read(&back, s, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "unit 2 of layer l1 has label -2"));
+	brc_section_free(s);
+	s = new_section("labels");
+	l.label[5] = 0;
+	strcpy(l.mode, "odd");
+	assert_ok(brc_labels_write(&l, s, &ok_err));
+	assert_int_equal(brc_labels_read(&back, s, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "mode is 'odd'"));
+	brc_section_free(s);
+	brc_labels_clear(&l);
+}
+
+static void distinct_labels_are_counted_in_their_layer(void **state)
+{
+	brc_labels l;
+	size_t n;
+
+	(void)state;
+	set_labels(&l, some_labels);
+	assert_ok(brc_labels_distinct(&l, 0, &n, &ok_err));
+	assert_int_equal(n, 2);
+	assert_ok(brc_labels_distinct(&l, 1, &n, &ok_err));
+	assert_int_equal(n, 2);
+	l.label[5] = INT32_MAX;
+	assert_ok(brc_labels_distinct(&l, 1, &n, &ok_err));
+	assert_int_equal(n, 2);
+	brc_labels_clear(&l);
+}
+
+static void subclusters_are_ordered_by_layer_and_cluster(void **state)
+{
+	static const int32_t layer[] = {0, 0, 1, 1}, cluster[] = {0, 2, 0, 5},
+			     size[] = {1, 2, 1, 2};
+	static const size_t first[] = {1, 0, 2, 1};
+	brc_section *s = new_section("lesions");
+	const brc_tensor *t;
+	brc_subclusters *c;
+	brc_labels l;
+
+	(void)state;
+	set_labels(&l, some_labels);
+	assert_ok(brc_subclusters_new(&c, &l, &ok_err));
+	assert_int_equal(c->n, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(c->item[i].layer, layer[i]);
+		assert_int_equal(c->item[i].cluster, cluster[i]);
+		assert_int_equal(c->item[i].size, size[i]);
+		assert_int_equal(c->item[i].unit[0], first[i]);
+	}
+	assert_int_equal(c->item[1].unit[1], 2);
+	assert_int_equal(c->item[3].unit[1], 3);
+	assert_ok(brc_subclusters_write(c, "subcluster", s, &ok_err));
+	assert_ok(brc_section_need_column(s, "subcluster/layer", "<i4", 4, &t, &ok_err));
+	assert_memory_equal(t->data, layer, sizeof(layer));
+	assert_ok(brc_section_need_column(s, "subcluster/cluster", "<i4", 4, &t, &ok_err));
+	assert_memory_equal(t->data, cluster, sizeof(cluster));
+	assert_ok(brc_section_need_column(s, "subcluster/size", "<i4", 4, &t, &ok_err));
+	assert_memory_equal(t->data, size, sizeof(size));
+	brc_subclusters_free(c);
+	brc_section_free(s);
+	brc_labels_clear(&l);
+}
+
+static void without_labels_there_are_no_subclusters(void **state)
+{
+	static const int32_t none[7] = {-1, -1, -1, -1, -1, -1, -1};
+	brc_subclusters *c;
+	brc_labels l;
+
+	(void)state;
+	set_labels(&l, none);
+	assert_ok(brc_subclusters_new(&c, &l, &ok_err));
+	assert_int_equal(c->n, 0);
+	brc_subclusters_free(c);
+	brc_subclusters_free(NULL);
+	brc_labels_clear(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blocks_survive_the_section),
+		cmocka_unit_test(wrong_edges_are_refused_by_name),
+		cmocka_unit_test(wide_blocks_are_checked_everywhere),
+		cmocka_unit_test(a_pair_of_layers_has_one_block),
+		cmocka_unit_test(hostile_records_are_refused),
+		cmocka_unit_test(labels_survive_the_section),
+		cmocka_unit_test(wrong_labels_are_refused),
+		cmocka_unit_test(distinct_labels_are_counted_in_their_layer),
+		cmocka_unit_test(subclusters_are_ordered_by_layer_and_cluster),
+		cmocka_unit_test(without_labels_there_are_no_subclusters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -13,7 +13,7 @@
 #include "stream/digest.h"
 
 #define DECODE_FACTOR 4u
-#define DECODE_EXTRA ((size_t)64 << 20)
+#define DECODE_EXTRA ((size_t)32 << 20)
 
 /* Version of the default operator set; 0 when the model imports none. */
 static int64_t default_opset(const Brc__OnnxModel *model)
@@ -51,6 +51,7 @@ brc_rc brc_onnx_decode(brc_onnx *m, const uint8_t *bytes, size_t n, brc_err *err
 		return brc_fail(err, BRC_DATA, "an ONNX file of more than 2 GiB is not supported");
 	BRC_TRY(brc_onnx_scan(&brc__onnx_model__descriptor, bytes, n, &need, err));
 	BRC_TRY(check_need(need, n, err));
+	m->bytes = n;
 	brc_digest(bytes, n, m->digest);
 	m->model = brc__onnx_model__unpack(NULL, n, bytes);
 	if (!m->model)

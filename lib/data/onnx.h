@@ -27,13 +27,14 @@ enum {
 typedef struct brc_onnx {
 	Brc__OnnxModel *model; /* has a graph */
 	int64_t opset;         /* version of the default operator set; 0: none declared */
+	size_t bytes;          /* of the file */
 	char digest[33];       /* brc_digest of the bytes */
 } brc_onnx;
 
 /*
  * Read a model: a path, or '-' for standard input. BRC_DATA for a file of
  * more than 2 GiB, one that is not a whole ONNX model, or one whose decoding
- * would take more than 4 times its size and 64 MiB. Release with
+ * would take more than 32 MiB and 4 times its size. Release with
  * brc_onnx_clear, which may be called on a zeroed struct.
  */
 brc_rc brc_onnx_read(brc_onnx *m, const char *path, brc_err *err);

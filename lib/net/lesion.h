@@ -21,10 +21,10 @@ typedef struct brc_lesion {
 } brc_lesion;
 
 typedef enum brc_ablate {
-	BRC_ABLATE_ZERO, /* the unit's output (after bias and activation) is 0 everywhere it is used
-			  */
-	BRC_ABLATE_IN_WEIGHTS /* its incoming weights and bias are 0: the activation of 0 is its
-				 output */
+	/* The unit's output, after bias and activation, is 0 everywhere it is used. */
+	BRC_ABLATE_ZERO,
+	/* Its incoming weights and bias are 0: its output is the activation of 0. */
+	BRC_ABLATE_IN_WEIGHTS
 } brc_ablate;
 
 /*

@@ -75,6 +75,9 @@ size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges);
  */
 brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *err);
 
+/* Are all weights and biases finite? BRC_DATA naming the layer if not. */
+brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
+
 /* Fill a fresh section units/1 (docs/sections.md); everything is copied. */
 brc_rc brc_net_write_units(const brc_net *net, brc_section *s, brc_err *err);
 

@@ -1,0 +1,66 @@
+/* Do images fit a network's input, and labels its output? */
+#include <stdio.h>
+#include <string.h>
+
+#include "net/lesion.h"
+
+static char *shape_text(const size_t *shape, size_t n, char *buf, size_t cap)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (size_t k = 0; k < n && len < cap; k++, len = strlen(buf))
+		snprintf(buf + len, cap - len, "%s%zu", k ? " x " : "", shape[k]);
+	return buf;
+}
+
+/* Extents other than 1; returns their number. */
+static size_t squeeze(const size_t *shape, size_t n, size_t out[BRC_MAX_DIMS])
+{
+	size_t m = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (shape[k] != 1)
+			out[m++] = shape[k];
+	return m;
+}
+
+/*
+ * The same number of elements in another order - 32 x 32 x 3 for 3 x 32 x 32 -
+ * would run and mean nothing. A vector may take an image of any shape.
+ */
+static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
+{
+	size_t x[BRC_MAX_DIMS], y[BRC_MAX_DIMS];
+	size_t nx = squeeze(a, na, x), ny = squeeze(b, nb, y);
+
+	return nx != ny || memcmp(x, y, nx * sizeof(*x)) == 0;
+}
+
+static brc_rc check_labels(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
+	size_t classes = brc_net_classes(net);
+
+	if (data->classes <= classes)
+		return BRC_OK;
+	for (size_t i = 0; i < data->n; i++)
+		if ((size_t)data->label[i] >= classes)
+			return brc_fail(err, BRC_DATA,
+					"image %zu has label %d, but the network has %zu classes",
+					i, (int)data->label[i], classes);
+	return BRC_OK;
+}
+
+brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
+	const size_t *shape;
+	size_t ndim = brc_net_input_shape(net, &shape);
+	char have[128], want[128];
+
+	if (data->pixels != brc_net_inputs(net) ||
+	    !same_order(shape, ndim, data->shape, data->ndim))
+		return brc_fail(err, BRC_DATA, "images of %s do not fit the network's input of %s",
+				shape_text(data->shape, data->ndim, have, sizeof(have)),
+				shape_text(shape, ndim, want, sizeof(want)));
+	return check_labels(net, data, err);
+}

@@ -1,0 +1,96 @@
+#include "data/sample.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/rng.h"
+
+static void shorten(brc_array *a, size_t n)
+{
+	a->count = a->count / a->shape[0] * n;
+	a->shape[0] = n;
+}
+
+brc_rc brc_sample_first(brc_array *image, brc_array *label, size_t first, brc_err *err)
+{
+	if (first > label->shape[0])
+		return brc_fail(err, BRC_DATA,
+				"the first %zu images are asked for, but there are %zu", first,
+				label->shape[0]);
+	shorten(image, first);
+	shorten(label, first);
+	return BRC_OK;
+}
+
+/* start[c]..start[c + 1]: where the images of class c stand in `order`, ascending. */
+static void sort_by_class(const int32_t *label, size_t n, size_t classes, size_t *start,
+			  size_t *order)
+{
+	memset(start, 0, (classes + 1) * sizeof(*start));
+	for (size_t i = 0; i < n; i++)
+		start[label[i] + 1]++;
+	for (size_t c = 0; c < classes; c++)
+		start[c + 1] += start[c];
+	for (size_t i = 0; i < n; i++)
+		order[start[label[i]]++] = i;
+	memmove(start + 1, start, classes * sizeof(*start));
+	start[0] = 0;
+}
+
+/* Draw `each` of the n entries and mark them. */
+static void draw(size_t *entry, size_t n, size_t each, brc_rng *rng, bool *chosen)
+{
+	for (size_t i = 0; i < each; i++) {
+		size_t j = i + brc_rng_below(rng, (uint32_t)(n - i)), picked = entry[j];
+		entry[j] = entry[i];
+		entry[i] = picked;
+		chosen[picked] = true;
+	}
+}
+
+static void keep_chosen(brc_array *a, const bool *chosen)
+{
+	size_t n = a->shape[0], row = a->count / n * a->itemsize, kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (chosen[i]) {
+			memmove((char *)a->data + kept * row, (char *)a->data + i * row, row);
+			kept++;
+		}
+	shorten(a, kept);
+}
+
+brc_rc brc_sample_per_class(brc_array *image, brc_array *label, size_t classes, size_t each,
+			    uint64_t seed, brc_err *err)
+{
+	size_t n = label->shape[0];
+	size_t *start = brc_alloc(classes + 1, sizeof(*start), err);
+	size_t *order = brc_alloc(n, sizeof(*order), err);
+	bool *chosen = brc_calloc(n, sizeof(*chosen), err);
+	brc_rc rc = start && order && chosen ? BRC_OK : BRC_RESOURCE;
+	if (rc == BRC_OK && n > UINT32_MAX)
+		rc = brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
+	if (rc == BRC_OK)
+		sort_by_class(label->data, n, classes, start, order);
+	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {
+		size_t have = start[c + 1] - start[c];
+		brc_rng rng;
+		brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, (uint32_t)c, 0);
+		if (have < each)
+			rc = brc_fail(err, BRC_DATA,
+				      "%zu images of every class are asked for, but class %zu has "
+				      "%zu",
+				      each, c, have);
+		else
+			draw(order + start[c], have, each, &rng, chosen);
+	}
+	if (rc == BRC_OK) {
+		keep_chosen(image, chosen);
+		keep_chosen(label, chosen);
+	}
+	free(start);
+	free(order);
+	free(chosen);
+	return rc;
+}

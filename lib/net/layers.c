@@ -99,6 +99,11 @@ size_t brc_net_input_shape(const brc_net *net, const size_t **shape)
 	return net->value[net->input].ndim - 1;
 }
 
+size_t brc_net_output(const brc_net *net)
+{
+	return net->output;
+}
+
 size_t brc_net_classes(const brc_net *net)
 {
 	return net->value[net->output].count;

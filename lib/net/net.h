@@ -58,7 +58,8 @@ const char *brc_net_digest(const brc_net *net);
 /* Floats that one image feeds in, and the shape of one image. Borrowed. */
 size_t brc_net_inputs(const brc_net *net);
 size_t brc_net_input_shape(const brc_net *net, const size_t **shape);
-/* Width of the output: the number of classes. */
+/* The network's output, for brc_run_value, and its width: the number of classes. */
+size_t brc_net_output(const brc_net *net);
 size_t brc_net_classes(const brc_net *net);
 
 /* All layers in topological order, the input first. Borrowed. */

@@ -43,6 +43,7 @@ BIN_SRC  := $(sort $(wildcard bin/*.c))
 FILTERS  := $(BIN_SRC:%.c=%)
 EXES     := $(FILTERS:bin/%=$(BIN)/%)
 UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
+BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 UNIT     := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
 all: $(EXES)
@@ -139,9 +140,15 @@ calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
 	$(BUILD)/tests/calibration_test 1000 199 500
 
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+
+bench-programs: all $(BENCH)
+
 bench: deps-bench
-	@$(MAKE) --no-print-directory -j$(NPROC) all
-	@PATH="$(CURDIR)/bin:$$PATH" PYTHON=$(PYTHON) tests/bench/run
+	@$(MAKE) --no-print-directory -j$(NPROC) bench-programs
+	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run
 
 # ---- lint ----
 
@@ -188,7 +195,7 @@ install: all
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all tests check check-unit check-oracles calibrate demo bench lint fuzz install clean \
+.PHONY: all tests check check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
 	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
 .SECONDARY:
 

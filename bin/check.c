@@ -16,10 +16,12 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 	BRC_TRY(brc_reader_new(&reader, source, err));
 	brc_rc rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, &text, &n, err);
 	if (rc == BRC_OK && cli->c.verbosity >= 0) {
-		brc_str_addf(&text, "%s: intact: %zu stream%s, %zu sections, %zu tensors, %llu frames, %s\n",
-			     brc_reader_name(reader), n.streams, n.streams == 1 ? "" : "s",
-			     n.sections, n.tensors, (unsigned long long)n.frames,
-			     brc_human_bytes((double)n.bytes, size));
+		brc_str_addf(
+			&text,
+			"%s: intact: %zu stream%s, %zu sections, %zu tensors, %llu frames, %s\n",
+			brc_reader_name(reader), n.streams, n.streams == 1 ? "" : "s", n.sections,
+			n.tensors, (unsigned long long)n.frames,
+			brc_human_bytes((double)n.bytes, size));
 		rc = brc_str_check(&text, err);
 		if (rc == BRC_OK)
 			rc = brc_filter_text(f, text.s, text.len, err);
@@ -34,9 +36,10 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "check",
 		.usage = "[FILE...]",
-		.purpose = "Verify streams: every frame, every checksum, every compressed chunk, the "
-			   "trailer. Exit code 0 says that all are intact, 4 that one is truncated or "
-			   "corrupt, 3 that one is no stream.",
+		.purpose =
+			"Verify streams: every frame, every checksum, every compressed chunk, the "
+			"trailer. Exit code 0 says that all are intact, 4 that one is truncated or "
+			"corrupt, 3 that one is no stream.",
 		.reads = "any stream, from FILEs or standard input",
 		.examples = "  check analysis.brc && echo complete\n"
 			    "  check -q *.brc",

@@ -31,9 +31,11 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "peek",
 		.usage = "[FILE]",
-		.purpose = "Show what a stream holds: its sections with their metadata and the shapes "
-			   "of their tensors, and the history of how it was made. Nothing is shown of a "
-			   "stream that is not intact.",
+		.purpose =
+			"Show what a stream holds: its sections with their metadata and the shapes "
+			"of their tensors, and the history of how it was made. Nothing is shown of "
+			"a "
+			"stream that is not intact.",
 		.reads = "any stream, from FILE or standard input",
 		.examples = "  peek analysis.brc\n"
 			    "  extract-weights net.onnx | peek --json",

@@ -55,8 +55,8 @@ static void common_table(brc_common *c, struct common_flags *f,
 		 {BRC_OPT_FLAG, "compress", 'z', NULL, &f->compress,
 		  "compress the sections written with zstd", NULL, 0, 0, off}},
 		{BRC_COMMON_STREAM,
-		 {BRC_OPT_FLAG, "stamp", 0, NULL, &c->stamp,
-		  "record time and host in the history", NULL, 0, 0, off}},
+		 {BRC_OPT_FLAG, "stamp", 0, NULL, &c->stamp, "record time and host in the history",
+		  NULL, 0, 0, off}},
 		{0,
 		 {BRC_OPT_SIZE, "threads", 0, "N", &c->threads,
 		  "threads; results do not depend on it", NULL, 1, MAX_THREADS, off}},
@@ -275,12 +275,12 @@ static void build_table(struct parse *p, const struct common_opt *common)
 			p->opts[p->n++] = &common[i].opt;
 	for (size_t i = 0; i < p->n; i++) {
 		const brc_opt *o = p->opts[i];
-		p->table[i] = (struct argp_option){
-			.name = o->name,
-			.key = o->key != 0 ? o->key : FIRST_LONG_KEY + (int)i,
-			.arg = o->arg,
-			.doc = help_text(cli, o),
-			.group = i < own ? 1 : 2};
+		p->table[i] =
+			(struct argp_option){.name = o->name,
+					     .key = o->key != 0 ? o->key : FIRST_LONG_KEY + (int)i,
+					     .arg = o->arg,
+					     .doc = help_text(cli, o),
+					     .group = i < own ? 1 : 2};
 	}
 	p->table[p->n] = (struct argp_option){
 		.name = "quiet", .key = 'q', .doc = "say nothing but errors", .group = 2};

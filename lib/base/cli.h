@@ -63,14 +63,14 @@ enum {
 };
 
 typedef struct brc_cli {
-	const char *tool;     /* "spectral" */
-	const char *usage;    /* operands, e.g. "[MODEL.onnx]"; "" for none */
-	const char *purpose;  /* a paragraph: what it does */
-	const char *reads;    /* "laplacian"; NULL: reads no stream */
-	const char *writes;   /* "spectrum, labels" */
-	const char *examples; /* two examples, a line each, indented by two blanks */
+	const char *tool;       /* "spectral" */
+	const char *usage;      /* operands, e.g. "[MODEL.onnx]"; "" for none */
+	const char *purpose;    /* a paragraph: what it does */
+	const char *reads;      /* "laplacian"; NULL: reads no stream */
+	const char *writes;     /* "spectrum, labels" */
+	const char *examples;   /* two examples, a line each, indented by two blanks */
 	const brc_opt *options; /* ends with BRC_OPT_END */
-	unsigned common;      /* BRC_COMMON_* */
+	unsigned common;        /* BRC_COMMON_* */
 	size_t max_operands;
 	brc_common c;
 	const char **operands;
@@ -92,8 +92,7 @@ brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, siz
 int brc_cli_report(const brc_cli *cli, const brc_err *err);
 /* A remark on stderr unless -q ("tool: ..."); a detail only with -v. */
 void brc_cli_note(const brc_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void brc_cli_detail(const brc_cli *cli, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void brc_cli_detail(const brc_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Should progress be shown? */
 bool brc_cli_progress(const brc_cli *cli);
 

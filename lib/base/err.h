@@ -36,8 +36,7 @@ brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
 brc_rc brc_hint(brc_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same failure with a leading context: "PREFIX: old message". Returns err->code. */
-brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* BRC_RESOURCE for ENOMEM/ENOSPC/EDQUOT/EFBIG, BRC_PIPE for EPIPE, else BRC_DATA. */
 brc_rc brc_rc_of_errno(int errnum);

@@ -149,7 +149,8 @@ brc_rc brc_mem_need(size_t bytes, size_t limit, const char *what, brc_err *err)
 	if (bytes > available) {
 		brc_fail(err, BRC_RESOURCE, "%s needs %s, but this machine has %s free", what, need,
 			 brc_human_bytes((double)available, have));
-		return brc_hint(err, "analyse fewer units or images at once, or use a larger machine");
+		return brc_hint(err,
+				"analyse fewer units or images at once, or use a larger machine");
 	}
 	return BRC_OK;
 }

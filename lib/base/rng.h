@@ -13,12 +13,12 @@
 /* What a stream of numbers is for. Values are part of the results: never renumber. */
 typedef enum brc_purpose {
 	BRC_RNG_TEST = 0,
-	BRC_RNG_KMEANS = 1,    /* layer: graph index, draw: restart */
-	BRC_RNG_EIGEN = 2,     /* start vectors; layer: graph index */
-	BRC_RNG_CONTROL = 3,   /* label permutations; layer, draw */
-	BRC_RNG_NULL = 4,      /* shuffled networks; layer: block index, draw: shuffle */
-	BRC_RNG_SAMPLE = 5,    /* choice of images */
-	BRC_RNG_CALIBRATE = 6  /* random partitions */
+	BRC_RNG_KMEANS = 1,   /* layer: graph index, draw: restart */
+	BRC_RNG_EIGEN = 2,    /* start vectors; layer: graph index */
+	BRC_RNG_CONTROL = 3,  /* label permutations; layer, draw */
+	BRC_RNG_NULL = 4,     /* shuffled networks; layer: block index, draw: shuffle */
+	BRC_RNG_SAMPLE = 5,   /* choice of images */
+	BRC_RNG_CALIBRATE = 6 /* random partitions */
 } brc_purpose;
 
 typedef struct brc_rng {

@@ -158,8 +158,7 @@ static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *
 		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
 	size_t bytes = (size_t)f->raw_length;
 	size_t n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
-	if (ZSTD_isError(n) || n != bytes ||
-	    brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
+	if (ZSTD_isError(n) || n != bytes || brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
 		return brc_fail(err, BRC_STREAM,
 				"%s: a compressed chunk of tensor '%s' does not unpack",
 				brc_reader_name(r), c->tensor->name);
@@ -176,8 +175,8 @@ static brc_rc add_map(brc_section *s, const brc_frame *f, brc_err *err)
 		s->meta = copy;
 		return BRC_OK;
 	}
-	brc_rc rc = brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records),
-			     err);
+	brc_rc rc =
+		brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records), err);
 	if (rc == BRC_OK)
 		s->records[s->n_records++] = copy;
 	else

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-
 static void print(XXH128_hash_t h, char hex[33])
 {
 	snprintf(hex, 33, "%016llx%016llx", (unsigned long long)h.high64,

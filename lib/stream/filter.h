@@ -59,8 +59,7 @@ size_t brc_filter_sections(const brc_filter *f, const brc_section *const **secti
 brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, const char *type,
 		       unsigned version, const brc_section **s, brc_err *err);
 /* Record a side file that is not a stream (a model) by the digest of its content. */
-brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *digest,
-			      brc_err *err);
+brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *digest, brc_err *err);
 
 /*
  * For report: every stream of PATH ('-': standard input), which may hold

@@ -42,8 +42,8 @@ bool brc_frame_parse(const unsigned char head[BRC_HEAD_BYTES], unsigned *kind, u
 	*kind = head[1];
 	*crc = get_be32(head + 3);
 	*length = get_be32(head + 8);
-	size_t limit = *kind == BRC_F_CHUNK || *kind == BRC_F_CHUNK_Z ? BRC_CHUNK_MAX
-								      : BRC_CONTROL_MAX;
+	size_t limit =
+		*kind == BRC_F_CHUNK || *kind == BRC_F_CHUNK_Z ? BRC_CHUNK_MAX : BRC_CONTROL_MAX;
 	return *kind >= BRC_F_SECTION && *kind <= BRC_F_TRAILER && *length <= limit;
 }
 

@@ -18,7 +18,7 @@
 enum {
 	BRC_MAGIC_BYTES = 8,
 	BRC_HEAD_BYTES = 12,
-	BRC_CONTROL_MAX = 65536, /* bytes of payload of all frames but chunks */
+	BRC_CONTROL_MAX = 65536,  /* bytes of payload of all frames but chunks */
 	BRC_CHUNK_BYTES = 1 << 20 /* the writer's target for a chunk */
 };
 #define BRC_CHUNK_MAX ((size_t)1 << 30) /* the reader's limit for a chunk */

@@ -62,13 +62,13 @@ void brc_map_free(brc_map *m);
 void brc_map_put_nil(brc_map *m, const char *key);
 void brc_map_put_bool(brc_map *m, const char *key, bool v);
 void brc_map_put_int(brc_map *m, const char *key, int64_t v);
-void brc_map_put_double(brc_map *m, const char *key, double v); /* may be NaN or infinite */
+void brc_map_put_double(brc_map *m, const char *key, double v);      /* may be NaN or infinite */
 void brc_map_put_string(brc_map *m, const char *key, const char *v); /* NULL: nil */
 void brc_map_put_ints(brc_map *m, const char *key, const int64_t *v, size_t n);
 void brc_map_put_doubles(brc_map *m, const char *key, const double *v, size_t n);
 void brc_map_put_strings(brc_map *m, const char *key, const char *const *v, size_t n);
-void brc_map_put_map(brc_map *m, const char *key, brc_map *v);  /* takes ownership */
-void brc_map_add_map(brc_map *m, const char *key, brc_map *v);  /* append to a list of maps */
+void brc_map_put_map(brc_map *m, const char *key, brc_map *v); /* takes ownership */
+void brc_map_add_map(brc_map *m, const char *key, brc_map *v); /* append to a list of maps */
 
 /* NULL when absent. */
 const brc_value *brc_map_get(const brc_map *m, const char *key);

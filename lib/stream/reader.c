@@ -107,7 +107,8 @@ static brc_rc truncated(brc_reader *r, brc_err *err)
 		brc_fail(err, BRC_STREAM, "%s: the stream is empty or ends within its first bytes",
 			 brc_reader_name(r));
 	else
-		brc_fail(err, BRC_STREAM, "%s: the stream is truncated after %llu frames: no trailer",
+		brc_fail(err, BRC_STREAM,
+			 "%s: the stream is truncated after %llu frames: no trailer",
 			 brc_reader_name(r), (unsigned long long)r->frames);
 	return brc_hint(err, "the program that wrote it failed or was stopped; see its message");
 }

@@ -16,7 +16,7 @@ typedef struct brc_frame {
 	const unsigned char *head;    /* BRC_HEAD_BYTES as they came */
 	const unsigned char *payload; /* until the next call */
 	size_t length;
-	brc_map *map; /* the decoded payload of frames that are maps; until the next call */
+	brc_map *map;        /* the decoded payload of frames that are maps; until the next call */
 	uint64_t raw_length; /* of the uncompressed payload */
 	uint32_t raw_crc;    /* of the uncompressed frame */
 } brc_frame;

@@ -193,8 +193,7 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 	}
 	set_axes(t, axes);
 	t->owned = data == NULL;
-	t->data = data != NULL ? (void *)(uintptr_t)data
-			       : brc_calloc(bytes, 1, err);
+	t->data = data != NULL ? (void *)(uintptr_t)data : brc_calloc(bytes, 1, err);
 	if (t->data == NULL) {
 		free(t);
 		return BRC_RESOURCE;

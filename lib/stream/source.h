@@ -11,7 +11,8 @@
 
 typedef struct brc_source brc_source;
 
-/* PATH, "-" for standard input, /dev/fd/N. BRC_DATA if it cannot be opened; a terminal is BRC_USAGE. */
+/* PATH, "-" for standard input, /dev/fd/N. BRC_DATA if it cannot be opened; a terminal is
+ * BRC_USAGE. */
 brc_rc brc_source_open(brc_source **s, const char *path, brc_err *err);
 void brc_source_close(brc_source *s);
 /* "<stdin>" or the path. */

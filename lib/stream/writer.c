@@ -106,8 +106,7 @@ static brc_rc put_packed(brc_writer *w, uint32_t raw_crc, const void *rows, size
 	if (w->zstd == NULL && (w->zstd = ZSTD_createCCtx()) == NULL)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for compression");
 	BRC_TRY(brc_grow(&w->packed, &w->packed_cap, bound, 1, err));
-	size_t n = ZSTD_compressCCtx(w->zstd, w->packed + 4, bound - 4, rows, bytes,
-				     (int)w->level);
+	size_t n = ZSTD_compressCCtx(w->zstd, w->packed + 4, bound - 4, rows, bytes, (int)w->level);
 	if (ZSTD_isError(n))
 		return brc_fail(err, BRC_RESOURCE, "compression failed: %s", ZSTD_getErrorName(n));
 	for (int i = 0; i < 4; i++)

@@ -19,8 +19,12 @@ static void messages_never_carry_control_characters(void **state)
 {
 	(void)state;
 	brc_err err = {0};
-	assert_int_equal(brc_fail(&err, BRC_DATA, "name '%s'", "a\x1b[31m\n\x7f\xff\xc3\xa9\xc2\x9b"), 3);
-	assert_string_equal(err.message, "name 'a?[31m?" "?" "?\xc3\xa9?" "?'");
+	assert_int_equal(
+		brc_fail(&err, BRC_DATA, "name '%s'", "a\x1b[31m\n\x7f\xff\xc3\xa9\xc2\x9b"), 3);
+	assert_string_equal(err.message, "name 'a?[31m?"
+					 "?"
+					 "?\xc3\xa9?"
+					 "?'");
 	brc_hint(&err, "try\tthis");
 	assert_string_equal(err.hint, "try?this");
 	brc_err_prefix(&err, "file");

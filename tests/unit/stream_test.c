@@ -73,8 +73,9 @@ static brc_section *example(size_t rows)
 	brc_map_put_nil(r, "warning");
 	const size_t shape[2] = {rows, 3};
 	brc_tensor *t;
-	assert_int_equal(brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", NULL, &t, &err),
-			 BRC_OK);
+	assert_int_equal(
+		brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", NULL, &t, &err),
+		BRC_OK);
 	for (size_t i = 0; i < rows * 3; i++)
 		((float *)t->data)[i] = (float)i * 0.5f;
 	const char *const names[] = {"fc1", "layer two"};
@@ -163,7 +164,8 @@ static void assert_example(const brc_section *s, size_t rows)
 static void a_section_comes_back_as_it_was(void **state)
 {
 	(void)state;
-	for (size_t rows = 0; rows <= 300000; rows = rows * 10 + 3) /* up to 3.6 MB: several chunks */
+	for (size_t rows = 0; rows <= 300000;
+	     rows = rows * 10 + 3) /* up to 3.6 MB: several chunks */
 		for (unsigned level = 0; level <= 3; level += 3)
 			for (size_t memory = 0; memory <= SIZE_MAX / 2; memory += SIZE_MAX / 2) {
 				brc_err err = {0};
@@ -171,7 +173,8 @@ static void a_section_comes_back_as_it_was(void **state)
 				write_stream(out, level, true);
 				assert_int_equal(read_stream(&in, memory, &err), BRC_OK);
 				assert_example(in, rows);
-				assert_string_equal(in->digest, out->digest); /* whatever the level */
+				assert_string_equal(in->digest,
+						    out->digest); /* whatever the level */
 				brc_section_free(in);
 				brc_section_free(out);
 			}
@@ -365,7 +368,9 @@ static void something_else_is_not_a_stream(void **state)
 	put_file((const unsigned char *)"<html>hello, world</html>", 25);
 	assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "not a broca stream"));
-	put_file((const unsigned char *)"\xc7\x05\x42" "BRC\n\x02", 8);
+	put_file((const unsigned char *)"\xc7\x05\x42"
+					"BRC\n\x02",
+		 8);
 	assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "version 2"));
 }
@@ -493,23 +498,24 @@ static void hostile_maps_are_refused(void **state)
 		size_t n;
 	} bad[] = {
 		{"", 0},
-		{"\xdf\xff\xff\xff\xff", 5},             /* a map of 4 billion pairs */
-		{"\x81\xa1k\xdd\xff\xff\xff\xff", 8},    /* a list of 4 billion values */
-		{"\x81\xa1k\xdb\xff\xff\xff\xff", 8},    /* a text of 4 GB */
-		{"\x82\xa1k\x01\xa1k\x02", 7},           /* a key that stands twice */
-		{"\x81\xa1k\xa1\xff", 5},                /* not UTF-8 */
-		{"\x81\xa1k\xa1\0", 5},                  /* a NUL */
-		{"\x81\x01\x01", 3},                     /* a key that is no text */
-		{"\x81\xa1k\x01\x01", 5},                /* something after the map */
-		{"\x91\x01", 2},                         /* no map */
+		{"\xdf\xff\xff\xff\xff", 5},          /* a map of 4 billion pairs */
+		{"\x81\xa1k\xdd\xff\xff\xff\xff", 8}, /* a list of 4 billion values */
+		{"\x81\xa1k\xdb\xff\xff\xff\xff", 8}, /* a text of 4 GB */
+		{"\x82\xa1k\x01\xa1k\x02", 7},        /* a key that stands twice */
+		{"\x81\xa1k\xa1\xff", 5},             /* not UTF-8 */
+		{"\x81\xa1k\xa1\0", 5},               /* a NUL */
+		{"\x81\x01\x01", 3},                  /* a key that is no text */
+		{"\x81\xa1k\x01\x01", 5},             /* something after the map */
+		{"\x91\x01", 2},                      /* no map */
 		{"\x81\xa1k\xcf\xff\xff\xff\xff\xff\xff\xff\xff", 12}, /* beyond int64 */
-		{"\x81\xa1k\xc1", 4},                    /* the one byte msgpack never uses */
+		{"\x81\xa1k\xc1", 4}, /* the one byte msgpack never uses */
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		brc_err err = {0};
 		brc_map *m;
-		assert_int_equal(brc_map_decode((const unsigned char *)bad[i].bytes, bad[i].n, &m, &err),
-				 BRC_DATA);
+		assert_int_equal(
+			brc_map_decode((const unsigned char *)bad[i].bytes, bad[i].n, &m, &err),
+			BRC_DATA);
 	}
 	unsigned char deep[64];
 	memset(deep, 0x91, sizeof(deep));
@@ -577,8 +583,9 @@ static void wrong_tensors_are_named(void **state)
 	const brc_tensor *t;
 	const size_t shape[2] = {5, BRC_ANY};
 	assert_int_equal(brc_section_need(s, "value", "<f4", 2, shape, &t, &err), BRC_DATA);
-	assert_string_equal(err.message, "section labels/1 weights.global: tensor 'value' is <f4 [4, 3], "
-					 "where <f4 [5, *] is needed");
+	assert_string_equal(err.message,
+			    "section labels/1 weights.global: tensor 'value' is <f4 [4, 3], "
+			    "where <f4 [5, *] is needed");
 	assert_int_equal(brc_section_need(s, "other", "<f4", 2, shape, &t, &err), BRC_DATA);
 	assert_int_equal(brc_section_need_column(s, "layer/name", "<i4", 2, &t, &err), BRC_DATA);
 	brc_section_free(s);

@@ -1,0 +1,319 @@
+/* How a filter reads: its standard input, side inputs, many streams; and how it chooses. */
+#define _GNU_SOURCE
+#include "stream/filter_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stream/collect.h"
+
+/* ---- reading ---- */
+
+/* The take that a section falls under, or NULL; *rc is an error for a version we do not know. */
+static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r, bool all_names,
+				       brc_rc *rc, brc_err *err)
+{
+	*rc = BRC_OK;
+	for (size_t i = 0; i < f->n_takes; i++) {
+		const struct brc_wanted *t = &f->takes[i];
+		if (strcmp(t->type, brc_reader_type(r)) != 0)
+			continue;
+		if (!all_names && !t->any && f->cli->c.in != NULL &&
+		    strcmp(f->cli->c.in, brc_reader_section(r)) != 0)
+			continue;
+		if (t->version != brc_reader_version(r)) {
+			*rc = brc_fail(err, BRC_DATA, "%s: section %s/%u %s: only %s/%u is known",
+				       brc_reader_name(r), t->type, brc_reader_version(r),
+				       brc_reader_section(r), t->type, t->version);
+			return NULL;
+		}
+		return t;
+	}
+	return NULL;
+}
+
+static brc_rc keep_section(brc_section ***list, size_t *n, size_t *cap, brc_section *s,
+			   brc_err *err)
+{
+	brc_rc rc = brc_grow(list, cap, *n + 1, sizeof(**list), err);
+	if (rc == BRC_OK)
+		(*list)[(*n)++] = s;
+	else
+		brc_section_free(s);
+	return rc;
+}
+
+static void note_read(brc_filter *f, const brc_section *s)
+{
+	char title[BRC_NAME_MAX + 80];
+	brc_history_note(f->entry, "reads", "section", brc_section_title(s, title, sizeof(title)),
+			 s->digest);
+}
+
+/* How one input is read: what is handed on, what is kept, where it goes. */
+struct intake {
+	brc_filter *f;
+	brc_reader *reader;
+	brc_collector *collector;
+	bool forward;                  /* hand sections through */
+	const struct brc_wanted *side; /* a side input wants this type only */
+	bool all_names;                /* --in does not choose here */
+	brc_section ***list;
+	size_t *n, *cap;
+	brc_history *history;
+};
+
+/* One section, after its header frame `head`. */
+static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *err)
+{
+	brc_filter *f = in->f;
+	brc_rc rc = BRC_OK;
+	const struct brc_wanted *t = in->side;
+	if (t == NULL)
+		t = wanted(f, in->reader, in->all_names, &rc, err);
+	else if (strcmp(t->type, brc_reader_type(in->reader)) != 0)
+		t = NULL;
+	BRC_TRY(rc);
+	bool forward = in->forward && (t == NULL || t->how == BRC_SHARE || f->cli->c.keep);
+	char title[BRC_NAME_MAX + 80];
+	snprintf(title, sizeof(title), "%s/%u %s", brc_reader_type(in->reader),
+		 brc_reader_version(in->reader), brc_reader_section(in->reader));
+	if (in->side == NULL)
+		BRC_TRY(brc_filter_note_seen(f, brc_reader_type(in->reader), title, forward, err));
+	if (t != NULL)
+		BRC_TRY(brc_collector_begin(in->collector, in->reader, err));
+	brc_frame frame = *head;
+	for (;;) {
+		if (forward)
+			BRC_TRY(brc_writer_frame(f->writer, &frame, err));
+		if (t != NULL && frame.kind != BRC_F_SECTION)
+			BRC_TRY(brc_collector_add(in->collector, in->reader, &frame, err));
+		if (frame.kind == BRC_F_END)
+			break;
+		if (t != NULL)
+			brc_collector_prepare(in->collector, in->reader);
+		BRC_TRY(brc_reader_next(in->reader, &frame, err));
+	}
+	if (t == NULL)
+		return BRC_OK;
+	brc_section *s = brc_collector_take(in->collector);
+	note_read(f, s);
+	return keep_section(in->list, in->n, in->cap, s, err);
+}
+
+/* One stream, to its trailer. *end: the input held no further stream. */
+static brc_rc take_stream(struct intake *in, bool *end, brc_err *err)
+{
+	brc_frame frame;
+	*end = false;
+	for (;;) {
+		BRC_TRY(brc_reader_next(in->reader, &frame, err));
+		switch (frame.kind) {
+		case BRC_F_SECTION:
+			BRC_TRY(take_section(in, &frame, err));
+			break;
+		case BRC_F_HISTORY:
+			BRC_TRY(brc_history_add(in->history, frame.map, err));
+			break;
+		case BRC_F_EOF:
+			*end = true;
+			return BRC_OK;
+		default: /* the trailer: the reader lets nothing else through here */
+			return BRC_OK;
+		}
+	}
+}
+
+static size_t memory_budget(const brc_cli *cli)
+{
+	return cli->c.mem != 0 ? cli->c.mem : brc_mem_available() / 2;
+}
+
+static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
+{
+	brc_source *source;
+	BRC_TRY(brc_source_open(&source, path, err));
+	BRC_TRY(brc_reader_new(&in->reader, source, err));
+	return brc_collector_new(&in->collector, memory_budget(in->f->cli), err);
+}
+
+static void close_intake(struct intake *in)
+{
+	if (in->reader != NULL && brc_reader_abort(in->reader) != NULL && in->f->abort == NULL)
+		in->f->abort = brc_map_dup(brc_reader_abort(in->reader));
+	brc_reader_free(in->reader);
+	brc_collector_free(in->collector);
+}
+
+/* One stream and nothing after it. */
+static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
+{
+	bool end;
+	BRC_TRY(open_intake(in, path, err));
+	BRC_TRY(take_stream(in, &end, err));
+	brc_frame frame;
+	BRC_TRY(brc_reader_next(in->reader, &frame, err));
+	if (frame.kind == BRC_F_EOF)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: a second stream follows the first",
+		 brc_reader_name(in->reader));
+	return brc_hint(err, "only report takes concatenated streams");
+}
+
+brc_rc brc_filter_read(brc_filter *f, brc_err *err)
+{
+	struct intake in = {.f = f,
+			    .forward = f->writer != NULL,
+			    .list = &f->sections,
+			    .n = &f->n_sections,
+			    .cap = &f->cap_sections,
+			    .history = &f->history};
+	brc_rc rc = take_single(&in, "-", err);
+	close_intake(&in);
+	return rc;
+}
+
+/* ---- choosing ---- */
+
+/* Is `type` one of the words of "a|b"? */
+static bool type_listed(const char *types, const char *type)
+{
+	size_t n = strlen(type);
+	for (const char *p = types;; p += strcspn(p, "|") + 1) {
+		if (strcspn(p, "|") == n && strncmp(p, type, n) == 0)
+			return true;
+		if (p[strcspn(p, "|")] == '\0')
+			return false;
+	}
+}
+
+/* " the stream holds: a, b" */
+static void list_seen(const brc_filter *f, const char *types, char *buf, size_t cap)
+{
+	size_t n = 0;
+	buf[0] = '\0';
+	for (size_t i = 0; i < f->n_seen && n < cap; i++)
+		if (types == NULL || type_listed(types, f->seen[i].type))
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? ", " : "",
+					      f->seen[i].title);
+	if (n == 0)
+		snprintf(buf, cap, "nothing");
+}
+
+static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
+{
+	char list[700];
+	list_seen(f, NULL, list, sizeof(list));
+	if (f->cli->c.in != NULL)
+		brc_fail(err, BRC_DATA, "no %s section is called '%s'; the stream holds: %s", types,
+			 f->cli->c.in, list);
+	else
+		brc_fail(err, BRC_DATA, "the stream has no %s section; it holds: %s", types, list);
+	return brc_hint(err, "an earlier stage makes it, or passes it on with --keep; 'peek' shows "
+			     "what a stream holds");
+}
+
+brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **out, brc_err *err)
+{
+	*out = NULL;
+	size_t found = 0;
+	for (size_t i = 0; i < f->n_sections; i++)
+		if (type_listed(types, f->sections[i]->type)) {
+			*out = f->sections[i];
+			found++;
+		}
+	if (found == 1)
+		return BRC_OK;
+	if (found == 0)
+		return none_found(f, types, err);
+	char list[700];
+	list_seen(f, types, list, sizeof(list));
+	brc_fail(err, BRC_DATA, "%zu sections could be meant: %s", found, list);
+	return brc_hint(err, "choose one with --in NAME");
+}
+
+size_t brc_filter_sections(const brc_filter *f, const brc_section *const **sections)
+{
+	*sections = (const brc_section *const *)f->sections;
+	return f->n_sections;
+}
+
+/* ---- side inputs ---- */
+
+static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, brc_err *err)
+{
+	size_t before = f->n_sides;
+	BRC_TRY(take_single(in, path, err));
+	if (f->n_sides == before + 1)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
+		 f->n_sides == before ? "there is no" : "there is more than one", in->side->type);
+	return brc_hint(err, "'peek' shows what a stream holds");
+}
+
+brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, const char *type,
+		       unsigned version, const brc_section **s, brc_err *err)
+{
+	const struct brc_wanted side = {type, version, BRC_CONSUME, true};
+	struct intake in = {.f = f,
+			    .side = &side,
+			    .list = &f->sides,
+			    .n = &f->n_sides,
+			    .cap = &f->cap_sides,
+			    .history = &f->history};
+	brc_rc rc = side_section(f, &in, path, err);
+	close_intake(&in);
+	if (rc != BRC_OK)
+		return brc_err_prefix(err, "--%s", option);
+	*s = f->sides[f->n_sides - 1];
+	if ((*s)->version != version)
+		return brc_fail(err, BRC_DATA, "--%s: %s/%u is not known", option, type,
+				(*s)->version);
+	return BRC_OK;
+}
+
+/* ---- many streams ---- */
+
+/* The next stream of the input into the batch; *end when there is none. */
+static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end, brc_err *err)
+{
+	brc_section **sections = NULL;
+	size_t n = 0, cap = 0;
+	brc_history history = {0};
+	in->list = &sections;
+	in->n = &n;
+	in->cap = &cap;
+	in->history = &history;
+	brc_rc rc = take_stream(in, end, err);
+	if (rc == BRC_OK && !*end)
+		rc = brc_grow(&b->streams, &b->cap, b->n + 1, sizeof(*b->streams), err);
+	if (rc == BRC_OK && !*end) {
+		b->streams[b->n++] = (brc_stream){b->name, (const brc_section *const *)sections, n,
+						  (const brc_map *const *)history.entry, history.n};
+		return BRC_OK;
+	}
+	for (size_t i = 0; i < n; i++)
+		brc_section_free(sections[i]);
+	free(sections);
+	brc_history_clear(&history);
+	return rc;
+}
+
+brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **streams, size_t *n,
+			  brc_err *err)
+{
+	BRC_TRY(brc_grow(&f->batches, &f->cap_batches, f->n_batches + 1, sizeof(*f->batches), err));
+	struct brc_batch *b = &f->batches[f->n_batches++];
+	*b = (struct brc_batch){.name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err)};
+	struct intake in = {.f = f, .all_names = f->cli->c.in == NULL};
+	brc_rc rc = b->name == NULL ? BRC_RESOURCE : open_intake(&in, path, err);
+	bool end = false;
+	while (rc == BRC_OK && !end)
+		rc = take_one_of_many(&in, b, &end, err);
+	close_intake(&in);
+	*streams = b->streams;
+	*n = b->n;
+	return rc;
+}

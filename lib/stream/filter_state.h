@@ -1,0 +1,57 @@
+/* The inside of a filter's life, shared by filter.c and filter_read.c. */
+#ifndef BRC_STREAM_FILTER_STATE_H
+#define BRC_STREAM_FILTER_STATE_H
+
+#include "stream/filter.h"
+#include "stream/history.h"
+#include "stream/sink.h"
+#include "stream/writer.h"
+
+enum { BRC_MAX_TAKES = 24 };
+
+struct brc_wanted {
+	const char *type;
+	unsigned version;
+	brc_take how;
+	bool any; /* whatever --in says */
+};
+
+/* A section that came by, for messages and to refuse a second one of the same title. */
+struct brc_seen {
+	char type[64];
+	char title[BRC_NAME_MAX + 80];
+	bool forwarded;
+};
+
+/* What one call of brc_filter_streams gave out. */
+struct brc_batch {
+	brc_stream *streams;
+	size_t n, cap;
+	char *name;
+};
+
+struct brc_filter {
+	const brc_cli *cli;
+	brc_sink *sink;
+	brc_writer *writer; /* NULL: text output */
+	struct brc_wanted takes[BRC_MAX_TAKES];
+	size_t n_takes;
+	brc_section **sections; /* taken from standard input */
+	size_t n_sections, cap_sections;
+	brc_section **sides; /* from other inputs */
+	size_t n_sides, cap_sides;
+	struct brc_seen *seen;
+	size_t n_seen, cap_seen;
+	brc_history history;
+	brc_map *entry;    /* our own */
+	brc_map *abort;    /* the upstream's, to be passed on */
+	brc_section *open; /* between begin and end */
+	struct brc_batch *batches;
+	size_t n_batches, cap_batches;
+};
+
+/* Remember a section that came by or was written. */
+brc_rc brc_filter_note_seen(brc_filter *f, const char *type, const char *title, bool forwarded,
+			    brc_err *err);
+
+#endif

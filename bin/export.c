@@ -1,0 +1,121 @@
+/* export: labels and layers of a stream as text, any of its tensors as NPY. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "data/labels_tsv.h"
+#include "data/npy.h"
+#include "data/pick.h"
+#include "data/units_tsv.h"
+#include "graph/labels.h"
+#include "stream/filter.h"
+
+static bool labels, units;
+static const char *tensor;
+
+static const brc_opt options[] = {
+	{BRC_OPT_FLAG, "labels", 0, NULL, &labels,
+	 "the labels as a table: columns layer, unit, cluster, separated by tabs", NULL, 0, 0, 0},
+	{BRC_OPT_FLAG, "units", 0, NULL, &units,
+	 "the network's layers as a table: layer, role, kind, units, feeds, fed_by", NULL, 0, 0, 0},
+	{BRC_OPT_STRING, "tensor", 0, "SECTION/TENSOR", &tensor,
+	 "a tensor as an NPY file; SECTION is a section's name or type, or is left out and given "
+	 "by --in",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+
+static brc_rc labels_table(const brc_section *s, brc_str *text, brc_err *err)
+{
+	brc_labels l;
+	BRC_TRY(brc_labels_read(&l, s, err));
+	brc_rc rc = brc_labels_tsv_write(&l.layers, l.label, text, err);
+	brc_labels_clear(&l);
+	return rc;
+}
+
+static brc_rc export_table(brc_filter *f, brc_err *err)
+{
+	const char *type = labels ? "labels" : "units";
+	const brc_section *s;
+	brc_str text = {0};
+	BRC_TRY(brc_filter_take(f, type, 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, type, &s, err));
+	brc_rc rc = labels ? labels_table(s, &text, err) : brc_units_tsv_write(s, &text, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_text(f, text.s, text.len, err);
+	brc_str_free(&text);
+	return rc;
+}
+
+static brc_rc write_npy(brc_filter *f, const brc_tensor *t, brc_err *err)
+{
+	brc_str head = {0};
+	brc_rc rc = brc_npy_header(&head, t->dtype, t->ndim, t->shape, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_text(f, head.s, head.len, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_text(f, t->data, brc_tensor_bytes(t), err);
+	brc_str_free(&head);
+	return rc;
+}
+
+static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
+{
+	brc_source *source;
+	brc_reader *reader;
+	brc_section *s;
+	const brc_tensor *t;
+	size_t memory = cli->c.mem != 0 ? cli->c.mem : brc_mem_available() / 2;
+	BRC_TRY(brc_source_open(&source, "-", err));
+	BRC_TRY(brc_reader_new(&reader, source, err));
+	brc_rc rc = brc_pick_tensor(reader, tensor, cli->c.in, memory, &s, &t, err);
+	brc_reader_free(reader);
+	if (rc != BRC_OK)
+		return rc;
+	rc = write_npy(f, t, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc check_options(const brc_cli *cli, brc_err *err)
+{
+	const char *output = cli->c.output;
+	if (labels + units + (tensor != NULL) != 1) {
+		brc_fail(err, BRC_USAGE, "one of --labels, --units and --tensor is needed");
+		return brc_hint(err, "'peek' shows what a stream holds");
+	}
+	if (tensor != NULL && (output == NULL || !strcmp(output, "-")) && isatty(STDOUT_FILENO)) {
+		brc_fail(err, BRC_USAGE, "NPY is not written to a terminal");
+		return brc_hint(err, "redirect the output, or give -o FILE");
+	}
+	return BRC_OK;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "export",
+		.usage = "",
+		.purpose =
+			"Write what a stream holds for other programs: labels and layers as text, "
+			"any tensor as NPY.",
+		.reads = "any stream",
+		.writes = "text or NPY, no stream",
+		.examples = "  broca export --labels < analysis.brc > labels.tsv\n"
+			    "  broca export --tensor importance/accuracy/p -o p.npy < analysis.brc",
+		.options = options,
+		.common = BRC_COMMON_IN,
+	};
+	brc_cli_parse(&cli, argc, argv);
+	brc_err err = {0};
+	brc_filter *f = NULL;
+	if (check_options(&cli, &err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK) {
+		if (tensor != NULL)
+			export_tensor(&cli, f, &err);
+		else
+			export_table(f, &err);
+	}
+	return brc_filter_close(f, &cli, &err);
+}

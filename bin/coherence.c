@@ -1,0 +1,101 @@
+/* coherence: is the damage of a lesion specific to classes? */
+#include "base/cli.h"
+#include "stats/measure.h"
+#include "stream/filter.h"
+
+static double level = 0.05;
+static int fdr, compat;
+
+static const brc_opt options[] = {
+	{BRC_OPT_DOUBLE, "level", 0, "P", &level, "level of significance", NULL, 1e-9, 0.5, 0},
+	{BRC_OPT_CHOICE, "fdr", 0, "RULE", &fdr,
+	 "false discovery rate of Benjamini and Hochberg, or Benjamini and Yekutieli", "bh|by", 0,
+	 0, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
+	 "paper tests the range alone, as the published code does", "none|paper", 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+static void tell(const brc_cli *cli, const brc_findings *f)
+{
+	for (size_t k = 0; k < f->n_stats; k++) {
+		const brc_inference *i = &f->stat[k];
+
+		if (i->published)
+			brc_cli_note(cli,
+				     "%s: Fisher p %.4g, effect %.4g, standard error %.2g; as mean "
+				     "of ratios %.4g",
+				     i->statistic, i->fisher_p, i->paper_effect,
+				     i->paper_effect_sem, i->paper_effect_each);
+		else
+			brc_cli_note(cli,
+				     "%s: omnibus p %.4g; significant at %g: %zu of %zu after "
+				     "max-T, %zu by q",
+				     i->statistic, i->omnibus_p, f->level, i->significant_maxt,
+				     i->m, i->significant_q);
+		if (i->warning[0])
+			brc_cli_note(cli, "%s: warning: %s", i->statistic, i->warning);
+	}
+}
+
+static brc_rc write_coherence(brc_filter *f, const brc_cli *cli, const char *name,
+			      const brc_findings *findings, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, "coherence", 1, name, err));
+	rc = brc_findings_write(findings, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	if (rc == BRC_OK)
+		tell(cli, findings);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_measure how = {.level = level, .fdr = (brc_fdr)fdr, .published = compat == 1};
+	const brc_section *in;
+	brc_findings findings;
+	brc_lesions l;
+	brc_rc rc;
+
+	BRC_TRY(brc_filter_take(f, "lesions", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "lesions", &in, err));
+	BRC_TRY(brc_lesions_read(&l, in, err));
+	rc = brc_measure_coherence(&findings, &l, &how, err);
+	if (rc == BRC_OK) {
+		rc = write_coherence(f, cli, cli->c.name ? cli->c.name : in->name, &findings, err);
+		brc_findings_clear(&findings);
+	}
+	brc_lesions_clear(&l);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "coherence",
+		.usage = "",
+		.purpose = "Measure whether the damage that a lesion does is specific to classes: "
+			   "the spread over classes of the change of recall, the published range "
+			   "beside it, and every class by itself, against the controls.",
+		.reads = "lesions, which are handed through",
+		.writes = "coherence, called like the lesions",
+		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
+			    "report\n"
+			    "  coherence --fdr by --level 0.01 <lesions.brc >coherence.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		coherence(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

@@ -1,0 +1,251 @@
+/* lesion: silence every sub-cluster, and random groups of its size, and count what is still right.
+ */
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "stats/experiment.h"
+#include "stats/measure.h"
+#include "stream/filter.h"
+
+static const char *model, *data_path;
+static size_t controls, min_size = 2;
+static double max_fraction = 0.99, level = 0.05;
+static int ablate = -1, fdr, weighting, compat;
+
+static const brc_opt options[] = {
+	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_PATH, "data", 'd', "FILE", &data_path,
+	 "a stream with a dataset (default: the dataset of the incoming stream)", NULL, 0, 0, 0},
+	{BRC_OPT_SIZE, "controls", 'n', "N", &controls,
+	 "control draws (default: 199; 19 with --compat paper)", NULL, 1, 1e6, 0},
+	{BRC_OPT_SIZE, "min-size", 0, "N", &min_size, "smallest sub-cluster that is lesioned", NULL,
+	 1, INT32_MAX, 0},
+	{BRC_OPT_DOUBLE, "max-fraction", 0, "X", &max_fraction,
+	 "largest, as a fraction of the layer's clustered units", NULL, 1e-9, 1, 0},
+	{BRC_OPT_CHOICE, "ablate", 0, "HOW", &ablate,
+	 "what a lesion sets to 0, the unit's output or its incoming weights and bias: "
+	 "zero|in-weights (default: zero; in-weights with --compat paper)",
+	 "zero|in-weights", 0, 0, 0},
+	{BRC_OPT_CHOICE, "weighting", 0, "WHAT", &weighting,
+	 "what counts the same in mean accuracy and loss, every class or every image",
+	 "class|image", 0, 0, 0},
+	{BRC_OPT_DOUBLE, "level", 0, "P", &level, "level of significance", NULL, 1e-9, 0.5, 0},
+	{BRC_OPT_CHOICE, "fdr", 0, "RULE", &fdr,
+	 "false discovery rate of Benjamini and Hochberg, or Benjamini and Yekutieli", "bh|by", 0,
+	 0, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
+	 "paper draws controls apart for each sub-cluster and tests as the published code does",
+	 "none|paper", 0, 0, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+/* A units section of another model is worth a word, no more: layers decide. */
+static void warn_model(brc_filter *f, const brc_cli *cli, const brc_net *net)
+{
+	const brc_section *const *all;
+	const size_t n = brc_filter_sections(f, &all);
+	bool other = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(all[i]->type, "units") != 0)
+			continue;
+		if (strcmp(brc_map_string(all[i]->meta, "model", ""), brc_net_digest(net)) == 0)
+			return;
+		other = true;
+	}
+	if (other)
+		brc_cli_note(cli, "warning: the stream's units come from another model file than "
+				  "--model (its layers have the same names and sizes)");
+}
+
+static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f)
+{
+	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu images", l->labels,
+		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images);
+	brc_cli_note(cli,
+		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
+		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
+		     (unsigned long long)cli->c.seed);
+	for (size_t k = 0; k < f->n_stats; k++) {
+		const brc_inference *i = &f->stat[k];
+
+		if (i->published)
+			brc_cli_note(cli, "%s: Fisher p %.4g, effect %.4g, standard error %.2g",
+				     i->statistic, i->fisher_p, i->paper_effect,
+				     i->paper_effect_sem);
+		else
+			brc_cli_note(cli,
+				     "%s: omnibus p %.4g; significant at %g: %zu after max-T, "
+				     "%zu by q",
+				     i->statistic, i->omnibus_p, f->level, i->significant_maxt,
+				     i->significant_q);
+		if (i->warning[0])
+			brc_cli_note(cli, "%s: warning: %s", i->statistic, i->warning);
+	}
+}
+
+static brc_rc write_lesions(brc_filter *f, const char *name, const brc_lesions *l, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, "lesions", 1, name, err));
+	rc = brc_lesions_write(l, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc write_importance(brc_filter *f, const brc_cli *cli, const char *name,
+			       const brc_lesions *l, brc_err *err)
+{
+	const brc_measure how = {.level = level,
+				 .fdr = (brc_fdr)fdr,
+				 .weighting = (brc_weighting)weighting,
+				 .published = compat == 1};
+	brc_findings findings;
+	brc_section *s = NULL;
+	brc_rc rc;
+
+	BRC_TRY(brc_measure_importance(&findings, l, &how, err));
+	rc = brc_section_new(&s, "importance", 1, name, err);
+	if (rc == BRC_OK)
+		rc = brc_findings_write(&findings, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	if (rc == BRC_OK)
+		tell(cli, l, &findings);
+	brc_section_free(s);
+	brc_findings_clear(&findings);
+	return rc;
+}
+
+static brc_rc silence(const brc_cli *cli, const brc_experiment *x, const brc_net *net,
+		      const brc_dataset *data, const char *name, brc_lesions *l, brc_err *err)
+{
+	brc_progress progress;
+	brc_pool *pool;
+	brc_rc rc;
+
+	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images",
+			   (uint64_t)brc_experiment_lesions(x) * data->n);
+	rc = brc_experiment_run(x, net, data, name, pool, &progress, l, err);
+	brc_progress_end(&progress);
+	brc_pool_free(pool);
+	return rc;
+}
+
+static brc_rc experiment(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			 const brc_labels *labels, const brc_net *net, const brc_dataset *data,
+			 brc_err *err)
+{
+	const brc_experiment_options o = {.draws = controls,
+					  .min_size = min_size,
+					  .max_fraction = max_fraction,
+					  .controls = compat ? BRC_CONTROLS_INDEPENDENT
+							     : BRC_CONTROLS_PERMUTATION,
+					  .ablate = (brc_ablate)ablate,
+					  .seed = cli->c.seed,
+					  .mem = cli->c.mem};
+	const char *name = cli->c.name ? cli->c.name : in->name;
+	brc_experiment x;
+	brc_lesions l;
+	brc_rc rc;
+
+	BRC_TRY(brc_experiment_init(&x, net, labels, &o, err));
+	rc = silence(cli, &x, net, data, in->name, &l, err);
+	brc_experiment_clear(&x);
+	BRC_TRY(rc);
+	rc = write_lesions(f, name, &l, err);
+	if (rc == BRC_OK)
+		rc = write_importance(f, cli, name, &l, err);
+	brc_lesions_clear(&l);
+	return rc;
+}
+
+/* With the model and labels at hand, the data. */
+static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			const brc_labels *labels, const brc_net *net, brc_err *err)
+{
+	const brc_section *s;
+	brc_dataset data;
+	brc_rc rc;
+
+	warn_model(f, cli, net);
+	if (data_path)
+		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
+	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
+		return brc_hint(err, "give a stream made by read-data with --data FILE");
+	BRC_TRY(brc_dataset_read(&data, s, err));
+	rc = experiment(f, cli, in, labels, net, &data, err);
+	brc_dataset_clear(&data);
+	return rc;
+}
+
+static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *in;
+	brc_labels labels;
+	brc_net *net = NULL;
+	brc_rc rc;
+
+	if (!model)
+		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
+	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0)) {
+		brc_fail(err, BRC_USAGE, "standard input is the stream with the labels");
+		return brc_hint(err, "give a file, or /dev/fd/N: --data <(read-data ...)");
+	}
+	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_SHARE, err));
+	if (!data_path)
+		BRC_TRY(brc_filter_take_any(f, "dataset", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "labels", &in, err));
+	BRC_TRY(brc_labels_read(&labels, in, err));
+	rc = brc_net_read(&net, model, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
+	if (rc == BRC_OK)
+		rc = with_data(f, cli, in, &labels, net, err);
+	brc_net_free(net);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "lesion",
+		.usage = "",
+		.purpose = "Measure how important each sub-cluster (the units of one layer with "
+			   "one label) is: silence it, count what the network still classifies "
+			   "correctly, and compare with random groups of the same size from the "
+			   "same layer.",
+		.reads = "labels and units, which are handed through; dataset, unless --data",
+		.writes = "lesions and importance, called like the labels",
+		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
+			    "report\n"
+			    "  lesion --model net.onnx --data test.brc -n 999 --in weights.local "
+			    "<labels.brc >lesions.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
+			  BRC_COMMON_SEED,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	/* Before the history notes them. */
+	if (controls == 0)
+		controls = compat ? 19 : 199;
+	if (ablate < 0)
+		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		lesion(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

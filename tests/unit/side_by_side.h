@@ -1,0 +1,70 @@
+/* The stacked images of fixtures/side-by-side.npz as a data set, and labels made by hand. */
+#ifndef SIDE_BY_SIDE_H
+#define SIDE_BY_SIDE_H
+
+#include "data/array.h"
+#include "data/assemble.h"
+#include "data/dataset.h"
+#include "data/npy.h"
+#include "graph/labels.h"
+#include "net/net.h"
+
+typedef struct stacked {
+	brc_array image, label;
+	brc_dataset data;
+} stacked;
+
+/* The first `images` of them. */
+static inline void stacked_open(stacked *s, size_t images)
+{
+	const char *path = "fixtures/side-by-side.npz";
+	brc_err err = {0};
+
+	memset(s, 0, sizeof(*s));
+	if (brc_npz_read(path, "image", 0, &s->image, &err) != BRC_OK ||
+	    brc_npz_read(path, "label", 0, &s->label, &err) != BRC_OK ||
+	    brc_assemble_types(&s->image, &s->label, false, 0, &err) != BRC_OK ||
+	    brc_assemble(&s->data, &s->image, &s->label, 10, NULL, NAN, "npz", &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_true(images <= s->data.n);
+	s->data.n = images;
+}
+
+static inline void stacked_close(stacked *s)
+{
+	brc_dataset_clear(&s->data);
+	brc_array_clear(&s->image);
+	brc_array_clear(&s->label);
+}
+
+static inline brc_net *open_network(const char *path)
+{
+	brc_err err = {0};
+	brc_net *net = NULL;
+
+	if (brc_net_read(&net, path, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	return net;
+}
+
+/* Labels, all -1, over n named layers of the network. */
+static inline void open_labels(brc_labels *labels, const brc_net *net, const char *const *name,
+			       size_t n)
+{
+	const brc_layers *all = brc_net_layers(net);
+	brc_layers some;
+	size_t units[8];
+
+	assert_true(n <= 8);
+	for (size_t i = 0; i < n; i++) {
+		const size_t at = brc_layers_find(all, name[i]);
+
+		assert_true(at != BRC_ANY);
+		units[i] = all->units[at];
+	}
+	assert_int_equal(brc_layers_init(&some, n, name, units, NULL), BRC_OK);
+	assert_int_equal(brc_labels_init(labels, &some, NULL), BRC_OK);
+	brc_layers_clear(&some);
+}
+
+#endif

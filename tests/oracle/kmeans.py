@@ -45,6 +45,7 @@ def main():
     w = w + w.T
     d = w.sum(1)
     v = np.linalg.eigh(w / np.sqrt(d[:, None] * d))[1][:, ::-1][:, :blocks]
+    v *= np.sign(v[np.abs(v).argmax(0), np.arange(blocks)])
     write("embedding", 100 * v / np.sqrt(d)[:, None] * np.sqrt(n), blocks, np.full(n, -1))
 
 

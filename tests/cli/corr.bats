@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# corr: correlations of activations, from streams written by hand.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
+}
+
+# activations EXPRESSION [NAME]: an activations/1 of layers a (2 units) and b (3 units);
+# the expression makes of x, 6 samples of 5 units, what is written
+activations() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+import write_stream
+x = np.array([[1, 1, 4, 0, 7], [2, 3, 3, 0, 7], [2, 2, 2, 5, 7], [4, 4, 1, 5, 7],
+              [0, 0, 9, 5, 7], [9, 5, 0, 0, 7]])
+x = np.array(eval(sys.argv[1])).astype("<f4")
+name = sys.argv[2] if len(sys.argv) > 2 else "act"
+write_stream.write(sys.stdout.buffer, [("activations", name, {"at": "post"}, [],
+                   {**write_stream.layers(a=2, b=3), "value": x})])
+PYTHON
+}
+
+# affinity EXPRESSION FILE...: prints the expression of s, the last section, as Python sees it
+affinity() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+s = read_stream.read(open(sys.argv[2], "rb"))[0][-1]
+a = s.arrays
+print(eval(sys.argv[1]))
+PYTHON
+}
+
+@test "blocks between all pairs of layers, constant units listed, name handed on" {
+	activations x >in.brc
+	corr <in.brc >out.brc 2>err
+	check out.brc
+	[ "$(affinity 's.type, s.name, s.meta' out.brc)" = \
+		"('affinity', 'act', {'method': 'spearman', 'edge': 'square', 'samples': 6, 'local': False})" ]
+	[ "$(affinity 's.records' out.brc)" = \
+		"[{'block': 0, 'from': 0, 'to': 0}, {'block': 1, 'from': 0, 'to': 1}, {'block': 2, 'from': 1, 'to': 1}]" ]
+	[ "$(affinity 'a["constant/unit"].tolist()' out.brc)" = "[4]" ]
+	[ "$(affinity '[a[f"block/{i}"].shape for i in range(3)]' out.brc)" = "[(2, 2), (2, 3), (3, 3)]" ]
+	grep -q '^corr: 1 of 5 units are constant' err
+	# ranks by hand: mid-ranks of x[:, 0] and x[:, 1], then their squared correlation
+	[ "$(affinity 'bool(abs(a["block/0"][0, 1] - np.corrcoef([2, 3.5, 3.5, 5, 1, 6], [2, 4, 3, 5, 1, 6])[0, 1] ** 2) < 2e-6)' out.brc)" = True ]
+	[ "$(affinity 'float(abs(a["block/1"][:, 2]).max())' out.brc)" = 0.0 ]
+}
+
+@test "-v names the constant units, -q says nothing" {
+	activations x >in.brc
+	corr -v <in.brc 2>&1 >/dev/null | grep -q 'layer b, unit 2'
+	run --separate-stderr corr -q -o out.brc <in.brc
+	[ "$status" = 0 ] && [ -z "$stderr" ]
+}
+
+@test "--local has one block a layer" {
+	activations x | corr -q --local >out.brc
+	[ "$(affinity '[(r["from"], r["to"]) for r in s.records], s.meta["local"]' out.brc)" = \
+		"([(0, 0), (1, 1)], True)" ]
+}
+
+@test "--method and --edge change the numbers, and the history records them" {
+	activations x >in.brc
+	corr -q --method pearson --edge abs <in.brc >out.brc
+	[ "$(affinity 'bool(abs(a["block/0"][0, 1] - np.corrcoef([1, 2, 2, 4, 0, 9], [1, 3, 2, 4, 0, 5])[0, 1]) < 2e-6)' out.brc)" = True ]
+	corr -q --edge positive <in.brc >positive.brc
+	[ "$(affinity 'float(a["block/1"][0, 0])' positive.brc)" = 0.0 ]
+	[ "$(affinity 'read_stream.read(open("out.brc", "rb"))[1][-1]["options"]["edge"]' out.brc)" = abs ]
+}
+
+@test "laplacian takes what corr writes" {
+	activations x | corr -q | laplacian | check -q
+}
+
+@test "the same bytes for any number of threads" {
+	activations 'np.random.default_rng(1).standard_normal((500, 5))' >in.brc
+	corr --threads 1 <in.brc >one.brc
+	corr --threads 3 <in.brc >three.brc
+	cmp one.brc three.brc
+}
+
+@test "--name, --keep and --in" {
+	activations x >in.brc
+	corr -q --name other --keep <in.brc >out.brc
+	[ "$(affinity 's.name, len(read_stream.read(open("out.brc", "rb"))[0])' out.brc)" = "('other', 2)" ]
+	run --separate-stderr corr --in nothing <in.brc
+	[ "$status" = 3 ]
+}
+
+@test "a value that is no number is named by layer and unit" {
+	activations 'np.where(x == 9, np.nan, x)' >in.brc
+	run --separate-stderr corr -o out.brc <in.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"activations/1 act"*"layer b, unit 0"*"sample 4"*"not a number"* ]]
+	[ ! -e out.brc ]
+	activations 'np.where(x == 5, -np.inf, x)' >in.brc
+	run --separate-stderr corr <in.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"infinite"* ]]
+}
+
+@test "fewer than 2 samples are refused" {
+	for some in 'x[:1]' 'x[:0]'; do
+		activations "$some" >in.brc
+		run --separate-stderr corr <in.brc
+		[ "$status" = 3 ]
+		[[ $stderr == *"at least 2"*"hint:"* ]]
+	done
+}
+
+@test "a value tensor of another width or type is refused" {
+	activations 'x[:, :4]' >in.brc
+	run --separate-stderr corr <in.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *value* ]]
+}
+
+@test "work beyond --mem is refused before it is done" {
+	activations 'np.zeros((3000, 5))' >in.brc
+	run --separate-stderr corr --mem 10K <in.brc
+	[ "$status" = 6 ]
+	[[ $stderr == *--mem* ]]
+}
+
+@test "a truncated stream has no result" {
+	activations x >in.brc
+	head -c -1 in.brc >short.brc
+	run --separate-stderr corr -o out.brc <short.brc
+	[ "$status" = 4 ]
+	[ ! -e out.brc ]
+}
+
+@test "--help names what it reads and writes" {
+	corr --help | grep -q spearman
+	corr --help | grep -q affinity
+}

@@ -1,0 +1,178 @@
+/* activations: run a network on images, record what its hidden units do. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "net/activations.h"
+#include "net/run.h"
+#include "stream/filter.h"
+
+static const char *model;
+static int at;
+static size_t samples;
+
+static const brc_opt options[] = {
+	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX)", NULL, 0, 0, 0},
+	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
+	 "record values before or after the activation function", "pre|post", 0, 0, 0},
+	{BRC_OPT_SIZE, "samples", 'n', "N", &samples,
+	 "use N images drawn at random without replacement (default: all)", NULL, 1, INT32_MAX, 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+typedef struct work {
+	const brc_net *net;
+	const brc_dataset *data;
+	brc_layers hidden;
+	size_t *sample, n;
+	float *value; /* [n][units] */
+} work;
+
+static brc_rc write_units(brc_filter *f, const work *w, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, "units", 1, "units", err));
+	rc = brc_net_write_units(w->net, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc write_values(brc_filter *f, const char *name, const work *w, brc_err *err)
+{
+	const size_t shape[2] = {w->n, brc_layers_total(&w->hidden)};
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, "activations", 1, name, err));
+	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
+	brc_map_put_string(s->meta, "at", at == BRC_AT_PRE ? "pre" : "post");
+	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
+	rc = brc_layers_write(&w->hidden, s, err);
+	if (rc == BRC_OK)
+		rc = brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", w->value, NULL,
+				     err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc write_exemplars(brc_filter *f, const char *name, const work *w, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, "exemplars", 1, name, err));
+	rc = brc_net_write_exemplars(&w->hidden, w->data, w->sample, w->n, w->value, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
+{
+	size_t units = brc_layers_total(&w->hidden), cells, bytes;
+	brc_progress progress;
+	brc_pool *pool;
+	brc_rc rc;
+
+	if (!brc_mul(w->n, units, &cells) || !brc_mul(cells, sizeof(float), &bytes) ||
+	    !brc_add(bytes, cli->c.threads * brc_run_bytes(w->net), &bytes))
+		bytes = SIZE_MAX;
+	BRC_TRY(brc_mem_need(bytes, cli->c.mem, "activations", err));
+	w->value = brc_alloc(cells, sizeof(float), err);
+	if (!w->value)
+		return BRC_RESOURCE;
+	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images", w->n);
+	rc = brc_net_activations(w->net, w->data, w->sample, w->n, (brc_at)at, pool, &progress,
+				 w->value, err);
+	brc_progress_end(&progress);
+	brc_pool_free(pool);
+	return rc;
+}
+
+static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
+			const brc_dataset *data, brc_err *err)
+{
+	const char *name = cli->c.name ? cli->c.name : "activations";
+	work w = {.net = net, .data = data};
+	brc_rc rc = brc_net_hidden_layers(net, &w.hidden, err);
+
+	if (rc == BRC_OK)
+		rc = brc_net_choose_samples(data, samples, cli->c.seed, &w.sample, &w.n, err);
+	if (rc == BRC_OK)
+		rc = record(&w, cli, err);
+	if (rc == BRC_OK)
+		rc = write_units(f, &w, err);
+	if (rc == BRC_OK)
+		rc = write_values(f, name, &w, err);
+	if (rc == BRC_OK)
+		rc = write_exemplars(f, name, &w, err);
+	if (rc == BRC_OK)
+		brc_cli_note(cli, "%zu units of %zu hidden layers on %zu images",
+			     brc_layers_total(&w.hidden), w.hidden.n, w.n);
+	brc_layers_clear(&w.hidden);
+	free(w.sample);
+	free(w.value);
+	return rc;
+}
+
+static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *in;
+	brc_dataset data;
+	brc_net *net = NULL;
+	brc_rc rc;
+
+	if (!model)
+		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
+	if (strcmp(model, "-") == 0)
+		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
+	BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
+	BRC_TRY(brc_dataset_read(&data, in, err));
+	rc = brc_net_read(&net, model, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
+	if (rc == BRC_OK)
+		rc = with_data(f, cli, net, &data, err);
+	brc_net_free(net);
+	brc_dataset_clear(&data);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "activations",
+		.usage = "",
+		.purpose = "Run a network on images and record the values of its hidden units, "
+			   "with each unit's strongest images and its mean over each class.",
+		.reads = "dataset",
+		.writes = "units, activations, exemplars",
+		.examples = "  read-data images.gz labels.gz | activations --model net.onnx | corr "
+			    "| laplacian\n"
+			    "  activations --model net.onnx --samples 5000 --at post <train.brc "
+			    ">values.brc",
+		.options = options,
+		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
+			  BRC_COMMON_SEED,
+	};
+	brc_err err = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		activations(f, &cli, &err);
+	return brc_filter_close(f, &cli, &err);
+}

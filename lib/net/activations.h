@@ -1,0 +1,50 @@
+/* What the hidden units of a network do on images: recorded, and summarised for later stages. */
+#ifndef BRC_NET_ACTIVATIONS_H
+#define BRC_NET_ACTIVATIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "data/dataset.h"
+#include "net/net.h"
+
+#define BRC_EXEMPLARS 10u /* images kept for each unit */
+
+typedef enum brc_at { BRC_AT_PRE, BRC_AT_POST } brc_at;
+
+/* The table of hidden layers; brc_layers_clear. BRC_DATA when there are none. */
+brc_rc brc_net_hidden_layers(const brc_net *net, brc_layers *hidden, brc_err *err);
+
+/*
+ * `n` of the data set's images drawn without replacement, ascending (0 or all:
+ * every one): sample[n], which the caller frees. Keyed by (seed, BRC_RNG_SAMPLE).
+ * BRC_DATA when there are fewer.
+ */
+brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, size_t **sample,
+			      size_t *n_samples, brc_err *err);
+
+/*
+ * value[n][units of all hidden layers] of the images sample[n], before or
+ * after each layer's activation. The same bytes for any number of threads;
+ * `p` (may be NULL) advances by n. BRC_DATA when the images do not fit;
+ * BRC_NUMERIC naming layer, unit and image of a value that is not finite.
+ */
+brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
+			   size_t n, brc_at at, brc_pool *pool, brc_progress *p, float *value,
+			   brc_err *err);
+
+/*
+ * Fill a fresh section exemplars/1 from activations value[n][units]: each
+ * unit's strongest images (the largest values, the first image among equals),
+ * these images as bytes, and mean values over classes, NaN for a class without
+ * an image in the sample. Float images are scaled so that the smallest and the
+ * largest value among those kept become 0 and 255. Everything is copied.
+ */
+brc_rc brc_net_write_exemplars(const brc_layers *hidden, const brc_dataset *data,
+			       const size_t *sample, size_t n, const float *value, brc_section *s,
+			       brc_err *err);
+
+#endif

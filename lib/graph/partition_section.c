@@ -89,12 +89,15 @@ static brc_rc write_record(const brc_laplacian_graph *l, const brc_clustering *c
 
 static brc_rc write_values(const brc_clustering *c, size_t index, brc_section *s, brc_err *err)
 {
+	static const double none[1]; /* of a graph that was left without clusters */
+	const double *value = c->pairs ? c->value : none;
+	const double *residual = c->pairs ? c->residual : none;
 	char name[48];
 
 	snprintf(name, sizeof(name), "graph/%zu/eigenvalue", index);
-	BRC_TRY(brc_section_add_column(s, name, "<f8", c->pairs, c->value, err));
+	BRC_TRY(brc_section_add_column(s, name, "<f8", c->pairs, value, err));
 	snprintf(name, sizeof(name), "graph/%zu/residual", index);
-	return brc_section_add_column(s, name, "<f8", c->pairs, c->residual, err);
+	return brc_section_add_column(s, name, "<f8", c->pairs, residual, err);
 }
 
 brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacian *l,

@@ -44,7 +44,7 @@ static brc_err ok_err;
 /* Layers l0, l1, ... of these sizes and no edges. */
 static inline void fixture_init(fixture *f, size_t layers, const size_t *units)
 {
-	char names[64][8];
+	char names[64][24];
 	const char *name[64];
 	brc_layers table;
 

@@ -1,0 +1,219 @@
+/* n-cuts of shuffled networks: the p-value, and what it says of planted and random graphs. */
+#include "graph_fixture.h"
+
+#include "graph/clusterability.h"
+#include "graph/ncut.h"
+#include "graph/spectral.h"
+
+static void summarise(brc_clusterability *c, double *ncut, size_t n, double observed, bool paper)
+{
+	*c = (brc_clusterability){.observed = observed, .shuffles = n, .ncut = ncut};
+	brc_clusterability_summarise(c, paper);
+}
+
+static void ties_count_against_significance(void **state)
+{
+	double ncut[4] = {1, 2, 3, 6};
+	brc_clusterability c;
+
+	(void)state;
+	summarise(&c, ncut, 4, 2, false);
+	assert_near(c.p, 3.0 / 5, 1e-15);
+	summarise(&c, ncut, 4, 2, true); /* the published rule: strictly less */
+	assert_near(c.p, 2.0 / 5, 1e-15);
+	assert_near(c.mean, 3, 1e-15);
+	assert_near(c.sd, sqrt(14.0 / 4), 1e-15);
+	assert_near(c.z, -1 / sqrt(14.0 / 4), 1e-15);
+	summarise(&c, ncut, 4, 0.5, false);
+	assert_near(c.p, 1.0 / 5, 1e-15);
+	summarise(&c, ncut, 4, 7, false);
+	assert_near(c.p, 1, 0);
+}
+
+static void equal_nulls_have_no_z(void **state)
+{
+	double ncut[3] = {2, 2, 2};
+	brc_clusterability c;
+
+	(void)state;
+	summarise(&c, ncut, 3, 1, false);
+	assert_near(c.sd, 0, 0);
+	assert_true(isnan(c.z));
+	assert_near(c.p, 0.25, 0);
+}
+
+static brc_clusterability_options options(brc_null null, size_t threads)
+{
+	return (brc_clusterability_options){.null = null,
+					    .k = 3,
+					    .shuffles = 19,
+					    .restarts = 5,
+					    .seed = 42,
+					    .threads = threads};
+}
+
+/* A chain of three layers in three modules; `between` scales the edges across them. */
+static void modules(fixture *f, float between)
+{
+	static const size_t units[3] = {21, 24, 18};
+
+	fixture_init(f, 3, units);
+	for (size_t l = 0; l < 2; l++) {
+		fixture_random(f, l, l + 1, 0, 0);
+		for (size_t i = 0; i < units[l]; i++)
+			for (size_t j = 0; j < units[l + 1]; j++)
+				if (i % 3 != j % 3)
+					f->w[l][i * units[l + 1] + j] *= between;
+	}
+}
+
+static void modular_networks_are_found_clusterable(void **state)
+{
+	fixture f;
+
+	(void)state;
+	modules(&f, 0.3F);
+	for (int null = 0; null < 4; null++) {
+		brc_clusterability_options o = options((brc_null)null, 2);
+		brc_clusterability c;
+
+		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		assert_near(c.p, 1.0 / 20, 1e-15);
+		assert_true(c.z < -3);
+		brc_clusterability_clear(&c);
+	}
+	fixture_clear(&f);
+}
+
+/* Networks without modules: p is uniform on 1/20 .. 20/20, so small ones are rare. */
+static void random_networks_are_not(void **state)
+{
+	static const size_t units[3] = {12, 14, 10};
+	size_t small = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 40; i++) {
+		brc_clusterability_options o = options(BRC_NULL_LAYER, 2);
+		brc_clusterability c;
+		fixture f;
+
+		fixture_init(&f, 3, units);
+		fixture_random(&f, 0, 1, i, 0);
+		fixture_random(&f, 1, 2, i, 0);
+		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		small += c.p <= 0.1;
+		brc_clusterability_clear(&c);
+		fixture_clear(&f);
+	}
+	assert_true(small <= 10); /* binomial(40, 0.1) exceeds 10 once in a thousand */
+}
+
+static void the_observed_ncut_is_that_of_spectral(void **state)
+{
+	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 2);
+	brc_spectral_options spectral = {.restarts = 5, .seed = 42};
+	brc_clusterability c;
+	brc_clustering clustering;
+	brc_graph g;
+	fixture f;
+
+	(void)state;
+	modules(&f, 0.7F);
+	for (int paper = 0; paper < 2; paper++) {
+		o.paper = paper;
+		spectral.epsilon = paper ? BRC_NCUT_EPSILON_PAPER : 0;
+		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+		assert_ok(brc_spectral_cluster(&clustering, &g, 3, &spectral, NULL, &ok_err));
+		assert_true(c.observed == clustering.ncut);
+		brc_clustering_clear(&clustering);
+		brc_graph_clear(&g);
+		brc_clusterability_clear(&c);
+	}
+	fixture_clear(&f);
+}
+
+static void workers_and_memory_do_not_matter(void **state)
+{
+	brc_clusterability c[3];
+	fixture f;
+
+	(void)state;
+	modules(&f, 0.7F);
+	for (size_t i = 0; i < 3; i++) {
+		brc_clusterability_options o = options(BRC_NULL_LAYER_ALL_DISTRIBUTION, i + 1);
+
+		o.mem = i == 2 ? (size_t)3 << 20 : 0; /* room for one at a time */
+		assert_ok(brc_clusterability_test(&c[i], &f.blocks, &o, NULL, &ok_err));
+	}
+	for (size_t i = 1; i < 3; i++) {
+		assert_true(c[i].observed == c[0].observed);
+		assert_memory_equal(c[i].ncut, c[0].ncut, 19 * sizeof(double));
+	}
+	for (size_t i = 0; i < 3; i++)
+		brc_clusterability_clear(&c[i]);
+	fixture_clear(&f);
+}
+
+static void too_many_clusters_or_too_little_memory_are_refused(void **state)
+{
+	brc_clusterability_options o = options(BRC_NULL_LAYER, 1);
+	brc_clusterability c;
+	brc_err err = {0};
+	fixture f;
+
+	(void)state;
+	modules(&f, 1);
+	o.k = 64;
+	assert_int_equal(brc_clusterability_test(&c, &f.blocks, &o, NULL, &err), BRC_DATA);
+	o.k = 3;
+	o.mem = 1000;
+	assert_int_equal(brc_clusterability_test(&c, &f.blocks, &o, NULL, &err), BRC_RESOURCE);
+	fixture_clear(&f);
+}
+
+static void the_section_holds_the_test(void **state)
+{
+	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 1);
+	brc_clusterability c;
+	const brc_tensor *t;
+	const char *word;
+	brc_section *s;
+	size_t size;
+	double d;
+	fixture f;
+
+	(void)state;
+	modules(&f, 0.5F);
+	o.restarts = 0;
+	assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+	assert_ok(brc_section_new(&s, "clusterability", 1, "x", &ok_err));
+	assert_ok(brc_clusterability_write(&c, &o, "weights", s, &ok_err));
+	assert_ok(brc_section_string(s, "null", &word, &ok_err));
+	assert_string_equal(word, "layer-nonzero");
+	assert_ok(brc_section_size(s, "restarts", &size, &ok_err));
+	assert_int_equal(size, 25);
+	assert_ok(brc_section_double(s, "p", &d, &ok_err));
+	assert_near(d, c.p, 0);
+	assert_ok(brc_section_need_column(s, "null/ncut", "<f8", 19, &t, &ok_err));
+	assert_memory_equal(t->data, c.ncut, 19 * sizeof(double));
+	brc_section_free(s);
+	brc_clusterability_clear(&c);
+	fixture_clear(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ties_count_against_significance),
+		cmocka_unit_test(equal_nulls_have_no_z),
+		cmocka_unit_test(modular_networks_are_found_clusterable),
+		cmocka_unit_test(random_networks_are_not),
+		cmocka_unit_test(the_observed_ncut_is_that_of_spectral),
+		cmocka_unit_test(workers_and_memory_do_not_matter),
+		cmocka_unit_test(too_many_clusters_or_too_little_memory_are_refused),
+		cmocka_unit_test(the_section_holds_the_test),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,6 +1,6 @@
 /*
- * Which library computes. Reference LAPACK gives the same numbers twenty times
- * slower, and is what Debian links when OpenBLAS's alternative is not chosen.
+ * Which library computes. Reference LAPACK gives the same numbers, only
+ * more slowly, and is what Debian links when OpenBLAS's alternative is not chosen.
  */
 #ifndef BRC_LINALG_BACKEND_H
 #define BRC_LINALG_BACKEND_H

@@ -33,7 +33,7 @@ LIB      := $(if $(SAN),$(BUILD)/libbroca.a,lib/libbroca.a)
 GEN      := .build/gen
 
 CPPFLAGS += -Ilib -I$(GEN)
-LIBS     := -llapacke -lopenblas -larpack -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
+LIBS     := -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
 COMPILE   = $(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
@@ -45,6 +45,7 @@ EXES     := $(FILTERS:bin/%=$(BIN)/%)
 UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
 BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 UNIT     := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+MAINS    := $(BIN_SRC:bin/%.c=$(BUILD)/mains/%.o)
 
 all: $(EXES)
 
@@ -73,7 +74,14 @@ $(BIN)/%: $(BUILD)/bin/%.o $(LIB)
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) -lcmocka $(LIBS) -o $@
+	$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka $(LIBS) -o $@
+
+# every filter as a function, brc_main_<filter>, for the test that damages what they read
+$(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/onnx.pb-c.h
+	@mkdir -p $(@D)
+	$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
+
+$(BUILD)/tests/hostile_stream_test: $(MAINS)
 
 check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
@@ -81,9 +89,9 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 # ---- packages ----
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
-                   libarpack2-dev libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
+                   libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev zlib1g-dev libxxhash-dev libjs-chart.js
-PACKAGES_CHECK  := libcmocka-dev bats mandoc python3-msgpack python3-numpy zstd
+PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
@@ -199,4 +207,4 @@ clean:
 	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d)

@@ -1,0 +1,260 @@
+#!/usr/bin/env bats
+# lesion and coherence, on a network of two independent halves (fixtures/README.md).
+# shellcheck disable=SC2154,SC2094 # bats sets stderr; nothing writes to what it reads
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	read-data -q --npz "$ROOT/fixtures/side-by-side.npz" -o all.brc
+	read-data -q --npz "$ROOT/fixtures/side-by-side.npz" --first 300 -o data.brc
+	extract-weights -q "$ROOT/fixtures/side-by-side.onnx" | laplacian -q |
+		tee laplacian.brc | spectral -q -k 2 -o halves.brc
+	spectral -q -k 7 <laplacian.brc -o seven.brc
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
+	D=$BATS_FILE_TMPDIR MODEL=$ROOT/fixtures/side-by-side.onnx
+}
+
+# look EXPRESSION FILE: prints the expression; s(TYPE) is the section of that type, h the history
+look() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+stream = read_stream.read(open(sys.argv[2], "rb"))[0]
+def s(kind):
+    found = [x for x in stream if x.type == kind]
+    assert len(found) == 1, (kind, [x.type for x in stream])
+    return found[0]
+print(eval(sys.argv[1]))
+PYTHON
+}
+
+@test "the halves of every hidden layer are important and coherent" {
+	lesion --model "$MODEL" --data "$D/all.brc" <"$D/halves.brc" 2>err | coherence 2>err2 >out.brc
+	check out.brc
+	grep -q 'accuracy unharmed 0.9370' err
+	grep -q 'accuracy: omnibus p 0.005; significant at 0.05: 6 after max-T, 6 by q' err
+	grep -q 'spread: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T' err2
+	grep -q 'range: omnibus p 1; .*0 of 6 after max-T' err2
+	grep -q 'range: warning: .*loses power' err2
+	[ "$(look 's("coherence").arrays["subcluster/size"].tolist()' out.brc)" = "[64, 64, 64, 64, 64, 64]" ]
+	# damage in classes of one's own half alone: exactly 0 in the other's
+	[ "$(look '[bool((r[:5] == 0).all()) != bool((r[5:] == 0).all()) for r in s("coherence").arrays["class/change"]]' out.brc)" = \
+		"[True, True, True, True, True, True]" ]
+}
+
+@test "sections, names and what is handed through" {
+	lesion -q -n 9 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" | coherence -q >out.brc
+	[ "$(look '[(x.type, x.name) for x in stream if x.type not in ("spectrum",)]' out.brc)" = \
+		"[('units', 'units'), ('labels', 'weights.global'), ('lesions', 'weights.global'), ('importance', 'weights.global'), ('coherence', 'weights.global')]" ]
+	[ "$(look 's("lesions").meta["draws"], s("lesions").arrays["correct"].shape' out.brc)" = "(9, (10, 6, 10))" ]
+	[ "$(look '[r["statistic"] for r in s("importance").records + s("coherence").records]' out.brc)" = \
+		"['accuracy', 'loss', 'spread', 'range']" ]
+	[ "$(look 's("lesions").meta["model"] == s("units").meta["model"]' out.brc)" = True ]
+	lesion -q -n 9 --name mine --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >named.brc
+	[ "$(look 's("lesions").name, s("lesions").meta["labels"]' named.brc)" = "('mine', 'weights.global')" ]
+}
+
+@test "statistics and p-values follow from the counts" {
+	lesion -q -n 49 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" | coherence -q >out.brc
+	cat >again.py <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+sections = {x.type: x for x in read_stream.read(open(sys.argv[1], "rb"))[0]}
+counts, imp, coh = (sections[k].arrays for k in ("lesions", "importance", "coherence"))
+d = (counts["correct"] - counts["baseline/correct"]) / counts["class/images"]
+loss = ((counts["loss"] - counts["baseline/loss"]) / counts["class/images"]).mean(-1)
+for arrays, name, t, sign in [(imp, "accuracy", d.mean(-1), -1), (imp, "loss", loss, 1),
+                              (coh, "spread", d.std(-1), 1)]:
+    assert abs(arrays[name + "/draw"] - t).max() < 1e-6, name
+    u = sign * np.round(t, 9)
+    p = (1 + (u[1:] >= u[0]).sum(0)) / len(u)
+    assert abs(arrays[name + "/p"] - p).max() < 1e-12, (name, arrays[name + "/p"], p)
+    assert (arrays[name + "/p_maxt"] >= p - 1e-12).all()
+p = (1 + (np.round(d[1:], 12) <= np.round(d[0], 12)).sum(0)) / len(d)
+assert abs(coh["class/p"] - p).max() < 1e-12
+assert abs(coh["class/control_mean"] - d[1:].mean(0)).max() < 1e-12
+print("the same")
+PYTHON
+	[ "$(/usr/bin/python3 again.py out.brc)" = "the same" ]
+}
+
+@test "the same bytes for any number of threads; another seed draws other controls" {
+	lesion -q --threads 1 -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >one.brc
+	lesion -q --threads 3 -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >three.brc
+	cmp one.brc three.brc
+	lesion -q --seed 43 -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >other.brc
+	[ "$(look 's("lesions").arrays["correct"][0].tolist()' one.brc)" = \
+		"$(look 's("lesions").arrays["correct"][0].tolist()' other.brc)" ]
+	[ "$(look 's("lesions").arrays["correct"][1:].tolist()' one.brc)" != \
+		"$(look 's("lesions").arrays["correct"][1:].tolist()' other.brc)" ]
+}
+
+@test "more controls keep the first ones" {
+	lesion -q -n 5 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >few.brc
+	lesion -q -n 8 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >more.brc
+	[ "$(look 's("lesions").arrays["correct"].tolist()' few.brc)" = \
+		"$(look 's("lesions").arrays["correct"][:6].tolist()' more.brc)" ]
+}
+
+@test "the published rules: independent controls, in-weights, strict p-values" {
+	lesion --compat paper --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >paper.brc 2>err
+	grep -q '19 controls of each' err
+	grep -q 'accuracy: Fisher p' err
+	[ "$(look '(lambda m: (m["draws"], m["ablate"], m["controls"]))(s("lesions").meta)' paper.brc)" = \
+		"(19, 'in-weights', 'independent')" ]
+	[ "$(look 's("importance").meta["compat"], "accuracy/q" in s("importance").arrays, len(s("importance").records)' paper.brc)" = \
+		"('paper', False, 1)" ]
+	peek paper.brc | grep -q 'lesion .*"controls": 19.*"ablate": "in-weights".*"compat": "paper"'
+	# their rule on their counts
+	[ "$(look '(lambda u, p: bool(np.allclose(p, (1 + (u[1:] < u[0]).sum(0)) / 20)))(s("importance").arrays["accuracy/draw"], s("importance").arrays["accuracy/p"])' paper.brc)" = True ]
+	# draws that belong to no joint draw are no ground for joint tests
+	run --separate-stderr coherence -o no.brc <paper.brc
+	[ "$status" = 3 ] && [ ! -e no.brc ]
+	[[ $stderr == *"drawn apart"*"hint: use --compat paper"* ]]
+	coherence --compat paper <paper.brc 2>err >out.brc
+	grep -q 'range: Fisher p .* as mean of ratios' err
+	[ "$(look '[r["statistic"] for r in s("coherence").records]' out.brc)" = "['range']" ]
+	# label permutations serve the published test too
+	lesion -q -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" |
+		coherence -q --compat paper >out.brc
+	[ "$(look 's("importance").meta["compat"], s("coherence").meta["compat"]' out.brc)" = "('none', 'paper')" ]
+	# and more controls may be asked for
+	lesion -q --compat paper -n 29 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >more.brc
+	[ "$(look 's("lesions").meta["draws"]' more.brc)" = 29 ]
+}
+
+@test "too few controls for the family are said to be too few" {
+	lesion -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" 2>err >out.brc
+	m=$(look 's("lesions").arrays["subcluster/size"].size' out.brc)
+	grep -q "19 controls cannot resolve a single finding among $m sub-clusters.* takes $((m * 20 - 1))" err
+	[ "$(look 's("importance").records[0]["controls_needed"]' out.brc)" = $((m * 20 - 1)) ]
+}
+
+@test "sub-clusters left out are listed with the reason" {
+	extract-weights -q --units all "$MODEL" | laplacian -q | spectral -q -k 2 -o all.brc
+	lesion -n 3 --model "$MODEL" --data "$D/data.brc" <all.brc 2>err >out.brc
+	[ "$(look 'sorted({r["reason"] for r in s("lesions").records})' out.brc)" = \
+		"['an input layer', 'an output layer']" ]
+	grep -q '6 sub-clusters lesioned, 4 left out' err
+	lesion -q -n 3 --min-size 20 --max-fraction 0.3 --model "$MODEL" --data "$D/data.brc" \
+		<"$D/seven.brc" >out.brc
+	[ "$(look 'all(20 <= n <= 38 for n in s("lesions").arrays["subcluster/size"])' out.brc)" = True ]
+	[ "$(look 'all((r["size"] < 20) == (r["reason"] == "fewer than 20 units") for r in s("lesions").records)' out.brc)" = True ]
+	run --separate-stderr lesion --min-size 100 --model "$MODEL" --data "$D/data.brc" -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ] && [ ! -e no.brc ]
+	[[ $stderr == *"none of the 6 sub-clusters can be lesioned"*"hint: "*"--min-size"* ]]
+}
+
+@test "the dataset of the incoming stream serves, and is consumed unless kept" {
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >side.brc
+	cat >join.py <<'PYTHON'
+import sys
+import read_stream, write_stream
+sections = [x for path in sys.argv[1:] for x in read_stream.read(open(path, "rb"))[0]]
+write_stream.write(sys.stdout.buffer,
+                   [(x.type, x.name, x.meta, x.records, x.arrays) for x in sections])
+PYTHON
+	/usr/bin/python3 join.py "$D/data.brc" "$D/halves.brc" >both.brc
+	lesion -q -n 3 --model "$MODEL" <both.brc >out.brc
+	[ "$(look 's("lesions").arrays["correct"].tolist()' out.brc)" = \
+		"$(look 's("lesions").arrays["correct"].tolist()' side.brc)" ]
+	[ "$(look '"dataset" in [x.type for x in stream]' out.brc)" = False ]
+	lesion -q -n 3 --keep --model "$MODEL" <both.brc >out.brc
+	[ "$(look '"dataset" in [x.type for x in stream]' out.brc)" = True ]
+	run --separate-stderr lesion --model "$MODEL" -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ]
+	[[ $stderr == *"no dataset section"*"--data FILE"* ]]
+}
+
+@test "labels of another network are refused, another model file is remarked on" {
+	run --separate-stderr lesion --model "$ROOT/fixtures/fashion-mlp.onnx" --data "$D/data.brc" \
+		-o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ] && [ ! -e no.brc ]
+	[[ $stderr == *"hidden1"*"hint: give the model that the labels were made from"* ]]
+	cp "$MODEL" same.onnx
+	printf '\x32\x01x' >>same.onnx # a doc_string: another file, the same network
+	lesion -n 3 --model same.onnx --data "$D/data.brc" <"$D/halves.brc" 2>err >out.brc
+	grep -q 'warning: the stream.s units come from another model file' err
+	lesion -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" 2>err >out.brc
+	run ! grep -q 'another model' err
+}
+
+@test "one of several labellings is chosen with --in" {
+	spectral -q -k 2,3 <"$D/laplacian.brc" >two.brc
+	run --separate-stderr lesion --model "$MODEL" --data "$D/data.brc" -o no.brc <two.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"weights.global.k2"*"weights.global.k3"*"--in NAME"* ]]
+	lesion -q -n 3 --in weights.global.k2 --model "$MODEL" --data "$D/data.brc" <two.brc |
+		lesion -q -n 3 --in weights.global.k3 --model "$MODEL" --data "$D/data.brc" >both.brc
+	[ "$(look '[x.name for x in stream if x.type == "lesions"]' both.brc)" = \
+		"['weights.global.k2', 'weights.global.k3']" ]
+	run --separate-stderr coherence -o no.brc <both.brc
+	[ "$status" = 3 ]
+	coherence -q --in weights.global.k3 <both.brc >out.brc
+	[ "$(look 's("coherence").name' out.brc)" = weights.global.k3 ]
+}
+
+@test "wrong command lines end with 2, before anything is read" {
+	run --separate-stderr lesion --data "$D/data.brc" -o no.brc <"$D/halves.brc"
+	[ "$status" = 2 ]
+	[[ $stderr == *"--model"* ]]
+	run --separate-stderr lesion --model "$MODEL" --data - -o no.brc <"$D/halves.brc"
+	[ "$status" = 2 ]
+	[[ $stderr == *"/dev/fd/N"* ]]
+	run lesion --model "$MODEL" -n 0 -o no.brc <"$D/halves.brc"
+	[ "$status" = 2 ]
+	run lesion --model "$MODEL" --max-fraction 1.5 -o no.brc <"$D/halves.brc"
+	[ "$status" = 2 ]
+	run coherence --level 0 -o no.brc <"$D/halves.brc"
+	[ "$status" = 2 ]
+	[ ! -e no.brc ]
+}
+
+@test "damaged or wrong input ends with its code and without output" {
+	head -c 2000 "$D/halves.brc" >cut.brc
+	run lesion --model "$MODEL" --data "$D/data.brc" -o no.brc <cut.brc
+	[ "$status" = 4 ]
+	run lesion --model "$D/data.brc" --data "$D/data.brc" -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ]
+	run lesion --model absent.onnx --data "$D/data.brc" -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ]
+	run lesion --model "$MODEL" --data "$D/halves.brc" -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ]
+	run --separate-stderr coherence -o no.brc <"$D/halves.brc"
+	[ "$status" = 3 ]
+	[[ $stderr == *"no lesions section"* ]]
+	[ ! -e no.brc ]
+}
+
+@test "counts that cannot be are refused" {
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >good.brc
+	cat >spoil.py <<'PYTHON'
+import sys
+import read_stream, write_stream
+s = [x for x in read_stream.read(open("good.brc", "rb"))[0] if x.type == "lesions"][0]
+arrays = {k: v.copy() for k, v in s.arrays.items()}
+arrays["correct"][1, 2, 3] = 1000
+write_stream.write(sys.stdout.buffer, [(s.type, s.name, s.meta, s.records, arrays)])
+PYTHON
+	/usr/bin/python3 spoil.py >bad.brc
+	run --separate-stderr coherence -o no.brc <bad.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"lesions/1 weights.global: draw 1, sub-cluster 2, class 3: 1000 of"* ]]
+}
+
+@test "weighting by images differs from weighting by classes" {
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >class.brc
+	lesion -q -n 3 --weighting image --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >image.brc
+	[ "$(look 's("lesions").arrays["correct"].tolist()' class.brc)" = \
+		"$(look 's("lesions").arrays["correct"].tolist()' image.brc)" ]
+	[ "$(look 'bool(np.allclose(s("importance").arrays["accuracy/observed"], (s("lesions").arrays["correct"][0].sum(-1) - s("lesions").arrays["baseline/correct"].sum()) / 300))' image.brc)" = True ]
+	[ "$(look 's("importance").arrays["accuracy/observed"].tolist()' class.brc)" != \
+		"$(look 's("importance").arrays["accuracy/observed"].tolist()' image.brc)" ]
+}

@@ -1,0 +1,311 @@
+#!/usr/bin/env bats
+# laplacian, spectral, clusterability, compare: graphs written by hand, and a trained network.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
+}
+
+# section TYPE NAME LAYERS BLOCKS: a stream of one graph; LAYERS a dict, BLOCKS {(from, to): rows}
+section() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+import write_stream
+rng = np.random.default_rng(1)
+def modules(rows, cols, k=2, between=0.05):
+    w = rng.uniform(0.5, 1, (rows, cols))
+    w[np.arange(rows)[:, None] % k != np.arange(cols) % k] *= between
+    return w
+layers, blocks = eval(sys.argv[3]), eval(sys.argv[4])
+records = [{"block": i, "from": a, "to": b} for i, (a, b) in enumerate(blocks)]
+arrays = {f"block/{i}": np.array(w, "<f4") for i, w in enumerate(blocks.values())}
+write_stream.write(sys.stdout.buffer, [(sys.argv[1], sys.argv[2], {}, records,
+                   {**write_stream.layers(**layers), **arrays})])
+PYTHON
+}
+
+# two unit triangles, 2 and 3 joined by 1/2
+triangles() {
+	section affinity tri 'dict(a=6)' '{(0, 0): [[0, 1, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0],
+		[1, 1, 0, .5, 0, 0], [0, 0, .5, 0, 1, 1], [0, 0, 0, 1, 0, 1], [0, 0, 0, 1, 1, 0]]}'
+}
+
+# three layers in two modules
+chain() {
+	section weights "${1:-weights}" 'dict(a=8, b=10, c=6)' '{(0, 1): modules(8, 10), (1, 2): modules(10, 6)}'
+}
+
+# show EXPRESSION FILE: of s, the sections by (type, name), and h, the history
+show() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import read_stream
+sections, h = read_stream.read(open(sys.argv[2], "rb"))
+s = {(x.type, x.name): x for x in sections}
+print(eval(sys.argv[1]))
+PYTHON
+}
+
+# join FILE...: one stream of the sections of several
+join() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import read_stream
+import write_stream
+sections = [s for f in sys.argv[1:] for s in read_stream.read(open(f, "rb"))[0]]
+write_stream.write(sys.stdout.buffer, [(s.type, s.name, s.meta, s.records, s.arrays) for s in sections])
+PYTHON
+}
+
+@test "two triangles: labels, n-cut, spectrum, and what is consumed" {
+	triangles | laplacian | spectral -k 2 >out.brc 2>err
+	check -q out.brc
+	[ "$(show 'list(s)' out.brc)" = "[('spectrum', 'tri.global'), ('labels', 'tri.global')]" ]
+	run show 's["labels", "tri.global"].arrays["label"].tolist()' out.brc
+	[ "$output" = "[0, 0, 0, 1, 1, 1]" ] || [ "$output" = "[1, 1, 1, 0, 0, 0]" ]
+	[ "$(show 'abs(s["labels", "tri.global"].meta["ncut"] - 2 / 13) < 1e-15' out.brc)" = True ]
+	[ "$(show 's["spectrum", "tri.global"].arrays["graph/0/eigenvalue"].round(10).tolist()' out.brc)" = \
+		"[0.0, 0.1271583853, 1.3]" ]
+	grep -q '^spectral: global: k 2, n-cut 0.153846, 1 component, 0 isolated of 6 units$' err
+}
+
+@test "spectral --compat paper gives the published n-cut, which is another number" {
+	triangles | laplacian >in.brc
+	spectral -q -k 2 <in.brc >plain.brc
+	spectral -q -k 2 --compat paper <in.brc >paper.brc
+	[ "$(show '"%.12f" % s["labels", "tri.global"].meta["ncut"]' plain.brc)" = 0.153846153846 ]
+	[ "$(show '"%.12f" % s["labels", "tri.global"].meta["ncut"]' paper.brc)" = 0.153846153609 ]
+}
+
+@test "clusterability --compat paper counts ties as significant and has the published n-cut" {
+	# all edges equal: every shuffle is the network itself
+	section weights w 'dict(a=4, b=4)' '{(0, 1): [[1] * 4] * 4}' >in.brc
+	clusterability -q -k 2 -n 9 <in.brc >plain.brc
+	clusterability -q -k 2 -n 9 --compat paper <in.brc >paper.brc
+	[ "$(show 's["clusterability", "w"].meta["p"]' plain.brc)" = 1.0 ]
+	[ "$(show 's["clusterability", "w"].meta["p"]' paper.brc)" = 0.1 ]
+	triangles | clusterability -q -k 2 -n 1 --compat paper >paper.brc
+	[ "$(show '"%.12f" % s["clusterability", "tri"].meta["observed"]' paper.brc)" = 0.153846153609 ]
+}
+
+@test "--keep hands consumed sections on; --name names; --in chooses" {
+	chain | laplacian --keep --name mine >l.brc
+	[ "$(show 'list(s)' l.brc)" = "[('weights', 'weights'), ('laplacian', 'mine')]" ]
+	spectral -q --keep -k 2 --name yours <l.brc >s.brc
+	[ "$(show 'list(s)' s.brc)" = \
+		"[('weights', 'weights'), ('laplacian', 'mine'), ('spectrum', 'yours'), ('labels', 'yours')]" ]
+	chain one >one.brc
+	chain two >two.brc
+	join one.brc two.brc >both.brc
+	run --separate-stderr laplacian -o x.brc <both.brc
+	[ "$status" = 3 ]
+	[[ "$stderr" == *"weights/1 one, weights/1 two"* ]]
+	[ ! -e x.brc ]
+	laplacian --in two <both.brc >x.brc
+	[ "$(show 'list(s)' x.brc)" = "[('weights', 'one'), ('laplacian', 'two.global')]" ]
+}
+
+@test "a list of k makes one labelling for each" {
+	chain | laplacian | spectral -q -k 2,5,3 >out.brc
+	[ "$(show '[n for t, n in s if t == "labels"]' out.brc)" = \
+		"['weights.global.k2', 'weights.global.k5', 'weights.global.k3']" ]
+	[ "$(show '[len(set(x.arrays["label"])) for (t, n), x in s.items() if t == "labels"]' out.brc)" = "[2, 5, 3]" ]
+	chain | laplacian | spectral -q -k 5 >alone.brc
+	[ "$(show 'round(s["labels", "weights.global.k5"].meta["ncut"], 12)' out.brc)" = \
+		"$(show 'round(s["labels", "weights.global"].meta["ncut"], 12)' alone.brc)" ]
+}
+
+@test "global, then local with as many clusters as that layer has" {
+	chain | laplacian --keep | spectral -q -k 3 | laplacian --local |
+		spectral -q --k-from weights.global >out.brc
+	[ "$(show '[n for t, n in s if t == "labels"]' out.brc)" = "['weights.global', 'weights.local']" ]
+	[ "$(show '[r["name"] for r in s["spectrum", "weights.local"].records]' out.brc)" = "['a', 'b', 'c']" ]
+	[ "$(show '[r["k"] for r in s["labels", "weights.local"].records] == [len(set(s["labels", "weights.global"].arrays["label"][i:j])) for i, j in ((0, 8), (8, 18), (18, 24))]' out.brc)" = True ]
+	chain | laplacian --local >l.brc
+	run --separate-stderr spectral -o x.brc --k-from nobody <l.brc
+	[ "$status" = 3 ]
+	[[ "$stderr" == *"no labels called 'nobody'"* ]]
+}
+
+@test "local graphs: three layers of weights, one of affinities; empty ones are left out" {
+	chain | laplacian --local >l.brc
+	[ "$(show '[(r["name"], r["members"], r["kept"]) for r in s["laplacian", "weights.local"].records if "graph" in r]' l.brc)" = \
+		"[('a', [0, 1, 2], [0]), ('b', [0, 1, 2], [1]), ('c', [0, 1, 2], [2])]" ]
+	section affinity x 'dict(a=3, b=2)' \
+		'{(0, 0): [[0, 1, 1], [1, 0, 1], [1, 1, 0]], (0, 1): [[1, 1]] * 3, (1, 1): [[0, 0]] * 2}' |
+		laplacian --local 2>err >l.brc
+	[ "$(show '[r["members"] for r in s["laplacian", "x.local"].records if "graph" in r]' l.brc)" = "[[0]]" ]
+	grep -q '^laplacian: layer b has no edges' err
+	spectral -q -k 2 <l.brc >out.brc
+	[ "$(show 's["labels", "x.local"].arrays["label"][3:].tolist()' out.brc)" = "[-1, -1]" ]
+}
+
+@test "isolated units and components are counted and said" {
+	section weights w 'dict(a=4, b=4)' '{(0, 1): [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0], [0, 0, 0, 0]]}' |
+		laplacian | spectral -k 2 2>err >out.brc
+	[ "$(show 's["labels", "w.global"].arrays["label"].tolist()' out.brc)" = "[1, 1, 0, -1, 1, 1, 0, -1]" ]
+	grep -q '^spectral: global: k 2, n-cut 0, 3 components, 2 isolated of 8 units$' err
+	grep -q '^spectral: global: warning: 3 components merged whole into 2 clusters$' err
+	[ "$(show 's["labels", "w.global"].meta["isolated"]' out.brc)" = 2 ]
+	[ "$(show 's["spectrum", "w.global"].records[0]["warnings"]' out.brc)" = \
+		"['3 components merged whole into 2 clusters']" ]
+}
+
+@test "wrong options are refused with exit code 2" {
+	chain | laplacian >l.brc
+	for options in "" "-k 2 --k-from x" "-k 0" "-k 2,,3" "-k two" "-k 2 --compat other"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr spectral -o x.brc $options <l.brc
+		[ "$status" = 2 ]
+		[ -n "$stderr" ]
+	done
+	for options in "" "-k 2 -n 0" "-k 2 --null odd"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr clusterability -o x.brc $options <l.brc
+		[ "$status" = 2 ]
+	done
+	run --separate-stderr compare --with a --labels b <l.brc
+	[ "$status" = 2 ]
+}
+
+@test "wrong data are refused with exit code 3 and a name" {
+	refuse() { # MESSAGE COMMAND...
+		local say=$1
+		shift
+		run --separate-stderr "$@" -o x.brc <in.brc
+		[ "$status" = 3 ] && [[ "$stderr" == *"$say"* ]] && [ ! -e x.brc ]
+	}
+	section weights w 'dict(a=2, b=2)' '{(0, 1): [[1, -1], [1, 1]]}' >in.brc
+	refuse "weights/1 w: block 0, edge between unit 0 of layer a and unit 1 of layer b is -1" laplacian
+	refuse "is -1" clusterability -k 2
+	section weights w 'dict(a=2, b=2)' '{(0, 1): [[1, float("nan")], [1, 1]]}' >in.brc
+	refuse "is nan" laplacian
+	section weights w 'dict(a=2, b=2)' '{(0, 1): [[1, 1, 1], [1, 1, 1]]}' >in.brc
+	refuse "block/0" laplacian
+	section weights w 'dict(a=2)' '{}' >in.brc
+	refuse "hint: a network with one hidden layer" laplacian
+	chain | laplacian >in.brc
+	refuse "25 clusters wanted of 24 connected units" spectral -k 25
+	refuse "the stream has no weights|affinity section" laplacian
+	chain >in.brc
+	refuse "the stream has no laplacian section" spectral -k 2
+}
+
+@test "a forged laplacian is refused" {
+	chain | laplacian >good.brc
+	forge() { # PYTHON
+		/usr/bin/python3 - "$1" <<'PYTHON' >in.brc
+import sys
+import read_stream
+import write_stream
+s = read_stream.read(open("good.brc", "rb"))[0][0]
+a = s.arrays = {k: v.copy() for k, v in s.arrays.items()}
+exec(sys.argv[1])
+write_stream.write(sys.stdout.buffer, [(s.type, s.name, s.meta, s.records, a)])
+PYTHON
+		run --separate-stderr spectral -k 2 -o x.brc <in.brc
+		[ "$status" = 3 ] && [[ "$stderr" == *"laplacian/1 weights.global"* ]]
+	}
+	forge 'a["graph/0/degree"][3] = 0'
+	forge 'a["graph/0/component"][3] = 7'
+	forge 'a["block/1"][2, 2] = float("inf")'
+	forge 's.records[2]["members"] = [0, 1, 2, 2]'
+	forge 's.records[2]["blocks"] = [0, 1, 10**12]'
+	forge 's.records[0]["to"] = 10**15'
+	forge 's.meta["mode"] = "sideways"'
+	forge 'del s.records[2]'
+	forge 'a["layer/units"][0] = 2**62'
+}
+
+@test "a truncated stream is refused at every stage" {
+	chain >w.brc
+	laplacian <w.brc >l.brc
+	for pair in "laplacian:w.brc" "spectral -k 2:l.brc" "clusterability -k 2:w.brc" "compare:l.brc"; do
+		head -c 900 "${pair#*:}" >cut.brc
+		# shellcheck disable=SC2086
+		run --separate-stderr ${pair%:*} -o x.brc <cut.brc
+		[ "$status" = 4 ]
+		[ ! -e x.brc ]
+	done
+}
+
+@test "the same bytes for any number of threads" {
+	chain >w.brc
+	for threads in 1 2 3; do
+		laplacian --threads $threads <w.brc >l$threads.brc
+		spectral -q -k 2,4 --threads $threads <l$threads.brc >s$threads.brc
+		laplacian --local --threads $threads <w.brc | spectral -q -k 3 --threads $threads >m$threads.brc
+		clusterability -q -k 2 -n 7 --threads $threads <w.brc >c$threads.brc
+	done
+	for kind in l s m c; do
+		cmp ${kind}1.brc ${kind}2.brc
+		cmp ${kind}1.brc ${kind}3.brc
+	done
+}
+
+@test "clusterability: its n-cut is spectral's, its source is handed on, modules are found" {
+	chain >w.brc
+	clusterability -k 2 -n 19 <w.brc >c.brc 2>err
+	[ "$(show 'list(s)' c.brc)" = "[('weights', 'weights'), ('clusterability', 'weights')]" ]
+	laplacian <c.brc | spectral -q -k 2 >s.brc
+	[ "$(show 's["clusterability", "weights"].meta["observed"] == s["labels", "weights.global"].meta["ncut"]' s.brc)" = True ]
+	[ "$(show 's["clusterability", "weights"].meta["p"]' c.brc)" = 0.05 ]
+	grep -q '^clusterability: n-cut .* 19 shuffled: mean .* p 0.05, z -' err
+	values=()
+	for null in layer-nonzero layer-nonzero-distribution layer-all-distribution; do
+		clusterability -q -k 2 -n 5 --null $null <w.brc >n.brc
+		[ "$(show 's["clusterability", "weights"].meta["null"]' n.brc)" = $null ]
+		run show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' n.brc
+		[ "${values[*]}" != "$output" ]
+		values=("$output")
+	done
+	clusterability -q -k 2 -n 5 --seed 1 <w.brc >a.brc
+	clusterability -q -k 2 -n 5 --seed 2 <w.brc >b.brc
+	[ "$(show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' a.brc)" != \
+		"$(show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' b.brc)" ]
+}
+
+@test "compare: two labellings of one stream, or of two" {
+	chain | laplacian | spectral -q -k 2,3 >s.brc
+	compare <s.brc >both.txt
+	grep -q '^A: weights.global.k2$' both.txt
+	grep -q '^b  *10  *2  *3 ' both.txt
+	compare --in weights.global.k3 --with weights.global.k2 --json <s.brc >c.json
+	/usr/bin/python3 - <<'PYTHON'
+import json
+c = json.load(open("c.json"))
+assert c["a"] == "weights.global.k3" and c["all"]["units"] == 24
+assert [x["layer"] for x in c["layers"]] == ["a", "b", "c"]
+assert 0 < c["all"]["adjusted_rand"] < 1
+PYTHON
+	chain | laplacian | spectral -q -k 2 --seed 7 >other.brc
+	compare --in weights.global.k2 --labels other.brc <s.brc >o.txt
+	grep -q '^all layers  *24  *2  *2  *1.0000  *1.0000$' o.txt
+	run --separate-stderr compare <other.brc
+	[ "$status" = 3 ]
+	[[ "$stderr" == *"holds 1 labels sections"* ]]
+	run --separate-stderr compare --with nobody <s.brc
+	[ "$status" = 3 ]
+	run --separate-stderr compare --labels s.brc <other.brc
+	[ "$status" = 3 ]
+	[[ "$stderr" == *"more than one labels section"* ]]
+}
+
+@test "a trained network, two halves side by side, is split into them" {
+	extract-weights -q --units all "$ROOT/fixtures/side-by-side-split.onnx" | laplacian |
+		spectral -q -k 2 >out.brc
+	[ "$(show 's["labels", "weights.global"].meta["ncut"]' out.brc)" = 0.0 ]
+}
+
+@test "-q says nothing" {
+	chain >w.brc
+	for command in "laplacian" "clusterability -k 2 -n 3"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr $command -q -o x.brc <w.brc
+		[ "$status" = 0 ]
+		[ -z "$stderr" ]
+	done
+}

@@ -118,7 +118,7 @@ static number load(int kind, const unsigned char *p)
 	default:
 		return (number){true, *p, *p};
 	}
-	bool whole = d >= -0x1p63 && d < 0x1p63 && d == floor(d);
+	bool whole = d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d);
 	return (number){whole, whole ? (int64_t)d : 0, d};
 }
 

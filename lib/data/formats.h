@@ -34,8 +34,7 @@ typedef struct brc_member_names {
 /*
  * Images and labels as the files have them, each array within `mem` bytes (0:
  * what the machine has). BRC_USAGE when the format needs another number of
- * files. For NPZ the NULLs in `names` are filled in
- * with static strings.
+ * files. For NPZ the NULLs in `names` are filled in with static strings.
  * Clear the arrays after a failure too.
  */
 brc_rc brc_format_read(brc_format f, brc_input *const *in, size_t n, brc_member_names *names,

@@ -69,6 +69,12 @@ static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
 		     (unsigned long long)cli->c.seed);
+	for (size_t i = 0; i < l->n_left_out; i++) {
+		const brc_left_out *o = &l->left_out[i];
+
+		brc_cli_detail(cli, "left out: layer %s, cluster %d (%zu units): %s",
+			       l->layers.name[o->layer], o->cluster, o->size, o->reason);
+	}
 	for (size_t k = 0; k < f->n_stats; k++) {
 		const brc_inference *i = &f->stat[k];
 

@@ -139,7 +139,8 @@ PYTHON
 
 @test "sub-clusters left out are listed with the reason" {
 	extract-weights -q --units all "$MODEL" | laplacian -q | spectral -q -k 2 -o all.brc
-	lesion -n 3 --model "$MODEL" --data "$D/data.brc" <all.brc 2>err >out.brc
+	lesion -v -n 3 --model "$MODEL" --data "$D/data.brc" <all.brc 2>err >out.brc
+	[ "$(grep -c 'left out: layer .* units): an \(in\|out\)put layer' err)" = 4 ]
 	[ "$(look 'sorted({r["reason"] for r in s("lesions").records})' out.brc)" = \
 		"['an input layer', 'an output layer']" ]
 	grep -q '6 sub-clusters lesioned, 4 left out' err

@@ -18,18 +18,21 @@ static const brc_opt options[] = {
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
-/* Labels called `name`, or the only ones that are not `other`. */
-static brc_rc find_labels(brc_filter *f, const char *name, const brc_section *other,
-			  const brc_section **out, brc_err *err)
+/* Labels called `name`; without a name the only ones, number `other` (BRC_ANY: none) left out. */
+static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const brc_section **out,
+			  brc_err *err)
 {
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all), found = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (name ? strcmp(all[i]->name, name) == 0 : all[i] != other) {
+	for (size_t i = 0; i < n; i++) {
+		bool meant = name ? strcmp(all[i]->name, name) == 0 : i != other;
+
+		if (meant) {
 			*out = all[i];
 			found++;
 		}
+	}
 	if (found == 1)
 		return BRC_OK;
 	if (name)
@@ -41,6 +44,17 @@ static brc_rc find_labels(brc_filter *f, const char *name, const brc_section *ot
 			"'peek' shows what a stream holds");
 }
 
+/* The place of a section among those that came by. */
+static size_t place_of(const brc_filter *f, const brc_section *s)
+{
+	const brc_section *const *all;
+	size_t i = 0, n = brc_filter_sections(f, &all);
+
+	while (i < n && all[i] != s)
+		i++;
+	return i;
+}
+
 /* The two sections to compare; without names, the two that the stream holds, in its order. */
 static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 		     const brc_section **b, brc_err *err)
@@ -49,7 +63,7 @@ static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 	size_t n = brc_filter_sections(f, &all);
 
 	if (labels_path) {
-		BRC_TRY(find_labels(f, cli->c.in, NULL, a, err));
+		BRC_TRY(find_labels(f, cli->c.in, BRC_ANY, a, err));
 		return brc_filter_side(f, "labels", labels_path, "labels", 1, b, err);
 	}
 	if (!cli->c.in && !with && n == 2) {
@@ -58,11 +72,11 @@ static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 		return BRC_OK;
 	}
 	if (with) {
-		BRC_TRY(find_labels(f, with, NULL, b, err));
-		return find_labels(f, cli->c.in, *b, a, err);
+		BRC_TRY(find_labels(f, with, BRC_ANY, b, err));
+		return find_labels(f, cli->c.in, place_of(f, *b), a, err);
 	}
-	BRC_TRY(find_labels(f, cli->c.in, NULL, a, err));
-	return find_labels(f, NULL, *a, b, err);
+	BRC_TRY(find_labels(f, cli->c.in, BRC_ANY, a, err));
+	return find_labels(f, NULL, place_of(f, *a), b, err);
 }
 
 static brc_rc write_text(brc_filter *f, const brc_section *a, const brc_section *b,

@@ -35,13 +35,15 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 			   const brc_blocks *blocks, brc_err *err)
 {
 	char title[256], name[BRC_NAME_MAX];
-	brc_laplacian l;
+	brc_laplacian l = {0};
 	brc_section *out = NULL;
 	brc_rc rc;
 
 	brc_section_title(in, title, sizeof(title));
-	BRC_TRY((local ? brc_laplacian_local : brc_laplacian_global)(&l, blocks, in->type, title,
-								     err));
+	if (local)
+		BRC_TRY(brc_laplacian_local(&l, blocks, in->type, title, err));
+	else
+		BRC_TRY(brc_laplacian_global(&l, blocks, in->type, title, err));
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
 	if (rc == BRC_OK)

@@ -230,6 +230,25 @@ static void seed_and_draw_choose_the_shuffle(void **state)
 	fixture_clear(&f);
 }
 
+/* Two blocks with the same entries: each has random numbers of its own. */
+static void blocks_are_shuffled_apart(void **state)
+{
+	static const size_t units[3] = {10, 10, 10};
+	brc_null_graph null;
+	fixture f;
+
+	(void)state;
+	fixture_init(&f, 3, units);
+	fixture_random(&f, 0, 1, 0, 0);
+	fixture_block(&f, 1, 2);
+	memcpy(f.w[1], f.w[0], 100 * sizeof(float));
+	draw(&f, BRC_NULL_LAYER, false, 1, 0, &null);
+	assert_memory_not_equal(null.blocks.block[0].w, null.blocks.block[1].w,
+				100 * sizeof(float));
+	brc_null_graph_clear(&null);
+	fixture_clear(&f);
+}
+
 static void names_are_those_of_the_option(void **state)
 {
 	char all[128] = "";
@@ -252,6 +271,7 @@ int main(void)
 		cmocka_unit_test(pooled_keeps_the_values_of_the_whole_graph),
 		cmocka_unit_test(isolated_units_stay_isolated),
 		cmocka_unit_test(seed_and_draw_choose_the_shuffle),
+		cmocka_unit_test(blocks_are_shuffled_apart),
 		cmocka_unit_test(names_are_those_of_the_option),
 	};
 

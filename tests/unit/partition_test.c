@@ -231,6 +231,38 @@ static void several_graphs_are_the_same_for_any_pool(void **state)
 	finish(&r[1]);
 }
 
+/* With one start of k-means on a graph without clusters, its random numbers decide. */
+static void every_graph_has_random_numbers_of_its_own(void **state)
+{
+	static const size_t units[3] = {30, 30, 30}, k = 7;
+	size_t other = 0;
+	result r = {0};
+
+	(void)state;
+	fixture_init(&r.f, 3, units);
+	for (size_t l = 0; l < 2; l++)
+		fixture_random(&r.f, l, l + 1, 0, 0);
+	assert_ok(brc_laplacian_local(&r.l, &r.f.blocks, "weights", "w", &ok_err));
+	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	r.plan.options.restarts = 1;
+	run(&r, 2);
+	for (size_t g = 0; g < 3; g++)
+		for (uint32_t stream = 0; stream < 3; stream++) {
+			brc_spectral_options o = {.restarts = 1, .seed = 42, .stream = stream};
+			brc_clustering c;
+
+			assert_ok(brc_spectral_cluster(&c, &r.l.graph[g].graph, k, &o, NULL,
+						       &ok_err));
+			if (stream == g)
+				assert_true(c.inertia == r.c[g].inertia);
+			else
+				other += c.inertia != r.c[g].inertia;
+			brc_clustering_clear(&c);
+		}
+	assert_true(other >= 5);
+	finish(&r);
+}
+
 /* ---- sections ---- */
 
 static brc_section *section_of(result *r, bool spectrum)
@@ -399,6 +431,7 @@ int main(void)
 		cmocka_unit_test(too_little_memory_is_refused_before_work),
 		cmocka_unit_test(local_labels_come_from_their_own_graphs),
 		cmocka_unit_test(several_graphs_are_the_same_for_any_pool),
+		cmocka_unit_test(every_graph_has_random_numbers_of_its_own),
 		cmocka_unit_test(the_spectrum_says_what_was_found),
 		cmocka_unit_test(picture_and_links_hold_all_edges),
 		cmocka_unit_test(a_large_picture_is_binned),

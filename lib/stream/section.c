@@ -209,7 +209,8 @@ brc_rc brc_section_add_column(brc_section *s, const char *name, const char *dtyp
 {
 	brc_tensor *t;
 	BRC_TRY(brc_section_add(s, name, dtype, 1, &n, "row", NULL, &t, err));
-	memcpy(t->data, data, brc_tensor_bytes(t));
+	if (n > 0)
+		memcpy(t->data, data, brc_tensor_bytes(t));
 	return BRC_OK;
 }
 

@@ -121,14 +121,28 @@ void brc_run_forward(brc_run *r)
 			r->net->node[i].op->run(r->net, &r->net->node[i], r->now);
 }
 
+/*
+ * May the node write over its input? That halves the memory an activation
+ * touches. Only what was computed again is ever overwritten.
+ */
+static bool in_place(const brc_run *r, const brc_net_node *node)
+{
+	size_t in = node->op->activation ? node->in[0] : BRC_NONE;
+
+	return in != BRC_NONE && r->now[in] == r->again[in] && r->net->value[in].buffer == in &&
+	       r->net->value[in].users == 1;
+}
+
 void brc_run_again(brc_run *r, const brc_plan *plan)
 {
 	brc_run_back(r);
 	for (size_t i = 0; i < plan->n; i++) {
 		const brc_net_node *node = &r->net->node[plan->node[i]];
 
-		if (!node->op->run) { /* another name for its input */
+		if (!node->op->run || in_place(r, node)) {
 			r->now[node->out[0]] = r->now[node->in[0]];
+			if (node->op->run)
+				node->op->run(r->net, node, r->now);
 			continue;
 		}
 		for (size_t k = 0; k < node->n_out; k++)

@@ -58,7 +58,8 @@ void brc_plan_clear(brc_plan *plan);
 /*
  * Compute the nodes of the plan from the values of the last forward pass, one
  * of which was changed in place. Results are kept apart from those of the
- * forward pass; brc_run_value gives them until brc_run_back.
+ * forward pass; brc_run_value gives them until brc_run_back, save for values
+ * before an activation, which it overwrites, and those behind the logits.
  */
 void brc_run_again(brc_run *r, const brc_plan *plan);
 /* Let brc_run_value give the results of the forward pass again. */

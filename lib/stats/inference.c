@@ -124,8 +124,8 @@ static void count_and_warn(brc_inference *i, const brc_question *ask)
 		     i->published ? "less extreme" : "extreme");
 	if (i->controls_needed)
 		warn(i,
-		     "%zu controls cannot resolve a single finding among %zu sub-clusters at "
-		     "%g after adjustment: that takes %zu",
+		     "with %zu controls one sub-cluster alone among %zu cannot reach q <= %g: that "
+		     "takes %zu",
 		     i->n, i->m, ask->level, i->controls_needed);
 }
 

@@ -133,7 +133,7 @@ PYTHON
 @test "too few controls for the family are said to be too few" {
 	lesion -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" 2>err >out.brc
 	m=$(look 's("lesions").arrays["subcluster/size"].size' out.brc)
-	grep -q "19 controls cannot resolve a single finding among $m sub-clusters.* takes $((m * 20 - 1))" err
+	grep -q "with 19 controls one sub-cluster alone among $m cannot reach q <= 0.05: that takes $((m * 20 - 1))" err
 	[ "$(look 's("importance").records[0]["controls_needed"]' out.brc)" = $((m * 20 - 1)) ]
 }
 

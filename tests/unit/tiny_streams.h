@@ -1,0 +1,197 @@
+/*
+ * The smallest valid stream of every section that a filter reads, as files of a
+ * directory: a few hundred bytes each, so that each of their bits can be flipped.
+ */
+#ifndef TESTS_UNIT_TINY_STREAMS_H
+#define TESTS_UNIT_TINY_STREAMS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "data/dataset.h"
+#include "graph/blocks.h"
+#include "graph/labels.h"
+#include "net/net.h"
+#include "stats/lesions.h"
+#include "stream/writer.h"
+
+#define TINY_MODEL "fixtures/small/leaky-default.onnx" /* input 6, h1 8, output 3 */
+
+/* Write the sections as one stream to DIR/NAME; they are freed. */
+static inline void tiny_write(const char *dir, const char *name, unsigned zstd_level,
+			      brc_section *const *s, size_t n)
+{
+	char path[512];
+	brc_err err = {0};
+	brc_sink *sink;
+	brc_writer *w;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
+	assert_int_equal(brc_writer_new(&w, sink, zstd_level, &err), BRC_OK);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(brc_writer_begin(w, s[i], &err), BRC_OK);
+		assert_int_equal(brc_writer_end(w, s[i], &err), BRC_OK);
+		brc_section_free(s[i]);
+	}
+	assert_int_equal(brc_writer_trailer(w, &err), BRC_OK);
+	brc_writer_free(w);
+	assert_int_equal(brc_sink_close(sink, true, &err), BRC_OK);
+}
+
+static inline brc_section *tiny_section(const char *type, const char *name)
+{
+	brc_err err = {0};
+	brc_section *s;
+
+	assert_int_equal(brc_section_new(&s, type, 1, name, &err), BRC_OK);
+	return s;
+}
+
+static inline brc_layers tiny_layers(size_t n, const char *const *name, const size_t *units)
+{
+	brc_err err = {0};
+	brc_layers t;
+
+	assert_int_equal(brc_layers_init(&t, n, name, units, &err), BRC_OK);
+	return t;
+}
+
+/* Two layers of two units, all joined. */
+static inline brc_section *tiny_weights(void)
+{
+	static const float w[4] = {1, 0.25f, 0.5f, 2};
+	brc_layers layers = tiny_layers(2, (const char *const[]){"a", "b"}, (size_t[]){2, 2});
+	brc_section *s = tiny_section("weights", "weights");
+	brc_blocks b;
+	brc_err err = {0};
+
+	assert_int_equal(brc_blocks_init(&b, &layers, &err), BRC_OK);
+	assert_int_equal(brc_blocks_add(&b, 0, 1, w, &err), BRC_OK);
+	assert_int_equal(brc_blocks_write(&b, s, &err), BRC_OK);
+	brc_blocks_clear(&b);
+	brc_layers_clear(&layers);
+	return s;
+}
+
+/* The hidden layer of TINY_MODEL in two clusters. */
+static inline brc_section *tiny_labels(const char *name)
+{
+	brc_layers layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8});
+	brc_section *s = tiny_section("labels", name);
+	brc_labels l;
+	brc_err err = {0};
+
+	assert_int_equal(brc_labels_init(&l, &layers, &err), BRC_OK);
+	for (int32_t u = 0; u < 8; u++)
+		l.label[u] = u % 2;
+	l.k = 2;
+	assert_int_equal(brc_labels_write(&l, s, &err), BRC_OK);
+	brc_labels_clear(&l);
+	brc_layers_clear(&layers);
+	return s;
+}
+
+static inline brc_section *tiny_units(void)
+{
+	brc_section *s = tiny_section("units", "units");
+	brc_err err = {0};
+	brc_net *net;
+
+	assert_int_equal(brc_net_read(&net, TINY_MODEL, &err), BRC_OK);
+	assert_int_equal(brc_net_write_units(net, s, &err), BRC_OK);
+	brc_net_free(net);
+	return s;
+}
+
+/* Two images for TINY_MODEL. */
+static inline brc_section *tiny_dataset(void)
+{
+	static const uint8_t image[2][6] = {{0, 50, 100, 150, 200, 250}, {9, 8, 7, 6, 5, 4}};
+	static const int32_t label[2] = {0, 2};
+	const brc_dataset d = {.image = image,
+			       .pixel = BRC_PIXEL_U1,
+			       .n = 2,
+			       .ndim = 1,
+			       .shape = {6},
+			       .pixels = 6,
+			       .label = label,
+			       .classes = 3,
+			       .scale = 1.0 / 255,
+			       .source = "idx"};
+	brc_section *s = tiny_section("dataset", "dataset");
+	brc_err err = {0};
+
+	assert_int_equal(brc_dataset_write(&d, s, &err), BRC_OK);
+	return s;
+}
+
+/* Two units over three samples. */
+static inline brc_section *tiny_activations(void)
+{
+	static const float value[3][2] = {{0, 1}, {1, 3}, {2, 2}};
+	const size_t shape[2] = {3, 2};
+	brc_layers layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){2});
+	brc_section *s = tiny_section("activations", "activations");
+	brc_err err = {0};
+
+	assert_int_equal(brc_layers_write(&layers, s, &err), BRC_OK);
+	assert_int_equal(
+		brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", value, NULL, &err),
+		BRC_OK);
+	brc_layers_clear(&layers);
+	return s;
+}
+
+/* One sub-cluster, two classes, two control draws. */
+static inline brc_section *tiny_lesions(void)
+{
+	static int32_t layer[1] = {0}, cluster[1] = {0}, size[1] = {4};
+	static int64_t images[2] = {5, 5}, correct[2] = {5, 4};
+	static double loss[2] = {1, 2};
+	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
+	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
+	brc_section *s = tiny_section("lesions", "weights");
+	brc_lesions l = {.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+			 .m = 1,
+			 .layer = layer,
+			 .cluster = cluster,
+			 .size = size,
+			 .classes = 2,
+			 .class_images = images,
+			 .baseline_correct = correct,
+			 .baseline_loss = loss,
+			 .draws = 2,
+			 .correct = &after[0][0][0],
+			 .loss = &loss_after[0][0][0],
+			 .images = 10,
+			 .labels = "weights"};
+	brc_err err = {0};
+
+	assert_int_equal(brc_lesions_write(&l, s, &err), BRC_OK);
+	brc_layers_clear(&l.layers);
+	return s;
+}
+
+/* All of the above, each under the name of its section. */
+static inline void tiny_streams(const char *dir)
+{
+	brc_section *two[2] = {tiny_labels("x"), tiny_labels("y")}, *s;
+
+	tiny_write(dir, "two-labels", 0, two, 2);
+	tiny_write(dir, "weights", 0, (s = tiny_weights(), &s), 1);
+	tiny_write(dir, "weights-z", 3, (s = tiny_weights(), &s), 1);
+	tiny_write(dir, "labels", 0, (s = tiny_labels("x"), &s), 1);
+	tiny_write(dir, "units", 0, (s = tiny_units(), &s), 1);
+	tiny_write(dir, "dataset", 0, (s = tiny_dataset(), &s), 1);
+	tiny_write(dir, "activations", 0, (s = tiny_activations(), &s), 1);
+	tiny_write(dir, "lesions", 0, (s = tiny_lesions(), &s), 1);
+}
+
+#endif

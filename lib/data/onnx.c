@@ -1,15 +1,11 @@
 /* Model files: reading the bytes, decoding them within bounds. */
 #include "data/onnx.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "base/str.h"
+#include "data/input.h"
 #include "stream/digest.h"
 
 #define DECODE_FACTOR 4u
@@ -72,61 +68,19 @@ void brc_onnx_clear(brc_onnx *m)
 	memset(m, 0, sizeof(*m));
 }
 
-/* All bytes of an open file, which may be a pipe: malloc'd. */
-static brc_rc read_all(int fd, uint8_t **bytes, size_t *n, brc_err *err)
-{
-	uint8_t *buf = NULL;
-	size_t len = 0, cap = 0;
-	struct stat st;
-	ssize_t got;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		if (st.st_size > (off_t)BRC_ONNX_MAX_BYTES)
-			return brc_fail(err, BRC_DATA,
-					"an ONNX file of more than 2 GiB is not supported");
-		BRC_TRY(brc_grow(&buf, &cap, (size_t)st.st_size + 65536, 1, err));
-	}
-	do {
-		if (len > BRC_ONNX_MAX_BYTES) {
-			free(buf);
-			return brc_fail(err, BRC_DATA,
-					"an ONNX file of more than 2 GiB is not supported");
-		}
-		if (brc_grow(&buf, &cap, len + 65536, 1, err) != BRC_OK) {
-			free(buf);
-			return BRC_RESOURCE;
-		}
-		got = read(fd, buf + len, cap - len);
-		if (got > 0)
-			len += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (got < 0) {
-		free(buf);
-		return brc_fail(err, brc_rc_of_errno(errno), "%s", strerror(errno));
-	}
-	*bytes = buf;
-	*n = len;
-	return BRC_OK;
-}
-
 brc_rc brc_onnx_read(brc_onnx *m, const char *path, brc_err *err)
 {
-	bool standard = strcmp(path, "-") == 0;
-	uint8_t *bytes = NULL;
+	brc_input *in;
+	void *bytes = NULL;
 	size_t n = 0;
 	brc_rc rc;
-	int fd;
 
 	memset(m, 0, sizeof(*m));
-	fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return brc_fail(err, BRC_DATA, "%s: %s", path, strerror(errno));
-	rc = read_all(fd, &bytes, &n, err);
-	if (!standard)
-		close(fd);
-	if (rc == BRC_OK) {
-		rc = brc_onnx_decode(m, bytes, n, err);
-		free(bytes);
-	}
+	BRC_TRY(brc_input_open(&in, path, err));
+	rc = brc_input_rest(in, BRC_ONNX_MAX_BYTES, 0, &bytes, &n, err);
+	brc_input_free(in);
+	BRC_TRY(rc);
+	rc = brc_onnx_decode(m, bytes, n, err);
+	free(bytes);
 	return rc == BRC_OK ? rc : brc_err_prefix(err, "%s", path);
 }

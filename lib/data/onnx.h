@@ -32,7 +32,7 @@ typedef struct brc_onnx {
 } brc_onnx;
 
 /*
- * Read a model: a path, or '-' for standard input. BRC_DATA for a file of
+ * Read a model: a path, or '-' for standard input; gzip is undone. BRC_DATA for a file of
  * more than 2 GiB, one that is not a whole ONNX model, or one whose decoding
  * would take more than 32 MiB and 4 times its size. Release with
  * brc_onnx_clear, which may be called on a zeroed struct.

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-enum { MAX_THREADS = 64, FIRST_LONG_KEY = 0x1000 };
+enum { MAX_THREADS = 64, USAGE_KEY = 0xfff, FIRST_LONG_KEY = 0x1000 };
 
 static const char progress_choices[] = "auto|always|never";
 
@@ -24,7 +24,7 @@ struct common_opt {
 	brc_opt opt;
 };
 
-enum { COMMON_COUNT = 11 };
+enum { COMMON_COUNT = 11, EXTRA_COUNT = 4 };
 
 /* `compress` and `verbose`/`quiet` are flags here and folded into brc_common after parsing. */
 struct common_flags {
@@ -154,32 +154,6 @@ static void usage_error(const brc_cli *cli, const char *message)
 	exit(BRC_USAGE);
 }
 
-static error_t parse_one(int key, char *arg, struct argp_state *state)
-{
-	struct parse *p = state->input;
-	brc_err err = {0};
-	if (key == ARGP_KEY_ARG) {
-		brc_cli *cli = p->cli;
-		if (cli->n_operands == cli->max_operands) {
-			brc_fail(&err, BRC_USAGE, "unexpected operand '%s'", arg);
-			usage_error(cli, err.message);
-		}
-		cli->operands[cli->n_operands++] = arg;
-		return 0;
-	}
-	if (key == 'q') {
-		p->flags.quiet = true;
-		return 0;
-	}
-	for (size_t i = 0; i < p->n; i++)
-		if (p->table[i].key == key) {
-			if (store(p->opts[i], arg, &err) != BRC_OK)
-				usage_error(p->cli, err.message);
-			return 0;
-		}
-	return ARGP_ERR_UNKNOWN;
-}
-
 /* ---- --help ---- */
 
 /* " (default: X)" after the sentence, from the value before parsing. */
@@ -225,25 +199,87 @@ static char *help_text(const brc_cli *cli, const brc_opt *o)
 	return s.s;
 }
 
+/* What argp fills to the width of a page. */
 static char *doc_text(const brc_cli *cli)
 {
 	brc_str s = {0};
-	brc_str_addf(&s, "%s\n\nReads:  %s\nWrites: %s\v", cli->purpose,
+	brc_str_addf(&s, "%s\n\nReads:  %s\nWrites: %s", cli->purpose,
 		     cli->reads != NULL ? cli->reads : "no stream",
 		     cli->writes != NULL ? cli->writes : "no stream");
-	brc_str_addf(&s, "Examples:\n%s\n", cli->examples);
-	brc_str_add(&s, "Exit codes: 0 done, 1 negative answer, 2 usage, 3 wrong or invalid data, "
-			"4 truncated or corrupt stream or an upstream failure, 5 numerical "
-			"failure, 6 out of memory or disk, 141 the reader has gone.\n");
 	if (s.failed)
 		out_of_memory(cli->tool);
 	return s.s;
 }
 
-static void print_version(FILE *stream, struct argp_state *state)
+/* And what it may not fill: examples are there to be copied. */
+static void print_help(const brc_cli *cli, struct argp_state *state)
 {
-	const struct parse *p = state->input;
-	fprintf(stream, "%s (broca) %s\n", p->cli->tool, BRC_VERSION);
+	argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG);
+	printf("\nExamples:\n%s\n", cli->examples);
+	puts("Exit codes: 0 done, 1 negative answer, 2 usage, 3 wrong or invalid data, 4 "
+	     "truncated\n"
+	     "or corrupt stream or an upstream failure, 5 numerical failure, 6 out of memory or\n"
+	     "disk, 141 the reader has gone.");
+}
+
+/* Has it all been written? A full disk is no success. */
+static void exit_after_print(const brc_cli *cli)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		exit(BRC_OK);
+	int errnum = errno;
+	fprintf(stderr, "%s: <stdout>: cannot write: %s\n", cli->tool, strerror(errnum));
+	exit(errnum == EBADF ? BRC_USAGE : BRC_RESOURCE);
+}
+
+/* ---- parsing ---- */
+
+/* Options that only print. */
+static bool information(int key, const brc_cli *cli, struct argp_state *state)
+{
+	switch (key) {
+	case '?':
+		print_help(cli, state);
+		return true;
+	case USAGE_KEY:
+		argp_state_help(state, stdout, ARGP_HELP_USAGE);
+		return true;
+	case 'V':
+		printf("%s (broca) %s\n", cli->tool, BRC_VERSION);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct parse *p = state->input;
+	brc_err err = {0};
+	if (key == ARGP_KEY_ARG) {
+		brc_cli *cli = p->cli;
+		if (cli->n_operands == cli->max_operands) {
+			brc_fail(&err, BRC_USAGE, "unexpected operand '%s'", arg);
+			usage_error(cli, err.message);
+		}
+		cli->operands[cli->n_operands++] = arg;
+		return 0;
+	}
+	if (information(key, p->cli, state))
+		exit_after_print(p->cli);
+	if (key == 'q') {
+		p->flags.quiet = true;
+		return 0;
+	}
+	if (key == ARGP_KEY_INIT)
+		state->err_stream = NULL; /* getopt says what is wrong, we what to do about it */
+	for (size_t i = 0; i < p->n; i++)
+		if (p->table[i].key == key) {
+			if (store(p->opts[i], arg, &err) != BRC_OK)
+				usage_error(p->cli, err.message);
+			return 0;
+		}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static size_t default_threads(void)
@@ -264,7 +300,7 @@ static void build_table(struct parse *p, const struct common_opt *common)
 	while (cli->options != NULL && cli->options[own].type != BRC_OPT_END)
 		own++;
 	p->opts = calloc(own + COMMON_COUNT, sizeof(*p->opts));
-	p->table = calloc(own + COMMON_COUNT + 2, sizeof(*p->table));
+	p->table = calloc(own + COMMON_COUNT + EXTRA_COUNT + 1, sizeof(*p->table));
 	cli->operands = calloc(cli->max_operands + 1, sizeof(*cli->operands));
 	if (p->opts == NULL || p->table == NULL || cli->operands == NULL)
 		out_of_memory(cli->tool);
@@ -282,8 +318,13 @@ static void build_table(struct parse *p, const struct common_opt *common)
 					     .doc = help_text(cli, o),
 					     .group = i < own ? 1 : 2};
 	}
-	p->table[p->n] = (struct argp_option){
-		.name = "quiet", .key = 'q', .doc = "say nothing but errors", .group = 2};
+	const struct argp_option extra[EXTRA_COUNT] = {
+		{"quiet", 'q', NULL, 0, "say nothing but errors", 2},
+		{"help", '?', NULL, 0, "print this help", 3},
+		{"usage", USAGE_KEY, NULL, 0, "print the options alone", 3},
+		{"version", 'V', NULL, 0, "print the version", 3},
+	};
+	memcpy(&p->table[p->n], extra, sizeof(extra));
 }
 
 void brc_cli_parse(brc_cli *cli, int argc, char **argv)
@@ -295,17 +336,17 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 	build_table(&p, common);
 	char *doc = doc_text(cli);
 	const struct argp argp = {p.table, parse_one, cli->usage, doc, NULL, NULL, NULL};
-	argp_program_version_hook = print_version;
-	argp_err_exit_status = BRC_USAGE;
 	char *tool = (char *)(uintptr_t)cli->tool, *old = argc > 0 ? argv[0] : NULL;
 	if (argc > 0)
 		argv[0] = tool; /* messages name the tool, not the path it was started by */
 	setvbuf(stderr, NULL, _IOLBF, 0);
-	error_t rc = argp_parse(&argp, argc, argv, 0, NULL, &p);
+	error_t rc = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &p);
 	if (argc > 0)
 		argv[0] = old;
-	if (rc != 0)
+	if (rc != 0) {
+		fprintf(stderr, "hint: '%s --help' lists the options\n", cli->tool);
 		exit(BRC_USAGE);
+	}
 	cli->c.zstd_level = p.flags.compress ? 3 : 0;
 	cli->c.verbosity = p.flags.quiet ? -1 : p.flags.verbose ? 1 : 0;
 	for (size_t i = 0; i < p.n; i++)

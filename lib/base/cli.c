@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 #include "base/str.h"
 
@@ -329,6 +330,7 @@ static void build_table(struct parse *p, const struct common_opt *common)
 
 void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 {
+	brc_descriptors_hold();
 	cli->c = (brc_common){.threads = default_threads(), .seed = 42};
 	struct parse p = {.cli = cli};
 	struct common_opt common[COMMON_COUNT];

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 
 enum { RAW_BYTES = 1 << 16 };
@@ -196,10 +197,14 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 {
 	struct stat st;
 	bool is_stdin = !strcmp(path, "-");
+	if (is_stdin && brc_descriptor_closed(STDIN_FILENO))
+		return brc_fail(err, BRC_USAGE, "standard input is closed");
 	in->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
 			  : open(path, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0)
 		return os_fail(in, "open", err);
+	if (isatty(in->fd) == 1)
+		return brc_fail(err, BRC_USAGE, "%s is a terminal, a file is expected", in->name);
 	if (fstat(in->fd, &st) != 0)
 		return os_fail(in, "examine", err);
 	if (S_ISDIR(st.st_mode))

@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 
 enum { BUFFER_BYTES = 1 << 16, PIPE_BYTES = 1 << 20, NAME_TRIES = 100 };
@@ -100,7 +101,7 @@ static brc_rc open_path(brc_sink *s, brc_err *err)
 static brc_rc open_stdout(brc_sink *s, brc_err *err)
 {
 	s->fd = STDOUT_FILENO;
-	if (fcntl(s->fd, F_GETFD) < 0) {
+	if (brc_descriptor_closed(s->fd)) {
 		brc_fail(err, BRC_USAGE, "standard output is closed");
 		return brc_hint(err, "pipe it on, or write to a file with -o");
 	}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 
 enum { PIPE_BYTES = 1 << 20, PEEK_BYTES = 4 };
@@ -57,8 +58,10 @@ static brc_rc open_fd(brc_source *s, const char *path, brc_err *err)
 {
 	if (strcmp(path, "-") == 0) {
 		s->fd = STDIN_FILENO;
-		if (fcntl(s->fd, F_GETFD) < 0)
-			return brc_fail(err, BRC_USAGE, "standard input is closed");
+		if (brc_descriptor_closed(s->fd)) {
+			brc_fail(err, BRC_USAGE, "standard input is closed");
+			return brc_hint(err, "pipe a stream in, or see --help");
+		}
 	} else {
 		s->fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (s->fd < 0) {

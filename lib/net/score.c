@@ -18,11 +18,11 @@ static size_t answer(const float *x, size_t classes)
 
 static double cross_entropy(const float *x, size_t classes, size_t top, size_t label)
 {
-	double sum = 0;
+	double others = 0; /* besides the largest, whose share is 1 */
 
 	for (size_t c = 0; c < classes; c++)
-		sum += exp((double)x[c] - x[top]);
-	return log(sum) + ((double)x[top] - x[label]);
+		others += c != top ? exp((double)x[c] - x[top]) : 0;
+	return log1p(others) + ((double)x[top] - x[label]);
 }
 
 void brc_score_add(const float *logits, size_t classes, const int32_t *label, size_t n,

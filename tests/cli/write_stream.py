@@ -57,7 +57,8 @@ class Writer:
 def write(file, sections):
     w = Writer(file)
     for kind, name, meta, records, arrays in sections:
-        w.frame(SECTION, {"type": kind, "version": 1, "name": name})
+        kind, version = kind if isinstance(kind, tuple) else (kind, 1)
+        w.frame(SECTION, {"type": kind, "version": version, "name": name})
         w.frame(META, meta)
         for record in records:
             w.frame(RECORD, record)

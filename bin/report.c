@@ -1,0 +1,163 @@
+/* report: what one or several streams found, as text, TSV, JSON or an HTML page. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "render/report.h"
+#include "stream/filter.h"
+
+enum { AUTO, TEXT, HTML, JSON, TSV };
+
+static int format;
+static int order;
+static brc_report_options how = {.level = 0.05};
+
+static const brc_opt options[] = {
+	{BRC_OPT_CHOICE, "format", 'f', "FORMAT", &format,
+	 "form of the report: auto, text, html, json, tsv; auto goes by the suffix of -o FILE and "
+	 "is text without one",
+	 "auto|text|html|json|tsv", 0, 0, 0},
+	{BRC_OPT_STRING, "title", 0, "TEXT", &how.title, "title of the report", NULL, 0, 0, 0},
+	{BRC_OPT_DOUBLE, "level", 0, "ALPHA", &how.level,
+	 "level of significance for marks and counts", NULL, 1e-6, 0.5, 0},
+	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of groups: layer, significance",
+	 "layer|significance", 0, 0, 0},
+	{BRC_OPT_FLAG, "draws", 0, NULL, &how.draws, "JSON: include every control draw", NULL, 0, 0,
+	 0},
+	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+
+/* Sections that a report shows; all others are skipped while reading. */
+static const char *const types[] = {"units",  "exemplars", "clusterability", "spectrum",
+				    "labels", "lesions",   "importance",     "coherence"};
+
+typedef struct inputs {
+	brc_report_input *item;
+	char **title; /* owned; item[i].title is title[i] */
+	size_t n, cap_item, cap_title;
+} inputs;
+
+static void inputs_clear(inputs *in)
+{
+	for (size_t i = 0; i < in->n; i++)
+		free(in->title[i]);
+	free(in->title);
+	free(in->item);
+}
+
+/* "net.brc", "standard input", and from the second stream of one file on "net.brc, stream 2". */
+static char *title_of(const char *path, size_t stream, brc_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = strcmp(path, "-") == 0 ? "standard input" : slash ? slash + 1 : path;
+	brc_str title = {0};
+
+	brc_str_add(&title, base);
+	if (stream > 0)
+		brc_str_addf(&title, ", stream %zu", stream + 1);
+	if (brc_str_check(&title, err) != BRC_OK)
+		brc_str_free(&title);
+	return title.s;
+}
+
+static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err)
+{
+	const brc_stream *streams;
+	size_t n;
+
+	BRC_TRY(brc_filter_streams(f, path, &streams, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		BRC_TRY(brc_grow(&in->item, &in->cap_item, in->n + 1, sizeof *in->item, err));
+		BRC_TRY(brc_grow(&in->title, &in->cap_title, in->n + 1, sizeof *in->title, err));
+		char *title = title_of(path, i, err);
+		if (!title)
+			return BRC_RESOURCE;
+		in->title[in->n] = title;
+		in->item[in->n++] = (brc_report_input){.title = title,
+						       .sections = streams[i].sections,
+						       .n = streams[i].n,
+						       .history = streams[i].history,
+						       .n_history = streams[i].n_history};
+	}
+	return BRC_OK;
+}
+
+static int format_of(const char *path)
+{
+	static const struct {
+		const char *suffix;
+		int format;
+	} known[] = {{".html", HTML}, {".htm", HTML}, {".json", JSON}, {".tsv", TSV}};
+	size_t n = path ? strlen(path) : 0;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		size_t k = strlen(known[i].suffix);
+
+		if (n > k && strcmp(path + n - k, known[i].suffix) == 0)
+			return known[i].format;
+	}
+	return TEXT;
+}
+
+static brc_rc render(const brc_report *r, int form, brc_str *out, brc_err *err)
+{
+	switch (form) {
+	case HTML:
+		return brc_report_html(r, out, err);
+	case JSON:
+		return brc_report_json(r, out, err);
+	case TSV:
+		return brc_report_tsv(r, out, err);
+	default:
+		return brc_report_text(r, out, err);
+	}
+}
+
+static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err)
+{
+	brc_report *r;
+	brc_str out = {0};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		BRC_TRY(brc_filter_take(f, types[i], 1, BRC_CONSUME, err));
+	for (size_t i = 0; i < cli->n_operands; i++)
+		BRC_TRY(add_file(in, f, cli->operands[i], err));
+	if (cli->n_operands == 0)
+		BRC_TRY(add_file(in, f, "-", err));
+	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
+	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
+	brc_rc rc = render(r, format == AUTO ? format_of(cli->c.output) : format, &out, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_text(f, out.s, out.len, err);
+	brc_str_free(&out);
+	brc_report_free(r);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	brc_cli cli = {
+		.tool = "report",
+		.usage = "[STREAM...]",
+		.purpose = "Report what streams found about the local specialization of networks: "
+			   "how clusterable they are, which groups of units are more important and "
+			   "more coherent than random ones, and how all that was made.",
+		.reads = "units, exemplars, clusterability, spectrum, labels, lesions, importance, "
+			 "coherence: whichever there are, from one or several streams",
+		.examples =
+			"  ... | lesion --model net.onnx --data test.brc | coherence | report -o "
+			"net.html\n"
+			"  report --format tsv run-1.brc run-2.brc > groups.tsv",
+		.options = options,
+		.max_operands = 10000,
+	};
+	brc_cli_parse(&cli, argc, argv);
+	brc_err err = {0};
+	brc_filter *f;
+	inputs in = {0};
+	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+		report(f, &cli, &in, &err);
+	inputs_clear(&in);
+	return brc_filter_close(f, &cli, &err);
+}

@@ -1,0 +1,26 @@
+/* Streams that speak of one network, told as one. */
+#ifndef BRC_RENDER_JOIN_H
+#define BRC_RENDER_JOIN_H
+
+#include "render/report.h"
+
+typedef struct brc_joined {
+	brc_report_input *item; /* [n]; arrays and titles owned, what they point to borrowed */
+	size_t n;
+} brc_joined;
+
+/*
+ * Join inputs with the same model digest (metadata `model`) whose sections do
+ * not clash: no two of one type and name but with different content. Sections
+ * and history entries that stand in both are taken once. So the partitions of
+ * one network, made from weights and from activations, stand side by side,
+ * while runs of other networks, or other runs of this one, stay apart. The
+ * order is that of the first stream of each network.
+ */
+brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err);
+void brc_join_clear(brc_joined *j);
+
+/* The digest of the model, from whichever section carries it; NULL when none does. */
+const char *brc_input_model(const brc_report_input *in);
+
+#endif

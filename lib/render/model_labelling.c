@@ -1,0 +1,177 @@
+/* All sections of one name: labels, spectrum, lesions, importance, coherence. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/model.h"
+
+char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap)
+{
+	if (names && c < n && names[c] && names[c][0])
+		snprintf(buf, cap, "%s", names[c]);
+	else
+		snprintf(buf, cap, "%zu", c);
+	return buf;
+}
+
+/* Mean cross-entropy of the unharmed network, nats an image. */
+static double mean_loss(const brc_lesions *l)
+{
+	double images = 0, nats = 0;
+
+	for (size_t c = 0; c < l->classes; c++) {
+		images += (double)l->class_images[c];
+		nats += l->baseline_loss[c];
+	}
+	return images > 0 ? nats / images : NAN;
+}
+
+static double number(const brc_map *record, const char *key)
+{
+	double v = NAN;
+
+	brc_map_double(record, key, &v);
+	return v;
+}
+
+static size_t count(const brc_map *record, const char *key)
+{
+	size_t v = 0;
+
+	brc_map_size(record, key, &v);
+	return v;
+}
+
+/* Eigenvalues of one graph; absent when only labels came. */
+static brc_rc read_eigenvalues(brc_graph_summary *g, const brc_section *spectrum, brc_err *err)
+{
+	char name[BRC_NAME_MAX];
+	const brc_tensor *t;
+
+	snprintf(name, sizeof name, "graph/%zu/eigenvalue", g->index);
+	if (!spectrum || !brc_section_tensor(spectrum, name))
+		return BRC_OK;
+	BRC_TRY(brc_section_need_column(spectrum, name, "<f8", BRC_ANY, &t, err));
+	g->eigenvalue = t->data;
+	g->pairs = t->shape[0];
+	return BRC_OK;
+}
+
+brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err)
+{
+	const brc_section *s = l->spectrum ? l->spectrum : l->labels_section;
+	size_t n = s ? s->n_records : 0;
+
+	l->graph = brc_calloc(n, sizeof *l->graph, err);
+	if (!l->graph)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++) {
+		const brc_map *r = s->records[i];
+		size_t index;
+
+		if (!brc_map_size(r, "graph", &index))
+			continue;
+		brc_graph_summary *g = &l->graph[l->n_graphs++];
+		*g = (brc_graph_summary){.name = brc_map_string(r, "name", ""),
+					 .index = index,
+					 .k = count(r, "k"),
+					 .units = count(r, "units"),
+					 .isolated = count(r, "isolated"),
+					 .components = count(r, "components"),
+					 .empty = count(r, "empty"),
+					 .edges = number(r, "edges"),
+					 .ncut = number(r, "ncut"),
+					 .in_out = number(r, "in_out"),
+					 .lower_bound = number(r, "lower_bound"),
+					 .record = r};
+		BRC_TRY(read_eigenvalues(g, l->spectrum, err));
+	}
+	return BRC_OK;
+}
+
+static brc_rc read_picture(brc_labelling *l, brc_err *err)
+{
+	char title[256];
+
+	if (!l->spectrum || !brc_section_tensor(l->spectrum, "picture"))
+		return BRC_OK;
+	BRC_TRY(brc_section_need(l->spectrum, "picture", "<f4", 2, (size_t[]){BRC_ANY, BRC_ANY},
+				 &l->picture, err));
+	if (l->picture->shape[0] != l->picture->shape[1] || l->picture->shape[0] > 512)
+		return brc_fail(err, BRC_DATA, "%s: picture is %zu x %zu, not square up to 512",
+				brc_section_title(l->spectrum, title, sizeof title),
+				l->picture->shape[0], l->picture->shape[1]);
+	if (l->picture->shape[0] == 0)
+		l->picture = NULL;
+	if (brc_section_tensor(l->spectrum, "picture/boundary"))
+		BRC_TRY(brc_section_need_column(l->spectrum, "picture/boundary", "<i4", BRC_ANY,
+						&l->boundary, err));
+	return BRC_OK;
+}
+
+/* The layer table: from labels, else from the first section that has one. */
+static brc_rc read_layers(brc_labelling *l, const brc_labelling_sections *from, brc_err *err)
+{
+	const brc_section *s = from->lesions      ? from->lesions
+			       : from->importance ? from->importance
+						  : from->coherence;
+
+	if (from->labels) {
+		BRC_TRY(brc_labels_read(&l->labels, from->labels, err));
+		return brc_layers_dup(&l->layers, &l->labels.layers, err);
+	}
+	return s ? brc_layers_read(&l->layers, s, err) : BRC_OK;
+}
+
+/* Classes are named by whichever section names them, and counted alike by all. */
+static brc_rc read_classes(brc_labelling *l, brc_err *err)
+{
+	const brc_findings *t = &l->test[BRC_COHERENCE];
+
+	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
+	l->class_name = l->lesions.class_name ? l->lesions.class_name : t->class_name;
+	if (t->classes > 0 && t->classes != l->classes)
+		return brc_fail(err, BRC_DATA,
+				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
+				t->classes, l->classes);
+	return BRC_OK;
+}
+
+brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
+			     const brc_report_options *options, brc_err *err)
+{
+	*l = (brc_labelling){.name = from->name,
+			     .labels_section = from->labels,
+			     .spectrum = from->spectrum,
+			     .lesions_section = from->lesions,
+			     .loss = NAN};
+	BRC_TRY(read_layers(l, from, err));
+	BRC_TRY(brc_graphs_collect(l, err));
+	BRC_TRY(read_picture(l, err));
+	if (from->lesions) {
+		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
+		l->loss = mean_loss(&l->lesions);
+	}
+	if (from->importance)
+		BRC_TRY(brc_findings_read(&l->test[BRC_IMPORTANCE], from->importance, err));
+	if (from->coherence)
+		BRC_TRY(brc_findings_read(&l->test[BRC_COHERENCE], from->coherence, err));
+	BRC_TRY(read_classes(l, err));
+	return brc_groups_collect(l, from, options, err);
+}
+
+void brc_labelling_clear(brc_labelling *l)
+{
+	brc_labels_clear(&l->labels);
+	brc_subclusters_free(l->subclusters);
+	brc_layers_clear(&l->layers);
+	brc_lesions_clear(&l->lesions);
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		brc_findings_clear(&l->test[p]);
+	free(l->graph);
+	free(l->group);
+	free(l->order);
+	*l = (brc_labelling){0};
+}

@@ -1,0 +1,64 @@
+/*
+ * Reports: what the sections of one or several streams say, as text, TSV,
+ * JSON or one self-contained HTML page.
+ *
+ *     brc_report *r;
+ *     if (brc_report_new(&r, inputs, n, &options, &err) == BRC_OK) {
+ *             brc_str page = {0};
+ *             brc_report_html(r, &page, &err);
+ *             ...
+ *             brc_report_free(r);
+ *     }
+ *
+ * Output is a function of the sections and options alone: no time, no host.
+ */
+#ifndef BRC_RENDER_REPORT_H
+#define BRC_RENDER_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "stream/map.h"
+#include "stream/section.h"
+
+/* One stream: its sections in order and the entries of its history. All borrowed. */
+typedef struct brc_report_input {
+	const char *title; /* of the network: a file name, say */
+	const brc_section *const *sections;
+	size_t n;
+	const brc_map *const *history;
+	size_t n_history;
+} brc_report_input;
+
+typedef enum brc_report_order {
+	BRC_ORDER_LAYER,       /* by layer, then cluster */
+	BRC_ORDER_SIGNIFICANCE /* strongest finding first */
+} brc_report_order;
+
+typedef struct brc_report_options {
+	const char *title; /* of the whole report; NULL: made from the inputs */
+	double level;      /* of significance, in (0, 1) */
+	brc_report_order order;
+	bool draws; /* JSON: also the statistic of every control draw */
+} brc_report_options;
+
+typedef struct brc_report brc_report;
+
+/*
+ * Collect and check. The inputs, their sections and the strings of `options`
+ * must outlive the report. BRC_DATA when a section is not as docs/sections.md
+ * says, and (with a hint) when no input holds anything to report.
+ */
+brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
+		      const brc_report_options *options, brc_err *err);
+void brc_report_free(brc_report *r);
+
+/* Each appends the whole output to `out`. */
+brc_rc brc_report_text(const brc_report *r, brc_str *out, brc_err *err);
+brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err);
+brc_rc brc_report_json(const brc_report *r, brc_str *out, brc_err *err);
+brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err);
+
+#endif

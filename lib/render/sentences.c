@@ -1,0 +1,207 @@
+/* The findings, in sentences: what a colleague wants to read first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/format.h"
+#include "render/model.h"
+
+#define SHOWN_GROUPS 3 /* strongest groups named in a sentence */
+
+brc_rc brc_note_add(brc_network *net, brc_note_kind kind, size_t labelling, brc_str *text,
+		    brc_err *err)
+{
+	BRC_TRY(brc_str_check(text, err));
+	BRC_TRY(brc_grow(&net->note, &net->cap_notes, net->n_notes + 1, sizeof *net->note, err));
+	net->note[net->n_notes++] =
+		(brc_note){.kind = kind, .labelling = labelling, .text = text->s};
+	*text = (brc_str){0};
+	return BRC_OK;
+}
+
+bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling)
+{
+	bool detail = kind == BRC_NOTE_FINDING && note->kind == BRC_NOTE_DETAIL;
+
+	return note->labelling == labelling && (note->kind == kind || detail);
+}
+
+static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, double level,
+				     brc_err *err)
+{
+	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];
+	brc_str text = {0};
+	bool lower = c->p <= level;
+
+	brc_str_addf(
+		&text,
+		"By its %s the network is %s than its shuffled copies: its n-cut into %zu clusters "
+		"is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
+		strcmp(c->source, "affinity") == 0 ? "activations' correlations" : "weights",
+		lower ? "more clusterable" : "not more clusterable", c->k,
+		brc_format_number(c->observed, 5, observed), brc_format_number(c->mean, 5, mean),
+		c->shuffles, c->null, brc_format_p(c->p, p));
+	brc_rc rc = brc_note_add(net, BRC_NOTE_FINDING, BRC_ANY, &text, err);
+	brc_str_free(&text);
+	return rc;
+}
+
+/* "6 of 45 groups are more important than random groups of their size and layer (...)." */
+static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
+{
+	const brc_inference *st = brc_primary(&l->test[proxy]);
+	size_t found = brc_marked(l, proxy);
+
+	if (found == 0)
+		brc_str_addf(text, "None of %zu groups is %s", st->m, brc_proxy_adjective(proxy));
+	else
+		brc_str_addf(text, "%zu of %zu groups %s %s", found, st->m,
+			     found == 1 ? "is" : "are", brc_proxy_adjective(proxy));
+	brc_str_addf(text, " than random groups of %s size and layer", found > 1 ? "their" : "its");
+	if (found == 0)
+		brc_str_addf(text, " once corrected for their number (q and max-T above %g).",
+			     level);
+	else
+		brc_str_addf(text, " (%zu by q <= %g, %zu by max-T).",
+			     brc_found(st->q, st->m, level), level,
+			     brc_found(st->p_maxt, st->m, level));
+}
+
+static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
+{
+	const brc_inference *st = brc_primary(&l->test[proxy]);
+	char p[BRC_NUMBER_MAX];
+
+	brc_str_addf(text,
+		     "%zu of %zu groups have p <= %g for %s by the rules of the published code, "
+		     "which correct neither for ties nor for the number of groups",
+		     brc_found(st->p, st->m, level), st->m, level, brc_proxy_name(proxy));
+	if (st->fisher_p >= 0)
+		brc_str_addf(text, "; combined by Fisher as if independent, p = %s",
+			     brc_format_p(st->fisher_p, p));
+	brc_str_add(text, ".");
+}
+
+/* The joint test, in a sentence of its own. */
+static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level,
+			    brc_err *err)
+{
+	const brc_inference *st = brc_primary(&net->labelling[labelling].test[proxy]);
+	bool alone = brc_marked(&net->labelling[labelling], proxy) == 0;
+	char p[BRC_NUMBER_MAX];
+	brc_str text = {0};
+
+	if (!(st->omnibus_p >= 0))
+		return BRC_OK;
+	if (st->omnibus_p <= level)
+		brc_str_addf(&text, "Taken together, the groups are %s than random ones%s",
+			     brc_proxy_adjective(proxy),
+			     alone ? ", although none stands out by itself" : "");
+	else
+		brc_str_addf(&text,
+			     "Taken together, the groups are not shown to be %s than random "
+			     "ones",
+			     brc_proxy_adjective(proxy));
+	brc_str_addf(&text, " (omnibus p = %s).", brc_format_p(st->omnibus_p, p));
+	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
+	brc_str_free(&text);
+	return rc;
+}
+
+/* "fc2 cluster 5 (23 units: -12.30 points, random groups -2.10)" */
+static void add_group(brc_str *text, const brc_labelling *l, const brc_group *g, brc_proxy proxy)
+{
+	const brc_inference *st = brc_primary(&l->test[proxy]);
+	size_t row = g->row[proxy];
+	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], units[BRC_NUMBER_MAX];
+	const char *unit = brc_format_unit(st);
+
+	brc_str_addf(text, "%s cluster %d (%s: %s%s%s, random groups %s)", l->layers.name[g->layer],
+		     g->cluster, brc_format_count(g->size, "unit", "units", units),
+		     brc_format_value(st, st->observed[row], proxy == BRC_IMPORTANCE, observed),
+		     unit[0] ? " " : "", unit,
+		     brc_format_value(st, st->control_mean[row], proxy == BRC_IMPORTANCE, mean));
+}
+
+typedef struct {
+	size_t index;
+	double strength;
+} ranked;
+
+static int by_strength(const void *a, const void *b)
+{
+	const ranked *x = a, *y = b;
+
+	if (x->strength != y->strength)
+		return x->strength > y->strength ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The significant groups of largest effect, in a sentence of their own. */
+static brc_rc strongest_groups(brc_network *net, size_t labelling, brc_proxy proxy, brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	const brc_inference *st = brc_primary(&l->test[proxy]);
+	ranked *r = brc_calloc(l->n_groups, sizeof *r, err);
+	brc_str text = {0};
+	size_t n = 0;
+
+	if (!r)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[i];
+
+		if (g->mark[proxy] >= BRC_MARK_Q)
+			r[n++] = (ranked){i, (st->tail == BRC_TAIL_RIGHT ? 1 : -1) *
+						     st->effect[g->row[proxy]]};
+	}
+	if (n > 1)
+		qsort(r, n, sizeof *r, by_strength);
+	brc_str_add(&text, n > SHOWN_GROUPS ? "Largest effects: " : "Which: ");
+	for (size_t i = 0; i < n && i < SHOWN_GROUPS; i++) {
+		brc_str_add(&text, i ? "; " : "");
+		add_group(&text, l, &l->group[r[i].index], proxy);
+	}
+	brc_str_add(&text, ".");
+	brc_rc rc = n ? brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err) : BRC_OK;
+	brc_str_free(&text);
+	free(r);
+	return rc;
+}
+
+static brc_rc proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level,
+			    brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	brc_str text = {0};
+	brc_rc rc;
+
+	if (!brc_primary(&l->test[proxy]))
+		return BRC_OK;
+	if (l->test[proxy].published)
+		add_uncorrected(&text, l, proxy, level);
+	else
+		add_corrected(&text, l, proxy, level);
+	rc = brc_note_add(net, BRC_NOTE_FINDING, labelling, &text, err);
+	brc_str_free(&text);
+	if (rc == BRC_OK)
+		rc = joint_finding(net, labelling, proxy, level, err);
+	return rc == BRC_OK ? strongest_groups(net, labelling, proxy, err) : rc;
+}
+
+brc_rc brc_sentences_collect(brc_network *net, const brc_report_options *options, brc_err *err)
+{
+	for (size_t i = 0; i < net->n_clusterability; i++)
+		BRC_TRY(clusterability_finding(net, &net->clusterability[i], options->level, err));
+	for (size_t i = 0; i < net->n_labellings; i++)
+		for (size_t p = 0; p < BRC_PROXIES; p++)
+			BRC_TRY(proxy_finding(net, i, (brc_proxy)p, options->level, err));
+	return BRC_OK;
+}
+
+brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err)
+{
+	BRC_TRY(brc_sentences_collect(net, options, err));
+	BRC_TRY(brc_warnings_collect(net, err));
+	return brc_missing_collect(net, err);
+}

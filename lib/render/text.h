@@ -1,0 +1,18 @@
+/* Parts of the text report; see render/report.h. Lines are at most BRC_TEXT_WIDTH columns. */
+#ifndef BRC_RENDER_TEXT_H
+#define BRC_RENDER_TEXT_H
+
+#include "render/model.h"
+
+#define BRC_TEXT_WIDTH 96
+
+/*
+ * `s`, escaped for a terminal, as a paragraph: the first line after `first`
+ * (printed as it is), the others indented by as many blanks.
+ */
+void brc_text_paragraph(brc_str *b, const char *first, const char *s);
+
+/* Facts of a labelling, its tests, the table of its groups. */
+void brc_text_labelling(brc_str *b, const brc_labelling *l, double level);
+
+#endif

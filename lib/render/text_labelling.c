@@ -1,0 +1,214 @@
+/* A labelling on a terminal: facts, tests, and one line a group. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/escape.h"
+#include "render/format.h"
+#include "render/text.h"
+
+enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 9, TITLE = 36 };
+
+static void add_graph(brc_str *b, const brc_graph_summary *g)
+{
+	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
+
+	brc_str_add(b, "  ");
+	brc_escape_cell(b, g->name[0] ? g->name : "graph", LAYER);
+	brc_str_addf(b, " k %zu, n-cut %s", g->k, brc_format_number(g->ncut, 5, ncut));
+	if (isfinite(g->lower_bound))
+		brc_str_addf(b, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
+	brc_str_addf(b, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+	if (g->units > 0)
+		brc_str_addf(b, ", %zu units, %zu component%s, %zu isolated", g->units,
+			     g->components, g->components == 1 ? "" : "s", g->isolated);
+	brc_str_add(b, "\n");
+}
+
+static void add_partition(brc_str *b, const brc_labelling *l)
+{
+	if (l->labels_section) {
+		brc_str_addf(b, "%s partition", l->labels.mode);
+		if (l->labels.source[0])
+			brc_str_addf(b, " from %s", l->labels.source);
+		brc_str_addf(b,
+			     ": %zu units in %zu groups (a group: the units of one layer with "
+			     "one label), %zu in none\n",
+			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
+	}
+	for (size_t i = 0; i < l->n_graphs; i++)
+		add_graph(b, &l->graph[i]);
+}
+
+static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, double level)
+{
+	char omnibus[BRC_NUMBER_MAX], fisher[BRC_NUMBER_MAX], title[sizeof st->title];
+
+	brc_format_title(st, title, sizeof title);
+	brc_str_addf(b, "  %-10s ", brc_proxy_name(proxy));
+	brc_escape_cell(b, title, TITLE);
+	brc_str_addf(b, " %9s %9s %5zu", brc_format_p(st->omnibus_p, omnibus),
+		     brc_format_p(st->fisher_p, fisher), brc_found(st->p, st->m, level));
+	if (st->q)
+		brc_str_addf(b, " %5zu", brc_found(st->q, st->m, level));
+	if (st->p_maxt)
+		brc_str_addf(b, " %6zu", brc_found(st->p_maxt, st->m, level));
+	brc_str_add(b, "\n");
+}
+
+static void add_tests(brc_str *b, const brc_labelling *l, double level)
+{
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+
+	if (!st)
+		st = brc_primary(&l->test[BRC_COHERENCE]);
+	if (!st)
+		return;
+	brc_str_addf(b, "\n  %zu groups against %zu random groups each, of their size and layer\n",
+		     st->m, st->n);
+	brc_str_addf(b, "  %*s %9s %9s  groups <= %g by\n", 11 + TITLE, "", "omnibus", "Fisher*",
+		     level);
+	brc_str_addf(b, "  %-10s %-*s %9s %9s %5s %5s %6s\n", "", TITLE, "statistic", "p", "p", "p",
+		     "q", "max-T");
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < l->test[p].n_stats; i++)
+			add_statistic(b, &l->test[p].stat[i], (brc_proxy)p, level);
+	brc_str_add(b, "  * if the groups were independent, which they are not\n");
+}
+
+/* A probability in five columns: ".005", "1.000", "2e-05". */
+static void add_p(brc_str *b, double p)
+{
+	char text[BRC_NUMBER_MAX];
+
+	brc_format_p(p, text);
+	brc_str_addf(b, " %*s", P, text + (text[0] == '0'));
+}
+
+static int block_width(const brc_inference *st)
+{
+	return NUMBER + (P + 1) * (1 + (st->q != NULL) + (st->p_maxt != NULL)) + MARK;
+}
+
+static void add_heads(brc_str *b, const brc_inference *st)
+{
+	if (!st)
+		return;
+	brc_str_addf(b, " | %*s %*s", NUMBER, "effect", P, "p");
+	if (st->q)
+		brc_str_addf(b, " %*s", P, "q");
+	if (st->p_maxt)
+		brc_str_addf(b, " %*s", P, "max-T");
+	brc_str_addf(b, "%*s", MARK, "");
+}
+
+/* Above the heads: which proxy, then which statistic in which unit. */
+static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
+{
+	brc_str_addf(b, "%*s", LAYER + 1 + CLUSTER + 1 + UNITS, "");
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+		char title[128];
+
+		if (!st)
+			continue;
+		snprintf(title, sizeof title, statistic ? "%s, %s" : "%s",
+			 statistic ? st->statistic : brc_proxy_name((brc_proxy)p),
+			 brc_format_unit(st));
+		brc_str_add(b, " | ");
+		brc_escape_cell(b, title, (size_t)block_width(st));
+	}
+}
+
+static const char *stars(brc_mark mark)
+{
+	static const char *const text[] = {"   ", " . ", " * ", " **"};
+
+	return text[mark];
+}
+
+static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
+{
+	char effect[BRC_NUMBER_MAX];
+	size_t row = g->row[proxy];
+
+	if (!st)
+		return;
+	if (row == BRC_ANY) {
+		brc_str_addf(b, " | %*s", block_width(st), "");
+		return;
+	}
+	brc_str_addf(b, " | %*s", NUMBER, brc_format_value(st, st->effect[row], true, effect));
+	add_p(b, st->p[row]);
+	if (st->q)
+		add_p(b, st->q[row]);
+	if (st->p_maxt)
+		add_p(b, st->p_maxt[row]);
+	brc_str_add(b, stars(g->mark[proxy]));
+}
+
+static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, double level)
+{
+	char name[1024], change[BRC_NUMBER_MAX];
+
+	brc_escape_cell(b, l->layers.name[g->layer], LAYER);
+	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
+	if (!brc_group_tested(g) && g->left_out) {
+		brc_str_add(b, " | ");
+		brc_escape_terminal(b, g->left_out);
+		brc_str_add(b, "\n");
+		return;
+	}
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		add_cells(b, brc_primary(&l->test[p]), g, (brc_proxy)p);
+	if (g->worst_class != BRC_ANY) {
+		brc_str_add(b, " | ");
+		brc_escape_cell(b,
+				brc_class_name(l->class_name, l->classes, g->worst_class, name,
+					       sizeof name),
+				CLASS);
+		brc_str_addf(b, " %s%s", brc_format_points(g->worst_change, change),
+			     g->worst_p <= level ? "*" : "");
+	}
+	brc_str_add(b, "\n");
+}
+
+static void add_legend(brc_str *b, const brc_labelling *l, double level)
+{
+	char line[512];
+
+	if (!brc_primary(&l->test[BRC_IMPORTANCE]) && !brc_primary(&l->test[BRC_COHERENCE]))
+		return;
+	snprintf(line, sizeof line,
+		 "effect: what silencing the group does beyond the mean of random groups. Marks: "
+		 ". p <= %g, as %g %% of groups have by chance; * q <= %g, and among all * and ** "
+		 "about %g %% are false; ** max-T p <= %g, the chance of even one false ** in the "
+		 "column. class*: it loses more than under random groups (adjusted p <= %g).",
+		 level, 100 * level, level, 100 * level, level, level);
+	brc_text_paragraph(b, "  ", line);
+	brc_str_add(b, "\n");
+}
+
+void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
+{
+	bool tested = brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE]);
+	bool worst = false;
+
+	add_partition(b, l);
+	add_tests(b, l, level);
+	for (size_t i = 0; i < l->n_groups; i++)
+		worst |= l->group[i].worst_class != BRC_ANY;
+	brc_str_add(b, "\n");
+	for (int line = 0; tested && line < 2; line++) {
+		add_title(b, l, line == 1);
+		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
+	}
+	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		add_heads(b, brc_primary(&l->test[p]));
+	brc_str_add(b, worst ? " | points\n" : "\n");
+	for (size_t i = 0; i < l->n_groups; i++)
+		add_group(b, l, &l->group[l->order[i]], level);
+	brc_str_add(b, "\n");
+	add_legend(b, l, level);
+}

@@ -208,12 +208,14 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 	}
 }
 
-/* Follow upstream to the first entry; a cycle (hostile) ends after n steps. */
+/* Follow upstream to the first entry; what leads into a cycle (hostile) stands by itself. */
 static size_t head(const size_t *up, size_t n, size_t e)
 {
-	for (size_t steps = 0; steps < n && up[e] != NOWHERE; steps++)
-		e = up[e];
-	return e;
+	size_t at = e;
+
+	for (size_t steps = 0; steps <= n && up[at] != NOWHERE; steps++)
+		at = up[at];
+	return up[at] == NOWHERE ? at : e;
 }
 
 brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_err *err)

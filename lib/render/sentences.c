@@ -98,10 +98,8 @@ static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy,
 			     brc_proxy_adjective(proxy),
 			     alone ? ", although none stands out by itself" : "");
 	else
-		brc_str_addf(&text,
-			     "Taken together, the groups are not shown to be %s than random "
-			     "ones",
-			     brc_proxy_adjective(proxy));
+		brc_str_addf(&text, "Taken together, the groups are not %s than random ones%s",
+			     brc_proxy_adjective(proxy), alone ? "" : ": it is few that stand out");
 	brc_str_addf(&text, " (omnibus p = %s).", brc_format_p(st->omnibus_p, p));
 	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
 	brc_str_free(&text);

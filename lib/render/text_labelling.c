@@ -12,17 +12,19 @@ enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 
 static void add_graph(brc_str *b, const brc_graph_summary *g)
 {
 	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
+	brc_str line = {0};
 
-	brc_str_add(b, "  ");
-	brc_escape_cell(b, g->name[0] ? g->name : "graph", LAYER);
-	brc_str_addf(b, " k %zu, n-cut %s", g->k, brc_format_number(g->ncut, 5, ncut));
+	brc_str_addf(&line, "%s: k %zu, n-cut %s", g->name[0] ? g->name : "graph", g->k,
+		     brc_format_number(g->ncut, 5, ncut));
 	if (isfinite(g->lower_bound))
-		brc_str_addf(b, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
-	brc_str_addf(b, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
+	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
 	if (g->units > 0)
-		brc_str_addf(b, ", %zu units, %zu component%s, %zu isolated", g->units,
+		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
 			     g->components, g->components == 1 ? "" : "s", g->isolated);
-	brc_str_add(b, "\n");
+	brc_text_paragraph(b, "  ", line.s ? line.s : "");
+	b->failed |= line.failed;
+	brc_str_free(&line);
 }
 
 static void add_partition(brc_str *b, const brc_labelling *l)
@@ -32,8 +34,8 @@ static void add_partition(brc_str *b, const brc_labelling *l)
 		if (l->labels.source[0])
 			brc_str_addf(b, " from %s", l->labels.source);
 		brc_str_addf(b,
-			     ": %zu units in %zu groups (a group: the units of one layer with "
-			     "one label), %zu in none\n",
+			     ": %zu units in %zu groups, %zu in none\n"
+			     "(a group: the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
 	for (size_t i = 0; i < l->n_graphs; i++)

@@ -16,14 +16,13 @@ static brc_report_options how = {.level = 0.05};
 
 static const brc_opt options[] = {
 	{BRC_OPT_CHOICE, "format", 'f', "FORMAT", &format,
-	 "form of the report: auto, text, html, json, tsv; auto goes by the suffix of -o FILE and "
-	 "is text without one",
+	 "form of the report; auto goes by the suffix of -o FILE, and is text without one",
 	 "auto|text|html|json|tsv", 0, 0, 0},
 	{BRC_OPT_STRING, "title", 0, "TEXT", &how.title, "title of the report", NULL, 0, 0, 0},
 	{BRC_OPT_DOUBLE, "level", 0, "ALPHA", &how.level,
 	 "level of significance for marks and counts", NULL, 1e-6, 0.5, 0},
-	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of groups: layer, significance",
-	 "layer|significance", 0, 0, 0},
+	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of the groups", "layer|significance",
+	 0, 0, 0},
 	{BRC_OPT_FLAG, "draws", 0, NULL, &how.draws, "JSON: include every control draw", NULL, 0, 0,
 	 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};

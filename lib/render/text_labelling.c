@@ -7,7 +7,17 @@
 #include "render/format.h"
 #include "render/text.h"
 
-enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 9, TITLE = 36 };
+enum {
+	LAYER = 10,
+	CLUSTER = 3,
+	UNITS = 5,
+	NUMBER = 6,
+	P = 5,
+	MARK = 3,
+	CLASS = 9,
+	TITLE = 36,
+	BLOCK_LEAST = 17
+};
 
 static void add_graph(brc_str *b, const brc_graph_summary *g)
 {
@@ -87,9 +97,15 @@ static void add_p(brc_str *b, double p)
 	brc_str_addf(b, " %*s", P, text + (text[0] == '0'));
 }
 
-static int block_width(const brc_inference *st)
+/* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
+static int numbers_width(const brc_inference *st)
 {
 	return NUMBER + (P + 1) * (1 + (st->q != NULL) + (st->p_maxt != NULL)) + MARK;
+}
+
+static int block_width(const brc_inference *st)
+{
+	return numbers_width(st) > BLOCK_LEAST ? numbers_width(st) : BLOCK_LEAST;
 }
 
 static void add_heads(brc_str *b, const brc_inference *st)
@@ -101,7 +117,7 @@ static void add_heads(brc_str *b, const brc_inference *st)
 		brc_str_addf(b, " %*s", P, "q");
 	if (st->p_maxt)
 		brc_str_addf(b, " %*s", P, "max-T");
-	brc_str_addf(b, "%*s", MARK, "");
+	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
 }
 
 /* Above the heads: which proxy, then which statistic in which unit. */
@@ -146,7 +162,7 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		add_p(b, st->q[row]);
 	if (st->p_maxt)
 		add_p(b, st->p_maxt[row]);
-	brc_str_add(b, stars(g->mark[proxy]));
+	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
 }
 
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, double level)
@@ -177,18 +193,25 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, do
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
 {
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
 	char line[512];
+	int n;
 
-	if (!brc_primary(&l->test[BRC_IMPORTANCE]) && !brc_primary(&l->test[BRC_COHERENCE]))
+	st = st ? st : brc_primary(&l->test[BRC_COHERENCE]);
+	if (!st)
 		return;
-	snprintf(line, sizeof line,
-		 "effect: what silencing the group does beyond the mean of random groups. Marks: "
-		 ". p <= %g, as %g %% of groups have by chance; * q <= %g, and among all * and ** "
-		 "about %g %% are false; ** max-T p <= %g, the chance of even one false ** in the "
-		 "column. class*: it loses more than under random groups (adjusted p <= %g).",
-		 level, 100 * level, level, 100 * level, level, level);
-	brc_text_paragraph(b, "  ", line);
+	n = snprintf(line, sizeof line,
+		     "effect: what silencing the group does beyond the mean of random groups. "
+		     ". p <= %g, as %g %% of groups have by chance",
+		     level, 100 * level);
+	if (!st->published)
+		snprintf(line + n, sizeof line - (size_t)n,
+			 "; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
+			 "<= %g, the chance of even one false ** in the column. class*: it loses "
+			 "more than under random groups (adjusted p <= %g)",
+			 level, 100 * level, level, level);
 	brc_str_add(b, "\n");
+	brc_text_paragraph(b, "  ", line);
 }
 
 void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
@@ -211,6 +234,6 @@ void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
 	brc_str_add(b, worst ? " | points\n" : "\n");
 	for (size_t i = 0; i < l->n_groups; i++)
 		add_group(b, l, &l->group[l->order[i]], level);
-	brc_str_add(b, "\n");
 	add_legend(b, l, level);
+	brc_str_add(b, "\n");
 }

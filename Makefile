@@ -35,6 +35,9 @@ GEN      := .build/gen
 CPPFLAGS += -Ilib -I$(GEN)
 LIBS     := -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
+# V=1 shows the commands
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo "  $(1)")
 COMPILE   = $(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
 LIB_SRC  := $(sort $(wildcard lib/*/*.c))
@@ -53,33 +56,40 @@ all: $(EXES)
 
 $(GEN)/data/onnx.pb-c.c $(GEN)/data/onnx.pb-c.h &: lib/data/onnx.proto
 	@mkdir -p $(GEN)
-	protoc-c --c_out=$(GEN) -Ilib $<
+	$(call say,GEN  $@)
+	$(Q)protoc-c --c_out=$(GEN) -Ilib $<
 
 $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Wno-unused-parameter -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	$(COMPILE) -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -c $< -o $@
 
 $(LIB): $(LIB_OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR   $@)
+	$(Q)ar rcs $@ $^
 
 $(BIN)/%: $(BUILD)/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka -larpack $(LIBS) -o $@
 
 # every filter as a function, brc_main_<filter>, for the test that damages what they read
 $(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
 
 $(BUILD)/tests/hostile_stream_test: $(MAINS)
 
@@ -150,7 +160,8 @@ calibrate: deps-check
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
 
 bench-programs: all $(BENCH)
 
@@ -177,11 +188,25 @@ lint: deps-lint
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(GEN)/data/onnx.pb-c.c
+FUZZ_CC := clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=address,undefined \
+           -fno-sanitize-recover=undefined
+FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/gen/data/onnx.pb-c.o
+
+$(BUILD)/fuzz/lib/%.o: lib/%.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined $< $(filter-out lib/render/%,$(LIB_SRC)) \
-		$(GEN)/data/onnx.pb-c.c $(LIBS) -o $@
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(BUILD)/fuzz/libbroca.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(call say,AR   $@)
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libbroca.a
+	$(FUZZ_CC) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
@@ -207,4 +232,4 @@ clean:
 	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d)

@@ -101,7 +101,7 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev zlib1g-dev libxxhash-dev libjs-chart.js
-PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd
+PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
@@ -172,7 +172,7 @@ bench: deps-bench
 # ---- lint ----
 
 C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c)
-SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/oracle/run tests/bench/run tests/lint-floors \
+SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
 
 lint: deps-lint

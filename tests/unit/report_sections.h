@@ -102,7 +102,7 @@ static void add_spectrum(analysis *a, const char *name)
 
 	r = brc_section_add_record(s, &err);
 	brc_map_put_int(r, "graph", 0);
-	brc_map_put_string(r, "name", "global");
+	brc_map_put_string(r, "name", name);
 	brc_map_put_int(r, "k", 3);
 	brc_map_put_int(r, "units", 20);
 	brc_map_put_int(r, "isolated", 0);

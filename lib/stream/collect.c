@@ -133,9 +133,6 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 {
 	brc_section *s = c->section;
 	const brc_tensor *head = brc_reader_tensor(r);
-	if (brc_section_tensor(s, head->name) != NULL)
-		return brc_fail(err, BRC_DATA, "%s: tensor '%s' stands twice in section %s/%u %s",
-				brc_reader_name(r), head->name, s->type, s->version, s->name);
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
 	brc_tensor *t = brc_alloc(1, sizeof(*t), err);
 	if (t == NULL)

@@ -158,6 +158,8 @@ static brc_rc write_fully(brc_sink *s, struct iovec *iov, int n, brc_err *err)
 
 brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
 {
+	if (n == 0)
+		return BRC_OK; /* `data` may be NULL */
 	if (n <= BUFFER_BYTES - s->used) {
 		memcpy(s->buf + s->used, data, n);
 		s->used += n;

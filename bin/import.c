@@ -153,9 +153,9 @@ int main(int argc, char **argv)
 			   "holds a network's units, layers and units are held against them.",
 		.reads = "units (handed through)",
 		.writes = "labels",
-		.examples =
-			"  extract-weights net.onnx | import --labels leiden.tsv --name leiden\n"
-			"  import --labels labels.tsv --no-stream > labels.brc",
+		.examples = "  extract-weights net.onnx | import --labels leiden.tsv --name leiden "
+			    ">labels.brc\n"
+			    "  import --labels labels.tsv --no-stream > labels.brc",
 		.options = options,
 		.common = BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 	};

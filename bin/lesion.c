@@ -236,8 +236,8 @@ int main(int argc, char **argv)
 		.writes = "lesions and importance, called like the labels",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report\n"
-			    "  lesion --model net.onnx --data test.brc -n 999 --in weights.local "
-			    "<labels.brc >lesions.brc",
+			    "  lesion --model net.onnx --data test.brc -n 999 --in affinity.global "
+			    "<both.brc >lesions.brc",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,

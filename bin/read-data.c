@@ -182,9 +182,9 @@ int main(int argc, char **argv)
 			"CIFAR-10; gzip is undone. Without an option the format is that which the "
 			"first file looks like.",
 		.writes = "dataset",
-		.examples =
-			"  read-data images.gz labels.gz --classes names.txt > test.brc\n"
-			"  read-data --npz mnist.npz --images x_test --labels y_test --first 1000",
+		.examples = "  read-data images.gz labels.gz --classes names.txt > test.brc\n"
+			    "  read-data --npz mnist.npz --images x_test --labels y_test --first "
+			    "1000 -o test.brc",
 		.options = options,
 		.common = BRC_COMMON_SEED | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = FILES_MAX,

@@ -144,10 +144,9 @@ int main(int argc, char **argv)
 			   "more coherent than random ones, and how all that was made.",
 		.reads = "units, exemplars, clusterability, spectrum, labels, lesions, importance, "
 			 "coherence: whichever there are, from one or several streams",
-		.examples =
-			"  ... | lesion --model net.onnx --data test.brc | coherence | report -o "
-			"net.html\n"
-			"  report --format tsv run-1.brc run-2.brc > groups.tsv",
+		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
+			    "report -o net.html\n"
+			    "  report --format tsv run-1.brc run-2.brc > groups.tsv",
 		.options = options,
 		.max_operands = 10000,
 	};

@@ -414,13 +414,16 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 @test "two sections with one name, or a version that is not known, are refused" {
 	double weights weights.brc | sed 's/other/xxxxx/g' >other.brc # breaks the checksum
 	expect 4 "$BIN/laplacian" <other.brc
-	for stream in '("weights", "w", {}, [], {})] * 2' '(("weights", 2), "w", {}, [], {})]'; do
+	written_by_hand() {
 		PYTHONPATH="$ROOT/tests/cli" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c "
 import sys, write_stream
-write_stream.write(sys.stdout.buffer, [$stream)" >wrong.brc
-		expect 3 "$BIN/laplacian" <wrong.brc
-		says "weights/"
-	done
+write_stream.write(sys.stdout.buffer, $1)"
+	}
+	written_by_hand '[("weights", "w", {}, [], {})] * 2' >twice.brc
+	expect 3 "$BIN/laplacian" <twice.brc
+	says "'weights w' stands twice"
+	written_by_hand '[(("weights", 2), "w", {}, [], {})]' >later.brc
+	expect 3 "$BIN/laplacian" <later.brc
 	says "only weights/1 is known"
 }
 

@@ -533,9 +533,14 @@ static void layers_are_checked(void **state)
 	const char *const name[] = {"fc1", "fc2"};
 	const char *const twice[] = {"fc1", "fc1"};
 	const size_t units[] = {3, 5}, none[] = {3, 0}, huge[] = {3, SIZE_MAX};
+	const size_t most[] = {BRC_UNITS_MAX - 1, 1}, more[] = {BRC_UNITS_MAX, 1};
 	assert_int_equal(brc_layers_init(&t, 2, twice, units, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, none, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, huge, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, 2, name, more, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, BRC_LAYERS_MAX + 1, name, units, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, 2, name, most, &err), BRC_OK);
+	brc_layers_clear(&t);
 	assert_int_equal(brc_layers_init(&t, 2, name, units, &err), BRC_OK);
 	assert_int_equal(brc_layers_total(&t), 8);
 	assert_int_equal(brc_layers_of_unit(&t, 2), 0);

@@ -278,44 +278,6 @@ static void what_peek_prints_can_be_printed(void **state)
 	brc_str_free(&out);
 }
 
-static void text_that_is_not_utf8_is_not_written(void **state)
-{
-	(void)state;
-	unsigned char *buf;
-	size_t n;
-	brc_err err = {0};
-	brc_map *m = brc_map_new();
-	brc_map_put_string(m, "name", "\xed\xa0\x80");
-	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_DATA);
-	assert_non_null(strstr(err.message, "not UTF-8"));
-	brc_map_free(m);
-}
-
-static void a_key_that_stands_twice_is_found_among_many(void **state)
-{
-	(void)state;
-	enum { KEYS = 10000 };
-	unsigned char *buf;
-	size_t n;
-	brc_err err = {0};
-	brc_map *m = brc_map_new(), *back;
-	for (int i = 0; i < KEYS; i++) {
-		char key[16];
-		snprintf(key, sizeof(key), "%x", i);
-		brc_map_put_nil(m, key);
-	}
-	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_OK);
-	assert_int_equal(brc_map_decode(buf, n, &back, &err), BRC_OK);
-	assert_int_equal(back->n, KEYS);
-	assert_string_equal(back->pairs[KEYS - 1].key, "270f"); /* the order is kept */
-	brc_map_free(back);
-	memcpy(buf + n - 5, "270e", 4); /* the last key becomes the one before it */
-	assert_int_equal(brc_map_decode(buf, n, &back, &err), BRC_DATA);
-	assert_string_equal(err.message, "key '270e' stands twice in the metadata");
-	free(buf);
-	brc_map_free(m);
-}
-
 /* ---- cost ---- */
 
 static size_t peak_kib(void)
@@ -414,8 +376,6 @@ int main(void)
 		cmocka_unit_test(names_can_be_printed),
 		cmocka_unit_test(dtypes_are_spelled_as_numpy_does),
 		cmocka_unit_test(what_peek_prints_can_be_printed),
-		cmocka_unit_test(text_that_is_not_utf8_is_not_written),
-		cmocka_unit_test(a_key_that_stands_twice_is_found_among_many),
 		cmocka_unit_test(proving_chunks_takes_no_memory),
 		cmocka_unit_test(chunks_of_another_size_are_found),
 	};

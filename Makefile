@@ -176,11 +176,16 @@ SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracl
             .ci/run $(wildcard tests/bench/*.sh)
 
 lint: deps-lint
-	clang-format --dry-run -Werror $(C_FILES)
-	tests/lint-floors
-	shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
-	mandoc -Tlint -W warning docs/man/*.[1-9]
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+	@echo "clang-format"
+	@clang-format --dry-run -Werror $(C_FILES)
+	@echo "floors and names"
+	@tests/lint-floors
+	@echo "shellcheck"
+	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
+	@echo "mandoc"
+	@mandoc -Tlint -W warning docs/man/*.[1-9]
+	@echo "cppcheck"
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--enable=warning,portability -Ilib -j$(NPROC) $(LIB_SRC) $(BIN_SRC)
 
 # ---- fuzzing ----

@@ -69,7 +69,8 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 		grep -q '^Reads:  [a-z]' out
 		grep -q '^Writes: [a-z]' out
 		sed '/^Usage:/d; /^  or:/d; /^Reads:/,$d' out | grep -qE '^[A-Z].{40,}' # the purpose
-		grep -q '^Exit codes: 0 done, .*4 truncated$' out
+		tr '\n' ' ' <out | grep -q ' Exit codes: 0 done, .* 4 truncated .* 141 the reader has gone\. $'
+		[ "$(wc -L <out)" -le 100 ] # columns
 		[ "$(sed -n '/^Examples:/,/^Exit codes:/p' out | grep -cE "^  .*\b$f\b")" -ge 2 ]
 		cp out long
 		expect 0 "$BIN/$f" -?
@@ -235,7 +236,7 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 	for f in $(filters); do
 		call "$f"
 		expect 6 "$BIN/$f" "${args[@]}" -o dir <"$input"
-		says "$f: dir: "
+		says "/dir: cannot open: Is a directory"
 	done
 }
 

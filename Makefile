@@ -216,7 +216,8 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libbroca.a
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p .build/corpus/$$name; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
+		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
+			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
 			.build/corpus/$$name tests/fuzz/corpus/$$name; done
 
 # ---- installation ----

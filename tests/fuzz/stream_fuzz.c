@@ -34,6 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
+static void need(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
 /* ---- mending: a checksum would stop every mutation at its frame ---- */
 
 typedef struct mending {
@@ -198,12 +204,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 		return LLVMFuzzerMutate(data, size, max);
 	const size_t at = start[seed / 16 % n], payload = at + BRC_HEAD_BYTES;
 	frame_at(data, size, at, &kind, &length);
-	const size_t rest = size - payload - length, room = max - payload - rest;
-	uint8_t *piece = malloc(room + 1);
-	if (max < size || piece == NULL) {
-		free(piece);
-		return size;
-	}
+	const size_t rest = size - payload - length;
+	if (max <= payload + rest) /* LLVMFuzzerMutate needs room for a byte */
+		return LLVMFuzzerMutate(data, size, max);
+	const size_t room = max - payload - rest;
+	uint8_t *piece = malloc(room);
+	need(piece != NULL && length <= room);
 	memcpy(piece, data + payload, length);
 	const size_t fresh = LLVMFuzzerMutate(piece, length, room);
 	memmove(data + payload + fresh, data + payload + length, rest);
@@ -214,12 +220,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 }
 
 /* ---- what reads sections ---- */
-
-static void need(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void try_layers(const brc_section *s)
 {

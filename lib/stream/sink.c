@@ -115,7 +115,10 @@ static brc_rc open_descriptor(brc_sink *s, int fd, brc_err *err)
 /* What a symbolic link leads to is written, and the link stays. */
 static void follow_link(brc_sink *s)
 {
-	char *real = realpath(s->path, NULL);
+	struct stat st;
+	char *real = NULL;
+	if (lstat(s->path, &st) == 0 && S_ISLNK(st.st_mode))
+		real = realpath(s->path, NULL);
 	if (real != NULL) {
 		free(s->path);
 		s->path = real;

@@ -236,7 +236,7 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 	for f in $(filters); do
 		call "$f"
 		expect 6 "$BIN/$f" "${args[@]}" -o dir <"$input"
-		says "/dir: cannot open: Is a directory"
+		says "$f: dir: cannot open: Is a directory"
 	done
 }
 

@@ -70,12 +70,20 @@ static void hostile_maps_are_refused(void **state)
 			brc_map_decode((const unsigned char *)bad[i].bytes, bad[i].n, &m, &err),
 			BRC_DATA);
 	}
-	unsigned char deep[64];
-	memset(deep, 0x91, sizeof(deep));
-	memcpy(deep, "\x81\xa1k", 3);
-	deep[63] = 0xc0;
-	brc_map *m;
-	assert_int_equal(brc_map_decode(deep, sizeof(deep), &m, NULL), BRC_DATA);
+}
+
+static void maps_nest_sixteen_deep(void **state)
+{
+	(void)state;
+	for (size_t depth = 2; depth < 60; depth++) { /* the map, lists of one, and a nil */
+		unsigned char deep[64] = {0x81, 0xa1, 'k'};
+		brc_map *m;
+		memset(deep + 3, 0x91, depth - 2);
+		deep[depth + 1] = 0xc0;
+		assert_int_equal(brc_map_decode(deep, depth + 2, &m, NULL),
+				 depth <= BRC_MAP_MAX_DEPTH ? BRC_OK : BRC_DATA);
+		brc_map_free(m);
+	}
 }
 
 static void text_that_is_not_utf8_is_not_written(void **state)
@@ -121,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(maps_survive_msgpack),
 		cmocka_unit_test(hostile_maps_are_refused),
+		cmocka_unit_test(maps_nest_sixteen_deep),
 		cmocka_unit_test(text_that_is_not_utf8_is_not_written),
 		cmocka_unit_test(a_key_that_stands_twice_is_found_among_many),
 	};

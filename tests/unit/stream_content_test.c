@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zstd.h>
 
+#include "stream/collect.h"
 #include "stream/summary.h"
 #include "stream/writer.h"
 
@@ -78,17 +80,22 @@ static void put_section(hand *h, const char *type, const char *name)
 	put_map(h, BRC_F_META, brc_map_new());
 }
 
-/* A tensor without rows. */
-static void put_tensor(hand *h, const char *name, const char *dtype, const char *axis)
+static void put_rows(hand *h, const char *name, const char *dtype, const char *axis, int64_t rows,
+		     int64_t chunk)
 {
-	const int64_t shape[1] = {0};
 	brc_map *m = brc_map_new();
 	brc_map_put_string(m, "name", name);
 	brc_map_put_string(m, "dtype", dtype);
-	brc_map_put_ints(m, "shape", shape, 1);
+	brc_map_put_ints(m, "shape", &rows, 1);
 	brc_map_put_strings(m, "axes", &axis, 1);
-	brc_map_put_int(m, "rows", 1);
+	brc_map_put_int(m, "rows", chunk);
 	put_map(h, BRC_F_TENSOR, m);
+}
+
+/* A tensor without rows. */
+static void put_tensor(hand *h, const char *name, const char *dtype, const char *axis)
+{
+	put_rows(h, name, dtype, axis, 0, 1);
 }
 
 static void put_end(hand *h)
@@ -96,12 +103,19 @@ static void put_end(hand *h)
 	put(h, BRC_F_END, "", 0);
 }
 
-static void finish(hand *h)
+static void put_trailer(hand *h, int64_t frames)
 {
 	brc_map *m = brc_map_new();
-	brc_map_put_int(m, "frames", h->frames);
+	brc_map_put_int(m, "frames", frames);
 	brc_map_put_int(m, "crc", h->chain);
 	put_map(h, BRC_F_TRAILER, m);
+	h->frames = 0;
+	h->chain = 0;
+}
+
+static void finish(hand *h)
+{
+	put_trailer(h, h->frames);
 	assert_int_equal(fclose(h->f), 0);
 }
 
@@ -165,12 +179,7 @@ static void a_section_may_stand_in_each_of_two_streams(void **state)
 	for (int i = 0; i < 2; i++) {
 		put_section(&h, "labels", "x");
 		put_end(&h);
-		brc_map *m = brc_map_new();
-		brc_map_put_int(m, "frames", h.frames);
-		brc_map_put_int(m, "crc", h.chain);
-		put_map(&h, BRC_F_TRAILER, m);
-		h.frames = 0;
-		h.chain = 0;
+		put_trailer(&h, h.frames);
 		if (i == 0)
 			fwrite(brc_magic, 1, BRC_MAGIC_BYTES, h.f);
 	}
@@ -254,6 +263,69 @@ static void dtypes_are_spelled_as_numpy_does(void **state)
 		assert_int_equal(brc_dtype_size(bad[i]), 0);
 }
 
+/* ---- frames ---- */
+
+static void the_trailer_counts_frames(void **state)
+{
+	(void)state;
+	for (int64_t off = -1; off <= 1; off++) {
+		hand h = begin();
+		put_section(&h, "labels", "x");
+		put_end(&h);
+		put_trailer(&h, h.frames + off);
+		assert_int_equal(fclose(h.f), 0);
+		if (off == 0)
+			taken();
+		else
+			refused(BRC_STREAM, "frames were lost, doubled or reordered");
+	}
+}
+
+static void the_end_of_a_section_is_empty(void **state)
+{
+	(void)state;
+	hand h = begin();
+	put_section(&h, "labels", "x");
+	put(&h, BRC_F_END, "x", 1);
+	finish(&h);
+	refused(BRC_STREAM, "an end frame that is not empty");
+}
+
+/* Beyond 64 KiB no frame but a chunk is read, even if all of it is there. */
+static void control_frames_are_short(void **state)
+{
+	(void)state;
+	static unsigned char payload[BRC_CONTROL_MAX + 1];
+	hand h = begin();
+	put_section(&h, "labels", "x");
+	put(&h, BRC_F_RECORD, payload, sizeof(payload));
+	finish(&h);
+	refused(BRC_STREAM, "not a frame");
+}
+
+static void chunks_hold_some_rows_and_not_too_many(void **state)
+{
+	(void)state;
+	const int64_t most = (int64_t)BRC_CHUNK_MAX / 4;
+	const struct {
+		int64_t rows;
+		bool good;
+	} chunk[] = {{0, false}, {-1, false}, {most + 1, false}, {INT64_MAX, false},
+		     {1, true},  {2, true},   {most, true}};
+	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++) {
+		hand h = begin();
+		put_section(&h, "labels", "x");
+		put_rows(&h, "a", "<f4", "row", 1, chunk[i].rows);
+		put(&h, BRC_F_CHUNK, "abcd", 4);
+		put_end(&h);
+		finish(&h);
+		if (chunk[i].good)
+			taken();
+		else
+			refused(BRC_DATA, "tensor 'a' has an impossible chunk size");
+	}
+}
+
 /* ---- texts ---- */
 
 static void what_peek_prints_can_be_printed(void **state)
@@ -323,46 +395,96 @@ static void proving_chunks_takes_no_memory(void **state)
 	brc_str_free(&out);
 }
 
-/* Chunks that unpack to more, or to less, than the tensor says, with a checksum to match. */
-static void chunks_of_another_size_are_found(void **state)
+/* One row of 4 bytes, packed `times` times into one chunk with the given checksum. */
+static void write_packed(size_t times, uint32_t raw_crc)
+{
+	unsigned char payload[256];
+	for (int i = 0; i < 4; i++)
+		payload[i] = (unsigned char)(raw_crc >> (8 * i));
+	size_t n = 4;
+	for (size_t i = 0; i < times; i++)
+		n += ZSTD_compress(payload + n, sizeof(payload) - n, "abcd", 4, 3);
+	hand h = begin();
+	put_section(&h, "labels", "x");
+	put_rows(&h, "a", "<f4", "row", 1, 1);
+	put(&h, BRC_F_CHUNK_Z, payload, n);
+	put_end(&h);
+	finish(&h);
+}
+
+static brc_rc collect(brc_err *err)
+{
+	brc_source *source;
+	brc_reader *r;
+	brc_collector *c;
+	brc_frame f;
+	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
+	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
+	assert_int_equal(brc_collector_new(&c, SIZE_MAX, err), BRC_OK);
+	brc_rc rc = brc_reader_next(r, &f, err);
+	if (rc == BRC_OK)
+		rc = brc_collector_begin(c, r, err);
+	while (rc == BRC_OK && f.kind != BRC_F_END) {
+		brc_collector_prepare(c, r);
+		rc = brc_reader_next(r, &f, err);
+		if (rc == BRC_OK)
+			rc = brc_collector_add(c, r, &f, err);
+	}
+	brc_collector_free(c);
+	brc_reader_free(r);
+	return rc;
+}
+
+/* Chunks that unpack to more, to nothing or to something else than they say. */
+static void wrong_compressed_chunks_are_found(void **state)
 {
 	(void)state;
-	static const size_t rows[] = {1, 2, 3};
-	for (size_t i = 0; i < 3; i++) {
-		write_zeros(2); /* two chunks of a row each */
-		FILE *f = fopen(path, "rb");
-		assert_non_null(f);
-		unsigned char bytes[8192];
-		const size_t n = fread(bytes, 1, sizeof(bytes), f);
-		assert_int_equal(fclose(f), 0);
-		hand h = begin();
-		size_t at = BRC_MAGIC_BYTES, length;
-		unsigned kind;
+	const uint32_t crc = brc_frame_crc(BRC_F_CHUNK, "abcd", 4);
+	const struct {
+		size_t times;
 		uint32_t crc;
-		bool first = true;
-		while (at < n && brc_frame_parse(bytes + at, &kind, &crc, &length) &&
-		       kind != BRC_F_TRAILER) {
-			const unsigned char *payload = bytes + at + BRC_HEAD_BYTES;
-			at += BRC_HEAD_BYTES + length;
-			if (kind != BRC_F_CHUNK_Z) {
-				put(&h, kind, payload, length);
-			} else if (first) { /* all rows in one chunk frame, of 1 to 3 zstd frames */
-				unsigned char many[4096];
-				memcpy(many, payload, 4);
-				for (size_t j = 0; j < rows[i]; j++)
-					memcpy(many + 4 + j * (length - 4), payload + 4,
-					       length - 4);
-				put(&h, kind, many, 4 + rows[i] * (length - 4));
-				put(&h, kind, payload, length);
-				first = false;
-			}
-		}
-		finish(&h);
+		brc_rc rc;
+	} chunk[] = {{1, crc, BRC_OK},
+		     {1, crc ^ 1, BRC_STREAM},
+		     {0, crc, BRC_STREAM},
+		     {2, crc, BRC_STREAM},
+		     {2, brc_frame_crc(BRC_F_CHUNK, "abcdabcd", 8), BRC_STREAM}};
+	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++) {
 		brc_err err = {0};
 		brc_str out = {0};
-		assert_int_equal(walk(BRC_SUMMARY_NONE, true, &out, &err),
-				 i == 0 ? BRC_OK : BRC_STREAM);
+		write_packed(chunk[i].times, chunk[i].crc);
+		assert_int_equal(walk(BRC_SUMMARY_NONE, true, &out, &err), chunk[i].rc);
+		assert_int_equal(collect(&err), chunk[i].rc);
 		brc_str_free(&out);
+	}
+}
+
+/* The last bytes of a .zst file hold nothing of the stream, and are needed all the same. */
+static void a_zst_file_is_complete_with_its_checksum(void **state)
+{
+	(void)state;
+	unsigned char bytes[1024], packed[2048];
+	hand h = begin();
+	put_section(&h, "labels", "x");
+	put_end(&h);
+	finish(&h);
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	const size_t n = fread(bytes, 1, sizeof(bytes), f);
+	assert_int_equal(fclose(f), 0);
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+	const size_t m = ZSTD_compress2(zstd, packed, sizeof(packed), bytes, n);
+	ZSTD_freeCCtx(zstd);
+	for (size_t cut = 0; cut < 4; cut++) {
+		f = fopen(path, "wb");
+		assert_non_null(f);
+		assert_int_equal(fwrite(packed, 1, m - cut, f), m - cut);
+		assert_int_equal(fclose(f), 0);
+		if (cut == 0)
+			taken();
+		else
+			refused(BRC_STREAM, "the zstd file is truncated");
 	}
 }
 
@@ -375,9 +497,14 @@ int main(void)
 		cmocka_unit_test(there_is_an_end_to_names),
 		cmocka_unit_test(names_can_be_printed),
 		cmocka_unit_test(dtypes_are_spelled_as_numpy_does),
+		cmocka_unit_test(the_trailer_counts_frames),
+		cmocka_unit_test(the_end_of_a_section_is_empty),
+		cmocka_unit_test(control_frames_are_short),
+		cmocka_unit_test(chunks_hold_some_rows_and_not_too_many),
 		cmocka_unit_test(what_peek_prints_can_be_printed),
 		cmocka_unit_test(proving_chunks_takes_no_memory),
-		cmocka_unit_test(chunks_of_another_size_are_found),
+		cmocka_unit_test(wrong_compressed_chunks_are_found),
+		cmocka_unit_test(a_zst_file_is_complete_with_its_checksum),
 	};
 	return cmocka_run_group_tests(tests, make_path, remove_path);
 }

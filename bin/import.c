@@ -19,7 +19,7 @@ static const brc_opt options[] = {
 	 "tabs, under a line with their names",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_FLAG, "no-stream", 0, NULL, &no_stream,
-	 "read no stream; the layers are those of the table", NULL, 0, 0, BRC_OPT_UNRECORDED},
+	 "read no stream; the layers are those of the table", NULL, 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
 /* The table's text, with its digest recorded. */

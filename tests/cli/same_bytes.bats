@@ -218,6 +218,37 @@ least_memory() {
 	sed -E 's/, "time": "[^"]*", "host": "[^"]*"//' stamped.json | cmp - <(contents <laplacian.brc)
 }
 
+@test "the commands that a report tells make the same stream again" {
+	again() { # EXPECTED: run what the report of EXPECTED says, the names of files filled in
+		"$BIN/report" "$1" | sed '1,/^Made by$/d' |
+			sed -E 's/<ARCHIVE:[0-9a-f]+>/data.npz/g; s/<model:[0-9a-f]+>/net.onnx/g
+				s/<data:[0-9a-f]+>/again-test.brc/g; s/<labels:[0-9a-f]+>/labels.tsv/g' >commands
+		if grep -n '<[a-zA-Z]*:' commands; then
+			return 1
+		fi
+		PATH=$BIN:$PATH bash -eu -o pipefail commands >again.brc 2>/dev/null || {
+			cat commands
+			return 1
+		}
+		cmp again.brc "$1"
+	}
+	again analysis.brc
+	cmp again-test.brc test.brc
+	"$BIN/read-data" -q data.npz --per-class 15 --seed 7 -o test.brc
+	"$BIN/activations" -q --model net.onnx --samples 40 --name one <test.brc |
+		"$BIN/corr" -q --method pearson --edge abs | "$BIN/clusterability" -q -k 2 -n 3 --null layer |
+		"$BIN/laplacian" -q --name "two words" | "$BIN/spectral" -q -k 3 --compat paper --restarts 3 |
+		"$BIN/lesion" -q --model net.onnx --data test.brc -n 9 --max-fraction 0.95 --seed 3 |
+		"$BIN/coherence" -q --fdr by --level 0.1 -o analysis.brc
+	again analysis.brc
+	"$BIN/extract-weights" -q --units all net.onnx | "$BIN/laplacian" -q --keep |
+		"$BIN/spectral" -q -k 2 --name global | "$BIN/laplacian" -q --local |
+		"$BIN/spectral" -q --k-from global | "$BIN/import" -q --labels labels.tsv --name ours -o analysis.brc
+	again analysis.brc
+	"$BIN/import" -q --labels labels.tsv --no-stream -o analysis.brc
+	again analysis.brc
+}
+
 @test "another seed gives something else, and is in the history" {
 	for f in clusterability lesion activations read-data; do
 		call "$f"

@@ -287,7 +287,7 @@ static brc_rc add_provenance(brc_page *page, const brc_network *net)
 		brc_html_text(page, commands.s ? commands.s : "");
 		brc_str_add(page->b, "</pre>\n<p class=\"note\">Rebuilt from the history of the "
 				     "stream, which keeps digests of files instead of their "
-				     "names, and not --keep.</p>\n");
+				     "names.</p>\n");
 		brc_str_free(&commands);
 	}
 	add_versions(page, net);

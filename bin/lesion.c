@@ -160,7 +160,7 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_section *in
 	/* Worth a word, no more: layers decide. */
 	if (brc_experiment_other_model(net, all, n))
 		brc_cli_note(cli, "warning: the stream's units come from another model file than "
-				  "--model (its layers have the same names and sizes)");
+				  "--model");
 	if (data_path)
 		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
 	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)

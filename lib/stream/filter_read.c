@@ -159,7 +159,7 @@ static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: a second stream follows the first",
 		 brc_reader_name(in->reader));
-	return brc_hint(err, "only report takes concatenated streams");
+	return brc_hint(err, "report, peek and check take concatenated streams");
 }
 
 brc_rc brc_filter_read(brc_filter *f, brc_err *err)

@@ -198,6 +198,14 @@ PYTHON
 		<"$D/seven.brc" >out.brc
 	[ "$(look 'all(20 <= n <= 38 for n in s("lesions").arrays["subcluster/size"])' out.brc)" = True ]
 	[ "$(look 'all((r["size"] < 20) == (r["reason"] == "fewer than 20 units") for r in s("lesions").records)' out.brc)" = True ]
+	# a fraction of the clustered units, not of all: cluster 0 is all that is labelled in hidden1
+	{ printf 'layer\tunit\tcluster\n'
+		for u in {0..127}; do printf 'hidden1\t%d\t%d\n' "$u" $((u < 50 ? 0 : -1)); done
+		for u in {0..127}; do printf 'hidden2\t%d\t%d\n' "$u" $((u % 2)); done; } >labels.tsv
+	import -q --labels labels.tsv <"$D/laplacian.brc" >some.brc
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <some.brc >out.brc
+	[ "$(look '[(r["size"], r["reason"]) for r in s("lesions").records]' out.brc)" = \
+		"[(50, \"more than 0.99 of the layer's 50 clustered units\")]" ]
 	run --separate-stderr lesion --min-size 100 --model "$MODEL" --data "$D/data.brc" -o no.brc <"$D/halves.brc"
 	[ "$status" = 3 ] && [ ! -e no.brc ]
 	[[ $stderr == *"none of the 6 sub-clusters can be lesioned"*"hint: "*"--min-size"* ]]

@@ -194,8 +194,8 @@ void brc_html_groups(brc_page *page, const brc_place *at)
 	if (any_test(l))
 		brc_str_addf(page->b,
 			     "<p class=\"note\">value: with the group silenced; effect: less the "
-			     "mean of random groups of its size and layer. Verdict: q &#8804; %g, "
-			     "and with &#9733; also max-T p &#8804; %g. A class with &#9733; loses "
+			     "mean of random groups of its size and layer. Verdict: q &#8804; %g "
+			     "or, with &#9733;, max-T p &#8804; %g. A class with &#9733; loses "
 			     "more than under random groups (adjusted over classes).</p>\n",
 			     level, level);
 	if (shown < l->n_groups)

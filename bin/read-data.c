@@ -189,8 +189,9 @@ static brc_rc read_data(work *w, brc_filter *f, brc_err *err)
 		       d.classes, d.scale);
 	const unsigned largest = brc_dataset_largest_byte(&d);
 	if (isnan(scale) && largest < 128)
-		brc_cli_note(w->cli, "the largest byte is %u, and bytes are divided by 255: give "
-				     "--scale if the network was trained on another range",
+		brc_cli_note(w->cli,
+			     "the largest byte is %u, and bytes are divided by 255: give "
+			     "--scale if the network was trained on another range",
 			     largest);
 	return write_section(w, f, &d, err);
 }

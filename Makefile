@@ -4,6 +4,7 @@
 #   make demo           a whole analysis of a shipped network, then its report
 #   make check          all tests (SAN=1: under ASan and UBSan); make check-unit ONLY=stats/...
 #   make check-oracles  makes the oracle values again (scipy, scikit-learn, torch) and compares
+#   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
 #   make bench lint fuzz install clean
 .DELETE_ON_ERROR:
@@ -33,7 +34,7 @@ LIB      := $(if $(SAN),$(BUILD)/libbroca.a,lib/libbroca.a)
 GEN      := .build/gen
 
 CPPFLAGS += -Ilib -I$(GEN)
-LIBS     := -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
+LIBS     := -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
 COMPILE   = $(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
@@ -58,6 +59,9 @@ $(GEN)/data/onnx.pb-c.c $(GEN)/data/onnx.pb-c.h &: lib/data/onnx.proto
 $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	@mkdir -p $(@D)
 	$(COMPILE) -Wno-unused-parameter -c $< -o $@
+
+# the loops of operators: worth vectorising
+$(BUILD)/lib/exec/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
@@ -90,8 +94,9 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
-                   libpng-dev zlib1g-dev libxxhash-dev libjs-chart.js
-PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd
+                   libpng-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
+PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd \
+                   libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
@@ -144,6 +149,17 @@ check: deps-check
 check-oracles: deps-oracle
 	@PYTHON=$(PYTHON) tests/oracle/run
 
+# the official operator tests of ONNX
+ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-operator pytorch-converted)
+
+$(BUILD)/conformance/%: $(BUILD)/tests/conformance/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+
+conformance: deps-check
+	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/conformance/operators SAN=$(SAN)
+	$(BUILD)/conformance/operators $(ONNX_TESTS)
+
 calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
 	$(BUILD)/tests/calibration_test 1000 199 500
@@ -160,7 +176,8 @@ bench: deps-bench
 
 # ---- lint ----
 
-C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c)
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
+            tests/conformance/*.c)
 SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
 
@@ -203,7 +220,7 @@ install: all
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all tests check check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
+.PHONY: all tests check conformance check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
 	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
 .SECONDARY:
 

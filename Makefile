@@ -4,6 +4,7 @@
 #   make demo           a whole analysis of a shipped network, then its report
 #   make check          all tests (SAN=1: under ASan and UBSan); make check-unit ONLY=stats/...
 #   make check-oracles  makes the oracle values again (scipy, scikit-learn, torch) and compares
+#   make check-large    torchvision's networks against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
 #   make bench lint fuzz install clean
@@ -98,6 +99,7 @@ PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev libl
 PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
+PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
 PACKAGES_BENCH  := python3-torch python3-scipy python3-sklearn pv
@@ -125,6 +127,8 @@ deps-check:
 	$(call install,$(PACKAGES_BUILD) $(PACKAGES_CHECK))
 deps-oracle:
 	$(call install,$(PACKAGES_BUILD) $(PACKAGES_ORACLE))
+deps-large:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_LARGE))
 deps-lint:
 	$(call install,$(PACKAGES_LINT))
 deps-fuzz:
@@ -159,6 +163,11 @@ $(BUILD)/conformance/%: $(BUILD)/tests/conformance/%.o $(LIB)
 conformance: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/conformance/operators SAN=$(SAN)
 	$(BUILD)/conformance/operators $(ONNX_TESTS)
+
+# torchvision's networks with random weights, beside torch
+check-large: deps-large
+	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/bench/executor
+	$(PYTHON) tests/oracle/torchvision_networks.py $(BUILD)/bench/executor
 
 calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
@@ -220,8 +229,8 @@ install: all
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all tests check conformance check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
-	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
+.PHONY: all tests check check-large conformance check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
+	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d)

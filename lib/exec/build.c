@@ -205,6 +205,7 @@ static brc_rc add_input(builder *b, const brc_tensor_view *in)
 	name *at = find(b, in->name);
 	brc_operand v = {.state = in->data ? BRC_CONSTANT : BRC_COMPUTED,
 			 .elem = in->elem,
+			 .input = true,
 			 .ndim = in->ndim,
 			 .batch = in->batch ? 0 : BRC_NOWHERE,
 			 .inner = 1};
@@ -301,6 +302,8 @@ static brc_rc change_layout(brc_exec *g, size_t *value, brc_err *err)
 	brc_node n = {
 		.op = &brc_kernel_layout, .name = g->value[*value].name, .n_in = 1, .n_out = 1};
 	brc_operand v = g->value[*value];
+
+	v.input = false;
 
 	n.in = brc_exec_alloc(g, 2, sizeof(*n.in), err);
 	if (!n.in)

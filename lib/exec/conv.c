@@ -4,6 +4,7 @@
  * task of many.
  */
 #include <math.h>
+#include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,14 +279,16 @@ static brc_rc prepare_conv(brc_exec *g, brc_node *n, brc_err *err)
 {
 	conv *c = n->state;
 	dnnl_primitive_desc_t pd;
+	brc_rc rc;
 
 	(void)g;
+	omp_set_num_threads(1); /* oneDNN settles here how many it will use */
 	BRC_TRY(check(dnnl_engine_create(&c->engine, dnnl_cpu, 0), err));
 	BRC_TRY(check(describe(c, &pd), err));
 	c->weights = *dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
 	c->scratch = *dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
 	n->scratch = dnnl_memory_desc_get_size(&c->scratch);
-	brc_rc rc = check(dnnl_primitive_create(&c->primitive, pd), err);
+	rc = check(dnnl_primitive_create(&c->primitive, pd), err);
 	dnnl_primitive_desc_destroy(pd);
 	BRC_TRY(rc);
 	return pack(c, err);

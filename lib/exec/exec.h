@@ -46,6 +46,12 @@ size_t brc_exec_outputs(const brc_exec *g);
 /* Shape and elements of output k; data: its elements if it is a constant, else NULL. */
 brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
 
+/*
+ * Images to build a graph for, when each has so many elements: a number from 2
+ * to 64 that depends on nothing else, so that no rounding depends on threads.
+ */
+size_t brc_exec_rows(size_t elements);
+
 typedef struct brc_workspace brc_workspace;
 
 /* Bytes of a workspace, and of the prepared weights of the graph. */

@@ -29,15 +29,16 @@ typedef enum brc_state {
  * Layout: row-major, or with the channels (dimension 1) innermost when `last`:
  * then a [N, C, H, W] lies in memory as [N, H, W, C], which convolutions prefer.
  *
- * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does), `inner`
- * entries for each; dim[batch] = rows * inner. It starts as (0, 1).
+ * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry
+ * (h * rows + r) * inner + i belongs to image r. It starts as dimension 0 of
+ * extent rows, and may move about as attention moves it, but never be mixed.
  */
 typedef struct brc_operand {
 	const char *name;
 	brc_state state;
 	brc_elem elem;
 	size_t ndim, dim[BRC_MAX_DIMS], count;
-	bool last;
+	bool last, input; /* input: of the graph */
 	size_t batch, inner;
 	void *data;    /* of a constant */
 	size_t buffer; /* the value whose memory it shares, or itself */

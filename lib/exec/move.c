@@ -257,7 +257,8 @@ static size_t taken(size_t d, int64_t *start, int64_t end, int64_t *step)
 static bool takes_all(const brc_exec *g, const brc_operand *x, int64_t start, int64_t end,
 		      int64_t step)
 {
-	size_t all = g->declared ? g->declared * x->inner : x->dim[x->batch];
+	size_t extent = x->dim[x->batch];
+	size_t all = g->declared ? extent / g->rows * g->declared : extent;
 
 	return start == 0 && step == 1 && end >= 0 && (uint64_t)end >= all;
 }

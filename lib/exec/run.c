@@ -10,7 +10,9 @@
 #include "base/memory.h"
 #include "exec/graph.h"
 
-enum { ALIGN = 64 };
+enum { ALIGN = 64, ROWS_MIN = 2, ROWS_MAX = 64 };
+
+#define BATCH_ELEMENTS ((size_t)1 << 20) /* of the input of a micro-batch, about */
 
 struct brc_workspace {
 	const brc_exec *g;
@@ -64,6 +66,20 @@ static void find_ends(const brc_exec *g, plan *p)
 			p->last[g->value[g->output[i]].buffer] = BRC_NOWHERE;
 }
 
+/* The block grows by what the gap at its end lacks. */
+static size_t place_at_end(plan *p, size_t need)
+{
+	gap *end = p->n_gaps ? &p->gaps[p->n_gaps - 1] : NULL;
+	size_t start = p->bytes;
+
+	if (end && end->start + end->size == p->bytes) {
+		start = end->start;
+		p->n_gaps--;
+	}
+	p->bytes = start + need;
+	return start;
+}
+
 /* The smallest gap that is large enough, else the end of the block. */
 static void take(const brc_exec *g, plan *p, size_t v)
 {
@@ -74,8 +90,7 @@ static void take(const brc_exec *g, plan *p, size_t v)
 		    (best == BRC_NOWHERE || p->gaps[i].size < p->gaps[best].size))
 			best = i;
 	if (best == BRC_NOWHERE) {
-		p->offset[v] = p->bytes;
-		p->bytes += need;
+		p->offset[v] = place_at_end(p, need);
 		return;
 	}
 	p->offset[v] = p->gaps[best].start;
@@ -142,28 +157,28 @@ static void clear(plan *p)
 
 static brc_rc make_plan(const brc_exec *g, plan *p, brc_err *err)
 {
-	bool *made = brc_calloc(g->n_values, sizeof(*made), err);
-
 	*p = (plan){.offset = brc_alloc(g->n_values, sizeof(size_t), err),
 		    .last = brc_alloc(g->n_values, sizeof(size_t), err)};
-	if (!made || !p->offset || !p->last) {
-		free(made);
+	if (!p->offset || !p->last)
 		return BRC_RESOURCE;
-	}
 	for (size_t v = 0; v < g->n_values; v++)
 		p->offset[v] = BRC_NOWHERE;
 	find_ends(g, p);
-	for (size_t i = 0; i < g->n_nodes; i++)
-		for (size_t k = 0; k < g->node[i].n_out; k++)
-			if (g->node[i].out[k] != BRC_NOWHERE)
-				made[g->node[i].out[k]] = true;
-	for (size_t v = 0; v < g->n_values; v++) /* the graph's inputs */
-		if (has_buffer(g, v) && !made[v] && g->value[v].buffer == v && g->value[v].users)
+	for (size_t v = 0; v < g->n_values; v++)
+		if (has_buffer(g, v) && g->value[v].input && g->value[v].users)
 			take(g, p, v);
-	free(made);
 	for (size_t i = 0; i < g->n_nodes; i++)
 		BRC_TRY(step(g, p, i, err));
 	return BRC_OK;
+}
+
+size_t brc_exec_rows(size_t elements)
+{
+	size_t rows = ROWS_MIN;
+
+	while (rows < ROWS_MAX && 2 * rows * elements <= BATCH_ELEMENTS)
+		rows *= 2;
+	return rows;
 }
 
 size_t brc_workspace_bytes(const brc_exec *g)

@@ -190,11 +190,15 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	if (k >= n->n_out || n->out[k] == BRC_NOWHERE)
 		return BRC_OK;
 	BRC_TRY(brc_count(&new, err));
+	for (size_t i = 0; new.batch != BRC_NOWHERE &&i < new.ndim; i++)
+		if (new.dim[i] == 0)
+			return brc_fail(err, BRC_DATA, "dimension %zu of its output is empty", i);
 	v = &g->value[n->out[k]];
 	new.name = v->name;
 	new.users = v->users;
 	new.state = BRC_COMPUTED;
 	new.data = NULL;
+	new.input = false;
 	new.buffer = n->out[k];
 	new.last = like->last && like->ndim > 2;
 	*v = new;

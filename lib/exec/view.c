@@ -17,11 +17,11 @@ static brc_rc follow_batch(const brc_exec *g, const brc_operand *x, brc_operand 
 	out->inner = 1;
 	if (x->batch == BRC_NOWHERE)
 		return BRC_OK;
-	step = x->inner;
+	step = x->inner; /* at most the elements of x, times rows: no overflow */
 	for (size_t k = x->batch + 1; k < x->ndim; k++)
 		step *= x->dim[k];
 	for (size_t k = out->ndim; k-- > 0;) {
-		if (stride * out->dim[k] == g->rows * step && step % stride == 0) {
+		if (step % stride == 0 && stride * out->dim[k] % (g->rows * step) == 0) {
 			out->batch = k;
 			out->inner = step / stride;
 			if (out->inner == 1)
@@ -42,11 +42,11 @@ static brc_rc set_shape(brc_exec *g, brc_node *n, const brc_operand *x, size_t n
 	out.last = false;
 	out.ndim = ndim;
 	memcpy(out.dim, dim, ndim * sizeof(*dim));
-	BRC_TRY(follow_batch(g, x, &out, err));
 	BRC_TRY(brc_count(&out, err));
 	if (out.count != x->count)
 		return brc_fail(err, BRC_DATA, "%zu elements cannot be reshaped into %zu", x->count,
 				out.count);
+	BRC_TRY(follow_batch(g, x, &out, err));
 	return brc_set_view(g, n, &out, err);
 }
 

@@ -23,7 +23,7 @@ typedef struct name {
 typedef struct builder {
 	brc_exec *g;
 	const Brc__OnnxGraph *proto;
-	const char *folder;
+	brc_exec_options options;
 	name *names;
 	size_t n_names;
 	brc_err *err;
@@ -193,7 +193,7 @@ static brc_rc add_initializers(builder *b)
 		name *at = find(b, text(t->name));
 		brc_operand v;
 
-		BRC_TRY(brc_exec_external(b->g, t, b->folder, b->err));
+		BRC_TRY(brc_exec_external(b->g, t, b->options.folder, b->err));
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
 		BRC_TRY(new_value(b, text(t->name), &v, &at->value));
 	}
@@ -385,7 +385,8 @@ static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 	n.out = n.in + n.n_in;
 	for (size_t i = 0; i < p->n_attribute; i++)
 		if (p->attribute[i]->t)
-			BRC_TRY(brc_exec_external(g, p->attribute[i]->t, b->folder, b->err));
+			BRC_TRY(brc_exec_external(g, p->attribute[i]->t, b->options.folder,
+						  b->err));
 	BRC_TRY(resolve(b, p, &n));
 	BRC_TRY(use_absent(g, &n, b->err));
 	BRC_TRY(demand_layouts(g, &n, b->err));
@@ -404,27 +405,34 @@ static brc_rc add_nodes(builder *b)
 	return BRC_OK;
 }
 
+static brc_rc add_output(builder *b, const char *t)
+{
+	brc_exec *g = b->g;
+	const name *at = find(b, t);
+	size_t v = at ? at->value : BRC_NOWHERE;
+
+	if (v == BRC_NOWHERE)
+		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
+	if (g->value[v].state == BRC_ABSENT)
+		return brc_fail(b->err, BRC_DATA, "the output '%.200s' is not computed", t);
+	if (g->value[v].last && !brc_layout_is_moot(&g->value[v]))
+		BRC_TRY(change_layout(g, &v, b->err));
+	g->output[g->n_outputs++] = v;
+	return BRC_OK;
+}
+
 static brc_rc add_outputs(builder *b)
 {
 	brc_exec *g = b->g;
+	size_t n = b->proto->n_output;
 
-	g->output = brc_exec_alloc(g, b->proto->n_output, sizeof(*g->output), b->err);
+	g->output = brc_exec_alloc(g, n + b->options.n_keep, sizeof(*g->output), b->err);
 	if (!g->output)
 		return BRC_RESOURCE;
-	for (size_t i = 0; i < b->proto->n_output; i++) {
-		const char *t = text(b->proto->output[i]->name);
-		const name *at = find(b, t);
-		size_t v = at ? at->value : BRC_NOWHERE;
-
-		if (v == BRC_NOWHERE)
-			return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'",
-					t);
-		if (g->value[v].state == BRC_ABSENT)
-			return brc_fail(b->err, BRC_DATA, "the output '%.200s' is not computed", t);
-		if (g->value[v].last && !brc_layout_is_moot(&g->value[v]))
-			BRC_TRY(change_layout(g, &v, b->err));
-		g->output[g->n_outputs++] = v;
-	}
+	for (size_t i = 0; i < n; i++)
+		BRC_TRY(add_output(b, text(b->proto->output[i]->name)));
+	for (size_t i = 0; i < b->options.n_keep; i++)
+		BRC_TRY(add_output(b, b->options.keep[i]));
 	return BRC_OK;
 }
 
@@ -479,12 +487,14 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 }
 
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
-		    const char *folder, brc_err *err)
+		    const brc_exec_options *options, brc_err *err)
 {
-	builder b = {.proto = m->model->graph, .folder = folder, .err = err};
+	builder b = {.proto = m->model->graph, .err = err};
 	brc_rc rc;
 
 	*out = NULL;
+	if (options)
+		b.options = *options;
 	BRC_TRY(check_model(m, err));
 	b.g = brc_calloc(1, sizeof(*b.g), err);
 	if (!b.g)

@@ -134,7 +134,7 @@ static brc_rc infer_cast(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 		return brc_fail(err, BRC_DATA, "input 0 is missing");
 	BRC_TRY(brc_onnx_attribute_int(p, "to", 0, &to, err));
 	out = *brc_in(g, n, 0);
-	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE)
+	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE) /* floats all the same */
 		out.elem = BRC_ELEM_FLOAT;
 	else if (to == BRC_ONNX_INT64 || to == BRC_ONNX_INT32)
 		out.elem = BRC_ELEM_INT;

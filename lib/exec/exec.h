@@ -32,14 +32,22 @@ typedef struct brc_tensor_view {
 	bool batch;       /* of an input: dimension 0 holds images, which must not be mixed */
 } brc_tensor_view;
 
+/* What may be NULL or zeros as a whole. */
+typedef struct brc_exec_options {
+	const char *folder;      /* where external data lies; NULL: none is allowed */
+	const char *const *keep; /* [n_keep]: further values that are wanted, by name */
+	size_t n_keep;
+} brc_exec_options;
+
 /*
- * Build the graph of a model for inputs input[n]. `folder` is where external
- * data lies (NULL: none is allowed). The model must outlive the call only.
+ * Build the graph of a model for inputs input[n]. Its outputs are the model's,
+ * then the values named in options->keep. The model must outlive the call only;
+ * external data is read into it.
  * BRC_DATA naming the node for anything unsupported or contradictory; memory
  * stays in proportion to the model and the inputs.
  */
 brc_rc brc_exec_new(brc_exec **g, const brc_onnx *m, const brc_tensor_view *input, size_t n,
-		    const char *folder, brc_err *err);
+		    const brc_exec_options *options, brc_err *err);
 void brc_exec_free(brc_exec *g);
 
 size_t brc_exec_outputs(const brc_exec *g);

@@ -14,6 +14,21 @@ typedef struct uses {
 	size_t *last;     /* [values]: of a buffer: the last node that uses any value in it */
 } uses;
 
+/* The buffer of a value, which may have been given to another meanwhile. */
+static size_t root(const brc_exec *g, size_t v)
+{
+	while (g->value[v].buffer != v)
+		v = g->value[v].buffer;
+	return v;
+}
+
+/* Value v, so far alone or with its views in its own buffer, moves into another. */
+static void move_into(brc_exec *g, uses *u, size_t v, size_t buffer)
+{
+	u->last[buffer] = u->last[v];
+	g->value[v].buffer = buffer;
+}
+
 static void note(const brc_exec *g, uses *u)
 {
 	for (size_t v = 0; v < g->n_values; v++) {
@@ -27,14 +42,14 @@ static void note(const brc_exec *g, uses *u)
 			if (n->in[k] == BRC_NOWHERE)
 				continue;
 			u->user[n->in[k]] = i;
-			u->last[g->value[n->in[k]].buffer] = i;
+			u->last[root(g, n->in[k])] = i;
 		}
 		for (size_t k = 0; n->op && k < n->n_out; k++)
 			if (n->out[k] != BRC_NOWHERE)
 				u->producer[n->out[k]] = i;
 	}
 	for (size_t i = 0; i < g->n_outputs; i++)
-		u->last[g->value[g->output[i]].buffer] = BRC_NOWHERE;
+		u->last[root(g, g->output[i])] = BRC_NOWHERE;
 }
 
 static bool same_place(const brc_operand *a, const brc_operand *b)
@@ -55,8 +70,7 @@ static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t t
 {
 	for (size_t i = from; i < to; i++)
 		for (size_t k = 0; g->node[i].op && k < g->node[i].n_in; k++)
-			if (g->node[i].in[k] != BRC_NOWHERE &&
-			    g->value[g->node[i].in[k]].buffer == buffer)
+			if (g->node[i].in[k] != BRC_NOWHERE && root(g, g->node[i].in[k]) == buffer)
 				return true;
 	return false;
 }
@@ -78,7 +92,7 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	if (sum->op != &brc_kernel_add || j - i > REACH)
 		return BRC_NOWHERE;
 	other = sum->in[sum->in[0] == mine];
-	buffer = g->value[other].buffer;
+	buffer = root(g, other);
 	if (other == mine || !same_place(&g->value[other], &g->value[mine]) ||
 	    !same_place(&g->value[sum->out[0]], &g->value[mine]) || !is_free(g, u, buffer, j) ||
 	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i ||
@@ -102,13 +116,12 @@ static bool absorb(brc_exec *g, uses *u, size_t i, bool *summed)
 		brc_conv_scale(conv, affine);
 	} else if (!*summed && (buffer = addend(g, u, i, j)) != BRC_NOWHERE) {
 		brc_conv_accumulate(conv);
-		g->value[g->node[j].out[0]].buffer = buffer;
-		u->last[buffer] = u->last[g->node[j].out[0]];
+		move_into(g, u, g->node[j].out[0], buffer);
 		*summed = true;
 	} else if (brc_is_bounded(&g->node[j], &lo, &hi)) {
 		brc_conv_bound(conv, lo, hi);
 		if (*summed)
-			g->value[g->node[j].out[0]].buffer = g->value[v].buffer;
+			move_into(g, u, g->node[j].out[0], root(g, v));
 		take_over(g, u, i, j);
 		return false;
 	} else {
@@ -128,37 +141,33 @@ static void compact(brc_exec *g)
 	g->n_nodes = n;
 }
 
-static void write_in_place(brc_exec *g, const uses *u)
+static bool reads(const brc_exec *g, const brc_node *n, size_t from, size_t buffer)
+{
+	for (size_t k = from; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && root(g, n->in[k]) == buffer)
+			return true;
+	return false;
+}
+
+static void write_in_place(brc_exec *g, uses *u)
 {
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const brc_node *n = &g->node[i];
-		size_t in = n->n_in ? n->in[0] : BRC_NOWHERE, buffer;
+		size_t buffer;
 
-		if (!n->op->in_place || in == BRC_NOWHERE)
+		if (!n->op->in_place)
 			continue;
-		buffer = g->value[in].buffer;
-		if (!is_free(g, u, buffer, i) || uses_between(g, buffer, i + 1, i + 1) ||
-		    !same_place(&g->value[in], &g->value[n->out[0]]))
-			continue;
-		for (size_t k = 1; k < n->n_in; k++)
-			if (n->in[k] != BRC_NOWHERE && g->value[n->in[k]].buffer == buffer)
-				buffer = BRC_NOWHERE;
-		if (buffer == BRC_NOWHERE)
-			continue;
-		g->value[n->out[0]].buffer = buffer;
-		u->last[buffer] = u->last[n->out[0]];
+		buffer = root(g, n->in[0]);
+		if (is_free(g, u, buffer, i) && !reads(g, n, 1, buffer) &&
+		    same_place(&g->value[n->in[0]], &g->value[n->out[0]]))
+			move_into(g, u, n->out[0], buffer);
 	}
 }
 
-/* Views were given the buffer of their input before that moved to another. */
 static void settle_buffers(brc_exec *g)
 {
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		const brc_node *n = &g->node[i];
-
-		if (!n->op->run)
-			g->value[n->out[0]].buffer = g->value[n->in[0]].buffer;
-	}
+	for (size_t v = 0; v < g->n_values; v++)
+		g->value[v].buffer = root(g, v);
 }
 
 void brc_exec_fuse(brc_exec *g)
@@ -178,7 +187,6 @@ void brc_exec_fuse(brc_exec *g)
 				;
 		}
 		compact(g);
-		settle_buffers(g);
 		note(g, &u);
 		write_in_place(g, &u);
 		settle_buffers(g);

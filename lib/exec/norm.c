@@ -97,19 +97,23 @@ typedef struct groups {
 	float epsilon;
 } groups;
 
-static void one_group(const groups *t, size_t group, const float *x, const float *scale,
-		      const float *bias, float *y)
+/* What a group is brought to 0 and 1 by. */
+static void moments(const groups *t, const float *x, float *centre, float *factor)
 {
 	double sum = 0, squares = 0, mean;
-	float centre, factor;
 
 	for (size_t i = 0; i < t->size; i++)
 		sum += x[i];
 	mean = sum / (double)t->size;
 	for (size_t i = 0; i < t->size; i++)
 		squares += (x[i] - mean) * (x[i] - mean);
-	centre = (float)mean;
-	factor = (float)(1 / sqrt(squares / (double)t->size + t->epsilon));
+	*centre = (float)mean;
+	*factor = (float)(1 / sqrt(squares / (double)t->size + t->epsilon));
+}
+
+static void normalise(const groups *t, size_t group, const float *x, const float *scale,
+		      const float *bias, float *y, float centre, float factor)
+{
 	for (size_t i = 0; i < t->size; i++) {
 		size_t k = t->each ? i : group % t->weights;
 
@@ -122,10 +126,20 @@ static void run_groups(const brc_exec *g, const brc_node *n, const brc_memory *m
 	const groups *t = n->state;
 	const float *x = m->at[n->in[0]], *scale = m->at[n->in[1]];
 	const float *bias = brc_in(g, n, 2) ? m->at[n->in[2]] : NULL;
-	float *y = m->at[n->out[0]];
+	float *y = m->at[n->out[0]], *kept[2] = {NULL, NULL}; /* LayerNormalization's others */
 
-	for (size_t i = 0; i < t->n; i++)
-		one_group(t, i, x + i * t->size, scale, bias, y + i * t->size);
+	for (size_t k = 1; k < n->n_out; k++)
+		kept[k - 1] = n->out[k] == BRC_NOWHERE ? NULL : m->at[n->out[k]];
+	for (size_t i = 0; i < t->n; i++) {
+		float centre, factor;
+
+		moments(t, x + i * t->size, &centre, &factor);
+		normalise(t, i, x + i * t->size, scale, bias, y + i * t->size, centre, factor);
+		if (kept[0])
+			kept[0][i] = centre;
+		if (kept[1])
+			kept[1][i] = factor;
+	}
 }
 
 static brc_rc check_weights(const brc_exec *g, const brc_node *n, const groups *t, brc_err *err)
@@ -169,6 +183,7 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 {
 	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
 	const brc_operand *x;
+	brc_operand part;
 	int64_t attribute;
 	size_t axis;
 
@@ -179,10 +194,6 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &t->epsilon, err));
 	BRC_TRY(brc_onnx_attribute_int(p, "axis", -1, &attribute, err));
 	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
-	for (size_t k = 1; k < n->n_out; k++)
-		if (n->out[k] != BRC_NOWHERE)
-			return brc_fail(err, BRC_DATA,
-					"its outputs of mean and deviation are not supported");
 	t->size = t->n = 1;
 	for (size_t k = 0; k < x->ndim; k++) {
 		*(k < axis ? &t->n : &t->size) *= x->dim[k];
@@ -192,7 +203,12 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 	t->weights = t->size;
 	t->each = true;
 	BRC_TRY(check_weights(g, n, t, err));
-	return brc_set_output(g, n, 0, x, err);
+	part = *x;
+	for (size_t k = axis; k < x->ndim; k++)
+		part.dim[k] = 1;
+	BRC_TRY(brc_set_output(g, n, 0, x, err));
+	BRC_TRY(brc_set_output(g, n, 1, &part, err));
+	return brc_set_output(g, n, 2, &part, err);
 }
 
 /* ---- LRN (Krizhevsky et al. 2012, section 3.3), row-major ---- */

@@ -9,9 +9,10 @@
 	/* elementwise.c */                                                                       \
 	X(relu)                                                                                   \
 	X(leaky_relu)                                                                             \
-	X(elu) X(selu) X(gelu) X(sigmoid) X(hard_sigmoid) X(hard_swish) X(tanh) X(softplus)       \
-		X(softsign) X(sqrt) X(exp) X(log) X(erf) X(neg) X(abs) X(reciprocal) X(floor)     \
-			X(ceil) X(sin) X(cos) X(not ) X(clip) /* binary.c */                      \
+	X(elu)                                                                                    \
+	X(selu) X(gelu) X(sigmoid) X(hard_sigmoid) X(hard_swish) X(tanh) X(softplus) X(softsign)  \
+		X(sqrt) X(exp) X(log) X(erf) X(neg) X(abs) X(reciprocal) X(floor) X(ceil) X(sin)  \
+			X(cos) X(not ) X(clip) /* binary.c */                                     \
 		X(add) X(sub) X(mul) X(div) X(pow) X(min) X(max) X(sum) X(prelu) X(equal) X(less) \
 			X(less_equal) X(greater) X(greater_equal) X(and) X(or) X(xor)             \
 				X(where) /* move.c, view.c, constant.c */                         \

@@ -83,7 +83,7 @@ static brc_rc convert(const Brc__OnnxTensor *p, brc_tensor_view *v, brc_err *err
 static brc_rc read_tensors(const char *folder, const char *prefix, tensors *t, brc_err *err)
 {
 	for (t->n = 0; t->n < MAX_TENSORS; t->n++) {
-		char path[PATH];
+		char path[PATH + 64];
 		size_t n;
 		void *bytes;
 		Brc__OnnxTensor *p;
@@ -258,7 +258,7 @@ static void count_reason(tally *t, const char *folder, const char *message)
 
 static void run_case(const char *folder, tally *t)
 {
-	char path[PATH];
+	char path[PATH + 32];
 	brc_err err = {0};
 	brc_onnx m;
 	verdict v = REFUSED;

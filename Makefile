@@ -37,6 +37,9 @@ GEN      := .build/gen
 CPPFLAGS += -Ilib -I$(GEN)
 LIBS     := -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
+# V=1 shows the commands
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo "  $(1)")
 COMPILE   = $(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
 LIB_SRC  := $(sort $(wildcard lib/*/*.c))
@@ -55,36 +58,43 @@ all: $(EXES)
 
 $(GEN)/data/onnx.pb-c.c $(GEN)/data/onnx.pb-c.h &: lib/data/onnx.proto
 	@mkdir -p $(GEN)
-	protoc-c --c_out=$(GEN) -Ilib $<
+	$(call say,GEN  $@)
+	$(Q)protoc-c --c_out=$(GEN) -Ilib $<
 
 $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Wno-unused-parameter -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
 # the loops of operators: worth vectorising
 $(BUILD)/lib/exec/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	$(COMPILE) -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -c $< -o $@
 
 $(LIB): $(LIB_OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR   $@)
+	$(Q)ar rcs $@ $^
 
 $(BIN)/%: $(BUILD)/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka -larpack $(LIBS) -o $@
 
 # every filter as a function, brc_main_<filter>, for the test that damages what they read
 $(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
+	$(call say,CC   $@)
+	$(Q)$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
 
 $(BUILD)/tests/hostile_stream_test: $(MAINS)
 
@@ -96,13 +106,13 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
-PACKAGES_CHECK  := libcmocka-dev libarpack2-dev bats mandoc python3-msgpack python3-numpy zstd \
+PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
-PACKAGES_BENCH  := python3-torch python3-scipy python3-sklearn pv
+PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
 
 # Install what is missing of a list; say the command where we may not.
 define install
@@ -147,7 +157,8 @@ demo: deps-build
 tests: $(EXES) $(UNIT)
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j$(NPROC) tests SAN=$(SAN)
+	@$(MAKE) --no-print-directory -j$(NPROC) tests $(BUILD)/conformance/operators SAN=$(SAN)
+	@$(BUILD)/conformance/operators --summary $(ONNX_TESTS)
 	@BIN="$(CURDIR)/$(BIN)" UNIT="$(CURDIR)/$(BUILD)/tests" tests/run
 
 check-oracles: deps-oracle
@@ -158,11 +169,12 @@ ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-
 
 $(BUILD)/conformance/%: $(BUILD)/tests/conformance/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
 
 conformance: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/conformance/operators SAN=$(SAN)
-	$(BUILD)/conformance/operators $(ONNX_TESTS)
+	@$(BUILD)/conformance/operators $(ONNX_TESTS)
 
 # torchvision's networks with random weights, beside torch
 check-large: deps-large
@@ -175,7 +187,8 @@ calibrate: deps-check
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
 
 bench-programs: all $(BENCH)
 
@@ -187,15 +200,20 @@ bench: deps-bench
 
 C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
             tests/conformance/*.c)
-SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/oracle/run tests/bench/run tests/lint-floors \
+SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
 
 lint: deps-lint
-	clang-format --dry-run -Werror $(C_FILES)
-	tests/lint-floors
-	shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
-	mandoc -Tlint -W warning docs/man/*.[1-9]
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+	@echo "clang-format"
+	@clang-format --dry-run -Werror $(C_FILES)
+	@echo "floors and names"
+	@tests/lint-floors
+	@echo "shellcheck"
+	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
+	@echo "mandoc"
+	@mandoc -Tlint -W warning docs/man/*.[1-9]
+	@echo "cppcheck"
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--enable=warning,portability -Ilib -j$(NPROC) $(LIB_SRC) $(BIN_SRC)
 
 # ---- fuzzing ----
@@ -203,16 +221,31 @@ lint: deps-lint
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(GEN)/data/onnx.pb-c.c
+FUZZ_CC := clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=address,undefined \
+           -fno-sanitize-recover=undefined
+FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/gen/data/onnx.pb-c.o
+
+$(BUILD)/fuzz/lib/%.o: lib/%.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
-	clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined $< $(filter-out lib/render/%,$(LIB_SRC)) \
-		$(GEN)/data/onnx.pb-c.c $(LIBS) -o $@
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(BUILD)/fuzz/libbroca.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(call say,AR   $@)
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libbroca.a
+	$(FUZZ_CC) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p .build/corpus/$$name; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
+		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
+			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
 			.build/corpus/$$name tests/fuzz/corpus/$$name; done
 
 # ---- installation ----
@@ -233,4 +266,4 @@ clean:
 	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d)

@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 		.reads = "dataset",
 		.writes = "units, activations, exemplars",
 		.examples = "  read-data images.gz labels.gz | activations --model net.onnx | corr "
-			    "| laplacian\n"
+			    ">affinity.brc\n"
 			    "  activations --model net.onnx --samples 5000 --at post <train.brc "
 			    ">values.brc",
 		.options = options,

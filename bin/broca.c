@@ -30,7 +30,7 @@ static const struct {
 
 enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
 
-static int usage(FILE *out, int code)
+static void usage(FILE *out)
 {
 	fprintf(out, "Usage: broca FILTER [OPTION...]\n\n"
 		     "Find groups of neurons of a trained network that are important and "
@@ -41,7 +41,15 @@ static int usage(FILE *out, int code)
 		     "  broca extract-weights net.onnx | broca laplacian | broca spectral -k 16 | "
 		     "broca peek\n"
 		     "  broca report --help\n");
-	return code;
+}
+
+/* Has it all been printed? A full disk is no success. */
+static int printed(void)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return BRC_OK;
+	fprintf(stderr, "broca: <stdout>: cannot write: %s\n", strerror(errno));
+	return BRC_RESOURCE;
 }
 
 /* The directory this program runs from; filters stand beside it. */
@@ -74,13 +82,17 @@ static int run(const char *filter, char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2)
-		return usage(stderr, BRC_USAGE);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return fflush(stdout) != 0 ? BRC_RESOURCE : usage(stdout, BRC_OK);
+	if (argc < 2) {
+		usage(stderr);
+		return BRC_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return printed();
+	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("broca %s\n", BRC_VERSION);
-		return BRC_OK;
+		return printed();
 	}
 	for (size_t i = 0; i < FILTERS; i++)
 		if (strcmp(argv[1], filters[i].name) == 0)

@@ -16,12 +16,13 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 	BRC_TRY(brc_reader_new(&reader, source, err));
 	brc_rc rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, &text, &n, err);
 	if (rc == BRC_OK && cli->c.verbosity >= 0) {
+		char name[4096];
+		brc_printable(name, sizeof(name), brc_reader_name(reader));
 		brc_str_addf(
 			&text,
 			"%s: intact: %zu stream%s, %zu sections, %zu tensors, %llu frames, %s\n",
-			brc_reader_name(reader), n.streams, n.streams == 1 ? "" : "s", n.sections,
-			n.tensors, (unsigned long long)n.frames,
-			brc_human_bytes((double)n.bytes, size));
+			name, n.streams, n.streams == 1 ? "" : "s", n.sections, n.tensors,
+			(unsigned long long)n.frames, brc_human_bytes((double)n.bytes, size));
 		rc = brc_str_check(&text, err);
 		if (rc == BRC_OK)
 			rc = brc_filter_text(f, text.s, text.len, err);

@@ -18,23 +18,14 @@ static const brc_opt options[] = {
 
 static void tell(const brc_cli *cli, const brc_findings *f)
 {
-	for (size_t k = 0; k < f->n_stats; k++) {
-		const brc_inference *i = &f->stat[k];
+	char line[256];
 
-		if (i->published)
-			brc_cli_note(cli,
-				     "%s: Fisher p %.4g, effect %.4g, standard error %.2g; as mean "
-				     "of ratios %.4g",
-				     i->statistic, i->fisher_p, i->paper_effect,
-				     i->paper_effect_sem, i->paper_effect_each);
-		else
-			brc_cli_note(cli,
-				     "%s: omnibus p %.4g; significant at %g: %zu of %zu after "
-				     "max-T, %zu by q",
-				     i->statistic, i->omnibus_p, f->level, i->significant_maxt,
-				     i->m, i->significant_q);
-		if (i->warning[0])
-			brc_cli_note(cli, "%s: warning: %s", i->statistic, i->warning);
+	for (size_t k = 0; k < f->n_stats; k++) {
+		brc_cli_note(cli, "%s",
+			     brc_inference_line(&f->stat[k], f->level, line, sizeof(line)));
+		if (f->stat[k].warning[0])
+			brc_cli_note(cli, "%s: warning: %s", f->stat[k].statistic,
+				     f->stat[k].warning);
 	}
 }
 

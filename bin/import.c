@@ -19,7 +19,7 @@ static const brc_opt options[] = {
 	 "tabs, under a line with their names",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_FLAG, "no-stream", 0, NULL, &no_stream,
-	 "read no stream; the layers are those of the table", NULL, 0, 0, BRC_OPT_UNRECORDED},
+	 "read no stream; the layers are those of the table", NULL, 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
 /* The table's text, with its digest recorded. */
@@ -153,9 +153,9 @@ int main(int argc, char **argv)
 			   "holds a network's units, layers and units are held against them.",
 		.reads = "units (handed through)",
 		.writes = "labels",
-		.examples =
-			"  extract-weights net.onnx | import --labels leiden.tsv --name leiden\n"
-			"  import --labels labels.tsv --no-stream > labels.brc",
+		.examples = "  extract-weights net.onnx | import --labels leiden.tsv --name leiden "
+			    ">labels.brc\n"
+			    "  import --labels labels.tsv --no-stream > labels.brc",
 		.options = options,
 		.common = BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 	};

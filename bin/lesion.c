@@ -42,27 +42,10 @@ static const brc_opt options[] = {
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
-/* A units section of another model is worth a word, no more: layers decide. */
-static void warn_model(brc_filter *f, const brc_cli *cli, const brc_net *net)
-{
-	const brc_section *const *all;
-	const size_t n = brc_filter_sections(f, &all);
-	bool other = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(all[i]->type, "units") != 0)
-			continue;
-		if (strcmp(brc_map_string(all[i]->meta, "model", ""), brc_net_digest(net)) == 0)
-			return;
-		other = true;
-	}
-	if (other)
-		brc_cli_note(cli, "warning: the stream's units come from another model file than "
-				  "--model (its layers have the same names and sizes)");
-}
-
 static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f)
 {
+	char line[256];
+
 	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu images", l->labels,
 		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images);
 	brc_cli_note(cli,
@@ -76,20 +59,11 @@ static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f
 			       l->layers.name[o->layer], o->cluster, o->size, o->reason);
 	}
 	for (size_t k = 0; k < f->n_stats; k++) {
-		const brc_inference *i = &f->stat[k];
-
-		if (i->published)
-			brc_cli_note(cli, "%s: Fisher p %.4g, effect %.4g, standard error %.2g",
-				     i->statistic, i->fisher_p, i->paper_effect,
-				     i->paper_effect_sem);
-		else
-			brc_cli_note(cli,
-				     "%s: omnibus p %.4g; significant at %g: %zu after max-T, "
-				     "%zu by q",
-				     i->statistic, i->omnibus_p, f->level, i->significant_maxt,
-				     i->significant_q);
-		if (i->warning[0])
-			brc_cli_note(cli, "%s: warning: %s", i->statistic, i->warning);
+		brc_cli_note(cli, "%s",
+			     brc_inference_line(&f->stat[k], f->level, line, sizeof(line)));
+		if (f->stat[k].warning[0])
+			brc_cli_note(cli, "%s: warning: %s", f->stat[k].statistic,
+				     f->stat[k].warning);
 	}
 }
 
@@ -178,11 +152,15 @@ static brc_rc experiment(brc_filter *f, const brc_cli *cli, const brc_section *i
 static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_section *in,
 			const brc_labels *labels, const brc_net *net, brc_err *err)
 {
-	const brc_section *s;
+	const brc_section *const *all, *s;
+	const size_t n = brc_filter_sections(f, &all);
 	brc_dataset data;
 	brc_rc rc;
 
-	warn_model(f, cli, net);
+	/* Worth a word, no more: layers decide. */
+	if (brc_experiment_other_model(net, all, n))
+		brc_cli_note(cli, "warning: the stream's units come from another model file than "
+				  "--model");
 	if (data_path)
 		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
 	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
@@ -236,8 +214,8 @@ int main(int argc, char **argv)
 		.writes = "lesions and importance, called like the labels",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report\n"
-			    "  lesion --model net.onnx --data test.brc -n 999 --in weights.local "
-			    "<labels.brc >lesions.brc",
+			    "  lesion --model net.onnx --data test.brc -n 999 --in affinity.global "
+			    "<both.brc >lesions.brc",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,

@@ -41,9 +41,9 @@ static const brc_opt options[] = {
 	 "the network is given image * X (default: 1/255 for bytes, 1 for floats)", NULL, 1e-300,
 	 1e300, BRC_OPT_UNRECORDED},
 	{BRC_OPT_SIZE, "first", 0, "N", &first, "take the first N images only (default: all)", NULL,
-	 0, 0, 0},
+	 1, INT32_MAX, 0},
 	{BRC_OPT_SIZE, "per-class", 0, "N", &per_class,
-	 "take N random images of each class (default: all)", NULL, 0, 0, 0},
+	 "take N random images of each class (default: all)", NULL, 1, INT32_MAX, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
 typedef struct work {
@@ -103,6 +103,25 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
 	return brc_filter_side_digest(f, option, digest, err);
 }
 
+/*
+ * What the operands hold, under the names they have in the usage: the images and the labels of
+ * two files; of an archive or of batches both as one.
+ */
+static brc_rc record_operands(const work *w, brc_filter *f, brc_err *err)
+{
+	const size_t images = w->image.count * w->image.itemsize;
+	const size_t labels = w->label.count * w->label.itemsize;
+	char both[2][33];
+	if (w->format == BRC_IDX || w->format == BRC_NPY) {
+		BRC_TRY(record_digest(f, "IMAGES", w->image.data, images, err));
+		return record_digest(f, "LABELS", w->label.data, labels, err);
+	}
+	brc_digest(w->image.data, images, both[0]);
+	brc_digest(w->label.data, labels, both[1]);
+	return record_digest(f, w->format == BRC_NPZ ? "ARCHIVE" : "BATCHES", both, sizeof(both),
+			     err);
+}
+
 static brc_rc read_names(work *w, brc_filter *f, brc_err *err)
 {
 	if (classes_path == NULL) {
@@ -131,8 +150,7 @@ static brc_rc read_files(work *w, brc_filter *f, brc_err *err)
 		brc_filter_record(f, "images", names.images);
 		brc_filter_record(f, "labels", names.labels);
 	}
-	BRC_TRY(record_digest(f, "images", w->image.data, w->image.count * w->image.itemsize, err));
-	BRC_TRY(record_digest(f, "labels", w->label.data, w->label.count * w->label.itemsize, err));
+	BRC_TRY(record_operands(w, f, err));
 	BRC_TRY(brc_assemble_types(&w->image, &w->label, !isnan(scale), mem, err));
 	BRC_TRY(read_names(w, f, err));
 	if (first != 0)
@@ -182,9 +200,9 @@ int main(int argc, char **argv)
 			"CIFAR-10; gzip is undone. Without an option the format is that which the "
 			"first file looks like.",
 		.writes = "dataset",
-		.examples =
-			"  read-data images.gz labels.gz --classes names.txt > test.brc\n"
-			"  read-data --npz mnist.npz --images x_test --labels y_test --first 1000",
+		.examples = "  read-data images.gz labels.gz --classes names.txt > test.brc\n"
+			    "  read-data --npz mnist.npz --images x_test --labels y_test --first "
+			    "1000 -o test.brc",
 		.options = options,
 		.common = BRC_COMMON_SEED | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = FILES_MAX,

@@ -16,14 +16,13 @@ static brc_report_options how = {.level = 0.05};
 
 static const brc_opt options[] = {
 	{BRC_OPT_CHOICE, "format", 'f', "FORMAT", &format,
-	 "form of the report: auto, text, html, json, tsv; auto goes by the suffix of -o FILE and "
-	 "is text without one",
+	 "form of the report; auto goes by the suffix of -o FILE, and is text without one",
 	 "auto|text|html|json|tsv", 0, 0, 0},
 	{BRC_OPT_STRING, "title", 0, "TEXT", &how.title, "title of the report", NULL, 0, 0, 0},
 	{BRC_OPT_DOUBLE, "level", 0, "ALPHA", &how.level,
 	 "level of significance for marks and counts", NULL, 1e-6, 0.5, 0},
-	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of groups: layer, significance",
-	 "layer|significance", 0, 0, 0},
+	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of the groups", "layer|significance",
+	 0, 0, 0},
 	{BRC_OPT_FLAG, "draws", 0, NULL, &how.draws, "JSON: include every control draw", NULL, 0, 0,
 	 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
@@ -145,10 +144,9 @@ int main(int argc, char **argv)
 			   "more coherent than random ones, and how all that was made.",
 		.reads = "units, exemplars, clusterability, spectrum, labels, lesions, importance, "
 			 "coherence: whichever there are, from one or several streams",
-		.examples =
-			"  ... | lesion --model net.onnx --data test.brc | coherence | report -o "
-			"net.html\n"
-			"  report --format tsv run-1.brc run-2.brc > groups.tsv",
+		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
+			    "report -o net.html\n"
+			    "  report --format tsv run-1.brc run-2.brc > groups.tsv",
 		.options = options,
 		.max_operands = 10000,
 	};

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # activations.sh: the activation-based analysis of a network, from ONNX and
 # data to a report.
+# shellcheck source-path=SCRIPTDIR source=analysis.bash
 . "$(dirname "$(readlink -f "$0")")/analysis.bash"
 parse_arguments "$@"
 
+# shellcheck disable=SC2094 # the data file is only read
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
-activations --model "$model" <"$data" | save activations \
-	| corr --method spearman | save affinity \
-	| clusterability -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
-	| laplacian --name activations.global | save laplacian \
-	| spectral -k "$k" --seed "$seed" | save clusters \
-	| lesion --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
-	| coherence | save analysis \
+activations "${notes[@]}" --model "$model" <"$data" | save activations \
+	| corr "${notes[@]}" --method spearman | save affinity \
+	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
+	| laplacian "${notes[@]}" --name activations.global | save laplacian \
+	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \
+	| lesion "${notes[@]}" --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
+	| coherence "${notes[@]}" | save analysis \
 	| write_reports

@@ -10,6 +10,7 @@ fi
 
 k=16 controls=199 shuffles=50 seed=42 keep='' output='' model='' data='' quiet=''
 scratch=''
+notes=() # options that every filter gets
 
 usage() {
 	cat <<TXT
@@ -25,7 +26,7 @@ or an IDX or NPY file of images with LABELS beside it.
   --seed N         seed of all random numbers (default: $seed)
   --keep DIR       save every stage in DIR, as NAME.brc
   -o FILE          also write the report to FILE (.html, .json, .tsv or .txt)
-  -q               print no report (with -o or --keep)
+  -q               print nothing but errors: no notes, no report (with -o or --keep)
 
 Example:
   $(basename "$0") --keep out fixtures/fashion-mlp.onnx \\
@@ -55,7 +56,7 @@ parse_arguments() {
 			esac
 			shift
 			;;
-		-q) quiet=yes ;;
+		-q) quiet=yes notes=(-q) ;;
 		-h | --help)
 			usage
 			exit 0
@@ -77,6 +78,9 @@ parse_arguments() {
 	if [ -n "$keep" ]; then
 		mkdir -p "$keep"
 	fi
+	if [ -n "$quiet" ] && [ -t 2 ]; then
+		notes+=(--progress=always)
+	fi
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch"' EXIT
 	take_data "${operands[@]:1}"
@@ -89,7 +93,7 @@ take_data() {
 		return
 	fi
 	data=${keep:-$scratch}/data.brc
-	read-data "$@" -o "$data"
+	read-data "${notes[@]}" "$@" -o "$data"
 }
 
 # Pass a stream on; with --keep, also save it as DIR/NAME.brc once it is whole.
@@ -112,7 +116,7 @@ write_reports() {
 	check -q "$scratch/analysis.brc"
 	if [ -n "$output" ]; then
 		report "$scratch/analysis.brc" -o "$output"
-		echo "$(basename "$0"): the report is in $output" >&2
+		[ -n "$quiet" ] || echo "$(basename "$0"): the report is in $output" >&2
 	fi
 	if [ -z "$quiet" ]; then
 		report "$scratch/analysis.brc"

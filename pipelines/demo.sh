@@ -7,19 +7,19 @@ fixtures=$here/../fixtures
 out=${1:-$here/../out}
 mkdir -p "$out"
 out=$(readlink -f "$out")
-options=(-k 16 --controls 99 -q)
+options=(-k 16 --controls 199 -q)
 
 PATH="$here/../bin:$PATH"
 echo "Reading 2,000 labelled images of clothes (Fashion-MNIST)."
 read-data --classes "$fixtures/fashion-classes.txt" \
 	"$fixtures/fashion-test-2000-images.gz" "$fixtures/fashion-test-2000-labels.gz" \
 	-o "$out/data.brc"
-echo "Analysing a network of 4 x 256 units by its weights."
+echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group and of 199 random ones."
 "$here/weights.sh" "${options[@]}" --keep "$out/weights" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
-echo "Analysing it by its activations."
+echo "Analysing it by its activations, the same way."
 "$here/activations.sh" "${options[@]}" --keep "$out/activations" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
 both=("$out/weights/analysis.brc" "$out/activations/analysis.brc")
-report "${both[@]}"
+report "${both[@]}" --title "A Fashion-MNIST network"
 report "${both[@]}" -o "$out/fashion-mlp.html" --title "A Fashion-MNIST network"
 echo
 echo "The same with charts and pictures, to open in a browser or send to a colleague:"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # weights.sh: the weight-based analysis of a network, from ONNX to a report.
+# shellcheck source-path=SCRIPTDIR source=analysis.bash
 . "$(dirname "$(readlink -f "$0")")/analysis.bash"
 parse_arguments "$@"
 
 # network -> graph -> clusterability -> clusters -> lesions -> coherence
-extract-weights "$model" | save weights \
-	| clusterability -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
-	| laplacian --name weights.global | save laplacian \
-	| spectral -k "$k" --seed "$seed" | save clusters \
-	| lesion --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
-	| coherence | save analysis \
+extract-weights "${notes[@]}" "$model" | save weights \
+	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
+	| laplacian "${notes[@]}" --name weights.global | save laplacian \
+	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \
+	| lesion "${notes[@]}" --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
+	| coherence "${notes[@]}" | save analysis \
 	| write_reports

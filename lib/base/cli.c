@@ -122,7 +122,8 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 		*(size_t *)o->value = (size_t)u;
 		return BRC_OK;
 	case BRC_OPT_U64:
-		return brc_parse_u64(arg, 0, UINT64_MAX, what, o->value, err);
+		/* the history holds integers of 64 bits with a sign */
+		return brc_parse_u64(arg, 0, INT64_MAX, what, o->value, err);
 	case BRC_OPT_DOUBLE:
 		return brc_parse_double(arg, bounded ? o->min : -1e300, bounded ? o->max : 1e300,
 					what, o->value, err);
@@ -215,12 +216,13 @@ static char *doc_text(const brc_cli *cli)
 /* And what it may not fill: examples are there to be copied. */
 static void print_help(const brc_cli *cli, struct argp_state *state)
 {
+	/* without argp's note that short options take the arguments of long ones */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG);
 	printf("\nExamples:\n%s\n", cli->examples);
-	puts("Exit codes: 0 done, 1 negative answer, 2 usage, 3 wrong or invalid data, 4 "
-	     "truncated\n"
-	     "or corrupt stream or an upstream failure, 5 numerical failure, 6 out of memory or\n"
-	     "disk, 141 the reader has gone.");
+	puts("\nExit codes: 0 done, 1 negative answer, 2 usage, 3 wrong or invalid data,\n"
+	     "4 truncated or corrupt stream or an upstream failure, 5 numerical failure,\n"
+	     "6 out of memory or disk, 141 the reader has gone.");
 }
 
 /* Has it all been written? A full disk is no success. */
@@ -337,7 +339,9 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 	common_table(&cli->c, &p.flags, common);
 	build_table(&p, common);
 	char *doc = doc_text(cli);
-	const struct argp argp = {p.table, parse_one, cli->usage, doc, NULL, NULL, NULL};
+	const struct argp argp = {p.table, parse_one, cli->usage[0] != '\0' ? cli->usage : NULL,
+				  doc,     NULL,      NULL,
+				  NULL};
 	char *tool = (char *)(uintptr_t)cli->tool, *old = argc > 0 ? argv[0] : NULL;
 	if (argc > 0)
 		argv[0] = tool; /* messages name the tool, not the path it was started by */

@@ -15,7 +15,7 @@ typedef enum brc_opt_type {
 	BRC_OPT_END = 0,
 	BRC_OPT_FLAG,   /* bool *: no argument */
 	BRC_OPT_SIZE,   /* size_t *: a count within [min, max] */
-	BRC_OPT_U64,    /* uint64_t * */
+	BRC_OPT_U64,    /* uint64_t *: at most INT64_MAX */
 	BRC_OPT_DOUBLE, /* double *: within [min, max] */
 	BRC_OPT_BYTES,  /* size_t *: "512M" */
 	BRC_OPT_STRING, /* const char ** */

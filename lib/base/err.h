@@ -25,9 +25,9 @@ typedef struct brc_err {
 } brc_err;
 
 /*
- * Fill `err` (which may be NULL) and return `code`. Control characters and
- * bytes that are not UTF-8 are replaced by '?', since messages quote hostile
- * input. An earlier hint is cleared.
+ * Fill `err` (which may be NULL) and return `code`. Control characters,
+ * those that reorder text, and bytes that are not UTF-8 are replaced by '?',
+ * since messages quote hostile input. An earlier hint is cleared.
  */
 brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

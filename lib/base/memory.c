@@ -50,7 +50,9 @@ void *brc_alloc(size_t n, size_t size, brc_err *err)
 	if (!padded(n, size, &bytes))
 		return out_of_memory(n, size, err);
 	void *p = aligned_alloc(ALIGNMENT, bytes);
-	return p != NULL ? p : out_of_memory(n, size, err);
+	if (p == NULL)
+		out_of_memory(n, size, err);
+	return p;
 }
 
 void *brc_calloc(size_t n, size_t size, brc_err *err)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 void brc_str_addn(brc_str *b, const char *s, size_t n)
 {
@@ -136,46 +137,20 @@ char *brc_human_seconds(double s, char buf[32])
 	return buf;
 }
 
-/* Length of the well-formed UTF-8 sequence at s, 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-	static const struct {
-		unsigned char mask, lead, low, high;
-		size_t n;
-	} form[] = {{0xe0, 0xc0, 0x80, 0xbf, 2},
-		    {0xf0, 0xe0, 0x80, 0xbf, 3},
-		    {0xf8, 0xf0, 0x80, 0xbf, 4}};
-	for (size_t f = 0; f < 3; f++) {
-		if ((s[0] & form[f].mask) != form[f].lead)
-			continue;
-		for (size_t i = 1; i < form[f].n; i++)
-			if ((s[i] & 0xc0) != 0x80)
-				return 0;
-		bool overlong = s[0] == 0xc0 || s[0] == 0xc1 || (s[0] == 0xe0 && s[1] < 0xa0) ||
-				(s[0] == 0xf0 && s[1] < 0x90);
-		bool invalid = s[0] > 0xf4 || (s[0] == 0xf4 && s[1] > 0x8f) ||
-			       (s[0] == 0xed && s[1] > 0x9f);
-		bool control = s[0] == 0xc2 && s[1] < 0xa0; /* C1 controls */
-		return overlong || invalid || control ? 0 : form[f].n;
-	}
-	return 0;
-}
-
 void brc_printable(char *dst, size_t cap, const char *src)
 {
 	size_t o = 0;
-	for (const unsigned char *s = (const unsigned char *)src; *s != '\0' && o + 1 < cap;) {
-		size_t n = *s < 0x80 ? 1 : utf8_length(s);
-		if (n > 1 && o + n < cap) {
-			memcpy(dst + o, s, n);
-			o += n;
-			s += n;
-			continue;
-		}
-		if (n > 1)
+	for (uint32_t c; *src != '\0';) {
+		const size_t n = brc_utf8_next(src, &c);
+		const bool kept = !brc_is_unprintable(c);
+		if (o + (kept ? n : 1) >= cap)
 			break; /* no room for the whole character */
-		dst[o++] = n == 1 && *s >= 0x20 && *s != 0x7f ? (char)*s : '?';
-		s++;
+		if (kept)
+			memcpy(dst + o, src, n);
+		else
+			dst[o] = '?';
+		o += kept ? n : 1;
+		src += n;
 	}
 	if (cap > 0)
 		dst[o] = '\0';

@@ -43,7 +43,10 @@ char *brc_human_bytes(double bytes, char buf[32]);
 /* "4.2 s", "3 min 20 s", "2 h 5 min". Returns buf. */
 char *brc_human_seconds(double s, char buf[32]);
 
-/* Copy at most cap - 1 bytes of src into dst, replacing control bytes by '?'. */
+/*
+ * Copy at most cap - 1 bytes of src into dst, replacing by '?' what is not
+ * UTF-8 or not printable (base/utf8.h).
+ */
 void brc_printable(char *dst, size_t cap, const char *src);
 
 #endif

@@ -115,7 +115,7 @@ brc_rc brc_format_read(brc_format f, brc_input *const *in, size_t n, brc_member_
 	memset(image, 0, sizeof(*image));
 	memset(label, 0, sizeof(*label));
 	if (n < formats[f].least || n > formats[f].most) {
-		brc_fail(err, BRC_USAGE, "%zu files given", n);
+		brc_fail(err, BRC_USAGE, "%zu file%s given", n, n == 1 ? "" : "s");
 		return brc_hint(err, "--%s takes %s", formats[f].name, formats[f].files);
 	}
 	switch (f) {

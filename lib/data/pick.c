@@ -12,7 +12,7 @@ typedef struct search {
 	const char *spec, *in;
 	brc_section *section; /* the first that holds the tensor */
 	const brc_tensor *tensor;
-	bool by_name;      /* it goes by its name, not only by its type */
+	bool by_name;      /* it goes by its name, not only by its type; with `in`, by both */
 	size_t candidates; /* sections that could have held it */
 	size_t found;      /* those that do, by name if there is one */
 	brc_str sections;  /* titles of all */
@@ -37,8 +37,9 @@ static const char *after(const char *text, const char *prefix)
 static const char *wanted(const search *s, const char *type, const char *name, bool *by_name)
 {
 	if (s->in != NULL) {
-		*by_name = true;
-		return !strcmp(s->in, name) ? s->spec : NULL;
+		const char *of_type = after(s->spec, type);
+		*by_name = of_type != NULL;
+		return strcmp(s->in, name) != 0 ? NULL : of_type != NULL ? of_type : s->spec;
 	}
 	const char *tensor = after(s->spec, name);
 	*by_name = tensor != NULL;
@@ -132,8 +133,8 @@ static brc_rc verdict(const search *s, brc_err *err)
 		brc_fail(err, BRC_DATA, "%zu sections could be meant by '%s': %s", s->found,
 			 s->spec, s->matches.s);
 		return brc_hint(err,
-				"choose one with --tensor NAME/TENSOR, or --tensor TENSOR --in "
-				"NAME");
+				"choose one with --tensor NAME/TENSOR, or --tensor TYPE/TENSOR "
+				"--in NAME");
 	}
 	if (s->candidates > 0) {
 		brc_fail(err, BRC_DATA, "there is no tensor '%s'%s%s", s->spec,

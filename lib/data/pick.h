@@ -8,7 +8,8 @@
 
 /*
  * Walk the one stream of `r` to its trailer and find a tensor: with `in` that
- * called `spec` of the section called `in`; without it `spec` is
+ * called `spec` (TENSOR, or TYPE/TENSOR where sections of several types have
+ * that name) of the section called `in`; without it `spec` is
  * SECTION/TENSOR, where SECTION is a section's name or, when no section of
  * that name holds it, a type. Only sections that could be meant are held in
  * memory, `memory` bytes of them (further ones in a spool file).

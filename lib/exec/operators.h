@@ -4,27 +4,25 @@
 
 #include "exec/graph.h"
 
-/* Every operator in the table, by its symbol. */
-#define BRC_KERNELS(X)                                                                            \
-	/* elementwise.c */                                                                       \
-	X(relu)                                                                                   \
-	X(leaky_relu)                                                                             \
-	X(elu)                                                                                    \
-	X(selu) X(gelu) X(sigmoid) X(hard_sigmoid) X(hard_swish) X(tanh) X(softplus) X(softsign)  \
-		X(sqrt) X(exp) X(log) X(erf) X(neg) X(abs) X(reciprocal) X(floor) X(ceil) X(sin)  \
-			X(cos) X(not ) X(clip) /* binary.c */                                     \
-		X(add) X(sub) X(mul) X(div) X(pow) X(min) X(max) X(sum) X(prelu) X(equal) X(less) \
-			X(less_equal) X(greater) X(greater_equal) X(and) X(or) X(xor)             \
-				X(where) /* move.c, view.c, constant.c */                         \
-		X(transpose) X(concat) X(slice) X(split) X(expand) X(reshape) X(flatten)          \
-			X(squeeze) X(unsqueeze) X(identity) X(dropout) X(constant)                \
-				X(constant_of_shape) X(shape) X(size)                             \
-					X(cast) /* dense.c, conv.c, pool.c */                     \
-		X(gemm) X(matmul) X(conv) X(max_pool) X(average_pool) X(global_max_pool)          \
-			X(global_average_pool) /* norm.c, group.c, reduce.c, pick.c */            \
-		X(batch_norm) X(instance_norm) X(layer_norm) X(lrn) X(softmax) X(log_softmax)     \
-			X(arg_max) X(arg_min) X(reduce_mean) X(reduce_sum) X(reduce_max)          \
-				X(reduce_min) X(gather) X(pad) X(resize)
+/* Every operator in the table, by its symbol; a line or more for each file. */
+/* clang-format off */
+#define BRC_KERNELS(X) \
+	X(relu) X(leaky_relu) X(elu) X(selu) X(gelu) X(sigmoid) X(hard_sigmoid) X(hard_swish) \
+	X(tanh) X(softplus) X(softsign) X(sqrt) X(exp) X(log) X(erf) X(neg) X(abs) X(reciprocal) \
+	X(floor) X(ceil) X(sin) X(cos) X(not) X(clip) \
+	X(add) X(sub) X(mul) X(div) X(pow) X(min) X(max) X(sum) X(prelu) X(equal) X(less) \
+	X(less_equal) X(greater) X(greater_equal) X(and) X(or) X(xor) X(where) \
+	X(transpose) X(concat) X(slice) X(split) X(expand) \
+	X(reshape) X(flatten) X(squeeze) X(unsqueeze) X(identity) X(dropout) \
+	X(constant) X(constant_of_shape) X(shape) X(size) X(cast) \
+	X(gemm) X(matmul) \
+	X(conv) \
+	X(max_pool) X(average_pool) X(global_max_pool) X(global_average_pool) \
+	X(batch_norm) X(instance_norm) X(layer_norm) X(lrn) \
+	X(softmax) X(log_softmax) X(arg_max) X(arg_min) \
+	X(reduce_mean) X(reduce_sum) X(reduce_max) X(reduce_min) \
+	X(gather) X(pad) X(resize)
+/* clang-format on */
 
 #define BRC_DECLARE_KERNEL(NAME) extern const brc_op brc_kernel_##NAME;
 BRC_KERNELS(BRC_DECLARE_KERNEL)

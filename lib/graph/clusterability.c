@@ -92,13 +92,18 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 	return rc;
 }
 
+/* A shuffle may be the network itself in another order of units: the same n-cut but for rounding.
+ */
+#define TIE 1e-12
+
 void brc_clusterability_summarise(brc_clusterability *c, bool paper)
 {
 	double n = (double)c->shuffles, sum = 0, squares = 0;
+	const double limit = c->observed + TIE * fmax(1, c->observed);
 	size_t r = 0;
 
 	for (size_t i = 0; i < c->shuffles; i++) {
-		r += paper ? c->ncut[i] < c->observed : c->ncut[i] <= c->observed;
+		r += paper ? c->ncut[i] < c->observed : c->ncut[i] <= limit;
 		sum += c->ncut[i];
 	}
 	c->mean = sum / n;

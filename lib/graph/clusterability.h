@@ -34,7 +34,7 @@ typedef struct brc_clusterability {
 	double *ncut;    /* [shuffles] */
 	double mean, sd; /* of ncut; sd over n, not n - 1 */
 	double z;        /* (observed - mean) / sd, NaN where sd is 0 */
-	double p;        /* (r + 1) / (n + 1), r the number of ncut <= observed (paper: <) */
+	double p; /* (r + 1) / (n + 1), r the number of ncut <= observed, to 1e-12 (paper: <) */
 } brc_clusterability;
 
 /*

@@ -175,10 +175,10 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 
 static brc_rc check_k(const brc_graph *g, size_t k, brc_err *err)
 {
-	if (k < 1 || k > g->connected)
-		return brc_fail(err, BRC_DATA, "%zu clusters wanted of %zu connected units", k,
-				g->connected);
-	return BRC_OK;
+	if (k >= 1 && k <= g->connected)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%zu clusters wanted of %zu connected units", k, g->connected);
+	return brc_hint(err, "choose a smaller -k");
 }
 
 brc_rc brc_spectral(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p, size_t k,

@@ -55,34 +55,66 @@ static void reverse(double *values, double *vectors, size_t n, size_t k)
 size_t brc_eigen_dense_bytes(size_t n)
 {
 	size_t square, bytes;
-	if (!brc_mul(n, n, &square) || !brc_add(square, 64 * n, &square) ||
-	    !brc_mul(square, sizeof(double), &bytes))
+	/* the matrix, and what dsyevd works in where dsyevr will not do */
+	if (!brc_mul(n, n, &square) || !brc_mul(square, 3, &square) ||
+	    !brc_add(square, 64 * n, &square) || !brc_mul(square, sizeof(double), &bytes))
 		return SIZE_MAX;
 	return bytes;
 }
 
+static brc_rc outcome(const char *routine, lapack_int info, brc_err *err)
+{
+	if (info == 0)
+		return BRC_OK;
+	if (info == LAPACK_WORK_MEMORY_ERROR)
+		return brc_fail(err, BRC_RESOURCE, "out of memory in %s", routine);
+	return brc_fail(err, BRC_NUMERIC, "%s failed (info %d)", routine, (int)info);
+}
+
+/* The k largest by dsyevr; *found < k where it loses count of eigenvalues that repeat. */
+static brc_rc by_relative_robust(size_t n, size_t k, double *a, double *w, double *vectors,
+				 size_t *found, brc_err *err)
+{
+	lapack_int m = 0, size = (lapack_int)n;
+	lapack_int *support = brc_alloc(2 * n, sizeof(*support), err);
+	if (support == NULL)
+		return BRC_RESOURCE;
+	lapack_int info =
+		LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, a, size, 0, 0,
+			       size - (lapack_int)k + 1, size, 0, &m, w, vectors, size, support);
+	free(support);
+	*found = (size_t)m;
+	return outcome("dsyevr", info, err);
+}
+
+/* All by divide and conquer, which counts right whatever repeats, at several times the cost. */
+static brc_rc by_divide_and_conquer(size_t n, size_t k, double *a, double *w, double *vectors,
+				    brc_err *err)
+{
+	lapack_int size = (lapack_int)n;
+	BRC_TRY(outcome("dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, a, size, w),
+			err));
+	memcpy(vectors, a + (n - k) * n, k * n * sizeof(*a));
+	memmove(w, w + n - k, k * sizeof(*w));
+	return BRC_OK;
+}
+
 brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err)
 {
-	size_t n = p->op->n;
-	lapack_int found = 0, info, size = (lapack_int)n;
+	size_t n = p->op->n, found = 0;
 	if (n > 46340) /* n * n beyond LAPACK's 32-bit integers */
 		return brc_fail(err, BRC_RESOURCE,
 				"a dense eigenproblem of %zu rows is too large for LAPACK", n);
 	double *a = brc_alloc(n * n, sizeof(*a), err), *w = brc_alloc(n, sizeof(*w), err);
-	lapack_int *support = brc_alloc(2 * n, sizeof(*support), err);
-	brc_rc rc = a == NULL || w == NULL || support == NULL ? BRC_RESOURCE : BRC_OK;
+	brc_rc rc = a == NULL || w == NULL ? BRC_RESOURCE : BRC_OK;
 	if (rc == BRC_OK)
 		rc = fill(p->op, a, err);
-	if (rc == BRC_OK) {
-		info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, a, size, 0, 0,
-				      size - (lapack_int)p->k + 1, size, 0, &found, w, vectors,
-				      size, support);
-		if (info == LAPACK_WORK_MEMORY_ERROR)
-			rc = brc_fail(err, BRC_RESOURCE, "out of memory in dsyevr");
-		else if (info != 0 || (size_t)found != p->k)
-			rc = brc_fail(err, BRC_NUMERIC,
-				      "dsyevr found %d of %zu eigenvalues (info %d)", (int)found,
-				      p->k, (int)info);
+	if (rc == BRC_OK)
+		rc = by_relative_robust(n, p->k, a, w, vectors, &found, err);
+	if (rc == BRC_OK && found != p->k) {
+		rc = fill(p->op, a, err); /* dsyevr overwrote it */
+		if (rc == BRC_OK)
+			rc = by_divide_and_conquer(n, p->k, a, w, vectors, err);
 	}
 	if (rc == BRC_OK) {
 		memcpy(values, w, p->k * sizeof(*w));
@@ -90,6 +122,5 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 	}
 	free(a);
 	free(w);
-	free(support);
 	return rc;
 }

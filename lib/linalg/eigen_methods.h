@@ -20,7 +20,8 @@ typedef struct brc_eigen_problem {
 } brc_eigen_problem;
 
 /*
- * LAPACK's dsyevr on the whole matrix: Householder tridiagonalisation, then
+ * LAPACK on the whole matrix: dsyevr, or dsyevd where that loses count of eigenvalues that
+ * repeat (seen with some of OpenBLAS's kernels). Householder tridiagonalisation, then
  * bisection or relatively robust representations. 4/3 n^3 operations, half of
  * them bound by memory; 8 n^2 bytes.
  */

@@ -12,6 +12,7 @@
 #include "render/commands.h"
 #include "render/escape.h"
 
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 #define NOWHERE SIZE_MAX
 #define MAX_LINKED 256 /* entries of a history that are joined to pipes; beyond: one a line */
 
@@ -119,12 +120,18 @@ static void add_placeholder(brc_str *b, const char *what, const char *digest)
 
 	snprintf(word, sizeof word, "%.40s", what);
 	for (char *c = word; *c; c++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", *c))
+		if (!strchr(WORD, *c))
 			*c = '?';
 	brc_str_addf(b, "<%s:", word);
 	for (size_t i = 0; i < 8 && digest[i] && strchr("0123456789abcdef", digest[i]); i++)
 		brc_str_addn(b, &digest[i], 1);
 	brc_str_add(b, ">");
+}
+
+/* An operand is called in capitals, as in the usage; all else is an option. */
+static bool is_operand(const char *option)
+{
+	return option[0] >= 'A' && option[0] <= 'Z';
 }
 
 static void add_files(brc_str *b, const brc_map *entry)
@@ -134,8 +141,10 @@ static void add_files(brc_str *b, const brc_map *entry)
 	for (size_t i = 0; (file = item(entry, "files", i)); i++) {
 		const char *option = brc_map_string(file, "option", "file");
 
-		brc_str_add(b, " --");
-		brc_escape_shell(b, option);
+		if (!is_operand(option)) {
+			brc_str_add(b, " --");
+			brc_escape_shell(b, option);
+		}
 		brc_str_add(b, " ");
 		add_placeholder(b, option, brc_map_string(file, "digest", ""));
 	}
@@ -189,6 +198,50 @@ static size_t next_of(const links *l, size_t e)
 	return NOWHERE;
 }
 
+/* Does the tool take a section of this title out of the pipe? */
+static bool consumes(const char *tool, const char *title)
+{
+	static const char *const taken[][2] = {{"corr", "activations/"},
+					       {"laplacian", "weights/"},
+					       {"laplacian", "affinity/"},
+					       {"spectral", "laplacian/"}};
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (strcmp(tool, taken[i][0]) == 0 &&
+		    strncmp(title, taken[i][1], strlen(taken[i][1])) == 0)
+			return true;
+	return false;
+}
+
+static bool reads(const brc_map *entry, const char *digest)
+{
+	const brc_map *read;
+
+	for (size_t i = 0; (read = item(entry, "reads", i)); i++)
+		if (strcmp(brc_map_string(read, "digest", ""), digest) == 0)
+			return true;
+	return false;
+}
+
+/* What is taken out of the pipe and yet read further down was kept: the history has no --keep. */
+static void add_keep(brc_str *b, const links *l, size_t e)
+{
+	const char *tool = brc_map_string(l->history[e], "tool", "");
+	const brc_map *read;
+
+	for (size_t i = 0; (read = item(l->history[e], "reads", i)); i++) {
+		const char *digest = brc_map_string(read, "digest", "");
+
+		if (!consumes(tool, brc_map_string(read, "section", "")))
+			continue;
+		for (size_t later = next_of(l, e); later != NOWHERE; later = next_of(l, later))
+			if (reads(l->history[later], digest)) {
+				brc_str_add(b, " --keep");
+				return;
+			}
+	}
+}
+
 static void add_pipe(brc_str *b, const links *l, size_t e)
 {
 	while (e != NOWHERE) {
@@ -197,6 +250,7 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 
 		brc_escape_shell(b, brc_map_string(l->history[e], "tool", "unknown"));
 		add_options(b, l->history[e]);
+		add_keep(b, l, e);
 		add_files(b, l->history[e]);
 		add_sides(b, l, e);
 		if (left) {
@@ -208,12 +262,14 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 	}
 }
 
-/* Follow upstream to the first entry; a cycle (hostile) ends after n steps. */
+/* Follow upstream to the first entry; what leads into a cycle (hostile) stands by itself. */
 static size_t head(const size_t *up, size_t n, size_t e)
 {
-	for (size_t steps = 0; steps < n && up[e] != NOWHERE; steps++)
-		e = up[e];
-	return e;
+	size_t at = e;
+
+	for (size_t steps = 0; steps <= n && up[at] != NOWHERE; steps++)
+		at = up[at];
+	return up[at] == NOWHERE ? at : e;
 }
 
 brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_err *err)

@@ -8,14 +8,12 @@
 #define BRC_CHARTJS "/usr/share/javascript/chart.js/chart.min.js"
 #endif
 
-#define EMBED(symbol, file)                              \
-	__asm__(".pushsection .rodata\n"                 \
-		".global brc_embedded_" #symbol "\n"     \
-		".global brc_embedded_" #symbol "_end\n" \
-		"brc_embedded_" #symbol ":\n"            \
-		".incbin \"" file "\"\n"                 \
-		"brc_embedded_" #symbol "_end:\n"        \
-		".byte 0\n"                              \
+#define EMBED(symbol, file)                          \
+	__asm__(".pushsection .rodata\n"             \
+		".global brc_embedded_" #symbol "\n" \
+		"brc_embedded_" #symbol ":\n"        \
+		".incbin \"" file "\"\n"             \
+		".byte 0\n"                          \
 		".popsection\n")
 
 EMBED(css, "lib/render/report.css");

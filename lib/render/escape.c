@@ -1,65 +1,18 @@
-/* One decoder of UTF-8 (RFC 3629: no overlong forms, no surrogates), five ways to escape. */
+/* Five ways to escape text. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "render/escape.h"
 
-#define ILL_FORMED UINT32_MAX
 #define REPLACEMENT "\xEF\xBF\xBD"
-
-static size_t sequence_length(unsigned char lead)
-{
-	if (lead < 0x80)
-		return 1;
-	if (lead >= 0xC2 && lead <= 0xDF)
-		return 2;
-	if (lead >= 0xE0 && lead <= 0xEF)
-		return 3;
-	if (lead >= 0xF0 && lead <= 0xF4)
-		return 4;
-	return 0;
-}
-
-/*
- * The next character of the terminated string `s`: its bytes are the return
- * value (>= 1), its code point *cp, or ILL_FORMED with one byte taken.
- */
-static size_t decode(const char *s, uint32_t *cp)
-{
-	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *u = (const unsigned char *)s;
-	size_t n = sequence_length(u[0]);
-
-	*cp = ILL_FORMED;
-	if (n == 0)
-		return 1;
-	uint32_t c = n == 1 ? u[0] : u[0] & (0x7Fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((u[i] & 0xC0) != 0x80)
-			return 1;
-		c = c << 6 | (u[i] & 0x3Fu);
-	}
-	if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
-		return 1;
-	*cp = c;
-	return n;
-}
-
-/* Characters that act instead of being seen, or that reorder what surrounds them. */
-static bool is_unprintable(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
-	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-	       (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) ||
-	       (c >= 0xE0000 && c <= 0xE0FFF) || c == ILL_FORMED;
-}
 
 void brc_escape_html(brc_str *b, const char *s)
 {
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c);
+		size_t n = brc_utf8_next(s, &c);
 
 		if (c == '&')
 			brc_str_add(b, "&amp;");
@@ -71,7 +24,7 @@ void brc_escape_html(brc_str *b, const char *s)
 			brc_str_add(b, "&quot;");
 		else if (c == '\'')
 			brc_str_add(b, "&#39;");
-		else if (is_unprintable(c) && c != '\n' && c != '\t')
+		else if (brc_is_unprintable(c) && c != '\n' && c != '\t')
 			brc_str_add(b, REPLACEMENT);
 		else
 			brc_str_addn(b, s, n);
@@ -83,9 +36,9 @@ void brc_escape_terminal(brc_str *b, const char *s)
 {
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c);
+		size_t n = brc_utf8_next(s, &c);
 
-		if (is_unprintable(c))
+		if (brc_is_unprintable(c))
 			brc_str_add(b, "?");
 		else
 			brc_str_addn(b, s, n);
@@ -99,7 +52,7 @@ void brc_escape_tsv(brc_str *b, const char *s)
 		brc_str_add(b, "'");
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c);
+		size_t n = brc_utf8_next(s, &c);
 
 		if (c == '\t')
 			brc_str_add(b, "\\t");
@@ -109,7 +62,7 @@ void brc_escape_tsv(brc_str *b, const char *s)
 			brc_str_add(b, "\\r");
 		else if (c == '\\')
 			brc_str_add(b, "\\\\");
-		else if (is_unprintable(c))
+		else if (brc_is_unprintable(c))
 			brc_str_add(b, "?");
 		else
 			brc_str_addn(b, s, n);
@@ -122,9 +75,9 @@ void brc_escape_utf8(brc_str *b, const char *s)
 	brc_str_addn(b, "", 0);
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c);
+		size_t n = brc_utf8_next(s, &c);
 
-		if (c == ILL_FORMED)
+		if (c == BRC_ILL_FORMED)
 			brc_str_add(b, REPLACEMENT);
 		else
 			brc_str_addn(b, s, n);
@@ -154,11 +107,11 @@ void brc_escape_shell(brc_str *b, const char *s)
 	brc_str_add(b, "'");
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c);
+		size_t n = brc_utf8_next(s, &c);
 
 		if (c == '\'')
 			brc_str_add(b, "'\\''");
-		else if (is_unprintable(c))
+		else if (brc_is_unprintable(c))
 			brc_str_add(b, "?");
 		else
 			brc_str_addn(b, s, n);
@@ -169,7 +122,7 @@ void brc_escape_shell(brc_str *b, const char *s)
 
 static size_t columns_of(uint32_t c)
 {
-	if (is_unprintable(c))
+	if (brc_is_unprintable(c))
 		return 1; /* shown as '?' */
 	if ((c >= 0x300 && c <= 0x36F) || (c >= 0xFE00 && c <= 0xFE0F))
 		return 0;
@@ -189,7 +142,7 @@ size_t brc_escape_columns(const char *s)
 	while (*s) {
 		uint32_t c;
 
-		s += decode(s, &c);
+		s += brc_utf8_next(s, &c);
 		columns += columns_of(c);
 	}
 	return columns;
@@ -202,11 +155,11 @@ void brc_escape_cell(brc_str *b, const char *s, size_t width)
 
 	while (*s) {
 		uint32_t c;
-		size_t n = decode(s, &c), w = columns_of(c);
+		size_t n = brc_utf8_next(s, &c), w = columns_of(c);
 
 		if (used + w > limit)
 			break;
-		if (is_unprintable(c))
+		if (brc_is_unprintable(c))
 			brc_str_add(b, "?");
 		else
 			brc_str_addn(b, s, n);

@@ -109,7 +109,7 @@ static void add_head(brc_page *page)
 		    "<meta name=\"generator\" content=\"broca " BRC_VERSION "\">\n<title>");
 	add_title(page);
 	brc_str_add(page->b, " \xE2\x80\x93 local specialization</title>\n<style>\n");
-	brc_str_addn(page->b, brc_embedded_css, (size_t)(brc_embedded_css_end - brc_embedded_css));
+	brc_str_add(page->b, brc_embedded_css);
 	brc_str_add(page->b, "</style>\n</head>\n<body>\n");
 }
 
@@ -195,10 +195,9 @@ static brc_rc add_scripts(brc_page *page)
 	brc_str_add(page->b, "</script>\n<script>\n");
 	free(json);
 	if (json_array_size(page->charts) > 0)
-		brc_str_addn(page->b, brc_embedded_chart,
-			     (size_t)(brc_embedded_chart_end - brc_embedded_chart));
+		brc_str_add(page->b, brc_embedded_chart);
 	brc_str_add(page->b, "\n</script>\n<script>\n");
-	brc_str_addn(page->b, brc_embedded_js, (size_t)(brc_embedded_js_end - brc_embedded_js));
+	brc_str_add(page->b, brc_embedded_js);
 	brc_str_add(page->b, "</script>\n</body>\n</html>\n");
 	return BRC_OK;
 }

@@ -27,11 +27,11 @@ typedef struct brc_place {
 	const bool *detailed; /* [l->n_groups] is it among them? */
 } brc_place;
 
-/* ---- the embedded files ---- */
+/* ---- the embedded files, each ended by a NUL ---- */
 
-extern const char brc_embedded_css[], brc_embedded_css_end[];
-extern const char brc_embedded_js[], brc_embedded_js_end[];
-extern const char brc_embedded_chart[], brc_embedded_chart_end[];
+extern const char brc_embedded_css[];
+extern const char brc_embedded_js[];
+extern const char brc_embedded_chart[];
 
 /* ---- small pieces ---- */
 

@@ -184,9 +184,10 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at)
 	}
 	if (marked < at->n_chosen)
 		brc_str_addf(page->b,
-			     "<details class=\"rest\"><summary>%zu group%s that do not "
+			     "<details class=\"rest\"><summary>%zu group%s not "
 			     "stand out</summary>\n",
-			     at->n_chosen - marked, at->n_chosen - marked == 1 ? "" : "s");
+			     at->n_chosen - marked,
+			     at->n_chosen - marked == 1 ? " that does" : "s that do");
 	for (size_t k = marked; k < at->n_chosen; k++)
 		BRC_TRY(add_group(page, at, at->chosen[k], false));
 	if (marked < at->n_chosen)

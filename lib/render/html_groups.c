@@ -11,9 +11,15 @@ static void add_head(brc_page *page, const char *title, bool number)
 	brc_str_addf(page->b, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "", title);
 }
 
-static void add_heads(brc_page *page, const brc_labelling *l)
+static bool any_test(const brc_labelling *l)
 {
-	brc_str_add(page->b, "<thead><tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
+	return brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE]);
+}
+
+/* Above the heads: which columns belong together. */
+static void add_head_groups(brc_page *page, const brc_labelling *l)
+{
+	brc_str_add(page->b, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
@@ -28,10 +34,22 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 		brc_str_add(page->b, "</th>");
 	}
 	brc_str_add(page->b, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th>"
-			     "</tr>\n<tr>");
+			     "</tr>\n");
+}
+
+static void add_heads(brc_page *page, const brc_labelling *l)
+{
+	brc_str_add(page->b, "<thead>");
+	if (any_test(l))
+		add_head_groups(page, l);
+	brc_str_add(page->b, "<tr>");
 	add_head(page, "layer", false);
 	add_head(page, "cluster", true);
 	add_head(page, "units", true);
+	if (!any_test(l)) {
+		brc_str_add(page->b, "</tr></thead>\n");
+		return;
+	}
 	add_head(page, "verdict", false);
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
@@ -142,6 +160,10 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	brc_str_addf(page->b, "%s</th><td class=\"n\" data-v=\"%d\">%d</td>", link ? "</a>" : "",
 		     g->cluster, g->cluster);
 	brc_str_addf(page->b, "<td class=\"n\" data-v=\"%zu\">%zu</td>", g->size, g->size);
+	if (!any_test(l)) {
+		brc_str_add(page->b, "</tr>\n");
+		return;
+	}
 	add_verdict(page, g);
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
@@ -161,19 +183,21 @@ void brc_html_groups(brc_page *page, const brc_place *at)
 
 	if (l->n_groups == 0)
 		return;
-	brc_str_add(page->b, "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"groups\">");
+	brc_str_addf(page->b, "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"groups%s\">",
+		     any_test(l) ? "" : " bare");
 	add_heads(page, l);
 	brc_str_add(page->b, "<tbody>\n");
 	for (size_t i = 0; i < shown; i++)
 		add_row(page, at, l->order[i]);
 	page->rows_left -= shown;
-	brc_str_addf(
-		page->b,
-		"</tbody></table></div>\n<p class=\"note\">value: with the group silenced; "
-		"effect: less the mean of random groups of its size and layer. "
-		"Verdict: q &#8804; %g, and with &#9733; also max-T p &#8804; %g. A class with "
-		"&#9733; loses more than under random groups (adjusted over classes).</p>\n",
-		level, level);
+	brc_str_add(page->b, "</tbody></table></div>\n");
+	if (any_test(l))
+		brc_str_addf(page->b,
+			     "<p class=\"note\">value: with the group silenced; effect: less the "
+			     "mean of random groups of its size and layer. Verdict: q &#8804; %g "
+			     "or, with &#9733;, max-T p &#8804; %g. A class with &#9733; loses "
+			     "more than under random groups (adjusted over classes).</p>\n",
+			     level, level);
 	if (shown < l->n_groups)
 		brc_str_addf(page->b,
 			     "<p class=\"note\">%zu groups more are in the TSV and JSON "

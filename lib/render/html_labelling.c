@@ -64,10 +64,11 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 		brc_str_addf(page->b, "A %s partition", l->labels.mode);
 		if (l->labels.source[0])
 			brc_str_addf(page->b, " made from %s", l->labels.source);
-		brc_str_addf(page->b,
-			     ": %zu units in %zu groups, %zu units in none. A group holds the "
-			     "units of one layer that share a label.",
-			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
+		brc_str_addf(page->b, ": %zu units in %zu groups", brc_layers_total(&l->layers),
+			     l->n_groups);
+		if (l->labels.isolated > 0)
+			brc_str_addf(page->b, ", %zu of them in none", l->labels.isolated);
+		brc_str_add(page->b, ". A group holds the units of one layer that share a label.");
 	} else {
 		brc_str_addf(page->b, "%zu groups; the labels themselves are not in the stream.",
 			     l->n_groups);

@@ -24,12 +24,14 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 	brc_str_addf(page->b, "<td><b>%zu</b> of %zu groups%s</td><td class=\"n\">", found, st->m,
 		     st->published ? " (uncorrected)" : "");
 	brc_html_number(page, brc_format_p(st->published ? st->fisher_p : st->omnibus_p, p));
-	brc_str_add(page->b, "</td>");
+	brc_str_add(page->b, st->published ? " (Fisher)</td>" : "</td>");
 }
 
 static void add_overview(brc_page *page, size_t network)
 {
 	const brc_network *net = &page->report->network[network];
+	double level = page->report->options.level;
+	bool corrected = false;
 
 	if (net->n_labellings == 0)
 		return;
@@ -45,18 +47,23 @@ static void add_overview(brc_page *page, size_t network)
 		brc_html_text(page, l->name);
 		brc_str_addf(page->b, "</a></th><td class=\"n\">%s</td>",
 			     l->labels_section ? brc_format_number(l->labels.ncut, 4, ncut) : "");
-		for (size_t p = 0; p < BRC_PROXIES; p++)
+		for (size_t p = 0; p < BRC_PROXIES; p++) {
+			const brc_inference *st = brc_primary(&l->test[p]);
+
 			add_verdict(page, l, (brc_proxy)p);
+			corrected |= st && !st->published;
+		}
 		brc_str_add(page->b, "</tr>\n");
 	}
-	brc_str_addf(
-		page->b,
-		"</tbody></table></div>\n<p class=\"note\">A group holds the units of one "
-		"layer with one label. Counted are groups that hold after correction for their "
-		"number: q &#8804; %g (about %g&#8239;%% of them expected to be false) or max-T "
-		"p &#8804; %g (hardly any).</p>\n",
-		page->report->options.level, 100 * page->report->options.level,
-		page->report->options.level);
+	brc_str_add(page->b, "</tbody></table></div>\n");
+	if (corrected)
+		brc_str_addf(
+			page->b,
+			"<p class=\"note\">A group holds the units of one layer with one "
+			"label. Counted are groups that hold after correction for their "
+			"number: q &#8804; %g (about %g&#8239;%% of them expected to be false) "
+			"or max-T p &#8804; %g (hardly any).</p>\n",
+			level, 100 * level, level);
 }
 
 /* What was found of one labelling, in one paragraph; the details stand in its own part. */
@@ -280,7 +287,7 @@ static brc_rc add_provenance(brc_page *page, const brc_network *net)
 		brc_html_text(page, commands.s ? commands.s : "");
 		brc_str_add(page->b, "</pre>\n<p class=\"note\">Rebuilt from the history of the "
 				     "stream, which keeps digests of files instead of their "
-				     "names, and not --keep.</p>\n");
+				     "names.</p>\n");
 		brc_str_free(&commands);
 	}
 	add_versions(page, net);

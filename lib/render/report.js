@@ -213,7 +213,7 @@
 	const closed = [];
 	addEventListener("beforeprint", () => {
 		printing = true;
-		for (const d of document.querySelectorAll("details.group:not([open]), details.rest:not([open])")) {
+		for (const d of document.querySelectorAll("section > details.group:not([open])")) {
 			closed.push(d);
 			d.open = true;
 		}

@@ -82,6 +82,24 @@ static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy pro
 	brc_str_add(text, ".");
 }
 
+/* The published effect measure and the test that stood beside it. */
+static brc_rc published_finding(brc_network *net, size_t labelling, const brc_inference *st,
+				brc_err *err)
+{
+	char effect[BRC_NUMBER_MAX], sem[BRC_NUMBER_MAX], chi2[BRC_NUMBER_MAX];
+	brc_str text = {0};
+
+	brc_str_addf(&text,
+		     "Published effect measure: %s on average (standard error %s; 1: as random "
+		     "groups). Chi-square test of the ranks: p = %s.",
+		     brc_format_number(st->paper_effect, 3, effect),
+		     brc_format_number(st->paper_effect_sem, 2, sem),
+		     brc_format_p(st->chi2_p, chi2));
+	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
+	brc_str_free(&text);
+	return rc;
+}
+
 /* The joint test, in a sentence of its own. */
 static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level,
 			    brc_err *err)
@@ -98,10 +116,8 @@ static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy,
 			     brc_proxy_adjective(proxy),
 			     alone ? ", although none stands out by itself" : "");
 	else
-		brc_str_addf(&text,
-			     "Taken together, the groups are not shown to be %s than random "
-			     "ones",
-			     brc_proxy_adjective(proxy));
+		brc_str_addf(&text, "Taken together, the groups are not %s than random ones%s",
+			     brc_proxy_adjective(proxy), alone ? "" : ": it is few that stand out");
 	brc_str_addf(&text, " (omnibus p = %s).", brc_format_p(st->omnibus_p, p));
 	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
 	brc_str_free(&text);
@@ -184,7 +200,9 @@ static brc_rc proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy,
 		add_corrected(&text, l, proxy, level);
 	rc = brc_note_add(net, BRC_NOTE_FINDING, labelling, &text, err);
 	brc_str_free(&text);
-	if (rc == BRC_OK)
+	if (rc == BRC_OK && l->test[proxy].published)
+		rc = published_finding(net, labelling, brc_primary(&l->test[proxy]), err);
+	else if (rc == BRC_OK)
 		rc = joint_finding(net, labelling, proxy, level, err);
 	return rc == BRC_OK ? strongest_groups(net, labelling, proxy, err) : rc;
 }

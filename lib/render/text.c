@@ -91,15 +91,16 @@ static void add_clusterability(brc_str *b, const brc_null_test *c)
 {
 	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], sd[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX],
 		z[BRC_NUMBER_MAX];
+	brc_str line = {0};
 
-	brc_str_add(b, "Clusterability  ");
-	brc_escape_terminal(b, c->source[0] ? c->source : "network");
-	brc_str_addf(b, ", k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, ", c->k,
+	brc_str_addf(&line, "%s, k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, %s); p %s, z %s",
+		     c->source[0] ? c->source : "network", c->k,
 		     brc_format_number(c->observed, 5, observed),
 		     brc_format_number(c->mean, 5, mean), brc_format_number(c->sd, 2, sd),
-		     c->shuffles);
-	brc_escape_terminal(b, c->null);
-	brc_str_addf(b, "); p %s, z %s\n", brc_format_p(c->p, p), brc_format_number(c->z, 3, z));
+		     c->shuffles, c->null, brc_format_p(c->p, p), brc_format_number(c->z, 3, z));
+	brc_text_paragraph(b, "Clusterability  ", line.s ? line.s : "");
+	b->failed |= line.failed;
+	brc_str_free(&line);
 }
 
 /* The notes of one kind that belong to `labelling`, each as a paragraph after a bullet. */

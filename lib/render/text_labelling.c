@@ -7,22 +7,34 @@
 #include "render/format.h"
 #include "render/text.h"
 
-enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 9, TITLE = 36 };
+enum {
+	LAYER = 10,
+	CLUSTER = 3,
+	UNITS = 5,
+	NUMBER = 6,
+	P = 5,
+	MARK = 3,
+	CLASS = 9,
+	TITLE = 36,
+	BLOCK_LEAST = 17
+};
 
 static void add_graph(brc_str *b, const brc_graph_summary *g)
 {
 	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
+	brc_str line = {0};
 
-	brc_str_add(b, "  ");
-	brc_escape_cell(b, g->name[0] ? g->name : "graph", LAYER);
-	brc_str_addf(b, " k %zu, n-cut %s", g->k, brc_format_number(g->ncut, 5, ncut));
+	brc_str_addf(&line, "%s: k %zu, n-cut %s", g->name[0] ? g->name : "graph", g->k,
+		     brc_format_number(g->ncut, 5, ncut));
 	if (isfinite(g->lower_bound))
-		brc_str_addf(b, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
-	brc_str_addf(b, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
+	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
 	if (g->units > 0)
-		brc_str_addf(b, ", %zu units, %zu component%s, %zu isolated", g->units,
+		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
 			     g->components, g->components == 1 ? "" : "s", g->isolated);
-	brc_str_add(b, "\n");
+	brc_text_paragraph(b, "  ", line.s ? line.s : "");
+	b->failed |= line.failed;
+	brc_str_free(&line);
 }
 
 static void add_partition(brc_str *b, const brc_labelling *l)
@@ -32,8 +44,8 @@ static void add_partition(brc_str *b, const brc_labelling *l)
 		if (l->labels.source[0])
 			brc_str_addf(b, " from %s", l->labels.source);
 		brc_str_addf(b,
-			     ": %zu units in %zu groups (a group: the units of one layer with "
-			     "one label), %zu in none\n",
+			     ": %zu units in %zu groups, %zu in none\n"
+			     "(a group: the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
 	for (size_t i = 0; i < l->n_graphs; i++)
@@ -85,9 +97,15 @@ static void add_p(brc_str *b, double p)
 	brc_str_addf(b, " %*s", P, text + (text[0] == '0'));
 }
 
-static int block_width(const brc_inference *st)
+/* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
+static int numbers_width(const brc_inference *st)
 {
 	return NUMBER + (P + 1) * (1 + (st->q != NULL) + (st->p_maxt != NULL)) + MARK;
+}
+
+static int block_width(const brc_inference *st)
+{
+	return numbers_width(st) > BLOCK_LEAST ? numbers_width(st) : BLOCK_LEAST;
 }
 
 static void add_heads(brc_str *b, const brc_inference *st)
@@ -99,7 +117,7 @@ static void add_heads(brc_str *b, const brc_inference *st)
 		brc_str_addf(b, " %*s", P, "q");
 	if (st->p_maxt)
 		brc_str_addf(b, " %*s", P, "max-T");
-	brc_str_addf(b, "%*s", MARK, "");
+	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
 }
 
 /* Above the heads: which proxy, then which statistic in which unit. */
@@ -144,7 +162,7 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		add_p(b, st->q[row]);
 	if (st->p_maxt)
 		add_p(b, st->p_maxt[row]);
-	brc_str_add(b, stars(g->mark[proxy]));
+	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
 }
 
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, double level)
@@ -175,18 +193,25 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, do
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
 {
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
 	char line[512];
+	int n;
 
-	if (!brc_primary(&l->test[BRC_IMPORTANCE]) && !brc_primary(&l->test[BRC_COHERENCE]))
+	st = st ? st : brc_primary(&l->test[BRC_COHERENCE]);
+	if (!st)
 		return;
-	snprintf(line, sizeof line,
-		 "effect: what silencing the group does beyond the mean of random groups. Marks: "
-		 ". p <= %g, as %g %% of groups have by chance; * q <= %g, and among all * and ** "
-		 "about %g %% are false; ** max-T p <= %g, the chance of even one false ** in the "
-		 "column. class*: it loses more than under random groups (adjusted p <= %g).",
-		 level, 100 * level, level, 100 * level, level, level);
-	brc_text_paragraph(b, "  ", line);
+	n = snprintf(line, sizeof line,
+		     "effect: what silencing the group does beyond the mean of random groups. "
+		     ". p <= %g, as %g %% of groups have by chance",
+		     level, 100 * level);
+	if (!st->published)
+		snprintf(line + n, sizeof line - (size_t)n,
+			 "; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
+			 "<= %g, the chance of even one false ** in the column. class*: it loses "
+			 "more than under random groups (adjusted p <= %g)",
+			 level, 100 * level, level, level);
 	brc_str_add(b, "\n");
+	brc_text_paragraph(b, "  ", line);
 }
 
 void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
@@ -209,6 +234,6 @@ void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
 	brc_str_add(b, worst ? " | points\n" : "\n");
 	for (size_t i = 0; i < l->n_groups; i++)
 		add_group(b, l, &l->group[l->order[i]], level);
-	brc_str_add(b, "\n");
 	add_legend(b, l, level);
+	brc_str_add(b, "\n");
 }

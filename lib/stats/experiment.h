@@ -5,6 +5,7 @@
 #ifndef BRC_STATS_EXPERIMENT_H
 #define BRC_STATS_EXPERIMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@
 #include "net/net.h"
 #include "stats/controls.h"
 #include "stats/lesions.h"
+#include "stream/section.h"
 
 typedef struct brc_experiment_options {
 	size_t draws;        /* controls of each sub-cluster, >= 1 */
@@ -51,6 +53,9 @@ typedef struct brc_experiment {
 brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labels *labels,
 			   const brc_experiment_options *options, brc_err *err);
 void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised struct */
+
+/* Are there units among these sections, all of another model file than `net`? */
+bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n);
 
 /* Networks to be run over the images: every lesion, and the unharmed one. */
 size_t brc_experiment_lesions(const brc_experiment *x);

@@ -203,3 +203,20 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 		brc_inference_clear(i);
 	return rc;
 }
+
+char *brc_inference_line(const brc_inference *i, double level, char *buf, size_t cap)
+{
+	char each[48] = "";
+
+	if (!isnan(i->paper_effect_each))
+		snprintf(each, sizeof(each), "; as mean of ratios %.4g", i->paper_effect_each);
+	if (i->published)
+		snprintf(buf, cap, "%s: Fisher p %.4g, effect %.4g, standard error %.2g%s",
+			 i->statistic, i->fisher_p, i->paper_effect, i->paper_effect_sem, each);
+	else
+		snprintf(buf, cap,
+			 "%s: omnibus p %.4g; significant at %g: %zu of %zu after max-T, %zu by q",
+			 i->statistic, i->omnibus_p, level, i->significant_maxt, i->m,
+			 i->significant_q);
+	return buf;
+}

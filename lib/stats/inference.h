@@ -62,6 +62,9 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err);
 void brc_inference_clear(brc_inference *i); /* of a zeroed or a filled struct */
 
+/* What was found, in a line for people, cut at `cap`; `level` as of the question. Returns buf. */
+char *brc_inference_line(const brc_inference *i, double level, char *buf, size_t cap);
+
 /*
  * Controls that would resolve one finding in a family of m: the least n with
  * 1 / (n + 1) * c m <= level (c: 1, or the sum of 1/k for BY); 0 when `n` are enough.

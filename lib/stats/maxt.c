@@ -48,6 +48,9 @@ static int falling(const void *a, const void *b)
 	return (x->column > y->column) - (x->column < y->column);
 }
 
+/* Values of t that agree to this are ties: columns of other order round otherwise. */
+#define TIE 1e-9
+
 /* r[i] += does the largest t over the columns order[i..m) reach t_0 of order[i]? */
 static void count_draw(const double *t, const place *order, size_t m, size_t *r)
 {
@@ -55,7 +58,7 @@ static void count_draw(const double *t, const place *order, size_t m, size_t *r)
 
 	for (size_t i = m; i-- > 0;) {
 		top = fmax(top, t[order[i].column]);
-		r[i] += top >= order[i].t;
+		r[i] += top >= order[i].t - TIE;
 	}
 }
 

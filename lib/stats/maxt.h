@@ -19,7 +19,8 @@
  * control takes the largest t of its column, an undefined observed value is
  * below everything and has p = 1. Then, with columns ordered by falling t_0,
  * p_(i) = #{b in 0..n: max over columns (i)..(m) of t_b >= t_0(i)} / (n + 1),
- * made non-decreasing. BRC_RESOURCE.
+ * made non-decreasing. Values of t that agree to 1e-9 are ties, which count
+ * against significance. BRC_RESOURCE.
  */
 brc_rc brc_maxt(const double *u, size_t n, size_t m, double *p, brc_err *err);
 

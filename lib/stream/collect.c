@@ -21,6 +21,7 @@ struct brc_collector {
 	brc_section *section;
 	brc_tensor *tensor; /* the one being filled */
 	size_t filled;      /* bytes */
+	int spool;          /* the file it goes to, -1: memory */
 	brc_section_digest *digest;
 	ZSTD_DCtx *zstd;
 };
@@ -32,6 +33,7 @@ brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
 	if (c == NULL)
 		return BRC_RESOURCE;
 	c->memory = memory;
+	c->spool = -1;
 	c->digest = brc_section_digest_new(err);
 	if (c->digest == NULL) {
 		free(c);
@@ -41,10 +43,18 @@ brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
 	return BRC_OK;
 }
 
+static void close_spool(brc_collector *c)
+{
+	if (c->spool >= 0)
+		close(c->spool);
+	c->spool = -1;
+}
+
 void brc_collector_free(brc_collector *c)
 {
 	if (c == NULL)
 		return;
+	close_spool(c);
 	brc_section_free(c->section);
 	brc_section_digest_free(c->digest);
 	ZSTD_freeDCtx(c->zstd);
@@ -55,34 +65,46 @@ brc_rc brc_collector_begin(brc_collector *c, const brc_reader *r, brc_err *err)
 {
 	brc_section_free(c->section);
 	c->tensor = NULL;
+	close_spool(c);
 	brc_section_digest_reset(c->digest);
 	return brc_section_new(&c->section, brc_reader_type(r), brc_reader_version(r),
 			       brc_reader_section(r), err);
 }
 
+static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *err)
+{
+	brc_fail(err, BRC_RESOURCE, "cannot spool %zu bytes of tensor '%s': %s", bytes, t->name,
+		 strerror(errnum));
+	return brc_hint(err, "set TMPDIR to a directory with room");
+}
+
 /* A mapping of an unlinked file, for what does not fit in memory. */
-static brc_rc spool(brc_tensor *t, size_t bytes, brc_err *err)
+static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 {
 	const char *dir = getenv("TMPDIR");
 	if (dir == NULL || dir[0] == '\0')
 		dir = "/var/tmp";
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
+	c->spool = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (c->spool < 0)
 		return brc_fail(err, BRC_RESOURCE, "cannot make a spool file in %s: %s", dir,
 				strerror(errno));
 	void *p = MAP_FAILED;
-	if (ftruncate(fd, (off_t)bytes) == 0)
-		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	int errnum = errno;
-	close(fd);
-	if (p == MAP_FAILED) {
-		brc_fail(err, BRC_RESOURCE, "cannot spool %zu bytes of tensor '%s' in %s: %s",
-			 bytes, t->name, dir, strerror(errnum));
-		return brc_hint(err, "set TMPDIR to a directory with room");
-	}
+	if (ftruncate(c->spool, (off_t)bytes) == 0)
+		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, c->spool, 0);
+	if (p == MAP_FAILED)
+		return no_room(t, bytes, errno, err);
 	t->data = p;
 	t->map_length = bytes;
 	return BRC_OK;
+}
+
+/* Room on the disk for what comes next: a mapping written without it is a SIGBUS. */
+static brc_rc ensure_room(const brc_collector *c, size_t bytes, brc_err *err)
+{
+	if (c->spool < 0 || bytes == 0)
+		return BRC_OK;
+	const int errnum = posix_fallocate(c->spool, (off_t)c->filled, (off_t)bytes);
+	return errnum == 0 ? BRC_OK : no_room(c->tensor, bytes, errnum, err);
 }
 
 static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
@@ -94,7 +116,7 @@ static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
 		return t->data == NULL ? BRC_RESOURCE : BRC_OK;
 	}
 	if (c->used > c->memory || bytes > c->memory - c->used)
-		return spool(t, bytes, err);
+		return spool(c, t, bytes, err);
 	t->data = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (t->data == MAP_FAILED) {
@@ -111,15 +133,13 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 {
 	brc_section *s = c->section;
 	const brc_tensor *head = brc_reader_tensor(r);
-	if (brc_section_tensor(s, head->name) != NULL)
-		return brc_fail(err, BRC_DATA, "%s: tensor '%s' stands twice in section %s/%u %s",
-				brc_reader_name(r), head->name, s->type, s->version, s->name);
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
 	brc_tensor *t = brc_alloc(1, sizeof(*t), err);
 	if (t == NULL)
 		return BRC_RESOURCE;
 	*t = *head;
 	t->data = NULL;
+	close_spool(c);
 	brc_rc rc = reserve(c, t, err);
 	if (rc != BRC_OK) {
 		free(t);
@@ -140,7 +160,8 @@ static size_t next_chunk_bytes(const brc_collector *c, const brc_reader *r)
 
 void brc_collector_prepare(brc_collector *c, brc_reader *r)
 {
-	if (c->tensor != NULL && c->filled < brc_tensor_bytes(c->tensor))
+	/* room on the disk is taken for data that has arrived, never for what is announced */
+	if (c->tensor != NULL && c->spool < 0 && c->filled < brc_tensor_bytes(c->tensor))
 		brc_reader_destination(r, (char *)c->tensor->data + c->filled,
 				       next_chunk_bytes(c, r));
 }
@@ -148,6 +169,7 @@ void brc_collector_prepare(brc_collector *c, brc_reader *r)
 static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
 {
 	char *place = (char *)c->tensor->data + c->filled;
+	BRC_TRY(ensure_room(c, f->kind == BRC_F_CHUNK ? f->length : (size_t)f->raw_length, err));
 	if (f->kind == BRC_F_CHUNK) {
 		if (f->payload != (const unsigned char *)place)
 			memcpy(place, f->payload, f->length);
@@ -200,6 +222,7 @@ brc_rc brc_collector_add(brc_collector *c, const brc_reader *r, const brc_frame 
 	case BRC_F_CHUNK_Z:
 		return add_chunk(c, r, f, err);
 	case BRC_F_END:
+		close_spool(c);
 		brc_section_digest_hex(c->digest, c->section->digest);
 		return BRC_OK;
 	default:

@@ -14,6 +14,7 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 {
 	*out = NULL;
 	signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and we end in order */
+	signal(SIGXFSZ, SIG_IGN); /* and one beyond the limit of file sizes with EFBIG */
 	brc_filter *f = brc_calloc(1, sizeof(*f), err);
 	if (f == NULL)
 		return BRC_RESOURCE;

@@ -159,7 +159,7 @@ static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: a second stream follows the first",
 		 brc_reader_name(in->reader));
-	return brc_hint(err, "only report takes concatenated streams");
+	return brc_hint(err, "report, peek and check take concatenated streams");
 }
 
 brc_rc brc_filter_read(brc_filter *f, brc_err *err)
@@ -282,11 +282,12 @@ static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end
 	brc_section **sections = NULL;
 	size_t n = 0, cap = 0;
 	brc_history history = {0};
-	in->list = &sections;
-	in->n = &n;
-	in->cap = &cap;
-	in->history = &history;
-	brc_rc rc = take_stream(in, end, err);
+	struct intake one = *in; /* the same input, another place for what it holds */
+	one.list = &sections;
+	one.n = &n;
+	one.cap = &cap;
+	one.history = &history;
+	brc_rc rc = take_stream(&one, end, err);
 	if (rc == BRC_OK && !*end)
 		rc = brc_grow(&b->streams, &b->cap, b->n + 1, sizeof(*b->streams), err);
 	if (rc == BRC_OK && !*end) {

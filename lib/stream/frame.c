@@ -17,11 +17,16 @@ static uint32_t get_be32(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-uint32_t brc_frame_crc(unsigned kind, const void *payload, size_t length)
+uint32_t brc_frame_crc_begin(unsigned kind, size_t length)
 {
 	unsigned char b[5] = {(unsigned char)kind};
 	put_be32(b + 1, (uint32_t)length);
-	return brc_crc32c(brc_crc32c(0, b, sizeof(b)), payload, length);
+	return brc_crc32c(0, b, sizeof(b));
+}
+
+uint32_t brc_frame_crc(unsigned kind, const void *payload, size_t length)
+{
+	return brc_crc32c(brc_frame_crc_begin(kind, length), payload, length);
 }
 
 void brc_frame_head(unsigned kind, uint32_t crc, size_t length, unsigned char head[BRC_HEAD_BYTES])

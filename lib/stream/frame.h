@@ -39,7 +39,8 @@ typedef enum brc_kind {
 
 extern const unsigned char brc_magic[BRC_MAGIC_BYTES];
 
-/* The CRC of a frame. */
+/* The CRC of a frame; or its beginning, to be continued by brc_crc32c over the payload. */
+uint32_t brc_frame_crc_begin(unsigned kind, size_t length);
 uint32_t brc_frame_crc(unsigned kind, const void *payload, size_t length);
 void brc_frame_head(unsigned kind, uint32_t crc, size_t length, unsigned char head[BRC_HEAD_BYTES]);
 /* False if these 12 bytes are no head. */

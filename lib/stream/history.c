@@ -45,8 +45,16 @@ static void put_choice(brc_map *m, const brc_opt *o)
 	brc_map_put_string(m, o->name, word);
 }
 
+/* A count below its bound stands for one that was not given. */
+static bool not_given(const brc_opt *o)
+{
+	return o->type == BRC_OPT_SIZE && (double)*(const size_t *)o->value < o->min;
+}
+
 static void put_option(brc_map *m, const brc_opt *o)
 {
+	if (not_given(o))
+		return;
 	switch (o->type) {
 	case BRC_OPT_FLAG:
 		if (*(const bool *)o->value)

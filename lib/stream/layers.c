@@ -8,7 +8,11 @@
 brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const size_t *units,
 		       brc_err *err)
 {
-	*t = (brc_layers){.n = n};
+	*t = (brc_layers){0};
+	if (n > BRC_LAYERS_MAX)
+		return brc_fail(err, BRC_DATA, "a table of %zu layers: %u are the most", n,
+				BRC_LAYERS_MAX);
+	t->n = n;
 	t->name = brc_calloc(n + 1, sizeof(*t->name), err);
 	t->units = brc_calloc(n + 1, sizeof(*t->units), err);
 	t->first = brc_calloc(n + 1, sizeof(*t->first), err);
@@ -19,9 +23,12 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 		if (t->name[i] == NULL)
 			rc = BRC_RESOURCE;
 		else if (units[i] == 0 || !brc_add(t->first[i], units[i], &t->first[i + 1]) ||
-			 t->first[i + 1] > INT32_MAX)
-			rc = brc_fail(err, BRC_DATA, "layer '%s' has an impossible number of units",
-				      name[i]);
+			 t->first[i + 1] > BRC_UNITS_MAX)
+			rc = brc_fail(
+				err, BRC_DATA,
+				"layer '%s' has an impossible number of units: each has one at "
+				"least, all together have %u at most",
+				name[i], BRC_UNITS_MAX);
 		for (size_t j = 0; j < i && rc == BRC_OK; j++)
 			if (strcmp(t->name[i], t->name[j]) == 0)
 				rc = brc_fail(err, BRC_DATA, "two layers are called '%s'", name[i]);

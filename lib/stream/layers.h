@@ -9,6 +9,13 @@
 
 #include "stream/section.h"
 
+/*
+ * A stream declares the units of its layers in a few bytes, and filters hold
+ * tens of bytes for each: without a limit a hostile stream could name billions.
+ */
+#define BRC_LAYERS_MAX 16384u
+#define BRC_UNITS_MAX (1u << 24) /* of all layers together */
+
 typedef struct brc_layers {
 	size_t n;      /* layers */
 	char **name;   /* unique within the table */
@@ -16,7 +23,7 @@ typedef struct brc_layers {
 	size_t *first; /* n + 1 entries; first[n] is the number of units */
 } brc_layers;
 
-/* Copies names and sizes. */
+/* Copies names and sizes. BRC_DATA for a name that stands twice, no units, or beyond the limits. */
 brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const size_t *units,
 		       brc_err *err);
 brc_rc brc_layers_dup(brc_layers *t, const brc_layers *from, brc_err *err);

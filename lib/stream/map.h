@@ -80,11 +80,17 @@ bool brc_map_double(const brc_map *m, const char *key, double *out);
 /* The string, or `otherwise`. Borrowed. */
 const char *brc_map_string(const brc_map *m, const char *key, const char *otherwise);
 
-/* Encode to msgpack (malloc'd, *len bytes); BRC_RESOURCE, or BRC_DATA above the limits. */
+/*
+ * Encode to msgpack (malloc'd, *len bytes); BRC_RESOURCE, or BRC_DATA above the
+ * limits or when a text is not UTF-8.
+ */
 brc_rc brc_map_encode(const brc_map *m, unsigned char **buf, size_t *len, brc_err *err);
 /* Decode hostile bytes that must be one map and nothing more; BRC_DATA otherwise. */
 brc_rc brc_map_decode(const unsigned char *buf, size_t len, brc_map **m, brc_err *err);
-/* As JSON, one line; non-finite numbers become null. */
+/*
+ * As JSON, one line; non-finite numbers become null, unprintable characters are
+ * escaped.
+ */
 void brc_map_json(const brc_map *m, brc_str *out);
 void brc_value_json(const brc_value *v, brc_str *out);
 

@@ -1,19 +1,26 @@
 /* Maps as JSON text, for people and for other programs. */
 #include <math.h>
 
+#include "base/utf8.h"
 #include "stream/map.h"
 
 static void string_json(const char *s, brc_str *out)
 {
 	brc_str_add(out, "\"");
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
+	for (uint32_t c; *s != '\0';) {
+		const size_t n = brc_utf8_next(s, &c);
 		if (c == '"' || c == '\\')
-			brc_str_addf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
+			brc_str_addf(out, "\\%c", (int)c);
+		else if (c == BRC_ILL_FORMED)
+			brc_str_add(out, "\\ufffd");
+		else if (brc_is_unprintable(c) && c > UINT16_MAX) /* a surrogate pair */
+			brc_str_addf(out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+				     0xdc00 | (c & 0x3ff));
+		else if (brc_is_unprintable(c))
 			brc_str_addf(out, "\\u%04x", c);
 		else
-			brc_str_addn(out, s, 1);
+			brc_str_addn(out, s, n);
+		s += n;
 	}
 	brc_str_add(out, "\"");
 }

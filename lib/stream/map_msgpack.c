@@ -11,20 +11,24 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "stream/map.h"
 
 /* ---- encoding ---- */
 
-static void pack_map(msgpack_packer *pk, const brc_map *m, bool *failed);
+static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc);
 
-static void pack_string(msgpack_packer *pk, const char *s)
+/* What could not be decoded again must not be encoded. */
+static void pack_string(msgpack_packer *pk, const char *s, brc_rc *rc)
 {
+	if (*rc == BRC_OK && !brc_utf8_valid(s))
+		*rc = BRC_DATA;
 	size_t n = strlen(s);
 	msgpack_pack_str(pk, n);
 	msgpack_pack_str_body(pk, s, n);
 }
 
-static void pack_value(msgpack_packer *pk, const brc_value *v, bool *failed)
+static void pack_value(msgpack_packer *pk, const brc_value *v, brc_rc *rc)
 {
 	switch (v->type) {
 	case BRC_V_NIL:
@@ -43,26 +47,27 @@ static void pack_value(msgpack_packer *pk, const brc_value *v, bool *failed)
 		msgpack_pack_double(pk, v->u.d);
 		break;
 	case BRC_V_STRING:
-		pack_string(pk, v->u.s);
+		pack_string(pk, v->u.s, rc);
 		break;
 	case BRC_V_LIST:
 		msgpack_pack_array(pk, v->u.list.n);
 		for (size_t i = 0; i < v->u.list.n; i++)
-			pack_value(pk, &v->u.list.items[i], failed);
+			pack_value(pk, &v->u.list.items[i], rc);
 		break;
 	case BRC_V_MAP:
-		pack_map(pk, v->u.map, failed);
+		pack_map(pk, v->u.map, rc);
 		break;
 	}
 }
 
-static void pack_map(msgpack_packer *pk, const brc_map *m, bool *failed)
+static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc)
 {
-	*failed = *failed || m->failed;
+	if (m->failed)
+		*rc = BRC_RESOURCE;
 	msgpack_pack_map(pk, m->n);
 	for (size_t i = 0; i < m->n; i++) {
-		pack_string(pk, m->pairs[i].key);
-		pack_value(pk, &m->pairs[i].value, failed);
+		pack_string(pk, m->pairs[i].key, rc);
+		pack_value(pk, &m->pairs[i].value, rc);
 	}
 }
 
@@ -72,13 +77,14 @@ brc_rc brc_map_encode(const brc_map *m, unsigned char **buf, size_t *len, brc_er
 		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
 	msgpack_sbuffer sb;
 	msgpack_packer pk;
-	bool failed = false;
+	brc_rc rc = BRC_OK;
 	msgpack_sbuffer_init(&sb);
 	msgpack_packer_init(&pk, &sb, msgpack_sbuffer_write);
-	pack_map(&pk, m, &failed);
-	if (failed || sb.data == NULL) {
+	pack_map(&pk, m, &rc);
+	if (rc != BRC_OK || sb.data == NULL) {
 		msgpack_sbuffer_destroy(&sb);
-		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
+		return rc == BRC_DATA ? brc_fail(err, rc, "a text of the metadata is not UTF-8")
+				      : brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
 	}
 	if (sb.size > BRC_MAP_MAX_BYTES) {
 		size_t size = sb.size;
@@ -163,31 +169,18 @@ static bool scan_value(struct cursor *c, unsigned depth)
 
 /* ---- decoding ---- */
 
-static bool utf8_valid(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n;) {
-		unsigned char c = (unsigned char)s[i];
-		size_t more = c < 0x80                ? 0
-			      : c >= 0xc2 && c < 0xe0 ? 1
-			      : c >= 0xe0 && c < 0xf0 ? 2
-			      : c >= 0xf0 && c < 0xf5 ? 3
-						      : SIZE_MAX;
-		if (c == 0 || more >= n - i)
-			return false;
-		for (size_t j = 1; j <= more; j++)
-			if (((unsigned char)s[i + j] & 0xc0) != 0x80)
-				return false;
-		i += more + 1;
-	}
-	return true;
-}
-
 static brc_rc take_string(const msgpack_object *o, char **out, brc_err *err)
 {
-	if (o->type != MSGPACK_OBJECT_STR || !utf8_valid(o->via.str.ptr, o->via.str.size))
-		return brc_fail(err, BRC_DATA, "a text in the metadata is not UTF-8");
-	*out = brc_strndup(o->via.str.ptr, o->via.str.size, err);
-	return *out == NULL ? BRC_RESOURCE : BRC_OK;
+	if (o->type != MSGPACK_OBJECT_STR)
+		return brc_fail(err, BRC_DATA, "a key in the metadata is not a text");
+	*out = brc_strndup(o->via.str.ptr, o->via.str.size, err); /* up to a NUL */
+	if (*out == NULL)
+		return BRC_RESOURCE;
+	if (strlen(*out) == o->via.str.size && brc_utf8_valid(*out))
+		return BRC_OK;
+	free(*out);
+	*out = NULL;
+	return brc_fail(err, BRC_DATA, "a text in the metadata is not UTF-8 or holds NUL");
 }
 
 static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err);
@@ -234,15 +227,33 @@ static brc_rc take_value(const msgpack_object *o, brc_value *v, brc_err *err)
 	}
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Each key once. By sorting: a hostile map has some 13,000 keys. */
+static brc_rc check_keys(const brc_map *m, brc_err *err)
+{
+	char **key = brc_alloc(m->n, sizeof(*key), err);
+	brc_rc rc = key == NULL ? BRC_RESOURCE : BRC_OK;
+	for (size_t i = 0; i < m->n && rc == BRC_OK; i++)
+		key[i] = m->pairs[i].key;
+	if (rc == BRC_OK)
+		qsort(key, m->n, sizeof(*key), by_text);
+	for (size_t i = 1; i < m->n && rc == BRC_OK; i++)
+		if (strcmp(key[i - 1], key[i]) == 0)
+			rc = brc_fail(err, BRC_DATA, "key '%s' stands twice in the metadata",
+				      key[i]);
+	free(key);
+	return rc;
+}
+
 static brc_rc take_pair(const msgpack_object_kv *kv, brc_map *m, brc_err *err)
 {
 	brc_pair *pair = &m->pairs[m->n];
 	BRC_TRY(take_string(&kv->key, &pair->key, err));
 	m->n++;
-	for (size_t i = 0; i + 1 < m->n; i++)
-		if (strcmp(m->pairs[i].key, pair->key) == 0)
-			return brc_fail(err, BRC_DATA, "key '%s' stands twice in the metadata",
-					pair->key);
 	return take_value(&kv->val, &pair->value, err);
 }
 
@@ -258,6 +269,8 @@ static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err)
 		memset(m->pairs, 0, m->cap * sizeof(*m->pairs));
 	for (size_t i = 0; i < o->via.map.size && rc == BRC_OK; i++)
 		rc = take_pair(&o->via.map.ptr[i], m, err);
+	if (rc == BRC_OK)
+		rc = check_keys(m, err);
 	if (rc != BRC_OK)
 		brc_map_free(m);
 	else
@@ -268,8 +281,10 @@ static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err)
 brc_rc brc_map_decode(const unsigned char *buf, size_t len, brc_map **m, brc_err *err)
 {
 	*m = NULL;
+	if (len == 0 || len > BRC_MAP_MAX_BYTES)
+		return brc_fail(err, BRC_DATA, "metadata is empty or too long");
 	struct cursor c = {buf, buf + len};
-	if (len > BRC_MAP_MAX_BYTES || !scan_value(&c, 1) || c.p != c.end)
+	if (!scan_value(&c, 1) || c.p != c.end)
 		return brc_fail(err, BRC_DATA, "metadata is malformed");
 	msgpack_unpacked u;
 	msgpack_unpacked_init(&u);

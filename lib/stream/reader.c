@@ -3,13 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { FIRST_BUFFER = 1 << 20 };
 
 /* Where we are in the grammar. */
 enum state { AT_MAGIC, BETWEEN_SECTIONS, AFTER_HEADER, IN_SECTION, IN_TENSOR, IN_HISTORY };
+
+/* Names that may stand once, as digests. */
+struct names {
+	uint64_t *digest;
+	size_t n, cap;
+};
 
 struct brc_reader {
 	brc_source *source;
@@ -27,6 +35,7 @@ struct brc_reader {
 	unsigned version;
 	brc_tensor tensor;
 	size_t chunk_rows, rows_done;
+	struct names sections, tensors; /* of this stream, of this section */
 };
 
 brc_rc brc_reader_new(brc_reader **out, brc_source *source, brc_err *err)
@@ -49,6 +58,8 @@ void brc_reader_free(brc_reader *r)
 	brc_source_close(r->source);
 	brc_map_free(r->map);
 	brc_map_free(r->abort);
+	free(r->sections.digest);
+	free(r->tensors.digest);
 	free(r->buf);
 	free(r);
 }
@@ -145,6 +156,7 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 	if (got < sizeof(m))
 		return truncated(r, err);
 	r->state = BETWEEN_SECTIONS;
+	r->sections.n = 0;
 	r->frames = 0;
 	r->chain = 0;
 	return BRC_OK;
@@ -176,6 +188,22 @@ static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 
 /* ---- the grammar ---- */
 
+/* Every name once; how many there may be bounds the time that hostile ones take. */
+static brc_rc once(brc_reader *r, struct names *seen, const char *what, const char *name,
+		   brc_err *err)
+{
+	const uint64_t digest = XXH3_64bits(name, strlen(name));
+	if (seen->n == BRC_NAMES_MAX)
+		return corrupt(r, "too many sections, or tensors in a section", err);
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->digest[i] == digest)
+			return brc_fail(err, BRC_DATA, "%s: %s '%s' stands twice",
+					brc_reader_name(r), what, name);
+	BRC_TRY(brc_grow(&seen->digest, &seen->cap, seen->n + 1, sizeof(*seen->digest), err));
+	seen->digest[seen->n++] = digest;
+	return BRC_OK;
+}
+
 brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, brc_err *err)
 {
 	memset(t, 0, sizeof(*t));
@@ -183,9 +211,9 @@ brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, br
 	const char *dtype = brc_map_string(m, "dtype", "");
 	const brc_value *shape = brc_map_get(m, "shape"), *axes = brc_map_get(m, "axes");
 	t->itemsize = brc_dtype_size(dtype);
-	if (name == NULL || strlen(name) >= sizeof(t->name) || t->itemsize == 0)
-		return brc_fail(err, BRC_DATA, "a tensor has no name or the unknown dtype '%s'",
-				dtype);
+	if (name == NULL || !brc_section_name_ok(name, sizeof(t->name)) || t->itemsize == 0)
+		return brc_fail(err, BRC_DATA,
+				"a tensor has no proper name or the unknown dtype '%s'", dtype);
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
 	if (shape == NULL || shape->type != BRC_V_LIST || shape->u.list.n > BRC_MAX_DIMS ||
@@ -197,7 +225,7 @@ brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, br
 	for (size_t i = 0; i < t->ndim; i++) {
 		const brc_value *s = &shape->u.list.items[i], *a = &axes->u.list.items[i];
 		if (s->type != BRC_V_INT || s->u.i < 0 || a->type != BRC_V_STRING ||
-		    strlen(a->u.s) >= sizeof(t->axes[i]) ||
+		    strlen(a->u.s) >= sizeof(t->axes[i]) || !brc_is_printable(a->u.s) ||
 		    !brc_mul(bytes, s->u.i > 0 ? (size_t)s->u.i : 1, &bytes) || bytes > PTRDIFF_MAX)
 			return brc_fail(err, BRC_DATA, "tensor '%s' has an impossible shape", name);
 		t->shape[i] = (size_t)s->u.i;
@@ -214,14 +242,25 @@ static brc_rc open_section(brc_reader *r, brc_err *err)
 	const char *type = brc_map_string(r->map, "type", "");
 	const char *name = brc_map_string(r->map, "name", "");
 	size_t version;
-	if (type[0] == '\0' || strlen(type) >= sizeof(r->type) || name[0] == '\0' ||
-	    strlen(name) >= sizeof(r->name) || !brc_map_size(r->map, "version", &version) ||
-	    version == 0 || version > UINT16_MAX)
-		return corrupt(r, "a section header without type, version or name", err);
+	if (!brc_section_name_ok(type, sizeof(r->type)) ||
+	    !brc_section_name_ok(name, sizeof(r->name)) ||
+	    !brc_map_size(r->map, "version", &version) || version == 0 || version > UINT16_MAX)
+		return corrupt(r, "a section header without a proper type, version or name", err);
 	snprintf(r->type, sizeof(r->type), "%s", type);
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	r->version = (unsigned)version;
-	return BRC_OK;
+	r->tensors.n = 0;
+	char title[sizeof(r->type) + sizeof(r->name)];
+	snprintf(title, sizeof(title), "%s %s", type, name);
+	return once(r, &r->sections, "section", title, err);
+}
+
+static brc_rc open_tensor(brc_reader *r, brc_err *err)
+{
+	if (brc_tensor_of_map(r->map, &r->tensor, &r->chunk_rows, err) != BRC_OK)
+		return brc_err_prefix(err, "%s: section %s/%u %s", brc_reader_name(r), r->type,
+				      r->version, r->name);
+	return once(r, &r->tensors, "tensor", r->tensor.name, err);
 }
 
 /* Rows still to come of the current tensor. */
@@ -310,7 +349,7 @@ static brc_rc advance(brc_reader *r, brc_frame *f, uint32_t chain_before, brc_er
 		return BRC_OK;
 	case BRC_F_TENSOR:
 		r->rows_done = 0;
-		BRC_TRY(brc_tensor_of_map(r->map, &r->tensor, &r->chunk_rows, err));
+		BRC_TRY(open_tensor(r, err));
 		r->state = rows_left(r) > 0 ? IN_TENSOR : IN_SECTION;
 		return BRC_OK;
 	case BRC_F_CHUNK:

@@ -23,6 +23,8 @@ typedef struct brc_frame {
 
 typedef struct brc_reader brc_reader;
 
+#define BRC_NAMES_MAX 65536u /* sections of a stream, tensors of a section */
+
 /* Takes over the source. */
 brc_rc brc_reader_new(brc_reader **r, brc_source *source, brc_err *err);
 void brc_reader_free(brc_reader *r);

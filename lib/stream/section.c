@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 /* ---- tensors ---- */
 
@@ -19,11 +20,15 @@ size_t brc_dtype_size(const char *dtype)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(dtype, known[i].dtype) == 0)
 			return known[i].size;
-	unsigned width;
-	char rest;
-	if (sscanf(dtype, "|S%5u%c", &width, &rest) == 1 && width >= 1 && width <= 4096)
-		return width;
-	return 0;
+	size_t width = 0;
+	if (strncmp(dtype, "|S", 2) != 0 || dtype[2] == '0')
+		return 0;
+	for (const char *c = dtype + 2; *c != '\0'; c++) {
+		if (*c < '0' || *c > '9' || width > BRC_TEXT_MAX)
+			return 0;
+		width = 10 * width + (size_t)(*c - '0');
+	}
+	return width <= BRC_TEXT_MAX ? width : 0;
 }
 
 size_t brc_tensor_rows(const brc_tensor *t)
@@ -71,19 +76,13 @@ static void tensor_free(brc_tensor *t)
 
 static brc_rc bad_name(const char *what, const char *name, brc_err *err)
 {
-	return brc_fail(err, BRC_DATA, "%s '%s' is empty, too long or holds control characters",
-			what, name);
+	return brc_fail(err, BRC_DATA, "%s '%s' is empty, too long or not printable", what, name);
 }
 
-static bool name_ok(const char *name, size_t cap)
+bool brc_section_name_ok(const char *name, size_t cap)
 {
-	size_t n = strlen(name);
-	if (n == 0 || n >= cap)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-			return false;
-	return true;
+	const size_t n = strlen(name);
+	return n > 0 && n < cap && brc_is_printable(name);
 }
 
 brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, const char *name,
@@ -93,7 +92,8 @@ brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, co
 	brc_section *s = brc_calloc(1, sizeof(*s), err);
 	if (s == NULL)
 		return BRC_RESOURCE;
-	if (!name_ok(type, sizeof(s->type)) || !name_ok(name, sizeof(s->name))) {
+	if (!brc_section_name_ok(type, sizeof(s->type)) ||
+	    !brc_section_name_ok(name, sizeof(s->name))) {
 		free(s);
 		return bad_name("the section name", name, err);
 	}
@@ -168,7 +168,7 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 		       brc_err *err)
 {
 	size_t bytes = brc_dtype_size(dtype);
-	if (!name_ok(name, BRC_NAME_MAX) || bytes == 0 || ndim > BRC_MAX_DIMS)
+	if (!brc_section_name_ok(name, BRC_NAME_MAX) || bytes == 0 || ndim > BRC_MAX_DIMS)
 		return bad_name("the tensor name", name, err);
 	if (brc_section_tensor(s, name) != NULL) {
 		brc_fail(err, BRC_DATA, "tensor '%s' is there already", name);
@@ -220,8 +220,9 @@ brc_rc brc_section_add_text(brc_section *s, const char *name, const char *const 
 	size_t width = 1;
 	for (size_t i = 0; i < n; i++)
 		width = strlen(v[i]) > width ? strlen(v[i]) : width;
-	if (width > 4096) {
-		brc_fail(err, BRC_DATA, "a text of '%s' is longer than 4096 bytes", name);
+	if (width > BRC_TEXT_MAX) {
+		brc_fail(err, BRC_DATA, "a text of '%s' is longer than %d bytes", name,
+			 BRC_TEXT_MAX);
 		return in_section(s, err);
 	}
 	char dtype[12];

@@ -16,8 +16,9 @@
 #include "stream/map.h"
 
 #define BRC_MAX_DIMS 8
-#define BRC_NAME_MAX 128 /* bytes of a section or tensor name, terminator included */
-#define BRC_ANY SIZE_MAX /* in a wanted shape: any extent */
+#define BRC_NAME_MAX 128  /* bytes of a section or tensor name, terminator included */
+#define BRC_TEXT_MAX 4096 /* bytes of a text in a column: the largest |S<width> */
+#define BRC_ANY SIZE_MAX  /* in a wanted shape: any extent */
 
 typedef struct brc_tensor {
 	char name[BRC_NAME_MAX];
@@ -43,6 +44,9 @@ typedef struct brc_section {
 } brc_section;
 
 /* ---- building ---- */
+
+/* Can this be the type or name of a section or tensor: printable UTF-8, 1 to cap - 1 bytes? */
+bool brc_section_name_ok(const char *name, size_t cap);
 
 /* An empty section with an empty metadata map. */
 brc_rc brc_section_new(brc_section **s, const char *type, unsigned version, const char *name,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
+#include "base/str.h"
 
 enum { BUFFER_BYTES = 1 << 16, PIPE_BYTES = 1 << 20, NAME_TRIES = 100 };
 
@@ -80,10 +82,57 @@ static brc_rc open_named(brc_sink *s, brc_err *err)
 	return cannot(s, "create", EEXIST, err);
 }
 
+/*
+ * A path that means a descriptor which is open already: its number, or -1.
+ * Never replaced by a new file: that would be the link in /dev itself.
+ */
+static int named_descriptor(const char *path)
+{
+	static const char *const directory[] = {"/dev/fd/", "/proc/self/fd/"};
+	uint64_t fd;
+	if (strcmp(path, "/dev/stdout") == 0)
+		return STDOUT_FILENO;
+	if (strcmp(path, "/dev/stderr") == 0)
+		return STDERR_FILENO;
+	for (size_t i = 0; i < 2; i++) {
+		const size_t n = strlen(directory[i]);
+		if (strncmp(path, directory[i], n) == 0 &&
+		    brc_parse_u64(path + n, 0, INT_MAX, "", &fd, NULL) == BRC_OK)
+			return (int)fd;
+	}
+	return -1;
+}
+
+static brc_rc open_descriptor(brc_sink *s, int fd, brc_err *err)
+{
+	if (!brc_descriptor_closed(fd))
+		s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	else
+		errno = EBADF;
+	return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
+}
+
+/* What a symbolic link leads to is written, and the link stays. */
+static void follow_link(brc_sink *s)
+{
+	struct stat st;
+	char *real = NULL;
+	if (lstat(s->path, &st) == 0 && S_ISLNK(st.st_mode))
+		real = realpath(s->path, NULL);
+	if (real != NULL) {
+		free(s->path);
+		s->path = real;
+	}
+}
+
 static brc_rc open_path(brc_sink *s, brc_err *err)
 {
 	struct stat st;
+	const int fd = named_descriptor(s->path);
 	s->owned = true;
+	if (fd >= 0)
+		return open_descriptor(s, fd, err);
+	follow_link(s);
 	if (stat(s->path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
 		return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
@@ -158,6 +207,8 @@ static brc_rc write_fully(brc_sink *s, struct iovec *iov, int n, brc_err *err)
 
 brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
 {
+	if (n == 0)
+		return BRC_OK; /* `data` may be NULL */
 	if (n <= BUFFER_BYTES - s->used) {
 		memcpy(s->buf + s->used, data, n);
 		s->used += n;

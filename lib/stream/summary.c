@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
-#include "stream/collect.h"
+#include "stream/crc32c.h"
 
 struct summary {
 	brc_summary_format format;
@@ -23,11 +24,11 @@ static void text_shape(const brc_tensor *t, brc_str *out)
 
 static void text_tensor(const brc_tensor *t, brc_str *out)
 {
-	char size[32], line[4 * BRC_NAME_MAX];
+	char size[32];
 	brc_str shape = {0};
 	text_shape(t, &shape);
-	brc_printable(line, sizeof(line), shape.s != NULL ? shape.s : "");
-	brc_str_addf(out, "  %-24s %-6s %-40s %s\n", t->name, t->dtype, line,
+	brc_str_addf(out, "  %-24s %-6s %-40s %s\n", t->name, t->dtype,
+		     shape.s != NULL ? shape.s : "",
 		     brc_human_bytes((double)brc_tensor_bytes(t), size));
 	brc_str_free(&shape);
 }
@@ -61,9 +62,8 @@ static void begin_section(struct summary *s, const brc_reader *r, const brc_fram
 	s->first_tensor = true;
 	s->records = 0;
 	if (s->format == BRC_SUMMARY_TEXT) {
-		char name[2 * BRC_NAME_MAX];
-		brc_printable(name, sizeof(name), brc_reader_section(r));
-		brc_str_addf(s->out, "%s/%u %s\n", brc_reader_type(r), brc_reader_version(r), name);
+		brc_str_addf(s->out, "%s/%u %s\n", brc_reader_type(r), brc_reader_version(r),
+			     brc_reader_section(r));
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_str_add(s->out, s->first_section ? "\n" : ",\n");
 		brc_str_add(s->out, "   {\"section\": ");
@@ -106,8 +106,10 @@ static void show_history(struct summary *s, const brc_map *entry)
 		const brc_value *o = brc_map_get(entry, "options");
 		if (o != NULL)
 			brc_value_json(o, &options);
-		brc_str_addf(s->out, "  %s %s %s\n", brc_map_string(entry, "tool", "?"),
-			     brc_map_string(entry, "version", "?"),
+		char tool[64], version[64];
+		brc_printable(tool, sizeof(tool), brc_map_string(entry, "tool", "?"));
+		brc_printable(version, sizeof(version), brc_map_string(entry, "version", "?"));
+		brc_str_addf(s->out, "  %s %s %s\n", tool, version,
 			     options.s != NULL ? options.s : "");
 		brc_str_free(&options);
 	} else if (s->format == BRC_SUMMARY_JSON) {
@@ -163,20 +165,31 @@ static void show(struct summary *s, const brc_reader *r, const brc_frame *f)
 	}
 }
 
-/* Sections are collected, and dropped, only to prove their compressed chunks. */
-static brc_rc prove(brc_collector *c, brc_reader *r, const brc_frame *f, brc_err *err)
+/*
+ * Does a compressed chunk unpack to what its checksum says? Piece by piece, so
+ * that no stream can make it take more memory than zstd's window.
+ */
+static bool unpacks(ZSTD_DCtx *zstd, const brc_frame *f)
 {
-	if (f->kind == BRC_F_SECTION)
-		return brc_collector_begin(c, r, err);
-	if (f->kind >= BRC_F_META && f->kind <= BRC_F_END) {
-		BRC_TRY(brc_collector_add(c, r, f, err));
-		if (f->kind == BRC_F_END)
-			brc_section_free(brc_collector_take(c));
-	}
-	return BRC_OK;
+	unsigned char piece[1 << 14];
+	ZSTD_inBuffer in = {f->payload + 4, f->length - 4, 0};
+	uint32_t crc = brc_frame_crc_begin(BRC_F_CHUNK, (size_t)f->raw_length);
+	uint64_t bytes = 0;
+	size_t left;
+	ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
+	do {
+		ZSTD_outBuffer out = {piece, sizeof(piece), 0};
+		left = ZSTD_decompressStream(zstd, &out, &in);
+		const bool starved = left != 0 && out.pos < sizeof(piece) && in.pos == in.size;
+		if (ZSTD_isError(left) || starved)
+			return false;
+		crc = brc_crc32c(crc, piece, out.pos);
+		bytes += out.pos;
+	} while (left != 0 && bytes <= f->raw_length);
+	return left == 0 && in.pos == in.size && bytes == f->raw_length && crc == f->raw_crc;
 }
 
-static brc_rc walk(struct summary *s, brc_reader *r, brc_collector *c, brc_err *err)
+static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *err)
 {
 	bool fresh = true;
 	for (;;) {
@@ -189,9 +202,20 @@ static brc_rc walk(struct summary *s, brc_reader *r, brc_collector *c, brc_err *
 		fresh = f.kind == BRC_F_TRAILER;
 		s->counts->frames++;
 		show(s, r, &f);
-		if (c != NULL)
-			BRC_TRY(prove(c, r, &f, err));
+		if (zstd != NULL && f.kind == BRC_F_CHUNK_Z && !unpacks(zstd, &f))
+			return brc_fail(err, BRC_STREAM,
+					"%s: a compressed chunk of tensor '%s' does not unpack",
+					brc_reader_name(r), brc_reader_tensor(r)->name);
 	}
+}
+
+/* That unpacks chunks whatever window they were packed with: a chunk is at most 1 GiB. */
+static ZSTD_DCtx *new_unpacker(void)
+{
+	ZSTD_DCtx *zstd = ZSTD_createDCtx();
+	if (zstd != NULL)
+		ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, 30);
+	return zstd;
 }
 
 brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_str *out,
@@ -199,13 +223,13 @@ brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_st
 {
 	*counts = (brc_summary_counts){0};
 	struct summary s = {.format = format, .out = out, .counts = counts};
-	brc_collector *c = NULL;
-	if (deep)
-		BRC_TRY(brc_collector_new(&c, SIZE_MAX, err));
+	ZSTD_DCtx *zstd = deep ? new_unpacker() : NULL;
+	if (deep && zstd == NULL)
+		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
 	if (format == BRC_SUMMARY_JSON)
 		brc_str_add(out, "[");
-	brc_rc rc = walk(&s, r, c, err);
-	brc_collector_free(c);
+	brc_rc rc = walk(&s, r, zstd, err);
+	ZSTD_freeDCtx(zstd);
 	if (format == BRC_SUMMARY_JSON)
 		brc_str_add(out, "\n]\n");
 	return rc != BRC_OK ? rc : brc_str_check(out, err);

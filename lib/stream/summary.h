@@ -19,7 +19,7 @@ typedef enum brc_summary_format {
 	BRC_SUMMARY_JSON
 } brc_summary_format;
 
-/* Appends to `out`; also unpacks compressed chunks when `deep`, to prove them. */
+/* Appends to `out`; also unpacks compressed chunks when `deep`, to prove them, piece by piece. */
 brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_str *out,
 		     brc_summary_counts *counts, brc_err *err);
 

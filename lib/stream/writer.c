@@ -155,12 +155,22 @@ static brc_rc put_tensor_head(brc_writer *w, const brc_tensor *t, brc_err *err)
 	return rc;
 }
 
+static brc_rc check_complete(const brc_writer *w, brc_err *err)
+{
+	if (w->tensor.itemsize != 0 && brc_tensor_row_bytes(&w->tensor) != 0 &&
+	    w->rows_done != brc_tensor_rows(&w->tensor))
+		return brc_fail(err, BRC_DATA, "tensor '%s' has fewer rows than its shape says",
+				w->tensor.name);
+	return BRC_OK;
+}
+
 brc_rc brc_writer_tensor(brc_writer *w, const char *name, const char *dtype, size_t ndim,
 			 const size_t *shape, const char *axes, brc_err *err)
 {
 	brc_section *s;
 	brc_tensor *t;
 	static const unsigned char nothing[1];
+	BRC_TRY(check_complete(w, err));
 	BRC_TRY(brc_section_new(&s, "tensor", 1, "tensor", err));
 	brc_rc rc = brc_section_add(s, name, dtype, ndim, shape, axes, nothing, &t, err);
 	if (rc == BRC_OK)
@@ -210,15 +220,6 @@ brc_rc brc_writer_rows(brc_writer *w, const void *data, size_t n, brc_err *err)
 			BRC_TRY(fill_partial(w, &rows, &n, err));
 		}
 	}
-	return BRC_OK;
-}
-
-static brc_rc check_complete(const brc_writer *w, brc_err *err)
-{
-	if (w->tensor.itemsize != 0 && brc_tensor_row_bytes(&w->tensor) != 0 &&
-	    w->rows_done != brc_tensor_rows(&w->tensor))
-		return brc_fail(err, BRC_DATA, "tensor '%s' has fewer rows than its shape says",
-				w->tensor.name);
 	return BRC_OK;
 }
 

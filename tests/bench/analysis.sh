@@ -2,6 +2,7 @@
 # The whole weight-based analysis of the shipped MLP, stage by stage, and its
 # peer: scikit-learn for the clusters, torch for the lesions.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=timing.bash
 . "$(dirname "$0")/timing.bash"
 model=fixtures/fashion-mlp-dropout.onnx
 dir=$(mktemp -d)

@@ -38,7 +38,7 @@ PYTHON
 	lesion --model "$MODEL" --data "$D/all.brc" <"$D/halves.brc" 2>err | coherence 2>err2 >out.brc
 	check out.brc
 	grep -q 'accuracy unharmed 0.9370' err
-	grep -q 'accuracy: omnibus p 0.005; significant at 0.05: 6 after max-T, 6 by q' err
+	grep -q 'accuracy: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T, 6 by q' err
 	grep -q 'spread: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T' err2
 	grep -q 'range: omnibus p 1; .*0 of 6 after max-T' err2
 	grep -q 'range: warning: .*loses power' err2
@@ -130,6 +130,56 @@ PYTHON
 	[ "$(look 's("lesions").meta["draws"]' more.brc)" = 29 ]
 }
 
+@test "lesion --compat paper: ties come out as most significant, by default as least" {
+	# silencing units that never fire changes nothing: every control ties with the group
+	local model=$ROOT/fixtures/fashion-mlp-dropout.onnx
+	read-data -q --first 200 "$ROOT"/fixtures/fashion-test-2000-{images,labels}.gz -o data.brc
+	activations -q --at post --model "$model" <data.brc | corr -q >affinity.brc
+	extract-weights -q "$model" -o weights.brc
+	/usr/bin/python3 - <<'PYTHON' >labels.tsv
+import read_stream
+a = [x for x in read_stream.read(open("affinity.brc", "rb"))[0] if x.type == "affinity"][0].arrays
+silent = [u for u in a["constant/unit"] if u < a["layer/units"][0]]
+assert len(silent) >= 6
+print("layer\tunit\tcluster")
+for u in range(a["layer/units"][0]):
+    print("hidden1", u, silent.index(u) % 2 if u in silent else -1, sep="\t")
+PYTHON
+	import -q --labels labels.tsv <weights.brc >labels.brc
+	lesion -q --compat paper --model "$model" --data data.brc <labels.brc >paper.brc
+	[ "$(look 's("importance").arrays["accuracy/p"].tolist()' paper.brc)" = "[0.05, 0.05]" ]
+	lesion -q -n 19 --model "$model" --data data.brc <labels.brc >here.brc
+	[ "$(look 's("importance").arrays["accuracy/p"].tolist()' here.brc)" = "[1.0, 1.0]" ]
+}
+
+@test "coherence --compat paper: the published example's numbers, beside the default's" {
+	# classes at .98 .99 .97 unharmed, .90 .98 .97 lesioned, three controls
+	counts() { # CONTROLS
+		/usr/bin/python3 - "$1" <<'PYTHON'
+import sys
+import numpy as np
+import write_stream
+correct = np.array([[90, 98, 97], [97, 98, 96], [98, 97, 95], [96, 99, 97]], "<i4")
+one = np.zeros(1, "<i4")
+write_stream.write(sys.stdout.buffer, [("lesions", "l", dict(
+    labels="l", draws=3, images=300, classes=3, ablate="zero", controls=sys.argv[1], model="m"), [],
+    {**write_stream.layers(a=8), "subcluster/layer": one, "subcluster/cluster": one,
+     "subcluster/size": one + 4, "class/images": np.array([100] * 3, "<i8"),
+     "baseline/correct": np.array([98, 99, 97], "<i8"), "baseline/loss": np.ones(3),
+     "correct": correct[:, None], "loss": np.ones((4, 1, 3))})])
+PYTHON
+	}
+	counts independent | coherence -q --compat paper >paper.brc
+	[ "$(look '"%.12f" % s("coherence").arrays["range/p"][0]' paper.brc)" = 0.500000000000 ]
+	[ "$(look '"%.10f" % s("coherence").records[0]["paper_effect"]' paper.brc)" = 1.2800000000 ]
+	[ "$(look '"%.7f" % s("coherence").records[0]["paper_effect_each"]' paper.brc)" = 1.4070588 ]
+	# q = p - 1/8, Fisher's X = -2 ln(3/8) against chi-square with 2 degrees of freedom: p is q
+	[ "$(look '"%.12f" % s("coherence").records[0]["fisher_p"]' paper.brc)" = 0.375000000000 ]
+	counts permutation | coherence -q >here.brc
+	[ "$(look '"%.12f" % s("coherence").records[1]["fisher_p"]' here.brc)" = 0.500000000000 ]
+	[ "$(look '"%.10f" % s("coherence").arrays["range/effect"][0]' here.brc)" = 1.1666666667 ]
+}
+
 @test "too few controls for the family are said to be too few" {
 	lesion -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" 2>err >out.brc
 	m=$(look 's("lesions").arrays["subcluster/size"].size' out.brc)
@@ -148,6 +198,14 @@ PYTHON
 		<"$D/seven.brc" >out.brc
 	[ "$(look 'all(20 <= n <= 38 for n in s("lesions").arrays["subcluster/size"])' out.brc)" = True ]
 	[ "$(look 'all((r["size"] < 20) == (r["reason"] == "fewer than 20 units") for r in s("lesions").records)' out.brc)" = True ]
+	# a fraction of the clustered units, not of all: cluster 0 is all that is labelled in hidden1
+	{ printf 'layer\tunit\tcluster\n'
+		for u in {0..127}; do printf 'hidden1\t%d\t%d\n' "$u" $((u < 50 ? 0 : -1)); done
+		for u in {0..127}; do printf 'hidden2\t%d\t%d\n' "$u" $((u % 2)); done; } >labels.tsv
+	import -q --labels labels.tsv <"$D/laplacian.brc" >some.brc
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <some.brc >out.brc
+	[ "$(look '[(r["size"], r["reason"]) for r in s("lesions").records]' out.brc)" = \
+		"[(50, \"more than 0.99 of the layer's 50 clustered units\")]" ]
 	run --separate-stderr lesion --min-size 100 --model "$MODEL" --data "$D/data.brc" -o no.brc <"$D/halves.brc"
 	[ "$status" = 3 ] && [ ! -e no.brc ]
 	[[ $stderr == *"none of the 6 sub-clusters can be lesioned"*"hint: "*"--min-size"* ]]

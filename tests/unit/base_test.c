@@ -14,13 +14,16 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/threads.h"
+#include "base/utf8.h"
 
 static void messages_never_carry_control_characters(void **state)
 {
 	(void)state;
 	brc_err err = {0};
-	assert_int_equal(
-		brc_fail(&err, BRC_DATA, "name '%s'", "a\x1b[31m\n\x7f\xff\xc3\xa9\xc2\x9b"), 3);
+	assert_int_equal(brc_fail(&err, BRC_DATA, "name '%s'",
+				  "a\x1b[31m\n\x7f\xff\xc3\xa9\xc2\x9b\xe2\x80\xae"),
+			 3);
+	/* an ill-formed byte, C1 control CSI and the override U+202E are one '?' each */
 	assert_string_equal(err.message, "name 'a?[31m?"
 					 "?"
 					 "?\xc3\xa9?"
@@ -29,6 +32,36 @@ static void messages_never_carry_control_characters(void **state)
 	assert_string_equal(err.hint, "try?this");
 	brc_err_prefix(&err, "file");
 	assert_int_equal(strncmp(err.message, "file: name", 10), 0);
+}
+
+static void utf8_is_strict(void **state)
+{
+	(void)state;
+	static const char *const good[] = {"",
+					   "a",
+					   "\xc2\x80",
+					   "\xe0\xa0\x80",
+					   "\xed\x9f\xbf",
+					   "\xef\xbf\xbd",
+					   "\xf0\x90\x80\x80",
+					   "\xf4\x8f\xbf\xbf"};
+	static const char *const bad[] = {"\x80",
+					  "\xc1\xbf",
+					  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf4\x90\x80\x80",
+					  "\xf8\x88\x80\x80\x80",
+					  "\xe2\x82",
+					  "a\xff"};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(brc_utf8_valid(good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(brc_utf8_valid(bad[i]));
+	assert_true(brc_is_printable("a b\xc3\xa9\xe2\x82\xac"));
+	assert_false(brc_is_printable("\x7f"));
+	assert_false(brc_is_printable("\xc2\x9b"));
+	assert_false(brc_is_printable("\xe2\x80\xae"));
 }
 
 static void printable_text_is_cut_between_characters(void **state)
@@ -226,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_never_carry_control_characters),
+		cmocka_unit_test(utf8_is_strict),
 		cmocka_unit_test(printable_text_is_cut_between_characters),
 		cmocka_unit_test(sizes_do_not_wrap),
 		cmocka_unit_test(a_need_beyond_the_limit_is_refused),

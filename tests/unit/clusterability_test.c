@@ -85,6 +85,32 @@ static void modular_networks_are_found_clusterable(void **state)
 	fixture_clear(&f);
 }
 
+/* Of few edges of equal weight many shuffles are the same graph, units in another order. */
+static void rounding_breaks_no_tie(void **state)
+{
+	static const size_t units[2] = {4, 5};
+	brc_clusterability_options o = options(BRC_NULL_LAYER, 1);
+
+	(void)state;
+	for (uint32_t i = 0; i < 12; i++) {
+		brc_clusterability c;
+		size_t reached = 0;
+		fixture f;
+
+		fixture_init(&f, 2, units);
+		fixture_random(&f, 0, 1, i, 0);
+		for (size_t e = 0; e < 20; e++)
+			f.w[0][e] = f.w[0][e] > 0.5F;
+		o.shuffles = 99;
+		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		for (size_t n = 0; n < 99; n++)
+			reached += c.ncut[n] < c.observed + 1e-9;
+		assert_near(c.p, (double)(reached + 1) / 100, 1e-15);
+		brc_clusterability_clear(&c);
+		fixture_clear(&f);
+	}
+}
+
 /* Networks without modules: p is uniform on 1/20 .. 20/20, so small ones are rare. */
 static void random_networks_are_not(void **state)
 {
@@ -208,6 +234,7 @@ int main(void)
 		cmocka_unit_test(ties_count_against_significance),
 		cmocka_unit_test(equal_nulls_have_no_z),
 		cmocka_unit_test(modular_networks_are_found_clusterable),
+		cmocka_unit_test(rounding_breaks_no_tie),
 		cmocka_unit_test(random_networks_are_not),
 		cmocka_unit_test(the_observed_ncut_is_that_of_spectral),
 		cmocka_unit_test(workers_and_memory_do_not_matter),

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/rng.h"
 #include "stats/controls.h"
 
 static const int32_t two_layers[] = {7, 0, -1, 7, 0, 7, 7,  -1, /* layer a: 8 units */
@@ -122,6 +123,43 @@ static void reproducible(void **state)
 	brc_labels_clear(&l);
 }
 
+/* Draw b shuffles the labels of layer l's eligible units by generator (seed, CONTROL, stream, b).
+ */
+static void keyed_by_layer_and_draw(void **state)
+{
+	brc_labels l;
+	brc_subclusters *t;
+	brc_control_sets sets;
+
+	(void)state;
+	make(&l, &t);
+	draw(&sets, &l, t, all, 5, 3, BRC_CONTROLS_PERMUTATION, 42);
+	for (uint32_t b = 1; b <= 3; b++)
+		for (uint32_t layer = 0; layer < 2; layer++) {
+			int32_t unit[8], label[8];
+			size_t n = 0;
+			brc_rng rng;
+
+			for (int32_t u = 0; u < 8; u++)
+				if (two_layers[8 * layer + (uint32_t)u] >= 0) {
+					unit[n] = u;
+					label[n++] = two_layers[8 * layer + (uint32_t)u];
+				}
+			brc_rng_init(&rng, 42, BRC_RNG_CONTROL, layer + 1, b);
+			brc_rng_shuffle_i32(&rng, label, n);
+			for (size_t i = 0; i < 5; i++) {
+				const int32_t *set = sets.unit + sets.first[b * 5 + i];
+
+				for (size_t k = 0; t->item[i].layer == layer && k < n; k++)
+					if (label[k] == t->item[i].cluster)
+						assert_int_equal(*set++, unit[k]);
+			}
+		}
+	brc_control_sets_clear(&sets);
+	brc_subclusters_free(t);
+	brc_labels_clear(&l);
+}
+
 /* Sub-cluster a0 holds 2 of 6 eligible units: 15 sets, each as likely. */
 static void uniform(void **state)
 {
@@ -193,8 +231,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(permutation),  cmocka_unit_test(independent),
-		cmocka_unit_test(reproducible), cmocka_unit_test(uniform),
-		cmocka_unit_test(sizes),        cmocka_unit_test(too_large),
+		cmocka_unit_test(reproducible), cmocka_unit_test(keyed_by_layer_and_draw),
+		cmocka_unit_test(uniform),      cmocka_unit_test(sizes),
+		cmocka_unit_test(too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

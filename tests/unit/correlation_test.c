@@ -170,6 +170,31 @@ static void single_precision_is_accurate(void **state)
 	free(x);
 }
 
+/* Units that are silent but for a few samples: thousands of equal terms, which add up their errors.
+ */
+static void mostly_silent_units_are_accurate(void **state)
+{
+	enum { SAMPLES = 4000, N = 64 };
+	float *x = brc_calloc((size_t)SAMPLES * N, sizeof(*x), NULL);
+	uint8_t constant[N];
+	brc_rng rng;
+	(void)state;
+	brc_rng_init(&rng, 4, BRC_RNG_TEST, 0, 0);
+	for (size_t s = 0; s < SAMPLES; s++) {
+		double common = brc_rng_normal(&rng);
+		for (size_t u = 0; u < N; u++) {
+			double v = common + 0.3 * brc_rng_normal(&rng) - 1.5 - 0.02 * (double)u;
+			x[s * N + u] = v > 0 ? (float)v : 0;
+		}
+	}
+	float *a = correlate(x, SAMPLES, N, BRC_CORR_PEARSON, BRC_CORR_ABS, NULL, constant);
+	for (size_t u = 0; u < N; u++)
+		for (size_t v = 0; v < u; v++)
+			near(a[u * N + v], fabs(pearson(x, SAMPLES, N, u, v)));
+	free(a);
+	free(x);
+}
+
 static void blocks_between_layers_are_parts_of_the_whole(void **state)
 {
 	enum { SAMPLES = 333, N = 700, A = 290 };
@@ -275,6 +300,7 @@ int main(void)
 		cmocka_unit_test(constant_units_have_no_edges),
 		cmocka_unit_test(equals_scipy),
 		cmocka_unit_test(single_precision_is_accurate),
+		cmocka_unit_test(mostly_silent_units_are_accurate),
 		cmocka_unit_test(blocks_between_layers_are_parts_of_the_whole),
 		cmocka_unit_test(threads_do_not_change_a_byte),
 		cmocka_unit_test(refuses_what_is_not_finite),

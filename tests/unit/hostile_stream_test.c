@@ -23,7 +23,7 @@
 
 /* Sanitizers need samples. */
 #ifdef __SANITIZE_ADDRESS__
-enum { EVERY_PREFIX = 7, EVERY_FLIP = 29 };
+enum { EVERY_PREFIX = 3, EVERY_FLIP = 11 };
 #else
 enum { EVERY_PREFIX = 1, EVERY_FLIP = 1 };
 #endif

@@ -142,6 +142,34 @@ static void omnibus_by_hand(void **state)
 	assert_true(fabs(brc_omnibus_p(j, 2, 2, &stat, NULL) - 2.0 / 3) < 1e-15);
 }
 
+/*
+ * Two columns that hold 0 .. N - 1 up to scale and order: what ties is known from
+ * the whole numbers, while the sums behind the t round differently.
+ */
+static void maxt_ties_across_columns(void **state)
+{
+	enum { N = 40 };
+	double u[2 * N], p[2];
+
+	(void)state;
+	for (int k = 0; k < N; k++) {
+		const int high = k > 3 * k % N ? k : 3 * k % N, low = k + 3 * k % N - high;
+		int both = 0, one = N - low;
+
+		for (int b = 0; b < N; b++) {
+			const int x = (7 * b + k) % N, y = (11 * b + 3 * k) % N;
+
+			u[2 * b] = x / 10.0;
+			u[2 * b + 1] = 0.7 * y + 1e3;
+			both += x >= high || y >= high;
+		}
+		one = one > both ? one : both;
+		assert_int_equal(brc_maxt(u, N - 1, 2, p, NULL), BRC_OK);
+		assert_int_equal(lrint(N * fmin(p[0], p[1])), both);
+		assert_int_equal(lrint(N * fmax(p[0], p[1])), one);
+	}
+}
+
 /* Undefined values count against significance in the joint tests too. */
 static void undefined_joint(void **state)
 {
@@ -384,6 +412,7 @@ int main(void)
 		cmocka_unit_test(normal_table),
 		cmocka_unit_test(tails),
 		cmocka_unit_test(omnibus_by_hand),
+		cmocka_unit_test(maxt_ties_across_columns),
 		cmocka_unit_test(undefined_joint),
 		cmocka_unit_test(calibrated_under_ties),
 		cmocka_unit_test(published_is_not),

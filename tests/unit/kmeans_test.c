@@ -243,6 +243,29 @@ static void no_cluster_stays_empty(void **state)
 	}
 }
 
+/* Found by a search: from this start Lloyd's iterations leave a cluster without points. */
+static void an_emptied_cluster_is_filled(void **state)
+{
+	static const double x[42] = {105.2, 4.466, 4.404, 4.457, 42.08, 2.189, 320.7, 273.7, 249.7,
+				     3.776, 231.8, 4.796, 2.596, 23.34, 14.51, 85.08, 30.54, 3.477,
+				     3.937, 51.52, 1.188, 1.923, 110.2, 60.45, 135.1, 1.19,  139.1,
+				     1.693, 77.63, 23.67, 373.2, 20.24, 105.7, 4.074, 90.21, 11.03,
+				     8.915, 71.71, 7.481, 5.517, 270.8, 4.299};
+	brc_kmeans_options o = usual;
+	int32_t label[21];
+	int used[5] = {0};
+	(void)state;
+	o.k = 5;
+	o.restarts = 1;
+	o.tol = 0;
+	o.stream = 92954;
+	assert_int_equal(brc_kmeans(x, 21, 2, &o, NULL, label, NULL, NULL), BRC_OK);
+	for (size_t i = 0; i < 21; i++)
+		used[label[i]] = 1;
+	for (size_t j = 0; j < 5; j++)
+		assert_true(used[j]);
+}
+
 static void far_from_the_origin(void **state)
 {
 	enum { N = 200 };
@@ -296,6 +319,7 @@ int main(void)
 		cmocka_unit_test(as_many_clusters_as_points),
 		cmocka_unit_test(fewer_distinct_points_than_clusters),
 		cmocka_unit_test(no_cluster_stays_empty),
+		cmocka_unit_test(an_emptied_cluster_is_filled),
 		cmocka_unit_test(far_from_the_origin),
 		cmocka_unit_test(refuses_what_it_cannot_cluster),
 	};

@@ -78,6 +78,25 @@ static void local_graphs_of_weights_have_three_layers(void **state)
 	fixture_clear(&f);
 }
 
+/* A layer that feeds nothing takes the graph of the last layer that feeds it. */
+static void an_end_with_two_feeders_takes_the_last(void **state)
+{
+	static const size_t units[4] = {3, 4, 5, 2}, all[4] = {0, 1, 2, 3}, around2[2] = {1, 2};
+	brc_laplacian l;
+	fixture f;
+
+	(void)state;
+	fixture_init(&f, 4, units);
+	fixture_random(&f, 0, 1, 0, 0);
+	fixture_random(&f, 1, 2, 0, 0);
+	fixture_random(&f, 2, 3, 0, 0);
+	fixture_random(&f, 1, 3, 0, 0);
+	assert_ok(brc_laplacian_local(&l, &f.blocks, "weights", "weights/1 w", &ok_err));
+	expect_graph(&l, 3, 3, all + 1, 3, around2, 2);
+	brc_laplacian_clear(&l);
+	fixture_clear(&f);
+}
+
 static void two_layers_are_each_others_neighbours(void **state)
 {
 	static const size_t units[2] = {3, 4}, both[2] = {0, 1}, block[1] = {0};
@@ -368,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_global_graph_has_everything),
 		cmocka_unit_test(local_graphs_of_weights_have_three_layers),
+		cmocka_unit_test(an_end_with_two_feeders_takes_the_last),
 		cmocka_unit_test(two_layers_are_each_others_neighbours),
 		cmocka_unit_test(local_graphs_of_affinities_have_one_layer),
 		cmocka_unit_test(a_graph_without_edges_is_refused_with_a_hint),

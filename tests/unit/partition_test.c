@@ -400,6 +400,11 @@ static void a_large_picture_is_binned(void **state)
 	assert_ok(brc_partition_labels(&labels, &l, &c, &ok_err));
 	assert_ok(brc_section_new(&s, "spectrum", 1, "x", &ok_err));
 	assert_ok(brc_partition_write_spectrum(&labels, &l, &c, s, &ok_err));
+	/* Edges within a group are no link: six pairs of groups, each 250 x 250 edges of 1/4. */
+	t = brc_section_tensor(s, "link/weight");
+	assert_int_equal(t->shape[0], 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_near(((const double *)t->data)[i], 250 * 250 * 0.25, 1e-6);
 	t = brc_section_tensor(s, "picture");
 	assert_int_equal(t->shape[0], 512);
 	p = t->data;

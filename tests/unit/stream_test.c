@@ -1,4 +1,4 @@
-/* The stream: frames, maps, sections, truncation, corruption, history. */
+/* The stream: frames, sections, truncation, corruption, history. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -458,73 +458,6 @@ static void crc_has_its_check_value_on_both_paths(void **state)
 			 brc_crc32c(0, b, 70000));
 }
 
-static void maps_survive_msgpack(void **state)
-{
-	(void)state;
-	brc_err err = {0};
-	brc_map *m = brc_map_new(), *inner = brc_map_new(), *back;
-	const double d[] = {1.5, -2};
-	const char *const words[] = {"a", "\xc3\xa9"};
-	brc_map_put_int(m, "i", INT64_MIN);
-	brc_map_put_doubles(m, "d", d, 2);
-	brc_map_put_strings(m, "s", words, 2);
-	brc_map_put_string(inner, "quote", "\"\n");
-	brc_map_add_map(m, "list", inner);
-	brc_map_put_int(m, "i", -5); /* replaced */
-	unsigned char *buf;
-	size_t n;
-	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_OK);
-	assert_int_equal(brc_map_decode(buf, n, &back, &err), BRC_OK);
-	brc_str json = {0};
-	brc_map_json(back, &json);
-	assert_string_equal(json.s, "{\"i\": -5, \"d\": [1.5, -2], \"s\": [\"a\", \"\xc3\xa9\"], "
-				    "\"list\": [{\"quote\": \"\\\"\\u000a\"}]}");
-	brc_str_free(&json);
-	for (size_t i = 0; i < n; i++) {
-		brc_map *none;
-		assert_int_equal(brc_map_decode(buf, i, &none, &err), BRC_DATA);
-		assert_null(none);
-	}
-	free(buf);
-	brc_map_free(m);
-	brc_map_free(back);
-}
-
-static void hostile_maps_are_refused(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *bytes;
-		size_t n;
-	} bad[] = {
-		{"", 0},
-		{"\xdf\xff\xff\xff\xff", 5},          /* a map of 4 billion pairs */
-		{"\x81\xa1k\xdd\xff\xff\xff\xff", 8}, /* a list of 4 billion values */
-		{"\x81\xa1k\xdb\xff\xff\xff\xff", 8}, /* a text of 4 GB */
-		{"\x82\xa1k\x01\xa1k\x02", 7},        /* a key that stands twice */
-		{"\x81\xa1k\xa1\xff", 5},             /* not UTF-8 */
-		{"\x81\xa1k\xa1\0", 5},               /* a NUL */
-		{"\x81\x01\x01", 3},                  /* a key that is no text */
-		{"\x81\xa1k\x01\x01", 5},             /* something after the map */
-		{"\x91\x01", 2},                      /* no map */
-		{"\x81\xa1k\xcf\xff\xff\xff\xff\xff\xff\xff\xff", 12}, /* beyond int64 */
-		{"\x81\xa1k\xc1", 4}, /* the one byte msgpack never uses */
-	};
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		brc_err err = {0};
-		brc_map *m;
-		assert_int_equal(
-			brc_map_decode((const unsigned char *)bad[i].bytes, bad[i].n, &m, &err),
-			BRC_DATA);
-	}
-	unsigned char deep[64];
-	memset(deep, 0x91, sizeof(deep));
-	memcpy(deep, "\x81\xa1k", 3);
-	deep[63] = 0xc0;
-	brc_map *m;
-	assert_int_equal(brc_map_decode(deep, sizeof(deep), &m, NULL), BRC_DATA);
-}
-
 static void layers_are_checked(void **state)
 {
 	(void)state;
@@ -533,9 +466,14 @@ static void layers_are_checked(void **state)
 	const char *const name[] = {"fc1", "fc2"};
 	const char *const twice[] = {"fc1", "fc1"};
 	const size_t units[] = {3, 5}, none[] = {3, 0}, huge[] = {3, SIZE_MAX};
+	const size_t most[] = {BRC_UNITS_MAX - 1, 1}, more[] = {BRC_UNITS_MAX, 1};
 	assert_int_equal(brc_layers_init(&t, 2, twice, units, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, none, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, huge, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, 2, name, more, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, BRC_LAYERS_MAX + 1, name, units, &err), BRC_DATA);
+	assert_int_equal(brc_layers_init(&t, 2, name, most, &err), BRC_OK);
+	brc_layers_clear(&t);
 	assert_int_equal(brc_layers_init(&t, 2, name, units, &err), BRC_OK);
 	assert_int_equal(brc_layers_total(&t), 8);
 	assert_int_equal(brc_layers_of_unit(&t, 2), 0);
@@ -606,8 +544,6 @@ int main(void)
 		cmocka_unit_test(an_abort_says_what_broke_upstream),
 		cmocka_unit_test(concatenated_streams_are_read_one_after_another),
 		cmocka_unit_test(crc_has_its_check_value_on_both_paths),
-		cmocka_unit_test(maps_survive_msgpack),
-		cmocka_unit_test(hostile_maps_are_refused),
 		cmocka_unit_test(layers_are_checked),
 		cmocka_unit_test(history_keeps_each_entry_once),
 		cmocka_unit_test(wrong_tensors_are_named),

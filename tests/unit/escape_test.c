@@ -1,0 +1,119 @@
+/* Hostile text, made harmless for every kind of output. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "render/escape.h"
+
+typedef void escaper(brc_str *b, const char *s);
+
+static void expect(escaper *f, const char *in, const char *want)
+{
+	brc_str b = {0};
+
+	f(&b, in);
+	assert_false(b.failed);
+	assert_string_equal(b.s ? b.s : "", want);
+	brc_str_free(&b);
+}
+
+static void html(void **state)
+{
+	(void)state;
+	expect(brc_escape_html, "", "");
+	expect(brc_escape_html, "<script>alert('1')</script> & \"x\"",
+	       "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;");
+	expect(brc_escape_html, "K\xC3\xA4se \xF0\x9F\xA7\x80", "K\xC3\xA4se \xF0\x9F\xA7\x80");
+	expect(brc_escape_html, "a\nb\tc\x1B[31m\x7F", "a\nb\tc\xEF\xBF\xBD[31m\xEF\xBF\xBD");
+	/* right-to-left override, C1 control, zero-width space */
+	expect(brc_escape_html, "x\xE2\x80\xAEy\xC2\x9Bz\xE2\x80\x8B",
+	       "x\xEF\xBF\xBDy\xEF\xBF\xBDz\xEF\xBF\xBD");
+}
+
+static void ill_formed(void **state)
+{
+	(void)state;
+	/* stray continuation, cut sequence, overlong '<', surrogate, beyond U+10FFFF */
+	expect(brc_escape_terminal, "\x80|\xE2\x82|\xC0\xBC|\xED\xA0\x80|\xF4\x90\x80\x80|\xFF",
+	       "?|\?\?|\?\?|\?\?\?|\?\?\?\?|?");
+	expect(brc_escape_utf8, "a\xFF\x62\xE2\x82", "a\xEF\xBF\xBD\x62\xEF\xBF\xBD\xEF\xBF\xBD");
+	expect(brc_escape_html, "\xC0\xBCscript>", "\xEF\xBF\xBD\xEF\xBF\xBDscript&gt;");
+}
+
+static void terminal(void **state)
+{
+	(void)state;
+	expect(brc_escape_terminal, "\x1B]0;title\x07 tab\t nl\n \xC2\x9B",
+	       "?]0;title? tab? nl? ?");
+	expect(brc_escape_terminal, "\xCE\xB1 <b> & \\", "\xCE\xB1 <b> & \\");
+}
+
+static void tsv(void **state)
+{
+	(void)state;
+	expect(brc_escape_tsv, "a\tb\nc\rd\\e\x01", "a\\tb\\nc\\rd\\\\e?");
+	expect(brc_escape_tsv, "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0");
+	expect(brc_escape_tsv, "+1", "'+1");
+	expect(brc_escape_tsv, "-1", "'-1");
+	expect(brc_escape_tsv, "@x", "'@x");
+	expect(brc_escape_tsv, "a=b", "a=b");
+	expect(brc_escape_tsv, "", "");
+}
+
+static void script(void **state)
+{
+	(void)state;
+	expect(brc_escape_script, "{\"a\":\"</script><!-- & \\u2028\"}",
+	       "{\"a\":\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u2028\"}");
+}
+
+static void shell(void **state)
+{
+	(void)state;
+	expect(brc_escape_shell, "weights.global", "weights.global");
+	expect(brc_escape_shell, "", "''");
+	expect(brc_escape_shell, "a b", "'a b'");
+	expect(brc_escape_shell, "x; rm -rf \"$HOME\"", "'x; rm -rf \"$HOME\"'");
+	expect(brc_escape_shell, "it's\n", "'it'\\''s?'");
+	expect(brc_escape_shell, "`id`", "'`id`'");
+}
+
+static void cell(const char *s, size_t width, const char *want)
+{
+	brc_str b = {0};
+
+	brc_escape_cell(&b, s, width);
+	assert_string_equal(b.s ? b.s : "", want);
+	brc_str_free(&b);
+}
+
+static void cells(void **state)
+{
+	(void)state;
+	cell("abc", 5, "abc  ");
+	cell("abcdef", 6, "abcdef");
+	cell("abcdefg", 6, "abcde~");
+	cell("\xCE\xB1\xCE\xB2", 4, "\xCE\xB1\xCE\xB2  ");
+	cell("\xE7\x8C\xAB\xE7\x8A\xAC", 5, "\xE7\x8C\xAB\xE7\x8A\xAC "); /* wide: 2 each */
+	cell("\xE7\x8C\xAB\xE7\x8A\xAC", 3, "\xE7\x8C\xAB~");
+	cell("\xE7\x8C\xAB\xE7\x8A\xAC", 2, "~ ");
+	cell("e\xCC\x81x", 3, "e\xCC\x81x "); /* combining accent: 0 */
+	cell("\x1B[1m", 6, "?[1m  ");
+	cell("x", 0, "");
+	assert_int_equal(brc_escape_columns("a\xE7\x8C\xAB\xCC\x81\x07"), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(html),  cmocka_unit_test(ill_formed), cmocka_unit_test(terminal),
+		cmocka_unit_test(tsv),   cmocka_unit_test(script),     cmocka_unit_test(shell),
+		cmocka_unit_test(cells),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

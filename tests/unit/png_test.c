@@ -1,0 +1,147 @@
+/* Base64 by RFC 4648; pictures, decoded again by libpng. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <png.h>
+
+#include "render/base64.h"
+#include "render/png.h"
+
+static void base64(void **state)
+{
+	/* RFC 4648, section 10 */
+	static const char *const vector[][2] = {{"", ""},
+						{"f", "Zg=="},
+						{"fo", "Zm8="},
+						{"foo", "Zm9v"},
+						{"foob", "Zm9vYg=="},
+						{"fooba", "Zm9vYmE="},
+						{"foobar", "Zm9vYmFy"}};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof vector / sizeof *vector; i++) {
+		brc_str b = {0};
+
+		brc_base64(&b, vector[i][0], strlen(vector[i][0]));
+		assert_string_equal(b.s ? b.s : "", vector[i][1]);
+		brc_str_free(&b);
+	}
+	brc_str b = {0};
+	brc_base64(&b, "\xFB\xFF\xFE", 3);
+	assert_string_equal(b.s, "+//+");
+	brc_str_free(&b);
+}
+
+/* The pixels of a PNG file as RGB; free() them. */
+static uint8_t *decode(const brc_str *file, size_t *width, size_t *height)
+{
+	png_image image = {.version = PNG_IMAGE_VERSION};
+	uint8_t *pixels;
+
+	assert_true(png_image_begin_read_from_memory(&image, file->s, file->len));
+	image.format = PNG_FORMAT_RGB;
+	pixels = malloc(PNG_IMAGE_SIZE(image));
+	assert_non_null(pixels);
+	assert_true(png_image_finish_read(&image, NULL, pixels, 0, NULL));
+	*width = image.width;
+	*height = image.height;
+	return pixels;
+}
+
+static void round_trip(brc_png_kind kind, size_t width, size_t height)
+{
+	size_t depth = kind == BRC_PNG_RGB ? 3 : 1, w, h;
+	uint8_t *in = malloc(width * height * depth), *out;
+	brc_str file = {0};
+	brc_err err;
+
+	assert_non_null(in);
+	for (size_t i = 0; i < width * height * depth; i++)
+		in[i] = (uint8_t)(i * 37 + i / 5);
+	assert_int_equal(brc_png(&file, kind, width, height, in, &err), BRC_OK);
+	out = decode(&file, &w, &h);
+	assert_int_equal(w, width);
+	assert_int_equal(h, height);
+	for (size_t i = 0; i < width * height; i++) {
+		uint8_t want[3] = {in[i * depth], in[i * depth + depth / 2],
+				   in[i * depth + depth - 1]};
+
+		if (kind == BRC_PNG_SCALE)
+			brc_png_scale(in[i], want);
+		assert_memory_equal(out + 3 * i, want, 3);
+	}
+	free(in);
+	free(out);
+	brc_str_free(&file);
+}
+
+static void pictures(void **state)
+{
+	(void)state;
+	round_trip(BRC_PNG_GREY, 28, 28);
+	round_trip(BRC_PNG_GREY, 1, 1);
+	round_trip(BRC_PNG_RGB, 32, 17);
+	round_trip(BRC_PNG_SCALE, 64, 3);
+}
+
+static void sizes(void **state)
+{
+	uint8_t pixel = 0;
+	brc_str file = {0};
+	brc_err err;
+	(void)state;
+
+	assert_int_equal(brc_png(&file, BRC_PNG_GREY, 0, 1, &pixel, &err), BRC_DATA);
+	assert_int_equal(brc_png(&file, BRC_PNG_GREY, 1, BRC_PNG_MAX_SIDE + 1, &pixel, &err),
+			 BRC_DATA);
+	assert_non_null(strstr(err.message, "1 x 4097"));
+	assert_int_equal(file.len, 0);
+	brc_str_free(&file);
+}
+
+static void uri(void **state)
+{
+	static const char prefix[] = "data:image/png;base64,iVBORw0KGgo";
+	uint8_t pixel = 200;
+	brc_str out = {0};
+	brc_err err;
+	(void)state;
+
+	assert_int_equal(brc_png_uri(&out, BRC_PNG_GREY, 1, 1, &pixel, &err), BRC_OK);
+	assert_memory_equal(out.s, prefix, sizeof prefix - 1);
+	brc_str_free(&out);
+}
+
+/* From dark to light, and never back: what makes the scale readable in grey. */
+static void scale(void **state)
+{
+	double before = -1;
+	uint8_t rgb[3];
+	(void)state;
+
+	for (unsigned i = 0; i < 256; i++) {
+		brc_png_scale((uint8_t)i, rgb);
+		double light = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+		assert_true(light >= before - 0.5);
+		before = light;
+	}
+	brc_png_scale(0, rgb);
+	assert_memory_equal(rgb, ((uint8_t[]){68, 1, 84}), 3);
+	brc_png_scale(255, rgb);
+	assert_memory_equal(rgb, ((uint8_t[]){253, 231, 37}), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64), cmocka_unit_test(pictures), cmocka_unit_test(sizes),
+		cmocka_unit_test(uri),    cmocka_unit_test(scale),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,475 @@
+/* What a report makes of sections: groups, marks, sentences, joined streams, commands, images. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "render/commands.h"
+#include "render/exemplars.h"
+#include "render/format.h"
+#include "render/histogram.h"
+#include "render/model.h"
+#include "report_sections.h"
+
+static brc_report *report_of(const analysis *a)
+{
+	brc_report_input in = input_of(a, "net.brc");
+	brc_report *r;
+	brc_err err;
+
+	must(brc_report_new(&r, &in, 1, &usual, &err), &err);
+	return r;
+}
+
+/* Does some note of this kind hold the text? */
+static bool says(const brc_network *net, brc_note_kind kind, const char *text)
+{
+	for (size_t i = 0; i < net->n_notes; i++)
+		if (net->note[i].kind == kind && strstr(net->note[i].text, text))
+			return true;
+	return false;
+}
+
+static void groups(void **state)
+{
+	analysis a;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report *r = report_of(&a);
+	const brc_labelling *l = &r->network[0].labelling[0];
+
+	assert_int_equal(r->n, 1);
+	assert_int_equal(r->network[0].n_labellings, 1);
+	assert_int_equal(l->n_groups, 6);
+	const brc_group *g = &l->group[1];
+	assert_int_equal(g->layer, 0);
+	assert_int_equal(g->cluster, 1);
+	assert_int_equal(g->size, 4);
+	assert_int_equal(g->unit[0], 5);
+	/* the smallest p of 39 draws, 1/40, times 5 groups is above 0.05; max-T says so, too */
+	assert_true(fabs(brc_primary(&l->test[BRC_IMPORTANCE])->p[g->row[0]] - 0.025) < 1e-12);
+	assert_int_equal(g->mark[BRC_IMPORTANCE], BRC_MARK_MAXT);
+	assert_int_equal(g->mark[BRC_COHERENCE], BRC_MARK_MAXT);
+	assert_int_equal(brc_marked(l, BRC_IMPORTANCE), 1);
+	assert_int_equal(g->worst_class, 1);
+	assert_true(fabs(g->worst_change + 0.5) < 1e-12);
+	assert_true(fabs(g->worst_p - 0.025) < 1e-12);
+	/* the sixth group has one unit, and a reason */
+	assert_int_equal(l->group[5].row[BRC_IMPORTANCE], BRC_ANY);
+	assert_string_equal(l->group[5].left_out, "fewer than 2 units");
+	assert_false(brc_group_tested(&l->group[5]));
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+static void sentences(void **state)
+{
+	analysis a;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report *r = report_of(&a);
+	const brc_network *net = &r->network[0];
+
+	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more important than random"));
+	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more coherent than random"));
+	assert_true(says(net, BRC_NOTE_DETAIL, "fc1 cluster 1 (4 units: -18."));
+	assert_true(
+		says(net, BRC_NOTE_FINDING, "By its weights the network is not more clusterable"));
+	assert_true(says(net, BRC_NOTE_FINDING, "its n-cut into 3 clusters is 1.25, theirs 1.65"));
+	assert_true(says(net, BRC_NOTE_WARNING, "eigenvalue 3 is close to 4"));
+	assert_true(says(net, BRC_NOTE_WARNING, "range: divides by the mean change"));
+	for (size_t i = 0; i < net->n_notes; i++)
+		assert_int_not_equal(net->note[i].kind, BRC_NOTE_MISSING);
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+static void order(void **state)
+{
+	analysis a;
+	brc_report_options how = usual;
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report_input in = input_of(&a, "net.brc");
+	how.order = BRC_ORDER_SIGNIFICANCE;
+	assert_int_equal(brc_report_new(&r, &in, 1, &how, &err), BRC_OK);
+	assert_int_equal(r->network[0].labelling[0].order[0], 1);
+	assert_int_equal(r->network[0].labelling[0].order[5], 5); /* not tested: last */
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+static void level(void **state)
+{
+	analysis a;
+	brc_report_options how = usual;
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report_input in = input_of(&a, "net.brc");
+	how.level = 0.02; /* below the smallest p of 39 draws */
+	assert_int_equal(brc_report_new(&r, &in, 1, &how, &err), BRC_OK);
+	assert_int_equal(brc_marked(&r->network[0].labelling[0], BRC_IMPORTANCE), 0);
+	assert_true(says(&r->network[0], BRC_NOTE_FINDING, "None of 5 groups is more important"));
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+/* Only labels: what is missing is said, and the groups are there without tests. */
+static void labels_alone(void **state)
+{
+	analysis a = {0};
+	(void)state;
+
+	add_labels(&a, "activations.local");
+	brc_report *r = report_of(&a);
+	const brc_network *net = &r->network[0];
+
+	assert_int_equal(net->labelling[0].n_groups, 6);
+	assert_true(says(net, BRC_NOTE_MISSING, "No spectrum came with the labels"));
+	assert_true(says(net, BRC_NOTE_MISSING,
+			 "| lesion --in activations.local --model NET.onnx --data TEST.brc"));
+	assert_true(says(net, BRC_NOTE_MISSING, "| clusterability -k 16"));
+	assert_true(says(net, BRC_NOTE_MISSING, "`activations` writes them"));
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+/* Without labels the lesions make the groups. */
+static void lesions_alone(void **state)
+{
+	analysis a = {0};
+	(void)state;
+
+	add_lesions(&a, "x", plain_classes);
+	brc_report *r = report_of(&a);
+	const brc_labelling *l = &r->network[0].labelling[0];
+
+	assert_int_equal(l->n_groups, GROUPS);
+	assert_int_equal(l->group[1].mark[BRC_COHERENCE], BRC_MARK_MAXT);
+	assert_null(l->group[1].unit);
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+/* Lesions called otherwise than the labels that they name find those labels. */
+static void borrowed_labels(void **state)
+{
+	analysis a = {0};
+	brc_err err;
+	brc_lesions l;
+	(void)state;
+
+	add_labels(&a, "weights.global");
+	make_lesions(&a, &l, "weights.global", plain_classes);
+	assert_int_equal(brc_lesions_write(&l, add_section(&a, "lesions", "silenced"), &err),
+			 BRC_OK);
+	brc_layers_clear(&l.layers);
+	brc_report *r = report_of(&a);
+
+	assert_int_equal(r->network[0].n_labellings, 2);
+	assert_string_equal(r->network[0].labelling[1].name, "silenced");
+	assert_int_equal(r->network[0].labelling[1].n_groups, 6);
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+static void nothing(void **state)
+{
+	analysis a = {0};
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	add_exemplars(&a);
+	brc_report_input in = input_of(&a, "net.brc");
+	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
+	assert_null(r);
+	assert_non_null(strstr(err.message, "nothing to report: there are only exemplars/1"));
+	assert_non_null(strstr(err.hint, "spectral"));
+	in.n = 0;
+	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "the stream is empty"));
+	free_analysis(&a);
+}
+
+/* Sections of one name that cannot be of one run. */
+static void mismatch(void **state)
+{
+	analysis a = {0};
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report_input in = input_of(&a, "net.brc");
+	for (size_t i = 0; i < a.n; i++)
+		if (strcmp(a.section[i]->type, "labels") == 0) {
+			const brc_tensor *t = brc_section_tensor(a.section[i], "label");
+			((int32_t *)t->data)[5] = 0; /* (fc1, 1) loses a unit */
+		}
+	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "cluster 0 of layer 'fc1' with 5 units"));
+	assert_non_null(strstr(err.hint, "one run"));
+	free_analysis(&a);
+}
+
+/* Streams of one model are one network, unless they clash; others stay apart. */
+static void joined(void **state)
+{
+	analysis a = {0}, b = {0}, c = {0};
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	add_lesions(&a, "weights.global", plain_classes);
+	add_lesions(&b, "activations.global", plain_classes);
+	add_lesions(&c, "weights.global", plain_classes);
+	const brc_report_input in[] = {input_of(&a, "w.brc"), input_of(&b, "a.brc"),
+				       input_of(&c, "again.brc")};
+	assert_int_equal(brc_report_new(&r, in, 3, &usual, &err), BRC_OK);
+	assert_int_equal(r->n, 2);
+	assert_string_equal(r->network[0].title, "w.brc, a.brc");
+	assert_int_equal(r->network[0].n_labellings, 2);
+	assert_string_equal(r->network[1].title, "again.brc");
+	/* the two runs of weights.global: equal omnibus p, combined by Irwin and Hall */
+	double p = brc_primary(&r->network[0].labelling[0].test[BRC_IMPORTANCE])->omnibus_p;
+	assert_int_equal(r->n_combined, 2);
+	assert_string_equal(r->combined[0].labelling, "weights.global");
+	assert_int_equal(r->combined[0].networks, 2);
+	assert_true(p < 0.5);
+	assert_true(fabs(r->combined[0].p - 2 * p * p) < 1e-12); /* P(U1 + U2 <= 2p) */
+	brc_report_free(r);
+	free_analysis(&a);
+	free_analysis(&b);
+	free_analysis(&c);
+}
+
+static brc_map *entry(const char *tool, const char *reads, const char *read, const char *writes,
+		      const char *written)
+{
+	brc_map *e = brc_map_new(), *m;
+
+	brc_map_put_string(e, "tool", tool);
+	if (reads) {
+		m = brc_map_new();
+		brc_map_put_string(m, "section", reads);
+		brc_map_put_string(m, "digest", read);
+		brc_map_add_map(e, "reads", m);
+	}
+	m = brc_map_new();
+	brc_map_put_string(m, "section", writes);
+	brc_map_put_string(m, "digest", written);
+	brc_map_add_map(e, "writes", m);
+	return e;
+}
+
+static void put_read(brc_map *e, const char *section, const char *digest)
+{
+	brc_map *m = brc_map_new();
+
+	brc_map_put_string(m, "section", section);
+	brc_map_put_string(m, "digest", digest);
+	brc_map_add_map(e, "reads", m);
+}
+
+static void commands(void **state)
+{
+	brc_map *h[4], *options = brc_map_new(), *file = brc_map_new();
+	brc_str out = {0};
+	brc_err err;
+	(void)state;
+
+	h[0] = entry("extract-weights", NULL, NULL, "weights/1 weights", "aa11");
+	brc_map_put_string(file, "option", "model");
+	brc_map_put_string(file, "digest", "0123456789abcdef");
+	brc_map_add_map(h[0], "files", file);
+	h[1] = entry("spectral", "weights/1 weights", "aa11", "labels/1 x", "bb22");
+	brc_map_put_int(options, "clusters", 16);
+	brc_map_put_bool(options, "local", true);
+	brc_map_put_bool(options, "off", false);
+	brc_map_put_double(options, "level", 0.1);
+	brc_map_put_ints(options, "list", (int64_t[]){2, 3}, 2);
+	brc_map_put_string(options, "name", "it's; rm -rf $HOME\n");
+	brc_map_put_map(h[1], "options", options);
+	h[2] = entry("lesion", "labels/1 x", "bb22", "lesions/1 x", "cc33");
+	put_read(h[2], "dataset/1 dataset", "dd44ee55ff");
+	h[3] = entry("read-data", NULL, NULL, "dataset/1 dataset", "dd44ee55ff");
+	assert_int_equal(brc_commands((const brc_map *const *)h, 4, &out, &err), BRC_OK);
+	assert_string_equal(out.s, "read-data > <data:dd44ee55>\n"
+				   "extract-weights --model <model:01234567> \\\n"
+				   "  | spectral --clusters 16 --local --level 0.1 --list 2,3 "
+				   "--name 'it'\\''s; rm -rf $HOME?' \\\n"
+				   "  | lesion --data <data:dd44ee55>\n");
+	brc_str_free(&out);
+	for (size_t i = 0; i < 4; i++)
+		brc_map_free(h[i]);
+}
+
+/* Entries that read each other's output cannot be; they must end all the same. */
+static void command_cycle(void **state)
+{
+	brc_map *h[3];
+	brc_str out = {0};
+	brc_err err;
+	(void)state;
+
+	h[0] = entry("a", "x/1 x", "22", "y/1 y", "11");
+	h[1] = entry("b", "y/1 y", "11", "x/1 x", "22");
+	h[2] = entry("c", "y/1 y", "11", "z/1 z", "33");
+	assert_int_equal(brc_commands((const brc_map *const *)h, 3, &out, &err), BRC_OK);
+	assert_string_equal(out.s, "a\nb\nc\n");
+	brc_str_free(&out);
+	for (size_t i = 0; i < 3; i++)
+		brc_map_free(h[i]);
+}
+
+static void histogram(void **state)
+{
+	const double v[] = {1, 9, 2, 9, NAN, 9, 3, 9, 3, 9}; /* stride 2: 1 2 NaN 3 3 */
+	brc_histogram h;
+	(void)state;
+
+	brc_histogram_fill(&h, v, 5, 2, 5, 4); /* [1, 5] in 4 bins of 1 */
+	assert_int_equal(h.bins, 4);
+	assert_true(h.low == 1 && h.width == 1);
+	assert_int_equal(h.count[0], 1);
+	assert_int_equal(h.count[1], 1);
+	assert_int_equal(h.count[2], 2);
+	assert_int_equal(h.count[3], 0);
+	assert_int_equal(h.tallest, 2);
+	assert_int_equal(h.finite, 4);
+	brc_histogram_fill(&h, (double[]){7, 7}, 2, 1, NAN, 8);
+	assert_int_equal(h.bins, 1);
+	assert_int_equal(h.count[0], 2);
+	brc_histogram_fill(&h, (double[]){NAN}, 1, 1, 3, 8);
+	assert_int_equal(h.bins, 0);
+	brc_histogram_fill(&h, (double[]){-1e308, 1e308}, 2, 1, 0, 8);
+	assert_int_equal(h.bins, 0); /* the range overflows */
+}
+
+static void strongest_images(void **state)
+{
+	analysis a;
+	size_t image[BRC_STRONGEST], n;
+	brc_sheet sheet;
+	brc_err err;
+	(void)state;
+
+	fill_analysis(&a, "weights.global", plain_classes);
+	brc_report *r = report_of(&a);
+	const brc_network *net = &r->network[0];
+	const brc_labelling *l = &net->labelling[0];
+
+	assert_int_equal(brc_exemplars_strongest(&net->exemplars, l, &l->group[1], image, &n, &err),
+			 BRC_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(net->exemplars.sample[image[0]], 12);
+	assert_int_equal(net->exemplars.sample[image[1]], 10);
+	assert_int_equal(brc_sheet_init(&sheet, &net->exemplars, &err), BRC_OK);
+	assert_int_equal(sheet.width, 4);
+	assert_int_equal(sheet.zoom, 14);
+	assert_true(brc_sheet_add(&sheet, image[0]));
+	assert_true(brc_sheet_add(&sheet, image[0]));
+	assert_int_equal(sheet.n, 1);
+	brc_sheet_clear(&sheet);
+	/* an image that is named but not there */
+	for (size_t i = 0; i < a.n; i++)
+		if (strcmp(a.section[i]->type, "exemplars") == 0) {
+			const brc_tensor *t = brc_section_tensor(a.section[i], "top/sample");
+			((int32_t *)t->data)[10] = 99;
+		}
+	assert_int_equal(brc_exemplars_strongest(&net->exemplars, l, &l->group[1], image, &n, &err),
+			 BRC_DATA);
+	brc_report_free(r);
+	free_analysis(&a);
+}
+
+static void sheet_shape(size_t ndim, const size_t *shape, size_t width, size_t height, bool colour)
+{
+	brc_section *s;
+	brc_tensor *t;
+	brc_exemplars x = {0};
+	brc_sheet sheet;
+	brc_err err;
+
+	must(brc_section_new(&s, "exemplars", 1, "x", &err), &err);
+	must(brc_section_add(s, "image/pixel", "|u1", ndim, shape, "a,b,c,d", NULL, &t, &err),
+	     &err);
+	x.pixels = t;
+	x.images = shape[0];
+	must(brc_sheet_init(&sheet, &x, &err), &err);
+	assert_int_equal(sheet.width, width);
+	assert_int_equal(sheet.height, height);
+	assert_int_equal(sheet.colour, colour);
+	if (width > 0) {
+		brc_str uri = {0};
+
+		assert_true(brc_sheet_add(&sheet, shape[0] - 1));
+		must(brc_sheet_uri(&sheet, &x, &uri, &err), &err);
+		assert_non_null(strstr(uri.s, "data:image/png"));
+		brc_str_free(&uri);
+	}
+	brc_sheet_clear(&sheet);
+	brc_section_free(s);
+}
+
+static void image_shapes(void **state)
+{
+	(void)state;
+	sheet_shape(3, (size_t[]){2, 28, 28}, 28, 28, false);
+	sheet_shape(4, (size_t[]){2, 3, 32, 32}, 32, 32, true);
+	sheet_shape(4, (size_t[]){2, 1, 28, 20}, 20, 28, false);
+	sheet_shape(4, (size_t[]){2, 2, 28, 28}, 56, 28, false);  /* two grey tiles */
+	sheet_shape(4, (size_t[]){2, 32, 32, 3}, 32, 32, true);   /* channels last */
+	sheet_shape(4, (size_t[]){2, 3, 224, 224}, 44, 44, true); /* averaged down by 5 */
+	sheet_shape(4, (size_t[]){2, 9, 10, 10}, 40, 10, false);  /* four of nine channels */
+	sheet_shape(2, (size_t[]){2, 784}, 0, 0, false);          /* vectors are not drawn */
+	sheet_shape(3, (size_t[]){2, 0, 28}, 0, 0, false);
+}
+
+static void numbers(void **state)
+{
+	char buf[BRC_NUMBER_MAX];
+	brc_inference share = {.unit = "fraction"}, nats = {.unit = "nats"};
+	(void)state;
+
+	assert_string_equal(brc_format_p(0.005, buf), "0.005");
+	assert_string_equal(brc_format_p(0.0004, buf), "0.0004");
+	assert_string_equal(brc_format_p(0.00002, buf), "2e-05");
+	assert_string_equal(brc_format_p(1, buf), "1.000");
+	assert_string_equal(brc_format_p(NAN, buf), "-");
+	assert_string_equal(brc_format_value(&share, -0.1234, true, buf), "-12.34");
+	assert_string_equal(brc_format_value(&share, -0.00001, true, buf), "0.00");
+	assert_string_equal(brc_format_value(&nats, 0.00267, true, buf), "+0.00267");
+	assert_string_equal(brc_format_value(&nats, INFINITY, true, buf), "-");
+	assert_string_equal(brc_format_points(-0.205, buf), "-20.5");
+	assert_string_equal(brc_format_points(0, buf), "0.0");
+	assert_string_equal(brc_format_unit(&share), "points");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups),          cmocka_unit_test(sentences),
+		cmocka_unit_test(order),           cmocka_unit_test(level),
+		cmocka_unit_test(labels_alone),    cmocka_unit_test(lesions_alone),
+		cmocka_unit_test(borrowed_labels), cmocka_unit_test(nothing),
+		cmocka_unit_test(mismatch),        cmocka_unit_test(joined),
+		cmocka_unit_test(commands),        cmocka_unit_test(command_cycle),
+		cmocka_unit_test(histogram),       cmocka_unit_test(strongest_images),
+		cmocka_unit_test(image_shapes),    cmocka_unit_test(numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,254 @@
+/*
+ * A small analysis in memory, for the tests of reports: two layers of 12 and 8
+ * units in three clusters, 39 control draws, three classes of 100 images.
+ * Group (fc1, 1) of four units is what matters: class 1 needs it. Group
+ * (fc2, 2) of one unit was not lesioned. All else is as random groups are.
+ */
+#ifndef BRC_TESTS_REPORT_SECTIONS_H
+#define BRC_TESTS_REPORT_SECTIONS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/labels.h"
+#include "render/report.h"
+#include "stats/measure.h"
+#include "stream/layers.h"
+
+enum { GROUPS = 5, CLASSES = 3, DRAWS = 39, SECTIONS_MAX = 8 };
+
+typedef struct {
+	brc_section *section[SECTIONS_MAX];
+	const brc_section *list[SECTIONS_MAX]; /* the same, as an input wants them */
+	size_t n;
+	int32_t correct[(DRAWS + 1) * GROUPS * CLASSES];
+	double loss[(DRAWS + 1) * GROUPS * CLASSES];
+} analysis;
+
+static const size_t units_of[] = {12, 8};
+static const char *const layer_names[] = {"fc1", "fc2"};
+static const int32_t label_of[20] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 1, 1, 1, 2};
+static const char *const plain_classes[] = {"cat", "dog", "owl"};
+
+static void die(const brc_err *err)
+{
+	fprintf(stderr, "%s (%s)\n", err->message, err->hint);
+	exit(1);
+}
+
+static void must(brc_rc rc, const brc_err *err)
+{
+	if (rc != BRC_OK)
+		die(err);
+}
+
+static brc_section *add_section(analysis *a, const char *type, const char *name)
+{
+	brc_err err;
+
+	must(brc_section_new(&a->section[a->n], type, 1, name, &err), &err);
+	a->list[a->n] = a->section[a->n];
+	return a->section[a->n++];
+}
+
+static void free_analysis(analysis *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		brc_section_free(a->section[i]);
+	a->n = 0;
+}
+
+static void add_layers(brc_section *s)
+{
+	brc_layers t;
+	brc_err err;
+
+	must(brc_layers_init(&t, 2, layer_names, units_of, &err), &err);
+	must(brc_layers_write(&t, s, &err), &err);
+	brc_layers_clear(&t);
+}
+
+static void add_labels(analysis *a, const char *name)
+{
+	brc_section *s = add_section(a, "labels", name);
+	brc_map *r;
+	brc_err err;
+
+	add_layers(s);
+	must(brc_section_add_column(s, "label", "<i4", 20, label_of, &err), &err);
+	brc_map_put_int(s->meta, "k", 3);
+	brc_map_put_string(s->meta, "mode", "global");
+	brc_map_put_string(s->meta, "source", "weights");
+	brc_map_put_double(s->meta, "ncut", 1.25);
+	brc_map_put_int(s->meta, "isolated", 0);
+	r = brc_section_add_record(s, &err);
+	brc_map_put_int(r, "graph", 0);
+	brc_map_put_string(r, "name", "global");
+	brc_map_put_int(r, "k", 3);
+	brc_map_put_double(r, "ncut", 1.25);
+	brc_map_put_double(r, "in_out", 0.7);
+}
+
+static void add_spectrum(analysis *a, const char *name)
+{
+	static const double eigenvalue[] = {0, 0.25, 0.5, 0.9};
+	static const int32_t boundary[] = {0, 9, 16};
+	static float picture[20 * 20];
+	const char *const warnings[] = {"eigenvalue 3 is close to 4"};
+	brc_section *s = add_section(a, "spectrum", name);
+	brc_map *r;
+	brc_err err;
+
+	r = brc_section_add_record(s, &err);
+	brc_map_put_int(r, "graph", 0);
+	brc_map_put_string(r, "name", name);
+	brc_map_put_int(r, "k", 3);
+	brc_map_put_int(r, "units", 20);
+	brc_map_put_int(r, "isolated", 0);
+	brc_map_put_int(r, "components", 1);
+	brc_map_put_int(r, "empty", 0);
+	brc_map_put_double(r, "ncut", 1.25);
+	brc_map_put_double(r, "in_out", 0.7);
+	brc_map_put_double(r, "lower_bound", 0.75);
+	brc_map_put_strings(r, "warnings", warnings, 1);
+	must(brc_section_add_column(s, "graph/0/eigenvalue", "<f8", 4, eigenvalue, &err), &err);
+	for (size_t i = 0; i < 400; i++)
+		picture[i] = (float)(i % 7);
+	must(brc_section_add(s, "picture", "<f4", 2, (size_t[]){20, 20}, "bin,bin", picture, NULL,
+			     &err),
+	     &err);
+	must(brc_section_add_column(s, "picture/boundary", "<i4", 3, boundary, &err), &err);
+}
+
+static void add_clusterability(analysis *a)
+{
+	static const double ncut[] = {1.5, 1.6, 1.7, 1.8};
+	brc_section *s = add_section(a, "clusterability", "weights");
+	brc_err err;
+
+	brc_map_put_string(s->meta, "null", "layer");
+	brc_map_put_int(s->meta, "shuffles", 4);
+	brc_map_put_int(s->meta, "k", 3);
+	brc_map_put_double(s->meta, "observed", 1.25);
+	brc_map_put_double(s->meta, "mean", 1.65);
+	brc_map_put_double(s->meta, "sd", 0.111803);
+	brc_map_put_double(s->meta, "p", 0.2);
+	brc_map_put_double(s->meta, "z", -3.57771);
+	brc_map_put_string(s->meta, "source", "weights");
+	must(brc_section_add_column(s, "null/ncut", "<f8", 4, ncut, &err), &err);
+}
+
+static void fill_counts(analysis *a)
+{
+	for (size_t b = 0; b <= DRAWS; b++)
+		for (size_t g = 0; g < GROUPS; g++)
+			for (size_t c = 0; c < CLASSES; c++) {
+				size_t at = (b * GROUPS + g) * CLASSES + c;
+
+				a->correct[at] = 88 + (int32_t)((b * 7 + g * 5 + c * 11) % 5) - 2;
+				a->loss[at] = 30 + 0.01 * (double)((b * 3 + g + c) % 17);
+			}
+	a->correct[1 * CLASSES + 1] = 40; /* draw 0, group (fc1, 1), class 1 */
+	a->loss[1 * CLASSES + 1] = 150;
+}
+
+static void make_lesions(analysis *a, brc_lesions *l, const char *name,
+			 const char *const *class_name)
+{
+	static int32_t layer[] = {0, 0, 0, 1, 1}, cluster[] = {0, 1, 2, 0, 1};
+	static int32_t size[] = {5, 4, 3, 4, 3};
+	static int64_t images[] = {100, 100, 100}, baseline[] = {90, 90, 90};
+	static double loss[] = {30, 30, 30};
+	static brc_left_out left_out = {1, 2, 1, "fewer than 2 units"};
+	brc_err err;
+
+	fill_counts(a);
+	*l = (brc_lesions){.m = GROUPS,
+			   .layer = layer,
+			   .cluster = cluster,
+			   .size = size,
+			   .n_left_out = 1,
+			   .left_out = &left_out,
+			   .classes = CLASSES,
+			   .class_name = (char **)(uintptr_t)class_name,
+			   .class_images = images,
+			   .baseline_correct = baseline,
+			   .baseline_loss = loss,
+			   .draws = DRAWS,
+			   .correct = a->correct,
+			   .loss = a->loss,
+			   .images = 300};
+	snprintf(l->labels, sizeof l->labels, "%s", name);
+	snprintf(l->model, sizeof l->model, "0123456789abcdef0123456789abcdef");
+	must(brc_layers_init(&l->layers, 2, layer_names, units_of, &err), &err);
+}
+
+/* lesions, importance and coherence, from counts by the library's own statistics. */
+static void add_lesions(analysis *a, const char *name, const char *const *class_name)
+{
+	const brc_measure how = {.level = 0.05, .fdr = BRC_FDR_BH};
+	brc_findings f;
+	brc_lesions l;
+	brc_err err;
+
+	make_lesions(a, &l, name, class_name);
+	must(brc_lesions_write(&l, add_section(a, "lesions", name), &err), &err);
+	must(brc_measure_importance(&f, &l, &how, &err), &err);
+	must(brc_findings_write(&f, add_section(a, "importance", name), &err), &err);
+	brc_findings_clear(&f);
+	must(brc_measure_coherence(&f, &l, &how, &err), &err);
+	must(brc_findings_write(&f, add_section(a, "coherence", name), &err), &err);
+	brc_findings_clear(&f);
+	brc_layers_clear(&l.layers);
+}
+
+/* Images 10..13 of 4 x 4 pixels; the units of group (fc1, 1) prefer 12, then 10. */
+static void add_exemplars(analysis *a)
+{
+	static const int32_t sample[] = {10, 11, 12, 13}, label[] = {0, 1, 1, 2};
+	static int32_t top[20 * 2];
+	static float value[20 * 2];
+	static uint8_t pixel[4 * 16];
+	brc_section *s = add_section(a, "exemplars", "exemplars");
+	brc_err err;
+
+	for (size_t u = 0; u < 20; u++) {
+		top[2 * u] = u >= 5 && u < 9 ? 12 : 11;
+		top[2 * u + 1] = u >= 5 && u < 9 ? 10 : -1;
+	}
+	for (size_t i = 0; i < sizeof pixel; i++)
+		pixel[i] = (uint8_t)(i * 3);
+	add_layers(s);
+	must(brc_section_add(s, "top/sample", "<i4", 2, (size_t[]){20, 2}, "unit,rank", top, NULL,
+			     &err),
+	     &err);
+	must(brc_section_add(s, "top/value", "<f4", 2, (size_t[]){20, 2}, "unit,rank", value, NULL,
+			     &err),
+	     &err);
+	must(brc_section_add_column(s, "image/sample", "<i4", 4, sample, &err), &err);
+	must(brc_section_add_column(s, "image/label", "<i4", 4, label, &err), &err);
+	must(brc_section_add(s, "image/pixel", "|u1", 3, (size_t[]){4, 4, 4}, "image,row,column",
+			     pixel, NULL, &err),
+	     &err);
+}
+
+/* Everything, all of one name. */
+static void fill_analysis(analysis *a, const char *name, const char *const *class_name)
+{
+	a->n = 0;
+	add_clusterability(a);
+	add_spectrum(a, name);
+	add_labels(a, name);
+	add_lesions(a, name, class_name);
+	add_exemplars(a);
+}
+
+static brc_report_input input_of(const analysis *a, const char *title)
+{
+	return (brc_report_input){.title = title, .sections = a->list, .n = a->n};
+}
+
+static const brc_report_options usual = {.level = 0.05};
+
+#endif

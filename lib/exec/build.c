@@ -1,4 +1,5 @@
 /* From the messages of a model to a graph that can run: names, constants, inference, folding. */
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -502,6 +503,7 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	b.g->opset = m->opset;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);
+	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
 	rc = build(&b, input, n);
 	free(b.names);
 	if (rc == BRC_OK)

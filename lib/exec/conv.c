@@ -4,7 +4,6 @@
  * task of many.
  */
 #include <math.h>
-#include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,7 +281,6 @@ static brc_rc prepare_conv(brc_exec *g, brc_node *n, brc_err *err)
 	brc_rc rc;
 
 	(void)g;
-	omp_set_num_threads(1); /* oneDNN settles here how many it will use */
 	BRC_TRY(check(dnnl_engine_create(&c->engine, dnnl_cpu, 0), err));
 	BRC_TRY(check(describe(c, &pd), err));
 	c->weights = *dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);

@@ -69,7 +69,7 @@ brc_rc brc_workspace_new(brc_workspace **w, const brc_exec *g, brc_err *err);
 void brc_workspace_free(brc_workspace *w);
 /* The memory of the input of this name, to be filled before a pass; NULL: no node uses it. */
 void *brc_workspace_input(brc_workspace *w, const char *name);
-/* Compute every output. BRC_RESOURCE when a convolution gets no memory. */
+/* Compute every output. BRC_RESOURCE when a kernel gets no memory. */
 brc_rc brc_workspace_run(brc_workspace *w, brc_err *err);
 /* Elements of output k as computed last, row-major. Borrowed. */
 const void *brc_workspace_output(const brc_workspace *w, size_t k);

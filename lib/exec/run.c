@@ -2,7 +2,6 @@
  * Workspaces: one block of memory in which buffers follow one another, each
  * alive from the node that fills it to the last that reads it.
  */
-#include <cblas.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,8 +221,6 @@ brc_rc brc_workspace_new(brc_workspace **out, const brc_exec *g, brc_err *err)
 	*out = NULL;
 	if (!w)
 		return BRC_RESOURCE;
-	/* Shared among threads, a product would be cut up by their number. */
-	openblas_set_num_threads(1);
 	w->g = g;
 	rc = make_plan(g, &p, err);
 	if (rc == BRC_OK)
@@ -263,7 +260,7 @@ brc_rc brc_workspace_run(brc_workspace *w, brc_err *err)
 	for (size_t i = 0; i < w->g->n_nodes; i++)
 		if (w->g->node[i].op->run)
 			w->g->node[i].op->run(w->g, &w->g->node[i], &m);
-	return failed ? brc_fail(err, BRC_RESOURCE, "out of memory in a convolution") : BRC_OK;
+	return failed ? brc_fail(err, BRC_RESOURCE, "out of memory") : BRC_OK;
 }
 
 const void *brc_workspace_output(const brc_workspace *w, size_t k)

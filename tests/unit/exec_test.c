@@ -157,6 +157,80 @@ static void a_residual_block_is_right_however_it_is_run(void **state)
 	brc_onnx_clear(&m);
 }
 
+/* ---- buffers ---- */
+
+/*
+ * Sums, some taken over by a convolution and some carried out in place, one
+ * writing over the next: with every value kept, none of that happens.
+ */
+static Brc__OnnxModel *chain(void)
+{
+	Brc__OnnxModel *m = new_model();
+	static const int64_t first[] = {OUT, IN, 1, 1}, square[] = {OUT, OUT, 1, 1};
+
+	add_input(m, "x", 4, image);
+	add_output(m, "y");
+	add_floats(m, "f", 4, first, 10, 0);
+	add_floats(m, "w", 4, square, 70, 0);
+	add_node(m, "Conv", "x f", "a0");
+	add_node(m, "Relu", "a0", "a");
+	add_node(m, "Conv", "a w", "b1");
+	add_node(m, "Conv", "a w", "b2");
+	add_node(m, "Add", "b1 b2", "b3");
+	add_node(m, "Relu", "b3", "b");
+	add_node(m, "Tanh", "b", "c1");
+	add_node(m, "Conv", "b w", "c2");
+	add_node(m, "Add", "c1 c2", "c3");
+	add_node(m, "Relu", "c3", "c");
+	add_node(m, "Conv", "c w", "d1");
+	add_node(m, "Add", "d1 c", "d2");
+	add_node(m, "Sigmoid", "d2", "d");
+	add_node(m, "Conv", "d w", "e1");
+	add_node(m, "Add", "e1 d", "e2");
+	add_node(m, "Relu", "e2", "e");
+	add_node(m, "Conv", "e w", "g1");
+	add_node(m, "Add", "g1 e", "g");
+	add_node(m, "Add", "g x0", "y");
+	add_floats(m, "x0", 0, NULL, 3, 0);
+	return m;
+}
+
+static void run_chain(const brc_exec_options *o, const float *x, float *y)
+{
+	brc_onnx m = decode(chain());
+	brc_tensor_view in = images("x", NULL);
+	brc_err err = {0};
+	brc_workspace *w;
+	brc_exec *g;
+
+	if (brc_exec_new(&g, &m, &in, 1, o, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(w, "x"), x, ROWS * IN * PLACES * sizeof(*x));
+	assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
+	memcpy(y, brc_workspace_output(w, 0), ROWS * OUT * PLACES * sizeof(*y));
+	brc_workspace_free(w);
+	brc_exec_free(g);
+	brc_onnx_clear(&m);
+}
+
+static void sharing_memory_changes_nothing(void **state)
+{
+	static const char *const keep[] = {"a0", "a",  "b1", "b2", "b3", "b",  "c1", "c2", "c3",
+					   "c",  "d1", "d2", "d",  "e1", "e2", "e",  "g1", "g"};
+	const brc_exec_options all = {.keep = keep, .n_keep = sizeof(keep) / sizeof(*keep)};
+	static float x[ROWS * IN * PLACES], apart[ROWS * OUT * PLACES], shared[ROWS * OUT * PLACES];
+
+	(void)state;
+	fill(x);
+	run_chain(&all, x, apart);
+	run_chain(NULL, x, shared);
+	for (size_t i = 0; i < ROWS * OUT * PLACES; i++)
+		if (!(fabsf(apart[i] - shared[i]) <= 1e-4f * (1 + fabsf(apart[i]))))
+			fail_msg("element %zu is %.9g, not %.9g", i, (double)shared[i],
+				 (double)apart[i]);
+}
+
 /* ---- refusals ---- */
 
 static void refuses_with(Brc__OnnxModel *model, const brc_exec_options *o, const char *message)
@@ -328,6 +402,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_residual_block_is_right_however_it_is_run),
+		cmocka_unit_test(sharing_memory_changes_nothing),
 		cmocka_unit_test(what_it_cannot_run_is_refused_by_node),
 		cmocka_unit_test(external_data_stays_in_its_folder),
 		cmocka_unit_test(half_precision_is_widened),

@@ -96,7 +96,10 @@ $(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/onnx.pb-c.h
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
 
-$(BUILD)/tests/hostile_stream_test: $(MAINS)
+$(BUILD)/tests/hostile_stream_test $(BUILD)/tests/allocation_failure_test: $(MAINS)
+# there malloc and the like are those of the test, which makes them fail
+$(BUILD)/tests/allocation_failure_test: LDFLAGS += \
+	$(foreach f,malloc calloc realloc aligned_alloc,-Wl,--wrap=$(f))
 
 check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done

@@ -118,8 +118,9 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 	if (rc == BRC_OK)
 		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
-		brc_cli_note(cli, "%zu units of %zu hidden layers on %zu images",
-			     brc_layers_total(&w.hidden), w.hidden.n, w.n);
+		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu images",
+			     brc_layers_total(&w.hidden), w.hidden.n,
+			     w.hidden.n == 1 ? "" : "s", w.n);
 	brc_layers_clear(&w.hidden);
 	free(w.sample);
 	free(w.value);

@@ -187,6 +187,11 @@ static brc_rc read_data(work *w, brc_filter *f, brc_err *err)
 	brc_cli_detail(w->cli, "images %s of type %s, %zu classes, scale %.6g",
 		       brc_array_shape_text(&w->image, shape, sizeof(shape)), w->image.dtype,
 		       d.classes, d.scale);
+	const unsigned largest = brc_dataset_largest_byte(&d);
+	if (isnan(scale) && largest < 128)
+		brc_cli_note(w->cli, "the largest byte is %u, and bytes are divided by 255: give "
+				     "--scale if the network was trained on another range",
+			     largest);
 	return write_section(w, f, &d, err);
 }
 

@@ -4,6 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=analysis.bash
 . "$(dirname "$(readlink -f "$0")")/analysis.bash"
 parse_arguments "$@"
+[ "$units" = hidden ] || wrong "--units is for weights.sh"
 
 # shellcheck disable=SC2094 # the data file is only read
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence

@@ -24,7 +24,6 @@ OUT       ?= out/experiment
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.SECONDARY:
 .SUFFIXES:
 
 BIN := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../bin)
@@ -70,7 +69,7 @@ $(foreach m,$(MODELS),$(foreach k,$(K),$(foreach s,$(SEEDS),\
 	$(eval $(call run,activations,$(dir)/affinity.brc,$(m),$(dir)/k$(k)-s$(s),$(k),$(s))))))
 
 %/report.html: %/weights.brc %/activations.brc
-	report $^ -o $@ --title "$(notdir $*)"
+	report $^ -o $@ --title "$(notdir $(patsubst %/,%,$(dir $*))), $(notdir $*)"
 
 $(OUT)/summary.tsv: $(foreach r,$(runs),$(r)/weights.brc $(r)/activations.brc)
 	report $^ --format tsv -o $@

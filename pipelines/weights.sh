@@ -5,7 +5,7 @@
 parse_arguments "$@"
 
 # network -> graph -> clusterability -> clusters -> lesions -> coherence
-extract-weights "${notes[@]}" "$model" | save weights \
+extract-weights "${notes[@]}" --units "$units" "$model" | save weights \
 	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
 	| laplacian "${notes[@]}" --name weights.global | save laplacian \
 	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \

@@ -221,3 +221,14 @@ void brc_dataset_rows(const brc_dataset *d, size_t first, size_t n, float *out)
 			out[i] = (float)(in[i] * d->scale);
 	}
 }
+
+unsigned brc_dataset_largest_byte(const brc_dataset *d)
+{
+	const uint8_t *byte = d->image;
+	unsigned largest = 0;
+	if (d->pixel != BRC_PIXEL_U1)
+		return 255;
+	for (size_t i = 0; i < d->n * d->pixels; i++)
+		largest = byte[i] > largest ? byte[i] : largest;
+	return largest;
+}

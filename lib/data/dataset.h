@@ -60,4 +60,7 @@ void brc_dataset_clear(brc_dataset *d);
  */
 void brc_dataset_rows(const brc_dataset *d, size_t first, size_t n, float *out);
 
+/* The largest byte of byte images; 255 for floats, whose range is their own affair. */
+unsigned brc_dataset_largest_byte(const brc_dataset *d);
+
 #endif

@@ -27,6 +27,15 @@ json_t *brc_json_number(double v)
 	return isfinite(v) ? json_real(v) : json_null();
 }
 
+/* What was built, if all of it was; a part would be taken for the whole. */
+static json_t *complete(json_t *j, bool ok)
+{
+	if (ok)
+		return j;
+	json_decref(j);
+	return NULL;
+}
+
 json_t *brc_json_numbers(const double *v, size_t n, size_t stride)
 {
 	json_t *a = v ? json_array() : json_null();
@@ -34,7 +43,7 @@ json_t *brc_json_numbers(const double *v, size_t n, size_t stride)
 
 	for (size_t i = 0; v && i < n; i++)
 		brc_json_append(a, brc_json_number(v[i * stride]), &ok);
-	return a;
+	return complete(a, ok);
 }
 
 json_t *brc_json_count(size_t n)
@@ -49,7 +58,7 @@ static json_t *list(const brc_value *v)
 
 	for (size_t i = 0; ok && i < v->u.list.n; i++)
 		brc_json_append(a, brc_json_value(&v->u.list.items[i]), &ok);
-	return a;
+	return complete(a, ok);
 }
 
 json_t *brc_json_value(const brc_value *v)
@@ -80,7 +89,7 @@ json_t *brc_json_map(const brc_map *m)
 
 	for (size_t i = 0; m && ok && i < m->n; i++)
 		brc_json_set(o, m->pairs[i].key, brc_json_value(&m->pairs[i].value), &ok);
-	return o;
+	return complete(o, ok);
 }
 
 void brc_json_set(json_t *object, const char *key, json_t *value, bool *ok)
@@ -88,6 +97,8 @@ void brc_json_set(json_t *object, const char *key, json_t *value, bool *ok)
 	brc_str clean = {0};
 
 	brc_escape_utf8(&clean, key);
+	if (clean.failed)
+		json_decref(value);
 	if (clean.failed || json_object_set_new(object, clean.s, value) != 0)
 		*ok = false;
 	brc_str_free(&clean);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -194,8 +196,20 @@ static int die_of_sigpipe(void)
 	return BRC_PIPE;
 }
 
+/*
+ * A failure upstream that we pass on into a pipe is told by the last of the
+ * pipe and was told by the first: those between are silent, unless -v.
+ */
+static bool passed_on(const brc_filter *f, const brc_cli *cli)
+{
+	struct stat st;
+	return f->abort != NULL && f->writer != NULL && cli->c.output == NULL &&
+	       cli->c.verbosity < 1 && fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
+	bool silent = f != NULL && passed_on(f, cli);
 	if (f != NULL) {
 		if (err->code == BRC_OK && f->writer != NULL)
 			end_stream(f, err);
@@ -211,7 +225,7 @@ int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err)
 	free(cli->operands);
 	if (err->code == BRC_PIPE)
 		return die_of_sigpipe();
-	if (err->code != BRC_OK && err->message[0] != '\0')
+	if (err->code != BRC_OK && err->message[0] != '\0' && !silent)
 		brc_cli_report(cli, err);
 	return (int)err->code;
 }

@@ -202,17 +202,54 @@ static void list_seen(const brc_filter *f, const char *types, char *buf, size_t 
 		snprintf(buf, cap, "nothing");
 }
 
+/* The filters that make a section of one of these types, for hints. */
+static void list_makers(const char *types, char *buf, size_t cap)
+{
+	static const struct {
+		const char *type, *makers;
+	} made_by[] = {
+		{"dataset", "read-data"},
+		{"units", "extract-weights or activations"},
+		{"weights", "extract-weights"},
+		{"activations", "activations"},
+		{"affinity", "corr"},
+		{"laplacian", "laplacian"},
+		{"labels", "spectral or import"},
+		{"lesions", "lesion"},
+	};
+	size_t n = 0;
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(made_by) / sizeof(made_by[0]) && n < cap; i++)
+		if (type_listed(types, made_by[i].type))
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? " or " : "",
+					      made_by[i].makers);
+	if (n == 0)
+		snprintf(buf, cap, "an earlier stage");
+}
+
+/* "a or b" of "a|b". */
+static void alternatives(const char *types, char *buf, size_t cap)
+{
+	size_t n = 0;
+	for (const char *p = types; *p != '\0' && n + 5 < cap; p++)
+		n += (size_t)(*p == '|' ? snprintf(buf + n, cap - n, " or ")
+					: snprintf(buf + n, cap - n, "%c", *p));
+}
+
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
-	char list[700];
+	char list[700], wanted_types[128], makers[128];
 	list_seen(f, NULL, list, sizeof(list));
+	alternatives(types, wanted_types, sizeof(wanted_types));
+	list_makers(types, makers, sizeof(makers));
 	if (f->cli->c.in != NULL)
-		brc_fail(err, BRC_DATA, "no %s section is called '%s'; the stream holds: %s", types,
-			 f->cli->c.in, list);
+		brc_fail(err, BRC_DATA, "no %s section is called '%s'; the stream holds: %s",
+			 wanted_types, f->cli->c.in, list);
 	else
-		brc_fail(err, BRC_DATA, "the stream has no %s section; it holds: %s", types, list);
-	return brc_hint(err, "an earlier stage makes it, or passes it on with --keep; 'peek' shows "
-			     "what a stream holds");
+		brc_fail(err, BRC_DATA, "the stream has no %s section; it holds: %s", wanted_types,
+			 list);
+	return brc_hint(err, "%s makes it; a stage that consumed it passes it on with --keep",
+			makers);
 }
 
 brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **out, brc_err *err)

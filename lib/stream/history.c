@@ -133,5 +133,6 @@ brc_rc brc_history_seal(brc_map *entry, bool stamp, brc_err *err)
 		brc_map_put_string(entry, "time", when);
 		brc_map_put_string(entry, "host", host);
 	}
-	return BRC_OK;
+	return entry->failed ? brc_fail(err, BRC_RESOURCE, "out of memory for the history")
+			     : BRC_OK;
 }

@@ -71,29 +71,44 @@ static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc)
 	}
 }
 
+/* Where msgpack writes: its own functions go on after a piece that found no memory. */
+struct out {
+	msgpack_sbuffer buffer;
+	bool failed;
+};
+
+static int write_piece(void *to, const char *bytes, size_t n)
+{
+	struct out *out = to;
+	if (!out->failed && msgpack_sbuffer_write(&out->buffer, bytes, n) != 0)
+		out->failed = true;
+	return out->failed ? -1 : 0;
+}
+
 brc_rc brc_map_encode(const brc_map *m, unsigned char **buf, size_t *len, brc_err *err)
 {
 	if (m == NULL)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
-	msgpack_sbuffer sb;
+	struct out out = {.failed = false};
 	msgpack_packer pk;
 	brc_rc rc = BRC_OK;
-	msgpack_sbuffer_init(&sb);
-	msgpack_packer_init(&pk, &sb, msgpack_sbuffer_write);
+	msgpack_sbuffer_init(&out.buffer);
+	msgpack_packer_init(&pk, &out, write_piece);
 	pack_map(&pk, m, &rc);
-	if (rc != BRC_OK || sb.data == NULL) {
-		msgpack_sbuffer_destroy(&sb);
-		return rc == BRC_DATA ? brc_fail(err, rc, "a text of the metadata is not UTF-8")
-				      : brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
+	const size_t size = out.buffer.size;
+	if (out.failed || rc == BRC_RESOURCE)
+		brc_fail(err, rc = BRC_RESOURCE, "out of memory for metadata");
+	else if (rc == BRC_DATA)
+		brc_fail(err, rc, "a text of the metadata is not UTF-8");
+	else if (size > BRC_MAP_MAX_BYTES)
+		rc = brc_fail(err, BRC_DATA, "metadata of %zu bytes exceeds the limit of %u", size,
+			      BRC_MAP_MAX_BYTES);
+	if (rc != BRC_OK) {
+		msgpack_sbuffer_destroy(&out.buffer);
+		return rc;
 	}
-	if (sb.size > BRC_MAP_MAX_BYTES) {
-		size_t size = sb.size;
-		msgpack_sbuffer_destroy(&sb);
-		return brc_fail(err, BRC_DATA, "metadata of %zu bytes exceeds the limit of %u",
-				size, BRC_MAP_MAX_BYTES);
-	}
-	*len = sb.size;
-	*buf = (unsigned char *)msgpack_sbuffer_release(&sb);
+	*len = size;
+	*buf = (unsigned char *)msgpack_sbuffer_release(&out.buffer);
 	return BRC_OK;
 }
 

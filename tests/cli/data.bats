@@ -338,3 +338,13 @@ make_labels() {
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"second stream"* ]]
 }
+
+@test "bytes that use little of their range get a remark, unless a scale was given" {
+	/usr/bin/python3 -c "
+import numpy as np
+np.savez('$BATS_TEST_TMPDIR/faint.npz', image=np.full((4, 8, 8), 16, np.uint8), label=np.arange(4))"
+	read-data "$BATS_TEST_TMPDIR/faint.npz" 2>"$BATS_TEST_TMPDIR/notes" >/dev/null
+	grep -q "the largest byte is 16" "$BATS_TEST_TMPDIR/notes"
+	read-data --scale 0.0625 "$BATS_TEST_TMPDIR/faint.npz" 2>"$BATS_TEST_TMPDIR/notes" >/dev/null
+	[ ! -s "$BATS_TEST_TMPDIR/notes" ]
+}

@@ -189,7 +189,7 @@ PYTHON
 	refuse "hint: a network with one hidden layer" laplacian
 	chain | laplacian >in.brc
 	refuse "25 clusters wanted of 24 connected units" spectral -k 25
-	refuse "the stream has no weights|affinity section" laplacian
+	refuse "the stream has no weights or affinity section" laplacian
 	chain >in.brc
 	refuse "the stream has no laplacian section" spectral -k 2
 }

@@ -4,22 +4,9 @@
  * flipped bit with 3 or 4, and neither leaves a result: no intact stream on
  * standard output, no text, no file under the name given with -o. Whether the
  * stream comes on standard input, as a side input or as an operand.
- *
- * The mains are linked in (see MAINS in the Makefile) and run in forked
- * children, since starting a process for each of some 100,000 damaged streams
- * would take too long. A child does several in a row.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "damaged_input.h"
-#include "tiny_streams.h"
+#include "filter_ways.h"
 
 /* Sanitizers need samples. */
 #ifdef __SANITIZE_ADDRESS__
@@ -27,65 +14,6 @@ enum { EVERY_PREFIX = 3, EVERY_FLIP = 11 };
 #else
 enum { EVERY_PREFIX = 1, EVERY_FLIP = 1 };
 #endif
-
-enum { MAX_SHARDS = 16, MAX_STREAM = 4096 };
-
-/* ---- the filters ---- */
-
-int brc_main_activations(int, char **);
-int brc_main_check(int, char **);
-int brc_main_clusterability(int, char **);
-int brc_main_coherence(int, char **);
-int brc_main_compare(int, char **);
-int brc_main_corr(int, char **);
-int brc_main_export(int, char **);
-int brc_main_import(int, char **);
-int brc_main_laplacian(int, char **);
-int brc_main_lesion(int, char **);
-int brc_main_peek(int, char **);
-int brc_main_report(int, char **);
-int brc_main_spectral(int, char **);
-
-static const way_in ways_in[] = {
-	{"activations", brc_main_activations, "dataset", {"-m" TINY_MODEL}, NULL, false},
-	{"check", brc_main_check, "labels", {NULL}, NULL, true},
-	{"check: an operand", brc_main_check, "labels", {"%weights", "@"}, "weights", true},
-	{"clusterability", brc_main_clusterability, "weights", {"-k2", "-n1"}, NULL, false},
-	{"coherence", brc_main_coherence, "lesions", {NULL}, NULL, false},
-	{"compare", brc_main_compare, "two-labels", {NULL}, NULL, true},
-	{"compare --labels", brc_main_compare, "labels", {"--labels=@"}, "labels", true},
-	{"corr", brc_main_corr, "activations", {NULL}, NULL, false},
-	{"export --labels", brc_main_export, "labels", {"--labels"}, NULL, true},
-	{"export --tensor", brc_main_export, "weights", {"--tensor=weights/block/0"}, NULL, true},
-	{"import", brc_main_import, "units", {"--labels=%labels.tsv"}, NULL, false},
-	{"laplacian", brc_main_laplacian, "weights", {NULL}, NULL, false},
-	{"laplacian: compressed", brc_main_laplacian, "weights-z", {NULL}, NULL, false},
-	{"lesion", brc_main_lesion, "labels", {"-m" TINY_MODEL, "-d%dataset", "-n1"}, NULL, false},
-	{"lesion --data",
-	 brc_main_lesion,
-	 "dataset",
-	 {"-m" TINY_MODEL, "-d@", "-n1"},
-	 "labels",
-	 false},
-	{"peek", brc_main_peek, "laplacian", {NULL}, NULL, true},
-	{"peek: an operand", brc_main_peek, "labels", {"--json", "@"}, NULL, true},
-	{"report", brc_main_report, "labels", {NULL}, NULL, true},
-	{"report: an operand", brc_main_report, "lesions", {"-fjson", "%labels", "@"}, NULL, true},
-	{"spectral", brc_main_spectral, "laplacian", {"-k2"}, NULL, false},
-};
-
-enum { WAYS_IN = sizeof(ways_in) / sizeof(ways_in[0]) };
-
-/* ---- all runs of a kind, in shards ---- */
-
-static char scratch[MAX_PATH]; /* a directory with the intact streams */
-
-typedef struct kind {
-	const char *title, *unit;
-	damage make;
-	size_t every, per_byte; /* damages */
-	size_t count;           /* or this many */
-} kind;
 
 static size_t no_damage(unsigned char *bytes, size_t n, size_t i)
 {
@@ -107,183 +35,43 @@ static size_t flipped_bit(unsigned char *bytes, size_t n, size_t i)
 	return n;
 }
 
-/* In memory that the shards share. */
-typedef struct tally {
-	size_t runs, failures;
-	char first[200];
-} tally;
-
-static bool as_it_should(const kind *k, const outcome *o)
+static bool gave_a_result(const outcome *o)
 {
-	if (k->make == no_damage)
-		return o->status == BRC_OK && o->result;
-	return (o->status == BRC_STREAM || (k->make == flipped_bit && o->status == BRC_DATA)) &&
-	       !o->result && !o->litter;
+	return o->status == BRC_OK && o->result;
 }
 
-static void count(tally *t, const kind *k, size_t i, route way, const outcome *o)
+static bool found_truncated(const outcome *o)
 {
-	t->runs++;
-	if (as_it_should(k, o) || t->failures++ > 0)
-		return;
-	snprintf(t->first, sizeof(t->first), "%s %zu%s: status %d%s%s", k->unit, i,
-		 way == PIPE_TO_FILE ? " through a pipe, with -o" : "", o->status,
-		 o->result ? ", a result" : ", no result", o->litter ? ", a file left behind" : "");
+	return o->status == BRC_STREAM && !o->result && !o->litter;
 }
 
-/* Every `shards`th batch of damages, from number `index` on. */
-static void work(const way_in *w, const kind *k, route way, const unsigned char *bytes, size_t n,
-		 size_t index, size_t shards, tally *t)
+static bool found_damaged(const outcome *o)
 {
-	const size_t all = k->count != 0 ? k->count : k->per_byte * n;
-	bench b;
-	bench_open(&b, scratch, index);
-	for (size_t i = index * BATCH * k->every; i < all; i += shards * BATCH * k->every) {
-		const size_t left = (all - i + k->every - 1) / k->every;
-		const size_t runs = left < BATCH ? left : BATCH;
-		if (!run_batch(&b, w, way, bytes, n, k->make, i, k->every, runs)) {
-			t->failures++;
-			snprintf(t->first, sizeof(t->first), "a leak after %s %zu", k->unit, i);
-		}
-		for (size_t r = 0; r < runs; r++)
-			count(t, k, i + r * k->every, way, &b.done->outcome[r]);
-	}
-	rmdir(b.out);
-}
-
-static size_t read_intact(const char *name, unsigned char bytes[MAX_STREAM])
-{
-	int fd = open_intact(scratch, name);
-	ssize_t n = read(fd, bytes, MAX_STREAM);
-	close(fd);
-	assert_in_range(n, 1, MAX_STREAM - 1);
-	return (size_t)n;
-}
-
-static size_t processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-	return n < 1 ? 1 : n > MAX_SHARDS ? MAX_SHARDS : (size_t)n;
-}
-
-/* Wait for the shards and add up what they found. */
-static void expect_no_failure(const way_in *w, const kind *k, const pid_t *pid, size_t shards,
-			      const tally *t)
-{
-	size_t runs = 0, failures = 0;
-	for (size_t i = 0; i < shards; i++) {
-		int status;
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_int_equal(status, 0);
-		runs += t[i].runs;
-		failures += t[i].failures;
-	}
-	for (size_t i = 0; i < shards; i++)
-		if (t[i].failures > 0)
-			print_error("%s: %s: %zu of %zu runs, first %s\n", w->title, k->title,
-				    failures, runs, t[i].first);
-	assert_true(runs > 0);
-	assert_int_equal(failures, 0);
-}
-
-static void all_of(const way_in *w, const kind *k, route way)
-{
-	unsigned char bytes[MAX_STREAM];
-	const size_t n = read_intact(w->damaged, bytes);
-	const size_t shards = processors();
-	pid_t pid[MAX_SHARDS];
-	tally *t = mmap(NULL, sizeof(*t) * MAX_SHARDS, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(t, MAP_FAILED);
-	fflush(NULL);
-	for (size_t i = 0; i < shards; i++) {
-		pid[i] = fork();
-		assert_true(pid[i] >= 0);
-		if (pid[i] > 0)
-			continue;
-		work(w, k, way, bytes, n, i, shards, &t[i]);
-		_exit(0);
-	}
-	expect_no_failure(w, k, pid, shards, t);
-	munmap(t, sizeof(*t) * MAX_SHARDS);
+	return (o->status == BRC_STREAM || o->status == BRC_DATA) && !o->result && !o->litter;
 }
 
 static void an_intact_stream_gives_a_result(void **state)
 {
 	/* several times, since later runs in one child must be like the first */
-	static const kind intact = {"an intact stream", "run", no_damage, 1, 0, BATCH};
+	static const kind intact = {
+		"an intact stream", "run", no_damage, gave_a_result, 1, 0, BATCH};
 	all_of(*state, &intact, FILE_TO_STDOUT);
 	all_of(*state, &intact, PIPE_TO_FILE);
 }
 
 static void every_prefix_is_refused(void **state)
 {
-	static const kind prefixes = {"prefixes", "bytes", prefix, EVERY_PREFIX, 1, 0};
+	static const kind prefixes = {"prefixes",   "bytes", prefix, found_truncated,
+				      EVERY_PREFIX, 1,       0};
 	all_of(*state, &prefixes, FILE_TO_STDOUT);
 	all_of(*state, &prefixes, PIPE_TO_FILE);
 }
 
 static void every_flipped_bit_is_refused(void **state)
 {
-	static const kind flips = {"flipped bits", "bit", flipped_bit, EVERY_FLIP, 8, 0};
+	static const kind flips = {
+		"flipped bits", "bit", flipped_bit, found_damaged, EVERY_FLIP, 8, 0};
 	all_of(*state, &flips, FILE_TO_STDOUT);
-}
-
-/* ---- the streams ---- */
-
-/* A stream that a filter makes of another one. */
-static void make(const char *name, int (*filter_main)(int, char **), const char *input)
-{
-	char output[MAX_PATH + 32];
-	int status;
-	snprintf(output, sizeof(output), "-o%s/%s", scratch, name);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		char tool[] = "filter", quiet[] = "-q", *argv[] = {tool, quiet, output, NULL};
-		dup2(open_intact(scratch, input), 0);
-		_exit(filter_main(3, argv));
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-}
-
-static int make_streams(void **state)
-{
-	(void)state;
-	const char *dir = getenv("TMPDIR");
-	char path[MAX_PATH + 32];
-	snprintf(scratch, sizeof(scratch), "%.200s/broca-hostile-XXXXXX",
-		 dir != NULL ? dir : "/tmp");
-	if (mkdtemp(scratch) == NULL)
-		return -1;
-	tiny_streams(scratch);
-	make("laplacian", brc_main_laplacian, "weights");
-	snprintf(path, sizeof(path), "%s/labels.tsv", scratch);
-	FILE *f = fopen(path, "w");
-	fputs("layer\tunit\tcluster\n", f);
-	for (int u = 0; u < 8; u++)
-		fprintf(f, "h1\t%d\t%d\n", u, u % 2);
-	return fclose(f);
-}
-
-static int remove_streams(void **state)
-{
-	(void)state;
-	DIR *d = opendir(scratch);
-	for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-		unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-	return rmdir(scratch);
-}
-
-/* OpenBLAS stops its threads before every fork and starts them again, unless it has none. */
-static void without_blas_threads(char **argv)
-{
-	if (getenv("OPENBLAS_NUM_THREADS") != NULL)
-		return;
-	setenv("OPENBLAS_NUM_THREADS", "1", 1);
-	execv("/proc/self/exe", argv);
 }
 
 int main(int argc, char **argv)

@@ -2,8 +2,8 @@
  * A filter's main on a stream that is damaged, or intact, in a child process:
  * how it ends and what it leaves.
  */
-#ifndef TESTS_UNIT_DAMAGED_INPUT_H
-#define TESTS_UNIT_DAMAGED_INPUT_H
+#ifndef TESTS_UNIT_FILTER_RUN_H
+#define TESTS_UNIT_FILTER_RUN_H
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -124,11 +124,12 @@ static inline char *expand(const bench *b, const char *arg, int damaged, char bu
 /* In the child: the filter with its files, as a shell would start it. */
 static inline int filter(const bench *b, const way_in *w, int damaged, const char *path)
 {
-	char text[MAX_ARGS + 2][2 * MAX_PATH], *argv[MAX_ARGS + 3];
+	char text[MAX_ARGS + 3][2 * MAX_PATH], *argv[MAX_ARGS + 4];
 	for (int fd = 0; fd <= 2; fd++)
 		dup2(b->null, fd); /* the run before may have closed one */
 	int argc = 0, input = w->input != NULL ? open_intact(b->intact, w->input) : -1;
 	argv[argc++] = strcpy(text[0], "filter");
+	argv[argc++] = strcpy(text[1], "--threads=1");
 	for (size_t i = 0; i < MAX_ARGS && w->args[i] != NULL; i++, argc++)
 		argv[argc] = expand(b, w->args[i], damaged, text[argc]);
 	if (path != NULL) {

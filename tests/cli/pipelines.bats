@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# Whole analyses: the scripts and make files of pipelines/.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	model=$ROOT/fixtures/side-by-side.onnx
+	if [ ! -e "$BATS_FILE_TMPDIR/data.brc" ]; then
+		read-data -q --per-class 20 "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
+	fi
+	data=$BATS_FILE_TMPDIR/data.brc
+	quick=(-k 2 --controls 9 --shuffles 3)
+}
+
+@test "weights.sh: the report on standard output, every stage kept and intact" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" --keep stages "$model" "$data" >report 2>notes
+	grep -q "weights.global" report
+	for stage in weights clusterability laplacian clusters lesions analysis; do
+		check -q "stages/$stage.brc"
+	done
+	[ "$(find stages -name '.*' -type f | wc -l)" = 0 ]
+	peek --json stages/analysis.brc | grep -q '"type": "coherence"'
+}
+
+@test "a stage kept is where one can go on: the same analysis from it" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" "$data"
+	lesion -q --model "$model" --data "$data" --controls 9 <stages/clusters.brc | coherence -q >again.brc
+	cmp stages/analysis.brc again.brc
+}
+
+@test "activations.sh: an HTML report, and nothing else with -q" {
+	run --separate-stderr "$ROOT/pipelines/activations.sh" "${quick[@]}" -q -o page.html "$model" "$data"
+	[ "$status" = 0 ] && [ -z "$output" ] && [ -z "$stderr" ]
+	grep -q "activations.global" page.html
+	grep -q "</html>" page.html
+}
+
+@test "data that is no stream is read first" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" "$model" "$ROOT/fixtures/side-by-side.npz" 2>/dev/null | grep -q "2000 images"
+}
+
+@test "a failed run leaves no stage of an earlier one, and says once what failed" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" "$data"
+	run ! "$ROOT/pipelines/weights.sh" -k 700 --controls 9 -q --keep stages "$model" "$data"
+	[ ! -e stages/analysis.brc ] && [ ! -e stages/clusters.brc ]
+	[ "$(grep -c "700 clusters wanted" <<<"$output")" = 1 ]
+}
+
+@test "--keep touches no file but the stages" {
+	mkdir stages
+	cp "$data" stages/mine.brc
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" stages/mine.brc
+	cmp "$data" stages/mine.brc
+}
+
+@test "wrong arguments are told before any work" {
+	run -2 "$ROOT/pipelines/weights.sh" -k four "$model" "$data"
+	grep -q "'four' is not a whole number" <<<"$output"
+	run -2 "$ROOT/pipelines/weights.sh" "$model"
+	run -2 "$ROOT/pipelines/weights.sh" --what "$model" "$data"
+	run -2 "$ROOT/pipelines/weights.sh" -q "$model" "$data"
+	run -2 "$ROOT/pipelines/weights.sh" -o x.pdf "$model" "$data"
+	run -2 "$ROOT/pipelines/activations.sh" --units all "$model" "$data"
+	run -3 "$ROOT/pipelines/weights.sh" missing.onnx "$data"
+	run -6 "$ROOT/pipelines/weights.sh" -o /nonexistent/x.html "$model" "$data"
+}
+
+experiment() {
+	make -s -f "$ROOT/pipelines/experiment.mk" MODELS="$model" DATA="$data" K="2 3" SEEDS=1 \
+		CONTROLS=9 SHUFFLES=2 OUT=out
+}
+
+@test "experiment.mk: all four partitionings of every run, and again nothing to do" {
+	experiment 2>/dev/null
+	for run in k2-s1 k3-s1; do
+		for name in weights.global weights.local activations.global activations.local; do
+			grep -q "$name" "out/side-by-side/$run/report.html"
+		done
+	done
+	[ "$(cut -f 2 out/summary.tsv | sort -u | wc -l)" -ge 4 ]
+	touch stamp
+	experiment
+	[ -z "$(find out -newer stamp -type f)" ]
+}
+
+@test "experiment.mk goes on where it was" {
+	experiment 2>/dev/null
+	rm out/side-by-side/k2-s1/weights.brc
+	touch stamp
+	experiment 2>/dev/null
+	[ -e out/side-by-side/k2-s1/weights.brc ]
+	[ ! out/side-by-side/k3-s1/weights.brc -nt stamp ]
+	[ ! out/side-by-side/weights.brc -nt stamp ]
+}

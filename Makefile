@@ -35,7 +35,8 @@ LIB      := $(if $(SAN),$(BUILD)/libbroca.a,lib/libbroca.a)
 GEN      := .build/gen
 
 CPPFLAGS += -Ilib -I$(GEN)
-LIBS     := -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
+# filters load what they use: --as-needed
+LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)

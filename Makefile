@@ -4,6 +4,8 @@
 #   make demo           a whole analysis of a shipped network, then its report
 #   make check          all tests (SAN=1: under ASan and UBSan); make check-unit ONLY=stats/...
 #   make check-oracles  makes the oracle values again (scipy, scikit-learn, torch) and compares
+#   make check-large    torchvision's networks against torch
+#   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
 #   make bench lint fuzz install clean
 .DELETE_ON_ERROR:
@@ -33,7 +35,8 @@ LIB      := $(if $(SAN),$(BUILD)/libbroca.a,lib/libbroca.a)
 GEN      := .build/gen
 
 CPPFLAGS += -Ilib -I$(GEN)
-LIBS     := -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
+# filters load what they use: --as-needed
+LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)
@@ -63,6 +66,9 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	@mkdir -p $(@D)
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
+
+# the loops of operators: worth vectorising
+$(BUILD)/lib/exec/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
@@ -103,12 +109,14 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
-                   libpng-dev zlib1g-dev libxxhash-dev libjs-chart.js
-PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd
+                   libpng-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
+PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
+                   libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
+PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
-PACKAGES_BENCH  := python3-torch python3-scipy python3-sklearn pv
+PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
 
 # Install what is missing of a list; say the command where we may not.
 define install
@@ -133,6 +141,8 @@ deps-check:
 	$(call install,$(PACKAGES_BUILD) $(PACKAGES_CHECK))
 deps-oracle:
 	$(call install,$(PACKAGES_BUILD) $(PACKAGES_ORACLE))
+deps-large:
+	$(call install,$(PACKAGES_BUILD) $(PACKAGES_LARGE))
 deps-lint:
 	$(call install,$(PACKAGES_LINT))
 deps-fuzz:
@@ -151,11 +161,29 @@ demo: deps-build
 tests: $(EXES) $(UNIT)
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j$(NPROC) tests SAN=$(SAN)
+	@$(MAKE) --no-print-directory -j$(NPROC) tests $(BUILD)/conformance/operators SAN=$(SAN)
+	@$(BUILD)/conformance/operators --summary $(ONNX_TESTS)
 	@BIN="$(CURDIR)/$(BIN)" UNIT="$(CURDIR)/$(BUILD)/tests" tests/run
 
 check-oracles: deps-oracle
 	@PYTHON=$(PYTHON) tests/oracle/run
+
+# the official operator tests of ONNX
+ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-operator pytorch-converted)
+
+$(BUILD)/conformance/%: $(BUILD)/tests/conformance/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $< $(LIB) $(LIBS) -o $@
+
+conformance: deps-check
+	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/conformance/operators SAN=$(SAN)
+	@$(BUILD)/conformance/operators $(ONNX_TESTS)
+
+# torchvision's networks with random weights, beside torch
+check-large: deps-large
+	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/bench/executor
+	$(PYTHON) tests/oracle/torchvision_networks.py $(BUILD)/bench/executor
 
 calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
@@ -174,7 +202,8 @@ bench: deps-bench
 
 # ---- lint ----
 
-C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c)
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
+            tests/conformance/*.c)
 SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
 
@@ -237,8 +266,8 @@ install: all
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all tests check check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
-	deps deps-build deps-check deps-oracle deps-lint deps-fuzz deps-bench
+.PHONY: all tests check check-large conformance check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
+	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d)

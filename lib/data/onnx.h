@@ -21,7 +21,9 @@ enum {
 	BRC_ONNX_INT32 = 6,
 	BRC_ONNX_INT64 = 7,
 	BRC_ONNX_BOOL = 9,
-	BRC_ONNX_DOUBLE = 11
+	BRC_ONNX_FLOAT16 = 10,
+	BRC_ONNX_DOUBLE = 11,
+	BRC_ONNX_BFLOAT16 = 16
 };
 
 typedef struct brc_onnx {
@@ -72,14 +74,16 @@ brc_rc brc_onnx_attribute_ints(const Brc__OnnxNode *node, const char *name, cons
  */
 brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shape[BRC_MAX_DIMS],
 			     size_t *count, brc_err *err);
-/* Does the tensor hold floats (FLOAT, DOUBLE) or integers (INT64, INT32, BOOL)? */
+/* Does the tensor hold floats (FLOAT, DOUBLE, FLOAT16, BFLOAT16) or integers (INT64, INT32, BOOL)?
+ */
 bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t);
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t);
-/* "FLOAT16", for messages. */
+/* "UINT8", for messages. */
 const char *brc_onnx_type_name(int32_t data_type);
 /*
  * All elements, row-major; gives ownership (free). A DOUBLE is rounded to
- * float. BRC_DATA when the data has another length than the shape says.
+ * float, FLOAT16 and BFLOAT16 are widened. BRC_DATA when the data has another length than the shape
+ * says.
  */
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err);
 brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err);

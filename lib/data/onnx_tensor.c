@@ -23,7 +23,8 @@ const char *brc_onnx_type_name(int32_t data_type)
 
 bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t)
 {
-	return t->data_type == BRC_ONNX_FLOAT || t->data_type == BRC_ONNX_DOUBLE;
+	return t->data_type == BRC_ONNX_FLOAT || t->data_type == BRC_ONNX_DOUBLE ||
+	       t->data_type == BRC_ONNX_FLOAT16 || t->data_type == BRC_ONNX_BFLOAT16;
 }
 
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t)
@@ -87,10 +88,54 @@ static brc_rc check_count(const Brc__OnnxTensor *t, size_t item, size_t listed, 
 	return BRC_OK;
 }
 
+/* IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+static float from_half(uint16_t h)
+{
+	uint32_t sign = (uint32_t)(h & 0x8000u) << 16, exponent = h >> 10 & 31u, rest = h & 1023u;
+	uint32_t bits = sign | (exponent == 31 ? 255u : exponent + 112) << 23 | rest << 13;
+	float f;
+
+	if (exponent == 0) { /* zero, or rest * 2^-24 */
+		f = (float)rest * 0x1p-24f;
+		return sign ? -f : f;
+	}
+	memcpy(&f, &bits, sizeof(f));
+	return f;
+}
+
+/* The upper half of a float. */
+static float from_brain(uint16_t b)
+{
+	uint32_t bits = (uint32_t)b << 16;
+	float f;
+
+	memcpy(&f, &bits, sizeof(f));
+	return f;
+}
+
+/* Element i of a tensor that is not FLOAT. */
+static float convert(const Brc__OnnxTensor *t, size_t i)
+{
+	double d;
+	uint16_t h;
+
+	if (t->data_type == BRC_ONNX_DOUBLE) {
+		if (!t->has_raw_data)
+			return (float)t->double_data[i];
+		memcpy(&d, t->raw_data.data + 8 * i, 8);
+		return (float)d;
+	}
+	if (t->has_raw_data)
+		memcpy(&h, t->raw_data.data + 2 * i, 2);
+	else
+		h = (uint16_t)t->int32_data[i];
+	return t->data_type == BRC_ONNX_FLOAT16 ? from_half(h) : from_brain(h);
+}
+
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 {
 	size_t ndim, shape[BRC_MAX_DIMS], count;
-	bool narrow = t->data_type == BRC_ONNX_FLOAT;
+	bool single = t->data_type == BRC_ONNX_FLOAT, twice = t->data_type == BRC_ONNX_DOUBLE;
 
 	if (!brc_onnx_tensor_is_float(t)) {
 		brc_fail(err, BRC_DATA, "%s initializer '%s' is not supported; floats are needed",
@@ -98,27 +143,22 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 		return brc_hint(err, "export the network in single precision");
 	}
 	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
-	BRC_TRY(check_count(t, narrow ? 4 : 8, narrow ? t->n_float_data : t->n_double_data, count,
-			    err));
+	BRC_TRY(check_count(t,
+			    single  ? 4
+			    : twice ? 8
+				    : 2,
+			    single  ? t->n_float_data
+			    : twice ? t->n_double_data
+				    : t->n_int32_data,
+			    count, err));
 	*v = brc_alloc(count, sizeof(**v), err);
 	if (!*v)
 		return BRC_RESOURCE;
-	if (narrow) {
-		const void *from = t->has_raw_data ? (void *)t->raw_data.data : t->float_data;
-
-		if (count)
-			memcpy(*v, from, count * sizeof(float));
-		return BRC_OK;
-	}
-	for (size_t i = 0; i < count; i++) {
-		double d;
-
-		if (t->has_raw_data)
-			memcpy(&d, t->raw_data.data + 8 * i, 8);
-		else
-			d = t->double_data[i];
-		(*v)[i] = (float)d;
-	}
+	if (single && count)
+		memcpy(*v, t->has_raw_data ? (const void *)t->raw_data.data : t->float_data,
+		       count * sizeof(float));
+	for (size_t i = 0; !single && i < count; i++)
+		(*v)[i] = convert(t, i);
 	return BRC_OK;
 }
 

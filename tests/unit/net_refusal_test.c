@@ -225,8 +225,11 @@ static void wrong_products(void **state)
 		"node 'my-h' (MatMul): input 0 ('a') is a constant of floats");
 	refuses(with_node("Gemm", "x a x", NULL), "node 'my-h' (Gemm): input 2 ('x')");
 	m = with_node("Gemm", "x w", NULL);
-	add_tensor(m, "w", 10, 2, (const int64_t[]){6, 6}, NULL, 72);
-	refuses(m, "node 'my-h' (Gemm): FLOAT16 initializer 'w' is not supported");
+	add_tensor(m, "w", 2, 2, (const int64_t[]){6, 6}, NULL, 36);
+	refuses(m, "node 'my-h' (Gemm): UINT8 initializer 'w' is not supported");
+	m = with_node("Gemm", "x w", NULL);
+	add_tensor(m, "w", BRC_ONNX_FLOAT16, 2, (const int64_t[]){6, 6}, NULL, 72);
+	accepts(m);
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 1, 2, (const int64_t[]){6, INT64_MAX}, NULL, 72);
 	refuses(m, "node 'my-h' (Gemm): initializer 'w': its shape is larger than any memory");

@@ -186,7 +186,8 @@ static void contradictory_tensors_are_refused(void **state)
 	refuses_floats(new_tensor("w", 1, 2, two_three, NULL, 20), "6 elements, its data 5");
 	refuses_floats(new_tensor("w", 1, 2, two_three, NULL, 23), "ends inside an element");
 	refuses_floats(new_tensor("w", 1, 9, nine, NULL, 4), "9 dimensions");
-	refuses_floats(new_tensor("w", 10, 2, two_three, NULL, 12), "FLOAT16 initializer 'w'");
+	refuses_floats(new_tensor("w", 2, 2, two_three, NULL, 6), "UINT8 initializer 'w'");
+	refuses_floats(new_tensor("w", 10, 2, two_three, NULL, 13), "ends inside an element");
 	refuses_floats(new_tensor("w", 99, 2, two_three, NULL, 12), "an unknown type initializer");
 	refuses_floats(new_tensor("w", 7, 2, two_three, NULL, 48), "INT64 initializer 'w'");
 	t = new_tensor("w", 1, 2, two_three, NULL, 24);

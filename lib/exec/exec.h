@@ -1,0 +1,77 @@
+/*
+ * Running ONNX models: any graph of the supported operators on concrete tensors.
+ *
+ * A graph is built for fixed extents of its inputs, then run any number of
+ * times, in a workspace for each thread. Everything runs in the calling thread;
+ * results depend on the extents alone.
+ */
+#ifndef BRC_EXEC_EXEC_H
+#define BRC_EXEC_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/onnx.h"
+
+typedef struct brc_exec brc_exec;
+
+typedef enum brc_elem {
+	BRC_ELEM_FLOAT, /* float */
+	BRC_ELEM_INT,   /* int64_t */
+	BRC_ELEM_BOOL   /* int64_t, 0 or 1 */
+} brc_elem;
+
+/* A tensor handed in or out; row-major. */
+typedef struct brc_tensor_view {
+	const char *name;
+	brc_elem elem;
+	size_t ndim, dim[BRC_MAX_DIMS];
+	const void *data; /* of an input: NULL when it is only known when the graph runs */
+	bool batch;       /* of an input: dimension 0 holds images, which must not be mixed */
+} brc_tensor_view;
+
+/* What may be NULL or zeros as a whole. */
+typedef struct brc_exec_options {
+	const char *folder;      /* where external data lies; NULL: none is allowed */
+	const char *const *keep; /* [n_keep]: further values that are wanted, by name */
+	size_t n_keep;
+} brc_exec_options;
+
+/*
+ * Build the graph of a model for inputs input[n]. Its outputs are the model's,
+ * then the values named in options->keep. The model must outlive the call only;
+ * external data is read into it.
+ * BRC_DATA naming the node for anything unsupported or contradictory; memory
+ * stays in proportion to the model and the inputs.
+ */
+brc_rc brc_exec_new(brc_exec **g, const brc_onnx *m, const brc_tensor_view *input, size_t n,
+		    const brc_exec_options *options, brc_err *err);
+void brc_exec_free(brc_exec *g);
+
+size_t brc_exec_outputs(const brc_exec *g);
+/* Shape and elements of output k; data: its elements if it is a constant, else NULL. */
+brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
+
+/*
+ * Images to build a graph for, when each has so many elements: a number from 2
+ * to 64 that depends on nothing else, so that no rounding depends on threads.
+ */
+size_t brc_exec_rows(size_t elements);
+
+typedef struct brc_workspace brc_workspace;
+
+/* Bytes of a workspace, and of the prepared weights of the graph. */
+size_t brc_workspace_bytes(const brc_exec *g);
+/* Memory to run the graph in, one for each thread. It borrows the graph. */
+brc_rc brc_workspace_new(brc_workspace **w, const brc_exec *g, brc_err *err);
+void brc_workspace_free(brc_workspace *w);
+/* The memory of the input of this name, to be filled before a pass; NULL: no node uses it. */
+void *brc_workspace_input(brc_workspace *w, const char *name);
+/* Compute every output. BRC_RESOURCE when a kernel gets no memory. */
+brc_rc brc_workspace_run(brc_workspace *w, brc_err *err);
+/* Elements of output k as computed last, row-major. Borrowed. */
+const void *brc_workspace_output(const brc_workspace *w, size_t k);
+
+#endif

@@ -1,0 +1,197 @@
+#include "exec/fuse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "exec/operators.h"
+
+enum { REACH = 64 }; /* nodes between a convolution and the sum it takes over, at most */
+
+typedef struct uses {
+	size_t *producer; /* [values]: node, or BRC_NOWHERE */
+	size_t *user;     /* [values]: the last node that uses it */
+	size_t *last;     /* [values]: of a buffer: the last node that uses any value in it */
+} uses;
+
+/* The buffer of a value, which may have been given to another meanwhile. */
+static size_t root(const brc_exec *g, size_t v)
+{
+	while (g->value[v].buffer != v)
+		v = g->value[v].buffer;
+	return v;
+}
+
+/* Value v, so far alone or with its views in its own buffer, moves into another. */
+static void move_into(brc_exec *g, uses *u, size_t v, size_t buffer)
+{
+	u->last[buffer] = u->last[v];
+	g->value[v].buffer = buffer;
+}
+
+static void note(const brc_exec *g, uses *u)
+{
+	for (size_t v = 0; v < g->n_values; v++) {
+		u->producer[v] = u->user[v] = BRC_NOWHERE;
+		u->last[v] = 0;
+	}
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const brc_node *n = &g->node[i];
+
+		for (size_t k = 0; n->op && k < n->n_in; k++) {
+			if (n->in[k] == BRC_NOWHERE)
+				continue;
+			u->user[n->in[k]] = i;
+			u->last[root(g, n->in[k])] = i;
+		}
+		for (size_t k = 0; n->op && k < n->n_out; k++)
+			if (n->out[k] != BRC_NOWHERE)
+				u->producer[n->out[k]] = i;
+	}
+	for (size_t i = 0; i < g->n_outputs; i++)
+		u->last[root(g, g->output[i])] = BRC_NOWHERE;
+}
+
+static bool same_place(const brc_operand *a, const brc_operand *b)
+{
+	return a->ndim == b->ndim && a->elem == b->elem &&
+	       memcmp(a->dim, b->dim, a->ndim * sizeof(*a->dim)) == 0 &&
+	       (a->last == b->last || brc_layout_is_moot(a));
+}
+
+/* May node `by`, which comes after all other uses, write over the buffer? */
+static bool is_free(const brc_exec *g, const uses *u, size_t buffer, size_t by)
+{
+	return g->value[buffer].state == BRC_COMPUTED && u->producer[buffer] != BRC_NOWHERE &&
+	       u->last[buffer] == by;
+}
+
+static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		for (size_t k = 0; g->node[i].op && k < g->node[i].n_in; k++)
+			if (g->node[i].in[k] != BRC_NOWHERE && root(g, g->node[i].in[k]) == buffer)
+				return true;
+	return false;
+}
+
+/* Convolution i takes over node j, which follows it: its output is j's. */
+static void take_over(brc_exec *g, uses *u, size_t i, size_t j)
+{
+	g->node[i].out[0] = g->node[j].out[0];
+	u->producer[g->node[i].out[0]] = i;
+	g->node[j].op = NULL;
+}
+
+/* The other operand of sum j, if convolution i may add to it in place; BRC_NOWHERE if not. */
+static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
+{
+	const brc_node *sum = &g->node[j];
+	size_t mine = g->node[i].out[0], other, buffer;
+
+	if (sum->op != &brc_kernel_add || j - i > REACH)
+		return BRC_NOWHERE;
+	other = sum->in[sum->in[0] == mine];
+	buffer = root(g, other);
+	if (other == mine || !same_place(&g->value[other], &g->value[mine]) ||
+	    !same_place(&g->value[sum->out[0]], &g->value[mine]) || !is_free(g, u, buffer, j) ||
+	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i ||
+	    uses_between(g, buffer, i, j))
+		return BRC_NOWHERE;
+	return buffer;
+}
+
+/* Take over the node after convolution i; false when there is none to take over. */
+static bool absorb(brc_exec *g, uses *u, size_t i, bool *summed)
+{
+	brc_node *conv = &g->node[i];
+	size_t v = conv->out[0], j = u->user[v], buffer;
+	const brc_affine *affine;
+	float lo, hi;
+
+	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
+		return false;
+	affine = brc_affine_of(&g->node[j]);
+	if (affine && brc_conv_is_plain(conv)) {
+		brc_conv_scale(conv, affine);
+	} else if (!*summed && (buffer = addend(g, u, i, j)) != BRC_NOWHERE) {
+		brc_conv_accumulate(conv);
+		move_into(g, u, g->node[j].out[0], buffer);
+		*summed = true;
+	} else if (brc_is_bounded(&g->node[j], &lo, &hi)) {
+		brc_conv_bound(conv, lo, hi);
+		if (*summed)
+			move_into(g, u, g->node[j].out[0], root(g, v));
+		take_over(g, u, i, j);
+		return false;
+	} else {
+		return false;
+	}
+	take_over(g, u, i, j);
+	return true;
+}
+
+static void compact(brc_exec *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (g->node[i].op)
+			g->node[n++] = g->node[i];
+	g->n_nodes = n;
+}
+
+static bool reads(const brc_exec *g, const brc_node *n, size_t from, size_t buffer)
+{
+	for (size_t k = from; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && root(g, n->in[k]) == buffer)
+			return true;
+	return false;
+}
+
+static void write_in_place(brc_exec *g, uses *u)
+{
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const brc_node *n = &g->node[i];
+		size_t buffer;
+
+		if (!n->op->in_place)
+			continue;
+		buffer = root(g, n->in[0]);
+		if (is_free(g, u, buffer, i) && !reads(g, n, 1, buffer) &&
+		    same_place(&g->value[n->in[0]], &g->value[n->out[0]]))
+			move_into(g, u, n->out[0], buffer);
+	}
+}
+
+static void settle_buffers(brc_exec *g)
+{
+	for (size_t v = 0; v < g->n_values; v++)
+		g->value[v].buffer = root(g, v);
+}
+
+void brc_exec_fuse(brc_exec *g)
+{
+	uses u = {brc_alloc(g->n_values, sizeof(size_t), NULL),
+		  brc_alloc(g->n_values, sizeof(size_t), NULL),
+		  brc_alloc(g->n_values, sizeof(size_t), NULL)};
+
+	if (u.producer && u.user && u.last) {
+		note(g, &u);
+		for (size_t i = 0; i < g->n_nodes; i++) {
+			bool summed = false;
+
+			if (g->node[i].op != &brc_kernel_conv)
+				continue;
+			while (absorb(g, &u, i, &summed))
+				;
+		}
+		compact(g);
+		note(g, &u);
+		write_in_place(g, &u);
+		settle_buffers(g);
+	}
+	free(u.producer);
+	free(u.user);
+	free(u.last);
+}

@@ -1,0 +1,151 @@
+/*
+ * A model as a list of operators on concrete tensors. Internal to lib/exec.
+ *
+ * Every extent is known before anything runs: that of the batch is the number
+ * of rows the graph was built for. Whatever depends on constants alone, shape
+ * arithmetic above all, is computed while the graph is built and leaves no
+ * node. One table of operators and one kernel an operator serve both.
+ */
+#ifndef BRC_EXEC_GRAPH_H
+#define BRC_EXEC_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/onnx.h"
+#include "exec/exec.h"
+
+#define BRC_NOWHERE SIZE_MAX
+#define BRC_EXEC_MAX_ELEMENTS ((size_t)1 << 31) /* of one value */
+
+typedef enum brc_state {
+	BRC_ABSENT,   /* an output that is not computed: the mask of Dropout */
+	BRC_CONSTANT, /* its elements are at hand */
+	BRC_COMPUTED  /* when the graph runs */
+} brc_state;
+
+/*
+ * Layout: row-major, or with the channels (dimension 1) innermost when `last`:
+ * then a [N, C, H, W] lies in memory as [N, H, W, C], which convolutions prefer.
+ *
+ * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry
+ * (h * rows + r) * inner + i belongs to image r. It starts as dimension 0 of
+ * extent rows, and may move about as attention moves it, but never be mixed.
+ */
+typedef struct brc_operand {
+	const char *name;
+	brc_state state;
+	brc_elem elem;
+	size_t ndim, dim[BRC_MAX_DIMS], count;
+	bool last, input; /* input: of the graph */
+	size_t batch, inner;
+	void *data;    /* of a constant */
+	size_t buffer; /* the value whose memory it shares, or itself */
+	size_t users;  /* inputs of nodes, and outputs of the graph */
+} brc_operand;
+
+typedef struct brc_op brc_op;
+
+typedef struct brc_node {
+	const brc_op *op;
+	const char *name;
+	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
+	void *state;                   /* the operator's own, owned by the graph */
+	size_t scratch;                /* bytes that `run` needs */
+} brc_node;
+
+/* The memory of values, by index; constants included. */
+typedef struct brc_memory {
+	void *const *at;
+	void *scratch;
+	bool *failed; /* set by a kernel that ran out of memory */
+} brc_memory;
+
+typedef enum brc_layout {
+	BRC_LAYOUT_PLAIN, /* inputs must be row-major */
+	BRC_LAYOUT_LAST,  /* input 0 must have its channels last */
+	BRC_LAYOUT_ANY
+} brc_layout;
+
+struct brc_op {
+	const char *type;       /* ONNX operator */
+	const char *attributes; /* that it may have: "axis|perm" */
+	size_t min_in, max_in, max_out;
+	brc_layout layout;
+	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
+	/* Check inputs and attributes, set the outputs and the state. The caller names the node. */
+	brc_rc (*infer)(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err);
+	/* After fusion, once: whatever `run` wants prepared. NULL: nothing. */
+	brc_rc (*prepare)(brc_exec *g, brc_node *n, brc_err *err);
+	/* NULL: the output shares the memory of input 0, or is a constant. */
+	void (*run)(const brc_exec *g, const brc_node *n, const brc_memory *m);
+};
+
+typedef struct brc_owned {
+	void *p;
+	void (*release)(void *);
+} brc_owned;
+
+struct brc_exec {
+	int64_t opset;
+	size_t rows, declared; /* of the batch: built for, and declared by the model (0: none) */
+	brc_operand *value;
+	size_t n_values, cap_values;
+	brc_node *node;
+	size_t n_nodes, cap_nodes;
+	size_t *output, n_outputs;
+	brc_owned *owned;
+	size_t n_owned, cap_owned;
+	size_t budget; /* bytes that building may still allocate */
+};
+
+/* The operator of this ONNX type, or NULL. */
+const brc_op *brc_op_find(const char *type);
+
+/* ---- memory of the graph ---- */
+
+/* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
+void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
+/* Call release(p) when the graph is freed (also when this fails). */
+brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
+brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err);
+
+/* ---- for `infer` ---- */
+
+/* Input k: NULL when left out. Valid until the next value is added. */
+const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k);
+/* Input k, which must be there with elements of this kind. */
+brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+		const brc_operand **v, brc_err *err);
+/* Input k as a list of integers known by now: a constant of one dimension (or a number). */
+brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64_t **v,
+		     size_t *count, brc_err *err);
+/* Input k as a constant of floats. */
+brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+			brc_err *err);
+/* The list of integers that is attribute `name` before operator set `since`, input k from it on. */
+brc_rc brc_list_of(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, const char *name,
+		   size_t k, int64_t since, const int64_t **v, size_t *count, brc_err *err);
+
+/* Output k has this shape, layout, batch and elements (the fields of `like`). */
+brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
+		      brc_err *err);
+/* The same for output 0, which shares the memory of input 0. */
+brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc_err *err);
+
+/* An axis counted from the back if negative, within 0..ndim-1. */
+brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err);
+/* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */
+brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
+/* "[N, 28, 28]"; returns buf. */
+char *brc_shape_text(const brc_operand *v, char *buf, size_t cap);
+/* Set count from the extents; BRC_DATA when there are too many elements. */
+brc_rc brc_count(brc_operand *v, brc_err *err);
+size_t brc_item(brc_elem elem);
+/* Strides in elements, as the value lies in memory. */
+void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS]);
+/* Do both layouts put the elements of the value in the same places? */
+bool brc_layout_is_moot(const brc_operand *v);
+
+#endif

@@ -1,0 +1,231 @@
+/* Values of a graph while it is built: what operators ask of their inputs and outputs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "exec/graph.h"
+
+brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err)
+{
+	brc_rc rc = brc_grow(&g->owned, &g->cap_owned, g->n_owned + 1, sizeof(*g->owned), err);
+
+	if (rc != BRC_OK) {
+		release(p);
+		return rc;
+	}
+	g->owned[g->n_owned++] = (brc_owned){p, release};
+	return BRC_OK;
+}
+
+/* What a graph takes stays in proportion to its model, whatever its shapes say. */
+void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err)
+{
+	size_t bytes;
+	void *p;
+
+	if (!brc_mul(n, size, &bytes) || bytes > g->budget) {
+		brc_fail(err, BRC_DATA,
+			 "its values take more memory than the size of the model accounts for");
+		return NULL;
+	}
+	g->budget -= bytes;
+	p = brc_calloc(n, size, err);
+	return p && brc_exec_own(g, p, free, err) == BRC_OK ? p : NULL;
+}
+
+brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err)
+{
+	BRC_TRY(brc_grow(&g->value, &g->cap_values, g->n_values + 1, sizeof(*g->value), err));
+	*index = g->n_values++;
+	g->value[*index] = *v;
+	g->value[*index].buffer = *index;
+	return BRC_OK;
+}
+
+size_t brc_item(brc_elem elem)
+{
+	return elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
+}
+
+char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)
+{
+	size_t len = 0;
+
+	snprintf(buf, cap, "[");
+	for (size_t i = 0; i < v->ndim; i++) {
+		len = strlen(buf);
+		if (i == v->batch && v->inner == 1)
+			snprintf(buf + len, cap - len, "%sN", i ? ", " : "");
+		else
+			snprintf(buf + len, cap - len, "%s%zu", i ? ", " : "", v->dim[i]);
+	}
+	len = strlen(buf);
+	snprintf(buf + len, cap - len, "]");
+	return buf;
+}
+
+brc_rc brc_count(brc_operand *v, brc_err *err)
+{
+	v->count = 1;
+	if (v->ndim > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "a value of %zu dimensions is not supported",
+				v->ndim);
+	for (size_t k = 0; k < v->ndim; k++)
+		if (!brc_mul(v->count, v->dim[k], &v->count) || v->count > BRC_EXEC_MAX_ELEMENTS)
+			return brc_fail(err, BRC_DATA,
+					"a value of more than %zu elements is not supported",
+					BRC_EXEC_MAX_ELEMENTS);
+	return BRC_OK;
+}
+
+void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS])
+{
+	ptrdiff_t s = 1;
+
+	if (v->last) {
+		stride[1] = 1;
+		s = (ptrdiff_t)v->dim[1];
+	}
+	for (size_t k = v->ndim; k-- > 0;) {
+		if (v->last && k == 1)
+			continue;
+		stride[k] = s;
+		s *= (ptrdiff_t)v->dim[k];
+	}
+}
+
+bool brc_layout_is_moot(const brc_operand *v)
+{
+	size_t places = 1;
+
+	for (size_t k = 2; k < v->ndim; k++)
+		places *= v->dim[k];
+	return v->ndim < 3 || v->dim[1] == 1 || places == 1;
+}
+
+/* ---- inputs ---- */
+
+const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k)
+{
+	return k < n->n_in && n->in[k] != BRC_NOWHERE ? &g->value[n->in[k]] : NULL;
+}
+
+static const char *elem_text(brc_elem elem)
+{
+	switch (elem) {
+	case BRC_ELEM_FLOAT:
+		return "floats";
+	case BRC_ELEM_INT:
+		return "integers";
+	default:
+		return "truth values";
+	}
+}
+
+brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+		const brc_operand **v, brc_err *err)
+{
+	*v = brc_in(g, n, k);
+	if (!*v)
+		return brc_fail(err, BRC_DATA, "input %zu is missing", k);
+	if ((*v)->elem == elem)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "input %zu ('%.200s') holds %s; %s are needed", k,
+			(*v)->name, elem_text((*v)->elem), elem_text(elem));
+}
+
+static brc_rc need_constant(const brc_operand *v, size_t k, brc_err *err)
+{
+	if (v->state == BRC_CONSTANT)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"input %zu ('%.200s') depends on the network's input; a constant is needed",
+			k, v->name);
+}
+
+brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+			brc_err *err)
+{
+	BRC_TRY(brc_need(g, n, k, BRC_ELEM_FLOAT, v, err));
+	return need_constant(*v, k, err);
+}
+
+brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64_t **v,
+		     size_t *count, brc_err *err)
+{
+	const brc_operand *value;
+
+	BRC_TRY(brc_need(g, n, k, BRC_ELEM_INT, &value, err));
+	BRC_TRY(need_constant(value, k, err));
+	if (value->ndim > 1)
+		return brc_fail(err, BRC_DATA,
+				"input %zu ('%.200s') is no list: it has %zu dimensions", k,
+				value->name, value->ndim);
+	*v = value->data;
+	*count = value->count;
+	return BRC_OK;
+}
+
+brc_rc brc_list_of(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, const char *name,
+		   size_t k, int64_t since, const int64_t **v, size_t *count, brc_err *err)
+{
+	*v = NULL;
+	*count = 0;
+	if (g->opset >= since ? brc_onnx_attribute(p, name) != NULL : brc_in(g, n, k) != NULL)
+		return brc_fail(err, BRC_DATA, "its form does not belong to operator set %lld",
+				(long long)g->opset);
+	if (g->opset < since)
+		return brc_onnx_attribute_ints(p, name, v, count, err);
+	return brc_in(g, n, k) ? brc_need_list(g, n, k, v, count, err) : BRC_OK;
+}
+
+/* ---- outputs ---- */
+
+brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
+		      brc_err *err)
+{
+	brc_operand *v, new = *like;
+
+	if (k >= n->n_out || n->out[k] == BRC_NOWHERE)
+		return BRC_OK;
+	BRC_TRY(brc_count(&new, err));
+	for (size_t i = 0; new.batch != BRC_NOWHERE &&i < new.ndim; i++)
+		if (new.dim[i] == 0)
+			return brc_fail(err, BRC_DATA, "dimension %zu of its output is empty", i);
+	v = &g->value[n->out[k]];
+	new.name = v->name;
+	new.users = v->users;
+	new.state = BRC_COMPUTED;
+	new.data = NULL;
+	new.input = false;
+	new.buffer = n->out[k];
+	new.last = like->last && like->ndim > 2;
+	*v = new;
+	return BRC_OK;
+}
+
+brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc_err *err)
+{
+	BRC_TRY(brc_set_output(g, n, 0, like, err));
+	g->value[n->out[0]].buffer = g->value[n->in[0]].buffer;
+	return BRC_OK;
+}
+
+brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err)
+{
+	int64_t n = (int64_t)ndim;
+
+	if (axis < -n || axis >= n)
+		return brc_fail(err, BRC_DATA, "axis %lld of a value of %zu dimensions",
+				(long long)axis, ndim);
+	*out = (size_t)(axis < 0 ? axis + n : axis);
+	return BRC_OK;
+}
+
+brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err)
+{
+	if (v->batch != axis)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "it mixes the images of a batch, which is not supported");
+}

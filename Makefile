@@ -217,7 +217,7 @@ lint: deps-lint
 	@echo "mandoc"
 	@mandoc -Tlint -W warning docs/man/*.[1-9]
 	@echo "cppcheck"
-	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem --suppress=invalidPointerCast \
 		--enable=warning,portability -Ilib -j$(NPROC) $(LIB_SRC) $(BIN_SRC)
 
 # ---- fuzzing ----

@@ -114,7 +114,7 @@ PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc
                    libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
-PACKAGES_LINT   := clang-format cppcheck shellcheck mandoc
+PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
 PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
 

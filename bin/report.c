@@ -32,53 +32,25 @@ static const char *const types[] = {"units",  "exemplars", "clusterability", "sp
 				    "labels", "lesions",   "importance",     "coherence"};
 
 typedef struct inputs {
-	brc_report_input *item;
-	char **title; /* owned; item[i].title is title[i] */
-	size_t n, cap_item, cap_title;
+	brc_report_input *item; /* titles borrowed from the operands */
+	size_t n, cap;
 } inputs;
-
-static void inputs_clear(inputs *in)
-{
-	for (size_t i = 0; i < in->n; i++)
-		free(in->title[i]);
-	free(in->title);
-	free(in->item);
-}
-
-/* "net.brc", "standard input", and from the second stream of one file on "net.brc, stream 2". */
-static char *title_of(const char *path, size_t stream, brc_err *err)
-{
-	const char *slash = strrchr(path, '/');
-	const char *base = strcmp(path, "-") == 0 ? "standard input" : slash ? slash + 1 : path;
-	brc_str title = {0};
-
-	brc_str_add(&title, base);
-	if (stream > 0)
-		brc_str_addf(&title, ", stream %zu", stream + 1);
-	if (brc_str_check(&title, err) != BRC_OK)
-		brc_str_free(&title);
-	return title.s;
-}
 
 static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err)
 {
+	const char *title = strcmp(path, "-") == 0 ? "standard input" : path;
 	const brc_stream *streams;
 	size_t n;
 
 	BRC_TRY(brc_filter_streams(f, path, &streams, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		BRC_TRY(brc_grow(&in->item, &in->cap_item, in->n + 1, sizeof *in->item, err));
-		BRC_TRY(brc_grow(&in->title, &in->cap_title, in->n + 1, sizeof *in->title, err));
-		char *title = title_of(path, i, err);
-		if (!title)
-			return BRC_RESOURCE;
-		in->title[in->n] = title;
+	BRC_TRY(brc_grow(&in->item, &in->cap, in->n + n, sizeof *in->item, err));
+	for (size_t i = 0; i < n; i++)
 		in->item[in->n++] = (brc_report_input){.title = title,
+						       .stream = n > 1 ? i + 1 : 0,
 						       .sections = streams[i].sections,
 						       .n = streams[i].n,
 						       .history = streams[i].history,
 						       .n_history = streams[i].n_history};
-	}
 	return BRC_OK;
 }
 
@@ -156,6 +128,6 @@ int main(int argc, char **argv)
 	inputs in = {0};
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
 		report(f, &cli, &in, &err);
-	inputs_clear(&in);
+	free(in.item);
 	return brc_filter_close(f, &cli, &err);
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "render/join.h"
+#include "render/titles.h"
 
 const char *brc_input_model(const brc_report_input *in)
 {
@@ -60,28 +61,13 @@ static bool has_entry(const brc_report_input *in, const brc_map *entry)
 	return false;
 }
 
-static char *join_titles(const char *a, const char *b, brc_err *err)
-{
-	brc_str title = {0};
-
-	brc_str_addf(&title, "%s%s%s", a ? a : "", a && b ? ", " : "", b ? b : "");
-	if (brc_str_check(&title, err) != BRC_OK)
-		brc_str_free(&title);
-	return title.s;
-}
-
-/* Append the sections, the history and the title of `from` to `to`, which owns its arrays. */
+/* Append the sections and the history of `from` to `to`, which owns its arrays. */
 static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err *err)
 {
 	const brc_section **sections = (const brc_section **)(uintptr_t)to->sections;
 	const brc_map **history = (const brc_map **)(uintptr_t)to->history;
 	size_t cap_sections = to->n, cap_history = to->n_history;
-	char *title = join_titles(to->title, from->title, err);
 
-	if (!title)
-		return BRC_RESOURCE;
-	free((char *)(uintptr_t)to->title);
-	to->title = title;
 	BRC_TRY(brc_grow(&sections, &cap_sections, to->n + from->n + 1, sizeof *sections, err));
 	to->sections = sections;
 	BRC_TRY(brc_grow(&history, &cap_history, to->n_history + from->n_history + 1,
@@ -96,11 +82,10 @@ static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err
 	return BRC_OK;
 }
 
-brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err)
+/* Sections and history of each network; of [n] receives the network of each input. */
+static brc_rc join(brc_joined *j, const brc_report_input *inputs, size_t n, size_t *of,
+		   brc_err *err)
 {
-	*j = (brc_joined){.item = brc_calloc(n, sizeof *j->item, err)};
-	if (!j->item)
-		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
 
@@ -108,9 +93,45 @@ brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err
 			k++;
 		if (k == j->n)
 			j->n++;
+		of[i] = k;
 		BRC_TRY(append(&j->item[k], &inputs[i], err));
 	}
 	return BRC_OK;
+}
+
+static brc_rc call(brc_joined *j, const brc_report_input *inputs, size_t n, const size_t *of,
+		   const char **brief, brc_err *err)
+{
+	BRC_TRY(brc_titles_shorten(brief, inputs, n, err));
+	for (size_t k = 0; k < j->n; k++) {
+		brc_str title = {0};
+
+		brc_str_add(&title, "");
+		brc_titles_join(&title, brief, inputs, of, n, k);
+		j->item[k].title = title.s;
+		BRC_TRY(brc_str_check(&title, err));
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err)
+{
+	const char **brief;
+	brc_rc rc = BRC_RESOURCE;
+	size_t *of;
+
+	*j = (brc_joined){.item = brc_calloc(n, sizeof *j->item, err)};
+	if (!j->item)
+		return BRC_RESOURCE;
+	of = brc_calloc(n, sizeof *of, err);
+	brief = of ? brc_calloc(n, sizeof *brief, err) : NULL;
+	if (brief)
+		rc = join(j, inputs, n, of, err);
+	if (rc == BRC_OK)
+		rc = call(j, inputs, n, of, brief, err);
+	free(of);
+	free(brief);
+	return rc;
 }
 
 void brc_join_clear(brc_joined *j)

@@ -148,6 +148,8 @@ json_t *brc_json_labelling(const brc_network *net, size_t labelling, bool draws,
 	brc_json_set(o, "name", brc_json_text(l->name), ok);
 	brc_json_set(o, "mode", brc_json_text(l->labels_section ? l->labels.mode : NULL), ok);
 	brc_json_set(o, "source", brc_json_text(l->labels_section ? l->labels.source : NULL), ok);
+	brc_json_set(o, "k", l->k > 0 ? brc_json_count(l->k) : json_null(), ok);
+	brc_json_set(o, "seed", l->has_seed ? json_integer(l->seed) : json_null(), ok);
 	brc_json_set(o, "findings", brc_json_notes(net, BRC_NOTE_FINDING, labelling, ok), ok);
 	brc_json_set(o, "warnings", brc_json_notes(net, BRC_NOTE_WARNING, labelling, ok), ok);
 	brc_json_set(o, "missing", brc_json_notes(net, BRC_NOTE_MISSING, labelling, ok), ok);

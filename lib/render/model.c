@@ -100,6 +100,8 @@ static brc_rc collect_labellings(brc_network *net, const brc_report_options *opt
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = brc_labelling_collect(&net->labelling[net->n_labellings++], &group[i], options,
 					   err);
+	for (size_t i = 0; rc == BRC_OK && i < n; i++)
+		brc_labelling_origin(&net->labelling[i], in);
 	free(group);
 	return rc;
 }

@@ -70,6 +70,9 @@ typedef struct brc_labelling {
 	brc_group *group;               /* owned; by layer, then cluster */
 	size_t n_groups;
 	size_t *order; /* owned; [n_groups] in the order asked for */
+	size_t k;      /* clusters of its largest graph; 0: unknown */
+	int64_t seed;  /* of the filter that wrote the labels */
+	bool has_seed;
 } brc_labelling;
 
 typedef struct brc_null_test {
@@ -151,6 +154,9 @@ typedef struct brc_labelling_sections {
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
 			     const brc_report_options *options, brc_err *err);
 void brc_labelling_clear(brc_labelling *l);
+
+/* Number of clusters and seed, from the labels and the history of their stream. */
+void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
 brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
 brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);

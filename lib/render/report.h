@@ -25,7 +25,8 @@
 
 /* One stream: its sections in order and the entries of its history. All borrowed. */
 typedef struct brc_report_input {
-	const char *title; /* of the network: a file name, say */
+	const char *title; /* a path, of which as much is shown as tells the inputs apart */
+	size_t stream;     /* its number, from 1, where the path holds several; else 0 */
 	const brc_section *const *sections;
 	size_t n;
 	const brc_map *const *history;

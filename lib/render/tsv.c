@@ -1,5 +1,7 @@
 /* One row a group and labelling, every column: for R, pandas, awk. */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +69,8 @@ static void add_text(brc_str *b, const char *s)
 
 static void add_header(brc_str *b, const names *t)
 {
-	brc_str_add(b, "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out");
+	brc_str_add(b,
+		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t c = 0; c < COLUMNS; c++) {
 			brc_str_add(b, "\t");
@@ -104,6 +107,23 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 	}
 }
 
+/* What tells runs apart: the model, and how its units were partitioned. */
+static void add_origin(brc_str *b, const brc_network *net, const brc_labelling *l)
+{
+	char digest[9];
+
+	snprintf(digest, sizeof digest, "%.8s", net->model ? net->model : "NA");
+	add_text(b, digest);
+	if (l->k > 0)
+		brc_str_addf(b, "\t%zu", l->k);
+	else
+		brc_str_add(b, "\tNA");
+	if (l->has_seed)
+		brc_str_addf(b, "\t%" PRId64, l->seed);
+	else
+		brc_str_add(b, "\tNA");
+}
+
 static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
 		    const names *t)
 {
@@ -114,6 +134,7 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	add_text(b, l->layers.name[g->layer]);
 	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
 	add_text(b, g->left_out ? g->left_out : "NA");
+	add_origin(b, net, l);
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, t->id[i]);
 	if (g->worst_class == BRC_ANY)

@@ -113,6 +113,21 @@ PYTHON
 	[ "$(awk -F'\t' '{ print NF }' out | sort -u | wc -l)" = 1 ]
 	[ "$(awk -F'\t' 'NR > 1 && $2 == "weights.global"' out | wc -l)" = 6 ]
 	[ "$(awk -F'\t' '$2 == "activations.global"' out | wc -l)" -ge 6 ]
+	head -1 out | cut -f 8-10 | grep -qx 'model	k	seed'
+	sed 1d out | cut -f 9-10 | sort -u | grep -qx '2	42'
+	report -f json "$D/weights.brc" >r.json
+	[ "$(sed 1d out | cut -f 8 | uniq)" = "$(json 'r["networks"][0]["model"][:8]' r.json)" ]
+}
+
+@test "TSV tells runs apart by the directories of their streams, and streams of standard input by number" {
+	mkdir -p run-1 run-2
+	cp "$D/weights.brc" run-1
+	extract-weights -q "$ROOT/fixtures/side-by-side.onnx" | laplacian -q |
+		spectral -q -k 3 --seed 7 --name weights.global -o run-2/weights.brc
+	report -f tsv run-1/weights.brc run-2/weights.brc | sed 1d | cut -f 1,10 | sort -u >out
+	printf '%s\n' 'run-1/weights.brc	42' 'run-2/weights.brc	7' | cmp - out
+	cat run-1/weights.brc run-2/weights.brc | report -f tsv | sed 1d | cut -f 1 | sort -u >out
+	printf '%s\n' 'standard input (stream 1)' 'standard input (stream 2)' | cmp - out
 }
 
 @test "streams of one model are one network; another run of it stands apart" {

@@ -12,6 +12,7 @@
 #include "render/format.h"
 #include "render/histogram.h"
 #include "render/model.h"
+#include "render/titles.h"
 #include "report_sections.h"
 
 static brc_report *report_of(const analysis *a)
@@ -255,6 +256,36 @@ static void joined(void **state)
 	free_analysis(&c);
 }
 
+/* Of each path as much as tells it from the others; of a network each stream once. */
+static void titles(void **state)
+{
+	static const char *const path[] = {"a/k3/w.brc", "a/k3/x.brc", "./a/k4/w.brc",
+					   "b/k4/w.brc", "a/k3/w.brc", "-",
+					   "-",          "w.brc"};
+	static const size_t of[] = {0, 0, 1, 2, 0, 3, 3, 4};
+	static const char *const want[] = {"k3/w.brc, x.brc", "a/k4/w.brc", "b/k4/w.brc",
+					   "- (streams 1, 2)", "w.brc"};
+	brc_report_input in[8] = {{0}};
+	const char *brief[8];
+	brc_err err;
+	(void)state;
+
+	for (size_t i = 0; i < 8; i++)
+		in[i].title = path[i];
+	in[5].stream = 1;
+	in[6].stream = 2;
+	assert_int_equal(brc_titles_shorten(brief, in, 8, &err), BRC_OK);
+	assert_string_equal(brief[0], "k3/w.brc");
+	assert_string_equal(brief[1], "x.brc");
+	for (size_t k = 0; k < 5; k++) {
+		brc_str title = {0};
+
+		brc_titles_join(&title, brief, in, of, 8, k);
+		assert_string_equal(title.s, want[k]);
+		brc_str_free(&title);
+	}
+}
+
 static brc_map *entry(const char *tool, const char *reads, const char *read, const char *writes,
 		      const char *written)
 {
@@ -461,14 +492,23 @@ static void numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups),          cmocka_unit_test(sentences),
-		cmocka_unit_test(order),           cmocka_unit_test(level),
-		cmocka_unit_test(labels_alone),    cmocka_unit_test(lesions_alone),
-		cmocka_unit_test(borrowed_labels), cmocka_unit_test(nothing),
-		cmocka_unit_test(mismatch),        cmocka_unit_test(joined),
-		cmocka_unit_test(commands),        cmocka_unit_test(command_cycle),
-		cmocka_unit_test(histogram),       cmocka_unit_test(strongest_images),
-		cmocka_unit_test(image_shapes),    cmocka_unit_test(numbers),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(sentences),
+		cmocka_unit_test(order),
+		cmocka_unit_test(level),
+		cmocka_unit_test(labels_alone),
+		cmocka_unit_test(lesions_alone),
+		cmocka_unit_test(borrowed_labels),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(mismatch),
+		cmocka_unit_test(joined),
+		cmocka_unit_test(titles),
+		cmocka_unit_test(commands),
+		cmocka_unit_test(command_cycle),
+		cmocka_unit_test(histogram),
+		cmocka_unit_test(strongest_images),
+		cmocka_unit_test(image_shapes),
+		cmocka_unit_test(numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
@@ -54,21 +55,29 @@ static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err
 	return BRC_OK;
 }
 
-static int format_of(const char *path)
+/* By the suffix of the output; text without one. */
+static brc_rc format_of(const char *path, int *form, brc_err *err)
 {
 	static const struct {
 		const char *suffix;
 		int format;
-	} known[] = {{".html", HTML}, {".htm", HTML}, {".json", JSON}, {".tsv", TSV}};
-	size_t n = path ? strlen(path) : 0;
+	} known[] = {{".html", HTML}, {".htm", HTML}, {".json", JSON},
+		     {".tsv", TSV},   {".txt", TEXT}, {".text", TEXT}};
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *base = slash ? slash + 1 : path;
+	const char *suffix = base && base[0] ? strrchr(base + 1, '.') : NULL;
 
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		size_t k = strlen(known[i].suffix);
+	*form = TEXT;
+	if (!suffix)
+		return BRC_OK;
 
-		if (n > k && strcmp(path + n - k, known[i].suffix) == 0)
-			return known[i].format;
-	}
-	return TEXT;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcasecmp(suffix, known[i].suffix) == 0) {
+			*form = known[i].format;
+			return BRC_OK;
+		}
+	brc_fail(err, BRC_USAGE, "%s: no form of the report has the suffix '%s'", path, suffix);
+	return brc_hint(err, "end the name in .html, .json, .tsv or .txt, or say --format");
 }
 
 static brc_rc render(const brc_report *r, int form, brc_str *out, brc_err *err)
@@ -89,7 +98,10 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 {
 	brc_report *r;
 	brc_str out = {0};
+	int form = format;
 
+	if (format == AUTO)
+		BRC_TRY(format_of(cli->c.output, &form, err));
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		BRC_TRY(brc_filter_take(f, types[i], 1, BRC_CONSUME, err));
 	for (size_t i = 0; i < cli->n_operands; i++)
@@ -98,7 +110,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 		BRC_TRY(add_file(in, f, "-", err));
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
-	brc_rc rc = render(r, format == AUTO ? format_of(cli->c.output) : format, &out, err);
+	brc_rc rc = render(r, form, &out, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, out.s, out.len, err);
 	brc_str_free(&out);

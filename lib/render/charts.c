@@ -101,11 +101,12 @@ static json_t *effect_point(const brc_place *at, size_t i, brc_proxy proxy, bool
 	const brc_group *g = &at->l->group[i];
 	const brc_inference *st = brc_primary(&at->l->test[proxy]);
 	size_t row = g->row[proxy];
-	char anchor[64], name[512];
+	char anchor[64], name[512], layer[400];
 	json_t *p = point((double)g->size, brc_format_scale(st) * st->effect[row], ok);
 
 	snprintf(anchor, sizeof anchor, "n%zu-l%zu-g%zu", at->network, at->labelling, i);
-	snprintf(name, sizeof name, "%s, cluster %d", at->l->layers.name[g->layer], g->cluster);
+	snprintf(name, sizeof name, "%s, cluster %d",
+		 brc_layer_title(at->l->layers.name[g->layer], layer, sizeof layer), g->cluster);
 	brc_json_set(p, "name", brc_json_text(name), ok);
 	brc_json_set(p, "anchor", json_string(anchor), ok);
 	brc_json_set(p, "mark", json_integer(g->mark[proxy]), ok);

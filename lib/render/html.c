@@ -155,14 +155,12 @@ static void add_navigation(brc_page *page)
 		    "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
 }
 
-static void add_combined(brc_page *page)
+static void add_combined_table(brc_page *page)
 {
 	const brc_report *r = page->report;
 
-	if (r->n_combined == 0)
-		return;
 	brc_str_add(page->b,
-		    "<section id=\"combined\"><h2>Over all networks</h2>\n<p>One p-value for all "
+		    "<p>One p-value for all "
 		    "networks: the chance that as many independent uniform numbers have so small a "
 		    "mean (Irwin and Hall). It holds for networks trained apart.</p>\n"
 		    "<div class=\"wide\"><table><thead><tr>");
@@ -179,7 +177,24 @@ static void add_combined(brc_page *page)
 		brc_str_addf(page->b, "<td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 			     brc_format_p(c->mean, mean), brc_format_p(c->p, p));
 	}
-	brc_str_add(page->b, "</tbody></table></div></section>\n");
+	brc_str_add(page->b, "</tbody></table></div>\n");
+}
+
+static void add_combined(brc_page *page)
+{
+	const brc_report *r = page->report;
+
+	if (r->n_combined == 0 && !r->combined_remark)
+		return;
+	brc_str_add(page->b, "<section id=\"combined\"><h2>Over all networks</h2>\n");
+	if (r->combined_remark) {
+		brc_str_add(page->b, "<p>");
+		brc_html_prose(page, r->combined_remark);
+		brc_str_add(page->b, "</p>\n");
+	}
+	if (r->n_combined > 0)
+		add_combined_table(page);
+	brc_str_add(page->b, "</section>\n");
 }
 
 /* The charts' data as JSON, then Chart.js and our script. */

@@ -49,6 +49,8 @@ void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, 
 /* ---- parts ---- */
 
 brc_rc brc_html_network(brc_page *page, size_t network);
+/* The layers: a chain with arrows; with branches, rows of layers with what feeds them. */
+brc_rc brc_html_wiring(brc_page *page, const brc_network *net);
 brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups itself */
 /*
  * The groups shown one by one: strongest marks first, then in the order of

@@ -18,8 +18,10 @@ static void add_summary(brc_page *page, const brc_place *at, const brc_group *g)
 {
 	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
 
+	char layer[1024];
+
 	brc_str_add(page->b, "<summary><b>");
-	brc_html_text(page, at->l->layers.name[g->layer]);
+	brc_html_text(page, brc_layer_title(at->l->layers.name[g->layer], layer, sizeof layer));
 	brc_str_addf(page->b, ", cluster %d</b> <span>%zu unit%s</span> ", g->cluster, g->size,
 		     g->size == 1 ? "" : "s");
 	for (size_t p = 0; p < BRC_PROXIES; p++)
@@ -31,8 +33,8 @@ static void add_summary(brc_page *page, const brc_place *at, const brc_group *g)
 		char name[1024], change[BRC_NUMBER_MAX];
 
 		brc_str_add(page->b, "<span class=\"worst\">most damaged: ");
-		brc_html_text(page, brc_class_name(at->l->class_name, at->l->classes,
-						   g->worst_class, name, sizeof name));
+		brc_html_text(page, brc_class_title(at->l->class_name, at->l->classes,
+						    g->worst_class, name, sizeof name));
 		brc_str_add(page->b, " ");
 		brc_html_number(page, brc_format_points(g->worst_change, change));
 		brc_str_add(page->b, "</span>");
@@ -106,8 +108,8 @@ static void add_image_class(brc_page *page, const brc_exemplars *x, size_t image
 
 	if (!x->label || x->label[image] < 0)
 		return;
-	brc_html_text(page, brc_class_name(x->class_name, x->n_classes, (size_t)x->label[image],
-					   name, sizeof name));
+	brc_html_text(page, brc_class_title(x->class_name, x->n_classes, (size_t)x->label[image],
+					    name, sizeof name));
 }
 
 static void add_thumbnail(brc_page *page, const brc_place *at, size_t image, const brc_sheet *s)

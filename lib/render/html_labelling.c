@@ -68,7 +68,8 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 			     l->n_groups);
 		if (l->labels.isolated > 0)
 			brc_str_addf(page->b, ", %zu of them in none", l->labels.isolated);
-		brc_str_add(page->b, ". A group holds the units of one layer that share a label.");
+		brc_str_add(page->b,
+			    ". A group (sub-cluster): the units of one layer with one label.");
 	} else {
 		brc_str_addf(page->b, "%zu groups; the labels themselves are not in the stream.",
 			     l->n_groups);

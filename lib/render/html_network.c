@@ -8,21 +8,31 @@
 #include "render/format.h"
 #include "render/html.h"
 
+/* Heads of the overview, which narrow screens show beside each cell. */
+#define IMPORTANT "more important than random"
+#define COHERENT "more coherent than random"
+
 /* "5 of 48 groups" for one proxy of a labelling, with the joint test. */
 static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 {
+	static const char *const head[BRC_PROXIES] = {IMPORTANT, COHERENT};
 	const brc_inference *st = brc_primary(&l->test[proxy]);
 	double level = page->report->options.level;
 	char p[BRC_NUMBER_MAX];
 
 	if (!st) {
-		brc_str_add(page->b, "<td class=\"absent\">not tested</td><td></td>");
+		brc_str_addf(page->b,
+			     "<td class=\"absent\" data-head=\"%s\">not tested</td>"
+			     "<td class=\"blank\"></td>",
+			     head[proxy]);
 		return;
 	}
 	size_t found = st->published ? brc_found(st->p, st->m, level) : brc_marked(l, proxy);
 
-	brc_str_addf(page->b, "<td><b>%zu</b> of %zu groups%s</td><td class=\"n\">", found, st->m,
-		     st->published ? " (uncorrected)" : "");
+	brc_str_addf(page->b,
+		     "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "
+		     "data-head=\"omnibus p\">",
+		     head[proxy], found, st->m, st->published ? " (uncorrected)" : "");
 	brc_html_number(page, brc_format_p(st->published ? st->fisher_p : st->omnibus_p, p));
 	brc_str_add(page->b, st->published ? " (Fisher)</td>" : "</td>");
 }
@@ -36,8 +46,7 @@ static void add_overview(brc_page *page, size_t network)
 	if (net->n_labellings == 0)
 		return;
 	brc_str_add(page->b, "<div class=\"wide\"><table class=\"overview\"><thead><tr>");
-	brc_html_heads(page, "partition|#n-cut|more important than random|#omnibus p|more coherent "
-			     "than random|#omnibus p");
+	brc_html_heads(page, "partition|#n-cut|" IMPORTANT "|#omnibus p|" COHERENT "|#omnibus p");
 	brc_str_add(page->b, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
@@ -45,7 +54,7 @@ static void add_overview(brc_page *page, size_t network)
 
 		brc_str_addf(page->b, "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">", network, i);
 		brc_html_text(page, l->name);
-		brc_str_addf(page->b, "</a></th><td class=\"n\">%s</td>",
+		brc_str_addf(page->b, "</a></th><td class=\"n\" data-head=\"n-cut\">%s</td>",
 			     l->labels_section ? brc_format_number(l->labels.ncut, 4, ncut) : "");
 		for (size_t p = 0; p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
@@ -59,7 +68,7 @@ static void add_overview(brc_page *page, size_t network)
 	if (corrected)
 		brc_str_addf(
 			page->b,
-			"<p class=\"note\">A group holds the units of one layer with one "
+			"<p class=\"note\">A group (sub-cluster): the units of one layer with one "
 			"label. Counted are groups that hold after correction for their "
 			"number: q &#8804; %g (about %g&#8239;%% of them expected to be false) "
 			"or max-T p &#8804; %g (hardly any).</p>\n",
@@ -133,46 +142,10 @@ static void add_baseline(brc_page *page, const brc_network *net)
 	}
 }
 
-/* layer/role and layer/kind of a units section, when they are there. */
-static const char *layer_word(const brc_network *net, const char *column, size_t i, char *buf,
-			      size_t cap)
-{
-	const brc_tensor *t = net->units ? brc_section_tensor(net->units, column) : NULL;
-
-	if (!t || t->ndim != 1 || t->shape[0] != net->layers.n || t->dtype[1] != 'S')
-		return "";
-	return brc_tensor_text(t, i, buf, cap);
-}
-
-static void add_layers(brc_page *page, const brc_network *net)
-{
-	const brc_layers *t = net->units              ? &net->layers
-			      : net->n_labellings > 0 ? &net->labelling[0].layers
-						      : NULL;
-	char buf[128];
-
-	if (!t || t->n == 0)
-		return;
-	brc_str_add(page->b, "<ol class=\"layers\">\n");
-	for (size_t i = 0; i < t->n; i++) {
-		const char *role = layer_word(net, "layer/role", i, buf, sizeof buf);
-
-		brc_str_add(page->b, "<li class=\"");
-		brc_str_add(page->b, strcmp(role, "hidden") == 0 || !role[0] ? "hidden" : "edge");
-		brc_str_add(page->b, "\"><b>");
-		brc_html_text(page, t->name[i]);
-		brc_str_addf(page->b, "</b> %zu unit%s <span>", t->units[i],
-			     t->units[i] == 1 ? "" : "s");
-		brc_html_text(page, layer_word(net, "layer/kind", i, buf, sizeof buf));
-		brc_str_add(page->b, "</span></li>\n");
-	}
-	brc_str_add(page->b, "</ol>\n");
-}
-
-static void add_summary(brc_page *page, const brc_network *net)
+static brc_rc add_summary(brc_page *page, const brc_network *net)
 {
 	brc_str_add(page->b, "<h3>The network</h3>\n");
-	add_layers(page, net);
+	BRC_TRY(brc_html_wiring(page, net));
 	brc_str_add(page->b, "<dl class=\"facts\">\n");
 	add_baseline(page, net);
 	if (net->model) {
@@ -182,6 +155,7 @@ static void add_summary(brc_page *page, const brc_network *net)
 		add_fact(page, "digest of the model", digest);
 	}
 	brc_str_add(page->b, "</dl>\n");
+	return BRC_OK;
 }
 
 static void add_clusterability_facts(brc_page *page, const brc_null_test *c)
@@ -305,7 +279,7 @@ brc_rc brc_html_network(brc_page *page, size_t network)
 		brc_str_add(page->b, "</h2>\n");
 	}
 	add_findings(page, network);
-	add_summary(page, net);
+	BRC_TRY(add_summary(page, net));
 	BRC_TRY(add_clusterability(page, net));
 	brc_str_add(page->b, "</section>\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {

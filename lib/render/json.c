@@ -215,6 +215,7 @@ static json_t *report(const brc_report *r, bool *ok)
 	for (size_t i = 0; i < r->n_combined; i++)
 		brc_json_append(all, combined(&r->combined[i], ok), ok);
 	brc_json_set(o, "combined", all, ok);
+	brc_json_set(o, "combined_remark", brc_json_text(r->combined_remark), ok);
 	return o;
 }
 

@@ -129,6 +129,7 @@ static brc_rc collect_network(brc_network *net, const brc_report_input *in,
 			     .model = brc_input_model(in)};
 	if (net->units)
 		BRC_TRY(brc_layers_read(&net->layers, net->units, err));
+	BRC_TRY(brc_wiring_collect(net, err));
 	BRC_TRY(brc_exemplars_collect(&net->exemplars, first(in, "exemplars"), err));
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
@@ -211,5 +212,6 @@ void brc_report_free(brc_report *r)
 	brc_join_clear(&r->joined);
 	free(r->network);
 	free(r->combined);
+	free(r->combined_remark);
 	free(r);
 }

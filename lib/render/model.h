@@ -110,11 +110,21 @@ typedef struct brc_note {
 	char *text;       /* owned; one sentence or two, not escaped; does not name the labelling */
 } brc_note;
 
+/* What the layers feed. */
+typedef enum brc_wiring {
+	BRC_WIRING_UNKNOWN, /* no edges in the stream */
+	BRC_WIRING_CHAIN,   /* each layer feeds the next, and only that */
+	BRC_WIRING_BRANCHED
+} brc_wiring;
+
 typedef struct brc_network {
 	const brc_report_input *input;
 	const char *title;
 	const brc_section *units; /* NULL: not in the stream */
 	brc_layers layers;        /* owned; of `units` */
+	const int32_t *from, *to; /* [edges] layer from[e] feeds the later layer to[e] */
+	size_t edges;
+	brc_wiring wiring;
 	const char *model;        /* digest; NULL when unknown */
 	brc_labelling *labelling; /* owned */
 	size_t n_labellings;
@@ -141,6 +151,7 @@ struct brc_report {
 	size_t n;
 	brc_combined *combined; /* owned; empty for one network */
 	size_t n_combined;
+	char *combined_remark; /* owned; networks that were not combined, and why; or NULL */
 };
 
 /* ---- collecting (each checks shapes; BRC_DATA names section and tensor) ---- */
@@ -159,6 +170,8 @@ void brc_labelling_clear(brc_labelling *l);
 void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
 brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
+/* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
+brc_rc brc_wiring_collect(brc_network *net, brc_err *err);
 brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);
 brc_rc brc_exemplars_collect(brc_exemplars *x, const brc_section *s, brc_err *err);
 void brc_exemplars_clear(brc_exemplars *x);
@@ -167,13 +180,22 @@ void brc_exemplars_clear(brc_exemplars *x);
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 			  const brc_report_options *options, brc_err *err);
 
-/* Fill r->combined from labellings that several networks have by the same name. */
+/*
+ * Fill r->combined from labellings that several networks have by the same name.
+ * Of networks of one model only the first counts, those of unknown models not at
+ * all: r->combined_remark says so.
+ */
 brc_rc brc_combine(brc_report *r, brc_err *err);
 
 /* ---- asking ---- */
 
 /* Name of class c: from the stream, or its number. Returns buf. */
 char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+
+/* The same to stand in a sentence: "class 7" for a name of digits only. Returns buf. */
+char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+/* "fc1", or "layer 1" for a name of digits only. Returns buf. */
+char *brc_layer_title(const char *name, char *buf, size_t cap);
 
 /* The statistic called `id`, or NULL. */
 const brc_inference *brc_statistic(const brc_findings *t, const char *id);

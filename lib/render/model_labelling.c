@@ -16,6 +16,27 @@ char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t c
 	return buf;
 }
 
+/* `what` and a name that is only digits, which reads badly alone; any other name as it is. */
+static char *title(const char *what, const char *name, char *buf, size_t cap)
+{
+	bool digits = name[0] && name[strspn(name, "0123456789")] == '\0';
+
+	snprintf(buf, cap, "%s%s%s", digits ? what : "", digits ? " " : "", name);
+	return buf;
+}
+
+char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap)
+{
+	char name[1024];
+
+	return title("class", brc_class_name(names, n, c, name, sizeof name), buf, cap);
+}
+
+char *brc_layer_title(const char *name, char *buf, size_t cap)
+{
+	return title("layer", name, buf, cap);
+}
+
 /* Mean cross-entropy of the unharmed network, nats an image. */
 static double mean_loss(const brc_lesions *l)
 {

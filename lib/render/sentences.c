@@ -1,4 +1,5 @@
 /* The findings, in sentences: what a colleague wants to read first. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,21 @@ bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling)
 	return note->labelling == labelling && (note->kind == kind || detail);
 }
 
+/* Can n draws give a p of at most `level`? The smallest is 1 / (n + 1). */
+static bool reaches(size_t n, double level)
+{
+	return 1 / ((double)n + 1) <= level * (1 + 1e-9);
+}
+
+/* " 9 copies cannot give a p below 0.100: use at least 19." */
+static void add_unreachable(brc_str *text, size_t n, const char *what, double level)
+{
+	char p[BRC_NUMBER_MAX];
+
+	brc_str_addf(text, " %zu %s cannot give a p below %s: use at least %.0f.", n, what,
+		     brc_format_p(1 / ((double)n + 1), p), ceil(1 / level - 1e-9) - 1);
+}
+
 static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, double level,
 				     brc_err *err)
 {
@@ -33,14 +49,16 @@ static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, d
 	brc_str text = {0};
 	bool lower = c->p <= level;
 
-	brc_str_addf(
-		&text,
-		"By its %s the network is %s than its shuffled copies: its n-cut into %zu clusters "
-		"is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
-		strcmp(c->source, "affinity") == 0 ? "activations' correlations" : "weights",
-		lower ? "more clusterable" : "not more clusterable", c->k,
-		brc_format_number(c->observed, 5, observed), brc_format_number(c->mean, 5, mean),
-		c->shuffles, c->null, brc_format_p(c->p, p));
+	brc_str_addf(&text,
+		     "By its %s %s more clusterable than its shuffled copies: its n-cut into %zu "
+		     "clusters is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
+		     strcmp(c->source, "affinity") == 0 ? "activations' correlations" : "weights",
+		     lower ? "the network is" : "there is no evidence that the network is", c->k,
+		     brc_format_number(c->observed, 5, observed),
+		     brc_format_number(c->mean, 5, mean), c->shuffles, c->null,
+		     brc_format_p(c->p, p));
+	if (!lower && !reaches(c->shuffles, level))
+		add_unreachable(&text, c->shuffles, "copies", level);
 	brc_rc rc = brc_note_add(net, BRC_NOTE_FINDING, BRC_ANY, &text, err);
 	brc_str_free(&text);
 	return rc;
@@ -53,7 +71,8 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 	size_t found = brc_marked(l, proxy);
 
 	if (found == 0)
-		brc_str_addf(text, "None of %zu groups is %s", st->m, brc_proxy_adjective(proxy));
+		brc_str_addf(text, "None of %zu groups is found %s", st->m,
+			     brc_proxy_adjective(proxy));
 	else
 		brc_str_addf(text, "%zu of %zu groups %s %s", found, st->m,
 			     found == 1 ? "is" : "are", brc_proxy_adjective(proxy));
@@ -116,24 +135,30 @@ static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy,
 			     brc_proxy_adjective(proxy),
 			     alone ? ", although none stands out by itself" : "");
 	else
-		brc_str_addf(&text, "Taken together, the groups are not %s than random ones%s",
+		brc_str_addf(&text,
+			     "Taken together, there is no evidence that the groups are %s than "
+			     "random ones%s",
 			     brc_proxy_adjective(proxy), alone ? "" : ": it is few that stand out");
 	brc_str_addf(&text, " (omnibus p = %s).", brc_format_p(st->omnibus_p, p));
+	if (st->omnibus_p > level && !reaches(st->n, level))
+		add_unreachable(&text, st->n, "random groups each", level);
 	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
 	brc_str_free(&text);
 	return rc;
 }
 
-/* "fc2 cluster 5 (23 units: -12.30 points, random groups -2.10)" */
+/* "fc2, cluster 5 (23 units: -12.30 points, random groups -2.10)" */
 static void add_group(brc_str *text, const brc_labelling *l, const brc_group *g, brc_proxy proxy)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
 	size_t row = g->row[proxy];
 	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], units[BRC_NUMBER_MAX];
 	const char *unit = brc_format_unit(st);
+	char layer[512];
 
-	brc_str_addf(text, "%s cluster %d (%s: %s%s%s, random groups %s)", l->layers.name[g->layer],
-		     g->cluster, brc_format_count(g->size, "unit", "units", units),
+	brc_str_addf(text, "%s, cluster %d (%s: %s%s%s, random groups %s)",
+		     brc_layer_title(l->layers.name[g->layer], layer, sizeof layer), g->cluster,
+		     brc_format_count(g->size, "unit", "units", units),
 		     brc_format_value(st, st->observed[row], proxy == BRC_IMPORTANCE, observed),
 		     unit[0] ? " " : "", unit,
 		     brc_format_value(st, st->control_mean[row], proxy == BRC_IMPORTANCE, mean));

@@ -50,7 +50,7 @@ static void heading(brc_str *b, const char *s, char underline)
 	brc_str_add(b, "\n");
 }
 
-/* "image 784 > fc1 256 > out 10": the layers with their units. */
+/* "image (784), fc1 (256), out (10)": the layers with their units. */
 static void add_layers(brc_str *b, const brc_network *net)
 {
 	const brc_layers *t = net->units              ? &net->layers
@@ -61,8 +61,8 @@ static void add_layers(brc_str *b, const brc_network *net)
 	if (!t || t->n == 0)
 		return;
 	for (size_t i = 0; i < t->n; i++)
-		brc_str_addf(&line, "%s%s %zu", i ? ", " : "", t->name[i], t->units[i]);
-	brc_text_paragraph(b, "Layers          ", line.s ? line.s : "");
+		brc_str_addf(&line, "%s%s (%zu)", i ? ", " : "", t->name[i], t->units[i]);
+	brc_text_paragraph(b, "Layers (units)  ", line.s ? line.s : "");
 	b->failed |= line.failed;
 	brc_str_free(&line);
 }
@@ -159,7 +159,7 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 
 static void add_combined(brc_str *b, const brc_report *r)
 {
-	if (r->n_combined == 0)
+	if (r->n_combined == 0 && !r->combined_remark)
 		return;
 	heading(b, "Over all networks", '=');
 	for (size_t i = 0; i < r->n_combined; i++) {
@@ -172,9 +172,13 @@ static void add_combined(brc_str *b, const brc_report *r)
 			     brc_proxy_name(c->proxy), c->networks, brc_format_p(c->mean, mean),
 			     brc_format_p(c->p, p));
 	}
-	brc_text_paragraph(b, "  ",
-			   "Combined: the chance that as many independent uniform numbers have so "
-			   "small a mean (Irwin and Hall); it holds for networks trained apart.");
+	if (r->combined_remark)
+		brc_text_paragraph(b, "  ", r->combined_remark);
+	if (r->n_combined > 0)
+		brc_text_paragraph(
+			b, "  ",
+			"Combined: the chance that as many independent uniform numbers have so "
+			"small a mean (Irwin and Hall); it holds for networks trained apart.");
 	brc_str_add(b, "\n");
 }
 

@@ -45,7 +45,7 @@ static void add_partition(brc_str *b, const brc_labelling *l)
 			brc_str_addf(b, " from %s", l->labels.source);
 		brc_str_addf(b,
 			     ": %zu units in %zu groups, %zu in none\n"
-			     "(a group: the units of one layer with one label)\n",
+			     "(a group, or sub-cluster: the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
 	for (size_t i = 0; i < l->n_graphs; i++)

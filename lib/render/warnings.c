@@ -1,9 +1,11 @@
 /* What to be careful about, and what was not run. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/format.h"
 #include "render/model.h"
 
 static brc_rc say(brc_network *net, brc_note_kind kind, size_t labelling, brc_err *err,
@@ -151,11 +153,43 @@ static brc_rc warn_versions(brc_network *net, brc_err *err)
 	return BRC_OK;
 }
 
+/* Is the unharmed network no better than naming the largest class, within two standard errors? */
+static bool at_chance(const brc_lesions *l, double *largest)
+{
+	double n = (double)l->images, most = 0;
+
+	for (size_t c = 0; c < l->classes; c++)
+		most = fmax(most, (double)l->class_images[c]);
+	*largest = n > 0 ? most / n : NAN;
+	return brc_lesions_baseline_plain(l) < *largest + 2 * sqrt(*largest * (1 - *largest) / n);
+}
+
+static brc_rc warn_chance(brc_network *net, brc_err *err)
+{
+	for (size_t i = 0; i < net->n_labellings; i++) {
+		const brc_lesions *l = &net->labelling[i].lesions;
+		char accuracy[BRC_NUMBER_MAX], share[BRC_NUMBER_MAX];
+		double largest;
+
+		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
+			continue;
+		return say(net, BRC_NOTE_WARNING, BRC_ANY, err,
+			   "before any lesion the network is right for %s of %zu images, no more "
+			   "than chance (the largest class has %s): lesions of a network that does "
+			   "not work say little. Check that these are the data that it was trained "
+			   "for, their scale, and the order of the labels.",
+			   brc_format_percent(brc_lesions_baseline_plain(l), accuracy), l->images,
+			   brc_format_percent(largest, share));
+	}
+	return BRC_OK;
+}
+
 brc_rc brc_warnings_collect(brc_network *net, brc_err *err)
 {
 	if (net->model)
 		BRC_TRY(warn_models(net, err));
 	BRC_TRY(warn_versions(net, err));
+	BRC_TRY(warn_chance(net, err));
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 

@@ -78,9 +78,12 @@ static void sentences(void **state)
 
 	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more important than random"));
 	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more coherent than random"));
-	assert_true(says(net, BRC_NOTE_DETAIL, "fc1 cluster 1 (4 units: -18."));
+	assert_true(says(net, BRC_NOTE_DETAIL, "fc1, cluster 1 (4 units: -18."));
 	assert_true(
-		says(net, BRC_NOTE_FINDING, "By its weights the network is not more clusterable"));
+		says(net, BRC_NOTE_FINDING,
+		     "By its weights there is no evidence that the network is more clusterable"));
+	assert_true(says(net, BRC_NOTE_FINDING,
+			 "4 copies cannot give a p below 0.200: use at least 19."));
 	assert_true(says(net, BRC_NOTE_FINDING, "its n-cut into 3 clusters is 1.25, theirs 1.65"));
 	assert_true(says(net, BRC_NOTE_WARNING, "eigenvalue 3 is close to 4"));
 	assert_true(says(net, BRC_NOTE_WARNING, "range: divides by the mean change"));
@@ -121,7 +124,8 @@ static void level(void **state)
 	how.level = 0.02; /* below the smallest p of 39 draws */
 	assert_int_equal(brc_report_new(&r, &in, 1, &how, &err), BRC_OK);
 	assert_int_equal(brc_marked(&r->network[0].labelling[0], BRC_IMPORTANCE), 0);
-	assert_true(says(&r->network[0], BRC_NOTE_FINDING, "None of 5 groups is more important"));
+	assert_true(
+		says(&r->network[0], BRC_NOTE_FINDING, "None of 5 groups is found more important"));
 	brc_report_free(r);
 	free_analysis(&a);
 }
@@ -243,17 +247,132 @@ static void joined(void **state)
 	assert_string_equal(r->network[0].title, "w.brc, a.brc");
 	assert_int_equal(r->network[0].n_labellings, 2);
 	assert_string_equal(r->network[1].title, "again.brc");
-	/* the two runs of weights.global: equal omnibus p, combined by Irwin and Hall */
+	/* two runs of one model are not two networks */
+	assert_int_equal(r->n_combined, 0);
+	assert_non_null(strstr(r->combined_remark, "several networks: again.brc."));
+	brc_report_free(r);
+	free_analysis(&a);
+	free_analysis(&b);
+	free_analysis(&c);
+}
+
+/* One p over networks of different models; the second analysis of one of them does not count. */
+static void combined(void **state)
+{
+	analysis a = {0}, b = {.model = "ff"}, c = {.model = "ff"};
+	brc_report *r;
+	brc_err err;
+	(void)state;
+
+	add_lesions(&a, "weights.global", plain_classes);
+	add_lesions(&b, "weights.global", plain_classes);
+	c.right = 89; /* another run: its sections clash with those of b */
+	add_lesions(&c, "weights.global", plain_classes);
+	const brc_report_input in[] = {input_of(&a, "a.brc"), input_of(&b, "b.brc"),
+				       input_of(&c, "c.brc")};
+	assert_int_equal(brc_report_new(&r, in, 3, &usual, &err), BRC_OK);
+	assert_int_equal(r->n, 3);
+	/* equal omnibus p, combined by Irwin and Hall */
 	double p = brc_primary(&r->network[0].labelling[0].test[BRC_IMPORTANCE])->omnibus_p;
 	assert_int_equal(r->n_combined, 2);
 	assert_string_equal(r->combined[0].labelling, "weights.global");
 	assert_int_equal(r->combined[0].networks, 2);
 	assert_true(p < 0.5);
 	assert_true(fabs(r->combined[0].p - 2 * p * p) < 1e-12); /* P(U1 + U2 <= 2p) */
+	assert_non_null(strstr(r->combined_remark, "several networks: c.brc."));
+	brc_report_free(r);
+	assert_int_equal(brc_report_new(&r, in, 2, &usual, &err), BRC_OK);
+	assert_int_equal(r->n_combined, 2);
+	assert_null(r->combined_remark);
 	brc_report_free(r);
 	free_analysis(&a);
 	free_analysis(&b);
 	free_analysis(&c);
+}
+
+/* A third of the images is what the largest of three classes gives; 2 standard errors are 5.4 %. */
+static void chance(void **state)
+{
+	static const int64_t right[] = {38, 39};
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		analysis a = {.right = right[i]};
+
+		add_lesions(&a, "x", plain_classes);
+		brc_report *r = report_of(&a);
+		assert_int_equal(says(&r->network[0], BRC_NOTE_WARNING,
+				      "right for 38.0 % of 300 images, no more than chance (the "
+				      "largest class has 33.3 %)"),
+				 i == 0);
+		assert_int_equal(says(&r->network[0], BRC_NOTE_WARNING, "chance"), i == 0);
+		brc_report_free(r);
+		free_analysis(&a);
+	}
+}
+
+static void digits(void **state)
+{
+	static char *const names[] = {"cat", "7", ""};
+	char buf[64];
+	(void)state;
+
+	assert_string_equal(brc_layer_title("fc1", buf, sizeof buf), "fc1");
+	assert_string_equal(brc_layer_title("12", buf, sizeof buf), "layer 12");
+	assert_string_equal(brc_layer_title("", buf, sizeof buf), "");
+	assert_string_equal(brc_class_title(names, 3, 0, buf, sizeof buf), "cat");
+	assert_string_equal(brc_class_title(names, 3, 1, buf, sizeof buf), "class 7");
+	assert_string_equal(brc_class_title(names, 3, 2, buf, sizeof buf), "class 2");
+	assert_string_equal(brc_class_title(NULL, 3, 0, buf, sizeof buf), "class 0");
+}
+
+static brc_section *add_units(analysis *a, const int32_t *from, const int32_t *to, size_t edges)
+{
+	static const char *const names[] = {"in", "a", "b", "out"};
+	static const size_t units[] = {4, 3, 3, 2};
+	brc_section *s = add_section(a, "units", "units");
+	brc_layers t;
+	brc_err err;
+
+	must(brc_layers_init(&t, 4, names, units, &err), &err);
+	must(brc_layers_write(&t, s, &err), &err);
+	brc_layers_clear(&t);
+	must(brc_section_add_column(s, "edge/from", "<i4", edges, from, &err), &err);
+	must(brc_section_add_column(s, "edge/to", "<i4", edges, to, &err), &err);
+	return s;
+}
+
+/* Branches are drawn by what feeds what; an edge backwards is refused. */
+static void wiring(void **state)
+{
+	analysis chain = {0}, branches = {0}, back = {0};
+	brc_report *r;
+	brc_str page = {0};
+	brc_err err;
+	(void)state;
+
+	add_labels(&chain, "x");
+	add_units(&chain, (int32_t[]){0, 1, 2}, (int32_t[]){1, 2, 3}, 3);
+	r = report_of(&chain);
+	assert_int_equal(r->network[0].wiring, BRC_WIRING_CHAIN);
+	brc_report_free(r);
+	add_labels(&branches, "x");
+	add_units(&branches, (int32_t[]){0, 0, 1, 2}, (int32_t[]){1, 2, 3, 3}, 4);
+	r = report_of(&branches);
+	assert_int_equal(r->network[0].wiring, BRC_WIRING_BRANCHED);
+	assert_int_equal(brc_report_html(r, &page, &err), BRC_OK);
+	assert_non_null(strstr(page.s, "<br><small>\xE2\x86\x90 a, b</small>"));
+	assert_non_null(strstr(page.s, "<br><small>\xE2\x86\x90 in</small>"));
+	brc_str_free(&page);
+	brc_report_free(r);
+	add_labels(&back, "x");
+	add_units(&back, (int32_t[]){0, 2}, (int32_t[]){1, 1}, 2);
+	brc_report_input in = input_of(&back, "net.brc");
+	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "edge 1 leads from layer 2 to layer 1"));
+	free_analysis(&chain);
+	free_analysis(&branches);
+	free_analysis(&back);
 }
 
 /* Of each path as much as tells it from the others; of a network each stream once. */
@@ -503,6 +622,10 @@ int main(void)
 		cmocka_unit_test(mismatch),
 		cmocka_unit_test(joined),
 		cmocka_unit_test(titles),
+		cmocka_unit_test(combined),
+		cmocka_unit_test(chance),
+		cmocka_unit_test(digits),
+		cmocka_unit_test(wiring),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(command_cycle),
 		cmocka_unit_test(histogram),

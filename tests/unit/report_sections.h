@@ -24,6 +24,8 @@ typedef struct {
 	size_t n;
 	int32_t correct[(DRAWS + 1) * GROUPS * CLASSES];
 	double loss[(DRAWS + 1) * GROUPS * CLASSES];
+	const char *model; /* first two digits of its digest; NULL: 01 */
+	int64_t right;     /* images of each class right before lesions; 0: 90 */
 } analysis;
 
 static const size_t units_of[] = {12, 8};
@@ -164,6 +166,8 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 	brc_err err;
 
 	fill_counts(a);
+	for (size_t c = 0; c < CLASSES; c++)
+		baseline[c] = a->right ? a->right : 90;
 	*l = (brc_lesions){.m = GROUPS,
 			   .layer = layer,
 			   .cluster = cluster,
@@ -180,7 +184,8 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 			   .loss = a->loss,
 			   .images = 300};
 	snprintf(l->labels, sizeof l->labels, "%s", name);
-	snprintf(l->model, sizeof l->model, "0123456789abcdef0123456789abcdef");
+	snprintf(l->model, sizeof l->model, "%s23456789abcdef0123456789abcdef",
+		 a->model ? a->model : "01");
 	must(brc_layers_init(&l->layers, 2, layer_names, units_of, &err), &err);
 }
 
@@ -236,7 +241,7 @@ static void add_exemplars(analysis *a)
 /* Everything, all of one name. */
 static void fill_analysis(analysis *a, const char *name, const char *const *class_name)
 {
-	a->n = 0;
+	*a = (analysis){0};
 	add_clusterability(a);
 	add_spectrum(a, name);
 	add_labels(a, name);

@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 
+OURS = {"report.txt"}  # what our own program is to print: no oracle makes it
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)")
 
 
@@ -53,7 +54,7 @@ def same_file(a, b):
 def main():
     committed, again = map(pathlib.Path, sys.argv[1:3])
     passed = failed = 0
-    for a in sorted(p for p in committed.rglob("*") if p.is_file()):
+    for a in sorted(p for p in committed.rglob("*") if p.is_file() and p.name not in OURS):
         b = again / a.relative_to(committed)
         if b.exists() and same_file(a, b):
             passed += 1

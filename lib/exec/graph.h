@@ -94,7 +94,8 @@ struct brc_exec {
 	size_t n_values, cap_values;
 	brc_node *node;
 	size_t n_nodes, cap_nodes;
-	size_t *output, n_outputs;
+	size_t *output, n_outputs, *tap, n_taps; /* values */
+	bool bare;                               /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
 	size_t budget; /* bytes that building may still allocate */

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "net/graph.h"
-#include "net/operators.h"
 
 enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
 
@@ -48,12 +47,17 @@ static bool from_node(char *buf, const char *name, const char *type)
 
 static void propose(const brc_net *net, size_t layer, char *buf)
 {
-	const brc_net_node *node = &net->node[net->layer_node[layer]];
-	const char *weight = net->value[brc_net_dense_of(node)->weight].name;
+	const brc_node *node = &net->g->node[net->unit[layer].node];
+	bool named = strcmp(node->name, net->g->value[node->out[0]].name) != 0;
+	const char *weight;
+	brc_weights w;
 
+	brc_net_weights(net, layer, &w);
+	weight = net->g->value[w.value].name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
-	if (from_node(buf, node->name, node->op->type) || take(buf, weight, strlen(weight)))
+	if ((named && from_node(buf, node->name, node->op->type)) ||
+	    take(buf, weight, strlen(weight)))
 		return;
 	snprintf(buf, NAME_LENGTH, "layer%zu", layer);
 }
@@ -107,7 +111,7 @@ static void number_equals(proposal *p, size_t n, bool all)
 
 brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
 {
-	const char *input = net->value[net->input].name;
+	const char *input = net->g->value[net->input].name;
 	size_t n = net->n_layers;
 	proposal *p = brc_calloc(n, sizeof(*p), err);
 	const char **name = brc_calloc(n, sizeof(*name), err);

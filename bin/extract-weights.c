@@ -11,7 +11,8 @@
 enum { UNITS_HIDDEN, UNITS_ALL };
 
 static const char *model;
-static int units = -1, compat;
+static int units = -1, norm = -1, compat;
+static bool skip_untraced;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX), instead of the operand",
@@ -20,9 +21,16 @@ static const brc_opt options[] = {
 	 "units of the graph: hidden|all, the latter with the inputs first and the outputs last "
 	 "(default: hidden; all with --compat paper)",
 	 "hidden|all", 0, 0, 0},
+	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
+	 "the weight of a convolution's kernel: sum of magnitudes, root of the sum of squares, "
+	 "largest sum of a column, or largest singular value of the magnitudes: "
+	 "l1|l2|colsum|spectral (default: l1; colsum with --compat paper)",
+	 "l1|l2|colsum|spectral", 0, 0, 0},
+	{BRC_OPT_FLAG, "skip-untraced", 0, NULL, &skip_untraced,
+	 "leave out edges into layers whose inputs cannot be traced, instead of refusing", NULL, 0,
+	 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper takes the units of a multilayer perceptron that the published code takes",
-	 "none|paper", 0, 0, 0},
+	 "paper takes the units and norms that the published code takes", "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -156,6 +164,8 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_net *net, brc
 	chosen c = {0};
 	brc_rc rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
 
+	if (rc == BRC_OK && !skip_untraced)
+		rc = brc_net_check_traced(net, err);
 	if (rc == BRC_OK)
 		rc = brc_net_check_weights(net, err);
 	if (rc == BRC_OK)
@@ -188,7 +198,7 @@ static brc_rc read_model(const brc_cli *cli, brc_net **net, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	return brc_net_read(net, model, err);
+	return brc_net_read(net, model, (brc_norm)norm, err);
 }
 
 int main(int argc, char **argv)
@@ -213,6 +223,8 @@ int main(int argc, char **argv)
 	brc_cli_parse(&cli, argc, argv);
 	if (units < 0) /* before the history notes it */
 		units = compat ? UNITS_ALL : UNITS_HIDDEN;
+	if (norm < 0)
+		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK && read_model(&cli, &net, &err) == BRC_OK)
 		extract(f, &cli, net, &err);
 	status = brc_filter_close(f, &cli, &err);

@@ -49,7 +49,8 @@ typedef struct brc_op brc_op;
 
 typedef struct brc_node {
 	const brc_op *op;
-	const char *name;
+	const char *name; /* what messages call it: the model's name for it if `named` */
+	bool named;
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
 	void *state;                   /* the operator's own, owned by the graph */
 	size_t scratch;                /* bytes that `run` needs */

@@ -54,6 +54,9 @@ bool brc_conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w);
 /* reduce.c: bit k of *axes: dimension k of the input is reduced; false: no reduction. */
 bool brc_reduced_axes(const brc_node *n, size_t *axes, bool *keep);
 
+/* group.c: elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
+size_t brc_softmax_size(const brc_node *n);
+
 /* elementwise.c: does the node cut its input off at lo and hi (Relu, Clip)? */
 bool brc_is_bounded(const brc_node *n, float *lo, float *hi);
 

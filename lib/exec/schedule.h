@@ -11,7 +11,7 @@
 #define BRC_EXEC_SCHEDULE_H
 
 #include "exec/exec.h"
-#include "exec/graph.h"
+#include "exec/operators.h"
 #include "exec/reach.h"
 
 /* A tap: what is computed again from it, and where. */

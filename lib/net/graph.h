@@ -34,7 +34,9 @@ struct brc_net {
 	brc_onnx model;
 	char *folder; /* of the model file; NULL: it came from a pipe */
 	brc_exec *g;  /* bare */
-	size_t input, output;
+	brc_norm norm;
+	size_t input, output, logits; /* values */
+	size_t classes, positions;    /* of the output of one image */
 	size_t image_ndim, image_shape[BRC_MAX_DIMS], image_count;
 	brc_layers layers;
 	brc_net_layer *layer;

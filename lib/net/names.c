@@ -48,7 +48,6 @@ static bool from_node(char *buf, const char *name, const char *type)
 static void propose(const brc_net *net, size_t layer, char *buf)
 {
 	const brc_node *node = &net->g->node[net->unit[layer].node];
-	bool named = strcmp(node->name, net->g->value[node->out[0]].name) != 0;
 	const char *weight;
 	brc_weights w;
 
@@ -56,7 +55,7 @@ static void propose(const brc_net *net, size_t layer, char *buf)
 	weight = net->g->value[w.value].name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
-	if ((named && from_node(buf, node->name, node->op->type)) ||
+	if ((node->named && from_node(buf, node->name, node->op->type)) ||
 	    take(buf, weight, strlen(weight)))
 		return;
 	snprintf(buf, NAME_LENGTH, "layer%zu", layer);

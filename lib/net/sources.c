@@ -28,14 +28,19 @@ brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, br
 	return BRC_OK;
 }
 
-brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
-			 brc_feeds *t, brc_err *err)
+brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_err *err)
 {
 	size_t ext[BRC_MAX_DIMS];
 
 	for (size_t k = 0; k < v->ndim; k++)
 		ext[k] = k == axis || (axis == BRC_NOWHERE && k > 0) ? v->dim[k] : 1;
-	BRC_TRY(begin(s, v->ndim, ext, err));
+	return begin(s, v->ndim, ext, err);
+}
+
+brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
+			 brc_feeds *t, brc_err *err)
+{
+	BRC_TRY(brc_sources_axis(s, v, axis, err));
 	for (size_t i = 0; i < s->n; i++)
 		BRC_TRY(brc_feeds_unit(t, layer, (int32_t)i, &s->set[i], err));
 	if (v->ndim > 2 && axis == 1) {

@@ -20,8 +20,10 @@ typedef struct brc_sources {
 
 /* The same set everywhere in v. */
 brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err);
-/* Unit i of the layer for index i of dimension `axis`; BRC_NOWHERE: for every element after the
- * first dimension, in order. */
+/* Set 0 for every index of dimension `axis`; BRC_NOWHERE: for every element after the first
+ * dimension. */
+brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_err *err);
+/* Unit i of the layer there, in order. */
 brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
 			 brc_feeds *t, brc_err *err);
 brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err);

@@ -81,20 +81,22 @@ brc_rc brc_trace_scale(brc_tracer *t, brc_sources *s, const float *c, const brc_
 	size_t ext[BRC_MAX_DIMS], mine[BRC_MAX_DIMS], theirs[BRC_MAX_DIMS];
 	size_t at[2] = {0, 0}, index[2][BRC_MAX_DIMS] = {{0}};
 	brc_sources out;
+	brc_rc rc = BRC_OK;
 
 	memcpy(ext, s->ext, sizeof(ext));
 	align(s->ext, s->ndim, s->ndim, mine, ext);
 	align(like->dim, like->ndim, s->ndim, theirs, ext);
 	BRC_TRY(blank(&out, s->ndim, ext, err));
-	for (size_t i = 0; i < out.n; i++) {
+	for (size_t i = 0; rc == BRC_OK && i < out.n; i++) {
 		float factor = inverse ? 1 / c[at[1]] : c[at[1]];
 
-		if (brc_feeds_scale(t->t, s->set[at[0]], factor, &out.set[i], err) != BRC_OK) {
-			brc_sources_clear(&out);
-			return err ? err->code : BRC_DATA;
-		}
+		rc = brc_feeds_scale(t->t, s->set[at[0]], factor, &out.set[i], err);
 		advance(index[0], ext, s->ndim, mine, &at[0]);
 		advance(index[1], ext, s->ndim, theirs, &at[1]);
+	}
+	if (rc != BRC_OK) {
+		brc_sources_clear(&out);
+		return rc;
 	}
 	free(s->set);
 	s->set = out.set;
@@ -107,13 +109,14 @@ static brc_rc scaled_copy(brc_tracer *t, const brc_node *n, const float *c, cons
 			  brc_err *err)
 {
 	brc_sources s;
+	brc_rc rc;
 
 	BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, 0), err));
-	if (brc_trace_scale(t, &s, c, like, false, err) != BRC_OK) {
-		brc_sources_clear(&s);
-		return err->code;
-	}
-	return brc_trace_set(t, n, 0, &s, err);
+	rc = brc_trace_scale(t, &s, c, like, false, err);
+	if (rc == BRC_OK)
+		return brc_trace_set(t, n, 0, &s, err);
+	brc_sources_clear(&s);
+	return rc;
 }
 
 brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err)

@@ -142,7 +142,7 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, br
 	brc_rc rc = in ? brc_sources_along(from, x, 1, t->t, in, err) : BRC_RESOURCE;
 
 	if (rc == BRC_OK)
-		rc = brc_sources_units(&s, y, 1, (int32_t)0, t->t, err); /* its extents */
+		rc = brc_sources_axis(&s, y, 1, err);
 	for (size_t o = 0; rc == BRC_OK && o < w->outputs; o++) {
 		float norm = (float)brc_kernel_norm(t->net->norm, w->w + o * w->out_step, w->h,
 						    w->wide);
@@ -169,12 +169,14 @@ static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 	const brc_operand *y = &t->g->value[n->out[0]];
 	brc_sources s;
 	size_t gone, lead;
+	brc_rc rc;
 
 	BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, a), err));
 	gone = a == 1 ? s.ndim - 2 : s.ndim - 1; /* summed over */
-	if (brc_sources_flatten(&s, (size_t)1 << gone, t->t, err) != BRC_OK) {
+	rc = brc_sources_flatten(&s, (size_t)1 << gone, t->t, err);
+	if (rc != BRC_OK) {
 		brc_sources_clear(&s);
-		return err->code;
+		return rc;
 	}
 	/* dimensions that broadcasting puts in front */
 	lead = y->ndim - s.ndim;

@@ -69,7 +69,8 @@ static brc_rc add_input(builder *b, const brc_tensor_view *in)
 	size_t item = brc_item(in->elem);
 
 	memcpy(v.dim, in->dim, sizeof(v.dim));
-	BRC_TRY(brc_count(&v, b->err));
+	if (brc_count(&v, b->err) != BRC_OK)
+		return brc_err_prefix(b->err, "the input '%.200s'", in->name);
 	if (in->batch)
 		b->g->rows = in->dim[0];
 	if (!at || at->node != SIZE_MAX)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/accept.h"
 #include "net/graph.h"
 
 static const char *text(const char *s)
@@ -156,6 +157,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 	const Brc__OnnxValueInfo *in;
 	brc_tensor_view x;
 
+	BRC_TRY(brc_exec_accept(&net->model, err));
 	BRC_TRY(find_input(p, &in, err));
 	if (describe_input(in, &x, err) != BRC_OK)
 		return brc_err_prefix(err, "the input '%.200s'", text(in->name));
@@ -171,10 +173,13 @@ static brc_rc build(brc_net *net, brc_err *err)
 	return brc_net_find_edges(net, err);
 }
 
-static brc_rc finish(brc_net *net, brc_rc rc, brc_net **out, brc_err *err)
+static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
 {
-	if (rc == BRC_OK)
+	if (rc == BRC_OK) { /* those of the file name it themselves */
 		rc = build(net, err);
+		if (rc != BRC_OK && path)
+			brc_err_prefix(err, "%s", path);
+	}
 	if (rc == BRC_OK)
 		*out = net;
 	else
@@ -189,7 +194,7 @@ brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
 	*out = NULL;
 	if (!net)
 		return BRC_RESOURCE;
-	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), out, err);
+	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), NULL, out, err);
 }
 
 /* The folder that a model file lies in: external data is looked for there alone. */
@@ -217,8 +222,7 @@ brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err
 	rc = folder_of(path, &net->folder, err);
 	if (rc == BRC_OK)
 		rc = brc_onnx_read(&net->model, path, err);
-	rc = finish(net, rc, out, err);
-	return rc == BRC_OK ? rc : brc_err_prefix(err, "%s", path);
+	return finish(net, rc, path, out, err);
 }
 
 void brc_net_free(brc_net *net)

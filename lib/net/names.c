@@ -33,13 +33,52 @@ static bool take(char *buf, const char *s, size_t n)
 	return *buf != '\0';
 }
 
-/* "/net/net.0/Gemm" gives "net.0". */
+/* Does the next part of a path begin with all of this one: "layer1.0" after "layer1"? */
+static bool spells_out(const char *next, size_t next_len, const char *part, size_t part_len)
+{
+	return next_len > part_len && memcmp(next, part, part_len) == 0 && next[part_len] == '.';
+}
+
+/*
+ * PyTorch's paths go from module to module, each with its whole name or a local
+ * one: "/layer1/layer1.0/conv1" gives "layer1.0.conv1".
+ */
+static bool from_modules(char *buf, const char *path, size_t n)
+{
+	char joined[NAME_LENGTH];
+	size_t len = 0, last = 0; /* where the last part starts */
+
+	for (size_t at = 0, end; at < n; at = end + 1) {
+		size_t part;
+
+		for (end = at; end < n && path[end] != '/';)
+			end++;
+		part = end - at;
+		if (part == 0)
+			continue;
+		if (len && !spells_out(path + at, part, joined + last, len - last)) {
+			if (len + 1 < sizeof(joined))
+				joined[len++] = '.';
+			last = len;
+		}
+		len = last;
+		if (part > sizeof(joined) - 1 - len)
+			part = sizeof(joined) - 1 - len;
+		memcpy(joined + len, path + at, part);
+		len += part;
+	}
+	return take(buf, joined, len);
+}
+
+/* "/net/net.0/Gemm" gives "net.0", "model/dense/MatMul" "dense". */
 static bool from_node(char *buf, const char *name, const char *type)
 {
 	size_t end = strlen(name), start, m = strlen(type);
 
 	if (end > m + 1 && name[end - m - 1] == '/' && strcmp(name + end - m, type) == 0)
 		end -= m + 1;
+	if (*name == '/')
+		return from_modules(buf, name, end);
 	for (start = end; start > 0 && name[start - 1] != '/';)
 		start--;
 	return take(buf, name + start, end - start);

@@ -75,7 +75,7 @@ class Model(Network):
             post, following = following, self.after(following)
         return Layer(0, node.name, node.input[1], kind, axis, units, pre, post)
 
-    def scaled(self, masks, at):
+    def scaled(self, masks):
         """A change for run(): units where masks[layer] is 0 are silenced."""
         by_post = {layer.post: layer for layer in masks}
 

@@ -31,7 +31,7 @@ BRC_KERNELS(BRC_DECLARE_KERNEL)
 /* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
 extern const brc_op brc_kernel_layout;
 
-/* build.c: the elements of a tensor as a constant, owned by the graph. */
+/* tensor.c: the elements of a tensor as a constant, owned by the graph. */
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
 
 /* elementwise.c: does the node cut its input off at lo and hi (Relu, Clip)? */

@@ -19,11 +19,12 @@ static const brc_opt options[] = {
 	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
 	 "record values before or after the activation function", "pre|post", 0, 0, 0},
 	{BRC_OPT_CHOICE, "pool", 0, "HOW", &pooling,
-	 "what a channel's map comes to: mean|l1|max|colsum (default: mean; colsum, the largest sum "
+	 "what a channel's map comes to: mean|l1|max|colsum (default: mean; colsum, the largest "
+	 "sum "
 	 "of magnitudes of a column, with --compat paper)",
 	 "mean|l1|max|colsum", 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper pools as the published code does", "none|paper", 0, 0, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat, "paper pools as the published code does",
+	 "none|paper", 0, 0, 0},
 	{BRC_OPT_SIZE, "samples", 'n', "N", &samples,
 	 "use N images drawn at random without replacement (default: all)", NULL, 1, INT32_MAX, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},

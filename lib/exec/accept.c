@@ -5,11 +5,37 @@
 #include "exec/names.h"
 #include "exec/operators.h"
 
-enum { OPSET_MIN = 7, OPSET_MAX = 21 };
+enum { OPSET_MIN = 6, OPSET_MAX = 21 };
 
 static bool standard_domain(const char *domain)
 {
 	return !*domain || strcmp(domain, "ai.onnx") == 0;
+}
+
+/* Operators that sets before OPSET_MIN define as later ones do. */
+static bool never_changed(const Brc__OnnxNode *p)
+{
+	static const char *const type[] = {"GlobalAveragePool", "GlobalMaxPool", "Softplus",
+					   "Softsign",          "Transpose",     "Identity"};
+
+	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
+		if (strcmp(brc_text(p->op_type), type[i]) == 0)
+			return true;
+	return false;
+}
+
+static brc_rc accept_opset(const brc_onnx *m, brc_err *err)
+{
+	const Brc__OnnxGraph *g = m->model->graph;
+	bool old = m->opset < 1;
+
+	for (size_t i = 0; m->opset < OPSET_MIN && i < g->n_node; i++)
+		old = old || !never_changed(g->node[i]);
+	if (!old && m->opset <= OPSET_MAX)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",
+		 (long long)m->opset, OPSET_MIN, OPSET_MAX);
+	return brc_hint(err, "onnx.version_converter turns a model into another version");
 }
 
 static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
@@ -35,11 +61,7 @@ brc_rc brc_exec_accept(const brc_onnx *m, brc_err *err)
 {
 	const Brc__OnnxGraph *g = m->model->graph;
 
-	if (m->opset < OPSET_MIN || m->opset > OPSET_MAX) {
-		brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",
-			 (long long)m->opset, OPSET_MIN, OPSET_MAX);
-		return brc_hint(err, "onnx.version_converter turns a model into another version");
-	}
+	BRC_TRY(accept_opset(m, err));
 	if (g->n_sparse_initializer)
 		return brc_fail(err, BRC_DATA, "sparse initializers are not supported");
 	for (size_t i = 0; i < g->n_node; i++)

@@ -57,11 +57,24 @@ static brc_rc add_initializers(builder *b)
 	return BRC_OK;
 }
 
+/* The type that the model declares for its input of this name; 0: none. */
+static int32_t declared_type(const Brc__OnnxGraph *g, const char *t)
+{
+	for (size_t i = 0; i < g->n_input; i++) {
+		const Brc__OnnxType *type = g->input[i]->type;
+
+		if (type && type->tensor_type && strcmp(brc_text(g->input[i]->name), t) == 0)
+			return type->tensor_type->elem_type;
+	}
+	return 0;
+}
+
 static brc_rc add_input(builder *b, const brc_tensor_view *in)
 {
 	brc_name *at = brc_names_find(&b->names, in->name);
 	brc_operand v = {.state = in->data ? BRC_CONSTANT : BRC_COMPUTED,
 			 .elem = in->elem,
+			 .narrow = brc_narrow_type(declared_type(b->proto, in->name)),
 			 .input = true,
 			 .ndim = in->ndim,
 			 .batch = in->batch ? 0 : BRC_NOWHERE,
@@ -117,16 +130,6 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 	return BRC_OK;
 }
 
-static brc_rc use_absent(const brc_exec *g, const brc_node *n, brc_err *err)
-{
-	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && g->value[n->in[k]].state == BRC_ABSENT)
-			return brc_fail(err, BRC_DATA,
-					"input %zu ('%.200s') is a mask, which is not computed", k,
-					g->value[n->in[k]].name);
-	return BRC_OK;
-}
-
 static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 {
 	brc_exec *g = b->g;
@@ -145,7 +148,9 @@ static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 			BRC_TRY(brc_exec_external(g, p->attribute[i]->t, b->options.folder,
 						  b->err));
 	BRC_TRY(resolve(b, p, &n));
-	BRC_TRY(use_absent(g, &n, b->err));
+	for (size_t k = 0; k < n.n_in; k++)
+		if (n.in[k] != BRC_NOWHERE)
+			BRC_TRY(brc_exec_make_mask(g, n.in[k], b->err));
 	BRC_TRY(brc_exec_demand_layouts(g, &n, b->err));
 	return brc_exec_emit(g, &n, p, b->err);
 }
@@ -170,8 +175,7 @@ static brc_rc add_output(builder *b, const char *t)
 
 	if (v == BRC_NOWHERE)
 		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
-	if (g->value[v].state == BRC_ABSENT)
-		return brc_fail(b->err, BRC_DATA, "the output '%.200s' is not computed", t);
+	BRC_TRY(brc_exec_make_mask(g, v, b->err));
 	if (g->value[v].last && !brc_layout_is_moot(&g->value[v]))
 		BRC_TRY(brc_exec_change_layout(g, &v, b->err));
 	g->output[g->n_outputs++] = v;

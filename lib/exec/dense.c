@@ -241,7 +241,7 @@ double brc_product_flops(const brc_exec *g, const brc_node *n)
 
 const brc_op brc_kernel_gemm = {
 	.type = "Gemm",
-	.attributes = "alpha|beta|transA|transB",
+	.attributes = "alpha|beta|transA|transB|broadcast",
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,

@@ -120,8 +120,8 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	buffer = root(g, other);
 	if (other == mine || !same_place(&g->value[other], &g->value[mine]) ||
 	    !same_place(&g->value[sum->out[0]], &g->value[mine]) || !is_free(g, u, buffer, j) ||
-	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i ||
-	    u->pinned[buffer] > i || uses_between(g, buffer, i, j))
+	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i || u->pinned[buffer] > i ||
+	    uses_between(g, buffer, i, j))
 		return BRC_NOWHERE;
 	return other;
 }

@@ -21,7 +21,7 @@
 	X(batch_norm) X(instance_norm) X(layer_norm) X(lrn) \
 	X(softmax) X(log_softmax) X(arg_max) X(arg_min) \
 	X(reduce_mean) X(reduce_sum) X(reduce_max) X(reduce_min) \
-	X(gather) X(pad) X(resize)
+	X(gather) X(pad) X(resize) X(upsample)
 /* clang-format on */
 
 #define BRC_DECLARE_KERNEL(NAME) extern const brc_op brc_kernel_##NAME;
@@ -56,9 +56,16 @@ bool brc_reduced_axes(const brc_node *n, size_t *axes, bool *keep);
 
 /* group.c: elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
 size_t brc_softmax_size(const brc_node *n);
+/* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
+int64_t brc_whole_number(float x);
 
 /* elementwise.c: does the node cut its input off at lo and hi (Relu, Clip)? */
 bool brc_is_bounded(const brc_node *n, float *lo, float *hi);
+/* clip.c: the bounds of a Clip of floats; false: of integers. */
+bool brc_clip_bounds(const brc_node *n, float *lo, float *hi);
+
+/* view.c: if the value is the mask of a Dropout, not made so far, make it. */
+brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err);
 
 /* norm.c: y = scale[c] x + shift[c]; NULL when the node is no BatchNormalization. */
 typedef struct brc_affine {
@@ -72,7 +79,7 @@ void brc_conv_scale(brc_node *n, const brc_affine *a); /* its outputs, channel b
 /* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
 brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err);
 void brc_conv_bound(brc_node *n, float lo, float hi); /* cut off */
-bool brc_conv_is_plain(const brc_node *n);             /* nothing besides, so far */
+bool brc_conv_is_plain(const brc_node *n);            /* nothing besides, so far */
 /* The value whose memory its output takes over, to add to it; BRC_NOWHERE: none. */
 size_t brc_conv_addend(const brc_node *n);
 double brc_conv_flops(const brc_exec *g, const brc_node *n);

@@ -20,13 +20,15 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 
 	*v = (brc_operand){.state = BRC_CONSTANT, .batch = BRC_NOWHERE, .inner = 1};
 	v->elem = elem_of(t);
+	v->narrow = brc_narrow_type(t->data_type);
 	BRC_TRY(brc_onnx_tensor_shape(t, &v->ndim, v->dim, &v->count, err));
 	BRC_TRY(brc_count(v, err));
 	if (!brc_mul(v->count, brc_item(v->elem), &bytes) || bytes > g->budget)
-		return brc_fail(err, BRC_DATA,
-				"initializer '%.200s': its values take more memory than the size of "
-				"the model accounts for",
-				brc_text(t->name));
+		return brc_fail(
+			err, BRC_DATA,
+			"initializer '%.200s': its values take more memory than the size of "
+			"the model accounts for",
+			brc_text(t->name));
 	g->budget -= bytes;
 	BRC_TRY(v->elem == BRC_ELEM_FLOAT ? brc_onnx_tensor_floats(t, &f, err)
 					  : brc_onnx_tensor_ints(t, &i, err));

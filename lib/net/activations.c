@@ -95,12 +95,12 @@ static brc_rc check_finite(const job *j, size_t layer, const float *row, size_t 
 
 	for (size_t u = 0; u < l->units; u++)
 		if (!isfinite(row[u]))
-			return brc_fail(
-				err, BRC_NUMERIC,
-				"layer '%s', unit %zu: the %s of image %zu is not finite", l->name,
-				u,
-				j->how->stage == BRC_STAGE_POST ? "activation" : "pre-activation",
-				image);
+			return brc_fail(err, BRC_NUMERIC,
+					"layer '%s', unit %zu: the %s of image %zu is not finite",
+					l->name, u,
+					j->how->stage == BRC_STAGE_POST ? "activation"
+									: "pre-activation",
+					image);
 	return BRC_OK;
 }
 
@@ -215,8 +215,8 @@ static void clear(job *j, size_t threads)
 }
 
 brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
-			   size_t n, const brc_record_options *how, brc_pool *pool,
-			   brc_progress *p, float **value, brc_err *err)
+			   size_t n, const brc_record_options *how, brc_pool *pool, brc_progress *p,
+			   float **value, brc_err *err)
 {
 	size_t threads = brc_pool_threads(pool);
 	job j = {.net = net, .data = data, .sample = sample, .n = n, .how = how, .progress = p};

@@ -45,8 +45,8 @@ brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, 
  * a value that is not finite; BRC_RESOURCE.
  */
 brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
-			   size_t n, const brc_record_options *how, brc_pool *pool,
-			   brc_progress *p, float **value, brc_err *err);
+			   size_t n, const brc_record_options *how, brc_pool *pool, brc_progress *p,
+			   float **value, brc_err *err);
 
 /*
  * Fill a fresh section exemplars/1 from activations value[n][units]: each

@@ -143,8 +143,7 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 	for (size_t pass = 0; pass < 2; pass++) {
 		j->n = 0;
 		for (size_t i = 0; i < j->w.inputs; i++) {
-			const brc_feed *f =
-				brc_feeds_of(j->net->feeds, j->to->source[i], &n);
+			const brc_feed *f = brc_feeds_of(j->net->feeds, j->to->source[i], &n);
 
 			for (size_t k = 0; k < n; k++) {
 				if ((size_t)f[k].layer != from)
@@ -164,50 +163,61 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 }
 
 /* Norm of the kernel that joins an input to output o; 0 in another group. */
-static float kernel(const join *j, size_t input, size_t o)
+static brc_rc kernel(const join *j, size_t input, size_t o, double *norm, brc_err *err)
 {
 	const brc_weights *w = &j->w;
 	size_t each = w->inputs / w->groups;
+	const float *k = w->w + o * w->out_step + input % each * w->in_step;
 
+	*norm = 0;
 	if (o / (w->outputs / w->groups) != input / each)
-		return 0;
-	return (float)brc_kernel_norm(j->net->norm,
-				      w->w + o * w->out_step + input % each * w->in_step, w->h,
-				      w->wide);
+		return BRC_OK;
+	if (w->h * w->wide > 1)
+		return brc_kernel_norm(j->net->norm, k, w->h, w->wide, norm, err);
+	*norm = fabs((double)*k);
+	return BRC_OK;
 }
 
 /* The features of one channel as one kernel of its height and width. */
-static float channel(const join *j, const path *p, size_t n, size_t o)
+static brc_rc channel(const join *j, const path *p, size_t n, size_t o, double *norm, brc_err *err)
 {
-	for (size_t k = 0; k < n; k++)
-		j->magnitude[k] = kernel(j, p[k].input, o) * p[k].factor;
-	return (float)brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0],
-				      j->to->place[1]);
+	for (size_t k = 0; k < n; k++) {
+		BRC_TRY(kernel(j, p[k].input, o, norm, err));
+		j->magnitude[k] = (float)(*norm * p[k].factor);
+	}
+	return brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0], j->to->place[1], norm,
+			       err);
 }
 
-/* Norms of several kernels together: they add up, as squares where the norm is of squares. */
-static float together(brc_norm norm, float a, float b)
+/* Kernels apart: their norms add up, as squares where the norm is of squares. */
+static brc_rc apart(const join *j, const path *p, size_t n, size_t o, double *norm, brc_err *err)
 {
-	return norm == BRC_NORM_L2 ? hypotf(a, b) : a + b;
+	double sum = 0, one;
+
+	for (size_t k = 0; k < n; k++) {
+		BRC_TRY(kernel(j, p[k].input, o, &one, err));
+		one *= p[k].factor;
+		sum = j->net->norm == BRC_NORM_L2 ? hypot(sum, one) : sum + one;
+	}
+	*norm = sum;
+	return BRC_OK;
 }
 
-static void join_unit(const join *j, const path *p, size_t n, float *row)
+static brc_rc join_unit(const join *j, const path *p, size_t n, float *row, brc_err *err)
 {
 	size_t features = j->to->place[0] * j->to->place[1];
-	bool whole = n > 1 && n == features && j->w.h * j->w.wide == 1;
+	bool whole =
+		n > 1 && n == features && j->w.h * j->w.wide == 1 && j->net->norm != BRC_NORM_L1;
 
 	for (size_t o = 0; o < j->w.outputs; o++) {
-		float scale = fabsf(j->w.alpha) *
-			      (j->to->affine ? fabsf(j->to->affine->scale[o]) : 1), sum = 0;
+		double scale = fabs((double)j->w.alpha), norm;
 
-		if (whole && j->net->norm != BRC_NORM_L1)
-			sum = channel(j, p, n, o);
-		else
-			for (size_t k = 0; k < n; k++)
-				sum = together(j->net->norm, sum,
-					       kernel(j, p[k].input, o) * p[k].factor);
-		row[o] = scale * sum;
+		if (j->to->affine)
+			scale *= fabs((double)j->to->affine->scale[o]);
+		BRC_TRY(whole ? channel(j, p, n, o, &norm, err) : apart(j, p, n, o, &norm, err));
+		row[o] = (float)(scale * norm);
 	}
+	return BRC_OK;
 }
 
 static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err)
@@ -219,7 +229,7 @@ static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err
 	for (size_t i = 0, n; i < j->n; i += n) {
 		for (n = 1; i + n < j->n && j->path[i + n].unit == j->path[i].unit;)
 			n++;
-		join_unit(j, j->path + i, n, w + j->path[i].unit * j->w.outputs);
+		BRC_TRY(join_unit(j, j->path + i, n, w + j->path[i].unit * j->w.outputs, err));
 	}
 	return BRC_OK;
 }

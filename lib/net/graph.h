@@ -27,7 +27,7 @@ typedef struct brc_unit_layer {
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
 	int32_t *source;          /* [inputs of its weights]: set of units that each comes from */
 	size_t place[2];          /* extents that one channel had before it became features */
-	size_t mixed;             /* node through which its inputs cannot be traced, or BRC_NOWHERE */
+	size_t mixed; /* node through which its inputs cannot be traced, or BRC_NOWHERE */
 } brc_unit_layer;
 
 struct brc_net {

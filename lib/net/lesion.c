@@ -17,7 +17,8 @@
 #include "net/score.h"
 
 #define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting for their turn */
-#define PASSES_PER_PART 8.0 /* that the lesions of a part cost at least, so that its own is little */
+#define PASSES_PER_PART \
+	8.0 /* that the lesions of a part cost at least, so that its own is little */
 #define TASKS_PER_THREAD 4u
 
 /* Where a lesion comes in the pass. */

@@ -51,10 +51,9 @@ static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in,
 static brc_rc input_shape(const Brc__OnnxShape *shape, brc_tensor_view *x, brc_err *err)
 {
 	if (shape->n_dim < 2 || shape->n_dim > BRC_MAX_DIMS)
-		return brc_fail(
-			err, BRC_DATA,
-			"it has %zu dimensions; 2 to %d are supported, the batch first",
-			shape->n_dim, BRC_MAX_DIMS);
+		return brc_fail(err, BRC_DATA,
+				"it has %zu dimensions; 2 to %d are supported, the batch first",
+				shape->n_dim, BRC_MAX_DIMS);
 	x->ndim = shape->n_dim;
 	x->dim[0] = BRC_NET_ROWS;
 	for (size_t k = 1; k < shape->n_dim; k++) {

@@ -142,8 +142,8 @@ static brc_rc view_layer(const brc_program *p, size_t layer, size_t value, view 
 
 	w->view = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
 	if (u->axis != BRC_NOWHERE && x->batch != BRC_NOWHERE)
-		return list_places(w, rest,
-				   other_dimensions(x, p->rows, u->axis, &w->view, rest), err);
+		return list_places(w, rest, other_dimensions(x, p->rows, u->axis, &w->view, rest),
+				   err);
 	w->view.row_step = x->count / p->rows; /* the input: every element is a unit */
 	w->view.unit_step = 1;
 	return list_places(w, rest, 0, err);

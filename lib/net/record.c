@@ -53,6 +53,7 @@ void brc_record_row(const float *value, const brc_unit_view *v, size_t row, brc_
 	for (size_t p = 0; p < v->places; p++)
 		take(x + v->place[p], v, p, how, sum);
 	for (size_t u = 0; u < v->units; u++)
-		out[u] = v->places == 1 && how == BRC_POOL_MEAN ? (float)sum[u * n]
-								 : (float)finish(sum + u * n, v, how);
+		out[u] = v->places == 1 && how == BRC_POOL_MEAN
+				 ? (float)sum[u * n]
+				 : (float)finish(sum + u * n, v, how);
 }

@@ -5,15 +5,15 @@
 #include "exec/graph.h"
 
 typedef enum brc_rule {
-	BRC_RULE_MIX,     /* every element of a group depends on all: not traced through */
-	BRC_RULE_SAME,    /* element by element; normalisations within a channel too */
-	BRC_RULE_AFFINE,  /* the same, every channel times a constant (BatchNormalization) */
+	BRC_RULE_MIX,    /* every element of a group depends on all: not traced through */
+	BRC_RULE_SAME,   /* element by element; normalisations within a channel too */
+	BRC_RULE_AFFINE, /* the same, every channel times a constant (BatchNormalization) */
 	BRC_RULE_LAYER_NORM,
 	BRC_RULE_COMBINE, /* element by element of several, with broadcasting */
 	BRC_RULE_MOVE,    /* elements only change places */
 	BRC_RULE_PLACES,  /* channels stay, places within them are put together (pooling) */
 	BRC_RULE_REDUCE,
-	BRC_RULE_PRODUCT  /* convolutions and matrix products */
+	BRC_RULE_PRODUCT /* convolutions and matrix products */
 } brc_rule;
 
 brc_rule brc_rule_of(const brc_op *op);

@@ -97,8 +97,8 @@ static brc_rc trace_all(brc_tracer *t, brc_err *err)
 		char title[256];
 
 		if (trace_node(t, i, err) != BRC_OK)
-			return brc_err_prefix(
-				err, "%s", brc_net_node_text(t->net, i, title, sizeof(title)));
+			return brc_err_prefix(err, "%s",
+					      brc_net_node_text(t->net, i, title, sizeof(title)));
 	}
 	mark_outputs(t);
 	return BRC_OK;

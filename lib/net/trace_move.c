@@ -44,8 +44,7 @@ static brc_rc lay_out(brc_tracer *t, const brc_node *n, brc_err *err)
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
 		BRC_TRY(spend(t, t->g->value[n->out[k]].count, err));
-		t->at[n->out[k]] =
-			brc_calloc(t->g->value[n->out[k]].count, sizeof(int32_t), err);
+		t->at[n->out[k]] = brc_calloc(t->g->value[n->out[k]].count, sizeof(int32_t), err);
 		if (!t->at[n->out[k]])
 			return BRC_RESOURCE;
 	}

@@ -144,10 +144,12 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, br
 	if (rc == BRC_OK)
 		rc = brc_sources_axis(&s, y, 1, err);
 	for (size_t o = 0; rc == BRC_OK && o < w->outputs; o++) {
-		float norm = (float)brc_kernel_norm(t->net->norm, w->w + o * w->out_step, w->h,
-						    w->wide);
+		double norm;
 
-		rc = brc_feeds_scale(t->t, in[o / each], norm, &s.set[o], err);
+		rc = brc_kernel_norm(t->net->norm, w->w + o * w->out_step, w->h, w->wide, &norm,
+				     err);
+		if (rc == BRC_OK)
+			rc = brc_feeds_scale(t->t, in[o / each], (float)norm, &s.set[o], err);
 	}
 	free(in);
 	if (rc != BRC_OK) {

@@ -56,8 +56,7 @@ static void run_program(const brc_net *net, const brc_program *p, size_t turns)
 				abort();
 		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		last = value[brc_program_rows(p) * brc_net_classes(net) *
-				     brc_net_positions(net) -
+		last = value[brc_program_rows(p) * brc_net_classes(net) * brc_net_positions(net) -
 			     1];
 	}
 	(void)last;

@@ -439,6 +439,31 @@ static void external_data_stays_in_its_folder(void **state)
 	rmdir(folder);
 }
 
+static void narrow_integers_wrap_around(void **state)
+{
+	static const uint8_t a[] = {250, 3}, b[] = {10, 250};
+	static const int64_t two[] = {2};
+	Brc__OnnxModel *model = new_model();
+	brc_err err = {0};
+	brc_tensor_view out;
+	brc_exec *g;
+	brc_onnx m;
+
+	(void)state;
+	add_output(model, "y");
+	add_tensor(model, "a", BRC_ONNX_UINT8, 1, two, a, 2);
+	add_tensor(model, "b", BRC_ONNX_UINT8, 1, two, b, 2);
+	add_node(model, "Add", "a b", "c");
+	add_int(add_node(model, "Cast", "c", "y"), "to", BRC_ONNX_INT64);
+	m = decode(model);
+	if (brc_exec_new(&g, &m, NULL, 0, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	out = brc_exec_output(g, 0);
+	assert_true(((const int64_t *)out.data)[0] == 4 && ((const int64_t *)out.data)[1] == 253);
+	brc_exec_free(g);
+	brc_onnx_clear(&m);
+}
+
 static void half_precision_is_widened(void **state)
 {
 	static const uint16_t half[] = {0x3c00, 0xc000, 0x0001, 0x7c00, 0x8000, 0x3555};
@@ -470,6 +495,7 @@ int main(void)
 		cmocka_unit_test(what_never_ends_or_is_there_twice_is_refused),
 		cmocka_unit_test(what_it_cannot_run_is_refused_by_node),
 		cmocka_unit_test(external_data_stays_in_its_folder),
+		cmocka_unit_test(narrow_integers_wrap_around),
 		cmocka_unit_test(half_precision_is_widened),
 	};
 

@@ -147,8 +147,7 @@ static inline float *values_of(const brc_net *net, size_t layer, brc_stage stage
 	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
 	for (size_t r = 0; r < rows; r++)
 		for (size_t u = 0; u < v.units; u++)
-			out[r * v.units + u] =
-				value[r * v.row_step + u * v.unit_step + v.place[0]];
+			out[r * v.units + u] = value[r * v.row_step + u * v.unit_step + v.place[0]];
 	end_pass(&t);
 	return out;
 }

@@ -158,8 +158,8 @@ static void unknown_operators(void **state)
 	m = with_node("Gemm", "x", NULL);
 	refuses(m, "node 'my-h' (Gemm) has 1 inputs and 1 outputs");
 	m = with_node("Relu", "x", NULL);
-	m->opset_import[0]->version = 6;
-	refuses(m, "operator set 6 is not supported; 7 to 21 are");
+	m->opset_import[0]->version = 5;
+	refuses(m, "operator set 5 is not supported; 6 to 21 are");
 	m = with_node("Relu", "x", NULL);
 	m->opset_import[0]->version = 22;
 	refuses(m, "operator set 22");
@@ -191,7 +191,8 @@ static void wrong_inputs(void **state)
 	refuses(with_input(BRC_ONNX_FLOAT, 2, large), "does not fit its weights [6, 3]");
 	refuses(with_input(BRC_ONNX_FLOAT, 1, fixed), "the input 'x': it has 1 dimensions");
 	refuses(with_input(BRC_ONNX_FLOAT, 9, nine), "the input 'x': it has 9 dimensions");
-	refuses(with_input(BRC_ONNX_INT64, 2, fixed), "node 'my-y' (Gemm): input 0 ('x') holds integers");
+	refuses(with_input(BRC_ONNX_INT64, 2, fixed),
+		"node 'my-y' (Gemm): input 0 ('x') holds integers");
 	refuses(with_input(BRC_ONNX_BOOL, 2, fixed), "the input 'x': its elements are BOOL");
 	m = with_input(BRC_ONNX_FLOAT, 2, fixed);
 	brc__onnx_type__free_unpacked(m->graph->input[0]->type, NULL);
@@ -225,7 +226,7 @@ static void wrong_products(void **state)
 	refuses(with_node("Gemm", "x x", NULL), "node 'my-h' (Gemm)");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 2, 2, (const int64_t[]){6, 6}, NULL, 36);
-	refuses(m, "initializer 'w'");
+	refuses(m, "node 'my-h' (Gemm): input 1 ('w') holds integers");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", BRC_ONNX_FLOAT16, 2, (const int64_t[]){6, 6}, NULL, 72);
 	accepts(m);
@@ -280,8 +281,7 @@ static void wrong_shapes(void **state)
 	reshape(NULL, 2, (const int64_t[]){0, -1});
 	reshape("node 'my-y' (Gemm): its input", 2, (const int64_t[]){1, -1});
 	reshape("node 'my-y' (Gemm): its input", 2, (const int64_t[]){-1, 3});
-	reshape("node 'my-h' (Reshape): its target shape has two -1", 2,
-		(const int64_t[]){-1, -1});
+	reshape("node 'my-h' (Reshape): its target shape has two -1", 2, (const int64_t[]){-1, -1});
 	reshape("node 'my-h' (Reshape): 12 elements", 2, (const int64_t[]){0, 5});
 	reshape("node 'my-h' (Reshape): 12 elements", 3, (const int64_t[]){0, 4, -1});
 	reshape("node 'my-h' (Reshape): its target shape has two -1", 3,
@@ -297,13 +297,13 @@ static void wrong_shapes(void **state)
 	add_list(m, "s", 2, (const int64_t[]){0, 6});
 	m->opset_import[0]->version = 14;
 	add_int(n, "allowzero", 1);
-	refuses(m, "node 'my-h' (Reshape): it mixes");
+	refuses(m, "node 'my-h' (Reshape): 12 elements cannot be reshaped into 0");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 0);
-	refuses(m, "node 'my-h' (Flatten): it mixes");
+	refuses(m, "node 'my-y' (Gemm): its input");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 2);
-	refuses(m, "node 'my-h' (Flatten): it mixes");
+	refuses(m, "node 'my-y' (Gemm): its input");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 3);
 	refuses(m, "node 'my-h' (Flatten): its axis does not exist");
@@ -412,7 +412,7 @@ static void what_mixes_units_is_not_traced_through(void **state)
 	m = with_node("Dropout", "x", &n);
 	append(&n->output, &n->n_output, strdup("mask"));
 	add_node(m, "Relu", "mask", "z");
-	refuses(m, "node 'my-z' (Relu): input 0 ('mask') is a mask, which is not computed");
+	refuses(m, "node 'my-z' (Relu): input 0 ('mask') holds truth values; floats are needed");
 }
 
 /* Each step doubles something; none may be carried out. */

@@ -12,6 +12,7 @@ enum { AT_PRE, AT_POST };
 
 static const char *model;
 static int at, pooling = -1, compat;
+static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
 
 static const brc_opt options[] = {
@@ -60,6 +61,7 @@ static brc_rc write_values(brc_filter *f, const char *name, const work *w, brc_e
 	BRC_TRY(brc_section_new(&s, "activations", 1, name, err));
 	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
 	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
+	brc_map_put_string(s->meta, "pool", pools[pooling]);
 	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
 	rc = brc_layers_write(&w->hidden, s, err);
 	if (rc == BRC_OK)

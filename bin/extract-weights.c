@@ -12,6 +12,7 @@ enum { UNITS_HIDDEN, UNITS_ALL };
 
 static const char *model;
 static int units = -1, norm = -1, compat;
+static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
 static bool skip_untraced;
 
 static const brc_opt options[] = {
@@ -141,6 +142,7 @@ static brc_rc write_weights(brc_filter *f, const brc_cli *cli, const chosen *c, 
 	BRC_TRY(brc_section_new(&s, "weights", 1, cli->c.name ? cli->c.name : "weights", err));
 	brc_map_put_string(s->meta, "model", brc_net_digest(net));
 	brc_map_put_string(s->meta, "units", units == UNITS_ALL ? "all" : "hidden");
+	brc_map_put_string(s->meta, "norm", norms[norm]);
 	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
 	rc = brc_blocks_write(&c->graph, s, err);
 	if (rc == BRC_OK)
@@ -149,8 +151,13 @@ static brc_rc write_weights(brc_filter *f, const brc_cli *cli, const chosen *c, 
 	return rc;
 }
 
-static void tell(const brc_cli *cli, const chosen *c)
+static void tell(const brc_cli *cli, const brc_net *net, const chosen *c)
 {
+	for (size_t l = 1; l < brc_net_layers(net)->n; l++)
+		if (brc_net_untraced(net, l))
+			brc_cli_note(cli, "layer '%s' is left without edges into it: node '%s' cannot "
+					  "be traced through",
+				     brc_net_layer_at(net, l)->name, brc_net_untraced(net, l));
 	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
 		     brc_layers_total(&c->graph.layers), c->graph.layers.n, c->graph.n,
 		     c->graph.n == 1 ? "" : "s");
@@ -179,7 +186,7 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_net *net, brc
 	if (rc == BRC_OK)
 		rc = write_weights(f, cli, &c, net, err);
 	if (rc == BRC_OK)
-		tell(cli, &c);
+		tell(cli, net, &c);
 	for (size_t i = 0; i < c.n; i++)
 		free(c.w[i]);
 	free(c.w);

@@ -152,7 +152,7 @@ np.savez('odd.npz', image=a[:, :3], label=[0, 1])"
 	read-data hwc.npz --bgr | images_are "$want[..., ::-1]"
 	run read-data odd.npz --nchw -o x.brc
 	[ "$status" -eq 3 ]
-	[[ "$output" == *"odd.npz: it cannot be told which extent of the images holds the channels"* ]]
+	[[ "$output" == *"odd.npz:image.npy: it cannot be told which extent of the images holds the channels"* ]]
 	run read-data hwc.npz --nchw --nhwc -o x.brc
 	[ "$status" -eq 2 ]
 }

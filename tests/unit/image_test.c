@@ -147,7 +147,7 @@ static void refuses_damage_bombs_and_cmyk(void **state)
 	/* 2^20 x 2^20 pixels, with a right checksum of the header */
 	static const uint8_t bomb[] =
 		"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x10\0\0\0\x10\0\0\x08\2\0\0\0"
-		"\xc4\x4a\x37\x92";
+		"\xc4\x4a\x37\x92\0\0\0\4IDAT";
 	refuses(bomb, sizeof(bomb) - 1, "1048576 x 1048576 pixels");
 	refuses("GIF89a......", 12, "neither PNG nor JPEG");
 	brc_image m;

@@ -12,7 +12,7 @@ enum { PIECE_BYTES = 1 << 20 };
 
 static bool few(size_t extent)
 {
-	return extent == 1 || extent == 3 || extent == 4;
+	return extent <= 4;
 }
 
 /* Where the channels of an image of this shape stand. */

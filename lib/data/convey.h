@@ -23,7 +23,7 @@ typedef struct brc_passage {
  * The shape of the images that `c` will give, from that of its items, and
  * c->from and c->channels. `wanted` UNKNOWN leaves the layout as it is.
  * Images of unknown layout have it told by their shape when one outer extent
- * is 1, 3 or 4 and the other is not; BRC_DATA when that is not so and the
+ * is at most 4 and the other is not; BRC_DATA when that is not so and the
  * layout is needed: for `wanted`, to reverse channels, or for means of several (d->channels).
  */
 brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_err *err);

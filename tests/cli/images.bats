@@ -149,7 +149,7 @@ np.savez('odd.npz', image=a[:, :3], label=[0, 1])"
 	read-data hwc.npz | images_are "$want"
 	read-data hwc.npz --nhwc | images_are "$want"
 	read-data hwc.npz --nchw | images_are "$want.transpose(0, 3, 1, 2)"
-	read-data hwc.npz --bgr | images_are "$want[..., ::-1]"
+	read-data hwc.npz --bgr | images_are "${want}[..., ::-1]"
 	run read-data odd.npz --nchw -o x.brc
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"odd.npz:image.npy: it cannot be told which extent of the images holds the channels"* ]]

@@ -7,7 +7,7 @@
 #   make check-large    torchvision's networks against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
-#   make bench lint fuzz install clean
+#   make bench (ONLY=spectral: a part) lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -116,7 +116,7 @@ PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx data
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
-PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
+PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn python3-onnx pv
 
 # Install what is missing of a list; say the command where we may not.
 define install
@@ -198,7 +198,7 @@ bench-programs: all $(BENCH)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(NPROC) bench-programs
-	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run
+	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run $(ONLY)
 
 # ---- lint ----
 

@@ -67,8 +67,8 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
-# the loops of operators: worth vectorising
-$(BUILD)/lib/exec/%.o: CFLAGS += -O3
+# loops worth vectorising
+$(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)

@@ -119,7 +119,8 @@ static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t r
 		need(brc_graph_init_all(&g, blocks, &err));
 		t[r] = now() - start;
 		start = now();
-		need(brc_eigenpairs_new(&p, &g, brc_spectral_pairs(&g, k), 42, 0, pool, &err));
+		need(brc_eigenpairs_new(&p, &g, k, brc_spectral_pairs(&g, k) - k, 42, 0, pool,
+					&err));
 		t[repetitions + r] = now() - start;
 		start = now();
 		o.restarts = RESTARTS;
@@ -136,7 +137,7 @@ static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t r
 		brc_eigenpairs_free(p);
 		brc_graph_clear(&g);
 	}
-	for (size_t i = 0; i < p->pairs; i++)
+	for (size_t i = 0; i < k; i++)
 		worst = p->residual[i] > worst ? p->residual[i] : worst;
 	printf("graph %.6f\nsolve %.6f\ncluster %.6f\n", median(t, repetitions),
 	       median(t + repetitions, repetitions), median(t + 2 * repetitions, repetitions));

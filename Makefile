@@ -7,7 +7,8 @@
 #   make check-large    torchvision's networks against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
-#   make bench lint fuzz install clean
+#   make bench          beside public peers; make bench ONLY=corr
+#   make lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -198,7 +199,7 @@ bench-programs: all $(BENCH)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(NPROC) bench-programs
-	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run
+	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run $(ONLY)
 
 # ---- lint ----
 

@@ -68,8 +68,9 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
-# the loops of operators: worth vectorising
+# the loops of operators, and those over samples and edges: worth vectorising
 $(BUILD)/lib/exec/%.o: CFLAGS += -O3
+$(BUILD)/lib/linalg/correlation%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)

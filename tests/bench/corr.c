@@ -98,8 +98,8 @@ static brc_rc write_npy(const char *path, const float *x, size_t rows, size_t co
 
 struct bench {
 	size_t n, samples, threads, repeats;
-	float *x, *z, *graph;
-	uint8_t *constant;
+	float *x;
+	brc_scratch graph;
 	brc_pool *pool;
 	double syrk[MOST_REPEATS], columns[MOST_REPEATS], block[MOST_REPEATS];
 };
@@ -107,20 +107,20 @@ struct bench {
 static brc_rc one_round(struct bench *b, size_t i, brc_err *err)
 {
 	const brc_range all = {0, b->n};
-	const size_t stride = brc_correlation_stride(b->samples);
+	brc_correlation c;
 	double t = now();
-	BRC_TRY(brc_correlation_columns(b->x, b->samples, b->n, BRC_CORR_SPEARMAN, b->pool, b->z,
-					b->constant, NULL, err));
+	BRC_TRY(brc_correlation_init(&c, &(brc_samples){b->x, b->samples, b->n, false},
+				     BRC_CORR_SPEARMAN, false, 0, b->pool, NULL, err));
 	b->columns[i] = now() - t;
 	openblas_set_num_threads((int)b->threads);
 	t = now();
-	cblas_ssyrk(CblasColMajor, CblasUpper, CblasTrans, (int)b->n, (int)b->samples, 1, b->z,
-		    (int)stride, 0, b->graph, (int)b->n);
+	cblas_ssyrk(CblasColMajor, CblasUpper, CblasTrans, (int)b->n, (int)b->samples, 1, c.z.data,
+		    (int)c.stride, 0, b->graph.data, (int)b->n);
 	b->syrk[i] = now() - t;
 	t = now();
-	BRC_TRY(brc_correlation_block(b->z, b->samples, all, all, BRC_CORR_SQUARE, b->pool,
-				      b->graph, err));
+	BRC_TRY(brc_correlation_block(&c, all, all, BRC_CORR_SQUARE, b->pool, &b->graph, err));
 	b->block[i] = now() - t;
+	brc_correlation_clear(&c);
 	return BRC_OK;
 }
 
@@ -128,11 +128,10 @@ static brc_rc run(struct bench *b, const char *folder, brc_err *err)
 {
 	char path[4096];
 	b->x = brc_alloc(b->samples * b->n, sizeof(float), err);
-	b->z = brc_alloc(b->n * brc_correlation_stride(b->samples), sizeof(float), err);
-	b->graph = brc_calloc(b->n * b->n, sizeof(float), err);
-	b->constant = brc_alloc(b->n, 1, err);
-	if (b->x == NULL || b->z == NULL || b->graph == NULL || b->constant == NULL)
+	if (b->x == NULL)
 		return BRC_RESOURCE;
+	BRC_TRY(brc_scratch_init(&b->graph, b->n * b->n * sizeof(float), false, "graph", err));
+	memset(b->graph.data, 1, b->graph.bytes); /* the pages are there before they are timed */
 	BRC_TRY(brc_pool_new(&b->pool, b->threads, err));
 	fill(b->x, b->samples, b->n);
 	snprintf(path, sizeof(path), "%s/act.brc", folder);
@@ -142,14 +141,12 @@ static brc_rc run(struct bench *b, const char *folder, brc_err *err)
 	for (size_t i = 0; i < b->repeats; i++)
 		BRC_TRY(one_round(b, i, err));
 	snprintf(path, sizeof(path), "%s/graph.npy", folder);
-	BRC_TRY(write_npy(path, b->graph, b->n, b->n, err));
+	BRC_TRY(write_npy(path, b->graph.data, b->n, b->n, err));
 	printf("%.3f %.3f %.3f\n", median(b->syrk, b->repeats), median(b->columns, b->repeats),
 	       median(b->block, b->repeats));
 	brc_pool_free(b->pool);
 	free(b->x);
-	free(b->z);
-	free(b->graph);
-	free(b->constant);
+	brc_scratch_clear(&b->graph);
 	return BRC_OK;
 }
 

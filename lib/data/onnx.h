@@ -18,11 +18,17 @@
 /* Values of data_type and elem_type that are read. */
 enum {
 	BRC_ONNX_FLOAT = 1,
+	BRC_ONNX_UINT8 = 2,
+	BRC_ONNX_INT8 = 3,
+	BRC_ONNX_UINT16 = 4,
+	BRC_ONNX_INT16 = 5,
 	BRC_ONNX_INT32 = 6,
 	BRC_ONNX_INT64 = 7,
 	BRC_ONNX_BOOL = 9,
 	BRC_ONNX_FLOAT16 = 10,
 	BRC_ONNX_DOUBLE = 11,
+	BRC_ONNX_UINT32 = 12,
+	BRC_ONNX_UINT64 = 13,
 	BRC_ONNX_BFLOAT16 = 16
 };
 
@@ -74,18 +80,22 @@ brc_rc brc_onnx_attribute_ints(const Brc__OnnxNode *node, const char *name, cons
  */
 brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shape[BRC_MAX_DIMS],
 			     size_t *count, brc_err *err);
-/* Does the tensor hold floats (FLOAT, DOUBLE, FLOAT16, BFLOAT16) or integers (INT64, INT32, BOOL)?
- */
+/* Does the tensor hold floats (FLOAT, DOUBLE, FLOAT16, BFLOAT16) or integers (any, and BOOL)? */
 bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t);
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t);
 /* "UINT8", for messages. */
 const char *brc_onnx_type_name(int32_t data_type);
 /*
  * All elements, row-major; gives ownership (free). A DOUBLE is rounded to
- * float, FLOAT16 and BFLOAT16 are widened. BRC_DATA when the data has another length than the shape
- * says.
+ * float, FLOAT16 and BFLOAT16 are widened. BRC_DATA when the data has another length
+ * than the shape says, or for an integer beyond INT64_MAX.
  */
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err);
 brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err);
+/* IEEE 754 binary16 and bfloat16 as floats; and a float rounded to each, ties to even. */
+float brc_from_half(uint16_t h);
+float brc_from_brain(uint16_t b);
+float brc_round_to_half(float x);
+float brc_round_to_brain(float x);
 
 #endif

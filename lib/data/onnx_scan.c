@@ -102,7 +102,7 @@ static size_t number_size(ProtobufCType t, unsigned *wire, size_t *packed)
 		*wire = PROTOBUF_C_WIRE_TYPE_VARINT;
 		*packed = 0;
 		return 4;
-	default: /* int64: the schema has no others */
+	default: /* int64, uint64: the schema has no others */
 		*wire = PROTOBUF_C_WIRE_TYPE_VARINT;
 		*packed = 0;
 		return 8;

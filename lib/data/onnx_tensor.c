@@ -27,10 +27,37 @@ bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t)
 	       t->data_type == BRC_ONNX_FLOAT16 || t->data_type == BRC_ONNX_BFLOAT16;
 }
 
+/* Bytes of an element of a tensor of integers in raw data; 0: it has none. */
+static size_t int_size(const Brc__OnnxTensor *t)
+{
+	switch (t->data_type) {
+	case BRC_ONNX_UINT8:
+	case BRC_ONNX_INT8:
+	case BRC_ONNX_BOOL:
+		return 1;
+	case BRC_ONNX_UINT16:
+	case BRC_ONNX_INT16:
+		return 2;
+	case BRC_ONNX_UINT32:
+	case BRC_ONNX_INT32:
+		return 4;
+	case BRC_ONNX_UINT64:
+	case BRC_ONNX_INT64:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+static bool int_is_signed(const Brc__OnnxTensor *t)
+{
+	return t->data_type == BRC_ONNX_INT8 || t->data_type == BRC_ONNX_INT16 ||
+	       t->data_type == BRC_ONNX_INT32 || t->data_type == BRC_ONNX_INT64;
+}
+
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t)
 {
-	return t->data_type == BRC_ONNX_INT64 || t->data_type == BRC_ONNX_INT32 ||
-	       t->data_type == BRC_ONNX_BOOL;
+	return int_size(t) > 0;
 }
 
 static const char *name_of(const Brc__OnnxTensor *t)
@@ -88,31 +115,6 @@ static brc_rc check_count(const Brc__OnnxTensor *t, size_t item, size_t listed, 
 	return BRC_OK;
 }
 
-/* IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-static float from_half(uint16_t h)
-{
-	uint32_t sign = (uint32_t)(h & 0x8000u) << 16, exponent = h >> 10 & 31u, rest = h & 1023u;
-	uint32_t bits = sign | (exponent == 31 ? 255u : exponent + 112) << 23 | rest << 13;
-	float f;
-
-	if (exponent == 0) { /* zero, or rest * 2^-24 */
-		f = (float)rest * 0x1p-24f;
-		return sign ? -f : f;
-	}
-	memcpy(&f, &bits, sizeof(f));
-	return f;
-}
-
-/* The upper half of a float. */
-static float from_brain(uint16_t b)
-{
-	uint32_t bits = (uint32_t)b << 16;
-	float f;
-
-	memcpy(&f, &bits, sizeof(f));
-	return f;
-}
-
 /* Element i of a tensor that is not FLOAT. */
 static float convert(const Brc__OnnxTensor *t, size_t i)
 {
@@ -129,7 +131,7 @@ static float convert(const Brc__OnnxTensor *t, size_t i)
 		memcpy(&h, t->raw_data.data + 2 * i, 2);
 	else
 		h = (uint16_t)t->int32_data[i];
-	return t->data_type == BRC_ONNX_FLOAT16 ? from_half(h) : from_brain(h);
+	return t->data_type == BRC_ONNX_FLOAT16 ? brc_from_half(h) : brc_from_brain(h);
 }
 
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
@@ -162,39 +164,58 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 	return BRC_OK;
 }
 
-static int64_t raw_int(const Brc__OnnxTensor *t, size_t i)
+/* Little-endian, as the format says, and as the processors are that this runs on. */
+static uint64_t raw_int(const Brc__OnnxTensor *t, size_t size, size_t i)
 {
-	int32_t narrow;
-	int64_t wide;
+	uint64_t v = 0;
 
-	if (t->data_type == BRC_ONNX_BOOL)
-		return t->raw_data.data[i] != 0;
-	if (t->data_type == BRC_ONNX_INT32) {
-		memcpy(&narrow, t->raw_data.data + 4 * i, 4);
-		return narrow;
-	}
-	memcpy(&wide, t->raw_data.data + 8 * i, 8);
-	return wide;
+	memcpy(&v, t->raw_data.data + size * i, size);
+	if (int_is_signed(t) && size < 8 && v >> (8 * size - 1))
+		v -= (uint64_t)1 << 8 * size;
+	return v;
+}
+
+/* The list that a tensor of integers without raw data has its elements in. */
+static size_t listed_ints(const Brc__OnnxTensor *t)
+{
+	if (t->data_type == BRC_ONNX_INT64)
+		return t->n_int64_data;
+	if (t->data_type == BRC_ONNX_UINT64 || t->data_type == BRC_ONNX_UINT32)
+		return t->n_uint64_data;
+	return t->n_int32_data;
+}
+
+static uint64_t listed_int(const Brc__OnnxTensor *t, size_t i)
+{
+	if (t->data_type == BRC_ONNX_INT64)
+		return (uint64_t)t->int64_data[i];
+	if (t->data_type == BRC_ONNX_UINT64 || t->data_type == BRC_ONNX_UINT32)
+		return t->uint64_data[i];
+	return (uint64_t)(int64_t)t->int32_data[i];
 }
 
 brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
 {
-	size_t ndim, shape[BRC_MAX_DIMS], count;
-	bool wide = t->data_type == BRC_ONNX_INT64;
-	size_t item = wide ? 8 : t->data_type == BRC_ONNX_BOOL ? 1 : 4;
+	size_t ndim, shape[BRC_MAX_DIMS], count, size = int_size(t);
 
 	if (!brc_onnx_tensor_is_int(t))
 		return brc_fail(err, BRC_DATA,
 				"%s initializer '%s' is not supported; integers are needed",
 				brc_onnx_type_name(t->data_type), name_of(t));
 	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
-	BRC_TRY(check_count(t, item, wide ? t->n_int64_data : t->n_int32_data, count, err));
+	BRC_TRY(check_count(t, size, listed_ints(t), count, err));
 	*v = brc_alloc(count, sizeof(**v), err);
 	if (!*v)
 		return BRC_RESOURCE;
-	for (size_t i = 0; i < count; i++)
-		(*v)[i] = t->has_raw_data ? raw_int(t, i)
-			  : wide          ? t->int64_data[i]
-					  : t->int32_data[i];
+	for (size_t i = 0; i < count; i++) {
+		uint64_t x = t->has_raw_data ? raw_int(t, size, i) : listed_int(t, i);
+
+		(*v)[i] = t->data_type == BRC_ONNX_BOOL ? x != 0 : (int64_t)x;
+		if (t->data_type == BRC_ONNX_UINT64 && x > INT64_MAX) {
+			free(*v);
+			*v = NULL;
+			return wrong(t, err, "it holds an integer that is too large");
+		}
+	}
 	return BRC_OK;
 }

@@ -141,6 +141,25 @@ static int64_t power(int64_t a, int64_t b)
 	return b < 0 ? 0 : (int64_t)r;
 }
 
+/* Pow alone takes operands of two kinds, and gives the first's. */
+static void int_to_float_power(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		((int64_t *)p[0])[(ptrdiff_t)i * s[0]] =
+			brc_whole_number(powf((float)((const int64_t *)p[1])[(ptrdiff_t)i * s[1]],
+					      ((const float *)p[2])[(ptrdiff_t)i * s[2]]));
+}
+
+static void float_to_int_power(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		((float *)p[0])[(ptrdiff_t)i * s[0]] =
+			powf(((const float *)p[1])[(ptrdiff_t)i * s[1]],
+			     (float)((const int64_t *)p[2])[(ptrdiff_t)i * s[2]]);
+}
+
 static void int_loop(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
 {
 	switch (*(const function *)ctx) {
@@ -194,12 +213,38 @@ static brc_elem result_elem(function f, brc_elem operand)
 	return f >= EQUAL ? BRC_ELEM_BOOL : operand;
 }
 
-static brc_rc make_steps(brc_exec *g, brc_node *n, steps *t, brc_err *err)
+/*
+ * Operator set 6: the second operand's dimensions are those of the first from
+ * `axis` on, as if ones followed; for PRelu, the channels.
+ */
+static brc_rc align(const brc_exec *g, const Brc__OnnxNode *p, function f, const brc_operand *x,
+		    brc_operand *y, brc_err *err)
+{
+	int64_t broadcast, axis, none = f == PRELU && y->ndim == 1 ? 1 : -1;
+
+	if (g->opset > 6 && (brc_onnx_attribute(p, "axis") || brc_onnx_attribute(p, "broadcast")))
+		return brc_fail(err, BRC_DATA, "its form does not belong to operator set %lld",
+				(long long)g->opset);
+	BRC_TRY(brc_onnx_attribute_int(p, "broadcast", 0, &broadcast, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "axis", none, &axis, err));
+	if (g->opset > 6 || axis == -1 || y->ndim == 0)
+		return BRC_OK;
+	if (axis < 0 || (size_t)axis + y->ndim > x->ndim)
+		return brc_fail(err, BRC_DATA, "its axis %lld does not fit its operands",
+				(long long)axis);
+	for (; (size_t)axis + y->ndim < x->ndim; y->ndim++)
+		y->dim[y->ndim] = 1;
+	return BRC_OK;
+}
+
+static brc_rc make_steps(brc_exec *g, brc_node *n, steps *t, const brc_operand *second,
+			 brc_err *err)
 {
 	const brc_operand *out = &g->value[n->out[0]];
 
 	for (size_t k = 1; k < n->n_in; k++) {
-		const brc_operand *in[2] = {k == 1 ? brc_in(g, n, 0) : out, brc_in(g, n, k)};
+		const brc_operand *in[2] = {k == 1 ? brc_in(g, n, 0) : out,
+					    k == 1 ? second : brc_in(g, n, k)};
 
 		BRC_TRY(brc_nest_broadcast(&t->nest[k - 1], out, in, 2, err));
 	}
@@ -210,10 +255,9 @@ static brc_rc infer_steps(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_
 {
 	steps *t = brc_exec_alloc(g, 1, sizeof(*t) + n->n_in * sizeof(*t->nest), err);
 	const brc_operand **in = brc_exec_alloc(g, n->n_in, sizeof(*in), err);
-	brc_operand out;
+	brc_operand out, second;
 	brc_elem elem;
 
-	(void)p;
 	if (!t || !in)
 		return BRC_RESOURCE;
 	t->f = named(n->op->type);
@@ -221,32 +265,52 @@ static brc_rc infer_steps(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_
 	n->state = t;
 	in[0] = brc_in(g, n, 0);
 	elem = operand_elem(t->f, in[0] ? in[0]->elem : BRC_ELEM_FLOAT);
-	for (size_t k = 0; k < n->n_in; k++)
-		BRC_TRY(brc_need(g, n, k, elem, &in[k], err));
+	for (size_t k = 0; k < n->n_in; k++) {
+		const brc_operand *x = brc_in(g, n, k);
+		bool other = t->f == POW && k == 1 && x && x->elem != BRC_ELEM_BOOL;
+
+		BRC_TRY(brc_need(g, n, k, other ? x->elem : elem, &in[k], err));
+	}
+	if (n->n_in > 1) {
+		second = *in[1];
+		BRC_TRY(align(g, p, t->f, in[0], &second, err));
+		in[1] = &second;
+	}
 	BRC_TRY(brc_broadcast(g, in, n->n_in, &out, err));
 	if (t->f == PRELU && memcmp(out.dim, in[0]->dim, sizeof(*out.dim) * out.ndim) != 0)
 		return brc_fail(err, BRC_DATA, "its slope does not fit its input");
 	out.elem = result_elem(t->f, elem);
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
-	return make_steps(g, n, t, err);
+	return make_steps(g, n, t, &second, err);
+}
+
+static brc_nest_loop step_loop(const brc_exec *g, const brc_node *n, const steps *t)
+{
+	bool first = g->value[n->in[0]].elem == BRC_ELEM_FLOAT;
+	bool second = t->n ? g->value[n->in[1]].elem == BRC_ELEM_FLOAT : first;
+
+	if (first == second)
+		return first ? float_loop : int_loop;
+	return first ? float_to_int_power : int_to_float_power;
 }
 
 static void run_steps(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const steps *t = n->state;
-	brc_elem elem = g->value[n->in[0]].elem;
-	size_t in = brc_item(elem);
-	size_t item[3] = {brc_item(g->value[n->out[0]].elem), in, in};
+	const brc_operand *y = &g->value[n->out[0]];
+	brc_nest_loop loop = step_loop(g, n, t);
+	size_t in = brc_item(g->value[n->in[0]].elem);
 
 	if (t->n == 0)
-		memcpy(m->at[n->out[0]], m->at[n->in[0]], g->value[n->out[0]].count * in);
+		memcpy(m->at[n->out[0]], m->at[n->in[0]], y->count * in);
 	for (size_t k = 0; k < t->n; k++) {
 		char *base[3] = {m->at[n->out[0]], m->at[k ? n->out[0] : n->in[0]],
 				 m->at[n->in[k + 1]]};
+		size_t item[3] = {brc_item(y->elem), in, brc_item(g->value[n->in[k + 1]].elem)};
 
-		brc_nest_run(&t->nest[k], base, item,
-			     elem == BRC_ELEM_FLOAT ? float_loop : int_loop, &t->f);
+		brc_nest_run(&t->nest[k], base, item, loop, &t->f);
 	}
+	brc_narrow(y, m->at[n->out[0]]);
 }
 
 /* ---- Where ---- */
@@ -292,17 +356,18 @@ static void run_where(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	brc_nest_run(n->state, base, item, where_loop, &out);
 }
 
-#define OPERATOR(SYMBOL, TYPE, MIN_IN, MAX_IN) \
-	const brc_op SYMBOL = {                \
-		.type = TYPE,                  \
-		.attributes = "",              \
-		.min_in = MIN_IN,              \
-		.max_in = MAX_IN,              \
-		.max_out = 1,                  \
-		.layout = BRC_LAYOUT_ANY,      \
-		.in_place = true,              \
-		.infer = infer_steps,          \
-		.run = run_steps,              \
+/* axis and broadcast: operator set 6 */
+#define OPERATOR(SYMBOL, TYPE, MIN_IN, MAX_IN)  \
+	const brc_op SYMBOL = {                 \
+		.type = TYPE,                   \
+		.attributes = "axis|broadcast", \
+		.min_in = MIN_IN,               \
+		.max_in = MAX_IN,               \
+		.max_out = 1,                   \
+		.layout = BRC_LAYOUT_ANY,       \
+		.in_place = true,               \
+		.infer = infer_steps,           \
+		.run = run_steps,               \
 	}
 
 OPERATOR(brc_kernel_add, "Add", 2, 2);

@@ -1,6 +1,4 @@
-/* Where constants come from: Constant, ConstantOfShape, Shape; and Cast between kinds of elements.
- */
-#include <math.h>
+/* Where constants come from: Constant, ConstantOfShape, Shape, Size. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -123,56 +121,6 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 	return set_constant(g, n, &v, err);
 }
 
-/* ---- Cast ---- */
-
-static brc_rc infer_cast(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
-{
-	brc_operand out;
-	int64_t to;
-
-	if (!brc_in(g, n, 0))
-		return brc_fail(err, BRC_DATA, "input 0 is missing");
-	BRC_TRY(brc_onnx_attribute_int(p, "to", 0, &to, err));
-	out = *brc_in(g, n, 0);
-	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE) /* floats all the same */
-		out.elem = BRC_ELEM_FLOAT;
-	else if (to == BRC_ONNX_INT64 || to == BRC_ONNX_INT32)
-		out.elem = BRC_ELEM_INT;
-	else if (to == BRC_ONNX_BOOL)
-		out.elem = BRC_ELEM_BOOL;
-	else
-		return brc_fail(err, BRC_DATA, "a cast to %s is not supported",
-				brc_onnx_type_name(to < 0 || to > INT32_MAX ? -1 : (int32_t)to));
-	return brc_set_output(g, n, 0, &out, err);
-}
-
-/* Towards zero; what no int64 holds becomes the nearest one, NaN 0. */
-static int64_t whole_number(float x)
-{
-	return isnan(x) ? 0 : x >= 0x1p63f ? INT64_MAX : x < -0x1p63f ? INT64_MIN : (int64_t)x;
-}
-
-static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
-{
-	brc_elem from = g->value[n->in[0]].elem, to = g->value[n->out[0]].elem;
-	const float *xf = m->at[n->in[0]];
-	const int64_t *xi = m->at[n->in[0]];
-	float *yf = m->at[n->out[0]];
-	int64_t *yi = m->at[n->out[0]];
-	size_t count = g->value[n->out[0]].count;
-
-	for (size_t i = 0; i < count; i++) {
-		if (from == BRC_ELEM_FLOAT && to == BRC_ELEM_FLOAT)
-			yf[i] = xf[i];
-		else if (to == BRC_ELEM_FLOAT)
-			yf[i] = (float)xi[i];
-		else if (to == BRC_ELEM_BOOL)
-			yi[i] = from == BRC_ELEM_FLOAT ? xf[i] != 0 : xi[i] != 0;
-		else
-			yi[i] = from == BRC_ELEM_FLOAT ? whole_number(xf[i]) : xi[i];
-	}
-}
-
 #define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INPUTS, INFER, RUN) \
 	const brc_op SYMBOL = {                                \
 		.type = TYPE,                                  \
@@ -191,4 +139,3 @@ OPERATOR(brc_kernel_constant_of_shape, "ConstantOfShape", "value", 1, infer_cons
 	 NULL);
 OPERATOR(brc_kernel_shape, "Shape", "start|end", 1, infer_shape, NULL);
 OPERATOR(brc_kernel_size, "Size", "", 1, infer_size, NULL);
-OPERATOR(brc_kernel_cast, "Cast", "to", 1, infer_cast, run_cast);

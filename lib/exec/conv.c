@@ -67,12 +67,17 @@ bool brc_conv_is_plain(const brc_node *n)
 	return !c->affine && !c->accumulate && !c->bounded;
 }
 
+static size_t kernel_size(const conv *c)
+{
+	return c->w.kernel[0] * c->w.kernel[1] * c->w.kernel[2];
+}
+
 double brc_conv_flops(const brc_exec *g, const brc_node *n)
 {
 	const conv *c = n->state;
 
 	return 2.0 * (double)g->value[n->out[0]].count * (double)(c->w.channels / c->groups) *
-	       (double)(c->w.kernel[0] * c->w.kernel[1]);
+	       (double)kernel_size(c);
 }
 
 /* ---- inference ---- */
@@ -136,26 +141,45 @@ static brc_rc check(dnnl_status_t status, brc_err *err)
 			(int)status);
 }
 
+/* Dimensions of a place that oneDNN is told of: two or, for volumes, three. */
+static size_t dimensions(const conv *c)
+{
+	return c->w.in[0] == 1 && c->w.kernel[0] == 1 && c->w.out[0] == 1 ? 2 : 3;
+}
+
+/* The last ones of `extent`. */
+static void copy_dims(const conv *c, const size_t *extent, dnnl_dim_t *to)
+{
+	size_t n = dimensions(c);
+
+	for (size_t k = 0; k < n; k++)
+		to[k] = (dnnl_dim_t)extent[BRC_SPATIAL - n + k];
+}
+
 static dnnl_memory_desc_t images(const conv *c, size_t channels, const size_t *extent)
 {
-	dnnl_dims_t dims = {(dnnl_dim_t)c->w.images, (dnnl_dim_t)channels, (dnnl_dim_t)extent[0],
-			    (dnnl_dim_t)extent[1]};
+	dnnl_dims_t dims = {(dnnl_dim_t)c->w.images, (dnnl_dim_t)channels};
+	int n = (int)dimensions(c);
 	dnnl_memory_desc_t md;
 
-	dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, dnnl_nhwc);
+	copy_dims(c, extent, dims + 2);
+	dnnl_memory_desc_init_by_tag(&md, 2 + n, dims, dnnl_f32, n == 2 ? dnnl_nhwc : dnnl_ndhwc);
 	return md;
 }
 
-/* [G, outputs / G, inputs / G, h, w], row-major or in any layout. */
-static dnnl_memory_desc_t weights(const conv *c, dnnl_format_tag_t tag)
+/* [G, outputs / G, inputs / G, ...], row-major or in any layout. */
+static dnnl_memory_desc_t weights(const conv *c, bool any)
 {
 	dnnl_dims_t dims = {(dnnl_dim_t)c->groups, (dnnl_dim_t)(c->outputs / c->groups),
-			    (dnnl_dim_t)(c->w.channels / c->groups), (dnnl_dim_t)c->w.kernel[0],
-			    (dnnl_dim_t)c->w.kernel[1]};
+			    (dnnl_dim_t)(c->w.channels / c->groups)};
+	int n = (int)dimensions(c), grouped = c->groups > 1;
+	dnnl_format_tag_t plain =
+		n == 2 ? (grouped ? dnnl_goihw : dnnl_oihw) : (grouped ? dnnl_goidhw : dnnl_oidhw);
 	dnnl_memory_desc_t md;
-	bool grouped = c->groups > 1;
 
-	dnnl_memory_desc_init_by_tag(&md, grouped ? 5 : 4, dims + !grouped, dnnl_f32, tag);
+	copy_dims(c, c->w.kernel, dims + 3);
+	dnnl_memory_desc_init_by_tag(&md, 2 + grouped + n, dims + !grouped, dnnl_f32,
+				     any ? dnnl_format_tag_any : plain);
 	return md;
 }
 
@@ -183,7 +207,8 @@ static dnnl_status_t attributes(const conv *c, dnnl_primitive_attr_t attr)
 static dnnl_status_t describe(conv *c, dnnl_primitive_desc_t *pd)
 {
 	dnnl_dims_t stride, dilation, begin, end, outputs = {(dnnl_dim_t)c->outputs};
-	dnnl_memory_desc_t any = weights(c, dnnl_format_tag_any);
+	dnnl_memory_desc_t any = weights(c, true);
+	size_t skip = BRC_SPATIAL - dimensions(c);
 	dnnl_convolution_desc_t d;
 	dnnl_primitive_attr_t attr;
 	dnnl_status_t s;
@@ -199,7 +224,7 @@ static dnnl_status_t describe(conv *c, dnnl_primitive_desc_t *pd)
 	dnnl_memory_desc_init_by_tag(&c->biases, 1, outputs, dnnl_f32, dnnl_x);
 	s = dnnl_dilated_convolution_forward_desc_init(
 		&d, dnnl_forward_inference, dnnl_convolution_direct, &c->src, &any, &c->biases,
-		&c->dst, stride, dilation, begin, end);
+		&c->dst, stride + skip, dilation + skip, begin + skip, end + skip);
 	if (s != dnnl_success)
 		return s;
 	s = dnnl_primitive_attr_create(&attr);
@@ -252,8 +277,8 @@ static dnnl_status_t reorder(const conv *c, const dnnl_memory_desc_t *from, void
 /* Weights and bias with the affine map after them folded in, in oneDNN's layout. */
 static brc_rc pack(conv *c, brc_err *err)
 {
-	dnnl_memory_desc_t plain = weights(c, c->groups > 1 ? dnnl_goihw : dnnl_oihw);
-	size_t each = c->w.channels / c->groups * c->w.kernel[0] * c->w.kernel[1];
+	dnnl_memory_desc_t plain = weights(c, false);
+	size_t each = c->w.channels / c->groups * kernel_size(c);
 	float *scaled = brc_alloc(c->outputs * each, sizeof(*scaled), err);
 	brc_rc rc = BRC_RESOURCE;
 

@@ -198,7 +198,7 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto,
 
 const brc_op brc_kernel_gemm = {
 	.type = "Gemm",
-	.attributes = "alpha|beta|transA|transB",
+	.attributes = "alpha|beta|transA|transB|broadcast",
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,

@@ -187,69 +187,16 @@ static void run_unary(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		apply(n->state, m->at[n->in[0]], m->at[n->out[0]], y->count);
 	else
 		apply_ints(n->state, m->at[n->in[0]], m->at[n->out[0]], y->count);
-}
-
-/* ---- Clip ---- */
-
-typedef struct bounds {
-	float lo, hi;
-} bounds;
-
-static brc_rc bound(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, const char *name,
-		    size_t k, float otherwise, float *out, brc_err *err)
-{
-	const brc_operand *v;
-
-	if (g->opset < 11)
-		return brc_onnx_attribute_float(p, name, otherwise, out, err);
-	*out = otherwise;
-	if (!brc_in(g, n, k))
-		return BRC_OK;
-	BRC_TRY(brc_need_weights(g, n, k, &v, err));
-	if (v->count != 1)
-		return brc_fail(err, BRC_DATA, "its %s has %zu elements", name, v->count);
-	*out = *(const float *)v->data;
-	return BRC_OK;
-}
-
-static brc_rc infer_clip(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
-{
-	bounds *c = brc_exec_alloc(g, 1, sizeof(*c), err);
-	const brc_operand *x;
-
-	if (!c)
-		return BRC_RESOURCE;
-	n->state = c;
-	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(bound(g, n, p, "min", 1, -INFINITY, &c->lo, err));
-	BRC_TRY(bound(g, n, p, "max", 2, INFINITY, &c->hi, err));
-	return brc_set_output(g, n, 0, brc_in(g, n, 0), err);
-}
-
-static void run_clip(const brc_exec *g, const brc_node *n, const brc_memory *m)
-{
-	const bounds *c = n->state;
-	const float *x = m->at[n->in[0]], lo = c->lo, hi = c->hi;
-	float *y = m->at[n->out[0]];
-	size_t count = g->value[n->out[0]].count;
-
-	for (size_t i = 0; i < count; i++) {
-		float v = x[i] < lo ? lo : x[i];
-
-		y[i] = v > hi ? hi : v;
-	}
+	if (y->elem == BRC_ELEM_INT)
+		brc_narrow(y, m->at[n->out[0]]);
 }
 
 bool brc_is_bounded(const brc_node *n, float *lo, float *hi)
 {
 	const unary *u = n->state;
-	const bounds *c = n->state;
 
-	if (n->op->run == run_clip) {
-		*lo = c->lo;
-		*hi = c->hi;
-		return true;
-	}
+	if (n->op == &brc_kernel_clip)
+		return brc_clip_bounds(n, lo, hi);
 	*lo = 0;
 	*hi = INFINITY;
 	return n->op->run == run_unary && u->f == RELU;
@@ -291,15 +238,3 @@ UNARY(brc_kernel_ceil, "Ceil", "");
 UNARY(brc_kernel_sin, "Sin", "");
 UNARY(brc_kernel_cos, "Cos", "");
 UNARY(brc_kernel_not, "Not", "");
-
-const brc_op brc_kernel_clip = {
-	.type = "Clip",
-	.attributes = "min|max",
-	.min_in = 1,
-	.max_in = 3,
-	.max_out = 1,
-	.layout = BRC_LAYOUT_ANY,
-	.in_place = true,
-	.infer = infer_clip,
-	.run = run_clip,
-};

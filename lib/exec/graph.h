@@ -20,7 +20,7 @@
 #define BRC_EXEC_MAX_ELEMENTS ((size_t)1 << 31) /* of one value */
 
 typedef enum brc_state {
-	BRC_ABSENT,   /* an output that is not computed: the mask of Dropout */
+	BRC_ABSENT, /* an output that is not computed: the mask of Dropout, until it is asked for */
 	BRC_CONSTANT, /* its elements are at hand */
 	BRC_COMPUTED  /* when the graph runs */
 } brc_state;
@@ -37,6 +37,7 @@ typedef struct brc_operand {
 	const char *name;
 	brc_state state;
 	brc_elem elem;
+	int32_t narrow; /* of integers: the ONNX type in whose range they stay; 0: 64 bits */
 	size_t ndim, dim[BRC_MAX_DIMS], count;
 	bool last, input; /* input: of the graph */
 	size_t batch, inner;
@@ -121,6 +122,9 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 /* Input k as a list of integers known by now: a constant of one dimension (or a number). */
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64_t **v,
 		     size_t *count, brc_err *err);
+/* Input k as a constant with elements of this kind. */
+brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+			 const brc_operand **v, brc_err *err);
 /* Input k as a constant of floats. */
 brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
 			brc_err *err);
@@ -143,6 +147,12 @@ char *brc_shape_text(const brc_operand *v, char *buf, size_t cap);
 /* Set count from the extents; BRC_DATA when there are too many elements. */
 brc_rc brc_count(brc_operand *v, brc_err *err);
 size_t brc_item(brc_elem elem);
+/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
+int64_t brc_narrowed(int64_t v, int32_t narrow);
+/* The same for all elements of a value that was just computed. */
+void brc_narrow(const brc_operand *v, int64_t *at);
+/* What `narrow` is for elements of this ONNX type. */
+int32_t brc_narrow_type(int32_t data_type);
 /* Strides in elements, as the value lies in memory. */
 void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS]);
 /* Do both layouts put the elements of the value in the same places? */

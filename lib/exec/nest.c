@@ -146,7 +146,8 @@ brc_rc brc_broadcast(const brc_exec *g, const brc_operand *const *in, size_t n, 
 		     brc_err *err)
 {
 	(void)g;
-	*out = (brc_operand){.batch = BRC_NOWHERE, .inner = 1, .elem = in[0]->elem};
+	*out = (brc_operand){
+		.batch = BRC_NOWHERE, .inner = 1, .elem = in[0]->elem, .narrow = in[0]->narrow};
 	for (size_t i = 0; i < n; i++)
 		out->ndim = in[i]->ndim > out->ndim ? in[i]->ndim : out->ndim;
 	for (size_t k = 0; k < out->ndim; k++)

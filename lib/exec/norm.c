@@ -24,7 +24,7 @@ static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 	brc_affine *a = brc_exec_alloc(g, 1, sizeof(*a), err);
 	const float *part[4]; /* scale, bias, mean, variance */
 	const brc_operand *x;
-	int64_t training, spatial;
+	int64_t training, spatial, test;
 	float epsilon;
 
 	if (!a)
@@ -33,7 +33,9 @@ static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &epsilon, err));
 	BRC_TRY(brc_onnx_attribute_int(p, "training_mode", 0, &training, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "is_test", g->opset > 6, &test, err));
 	BRC_TRY(brc_onnx_attribute_int(p, "spatial", 1, &spatial, err));
+	training = training || !test;
 	for (size_t k = 1; k < n->n_out; k++)
 		training = training || n->out[k] != BRC_NOWHERE;
 	if (training || !spatial) {
@@ -283,8 +285,9 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		.run = RUN,                                                             \
 	}
 
-OPERATOR(brc_kernel_batch_norm, "BatchNormalization", "epsilon|momentum|training_mode|spatial", 5,
-	 5, 5, BRC_LAYOUT_ANY, infer_batch_norm, run_batch_norm);
+OPERATOR(brc_kernel_batch_norm, "BatchNormalization",
+	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_LAYOUT_ANY,
+	 infer_batch_norm, run_batch_norm);
 OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_LAYOUT_PLAIN,
 	 infer_instance_norm, run_groups);
 OPERATOR(brc_kernel_layer_norm, "LayerNormalization", "axis|epsilon|stash_type", 2, 3, 3,

@@ -21,7 +21,7 @@
 	X(batch_norm) X(instance_norm) X(layer_norm) X(lrn) \
 	X(softmax) X(log_softmax) X(arg_max) X(arg_min) \
 	X(reduce_mean) X(reduce_sum) X(reduce_max) X(reduce_min) \
-	X(gather) X(pad) X(resize)
+	X(gather) X(pad) X(resize) X(upsample)
 /* clang-format on */
 
 #define BRC_DECLARE_KERNEL(NAME) extern const brc_op brc_kernel_##NAME;
@@ -31,11 +31,19 @@ BRC_KERNELS(BRC_DECLARE_KERNEL)
 /* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
 extern const brc_op brc_kernel_layout;
 
-/* build.c: the elements of a tensor as a constant, owned by the graph. */
+/* tensor.c: the elements of a tensor as a constant, owned by the graph. */
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
+
+/* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
+int64_t brc_whole_number(float x);
 
 /* elementwise.c: does the node cut its input off at lo and hi (Relu, Clip)? */
 bool brc_is_bounded(const brc_node *n, float *lo, float *hi);
+/* clip.c: the bounds of a Clip of floats; false: of integers. */
+bool brc_clip_bounds(const brc_node *n, float *lo, float *hi);
+
+/* view.c: if the value is the mask of a Dropout, not made so far, make it. */
+brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err);
 
 /* norm.c: y = scale[c] x + shift[c]; NULL when the node is no BatchNormalization. */
 typedef struct brc_affine {

@@ -6,7 +6,7 @@
 
 typedef struct pool {
 	brc_window w;
-	bool average, count_padding;
+	bool average, count_padding, by_column;
 } pool;
 
 static void take_larger(float *restrict y, const float *restrict x, size_t n)
@@ -40,33 +40,96 @@ static size_t covered(const brc_window *w, size_t k, size_t out)
 	return n < w->kernel[k] ? n : w->kernel[k];
 }
 
-static void one_place(const pool *p, const float *image, size_t oh, size_t ow, float *y)
+/* Where in the image entry e of a window at `out` lies. */
+static size_t place(const brc_window *w, size_t k, size_t out, size_t e)
+{
+	return out * w->stride[k] + e * w->dilation[k] - w->begin[k];
+}
+
+static void one_place(const pool *p, const float *image, const size_t *out, float *y)
 {
 	const brc_window *w = &p->w;
-	size_t c = w->channels, h0, h1, w0, w1, n;
+	size_t c = w->channels, lo[BRC_SPATIAL], hi[BRC_SPATIAL], n = 1;
 
-	inside(w, 0, oh, &h0, &h1);
-	inside(w, 1, ow, &w0, &w1);
+	for (size_t k = 0; k < BRC_SPATIAL; k++) {
+		inside(w, k, out[k], &lo[k], &hi[k]);
+		n *= p->count_padding ? covered(w, k, out[k]) : hi[k] > lo[k] ? hi[k] - lo[k] : 0;
+	}
 	for (size_t i = 0; i < c; i++)
 		y[i] = p->average ? 0 : -INFINITY;
-	for (size_t h = h0; h < h1; h++) {
-		for (size_t v = w0; v < w1; v++) {
-			size_t row = oh * w->stride[0] + h * w->dilation[0] - w->begin[0];
-			size_t col = ow * w->stride[1] + v * w->dilation[1] - w->begin[1];
-			const float *x = image + (row * w->in[1] + col) * c;
+	for (size_t d = lo[0]; d < hi[0]; d++) {
+		for (size_t h = lo[1]; h < hi[1]; h++) {
+			const float *row = image + (place(w, 0, out[0], d) * w->in[1] +
+						    place(w, 1, out[1], h)) *
+							   w->in[2] * c;
 
-			if (p->average)
-				add_up(y, x, c);
-			else
-				take_larger(y, x, c);
+			for (size_t v = lo[2]; v < hi[2]; v++) {
+				const float *x = row + place(w, 2, out[2], v) * c;
+
+				if (p->average)
+					add_up(y, x, c);
+				else
+					take_larger(y, x, c);
+			}
 		}
 	}
-	if (!p->average)
-		return;
-	n = p->count_padding ? covered(w, 0, oh) * covered(w, 1, ow)
-			     : (h1 > h0 ? h1 - h0 : 0) * (w1 > w0 ? w1 - w0 : 0);
-	for (size_t i = 0; i < c; i++)
+	for (size_t i = 0; p->average && i < c; i++)
 		y[i] /= (float)n;
+}
+
+/*
+ * Where in the tensor, row-major, the first of the largest elements of a window
+ * lies; the extents of an image are taken in reverse order when by_column.
+ */
+static int64_t position(const pool *p, size_t image, size_t channel, const size_t *at)
+{
+	const brc_window *w = &p->w;
+	size_t i = 0;
+
+	for (size_t k = 0; k < BRC_SPATIAL; k++) {
+		size_t d = p->by_column ? BRC_SPATIAL - 1 - k : k;
+
+		i = i * w->in[d] + at[d];
+	}
+	return (int64_t)((image * w->channels + channel) * w->in[0] * w->in[1] * w->in[2] + i);
+}
+
+/* The window at `out`, channels one after another: it holds the element of value y[c]. */
+static void find_one(const pool *p, const float *image, size_t i, const size_t *out, const float *y,
+		     int64_t *index)
+{
+	const brc_window *w = &p->w;
+	size_t lo[BRC_SPATIAL], hi[BRC_SPATIAL], e[BRC_SPATIAL], at[BRC_SPATIAL];
+
+	for (size_t k = 0; k < BRC_SPATIAL; k++)
+		inside(w, k, out[k], &lo[k], &hi[k]);
+	for (size_t c = 0; c < w->channels; c++)
+		index[c] = -1;
+	for (e[0] = lo[0]; e[0] < hi[0]; e[0]++)
+		for (e[1] = lo[1]; e[1] < hi[1]; e[1]++)
+			for (e[2] = lo[2]; e[2] < hi[2]; e[2]++) {
+				const float *x;
+
+				for (size_t k = 0; k < BRC_SPATIAL; k++)
+					at[k] = place(w, k, out[k], e[k]);
+				x = image +
+				    ((at[0] * w->in[1] + at[1]) * w->in[2] + at[2]) * w->channels;
+				for (size_t c = 0; c < w->channels; c++)
+					if (index[c] < 0 && (x[c] == y[c] || x[c] != x[c]))
+						index[c] = position(p, i, c, at);
+			}
+}
+
+static void find_largest(const pool *p, const float *x, const float *y, int64_t *index)
+{
+	const brc_window *w = &p->w;
+	size_t o[BRC_SPATIAL], c = w->channels;
+
+	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * c)
+		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
+			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += c, index += c)
+					find_one(p, x, i, o, y, index);
 }
 
 static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
@@ -75,19 +138,23 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	const brc_window *w = &p->w;
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
+	size_t o[BRC_SPATIAL];
 
 	(void)g;
-	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->channels)
-		for (size_t oh = 0; oh < w->out[0]; oh++)
-			for (size_t ow = 0; ow < w->out[1]; ow++, y += w->channels)
-				one_place(p, x, oh, ow, y);
+	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels)
+		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
+			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels)
+					one_place(p, x, o, y);
+	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
+		find_largest(p, m->at[n->in[0]], m->at[n->out[0]], m->at[n->out[1]]);
 }
 
 static brc_rc infer_pool(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
 {
 	pool *p = brc_exec_alloc(g, 1, sizeof(*p), err);
 	const brc_operand *x;
-	brc_operand out;
+	brc_operand out, indices;
 	int64_t padding, order;
 
 	if (!p)
@@ -96,11 +163,13 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, b
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_onnx_attribute_int(proto, "count_include_pad", 0, &padding, err));
 	BRC_TRY(brc_onnx_attribute_int(proto, "storage_order", 0, &order, err));
-	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
-		return brc_fail(err, BRC_DATA, "its second output, Indices, is not supported");
+	p->by_column = order != 0;
 	p->average = n->op == &brc_kernel_average_pool;
 	p->count_padding = padding != 0;
 	BRC_TRY(brc_window_read(&p->w, proto, x, NULL, &out, err));
+	indices = out;
+	indices.elem = BRC_ELEM_INT;
+	BRC_TRY(brc_set_output(g, n, 1, &indices, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 

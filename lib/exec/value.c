@@ -48,6 +48,47 @@ size_t brc_item(brc_elem elem)
 	return elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
 }
 
+int32_t brc_narrow_type(int32_t data_type)
+{
+	switch (data_type) {
+	case BRC_ONNX_UINT8:
+	case BRC_ONNX_INT8:
+	case BRC_ONNX_UINT16:
+	case BRC_ONNX_INT16:
+	case BRC_ONNX_UINT32:
+	case BRC_ONNX_INT32:
+		return data_type;
+	default:
+		return 0;
+	}
+}
+
+int64_t brc_narrowed(int64_t v, int32_t narrow)
+{
+	switch (narrow) {
+	case BRC_ONNX_UINT8:
+		return (uint8_t)v;
+	case BRC_ONNX_INT8:
+		return (int8_t)v;
+	case BRC_ONNX_UINT16:
+		return (uint16_t)v;
+	case BRC_ONNX_INT16:
+		return (int16_t)v;
+	case BRC_ONNX_UINT32:
+		return (uint32_t)v;
+	case BRC_ONNX_INT32:
+		return (int32_t)v;
+	default:
+		return v;
+	}
+}
+
+void brc_narrow(const brc_operand *v, int64_t *at)
+{
+	for (size_t i = 0; v->elem == BRC_ELEM_INT && v->narrow && i < v->count; i++)
+		at[i] = brc_narrowed(at[i], v->narrow);
+}
+
 char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)
 {
 	size_t len = 0;
@@ -135,8 +176,13 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			(*v)->name, elem_text((*v)->elem), elem_text(elem));
 }
 
-static brc_rc need_constant(const brc_operand *v, size_t k, brc_err *err)
+brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+			 const brc_operand **out, brc_err *err)
 {
+	const brc_operand *v;
+
+	BRC_TRY(brc_need(g, n, k, elem, out, err));
+	v = *out;
 	if (v->state == BRC_CONSTANT)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA,
@@ -147,8 +193,7 @@ static brc_rc need_constant(const brc_operand *v, size_t k, brc_err *err)
 brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
 			brc_err *err)
 {
-	BRC_TRY(brc_need(g, n, k, BRC_ELEM_FLOAT, v, err));
-	return need_constant(*v, k, err);
+	return brc_need_constant(g, n, k, BRC_ELEM_FLOAT, v, err);
 }
 
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64_t **v,
@@ -156,8 +201,7 @@ brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64
 {
 	const brc_operand *value;
 
-	BRC_TRY(brc_need(g, n, k, BRC_ELEM_INT, &value, err));
-	BRC_TRY(need_constant(value, k, err));
+	BRC_TRY(brc_need_constant(g, n, k, BRC_ELEM_INT, &value, err));
 	if (value->ndim > 1)
 		return brc_fail(err, BRC_DATA,
 				"input %zu ('%.200s') is no list: it has %zu dimensions", k,

@@ -216,19 +216,62 @@ static brc_rc infer_identity(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, b
 	return brc_set_view(g, n, x, err);
 }
 
-/* Dropout does nothing outside training; its mask is not computed. */
+static bool is_constant(const brc_operand *v, brc_elem elem)
+{
+	return v->state == BRC_CONSTANT && v->count == 1 && v->elem == elem;
+}
+
+/* Does it leave its input alone? It does outside training, and with a ratio of 0. */
+static bool is_idle(const brc_exec *g, const brc_node *n)
+{
+	const brc_operand *ratio = brc_in(g, n, 1), *training = brc_in(g, n, 2);
+
+	if (!training || (is_constant(training, BRC_ELEM_BOOL) && !*(int64_t *)training->data))
+		return true;
+	return ratio && is_constant(ratio, BRC_ELEM_FLOAT) && *(float *)ratio->data == 0;
+}
+
+/* Its mask keeps all; that is made when something asks for it. */
 static brc_rc infer_dropout(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
 {
-	const brc_operand *x, *training = brc_in(g, n, 2);
+	const brc_operand *x;
+	brc_operand mask;
+	int64_t test;
 
-	(void)p;
-	if (training && (training->state != BRC_CONSTANT || training->count != 1 ||
-			 training->elem != BRC_ELEM_BOOL || *(const int64_t *)training->data)) {
-		brc_fail(err, BRC_DATA, "it is switched on (training_mode)");
+	BRC_TRY(brc_onnx_attribute_int(p, "is_test", g->opset > 6, &test, err));
+	if (!test || !is_idle(g, n)) {
+		brc_fail(err, BRC_DATA, "it is switched on (%s)",
+			 test ? "training_mode" : "is_test is 0");
 		return brc_hint(err, "export the network for inference");
 	}
 	BRC_TRY(any_input(g, n, &x, err));
+	mask = *x;
+	mask.elem = BRC_ELEM_BOOL;
+	mask.narrow = 0;
+	if (g->opset >= 10 && n->n_out > 1 && n->out[1] != BRC_NOWHERE) {
+		BRC_TRY(brc_set_output(g, n, 1, &mask, err));
+		g->value[n->out[1]].state = BRC_ABSENT;
+	}
 	return brc_set_view(g, n, x, err);
+}
+
+brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err)
+{
+	brc_operand *v = &g->value[value];
+	int64_t *ones;
+
+	if (v->state != BRC_ABSENT)
+		return BRC_OK;
+	if (v->elem != BRC_ELEM_BOOL)
+		return brc_fail(err, BRC_DATA, "'%.200s' is a mask, which is not computed",
+				v->name);
+	v->data = ones = brc_exec_alloc(g, v->count, sizeof(*ones), err);
+	if (!ones)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < v->count; i++)
+		ones[i] = 1;
+	v->state = BRC_CONSTANT;
+	return BRC_OK;
 }
 
 #define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER) \
@@ -247,4 +290,5 @@ OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_LAYOUT_PLAIN, infer
 OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_LAYOUT_PLAIN, infer_squeeze);
 OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_LAYOUT_PLAIN, infer_unsqueeze);
 OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_LAYOUT_ANY, infer_identity);
-OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed", 1, 3, 2, BRC_LAYOUT_ANY, infer_dropout);
+OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed|is_test", 1, 3, 2, BRC_LAYOUT_ANY,
+	 infer_dropout);

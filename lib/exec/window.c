@@ -45,10 +45,10 @@ static brc_rc shape_of_images(const brc_operand *x, brc_window *w, size_t *n, br
 {
 	char a[128];
 
-	if (x->ndim != 3 && x->ndim != 4)
+	if (x->ndim < 3 || x->ndim > 2 + BRC_SPATIAL)
 		return brc_fail(err, BRC_DATA,
-				"an input of %s is not supported: one or two dimensions after the "
-				"channels are",
+				"an input of %s is not supported: one to three dimensions after "
+				"the channels are",
 				brc_shape_text(x, a, sizeof(a)));
 	for (size_t k = 1; k < x->ndim; k++)
 		BRC_TRY(brc_keeps_images(x, k, err));

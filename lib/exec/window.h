@@ -1,12 +1,12 @@
-/* The window that convolutions and pooling slide over an image: one or two dimensions. */
+/* The window that convolutions and pooling slide over an image: one to three dimensions. */
 #ifndef BRC_EXEC_WINDOW_H
 #define BRC_EXEC_WINDOW_H
 
 #include "exec/graph.h"
 
-enum { BRC_SPATIAL = 2 };
+enum { BRC_SPATIAL = 3 };
 
-/* One dimension is seen as a height of 1. */
+/* Dimensions are the last of three; what is missing before them has an extent of 1. */
 typedef struct brc_window {
 	size_t images, channels;
 	size_t in[BRC_SPATIAL], out[BRC_SPATIAL];

@@ -206,9 +206,9 @@ static Brc__OnnxModel *chain(void)
 	return m;
 }
 
-static void run_chain(const brc_exec_options *o, const float *x, float *y)
+static void run_chain(Brc__OnnxModel *model, const brc_exec_options *o, const float *x, float *y)
 {
-	brc_onnx m = decode(chain());
+	brc_onnx m = decode(model);
 	brc_tensor_view in = images("x", NULL);
 	brc_err err = {0};
 	brc_workspace *w;
@@ -236,12 +236,42 @@ static void sharing_memory_changes_nothing(void **state)
 
 	(void)state;
 	fill(x);
-	run_chain(&all, x, apart);
-	run_chain(NULL, x, shared);
+	run_chain(chain(), &all, x, apart);
+	run_chain(chain(), NULL, x, shared);
 	for (size_t i = 0; i < ROWS * OUT * PLACES; i++)
 		if (!(fabsf(apart[i] - shared[i]) <= 1e-4f * (1 + fabsf(apart[i]))))
 			fail_msg("element %zu is %.9g, not %.9g", i, (double)shared[i],
 				 (double)apart[i]);
+}
+
+/* ---- order ---- */
+
+static Brc__OnnxModel *backwards(Brc__OnnxModel *m)
+{
+	Brc__OnnxNode **node = m->graph->node;
+	size_t n = m->graph->n_node;
+
+	for (size_t i = 0; i < n / 2; i++) {
+		Brc__OnnxNode *t = node[i];
+
+		node[i] = node[n - 1 - i];
+		node[n - 1 - i] = t;
+	}
+	return m;
+}
+
+static void nodes_may_stand_in_any_order(void **state)
+{
+	static float x[ROWS * IN * PLACES], sorted[ROWS * OUT * PLACES], other[ROWS * OUT * PLACES];
+
+	(void)state;
+	fill(x);
+	run_chain(chain(), NULL, x, sorted);
+	run_chain(backwards(chain()), NULL, x, other);
+	for (size_t i = 0; i < ROWS * OUT * PLACES; i++)
+		if (!(fabsf(other[i] - sorted[i]) <= 1e-5f * (1 + fabsf(sorted[i]))))
+			fail_msg("element %zu is %.9g, not %.9g", i, (double)other[i],
+				 (double)sorted[i]);
 }
 
 /* ---- refusals ---- */
@@ -275,6 +305,26 @@ static Brc__OnnxModel *with(const char *op, const char *in, Brc__OnnxNode **node
 	return m;
 }
 
+static void what_never_ends_or_is_there_twice_is_refused(void **state)
+{
+	Brc__OnnxModel *m = with("Relu", "x", NULL);
+
+	(void)state;
+	add_node(m, "Relu", "tail", "end");
+	add_node(m, "Add", "y back", "first");
+	add_node(m, "Relu", "first", "second");
+	add_node(m, "Tanh", "second", "tail");
+	add_node(m, "Sigmoid", "second", "back");
+	refuses_with(backwards(m), NULL,
+		     "node 'my-back' (Sigmoid): its output feeds back into its input");
+	m = with("Relu", "x", NULL);
+	add_node(m, "Tanh", "x", "y");
+	refuses_with(m, NULL, "value 'y' is defined twice");
+	m = with("Relu", "x", NULL);
+	add_list(m, "w", 1, (const int64_t[]){1});
+	refuses_with(m, NULL, "initializer 'w' is defined twice");
+}
+
 static void what_it_cannot_run_is_refused_by_node(void **state)
 {
 	static const int64_t huge[] = {1, 1, INT64_MAX, 1}, minus[] = {-1, 0, 0, 0},
@@ -286,7 +336,7 @@ static void what_it_cannot_run_is_refused_by_node(void **state)
 	(void)state;
 	refuses_with(with("Swirl", "x", NULL), NULL, "operator Swirl (node 'my-y') is not");
 	refuses_with(with("Relu", "y", NULL), NULL,
-		     "node 'my-y' (Relu): its input 'y' is computed");
+		     "node 'my-y' (Relu): its output feeds back into its input");
 	refuses_with(with("Relu", "z", NULL), NULL, "its input 'z' does not exist");
 	refuses_with(with("Conv", "x x", NULL), NULL, "a constant is needed");
 	m = with("Conv", "x w", &n);
@@ -389,6 +439,31 @@ static void external_data_stays_in_its_folder(void **state)
 	rmdir(folder);
 }
 
+static void narrow_integers_wrap_around(void **state)
+{
+	static const uint8_t a[] = {250, 3}, b[] = {10, 250};
+	static const int64_t two[] = {2};
+	Brc__OnnxModel *model = new_model();
+	brc_err err = {0};
+	brc_tensor_view out;
+	brc_exec *g;
+	brc_onnx m;
+
+	(void)state;
+	add_output(model, "y");
+	add_tensor(model, "a", BRC_ONNX_UINT8, 1, two, a, 2);
+	add_tensor(model, "b", BRC_ONNX_UINT8, 1, two, b, 2);
+	add_node(model, "Add", "a b", "c");
+	add_int(add_node(model, "Cast", "c", "y"), "to", BRC_ONNX_INT64);
+	m = decode(model);
+	if (brc_exec_new(&g, &m, NULL, 0, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	out = brc_exec_output(g, 0);
+	assert_true(((const int64_t *)out.data)[0] == 4 && ((const int64_t *)out.data)[1] == 253);
+	brc_exec_free(g);
+	brc_onnx_clear(&m);
+}
+
 static void half_precision_is_widened(void **state)
 {
 	static const uint16_t half[] = {0x3c00, 0xc000, 0x0001, 0x7c00, 0x8000, 0x3555};
@@ -416,8 +491,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_residual_block_is_right_however_it_is_run),
 		cmocka_unit_test(sharing_memory_changes_nothing),
+		cmocka_unit_test(nodes_may_stand_in_any_order),
+		cmocka_unit_test(what_never_ends_or_is_there_twice_is_refused),
 		cmocka_unit_test(what_it_cannot_run_is_refused_by_node),
 		cmocka_unit_test(external_data_stays_in_its_folder),
+		cmocka_unit_test(narrow_integers_wrap_around),
 		cmocka_unit_test(half_precision_is_widened),
 	};
 

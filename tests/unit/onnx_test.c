@@ -2,6 +2,7 @@
 #include "data_files.h"
 #include "model_build.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "net/net.h"
@@ -232,6 +233,78 @@ static void all_ways_of_storing_numbers_are_read(void **state)
 	brc__onnx_tensor__free_unpacked(t, NULL);
 }
 
+/* Two elements of a type, as raw data; *v is to be freed. */
+static brc_rc read_two(int32_t type, const void *two, size_t size, int64_t **v, brc_err *err)
+{
+	static const int64_t shape[] = {2};
+	Brc__OnnxTensor *t = new_tensor("w", type, 1, shape, two, 2 * size);
+	brc_rc rc = brc_onnx_tensor_ints(t, v, err);
+
+	brc__onnx_tensor__free_unpacked(t, NULL);
+	return rc;
+}
+
+static void integers_of_every_width_are_read(void **state)
+{
+	static const struct {
+		int32_t type;
+		size_t size;
+		uint64_t stored[2];
+		int64_t want[2];
+	} each[] = {
+		{BRC_ONNX_INT8, 1, {0x80, 0x7f}, {-128, 127}},
+		{BRC_ONNX_UINT8, 1, {0x80, 0xff}, {128, 255}},
+		{BRC_ONNX_INT16, 2, {0x8000, 1}, {-32768, 1}},
+		{BRC_ONNX_UINT16, 2, {0xffff, 1}, {65535, 1}},
+		{BRC_ONNX_INT32, 4, {0xffffffff, 7}, {-1, 7}},
+		{BRC_ONNX_UINT32, 4, {0xffffffff, 7}, {4294967295, 7}},
+		{BRC_ONNX_INT64, 8, {UINT64_MAX, 7}, {-1, 7}},
+		{BRC_ONNX_UINT64, 8, {INT64_MAX, 7}, {INT64_MAX, 7}},
+	};
+	static const uint64_t beyond[] = {1, (uint64_t)INT64_MAX + 1};
+	brc_err err = {0};
+	int64_t *v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
+		uint8_t raw[16];
+
+		for (size_t k = 0; k < 2; k++)
+			memcpy(raw + k * each[i].size, &each[i].stored[k], each[i].size);
+		assert_int_equal(read_two(each[i].type, raw, each[i].size, &v, &err), BRC_OK);
+		assert_true(v[0] == each[i].want[0] && v[1] == each[i].want[1]);
+		free(v);
+	}
+	assert_int_equal(read_two(BRC_ONNX_UINT64, beyond, 8, &v, &err), BRC_DATA);
+	assert_null(v);
+	assert_non_null(strstr(err.message, "too large"));
+}
+
+/* Every half, and what lies around the middle between it and the next. */
+static void rounding_to_16_bits_takes_the_nearest(void **state)
+{
+	(void)state;
+	for (uint16_t h = 0; h < 0x7bff; h++) {
+		float a = brc_from_half(h), b = brc_from_half((uint16_t)(h + 1)), mid = (a + b) / 2;
+
+		assert_true(brc_round_to_half(a) == a && brc_round_to_half(-a) == -a);
+		assert_true(brc_round_to_half(nextafterf(mid, 0)) == a);
+		assert_true(brc_round_to_half(nextafterf(mid, b)) == b);
+		assert_true(brc_round_to_half(mid) == (h % 2 ? b : a));
+	}
+	for (uint16_t h = 0; h < 0x7f7f; h++) {
+		float a = brc_from_brain(h), b = brc_from_brain((uint16_t)(h + 1));
+		float mid = a + (b - a) / 2;
+
+		assert_true(brc_round_to_brain(a) == a && brc_round_to_brain(-a) == -a);
+		assert_true(brc_round_to_brain(nextafterf(mid, 0)) == a);
+		assert_true(brc_round_to_brain(nextafterf(mid, b)) == b);
+		assert_true(brc_round_to_brain(mid) == (h % 2 ? b : a));
+	}
+	assert_true(isinf(brc_round_to_half(65520)) && brc_round_to_half(65519) == 65504);
+	assert_true(isnan(brc_round_to_half(NAN)) && isnan(brc_round_to_brain(NAN)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +315,8 @@ int main(void)
 		cmocka_unit_test(unknown_fields_are_skipped),
 		cmocka_unit_test(files_are_named),
 		cmocka_unit_test(contradictory_tensors_are_refused),
+		cmocka_unit_test(integers_of_every_width_are_read),
+		cmocka_unit_test(rounding_to_16_bits_takes_the_nearest),
 		cmocka_unit_test(all_ways_of_storing_numbers_are_read),
 	};
 

@@ -1,0 +1,70 @@
+#include "exec/accept.h"
+
+#include <string.h>
+
+#include "exec/names.h"
+#include "exec/operators.h"
+
+enum { OPSET_MIN = 6, OPSET_MAX = 21 };
+
+static bool standard_domain(const char *domain)
+{
+	return !*domain || strcmp(domain, "ai.onnx") == 0;
+}
+
+/* Operators that sets before OPSET_MIN define as later ones do. */
+static bool never_changed(const Brc__OnnxNode *p)
+{
+	static const char *const type[] = {"GlobalAveragePool", "GlobalMaxPool", "Softplus",
+					   "Softsign",          "Transpose",     "Identity"};
+
+	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
+		if (strcmp(brc_text(p->op_type), type[i]) == 0)
+			return true;
+	return false;
+}
+
+static brc_rc accept_opset(const brc_onnx *m, brc_err *err)
+{
+	const Brc__OnnxGraph *g = m->model->graph;
+	bool old = m->opset < 1;
+
+	for (size_t i = 0; m->opset < OPSET_MIN && i < g->n_node; i++)
+		old = old || !never_changed(g->node[i]);
+	if (!old && m->opset <= OPSET_MAX)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",
+		 (long long)m->opset, OPSET_MIN, OPSET_MAX);
+	return brc_hint(err, "onnx.version_converter turns a model into another version");
+}
+
+static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
+{
+	const brc_op *op = brc_op_find(brc_text(p->op_type));
+	const char *domain = brc_text(p->domain), *title = brc_node_title(p);
+	bool standard = standard_domain(domain);
+
+	if (!op || !standard)
+		return brc_fail(
+			err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported",
+			standard ? "" : domain, standard ? "" : ":", brc_text(p->op_type), title);
+	if (p->n_input < op->min_in || p->n_input > op->max_in || p->n_output < 1 ||
+	    p->n_output > op->max_out)
+		return brc_fail(err, BRC_DATA, "node '%.200s' (%s) has %zu inputs and %zu outputs",
+				title, op->type, p->n_input, p->n_output);
+	if (brc_onnx_attributes_known(p, op->attributes, err) != BRC_OK)
+		return brc_err_prefix(err, "node '%.200s' (%s)", title, op->type);
+	return BRC_OK;
+}
+
+brc_rc brc_exec_accept(const brc_onnx *m, brc_err *err)
+{
+	const Brc__OnnxGraph *g = m->model->graph;
+
+	BRC_TRY(accept_opset(m, err));
+	if (g->n_sparse_initializer)
+		return brc_fail(err, BRC_DATA, "sparse initializers are not supported");
+	for (size_t i = 0; i < g->n_node; i++)
+		BRC_TRY(accept_node(g->node[i], err));
+	return BRC_OK;
+}

@@ -1,0 +1,13 @@
+/* What of a model is supported at all, before any of its values are looked at. */
+#ifndef BRC_EXEC_ACCEPT_H
+#define BRC_EXEC_ACCEPT_H
+
+#include "data/onnx.h"
+
+/*
+ * BRC_DATA, naming operator and node, for an operator set, operator, attribute
+ * or number of inputs or outputs that is not supported.
+ */
+brc_rc brc_exec_accept(const brc_onnx *m, brc_err *err);
+
+#endif

@@ -1,0 +1,37 @@
+/* The names in a model's graph, and what defines each. */
+#ifndef BRC_EXEC_NAMES_H
+#define BRC_EXEC_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/onnx.h"
+
+typedef struct brc_name {
+	const char *text;
+	size_t node;  /* that defines it; SIZE_MAX: it is an input or initializer */
+	size_t value; /* for whoever looks it up; SIZE_MAX at first */
+} brc_name;
+
+typedef struct brc_names {
+	brc_name *at; /* [n], by text, each once */
+	size_t n;
+} brc_names;
+
+/*
+ * All names that inputs, initializers and nodes define. They borrow the text of
+ * g. BRC_DATA when one is defined twice, but for an initializer that is listed
+ * among the inputs as well, as up to IR version 3. Release with brc_names_clear.
+ */
+brc_rc brc_names_collect(brc_names *t, const Brc__OnnxGraph *g, brc_err *err);
+void brc_names_clear(brc_names *t);
+/* NULL when nothing defines it. Logarithmic time, whatever the names. */
+brc_name *brc_names_find(const brc_names *t, const char *text);
+
+/* "" for a text that was left out. */
+const char *brc_text(const char *s);
+/* What messages call a node: its name, else its first output. */
+const char *brc_node_title(const Brc__OnnxNode *p);
+
+#endif

@@ -179,7 +179,7 @@ static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, 
 
 void brc_ranks_double(brc_ranks *r, const float *x, size_t n, uint32_t *twice, brc_ties *ties)
 {
-	brc_ties unwanted, *t = ties != NULL ? ties : &unwanted;
+	brc_ties unwanted = {0}, *t = ties != NULL ? ties : &unwanted;
 	uint32_t range;
 	*t = (brc_ties){0};
 	if (n == 0)

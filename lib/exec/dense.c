@@ -245,7 +245,7 @@ const brc_op brc_kernel_gemm = {
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_gemm,
 	.run = run_product,
 };
@@ -256,7 +256,7 @@ const brc_op brc_kernel_matmul = {
 	.min_in = 2,
 	.max_in = 2,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_matmul,
 	.run = run_product,
 };

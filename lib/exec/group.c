@@ -147,7 +147,7 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		.min_in = 1,                           \
 		.max_in = 1,                           \
 		.max_out = 1,                          \
-		.layout = BRC_LAYOUT_PLAIN,            \
+		.layout = BRC_DEMAND_PLAIN,            \
 		.infer = INFER,                        \
 		.run = RUN,                            \
 	}

@@ -140,7 +140,7 @@ static void run_reduce(const brc_exec *g, const brc_node *n, const brc_memory *m
 		.min_in = 1,                                        \
 		.max_in = 2,                                        \
 		.max_out = 1,                                       \
-		.layout = BRC_LAYOUT_ANY,                           \
+		.layout = BRC_DEMAND_ANY,                           \
 		.infer = infer_reduce,                              \
 		.run = run_reduce,                                  \
 	}

@@ -7,7 +7,7 @@
 #   make check-large    torchvision's networks against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
-#   make bench lint fuzz install clean
+#   make bench (ONLY=spectral: a part) lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -67,8 +67,8 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
-# the loops of operators: worth vectorising
-$(BUILD)/lib/exec/%.o: CFLAGS += -O3
+# loops worth vectorising
+$(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
@@ -116,7 +116,7 @@ PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx data
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
-PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
+PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn python3-onnx pv
 
 # Install what is missing of a list; say the command where we may not.
 define install
@@ -199,7 +199,7 @@ bench-programs: all $(BENCH)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(NPROC) bench-programs
-	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run
+	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run $(ONLY)
 
 # ---- lint ----
 

@@ -59,6 +59,12 @@ size_t brc_exec_outputs(const brc_exec *g);
 brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
 
 /*
+ * Rows of the smallest table that the input `name` is looked up in; 0: in none. Its elements
+ * must be less, and no less than minus that: the caller checks them, since others give NaN.
+ */
+size_t brc_exec_vocabulary(const brc_exec *g, const char *name);
+
+/*
  * Images to build a graph for, when each has so many elements: a number from 2
  * to 64 that depends on nothing else, so that no rounding depends on threads.
  */

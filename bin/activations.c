@@ -119,7 +119,7 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 		rc = write_units(f, &w, err);
 	if (rc == BRC_OK)
 		rc = write_values(f, name, &w, err);
-	if (rc == BRC_OK)
+	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
 		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu images",

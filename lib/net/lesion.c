@@ -35,7 +35,7 @@ typedef struct job {
 	size_t *turn; /* [layers]: of lesioned layers */
 	size_t n_turns;
 	const brc_lesion *set; /* of this round */
-	size_t n_sets, classes, rows, batches;
+	size_t n_sets, classes, positions, rows, batches;
 	stop *stop;   /* [n_sets of the largest round], by turn */
 	size_t parts; /* into which the lesions of a micro-batch are cut */
 	brc_run **run;
@@ -75,19 +75,19 @@ static void count(const job *j, const batch *b, size_t set, const float *logits)
 {
 	size_t at = (b->index * j->n_sets + set) * j->classes;
 
-	brc_score_add(logits, j->classes, j->data->label + b->first, b->n, j->correct + at,
-		      j->loss + at);
+	brc_score_add(logits, j->classes, j->data->label + b->first * j->positions,
+		      b->n * j->positions, j->correct + at, j->loss + at);
 }
 
 static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, brc_err *err)
 {
-	size_t broken = brc_score_find_broken(logits, j->classes, b->n);
+	size_t n = b->n * j->positions, broken = brc_score_find_broken(logits, j->classes, n);
 
-	if (broken == b->n)
+	if (broken == n)
 		return BRC_OK;
 	return brc_fail(err, BRC_NUMERIC,
 			"the unharmed network gives image %zu an output that is not finite",
-			b->first + broken);
+			b->first + broken / j->positions);
 }
 
 /* The part of the pass from stop `begin` to stop `end`, and the rest of it without. */
@@ -312,12 +312,17 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
 		       brc_progress *p, int32_t *correct, double *loss, brc_err *err)
 {
-	job j = {.net = net, .data = data, .classes = brc_net_classes(net), .progress = p};
+	job j = {.net = net,
+		 .data = data,
+		 .classes = brc_net_classes(net),
+		 .positions = brc_net_positions(net),
+		 .progress = p};
 	brc_rc rc;
 
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	if (data->n > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "more than %d images are not supported", INT32_MAX);
+	if (data->n > INT32_MAX / j.positions)
+		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
+				(int)(INT32_MAX / j.positions));
 	rc = prepare(&j, set, n_sets, options, brc_pool_threads(pool), err);
 	if (rc == BRC_OK)
 		rc = run_rounds(&j, set, n_sets, pool, correct, loss, err);

@@ -43,7 +43,8 @@ typedef struct brc_lesion_options {
  * largest logit, the lowest index among equals; a row with a NaN is wrong and
  * its loss NaN. Where the network ends in Softmax the logits are its input,
  * else its output; the loss is logsumexp(logits) - logit of the label, so that
- * a saturated Softmax still has an exact loss.
+ * a saturated Softmax still has an exact loss. A network that answers at every
+ * token counts each answer as an image of its label's class.
  *
  * Images go in micro-batches; the network is run once per micro-batch, stops
  * behind each layer, and each lesion there computes again what depends on the

@@ -28,7 +28,6 @@ struct brc_program {
 struct brc_run {
 	const brc_program *p;
 	brc_workspace *w;
-	float *image; /* one micro-batch, before it becomes token numbers; else NULL */
 };
 
 /* ---- making ready ---- */
@@ -240,10 +239,6 @@ brc_rc brc_run_new(brc_run **out, const brc_program *p, brc_err *err)
 		return BRC_RESOURCE;
 	r->p = p;
 	rc = brc_workspace_for(&r->w, p->schedule, err);
-	if (rc == BRC_OK && brc_net_takes_tokens(p->net)) {
-		r->image = brc_alloc(p->rows * p->net->image_count, sizeof(*r->image), err);
-		rc = r->image ? BRC_OK : BRC_RESOURCE;
-	}
 	if (rc == BRC_OK)
 		*out = r;
 	else
@@ -256,33 +251,33 @@ void brc_run_free(brc_run *r)
 	if (!r)
 		return;
 	brc_workspace_free(r->w);
-	free(r->image);
 	free(r);
 }
 
-static void load(const brc_dataset *data, const size_t *sample, size_t first, size_t n, float *x)
+static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool tokens)
 {
-	if (!sample)
+	if (tokens)
+		brc_dataset_tokens(data, first, n, x);
+	else
 		brc_dataset_rows(data, first, n, x);
-	for (size_t i = 0; sample && i < n; i++)
-		brc_dataset_rows(data, sample[i], 1, x + i * data->pixels);
 }
 
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
 	const brc_net *net = r->p->net;
-	void *in = brc_workspace_input(r->w, net->g->value[net->input].name);
-	float *x = r->image ? r->image : in;
-	size_t all = r->p->rows * net->image_count;
+	bool tokens = brc_net_takes_tokens(net);
+	size_t one = net->image_count * (tokens ? sizeof(int64_t) : sizeof(float));
+	char *x = brc_workspace_input(r->w, net->g->value[net->input].name);
 
 	brc_workspace_start(r->w);
-	if (!in)
+	if (!x)
 		return brc_fail(err, BRC_DATA, "the network does not use its input");
-	load(data, sample, first, n, x);
-	memset(x + n * net->image_count, 0, (all - n * net->image_count) * sizeof(*x));
-	for (size_t i = 0; r->image && i < all; i++)
-		((int64_t *)in)[i] = (int64_t)x[i];
+	if (!sample && n)
+		load(data, first, n, x, tokens);
+	for (size_t i = 0; sample && i < n; i++)
+		load(data, sample[i], 1, x + i * one, tokens);
+	memset(x + n * one, 0, (r->p->rows - n) * one);
 	return BRC_OK;
 }
 

@@ -183,7 +183,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 {
 	l->m = x->m;
 	l->draws = x->options.draws;
-	l->images = data->n;
+	l->images = data->n * brc_net_positions(net); /* answers */
 	l->ablate = x->options.ablate;
 	l->controls = x->options.controls;
 	l->classes = brc_net_classes(net);
@@ -209,7 +209,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	}
 	l->n_left_out = x->n_left_out;
 	memcpy(l->left_out, x->left_out, x->n_left_out * sizeof(*l->left_out));
-	for (size_t i = 0; i < data->n; i++)
+	for (size_t i = 0; i < l->images; i++)
 		l->class_images[data->label[i]]++;
 	return data->classes == l->classes
 		       ? brc_table_dup_classes(data->class_name, l->classes, &l->class_name, err)

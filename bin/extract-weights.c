@@ -155,8 +155,9 @@ static void tell(const brc_cli *cli, const brc_net *net, const chosen *c)
 {
 	for (size_t l = 1; l < brc_net_layers(net)->n; l++)
 		if (brc_net_untraced(net, l))
-			brc_cli_note(cli, "layer '%s' is left without edges into it: node '%s' cannot "
-					  "be traced through",
+			brc_cli_note(cli,
+				     "layer '%s' is left without edges into it: node '%s' cannot "
+				     "be traced through",
 				     brc_net_layer_at(net, l)->name, brc_net_untraced(net, l));
 	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
 		     brc_layers_total(&c->graph.layers), c->graph.layers.n, c->graph.n,

@@ -25,8 +25,10 @@ static const brc_opt options[] = {
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "rules of the n-cut; paper adds 1e-8 to volumes, as the published code does", "none|paper",
-	 0, 0, 0},
+	 "rules of the published code with paper: of the restarts the partition of least inertia, "
+	 "not "
+	 "of least n-cut, and 1e-8 added to volumes",
+	 "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -65,6 +67,7 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	}
 	plan->options.restarts = restarts;
 	plan->options.epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0;
+	plan->options.by_inertia = compat != 0;
 	plan->options.seed = cli->c.seed;
 	plan->mem = cli->c.mem;
 	return rc;

@@ -104,6 +104,45 @@ static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, 
 	return x;
 }
 
+/* The partitions that k-means ended in, over the connected units. */
+typedef struct candidates {
+	const brc_graph *g;
+	size_t k, n;
+	double epsilon;
+	int32_t *label; /* [n, connected] */
+	int32_t *all;   /* [n, g->n] the same over all units */
+	double inertia[BRC_SPECTRAL_CANDIDATES], ncut[BRC_SPECTRAL_CANDIDATES];
+} candidates;
+
+static brc_rc cut_candidate(void *ctx, size_t i, size_t worker, brc_err *err)
+{
+	candidates *m = ctx;
+	int32_t *label = m->all + i * m->g->n;
+
+	(void)worker;
+	for (size_t u = 0; u < m->g->n; u++)
+		label[u] = -1;
+	for (size_t v = 0; v < m->g->connected; v++)
+		label[m->g->unit[v]] = m->label[i * m->g->connected + v];
+	return brc_ncut(m->g, label, m->k, m->epsilon, &m->ncut[i], err);
+}
+
+static brc_rc choose(brc_clustering *c, candidates *m, brc_pool *pool, brc_err *err)
+{
+	size_t best = 0;
+
+	m->all = brc_alloc(m->n, m->g->n * sizeof(*m->all), err);
+	if (!m->all)
+		return BRC_RESOURCE;
+	BRC_TRY(brc_pool_run(pool, m->n, cut_candidate, m, err));
+	for (size_t i = 1; i < m->n; i++)
+		if (m->ncut[i] < m->ncut[best])
+			best = i;
+	memcpy(c->label, m->all + best * m->g->n, m->g->n * sizeof(*c->label));
+	c->inertia = m->inertia[best];
+	return BRC_OK;
+}
+
 static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
 			 const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
@@ -113,16 +152,20 @@ static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenp
 				      .tol = TOLERANCE,
 				      .seed = o->seed,
 				      .stream = o->stream};
+	candidates m = {.g = g, .k = c->k, .epsilon = o->epsilon};
+	size_t keep = o->by_inertia ? 1 : BRC_SPECTRAL_CANDIDATES;
 	double *x = embedding(g, p, c->k, err);
-	int32_t *label = brc_alloc(g->connected, sizeof(*label), err);
 	brc_rc rc = BRC_RESOURCE;
 
-	if (x && label)
-		rc = brc_kmeans(x, g->connected, c->k, &options, pool, label, &c->inertia, err);
-	for (size_t v = 0; v < g->connected && rc == BRC_OK; v++)
-		c->label[g->unit[v]] = label[v];
+	m.label = brc_alloc(keep, g->connected * sizeof(*m.label), err);
+	if (x && m.label)
+		rc = brc_kmeans_several(x, g->connected, c->k, &options, pool, keep, m.label,
+					m.inertia, &m.n, err);
 	free(x);
-	free(label);
+	if (rc == BRC_OK)
+		rc = choose(c, &m, pool, err);
+	free(m.label);
+	free(m.all);
 	return rc;
 }
 

@@ -42,4 +42,12 @@ typedef struct {
 brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
 		  int32_t *labels, double *inertia, brc_err *err);
 
+/*
+ * The best `keep` different partitions that the restarts end in, in order of
+ * inertia: labels [keep, n], inertia [keep], *found of them (1 .. keep).
+ */
+brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
+			  brc_pool *pool, size_t keep, int32_t *labels, double *inertia,
+			  size_t *found, brc_err *err);
+
 #endif

@@ -7,18 +7,18 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/embedding.h"
 #include "graph/ncut.h"
-#include "linalg/kmeans.h"
 
-/* k-means as scikit-learn's defaults have it, with the paper's number of restarts. */
-enum { MAX_ITER = 300, FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
-#define TOLERANCE 1e-4
+/* The paper's numbers of restarts. */
+enum { FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
 
 void brc_clustering_clear(brc_clustering *c)
 {
 	free(c->label);
 	free(c->value);
 	free(c->residual);
+	free(c->evidence);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -90,20 +90,6 @@ size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)
 	return g->connected <= MANY_UNITS ? FEW_RESTARTS : MANY_RESTARTS;
 }
 
-/* Row-major [connected, k]: eigenvectors over the square root of the degree. */
-static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err)
-{
-	double *x = brc_alloc(g->connected, k * sizeof(*x), err);
-
-	for (size_t v = 0; x && v < g->connected; v++) {
-		double scale = 1 / sqrt(g->degree[g->unit[v]]);
-
-		for (size_t i = 0; i < k; i++)
-			x[v * k + i] = scale * p->vector[i * p->n + v];
-	}
-	return x;
-}
-
 /* The partitions that k-means ended in, over the connected units. */
 typedef struct candidates {
 	const brc_graph *g;
@@ -146,21 +132,17 @@ static brc_rc choose(brc_clustering *c, candidates *m, brc_pool *pool, brc_err *
 static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
 			 const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
-	brc_kmeans_options options = {.k = c->k,
-				      .restarts = brc_spectral_restarts(g, o->restarts),
-				      .max_iter = MAX_ITER,
-				      .tol = TOLERANCE,
-				      .seed = o->seed,
-				      .stream = o->stream};
+	brc_restarts r = {0, brc_spectral_restarts(g, o->restarts), o->seed, o->stream};
 	candidates m = {.g = g, .k = c->k, .epsilon = o->epsilon};
-	size_t keep = o->by_inertia ? 1 : BRC_SPECTRAL_CANDIDATES;
-	double *x = embedding(g, p, c->k, err);
+	size_t keep = r.restarts < BRC_SPECTRAL_CANDIDATES ? r.restarts : BRC_SPECTRAL_CANDIDATES;
+	double *x = brc_embedding_new(g, p, c->k, err);
 	brc_rc rc = BRC_RESOURCE;
 
+	if (o->by_inertia)
+		keep = 1;
 	m.label = brc_alloc(keep, g->connected * sizeof(*m.label), err);
 	if (x && m.label)
-		rc = brc_kmeans_several(x, g->connected, c->k, &options, pool, keep, m.label,
-					m.inertia, &m.n, err);
+		rc = brc_embedding_group(x, g, c->k, &r, pool, keep, m.label, m.inertia, &m.n, err);
 	free(x);
 	if (rc == BRC_OK)
 		rc = choose(c, &m, pool, err);
@@ -212,6 +194,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 	BRC_TRY(count_empty(c, g, err));
 	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
 	c->in_out = brc_ncut_in_out(c->ncut, c->k);
+	c->stability = NAN;
 	add_warnings(c, g);
 	return BRC_OK;
 }
@@ -259,9 +242,10 @@ size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
 	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
 	size_t rows, total;
 
-	/* The embedding, and for each worker of k-means distances and labels. */
+	/* The embedding, for each worker of k-means distances and labels, and the candidates. */
 	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
-	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total))
+	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total) ||
+	    !brc_add(total, g->n * 8 * BRC_SPECTRAL_CANDIDATES, &total))
 		return SIZE_MAX;
 	return total;
 }

@@ -47,7 +47,10 @@ typedef struct brc_clustering {
 	double ncut, in_out;
 	double lower_bound; /* sum of the k smallest eigenvalues: no k-partition cuts less */
 	double inertia;     /* of k-means; 0 where components are merged instead */
-	size_t empty;       /* clusters without units */
+	double stability;   /* brc_stability, for who asked for it; else NaN */
+	size_t n_evidence;  /* for k, where it was chosen */
+	struct brc_k_evidence *evidence;
+	size_t empty; /* clusters without units */
 	size_t n_warnings;
 	char warning[BRC_CLUSTERING_WARNINGS][160];
 } brc_clustering;

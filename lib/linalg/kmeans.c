@@ -285,7 +285,8 @@ static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *er
 	struct lloyd *l = &m->lloyd[worker];
 	size_t d = m->points.d;
 	brc_rng rng;
-	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream, (uint32_t)restart);
+	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream,
+		     (uint32_t)(m->o->first + restart));
 	size_t k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
 	for (size_t i = k * d; i < m->padded * d; i++)
 		l->centres[i] = INFINITY;
@@ -306,7 +307,8 @@ static brc_rc check(const double *x, size_t n, size_t d, const brc_kmeans_option
 {
 	size_t count;
 	if (n == 0 || d == 0 || o->k == 0 || o->restarts == 0 || o->max_iter == 0 ||
-	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX || !brc_mul(n, d, &count))
+	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX / 2 ||
+	    o->first > UINT32_MAX / 2 || !brc_mul(n, d, &count))
 		return brc_fail(err, BRC_USAGE,
 				"k-means of %zu x %zu values with k %zu, %zu restarts, at most %zu "
 				"iterations and tolerance %g is not possible",

@@ -12,6 +12,7 @@
 
 typedef struct {
 	size_t k;        /* clusters wanted, >= 1; more than n is taken as n */
+	size_t first;    /* number of the first restart, usually 0 */
 	size_t restarts; /* >= 1 */
 	size_t max_iter; /* >= 1; 300 is usual */
 	double tol;      /* stop when the centres' summed squared shift is at most tol times

@@ -1,0 +1,31 @@
+/*
+ * The rows that k-means groups: unit i has x_i / sqrt(d_i) of the k smallest
+ * eigenvectors x (graph/spectral.h).
+ */
+#ifndef BRC_GRAPH_EMBEDDING_H
+#define BRC_GRAPH_EMBEDDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/threads.h"
+#include "graph/eigenpairs.h"
+#include "graph/graph.h"
+
+/* Row-major [g->connected, k], of at least k eigenpairs; free() it. NULL with err set. */
+double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err);
+
+/* Restarts first .. first + restarts - 1 of k-means, for a graph's (seed, stream). */
+typedef struct brc_restarts {
+	size_t first, restarts;
+	uint64_t seed;
+	uint32_t stream;
+} brc_restarts;
+
+/* brc_kmeans_several of an embedding x into k, as scikit-learn's defaults have it. */
+brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const brc_restarts *r,
+			   brc_pool *pool, size_t keep, int32_t *label, double *inertia,
+			   size_t *found, brc_err *err);
+
+#endif

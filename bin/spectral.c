@@ -1,4 +1,5 @@
 /* spectral: cluster the units of every graph of a laplacian. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,14 +97,16 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	return rc;
 }
 
-/* What spoke for every k that could be chosen. */
-static void tell_choice(const brc_cli *cli, const char *name, const brc_clustering *c)
+/* What spoke for every k that could be chosen; of several graphs only with -v. */
+static void tell_choice(const brc_cli *cli, const char *name, bool only, const brc_clustering *c)
 {
+	void (*say)(const brc_cli *, const char *, ...) = only ? brc_cli_note : brc_cli_detail;
+
 	for (size_t i = 0; i < c->n_evidence; i++) {
 		const brc_k_evidence *e = &c->evidence[i];
 
-		brc_cli_note(cli, "%s: %s k %zu: eigengap %.4g, stability %.3f", name,
-			     e->k == c->k ? "chosen:" : "       ", e->k, e->gap, e->stability);
+		say(cli, "%s: %s k %zu: eigengap %.4g, stability %.3f", name,
+		    e->k == c->k ? "chosen:" : "       ", e->k, e->gap, e->stability);
 	}
 }
 
@@ -112,7 +115,7 @@ static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clusterin
 	for (size_t g = 0; g < l->n; g++) {
 		const brc_graph *graph = &l->graph[g].graph;
 
-		tell_choice(cli, l->graph[g].name, &c[g]);
+		tell_choice(cli, l->graph[g].name, l->n == 1, &c[g]);
 		brc_cli_note(
 			cli,
 			"%s: k %zu, n-cut %.6g, stability %.3f, %zu component%s, %zu isolated of "

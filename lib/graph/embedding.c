@@ -8,12 +8,24 @@
 enum { MAX_ITER = 300 };
 #define TOLERANCE 1e-4
 
-double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err)
+static double row_norm(const brc_eigenpairs *p, size_t v, size_t k)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < k; i++)
+		sum += p->vector[i * p->n + v] * p->vector[i * p->n + v];
+	return sqrt(sum);
+}
+
+double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k, bool unit_rows,
+			  brc_err *err)
 {
 	double *x = brc_alloc(g->connected, k * sizeof(*x), err);
 
 	for (size_t v = 0; x && v < g->connected; v++) {
-		double scale = 1 / sqrt(g->degree[g->unit[v]]);
+		double size = unit_rows ? row_norm(p, v, k) : sqrt(g->degree[g->unit[v]]);
+		/* A row is 0 only where its component has no vector among the k. */
+		double scale = size > 0 ? 1 / size : 0;
 
 		for (size_t i = 0; i < k; i++)
 			x[v * k + i] = scale * p->vector[i * p->n + v];

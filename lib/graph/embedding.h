@@ -1,10 +1,11 @@
 /*
- * The rows that k-means groups: unit i has x_i / sqrt(d_i) of the k smallest
- * eigenvectors x (graph/spectral.h).
+ * The rows that k-means groups, of the k smallest eigenvectors x of the normalised
+ * Laplacian.
  */
 #ifndef BRC_GRAPH_EMBEDDING_H
 #define BRC_GRAPH_EMBEDDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,15 @@
 #include "graph/eigenpairs.h"
 #include "graph/graph.h"
 
-/* Row-major [g->connected, k], of at least k eigenpairs; free() it. NULL with err set. */
-double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err);
+/*
+ * Row-major [g->connected, k], of at least k eigenpairs; free() it. NULL with err set.
+ *
+ * Row i is x_i / sqrt(d_i): eigenvectors of the random-walk Laplacian I - D^-1 A (Shi and Malik
+ * 2000). With unit_rows it is x_i / ||x_i||: eigenvectors of the symmetric one (Ng, Jordan and
+ * Weiss, "On spectral clustering: analysis and an algorithm", 2002).
+ */
+double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k, bool unit_rows,
+			  brc_err *err);
 
 /* Restarts first .. first + restarts - 1 of k-means, for a graph's (seed, stream). */
 typedef struct brc_restarts {

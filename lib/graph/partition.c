@@ -99,7 +99,7 @@ static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
 		return BRC_RESOURCE;
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
-	c->ncut = c->in_out = NAN;
+	c->ncut = c->in_out = c->stability = NAN;
 	brc_clustering_warn(c, "no label occurs in this layer: its units get none");
 	return BRC_OK;
 }
@@ -154,6 +154,7 @@ static brc_rc cluster_set(const run *r, size_t set, size_t index, const brc_eige
 	size_t wanted = r->plan->k[set * r->l->n + index], k = final_k(r, set, index);
 
 	options.stream = (uint32_t)index;
+	options.unit_rows = r->l->unit_rows;
 	if (k == 0)
 		return no_clusters(c, g, err);
 	if (r->plan->most) {

@@ -28,7 +28,8 @@ typedef struct brc_partition_plan {
 	 */
 	size_t least, most;
 	bool stability;               /* measure it for every clustering */
-	brc_spectral_options options; /* its stream is set to the index of the graph */
+	brc_spectral_options options; /* its stream is set to the index of the graph, its
+				       * unit_rows to the laplacian's */
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
 } brc_partition_plan;
 

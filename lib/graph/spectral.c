@@ -135,7 +135,7 @@ static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenp
 	brc_restarts r = {0, brc_spectral_restarts(g, o->restarts), o->seed, o->stream};
 	candidates m = {.g = g, .k = c->k, .epsilon = o->epsilon};
 	size_t keep = r.restarts < BRC_SPECTRAL_CANDIDATES ? r.restarts : BRC_SPECTRAL_CANDIDATES;
-	double *x = brc_embedding_new(g, p, c->k, err);
+	double *x = brc_embedding_new(g, p, c->k, o->unit_rows, err);
 	brc_rc rc = BRC_RESOURCE;
 
 	if (o->by_inertia)

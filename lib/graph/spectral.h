@@ -28,6 +28,7 @@ enum { BRC_SPECTRAL_CANDIDATES = 100 };
 typedef struct brc_spectral_options {
 	size_t restarts; /* of k-means; 0: 25 up to 2,000 connected units, 100 above */
 	double epsilon;  /* of the n-cut */
+	bool unit_rows;  /* of the embedding: brc_embedding_new */
 	bool by_inertia; /* the partition of least inertia, as the published code takes */
 	uint64_t seed;
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */

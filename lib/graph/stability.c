@@ -39,7 +39,7 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 		return BRC_OK;
 	if (r.restarts > BRC_STABILITY_RESTARTS)
 		r.restarts = BRC_STABILITY_RESTARTS;
-	x = brc_embedding_new(g, p, k, err);
+	x = brc_embedding_new(g, p, k, o->unit_rows, err);
 	label = brc_alloc(PARTITIONS, n * sizeof(*label), err);
 	if (!x || !label)
 		rc = BRC_RESOURCE;

@@ -149,7 +149,7 @@ PYTHON
 		chain | laplacian -q --normalisation "$kind" | spectral -q -k 2 >a.brc
 		laplacian -q --normalisation "$kind" <four.brc | spectral -q -k 2 >b.brc
 		ratio=$(printf '%s\n' a b | while read -r f; do
-			show 's["spectrum", "weights.global"].records[0]["inertia"]' $f.brc; done |
+			show 's["spectrum", "weights.global"].records[0]["inertia"]' "$f".brc; done |
 			awk 'NR == 1 { a = $1 } END { printf "%.4f", a / $1 }')
 		[ "$ratio" = "$([ "$kind" = symmetric ] && echo 1.0000 || echo 4.0000)" ]
 	done

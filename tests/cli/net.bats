@@ -232,7 +232,14 @@ PYTHON
 	[[ "$stderr" = *"images of 7 do not fit the network's input of 6"* ]]
 	rows '(3, 3, 2)' >last.brc
 	run -3 --separate-stderr activations -m "$fixtures/small/image.onnx" -o x.brc <last.brc
-	[[ "$stderr" = *"images of 3 x 3 x 2 do not fit the network's input of 2 x 3 x 3"* ]]
+	[[ "$stderr" = *"images of 3 x 3 x 2 do not fit the network's input of 2 x 3 x 3"*"hint: "*"read-data --nchw"* ]]
+	/usr/bin/python3 -c "
+import numpy as np
+np.save('tokens.npy', np.arange(12).reshape(2, 6))
+np.save('labels.npy', [0, 1])"
+	read-data --tokens tokens.npy labels.npy >tokens.brc
+	run -3 --separate-stderr activations -m "$fixtures/small/relu.onnx" -o x.brc <tokens.brc
+	[[ "$stderr" = *"sequences of tokens, but the network's input is of floats"* ]]
 	run -2 activations -o x.brc <seven.brc
 	run -2 activations -m - -o x.brc <seven.brc
 	run -4 activations -m "$fixtures/small/relu.onnx" -o x.brc < <(head -c 300 seven.brc)

@@ -11,6 +11,7 @@
 #include "exec/fuse.h"
 #include "exec/operators.h"
 #include "exec/order.h"
+#include "exec/precision.h"
 
 #define BUDGET_FACTOR 4u
 #define BUDGET_EXTRA ((size_t)32 << 20)
@@ -256,11 +257,14 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	*out = NULL;
 	if (options)
 		b.options = *options;
+	if (b.options.precision == BRC_PRECISION_BF16)
+		BRC_TRY(brc_exec_need_bf16(err));
 	BRC_TRY(brc_exec_accept(m, err));
 	b.g = brc_calloc(1, sizeof(*b.g), err);
 	if (!b.g)
 		return BRC_RESOURCE;
 	b.g->opset = m->opset;
+	b.g->precision = b.options.precision;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);
 	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */

@@ -7,7 +7,7 @@
 #   make check-large    torchvision's networks against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
-#   make bench lint fuzz install clean
+#   make bench (ONLY=spectral: a part) lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -37,7 +37,7 @@ GEN      := .build/gen
 CPPFLAGS += -Ilib -I$(GEN)
 # filters load what they use: --as-needed
 LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
-            -lpng -lz -lm -lpthread -ldl
+            -lpng -ljpeg -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@echo "  $(1)")
@@ -67,8 +67,8 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
 
-# the loops of operators: worth vectorising
-$(BUILD)/lib/exec/%.o: CFLAGS += -O3
+# loops worth vectorising
+$(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
@@ -109,14 +109,14 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
-                   libpng-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
+                   libpng-dev libjpeg-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
-PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn pv
+PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn python3-onnx pv
 
 # Install what is missing of a list; say the command where we may not.
 define install
@@ -199,7 +199,7 @@ bench-programs: all $(BENCH)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(NPROC) bench-programs
-	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run
+	@PATH="$(CURDIR)/bin:$$PATH" BENCH="$(CURDIR)/$(BUILD)/bench" PYTHON=$(PYTHON) tests/bench/run $(ONLY)
 
 # ---- lint ----
 

@@ -2,7 +2,6 @@
 
 #include <float.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,24 +20,76 @@ void brc_blocks_clear(brc_blocks *b)
 	memset(b, 0, sizeof(*b));
 }
 
-brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc_err *err)
+brc_rc brc_blocks_add_block(brc_blocks *b, const brc_block *block, brc_err *err)
 {
-	if (from > to || to >= b->layers.n)
+	if (block->from > block->to || block->to >= b->layers.n)
 		return brc_fail(
 			err, BRC_DATA,
 			"block %zu joins layers %zu and %zu: they must be in order and below %zu",
-			b->n, from, to, b->layers.n);
+			b->n, block->from, block->to, b->layers.n);
 	BRC_TRY(brc_grow(&b->block, &b->cap, b->n + 1, sizeof(*b->block), err));
-	b->block[b->n++] = (brc_block){from, to, w};
+	b->block[b->n++] = *block;
 	return BRC_OK;
 }
 
+brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc_err *err)
+{
+	return brc_blocks_add_block(b, &(brc_block){from, to, w, NULL, NULL}, err);
+}
+
+/* Row i of a block to be added: its columns ascend below `cols`. */
+static brc_rc check_row(const brc_blocks *b, size_t i, size_t cols, const int64_t *start,
+			const int32_t *column, brc_err *err)
+{
+	int64_t last = -1;
+
+	if (start[i + 1] < start[i])
+		return brc_fail(err, BRC_DATA,
+				"block %zu: the edges of row %zu end before they begin", b->n, i);
+	for (int64_t e = start[i]; e < start[i + 1]; e++) {
+		if (column[e] <= last || (size_t)column[e] >= cols)
+			return brc_fail(
+				err, BRC_DATA,
+				"block %zu: the columns of row %zu must ascend within 0 .. %zu; "
+				"%d follows %lld",
+				b->n, i, cols - 1, column[e], (long long)last);
+		last = column[e];
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t *start,
+			   const int32_t *column, const float *w, brc_err *err)
+{
+	BRC_TRY(brc_blocks_add_block(b, &(brc_block){from, to, w, start, column}, err));
+	b->n--; /* until its rows are known to be in order */
+	if (start[0] != 0)
+		return brc_fail(err, BRC_DATA, "block %zu: the edges of row 0 start at %lld", b->n,
+				(long long)start[0]);
+	for (size_t i = 0; i < b->layers.units[from]; i++)
+		if (start[i + 1] > start[b->layers.units[from]])
+			return brc_fail(err, BRC_DATA,
+					"block %zu: the edges of row %zu end behind the last", b->n,
+					i);
+		else
+			BRC_TRY(check_row(b, i, b->layers.units[to], start, column, err));
+	b->n++;
+	return BRC_OK;
+}
+
+brc_row brc_block_row(const brc_block *b, size_t cols, size_t i)
+{
+	if (!b->start)
+		return (brc_row){cols, 0, b->w + i * cols, NULL};
+	return (brc_row){(size_t)(b->start[i + 1] - b->start[i]), 0, b->w + b->start[i],
+			 b->column + b->start[i]};
+}
+
 /* An edge that is no edge: name it. */
-static brc_rc bad_edge(const brc_blocks *b, size_t k, size_t i, size_t j, const char *what,
+static brc_rc bad_edge(const brc_blocks *b, size_t k, size_t i, size_t j, float v, const char *what,
 		       brc_err *err)
 {
 	const brc_block *e = &b->block[k];
-	float v = e->w[i * b->layers.units[e->to] + j];
 
 	brc_fail(err, BRC_DATA,
 		 "%s: block %zu, edge between unit %zu of layer %s and unit %zu of layer %s is %g",
@@ -52,14 +103,15 @@ static brc_rc check_entries(const brc_blocks *b, size_t k, const char *what, brc
 	size_t rows = b->layers.units[e->from], cols = b->layers.units[e->to];
 
 	for (size_t i = 0; i < rows; i++) {
-		const float *row = e->w + i * cols;
+		brc_row row = brc_block_row(e, cols, i);
 		int bad = 0;
 
-		for (size_t j = 0; j < cols; j++)
-			bad |= !(row[j] >= 0 && row[j] <= FLT_MAX);
-		for (size_t j = 0; bad && j < cols; j++)
-			if (!(row[j] >= 0 && row[j] <= FLT_MAX))
-				return bad_edge(b, k, i, j, what, err);
+		for (size_t j = 0; j < row.n; j++)
+			bad |= !(row.w[j] >= 0 && row.w[j] <= FLT_MAX);
+		for (size_t j = 0; bad && j < row.n; j++)
+			if (!(row.w[j] >= 0 && row.w[j] <= FLT_MAX))
+				return bad_edge(b, k, i, brc_row_column(&row, j), row.w[j], what,
+						err);
 	}
 	return BRC_OK;
 }
@@ -78,9 +130,9 @@ static brc_rc asymmetric(const brc_blocks *b, size_t k, size_t i, size_t j, cons
 			what, k, layer, i, j, j, i);
 }
 
-/* A block within a layer: symmetric, zero diagonal. By square tiles, so that columns stay cached.
- */
-static brc_rc check_within(const brc_blocks *b, size_t k, const char *what, brc_err *err)
+/* A dense block within a layer: symmetric, zero diagonal. By square tiles, so that columns stay
+ * cached. */
+static brc_rc check_within_dense(const brc_blocks *b, size_t k, const char *what, brc_err *err)
 {
 	enum { TILE = 64 };
 	const float *w = b->block[k].w;
@@ -94,6 +146,35 @@ static brc_rc check_within(const brc_blocks *b, size_t k, const char *what, brc_
 						   : w[i * n + j] != w[j * n + i])
 						return asymmetric(b, k, i, j, what, err);
 	return BRC_OK;
+}
+
+/*
+ * The same of compressed rows. Rows come in order, so the entries (i, j) meet the
+ * entries of row j in order too: next[j] is the one that (i, j) must mirror.
+ */
+static brc_rc check_within_rows(const brc_blocks *b, size_t k, const char *what, brc_err *err)
+{
+	const brc_block *e = &b->block[k];
+	size_t n = b->layers.units[e->from];
+	int64_t *next = brc_alloc(n, sizeof(*next), err);
+	brc_rc rc = next ? BRC_OK : BRC_RESOURCE;
+
+	if (next && n)
+		memcpy(next, e->start, n * sizeof(*next));
+	for (size_t i = 0; i < n && rc == BRC_OK; i++) {
+		brc_row row = brc_block_row(e, n, i);
+
+		for (size_t c = 0; c < row.n && rc == BRC_OK; c++) {
+			size_t j = (size_t)row.column[c];
+			int64_t m = next[j]++;
+
+			if (i == j || m >= e->start[j + 1] || (size_t)e->column[m] != i ||
+			    e->w[m] != row.w[c])
+				rc = asymmetric(b, k, i, j, what, err);
+		}
+	}
+	free(next);
+	return rc;
 }
 
 static int by_layers(const void *pa, const void *pb)
@@ -131,79 +212,10 @@ brc_rc brc_blocks_check(const brc_blocks *b, const char *what, brc_err *err)
 	BRC_TRY(check_pairs(b, what, err));
 	for (size_t k = 0; k < b->n; k++) {
 		BRC_TRY(check_entries(b, k, what, err));
-		if (b->block[k].from == b->block[k].to)
-			BRC_TRY(check_within(b, k, what, err));
+		if (b->block[k].from != b->block[k].to)
+			continue;
+		BRC_TRY(b->block[k].start ? check_within_rows(b, k, what, err)
+					  : check_within_dense(b, k, what, err));
 	}
 	return BRC_OK;
-}
-
-static brc_rc write_block(const brc_blocks *b, size_t k, brc_section *s, brc_err *err)
-{
-	const brc_block *e = &b->block[k];
-	size_t shape[2] = {b->layers.units[e->from], b->layers.units[e->to]};
-	brc_map *record = brc_section_add_record(s, err);
-	char name[32];
-
-	if (!record)
-		return BRC_RESOURCE;
-	brc_map_put_int(record, "block", (int64_t)k);
-	brc_map_put_int(record, "from", (int64_t)e->from);
-	brc_map_put_int(record, "to", (int64_t)e->to);
-	snprintf(name, sizeof(name), "block/%zu", k);
-	return brc_section_add(s, name, "<f4", 2, shape, "from,to", e->w, NULL, err);
-}
-
-brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
-{
-	char title[256];
-
-	BRC_TRY(brc_blocks_check(b, brc_section_title(s, title, sizeof(title)), err));
-	BRC_TRY(brc_layers_write(&b->layers, s, err));
-	for (size_t k = 0; k < b->n; k++)
-		BRC_TRY(write_block(b, k, s, err));
-	return BRC_OK;
-}
-
-static brc_rc read_block(brc_blocks *b, const brc_section *s, const char *title, size_t k,
-			 brc_err *err)
-{
-	const brc_map *record = s->records[k];
-	const brc_tensor *t;
-	size_t index, from, to;
-	char name[32];
-
-	if (!brc_map_size(record, "block", &index) || !brc_map_size(record, "from", &from) ||
-	    !brc_map_size(record, "to", &to) || index != k)
-		return brc_fail(err, BRC_DATA,
-				"%s: record %zu is not {block: %zu, from: layer, to: layer}", title,
-				k, k);
-	if (from > to || to >= b->layers.n)
-		return brc_fail(err, BRC_DATA,
-				"%s: block %zu joins layers %zu and %zu: they must be in order and "
-				"below %zu",
-				title, k, from, to, b->layers.n);
-	snprintf(name, sizeof(name), "block/%zu", k);
-	size_t shape[2] = {b->layers.units[from], b->layers.units[to]};
-	BRC_TRY(brc_section_need(s, name, "<f4", 2, shape, &t, err));
-	return brc_blocks_add(b, from, to, t->data, err);
-}
-
-brc_rc brc_blocks_read(brc_blocks *b, const brc_section *s, brc_err *err)
-{
-	char title[256];
-	brc_rc rc;
-
-	memset(b, 0, sizeof(*b));
-	brc_section_title(s, title, sizeof(title));
-	rc = brc_layers_read(&b->layers, s, err);
-	for (size_t k = 0; rc == BRC_OK && k < s->n_records; k++) {
-		if (!brc_map_get(s->records[k], "block"))
-			break;
-		rc = read_block(b, s, title, k, err);
-	}
-	if (rc == BRC_OK)
-		rc = brc_blocks_check(b, title, err);
-	if (rc != BRC_OK)
-		brc_blocks_clear(b);
-	return rc;
 }

@@ -1,17 +1,22 @@
 /*
  * An undirected weighted graph whose units are grouped in layers, held as
- * dense blocks of edges between pairs of layers: what the sections weights,
+ * blocks of edges between pairs of layers: what the sections weights,
  * affinity and laplacian hold (docs/sections.md, "Blocks").
  *
- * A block (from, to), from <= to, holds <f4 [units of from, units of to],
- * row-major, every entry finite and >= 0. from < to: it stands for both
- * triangles and is stored once. from == to: it is symmetric with a zero
- * diagonal, stored whole. A pair of layers without a block has no edges.
+ * A block (from, to), from <= to, is a matrix [units of from, units of to],
+ * every entry finite and >= 0, in one of two layouts. Dense: <f4, row-major.
+ * Rows: compressed rows; those of unit i are number start[i] .. start[i + 1] - 1,
+ * each with its column, ascending within the row, and its weight.
+ *
+ * from < to: the block stands for both triangles and is stored once. from == to:
+ * it is symmetric with a zero diagonal, stored whole. A pair of layers without a
+ * block has no edges.
  */
 #ifndef BRC_GRAPH_BLOCKS_H
 #define BRC_GRAPH_BLOCKS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "stream/layers.h"
@@ -19,8 +24,25 @@
 
 typedef struct brc_block {
 	size_t from, to; /* layer indices, from <= to */
-	const float *w;  /* borrowed: [layers.units[from], layers.units[to]] */
+	const float *w;  /* borrowed: [units of from, units of to], or [start[units of from]] */
+	const int64_t *start;  /* NULL: dense; else [units of from + 1], from 0, not descending */
+	const int32_t *column; /* [start[units of from]], within the units of `to` */
 } brc_block;
+
+/*
+ * Edges of one unit: of row i of a block those that it stores, in order. Dense
+ * rows hold an entry for every column, first .. first + n - 1, zeroes included.
+ */
+typedef struct brc_row {
+	size_t n, first;
+	const float *w;
+	const int32_t *column; /* NULL: dense */
+} brc_row;
+
+static inline size_t brc_row_column(const brc_row *r, size_t j)
+{
+	return r->column ? (size_t)r->column[j] : r->first + j;
+}
 
 typedef struct brc_blocks {
 	brc_layers layers;
@@ -38,8 +60,22 @@ typedef struct brc_blocks {
 brc_rc brc_blocks_init(brc_blocks *b, const brc_layers *layers, brc_err *err);
 void brc_blocks_clear(brc_blocks *b); /* of a zeroed or an initialised struct */
 
-/* Append a block; `w` is borrowed. BRC_DATA unless from <= to < layers.n. */
+/* Append a dense block; `w` is borrowed. BRC_DATA unless from <= to < layers.n. */
 brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc_err *err);
+
+/*
+ * The same in compressed rows. BRC_DATA, naming the unit, also unless start
+ * ascends from 0 and the columns of each row ascend within the layer: whoever holds a
+ * block may rely on that.
+ */
+brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t *start,
+			   const int32_t *column, const float *w, brc_err *err);
+
+/* Append a block of another graph on the same layers; its memory is borrowed. */
+brc_rc brc_blocks_add_block(brc_blocks *b, const brc_block *block, brc_err *err);
+
+/* Row i of a block whose rows have `cols` columns. */
+brc_row brc_block_row(const brc_block *b, size_t cols, size_t i);
 
 /*
  * Is it a graph as described above, with no pair of layers twice? BRC_DATA
@@ -48,8 +84,9 @@ brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc
 brc_rc brc_blocks_check(const brc_blocks *b, const char *what, brc_err *err);
 
 /*
- * Check, then add the layer table, one record a block and the tensors
- * "block/i" to `s`. The tensors borrow the blocks' memory.
+ * Check, then add the layer table, one record a block and its tensors
+ * ("block/i", or "block/i/start", "/column" and "/weight") to `s`. The tensors borrow
+ * the blocks' memory.
  */
 brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err);
 

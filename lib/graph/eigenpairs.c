@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/normalised.h"
+#include "graph/trivial.h"
 #include "linalg/eigen.h"
 
 /*
@@ -13,13 +13,8 @@
  * the spectrum, which is within [-1, 1]: M - SHIFT sum_c v_c v_c^T.
  */
 #define SHIFT 2.5
-
-typedef struct deflated {
-	const brc_graph *g;
-	brc_normalised *m;
-	double *trivial; /* [connected] sqrt(degree / volume of the unit's component) */
-	double *inner;   /* [components] products of a vector with the trivial ones */
-} deflated;
+/* A spare pair's residual over its distance from the last wanted one, at most. */
+#define APART 0.01
 
 void brc_eigenpairs_free(brc_eigenpairs *p)
 {
@@ -33,62 +28,107 @@ void brc_eigenpairs_free(brc_eigenpairs *p)
 
 static brc_rc deflated_apply(void *ctx, const double *x, double *y, size_t cols, brc_err *err)
 {
-	deflated *d = ctx;
-	const brc_graph *g = d->g;
-	size_t n = g->connected;
+	brc_rest *r = ctx;
+	size_t n = r->g->connected;
 
-	BRC_TRY(brc_normalised_apply(d->m, x, y, cols, err));
+	BRC_TRY(brc_normalised_apply(r->m, x, y, cols, err));
 	for (size_t c = 0; c < cols; c++) {
 		const double *xc = x + c * n;
 		double *yc = y + c * n;
 
-		memset(d->inner, 0, g->components * sizeof(*d->inner));
+		memset(r->inner, 0, r->g->components * sizeof(*r->inner));
 		for (size_t v = 0; v < n; v++)
-			d->inner[g->component[g->unit[v]]] += d->trivial[v] * xc[v];
+			r->inner[brc_rest_component(r, v)] += r->trivial[v] * xc[v];
 		for (size_t v = 0; v < n; v++)
-			yc[v] -= SHIFT * d->trivial[v] * d->inner[g->component[g->unit[v]]];
+			yc[v] -= SHIFT * r->trivial[v] * r->inner[brc_rest_component(r, v)];
 	}
 	return BRC_OK;
 }
 
 static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 {
-	deflated *d = ctx;
-	const brc_graph *g = d->g;
-	size_t n = g->connected;
+	brc_rest *r = ctx;
+	size_t n = r->g->connected;
 
-	BRC_TRY(brc_normalised_dense(d->m, a, err));
+	BRC_TRY(brc_normalised_dense(r->m, a, err));
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
-			if (g->component[g->unit[i]] == g->component[g->unit[j]])
-				a[i * n + j] -= SHIFT * (d->trivial[i] * d->trivial[j]);
+			if (brc_rest_component(r, i) == brc_rest_component(r, j))
+				a[i * n + j] -= SHIFT * (r->trivial[i] * r->trivial[j]);
 	return BRC_OK;
 }
 
-static void set_trivial(brc_eigenpairs *p, const deflated *d, size_t count)
+static brc_operator deflated_operator(const brc_graph *g, brc_rest *r)
 {
-	const brc_graph *g = d->g;
+	brc_operator op = {g->connected, r, deflated_apply, deflated_dense, 0, 1};
 
-	for (size_t v = 0; v < p->n; v++) {
-		size_t c = (size_t)g->component[g->unit[v]];
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+		double edges = b->block.start ? 4 * (double)b->block.start[b->rows]
+					      : (double)b->rows * (double)b->cols;
 
-		if (c < count)
-			p->vector[c * p->n + v] = d->trivial[v];
+		op.apply_cost += (b->from == b->to ? 2 : 4) * edges;
+	}
+	return op;
+}
+
+static void set_trivial(brc_rest *r)
+{
+	for (size_t v = 0; v < r->p->n; v++) {
+		size_t c = brc_rest_component(r, v);
+
+		if (c < r->count)
+			r->p->vector[c * r->p->n + v] = r->trivial[v];
 	}
 }
 
-/* The pairs that follow the first `count`, from the solver; value 1 - mu. */
-static brc_rc solve_rest(brc_eigenpairs *p, deflated *d, size_t count, uint64_t seed,
-			 uint32_t stream, brc_err *err)
+/* The pairs that follow the first `count`, on the whole graph; value 1 - mu. */
+static brc_rc solve_whole(brc_rest *r, brc_err *err)
 {
-	brc_operator op = {p->n, d, deflated_apply, deflated_dense};
+	brc_operator op = deflated_operator(r->g, r);
+	brc_eigenpairs *p = r->p;
+	size_t pairs = p->pairs - r->count;
+	size_t spare = p->spare < pairs ? p->spare : pairs - 1;
+	brc_eigen_wanted wanted = {pairs - spare, spare, false, r->seed, r->stream, r->pool};
 
-	if (count == p->pairs)
+	BRC_TRY(brc_eigen_largest(&op, &wanted, p->value + r->count, p->vector + r->count * p->n,
+				  NULL, err));
+	for (size_t i = r->count; i < p->pairs; i++)
+		p->value[i] = 1 - p->value[i];
+	return BRC_OK;
+}
+
+/* Make the entry of largest magnitude positive; the first where several are as large. */
+static void fix_sign(double *v, size_t n)
+{
+	double most = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, fabs(v[i]));
+	while (at + 1 < n && fabs(v[at]) < most * (1 - 1e-12))
+		at++;
+	if (v[at] < 0)
+		for (size_t i = 0; i < n; i++)
+			v[i] = -v[i];
+}
+
+static brc_rc solve_rest(brc_rest *r, brc_err *err)
+{
+	brc_eigenpairs *p = r->p;
+	bool done = false;
+	brc_sides sides;
+
+	if (r->count == p->pairs)
 		return BRC_OK;
-	BRC_TRY(brc_eigen_largest(&op, p->pairs - count, seed, stream, p->value + count,
-				  p->vector + count * p->n, NULL, err));
-	for (size_t i = count; i < p->pairs; i++)
-		p->value[i] = fmax(0, 1 - p->value[i]);
+	if (brc_normalised_sides(r->m, &sides))
+		BRC_TRY(brc_halves_solve(r, &sides, &done, err));
+	if (!done)
+		BRC_TRY(solve_whole(r, err));
+	for (size_t i = r->count; i < p->pairs; i++) {
+		fix_sign(p->vector + i * p->n, p->n);
+		p->value[i] = fmax(0, p->value[i]);
+	}
 	return BRC_OK;
 }
 
@@ -97,10 +137,11 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 {
 	double *y = brc_alloc(p->pairs * p->n, sizeof(*y), err);
 	brc_rc rc = y ? brc_normalised_apply(m, p->vector, y, p->pairs, err) : BRC_RESOURCE;
+	size_t k = p->pairs - p->spare;
 
 	for (size_t i = 0; i < p->pairs && rc == BRC_OK; i++) {
 		const double *x = p->vector + i * p->n;
-		double sum = 0;
+		double sum = 0, most = BRC_EIGEN_RESIDUAL;
 
 		for (size_t v = 0; v < p->n; v++) {
 			double r = (1 - p->value[i]) * x[v] - y[i * p->n + v];
@@ -108,91 +149,87 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 			sum += r * r;
 		}
 		p->residual[i] = sqrt(sum);
-		if (!(p->residual[i] <= BRC_EIGEN_RESIDUAL))
+		if (i >= k)
+			most = fmax(most, APART * (p->value[i] - p->value[k - 1]));
+		if (!(p->residual[i] <= most))
 			rc = brc_fail(err, BRC_NUMERIC,
-				      "eigenpair %zu of %zu has residual %.2g, above %g", i + 1,
-				      p->pairs, p->residual[i], BRC_EIGEN_RESIDUAL);
+				      "eigenpair %zu of %zu has residual %.2g, above %.2g", i + 1,
+				      p->pairs, p->residual[i], most);
 	}
 	free(y);
 	return rc;
 }
 
-static brc_rc deflated_init(deflated *d, const brc_graph *g, brc_pool *pool, brc_err *err)
+static brc_rc rest_init(brc_rest *r, brc_err *err)
 {
-	d->g = g;
-	d->trivial = brc_alloc(g->connected, sizeof(*d->trivial), err);
-	d->inner = brc_alloc(g->components, sizeof(*d->inner), err);
-	if (!d->trivial || !d->inner)
+	const brc_graph *g = r->g;
+
+	r->trivial = brc_alloc(g->connected, sizeof(*r->trivial), err);
+	r->inner = brc_alloc(g->components, sizeof(*r->inner), err);
+	if (!r->trivial || !r->inner)
 		return BRC_RESOURCE;
 	for (size_t v = 0; v < g->connected; v++) {
 		size_t u = g->unit[v];
 
-		d->trivial[v] = sqrt(g->degree[u] / g->volume[g->component[u]]);
+		r->trivial[v] = sqrt(g->degree[u] / g->volume[g->component[u]]);
 	}
-	return brc_normalised_new(&d->m, g, pool, err);
+	return brc_normalised_new(&r->m, g, r->pool, err);
 }
 
-static void deflated_clear(deflated *d)
+static brc_rc find_pairs(brc_rest *r, brc_err *err)
 {
-	free(d->trivial);
-	free(d->inner);
-	brc_normalised_free(d->m);
-}
-
-static brc_rc find_pairs(brc_eigenpairs *p, deflated *d, uint64_t seed, uint32_t stream,
-			 brc_err *err)
-{
-	size_t components = d->g->components;
-	size_t trivial = components < p->pairs ? components : p->pairs;
+	brc_eigenpairs *p = r->p;
 
 	p->value = brc_calloc(p->pairs, sizeof(*p->value), err);
 	p->residual = brc_calloc(p->pairs, sizeof(*p->residual), err);
 	p->vector = brc_calloc(p->pairs, p->n * sizeof(*p->vector), err);
 	if (!p->value || !p->residual || !p->vector)
 		return BRC_RESOURCE;
-	set_trivial(p, d, trivial);
-	BRC_TRY(solve_rest(p, d, trivial, seed, stream, err));
-	return set_residuals(p, d->m, err);
+	BRC_TRY(rest_init(r, err));
+	r->count = r->g->components < p->pairs ? r->g->components : p->pairs;
+	set_trivial(r);
+	BRC_TRY(solve_rest(r, err));
+	return set_residuals(p, r->m, err);
 }
 
-brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t pairs, uint64_t seed,
-			  uint32_t stream, brc_pool *pool, brc_err *err)
+brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
+			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
 {
-	deflated d = {0};
-	brc_eigenpairs *p;
+	brc_rest r = {.g = g, .pool = pool, .seed = seed, .stream = stream};
 	brc_rc rc;
 
-	if (pairs < 1 || pairs > g->connected)
+	if (k < 1 || k > g->connected || spare > g->connected - k)
 		return brc_fail(err, BRC_DATA,
-				"%zu eigenpairs wanted of a graph with %zu connected units", pairs,
-				g->connected);
-	p = brc_calloc(1, sizeof(*p), err);
-	if (!p)
+				"%zu eigenpairs wanted of a graph with %zu connected units",
+				k + spare, g->connected);
+	r.p = brc_calloc(1, sizeof(*r.p), err);
+	if (!r.p)
 		return BRC_RESOURCE;
-	p->n = g->connected;
-	p->pairs = pairs;
-	rc = deflated_init(&d, g, pool, err);
-	if (rc == BRC_OK)
-		rc = find_pairs(p, &d, seed, stream, err);
-	deflated_clear(&d);
+	r.p->n = g->connected;
+	r.p->pairs = k + spare;
+	r.p->spare = spare;
+	rc = find_pairs(&r, err);
+	free(r.trivial);
+	free(r.inner);
+	brc_normalised_free(r.m);
 	if (rc != BRC_OK) {
-		brc_eigenpairs_free(p);
+		brc_eigenpairs_free(r.p);
 		return rc;
 	}
-	*out = p;
+	*out = r.p;
 	return BRC_OK;
 }
 
 size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)
 {
-	size_t solver = brc_eigen_bytes(g->connected, pairs);
-	size_t vectors, work, total;
+	brc_operator op = deflated_operator(g, NULL);
+	size_t solver = brc_eigen_bytes(&op, pairs), applied;
+	size_t vectors, total;
 
-	/* Vectors and residuals; x and y of an apply, of at most pairs + 80 columns; tiles. */
+	/* Vectors and residuals; what an apply to them takes. */
+	applied = brc_normalised_bytes(g, pairs, threads);
 	if (!brc_mul(g->n, 16, &vectors) || !brc_mul(vectors, pairs, &vectors) ||
-	    !brc_mul(g->n, 16, &work) || !brc_mul(work, pairs + 80, &work) ||
-	    !brc_add(vectors, work, &total) || !brc_add(total, solver, &total) ||
-	    !brc_add(total, threads << 18, &total))
+	    !brc_add(vectors, applied, &total) || !brc_add(total, solver, &total))
 		return SIZE_MAX;
 	return total;
 }

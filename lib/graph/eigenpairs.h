@@ -16,13 +16,15 @@
 typedef struct brc_eigenpairs {
 	size_t n;         /* connected units of the graph */
 	size_t pairs;     /* eigenpairs */
+	size_t spare;     /* the last of them, which need only be told from the others */
 	double *value;    /* [pairs] ascending, in [0, 2] */
-	double *residual; /* [pairs] ||L v - value v||_2 of unit vectors, at most 1e-8 */
+	double *residual; /* [pairs] ||L v - value v||_2 of unit vectors, at most 1e-8; of a spare
+			   * one at most 0.01 of its distance from the last other value, or 1e-8 */
 	double *vector;   /* column-major [n, pairs], orthonormal */
 } brc_eigenpairs;
 
 /*
- * The `pairs` smallest, 1 <= pairs <= g->connected (BRC_DATA otherwise).
+ * The k + spare smallest, k >= 1, k + spare <= g->connected (BRC_DATA otherwise).
  *
  * Every component c has the eigenvalue 0 with the vector sqrt(degree / volume
  * of c) on its units and 0 elsewhere: these are set by formula, in order of
@@ -31,11 +33,14 @@ typedef struct brc_eigenpairs {
  * components has a reproducible embedding, where a solver alone would return an
  * arbitrary basis. In every vector the entry of largest magnitude is positive.
  *
+ * A graph whose layers are bipartite is solved on its smaller side, by singular values
+ * (graph/normalised.h); others as they are.
+ *
  * (seed, stream) choose the solver's start. Same bytes for any pool.
- * BRC_NUMERIC when a residual exceeds 1e-8.
+ * BRC_NUMERIC when a residual exceeds its limit.
  */
-brc_rc brc_eigenpairs_new(brc_eigenpairs **p, const brc_graph *g, size_t pairs, uint64_t seed,
-			  uint32_t stream, brc_pool *pool, brc_err *err);
+brc_rc brc_eigenpairs_new(brc_eigenpairs **p, const brc_graph *g, size_t k, size_t spare,
+			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err);
 void brc_eigenpairs_free(brc_eigenpairs *p);
 
 /* Bytes that it takes at most, with `threads` workers; SIZE_MAX if that does not fit. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "linalg/lanes.h"
 
 /* Beyond MANY_UNITS units, memory for them is asked for before it is taken. */
 enum { MANY_UNITS = 1 << 20, UNIT_BYTES = 64 };
@@ -20,6 +21,31 @@ void brc_graph_clear(brc_graph *g)
 	free(g->volume);
 	free(g->unit);
 	memset(g, 0, sizeof(*g));
+}
+
+brc_row brc_edges_row(const brc_edges *e, size_t i)
+{
+	return brc_block_row(&e->block, e->cols, i);
+}
+
+brc_row brc_edges_row_once(const brc_edges *e, size_t i)
+{
+	brc_row r = brc_edges_row(e, i);
+	size_t skip = 0;
+
+	if (e->from != e->to)
+		return r;
+	if (!r.column)
+		skip = i + 1;
+	while (r.column && skip < r.n && (size_t)r.column[skip] <= i)
+		skip++;
+	r.n -= skip;
+	r.w += skip;
+	if (r.column)
+		r.column += skip;
+	else
+		r.first = skip;
+	return r;
 }
 
 static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *member, size_t n,
@@ -87,7 +113,7 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 				      block[e]);
 		else
 			g->edges[e] = (brc_edges){from, to, blocks->layers.units[b->from],
-						  blocks->layers.units[b->to], b->w};
+						  blocks->layers.units[b->to], *b};
 		g->block[e] = block[e];
 		seen[block[e]] = true;
 	}
@@ -95,6 +121,44 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 		g->n_edges = n;
 	free(seen);
 	return rc;
+}
+
+/* Sum of a row in double, in lanes that do not depend on anything but its length. */
+BRC_FOR_EACH_PROCESSOR
+static double sum_row(const float *w, size_t n, size_t *links)
+{
+	brc_lanes sum = {0};
+	brc_lane_mask count = {0};
+	double total = 0;
+	size_t i = 0;
+
+	for (; i + BRC_LANES <= n; i += BRC_LANES) {
+		brc_lanes v = brc_lanes_of(w + i);
+
+		sum += v;
+		count += v > 0;
+	}
+	for (size_t l = 0; l < BRC_LANES; l++) {
+		total += sum[l];
+		*links -= (size_t)count[l]; /* true is -1 */
+	}
+	for (; i < n; i++) {
+		total += (double)w[i];
+		*links += w[i] > 0;
+	}
+	return total;
+}
+
+/* to[column] += weight. */
+BRC_FOR_EACH_PROCESSOR
+static void add_row(double *to, const brc_row *r)
+{
+	if (!r->column)
+		for (size_t j = 0; j < r->n; j++)
+			to[j] += (double)r->w[j];
+	else
+		for (size_t j = 0; j < r->n; j++)
+			to[r->column[j]] += (double)r->w[j];
 }
 
 /* d_i = sum_j A_ij in double, by blocks in order; counts the edges too. */
@@ -109,17 +173,11 @@ static brc_rc set_degrees(brc_graph *g, brc_err *err)
 		size_t links = 0;
 
 		for (size_t i = 0; i < b->rows; i++) {
-			const float *row = b->w + i * b->cols;
-			double sum = 0;
+			brc_row row = brc_edges_row(b, i);
 
-			for (size_t j = 0; j < b->cols; j++) {
-				sum += (double)row[j];
-				links += row[j] > 0;
-			}
-			from[i] += sum;
+			from[i] += sum_row(row.w, row.n, &links);
 			if (b->from != b->to)
-				for (size_t j = 0; j < b->cols; j++)
-					to[j] += (double)row[j];
+				add_row(to, &row);
 		}
 		g->links += b->from == b->to ? links / 2 : links;
 	}
@@ -157,13 +215,14 @@ static void join_edges(const brc_graph *g, int32_t *parent)
 		const brc_edges *b = &g->edges[e];
 
 		for (size_t i = 0; i < b->rows && sets > 1; i++) {
-			const float *row = b->w + i * b->cols;
+			brc_row row = brc_edges_row(b, i);
 
-			for (size_t j = 0; j < b->cols; j++) {
-				if (!(row[j] > 0))
+			for (size_t j = 0; j < row.n; j++) {
+				if (!(row.w[j] > 0))
 					continue;
 				size_t a = find_root(parent, g->first[b->from] + i);
-				size_t c = find_root(parent, g->first[b->to] + j);
+				size_t c = find_root(parent,
+						     g->first[b->to] + brc_row_column(&row, j));
 
 				if (a == c)
 					continue;

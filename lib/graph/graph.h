@@ -15,8 +15,13 @@
 typedef struct brc_edges {
 	size_t from, to;   /* member indices, from <= to */
 	size_t rows, cols; /* units of both */
-	const float *w;    /* borrowed from the blocks: [rows, cols] */
+	brc_block block;   /* what the graph was made from; its from and to are layers */
 } brc_edges;
+
+/* The edges of unit i of `from`. */
+brc_row brc_edges_row(const brc_edges *e, size_t i);
+/* The same, each pair of units once: within a member those to units behind i only. */
+brc_row brc_edges_row_once(const brc_edges *e, size_t i);
 
 /*
  * Units are numbered through the members in order: unit i of member m is unit

@@ -50,7 +50,7 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 		const brc_block *e = &blocks->block[b];
 
 		if (!local || strcmp(source, "weights") == 0 || e->from == e->to)
-			BRC_TRY(brc_blocks_add(&l->blocks, e->from, e->to, e->w, err));
+			BRC_TRY(brc_blocks_add_block(&l->blocks, e, err));
 	}
 	return BRC_OK;
 }

@@ -63,14 +63,18 @@ static void sum_block(const brc_blocks *blocks, const brc_block *b, const groupi
 
 	for (size_t i = 0; i < rows; i++) {
 		int32_t from = p->of_unit[blocks->layers.first[b->from] + i];
-		double *row;
+		brc_row row = brc_block_row(b, cols, i);
+		double *of_group;
 
 		if (from < 0)
 			continue;
-		row = sum + ((size_t)from - p->first[b->from]) * width;
-		for (size_t j = 0; j < cols; j++)
-			if (to[j] >= 0)
-				row[(size_t)to[j] - p->first[b->to]] += (double)b->w[i * cols + j];
+		of_group = sum + ((size_t)from - p->first[b->from]) * width;
+		for (size_t j = 0; j < row.n; j++) {
+			int32_t at = to[brc_row_column(&row, j)];
+
+			if (at >= 0)
+				of_group[(size_t)at - p->first[b->to]] += (double)row.w[j];
+		}
 	}
 }
 

@@ -1,58 +1,96 @@
 #include "graph/normalised.h"
 
-#include <cblas.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/adjacency.h"
+#include "graph/gram.h"
+#include "graph/sides.h"
 #include "linalg/backend.h"
-
-/* A task computes SLAB rows of y; edges are converted TILE at a time in the other direction. */
-enum { SLAB = 128, TILE = 256 };
-
-typedef struct slab {
-	size_t member, row, rows; /* rows row .. row + rows - 1 of a member */
-} slab;
 
 struct brc_normalised {
 	const brc_graph *g;
 	brc_pool *pool;
+	brc_adjacency a;
 	double *scale; /* [g->n] degree^-1/2, 0 for isolated units */
-	slab *slabs;
-	size_t n_slabs;
-	double *tiles;  /* [workers, SLAB * TILE] */
-	double *x, *y;  /* column-major [g->n, cols] of the apply in course */
-	size_t cols;    /* of that apply */
-	size_t allowed; /* columns that x and y can hold */
+	bool bipartite;
+	bool *near, *far;      /* [n_members] */
+	size_t *side;          /* [connected] units of the near side, then of the far */
+	size_t n_near;         /* units */
+	size_t *unit_near_far; /* the same as units of the graph */
 };
 
 void brc_normalised_free(brc_normalised *m)
 {
 	if (!m)
 		return;
+	brc_adjacency_clear(&m->a);
 	free(m->scale);
-	free(m->slabs);
-	free(m->tiles);
-	free(m->x);
-	free(m->y);
+	free(m->near);
+	free(m->far);
+	free(m->side);
+	free(m->unit_near_far);
 	free(m);
 }
 
-static brc_rc set_slabs(brc_normalised *m, brc_err *err)
+static size_t member_of(const brc_graph *g, size_t unit)
+{
+	size_t low = 0, high = g->n_members;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (g->first[mid] <= unit)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The side with fewer connected units becomes the near one. */
+static void order_sides(brc_normalised *m)
+{
+	const brc_graph *g = m->g;
+	size_t near = 0, far;
+	bool *swap = m->near;
+
+	for (size_t v = 0; v < g->connected; v++)
+		near += m->near[member_of(g, g->unit[v])];
+	if (2 * near > g->connected) {
+		m->near = m->far;
+		m->far = swap;
+		near = g->connected - near;
+	}
+	m->n_near = near;
+	far = near;
+	near = 0;
+	for (size_t v = 0; v < g->connected; v++) {
+		size_t at = m->near[member_of(g, g->unit[v])] ? near++ : far++;
+
+		m->side[at] = v;
+		m->unit_near_far[at] = g->unit[v];
+	}
+}
+
+static brc_rc set_sides(brc_normalised *m, brc_err *err)
 {
 	const brc_graph *g = m->g;
 
-	m->slabs = brc_alloc(g->n / SLAB + g->n_members, sizeof(*m->slabs), err);
-	if (!m->slabs)
+	m->near = brc_calloc(g->n_members, sizeof(*m->near), err);
+	m->far = brc_calloc(g->n_members, sizeof(*m->far), err);
+	m->side = brc_alloc(g->connected, sizeof(*m->side), err);
+	m->unit_near_far = brc_alloc(g->connected, sizeof(*m->unit_near_far), err);
+	if (!m->near || !m->far || !m->side || !m->unit_near_far)
 		return BRC_RESOURCE;
-	for (size_t l = 0; l < g->n_members; l++) {
-		size_t units = g->first[l + 1] - g->first[l];
-
-		for (size_t row = 0; row < units; row += SLAB)
-			m->slabs[m->n_slabs++] =
-				(slab){l, row, units - row < SLAB ? units - row : SLAB};
-	}
+	BRC_TRY(brc_sides_find(g, m->near, &m->bipartite, err));
+	for (size_t l = 0; l < g->n_members; l++)
+		m->far[l] = !m->near[l];
+	if (m->bipartite)
+		order_sides(m);
 	return BRC_OK;
 }
 
@@ -67,8 +105,9 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	m->g = g;
 	m->pool = pool;
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);
-	m->tiles = brc_alloc(brc_pool_threads(pool), SLAB * TILE * sizeof(*m->tiles), err);
-	rc = m->scale && m->tiles ? set_slabs(m, err) : BRC_RESOURCE;
+	rc = m->scale ? brc_adjacency_init(&m->a, g, pool, err) : BRC_RESOURCE;
+	if (rc == BRC_OK)
+		rc = set_sides(m, err);
 	if (rc != BRC_OK) {
 		brc_normalised_free(m);
 		return rc;
@@ -79,107 +118,63 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	return BRC_OK;
 }
 
-/* Copy w[0..rows)[0..cols) with row length `stride` into a row-major double tile. */
-static void convert(const float *w, size_t stride, size_t rows, size_t cols, double *tile)
+/* Vectors over some units, scaled, to their places before a product. */
+static void scatter(brc_normalised *m, const size_t *unit, size_t n, const double *x, size_t cols)
 {
-	for (size_t i = 0; i < rows; i++)
-		for (size_t j = 0; j < cols; j++)
-			tile[i * cols + j] = (double)w[i * stride + j];
+	for (size_t c = 0; c < cols; c++)
+		for (size_t v = 0; v < n; v++)
+			m->a.x[brc_adjacency_at(&m->a, unit[v], c)] =
+				m->scale[unit[v]] * x[c * n + v];
 }
 
-/* y[slab] += W[slab, :] x of the members at the far end: the slab is on the rows of `b`. */
-static void add_rows(const brc_normalised *m, const brc_edges *b, const slab *s, double *tile)
+/* And back, after it. */
+static void gather(const brc_normalised *m, const size_t *unit, size_t n, double *y, size_t cols)
 {
-	const brc_graph *g = m->g;
-	double *y = m->y + g->first[s->member] + s->row;
-	const double *x = m->x + g->first[b->to];
-
-	for (size_t j = 0; j < b->cols; j += TILE) {
-		size_t cols = b->cols - j < TILE ? b->cols - j : TILE;
-
-		convert(b->w + s->row * b->cols + j, b->cols, s->rows, cols, tile);
-		cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)s->rows, (int)m->cols,
-			    (int)cols, 1, tile, (int)cols, x + j, (int)g->n, 1, y, (int)g->n);
-	}
-}
-
-/* y[slab] += W[:, slab]^T x: the slab is on the columns of `b`. */
-static void add_columns(const brc_normalised *m, const brc_edges *b, const slab *s, double *tile)
-{
-	const brc_graph *g = m->g;
-	double *y = m->y + g->first[s->member] + s->row;
-	const double *x = m->x + g->first[b->from];
-
-	for (size_t i = 0; i < b->rows; i += TILE) {
-		size_t rows = b->rows - i < TILE ? b->rows - i : TILE;
-
-		convert(b->w + i * b->cols + s->row, b->cols, rows, s->rows, tile);
-		cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)s->rows, (int)m->cols,
-			    (int)rows, 1, tile, (int)s->rows, x + i, (int)g->n, 1, y, (int)g->n);
-	}
-}
-
-static brc_rc multiply_slab(void *ctx, size_t task, size_t worker, brc_err *err)
-{
-	const brc_normalised *m = ctx;
-	const slab *s = &m->slabs[task];
-	double *tile = m->tiles + worker * SLAB * TILE;
-
-	(void)err;
-	for (size_t e = 0; e < m->g->n_edges; e++) {
-		const brc_edges *b = &m->g->edges[e];
-
-		if (b->from == s->member)
-			add_rows(m, b, s, tile);
-		if (b->to == s->member && b->from != b->to)
-			add_columns(m, b, s, tile);
-	}
-	return BRC_OK;
-}
-
-static brc_rc reserve(brc_normalised *m, size_t cols, brc_err *err)
-{
-	size_t size;
-
-	if (cols <= m->allowed)
-		return BRC_OK;
-	free(m->x);
-	free(m->y);
-	m->x = m->y = NULL;
-	m->allowed = 0;
-	if (!brc_mul(m->g->n, sizeof(double), &size))
-		return brc_fail(err, BRC_RESOURCE, "a graph of %zu units is too large", m->g->n);
-	m->x = brc_alloc(cols, size, err);
-	m->y = brc_alloc(cols, size, err);
-	if (!m->x || !m->y)
-		return BRC_RESOURCE;
-	m->allowed = cols;
-	return BRC_OK;
+	for (size_t c = 0; c < cols; c++)
+		for (size_t v = 0; v < n; v++)
+			y[c * n + v] =
+				m->scale[unit[v]] * m->a.y[brc_adjacency_at(&m->a, unit[v], c)];
 }
 
 brc_rc brc_normalised_apply(brc_normalised *m, const double *x, double *y, size_t cols,
 			    brc_err *err)
 {
+	BRC_TRY(brc_adjacency_reserve(&m->a, cols, err));
+	scatter(m, m->g->unit, m->g->connected, x, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, NULL, cols, err));
+	gather(m, m->g->unit, m->g->connected, y, cols);
+	return BRC_OK;
+}
+
+/*
+ * w D^-1/2 at both ends, of every edge between connected units (once): to a[place of one end +
+ * ld * place of the other], and the mirror where `both`.
+ */
+static void fill(const brc_normalised *m, const size_t *place, size_t ld, bool both, double *a)
+{
 	const brc_graph *g = m->g;
 
-	BRC_TRY(reserve(m, cols, err));
-	m->cols = cols;
-	memset(m->x, 0, g->n * cols * sizeof(*m->x));
-	memset(m->y, 0, g->n * cols * sizeof(*m->y));
-	for (size_t c = 0; c < cols; c++)
-		for (size_t v = 0; v < g->connected; v++) {
-			size_t u = g->unit[v];
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+		bool swap = !both && !m->near[b->from];
 
-			m->x[c * g->n + u] = m->scale[u] * x[c * g->connected + v];
-		}
-	BRC_TRY(brc_pool_run(m->pool, m->n_slabs, multiply_slab, m, err));
-	for (size_t c = 0; c < cols; c++)
-		for (size_t v = 0; v < g->connected; v++) {
-			size_t u = g->unit[v];
+		for (size_t i = 0; i < b->rows; i++) {
+			brc_row row = brc_edges_row_once(b, i);
+			size_t u = g->first[b->from] + i;
 
-			y[c * g->connected + v] = m->scale[u] * m->y[c * g->n + u];
+			for (size_t j = 0; j < row.n; j++) {
+				size_t t = g->first[b->to] + brc_row_column(&row, j);
+				double w = (double)row.w[j];
+
+				if (!(w > 0))
+					continue;
+				w *= m->scale[u] * m->scale[t];
+				if (both)
+					a[place[t] + place[u] * ld] = w;
+				a[swap ? place[t] + place[u] * ld : place[u] + place[t] * ld] = w;
+			}
 		}
-	return BRC_OK;
+	}
 }
 
 brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
@@ -193,26 +188,94 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
 	for (size_t v = 0; v < n; v++)
 		place[g->unit[v]] = v;
 	memset(a, 0, n * n * sizeof(*a));
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *b = &g->edges[e];
-
-		for (size_t i = 0; i < b->rows; i++) {
-			size_t u = g->first[b->from] + i;
-
-			if (g->component[u] < 0)
-				continue;
-			for (size_t j = 0; j < b->cols; j++) {
-				size_t t = g->first[b->to] + j;
-				double w = (double)b->w[i * b->cols + j];
-
-				if (!(w > 0))
-					continue;
-				w *= m->scale[u] * m->scale[t];
-				a[place[u] * n + place[t]] = w;
-				a[place[t] * n + place[u]] = w;
-			}
-		}
-	}
+	fill(m, place, n, true, a);
 	free(place);
 	return BRC_OK;
+}
+
+/* ---- bipartite graphs ---- */
+
+bool brc_normalised_sides(const brc_normalised *m, brc_sides *s)
+{
+	if (m->bipartite)
+		*s = (brc_sides){m->n_near, m->g->connected - m->n_near, m->side,
+				 m->side + m->n_near};
+	return m->bipartite;
+}
+
+brc_rc brc_normalised_across(brc_normalised *m, bool near, const double *x, double *y, size_t cols,
+			     brc_err *err)
+{
+	size_t n = m->n_near, far = m->g->connected - n;
+	const size_t *from = m->unit_near_far + (near ? n : 0),
+		     *to = m->unit_near_far + (near ? 0 : n);
+
+	BRC_TRY(brc_adjacency_reserve(&m->a, cols, err));
+	scatter(m, from, near ? far : n, x, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, near ? m->near : m->far, cols, err));
+	gather(m, to, near ? n : far, y, cols);
+	return BRC_OK;
+}
+
+brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double *y, size_t cols,
+				     brc_err *err)
+{
+	size_t n = m->n_near;
+
+	BRC_TRY(brc_adjacency_reserve(&m->a, cols, err));
+	scatter(m, m->unit_near_far, n, x, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, m->far, cols, err));
+	for (size_t v = n; v < m->g->connected; v++) {
+		size_t u = m->unit_near_far[v];
+
+		for (size_t c = 0; c < cols; c++) {
+			size_t at = brc_adjacency_at(&m->a, u, c);
+
+			m->a.x[at] = m->scale[u] * m->scale[u] * m->a.y[at];
+		}
+	}
+	BRC_TRY(brc_adjacency_multiply(&m->a, m->near, cols, err));
+	gather(m, m->unit_near_far, n, y, cols);
+	return BRC_OK;
+}
+
+/* Of every unit, its place on its side. */
+static size_t *side_places(const brc_normalised *m, brc_err *err)
+{
+	size_t *place = brc_alloc(m->g->n, sizeof(*place), err);
+
+	for (size_t v = 0; place && v < m->g->connected; v++)
+		place[m->unit_near_far[v]] = v < m->n_near ? v : v - m->n_near;
+	return place;
+}
+
+brc_rc brc_normalised_rectangle(const brc_normalised *m, double *b, brc_err *err)
+{
+	size_t *place = side_places(m, err);
+
+	if (!place)
+		return BRC_RESOURCE;
+	memset(b, 0, m->n_near * (m->g->connected - m->n_near) * sizeof(*b));
+	fill(m, place, m->n_near, false, b);
+	free(place);
+	return BRC_OK;
+}
+
+brc_rc brc_normalised_gram(const brc_normalised *m, double *a, brc_err *err)
+{
+	size_t *place = side_places(m, err);
+	brc_rc rc = place ? brc_gram(m->g, m->scale, m->near, place, m->n_near, m->pool, a, err)
+			  : BRC_RESOURCE;
+
+	free(place);
+	return rc;
+}
+
+size_t brc_normalised_bytes(const brc_graph *g, size_t cols, size_t threads)
+{
+	size_t bytes = brc_adjacency_bytes(g, cols, threads), units;
+
+	if (!brc_mul(g->n, 3 * sizeof(size_t), &units) || !brc_add(bytes, units, &bytes))
+		return SIZE_MAX;
+	return bytes;
 }

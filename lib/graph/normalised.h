@@ -2,25 +2,28 @@
  * The normalised adjacency M = D^-1/2 A D^-1/2 of a graph's connected units
  * as an operator; the normalised Laplacian is I - M, so its smallest
  * eigenvalues are 1 - mu for the largest mu of M (Chung, "Spectral Graph
- * Theory", 1997, chapter 1). Edges stay in single precision where they are and
- * are converted tile by tile; all arithmetic is in double.
+ * Theory", 1997, chapter 1).
+ *
+ * Where the layers fall into two sides with no edge within a side, as in any chain of
+ * layers, M = (0 B; B' 0): its eigenvalues are plus and minus the singular values s of B,
+ * and zeroes, and with B'u = s v the vectors (u, +-v) / sqrt(2). Then
+ * the operator B B' on the side with fewer units is all there is to solve.
  */
 #ifndef BRC_GRAPH_NORMALISED_H
 #define BRC_GRAPH_NORMALISED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "base/threads.h"
 #include "graph/graph.h"
-#include "linalg/operator.h"
 
 typedef struct brc_normalised brc_normalised;
 
 /*
  * Of `g` (borrowed, with at least one edge). `pool` may be NULL; results are the
- * same bytes for any pool. One apply converts every edge twice and multiplies:
- * 4 operations an edge and vector.
+ * same bytes for any pool. One apply costs 4 operations an edge and vector.
  */
 brc_rc brc_normalised_new(brc_normalised **m, const brc_graph *g, brc_pool *pool, brc_err *err);
 void brc_normalised_free(brc_normalised *m);
@@ -31,5 +34,34 @@ brc_rc brc_normalised_apply(brc_normalised *m, const double *x, double *y, size_
 
 /* M itself, both triangles, [g->connected, g->connected]. */
 brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err);
+
+/* ---- bipartite graphs ---- */
+
+/*
+ * The two sides, where the layers have them: indices among the connected units, ascending;
+ * the near side has the fewer units. False otherwise: for a graph with edges within a layer, or
+ * round a circle of an odd number of layers.
+ */
+typedef struct brc_sides {
+	size_t near_units, far_units;
+	const size_t *near_unit, *far_unit;
+} brc_sides;
+bool brc_normalised_sides(const brc_normalised *m, brc_sides *sides);
+
+/* y = B x of x [far units, cols] (near false: y = B' x of x [near units, cols]), column-major. */
+brc_rc brc_normalised_across(brc_normalised *m, bool near, const double *x, double *y, size_t cols,
+			     brc_err *err);
+
+/* y = B B' x: x, y column-major [near units, cols]. */
+brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double *y, size_t cols,
+				     brc_err *err);
+
+/* B [near units, far units], column-major, and B B' [near units, near units], formed. */
+brc_rc brc_normalised_rectangle(const brc_normalised *m, double *b, brc_err *err);
+brc_rc brc_normalised_gram(const brc_normalised *m, double *a, brc_err *err);
+
+/* Bytes for `cols` vectors and `threads` workers beside the graph; SIZE_MAX if that does not fit.
+ */
+size_t brc_normalised_bytes(const brc_graph *g, size_t cols, size_t threads);
 
 #endif

@@ -17,21 +17,28 @@ const char *brc_null_name(brc_null kind)
 
 void brc_null_graph_clear(brc_null_graph *n)
 {
+	for (size_t b = 0; n->rows && b < n->blocks.n; b++)
+		brc_own_rows_clear(&n->rows[b]);
+	free(n->rows);
 	brc_blocks_clear(&n->blocks);
 	free(n->edges);
 	memset(n, 0, sizeof(*n));
 }
 
-/* Entries of all blocks; false when that does not fit. */
-static bool count_entries(const brc_blocks *blocks, size_t *n)
+/* Entries of all dense blocks, and edges of all others; false when that does not fit. */
+static bool count_entries(const brc_blocks *blocks, size_t *dense, size_t *rows)
 {
-	*n = 0;
+	*dense = *rows = 0;
 	for (size_t b = 0; b < blocks->n; b++) {
+		const brc_block *e = &blocks->block[b];
 		size_t entries;
 
-		if (!brc_mul(blocks->layers.units[blocks->block[b].from],
-			     blocks->layers.units[blocks->block[b].to], &entries) ||
-		    !brc_add(*n, entries, n))
+		if (e->start)
+			entries = (size_t)e->start[blocks->layers.units[e->from]];
+		else if (!brc_mul(blocks->layers.units[e->from], blocks->layers.units[e->to],
+				  &entries))
+			return false;
+		if (!brc_add(e->start ? *rows : *dense, entries, e->start ? rows : dense))
 			return false;
 	}
 	return true;
@@ -39,11 +46,14 @@ static bool count_entries(const brc_blocks *blocks, size_t *n)
 
 size_t brc_null_bytes(const brc_blocks *blocks)
 {
-	size_t n, bytes;
+	size_t dense, rows, bytes;
 
-	/* The edges, their values on the way, the list of those that are not zero. */
-	return count_entries(blocks, &n) && brc_mul(n, 3 * sizeof(float), &bytes) ? bytes
-										  : SIZE_MAX;
+	/* The edges, their values on the way, the list of those that are not zero; of compressed
+	 * rows also columns and places. */
+	if (!count_entries(blocks, &dense, &rows) || !brc_mul(rows, 3, &rows) ||
+	    !brc_add(dense, rows, &dense) || !brc_mul(dense, 3 * sizeof(float), &bytes))
+		return SIZE_MAX;
+	return bytes;
 }
 
 /*
@@ -140,43 +150,80 @@ static brc_rc shuffle_blocks(const brc_graph *g, float *const *edges, size_t fir
 	return BRC_OK;
 }
 
-/* Copy the graph's edges to out->edges and list them in edges[]. */
+/* A block in compressed rows; work: twice its edges. */
+static brc_rc shuffle_rows(brc_null_graph *out, const brc_graph *g, size_t b, brc_null kind,
+			   uint64_t seed, uint32_t draw, float *work, brc_err *err)
+{
+	const brc_edges *e = &g->edges[b];
+	bool move = kind == BRC_NULL_LAYER || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION;
+	size_t n = brc_null_rows_values(e, work);
+	brc_rng r;
+
+	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)b, draw);
+	BRC_TRY(shuffle(kind, &r, work, n, work + n, err));
+	BRC_TRY(brc_null_rows_fill(&out->rows[b], g, e, move, work, n, &r, err));
+	out->blocks.block[b].start = out->rows[b].start;
+	out->blocks.block[b].column = out->rows[b].column;
+	out->blocks.block[b].w = out->rows[b].w;
+	return BRC_OK;
+}
+
+/* Copy the dense blocks' edges to out->edges and list them in edges[]. */
 static brc_rc copy_edges(brc_null_graph *out, const brc_blocks *blocks, float **edges, brc_err *err)
 {
 	float *next = out->edges;
 
 	BRC_TRY(brc_blocks_init(&out->blocks, &blocks->layers, err));
 	for (size_t b = 0; b < blocks->n; b++) {
-		const brc_block *e = &blocks->block[b];
-		size_t n = blocks->layers.units[e->from] * blocks->layers.units[e->to];
+		brc_block e = blocks->block[b];
+		size_t n = blocks->layers.units[e.from] * blocks->layers.units[e.to];
 
-		memcpy(next, e->w, n * sizeof(*next));
-		BRC_TRY(brc_blocks_add(&out->blocks, e->from, e->to, next, err));
-		edges[b] = next;
-		next += n;
+		if (!e.start) {
+			memcpy(next, e.w, n * sizeof(*next));
+			e.w = edges[b] = next;
+			next += n;
+		}
+		BRC_TRY(brc_blocks_add_block(&out->blocks, &e, err));
 	}
+	return BRC_OK;
+}
+
+static brc_rc check_pooled(const brc_blocks *blocks, bool pooled, brc_err *err)
+{
+	for (size_t b = 0; pooled && blocks->n > 1 && b < blocks->n; b++)
+		if (blocks->block[b].start) {
+			brc_fail(err, BRC_DATA,
+				 "several blocks of which number %zu is in compressed rows cannot "
+				 "be shuffled as one matrix",
+				 b);
+			return brc_hint(err, "import the graph with all its units in one layer");
+		}
 	return BRC_OK;
 }
 
 brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
 		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err)
 {
-	size_t entries, step = pooled ? blocks->n : 1;
+	size_t entries, sparse, step = pooled ? blocks->n : 1;
 	float *work = NULL, **edges = NULL;
 	brc_rc rc = BRC_OK;
 
 	memset(out, 0, sizeof(*out));
-	if (!count_entries(blocks, &entries))
+	BRC_TRY(check_pooled(blocks, pooled, err));
+	if (!count_entries(blocks, &entries, &sparse))
 		return brc_fail(err, BRC_RESOURCE, "the graph is too large to shuffle");
 	out->edges = brc_alloc(entries, sizeof(*out->edges), err);
-	work = brc_alloc(entries, 2 * sizeof(*work), err);
-	edges = brc_alloc(blocks->n, sizeof(*edges), err);
-	if (!out->edges || !work || !edges)
+	out->rows = brc_calloc(blocks->n, sizeof(*out->rows), err);
+	work = brc_alloc(entries + sparse, 2 * sizeof(*work), err);
+	edges = brc_calloc(blocks->n, sizeof(*edges), err);
+	if (!out->edges || !out->rows || !work || !edges)
 		rc = BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = copy_edges(out, blocks, edges, err);
 	for (size_t b = 0; b < blocks->n && rc == BRC_OK; b += step)
-		rc = shuffle_blocks(g, edges, b, b + step, kind, seed, draw, work, entries, err);
+		rc = blocks->block[b].start ? shuffle_rows(out, g, b, kind, seed, draw, work, err)
+					    : shuffle_blocks(g, edges, b, b + step, kind, seed,
+							     draw, work, entries, err);
 	free(work);
 	free(edges);
 	if (rc != BRC_OK)

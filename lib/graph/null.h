@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "graph/blocks.h"
 #include "graph/graph.h"
+#include "graph/null_rows.h"
 
 /*
  * What happens to the entries of one matrix (Filan, Casper, Hod, Wild, Critch,
@@ -40,7 +41,8 @@ const char *brc_null_name(brc_null kind);
 /* A shuffled copy of a graph: the same layers and pairs of layers, edges of its own. */
 typedef struct brc_null_graph {
 	brc_blocks blocks;
-	float *edges; /* behind blocks; owned */
+	float *edges;       /* behind dense blocks; owned */
+	brc_own_rows *rows; /* [blocks.n] behind those in compressed rows */
 } brc_null_graph;
 
 /*
@@ -49,7 +51,10 @@ typedef struct brc_null_graph {
  * they stay 0. Of a block within a layer the upper triangle is shuffled and
  * mirrored. pooled: all blocks are one matrix, as for correlation graphs;
  * otherwise each is its own. Keyed by (seed, BRC_RNG_NULL, block, draw), the
- * block 0 where pooled. BRC_DATA above 2^32 - 1 entries in one matrix.
+ * block 0 where pooled. In compressed rows what is not stored is 0, and takes part in
+ * it: all edges get new places where entries are permuted. BRC_DATA above 2^32 - 1 entries
+ * in one matrix (edges of compressed rows), and for several blocks pooled of which one is in
+ * compressed rows.
  */
 brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
 		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err);

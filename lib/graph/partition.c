@@ -136,7 +136,7 @@ static brc_rc cluster_graph(void *ctx, size_t index, size_t worker, brc_err *err
 			 g->connected);
 		rc = brc_hint(err, "choose a smaller -k");
 	} else if (most > 0) {
-		rc = brc_eigenpairs_new(&p, g, brc_spectral_pairs(g, most), o->seed,
+		rc = brc_eigenpairs_new(&p, g, most, brc_spectral_pairs(g, most) - most, o->seed,
 					(uint32_t)index, r->pool, err);
 	}
 	for (size_t set = 0; set < r->plan->sets && rc == BRC_OK; set++)

@@ -46,18 +46,18 @@ static void sum_bins(const brc_graph *g, const int32_t *bin, size_t b, double *s
 		const brc_edges *x = &g->edges[e];
 
 		for (size_t i = 0; i < x->rows; i++) {
-			const float *w = x->w + i * x->cols;
+			brc_row row = brc_edges_row_once(x, i);
 			int32_t from = bin[g->first[x->from] + i];
 
 			if (from < 0)
 				continue;
-			for (size_t j = x->from == x->to ? i + 1 : 0; j < x->cols; j++) {
-				int32_t to = bin[g->first[x->to] + j];
+			for (size_t j = 0; j < row.n; j++) {
+				int32_t to = bin[g->first[x->to] + brc_row_column(&row, j)];
 
-				if (to < 0 || !(w[j] > 0))
+				if (to < 0 || !(row.w[j] > 0))
 					continue;
-				sum[(size_t)from * b + (size_t)to] += (double)w[j];
-				sum[(size_t)to * b + (size_t)from] += (double)w[j];
+				sum[(size_t)from * b + (size_t)to] += (double)row.w[j];
+				sum[(size_t)to * b + (size_t)from] += (double)row.w[j];
 			}
 		}
 	}

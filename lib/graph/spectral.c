@@ -203,7 +203,8 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 
 	memset(c, 0, sizeof(*c));
 	BRC_TRY(check_k(g, k, err));
-	rc = brc_eigenpairs_new(&p, g, brc_spectral_pairs(g, k), o->seed, o->stream, pool, err);
+	rc = brc_eigenpairs_new(&p, g, k, brc_spectral_pairs(g, k) - k, o->seed, o->stream, pool,
+				err);
 	if (rc == BRC_OK)
 		rc = brc_spectral(c, g, p, k, o, pool, err);
 	brc_eigenpairs_free(p);

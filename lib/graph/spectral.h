@@ -46,7 +46,8 @@ typedef struct brc_clustering {
 
 /*
  * Eigenpairs that brc_spectral needs for k clusters: k + 1, so that a tie of
- * eigenvalues k and k + 1 is seen, at most as many as connected units.
+ * eigenvalues k and k + 1 is seen (a spare one will do for that), at most as many as connected
+ * units.
  */
 size_t brc_spectral_pairs(const brc_graph *g, size_t k);
 

@@ -1,9 +1,3 @@
-/*
- * Which method: counted on one processor, dsyevr costs 4/3 n^3 operations at about
- * half the GEMM rate, block Lanczos 50 to 100 applies to 8 vectors of 16 n^2
- * operations each, and as much again for the basis. They meet near n = 2,000 for
- * k = 16; with k the basis grows, and from n / 2 columns on the dense method wins.
- */
 #include "linalg/eigen.h"
 
 #include <cblas.h>
@@ -15,17 +9,47 @@
 #include "linalg/backend.h"
 #include "linalg/eigen_methods.h"
 
-enum { DENSE_ROWS = 2000, RESIDUAL_COLS = 32 };
+enum { RESIDUAL_COLS = 32 };
 
-static bool use_dense(size_t n, size_t k)
+/*
+ * Which method, by operations counted and the rates at which they were measured on one
+ * processor, relative to matrix products: tridiagonal reduction is half memory bound. Block Lanczos
+ * takes LANCZOS_STEPS steps of 8 vectors on the graphs of networks, and each, besides
+ * applying A, makes them orthogonal to the basis. From n / 2 columns of the basis on, dense wins
+ * anyway.
+ */
+#define DENSE_OPERATIONS (4. / 3)
+#define DENSE_SLOWNESS 3.
+#define LANCZOS_STEPS 26.
+#define SMALL_ROWS 64
+
+static double dense_time(const brc_operator *op)
 {
-	return n <= DENSE_ROWS || brc_eigen_lanczos_basis(k) >= n / 2;
+	double n = (double)op->n, form = op->dense_cost > 0 ? op->dense_cost : 2 * n * n * n;
+
+	return form + DENSE_SLOWNESS * DENSE_OPERATIONS * n * n * n;
 }
 
-size_t brc_eigen_bytes(size_t n, size_t k)
+static double lanczos_time(const brc_operator *op, size_t pairs)
 {
-	size_t bytes = use_dense(n, k) ? brc_eigen_dense_bytes(n) : brc_eigen_lanczos_bytes(n, k);
-	size_t residual;
+	double n = (double)op->n, basis = (double)brc_eigen_lanczos_basis(pairs);
+	double apply = op->apply_cost > 0 ? op->apply_cost : 2 * n * n;
+
+	return LANCZOS_STEPS * 8 * (apply + 4 * n * basis) + 20 * basis * basis * basis;
+}
+
+static bool use_dense(const brc_operator *op, size_t pairs)
+{
+	if (op->n <= SMALL_ROWS || brc_eigen_lanczos_basis(pairs) >= op->n / 2)
+		return true;
+	return op->n <= 46340 && dense_time(op) < lanczos_time(op, pairs);
+}
+
+size_t brc_eigen_bytes(const brc_operator *op, size_t pairs)
+{
+	size_t n = op->n, residual, bytes;
+
+	bytes = use_dense(op, pairs) ? brc_eigen_dense_bytes(n) : brc_eigen_lanczos_bytes(n, pairs);
 	if (!brc_mul(n, RESIDUAL_COLS * sizeof(double), &residual) ||
 	    !brc_add(bytes, residual, &bytes))
 		return SIZE_MAX;
@@ -47,43 +71,48 @@ static void fix_sign(double *v, size_t n)
 }
 
 /* || A v - lambda v || of each pair; BRC_NUMERIC when one is too large. */
-static brc_rc check_residuals(const brc_operator *op, size_t k, const double *values,
+static brc_rc check_residuals(const brc_eigen_problem *p, const double *values,
 			      const double *vectors, double *residuals, brc_err *err)
 {
-	size_t n = op->n;
+	const brc_operator *op = p->op;
+	size_t n = op->n, pairs = p->wanted.k + p->wanted.spare;
 	double *y = brc_alloc(RESIDUAL_COLS, n * sizeof(*y), err), scale = 1;
 	brc_rc rc = y == NULL ? BRC_RESOURCE : BRC_OK;
-	for (size_t i = 0; i < k; i++)
+	for (size_t i = 0; i < pairs; i++)
 		scale = fmax(scale, fabs(values[i]));
-	for (size_t i = 0; rc == BRC_OK && i < k; i++) {
-		size_t c = i % RESIDUAL_COLS, cols = k - i < RESIDUAL_COLS ? k - i : RESIDUAL_COLS;
+	for (size_t i = 0; rc == BRC_OK && i < pairs; i++) {
+		size_t c = i % RESIDUAL_COLS,
+		       cols = pairs - i < RESIDUAL_COLS ? pairs - i : RESIDUAL_COLS;
 		if (c == 0)
 			rc = op->apply(op->ctx, vectors + i * n, y, cols, err);
 		if (rc != BRC_OK)
 			break;
 		cblas_daxpy((int)n, -values[i], vectors + i * n, 1, y + c * n, 1);
-		double norm = cblas_dnrm2((int)n, y + c * n, 1);
+		double norm = cblas_dnrm2((int)n, y + c * n, 1), most = BRC_EIGEN_RESIDUAL * scale;
 		if (residuals != NULL)
 			residuals[i] = norm;
-		if (!(norm <= BRC_EIGEN_RESIDUAL * scale))
+		if (i >= p->wanted.k)
+			most = fmax(most, BRC_EIGEN_APART * (values[p->wanted.k - 1] - values[i]));
+		if (!(norm <= most))
 			rc = brc_fail(err, BRC_NUMERIC,
 				      "eigenpair %zu of %zu has residual %g, more than %g", i + 1,
-				      k, norm, BRC_EIGEN_RESIDUAL * scale);
+				      pairs, norm, most);
 	}
 	free(y);
 	return rc;
 }
 
-brc_rc brc_eigen_largest(const brc_operator *op, size_t k, uint64_t seed, uint32_t stream,
-			 double *values, double *vectors, double *residuals, brc_err *err)
+brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted, double *values,
+			 double *vectors, double *residuals, brc_err *err)
 {
-	brc_eigen_problem p = {op, k, seed, stream};
-	if (k == 0 || k > op->n)
-		return brc_fail(err, BRC_USAGE, "cannot find %zu eigenpairs of %zu", k, op->n);
+	brc_eigen_problem p = {op, *wanted};
+	size_t pairs = wanted->k + wanted->spare;
+	if (wanted->k == 0 || pairs > op->n)
+		return brc_fail(err, BRC_USAGE, "cannot find %zu eigenpairs of %zu", pairs, op->n);
 	brc_linalg_serial();
-	BRC_TRY(use_dense(op->n, k) ? brc_eigen_dense(&p, values, vectors, err)
-				    : brc_eigen_lanczos(&p, values, vectors, err));
-	for (size_t i = 0; i < k; i++)
+	BRC_TRY(use_dense(op, pairs) ? brc_eigen_dense(&p, values, vectors, err)
+				     : brc_eigen_lanczos(&p, values, vectors, err));
+	for (size_t i = 0; i < pairs; i++)
 		fix_sign(vectors + i * op->n, op->n);
-	return check_residuals(op, k, values, vectors, residuals, err);
+	return check_residuals(&p, values, vectors, residuals, err);
 }

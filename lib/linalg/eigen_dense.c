@@ -101,7 +101,7 @@ static brc_rc by_divide_and_conquer(size_t n, size_t k, double *a, double *w, do
 
 brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err)
 {
-	size_t n = p->op->n, found = 0;
+	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, found = 0;
 	if (n > 46340) /* n * n beyond LAPACK's 32-bit integers */
 		return brc_fail(err, BRC_RESOURCE,
 				"a dense eigenproblem of %zu rows is too large for LAPACK", n);
@@ -110,15 +110,15 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 	if (rc == BRC_OK)
 		rc = fill(p->op, a, err);
 	if (rc == BRC_OK)
-		rc = by_relative_robust(n, p->k, a, w, vectors, &found, err);
-	if (rc == BRC_OK && found != p->k) {
+		rc = by_relative_robust(n, k, a, w, vectors, &found, err);
+	if (rc == BRC_OK && found != k) {
 		rc = fill(p->op, a, err); /* dsyevr overwrote it */
 		if (rc == BRC_OK)
-			rc = by_divide_and_conquer(n, p->k, a, w, vectors, err);
+			rc = by_divide_and_conquer(n, k, a, w, vectors, err);
 	}
 	if (rc == BRC_OK) {
-		memcpy(values, w, p->k * sizeof(*w));
-		reverse(values, vectors, n, p->k);
+		memcpy(values, w, k * sizeof(*w));
+		reverse(values, vectors, n, k);
 	}
 	free(a);
 	free(w);

@@ -31,18 +31,23 @@
 
 enum {
 	BLOCK = 8,
-	BEYOND = 32, /* Ritz vectors kept at a restart beyond the k wanted */
-	SPACE = 160, /* columns of the basis beyond 2 k */
-	CHECK = 8,   /* Ritz pairs are computed every so many steps */
+	BEYOND = 32,  /* Ritz vectors kept at a restart beyond the k wanted */
+	SPACE = 160,  /* columns of the basis beyond 2 k */
+	CHECK = 6,    /* Ritz pairs are computed when there are a CHECKth more steps */
+	CHUNK = 2048, /* rows in a task */
 	CYCLES = 1000
 };
 
 /* Relative to the largest |eigenvalue|: of residuals, and to call eigenvalues equal. */
 static const double TOLERANCE = 1e-10, SAME = 1e-7;
+/* Of the squares of singular values: below, they count as 0. */
+static const double SMALL = 1e-8;
 
 struct lanczos {
 	const brc_operator *op;
-	size_t n, k;
+	size_t n, k; /* k: pairs wanted, the spare ones included */
+	size_t sure; /* of them, those wanted to full accuracy */
+	bool squares;
 	size_t most;         /* columns that the basis may have */
 	size_t size;         /* columns that it has */
 	size_t done;         /* of them, those whose column of H is known */
@@ -53,10 +58,20 @@ struct lanczos {
 	double *theta;       /* [done] eigenvalues of H, ascending */
 	double *s;           /* done x done: its eigenvectors */
 	double *coef;        /* most x BLOCK */
+	double *parts;       /* chunks x most x BLOCK: what each chunk of rows adds to coef */
 	double *turned;      /* n x (k + BEYOND): leading Ritz vectors */
 	double scale;        /* lower bound of the largest |eigenvalue| */
 	const double *found; /* [k] descending: the result so far; NULL before there is one */
 	brc_rng rng;
+	brc_pool *pool;
+};
+
+/* A product of the basis with vectors, by chunks of rows. */
+struct projection {
+	struct lanczos *l;
+	size_t from; /* first column of the basis */
+	double *w;   /* n x cols */
+	size_t cols;
 };
 
 size_t brc_eigen_lanczos_basis(size_t k)
@@ -64,11 +79,17 @@ size_t brc_eigen_lanczos_basis(size_t k)
 	return k > SIZE_MAX / 4 ? SIZE_MAX : (2 * k + SPACE) / BLOCK * BLOCK;
 }
 
+static size_t chunks(size_t n)
+{
+	return (n - 1) / CHUNK + 1;
+}
+
 size_t brc_eigen_lanczos_bytes(size_t n, size_t k)
 {
-	size_t m = brc_eigen_lanczos_basis(k), columns, tall, square, bytes;
+	size_t m = brc_eigen_lanczos_basis(k), columns, tall, square, parts, bytes;
 	if (!brc_add(m, k + BEYOND + BLOCK, &columns) || !brc_mul(columns, n, &tall) ||
 	    !brc_mul(m, m, &square) || !brc_mul(square, 4, &square) ||
+	    !brc_mul(chunks(n), m * BLOCK, &parts) || !brc_add(square, parts, &square) ||
 	    !brc_add(tall, square, &bytes) || !brc_mul(bytes, sizeof(double), &bytes))
 		return SIZE_MAX;
 	return bytes;
@@ -83,19 +104,26 @@ static void lanczos_clear(struct lanczos *l)
 	free(l->theta);
 	free(l->s);
 	free(l->coef);
+	free(l->parts);
 	free(l->turned);
 }
 
 static brc_rc lanczos_init(struct lanczos *l, const brc_eigen_problem *p, brc_err *err)
 {
-	size_t n = p->op->n, m = brc_eigen_lanczos_basis(p->k);
-	*l = (struct lanczos){.op = p->op, .n = n, .k = p->k, .most = m};
+	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, m = brc_eigen_lanczos_basis(k);
+	*l = (struct lanczos){.op = p->op,
+			      .n = n,
+			      .k = k,
+			      .sure = p->wanted.k,
+			      .squares = p->wanted.squares,
+			      .most = m,
+			      .pool = p->wanted.pool};
 	if (n < m || n > INT32_MAX)
 		return brc_fail(err, BRC_USAGE,
 				"block Lanczos for %zu eigenpairs needs more than %zu rows, here "
 				"are %zu",
-				p->k, m, n);
-	brc_rng_init(&l->rng, p->seed, BRC_RNG_EIGEN, p->stream, 0);
+				k, m, n);
+	brc_rng_init(&l->rng, p->wanted.seed, BRC_RNG_EIGEN, p->wanted.stream, 0);
 	l->v = brc_alloc(m, n * sizeof(double), err);
 	l->w = brc_alloc(BLOCK, n * sizeof(double), err);
 	l->h = brc_calloc(m, m * sizeof(double), err);
@@ -103,21 +131,60 @@ static brc_rc lanczos_init(struct lanczos *l, const brc_eigen_problem *p, brc_er
 	l->theta = brc_alloc(m, sizeof(double), err);
 	l->s = brc_alloc(m, m * sizeof(double), err);
 	l->coef = brc_alloc(m, BLOCK * sizeof(double), err);
-	l->turned = brc_alloc(p->k + BEYOND, n * sizeof(double), err);
-	bool all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->turned;
+	l->parts = brc_alloc(chunks(n), m * BLOCK * sizeof(double), err);
+	l->turned = brc_alloc(k + BEYOND, n * sizeof(double), err);
+	bool all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
+		   l->turned;
 	return all ? BRC_OK : BRC_RESOURCE;
+}
+
+/* Rows of a chunk; *first: the first of them. */
+static int chunk_rows(const struct lanczos *l, size_t chunk, size_t *first)
+{
+	*first = chunk * CHUNK;
+	return (int)(l->n - *first < CHUNK ? l->n - *first : CHUNK);
+}
+
+static brc_rc multiply_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
+{
+	const struct projection *p = ctx;
+	const struct lanczos *l = p->l;
+	size_t first, columns = l->size - p->from;
+	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)columns, c = (int)p->cols;
+	(void)worker;
+	(void)err;
+	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, c, rows, 1,
+		    l->v + p->from * l->n + first, n, p->w + first, n, 0,
+		    l->parts + chunk * columns * p->cols, m);
+	return BRC_OK;
+}
+
+static brc_rc subtract_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
+{
+	const struct projection *p = ctx;
+	const struct lanczos *l = p->l;
+	size_t first;
+	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)(l->size - p->from);
+	(void)worker;
+	(void)err;
+	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rows, (int)p->cols, m, -1,
+		    l->v + p->from * l->n + first, n, l->coef, m, 1, p->w + first, n);
+	return BRC_OK;
 }
 
 /* w -= v (v'w) over basis columns from .. size - 1; the products stay in coef. */
 static void project(struct lanczos *l, size_t from, double *w, size_t cols)
 {
-	int n = (int)l->n, m = (int)(l->size - from), c = (int)cols;
-	const double *v = l->v + from * l->n;
-	if (m == 0)
+	struct projection p = {l, from, w, cols};
+	size_t size = (l->size - from) * cols, parts = chunks(l->n);
+	if (size == 0)
 		return;
-	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, c, n, 1, v, n, w, n, 0, l->coef, m);
-	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, c, m, -1, v, n, l->coef, m, 1, w,
-		    n);
+	brc_pool_run(l->pool, parts, multiply_chunk, &p, NULL); /* these tasks do not fail */
+	memcpy(l->coef, l->parts, size * sizeof(*l->coef));
+	for (size_t chunk = 1; chunk < parts; chunk++)
+		for (size_t i = 0; i < size; i++)
+			l->coef[i] += l->parts[chunk * size + i];
+	brc_pool_run(l->pool, parts, subtract_chunk, &p, NULL);
 }
 
 /*
@@ -219,10 +286,21 @@ static double residual(const struct lanczos *l, size_t i)
 	return sqrt(fmax(sum, 0));
 }
 
+/* What the residual of the i-th largest Ritz pair may be. */
+static double allowed(const struct lanczos *l, size_t i)
+{
+	double most = TOLERANCE * l->scale;
+	if (l->squares)
+		most = TOLERANCE * sqrt(fmax(ritz(l, i), SMALL * l->scale) * l->scale);
+	if (i >= l->sure)
+		most = fmax(most, BRC_EIGEN_APART / 2 * (ritz(l, l->sure - 1) - ritz(l, i)));
+	return most;
+}
+
 static bool converged(const struct lanczos *l)
 {
 	for (size_t i = 0; i < l->k; i++)
-		if (i >= l->done || !(residual(l, i) <= TOLERANCE * l->scale))
+		if (i >= l->done || !(residual(l, i) <= allowed(l, i)))
 			return false;
 	return true;
 }
@@ -248,13 +326,15 @@ static bool repeated(const struct lanczos *l)
 /* Steps until the basis is full, or there is `enough` in it. */
 static brc_rc cycle(struct lanczos *l, bool (*enough)(const struct lanczos *), brc_err *err)
 {
+	size_t check = (l->k - 1) / BLOCK + 1; /* the step after which to look */
 	for (size_t step = 1;; step++) {
 		BRC_TRY(expand(l, err));
 		bool full = l->size + BLOCK > l->most;
-		if (full || step % CHECK == 0) {
+		if (full || step >= check) {
 			BRC_TRY(solve(l, err));
 			if (full || enough(l))
 				return BRC_OK;
+			check = step + step / CHECK + 1;
 		}
 		append_block(l);
 	}

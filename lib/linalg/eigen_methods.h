@@ -9,14 +9,16 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "linalg/eigen.h"
 #include "linalg/operator.h"
 
-/* What brc_eigen_largest's method gives and is given; see there. */
+/* A spare pair's residual over its distance from the last wanted one, at most. */
+#define BRC_EIGEN_APART 0.01
+
+/* What brc_eigen_largest's method is given; see there. */
 typedef struct brc_eigen_problem {
 	const brc_operator *op;
-	size_t k;
-	uint64_t seed;
-	uint32_t stream;
+	brc_eigen_wanted wanted;
 } brc_eigen_problem;
 
 /*
@@ -29,8 +31,8 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 size_t brc_eigen_dense_bytes(size_t n);
 
 /*
- * Block Lanczos with full orthogonalisation and thick restarts, stopped when all
- * k residuals are below 1e-10 times the largest |eigenvalue|.
+ * Block Lanczos with full orthogonalisation and thick restarts, stopped when the
+ * k residuals are below 1e-10 times the largest |eigenvalue|, and spare ones as they must be.
  */
 brc_rc brc_eigen_lanczos(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err);
 size_t brc_eigen_lanczos_bytes(size_t n, size_t k);

@@ -22,6 +22,8 @@ typedef struct brc_operator {
 	 * be NULL; then `apply` to the unit vectors serves where a matrix is wanted.
 	 */
 	brc_rc (*dense)(void *ctx, double *a, brc_err *err);
+	/* Operations of `apply` for one vector, and of `dense`; 0: 2 n^2, and 2 n^3. */
+	double apply_cost, dense_cost;
 } brc_operator;
 
 #endif

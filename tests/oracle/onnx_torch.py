@@ -9,6 +9,8 @@ import onnx.numpy_helper
 import torch
 from torch.nn import functional
 
+from onnx_operators import OPERATORS
+
 ACTIVATIONS = {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "Dropout", "Identity"}
 
 
@@ -94,7 +96,9 @@ def compute(node, x, opset, linear=False):
         starts, ends, axes, steps = lists
         return [slice_(x[0], starts, ends, axes or list(range(len(starts))),
                        steps or [1] * len(starts))]
-    raise ValueError(f"no rule for {op}")
+    if op not in OPERATORS:
+        raise ValueError(f"no rule for {op}")
+    return OPERATORS[op](x, a)
 
 
 class Network:

@@ -63,7 +63,7 @@ static brc_rc matrix_dense(void *ctx, double *a, brc_err *err)
 
 static brc_operator matrix_operator(struct matrix *m)
 {
-	brc_operator op = {m->n, m, matrix_apply, matrix_dense};
+	brc_operator op = {m->n, m, matrix_apply, matrix_dense, 0, 0};
 	return op;
 }
 
@@ -169,7 +169,8 @@ static void check_signs(const struct pairs *p)
 static struct pairs largest(const brc_operator *op, size_t k)
 {
 	struct pairs p = pairs_new(op->n, k);
-	assert_int_equal(brc_eigen_largest(op, k, 42, 0, p.values, p.vectors, p.residuals, NULL),
+	assert_int_equal(brc_eigen_largest(op, &(brc_eigen_wanted){.k = k, .seed = 42}, p.values,
+					   p.vectors, p.residuals, NULL),
 			 BRC_OK);
 	check_pairs(op, &p);
 	check_signs(&p);
@@ -181,7 +182,7 @@ static struct pairs largest(const brc_operator *op, size_t k)
 static struct pairs by(method f, const brc_operator *op, size_t k, uint64_t seed)
 {
 	struct pairs p = pairs_new(op->n, k);
-	brc_eigen_problem q = {op, k, seed, 0};
+	brc_eigen_problem q = {op, {.k = k, .seed = seed}};
 	assert_int_equal(f(&q, p.values, p.vectors, NULL), BRC_OK);
 	check_pairs(op, &p);
 	return p;
@@ -270,7 +271,7 @@ static void star_graphs(void **state)
 {
 	(void)state;
 	for (size_t n = 50; n <= 5000; n *= 100) { /* dense, then block Lanczos */
-		brc_operator op = {n, &n, star_apply, NULL};
+		brc_operator op = {n, &n, star_apply, NULL, 0, 0};
 		struct pairs p = largest(&op, 14);
 		for (size_t i = 0; i < 14; i++)
 			close_to(p.values[i], i == 0, 1e-10);
@@ -285,7 +286,7 @@ static void zero_matrix(void **state)
 	(void)state;
 	for (size_t n = 30; n <= 3000; n *= 100) {
 		struct matrix m = {n, none};
-		brc_operator op = {n, &m, diagonal_apply, NULL};
+		brc_operator op = {n, &m, diagonal_apply, NULL, 0, 0};
 		struct pairs p = largest(&op, 5);
 		for (size_t i = 0; i < 5; i++)
 			close_to(p.values[i], 0, 1e-14);
@@ -301,7 +302,7 @@ static void repeated_eigenvalues(void **state)
 	double d[N], want[TWICE + 1 + MANY + 1 + AGAIN];
 	size_t k = 0;
 	struct matrix m = {N, d};
-	brc_operator op = {N, &m, diagonal_apply, NULL};
+	brc_operator op = {N, &m, diagonal_apply, NULL, 0, 0};
 	(void)state;
 	for (size_t i = 0; i < TWICE; i++)
 		want[k++] = 1;
@@ -407,7 +408,7 @@ static void arpack_agrees(void **state)
 	enum { N = 2200, K = 12 };
 	double d[N], other[K];
 	struct matrix m = {N, d};
-	brc_operator op = {N, &m, diagonal_apply, NULL};
+	brc_operator op = {N, &m, diagonal_apply, NULL, 0, 0};
 	(void)state;
 	for (size_t i = 0; i < N; i++) /* a semicircle: dense near its ends */
 		d[i] = cos(acos(-1) * pow((double)(i + 1) / N, 2. / 3));
@@ -423,7 +424,7 @@ static void arpack_agrees(void **state)
 static void same_arguments_same_bytes(void **state)
 {
 	size_t n = 2600;
-	brc_operator op = {n, &n, star_apply, NULL};
+	brc_operator op = {n, &n, star_apply, NULL, 0, 0};
 	(void)state;
 	struct pairs p = largest(&op, 9), q = largest(&op, 9);
 	assert_memory_equal(p.values, q.values, 9 * sizeof(double));
@@ -445,21 +446,26 @@ static void refuses_and_reports(void **state)
 	enum { N = 2500 };
 	double *d = brc_calloc(N, sizeof(double), NULL);
 	struct matrix m = {N, d};
-	brc_operator op = {N, &m, diagonal_apply, NULL}, bad = {N, NULL, failing_apply, NULL};
+	brc_operator op = {N, &m, diagonal_apply, NULL, 0, 0},
+		     bad = {N, NULL, failing_apply, NULL, 0, 0};
 	struct pairs p = pairs_new(N, 4);
 	brc_err err = {0};
 	(void)state;
-	assert_int_equal(brc_eigen_largest(&op, 0, 1, 0, p.values, p.vectors, NULL, &err),
+	assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = 0, .seed = 1}, p.values,
+					   p.vectors, NULL, &err),
 			 BRC_USAGE);
-	assert_int_equal(brc_eigen_largest(&op, N + 1, 1, 0, p.values, p.vectors, NULL, &err),
+	assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = N + 1, .seed = 1},
+					   p.values, p.vectors, NULL, &err),
 			 BRC_USAGE);
 	for (int small = 0; small < 2; small++) {
 		bad.n = op.n = m.n = small ? 20 : N;
 		d[small ? 5 : 2000] = small ? INFINITY : NAN;
-		assert_int_equal(brc_eigen_largest(&op, 4, 1, 0, p.values, p.vectors, NULL, &err),
+		assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = 4, .seed = 1},
+						   p.values, p.vectors, NULL, &err),
 				 BRC_NUMERIC);
 		assert_non_null(strstr(err.message, "not finite"));
-		assert_int_equal(brc_eigen_largest(&bad, 4, 1, 0, p.values, p.vectors, NULL, &err),
+		assert_int_equal(brc_eigen_largest(&bad, &(brc_eigen_wanted){.k = 4, .seed = 1},
+						   p.values, p.vectors, NULL, &err),
 				 BRC_STREAM);
 	}
 	pairs_clear(&p);
@@ -475,7 +481,8 @@ static void residuals_are_verified(void **state)
 	brc_err err = {0};
 	(void)state;
 	m.a[29] += 1;
-	assert_int_equal(brc_eigen_largest(&op, 3, 1, 0, p.values, p.vectors, NULL, &err),
+	assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = 3, .seed = 1}, p.values,
+					   p.vectors, NULL, &err),
 			 BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "residual"));
 	pairs_clear(&p);
@@ -484,11 +491,56 @@ static void residuals_are_verified(void **state)
 
 static void bytes_are_counted_without_overflow(void **state)
 {
+	brc_operator op = {1000, NULL, NULL, NULL, 0, 0};
 	(void)state;
-	assert_true(brc_eigen_bytes(1000, 16) >= 8000000);
-	assert_true(brc_eigen_bytes(100000, 16) < (size_t)100000 * 100000);
-	assert_true(brc_eigen_bytes(SIZE_MAX / 2, 16) == SIZE_MAX);
-	assert_true(brc_eigen_bytes(SIZE_MAX / 2, SIZE_MAX / 2) == SIZE_MAX);
+	assert_true(brc_eigen_bytes(&op, 16) >= 1000 * 16 * 8);
+	op.n = 100000;
+	assert_true(brc_eigen_bytes(&op, 16) < (size_t)100000 * 100000);
+	op.n = SIZE_MAX / 2;
+	assert_true(brc_eigen_bytes(&op, 16) == SIZE_MAX);
+	assert_true(brc_eigen_bytes(&op, SIZE_MAX / 2) == SIZE_MAX);
+}
+
+/* A spare pair is only told from the last wanted one; the wanted ones are as good as ever. */
+static void spare_pairs_are_told_apart(void **state)
+{
+	enum { N = 4000, K = 5 };
+	double *d = brc_alloc(N, sizeof(double), NULL);
+	struct matrix m = {N, d};
+	brc_operator op = {N, &m, diagonal_apply, NULL, N, 1e15};
+	struct pairs p = pairs_new(N, K + 1);
+	brc_eigen_wanted wanted = {.k = K, .spare = 1, .seed = 3};
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		d[i] = i < K ? 2 - .1 * (double)i : cos(acos(-1) * (double)(i - K) / N);
+	assert_int_equal(brc_eigen_largest(&op, &wanted, p.values, p.vectors, p.residuals, NULL),
+			 BRC_OK);
+	for (size_t i = 0; i < K; i++) {
+		close_to(p.values[i], 2 - .1 * (double)i, 1e-10);
+		assert_true(p.residuals[i] < 1e-8);
+	}
+	assert_true(p.residuals[K] < .01 * (1.6 - p.values[K]));
+	close_to(p.values[K], 1, .01);
+	free(d);
+	pairs_clear(&p);
+}
+
+/* Threads share the work beside the operator too, and change no byte. */
+static void a_pool_changes_nothing(void **state)
+{
+	size_t n = 9000;
+	brc_operator op = {n, &n, star_apply, NULL, 0, 0};
+	struct pairs p = pairs_new(n, 4), q = pairs_new(n, 4);
+	brc_eigen_wanted wanted = {.k = 4, .seed = 3};
+	(void)state;
+	assert_int_equal(brc_eigen_largest(&op, &wanted, p.values, p.vectors, NULL, NULL), BRC_OK);
+	assert_int_equal(brc_pool_new(&wanted.pool, 3, NULL), BRC_OK);
+	assert_int_equal(brc_eigen_largest(&op, &wanted, q.values, q.vectors, NULL, NULL), BRC_OK);
+	brc_pool_free(wanted.pool);
+	assert_memory_equal(p.values, q.values, 4 * sizeof(double));
+	assert_memory_equal(p.vectors, q.vectors, 4 * n * sizeof(double));
+	pairs_clear(&p);
+	pairs_clear(&q);
 }
 
 int main(void)
@@ -507,6 +559,8 @@ int main(void)
 		cmocka_unit_test(refuses_and_reports),
 		cmocka_unit_test(residuals_are_verified),
 		cmocka_unit_test(bytes_are_counted_without_overflow),
+		cmocka_unit_test(spare_pairs_are_told_apart),
+		cmocka_unit_test(a_pool_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

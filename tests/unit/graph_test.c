@@ -65,7 +65,7 @@ static void a_graph_takes_the_members_and_blocks_it_is_told(void **state)
 	assert_int_equal(g.edges[0].from, 0);
 	assert_int_equal(g.edges[0].to, 2);
 	assert_int_equal(g.edges[1].from, 1);
-	assert_ptr_equal(g.edges[1].w, f.w[1]);
+	assert_ptr_equal(g.edges[1].block.w, f.w[1]);
 	assert_near(g.degree[0], f.w[3][0] + f.w[3][1] + f.w[3][2] + f.w[3][3], 1e-6);
 	assert_int_equal(g.components, 1);
 	brc_graph_clear(&g);

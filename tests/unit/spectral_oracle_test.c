@@ -74,7 +74,7 @@ static void check(const char *name)
 	assert_ok(brc_graph_init_all(&g, &o.f.blocks, &ok_err));
 	assert_ok(brc_ncut(&g, o.label, o.k, 0, &ncut, &ok_err));
 	assert_near(ncut, o.ncut, 1e-12);
-	assert_ok(brc_eigenpairs_new(&p, &g, o.values, 42, 0, NULL, &ok_err));
+	assert_ok(brc_eigenpairs_new(&p, &g, o.values, 0, 42, 0, NULL, &ok_err));
 	for (size_t i = 0; i < o.values; i++)
 		assert_near(p->value[i], o.value[i], 1e-10);
 	assert_ok(brc_spectral(&c, &g, p, o.k, &options, NULL, &ok_err));

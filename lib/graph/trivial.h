@@ -1,0 +1,40 @@
+/*
+ * The trivial eigenvectors of a graph, one a component, and a solver's way round them:
+ * what eigenpairs.c and halves.c share.
+ */
+#ifndef BRC_GRAPH_TRIVIAL_H
+#define BRC_GRAPH_TRIVIAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "graph/eigenpairs.h"
+#include "graph/normalised.h"
+
+/* The problem that is being solved: `count` pairs of p are known, the rest is wanted. */
+typedef struct brc_rest {
+	const brc_graph *g;
+	brc_normalised *m;
+	brc_pool *pool;
+	double *trivial; /* [connected] sqrt(degree / volume of the unit's component) */
+	double *inner;   /* [components] products of a vector with the trivial ones */
+	brc_eigenpairs *p;
+	size_t count; /* pairs known: trivial ones */
+	uint64_t seed;
+	uint32_t stream;
+} brc_rest;
+
+/* Component of connected unit v. */
+static inline size_t brc_rest_component(const brc_rest *r, size_t v)
+{
+	return (size_t)r->g->component[r->g->unit[v]];
+}
+
+/*
+ * Fill the pairs from `count` on, for a graph with two sides: values and
+ * vectors, descending. *done false where that is not the way: too many pairs wanted, or singular
+ * values too small for it, and the matrix too large to be decomposed.
+ */
+brc_rc brc_halves_solve(brc_rest *r, const brc_sides *sides, bool *done, brc_err *err);
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * Times of spectral clustering for tests/bench/spectral.py.
+ *     spectral GRAPH K THREADS REPETITIONS [SHUFFLES]
+ * GRAPH is what graphs.py writes. Prints "name value" lines: medians of the
+ * repetitions in seconds, n-cuts, the largest residual, bytes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "graph/clusterability.h"
+#include "graph/graph.h"
+#include "graph/spectral.h"
+
+enum { LAYERS = 1024, RESTARTS = 10 };
+
+static brc_err err;
+
+static void need(brc_rc rc)
+{
+	if (rc == BRC_OK)
+		return;
+	fprintf(stderr, "spectral: %s\n", err.message);
+	exit((int)rc);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static size_t number(FILE *f)
+{
+	size_t v;
+
+	if (fscanf(f, "%zu", &v) != 1)
+		exit(BRC_DATA);
+	return v;
+}
+
+/* Returns the bytes of the edges. */
+static size_t read_graph(const char *path, brc_blocks *blocks)
+{
+	static char names[LAYERS][16];
+	const char *name[LAYERS];
+	size_t units[LAYERS], layers, n, bytes = 0;
+	FILE *f = fopen(path, "rb");
+	brc_layers table;
+
+	if (!f || (layers = number(f)) > LAYERS)
+		exit(BRC_DATA);
+	for (size_t i = 0; i < layers; i++) {
+		units[i] = number(f);
+		snprintf(names[i], sizeof(names[i]), "%zu", i);
+		name[i] = names[i];
+	}
+	need(brc_layers_init(&table, layers, name, units, &err));
+	need(brc_blocks_init(blocks, &table, &err));
+	n = number(f);
+	for (size_t b = 0; b < n; b++) {
+		size_t from = number(f), to = number(f), size = units[from] * units[to];
+		float *w = brc_alloc(size, sizeof(*w), &err);
+
+		if (!w || fgetc(f) != '\n' || fread(w, sizeof(*w), size, f) != size)
+			exit(BRC_DATA);
+		need(brc_blocks_add(blocks, from, to, w, &err));
+		bytes += size * sizeof(*w);
+	}
+	brc_layers_clear(&table);
+	fclose(f);
+	return bytes;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), ascending);
+	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+/* Of this program; rusage would count the one that started it. */
+static double peak_bytes(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[256];
+	double kb = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmHWM: %lf", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return 1024 * kb;
+}
+
+static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t repetitions)
+{
+	double *t = brc_alloc(4 * repetitions, sizeof(*t), &err), worst = 0;
+	brc_spectral_options o = {.restarts = RESTARTS, .seed = 42};
+	brc_eigenpairs *p = NULL;
+	brc_clustering ten, usual;
+	brc_graph g;
+
+	for (size_t r = 0; r < repetitions; r++) {
+		double start = now();
+
+		need(brc_graph_init_all(&g, blocks, &err));
+		t[r] = now() - start;
+		start = now();
+		need(brc_eigenpairs_new(&p, &g, k, brc_spectral_pairs(&g, k) - k, 42, 0, pool,
+					&err));
+		t[repetitions + r] = now() - start;
+		start = now();
+		o.restarts = RESTARTS;
+		need(brc_spectral(&ten, &g, p, k, &o, pool, &err));
+		t[2 * repetitions + r] = now() - start;
+		start = now();
+		o.restarts = 0;
+		need(brc_spectral(&usual, &g, p, k, &o, pool, &err));
+		t[3 * repetitions + r] = now() - start;
+		if (r + 1 == repetitions)
+			break;
+		brc_clustering_clear(&ten);
+		brc_clustering_clear(&usual);
+		brc_eigenpairs_free(p);
+		brc_graph_clear(&g);
+	}
+	for (size_t i = 0; i < k; i++)
+		worst = p->residual[i] > worst ? p->residual[i] : worst;
+	printf("graph %.6f\nsolve %.6f\ncluster %.6f\n", median(t, repetitions),
+	       median(t + repetitions, repetitions), median(t + 2 * repetitions, repetitions));
+	printf("cluster-default %.6f\nrestarts-default %zu\n",
+	       median(t + 3 * repetitions, repetitions), brc_spectral_restarts(&g, 0));
+	printf("ncut %.9f\nncut-default %.9f\nresidual %.3g\n", ten.ncut, usual.ncut, worst);
+	printf("units %zu\nconnected %zu\nlinks %zu\npairs %zu\n", g.n, g.connected, g.links,
+	       p->pairs);
+}
+
+static void shuffle(const brc_blocks *blocks, size_t k, size_t threads, size_t shuffles)
+{
+	brc_clusterability_options o = {
+		.k = k, .shuffles = shuffles, .restarts = RESTARTS, .seed = 42, .threads = threads};
+	brc_clusterability c;
+	double start = now();
+
+	need(brc_clusterability_test(&c, blocks, &o, NULL, &err));
+	printf("shuffles %.6f\nmean %.9f\nsd %.9f\n", now() - start, c.mean, c.sd);
+	brc_clusterability_clear(&c);
+}
+
+int main(int argc, char **argv)
+{
+	size_t k, threads, repetitions;
+	brc_blocks blocks;
+	brc_pool *pool;
+
+	if (argc < 5) {
+		fprintf(stderr, "spectral GRAPH K THREADS REPETITIONS [SHUFFLES]\n");
+		return BRC_USAGE;
+	}
+	k = strtoul(argv[2], NULL, 10);
+	threads = strtoul(argv[3], NULL, 10);
+	repetitions = strtoul(argv[4], NULL, 10);
+	printf("stored %zu\n", read_graph(argv[1], &blocks));
+	printf("before %.0f\n", peak_bytes());
+	need(brc_pool_new(&pool, threads, &err));
+	if (argc > 5)
+		shuffle(&blocks, k, threads, strtoul(argv[5], NULL, 10));
+	else
+		cluster(&blocks, k, pool, repetitions);
+	printf("peak %.0f\n", peak_bytes());
+	return 0;
+}

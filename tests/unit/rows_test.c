@@ -1,0 +1,384 @@
+/* Blocks in compressed rows: the same graph as dense ones, in everything that uses a graph. */
+#include "graph_fixture.h"
+
+#include "base/memory.h"
+#include "graph/eigenpairs.h"
+#include "graph/labels.h"
+#include "graph/ncut.h"
+#include "graph/normalised.h"
+#include "graph/null.h"
+#include "graph/picture.h"
+
+/* A graph once dense and once in compressed rows. */
+typedef struct both {
+	fixture f;
+	brc_blocks rows;
+	int64_t *start[FIXTURE_BLOCKS];
+	int32_t *column[FIXTURE_BLOCKS];
+	float *w[FIXTURE_BLOCKS];
+} both;
+
+static void compress(both *b, size_t k)
+{
+	const brc_block *e = &b->f.blocks.block[k];
+	size_t rows = b->f.blocks.layers.units[e->from], cols = b->f.blocks.layers.units[e->to];
+	size_t n = 0;
+
+	b->start[k] = malloc((rows + 1) * sizeof(int64_t));
+	b->column[k] = malloc(rows * cols * sizeof(int32_t));
+	b->w[k] = malloc(rows * cols * sizeof(float));
+	for (size_t i = 0; i < rows; i++) {
+		b->start[k][i] = (int64_t)n;
+		for (size_t j = 0; j < cols; j++)
+			if (e->w[i * cols + j] > 0) {
+				b->column[k][n] = (int32_t)j;
+				b->w[k][n++] = e->w[i * cols + j];
+			}
+	}
+	b->start[k][rows] = (int64_t)n;
+	assert_ok(brc_blocks_add_rows(&b->rows, e->from, e->to, b->start[k], b->column[k], b->w[k],
+				      &ok_err));
+}
+
+/* Layers of 40, 300 and 30 units; a layer with edges within it; nine entries in ten are 0. */
+static void make(both *b)
+{
+	static const size_t units[4] = {40, 300, 30, 7};
+	static const size_t pairs[4][2] = {{0, 1}, {1, 1}, {1, 2}, {0, 3}};
+
+	memset(b, 0, sizeof(*b));
+	fixture_init(&b->f, 4, units);
+	for (size_t k = 0; k < 4; k++) {
+		float *w;
+
+		fixture_random(&b->f, pairs[k][0], pairs[k][1], 0, 0);
+		w = b->f.w[k];
+		for (size_t i = 0; i < units[pairs[k][0]]; i++)
+			for (size_t j = 0; j < units[pairs[k][1]]; j++) {
+				size_t low = i < j ? i : j, high = i < j ? j : i;
+				size_t cols = units[pairs[k][1]];
+
+				if ((pairs[k][0] == pairs[k][1] ? 7 * low + 3 * high
+								: 7 * i + 3 * j) %
+				    10)
+					w[i * cols + j] = 0;
+			}
+	}
+	for (size_t i = 0; i < 300; i++)
+		b->f.w[2][i * 30 + 11] = 0;
+	assert_ok(brc_blocks_init(&b->rows, &b->f.blocks.layers, &ok_err));
+	for (size_t k = 0; k < 4; k++)
+		compress(b, k);
+}
+
+static void clear(both *b)
+{
+	for (size_t k = 0; k < b->rows.n; k++) {
+		free(b->start[k]);
+		free(b->column[k]);
+		free(b->w[k]);
+	}
+	brc_blocks_clear(&b->rows);
+	fixture_clear(&b->f);
+}
+
+static void graphs(both *b, brc_graph *dense, brc_graph *rows)
+{
+	make(b);
+	assert_ok(brc_graph_init_all(dense, &b->f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(rows, &b->rows, &ok_err));
+}
+
+static void finish(both *b, brc_graph *dense, brc_graph *rows)
+{
+	brc_graph_clear(dense);
+	brc_graph_clear(rows);
+	clear(b);
+}
+
+static void the_graph_is_the_same(void **state)
+{
+	brc_graph d, r;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	assert_int_equal(d.links, r.links);
+	assert_int_equal(d.components, r.components);
+	assert_int_equal(d.connected, r.connected);
+	assert_true(d.connected < d.n); /* some are isolated */
+	assert_memory_equal(d.component, r.component, d.n * sizeof(*d.component));
+	for (size_t u = 0; u < d.n; u++)
+		assert_near(d.degree[u], r.degree[u], 1e-12);
+	finish(&b, &d, &r);
+}
+
+static void ncuts_are_the_same(void **state)
+{
+	int32_t label[377];
+	brc_graph d, r;
+	double x, y;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	for (size_t u = 0; u < d.n; u++)
+		label[u] = (int32_t)(u * u % 6) - 1;
+	assert_ok(brc_ncut(&d, label, 5, 0, &x, &ok_err));
+	assert_ok(brc_ncut(&r, label, 5, 0, &y, &ok_err));
+	assert_near(x, y, 1e-12);
+	assert_true(x > 1);
+	finish(&b, &d, &r);
+}
+
+static void products_are_the_same(void **state)
+{
+	enum { COLS = 11 };
+	brc_normalised *md, *mr;
+	brc_graph d, r;
+	double *x, *y, *z;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	x = calloc(3 * d.connected * COLS, sizeof(*x));
+	y = x + d.connected * COLS;
+	z = y + d.connected * COLS;
+	for (size_t i = 0; i < d.connected * COLS; i++)
+		x[i] = sin((double)i);
+	assert_ok(brc_normalised_new(&md, &d, NULL, &ok_err));
+	assert_ok(brc_normalised_new(&mr, &r, NULL, &ok_err));
+	assert_ok(brc_normalised_apply(md, x, y, COLS, &ok_err));
+	assert_ok(brc_normalised_apply(mr, x, z, COLS, &ok_err));
+	for (size_t i = 0; i < d.connected * COLS; i++)
+		assert_near(y[i], z[i], 1e-13);
+	brc_normalised_free(md);
+	brc_normalised_free(mr);
+	free(x);
+	finish(&b, &d, &r);
+}
+
+static void sections_hold_what_reports_show(void **state)
+{
+	brc_section *s[2] = {NULL, NULL};
+	brc_labels labels;
+	brc_graph d, r;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	assert_ok(brc_labels_init(&labels, &b.rows.layers, &ok_err));
+	for (size_t u = 0; u < d.n; u++)
+		labels.label[u] = (int32_t)(u % 4) - 1;
+	for (size_t i = 0; i < 2; i++) {
+		assert_ok(brc_section_new(&s[i], "spectrum", 1, "x", &ok_err));
+		assert_ok(brc_picture_write(i ? &r : &d, labels.label, 3, s[i], &ok_err));
+		assert_ok(brc_links_write(i ? &b.rows : &b.f.blocks, &labels, s[i], &ok_err));
+	}
+	assert_int_equal(s[0]->n_tensors, s[1]->n_tensors);
+	for (size_t t = 0; t < s[0]->n_tensors; t++)
+		assert_memory_equal(s[0]->tensors[t]->data, s[1]->tensors[t]->data,
+				    brc_tensor_bytes(s[0]->tensors[t]));
+	brc_section_free(s[0]);
+	brc_section_free(s[1]);
+	brc_labels_clear(&labels);
+	finish(&b, &d, &r);
+}
+
+static void rows_survive_the_section(void **state)
+{
+	brc_section *s = NULL;
+	brc_blocks back;
+	both b;
+
+	(void)state;
+	make(&b);
+	assert_ok(brc_section_new(&s, "affinity", 1, "x", &ok_err));
+	assert_ok(brc_blocks_write(&b.rows, s, &ok_err));
+	assert_ok(brc_blocks_read(&back, s, &ok_err));
+	assert_int_equal(back.n, 4);
+	for (size_t k = 0; k < 4; k++) {
+		size_t rows = back.layers.units[back.block[k].from];
+		size_t n = (size_t)b.start[k][rows];
+
+		assert_memory_equal(back.block[k].start, b.start[k], (rows + 1) * sizeof(int64_t));
+		assert_memory_equal(back.block[k].column, b.column[k], n * sizeof(int32_t));
+		assert_memory_equal(back.block[k].w, b.w[k], n * sizeof(float));
+	}
+	brc_blocks_clear(&back);
+	brc_section_free(s);
+	clear(&b);
+}
+
+/* A graph of 3 units in one layer with these rows. */
+static void refuses(const int64_t *start, const int32_t *column, const float *w, const char *say)
+{
+	static const size_t units[1] = {3};
+	brc_err err = {0};
+	brc_rc rc;
+	fixture f;
+
+	fixture_init(&f, 1, units);
+	rc = brc_blocks_add_rows(&f.blocks, 0, 0, start, column, w, &err);
+	if (rc == BRC_OK)
+		rc = brc_blocks_check(&f.blocks, "affinity/1 x", &err);
+	assert_int_equal(rc, BRC_DATA);
+	if (!strstr(err.message, say))
+		fail_msg("'%s' does not say '%s'", err.message, say);
+	brc_blocks_clear(&f.blocks);
+}
+
+static void wrong_rows_are_refused(void **state)
+{
+	static const float one[6] = {1, 1, 1, 1, 1, 1};
+
+	(void)state;
+	refuses((int64_t[]){1, 2, 2, 2}, (int32_t[]){1, 0}, one, "row 0 start at 1");
+	refuses((int64_t[]){0, 2, 1, 2}, (int32_t[]){1, 2}, one, "row 1 end before");
+	refuses((int64_t[]){0, 5, 1, 2}, (int32_t[]){1, 2}, one, "row 0 end behind");
+	refuses((int64_t[]){0, 2, 2, 2}, (int32_t[]){2, 1}, one, "columns of row 0 must ascend");
+	refuses((int64_t[]){0, 2, 2, 2}, (int32_t[]){1, 1}, one, "columns of row 0 must ascend");
+	refuses((int64_t[]){0, 1, 1, 1}, (int32_t[]){3}, one, "0 .. 2; 3 follows");
+	refuses((int64_t[]){0, 1, 1, 1}, (int32_t[]){-1}, one, "columns of row 0");
+	refuses((int64_t[]){0, 1, 1, 1}, (int32_t[]){0}, one, "joins itself");
+	refuses((int64_t[]){0, 1, 1, 1}, (int32_t[]){1}, one, "not symmetric");
+	refuses((int64_t[]){0, 1, 2, 2}, (int32_t[]){1, 0}, (float[]){1, 2}, "not symmetric");
+	refuses((int64_t[]){0, 0, 1, 2}, (int32_t[]){2, 1}, (float[]){-1, -1}, "is -1");
+	refuses((int64_t[]){0, 0, 1, 2}, (int32_t[]){2, 1}, (float[]){NAN, NAN},
+		"edge between unit 1 of layer l0 and unit 2 of layer l0");
+}
+
+/* ---- null models ---- */
+
+static int by_value(const void *pa, const void *pb)
+{
+	float a = *(const float *)pa, b = *(const float *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+static void nulls_keep_the_weights_and_move_them(void **state)
+{
+	brc_graph d, r;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	for (int kind = 0; kind < 2; kind++) {
+		brc_null_graph null, again;
+
+		assert_ok(brc_null_draw(&null, &b.rows, &r, (brc_null)kind, false, 5, 1, &ok_err));
+		assert_ok(brc_null_draw(&again, &b.rows, &r, (brc_null)kind, false, 5, 1, &ok_err));
+		assert_ok(brc_blocks_check(&null.blocks, "null", &ok_err));
+		for (size_t k = 0; k < 4; k++) {
+			size_t rows = b.rows.layers.units[b.rows.block[k].from];
+			size_t n = (size_t)b.start[k][rows];
+			float *was = malloc(n * sizeof(*was)), *is = malloc(n * sizeof(*is));
+
+			assert_int_equal(null.blocks.block[k].start[rows], n);
+			assert_memory_equal(null.rows[k].w, again.rows[k].w, n * sizeof(*is));
+			assert_memory_equal(null.rows[k].column, again.rows[k].column,
+					    n * sizeof(int32_t));
+			assert_int_equal(
+				memcmp(null.rows[k].column, b.column[k], n * sizeof(int32_t)) == 0,
+				kind == BRC_NULL_LAYER_NONZERO);
+			assert_memory_not_equal(null.rows[k].w, b.w[k], n * sizeof(*is));
+			memcpy(was, b.w[k], n * sizeof(*was));
+			memcpy(is, null.rows[k].w, n * sizeof(*is));
+			qsort(was, n, sizeof(*was), by_value);
+			qsort(is, n, sizeof(*is), by_value);
+			assert_memory_equal(was, is, n * sizeof(*was));
+			free(was);
+			free(is);
+		}
+		brc_null_graph_clear(&null);
+		brc_null_graph_clear(&again);
+	}
+	finish(&b, &d, &r);
+}
+
+/* Every pair of connected units is as likely as any other to get an edge. */
+static void new_places_are_uniform(void **state)
+{
+	enum { N = 12, EDGES = 9, DRAWS = 4000, DENSE = 40 };
+	static const size_t units[1] = {N + 1}; /* the last unit is isolated */
+
+	(void)state;
+	for (int many = 0; many < 2; many++) {
+		size_t edges = many ? DENSE : EDGES, n = 0, count[N * N] = {0};
+		double expected = (double)DRAWS * (double)edges / (N * (N - 1) / 2.), chi = 0;
+		brc_null_graph null;
+		fixture f;
+		brc_graph g;
+		both b = {0};
+		float *w;
+
+		fixture_init(&b.f, 1, units);
+		w = fixture_block(&b.f, 0, 0);
+		for (size_t gap = 1; gap < N; gap++) /* a circle first: all are connected */
+			for (size_t i = 0; i + gap < N && n < edges; i++, n++)
+				w[i * (N + 1) + i + gap] = w[(i + gap) * (N + 1) + i] = 1;
+		if (!many) /* nine edges reach ten units */
+			for (size_t i = 10; i < N; i++)
+				w[i * (N + 1)] = w[i] = 1;
+		edges = many ? edges : edges + 2;
+		expected = (double)DRAWS * (double)edges / (N * (N - 1) / 2.);
+		f = b.f;
+		assert_ok(brc_blocks_init(&b.rows, &f.blocks.layers, &ok_err));
+		compress(&b, 0);
+		assert_ok(brc_graph_init_all(&g, &b.rows, &ok_err));
+		assert_int_equal(g.connected, N);
+		for (uint32_t d = 0; d < DRAWS; d++) {
+			assert_ok(brc_null_draw(&null, &b.rows, &g, BRC_NULL_LAYER, true, 1, d,
+						&ok_err));
+			for (size_t i = 0; i < N; i++)
+				for (int64_t e = null.rows[0].start[i];
+				     e < null.rows[0].start[i + 1]; e++)
+					count[i * N + (size_t)null.rows[0].column[e]]++;
+			brc_null_graph_clear(&null);
+		}
+		for (size_t i = 0; i < N; i++)
+			for (size_t j = i + 1; j < N; j++) {
+				double more = (double)count[i * N + j] - expected;
+
+				chi += more * more / expected;
+			}
+		/* 65 degrees of freedom, less since draws are without replacement: p < 1e-5 above.
+		 */
+		assert_true(chi < 125);
+		brc_graph_clear(&g);
+		clear(&b);
+	}
+}
+
+static void pooled_rows_of_several_blocks_are_refused(void **state)
+{
+	brc_null_graph null;
+	brc_err err = {0};
+	brc_graph d, r;
+	both b;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	assert_int_equal(brc_null_draw(&null, &b.rows, &r, BRC_NULL_LAYER, true, 1, 0, &err),
+			 BRC_DATA);
+	assert_non_null(strstr(err.message, "compressed rows"));
+	finish(&b, &d, &r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_graph_is_the_same),
+		cmocka_unit_test(ncuts_are_the_same),
+		cmocka_unit_test(products_are_the_same),
+		cmocka_unit_test(sections_hold_what_reports_show),
+		cmocka_unit_test(rows_survive_the_section),
+		cmocka_unit_test(wrong_rows_are_refused),
+		cmocka_unit_test(nulls_keep_the_weights_and_move_them),
+		cmocka_unit_test(new_places_are_uniform),
+		cmocka_unit_test(pooled_rows_of_several_blocks_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

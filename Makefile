@@ -272,4 +272,4 @@ clean:
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d) \
-         $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/bench/*.c tests/conformance/*.c))
+         $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/conformance/*.d)

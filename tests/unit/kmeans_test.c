@@ -292,8 +292,9 @@ static void refuses_what_it_cannot_cluster(void **state)
 	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "row 2, column 0"));
 	x[4] = 1e300;
-	assert_int_equal(brc_kmeans(x, 3, 2, &(brc_kmeans_options){1, 1, 9, 0, 0, 0}, NULL, label,
-				    NULL, &err),
+	assert_int_equal(brc_kmeans(x, 3, 2,
+				    &(brc_kmeans_options){.k = 1, .restarts = 1, .max_iter = 9},
+				    NULL, label, NULL, &err),
 			 BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "overflow"));
 	x[4] = 5;

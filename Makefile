@@ -271,4 +271,5 @@ clean:
 	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(wildcard $(BUILD)/tests/bench/*.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d) \
+         $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/conformance/*.d)

@@ -285,6 +285,17 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 	return BRC_OK;
 }
 
+/* Of the model with what was read into it from other files by an earlier call. */
+static size_t bytes_of(const brc_onnx *m)
+{
+	const Brc__OnnxGraph *g = m->model->graph;
+	size_t raw = 0; /* all of it is in memory: no overflow */
+
+	for (size_t i = 0; i < g->n_initializer; i++)
+		raw += g->initializer[i]->has_raw_data ? g->initializer[i]->raw_data.len : 0;
+	return raw > m->bytes ? raw : m->bytes;
+}
+
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
 		    const brc_exec_options *options, brc_err *err)
 {
@@ -303,7 +314,8 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	b.g->opset = m->opset;
 	b.g->precision = b.options.precision;
 	b.g->bare = b.options.bare;
-	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
+	b.g->borrow = b.options.borrow;
+	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes_of(m);
 	b.g->declared = declared_batch(b.proto, input, n);
 	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
 	rc = build(&b, input, n);

@@ -49,14 +49,15 @@ typedef struct brc_exec_options {
 	size_t n_keep;
 	const char *const *tap; /* [n_taps]: values to stop at, by name: see brc_schedule */
 	size_t n_taps;
+	bool borrow;    /* the model outlives the graph: weights are used where they lie in it */
 	bool keep_only; /* the outputs are `keep` alone: what only others need is left out */
 	bool bare;      /* node by node, as the model says, to be read; it cannot be run */
 } brc_exec_options;
 
 /*
  * Build the graph of a model for inputs input[n]. Its outputs are the model's,
- * then the values named in options->keep. The model must outlive the call only;
- * external data is read into it.
+ * then the values named in options->keep. The model must outlive the call only,
+ * unless options->borrow; external data is read into it.
  * BRC_DATA naming the node for anything unsupported or contradictory; memory
  * stays in proportion to the model and the inputs.
  */

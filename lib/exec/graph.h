@@ -99,6 +99,7 @@ struct brc_exec {
 	brc_node *node;
 	size_t n_nodes, cap_nodes;
 	size_t *output, n_outputs, *tap, n_taps; /* values */
+	bool borrow;                             /* the model outlives the graph */
 	bool bare;                               /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;

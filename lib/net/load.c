@@ -152,7 +152,7 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 static brc_rc build(brc_net *net, brc_err *err)
 {
 	const Brc__OnnxGraph *p = net->model.model->graph;
-	const brc_exec_options bare = {.folder = net->folder, .bare = true};
+	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
 	const Brc__OnnxValueInfo *in;
 	brc_tensor_view x;
 

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "net/graph.h"
 
-enum { ROWS_MIN = 2, ROWS_MAX = 256 };
+enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
 /* Elements of the largest value of a micro-batch, about: a few of them fit the cache. */
 #define VALUE_ELEMENTS ((size_t)1 << 22)
@@ -61,6 +61,7 @@ static brc_rc build(brc_program *p, const brc_program_options *how, const char *
 	const char *logits = net->g->value[net->logits].name;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
+					  .borrow = true,
 					  .keep = &logits,
 					  .n_keep = how->logits,
 					  .tap = tap,

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "exec/accept.h"
 #include "net/graph.h"
+#include "stream/digest.h"
 
 static const char *text(const char *s)
 {
@@ -92,13 +93,12 @@ static size_t value_called(const brc_exec *g, const char *name)
 	return BRC_NOWHERE;
 }
 
-static brc_rc note_input(brc_net *net, const brc_tensor_view *x)
+static void note_input(brc_net *net, const brc_tensor_view *x)
 {
 	net->input = value_called(net->g, x->name);
 	net->image_ndim = x->ndim - 1;
 	memcpy(net->image_shape, x->dim + 1, net->image_ndim * sizeof(*x->dim));
 	net->image_count = net->g->value[net->input].count / BRC_NET_ROWS;
-	return BRC_OK;
 }
 
 static size_t producer(const brc_exec *g, size_t value)
@@ -147,6 +147,34 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 	return BRC_OK;
 }
 
+/* ---- the digest ---- */
+
+/* Before they are read: does any weight lie in another file? */
+static bool has_external(const Brc__OnnxGraph *g)
+{
+	for (size_t i = 0; i < g->n_initializer; i++)
+		if (g->initializer[i]->n_external_data)
+			return true;
+	return false;
+}
+
+/* Of the model's file and, once they have been read into it, of all its weights. */
+static brc_rc digest_weights(brc_onnx *m, brc_err *err)
+{
+	const Brc__OnnxGraph *g = m->model->graph;
+	brc_section_digest *d = brc_section_digest_new(err);
+
+	if (!d)
+		return BRC_RESOURCE;
+	brc_section_digest_bytes(d, m->digest, sizeof(m->digest));
+	for (size_t i = 0; i < g->n_initializer; i++)
+		brc_section_digest_bytes(d, g->initializer[i]->raw_data.data,
+					 g->initializer[i]->raw_data.len);
+	brc_section_digest_hex(d, m->digest);
+	brc_section_digest_free(d);
+	return BRC_OK;
+}
+
 /* ---- the whole ---- */
 
 static brc_rc build(brc_net *net, brc_err *err)
@@ -154,6 +182,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 	const Brc__OnnxGraph *p = net->model.model->graph;
 	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
 	const Brc__OnnxValueInfo *in;
+	bool external = has_external(p);
 	brc_tensor_view x;
 
 	BRC_TRY(brc_exec_accept(&net->model, err));
@@ -164,7 +193,9 @@ static brc_rc build(brc_net *net, brc_err *err)
 		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
 				p->n_output);
 	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
-	BRC_TRY(note_input(net, &x));
+	if (external)
+		BRC_TRY(digest_weights(&net->model, err));
+	note_input(net, &x);
 	BRC_TRY(note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));

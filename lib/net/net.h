@@ -63,7 +63,7 @@ brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, brc_err *err
 brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
 void brc_net_free(brc_net *net);
 
-/* brc_digest of the file's bytes, 32 hex digits. Borrowed. */
+/* brc_digest of the file's bytes, and of weights in other files; 32 hex digits. Borrowed. */
 const char *brc_net_digest(const brc_net *net);
 /* Floats that one image feeds in, and the shape of one image. Borrowed. */
 size_t brc_net_inputs(const brc_net *net);

@@ -45,7 +45,7 @@ static void weights_in_another_file_are_the_same(void **state)
 {
 	char folder[] = "/tmp/broca-net-XXXXXX", model[64], data[64];
 	brc_onnx m = model_open("fixtures/small/densenet.onnx");
-	brc_net *net = network("fixtures/small/densenet.onnx"), *moved;
+	brc_net *net = network("fixtures/small/densenet.onnx"), *moved, *other;
 	brc_array x = need_golden("densenet", "input", "<f4");
 	float *a, *b;
 	uint8_t *bytes;
@@ -66,12 +66,21 @@ static void weights_in_another_file_are_the_same(void **state)
 	assert_int_equal(fwrite(bytes, 1, n, f), n);
 	assert_int_equal(fclose(f), 0);
 	moved = network(model);
+	assert_string_not_equal(brc_net_digest(moved), brc_net_digest(net));
 	a = logits_of(net, x.data, x.shape[0]);
 	b = logits_of(moved, x.data, x.shape[0]);
 	assert_memory_equal(a, b, x.shape[0] * brc_net_classes(net) * sizeof(*a));
 	free(a);
 	free(b);
 	free(bytes);
+	/* another weight is another network, though the model's file is the same */
+	f = fopen(data, "r+b");
+	assert_non_null(f);
+	assert_int_equal(fputc(7, f), 7);
+	assert_int_equal(fclose(f), 0);
+	other = network(model);
+	assert_string_not_equal(brc_net_digest(moved), brc_net_digest(other));
+	brc_net_free(other);
 	unlink(model);
 	unlink(data);
 	rmdir(folder);

@@ -191,7 +191,7 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &in, err));
 	BRC_TRY(brc_labels_read(&labels, in, err));
-	rc = brc_net_read(&net, model, err);
+	rc = brc_net_read(&net, model, BRC_NORM_L1, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
 	if (rc == BRC_OK)

@@ -12,6 +12,8 @@
 #include "exec/operators.h"
 #include "exec/window.h"
 
+enum { ADDEND = 3 }; /* the input that is added, behind weights and bias */
+
 typedef struct conv {
 	brc_window w;
 	size_t groups, outputs;
@@ -46,9 +48,24 @@ void brc_conv_scale(brc_node *n, const brc_affine *a)
 	((conv *)n->state)->affine = a;
 }
 
-void brc_conv_accumulate(brc_node *n)
+brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
 {
+	size_t *in = brc_exec_alloc(g, ADDEND + 1, sizeof(*in), err);
+
+	if (!in)
+		return BRC_RESOURCE;
+	for (size_t k = 0; k < ADDEND; k++)
+		in[k] = k < n->n_in ? n->in[k] : BRC_NOWHERE;
+	in[ADDEND] = addend;
+	n->in = in;
+	n->n_in = ADDEND + 1;
 	((conv *)n->state)->accumulate = true;
+	return BRC_OK;
+}
+
+size_t brc_conv_addend(const brc_node *n)
+{
+	return n->op == &brc_kernel_conv && n->n_in > ADDEND ? n->in[ADDEND] : BRC_NOWHERE;
 }
 
 void brc_conv_bound(brc_node *n, float lo, float hi)
@@ -78,6 +95,31 @@ double brc_conv_flops(const brc_exec *g, const brc_node *n)
 
 	return 2.0 * (double)g->value[n->out[0]].count * (double)(c->w.channels / c->groups) *
 	       (double)kernel_size(c);
+}
+
+bool brc_conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+{
+	const conv *c = n->state;
+	const brc_operand *v;
+	size_t each;
+
+	if (n->op != &brc_kernel_conv)
+		return false;
+	v = &g->value[n->in[1]];
+	each = v->count / (v->dim[0] * v->dim[1]);
+	*w = (brc_weights){.w = c->weight,
+			   .bias = c->bias,
+			   .outputs = c->outputs,
+			   .inputs = v->dim[1] * c->groups,
+			   .groups = c->groups,
+			   .h = v->ndim > 3 ? v->dim[2] : 1,
+			   .wide = v->dim[v->ndim - 1],
+			   .out_step = v->dim[1] * each,
+			   .in_step = each,
+			   .alpha = 1,
+			   .value = n->in[1],
+			   .axis = 1};
+	return true;
 }
 
 /* ---- inference ---- */
@@ -364,7 +406,7 @@ const brc_op brc_kernel_conv = {
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_LAST,
+	.layout = BRC_DEMAND_LAST,
 	.infer = infer_conv,
 	.prepare = prepare_conv,
 	.run = run_conv,

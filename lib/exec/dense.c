@@ -196,13 +196,56 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto,
 	return brc_set_output(g, n, 0, &out, err);
 }
 
+/* The bias when it is one number for each output, or one for all. */
+static const float *bias_of(const brc_exec *g, const brc_node *n, size_t outputs)
+{
+	const brc_operand *c = brc_in(g, n, 2);
+
+	return c && c->state == BRC_CONSTANT && c->count == outputs ? c->data : NULL;
+}
+
+bool brc_product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+{
+	bool gemm = n->op == &brc_kernel_gemm;
+	const product *p = n->state;
+	const brc_operand *x, *v;
+
+	if (!gemm && n->op != &brc_kernel_matmul)
+		return false;
+	x = &g->value[n->in[0]];
+	v = &g->value[n->in[1]];
+	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
+	    x->ndim < 2)
+		return false;
+	*w = (brc_weights){.w = v->data,
+			   .bias = gemm ? bias_of(g, n, p->n) : NULL,
+			   .outputs = p->n,
+			   .inputs = p->k,
+			   .groups = 1,
+			   .h = 1,
+			   .wide = 1,
+			   .out_step = p->trans_w ? p->k : 1,
+			   .in_step = p->trans_w ? 1 : p->n,
+			   .alpha = p->alpha,
+			   .value = n->in[1],
+			   .axis = x->ndim - 1};
+	return true;
+}
+
+double brc_product_flops(const brc_exec *g, const brc_node *n)
+{
+	const product *p = n->state;
+
+	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
+}
+
 const brc_op brc_kernel_gemm = {
 	.type = "Gemm",
 	.attributes = "alpha|beta|transA|transB|broadcast",
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_gemm,
 	.run = run_product,
 };
@@ -213,7 +256,7 @@ const brc_op brc_kernel_matmul = {
 	.min_in = 2,
 	.max_in = 2,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_matmul,
 	.run = run_product,
 };

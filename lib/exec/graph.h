@@ -50,7 +50,8 @@ typedef struct brc_op brc_op;
 
 typedef struct brc_node {
 	const brc_op *op;
-	const char *name;
+	const char *name; /* what messages call it: the model's name for it if `named` */
+	bool named;
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
 	void *state;                   /* the operator's own, owned by the graph */
 	size_t scratch;                /* bytes that `run` needs */
@@ -63,17 +64,17 @@ typedef struct brc_memory {
 	bool *failed; /* set by a kernel that ran out of memory */
 } brc_memory;
 
-typedef enum brc_layout {
-	BRC_LAYOUT_PLAIN, /* inputs must be row-major */
-	BRC_LAYOUT_LAST,  /* input 0 must have its channels last */
-	BRC_LAYOUT_ANY
-} brc_layout;
+typedef enum brc_demand {                   /* on the layout of inputs */
+			  BRC_DEMAND_PLAIN, /* inputs must be row-major */
+			  BRC_DEMAND_LAST,  /* input 0 must have its channels last */
+			  BRC_DEMAND_ANY
+} brc_demand;
 
 struct brc_op {
 	const char *type;       /* ONNX operator */
 	const char *attributes; /* that it may have: "axis|perm" */
 	size_t min_in, max_in, max_out;
-	brc_layout layout;
+	brc_demand layout;
 	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
 	/* Check inputs and attributes, set the outputs and the state. The caller names the node. */
 	brc_rc (*infer)(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err);
@@ -95,7 +96,8 @@ struct brc_exec {
 	size_t n_values, cap_values;
 	brc_node *node;
 	size_t n_nodes, cap_nodes;
-	size_t *output, n_outputs;
+	size_t *output, n_outputs, *tap, n_taps; /* values */
+	bool bare;                               /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
 	size_t budget; /* bytes that building may still allocate */

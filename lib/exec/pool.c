@@ -196,7 +196,7 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, 
 		.min_in = 1,                               \
 		.max_in = 1,                               \
 		.max_out = MAX_OUT,                        \
-		.layout = BRC_LAYOUT_LAST,                 \
+		.layout = BRC_DEMAND_LAST,                 \
 		.infer = INFER,                            \
 		.run = run_pool,                           \
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "exec/names.h"
 #include "exec/operators.h"
 
 static brc_elem elem_of(const Brc__OnnxTensor *t)
@@ -25,7 +26,9 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 	if (!brc_mul(v->count, brc_item(v->elem), &bytes) || bytes > g->budget)
 		return brc_fail(
 			err, BRC_DATA,
-			"its values take more memory than the size of the model accounts for");
+			"initializer '%.200s': its values take more memory than the size of "
+			"the model accounts for",
+			brc_text(t->name));
 	g->budget -= bytes;
 	BRC_TRY(v->elem == BRC_ELEM_FLOAT ? brc_onnx_tensor_floats(t, &f, err)
 					  : brc_onnx_tensor_ints(t, &i, err));

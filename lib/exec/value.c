@@ -244,7 +244,7 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	new.data = NULL;
 	new.input = false;
 	new.buffer = n->out[k];
-	new.last = like->last && like->ndim > 2;
+	new.last = like->last && like->ndim > 2 && !g->bare;
 	*v = new;
 	return BRC_OK;
 }

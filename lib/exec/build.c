@@ -11,6 +11,7 @@
 #include "exec/fuse.h"
 #include "exec/operators.h"
 #include "exec/order.h"
+#include "exec/precision.h"
 
 #define BUDGET_FACTOR 4u
 #define BUDGET_EXTRA ((size_t)32 << 20)
@@ -279,7 +280,9 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 	if (b->options.bare)
 		return BRC_OK;
 	BRC_TRY(brc_exec_fuse(b->g, b->err));
-	return prepare(b->g, b->err);
+	BRC_TRY(prepare(b->g, b->err));
+	brc_exec_drop(b->g);
+	return BRC_OK;
 }
 
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
@@ -291,11 +294,14 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	*out = NULL;
 	if (options)
 		b.options = *options;
+	if (b.options.precision == BRC_PRECISION_BF16)
+		BRC_TRY(brc_exec_need_bf16(err));
 	BRC_TRY(brc_exec_accept(m, err));
 	b.g = brc_calloc(1, sizeof(*b.g), err);
 	if (!b.g)
 		return BRC_RESOURCE;
 	b.g->opset = m->opset;
+	b.g->precision = b.options.precision;
 	b.g->bare = b.options.bare;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);

@@ -32,8 +32,18 @@ typedef struct brc_tensor_view {
 	bool batch;       /* of an input: dimension 0 holds images, which must not be mixed */
 } brc_tensor_view;
 
+/* Of the products in convolutions and with constant matrices; sums and all else are floats. */
+typedef enum brc_precision {
+	BRC_PRECISION_FLOAT,
+	BRC_PRECISION_BF16 /* bfloat16, 8 bits: where brc_exec_bf16_supported() */
+} brc_precision;
+
+/* Does the processor multiply bfloat16 (AVX512_BF16 or AMX_BF16)? */
+bool brc_exec_bf16_supported(void);
+
 /* What may be NULL or zeros as a whole. */
 typedef struct brc_exec_options {
+	brc_precision precision; /* BRC_DATA when it is not supported */
 	const char *folder;      /* where external data lies; NULL: none is allowed */
 	const char *const *keep; /* [n_keep]: further values that are wanted, by name */
 	size_t n_keep;

@@ -55,6 +55,7 @@ typedef struct brc_node {
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
 	void *state;                   /* the operator's own, owned by the graph */
 	size_t scratch;                /* bytes that `run` needs */
+	unsigned packed; /* bit k: once prepared, input k is not read where it is a constant */
 } brc_node;
 
 /* The memory of values, by index; constants included. */
@@ -91,6 +92,7 @@ typedef struct brc_owned {
 
 struct brc_exec {
 	int64_t opset;
+	brc_precision precision;
 	size_t rows, declared; /* of the batch: built for, and declared by the model (0: none) */
 	brc_operand *value;
 	size_t n_values, cap_values;

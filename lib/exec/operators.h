@@ -33,6 +33,8 @@ extern const brc_op brc_kernel_layout;
 
 /* tensor.c: the elements of a tensor as a constant, owned by the graph. */
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
+/* The same file: give back the constants that nothing reads when the graph runs. */
+void brc_exec_drop(brc_exec *g);
 
 /*
  * The constant weights of a node, y[o] = alpha sum_i w[o, i] x[i] + bias[o], where

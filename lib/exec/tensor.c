@@ -35,3 +35,64 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 	v->data = f ? (void *)f : (void *)i;
 	return brc_exec_own(g, v->data, free, err);
 }
+
+static int by_address(const void *a, const void *b)
+{
+	uintptr_t x = (uintptr_t) * (void *const *)a, y = (uintptr_t) * (void *const *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The memory of constants that are read when the graph runs, by address; views share theirs. */
+static size_t list_needed(const brc_exec *g, void **needed)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const brc_node *n = &g->node[i];
+
+		for (size_t k = 0; k < n->n_in; k++)
+			if (n->in[k] != BRC_NOWHERE && !(n->packed >> k & 1))
+				needed[count++] = g->value[n->in[k]].data;
+	}
+	for (size_t i = 0; i < g->n_outputs; i++)
+		needed[count++] = g->value[g->output[i]].data;
+	qsort((void *)needed, count, sizeof(*needed), by_address);
+	return count;
+}
+
+static bool among(void *p, void *const *list, size_t n)
+{
+	return n > 0 && bsearch(&p, (const void *)list, n, sizeof(*list), by_address) != NULL;
+}
+
+void brc_exec_drop(brc_exec *g)
+{
+	size_t uses = g->n_outputs, dropped = 0, count, kept = 0;
+	void **needed, **gone = brc_alloc(g->n_values, sizeof(*gone), NULL);
+
+	for (size_t i = 0; i < g->n_nodes; i++)
+		uses += g->node[i].n_in;
+	needed = brc_alloc(uses, sizeof(*needed), NULL);
+	if (needed && gone) {
+		count = list_needed(g, needed);
+		for (size_t v = 0; v < g->n_values; v++) {
+			brc_operand *x = &g->value[v];
+
+			if (x->state != BRC_CONSTANT || !x->data || among(x->data, needed, count))
+				continue;
+			gone[dropped++] = x->data;
+			x->data = NULL;
+		}
+		qsort((void *)gone, dropped, sizeof(*gone), by_address);
+		for (size_t i = 0; i < g->n_owned; i++) {
+			if (among(g->owned[i].p, gone, dropped))
+				g->owned[i].release(g->owned[i].p);
+			else
+				g->owned[kept++] = g->owned[i];
+		}
+		g->n_owned = kept;
+	}
+	free((void *)needed);
+	free((void *)gone);
+}

@@ -12,7 +12,7 @@ printf '%-14s %10s %10s %6s %10s %9s %11s %11s\n' network broca torch ratio GFLO
 	'broca MB' 'torch MB'
 for name in vgg16 resnet18 mobilenet_v2; do
 	read -r theirs their_bytes flops < <("$PYTHON" "$here"/executor_peer.py "$name" 8 "$folder")
-	read -r ours our_bytes < <("$BENCH"/executor "$folder/net.onnx" 2 8 "$folder/in" \
+	read -r ours our_bytes _ < <("$BENCH"/executor "$folder/net.onnx" 2 8 "$folder/in" \
 		"$folder/out" 5)
 	awk -v name="$name" -v a="$ours" -v b="$theirs" -v f="$flops" -v c="$ceiling" \
 		-v m="$our_bytes" -v n="$their_bytes" 'BEGIN {

@@ -498,12 +498,12 @@ static void what_it_cannot_run_is_refused_by_node(void **state)
 
 /* ---- weights in another file ---- */
 
-static Brc__OnnxModel *with_external(const char *location, const char *length)
+static Brc__OnnxModel *external_at(const char *location, const char *offset, const char *length)
 {
 	Brc__OnnxModel *m = with("Conv", "x w", NULL);
 	Brc__OnnxTensor *t = m->graph->initializer[0];
 	const char *const entry[][2] = {
-		{"location", location}, {"offset", "8"}, {"length", length}};
+		{"location", location}, {"offset", offset}, {"length", length}};
 
 	free(t->raw_data.data);
 	t->raw_data.data = NULL;
@@ -520,6 +520,47 @@ static Brc__OnnxModel *with_external(const char *location, const char *length)
 		append(&t->external_data, &t->n_external_data, e);
 	}
 	return m;
+}
+
+static Brc__OnnxModel *with_external(const char *location, const char *length)
+{
+	return external_at(location, "8", length);
+}
+
+/* The weights behind a hole of 3 GiB; twice from one model. */
+static void external_data_may_lie_far_behind(void **state)
+{
+	char folder[] = "/tmp/broca-exec-XXXXXX", path[64];
+	brc_exec_options o = {.folder = folder, .keep_only = true};
+	static const char *const keep[] = {"w"};
+	brc_onnx m = decode(external_at("w", "3221225472", "720"));
+	brc_tensor_view in = images("x", NULL);
+	brc_err err = {0};
+	float w[OUT * IN * 9];
+	brc_exec *g;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/w", folder);
+	for (size_t i = 0; i < OUT * IN * 9; i++)
+		w[i] = number(i);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fseeko(f, (off_t)3 << 30, SEEK_SET), 0);
+	assert_int_equal(fwrite(w, 1, sizeof(w), f), sizeof(w));
+	fclose(f);
+	o.keep = keep;
+	o.n_keep = 1;
+	for (int i = 0; i < 2; i++) {
+		if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
+			fail_msg("%s", err.message);
+		assert_memory_equal(brc_exec_output(g, 0).data, w, sizeof(w));
+		brc_exec_free(g);
+	}
+	brc_onnx_clear(&m);
+	unlink(path);
+	rmdir(folder);
 }
 
 static void external_data_stays_in_its_folder(void **state)
@@ -552,7 +593,8 @@ static void external_data_stays_in_its_folder(void **state)
 	refuses_with(with_external("gone", "720"), &o, "No such file");
 	refuses_with(with_external("w", "721"), &o, "ends after 728 of 729 bytes");
 	refuses_with(with_external("w", "-1"), &o, "its length '-1' is no number");
-	refuses_with(with_external("w", "716"), &o, "its shape has 180 elements, its data 179");
+	refuses_with(with_external("w", "716"), &o,
+		     "its shape has 180 elements, its data 716 bytes");
 	m = decode(with_external("w", "720"));
 	if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
 		fail_msg("%s", err.message);
@@ -621,6 +663,7 @@ int main(void)
 		cmocka_unit_test(what_never_ends_or_is_there_twice_is_refused),
 		cmocka_unit_test(what_it_cannot_run_is_refused_by_node),
 		cmocka_unit_test(external_data_stays_in_its_folder),
+		cmocka_unit_test(external_data_may_lie_far_behind),
 		cmocka_unit_test(narrow_integers_wrap_around),
 		cmocka_unit_test(half_precision_is_widened),
 	};

@@ -445,6 +445,9 @@ static void what_never_ends_or_is_there_twice_is_refused(void **state)
 	add_node(m, "Tanh", "x", "y");
 	refuses_with(m, NULL, "value 'y' is defined twice");
 	m = with("Relu", "x", NULL);
+	*add_node(m, "Add", "y y", "z")->output[0] = '\0';
+	refuses_with(m, NULL, "node 'my-z' (Add): its first output has no name");
+	m = with("Relu", "x", NULL);
 	add_list(m, "w", 1, (const int64_t[]){1});
 	refuses_with(m, NULL, "initializer 'w' is defined twice");
 }

@@ -111,7 +111,7 @@ PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev libl
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev libjpeg-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
-                   libonnx-testdata
+                   libonnx-testdata python3-leidenalg
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc

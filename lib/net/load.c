@@ -149,28 +149,37 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 
 /* ---- the digest ---- */
 
-/* Before they are read: does any weight lie in another file? */
-static bool has_external(const Brc__OnnxGraph *g)
+static const brc_operand *weights_called(const brc_exec *g, const char *name)
 {
-	for (size_t i = 0; i < g->n_initializer; i++)
-		if (g->initializer[i]->n_external_data)
-			return true;
-	return false;
+	for (size_t v = 0; v < g->n_values; v++)
+		if (g->value[v].state == BRC_CONSTANT && g->value[v].data &&
+		    strcmp(g->value[v].name, name) == 0)
+			return &g->value[v];
+	return NULL;
 }
 
-/* Of the model's file and, once they have been read into it, of all its weights. */
-static brc_rc digest_weights(brc_onnx *m, brc_err *err)
+/* Of the model's file and, where weights lie in others, of these weights. */
+static brc_rc digest_weights(brc_net *net, brc_err *err)
 {
-	const Brc__OnnxGraph *g = m->model->graph;
+	const Brc__OnnxGraph *p = net->model.model->graph;
 	brc_section_digest *d = brc_section_digest_new(err);
+	bool any = false;
 
 	if (!d)
 		return BRC_RESOURCE;
-	brc_section_digest_bytes(d, m->digest, sizeof(m->digest));
-	for (size_t i = 0; i < g->n_initializer; i++)
-		brc_section_digest_bytes(d, g->initializer[i]->raw_data.data,
-					 g->initializer[i]->raw_data.len);
-	brc_section_digest_hex(d, m->digest);
+	brc_section_digest_bytes(d, net->model.digest, sizeof(net->model.digest));
+	for (size_t i = 0; i < p->n_initializer; i++) {
+		const Brc__OnnxTensor *t = p->initializer[i];
+		const brc_operand *v =
+			t->n_external_data ? weights_called(net->g, text(t->name)) : NULL;
+
+		if (!v)
+			continue;
+		any = true;
+		brc_section_digest_bytes(d, v->data, v->count * brc_item(v->elem));
+	}
+	if (any)
+		brc_section_digest_hex(d, net->model.digest);
 	brc_section_digest_free(d);
 	return BRC_OK;
 }
@@ -182,7 +191,6 @@ static brc_rc build(brc_net *net, brc_err *err)
 	const Brc__OnnxGraph *p = net->model.model->graph;
 	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
 	const Brc__OnnxValueInfo *in;
-	bool external = has_external(p);
 	brc_tensor_view x;
 
 	BRC_TRY(brc_exec_accept(&net->model, err));
@@ -193,8 +201,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
 				p->n_output);
 	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
-	if (external)
-		BRC_TRY(digest_weights(&net->model, err));
+	BRC_TRY(digest_weights(net, err));
 	note_input(net, &x);
 	BRC_TRY(note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));

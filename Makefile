@@ -69,6 +69,7 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 
 # loops worth vectorising
 $(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
+$(BUILD)/lib/linalg/%.o: CFLAGS += -fno-math-errno
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)

@@ -11,7 +11,7 @@
 enum { AT_PRE, AT_POST };
 
 static const char *model;
-static int at, pooling = -1, compat;
+static int at, pooling = -1, precision, compat;
 static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
 
@@ -24,6 +24,9 @@ static const brc_opt options[] = {
 	 "sum "
 	 "of magnitudes of a column, with --compat paper)",
 	 "mean|l1|max|colsum", 0, 0, 0},
+	{BRC_OPT_CHOICE, "precision", 0, "WHAT", &precision,
+	 "of matrix products and convolutions: float, or bf16, bfloat16 on processors that have it",
+	 "float|bf16", 0, 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat, "paper pools as the published code does",
 	 "none|paper", 0, 0, 0},
 	{BRC_OPT_SIZE, "samples", 'n', "N", &samples,
@@ -90,6 +93,7 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 {
 	const brc_record_options how = {.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
 					.pooling = (brc_pooling)pooling,
+					.precision = (brc_precision)precision,
 					.mem = cli->c.mem};
 	brc_progress progress;
 	brc_pool *pool;

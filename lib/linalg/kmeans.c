@@ -1,8 +1,8 @@
 /*
  * Lloyd's algorithm: assign every point to the nearest centre, move every centre to
  * the mean of its points, until nothing changes or the centres hardly move. One
- * iteration costs 3 n d k operations; sums of coordinates are updated for the points
- * that changed cluster only.
+ * iteration costs 3 n d k operations at most: points that surely keep their centre are
+ * passed over, and sums of coordinates are updated for those that changed cluster only.
  */
 #include "linalg/kmeans.h"
 
@@ -34,7 +34,10 @@ struct lloyd {
 	double *sums;    /* [k][d] of the coordinates of each cluster's points */
 	size_t *counts;  /* [k] */
 	int32_t *label, *previous;
-	double *distance;      /* to the nearest centre */
+	double *distance;      /* to the nearest centre, where a cluster is empty */
+	double *upper, *lower; /* bounds of distances: brc_nearest_again */
+	double *before;        /* [k][d] centres before they moved */
+	brc_motion motion;
 	struct cluster *order; /* [k] to number them by */
 };
 
@@ -63,6 +66,11 @@ static void lloyd_clear(struct lloyd *l)
 	free(l->label);
 	free(l->previous);
 	free(l->distance);
+	free(l->upper);
+	free(l->lower);
+	free(l->before);
+	free(l->motion.moved);
+	free(l->motion.apart);
 	free(l->order);
 }
 
@@ -77,9 +85,16 @@ static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 	l->label = brc_alloc(stride, sizeof(int32_t), err);
 	l->previous = brc_alloc(stride, sizeof(int32_t), err);
 	l->distance = brc_alloc(stride, sizeof(double), err);
+	l->upper = brc_alloc(stride, sizeof(double), err);
+	l->lower = brc_alloc(stride, sizeof(double), err);
+	l->before = brc_alloc(m->k, d * sizeof(double), err);
+	l->motion.moved = brc_alloc(m->k, sizeof(double), err);
+	l->motion.apart = brc_alloc(m->k, sizeof(double), err);
 	l->order = brc_alloc(m->k, sizeof(*l->order), err);
-	if (l->centres == NULL || l->sums == NULL || l->counts == NULL || l->label == NULL ||
-	    l->previous == NULL || l->distance == NULL || l->order == NULL)
+	bool all = l->centres && l->sums && l->counts && l->label && l->previous && l->distance &&
+		   l->upper && l->lower && l->before && l->motion.moved && l->motion.apart &&
+		   l->order;
+	if (!all)
 		return BRC_RESOURCE;
 	return BRC_OK;
 }
@@ -155,6 +170,24 @@ static double move_centres(struct lloyd *l, size_t k, size_t d)
 	return shift;
 }
 
+static bool any_empty(const struct lloyd *l, size_t k)
+{
+	for (size_t j = 0; j < k; j++)
+		if (l->counts[j] == 0)
+			return true;
+	return false;
+}
+
+/* Labels from the centres, by what is known of the previous ones. */
+static void assign(struct lloyd *l, const struct kmeans *m, size_t k)
+{
+	int32_t *t = l->previous;
+	l->previous = l->label;
+	l->label = t;
+	brc_nearest_again(&m->points, l->centres, k, &l->motion, l->previous, l->label, l->upper,
+			  l->lower);
+}
+
 /* From the centres to labels. */
 static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 {
@@ -163,18 +196,24 @@ static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 	memset(l->counts, 0, k * sizeof(*l->counts));
 	for (size_t i = 0; i < n; i++)
 		l->label[i] = -1;
+	l->motion.known = false;
 	for (size_t iter = 0; iter < m->o->max_iter; iter++) {
-		int32_t *t = l->previous;
-		l->previous = l->label;
-		l->label = t;
-		brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+		assign(l, m, k);
 		if (!update_sums(l, m))
 			return;
-		bool filled = fill_empty(l, m, k);
-		if (move_centres(l, k, d) <= m->tolerance && !filled)
+		bool filled = false;
+		if (any_empty(l, k)) {
+			brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+			filled = fill_empty(l, m, k);
+		}
+		memcpy(l->before, l->centres, k * d * sizeof(*l->before));
+		double shift = move_centres(l, k, d);
+		brc_motion_set(&l->motion, l->before, l->centres, k, d);
+		l->motion.known = !filled; /* points moved by force are not at their nearest */
+		if (shift <= m->tolerance && !filled)
 			break;
 	}
-	brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+	assign(l, m, k);
 }
 
 /* Summed squared distance to the clusters' means: a function of the partition alone. */

@@ -179,7 +179,7 @@ static brc_rc check_memory(const job *j, size_t threads, brc_err *err)
 
 static brc_rc prepare(job *j, size_t threads, brc_err *err)
 {
-	brc_program_options o = {.stage = j->how->stage};
+	brc_program_options o = {.stage = j->how->stage, .precision = j->how->precision};
 
 	BRC_TRY(list_layers(j, err));
 	o.layer = j->layer;

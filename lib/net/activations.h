@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "exec/exec.h"
 #include "net/net.h"
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */
@@ -24,6 +25,7 @@ typedef enum brc_pooling {
 typedef struct brc_record_options {
 	brc_stage stage;
 	brc_pooling pooling;
+	brc_precision precision;
 	size_t mem; /* limit in bytes, of value[n][units] too; 0: what the machine has */
 } brc_record_options;
 

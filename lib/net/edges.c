@@ -122,8 +122,10 @@ typedef struct join {
 	const brc_net *net;
 	const brc_unit_layer *to;
 	brc_weights w;
+	float *norm; /* [inputs / groups][outputs]: of the kernel of each pair */
 	path *path;
 	size_t n;
+	double *row;      /* [outputs] */
 	float *magnitude; /* [features of one unit], when they are one kernel together */
 } join;
 
@@ -162,69 +164,110 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 	return BRC_OK;
 }
 
-/* Norm of the kernel that joins an input to output o; 0 in another group. */
-static brc_rc kernel(const join *j, size_t input, size_t o, double *norm, brc_err *err)
+/* norm[i][o] = |w[o, i]|, by tiles: one of the two lies across. */
+static void magnitudes(const brc_weights *w, float *norm)
+{
+	enum { TILE = 64 };
+
+	for (size_t i0 = 0; i0 < w->inputs; i0 += TILE) {
+		size_t i1 = i0 + TILE < w->inputs ? i0 + TILE : w->inputs;
+
+		for (size_t o0 = 0; o0 < w->outputs; o0 += TILE) {
+			size_t o1 = o0 + TILE < w->outputs ? o0 + TILE : w->outputs;
+
+			for (size_t i = i0; i < i1; i++)
+				for (size_t o = o0; o < o1; o++)
+					norm[i * w->outputs + o] =
+						fabsf(w->w[o * w->out_step + i * w->in_step]);
+		}
+	}
+}
+
+static brc_rc take_norms(join *j, brc_err *err)
 {
 	const brc_weights *w = &j->w;
 	size_t each = w->inputs / w->groups;
-	const float *k = w->w + o * w->out_step + input % each * w->in_step;
 
-	*norm = 0;
-	if (o / (w->outputs / w->groups) != input / each)
-		return BRC_OK;
-	if (w->h * w->wide > 1)
-		return brc_kernel_norm(j->net->norm, k, w->h, w->wide, norm, err);
-	*norm = fabs((double)*k);
+	j->norm = brc_alloc(each, w->outputs * sizeof(*j->norm), err);
+	if (!j->norm)
+		return BRC_RESOURCE;
+	if (w->h * w->wide > 1 || w->groups > 1)
+		return brc_kernel_norms(j->net->norm, w->w, w->outputs, each, w->h, w->wide,
+					j->norm, err);
+	magnitudes(w, j->norm);
 	return BRC_OK;
 }
 
-/* The features of one channel as one kernel of its height and width. */
-static brc_rc channel(const join *j, const path *p, size_t n, size_t o, double *norm, brc_err *err)
+/* Outputs that an input reaches: those of its group. */
+static void reached(const brc_weights *w, size_t input, size_t *first, size_t *last)
 {
-	for (size_t k = 0; k < n; k++) {
-		BRC_TRY(kernel(j, p[k].input, o, norm, err));
-		j->magnitude[k] = (float)(*norm * p[k].factor);
-	}
-	return brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0], j->to->place[1], norm,
-			       err);
+	size_t group = input / (w->inputs / w->groups), outputs = w->outputs / w->groups;
+
+	*first = group * outputs;
+	*last = *first + outputs;
 }
 
 /* Kernels apart: their norms add up, as squares where the norm is of squares. */
-static brc_rc apart(const join *j, const path *p, size_t n, size_t o, double *norm, brc_err *err)
+static void add_up(const join *j, const path *p, size_t n)
 {
-	double sum = 0, one;
+	const brc_weights *w = &j->w;
+	bool squares = j->net->norm == BRC_NORM_L2;
 
+	memset(j->row, 0, w->outputs * sizeof(*j->row));
 	for (size_t k = 0; k < n; k++) {
-		BRC_TRY(kernel(j, p[k].input, o, &one, err));
-		one *= p[k].factor;
-		sum = j->net->norm == BRC_NORM_L2 ? hypot(sum, one) : sum + one;
+		const float *norm = j->norm + p[k].input % (w->inputs / w->groups) * w->outputs;
+		double factor = p[k].factor;
+		size_t first, last;
+
+		reached(w, p[k].input, &first, &last);
+		for (size_t o = first; o < last; o++) {
+			double one = factor * norm[o];
+
+			j->row[o] += squares ? one * one : one;
+		}
 	}
-	*norm = sum;
+	for (size_t o = 0; squares && o < w->outputs; o++)
+		j->row[o] = sqrt(j->row[o]);
+}
+
+/* The features of one channel, n of them, as one kernel of its height and width. */
+static brc_rc as_kernel(const join *j, const path *p, size_t n, brc_err *err)
+{
+	for (size_t o = 0; o < j->w.outputs; o++) {
+		for (size_t k = 0; k < n; k++)
+			j->magnitude[k] = j->norm[p[k].input * j->w.outputs + o] * p[k].factor;
+		BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0],
+					j->to->place[1], &j->row[o], err));
+	}
 	return BRC_OK;
 }
 
-static brc_rc join_unit(const join *j, const path *p, size_t n, float *row, brc_err *err)
+static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_err *err)
 {
-	size_t features = j->to->place[0] * j->to->place[1];
-	bool whole =
-		n > 1 && n == features && j->w.h * j->w.wide == 1 && j->net->norm != BRC_NORM_L1;
+	bool whole = n > 1 && n == j->to->place[0] * j->to->place[1] && j->w.h * j->w.wide == 1 &&
+		     j->w.groups == 1;
 
+	if (whole && (j->net->norm == BRC_NORM_COLSUM || j->net->norm == BRC_NORM_SPECTRAL))
+		BRC_TRY(as_kernel(j, p, n, err));
+	else
+		add_up(j, p, n);
 	for (size_t o = 0; o < j->w.outputs; o++) {
-		double scale = fabs((double)j->w.alpha), norm;
+		double scale = j->w.alpha;
 
 		if (j->to->affine)
-			scale *= fabs((double)j->to->affine->scale[o]);
-		BRC_TRY(whole ? channel(j, p, n, o, &norm, err) : apart(j, p, n, o, &norm, err));
-		row[o] = (float)(scale * norm);
+			scale *= j->to->affine->scale[o];
+		out[o] = (float)(fabs(scale) * j->row[o]);
 	}
 	return BRC_OK;
 }
 
 static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err)
 {
+	BRC_TRY(take_norms(j, err));
 	BRC_TRY(list_paths(j, e->from, err));
 	j->magnitude = brc_alloc(j->n, sizeof(*j->magnitude), err);
-	if (!j->magnitude)
+	j->row = brc_alloc(j->w.outputs, sizeof(*j->row), err);
+	if (!j->magnitude || !j->row)
 		return BRC_RESOURCE;
 	for (size_t i = 0, n; i < j->n; i += n) {
 		for (n = 1; i + n < j->n && j->path[i + n].unit == j->path[i].unit;)
@@ -246,8 +289,10 @@ brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *
 	n = net->layer[e->from].units * j.w.outputs;
 	memset(w, 0, n * sizeof(*w));
 	rc = join_layers(&j, e, w, err);
+	free(j.norm);
 	free(j.path);
 	free(j.magnitude);
+	free(j.row);
 	BRC_TRY(rc);
 	if (!all_finite(w, n))
 		return brc_fail(err, BRC_DATA, "layer '%s': its weights add up to infinity",

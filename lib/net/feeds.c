@@ -16,6 +16,9 @@ struct brc_feeds {
 	size_t n_feeds, cap_feeds, most;
 	set *set;
 	size_t n, cap;
+	uint32_t *seen; /* [cap_seen >= n]: round in which a set was met last */
+	size_t cap_seen;
+	uint32_t round;
 	int32_t *slot; /* open addressing, a power of two; -1: free */
 	size_t slots;
 };
@@ -119,6 +122,7 @@ void brc_feeds_free(brc_feeds *t)
 		return;
 	free(t->feed);
 	free(t->set);
+	free(t->seen);
 	free(t->slot);
 	free(t);
 }
@@ -192,22 +196,47 @@ static int by_unit(const void *a, const void *b)
 	return c ? c : (x->factor < y->factor) - (x->factor > y->factor); /* the larger first */
 }
 
+/* A new round in which no set has been met. */
+static brc_rc begin_round(brc_feeds *t, brc_err *err)
+{
+	size_t old = t->cap_seen;
+
+	BRC_TRY(brc_grow(&t->seen, &t->cap_seen, t->n, sizeof(*t->seen), err));
+	memset(t->seen + old, 0, (t->cap_seen - old) * sizeof(*t->seen));
+	if (++t->round == 0) {
+		memset(t->seen, 0, t->cap_seen * sizeof(*t->seen));
+		t->round = 1;
+	}
+	return BRC_OK;
+}
+
+static bool is_new(brc_feeds *t, int32_t s)
+{
+	bool new = t->seen[s] != t->round;
+
+	t->seen[s] = t->round;
+	return new;
+}
+
+/* Few sets are different, as a rule, however many there are: each is looked at once. */
 brc_rc brc_feeds_any(brc_feeds *t, const int32_t *a, size_t n, size_t step, int32_t *out,
 		     brc_err *err)
 {
 	size_t total = 0, kept = 0;
 	brc_feed *all;
 
-	for (size_t i = 0; i < n; i++) /* neighbours are often equal */
-		if (i == 0 || a[i * step] != a[(i - 1) * step])
+	BRC_TRY(begin_round(t, err));
+	for (size_t i = 0; i < n; i++)
+		if (is_new(t, a[i * step]))
 			total += t->set[a[i * step]].n;
 	BRC_TRY(reserve(t, total, err));
 	all = t->feed + t->n_feeds;
 	total = 0;
+	BRC_TRY(begin_round(t, err));
 	for (size_t i = 0; i < n; i++) {
 		const set *s = &t->set[a[i * step]];
 
-		if (i > 0 && a[i * step] == a[(i - 1) * step])
+		if (!is_new(t, a[i * step]))
 			continue;
 		if (s->n)
 			memcpy(all + total, t->feed + s->first, s->n * sizeof(*all));

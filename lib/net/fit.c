@@ -51,6 +51,20 @@ static brc_rc check_labels(const brc_net *net, const brc_dataset *data, brc_err 
 	return BRC_OK;
 }
 
+/* Numbers beyond the table that they are looked up in. */
+static brc_rc check_tokens(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
+	size_t words = brc_net_vocabulary(net);
+	const int32_t *token = data->image;
+
+	for (size_t i = 0; words && i < data->n * data->pixels; i++)
+		if (token[i] < 0 || (size_t)token[i] >= words)
+			return brc_fail(err, BRC_DATA,
+					"sequence %zu has token %d, but the network knows %zu",
+					i / data->pixels, (int)token[i], words);
+	return BRC_OK;
+}
+
 /* Images for networks of images, tokens for those of tokens; an answer for every label. */
 static brc_rc check_kind(const brc_net *net, const brc_dataset *data, brc_err *err)
 {
@@ -106,5 +120,7 @@ brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_er
 	if (data->pixels != brc_net_inputs(net) ||
 	    !same_order(shape, ndim, data->shape, data->ndim))
 		return refuse_shape(shape, ndim, data, err);
+	if (brc_net_takes_tokens(net))
+		BRC_TRY(check_tokens(net, data, err));
 	return check_labels(net, data, err);
 }

@@ -230,21 +230,23 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 
 /* ---- preparation ---- */
 
-static brc_rc make_program(job *j, const brc_lesion *set, size_t n_sets, brc_ablate how,
-			   brc_err *err)
+static brc_rc make_program(job *j, const brc_lesion *set, size_t n_sets,
+			   const brc_lesion_options *how, brc_err *err)
 {
 	size_t layers = brc_net_layers(j->net)->n;
 	size_t *list = brc_alloc(layers, sizeof(*list), err);
 	brc_program_options o = {.layer = list,
-				 .stage = how == BRC_ABLATE_ZERO ? BRC_STAGE_POST : BRC_STAGE_SUM,
-				 .logits = true};
+				 .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
+									 : BRC_STAGE_SUM,
+				 .logits = true,
+				 .precision = how->precision};
 	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
 
 	j->turn = brc_calloc(layers, sizeof(*j->turn), err);
 	if (!j->turn)
 		rc = BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n_sets; i++) {
-		rc = check_lesion(j->net, &set[i], i, how, err);
+		rc = check_lesion(j->net, &set[i], i, how->ablate, err);
 		if (rc == BRC_OK && set[i].n)
 			j->turn[set[i].layer] = 1;
 	}
@@ -280,7 +282,7 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 {
 	size_t cells;
 
-	BRC_TRY(make_program(j, set, n_sets, o->ablate, err));
+	BRC_TRY(make_program(j, set, n_sets, o, err));
 	j->rows = brc_program_rows(j->program);
 	j->batches = (j->data->n + j->rows - 1) / j->rows;
 	BRC_TRY(check_memory(j, o, n_sets, threads, err));

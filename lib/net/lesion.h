@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "exec/exec.h"
 #include "net/net.h"
 
 /* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
@@ -30,6 +31,7 @@ typedef enum brc_ablate {
 /* How they are run. */
 typedef struct brc_lesion_options {
 	brc_ablate ablate;
+	brc_precision precision;
 	size_t mem;  /* limit in bytes; 0: what the machine has */
 	size_t held; /* bytes that the caller already takes of it */
 } brc_lesion_options;

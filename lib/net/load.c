@@ -258,6 +258,11 @@ bool brc_net_takes_tokens(const brc_net *net)
 	return net->g->value[net->input].elem == BRC_ELEM_INT;
 }
 
+size_t brc_net_vocabulary(const brc_net *net)
+{
+	return brc_exec_vocabulary(net->g, net->g->value[net->input].name);
+}
+
 const char *brc_net_untraced(const brc_net *net, size_t layer)
 {
 	size_t at = net->unit[layer].mixed;

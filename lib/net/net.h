@@ -68,8 +68,9 @@ const char *brc_net_digest(const brc_net *net);
 /* Floats that one image feeds in, and the shape of one image. Borrowed. */
 size_t brc_net_inputs(const brc_net *net);
 size_t brc_net_input_shape(const brc_net *net, const size_t **shape);
-/* Are its inputs token numbers? */
+/* Are its inputs token numbers, and how many of them does it know? 0: no table is asked. */
 bool brc_net_takes_tokens(const brc_net *net);
+size_t brc_net_vocabulary(const brc_net *net);
 /* Classes that an output tells apart, and outputs of one image: 1, or one for each token. */
 size_t brc_net_classes(const brc_net *net);
 size_t brc_net_positions(const brc_net *net);

@@ -59,7 +59,8 @@ static brc_rc build(brc_program *p, const brc_program_options *how, const char *
 {
 	const brc_net *net = p->net;
 	const char *logits = net->g->value[net->logits].name;
-	const brc_exec_options options = {.folder = net->folder,
+	const brc_exec_options options = {.precision = how->precision,
+					  .folder = net->folder,
 					  .keep = &logits,
 					  .n_keep = how->logits,
 					  .tap = tap,

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "data/dataset.h"
+#include "exec/exec.h"
 #include "net/net.h"
 
 typedef struct brc_program brc_program;
@@ -20,6 +21,7 @@ typedef struct brc_program_options {
 	size_t n;
 	brc_stage stage; /* where */
 	bool logits;     /* are they wanted? */
+	brc_precision precision;
 } brc_program_options;
 
 /* Make `net`, which it borrows, ready; BRC_DATA, BRC_RESOURCE. */

@@ -233,7 +233,9 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	brc_lesion *set;
 	int32_t *correct;
 	double *loss;
-	brc_lesion_options how = {.ablate = x->options.ablate, .mem = x->options.mem};
+	brc_lesion_options how = {.ablate = x->options.ablate,
+				  .precision = x->options.precision,
+				  .mem = x->options.mem};
 	size_t counts;
 	brc_rc rc;
 

@@ -7,13 +7,13 @@
 #include "base/memory.h"
 #include "exec/accept.h"
 #include "exec/emit.h"
-#include "exec/external.h"
 #include "exec/fuse.h"
 #include "exec/operators.h"
 #include "exec/order.h"
 #include "exec/precision.h"
 
 #define BUDGET_FACTOR 4u
+#define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
 #define BUDGET_EXTRA ((size_t)32 << 20)
 
 typedef struct builder {
@@ -51,7 +51,6 @@ static brc_rc add_initializers(builder *b)
 		if (at->value != BRC_NOWHERE)
 			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
 					at->text);
-		BRC_TRY(brc_exec_external(b->g, t, b->options.folder, b->err));
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
 		BRC_TRY(new_value(b, brc_text(t->name), &v, &at->value));
 	}
@@ -144,10 +143,6 @@ static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 	if (!n.in)
 		return BRC_RESOURCE;
 	n.out = n.in + n.n_in;
-	for (size_t i = 0; i < p->n_attribute; i++)
-		if (p->attribute[i]->t)
-			BRC_TRY(brc_exec_external(g, p->attribute[i]->t, b->options.folder,
-						  b->err));
 	BRC_TRY(resolve(b, p, &n));
 	for (size_t k = 0; k < n.n_in; k++)
 		if (n.in[k] != BRC_NOWHERE)
@@ -302,11 +297,14 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 		return BRC_RESOURCE;
 	b.g->opset = m->opset;
 	b.g->precision = b.options.precision;
+	b.g->folder = b.options.folder;
 	b.g->bare = b.options.bare;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
+	b.g->room = BUDGET_EXTRA + ROOM_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);
 	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
 	rc = build(&b, input, n);
+	b.g->folder = NULL;
 	brc_names_clear(&b.names);
 	free(b.order);
 	if (rc == BRC_OK)

@@ -272,6 +272,7 @@ brc_rc brc_conv_prepare(brc_exec *g, brc_node *n, brc_err *err)
 	dnnl_primitive_desc_destroy(pd);
 	BRC_TRY(rc);
 	BRC_TRY(brc_dnnl_check(set_copies(c, n), what, err));
+	BRC_TRY(brc_exec_take_room(g, dnnl_memory_desc_get_size(&c->weights), err));
 	BRC_TRY(pack(c, err));
 	n->packed = 1u << 1 | 1u << 2;
 	return BRC_OK;

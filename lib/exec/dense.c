@@ -106,6 +106,7 @@ static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 
 	if (!is_packable(g, n))
 		return BRC_OK;
+	BRC_TRY(brc_exec_take_room(g, p->k * p->n * sizeof(float), err));
 	BRC_TRY(brc_packed_new(&p->packed, p->m, p->k, p->n, g->value[n->in[1]].data, p->trans_w,
 			       p->bias.arrays > 0, g->precision, err));
 	n->packed = 1u << 1;

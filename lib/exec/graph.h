@@ -93,6 +93,7 @@ typedef struct brc_owned {
 struct brc_exec {
 	int64_t opset;
 	brc_precision precision;
+	const char *folder;    /* where external data lies, while it is built */
 	size_t rows, declared; /* of the batch: built for, and declared by the model (0: none) */
 	brc_operand *value;
 	size_t n_values, cap_values;
@@ -103,6 +104,7 @@ struct brc_exec {
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
 	size_t budget; /* bytes that building may still allocate */
+	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 
 /* The operator of this ONNX type, or NULL. */
@@ -112,6 +114,8 @@ const brc_op *brc_op_find(const char *type);
 
 /* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
 void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
+/* Take so much of the room for weights; BRC_DATA when there is not as much left. */
+brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err);
 /* Call release(p) when the graph is freed (also when this fails). */
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err);

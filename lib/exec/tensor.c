@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "exec/external.h"
 #include "exec/names.h"
 #include "exec/operators.h"
 
@@ -12,17 +13,27 @@ static brc_elem elem_of(const Brc__OnnxTensor *t)
 					     : BRC_ELEM_FLOAT;
 }
 
-brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err)
+/* Its elements; a list of floats that was just read is taken as it is. */
+static brc_rc elements(Brc__OnnxTensor *t, bool read, brc_operand *v, brc_err *err)
 {
 	float *f = NULL;
 	int64_t *i = NULL;
+
+	if (read && t->data_type == BRC_ONNX_FLOAT) {
+		v->data = t->raw_data.data;
+		t->raw_data.data = NULL;
+		return BRC_OK;
+	}
+	BRC_TRY(v->elem == BRC_ELEM_FLOAT ? brc_onnx_tensor_floats(t, &f, err)
+					  : brc_onnx_tensor_ints(t, &i, err));
+	v->data = f ? (void *)f : (void *)i;
+	return BRC_OK;
+}
+
+static brc_rc spend(brc_exec *g, const Brc__OnnxTensor *t, const brc_operand *v, brc_err *err)
+{
 	size_t bytes;
 
-	*v = (brc_operand){.state = BRC_CONSTANT, .batch = BRC_NOWHERE, .inner = 1};
-	v->elem = elem_of(t);
-	v->narrow = brc_narrow_type(t->data_type);
-	BRC_TRY(brc_onnx_tensor_shape(t, &v->ndim, v->dim, &v->count, err));
-	BRC_TRY(brc_count(v, err));
 	if (!brc_mul(v->count, brc_item(v->elem), &bytes) || bytes > g->budget)
 		return brc_fail(
 			err, BRC_DATA,
@@ -30,10 +41,29 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 			"the model accounts for",
 			brc_text(t->name));
 	g->budget -= bytes;
-	BRC_TRY(v->elem == BRC_ELEM_FLOAT ? brc_onnx_tensor_floats(t, &f, err)
-					  : brc_onnx_tensor_ints(t, &i, err));
-	v->data = f ? (void *)f : (void *)i;
-	return brc_exec_own(g, v->data, free, err);
+	return BRC_OK;
+}
+
+brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v, brc_err *err)
+{
+	Brc__OnnxTensor t;
+	bool read;
+	brc_rc rc;
+
+	*v = (brc_operand){.state = BRC_CONSTANT, .batch = BRC_NOWHERE, .inner = 1};
+	BRC_TRY(brc_exec_external(g, given, &t, &read, err));
+	v->elem = elem_of(&t);
+	v->narrow = brc_narrow_type(t.data_type);
+	rc = brc_onnx_tensor_shape(&t, &v->ndim, v->dim, &v->count, err);
+	if (rc == BRC_OK)
+		rc = brc_count(v, err);
+	if (rc == BRC_OK)
+		rc = spend(g, &t, v, err);
+	if (rc == BRC_OK)
+		rc = elements(&t, read, v, err);
+	if (read)
+		free(t.raw_data.data);
+	return rc == BRC_OK ? brc_exec_own(g, v->data, free, err) : rc;
 }
 
 static int by_address(const void *a, const void *b)

@@ -1,19 +1,18 @@
 /* corr: activations to a graph of correlations between units. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "graph/blocks.h"
+#include "graph/affinity.h"
 #include "linalg/backend.h"
 #include "linalg/correlation.h"
 #include "stream/filter.h"
 #include "stream/layers.h"
 
 static int method, edge;
-static bool local;
+static bool local, wide;
 
 static const char *const method_names[] = {"spearman", "pearson"};
 static const char *const edge_names[] = {"square", "abs", "positive"};
@@ -25,6 +24,9 @@ static const brc_opt options[] = {
 	 "weight of an edge: the correlation's square, its magnitude, or what is positive of it",
 	 BRC_CORR_EDGES, 0, 0, 0},
 	{BRC_OPT_FLAG, "local", 0, NULL, &local, "edges within layers only", NULL, 0, 0, 0},
+	{BRC_OPT_FLAG, "double", 0, NULL, &wide,
+	 "correlations and edges in double precision: about twice the time, and the memory", NULL,
+	 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -33,13 +35,14 @@ struct corr {
 	const brc_cli *cli;
 	const brc_section *in;
 	brc_layers layers;
-	const float *values; /* samples x units, borrowed from `in` */
-	size_t samples, units;
-	size_t n_edges; /* numbers in all blocks together */
+	brc_samples samples; /* borrowed from `in` */
+	size_t panel;        /* see linalg/correlation.h */
+	size_t largest;      /* bytes of the largest block */
 	brc_pool *pool;
-	float *z;          /* unit columns; see linalg/correlation.h */
-	uint8_t *constant; /* [units] */
-	float *edges;
+	brc_correlation columns;
+	brc_scratch edges; /* of a block */
+	brc_affinity_block *blocks;
+	size_t n_blocks;
 };
 
 static brc_rc read_values(struct corr *c, brc_err *err)
@@ -47,45 +50,44 @@ static brc_rc read_values(struct corr *c, brc_err *err)
 	const brc_tensor *t;
 	char title[256];
 	BRC_TRY(brc_layers_read(&c->layers, c->in, err));
-	c->units = brc_layers_total(&c->layers);
-	const size_t shape[] = {BRC_ANY, c->units};
+	size_t units = brc_layers_total(&c->layers);
+	const size_t shape[] = {BRC_ANY, units};
 	BRC_TRY(brc_section_need(c->in, "value", "<f4", 2, shape, &t, err));
-	c->values = t->data;
-	c->samples = t->shape[0];
-	if (c->samples >= 2)
+	c->samples = (brc_samples){t->data, t->shape[0], units, t->spooled};
+	if (t->shape[0] >= 2)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s has %zu sample%s: a correlation needs at least 2",
-		 brc_section_title(c->in, title, sizeof(title)), c->samples,
-		 c->samples == 1 ? "" : "s");
+		 brc_section_title(c->in, title, sizeof(title)), t->shape[0],
+		 t->shape[0] == 1 ? "" : "s");
 	return brc_hint(err, "record activations of more images");
 }
 
-/* Memory for columns and edges, refused before it is taken. */
-static brc_rc reserve(struct corr *c, brc_err *err)
+/* All columns and the largest block in memory, or both on the disk and panels of them in memory. */
+static brc_rc plan(struct corr *c, brc_err *err)
 {
-	size_t stride = brc_correlation_stride(c->samples), columns, numbers, bytes;
-	bool fits = brc_mul(c->units, stride, &columns);
-	for (size_t a = 0; a < c->layers.n; a++) {
-		size_t far = local ? c->layers.units[a] : c->units - c->layers.first[a];
-		fits = fits && brc_mul(c->layers.units[a], far, &numbers) &&
-		       brc_add(c->n_edges, numbers, &c->n_edges);
-	}
-	fits = fits && brc_add(columns, c->n_edges, &numbers) &&
-	       brc_mul(numbers, sizeof(float), &bytes);
-	BRC_TRY(brc_mem_need(fits ? bytes : SIZE_MAX, c->cli->c.mem, "the correlations", err));
-	c->z = brc_alloc(columns, sizeof(float), err);
-	c->constant = brc_alloc(c->units, 1, err);
-	c->edges = brc_alloc(c->n_edges, sizeof(float), err);
-	return c->z && c->constant && c->edges ? brc_pool_new(&c->pool, c->cli->c.threads, err)
-					       : BRC_RESOURCE;
+	const size_t samples = c->samples.samples, n = c->samples.n, threads = c->cli->c.threads;
+	const size_t work = brc_correlation_work(samples, 0, threads, wide);
+	size_t held = c->samples.spooled ? 0 : samples * n * sizeof(float), most = 0, all;
+	size_t limit = c->cli->c.mem != 0 ? c->cli->c.mem : held + brc_mem_available() / 8 * 7;
+	size_t left = limit > held ? limit - held : 0;
+	for (size_t l = 0; l < c->layers.n; l++)
+		most = c->layers.units[l] > most ? c->layers.units[l] : most;
+	if (!brc_mul(most, most, &c->largest) ||
+	    !brc_mul(c->largest, wide ? sizeof(double) : sizeof(float), &c->largest))
+		return brc_fail(err, BRC_RESOURCE, "a layer of %zu units is too large", most);
+	if (brc_add(c->largest, brc_correlation_bytes(samples, n, wide), &all) &&
+	    brc_add(all, work, &all) && all <= left)
+		return BRC_OK;
+	c->panel = brc_correlation_panel(samples, threads, left, wide);
+	brc_cli_detail(c->cli, "columns are spooled, %zu at a time in memory", c->panel);
+	return brc_mem_need(held + work, c->cli->c.mem, "the correlations", err);
 }
 
 static brc_rc make_columns(struct corr *c, brc_err *err)
 {
 	size_t bad = BRC_ANY;
-	brc_rc rc =
-		brc_correlation_columns(c->values, c->samples, c->units, (brc_corr_method)method,
-					c->pool, c->z, c->constant, &bad, err);
+	brc_rc rc = brc_correlation_init(&c->columns, &c->samples, (brc_corr_method)method, wide,
+					 c->panel, c->pool, &bad, err);
 	if (bad == BRC_ANY)
 		return rc;
 	size_t l = brc_layers_of_unit(&c->layers, bad);
@@ -95,85 +97,80 @@ static brc_rc make_columns(struct corr *c, brc_err *err)
 			      bad - c->layers.first[l]);
 }
 
-/* Every pair of layers, or every layer with itself. */
-static brc_rc make_blocks(struct corr *c, brc_blocks *b, brc_err *err)
-{
-	const brc_layers *t = &c->layers;
-	brc_progress progress;
-	brc_rc rc = BRC_OK;
-	float *at = c->edges;
-	brc_progress_start(&progress, brc_cli_progress(c->cli), c->cli->tool, "correlations",
-			   c->n_edges);
-	for (size_t from = 0; rc == BRC_OK && from < t->n; from++)
-		for (size_t to = from; rc == BRC_OK && to < (local ? from + 1 : t->n); to++) {
-			brc_range rows = {t->first[from], t->units[from]};
-			brc_range cols = {t->first[to], t->units[to]};
-			rc = brc_correlation_block(c->z, c->samples, rows, cols,
-						   (brc_corr_edge)edge, c->pool, at, err);
-			if (rc == BRC_OK)
-				rc = brc_blocks_add(b, from, to, at, err);
-			at += rows.count * cols.count;
-			brc_progress_add(&progress, rows.count * cols.count);
-		}
-	brc_progress_end(&progress);
-	return rc;
-}
-
-/* List the constant units in the section and say how many there are. */
-static brc_rc add_constant(const struct corr *c, brc_section *s, brc_err *err)
+static void tell_constant(const struct corr *c)
 {
 	size_t n = 0;
-	int32_t *unit = brc_alloc(c->units, sizeof(*unit), err);
-	if (unit == NULL)
-		return BRC_RESOURCE;
-	for (size_t u = 0; u < c->units; u++)
-		if (c->constant[u])
-			unit[n++] = (int32_t)u;
-	brc_rc rc = brc_section_add_column(s, "constant/unit", "<i4", n, unit, err);
+	for (size_t u = 0; u < c->samples.n; u++)
+		n += brc_correlation_constant(&c->columns, u);
 	if (n > 0)
 		brc_cli_note(c->cli,
 			     "%zu of %zu units are constant over the %zu samples: they have no "
 			     "edges",
-			     n, c->units, c->samples);
-	for (size_t i = 0; i < n; i++) {
-		size_t l = brc_layers_of_unit(&c->layers, (size_t)unit[i]);
-		brc_cli_detail(c->cli, "constant: layer %s, unit %zu", c->layers.name[l],
-			       (size_t)unit[i] - c->layers.first[l]);
-	}
-	free(unit);
+			     n, c->samples.n, c->samples.samples);
+	for (size_t u = 0; u < c->samples.n; u++)
+		if (brc_correlation_constant(&c->columns, u)) {
+			size_t l = brc_layers_of_unit(&c->layers, u);
+			brc_cli_detail(c->cli, "constant: layer %s, unit %zu", c->layers.name[l],
+				       u - c->layers.first[l]);
+		}
+}
+
+/* The edges of one block, computed and written. */
+static brc_rc write_block(brc_filter *f, const struct corr *c, const brc_affinity_block *b,
+			  brc_err *err)
+{
+	const brc_layers *t = &c->layers;
+	brc_range rows = {t->first[b->from], t->units[b->from]};
+	brc_range cols = {t->first[b->to], t->units[b->to]};
+	const size_t shape[] = {rows.count, cols.count};
+	BRC_TRY(brc_correlation_block(&c->columns, rows, cols, (brc_corr_edge)edge, c->pool,
+				      &c->edges, err));
+	BRC_TRY(brc_filter_tensor(f, b->name, wide ? "<f8" : "<f4", 2, shape, "from,to", err));
+	brc_rc rc = brc_filter_rows(f, c->edges.data, rows.count, err);
+	brc_scratch_drop(&c->edges);
 	return rc;
 }
 
-static brc_rc write_affinity(brc_filter *f, const struct corr *c, const brc_blocks *b, brc_err *err)
+static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_err *err)
+{
+	brc_progress progress;
+	brc_rc rc = BRC_OK;
+	BRC_TRY(brc_affinity_begin(s, &c->layers, local, &c->columns, &c->blocks, &c->n_blocks,
+				   err));
+	BRC_TRY(brc_filter_begin(f, s, err));
+	brc_progress_start(&progress, brc_cli_progress(c->cli), c->cli->tool, "correlations",
+			   c->n_blocks);
+	for (size_t i = 0; rc == BRC_OK && i < c->n_blocks; i++) {
+		rc = write_block(f, c, &c->blocks[i], err);
+		brc_progress_add(&progress, 1);
+	}
+	brc_progress_end(&progress);
+	return rc == BRC_OK ? brc_filter_end(f, err) : rc;
+}
+
+static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 {
 	brc_section *s;
 	const char *name = c->cli->c.name != NULL ? c->cli->c.name : c->in->name;
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_map_put_string(s->meta, "method", method_names[method]);
 	brc_map_put_string(s->meta, "edge", edge_names[edge]);
-	brc_map_put_int(s->meta, "samples", (int64_t)c->samples);
+	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
 	brc_map_put_bool(s->meta, "local", local);
-	brc_rc rc = brc_blocks_write(b, s, err);
-	if (rc == BRC_OK)
-		rc = add_constant(c, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	brc_rc rc = write_blocks(f, c, s, err);
 	brc_section_free(s);
 	return rc;
 }
 
 static brc_rc correlate(brc_filter *f, struct corr *c, brc_err *err)
 {
-	brc_blocks b;
 	BRC_TRY(read_values(c, err));
-	BRC_TRY(reserve(c, err));
+	BRC_TRY(plan(c, err));
+	BRC_TRY(brc_pool_new(&c->pool, c->cli->c.threads, err));
 	BRC_TRY(make_columns(c, err));
-	BRC_TRY(brc_blocks_init(&b, &c->layers, err));
-	brc_rc rc = make_blocks(c, &b, err);
-	if (rc == BRC_OK)
-		rc = write_affinity(f, c, &b, err);
-	brc_blocks_clear(&b);
-	return rc;
+	tell_constant(c);
+	BRC_TRY(brc_scratch_init(&c->edges, c->largest, c->panel > 0, "edges", err));
+	return write_affinity(f, c, err);
 }
 
 static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
@@ -181,14 +178,15 @@ static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 	struct corr c = {.cli = cli};
 	BRC_TRY(brc_linalg_check(err));
 	BRC_TRY(brc_filter_take(f, "activations", 1, BRC_CONSUME, err));
+	brc_filter_memory(f, cli->c.mem / 2); /* the other half is for columns and edges */
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "activations", &c.in, err));
 	brc_rc rc = correlate(f, &c, err);
 	brc_layers_clear(&c.layers);
+	brc_correlation_clear(&c.columns);
+	brc_scratch_clear(&c.edges);
 	brc_pool_free(c.pool);
-	free(c.z);
-	free(c.constant);
-	free(c.edges);
+	free(c.blocks);
 	return rc;
 }
 

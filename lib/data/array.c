@@ -60,15 +60,20 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 	return BRC_OK;
 }
 
-void brc_array_swap(brc_array *a)
+void brc_elements_swap(void *data, size_t n, size_t itemsize)
 {
-	unsigned char *p = a->data;
-	for (size_t i = 0; i < a->count; i++, p += a->itemsize)
-		for (size_t lo = 0, hi = a->itemsize - 1; lo < hi; lo++, hi--) {
+	unsigned char *p = data;
+	for (size_t i = 0; i < n; i++, p += itemsize)
+		for (size_t lo = 0, hi = itemsize - 1; lo < hi; lo++, hi--) {
 			unsigned char byte = p[lo];
 			p[lo] = p[hi];
 			p[hi] = byte;
 		}
+}
+
+void brc_array_swap(brc_array *a)
+{
+	brc_elements_swap(a->data, a->count, a->itemsize);
 }
 
 /* An element: a whole number where the type is one that int64_t can hold, else a double. */
@@ -155,30 +160,47 @@ static bool store(int kind, number v, unsigned char *p)
 	}
 }
 
+static size_t itemsize_of(int kind)
+{
+	return (size_t)(kinds[kind][1] - '0');
+}
+
+brc_rc brc_elements_convert(const char *from_type, const void *in, size_t first, size_t n,
+			    const char *to_type, void *out, const char *what, brc_err *err)
+{
+	int from = kind_of(from_type), to = kind_of(to_type);
+	if (from < 0 || (to != U1 && to != I4 && to != I8 && to != F4 && to != F8))
+		return brc_fail(err, BRC_USAGE, "%s: cannot convert '%s' to '%s'", what, from_type,
+				to_type);
+	const unsigned char *old = in;
+	unsigned char *fresh = out;
+	for (size_t i = 0; i < n; i++) {
+		number v = load(from, old + i * itemsize_of(from));
+		if (!store(to, v, fresh + i * itemsize_of(to)))
+			return brc_fail(err, BRC_DATA,
+					"%s: element %zu is %.17g, which %s%s cannot hold", what,
+					first + i, v.d, to == F4 ? "" : "an integer ", kinds[to]);
+	}
+	return BRC_OK;
+}
+
 brc_rc brc_array_convert(brc_array *a, const char *dtype, const char *what, brc_err *err)
 {
 	if (!strcmp(a->dtype, dtype))
 		return BRC_OK;
-	int from = kind_of(a->dtype), to = kind_of(dtype);
-	if (to != U1 && to != I4 && to != I8 && to != F4 && to != F8)
-		return brc_fail(err, BRC_USAGE, "%s: cannot convert to '%s'", what, dtype);
-	size_t itemsize = (size_t)(kinds[to][1] - '0');
-	unsigned char *fresh = brc_alloc(a->count, itemsize, err);
+	size_t itemsize = brc_dtype_size(dtype);
+	void *fresh = brc_alloc(a->count, itemsize, err);
 	if (fresh == NULL)
 		return BRC_RESOURCE;
-	const unsigned char *old = a->data;
-	for (size_t i = 0; i < a->count; i++) {
-		number v = load(from, old + i * a->itemsize);
-		if (store(to, v, fresh + i * itemsize))
-			continue;
+	brc_rc rc = brc_elements_convert(a->dtype, a->data, 0, a->count, dtype, fresh, what, err);
+	if (rc != BRC_OK) {
 		free(fresh);
-		return brc_fail(err, BRC_DATA, "%s: element %zu is %.17g, which %s%s cannot hold",
-				what, i, v.d, to == F4 ? "" : "an integer ", kinds[to]);
+		return rc;
 	}
 	free(a->data);
 	a->data = fresh;
 	a->itemsize = itemsize;
-	snprintf(a->dtype, sizeof(a->dtype), "%c%s", itemsize == 1 ? '|' : '<', kinds[to]);
+	snprintf(a->dtype, sizeof(a->dtype), "%s", dtype);
 	return BRC_OK;
 }
 

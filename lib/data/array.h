@@ -37,6 +37,15 @@ void brc_array_swap(brc_array *a);
  */
 brc_rc brc_array_convert(brc_array *a, const char *dtype, const char *what, brc_err *err);
 
+/*
+ * The same for n elements from one place to another, which do not overlap;
+ * `first` is the index of the first of them in messages.
+ */
+brc_rc brc_elements_convert(const char *from, const void *in, size_t first, size_t n,
+			    const char *to, void *out, const char *what, brc_err *err);
+/* Reverse the bytes of n elements. */
+void brc_elements_swap(void *data, size_t n, size_t itemsize);
+
 /* "[60000, 28, 28]", for messages. Returns buf. */
 char *brc_array_shape_text(const brc_array *a, char *buf, size_t cap);
 

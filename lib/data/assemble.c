@@ -1,78 +1,76 @@
 #include "data/assemble.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
-
-static brc_rc check_shapes(const brc_array *image, const brc_array *label, brc_err *err)
+static brc_rc check_shapes(const brc_items *it, bool tokens, brc_err *err)
 {
+	const brc_array *label = &it->label;
 	char text[256];
-	if (image->ndim < 2) {
-		brc_fail(err, BRC_DATA, "the images have shape %s, not [images, ...]",
-			 brc_array_shape_text(image, text, sizeof(text)));
-		return brc_hint(err, "give the images first, then the labels");
-	}
-	if (label->ndim != 1 && !(label->ndim == 2 && label->shape[1] == 1)) {
+	bool one_each = label->ndim == 1 || (label->ndim == 2 && label->shape[1] == 1);
+	if (label->ndim == 0)
+		return brc_fail(err, BRC_DATA, "%s: there are no labels", it->name);
+	if (!one_each && !(tokens && label->ndim == 2)) {
 		brc_fail(err, BRC_DATA, "the labels have shape %s, not [images]",
 			 brc_array_shape_text(label, text, sizeof(text)));
 		return brc_hint(err, "labels are class numbers from 0; of one-hot rows save "
 				     "a.argmax(axis=1)");
 	}
-	if (image->shape[0] != label->shape[0])
-		return brc_fail(err, BRC_DATA, "%zu images, but %zu labels", image->shape[0],
+	if (it->n != label->shape[0])
+		return brc_fail(err, BRC_DATA, "%zu images, but %zu labels", it->n,
 				label->shape[0]);
-	if (image->count == 0)
-		return brc_fail(err, BRC_DATA, "there are no images: their shape is %s",
-				brc_array_shape_text(image, text, sizeof(text)));
+	if (!one_each && label->shape[1] != it->elements)
+		return brc_fail(err, BRC_DATA,
+				"the labels have shape %s, but a sequence has %zu tokens",
+				brc_array_shape_text(label, text, sizeof(text)), it->elements);
 	return BRC_OK;
 }
 
-static bool is_float(const brc_array *a)
+brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixel *type,
+			 brc_err *err)
 {
-	return a->dtype[1] == 'f';
-}
-
-static brc_rc image_types(brc_array *image, bool scaled, size_t mem, brc_err *err)
-{
-	size_t bytes;
-	if (!strcmp(image->dtype, "|u1") || !strcmp(image->dtype, "<f4"))
+	bool real = it->dtype[1] == 'f';
+	if (tokens) {
+		*type = BRC_PIXEL_I4;
+		if (real || it->ndim != 1) {
+			brc_fail(err, BRC_DATA,
+				 "%s: tokens are integers of shape [sequences, tokens], not %s "
+				 "with %zu extents",
+				 it->name, it->dtype, it->ndim + 1);
+			return brc_hint(err, "save them with a.astype(np.int32)");
+		}
 		return BRC_OK;
-	if (!is_float(image) && !scaled) {
-		brc_fail(err, BRC_DATA,
-			 "the images are integers of type %s, whose range is unknown",
-			 image->dtype);
-		return brc_hint(err,
-				"give --scale: 0.00392156862745098 (1/255) for values up to 255, "
-				"1 to take them as they are");
 	}
-	if (!brc_mul(image->count, sizeof(float), &bytes))
-		return brc_fail(err, BRC_RESOURCE, "the images are larger than memory");
-	BRC_TRY(brc_mem_need(bytes, mem, "converting the images to float", err));
-	return brc_array_convert(image, "<f4", "the images", err);
+	*type = !strcmp(it->dtype, "|u1") ? BRC_PIXEL_U1 : BRC_PIXEL_F4;
+	if (*type == BRC_PIXEL_U1 || real || scaled)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "the images are integers of type %s, whose range is unknown",
+		 it->dtype);
+	return brc_hint(err, "give --scale: 0.00392156862745098 (1/255) for values up to 255, "
+			     "1 to take them as they are; --tokens for sequences of tokens");
 }
 
-brc_rc brc_assemble_types(brc_array *image, brc_array *label, bool scaled, size_t mem, brc_err *err)
+brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err)
 {
-	BRC_TRY(check_shapes(image, label, err));
-	label->ndim = 1;
-	BRC_TRY(image_types(image, scaled, mem, err));
-	return brc_array_convert(label, "<i4", "the labels", err);
+	BRC_TRY(check_shapes(it, tokens, err));
+	if (it->label.ndim == 2 && it->label.shape[1] == 1)
+		it->label.ndim = 1;
+	return brc_array_convert(&it->label, "<i4", "the labels", err);
 }
 
 brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classes, brc_err *err)
 {
 	const int32_t *v = label->data;
 	int32_t largest = 0;
+	size_t each = label->ndim == 2 ? label->shape[1] : 1;
 	for (size_t i = 0; i < label->count; i++) {
 		if (v[i] < 0)
 			return brc_fail(err, BRC_DATA,
-					"the label of image %zu is %d; labels are >= 0", i, v[i]);
+					"the label of image %zu is %d; labels are >= 0", i / each,
+					v[i]);
 		if (named != 0 && (size_t)v[i] >= named) {
 			brc_fail(err, BRC_DATA,
-				 "the label of image %zu is %d, but there are %zu classes", i, v[i],
-				 named);
+				 "the label of image %zu is %d, but there are %zu classes",
+				 i / each, v[i], named);
 			return brc_hint(err,
 					"labels count from 0, in the order of the class names");
 		}
@@ -86,22 +84,14 @@ brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classe
 	return BRC_OK;
 }
 
-brc_rc brc_assemble(brc_dataset *d, const brc_array *image, const brc_array *label, size_t classes,
-		    char **class_name, double scale, const char *source, brc_err *err)
+void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept)
 {
-	bool bytes = !is_float(image);
-	*d = (brc_dataset){.image = image->data,
-			   .pixel = bytes ? BRC_PIXEL_U1 : BRC_PIXEL_F4,
-			   .n = image->shape[0],
-			   .ndim = image->ndim - 1,
-			   .pixels = image->count / image->shape[0],
-			   .label = label->data,
-			   .classes = classes,
-			   .scale = !isnan(scale) ? scale
-				    : bytes       ? 1 / 255.0
-						  : 1,
-			   .class_name = class_name};
-	memcpy(d->shape, image->shape + 1, d->ndim * sizeof(*d->shape));
-	snprintf(d->source, sizeof(d->source), "%s", source);
-	return brc_dataset_check(d, "the data", err);
+	size_t n = label->shape[0], each = label->ndim == 2 ? label->shape[1] : 1, k = 0;
+	int32_t *v = label->data;
+	for (size_t i = 0; i < n; i++)
+		if (chosen[i])
+			memmove(v + k++ * each, v + i * each, each * sizeof(*v));
+	label->shape[0] = k;
+	label->count = k * each;
+	*kept = k;
 }

@@ -1,4 +1,4 @@
-/* From the arrays that files hold to a data set. */
+/* From a source of items to the head of a data set: types, labels, classes. */
 #ifndef BRC_DATA_ASSEMBLE_H
 #define BRC_DATA_ASSEMBLE_H
 
@@ -8,17 +8,22 @@
 #include "base/err.h"
 #include "data/array.h"
 #include "data/dataset.h"
+#include "data/items.h"
 
 /*
- * Bring images [n, ...] and labels [n] (or [n, 1]) of any type into the types
- * of a data set: labels become <i4, images stay |u1 or <f4; float images
- * become <f4; other integers become <f4 too, but only with `scaled` (the
- * scale was given), since their range is unknown. Conversion may take `mem`
- * bytes (0: what the machine has). BRC_DATA when the counts differ, there are
- * no images, or a value does not fit.
+ * The element type that a data set will have: bytes and floats stay what they
+ * are (as |u1 and <f4), `tokens` are <i4; other integers become <f4, but only
+ * with `scaled` (the scale was given), since their range is unknown.
  */
-brc_rc brc_assemble_types(brc_array *image, brc_array *label, bool scaled, size_t mem,
-			  brc_err *err);
+brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixel *type,
+			 brc_err *err);
+
+/*
+ * Turn the labels of `it` into <i4 [n] from [n] or [n, 1], or, of tokens, from
+ * [n, tokens] into the same. BRC_DATA when shapes or counts do not agree or a
+ * value does not fit.
+ */
+brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err);
 
 /*
  * The number of classes: `named` (of class names; 0: unknown), which every
@@ -27,12 +32,7 @@ brc_rc brc_assemble_types(brc_array *image, brc_array *label, bool scaled, size_
  */
 brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classes, brc_err *err);
 
-/*
- * A data set that borrows from the arrays of brc_assemble_types and takes over
- * the class names (or NULL). `scale` NaN means 1/255 for bytes, 1 for floats.
- * Checked like brc_dataset_check.
- */
-brc_rc brc_assemble(brc_dataset *d, const brc_array *image, const brc_array *label, size_t classes,
-		    char **class_name, double scale, const char *source, brc_err *err);
+/* Keep the labels of those items alone that are marked. */
+void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept);
 
 #endif

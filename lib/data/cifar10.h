@@ -9,18 +9,16 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "data/array.h"
 #include "data/input.h"
+#include "data/items.h"
 
 enum { BRC_CIFAR10_RECORD = 3073, BRC_CIFAR10_CLASSES = 10 };
 
 /*
- * Append the records of one batch file to image |u1 [n, 3, 32, 32] and label
- * |u1 [n], both zeroed before the first file. BRC_DATA when the file is empty,
- * not a whole number of records long, or has a label above 9; BRC_RESOURCE
- * when a file needs more than `mem` (0: what the machine has).
+ * The records of n batch files, in order, as items |u1 [3, 32, 32] with labels
+ * |u1. The inputs are borrowed for the call. BRC_DATA when a file is empty,
+ * not a whole number of records long, or has a label above 9.
  */
-brc_rc brc_cifar10_append(brc_input *in, size_t mem, brc_array *image, brc_array *label,
-			  brc_err *err);
+brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err *err);
 
 #endif

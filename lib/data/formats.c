@@ -1,26 +1,37 @@
 #include "data/formats.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/memory.h"
 #include "data/cifar10.h"
 #include "data/idx.h"
 #include "data/npy.h"
+#include "data/token_items.h"
 
 static const struct {
-	const char *name;
+	const char *name, *operand;
 	size_t least, most; /* files */
 	const char *files;
 } formats[BRC_FORMATS] = {
-	[BRC_IDX] = {"idx", 2, 2, "two files: images, then labels"},
-	[BRC_NPY] = {"npy", 2, 2, "two files: images, then labels"},
-	[BRC_NPZ] = {"npz", 1, 1, "one file, which holds images and labels"},
-	[BRC_CIFAR10] = {"cifar10", 1, SIZE_MAX, "one or more files"},
+	[BRC_IDX] = {"idx", "IMAGES", 2, 2, "two files: images, then labels"},
+	[BRC_NPY] = {"npy", "IMAGES", 2, 2, "two files: images, then labels"},
+	[BRC_NPZ] = {"npz", "ARCHIVE", 1, 1, "one file, which holds images and labels"},
+	[BRC_CIFAR10] = {"cifar10", "BATCHES", 1, SIZE_MAX, "one or more files"},
+	[BRC_FOLDER] = {"folder", "FOLDER", 1, 1, "one folder, with a folder for each class"},
+	[BRC_LIST] = {"list", "LIST", 1, 1, "one table of image files and classes"},
 };
 
 const char *brc_format_name(brc_format f)
 {
 	return formats[f].name;
+}
+
+const char *brc_format_operand(brc_format f)
+{
+	return formats[f].operand;
 }
 
 brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err)
@@ -42,13 +53,18 @@ brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err)
 		brc_fail(err, BRC_DATA, "%s: neither IDX, NPY, NPZ nor CIFAR-10",
 			 brc_input_name(in));
 		return brc_hint(err, "--idx, --npy, --npz or --cifar10 says what the file should "
-				     "be, and then what is wrong with it");
+				     "be, and then what is wrong with it; of image files give the "
+				     "folder");
 	}
 	return BRC_OK;
 }
 
+typedef struct member_names {
+	const char *images, *labels;
+} member_names;
+
 /* Names that go together, as they are found in the wild. */
-static const brc_member_names usual[] = {
+static const member_names usual[] = {
 	{"image", "label"},
 	{"images", "labels"},
 	{"x", "y"},
@@ -73,13 +89,13 @@ static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
 }
 
 /* Fill in the names that were not given: the one usual pair of which both are there. */
-static brc_rc choose_members(const brc_zip *z, brc_member_names *names, brc_err *err)
+static brc_rc choose_members(const brc_zip *z, member_names *names, brc_err *err)
 {
-	const brc_member_names *found = NULL, given = *names;
+	const member_names *found = NULL, given = *names;
 	if (given.images != NULL && given.labels != NULL)
 		return BRC_OK;
 	for (size_t i = 0; i < USUAL; i++) {
-		const brc_member_names *pair = &usual[i];
+		const member_names *pair = &usual[i];
 		if ((given.images != NULL && strcmp(given.images, pair->images) != 0) ||
 		    (given.labels != NULL && strcmp(given.labels, pair->labels) != 0) ||
 		    !brc_npz_has(z, pair->images) || !brc_npz_has(z, pair->labels))
@@ -95,41 +111,124 @@ static brc_rc choose_members(const brc_zip *z, brc_member_names *names, brc_err 
 	return BRC_OK;
 }
 
-static brc_rc read_npz(brc_input *in, brc_member_names *names, size_t mem, brc_array *image,
-		       brc_array *label, brc_err *err)
+/* `in` is taken over. */
+static brc_rc open_array(brc_items **it, brc_input *in, brc_format f, brc_err *err)
+{
+	brc_array head;
+	bool swap = false;
+	brc_rc rc = f == BRC_IDX ? brc_idx_head(in, &head, &swap, err)
+				 : brc_npy_head(in, &head, &swap, err);
+	if (rc == BRC_OK)
+		return brc_items_of_array(it, in, &head, swap, err);
+	brc_input_free(in);
+	return rc;
+}
+
+static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc_err *err)
 {
 	brc_zip *z;
+	brc_input *member = NULL;
+	brc_array label = {0};
+	member_names names = {o->images, o->labels};
 	BRC_TRY(brc_zip_open(&z, in, err));
-	brc_rc rc = choose_members(z, names, err);
+	brc_rc rc = choose_members(z, &names, err);
 	if (rc == BRC_OK)
-		rc = brc_npz_member(z, names->images, mem, image, err);
+		rc = brc_npz_open(z, names.images, &member, err);
 	if (rc == BRC_OK)
-		rc = brc_npz_member(z, names->labels, mem, label, err);
+		rc = open_array(it, member, BRC_NPY, err);
+	if (rc == BRC_OK)
+		rc = brc_npz_member(z, names.labels, o->mem, &label, err);
+	if (rc == BRC_OK)
+		brc_items_label(*it, &label);
+	o->images = names.images;
+	o->labels = names.labels;
 	brc_zip_free(z);
 	return rc;
 }
 
-brc_rc brc_format_read(brc_format f, brc_input *const *in, size_t n, brc_member_names *names,
-		       size_t mem, brc_array *image, brc_array *label, brc_err *err)
+/* Two files: the first is taken over from its place in `in`. */
+static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
 {
-	memset(image, 0, sizeof(*image));
-	memset(label, 0, sizeof(*label));
-	if (n < formats[f].least || n > formats[f].most) {
+	brc_array label = {0};
+	brc_input *images = in[0];
+	in[0] = NULL;
+	BRC_TRY(open_array(it, images, f, err));
+	BRC_TRY(f == BRC_IDX ? brc_idx_read(in[1], mem, &label, err)
+			     : brc_npy_read_input(in[1], mem, &label, err));
+	brc_items_label(*it, &label);
+	return BRC_OK;
+}
+
+static brc_rc open_images(brc_items **it, brc_format f, const char *path,
+			  const brc_format_options *o, brc_err *err)
+{
+	brc_image_list l;
+	brc_rc rc = f == BRC_FOLDER
+			    ? brc_image_list_folder(&l, path, o->class_name, o->classes, err)
+			    : brc_image_list_table(&l, path, o->class_name, o->classes, err);
+	if (rc == BRC_OK)
+		return brc_items_of_images(it, &l, &o->shape, path, err);
+	brc_image_list_clear(&l);
+	return rc;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static brc_rc check_use(brc_format f, size_t n, const brc_format_options *o, brc_err *err)
+{
+	const brc_image_shape *s = &o->shape;
+	if ((o->images != NULL || o->labels != NULL) && f != BRC_NPZ)
+		return brc_fail(err, BRC_USAGE,
+				"--images and --labels name members of an NPZ archive");
+	if ((s->channels || s->resize_w || s->crop_w) && f != BRC_FOLDER && f != BRC_LIST)
+		return brc_fail(err, BRC_USAGE,
+				"--resize, --crop, --rgb and --grey are for image files");
+	if (o->next_token && (f != BRC_NPY || n != 1))
+		return brc_fail(err, BRC_USAGE, "--next-token takes one NPY file of tokens");
+	if (!o->next_token && (n < formats[f].least || n > formats[f].most)) {
 		brc_fail(err, BRC_USAGE, "%zu file%s given", n, n == 1 ? "" : "s");
 		return brc_hint(err, "--%s takes %s", formats[f].name, formats[f].files);
 	}
-	switch (f) {
-	case BRC_IDX:
-		BRC_TRY(brc_idx_read(in[0], mem, image, err));
-		return brc_idx_read(in[1], mem, label, err);
-	case BRC_NPY:
-		BRC_TRY(brc_npy_read_input(in[0], mem, image, err));
-		return brc_npy_read_input(in[1], mem, label, err);
-	case BRC_NPZ:
-		return read_npz(in[0], names, mem, image, label, err);
-	default:
-		for (size_t i = 0; i < n; i++)
-			BRC_TRY(brc_cifar10_append(in[i], mem, image, label, err));
-		return BRC_OK;
+	return BRC_OK;
+}
+
+static brc_rc open_inputs(brc_format *f, brc_input **in, size_t n, brc_format_options *o,
+			  brc_items **it, brc_err *err)
+{
+	if (*f == BRC_FORMATS)
+		BRC_TRY(brc_format_detect(in[0], f, err));
+	BRC_TRY(check_use(*f, n, o, err));
+	if (o->next_token)
+		return brc_items_of_next_tokens(it, in[0], o->mem, err);
+	if (*f == BRC_NPZ)
+		return open_npz(it, in[0], o, err);
+	if (*f == BRC_CIFAR10)
+		return brc_cifar10_open(it, in, n, err);
+	return open_pair(it, *f, in, o->mem, err);
+}
+
+brc_rc brc_format_open(brc_format *f, const char *const *path, size_t n, brc_format_options *o,
+		       brc_items **it, brc_err *err)
+{
+	*it = NULL;
+	if (*f == BRC_FORMATS && is_folder(path[0]))
+		*f = BRC_FOLDER;
+	if (*f == BRC_FOLDER || *f == BRC_LIST) {
+		BRC_TRY(check_use(*f, n, o, err));
+		return open_images(it, *f, path[0], o, err);
 	}
+	brc_input **in = brc_calloc(n, sizeof(*in), err);
+	brc_rc rc = in == NULL ? BRC_RESOURCE : BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < n; i++)
+		rc = brc_input_open(&in[i], path[i], err);
+	if (rc == BRC_OK)
+		rc = open_inputs(f, in, n, o, it, err);
+	for (size_t i = 0; in != NULL && i < n; i++)
+		brc_input_free(in[i]);
+	free(in);
+	return rc;
 }

@@ -28,11 +28,12 @@ bool brc_idx_magic(const unsigned char *p, size_t n)
 	       p[3] <= BRC_MAX_DIMS;
 }
 
-static brc_rc read_header(brc_input *in, brc_array *out, bool *swap, brc_err *err)
+brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 {
 	unsigned char magic[4], extent[4 * BRC_MAX_DIMS];
 	size_t shape[BRC_MAX_DIMS], ndim;
 	const char *name = brc_input_name(in);
+	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_header(in, magic, sizeof(magic), err));
 	ndim = magic[3];
 	if (!brc_idx_magic(magic, sizeof(magic))) {
@@ -54,8 +55,7 @@ static brc_rc read_header(brc_input *in, brc_array *out, bool *swap, brc_err *er
 brc_rc brc_idx_read(brc_input *in, size_t mem, brc_array *out, brc_err *err)
 {
 	bool swap = false;
-	memset(out, 0, sizeof(*out));
-	BRC_TRY(read_header(in, out, &swap, err));
+	BRC_TRY(brc_idx_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)
 		brc_array_swap(out);

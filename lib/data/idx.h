@@ -22,4 +22,7 @@ bool brc_idx_magic(const unsigned char *p, size_t n);
  */
 brc_rc brc_idx_read(brc_input *in, size_t mem, brc_array *out, brc_err *err);
 
+/* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
+brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
+
 #endif

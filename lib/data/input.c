@@ -288,6 +288,11 @@ void brc_input_expect(brc_input *in, uint64_t bytes)
 	in->expected = bytes;
 }
 
+uint64_t brc_input_expected(const brc_input *in)
+{
+	return in->expected;
+}
+
 bool brc_input_left(const brc_input *in, uint64_t *left)
 {
 	if (in->coding != PLAIN || !in->regular || in->taken > in->size)
@@ -371,9 +376,7 @@ static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 
 brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 {
-	if (in->coding != PLAIN)
-		return brc_fail(err, BRC_DATA, "%s: a compressed archive inside gzip", in->name);
-	if (!in->regular || in->start != 0)
+	if (!in->regular || in->start != 0 || in->coding != PLAIN)
 		return spool(in, fd, size, err);
 	*fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 0);
 	if (*fd < 0)

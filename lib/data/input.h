@@ -32,6 +32,7 @@ bool brc_input_compressed(const brc_input *in);
 uint64_t brc_input_taken(const brc_input *in);
 /* How many there should be in all, for messages about damaged compressed data. */
 void brc_input_expect(brc_input *in, uint64_t bytes);
+uint64_t brc_input_expected(const brc_input *in);
 /* Bytes not yet read, when the file system knows: a plain regular file. */
 bool brc_input_left(const brc_input *in, uint64_t *left);
 
@@ -50,6 +51,14 @@ brc_rc brc_input_header(brc_input *in, void *buf, size_t want, brc_err *err);
  */
 brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, brc_err *err);
 
+/*
+ * The same in pieces: first say how many bytes are to come (a plain file of
+ * another size is refused at once), at the end that nothing may follow.
+ */
+brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err);
+brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err);
+brc_rc brc_input_end(brc_input *in, brc_err *err);
+
 /* The rest of the input, at most `max` bytes of it; a NUL follows the *n bytes. As above. */
 brc_rc brc_input_rest(brc_input *in, size_t max, size_t mem, void **data, size_t *n, brc_err *err);
 
@@ -67,8 +76,8 @@ brc_rc brc_input_open_part(brc_input **in, int fd, const char *name, const brc_i
 /*
  * A descriptor of the whole input, which nothing has been read from (peeking
  * is allowed), for readers that must seek: the file itself, or a copy of a
- * pipe in an unlinked temporary file under $TMPDIR (else /var/tmp). close()
- * it, after a failure too unless it is -1 (set it to that before). Compressed input is refused.
+ * pipe or of what gzip held in an unlinked temporary file under $TMPDIR (else
+ * /var/tmp). close() it, after a failure too unless it is -1 (set it to that before).
  */
 brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err);
 

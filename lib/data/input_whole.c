@@ -46,25 +46,46 @@ static brc_rc read_growing(brc_input *in, size_t bytes, size_t cap, void **data,
 	return rc;
 }
 
+brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err)
+{
+	uint64_t left, expected = brc_input_taken(in) + bytes;
+	brc_input_expect(in, expected);
+	if (brc_input_left(in, &left) && left != bytes)
+		return size_fail(in, left < bytes ? "truncated" : "too long", expected, "",
+				 brc_input_taken(in) + left, err);
+	return BRC_OK;
+}
+
+brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err)
+{
+	size_t got;
+	BRC_TRY(brc_input_read(in, buf, bytes, &got, err));
+	return got == bytes ? BRC_OK
+			    : size_fail(in, "truncated", brc_input_expected(in), "",
+					brc_input_taken(in), err);
+}
+
+brc_rc brc_input_end(brc_input *in, brc_err *err)
+{
+	unsigned char more;
+	size_t got;
+	BRC_TRY(brc_input_read(in, &more, 1, &got, err));
+	return got == 0 ? BRC_OK
+			: size_fail(in, "too long", brc_input_taken(in) - got, "at least ",
+				    brc_input_taken(in), err);
+}
+
 brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, brc_err *err)
 {
 	uint64_t left;
 	char what[256];
-	unsigned char more;
-	size_t got;
-	uint64_t expected = brc_input_taken(in) + bytes;
-	brc_input_expect(in, expected);
-	bool known = brc_input_left(in, &left);
-	if (known && left != bytes)
-		return size_fail(in, left < bytes ? "truncated" : "too long", expected, "",
-				 brc_input_taken(in) + left, err);
+	BRC_TRY(brc_input_announce(in, bytes, err));
 	snprintf(what, sizeof(what), "%.200s: the array that its header declares",
 		 brc_input_name(in));
 	BRC_TRY(brc_mem_need(bytes, mem, what, err));
-	BRC_TRY(read_growing(in, bytes, known ? bytes : FIRST_BYTES, data, err));
-	brc_rc rc = brc_input_read(in, &more, 1, &got, err);
-	if (rc == BRC_OK && got > 0)
-		rc = size_fail(in, "too long", expected, "at least ", brc_input_taken(in), err);
+	BRC_TRY(read_growing(in, bytes, brc_input_left(in, &left) ? bytes : FIRST_BYTES, data,
+			     err));
+	brc_rc rc = brc_input_end(in, err);
 	if (rc != BRC_OK) {
 		free(*data);
 		*data = NULL;

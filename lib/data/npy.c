@@ -188,10 +188,9 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err)
+brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 {
 	char *text = NULL;
-	bool swap = false;
 	header h = {.name = brc_input_name(in)};
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(read_text(in, &text, err));
@@ -199,12 +198,18 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 	brc_rc rc = parse_header(&h, err);
 	free(text);
 	if (rc == BRC_OK)
-		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, &swap, err);
-	if (rc == BRC_OK)
-		rc = brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err);
-	if (rc == BRC_OK && swap)
-		brc_array_swap(out);
+		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err);
 	return rc;
+}
+
+brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err)
+{
+	bool swap = false;
+	BRC_TRY(brc_npy_head(in, out, &swap, err));
+	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
+	if (swap)
+		brc_array_swap(out);
+	return BRC_OK;
 }
 
 brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err)

@@ -27,12 +27,16 @@ bool brc_npy_magic(const unsigned char *p, size_t n);
 brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err);
 /* The same from a path. */
 brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err);
+/* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
+brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
 
 /* The member `member` ("x" or "x.npy") of an archive; if there is none, an error that lists all. */
 brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_array *out,
 		      brc_err *err);
 /* The same from a path. */
 brc_rc brc_npz_read(const char *path, const char *member, size_t mem, brc_array *out, brc_err *err);
+/* The unpacked bytes of that member, an NPY file; brc_input_free() it. */
+brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_err *err);
 /* Is there a member of this name? */
 bool brc_npz_has(const brc_zip *z, const char *member);
 /* The members' names without ".npy", separated by ", "; at most `cap` - 1 bytes. Returns buf. */

@@ -46,19 +46,23 @@ char *brc_npz_list(const brc_zip *z, char *buf, size_t cap)
 	return buf;
 }
 
+brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_err *err)
+{
+	char list[384];
+	size_t at = 0, found = matches(z, member, &at);
+	if (found == 1)
+		return brc_zip_member(z, at, in, err);
+	brc_fail(err, BRC_DATA, "%s: %s member is called '%s'", brc_zip_path(z),
+		 found == 0 ? "no" : "more than one", member);
+	return brc_hint(err, "there are: %s", brc_npz_list(z, list, sizeof(list)));
+}
+
 brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_array *out,
 		      brc_err *err)
 {
 	brc_input *in;
-	char list[384];
-	size_t at = 0, found = matches(z, member, &at);
 	memset(out, 0, sizeof(*out));
-	if (found != 1) {
-		brc_fail(err, BRC_DATA, "%s: %s member is called '%s'", brc_zip_path(z),
-			 found == 0 ? "no" : "more than one", member);
-		return brc_hint(err, "there are: %s", brc_npz_list(z, list, sizeof(list)));
-	}
-	BRC_TRY(brc_zip_member(z, at, &in, err));
+	BRC_TRY(brc_npz_open(z, member, &in, err));
 	brc_rc rc = brc_npy_read_input(in, mem, out, err);
 	brc_input_free(in);
 	return rc;

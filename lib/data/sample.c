@@ -7,20 +7,13 @@
 #include "base/memory.h"
 #include "base/rng.h"
 
-static void shorten(brc_array *a, size_t n)
+brc_rc brc_sample_first(size_t n, size_t first, bool *chosen, brc_err *err)
 {
-	a->count = a->count / a->shape[0] * n;
-	a->shape[0] = n;
-}
-
-brc_rc brc_sample_first(brc_array *image, brc_array *label, size_t first, brc_err *err)
-{
-	if (first > label->shape[0])
+	if (first > n)
 		return brc_fail(err, BRC_DATA,
-				"the first %zu images are asked for, but there are %zu", first,
-				label->shape[0]);
-	shorten(image, first);
-	shorten(label, first);
+				"the first %zu images are asked for, but there are %zu", first, n);
+	for (size_t i = 0; i < n; i++)
+		chosen[i] = i < first;
 	return BRC_OK;
 }
 
@@ -50,29 +43,17 @@ static void draw(size_t *entry, size_t n, size_t each, brc_rng *rng, bool *chose
 	}
 }
 
-static void keep_chosen(brc_array *a, const bool *chosen)
+brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
+			    uint64_t seed, bool *chosen, brc_err *err)
 {
-	size_t n = a->shape[0], row = a->count / n * a->itemsize, kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (chosen[i]) {
-			memmove((char *)a->data + kept * row, (char *)a->data + i * row, row);
-			kept++;
-		}
-	shorten(a, kept);
-}
-
-brc_rc brc_sample_per_class(brc_array *image, brc_array *label, size_t classes, size_t each,
-			    uint64_t seed, brc_err *err)
-{
-	size_t n = label->shape[0];
 	size_t *start = brc_alloc(classes + 1, sizeof(*start), err);
 	size_t *order = brc_alloc(n, sizeof(*order), err);
-	bool *chosen = brc_calloc(n, sizeof(*chosen), err);
-	brc_rc rc = start && order && chosen ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = start && order ? BRC_OK : BRC_RESOURCE;
+	memset(chosen, 0, n * sizeof(*chosen));
 	if (rc == BRC_OK && n > UINT32_MAX)
 		rc = brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
 	if (rc == BRC_OK)
-		sort_by_class(label->data, n, classes, start, order);
+		sort_by_class(label, n, classes, start, order);
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {
 		size_t have = start[c + 1] - start[c];
 		brc_rng rng;
@@ -85,12 +66,7 @@ brc_rc brc_sample_per_class(brc_array *image, brc_array *label, size_t classes, 
 		else
 			draw(order + start[c], have, each, &rng, chosen);
 	}
-	if (rc == BRC_OK) {
-		keep_chosen(image, chosen);
-		keep_chosen(label, chosen);
-	}
 	free(start);
 	free(order);
-	free(chosen);
 	return rc;
 }

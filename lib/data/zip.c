@@ -213,6 +213,11 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	if (z == NULL)
 		return BRC_RESOURCE;
 	z->fd = -1;
+	if (brc_input_compressed(in)) {
+		free(z);
+		return brc_fail(err, BRC_DATA, "%s: a compressed archive inside gzip",
+				brc_input_name(in));
+	}
 	z->path = brc_strdup(brc_input_name(in), err);
 	brc_rc rc = z->path == NULL ? BRC_RESOURCE : BRC_OK;
 	if (rc == BRC_OK)

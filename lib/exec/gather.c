@@ -110,7 +110,7 @@ const brc_op brc_kernel_gather = {
 	.min_in = 2,
 	.max_in = 2,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_gather,
 	.run = run_gather,
 };

@@ -1,310 +1,387 @@
 /*
- * Correlations as products of unit vectors: with z_u the centred, scaled column of
- * unit u, r(u, v) = sum over samples s of z_u[s] z_v[s].
+ * Correlations as products of unit columns (correlation_columns.c),
+ *     r(u, v) = sum over samples s of z_u[s] z_v[s] - mean_u mean_v:
+ * Spearman's where the columns are those of mid-ranks (Kendall, "Rank Correlation Methods").
  *
- * Spearman's is the same of mid-ranks (Kendall, "Rank Correlation Methods").
- * Products run as single-precision GEMM over tiles of TILE x TILE pairs. Samples go
- * in blocks of DEPTH, whose products are added in double, in order: the error stays
- * that of one block whatever the number of samples, DEPTH 2^-24 at most (Higham,
- * "Accuracy and Stability of Numerical Algorithms", 3.1, with sum |z_u z_v| <= 1). Many
- * equal terms, as of units that are mostly silent, come near to it; so blocks are short,
- * which costs a tenth of the time.
+ * Products run as single-precision GEMM, on the diagonal as SYRK, over tiles of pairs, with
+ * what makes edges of them done while the tile is in cache. BLAS keeps a sum of some hundred
+ * terms in registers and adds those up in single precision; so for terms that differ the
+ * error is that of rounding at random, about 2^-24 sqrt(samples / 300). Tiles in which both sides
+ * have columns of many equal values, whose errors would go one way (Higham, "Accuracy and
+ * Stability of Numerical Algorithms", 3.1 and 2.8), are multiplied in double precision instead:
+ * then what remains is the rounding of the columns, 2^-23.
  */
 #include "linalg/correlation.h"
 
 #include <cblas.h>
-#include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "linalg/backend.h"
 #include "linalg/lanes.h"
-#include "linalg/ranks.h"
 
-enum { TILE = 256, DEPTH = 128, LANES = 16, GROUP = 16 };
-
-size_t brc_correlation_stride(size_t samples)
-{
-	return samples > SIZE_MAX - LANES ? SIZE_MAX : (samples + LANES - 1) / LANES * LANES;
-}
-
-/* ---- columns ---- */
-
-struct columns {
-	const float *values;
-	size_t samples, n, stride;
-	brc_corr_method method;
-	brc_ranks **ranks; /* one a worker */
-	float *z;
-	uint8_t *constant;
-};
-
-/* Minus the mean, over the 2-norm; false and zeroes when all values are equal. */
-static bool standardise(float *x, size_t n)
-{
-	double sum = 0, square = 0;
-	bool varies = false;
-	for (size_t i = 0; i < n; i++) {
-		sum += x[i];
-		varies |= x[i] != x[0];
-	}
-	if (!varies) {
-		memset(x, 0, n * sizeof(*x));
-		return false;
-	}
-	double mean = sum / (double)n;
-	for (size_t i = 0; i < n; i++)
-		square += (x[i] - mean) * (x[i] - mean);
-	double scale = 1 / sqrt(square);
-	for (size_t i = 0; i < n; i++)
-		x[i] = (float)((x[i] - mean) * scale);
-	return true;
-}
-
-/* GROUP neighbouring columns: a sample's values of them share a cache line. */
-static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
-{
-	struct columns *c = ctx;
-	size_t first = task * GROUP, count = c->n - first < GROUP ? c->n - first : GROUP;
-	float *z = c->z + first * c->stride;
-	(void)err;
-	for (size_t s = 0; s < c->samples; s++)
-		for (size_t u = 0; u < count; u++)
-			z[u * c->stride + s] = c->values[s * c->n + first + u];
-	for (size_t u = 0; u < count; u++) {
-		float *x = z + u * c->stride;
-		bool varies = c->method == BRC_CORR_SPEARMAN
-				      ? brc_ranks_unit(c->ranks[worker], x, c->samples, x)
-				      : standardise(x, c->samples);
-		memset(x + c->samples, 0, (c->stride - c->samples) * sizeof(*x));
-		c->constant[first + u] = !varies;
-	}
-	return BRC_OK;
-}
-
-static brc_rc check_finite(const float *values, size_t samples, size_t n, size_t *bad_column,
-			   brc_err *err)
-{
-	size_t at = brc_first_nonfinite(values, samples * n);
-	if (at == samples * n)
-		return BRC_OK;
-	if (bad_column != NULL)
-		*bad_column = at % n;
-	return brc_fail(err, BRC_DATA, "the value of sample %zu, column %zu is %s", at / n, at % n,
-			isnan(values[at]) ? "not a number" : "infinite");
-}
-
-brc_rc brc_correlation_columns(const float *values, size_t samples, size_t n,
-			       brc_corr_method method, brc_pool *pool, float *z, uint8_t *constant,
-			       size_t *bad_column, brc_err *err)
-{
-	if (samples < 2) {
-		brc_fail(err, BRC_DATA, "a correlation needs at least 2 samples, here %s",
-			 samples == 0 ? "there are none" : "is one");
-		return brc_hint(err, "record activations of more images");
-	}
-	BRC_TRY(check_finite(values, samples, n, bad_column, err));
-	size_t workers = brc_pool_threads(pool);
-	struct columns c = {values, samples, n, brc_correlation_stride(samples),
-			    method, NULL,    z, constant};
-	c.ranks = brc_calloc(workers, sizeof(*c.ranks), err);
-	if (c.ranks == NULL)
-		return BRC_RESOURCE;
-	brc_rc rc = BRC_OK;
-	for (size_t w = 0; rc == BRC_OK && w < workers; w++)
-		rc = brc_ranks_new(&c.ranks[w], samples, err);
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, (n + GROUP - 1) / GROUP, columns_task, &c, err);
-	for (size_t w = 0; w < workers; w++)
-		brc_ranks_free(c.ranks[w]);
-	free(c.ranks);
-	return rc;
-}
-
-/* ---- blocks ---- */
+enum { TILE = 256, BIG_TILE = 512, BIG = 4 * BIG_TILE, DEPTH = 256 };
 
 struct block {
-	const float *z;
-	size_t samples, stride;
+	const brc_correlation *c;
 	brc_range a, b;
 	bool same; /* a == b: tiles on and above the diagonal, mirrored */
 	brc_corr_edge edge;
-	size_t tiles; /* along b */
-	float *out;
-	float **part; /* one tile a worker */
-	double **sum;
+	size_t side;       /* of a tile */
+	size_t panel;      /* tiles of a panel along one side */
+	size_t row, col;   /* first tile of the two panels in work */
+	size_t rows, cols; /* tiles of them */
+	bool diagonal;     /* the panels are the same */
+	const brc_scratch *out;
+	struct room *room; /* one a worker */
+};
+
+/* A worker's memory. */
+struct room {
+	double *sum;     /* [side, side], also used for floats */
+	float *edge;     /* [side, side] */
+	double *za, *zb; /* [side, DEPTH] in double, for tied tiles */
 };
 
 struct tile {
 	size_t row, col, rows, cols; /* within the block */
 };
 
-static size_t tiles_of(size_t count)
+static size_t tiles_of(size_t count, size_t side)
 {
-	return (count + TILE - 1) / TILE;
+	return (count + side - 1) / side;
 }
 
-/* Tile number t: row by row; of a symmetric block the upper triangle only. */
+/* Tile number t of the panels: row by row; of a diagonal one the upper triangle only. */
 static struct tile tile_at(const struct block *k, size_t t)
 {
 	size_t i = 0, j;
-	if (k->same) {
-		for (size_t left = k->tiles; t >= left; left--) {
+	if (k->diagonal) {
+		for (size_t left = k->cols; t >= left; left--) {
 			t -= left;
 			i++;
 		}
 		j = i + t;
 	} else {
-		i = t / k->tiles;
-		j = t % k->tiles;
+		i = t / k->cols;
+		j = t % k->cols;
 	}
-	struct tile q = {i * TILE, j * TILE, k->a.count - i * TILE, k->b.count - j * TILE};
-	if (q.rows > TILE)
-		q.rows = TILE;
-	if (q.cols > TILE)
-		q.cols = TILE;
+	i += k->row;
+	j += k->col;
+	struct tile q = {i * k->side, j * k->side, k->a.count - i * k->side,
+			 k->b.count - j * k->side};
+	if (q.rows > k->side)
+		q.rows = k->side;
+	if (q.cols > k->side)
+		q.cols = k->side;
 	return q;
 }
 
-/* part = products of one tile over samples first .. first + depth - 1, rows x cols. */
-static void multiply(const struct block *k, const struct tile *q, size_t first, size_t depth,
-		     float *part)
+/* ---- products ---- */
+
+static bool on_diagonal(const struct block *k, const struct tile *q)
 {
-	const float *za = k->z + (k->a.first + q->row) * k->stride + first;
-	const float *zb = k->z + (k->b.first + q->col) * k->stride + first;
-	cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)q->cols, (int)q->rows, (int)depth,
-		    1, zb, (int)k->stride, za, (int)k->stride, 0, part, (int)q->cols);
+	return k->same && q->row == q->col;
 }
 
-/* sum (+)= part, n a multiple of BRC_LANES */
-BRC_FOR_EACH_PROCESSOR
-static void add(const float *part, size_t n, bool first, double *sum)
+/* sum = products of the tile, row-major rows x cols; on the diagonal the upper triangle. */
+static void multiply_single(const struct block *k, const struct tile *q, float *sum)
 {
-	for (size_t i = 0; i < n; i += BRC_LANES)
-		for (size_t l = 0; l < BRC_LANES; l++)
-			sum[i + l] = first ? part[i + l] : sum[i + l] + part[i + l];
+	const brc_correlation *c = k->c;
+	const float *z = c->z.data;
+	const float *za = z + (k->a.first + q->row) * c->stride;
+	const float *zb = z + (k->b.first + q->col) * c->stride;
+	if (on_diagonal(k, q))
+		cblas_ssyrk(CblasColMajor, CblasLower, CblasTrans, (int)q->rows, (int)c->samples, 1,
+			    za, (int)c->stride, 0, sum, (int)q->cols);
+	else
+		cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)q->cols, (int)q->rows,
+			    (int)c->samples, 1, zb, (int)c->stride, za, (int)c->stride, 0, sum,
+			    (int)q->cols);
 }
 
-/* Correlations to edges: r^2, |r| or max(r, 0), at most 1. A multiple of BRC_LANES of them. */
-BRC_FOR_EACH_PROCESSOR
-static void to_edges(const double *correlation, size_t n, brc_corr_edge edge, float *out)
+static void multiply_double(const struct block *k, const struct tile *q, const double *za,
+			    const double *zb, size_t stride, size_t depth, bool first, double *sum)
 {
-	for (size_t i = 0; i < n / BRC_LANES; i++) {
-		brc_lanes r = ((const brc_lanes *)correlation)[i], one = (brc_lanes){0} + 1;
-		brc_lanes e = edge == BRC_CORR_SQUARE ? r * r : r;
-		if (edge == BRC_CORR_ABS)
-			e = (brc_lanes)((brc_lane_mask)e & INT64_MAX);
-		e = (brc_lanes)((brc_lane_mask)e & (e > 0));
-		brc_lane_mask above = e > 1;
-		e = (brc_lanes)(((brc_lane_mask)one & above) | ((brc_lane_mask)e & ~above));
-		for (size_t l = 0; l < BRC_LANES; l++)
-			out[i * BRC_LANES + l] = (float)e[l];
+	double beta = first ? 0 : 1;
+	if (on_diagonal(k, q))
+		cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, (int)q->rows, (int)depth, 1, za,
+			    (int)stride, beta, sum, (int)q->cols);
+	else
+		cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)q->cols, (int)q->rows,
+			    (int)depth, 1, zb, (int)stride, za, (int)stride, beta, sum,
+			    (int)q->cols);
+}
+
+/* Samples first .. first + depth - 1 of `count` columns, in double. */
+BRC_FOR_EACH_PROCESSOR
+static void widen(const float *z, size_t stride, size_t count, size_t depth, double *out)
+{
+	for (size_t u = 0; u < count; u++)
+		for (size_t s = 0; s < depth; s++)
+			out[u * DEPTH + s] = z[u * stride + s];
+}
+
+/* Products in double of columns in single precision, DEPTH samples at a time. */
+static void multiply_tied(const struct block *k, const struct tile *q, struct room *w)
+{
+	const brc_correlation *c = k->c;
+	const float *z = c->z.data;
+	const float *za = z + (k->a.first + q->row) * c->stride;
+	const float *zb = z + (k->b.first + q->col) * c->stride;
+	for (size_t first = 0; first < c->samples; first += DEPTH) {
+		size_t depth = c->samples - first < DEPTH ? c->samples - first : DEPTH;
+		widen(za + first, c->stride, q->rows, depth, w->za);
+		if (!on_diagonal(k, q))
+			widen(zb + first, c->stride, q->cols, depth, w->zb);
+		multiply_double(k, q, w->za, w->zb, DEPTH, depth, first == 0, w->sum);
 	}
 }
 
-/* The lower triangle of a square from its upper one, zeroes between. */
-static void symmetrise(float *a, size_t n)
+static void multiply_wide(const struct block *k, const struct tile *q, struct room *w)
 {
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < i; j++)
-			a[i * n + j] = a[j * n + i];
-		a[i * n + i] = 0;
-	}
+	const brc_correlation *c = k->c;
+	const double *z = c->z.data;
+	multiply_double(k, q, z + (k->a.first + q->row) * c->stride,
+			z + (k->b.first + q->col) * c->stride, c->stride, c->samples, true, w->sum);
 }
 
-/* out[j][i] = a[i][j], a rows x cols, rows of out `stride` apart; by squares that stay in cache */
-static void transpose(const float *a, size_t rows, size_t cols, float *out, size_t stride)
+static bool any_tied(const brc_correlation *c, size_t first, size_t count)
+{
+	for (size_t u = first; u < first + count; u++)
+		if (c->trait[u] & BRC_COLUMN_TIED)
+			return true;
+	return false;
+}
+
+/* ---- edges ---- */
+
+/* r^2, |r| or max(r, 0), at most 1. */
+static inline double edge_of(double r, brc_corr_edge edge)
+{
+	double e = edge == BRC_CORR_SQUARE ? r * r : edge == BRC_CORR_ABS && r < 0 ? -r : r;
+	e = e > 0 ? e : 0;
+	return e < 1 ? e : 1;
+}
+
+BRC_FOR_EACH_PROCESSOR
+static void edges_of_floats(const float *sum, size_t n, double mean, const double *means,
+			    brc_corr_edge edge, float *out)
+{
+	for (size_t j = 0; j < n; j++)
+		out[j] = (float)edge_of((double)sum[j] - mean * means[j], edge);
+}
+
+BRC_FOR_EACH_PROCESSOR
+static void edges_of_doubles(const double *sum, size_t n, double mean, const double *means,
+			     brc_corr_edge edge, float *out)
+{
+	for (size_t j = 0; j < n; j++)
+		out[j] = (float)edge_of(sum[j] - mean * means[j], edge);
+}
+
+BRC_FOR_EACH_PROCESSOR
+static void edges_wide(double *sum, size_t n, brc_corr_edge edge)
+{
+	for (size_t j = 0; j < n; j++)
+		sum[j] = edge_of(sum[j], edge);
+}
+
+/* ---- to their place ---- */
+
+/* out[j][i] = a[i][j], by squares that stay in cache; items of `size` bytes */
+static inline void transpose(const char *a, size_t rows, size_t cols, char *out, size_t stride,
+			     size_t size)
 {
 	enum { SQUARE = 16 };
 	for (size_t i0 = 0; i0 < rows; i0 += SQUARE)
 		for (size_t j0 = 0; j0 < cols; j0 += SQUARE)
 			for (size_t j = j0; j < j0 + SQUARE && j < cols; j++)
 				for (size_t i = i0; i < i0 + SQUARE && i < rows; i++)
-					out[j * stride + i] = a[i * cols + j];
+					memcpy(out + (j * stride + i) * size,
+					       a + (i * cols + j) * size, size);
+}
+
+/* The lower triangle of a square from its upper one, zeroes between. */
+static inline void symmetrise(char *a, size_t n, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < i; j++)
+			memcpy(a + (i * n + j) * size, a + (j * n + i) * size, size);
+		memset(a + (i * n + i) * size, 0, size);
+	}
 }
 
 /* Edges of the tile to their place, and to the mirrored one where the block is symmetric. */
-static void store(const struct block *k, const struct tile *q, float *edges)
+static inline void store_items(const struct block *k, const struct tile *q, char *edges,
+			       size_t size)
 {
+	char *out = k->out->data;
 	size_t nb = k->b.count;
-	if (k->same && q->row == q->col)
-		symmetrise(edges, q->rows);
+	if (on_diagonal(k, q))
+		symmetrise(edges, q->rows, size);
 	for (size_t i = 0; i < q->rows; i++)
-		memcpy(k->out + (q->row + i) * nb + q->col, edges + i * q->cols,
-		       q->cols * sizeof(*edges));
+		memcpy(out + ((q->row + i) * nb + q->col) * size, edges + i * q->cols * size,
+		       q->cols * size);
 	if (k->same && q->row != q->col)
-		transpose(edges, q->rows, q->cols, k->out + q->col * nb + q->row, nb);
+		transpose(edges, q->rows, q->cols, out + (q->col * nb + q->row) * size, nb, size);
 }
 
+static void store(const struct block *k, const struct tile *q, void *edges)
+{
+	if (k->c->wide)
+		store_items(k, q, edges, sizeof(double));
+	else
+		store_items(k, q, edges, sizeof(float));
+}
+
+/* Products of the tile; then edges while it is in cache. */
 static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
-	struct block *k = ctx;
+	const struct block *k = ctx;
+	const brc_correlation *c = k->c;
 	struct tile q = tile_at(k, task);
-	float *part = k->part[worker];
-	double *sum = k->sum[worker];
-	/* rounded up: what lies beyond is computed and never looked at */
-	size_t pairs = (q.rows * q.cols + BRC_LANES - 1) / BRC_LANES * BRC_LANES;
+	struct room *w = &k->room[worker];
+	size_t a = k->a.first + q.row, b = k->b.first + q.col;
 	(void)err;
-	for (size_t first = 0; first < k->samples; first += DEPTH) {
-		size_t depth = k->samples - first < DEPTH ? k->samples - first : DEPTH;
-		multiply(k, &q, first, depth, part);
-		add(part, pairs, first == 0, sum);
+	if (c->wide) {
+		multiply_wide(k, &q, w);
+		edges_wide(w->sum, q.rows * q.cols, k->edge);
+		store(k, &q, w->sum);
+		return BRC_OK;
 	}
-	to_edges(sum, pairs, k->edge, part);
-	store(k, &q, part);
+	bool tied = any_tied(c, a, q.rows) && any_tied(c, b, q.cols);
+	float *single = (float *)w->sum;
+	if (tied)
+		multiply_tied(k, &q, w);
+	else
+		multiply_single(k, &q, single);
+	for (size_t i = 0; i < q.rows; i++) {
+		float *edge = w->edge + i * q.cols;
+		if (tied)
+			edges_of_doubles(w->sum + i * q.cols, q.cols, c->mean[a + i], c->mean + b,
+					 k->edge, edge);
+		else
+			edges_of_floats(single + i * q.cols, q.cols, c->mean[a + i], c->mean + b,
+					k->edge, edge);
+	}
+	store(k, &q, w->edge);
 	return BRC_OK;
 }
 
-static brc_rc block_scratch(struct block *k, size_t workers, brc_err *err)
+/* ---- blocks ---- */
+
+static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 {
-	k->part = brc_calloc(workers, sizeof(*k->part), err);
-	k->sum = brc_calloc(workers, sizeof(*k->sum), err);
-	if (k->part == NULL || k->sum == NULL)
+	k->room = brc_calloc(workers, sizeof(*k->room), err);
+	if (k->room == NULL)
 		return BRC_RESOURCE;
 	for (size_t w = 0; w < workers; w++) {
-		k->part[w] = brc_calloc(TILE * TILE, sizeof(float), err);
-		k->sum[w] = brc_alloc(TILE * TILE, sizeof(double), err);
-		if (k->part[w] == NULL || k->sum[w] == NULL)
+		struct room *r = &k->room[w];
+		r->sum = brc_calloc(k->side * k->side, sizeof(double), err);
+		r->edge = brc_calloc(k->side * k->side, sizeof(float), err);
+		r->za = brc_alloc(k->side * DEPTH, sizeof(double), err);
+		r->zb = brc_alloc(k->side * DEPTH, sizeof(double), err);
+		if (!r->sum || !r->edge || !r->za || !r->zb)
 			return BRC_RESOURCE;
 	}
 	return BRC_OK;
 }
 
-static void block_release(struct block *k, size_t workers)
+static void rooms_free(struct block *k, size_t workers)
 {
-	for (size_t w = 0; w < workers; w++) {
-		if (k->part != NULL)
-			free(k->part[w]);
-		if (k->sum != NULL)
-			free(k->sum[w]);
+	for (size_t w = 0; k->room != NULL && w < workers; w++) {
+		free(k->room[w].sum);
+		free(k->room[w].edge);
+		free(k->room[w].za);
+		free(k->room[w].zb);
 	}
-	free(k->part);
-	free(k->sum);
+	free(k->room);
 }
 
-brc_rc brc_correlation_block(const float *z, size_t samples, brc_range a, brc_range b,
-			     brc_corr_edge edge, brc_pool *pool, float *out, brc_err *err)
+static size_t least_of(size_t a, size_t b)
 {
-	struct block k = {.z = z, .samples = samples, .a = a, .b = b, .edge = edge, .out = out};
-	k.stride = brc_correlation_stride(samples);
+	return a < b ? a : b;
+}
+
+/* Panel by panel of either side; of a symmetric block those on and above the diagonal. */
+static brc_rc run_panels(struct block *k, brc_pool *pool, brc_err *err)
+{
+	size_t rows = tiles_of(k->a.count, k->side), cols = tiles_of(k->b.count, k->side);
+	for (k->row = 0; k->row < rows; k->row += k->panel)
+		for (k->col = k->same ? k->row : 0; k->col < cols; k->col += k->panel) {
+			k->rows = least_of(k->panel, rows - k->row);
+			k->cols = least_of(k->panel, cols - k->col);
+			k->diagonal = k->same && k->row == k->col;
+			size_t tiles =
+				k->diagonal ? k->cols * (k->cols + 1) / 2 : k->rows * k->cols;
+			BRC_TRY(brc_pool_run(pool, tiles, block_task, k, err));
+			brc_scratch_drop(&k->c->z);
+			brc_scratch_drop(k->out);
+		}
+	return BRC_OK;
+}
+
+brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b, brc_corr_edge edge,
+			     brc_pool *pool, const brc_scratch *out, brc_err *err)
+{
+	struct block k = {.c = c, .a = a, .b = b, .edge = edge, .out = out};
 	k.same = a.first == b.first && a.count == b.count;
 	if (!k.same && a.first < b.first + b.count && b.first < a.first + a.count)
 		return brc_fail(err, BRC_USAGE,
 				"columns %zu+%zu and %zu+%zu overlap without being the same",
 				a.first, a.count, b.first, b.count);
-	if (samples == 0 || k.stride > INT32_MAX)
-		return brc_fail(err, BRC_USAGE, "cannot correlate over %zu samples", samples);
+	if (c->stride > INT32_MAX)
+		return brc_fail(err, BRC_USAGE, "cannot correlate over %zu samples", c->samples);
 	if (a.count == 0 || b.count == 0)
 		return BRC_OK;
 	brc_linalg_serial();
-	k.tiles = tiles_of(b.count);
-	size_t n = k.same ? k.tiles * (k.tiles + 1) / 2 : tiles_of(a.count) * k.tiles;
+	k.side = a.count >= BIG && b.count >= BIG ? BIG_TILE : TILE;
+	k.panel = c->panel == 0 ? SIZE_MAX / 2 : c->panel > k.side ? c->panel / k.side : 1;
 	size_t workers = brc_pool_threads(pool);
-	brc_rc rc = block_scratch(&k, workers, err);
+	brc_rc rc = rooms_new(&k, workers, err);
 	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, n, block_task, &k, err);
-	block_release(&k, workers);
+		rc = run_panels(&k, pool, err);
+	rooms_free(&k, workers);
 	return rc;
+}
+
+/* ---- what it takes ---- */
+
+static bool product(size_t a, size_t b, size_t c, size_t *out)
+{
+	return brc_mul(a, b, out) && brc_mul(*out, c, out);
+}
+
+size_t brc_correlation_bytes(size_t samples, size_t n, bool wide)
+{
+	size_t bytes;
+	return product(brc_correlation_stride(samples), n, wide ? sizeof(double) : sizeof(float),
+		       &bytes)
+		       ? bytes
+		       : SIZE_MAX;
+}
+
+size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool wide)
+{
+	enum {
+		PER_SAMPLE = 2 * sizeof(uint64_t) + sizeof(uint32_t) + 32 * sizeof(float),
+		PER_TILE = BIG_TILE * (BIG_TILE * 12 + 2 * DEPTH * 8)
+	};
+	size_t size = wide ? sizeof(double) : sizeof(float), columns, edges, workers, total;
+	if (!product(2 * size, panel, brc_correlation_stride(samples), &columns) ||
+	    !product(2 * size, panel, panel, &edges) || !brc_mul(samples, PER_SAMPLE, &workers) ||
+	    !brc_add(workers, PER_TILE, &workers) || !brc_mul(workers, threads, &workers) ||
+	    !brc_add(columns, edges, &total) || !brc_add(total, workers, &total))
+		return SIZE_MAX;
+	return total;
+}
+
+size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool wide)
+{
+	size_t panel = BIG_TILE;
+	while (brc_correlation_work(samples, 2 * panel, threads, wide) < memory)
+		panel *= 2;
+	return panel;
 }

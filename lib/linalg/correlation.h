@@ -5,10 +5,12 @@
 #ifndef BRC_LINALG_CORRELATION_H
 #define BRC_LINALG_CORRELATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/scratch.h"
 #include "base/threads.h"
 
 typedef enum brc_corr_method { BRC_CORR_SPEARMAN = 0, BRC_CORR_PEARSON = 1 } brc_corr_method;
@@ -27,36 +29,77 @@ typedef struct brc_range {
 	size_t first, count;
 } brc_range;
 
-/* Floats from one column of z to the next: samples rounded up to a multiple of 16. */
+/* What is correlated. */
+typedef struct brc_samples {
+	const float *value; /* row-major samples x n */
+	size_t samples, n;
+	bool spooled; /* in a file: pages are left to it once they are read */
+} brc_samples;
+
+/*
+ * Unit columns: that of unit u is z[u * stride .. u * stride + samples - 1], padded with
+ * zeroes. Centred mid-ranks or values, scaled to unit 2-norm, less a constant of their
+ * own where many are equal (see correlation_columns.c): r(u, v) = z_u . z_v -
+ * mean[u] mean[v]. A column whose values are all equal is zeroes.
+ */
+typedef struct brc_correlation {
+	size_t samples, n, stride;
+	bool wide;      /* z holds doubles and its means are 0; else floats */
+	size_t panel;   /* units in memory at a time; 0: all, nothing is spooled */
+	brc_scratch z;  /* n * stride numbers */
+	double *mean;   /* [n] sum of the column over sqrt(samples) */
+	uint8_t *trait; /* [n] BRC_COLUMN_* */
+} brc_correlation;
+
+#define BRC_COLUMN_CONSTANT 1 /* all values are equal */
+#define BRC_COLUMN_TIED 2     /* so many are that sums in single precision would be poor */
+
+static inline bool brc_correlation_constant(const brc_correlation *c, size_t u)
+{
+	return (c->trait[u] & BRC_COLUMN_CONSTANT) != 0;
+}
+
+/* Numbers from one column to the next: samples rounded up to a multiple of 16. */
 size_t brc_correlation_stride(size_t samples);
 
 /*
- * Unit columns: z[u * stride + s], stride = brc_correlation_stride(samples),
- * n columns, the padding zeroed. Spearman: centred mid-ranks; Pearson: values
- * minus their mean taken in double, so that a large mean costs no accuracy; both
- * scaled to unit 2-norm. A column whose values are all equal becomes zeroes and
- * constant[u] = 1, others 0.
- *
- * values: row-major samples x n. BRC_DATA for fewer than 2 samples, and for a NaN
- * or infinity, naming sample and column (of the first, row by row) both in the
- * message and in *bad_column (may be NULL; untouched otherwise).
+ * Bytes that all columns take, and those that the work takes besides: tiles of `threads`
+ * workers, and columns and edges of two panels. SIZE_MAX where that does not fit.
  */
-brc_rc brc_correlation_columns(const float *values, size_t samples, size_t n,
-			       brc_corr_method method, brc_pool *pool, float *z, uint8_t *constant,
-			       size_t *bad_column, brc_err *err);
+size_t brc_correlation_bytes(size_t samples, size_t n, bool wide);
+size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool wide);
+
+/* The panel for work within `memory` bytes, but at least one tile of units: 512. */
+size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool wide);
 
 /*
- * Edges between columns a and columns b: row-major a.count x b.count, each within
- * [0, 1], 0 where a column is constant. Where the ranges are the same the block is
- * exactly symmetric with a zero diagonal; otherwise they must not overlap
- * (BRC_USAGE). Accurate to 8e-6 against double arithmetic for any values and edge, to
- * 2e-6 for all that have been tried.
+ * Make the columns. Spearman: centred mid-ranks; Pearson: values minus their mean, taken in
+ * double, so that a large mean costs no accuracy. `wide` keeps double precision. With a
+ * panel columns lie in a spool file, and what is in memory of them is given back
+ * after each panel. The bytes do not depend on that, nor on the pool.
  *
- * Cost 2 * samples * a.count * b.count operations in single precision (half of
- * that when a == b), in tiles whose shape depends on the sizes alone; samples in
- * blocks summed in order in double.
+ * BRC_DATA for fewer than 2 samples, and for a NaN or infinity, naming sample and column
+ * (of the first, row by row) both in the message and in *bad_column (may be NULL;
+ * untouched otherwise).
  */
-brc_rc brc_correlation_block(const float *z, size_t samples, brc_range a, brc_range b,
-			     brc_corr_edge edge, brc_pool *pool, float *out, brc_err *err);
+brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_method method,
+			    bool wide, size_t panel, brc_pool *pool, size_t *bad_column,
+			    brc_err *err);
+void brc_correlation_clear(brc_correlation *c); /* of a zeroed or an initialised struct */
+
+/*
+ * Edges between columns a and columns b: row-major a.count x b.count into out->data, floats
+ * or (wide) doubles, each within [0, 1], 0 where a column is constant. Where the ranges
+ * are the same the block is exactly symmetric with a zero diagonal; otherwise they must not
+ * overlap (BRC_USAGE). `out` is dropped (base/scratch.h) between panels.
+ *
+ * Single precision is within 2e-6 of double arithmetic (the tests look for worse with ties, few
+ * values, silent and duplicate units; usually it is 3e-7), wide within 1e-12.
+ *
+ * Cost 2 * samples * a.count * b.count operations (half of that when a == b), in tiles
+ * whose shape depends on the sizes alone.
+ */
+brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b, brc_corr_edge edge,
+			     brc_pool *pool, const brc_scratch *out, brc_err *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "base/memory.h"
+#include "base/scratch.h"
 #include "stream/digest.h"
 
 /* Above this a tensor gets a mapping of its own, committed page by page as data arrives. */
@@ -81,13 +82,7 @@ static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *er
 /* A mapping of an unlinked file, for what does not fit in memory. */
 static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 {
-	const char *dir = getenv("TMPDIR");
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/var/tmp";
-	c->spool = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (c->spool < 0)
-		return brc_fail(err, BRC_RESOURCE, "cannot make a spool file in %s: %s", dir,
-				strerror(errno));
+	BRC_TRY(brc_spool_file(&c->spool, err));
 	void *p = MAP_FAILED;
 	if (ftruncate(c->spool, (off_t)bytes) == 0)
 		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, c->spool, 0);
@@ -95,6 +90,7 @@ static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 		return no_room(t, bytes, errno, err);
 	t->data = p;
 	t->map_length = bytes;
+	t->spooled = true;
 	return BRC_OK;
 }
 
@@ -174,6 +170,8 @@ static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *
 		if (f->payload != (const unsigned char *)place)
 			memcpy(place, f->payload, f->length);
 		c->filled += f->length;
+		if (c->tensor->spooled)
+			brc_spool_drop(place, f->length);
 		return BRC_OK;
 	}
 	if (c->zstd == NULL && (c->zstd = ZSTD_createDCtx()) == NULL)
@@ -185,6 +183,8 @@ static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *
 				"%s: a compressed chunk of tensor '%s' does not unpack",
 				brc_reader_name(r), c->tensor->name);
 	c->filled += bytes;
+	if (c->tensor->spooled)
+		brc_spool_drop(place, bytes);
 	return BRC_OK;
 }
 

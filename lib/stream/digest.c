@@ -44,6 +44,11 @@ void brc_section_digest_add(brc_section_digest *d, unsigned kind, uint64_t lengt
 	XXH3_128bits_update((XXH3_state_t *)d, b, sizeof(b));
 }
 
+void brc_section_digest_bytes(brc_section_digest *d, const void *data, size_t n)
+{
+	XXH3_128bits_update((XXH3_state_t *)d, data, n);
+}
+
 void brc_section_digest_hex(const brc_section_digest *d, char hex[33])
 {
 	print(XXH3_128bits_digest((const XXH3_state_t *)d), hex);

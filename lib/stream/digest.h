@@ -22,6 +22,8 @@ typedef struct brc_section_digest brc_section_digest;
 brc_section_digest *brc_section_digest_new(brc_err *err);
 void brc_section_digest_reset(brc_section_digest *d);
 void brc_section_digest_add(brc_section_digest *d, unsigned kind, uint64_t length, uint32_t crc);
+/* Plain bytes instead: the digest is then brc_digest() of all that were added. */
+void brc_section_digest_bytes(brc_section_digest *d, const void *data, size_t n);
 void brc_section_digest_hex(const brc_section_digest *d, char hex[33]);
 void brc_section_digest_free(brc_section_digest *d);
 

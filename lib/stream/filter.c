@@ -53,6 +53,11 @@ brc_rc brc_filter_take_any(brc_filter *f, const char *type, unsigned version, br
 	return add_take(f, type, version, how, true, err);
 }
 
+void brc_filter_memory(brc_filter *f, size_t bytes)
+{
+	f->memory = bytes;
+}
+
 /* ---- what came by ---- */
 
 brc_rc brc_filter_note_seen(brc_filter *f, const char *type, const char *title, bool forwarded,

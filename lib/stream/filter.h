@@ -37,6 +37,12 @@ brc_rc brc_filter_take_any(brc_filter *f, const char *type, unsigned version, br
 			   brc_err *err);
 
 /*
+ * Hold at most so many bytes of taken sections in memory, the rest in a spool file; without
+ * it, as many as --mem says. Before reading.
+ */
+void brc_filter_memory(brc_filter *f, size_t bytes);
+
+/*
  * Read standard input to its trailer, handing sections through as they come.
  * A terminal on stdin is refused. A filter that is a source does not call it.
  */

@@ -126,9 +126,11 @@ static brc_rc take_stream(struct intake *in, bool *end, brc_err *err)
 	}
 }
 
-static size_t memory_budget(const brc_cli *cli)
+static size_t memory_budget(const brc_filter *f)
 {
-	return cli->c.mem != 0 ? cli->c.mem : brc_mem_available() / 2;
+	if (f->memory != 0)
+		return f->memory;
+	return f->cli->c.mem != 0 ? f->cli->c.mem : brc_mem_available() / 2;
 }
 
 static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
@@ -136,7 +138,7 @@ static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
 	brc_source *source;
 	BRC_TRY(brc_source_open(&source, path, err));
 	BRC_TRY(brc_reader_new(&in->reader, source, err));
-	return brc_collector_new(&in->collector, memory_budget(in->f->cli), err);
+	return brc_collector_new(&in->collector, memory_budget(in->f), err);
 }
 
 static void close_intake(struct intake *in)

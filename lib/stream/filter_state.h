@@ -36,6 +36,7 @@ struct brc_filter {
 	brc_writer *writer; /* NULL: text output */
 	struct brc_wanted takes[BRC_MAX_TAKES];
 	size_t n_takes;
+	size_t memory;          /* for what is read; 0: as --mem says */
 	brc_section **sections; /* taken from standard input */
 	size_t n_sections, cap_sections;
 	brc_section **sides; /* from other inputs */

@@ -29,6 +29,7 @@ typedef struct brc_tensor {
 	void *data;        /* row-major, little-endian, 64-byte aligned when owned */
 	size_t map_length; /* > 0: `data` is a mapping of that length (memory or spool file) */
 	bool owned;
+	bool spooled; /* a file holds it (brc_spool_drop) */
 } brc_tensor;
 
 typedef struct brc_section {

@@ -24,6 +24,8 @@ write_stream.write(sys.stdout.buffer, [("activations", name, {"at": "post"}, [],
 PYTHON
 }
 
+export_() { "$BIN/export" --tensor "act/block/$1"; }
+
 # affinity EXPRESSION FILE...: prints the expression of s, the last section, as Python sees it
 affinity() {
 	/usr/bin/python3 - "$@" <<'PYTHON'
@@ -121,7 +123,61 @@ PYTHON
 	[[ $stderr == *value* ]]
 }
 
-@test "work beyond --mem is refused before it is done" {
+@test "--double is what numpy gives, to 1e-12" {
+	activations 'np.round(np.random.default_rng(2).standard_normal((501, 5)), 1)' >in.brc
+	corr -q --double <in.brc >ranks.brc
+	corr -q --double --method pearson --edge abs <in.brc >values.brc
+	[ "$(affinity '[a[f"block/{i}"].dtype.str for i in range(3)]' ranks.brc)" = "['<f8', '<f8', '<f8']" ]
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+import read_stream
+x = read_stream.read(open("in.brc", "rb"))[0][0].arrays["value"].astype(float)
+rank = np.array([[(c < v).sum() + ((c == v).sum() + 1) / 2 for v in c] for c in x.T])
+for name, want in ("ranks.brc", np.corrcoef(rank) ** 2), ("values.brc", abs(np.corrcoef(x.T))):
+    a = read_stream.read(open(name, "rb"))[0][-1].arrays
+    got = np.block([[a["block/0"], a["block/1"]], [a["block/1"].T, a["block/2"]]])
+    np.fill_diagonal(want, 0)
+    assert abs(got - want).max() < 1e-12, abs(got - want).max()
+PYTHON
+}
+
+@test "the same bytes from any chunking, in memory or spooled" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+import write_stream
+x = np.maximum(np.random.default_rng(3).standard_normal((1500, 1100)), 0).astype("<f4")
+class Chunked(write_stream.Writer):
+    def tensor(self, name, array):
+        if name != "value":
+            return super().tensor(name, array)
+        self.frame(write_stream.TENSOR, {"name": name, "dtype": "<f4", "shape": [1500, 1100],
+                                         "axes": ["sample", "unit"], "rows": self.rows})
+        for i in range(0, 1500, self.rows):
+            self.frame(write_stream.CHUNK, array[i:i + self.rows].tobytes())
+for rows in 1500, 7:
+    Chunked.rows = rows
+    write_stream.Writer, original = Chunked, write_stream.Writer
+    with open(f"in{rows}.brc", "wb") as f:
+        write_stream.write(f, [("activations", "act", {}, [],
+                                {**write_stream.layers(a=400, b=700), "value": x})])
+    write_stream.Writer = original
+PYTHON
+	corr -q <in1500.brc >one.brc
+	corr -q <in7.brc >chunks.brc
+	corr -v --threads 2 --mem 24M <in1500.brc >edges.brc 2>err
+	grep -q 'spooled, 512 at a time' err
+	corr -q --threads 1 --mem 8M <in7.brc >all.brc
+	cmp one.brc edges.brc
+	cmp chunks.brc all.brc
+	for block in 0 1 2; do # the history differs: it has the digest of what was read
+		cmp <(export_ "$block" <one.brc) <(export_ "$block" <chunks.brc)
+	done
+	TMPDIR=/nonexistent run --separate-stderr corr --threads 1 --mem 8M <in1500.brc
+	[ "$status" = 6 ]
+	[[ $stderr == */nonexistent* ]]
+}
+
+@test "work for which --mem has no room at all is refused before it is done" {
 	activations 'np.zeros((3000, 5))' >in.brc
 	run --separate-stderr corr --mem 10K <in.brc
 	[ "$status" = 6 ]

@@ -9,21 +9,38 @@
 #include "linalg/correlation.h"
 
 #define TOLERANCE 2e-6 /* what correlation.h promises */
+#define WIDE_TOLERANCE 1e-12
 
-/* All columns against all: edges n x n, in *constant the flags; both to be freed. */
+/* All columns against all, in panels of `panel`: edges n x n, floats or doubles. */
+static void *correlate_panels(const float *x, size_t samples, size_t n, brc_corr_method method,
+			      brc_corr_edge edge, bool wide, size_t panel, brc_pool *pool,
+			      uint8_t *trait)
+{
+	size_t bytes = n * n * (wide ? sizeof(double) : sizeof(float));
+	void *copy = brc_alloc(bytes, 1, NULL);
+	const brc_range all = {0, n};
+	brc_scratch out;
+	brc_correlation c;
+	assert_int_equal(brc_scratch_init(&out, bytes, panel > 0, "test", NULL), BRC_OK);
+	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, samples, n, false}, method,
+					      wide, panel, pool, NULL, NULL),
+			 BRC_OK);
+	assert_int_equal(brc_correlation_block(&c, all, all, edge, pool, &out, NULL), BRC_OK);
+	memcpy(copy, out.data, bytes);
+	memcpy(trait, c.trait, n);
+	brc_correlation_clear(&c);
+	brc_scratch_clear(&out);
+	return copy;
+}
+
+/* The same in one piece and single precision; in *constant the flags; to be freed. */
 static float *correlate(const float *x, size_t samples, size_t n, brc_corr_method method,
 			brc_corr_edge edge, brc_pool *pool, uint8_t *constant)
 {
-	float *z = brc_alloc(n * brc_correlation_stride(samples), sizeof(float), NULL);
-	float *out = brc_alloc(n * n, sizeof(float), NULL);
-	brc_range all = {0, n};
-	assert_int_equal(
-		brc_correlation_columns(x, samples, n, method, pool, z, constant, NULL, NULL),
-		BRC_OK);
-	assert_int_equal(brc_correlation_block(z, samples, all, all, edge, pool, out, NULL),
-			 BRC_OK);
-	free(z);
-	return out;
+	float *a = correlate_panels(x, samples, n, method, edge, false, 0, pool, constant);
+	for (size_t u = 0; u < n; u++)
+		constant[u] = (constant[u] & BRC_COLUMN_CONSTANT) != 0;
+	return a;
 }
 
 static void near(double got, double want)
@@ -103,13 +120,17 @@ static void equals_scipy(void **state)
 				     constant);
 		float *b = correlate(x, samples, n, (brc_corr_method)method, BRC_CORR_POSITIVE,
 				     NULL, constant);
+		double *w = correlate_panels(x, samples, n, (brc_corr_method)method,
+					     BRC_CORR_SQUARE, true, 0, NULL, constant);
 		for (size_t i = 0; i < n * n; i++) {
 			double r = golden_next(f);
 			near(a[i], i % (n + 1) == 0 ? 0 : r * r);
 			near(b[i], i % (n + 1) == 0 ? 0 : fmax(r, 0));
+			assert_true(fabs(w[i] - (i % (n + 1) == 0 ? 0 : r * r)) < WIDE_TOLERANCE);
 		}
 		free(a);
 		free(b);
+		free(w);
 	}
 	fclose(f);
 	free(x);
@@ -195,33 +216,200 @@ static void mostly_silent_units_are_accurate(void **state)
 	free(x);
 }
 
+/* Columns of few values, alike: products are few different terms, each thousands of times. */
+static void columns_of_few_values_are_accurate(void **state)
+{
+	enum { SAMPLES = 10000, N = 24 };
+	float *x = brc_alloc((size_t)SAMPLES * N, sizeof(*x), NULL);
+	uint8_t constant[N];
+	brc_rng rng;
+	(void)state;
+	brc_rng_init(&rng, 6, BRC_RNG_TEST, 0, 0);
+	for (size_t s = 0; s < SAMPLES; s++) {
+		double common = brc_rng_uniform(&rng);
+		for (size_t u = 0; u < N; u++) { /* 2 to 13 values of a common number, or almost */
+			double v = common + (u % 2) * 0.01 * brc_rng_uniform(&rng);
+			x[s * N + u] = 0.37f + 0.11f * (float)floor(v * (double)(2 + u / 2));
+		}
+	}
+	for (int method = 0; method < 2; method++) {
+		float *a = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_ABS, NULL,
+				     constant);
+		double *w = correlate_panels(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_ABS,
+					     true, 0, NULL, constant);
+		for (size_t i = 0; i < N * N; i++)
+			near(a[i], w[i]);
+		if (method == BRC_CORR_PEARSON)
+			for (size_t u = 0; u < N; u++)
+				for (size_t v = 0; v < u; v++)
+					near(a[u * N + v], fabs(pearson(x, SAMPLES, N, u, v)));
+		free(a);
+		free(w);
+	}
+	free(x);
+}
+
+/* Constant and duplicate columns, the first two among them; opposite ones; a single outlier. */
+static void duplicates_and_constants(void **state)
+{
+	enum { SAMPLES = 1000, N = 8 };
+	float *x = columns_alike(SAMPLES, N);
+	uint8_t constant[N];
+	(void)state;
+	for (size_t s = 0; s < SAMPLES; s++) {
+		x[s * N] = x[s * N + 1] = 3;      /* constant */
+		x[s * N + 3] = x[s * N + 2];      /* the same */
+		x[s * N + 4] = -x[s * N + 2];     /* opposite */
+		x[s * N + 5] = s == 500 ? 1 : 0;  /* once */
+		x[s * N + 6] = s == 500 ? -2 : 9; /* once, opposite */
+	}
+	for (int method = 0; method < 2; method++) {
+		float *a = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_POSITIVE,
+				     NULL, constant);
+		float *b = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE, NULL,
+				     constant);
+		assert_true(constant[0] == 1 && constant[1] == 1 && constant[2] == 0);
+		for (size_t j = 0; j < N; j++)
+			assert_true(a[j] == 0 && b[N + j] == 0);
+		near(a[2 * N + 3], 1);
+		near(b[2 * N + 3], 1);
+		assert_true(a[2 * N + 4] == 0 && a[5 * N + 6] == 0);
+		near(b[2 * N + 4], 1);
+		near(b[5 * N + 6], 1);
+		free(a);
+		free(b);
+	}
+	free(x);
+}
+
+/* Two samples: every pair goes together or against each other. */
+static void two_samples_and_more_units_than_samples(void **state)
+{
+	enum { N = 300 };
+	float *x = columns_alike(2, N);
+	uint8_t constant[N];
+	(void)state;
+	float *a = correlate(x, 2, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE, NULL, constant);
+	for (size_t i = 0; i < N; i++)
+		for (size_t j = 0; j < N; j++)
+			near(a[i * N + j], i != j);
+	free(a);
+	free(x);
+}
+
 static void blocks_between_layers_are_parts_of_the_whole(void **state)
 {
 	enum { SAMPLES = 333, N = 700, A = 290 };
 	const brc_range a = {3, A}, b = {A + 3, N - A - 3};
 	float *x = columns_alike(SAMPLES, N);
-	float *z = brc_alloc(N * brc_correlation_stride(SAMPLES), sizeof(float), NULL);
-	float *part = brc_alloc(a.count * b.count, sizeof(float), NULL);
+	brc_scratch out;
+	brc_correlation c;
 	uint8_t constant[N];
 	brc_err err = {0};
 	(void)state;
 	float *whole = correlate(x, SAMPLES, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE, NULL, constant);
-	assert_int_equal(brc_correlation_columns(x, SAMPLES, N, BRC_CORR_SPEARMAN, NULL, z,
-						 constant, NULL, NULL),
+	assert_int_equal(
+		brc_scratch_init(&out, a.count * b.count * sizeof(float), false, "test", NULL),
+		BRC_OK);
+	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, SAMPLES, N, false},
+					      BRC_CORR_SPEARMAN, false, 0, NULL, NULL, NULL),
 			 BRC_OK);
-	assert_int_equal(brc_correlation_block(z, SAMPLES, a, b, BRC_CORR_SQUARE, NULL, part, NULL),
+	assert_int_equal(brc_correlation_block(&c, a, b, BRC_CORR_SQUARE, NULL, &out, NULL),
 			 BRC_OK);
 	for (size_t i = 0; i < a.count; i++)
 		for (size_t j = 0; j < b.count; j++)
-			near(part[i * b.count + j], whole[(a.first + i) * N + b.first + j]);
-	assert_int_equal(brc_correlation_block(z, SAMPLES, a, (brc_range){10, 5}, BRC_CORR_ABS,
-					       NULL, part, &err),
-			 BRC_USAGE);
+			near(((float *)out.data)[i * b.count + j],
+			     whole[(a.first + i) * N + b.first + j]);
+	assert_int_equal(
+		brc_correlation_block(&c, a, (brc_range){10, 5}, BRC_CORR_ABS, NULL, &out, &err),
+		BRC_USAGE);
 	assert_non_null(strstr(err.message, "overlap"));
+	brc_correlation_clear(&c);
+	brc_scratch_clear(&out);
 	free(x);
-	free(z);
-	free(part);
 	free(whole);
+}
+
+/* In memory or on the disk, in one piece or in panels. */
+static void panels_do_not_change_a_byte(void **state)
+{
+	enum { SAMPLES = 70, N = 2400 };
+	float *x = columns_alike(SAMPLES, N);
+	uint8_t constant[N];
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		size_t bytes = (size_t)N * N * (wide ? sizeof(double) : sizeof(float));
+		void *one = correlate_panels(x, SAMPLES, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE,
+					     wide, 0, NULL, constant);
+		void *many = correlate_panels(x, SAMPLES, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE,
+					      wide, 1024, NULL, constant);
+		assert_memory_equal(one, many, bytes);
+		free(one);
+		free(many);
+	}
+	free(x);
+}
+
+/* A field of /proc/self/status in bytes, 0 where there is none. */
+static size_t status(const char *field)
+{
+	char line[256];
+	size_t kilobytes = 0;
+	FILE *f = fopen("/proc/self/status", "r");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, field, strlen(field)) == 0)
+			kilobytes = strtoul(line + strlen(field), NULL, 10);
+	if (f != NULL)
+		fclose(f);
+	return kilobytes * 1024;
+}
+
+/* 66 MB of columns and 67 MB of edges, worked on in panels of 8 MB. */
+static void spooled_work_stays_small(void **state)
+{
+	enum { SAMPLES = 4000, N = 4096, PANEL = 512 };
+	float *x = brc_alloc((size_t)SAMPLES * N, sizeof(*x), NULL);
+	const brc_samples in = {x, SAMPLES, N, false};
+	const brc_range all = {0, N};
+	brc_scratch out;
+	brc_correlation c;
+	FILE *reset = fopen("/proc/self/clear_refs", "w");
+	(void)state;
+	for (size_t i = 0; i < (size_t)SAMPLES * N; i++)
+		x[i] = (float)(i * 2654435761u % 1000003);
+	if (reset == NULL || fputs("5", reset) < 0 ||
+	    fclose(reset) != 0) { /* the peak starts anew */
+		free(x);
+		skip();
+	}
+	size_t before = status("VmRSS:");
+	assert_int_equal(brc_scratch_init(&out, (size_t)N * N * sizeof(float), true, "test", NULL),
+			 BRC_OK);
+	assert_int_equal(
+		brc_correlation_init(&c, &in, BRC_CORR_SPEARMAN, false, PANEL, NULL, NULL, NULL),
+		BRC_OK);
+	assert_int_equal(brc_correlation_block(&c, all, all, BRC_CORR_SQUARE, NULL, &out, NULL),
+			 BRC_OK);
+	size_t most = status("VmHWM:") - before;
+	if (most > brc_correlation_work(SAMPLES, PANEL, 1, false) + (24u << 20))
+		fail_msg("%zu bytes more in memory", most);
+	brc_correlation_clear(&c);
+	brc_scratch_clear(&out);
+	free(x);
+}
+
+static void panels_fit_the_memory(void **state)
+{
+	const size_t samples = 10000, least = brc_correlation_work(samples, 512, 2, false);
+	(void)state;
+	assert_int_equal(brc_correlation_panel(samples, 2, 0, false), 512);
+	for (size_t memory = least; memory < 100 * least; memory += 3 * least) {
+		size_t panel = brc_correlation_panel(samples, 2, memory, false);
+		assert_true(brc_correlation_work(samples, panel, 2, false) <= memory);
+		assert_true(brc_correlation_work(samples, 2 * panel, 2, false) >= memory);
+	}
+	assert_true(brc_correlation_bytes(SIZE_MAX / 2, 3, false) == SIZE_MAX);
+	assert_true(brc_correlation_work(SIZE_MAX / 8, 3, 1, true) == SIZE_MAX);
 }
 
 static void threads_do_not_change_a_byte(void **state)
@@ -249,30 +437,28 @@ static void refuses_what_is_not_finite(void **state)
 {
 	enum { SAMPLES = 400, N = 7 };
 	float *x = columns_alike(SAMPLES, N);
-	float *z = brc_alloc(N * brc_correlation_stride(SAMPLES), sizeof(float), NULL);
-	uint8_t constant[N];
+	brc_correlation c;
 	size_t column = 99;
 	brc_err err = {0};
 	(void)state;
 	x[399 * N + 2] = NAN;
 	x[398 * N + 6] = -INFINITY;
-	assert_int_equal(brc_correlation_columns(x, SAMPLES, N, BRC_CORR_PEARSON, NULL, z, constant,
-						 &column, &err),
+	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, SAMPLES, N, false},
+					      BRC_CORR_PEARSON, false, 0, NULL, &column, &err),
 			 BRC_DATA);
 	assert_int_equal(column, 6);
 	assert_non_null(strstr(err.message, "sample 398, column 6 is infinite"));
 	x[398 * N + 6] = 0;
-	assert_int_equal(brc_correlation_columns(x, SAMPLES, N, BRC_CORR_SPEARMAN, NULL, z,
-						 constant, &column, &err),
+	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, SAMPLES, N, false},
+					      BRC_CORR_SPEARMAN, false, 0, NULL, &column, &err),
 			 BRC_DATA);
 	assert_int_equal(column, 2);
 	assert_non_null(strstr(err.message, "not a number"));
-	assert_int_equal(brc_correlation_columns(x, 1, N, BRC_CORR_SPEARMAN, NULL, z, constant,
-						 &column, &err),
+	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, 1, N, false}, BRC_CORR_SPEARMAN,
+					      false, 0, NULL, &column, &err),
 			 BRC_DATA);
 	assert_non_null(strstr(err.message, "2 samples"));
 	free(x);
-	free(z);
 }
 
 static void extreme_magnitudes_do_not_overflow(void **state)
@@ -301,7 +487,13 @@ int main(void)
 		cmocka_unit_test(equals_scipy),
 		cmocka_unit_test(single_precision_is_accurate),
 		cmocka_unit_test(mostly_silent_units_are_accurate),
+		cmocka_unit_test(columns_of_few_values_are_accurate),
+		cmocka_unit_test(duplicates_and_constants),
+		cmocka_unit_test(two_samples_and_more_units_than_samples),
 		cmocka_unit_test(blocks_between_layers_are_parts_of_the_whole),
+		cmocka_unit_test(panels_do_not_change_a_byte),
+		cmocka_unit_test(spooled_work_stays_small),
+		cmocka_unit_test(panels_fit_the_memory),
 		cmocka_unit_test(threads_do_not_change_a_byte),
 		cmocka_unit_test(refuses_what_is_not_finite),
 		cmocka_unit_test(extreme_magnitudes_do_not_overflow),

@@ -105,6 +105,86 @@ static void refused(const brc_dataset *d, const char *message)
 	assert_non_null(strstr(err.message, message));
 }
 
+static void normalises_by_channel(void **state)
+{
+	(void)state;
+	enum { PLANE = 300 }; /* beyond the size where a table of bytes is worth it */
+	static uint8_t chw[2 * 2 * PLANE], hwc[2 * 2 * PLANE];
+	static float out[2 * PLANE];
+	const double mean[] = {0.5, 0.25}, deviation[] = {0.2, 2};
+	brc_dataset d = {.image = chw,
+			 .n = 2,
+			 .ndim = 3,
+			 .shape = {2, 20, 15},
+			 .pixels = 2 * PLANE,
+			 .label = labels,
+			 .classes = 2,
+			 .scale = 1 / 255.0,
+			 .layout = BRC_LAYOUT_NCHW,
+			 .channels = 2,
+			 .mean = mean,
+			 .deviation = deviation};
+	for (size_t i = 0; i < sizeof(chw); i++) {
+		size_t image = i / (2 * PLANE), c = i / PLANE % 2, p = i % PLANE;
+		chw[i] = (uint8_t)(i * 37 % 256);
+		hwc[image * 2 * PLANE + p * 2 + c] = chw[i];
+	}
+	assert_int_equal(brc_dataset_check(&d, "test", NULL), BRC_OK);
+	brc_section *s = written(&d);
+	brc_dataset back;
+	assert_int_equal(brc_dataset_read(&back, s, NULL), BRC_OK);
+	brc_dataset_rows(&back, 1, 1, out);
+	for (size_t i = 0; i < 2 * PLANE; i++)
+		assert_true(out[i] == (float)((chw[2 * PLANE + i] * (1 / 255.0) - mean[i / PLANE]) /
+					      deviation[i / PLANE]));
+	brc_dataset_clear(&back);
+	brc_section_free(s);
+	d.image = hwc;
+	d.layout = BRC_LAYOUT_NHWC;
+	memcpy(d.shape, (size_t[]){20, 15, 2}, 3 * sizeof(size_t));
+	brc_dataset_rows(&d, 1, 1, out);
+	for (size_t i = 0; i < 2 * PLANE; i++)
+		assert_true(out[i] == (float)((hwc[2 * PLANE + i] * (1 / 255.0) - mean[i % 2]) /
+					      deviation[i % 2]));
+	d.channels = 1; /* one mean for all */
+	brc_dataset_rows(&d, 0, 1, out);
+	assert_true(out[1] == (float)((hwc[1] * (1 / 255.0) - 0.5) / 0.2));
+}
+
+static void holds_tokens(void **state)
+{
+	(void)state;
+	static const int32_t token[] = {5, 70000, 0, 1, 2, 3}, next[] = {1, 0, 1, 1, 1, 0};
+	brc_dataset d = {.image = token,
+			 .pixel = BRC_PIXEL_I4,
+			 .n = 2,
+			 .ndim = 1,
+			 .shape = {3},
+			 .pixels = 3,
+			 .label = next,
+			 .per_position = true,
+			 .classes = 2,
+			 .scale = 1};
+	brc_section *s = written(&d);
+	brc_dataset back;
+	brc_err err = {0};
+	assert_int_equal(brc_dataset_read(&back, s, &err), BRC_OK);
+	assert_true(back.per_position && back.pixel == BRC_PIXEL_I4);
+	assert_memory_equal(back.label, next, sizeof(next));
+	int64_t row[6];
+	float real[3];
+	brc_dataset_tokens(&back, 0, 2, row);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(row[i], token[i]);
+	brc_dataset_rows(&back, 1, 1, real);
+	assert_true(real[0] == 1 && real[1] == 2 && real[2] == 3);
+	brc_dataset_clear(&back);
+	brc_section_free(s);
+	static const int32_t negative[] = {5, 7, 0, 1, -2, 3};
+	d.image = negative;
+	refused(&d, "sequence 1 of 2 holds the token -2 at position 1");
+}
+
 static void refuses_impossible_values(void **state)
 {
 	(void)state;
@@ -208,33 +288,39 @@ static void refuses_wrong_sections(void **state)
 static void reads_cifar10(void **state)
 {
 	(void)state;
-	brc_input *in;
-	brc_err err = {0};
-	brc_array image = {0}, label = {0};
-	for (int file = 0; file < 2; file++) {
-		assert_int_equal(brc_input_open(&in, GOLDEN "cifar10.bin", &err), BRC_OK);
-		assert_int_equal(brc_cifar10_append(in, 0, &image, &label, &err), BRC_OK);
-		brc_input_free(in);
+	brc_input *in[2];
+	brc_items *it;
+	uint8_t image[3072];
+	for (int file = 0; file < 2; file++)
+		assert_int_equal(brc_input_open(&in[file], GOLDEN "cifar10.bin", NULL), BRC_OK);
+	assert_int_equal(brc_cifar10_open(&it, in, 2, NULL), BRC_OK);
+	brc_input_free(in[0]);
+	brc_input_free(in[1]);
+	const size_t shape[] = {3, 32, 32};
+	assert_int_equal(it->n, 6);
+	assert_int_equal(it->ndim, 3);
+	assert_memory_equal(it->shape, shape, sizeof(shape));
+	assert_memory_equal(it->label.data, "\x09\x00\x04\x09\x00\x04", 6);
+	for (size_t n = 0; n < 6; n++) {
+		bool wanted = n != 1 && n != 3; /* the others are passed over */
+		assert_int_equal(brc_items_next(it, wanted ? image : NULL, NULL), BRC_OK);
+		for (size_t i = 0; wanted && i < 3072; i++)
+			assert_int_equal(image[i], 7 * (n % 3 * 3072 + i) % 251);
 	}
-	const size_t shape[] = {6, 3, 32, 32};
-	assert_int_equal(image.ndim, 4);
-	assert_memory_equal(image.shape, shape, sizeof(shape));
-	assert_memory_equal(label.data, "\x09\x00\x04\x09\x00\x04", 6);
-	for (size_t i = 0; i < image.count; i++)
-		assert_int_equal(((uint8_t *)image.data)[i], 7 * (i % (3 * 3072)) % 251);
-	brc_array_clear(&image);
-	brc_array_clear(&label);
+	assert_int_equal(brc_items_end(it, NULL), BRC_OK);
+	brc_items_free(it);
 }
 
 static brc_rc read_cifar10(const char *path, size_t mem, brc_array *out, brc_err *err)
 {
 	brc_input *in;
-	brc_array label = {0};
+	brc_items *it;
+	(void)mem;
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_cifar10_append(in, mem, out, &label, err);
+	brc_rc rc = brc_cifar10_open(&it, &in, 1, err);
 	brc_input_free(in);
-	brc_array_clear(&label);
+	brc_items_free(it);
 	return rc;
 }
 
@@ -242,14 +328,12 @@ static void refuses_wrong_cifar10(void **state)
 {
 	(void)state;
 	static unsigned char records[2 * BRC_CIFAR10_RECORD];
-	brc_array a;
 	brc_err err = reading_fails(read_cifar10, records, BRC_CIFAR10_RECORD + 1, BRC_DATA);
 	assert_non_null(strstr(err.message, "3074 bytes are not a whole number"));
 	reading_fails(read_cifar10, records, 0, BRC_DATA);
 	records[BRC_CIFAR10_RECORD] = 10;
 	err = reading_fails(read_cifar10, records, sizeof(records), BRC_DATA);
 	assert_non_null(strstr(err.message, "the label of record 1 is 10, not 0 to 9"));
-	assert_int_equal(read_cifar10(GOLDEN "cifar10.bin", 5000, &a, &err), BRC_RESOURCE);
 }
 
 static void reads_names(const char *text, size_t n, size_t count, const char *message)
@@ -292,6 +376,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_through_a_section),
 		cmocka_unit_test(scales_in_double),
+		cmocka_unit_test(normalises_by_channel),
+		cmocka_unit_test(holds_tokens),
 		cmocka_unit_test(refuses_impossible_values),
 		cmocka_unit_test(names_the_image_of_a_nan),
 		cmocka_unit_test(refuses_wrong_sections),

@@ -23,14 +23,44 @@ static uint32_t twice_rank(const float *x, size_t n, size_t i)
 	return 2 * below + equal + 1;
 }
 
+static size_t count_equal(const float *x, size_t n, size_t i)
+{
+	size_t count = 0;
+	for (size_t j = 0; j < n; j++)
+		count += x[j] == x[i];
+	return count;
+}
+
+static void check_ties(const float *x, size_t n, const brc_ties *t)
+{
+	size_t most = 0, second = 0;
+	double cubes = 0;
+	for (size_t i = 0; i < n; i++) {
+		double c = (double)count_equal(x, n, i);
+		most = (size_t)c > most ? (size_t)c : most;
+		cubes += c * c - 1;
+	}
+	assert_int_equal(t->most, most);
+	assert_int_equal(count_equal(x, n, t->at), most);
+	for (size_t i = 0; i < n; i++)
+		if (x[i] != x[t->at]) {
+			size_t c = count_equal(x, n, i);
+			second = c > second ? c : second;
+		}
+	assert_int_equal(t->second, second);
+	assert_true(fabs(t->cubes - cubes) <= 1e-12 * cubes);
+}
+
 static void check_ranks(const float *x, size_t n)
 {
 	uint32_t *twice = brc_alloc(n, sizeof(*twice), NULL);
 	brc_ranks *r;
+	brc_ties ties;
 	assert_int_equal(brc_ranks_new(&r, n, NULL), BRC_OK);
-	brc_ranks_double(r, x, n, twice);
+	brc_ranks_double(r, x, n, twice, &ties);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(twice[i], twice_rank(x, n, i));
+	check_ties(x, n, &ties);
 	brc_ranks_free(r);
 	free(twice);
 }
@@ -53,39 +83,34 @@ static void random_values(void **state)
 	brc_rng rng;
 	(void)state;
 	brc_rng_init(&rng, 5, BRC_RNG_TEST, 0, 0);
-	for (int kind = 0; kind < 4; kind++) {
+	for (int kind = 0; kind < 6; kind++) {
 		for (size_t i = 0; i < N; i++) {
 			double v = brc_rng_normal(&rng);
 			x[i] = (float)(kind == 0   ? v
 				       : kind == 1 ? round(v)     /* ties */
 				       : kind == 2 ? 1 + 1e-6 * v /* equal high digits */
-						   : exp(40 * v));
+				       : kind == 3 ? exp(40 * v)
+				       : kind == 4 ? fmax(v, 0) /* half of them least */
+						   : (i == 7 ? -1e30 : 1 + 1e-6 * v));
 		}
 		check_ranks(x, N);
 	}
 }
 
 /* The working memory serves columns of any length up to its own, one after the other. */
-static void unit_columns(void **state)
+static void shorter_columns(void **state)
 {
 	const float x[] = {2, 1, 2, 7}, all_equal[] = {4, 4, 4};
-	const double want[] = {0, -1.5, 0, 1.5};
-	float z[4], in_place[4];
-	double norm = 0;
+	uint32_t twice[4];
+	brc_ties ties;
 	brc_ranks *r;
 	(void)state;
 	assert_int_equal(brc_ranks_new(&r, 100, NULL), BRC_OK);
-	assert_false(brc_ranks_unit(r, all_equal, 3, z));
-	assert_true(z[0] == 0 && z[1] == 0 && z[2] == 0);
-	assert_true(brc_ranks_unit(r, x, 4, z));
-	for (size_t i = 0; i < 4; i++) {
-		norm += (double)z[i] * z[i];
-		assert_true(fabs(z[i] - want[i] / sqrt(4.5)) < 1e-7);
-	}
-	assert_true(fabs(norm - 1) < 1e-6);
-	memcpy(in_place, x, sizeof(x));
-	assert_true(brc_ranks_unit(r, in_place, 4, in_place));
-	assert_memory_equal(in_place, z, sizeof(z));
+	brc_ranks_double(r, all_equal, 3, twice, &ties);
+	assert_true(twice[0] == 4 && twice[1] == 4 && twice[2] == 4);
+	assert_true(ties.most == 3 && ties.second == 0 && ties.cubes == 24);
+	brc_ranks_double(r, x, 4, twice, NULL);
+	assert_true(twice[0] == 5 && twice[1] == 2 && twice[2] == 5 && twice[3] == 8);
 	brc_ranks_free(r);
 }
 
@@ -120,7 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signs_zeroes_and_extremes),
 		cmocka_unit_test(random_values),
-		cmocka_unit_test(unit_columns),
+		cmocka_unit_test(shorter_columns),
 		cmocka_unit_test(finds_the_first_value_that_is_not_finite),
 		cmocka_unit_test(refuses_impossible_lengths),
 	};

@@ -3,7 +3,6 @@
 #define SIDE_BY_SIDE_H
 
 #include "data/array.h"
-#include "data/assemble.h"
 #include "data/dataset.h"
 #include "data/npy.h"
 #include "graph/labels.h"
@@ -23,8 +22,17 @@ static inline void stacked_open(stacked *s, size_t images)
 	memset(s, 0, sizeof(*s));
 	if (brc_npz_read(path, "image", 0, &s->image, &err) != BRC_OK ||
 	    brc_npz_read(path, "label", 0, &s->label, &err) != BRC_OK ||
-	    brc_assemble_types(&s->image, &s->label, false, 0, &err) != BRC_OK ||
-	    brc_assemble(&s->data, &s->image, &s->label, 10, NULL, NAN, "npz", &err) != BRC_OK)
+	    brc_array_convert(&s->label, "<i4", path, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	s->data = (brc_dataset){.image = s->image.data,
+				.n = s->image.shape[0],
+				.ndim = s->image.ndim - 1,
+				.pixels = s->image.count / s->image.shape[0],
+				.label = s->label.data,
+				.classes = 10,
+				.scale = 1 / 255.0};
+	memcpy(s->data.shape, s->image.shape + 1, s->data.ndim * sizeof(*s->data.shape));
+	if (brc_dataset_check(&s->data, path, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	assert_true(images <= s->data.n);
 	s->data.n = images;
@@ -42,7 +50,7 @@ static inline brc_net *open_network(const char *path)
 	brc_err err = {0};
 	brc_net *net = NULL;
 
-	if (brc_net_read(&net, path, &err) != BRC_OK)
+	if (brc_net_read(&net, path, BRC_NORM_L1, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

@@ -1,0 +1,35 @@
+/*
+ * Large working memory that may lie on the disk: pages of the machine, or of an unlinked
+ * file in $TMPDIR (or /var/tmp) where the work does not fit the memory it was given.
+ */
+#ifndef BRC_BASE_SCRATCH_H
+#define BRC_BASE_SCRATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+typedef struct brc_scratch {
+	void *data; /* page-aligned, zeroed */
+	size_t bytes;
+	bool spooled; /* a file holds it */
+} brc_scratch;
+
+/*
+ * Room for `bytes`; `spool` puts it on the disk, where room is taken at once. BRC_RESOURCE
+ * naming `what`, with a hint, where there is none.
+ */
+brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *what, brc_err *err);
+void brc_scratch_clear(brc_scratch *s); /* of a zeroed or an initialised struct */
+
+/* Of spooled memory: leave its pages to the file until they are touched again. */
+void brc_scratch_drop(const brc_scratch *s);
+
+/* The same of n bytes of any mapping of a file, with the rest of their pages. */
+void brc_spool_drop(const void *p, size_t n);
+
+/* An unlinked file for such use; the caller closes it. */
+brc_rc brc_spool_file(int *fd, brc_err *err);
+
+#endif

@@ -1,0 +1,331 @@
+/*
+ * Columns of values to columns of unit norm, of ranks or of the values themselves.
+ *
+ * Products of columns are summed in single precision. That is accurate to some 1e-7
+ * where the terms differ, for their rounding errors go either way; but where two columns
+ * repeat one pair of values thousands of times, as units that are mostly silent do,
+ * every addition of that same term is rounded the same way. So the most frequent value of a
+ * column, where it is a quarter of all or more, is taken as its zero: its terms are exact,
+ * and the means, no longer 0, are put right after the sum,
+ *     r(u, v) = sum z_u z_v - (sum z_u) (sum z_v) / samples.
+ * A quarter at least, so that sum z_u^2 stays below 5. A column in which another value still
+ * is one in thirty-two or more is marked, and products of two marked ones are summed in
+ * double (correlation.c).
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "linalg/correlation.h"
+#include "linalg/lanes.h"
+#include "linalg/ranks.h"
+
+enum { LANES = 16, GROUP = 32, AHEAD = 16, CHUNK = 1024, SHIFT_SHARE = 4, TIED_SHARE = 32 };
+
+size_t brc_correlation_stride(size_t samples)
+{
+	return samples > SIZE_MAX - LANES ? SIZE_MAX : (samples + LANES - 1) / LANES * LANES;
+}
+
+void brc_correlation_clear(brc_correlation *c)
+{
+	brc_scratch_clear(&c->z);
+	free(c->mean);
+	free(c->trait);
+	memset(c, 0, sizeof(*c));
+}
+
+/* One worker's memory for a column. */
+struct scratch {
+	brc_ranks *ranks;
+	uint32_t *twice;
+	float *x; /* GROUP columns */
+};
+
+struct columns {
+	const brc_correlation *c;
+	const brc_samples *in;
+	brc_corr_method method;
+	bool by_samples; /* columns are filled sample by sample, then worked on in their place */
+	size_t first;    /* unit of task 0 */
+	size_t sample, chunk; /* samples on their way to the spool file */
+	struct scratch *scratch;
+};
+
+/* ---- one column ---- */
+
+/* What stands for value i of a column, before scaling: its rank or itself, less the centre. */
+struct centred {
+	const float *x;        /* Pearson */
+	const uint32_t *twice; /* Spearman */
+	double centre;
+};
+
+static inline double centred_at(const struct centred *d, size_t i)
+{
+	return (d->twice != NULL ? d->twice[i] : (double)d->x[i]) - d->centre;
+}
+
+static double mean(const float *x, size_t n)
+{
+	double sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += x[i];
+	return sum / (double)n;
+}
+
+/* Sum of squares about the mean. Of ranks doubled it is known from their ties. */
+static double square_norm(const struct centred *d, size_t n, const brc_ties *ties)
+{
+	double sum = 0, count = (double)n;
+	if (d->twice != NULL)
+		return ((count * count - 1) * count - ties->cubes) / 3;
+	for (size_t i = 0; i < n; i++)
+		sum += centred_at(d, i) * centred_at(d, i);
+	return sum;
+}
+
+static void write_wide(const struct centred *d, size_t n, double scale, double *z)
+{
+	for (size_t i = 0; i < n; i++)
+		z[i] = centred_at(d, i) * scale;
+}
+
+/* The same in single precision, less `zero` instead of the centre; the sum of what is written. */
+BRC_FOR_EACH_PROCESSOR
+static double write_ranks(const uint32_t *twice, size_t n, double zero, double scale, float *z)
+{
+	double sum[LANES] = {0}, total = 0;
+	for (size_t i = 0; i < n; i += LANES)
+		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
+			z[i + l] = (float)((twice[i + l] - zero) * scale);
+			sum[l] += z[i + l];
+		}
+	for (size_t l = 0; l < LANES; l++)
+		total += sum[l];
+	return total;
+}
+
+BRC_FOR_EACH_PROCESSOR
+static double write_values(const float *x, size_t n, double zero, double scale, float *z)
+{
+	double sum[LANES] = {0}, total = 0;
+	for (size_t i = 0; i < n; i += LANES)
+		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
+			z[i + l] = (float)((x[i + l] - zero) * scale);
+			sum[l] += z[i + l];
+		}
+	for (size_t l = 0; l < LANES; l++)
+		total += sum[l];
+	return total;
+}
+
+static char *column(const brc_correlation *c, size_t u)
+{
+	return (char *)c->z.data + u * c->stride * (c->wide ? sizeof(double) : sizeof(float));
+}
+
+static void make_column(const struct columns *k, size_t u, const float *x, struct scratch *w)
+{
+	const brc_correlation *c = k->c;
+	size_t n = c->samples;
+	bool ranks = k->method == BRC_CORR_SPEARMAN;
+	brc_ties t;
+	brc_ranks_double(w->ranks, x, n, w->twice, &t);
+	struct centred d = {x, ranks ? w->twice : NULL, ranks ? (double)n + 1 : mean(x, n)};
+	char *z = column(c, u);
+	size_t written = n * (c->wide ? sizeof(double) : sizeof(float));
+	c->mean[u] = 0;
+	c->trait[u] = t.most == n ? BRC_COLUMN_CONSTANT : 0;
+	if (t.most == n) {
+		memset(z, 0, written);
+		return;
+	}
+	double scale = 1 / sqrt(square_norm(&d, n, &t)), zero = d.centre;
+	if (c->wide) {
+		write_wide(&d, n, scale, (double *)z);
+		return;
+	}
+	bool shift = t.most * (size_t)SHIFT_SHARE >= n;
+	if (shift)
+		zero = ranks ? w->twice[t.at] : (double)x[t.at];
+	if ((shift ? t.second : t.most) * (size_t)TIED_SHARE >= n)
+		c->trait[u] = BRC_COLUMN_TIED;
+	double sum = ranks ? write_ranks(w->twice, n, zero, scale, (float *)z)
+			   : write_values(x, n, zero, scale, (float *)z);
+	if (shift)
+		c->mean[u] = sum / sqrt((double)n);
+}
+
+/*
+ * GROUP neighbouring columns: a sample's values of them share two lines of cache, which are
+ * asked for AHEAD samples early since no processor foresees such strides.
+ */
+static void gather(const float *values, size_t samples, size_t n, size_t count, float *x,
+		   size_t stride)
+{
+	for (size_t s = 0; s < samples; s++) {
+		const float *row = values + s * n;
+		if (s + AHEAD < samples) {
+			__builtin_prefetch(row + AHEAD * n);
+			__builtin_prefetch(row + AHEAD * n + count - 1);
+		}
+		for (size_t u = 0; u < count; u++)
+			x[u * stride + s] = row[u];
+	}
+}
+
+static size_t group_at(const struct columns *k, size_t task, size_t *count)
+{
+	size_t first = k->first + task * GROUP;
+	*count = k->c->n - first < GROUP ? k->c->n - first : GROUP;
+	return first;
+}
+
+/* The values of some samples, to the places of their columns. */
+static brc_rc fill_task(void *ctx, size_t task, size_t worker, brc_err *err)
+{
+	const struct columns *k = ctx;
+	size_t count, first = group_at(k, task, &count);
+	size_t stride = (size_t)(column(k->c, 1) - column(k->c, 0)) / sizeof(float);
+	(void)worker;
+	(void)err;
+	gather(k->in->value + k->sample * k->in->n + first, k->chunk, k->in->n, count,
+	       (float *)column(k->c, first) + k->sample, stride);
+	return BRC_OK;
+}
+
+static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
+{
+	const struct columns *k = ctx;
+	const brc_correlation *c = k->c;
+	size_t count, first = group_at(k, task, &count);
+	struct scratch *w = &k->scratch[worker];
+	if (!k->by_samples)
+		gather(k->in->value + first, c->samples, c->n, count, w->x, c->stride);
+	for (size_t u = 0; u < count; u++) {
+		float *x = w->x + u * c->stride;
+		if (k->by_samples)
+			memcpy(x, column(c, first + u), c->samples * sizeof(*x));
+		if (brc_first_nonfinite(x, c->samples) < c->samples)
+			return brc_fail(err, BRC_DATA, "a value is not finite");
+		make_column(k, first + u, x, w);
+	}
+	return BRC_OK;
+}
+
+/* ---- all columns ---- */
+
+/* The first value, row by row, that is not finite: there is one. */
+static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size_t *bad_column,
+			     brc_err *err)
+{
+	size_t at = brc_first_nonfinite(values, samples * n);
+	if (bad_column != NULL)
+		*bad_column = at % n;
+	return brc_fail(err, BRC_DATA, "the value of sample %zu, column %zu is %s", at / n, at % n,
+			isnan(values[at]) ? "not a number" : "infinite");
+}
+
+static brc_rc scratch_new(struct columns *k, size_t workers, brc_err *err)
+{
+	k->scratch = brc_calloc(workers, sizeof(*k->scratch), err);
+	if (k->scratch == NULL)
+		return BRC_RESOURCE;
+	for (size_t w = 0; w < workers; w++) {
+		struct scratch *s = &k->scratch[w];
+		BRC_TRY(brc_ranks_new(&s->ranks, k->c->samples, err));
+		s->twice = brc_alloc(k->c->samples, sizeof(*s->twice), err);
+		s->x = brc_alloc(GROUP * k->c->stride, sizeof(*s->x), err);
+		if (s->twice == NULL || s->x == NULL)
+			return BRC_RESOURCE;
+	}
+	return BRC_OK;
+}
+
+static void scratch_free(struct columns *k, size_t workers)
+{
+	for (size_t w = 0; k->scratch != NULL && w < workers; w++) {
+		brc_ranks_free(k->scratch[w].ranks);
+		free(k->scratch[w].twice);
+		free(k->scratch[w].x);
+	}
+	free(k->scratch);
+}
+
+/* A task for every GROUP columns, panel by panel, so that no more than one is in memory. */
+static brc_rc run_panels(struct columns *k, size_t panel, brc_task task, brc_pool *pool,
+			 brc_err *err)
+{
+	for (k->first = 0; k->first < k->c->n; k->first += panel) {
+		size_t count = k->c->n - k->first < panel ? k->c->n - k->first : panel;
+		BRC_TRY(brc_pool_run(pool, (count + GROUP - 1) / GROUP, task, k, err));
+		brc_scratch_drop(&k->c->z);
+	}
+	return BRC_OK;
+}
+
+/* All values to their columns: as many samples at a time as fill a panel. */
+static brc_rc fill_columns(struct columns *k, size_t panel, brc_pool *pool, brc_err *err)
+{
+	const brc_samples *in = k->in;
+	size_t chunk = panel * k->c->stride / in->n;
+	chunk = chunk < LANES ? LANES : chunk < CHUNK ? chunk : CHUNK;
+	for (k->sample = 0; k->sample < in->samples; k->sample += chunk) {
+		k->chunk = in->samples - k->sample < chunk ? in->samples - k->sample : chunk;
+		BRC_TRY(run_panels(k, panel, fill_task, pool, err));
+		if (in->spooled)
+			brc_spool_drop(in->value + k->sample * in->n,
+				       k->chunk * in->n * sizeof(float));
+	}
+	return BRC_OK;
+}
+
+static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
+{
+	size_t panel = k->c->panel > 0 ? (k->c->panel + GROUP - 1) / GROUP * GROUP : k->c->n;
+	if (k->by_samples)
+		BRC_TRY(fill_columns(k, panel, pool, err));
+	return run_panels(k, panel, columns_task, pool, err);
+}
+
+static brc_rc reserve(brc_correlation *c, brc_err *err)
+{
+	size_t bytes = brc_correlation_bytes(c->samples, c->n, c->wide);
+	BRC_TRY(brc_scratch_init(&c->z, bytes, c->panel > 0, "columns", err));
+	c->mean = brc_alloc(c->n, sizeof(*c->mean), err);
+	c->trait = brc_alloc(c->n, sizeof(*c->trait), err);
+	return c->mean != NULL && c->trait != NULL ? BRC_OK : BRC_RESOURCE;
+}
+
+brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_method method,
+			    bool wide, size_t panel, brc_pool *pool, size_t *bad_column,
+			    brc_err *err)
+{
+	memset(c, 0, sizeof(*c));
+	if (in->samples < 2) {
+		brc_fail(err, BRC_DATA, "a correlation needs at least 2 samples, here %s",
+			 in->samples == 0 ? "there are none" : "is one");
+		return brc_hint(err, "record activations of more images");
+	}
+	*c = (brc_correlation){.samples = in->samples,
+			       .n = in->n,
+			       .stride = brc_correlation_stride(in->samples),
+			       .wide = wide,
+			       .panel = panel};
+	struct columns k = {
+		.c = c, .in = in, .method = method, .by_samples = panel > 0 || in->spooled};
+	size_t workers = brc_pool_threads(pool);
+	brc_rc rc = reserve(c, err);
+	if (rc == BRC_OK)
+		rc = scratch_new(&k, workers, err);
+	if (rc == BRC_OK)
+		rc = make_columns(&k, pool, err);
+	scratch_free(&k, workers);
+	if (rc == BRC_DATA)
+		rc = name_nonfinite(in->value, in->samples, in->n, bad_column, err);
+	if (rc != BRC_OK)
+		brc_correlation_clear(c);
+	return rc;
+}

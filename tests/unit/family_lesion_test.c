@@ -220,7 +220,8 @@ static void check_counts(const char *name, const brc_net *net, const brc_dataset
 
 static void trained_networks_lose_what_torch_loses(void **state)
 {
-	static const char *const names[] = {"fashion-vgg", "fashion-resnet"};
+	static const char *const names[] = {"fashion-vgg", "fashion-resnet", "fashion-inception",
+					    "fashion-mobilenet", "fashion-vit"};
 	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz"),
 		  label = read_idx("fixtures/fashion-test-2000-labels.gz");
 	brc_err err = {0};
@@ -246,11 +247,36 @@ static void trained_networks_lose_what_torch_loses(void **state)
 	brc_array_clear(&label);
 }
 
+static void text_model_loses_what_torch_loses(void **state)
+{
+	brc_array token, target;
+	brc_err err = {0};
+	brc_net *net = network_of("text-transformer");
+	brc_dataset d = {
+		.pixel = BRC_PIXEL_I4, .n = 200, .ndim = 1, .per_position = true, .scale = 1};
+
+	(void)state;
+	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
+	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "targets", 0, &target, &err),
+			 BRC_OK);
+	assert_int_equal(brc_array_convert(&token, "<i4", "tokens", &err), BRC_OK);
+	assert_int_equal(brc_array_convert(&target, "<i4", "targets", &err), BRC_OK);
+	d.image = token.data;
+	d.label = target.data;
+	d.pixels = d.shape[0] = token.shape[1];
+	d.classes = brc_net_classes(net);
+	check_counts("text-transformer", net, &d);
+	brc_array_clear(&token);
+	brc_array_clear(&target);
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silenced_units_give_torchs_outputs),
 		cmocka_unit_test(trained_networks_lose_what_torch_loses),
+		cmocka_unit_test(text_model_loses_what_torch_loses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,8 +168,9 @@ class Trace:
         """Is it part of an operator that follows a convention?"""
         if node.op_type in MIXING or set(node.input) & self.kept:
             return True
-        reads = self.model.runtime(node)
-        return node.op_type in ("MatMul", "Mul") and len(set(reads)) == 2
+        reads = set(self.model.runtime(node))
+        return (node.op_type in ("MatMul", "Mul") and len(reads) == 2
+                and node.output[0] not in self.model.activations)
 
 
 def written(matrix):

@@ -28,6 +28,7 @@ class Model(Network):
         for name, value in self.constants.items():
             if value.is_floating_point():
                 self.constants[name] = value.double()
+        self.activations = set()  # values inside activations, their ends included
         found = [self.unit_layer(n) for n in self.nodes
                  if n.op_type in ("Conv", "Gemm", "MatMul") and n.input[1] in self.constants]
         self.units = [layer._replace(index=i) for i, layer in enumerate(found, 1)]
@@ -54,6 +55,7 @@ class Model(Network):
                 closed = {v for v in open_ends if v != node.output[0] and all(
                     u is not None and u.output[0] in inside for u in self.users(v))}
                 if open_ends - closed == {node.output[0]}:
+                    self.activations |= inside
                     return node.output[0]
         return None
 

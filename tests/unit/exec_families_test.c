@@ -313,11 +313,22 @@ static void trained_on_images(void **state)
 	brc_array_clear(&label);
 }
 
+static void trained_on_text(void **state)
+{
+	brc_err err = {0};
+	brc_array x;
+
+	(void)state;
+	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &x, &err), BRC_OK);
+	check_rows("text-transformer", "fixtures/text-transformer.onnx", "tokens", &x);
+	brc_array_clear(&x);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(small), cmocka_unit_test(planted),
-					   cmocka_unit_test(vocabulary),
-					   cmocka_unit_test(trained_on_images)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(small), cmocka_unit_test(planted), cmocka_unit_test(vocabulary),
+		cmocka_unit_test(trained_on_images), cmocka_unit_test(trained_on_text)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

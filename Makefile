@@ -69,6 +69,7 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 
 # loops worth vectorising
 $(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
+$(BUILD)/lib/linalg/%.o: CFLAGS += -fno-math-errno
 
 $(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
 	@mkdir -p $(@D)
@@ -111,7 +112,7 @@ PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev libl
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev libjpeg-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
-                   libonnx-testdata
+                   libonnx-testdata python3-leidenalg
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
@@ -224,7 +225,9 @@ lint: deps-lint
 # ---- fuzzing ----
 
 FUZZ_SECONDS ?= 60
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+# FUZZ="exec onnx": these alone
+FUZZ ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
 
 FUZZ_CC := clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=address,undefined \
            -fno-sanitize-recover=undefined
@@ -271,4 +274,5 @@ clean:
 	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(MAINS:.o=.d) $(FUZZ_OBJ:.o=.d) \
+         $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/conformance/*.d)

@@ -3,21 +3,32 @@
 #include <string.h>
 
 #include "base/cli.h"
-#include "base/memory.h"
 #include "base/progress.h"
 #include "base/threads.h"
 #include "net/activations.h"
-#include "net/run.h"
 #include "stream/filter.h"
 
+enum { AT_PRE, AT_POST };
+
 static const char *model;
-static int at;
+static int at, pooling = -1, precision, compat;
+static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX)", NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
 	 "record values before or after the activation function", "pre|post", 0, 0, 0},
+	{BRC_OPT_CHOICE, "pool", 0, "HOW", &pooling,
+	 "what a channel's map comes to: mean|l1|max|colsum (default: mean; colsum, the largest "
+	 "sum "
+	 "of magnitudes of a column, with --compat paper)",
+	 "mean|l1|max|colsum", 0, 0, 0},
+	{BRC_OPT_CHOICE, "precision", 0, "WHAT", &precision,
+	 "of matrix products and convolutions: float, or bf16, bfloat16 on processors that have it",
+	 "float|bf16", 0, 0, 0},
+	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat, "paper pools as the published code does",
+	 "none|paper", 0, 0, 0},
 	{BRC_OPT_SIZE, "samples", 'n', "N", &samples,
 	 "use N images drawn at random without replacement (default: all)", NULL, 1, INT32_MAX, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
@@ -52,7 +63,8 @@ static brc_rc write_values(brc_filter *f, const char *name, const work *w, brc_e
 
 	BRC_TRY(brc_section_new(&s, "activations", 1, name, err));
 	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
-	brc_map_put_string(s->meta, "at", at == BRC_AT_PRE ? "pre" : "post");
+	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
+	brc_map_put_string(s->meta, "pool", pools[pooling]);
 	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
 	rc = brc_layers_write(&w->hidden, s, err);
 	if (rc == BRC_OK)
@@ -79,22 +91,18 @@ static brc_rc write_exemplars(brc_filter *f, const char *name, const work *w, br
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 {
-	size_t units = brc_layers_total(&w->hidden), cells, bytes;
+	const brc_record_options how = {.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
+					.pooling = (brc_pooling)pooling,
+					.precision = (brc_precision)precision,
+					.mem = cli->c.mem};
 	brc_progress progress;
 	brc_pool *pool;
 	brc_rc rc;
 
-	if (!brc_mul(w->n, units, &cells) || !brc_mul(cells, sizeof(float), &bytes) ||
-	    !brc_add(bytes, cli->c.threads * brc_run_bytes(w->net), &bytes))
-		bytes = SIZE_MAX;
-	BRC_TRY(brc_mem_need(bytes, cli->c.mem, "activations", err));
-	w->value = brc_alloc(cells, sizeof(float), err);
-	if (!w->value)
-		return BRC_RESOURCE;
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
 	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images", w->n);
-	rc = brc_net_activations(w->net, w->data, w->sample, w->n, (brc_at)at, pool, &progress,
-				 w->value, err);
+	rc = brc_net_activations(w->net, w->data, w->sample, w->n, &how, pool, &progress, &w->value,
+				 err);
 	brc_progress_end(&progress);
 	brc_pool_free(pool);
 	return rc;
@@ -115,7 +123,7 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 		rc = write_units(f, &w, err);
 	if (rc == BRC_OK)
 		rc = write_values(f, name, &w, err);
-	if (rc == BRC_OK)
+	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
 		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu images",
@@ -142,7 +150,7 @@ static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
 	BRC_TRY(brc_dataset_read(&data, in, err));
-	rc = brc_net_read(&net, model, err);
+	rc = brc_net_read(&net, model, BRC_NORM_L1, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
 	if (rc == BRC_OK)
@@ -173,6 +181,8 @@ int main(int argc, char **argv)
 	brc_filter *f;
 
 	brc_cli_parse(&cli, argc, argv);
+	if (pooling < 0) /* before the history notes it */
+		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
 		activations(f, &cli, &err);
 	return brc_filter_close(f, &cli, &err);

@@ -21,7 +21,8 @@ static const brc_opt options[] = {
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper adds 1e-8 to volumes and counts ties as significant, as the published code does",
+	 "paper takes the partition of least inertia, not of least n-cut, adds 1e-8 to volumes and "
+	 "counts ties as significant, as the published code does",
 	 "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
@@ -41,6 +42,11 @@ static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section 
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "n-cut %.6g; %zu shuffled: mean %.6g, sd %.3g; p %.4g, z %.4g",
 			     c->observed, c->shuffles, c->mean, c->sd, c->p, c->z);
+	if (rc == BRC_OK && c->undefined)
+		brc_cli_note(cli,
+			     "warning: %zu of %zu shuffled networks have fewer than %zu connected "
+			     "units and no n-cut: they count against significance",
+			     c->undefined, c->shuffles, o->k);
 	brc_section_free(out);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* export: labels and layers of a stream as text, any of its tensors as NPY. */
+/* export: labels, layers and graphs of a stream as text, any of its tensors as NPY. */
 #include <string.h>
 #include <unistd.h>
 
@@ -8,11 +8,15 @@
 #include "data/npy.h"
 #include "data/pick.h"
 #include "data/units_tsv.h"
+#include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/filter.h"
 
 static bool labels, units;
 static const char *tensor;
+static int graph;
+
+enum { NO_GRAPH, MARKET, EDGES, NPY };
 
 static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "labels", 0, NULL, &labels,
@@ -23,6 +27,11 @@ static const brc_opt options[] = {
 	 "a tensor as an NPY file; SECTION is a section's name or type, or is left out and given "
 	 "by --in",
 	 NULL, 0, 0, 0},
+	{BRC_OPT_CHOICE, "graph", 0, "FORMAT", &graph,
+	 "weights or affinities: in Matrix Market's format, as a list of edges (tsv), or as a "
+	 "whole "
+	 "matrix (npy)",
+	 "none|mtx|tsv|npy", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
 static brc_rc labels_table(const brc_section *s, brc_str *text, brc_err *err)
@@ -46,6 +55,27 @@ static brc_rc export_table(brc_filter *f, brc_err *err)
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, text.s, text.len, err);
 	brc_str_free(&text);
+	return rc;
+}
+
+static brc_rc to_output(void *ctx, const char *bytes, size_t n, brc_err *err)
+{
+	return brc_filter_text(ctx, bytes, n, err);
+}
+
+static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
+{
+	const brc_section *s;
+	brc_blocks b;
+	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
+	BRC_TRY(brc_blocks_read(&b, s, err));
+	brc_rc rc = graph == MARKET  ? brc_exchange_matrix_market(&b, to_output, f, err)
+		    : graph == EDGES ? brc_exchange_edges(&b, to_output, f, err)
+				     : brc_exchange_npy(&b, cli->c.mem, to_output, f, err);
+	brc_blocks_clear(&b);
 	return rc;
 }
 
@@ -82,11 +112,13 @@ static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
 static brc_rc check_options(const brc_cli *cli, brc_err *err)
 {
 	const char *output = cli->c.output;
-	if (labels + units + (tensor != NULL) != 1) {
-		brc_fail(err, BRC_USAGE, "one of --labels, --units and --tensor is needed");
+	if (labels + units + (tensor != NULL) + (graph != NO_GRAPH) != 1) {
+		brc_fail(err, BRC_USAGE,
+			 "one of --labels, --units, --graph and --tensor is needed");
 		return brc_hint(err, "'peek' shows what a stream holds");
 	}
-	if (tensor != NULL && (output == NULL || !strcmp(output, "-")) && isatty(STDOUT_FILENO)) {
+	if ((tensor != NULL || graph == NPY) && (output == NULL || !strcmp(output, "-")) &&
+	    isatty(STDOUT_FILENO)) {
 		brc_fail(err, BRC_USAGE, "NPY is not written to a terminal");
 		return brc_hint(err, "redirect the output, or give -o FILE");
 	}
@@ -100,10 +132,11 @@ int main(int argc, char **argv)
 		.usage = "",
 		.purpose =
 			"Write what a stream holds for other programs: labels and layers as text, "
-			"any tensor as NPY.",
+			"graphs as text or NPY, any tensor as NPY.",
 		.reads = "any stream",
 		.writes = "text or NPY, no stream",
 		.examples = "  broca export --labels < analysis.brc > labels.tsv\n"
+			    "  extract-weights net.onnx | broca export --graph mtx >net.mtx\n"
 			    "  broca export --tensor importance/accuracy/p -o p.npy < analysis.brc",
 		.options = options,
 		.common = BRC_COMMON_IN,
@@ -114,6 +147,8 @@ int main(int argc, char **argv)
 	if (check_options(&cli, &err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK) {
 		if (tensor != NULL)
 			export_tensor(&cli, f, &err);
+		else if (graph != NO_GRAPH)
+			export_graph(&cli, f, &err);
 		else
 			export_table(f, &err);
 	}

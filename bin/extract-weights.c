@@ -11,7 +11,9 @@
 enum { UNITS_HIDDEN, UNITS_ALL };
 
 static const char *model;
-static int units = -1, compat;
+static int units = -1, norm = -1, compat;
+static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
+static bool skip_untraced;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX), instead of the operand",
@@ -20,9 +22,16 @@ static const brc_opt options[] = {
 	 "units of the graph: hidden|all, the latter with the inputs first and the outputs last "
 	 "(default: hidden; all with --compat paper)",
 	 "hidden|all", 0, 0, 0},
+	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
+	 "the weight of a convolution's kernel: sum of magnitudes, root of the sum of squares, "
+	 "largest sum of a column, or largest singular value of the magnitudes: "
+	 "l1|l2|colsum|spectral (default: l1; colsum with --compat paper)",
+	 "l1|l2|colsum|spectral", 0, 0, 0},
+	{BRC_OPT_FLAG, "skip-untraced", 0, NULL, &skip_untraced,
+	 "leave out edges into layers whose inputs cannot be traced, instead of refusing", NULL, 0,
+	 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper takes the units of a multilayer perceptron that the published code takes",
-	 "none|paper", 0, 0, 0},
+	 "paper takes the units and norms that the published code takes", "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -133,6 +142,7 @@ static brc_rc write_weights(brc_filter *f, const brc_cli *cli, const chosen *c, 
 	BRC_TRY(brc_section_new(&s, "weights", 1, cli->c.name ? cli->c.name : "weights", err));
 	brc_map_put_string(s->meta, "model", brc_net_digest(net));
 	brc_map_put_string(s->meta, "units", units == UNITS_ALL ? "all" : "hidden");
+	brc_map_put_string(s->meta, "norm", norms[norm]);
 	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
 	rc = brc_blocks_write(&c->graph, s, err);
 	if (rc == BRC_OK)
@@ -141,8 +151,14 @@ static brc_rc write_weights(brc_filter *f, const brc_cli *cli, const chosen *c, 
 	return rc;
 }
 
-static void tell(const brc_cli *cli, const chosen *c)
+static void tell(const brc_cli *cli, const brc_net *net, const chosen *c)
 {
+	for (size_t l = 1; l < brc_net_layers(net)->n; l++)
+		if (brc_net_untraced(net, l))
+			brc_cli_note(cli,
+				     "layer '%s' is left without edges into it: node '%s' cannot "
+				     "be traced through",
+				     brc_net_layer_at(net, l)->name, brc_net_untraced(net, l));
 	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
 		     brc_layers_total(&c->graph.layers), c->graph.layers.n, c->graph.n,
 		     c->graph.n == 1 ? "" : "s");
@@ -156,6 +172,8 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_net *net, brc
 	chosen c = {0};
 	brc_rc rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
 
+	if (rc == BRC_OK && !skip_untraced)
+		rc = brc_net_check_traced(net, err);
 	if (rc == BRC_OK)
 		rc = brc_net_check_weights(net, err);
 	if (rc == BRC_OK)
@@ -169,7 +187,7 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_net *net, brc
 	if (rc == BRC_OK)
 		rc = write_weights(f, cli, &c, net, err);
 	if (rc == BRC_OK)
-		tell(cli, &c);
+		tell(cli, net, &c);
 	for (size_t i = 0; i < c.n; i++)
 		free(c.w[i]);
 	free(c.w);
@@ -188,7 +206,7 @@ static brc_rc read_model(const brc_cli *cli, brc_net **net, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	return brc_net_read(net, model, err);
+	return brc_net_read(net, model, (brc_norm)norm, err);
 }
 
 int main(int argc, char **argv)
@@ -213,6 +231,8 @@ int main(int argc, char **argv)
 	brc_cli_parse(&cli, argc, argv);
 	if (units < 0) /* before the history notes it */
 		units = compat ? UNITS_ALL : UNITS_HIDDEN;
+	if (norm < 0)
+		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK && read_model(&cli, &net, &err) == BRC_OK)
 		extract(f, &cli, net, &err);
 	status = brc_filter_close(f, &cli, &err);

@@ -1,4 +1,4 @@
-/* import: labels made elsewhere into a stream. */
+/* import: labels and graphs made elsewhere into a stream. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,17 +6,22 @@
 #include "base/memory.h"
 #include "data/input.h"
 #include "data/labels_tsv.h"
+#include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/digest.h"
 #include "stream/filter.h"
 
-static const char *path;
+static const char *path, *graph;
 static bool no_stream;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "labels", 0, "FILE", &path,
 	 "a table with the columns layer, unit (from 0) and cluster (-1: in none), separated by "
 	 "tabs, under a line with their names",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_PATH, "graph", 0, "FILE", &graph,
+	 "an undirected graph: Matrix Market, a list of edges or a square matrix as NPY; no stream "
+	 "is read then",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_FLAG, "no-stream", 0, NULL, &no_stream,
 	 "read no stream; the layers are those of the table", NULL, 0, 0, 0},
@@ -129,10 +134,54 @@ static brc_rc import(const brc_cli *cli, brc_filter *f, brc_err *err)
 	return rc;
 }
 
+/* ---- graphs ---- */
+
+static brc_rc write_graph(const brc_cli *cli, brc_filter *f, const brc_edge_list *l,
+			  const brc_blocks *b, brc_err *err)
+{
+	brc_section *s;
+	BRC_TRY(brc_section_new(&s, "affinity", 1, cli->c.name != NULL ? cli->c.name : "graph",
+				err));
+	brc_map_put_string(s->meta, "method", "imported");
+	brc_rc rc = brc_blocks_write(b, s, err);
+	if (rc == BRC_OK && l->n_names > 0)
+		rc = brc_section_add_text(s, "unit/name", (const char *const *)l->name, l->n_names,
+					  err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	if (l->loops > 0)
+		brc_cli_note(cli, "%zu entries join a unit with itself: left out", l->loops);
+	brc_cli_detail(cli, "%zu layers, %zu units, %zu edges", b->layers.n,
+		       brc_layers_total(&b->layers), l->n);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
+{
+	brc_edge_list l;
+	brc_own_blocks b = {0};
+	char digest[33];
+	BRC_TRY(brc_edge_list_read(&l, graph, cli->c.mem, err));
+	brc_digest(l.edge, l.n * sizeof(*l.edge), digest);
+	brc_rc rc = brc_filter_side_digest(f, "graph", digest, err);
+	if (rc == BRC_OK)
+		rc = brc_exchange_blocks(&b, &l, cli->c.mem, err);
+	if (rc == BRC_OK)
+		rc = write_graph(cli, f, &l, &b.blocks, err);
+	brc_own_blocks_clear(&b);
+	brc_edge_list_clear(&l);
+	return rc;
+}
+
 static brc_rc check_options(brc_err *err)
 {
+	if (graph != NULL && path != NULL)
+		return brc_fail(err, BRC_USAGE, "give --labels or --graph, not both");
+	if (graph != NULL)
+		return BRC_OK;
 	if (path == NULL) {
-		brc_fail(err, BRC_USAGE, "--labels FILE is needed");
+		brc_fail(err, BRC_USAGE, "--labels FILE or --graph FILE is needed");
 		return brc_hint(err, "'broca export --labels' writes such a table");
 	}
 	if (!strcmp(path, "-") && !no_stream) {
@@ -149,13 +198,15 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "import",
 		.usage = "",
-		.purpose = "Bring labels made by another program into a stream. Where the stream "
-			   "holds a network's units, layers and units are held against them.",
-		.reads = "units (handed through)",
-		.writes = "labels",
+		.purpose =
+			"Bring labels or a graph made by another program into a stream. Where "
+			"the stream holds a network's units, layers and units of labels are held "
+			"against them. A graph begins a stream of its own.",
+		.reads = "units (handed through), for labels",
+		.writes = "labels, or affinity",
 		.examples = "  extract-weights net.onnx | import --labels leiden.tsv --name leiden "
 			    ">labels.brc\n"
-			    "  import --labels labels.tsv --no-stream > labels.brc",
+			    "  import --graph graph.mtx | laplacian | spectral -k 8 >labels.brc",
 		.options = options,
 		.common = BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 	};
@@ -163,6 +214,6 @@ int main(int argc, char **argv)
 	brc_err err = {0};
 	brc_filter *f = NULL;
 	if (check_options(&err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK)
-		import(&cli, f, &err);
+		graph != NULL ? import_graph(&cli, f, &err) : import(&cli, f, &err);
 	return brc_filter_close(f, &cli, &err);
 }

@@ -7,12 +7,17 @@
 #include "stream/filter.h"
 
 static bool local;
+static int normalisation;
 
 static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "local", 0, NULL, &local,
 	 "one graph a layer: of weights, the layer with those before and after it; of affinities, "
 	 "the layer alone",
 	 NULL, 0, 0, 0},
+	{BRC_OPT_CHOICE, "normalisation", 0, "KIND", &normalisation,
+	 "whose eigenvectors place the units: of the random walk, x / sqrt(degree), or of the "
+	 "symmetric Laplacian, in rows of unit length",
+	 "random-walk|symmetric", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -44,6 +49,7 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 		BRC_TRY(brc_laplacian_local(&l, blocks, in->type, title, err));
 	else
 		BRC_TRY(brc_laplacian_global(&l, blocks, in->type, title, err));
+	l.unit_rows = normalisation == 1;
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
 	if (rc == BRC_OK)

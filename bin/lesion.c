@@ -12,7 +12,7 @@
 static const char *model, *data_path;
 static size_t controls, min_size = 2;
 static double max_fraction = 0.99, level = 0.05;
-static int ablate = -1, fdr, weighting, compat;
+static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)",
@@ -29,6 +29,9 @@ static const brc_opt options[] = {
 	 "what a lesion sets to 0, the unit's output or its incoming weights and bias: "
 	 "zero|in-weights (default: zero; in-weights with --compat paper)",
 	 "zero|in-weights", 0, 0, 0},
+	{BRC_OPT_CHOICE, "precision", 0, "WHAT", &precision,
+	 "of matrix products and convolutions: float, or bf16, bfloat16 on processors that have it",
+	 "float|bf16", 0, 0, 0},
 	{BRC_OPT_CHOICE, "weighting", 0, "WHAT", &weighting,
 	 "what counts the same in mean accuracy and loss, every class or every image",
 	 "class|image", 0, 0, 0},
@@ -130,6 +133,7 @@ static brc_rc experiment(brc_filter *f, const brc_cli *cli, const brc_section *i
 					  .controls = compat ? BRC_CONTROLS_INDEPENDENT
 							     : BRC_CONTROLS_PERMUTATION,
 					  .ablate = (brc_ablate)ablate,
+					  .precision = (brc_precision)precision,
 					  .seed = cli->c.seed,
 					  .mem = cli->c.mem};
 	const char *name = cli->c.name ? cli->c.name : in->name;
@@ -191,7 +195,7 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &in, err));
 	BRC_TRY(brc_labels_read(&labels, in, err));
-	rc = brc_net_read(&net, model, err);
+	rc = brc_net_read(&net, model, BRC_NORM_L1, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
 	if (rc == BRC_OK)

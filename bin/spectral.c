@@ -1,4 +1,5 @@
 /* spectral: cluster the units of every graph of a laplacian. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,11 @@
 #include "base/threads.h"
 #include "graph/ncut.h"
 #include "graph/partition.h"
+#include "graph/stability.h"
 #include "linalg/backend.h"
 #include "stream/filter.h"
 
-static const char *k_list, *k_from;
+static const char *k_list, *k_from, *k_auto;
 static size_t restarts;
 static int compat;
 
@@ -21,12 +23,18 @@ static const brc_opt options[] = {
 	 0, 0},
 	{BRC_OPT_STRING, "k-from", 0, "NAME", &k_from,
 	 "for local graphs: as many clusters as the labels NAME have in that layer", NULL, 0, 0, 0},
+	{BRC_OPT_STRING, "k-auto", 0, "MIN-MAX", &k_auto,
+	 "as many clusters, between these, as each graph suggests by its eigenvalues and by how "
+	 "little its partition depends on chance",
+	 NULL, 0, 0, 0},
 	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "rules of the n-cut; paper adds 1e-8 to volumes, as the published code does", "none|paper",
-	 0, 0, 0},
+	 "rules of the published code with paper: of the restarts the partition of least inertia, "
+	 "not "
+	 "of least n-cut, and 1e-8 added to volumes",
+	 "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -45,6 +53,20 @@ static brc_rc find_labels(brc_filter *f, const brc_section **out, brc_err *err)
 	return brc_hint(err, "'peek' shows what a stream holds");
 }
 
+/* "MIN-MAX" */
+static brc_rc plan_auto(brc_partition_plan *plan, const brc_laplacian *l, brc_err *err)
+{
+	unsigned long least, most;
+	int end = 0;
+
+	if (sscanf(k_auto, "%9lu-%9lu%n", &least, &most, &end) != 2 || k_auto[end] != '\0' ||
+	    least < 1 || least > most) {
+		brc_fail(err, BRC_USAGE, "--k-auto: '%s' is no range of cluster numbers", k_auto);
+		return brc_hint(err, "--k-auto 2-24");
+	}
+	return brc_partition_plan_auto(plan, l, least, most, err);
+}
+
 static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
 			brc_partition_plan *plan, brc_err *err)
 {
@@ -58,6 +80,9 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 		BRC_TRY(brc_labels_read(&labels, s, err));
 		rc = brc_partition_plan_from(plan, l, &labels, err);
 		brc_labels_clear(&labels);
+	} else if (k_auto) {
+		BRC_TRY(plan_auto(plan, l, err));
+		rc = BRC_OK;
 	} else {
 		BRC_TRY(brc_cli_list(k_list, "-k", 1, INT32_MAX, &k, &n, err));
 		rc = brc_partition_plan_list(plan, l, k, n, err);
@@ -65,9 +90,24 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	}
 	plan->options.restarts = restarts;
 	plan->options.epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0;
+	plan->options.by_inertia = compat != 0;
 	plan->options.seed = cli->c.seed;
+	plan->stability = true;
 	plan->mem = cli->c.mem;
 	return rc;
+}
+
+/* What spoke for every k that could be chosen; of several graphs only with -v. */
+static void tell_choice(const brc_cli *cli, const char *name, bool only, const brc_clustering *c)
+{
+	void (*say)(const brc_cli *, const char *, ...) = only ? brc_cli_note : brc_cli_detail;
+
+	for (size_t i = 0; i < c->n_evidence; i++) {
+		const brc_k_evidence *e = &c->evidence[i];
+
+		say(cli, "%s: %s k %zu: eigengap %.4g, stability %.3f", name,
+		    e->k == c->k ? "chosen:" : "       ", e->k, e->gap, e->stability);
+	}
 }
 
 static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clustering *c)
@@ -75,9 +115,12 @@ static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clusterin
 	for (size_t g = 0; g < l->n; g++) {
 		const brc_graph *graph = &l->graph[g].graph;
 
+		tell_choice(cli, l->graph[g].name, l->n == 1, &c[g]);
 		brc_cli_note(
-			cli, "%s: k %zu, n-cut %.6g, %zu component%s, %zu isolated of %zu units",
-			l->graph[g].name, c[g].k, c[g].ncut, graph->components,
+			cli,
+			"%s: k %zu, n-cut %.6g, stability %.3f, %zu component%s, %zu isolated of "
+			"%zu units",
+			l->graph[g].name, c[g].k, c[g].ncut, c[g].stability, graph->components,
 			graph->components == 1 ? "" : "s", graph->n - graph->connected, graph->n);
 		for (size_t w = 0; w < c[g].n_warnings; w++)
 			brc_cli_note(cli, "%s: warning: %s", l->graph[g].name, c[g].warning[w]);
@@ -162,8 +205,8 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_laplacian l;
 	brc_rc rc;
 
-	if (!k_list == !k_from) {
-		brc_fail(err, BRC_USAGE, "give either -k or --k-from");
+	if (!!k_list + !!k_from + !!k_auto != 1) {
+		brc_fail(err, BRC_USAGE, "give one of -k, --k-from and --k-auto");
 		return brc_hint(err, "-k 16, or a list: -k 8,12,16");
 	}
 	BRC_TRY(brc_linalg_check(err));

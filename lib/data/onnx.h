@@ -83,6 +83,8 @@ brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shap
 /* Does the tensor hold floats (FLOAT, DOUBLE, FLOAT16, BFLOAT16) or integers (any, and BOOL)? */
 bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t);
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t);
+/* Bytes of an element in raw data; 0 for a type that is not read. */
+size_t brc_onnx_type_size(int32_t data_type);
 /* "UINT8", for messages. */
 const char *brc_onnx_type_name(int32_t data_type);
 /*

@@ -95,6 +95,17 @@ brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shap
 	return BRC_OK;
 }
 
+size_t brc_onnx_type_size(int32_t data_type)
+{
+	const Brc__OnnxTensor t = {.data_type = data_type};
+
+	if (data_type == BRC_ONNX_FLOAT)
+		return 4;
+	if (data_type == BRC_ONNX_DOUBLE)
+		return 8;
+	return brc_onnx_tensor_is_float(&t) ? 2 : int_size(&t);
+}
+
 /* Elements of the one field that holds the data, or an error when that is not `count`. */
 static brc_rc check_count(const Brc__OnnxTensor *t, size_t item, size_t listed, size_t count,
 			  brc_err *err)

@@ -52,6 +52,9 @@ static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
 	    p->n_output > op->max_out)
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s) has %zu inputs and %zu outputs",
 				title, op->type, p->n_input, p->n_output);
+	if (!*brc_text(p->output[0]))
+		return brc_fail(err, BRC_DATA, "node '%.200s' (%s): its first output has no name",
+				title, op->type);
 	if (brc_onnx_attributes_known(p, op->attributes, err) != BRC_OK)
 		return brc_err_prefix(err, "node '%.200s' (%s)", title, op->type);
 	return BRC_OK;

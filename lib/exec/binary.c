@@ -364,7 +364,7 @@ static void run_where(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		.min_in = MIN_IN,               \
 		.max_in = MAX_IN,               \
 		.max_out = 1,                   \
-		.layout = BRC_LAYOUT_ANY,       \
+		.layout = BRC_DEMAND_ANY,       \
 		.in_place = true,               \
 		.infer = infer_steps,           \
 		.run = run_steps,               \
@@ -394,7 +394,7 @@ const brc_op brc_kernel_where = {
 	.min_in = 3,
 	.max_in = 3,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_ANY,
+	.layout = BRC_DEMAND_ANY,
 	.infer = infer_where,
 	.run = run_where,
 };

@@ -7,12 +7,13 @@
 #include "base/memory.h"
 #include "exec/accept.h"
 #include "exec/emit.h"
-#include "exec/external.h"
 #include "exec/fuse.h"
 #include "exec/operators.h"
 #include "exec/order.h"
+#include "exec/precision.h"
 
 #define BUDGET_FACTOR 4u
+#define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
 #define BUDGET_EXTRA ((size_t)32 << 20)
 
 typedef struct builder {
@@ -50,7 +51,6 @@ static brc_rc add_initializers(builder *b)
 		if (at->value != BRC_NOWHERE)
 			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
 					at->text);
-		BRC_TRY(brc_exec_external(b->g, t, b->options.folder, b->err));
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
 		BRC_TRY(new_value(b, brc_text(t->name), &v, &at->value));
 	}
@@ -82,7 +82,8 @@ static brc_rc add_input(builder *b, const brc_tensor_view *in)
 	size_t item = brc_item(in->elem);
 
 	memcpy(v.dim, in->dim, sizeof(v.dim));
-	BRC_TRY(brc_count(&v, b->err));
+	if (brc_count(&v, b->err) != BRC_OK)
+		return brc_err_prefix(b->err, "the input '%.200s'", in->name);
 	if (in->batch)
 		b->g->rows = in->dim[0];
 	if (!at || at->node != SIZE_MAX)
@@ -132,17 +133,16 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 {
 	brc_exec *g = b->g;
-	brc_node n = {.op = brc_op_find(p->op_type), .n_in = p->n_input, .n_out = p->n_output};
+	brc_node n = {.op = brc_op_find(p->op_type),
+		      .named = *brc_text(p->name) != '\0',
+		      .n_in = p->n_input,
+		      .n_out = p->n_output};
 
 	BRC_TRY(keep_text(g, brc_node_title(p), &n.name, b->err));
 	n.in = brc_exec_alloc(g, n.n_in + n.n_out, sizeof(*n.in), b->err);
 	if (!n.in)
 		return BRC_RESOURCE;
 	n.out = n.in + n.n_in;
-	for (size_t i = 0; i < p->n_attribute; i++)
-		if (p->attribute[i]->t)
-			BRC_TRY(brc_exec_external(g, p->attribute[i]->t, b->options.folder,
-						  b->err));
 	BRC_TRY(resolve(b, p, &n));
 	for (size_t k = 0; k < n.n_in; k++)
 		if (n.in[k] != BRC_NOWHERE)
@@ -178,10 +178,34 @@ static brc_rc add_output(builder *b, const char *t)
 	return BRC_OK;
 }
 
+/* Left as it lies in the graph. */
+static brc_rc add_tap(builder *b, const char *t)
+{
+	const brc_name *at = brc_names_find(&b->names, t);
+	size_t v = at ? at->value : BRC_NOWHERE;
+
+	if (v == BRC_NOWHERE || b->g->value[v].state != BRC_COMPUTED)
+		return brc_fail(b->err, BRC_DATA, "no node computes '%.200s'", t);
+	b->g->tap[b->g->n_taps++] = v;
+	return BRC_OK;
+}
+
+static brc_rc add_taps(builder *b)
+{
+	brc_exec *g = b->g;
+
+	g->tap = brc_exec_alloc(g, b->options.n_taps, sizeof(*g->tap), b->err);
+	if (!g->tap)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < b->options.n_taps; i++)
+		BRC_TRY(add_tap(b, b->options.tap[i]));
+	return BRC_OK;
+}
+
 static brc_rc add_outputs(builder *b)
 {
 	brc_exec *g = b->g;
-	size_t n = b->proto->n_output;
+	size_t n = b->options.keep_only ? 0 : b->proto->n_output;
 
 	g->output = brc_exec_alloc(g, n + b->options.n_keep, sizeof(*g->output), b->err);
 	if (!g->output)
@@ -201,6 +225,8 @@ static void count_users(brc_exec *g)
 				g->value[g->node[i].in[k]].users++;
 	for (size_t i = 0; i < g->n_outputs; i++)
 		g->value[g->output[i]].users++;
+	for (size_t i = 0; i < g->n_taps; i++)
+		g->value[g->tap[i]].users++;
 }
 
 static brc_rc prepare(brc_exec *g, brc_err *err)
@@ -242,9 +268,16 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 		BRC_TRY(add_input(b, &input[i]));
 	BRC_TRY(add_nodes(b));
 	BRC_TRY(add_outputs(b));
+	BRC_TRY(add_taps(b));
+	if (b->options.keep_only)
+		BRC_TRY(brc_exec_prune(b->g, b->err));
 	count_users(b->g);
-	brc_exec_fuse(b->g);
-	return prepare(b->g, b->err);
+	if (b->options.bare)
+		return BRC_OK;
+	BRC_TRY(brc_exec_fuse(b->g, b->err));
+	BRC_TRY(prepare(b->g, b->err));
+	brc_exec_drop(b->g);
+	return BRC_OK;
 }
 
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
@@ -256,15 +289,22 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	*out = NULL;
 	if (options)
 		b.options = *options;
+	if (b.options.precision == BRC_PRECISION_BF16)
+		BRC_TRY(brc_exec_need_bf16(err));
 	BRC_TRY(brc_exec_accept(m, err));
 	b.g = brc_calloc(1, sizeof(*b.g), err);
 	if (!b.g)
 		return BRC_RESOURCE;
 	b.g->opset = m->opset;
+	b.g->precision = b.options.precision;
+	b.g->folder = b.options.folder;
+	b.g->bare = b.options.bare;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
+	b.g->room = BUDGET_EXTRA + ROOM_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);
 	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
 	rc = build(&b, input, n);
+	b.g->folder = NULL;
 	brc_names_clear(&b.names);
 	free(b.order);
 	if (rc == BRC_OK)

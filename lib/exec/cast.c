@@ -74,7 +74,7 @@ const brc_op brc_kernel_cast = {
 	.min_in = 1,
 	.max_in = 1,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_ANY,
+	.layout = BRC_DEMAND_ANY,
 	.infer = infer_cast,
 	.run = run_cast,
 };

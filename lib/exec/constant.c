@@ -128,7 +128,7 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 		.min_in = INPUTS,                              \
 		.max_in = INPUTS,                              \
 		.max_out = 1,                                  \
-		.layout = BRC_LAYOUT_ANY,                      \
+		.layout = BRC_DEMAND_ANY,                      \
 		.infer = INFER,                                \
 		.run = RUN,                                    \
 	}

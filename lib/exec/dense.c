@@ -1,6 +1,8 @@
 /*
  * Matrix products: Gemm and MatMul, by oneDNN's sgemm, which on processors with
- * AVX-512 is the fastest of those at hand. One thread, as for convolutions.
+ * AVX-512 is the fastest of those at hand; for few rows, where reading the
+ * constant matrix is what takes the time, it is packed beforehand. One thread,
+ * as for convolutions.
  */
 #include <oneapi/dnnl/dnnl.h>
 #include <limits.h>
@@ -8,6 +10,7 @@
 
 #include "exec/nest.h"
 #include "exec/operators.h"
+#include "exec/packed.h"
 
 /* y[m, n] = alpha x w + beta c for each of the pairs that `outer` goes through. */
 typedef struct product {
@@ -15,7 +18,10 @@ typedef struct product {
 	bool trans_x, trans_w;
 	float alpha, beta;
 	brc_nest outer, bias; /* y, x, w in whole matrices; y, c */
+	brc_packed *packed;   /* instead of sgemm; NULL: none */
 } product;
+
+enum { FEW_ROWS = 64 };
 
 static brc_rc fits(const product *p, brc_err *err)
 {
@@ -72,10 +78,40 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 		return;
 	if (p->bias.arrays)
 		brc_nest_run(&p->bias, bias, floats, add_bias, &p->beta);
+	if (p->packed) {
+		if (!brc_packed_run(p->packed, base[1], base[0], m->scratch))
+			*m->failed = true;
+		return;
+	}
 	if (p->k > 0)
 		brc_nest_run(&p->outer, base, item, one_product, &t);
 	else if (!p->bias.arrays)
 		memset(base[0], 0, g->value[n->out[0]].count * sizeof(float));
+}
+
+/* One product with a constant matrix: of few rows, or in a precision that only that has. */
+static bool is_packable(const brc_exec *g, const brc_node *n)
+{
+	const product *p = n->state;
+
+	return g->value[n->in[1]].state == BRC_CONSTANT &&
+	       g->value[n->in[0]].state == BRC_COMPUTED && p->outer.ndim == 0 && !p->outer.empty &&
+	       !p->trans_x && p->alpha == 1 && p->m > 0 && p->k > 0 && p->n > 0 &&
+	       (p->m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
+}
+
+static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
+{
+	product *p = n->state;
+
+	if (!is_packable(g, n))
+		return BRC_OK;
+	BRC_TRY(brc_exec_take_room(g, p->k * p->n * sizeof(float), err));
+	BRC_TRY(brc_packed_new(&p->packed, p->m, p->k, p->n, g->value[n->in[1]].data, p->trans_w,
+			       p->bias.arrays > 0, g->precision, err));
+	n->packed = 1u << 1;
+	n->scratch = brc_packed_scratch(p->packed);
+	return brc_exec_own(g, p->packed, brc_packed_free, err);
 }
 
 static brc_rc infer_gemm(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
@@ -196,14 +232,58 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto,
 	return brc_set_output(g, n, 0, &out, err);
 }
 
+/* The bias when it is one number for each output, or one for all. */
+static const float *bias_of(const brc_exec *g, const brc_node *n, size_t outputs)
+{
+	const brc_operand *c = brc_in(g, n, 2);
+
+	return c && c->state == BRC_CONSTANT && c->count == outputs ? c->data : NULL;
+}
+
+bool brc_product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+{
+	bool gemm = n->op == &brc_kernel_gemm;
+	const product *p = n->state;
+	const brc_operand *x, *v;
+
+	if (!gemm && n->op != &brc_kernel_matmul)
+		return false;
+	x = &g->value[n->in[0]];
+	v = &g->value[n->in[1]];
+	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
+	    x->ndim < 2)
+		return false;
+	*w = (brc_weights){.w = v->data,
+			   .bias = gemm ? bias_of(g, n, p->n) : NULL,
+			   .outputs = p->n,
+			   .inputs = p->k,
+			   .groups = 1,
+			   .h = 1,
+			   .wide = 1,
+			   .out_step = p->trans_w ? p->k : 1,
+			   .in_step = p->trans_w ? 1 : p->n,
+			   .alpha = p->alpha,
+			   .value = n->in[1],
+			   .axis = x->ndim - 1};
+	return true;
+}
+
+double brc_product_flops(const brc_exec *g, const brc_node *n)
+{
+	const product *p = n->state;
+
+	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
+}
+
 const brc_op brc_kernel_gemm = {
 	.type = "Gemm",
 	.attributes = "alpha|beta|transA|transB|broadcast",
 	.min_in = 2,
 	.max_in = 3,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_gemm,
+	.prepare = prepare_product,
 	.run = run_product,
 };
 
@@ -213,7 +293,8 @@ const brc_op brc_kernel_matmul = {
 	.min_in = 2,
 	.max_in = 2,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_matmul,
+	.prepare = prepare_product,
 	.run = run_product,
 };

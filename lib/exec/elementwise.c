@@ -209,7 +209,7 @@ bool brc_is_bounded(const brc_node *n, float *lo, float *hi)
 		.min_in = 1,              \
 		.max_in = 1,              \
 		.max_out = 1,             \
-		.layout = BRC_LAYOUT_ANY, \
+		.layout = BRC_DEMAND_ANY, \
 		.in_place = true,         \
 		.infer = infer_unary,     \
 		.run = run_unary,         \

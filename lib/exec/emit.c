@@ -97,11 +97,13 @@ brc_rc brc_exec_change_layout(brc_exec *g, size_t *value, brc_err *err)
 
 brc_rc brc_exec_demand_layouts(brc_exec *g, brc_node *n, brc_err *err)
 {
+	if (g->bare)
+		return BRC_OK;
 	for (size_t k = 0; k < n->n_in; k++) {
 		brc_operand *v = n->in[k] == BRC_NOWHERE ? NULL : &g->value[n->in[k]];
-		bool last = n->op->layout == BRC_LAYOUT_LAST;
+		bool last = n->op->layout == BRC_DEMAND_LAST;
 
-		if (!v || n->op->layout == BRC_LAYOUT_ANY || (last && k > 0) || v->last == last ||
+		if (!v || n->op->layout == BRC_DEMAND_ANY || (last && k > 0) || v->last == last ||
 		    brc_layout_is_moot(v))
 			continue;
 		BRC_TRY(brc_exec_change_layout(g, &n->in[k], err));

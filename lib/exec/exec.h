@@ -32,17 +32,32 @@ typedef struct brc_tensor_view {
 	bool batch;       /* of an input: dimension 0 holds images, which must not be mixed */
 } brc_tensor_view;
 
+/* Of the products in convolutions and with constant matrices; sums and all else are floats. */
+typedef enum brc_precision {
+	BRC_PRECISION_FLOAT,
+	BRC_PRECISION_BF16 /* bfloat16, 8 bits: where brc_exec_bf16_supported() */
+} brc_precision;
+
+/* Does the processor multiply bfloat16 (AVX512_BF16 or AMX_BF16)? */
+bool brc_exec_bf16_supported(void);
+
 /* What may be NULL or zeros as a whole. */
 typedef struct brc_exec_options {
+	brc_precision precision; /* BRC_DATA when it is not supported */
 	const char *folder;      /* where external data lies; NULL: none is allowed */
 	const char *const *keep; /* [n_keep]: further values that are wanted, by name */
 	size_t n_keep;
+	const char *const *tap; /* [n_taps]: values to stop at, by name: see brc_schedule */
+	size_t n_taps;
+	bool borrow;    /* the model outlives the graph: weights are used where they lie in it */
+	bool keep_only; /* the outputs are `keep` alone: what only others need is left out */
+	bool bare;      /* node by node, as the model says, to be read; it cannot be run */
 } brc_exec_options;
 
 /*
  * Build the graph of a model for inputs input[n]. Its outputs are the model's,
- * then the values named in options->keep. The model must outlive the call only;
- * external data is read into it.
+ * then the values named in options->keep. The model must outlive the call only,
+ * unless options->borrow; external data is read into it.
  * BRC_DATA naming the node for anything unsupported or contradictory; memory
  * stays in proportion to the model and the inputs.
  */
@@ -55,23 +70,67 @@ size_t brc_exec_outputs(const brc_exec *g);
 brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
 
 /*
+ * Rows of the smallest table that the input `name` is looked up in; 0: in none. Its elements
+ * must be less, and no less than minus that: the caller checks them, since others give NaN.
+ */
+size_t brc_exec_vocabulary(const brc_exec *g, const char *name);
+
+/*
  * Images to build a graph for, when each has so many elements: a number from 2
  * to 64 that depends on nothing else, so that no rounding depends on threads.
  */
 size_t brc_exec_rows(size_t elements);
 
+/*
+ * A schedule says what memory a pass takes, and when: one for all workspaces of
+ * a graph, which it borrows. The pass can be stopped at each tap, in the order
+ * of turns, as soon as the value there and all that is needed to go on from it
+ * has been computed.
+ */
+typedef struct brc_schedule brc_schedule;
+
+brc_rc brc_schedule_new(brc_schedule **s, const brc_exec *g, brc_err *err);
+void brc_schedule_free(brc_schedule *s);
+/* Taps, one a turn; which of options->tap a turn is. */
+size_t brc_schedule_turns(const brc_schedule *s);
+size_t brc_schedule_tap(const brc_schedule *s, size_t turn);
+/* Bytes of a workspace. */
+size_t brc_schedule_bytes(const brc_schedule *s);
+/* Operations of the convolutions and matrix products of a pass; of going on from a tap. */
+double brc_schedule_pass_flops(const brc_schedule *s);
+double brc_schedule_flops(const brc_schedule *s, size_t turn);
+
+/* Memory to run a graph in, one for each thread. */
 typedef struct brc_workspace brc_workspace;
 
-/* Bytes of a workspace, and of the prepared weights of the graph. */
+/* Bytes of a workspace that passes need; its memory. They borrow the graph. */
 size_t brc_workspace_bytes(const brc_exec *g);
-/* Memory to run the graph in, one for each thread. It borrows the graph. */
 brc_rc brc_workspace_new(brc_workspace **w, const brc_exec *g, brc_err *err);
+/* The same by a schedule, which it borrows. */
+brc_rc brc_workspace_for(brc_workspace **w, const brc_schedule *s, brc_err *err);
 void brc_workspace_free(brc_workspace *w);
-/* The memory of the input of this name, to be filled before a pass; NULL: no node uses it. */
+
+/*
+ * The memory of the input of this name, to be filled before each pass, as it is
+ * used for other things later; NULL: no node uses it.
+ */
 void *brc_workspace_input(brc_workspace *w, const char *name);
-/* Compute every output. BRC_RESOURCE when a kernel gets no memory. */
+/* Compute every output. BRC_RESOURCE when a kernel gets no memory, here and below. */
 brc_rc brc_workspace_run(brc_workspace *w, brc_err *err);
 /* Elements of output k as computed last, row-major. Borrowed. */
 const void *brc_workspace_output(const brc_workspace *w, size_t k);
+
+/* A pass in pieces: begin it, go on until a turn, and to the end. Turns must ascend. */
+void brc_workspace_start(brc_workspace *w);
+brc_rc brc_workspace_until(brc_workspace *w, size_t turn, brc_err *err);
+brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err);
+/* At a turn: the value of its tap, in the layout it has in the graph. Borrowed. */
+const void *brc_workspace_tap(const brc_workspace *w, size_t turn);
+/* A copy of it to be changed, where what is computed again finds it. */
+void *brc_workspace_change(brc_workspace *w, size_t turn);
+/* Compute again what depends on the value changed last, without disturbing the pass. */
+brc_rc brc_workspace_again(brc_workspace *w, brc_err *err);
+/* Output k as it comes out then; valid until the next change. Borrowed. */
+const void *brc_workspace_changed(const brc_workspace *w, size_t k);
 
 #endif

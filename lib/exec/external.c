@@ -100,62 +100,80 @@ static brc_rc read_at(int fd, uint8_t *to, size_t n, uint64_t offset, brc_err *e
 	return BRC_OK;
 }
 
-static brc_rc read_file(brc_exec *g, Brc__OnnxTensor *t, int fd, brc_err *err)
+/* Bytes from `offset` on that make up the tensor: as many as its shape says. */
+static brc_rc extent(const Brc__OnnxTensor *t, const Brc__OnnxTensor *with, uint64_t size,
+		     uint64_t *offset, uint64_t *length, brc_err *err)
 {
-	uint64_t offset, length, size;
+	size_t ndim, shape[BRC_MAX_DIMS], count, item = brc_onnx_type_size(t->data_type);
+
+	BRC_TRY(number(t, "offset", 0, offset, err));
+	BRC_TRY(number(t, "length", *offset < size ? size - *offset : 0, length, err));
+	if (*offset > size || *length > size - *offset)
+		return brc_fail(err, BRC_DATA, "its external data ends after %llu of %llu bytes",
+				(unsigned long long)size, (unsigned long long)(*offset + *length));
+	BRC_TRY(brc_onnx_tensor_shape(with, &ndim, shape, &count, err));
+	if (item == 0)
+		return brc_fail(err, BRC_DATA, "elements of type %s are not supported",
+				brc_onnx_type_name(t->data_type));
+	if (*length % item || *length / item != count)
+		return brc_fail(err, BRC_DATA, "its shape has %zu elements, its data %llu bytes",
+				count, (unsigned long long)*length);
+	return BRC_OK;
+}
+
+static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, int fd,
+			brc_err *err)
+{
+	uint64_t offset, length;
 	struct stat st;
 	uint8_t *bytes;
 	brc_rc rc;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return brc_fail(err, BRC_DATA, "its external data is no regular file");
-	size = (uint64_t)st.st_size;
-	BRC_TRY(number(t, "offset", 0, &offset, err));
-	BRC_TRY(number(t, "length", offset < size ? size - offset : 0, &length, err));
-	if (offset > size || length > size - offset)
-		return brc_fail(err, BRC_DATA, "its external data ends after %llu of %llu bytes",
-				(unsigned long long)size, (unsigned long long)(offset + length));
-	bytes = malloc(length ? length : 1); /* protobuf-c frees it */
+	BRC_TRY(extent(t, with, (uint64_t)st.st_size, &offset, &length, err));
+	BRC_TRY(brc_mem_need(length, 0, "the weights of the network", err));
+	bytes = brc_alloc(length, 1, err);
 	if (!bytes)
-		return brc_fail(err, BRC_RESOURCE, "out of memory");
+		return BRC_RESOURCE;
 	rc = read_at(fd, bytes, length, offset, err);
 	if (rc != BRC_OK) {
 		free(bytes);
 		return rc;
 	}
-	g->budget += 4 * length; /* as if the model's file held it */
-	free(t->raw_data.data);
-	t->raw_data.data = bytes;
-	t->raw_data.len = length;
-	t->has_raw_data = 1;
-	t->has_data_location = 0;
-	t->data_location = 0;
-	for (size_t i = 0; i < t->n_external_data; i++)
-		brc__onnx_external__free_unpacked(t->external_data[i], NULL);
-	t->n_external_data = 0;
+	g->room += 8 * length; /* as if the model's file held it */
+	g->budget += 4 * length;
+	with->raw_data.data = bytes;
+	with->raw_data.len = length;
+	with->has_raw_data = 1;
 	return BRC_OK;
 }
 
-brc_rc brc_exec_external(brc_exec *g, Brc__OnnxTensor *t, const char *folder, brc_err *err)
+brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
+			 brc_err *err)
 {
 	const char *name = t->name ? t->name : "", *path = entry(t, "location");
 	int fd;
 	brc_rc rc;
 
-	if (t->data_location != LOCATION_EXTERNAL)
+	*with = *t;
+	*read = t->data_location == LOCATION_EXTERNAL;
+	if (!*read)
 		return BRC_OK;
-	if (!folder || !path || !stays_inside(path))
+	with->data_location = 0;
+	with->n_external_data = 0;
+	if (!g->folder || !path || !stays_inside(path))
 		return brc_fail(
 			err, BRC_DATA,
 			"initializer '%.200s': its external data '%.200s' is not inside the "
 			"model's folder",
 			name, path ? path : "");
-	fd = open_inside(folder, path);
+	fd = open_inside(g->folder, path);
 	if (fd < 0)
 		return brc_fail(err, BRC_DATA,
 				"initializer '%.200s': its external data '%.200s': %s", name, path,
 				strerror(errno));
-	rc = read_file(g, t, fd, err);
+	rc = read_file(g, t, with, fd, err);
 	close(fd);
 	return rc == BRC_OK ? rc : brc_err_prefix(err, "initializer '%.200s'", name);
 }

@@ -5,10 +5,13 @@
 #include "exec/graph.h"
 
 /*
- * If the tensor's data is external, read it from `folder` into the tensor, as
- * raw data. BRC_DATA when the place leaves the folder (an absolute path, "..",
- * a link), does not exist, is shorter than it should be, or folder is NULL.
+ * *with is the tensor t; if its data is external they are read from g->folder
+ * and are its raw data, which are then the caller's to free: *read says so. All
+ * else is borrowed from t. BRC_DATA when the place leaves the folder (an
+ * absolute path, "..", a link), does not exist, or is not as long as the shape
+ * says, or when there is no folder.
  */
-brc_rc brc_exec_external(brc_exec *g, Brc__OnnxTensor *t, const char *folder, brc_err *err);
+brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
+			 brc_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "exec/operators.h"
+#include "exec/reach.h"
 
 enum { REACH = 64 }; /* nodes between a convolution and the sum it takes over, at most */
 
@@ -12,6 +13,7 @@ typedef struct uses {
 	size_t *producer; /* [values]: node, or BRC_NOWHERE */
 	size_t *user;     /* [values]: the last node that uses it */
 	size_t *last;     /* [values]: of a buffer: the last node that uses any value in it */
+	size_t *pinned;   /* [values]: of a buffer: no node before this one may write over it */
 } uses;
 
 /* The buffer of a value, which may have been given to another meanwhile. */
@@ -52,6 +54,29 @@ static void note(const brc_exec *g, uses *u)
 		u->last[root(g, g->output[i])] = BRC_NOWHERE;
 }
 
+static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
+{
+	size_t *p = &u->pinned[root(g, v)];
+
+	*p = until > *p ? until : *p;
+}
+
+/* What goes on from a tap needs must still be there when the pass stops for it. */
+static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
+{
+	memset(u->pinned, 0, g->n_values * sizeof(*u->pinned));
+	for (size_t t = 0; t < g->n_taps; t++) {
+		brc_reach r;
+
+		BRC_TRY(brc_reach_find(&r, g, g->tap[t], err));
+		pin_one(g, u, r.value, r.ready);
+		for (size_t k = 0; k < r.n_rest; k++)
+			pin_one(g, u, r.rest[k], r.ready);
+		brc_reach_clear(&r);
+	}
+	return BRC_OK;
+}
+
 static bool same_place(const brc_operand *a, const brc_operand *b)
 {
 	return a->ndim == b->ndim && a->elem == b->elem &&
@@ -63,7 +88,7 @@ static bool same_place(const brc_operand *a, const brc_operand *b)
 static bool is_free(const brc_exec *g, const uses *u, size_t buffer, size_t by)
 {
 	return g->value[buffer].state == BRC_COMPUTED && u->producer[buffer] != BRC_NOWHERE &&
-	       u->last[buffer] == by;
+	       u->last[buffer] == by && u->pinned[buffer] <= by;
 }
 
 static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t to)
@@ -95,40 +120,53 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	buffer = root(g, other);
 	if (other == mine || !same_place(&g->value[other], &g->value[mine]) ||
 	    !same_place(&g->value[sum->out[0]], &g->value[mine]) || !is_free(g, u, buffer, j) ||
-	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i ||
+	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i || u->pinned[buffer] > i ||
 	    uses_between(g, buffer, i, j))
 		return BRC_NOWHERE;
-	return buffer;
+	return other;
 }
 
-/* Take over the node after convolution i; false when there is none to take over. */
-static bool absorb(brc_exec *g, uses *u, size_t i, bool *summed)
+/* Take over the node after convolution i; *more: there may be another. */
+static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, brc_err *err)
 {
 	brc_node *conv = &g->node[i];
-	size_t v = conv->out[0], j = u->user[v], buffer;
+	size_t v = conv->out[0], j = u->user[v], other;
 	const brc_affine *affine;
 	float lo, hi;
 
+	*more = false;
 	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
-		return false;
+		return BRC_OK;
 	affine = brc_affine_of(&g->node[j]);
 	if (affine && brc_conv_is_plain(conv)) {
 		brc_conv_scale(conv, affine);
-	} else if (!*summed && (buffer = addend(g, u, i, j)) != BRC_NOWHERE) {
-		brc_conv_accumulate(conv);
-		move_into(g, u, g->node[j].out[0], buffer);
+	} else if (!*summed && (other = addend(g, u, i, j)) != BRC_NOWHERE) {
+		BRC_TRY(brc_conv_accumulate(g, conv, other, err));
+		move_into(g, u, g->node[j].out[0], root(g, other));
 		*summed = true;
 	} else if (brc_is_bounded(&g->node[j], &lo, &hi)) {
 		brc_conv_bound(conv, lo, hi);
 		if (*summed)
 			move_into(g, u, g->node[j].out[0], root(g, v));
 		take_over(g, u, i, j);
-		return false;
+		return BRC_OK;
 	} else {
-		return false;
+		return BRC_OK;
 	}
 	take_over(g, u, i, j);
-	return true;
+	*more = true;
+	return BRC_OK;
+}
+
+static brc_rc absorb_all(brc_exec *g, uses *u, brc_err *err)
+{
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		bool summed = false, more = g->node[i].op == &brc_kernel_conv;
+
+		while (more)
+			BRC_TRY(absorb(g, u, i, &summed, &more, err));
+	}
+	return BRC_OK;
 }
 
 static void compact(brc_exec *g)
@@ -170,28 +208,30 @@ static void settle_buffers(brc_exec *g)
 		g->value[v].buffer = root(g, v);
 }
 
-void brc_exec_fuse(brc_exec *g)
+static brc_rc fuse(brc_exec *g, uses *u, brc_err *err)
 {
-	uses u = {brc_alloc(g->n_values, sizeof(size_t), NULL),
-		  brc_alloc(g->n_values, sizeof(size_t), NULL),
-		  brc_alloc(g->n_values, sizeof(size_t), NULL)};
+	note(g, u);
+	BRC_TRY(pin(g, u, err));
+	BRC_TRY(absorb_all(g, u, err));
+	compact(g);
+	note(g, u);
+	BRC_TRY(pin(g, u, err));
+	write_in_place(g, u);
+	settle_buffers(g);
+	return BRC_OK;
+}
 
-	if (u.producer && u.user && u.last) {
-		note(g, &u);
-		for (size_t i = 0; i < g->n_nodes; i++) {
-			bool summed = false;
+brc_rc brc_exec_fuse(brc_exec *g, brc_err *err)
+{
+	uses u = {brc_alloc(g->n_values, sizeof(size_t), err),
+		  brc_alloc(g->n_values, sizeof(size_t), err),
+		  brc_alloc(g->n_values, sizeof(size_t), err),
+		  brc_alloc(g->n_values, sizeof(size_t), err)};
+	brc_rc rc = u.producer && u.user && u.last && u.pinned ? fuse(g, &u, err) : BRC_RESOURCE;
 
-			if (g->node[i].op != &brc_kernel_conv)
-				continue;
-			while (absorb(g, &u, i, &summed))
-				;
-		}
-		compact(g);
-		note(g, &u);
-		write_in_place(g, &u);
-		settle_buffers(g);
-	}
 	free(u.producer);
 	free(u.user);
 	free(u.last);
+	free(u.pinned);
+	return rc;
 }

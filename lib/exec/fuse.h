@@ -8,9 +8,12 @@
  * Let convolutions do what directly and exclusively follows them: an affine
  * map of every channel (BatchNormalization), the sum with a value that nobody
  * needs any more, a cut-off (Relu, Clip). Then let operators that can write
- * over their input do so. Nodes no longer needed are gone. On failure to get
- * memory for it nothing is changed.
+ * over their input do so. Nodes no longer needed are gone. Taps count as users,
+ * so that their values stay as they are. BRC_RESOURCE.
  */
-void brc_exec_fuse(brc_exec *g);
+brc_rc brc_exec_fuse(brc_exec *g, brc_err *err);
+
+/* Drop the nodes on which no output and no tap depends. BRC_RESOURCE. */
+brc_rc brc_exec_prune(brc_exec *g, brc_err *err);
 
 #endif

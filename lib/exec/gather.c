@@ -1,4 +1,8 @@
-/* Gather: elements along an axis by their indices, which are known when the graph is built. */
+/*
+ * Gather: elements along an axis by their indices. Those known when the graph is built are
+ * checked then; others look up tokens in a table.
+ */
+#include <math.h>
 #include <string.h>
 
 #include "exec/operators.h"
@@ -11,13 +15,22 @@ static brc_rc check_indices(const brc_operand *i, size_t extent, brc_err *err)
 {
 	const int64_t *v = i->data, n = (int64_t)extent;
 
-	if (i->state != BRC_CONSTANT)
-		return brc_fail(err, BRC_DATA,
-				"indices that depend on the network's input are not supported");
 	for (size_t k = 0; k < i->count; k++)
 		if (v[k] < -n || v[k] >= n)
 			return brc_fail(err, BRC_DATA, "index %lld of %zu elements",
 					(long long)v[k], extent);
+	return BRC_OK;
+}
+
+/* Indices that are computed when the graph runs. */
+static brc_rc check_lookup(const brc_operand *x, const brc_operand *i, brc_err *err)
+{
+	if (x->elem != BRC_ELEM_FLOAT)
+		return brc_fail(err, BRC_DATA,
+				"indices that depend on the network's input choose floats only");
+	if (x->batch != BRC_NOWHERE && i->batch != BRC_NOWHERE)
+		return brc_fail(err, BRC_DATA,
+				"both its data and its indices depend on the network's input");
 	return BRC_OK;
 }
 
@@ -37,7 +50,8 @@ static brc_rc infer_gather(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &attribute, err));
 	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
 	BRC_TRY(brc_keeps_images(x, axis, err));
-	BRC_TRY(check_indices(i, x->dim[axis], err));
+	BRC_TRY(i->state == BRC_CONSTANT ? check_indices(i, x->dim[axis], err)
+					 : check_lookup(x, i, err));
 	if (x->ndim - 1 + i->ndim > BRC_MAX_DIMS)
 		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
 	out = *x;
@@ -51,10 +65,22 @@ static brc_rc infer_gather(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 			*(k < axis ? &t->outer : &t->inner) *= x->dim[k];
 			continue;
 		}
-		for (size_t j = 0; j < i->ndim; j++)
+		for (size_t j = 0; j < i->ndim; j++) {
+			if (j == i->batch) {
+				out.batch = out.ndim;
+				out.inner = i->inner;
+			}
 			out.dim[out.ndim++] = i->dim[j];
+		}
 	}
 	return brc_set_output(g, n, 0, &out, err);
+}
+
+/* What no table has: only floats are looked up by indices that nobody checked. */
+static void fill(float *y, size_t n)
+{
+	for (size_t j = 0; j < n; j++)
+		y[j] = NAN;
 }
 
 static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m)
@@ -70,7 +96,10 @@ static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m
 		for (size_t k = 0; k < count; k++, y += bytes) {
 			int64_t i = index[k] < 0 ? index[k] + (int64_t)t->extent : index[k];
 
-			memcpy(y, x + (o * t->extent + (size_t)i) * bytes, bytes);
+			if (i >= 0 && i < (int64_t)t->extent)
+				memcpy(y, x + (o * t->extent + (size_t)i) * bytes, bytes);
+			else
+				fill((float *)(void *)y, t->inner);
 		}
 	}
 }
@@ -81,7 +110,26 @@ const brc_op brc_kernel_gather = {
 	.min_in = 2,
 	.max_in = 2,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_gather,
 	.run = run_gather,
 };
+
+size_t brc_exec_vocabulary(const brc_exec *g, const char *name)
+{
+	size_t least = 0;
+
+	for (size_t k = 0; k < g->n_nodes; k++) {
+		const brc_node *n = &g->node[k];
+		const brc_operand *i = n->op == &brc_kernel_gather ? &g->value[n->in[1]] : NULL;
+
+		if (i)
+			i = &g->value[i->buffer];
+		if (i && i->input && strcmp(i->name, name) == 0) {
+			size_t extent = ((const gather *)n->state)->extent;
+
+			least = least && least < extent ? least : extent;
+		}
+	}
+	return least;
+}

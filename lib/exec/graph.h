@@ -50,10 +50,12 @@ typedef struct brc_op brc_op;
 
 typedef struct brc_node {
 	const brc_op *op;
-	const char *name;
+	const char *name; /* what messages call it: the model's name for it if `named` */
+	bool named;
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
 	void *state;                   /* the operator's own, owned by the graph */
 	size_t scratch;                /* bytes that `run` needs */
+	unsigned packed; /* bit k: once prepared, input k is not read where it is a constant */
 } brc_node;
 
 /* The memory of values, by index; constants included. */
@@ -63,17 +65,17 @@ typedef struct brc_memory {
 	bool *failed; /* set by a kernel that ran out of memory */
 } brc_memory;
 
-typedef enum brc_layout {
-	BRC_LAYOUT_PLAIN, /* inputs must be row-major */
-	BRC_LAYOUT_LAST,  /* input 0 must have its channels last */
-	BRC_LAYOUT_ANY
-} brc_layout;
+typedef enum brc_demand {                   /* on the layout of inputs */
+			  BRC_DEMAND_PLAIN, /* inputs must be row-major */
+			  BRC_DEMAND_LAST,  /* input 0 must have its channels last */
+			  BRC_DEMAND_ANY
+} brc_demand;
 
 struct brc_op {
 	const char *type;       /* ONNX operator */
 	const char *attributes; /* that it may have: "axis|perm" */
 	size_t min_in, max_in, max_out;
-	brc_layout layout;
+	brc_demand layout;
 	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
 	/* Check inputs and attributes, set the outputs and the state. The caller names the node. */
 	brc_rc (*infer)(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err);
@@ -90,15 +92,20 @@ typedef struct brc_owned {
 
 struct brc_exec {
 	int64_t opset;
+	brc_precision precision;
+	const char *folder;    /* where external data lies, while it is built */
 	size_t rows, declared; /* of the batch: built for, and declared by the model (0: none) */
 	brc_operand *value;
 	size_t n_values, cap_values;
 	brc_node *node;
 	size_t n_nodes, cap_nodes;
-	size_t *output, n_outputs;
+	size_t *output, n_outputs, *tap, n_taps; /* values */
+	bool borrow;                             /* the model outlives the graph */
+	bool bare;                               /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
 	size_t budget; /* bytes that building may still allocate */
+	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 
 /* The operator of this ONNX type, or NULL. */
@@ -108,6 +115,8 @@ const brc_op *brc_op_find(const char *type);
 
 /* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
 void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
+/* Take so much of the room for weights; BRC_DATA when there is not as much left. */
+brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err);
 /* Call release(p) when the graph is freed (also when this fails). */
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err);

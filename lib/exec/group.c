@@ -79,6 +79,11 @@ static void run_softmax(const brc_exec *g, const brc_node *n, const brc_memory *
 				  n->op == &brc_kernel_log_softmax);
 }
 
+size_t brc_softmax_size(const brc_node *n)
+{
+	return n->op->infer == infer_softmax ? ((const groups *)n->state)->n : 0;
+}
+
 static brc_rc infer_arg(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
 {
 	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
@@ -142,7 +147,7 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		.min_in = 1,                           \
 		.max_in = 1,                           \
 		.max_out = 1,                          \
-		.layout = BRC_LAYOUT_PLAIN,            \
+		.layout = BRC_DEMAND_PLAIN,            \
 		.infer = INFER,                        \
 		.run = RUN,                            \
 	}

@@ -416,7 +416,7 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 		.min_in = MIN_IN,                                          \
 		.max_in = MAX_IN,                                          \
 		.max_out = MAX_OUT,                                        \
-		.layout = BRC_LAYOUT_ANY,                                  \
+		.layout = BRC_DEMAND_ANY,                                  \
 		.infer = INFER,                                            \
 		.run = run_copies,                                         \
 	}

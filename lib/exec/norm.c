@@ -286,11 +286,11 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 
 OPERATOR(brc_kernel_batch_norm, "BatchNormalization",
-	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_LAYOUT_ANY,
+	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_DEMAND_ANY,
 	 infer_batch_norm, run_batch_norm);
-OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_LAYOUT_PLAIN,
+OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_DEMAND_PLAIN,
 	 infer_instance_norm, run_groups);
 OPERATOR(brc_kernel_layer_norm, "LayerNormalization", "axis|epsilon|stash_type", 2, 3, 3,
-	 BRC_LAYOUT_PLAIN, infer_layer_norm, run_groups);
-OPERATOR(brc_kernel_lrn, "LRN", "alpha|beta|bias|size", 1, 1, 1, BRC_LAYOUT_PLAIN, infer_lrn,
+	 BRC_DEMAND_PLAIN, infer_layer_norm, run_groups);
+OPERATOR(brc_kernel_lrn, "LRN", "alpha|beta|bias|size", 1, 1, 1, BRC_DEMAND_PLAIN, infer_lrn,
 	 run_lrn);

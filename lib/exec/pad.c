@@ -111,7 +111,7 @@ const brc_op brc_kernel_pad = {
 	.min_in = 1,
 	.max_in = 4,
 	.max_out = 1,
-	.layout = BRC_LAYOUT_PLAIN,
+	.layout = BRC_DEMAND_PLAIN,
 	.infer = infer_pad,
 	.run = brc_sampling_run,
 };

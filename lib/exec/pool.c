@@ -1,6 +1,7 @@
 /* Pooling, channels last: MaxPool, AveragePool, and both over whole images. */
 #include <math.h>
 
+#include "base/processor.h"
 #include "exec/operators.h"
 #include "exec/window.h"
 
@@ -9,16 +10,31 @@ typedef struct pool {
 	bool average, count_padding, by_column;
 } pool;
 
-static void take_larger(float *restrict y, const float *restrict x, size_t n)
+enum { BLOCK = 64, MANY = 64 };
+
+/* y becomes the largest of itself and x[0..n-1], c channels of each. A NaN wins. */
+BRC_FOR_EACH_PROCESSOR
+static void take_largest(const float *const *x, size_t n, size_t c, float *restrict y)
 {
-	for (size_t i = 0; i < n; i++)
-		y[i] = x[i] > y[i] || x[i] != x[i] ? x[i] : y[i];
+	for (size_t from = 0; from < c; from += BLOCK) {
+		size_t to = from + BLOCK < c ? from + BLOCK : c;
+
+		for (size_t k = 0; k < n; k++)
+			for (size_t i = from; i < to; i++)
+				y[i] = x[k][i] > y[i] || x[k][i] != x[k][i] ? x[k][i] : y[i];
+	}
 }
 
-static void add_up(float *restrict y, const float *restrict x, size_t n)
+BRC_FOR_EACH_PROCESSOR
+static void add_up(const float *const *x, size_t n, size_t c, float *restrict y)
 {
-	for (size_t i = 0; i < n; i++)
-		y[i] += x[i];
+	for (size_t from = 0; from < c; from += BLOCK) {
+		size_t to = from + BLOCK < c ? from + BLOCK : c;
+
+		for (size_t k = 0; k < n; k++)
+			for (size_t i = from; i < to; i++)
+				y[i] += x[k][i];
+	}
 }
 
 /* Entries of a window at `out` that lie inside the image: first..last-1. */
@@ -49,7 +65,10 @@ static size_t place(const brc_window *w, size_t k, size_t out, size_t e)
 static void one_place(const pool *p, const float *image, const size_t *out, float *y)
 {
 	const brc_window *w = &p->w;
-	size_t c = w->channels, lo[BRC_SPATIAL], hi[BRC_SPATIAL], n = 1;
+	size_t c = w->channels, lo[BRC_SPATIAL], hi[BRC_SPATIAL], n = 1, held = 0;
+	void (*gather)(const float *const *, size_t, size_t, float *) =
+		p->average ? add_up : take_largest;
+	const float *x[MANY];
 
 	for (size_t k = 0; k < BRC_SPATIAL; k++) {
 		inside(w, k, out[k], &lo[k], &hi[k]);
@@ -64,15 +83,16 @@ static void one_place(const pool *p, const float *image, const size_t *out, floa
 							   w->in[2] * c;
 
 			for (size_t v = lo[2]; v < hi[2]; v++) {
-				const float *x = row + place(w, 2, out[2], v) * c;
-
-				if (p->average)
-					add_up(y, x, c);
-				else
-					take_larger(y, x, c);
+				x[held++] = row + place(w, 2, out[2], v) * c;
+				if (held == MANY) {
+					gather(x, held, c, y);
+					held = 0;
+				}
 			}
 		}
 	}
+	if (held > 0)
+		gather(x, held, c, y);
 	for (size_t i = 0; p->average && i < c; i++)
 		y[i] /= (float)n;
 }
@@ -196,7 +216,7 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, 
 		.min_in = 1,                               \
 		.max_in = 1,                               \
 		.max_out = MAX_OUT,                        \
-		.layout = BRC_LAYOUT_LAST,                 \
+		.layout = BRC_DEMAND_LAST,                 \
 		.infer = INFER,                            \
 		.run = run_pool,                           \
 	}

@@ -8,6 +8,8 @@
 typedef struct reduction {
 	brc_nest nest;
 	double factor; /* of the sum */
+	size_t axes;   /* reduced: bit k for dimension k of the input */
+	bool keep;     /* they stay, with extent 1 */
 } reduction;
 
 static brc_rc axis_set(const brc_operand *x, const int64_t *axes, size_t n, size_t *set,
@@ -77,6 +79,8 @@ static brc_rc infer_reduce(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 		else
 			kept *= x->dim[k];
 	}
+	r->axes = set;
+	r->keep = keep != 0;
 	set_loops(x, set, keep != 0, &out, &r->nest);
 	r->factor =
 		n->op == &brc_kernel_reduce_mean && x->count ? (double)kept / (double)x->count : 1;
@@ -136,7 +140,7 @@ static void run_reduce(const brc_exec *g, const brc_node *n, const brc_memory *m
 		.min_in = 1,                                        \
 		.max_in = 2,                                        \
 		.max_out = 1,                                       \
-		.layout = BRC_LAYOUT_ANY,                           \
+		.layout = BRC_DEMAND_ANY,                           \
 		.infer = infer_reduce,                              \
 		.run = run_reduce,                                  \
 	}
@@ -145,3 +149,14 @@ OPERATOR(brc_kernel_reduce_mean, "ReduceMean");
 OPERATOR(brc_kernel_reduce_sum, "ReduceSum");
 OPERATOR(brc_kernel_reduce_max, "ReduceMax");
 OPERATOR(brc_kernel_reduce_min, "ReduceMin");
+
+bool brc_reduced_axes(const brc_node *n, size_t *axes, bool *keep)
+{
+	const reduction *r = n->state;
+
+	if (n->op->infer != infer_reduce)
+		return false;
+	*axes = r->axes;
+	*keep = r->keep;
+	return true;
+}

@@ -273,7 +273,7 @@ static brc_rc infer_resize(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 		.min_in = MIN_IN,                          \
 		.max_in = MAX_IN,                          \
 		.max_out = 1,                              \
-		.layout = BRC_LAYOUT_PLAIN,                \
+		.layout = BRC_DEMAND_PLAIN,                \
 		.infer = infer_resize,                     \
 		.run = brc_sampling_run,                   \
 	}

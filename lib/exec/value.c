@@ -34,6 +34,16 @@ void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err)
 	return p && brc_exec_own(g, p, free, err) == BRC_OK ? p : NULL;
 }
 
+brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err)
+{
+	if (bytes > g->room)
+		return brc_fail(
+			err, BRC_DATA,
+			"its weights take more memory than the size of the model accounts for");
+	g->room -= bytes;
+	return BRC_OK;
+}
+
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err)
 {
 	BRC_TRY(brc_grow(&g->value, &g->cap_values, g->n_values + 1, sizeof(*g->value), err));
@@ -244,7 +254,7 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	new.data = NULL;
 	new.input = false;
 	new.buffer = n->out[k];
-	new.last = like->last && like->ndim > 2;
+	new.last = like->last && like->ndim > 2 && !g->bare;
 	*v = new;
 	return BRC_OK;
 }

@@ -285,10 +285,10 @@ brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err)
 		.infer = INFER,                                                    \
 	}
 
-OPERATOR(brc_kernel_reshape, "Reshape", "allowzero", 2, 2, 1, BRC_LAYOUT_PLAIN, infer_reshape);
-OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_LAYOUT_PLAIN, infer_flatten);
-OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_LAYOUT_PLAIN, infer_squeeze);
-OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_LAYOUT_PLAIN, infer_unsqueeze);
-OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_LAYOUT_ANY, infer_identity);
-OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed|is_test", 1, 3, 2, BRC_LAYOUT_ANY,
+OPERATOR(brc_kernel_reshape, "Reshape", "allowzero", 2, 2, 1, BRC_DEMAND_PLAIN, infer_reshape);
+OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_DEMAND_PLAIN, infer_flatten);
+OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_squeeze);
+OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_unsqueeze);
+OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_DEMAND_ANY, infer_identity);
+OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed|is_test", 1, 3, 2, BRC_DEMAND_ANY,
 	 infer_dropout);

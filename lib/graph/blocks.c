@@ -17,6 +17,9 @@ void brc_blocks_clear(brc_blocks *b)
 {
 	brc_layers_clear(&b->layers);
 	free(b->block);
+	for (size_t i = 0; i < b->n_narrow; i++)
+		free(b->narrow[i]);
+	free(b->narrow);
 	memset(b, 0, sizeof(*b));
 }
 

@@ -48,6 +48,8 @@ typedef struct brc_blocks {
 	brc_layers layers;
 	size_t n, cap;
 	brc_block *block;
+	size_t n_narrow, cap_narrow;
+	float **narrow; /* owned: edges that a section holds in double precision, rounded */
 } brc_blocks;
 
 /*
@@ -92,8 +94,9 @@ brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err);
 
 /*
  * Read and check the graph of a section; its blocks borrow the section's
- * tensors. The first records must be the block records, in order; the number
- * of them is b->n (records of another kind, laplacian's, may follow).
+ * tensors, but for dense blocks of <f8, which are rounded to single precision. The first records
+ * must be the block records, in order; the number of them is b->n (records of another kind,
+ * laplacian's, may follow).
  */
 brc_rc brc_blocks_read(brc_blocks *b, const brc_section *s, brc_err *err);
 

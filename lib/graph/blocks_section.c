@@ -1,7 +1,9 @@
 /* Blocks of a graph in a section: written as they are, read with suspicion. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "graph/blocks.h"
 
 /* "block/3" or "block/3/start". Returns buf. */
@@ -57,6 +59,22 @@ brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
 
 /* ---- reading ---- */
 
+/* Doubles rounded to single precision, in memory that `b` owns. */
+static brc_rc narrow(brc_blocks *b, const double *wide, size_t n, const float **out, brc_err *err)
+{
+	float *w;
+
+	BRC_TRY(brc_grow(&b->narrow, &b->cap_narrow, b->n_narrow + 1, sizeof(*b->narrow), err));
+	w = brc_alloc(n, sizeof(*w), err);
+	if (!w)
+		return BRC_RESOURCE;
+	b->narrow[b->n_narrow++] = w;
+	for (size_t i = 0; i < n; i++)
+		w[i] = (float)wide[i];
+	*out = w;
+	return BRC_OK;
+}
+
 static brc_rc read_dense(brc_blocks *b, const brc_section *s, size_t k, size_t from, size_t to,
 			 brc_err *err)
 {
@@ -64,7 +82,15 @@ static brc_rc read_dense(brc_blocks *b, const brc_section *s, size_t k, size_t f
 	const brc_tensor *t;
 	char name[48];
 
-	BRC_TRY(brc_section_need(s, tensor_name(name, k, ""), "<f4", 2, shape, &t, err));
+	const float *w;
+
+	t = brc_section_tensor(s, tensor_name(name, k, ""));
+	if (t && strcmp(t->dtype, "<f8") == 0) {
+		BRC_TRY(brc_section_need(s, name, "<f8", 2, shape, &t, err));
+		BRC_TRY(narrow(b, t->data, shape[0] * shape[1], &w, err));
+		return brc_blocks_add(b, from, to, w, err);
+	}
+	BRC_TRY(brc_section_need(s, name, "<f4", 2, shape, &t, err));
 	return brc_blocks_add(b, from, to, t->data, err);
 }
 

@@ -46,7 +46,10 @@ static brc_rc run_shuffle(void *ctx, size_t index, size_t worker, brc_err *err)
 	BRC_TRY(brc_null_draw(&null, t->blocks, t->graph, t->o->null, t->o->pooled, t->o->seed,
 			      (uint32_t)index, err));
 	rc = brc_graph_init_all(&g, &null.blocks, err);
-	if (rc == BRC_OK)
+	/* A shuffle may leave more units without edges than the network had. */
+	if (rc == BRC_OK && g.connected < t->o->k)
+		t->ncut[index] = NAN;
+	else if (rc == BRC_OK)
 		rc = ncut_of(&g, t, NULL, &t->ncut[index], err);
 	brc_graph_clear(&g);
 	brc_null_graph_clear(&null);
@@ -98,20 +101,27 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 
 void brc_clusterability_summarise(brc_clusterability *c, bool paper)
 {
-	double n = (double)c->shuffles, sum = 0, squares = 0;
+	double sum = 0, squares = 0, n;
 	const double limit = c->observed + TIE * fmax(1, c->observed);
 	size_t r = 0;
 
+	c->undefined = 0;
 	for (size_t i = 0; i < c->shuffles; i++) {
+		if (isnan(c->ncut[i])) {
+			c->undefined++;
+			continue;
+		}
 		r += paper ? c->ncut[i] < c->observed : c->ncut[i] <= limit;
 		sum += c->ncut[i];
 	}
-	c->mean = sum / n;
+	n = (double)(c->shuffles - c->undefined);
+	c->mean = n > 0 ? sum / n : NAN;
 	for (size_t i = 0; i < c->shuffles; i++)
-		squares += (c->ncut[i] - c->mean) * (c->ncut[i] - c->mean);
-	c->sd = sqrt(squares / n);
+		if (!isnan(c->ncut[i]))
+			squares += (c->ncut[i] - c->mean) * (c->ncut[i] - c->mean);
+	c->sd = n > 0 ? sqrt(squares / n) : NAN;
 	c->z = c->sd > 0 ? (c->observed - c->mean) / c->sd : NAN;
-	c->p = (double)(r + 1) / (n + 1);
+	c->p = (double)(r + c->undefined + 1) / (double)(c->shuffles + 1);
 }
 
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
@@ -125,6 +135,7 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	memset(out, 0, sizeof(*out));
 	t.spectral = (brc_spectral_options){.restarts = o->restarts,
 					    .epsilon = o->paper ? BRC_NCUT_EPSILON_PAPER : 0,
+					    .by_inertia = o->paper,
 					    .seed = o->seed};
 	rc = brc_graph_init_all(&graph, blocks, err);
 	if (rc == BRC_OK) {
@@ -148,6 +159,7 @@ brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterab
 	brc_map_put_int(s->meta, "shuffles", (int64_t)c->shuffles);
 	brc_map_put_int(s->meta, "k", (int64_t)o->k);
 	brc_map_put_int(s->meta, "restarts", (int64_t)c->restarts);
+	brc_map_put_int(s->meta, "undefined", (int64_t)c->undefined);
 	brc_map_put_double(s->meta, "observed", c->observed);
 	brc_map_put_double(s->meta, "mean", c->mean);
 	brc_map_put_double(s->meta, "sd", c->sd);

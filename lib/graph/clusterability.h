@@ -31,10 +31,12 @@ typedef struct brc_clusterability {
 	double observed; /* n-cut: that of brc_spectral with the same seed, k and restarts */
 	size_t restarts; /* of k-means for the observed graph */
 	size_t shuffles;
-	double *ncut;    /* [shuffles] */
-	double mean, sd; /* of ncut; sd over n, not n - 1 */
+	double *ncut;     /* [shuffles]; NaN: undefined, fewer connected units than clusters */
+	size_t undefined; /* of them */
+	double mean, sd; /* of those defined, NaN without any; sd over their number, not one less */
 	double z;        /* (observed - mean) / sd, NaN where sd is 0 */
-	double p; /* (r + 1) / (n + 1), r the number of ncut <= observed, to 1e-12 (paper: <) */
+	double p; /* (r + 1) / (n + 1), r the number of ncut <= observed, to 1e-12 (paper: <), or
+		   * undefined: these count against significance */
 } brc_clusterability;
 
 /*

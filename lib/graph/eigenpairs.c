@@ -14,7 +14,7 @@
  */
 #define SHIFT 2.5
 /* A spare pair's residual over its distance from the last wanted one, at most. */
-#define APART 0.01
+#define APART 0.1
 
 void brc_eigenpairs_free(brc_eigenpairs *p)
 {

@@ -19,7 +19,7 @@ typedef struct brc_eigenpairs {
 	size_t spare;     /* the last of them, which need only be told from the others */
 	double *value;    /* [pairs] ascending, in [0, 2] */
 	double *residual; /* [pairs] ||L v - value v||_2 of unit vectors, at most 1e-8; of a spare
-			   * one at most 0.01 of its distance from the last other value, or 1e-8 */
+			   * one at most 0.1 of its distance from the last other value, or 1e-8 */
 	double *vector;   /* column-major [n, pairs], orthonormal */
 } brc_eigenpairs;
 

@@ -23,6 +23,7 @@ typedef struct brc_laplacian_graph {
 typedef struct brc_laplacian {
 	brc_blocks blocks; /* edges borrowed from where they came from */
 	bool local;
+	bool unit_rows;  /* symmetric normalisation: see brc_embedding_new */
 	char source[16]; /* "weights" or "affinity" */
 	size_t n;        /* graphs */
 	brc_laplacian_graph *graph;

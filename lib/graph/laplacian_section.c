@@ -49,6 +49,7 @@ brc_rc brc_laplacian_write(const brc_laplacian *l, brc_section *s, brc_err *err)
 		BRC_TRY(write_graph(&l->graph[g], g, s, err));
 	brc_map_put_string(s->meta, "mode", l->local ? "local" : "global");
 	brc_map_put_string(s->meta, "normalisation", "symmetric");
+	brc_map_put_string(s->meta, "rows", l->unit_rows ? "unit" : "degree");
 	brc_map_put_string(s->meta, "source", l->source);
 	return BRC_OK;
 }
@@ -209,6 +210,7 @@ static brc_rc read_graph(brc_laplacian *l, const brc_section *s, const char *tit
 
 static brc_rc read_meta(brc_laplacian *l, const brc_section *s, const char *title, brc_err *err)
 {
+	const char *rows = brc_map_string(s->meta, "rows", "degree");
 	const char *mode, *source, *normalisation;
 
 	BRC_TRY(brc_section_string(s, "mode", &mode, err));
@@ -216,11 +218,14 @@ static brc_rc read_meta(brc_laplacian *l, const brc_section *s, const char *titl
 	BRC_TRY(brc_section_string(s, "normalisation", &normalisation, err));
 	if ((strcmp(mode, "global") != 0 && strcmp(mode, "local") != 0) ||
 	    (strcmp(source, "weights") != 0 && strcmp(source, "affinity") != 0) ||
-	    strcmp(normalisation, "symmetric") != 0)
+	    strcmp(normalisation, "symmetric") != 0 ||
+	    (strcmp(rows, "degree") != 0 && strcmp(rows, "unit") != 0))
 		return brc_fail(
 			err, BRC_DATA,
-			"%s: mode '%s', source '%s', normalisation '%s' is not what we know", title,
-			mode, source, normalisation);
+			"%s: mode '%s', source '%s', normalisation '%s', rows '%s' is not what we "
+			"know",
+			title, mode, source, normalisation, rows);
+	l->unit_rows = strcmp(rows, "unit") == 0;
 	l->local = strcmp(mode, "local") == 0;
 	snprintf(l->source, sizeof(l->source), "%s", source);
 	return BRC_OK;

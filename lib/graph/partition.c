@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/stability.h"
 
 static brc_rc plan_init(brc_partition_plan *plan, size_t sets, size_t graphs, brc_err *err)
 {
@@ -33,6 +34,17 @@ brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l,
 	for (size_t set = 0; set < n; set++)
 		for (size_t g = 0; g < l->n; g++)
 			plan->k[set * l->n + g] = k[set];
+	return BRC_OK;
+}
+
+brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
+			       size_t most, brc_err *err)
+{
+	if (least < 1 || least > most)
+		return brc_fail(err, BRC_USAGE, "k from %zu to %zu leaves no choice", least, most);
+	BRC_TRY(plan_init(plan, 1, l->n, err));
+	plan->least = least;
+	plan->most = most;
 	return BRC_OK;
 }
 
@@ -87,17 +99,50 @@ static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
 		return BRC_RESOURCE;
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
-	c->ncut = c->in_out = NAN;
+	c->ncut = c->in_out = c->stability = NAN;
 	brc_clustering_warn(c, "no label occurs in this layer: its units get none");
 	return BRC_OK;
 }
 
-/* The k of (set, graph) that is run: lowered to the connected units where the plan says so. */
+/* The k of (set, graph) that is run at most: lowered to the connected units where the plan says so.
+ */
 static size_t final_k(const run *r, size_t set, size_t g)
 {
 	size_t k = r->plan->k[set * r->l->n + g], connected = r->l->graph[g].graph.connected;
 
+	if (r->plan->most)
+		return r->plan->most < connected ? r->plan->most : connected - 1;
 	return r->plan->lower && k > connected ? connected : k;
+}
+
+/*
+ * The k that a graph suggests, between the plan's and within what it can be asked for; the
+ * evidence to c.
+ */
+static brc_rc choose_k(const run *r, size_t index, const brc_eigenpairs *p,
+		       const brc_spectral_options *o, size_t *k, brc_clustering *c, brc_err *err)
+{
+	const brc_graph *g = &r->l->graph[index].graph;
+	size_t most = final_k(r, 0, index);
+	size_t least = r->plan->least < most ? r->plan->least : most;
+	brc_k_evidence *evidence = brc_calloc(most - least + 1, sizeof(*evidence), err);
+	brc_rc rc = BRC_RESOURCE;
+
+	if (evidence)
+		rc = brc_k_choose(g, p, least, most, o, r->pool, evidence, k, err);
+	if (rc == BRC_OK)
+		rc = brc_spectral(c, g, p, *k, o, r->pool, err);
+	if (rc != BRC_OK) {
+		free(evidence);
+		return rc;
+	}
+	c->evidence = evidence;
+	c->n_evidence = most - least + 1;
+	c->stability = evidence[*k - least].stability;
+	if (most < r->plan->most)
+		brc_clustering_warn(c, "k is chosen up to %zu only: %zu units are connected", most,
+				    g->connected);
+	return BRC_OK;
 }
 
 static brc_rc cluster_set(const run *r, size_t set, size_t index, const brc_eigenpairs *p,
@@ -109,9 +154,17 @@ static brc_rc cluster_set(const run *r, size_t set, size_t index, const brc_eige
 	size_t wanted = r->plan->k[set * r->l->n + index], k = final_k(r, set, index);
 
 	options.stream = (uint32_t)index;
+	options.unit_rows = r->l->unit_rows;
 	if (k == 0)
 		return no_clusters(c, g, err);
+	if (r->plan->most) {
+		BRC_TRY(choose_k(r, index, p, &options, &k, c, err));
+		brc_progress_add(r->progress, 1);
+		return BRC_OK;
+	}
 	BRC_TRY(brc_spectral(c, g, p, k, &options, r->pool, err));
+	if (r->plan->stability)
+		BRC_TRY(brc_stability(g, p, k, &options, r->pool, &c->stability, err));
 	if (k < wanted)
 		brc_clustering_warn(c, "%zu clusters instead of %zu: no more units are connected",
 				    k, wanted);
@@ -125,7 +178,7 @@ static brc_rc cluster_graph(void *ctx, size_t index, size_t worker, brc_err *err
 	const brc_graph *g = &r->l->graph[index].graph;
 	const brc_spectral_options *o = &r->plan->options;
 	brc_eigenpairs *p = NULL;
-	size_t most = 0;
+	size_t most = 0, spare;
 	brc_rc rc = BRC_OK;
 
 	(void)worker;
@@ -136,8 +189,12 @@ static brc_rc cluster_graph(void *ctx, size_t index, size_t worker, brc_err *err
 			 g->connected);
 		rc = brc_hint(err, "choose a smaller -k");
 	} else if (most > 0) {
-		rc = brc_eigenpairs_new(&p, g, most, brc_spectral_pairs(g, most) - most, o->seed,
-					(uint32_t)index, r->pool, err);
+		spare = brc_spectral_pairs(g, most) - most;
+		/* The last gap is evidence too: no pair is spare then. */
+		rc = r->plan->most ? brc_eigenpairs_new(&p, g, most + spare, 0, o->seed,
+							(uint32_t)index, r->pool, err)
+				   : brc_eigenpairs_new(&p, g, most, spare, o->seed,
+							(uint32_t)index, r->pool, err);
 	}
 	for (size_t set = 0; set < r->plan->sets && rc == BRC_OK; set++)
 		rc = cluster_set(r, set, index, p, err);

@@ -24,13 +24,22 @@ typedef struct brc_partition_plan {
 	size_t *k;  /* [sets, graphs]; 0 leaves a graph's units without labels */
 	bool lower; /* lower a k above the number of connected units, with a warning; otherwise
 		     * it is refused */
-	brc_spectral_options options; /* its stream is set to the index of the graph */
+	/* Choose k for each graph between these (graph/stability.h) where most > 0; k is not read.
+	 */
+	size_t least, most;
+	bool stability;               /* measure it for every clustering */
+	brc_spectral_options options; /* its stream is set to the index of the graph, its
+				       * unit_rows to the laplacian's */
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
 } brc_partition_plan;
 
 /* A plan with a set for each of the n values of k, the same k for every graph. */
 brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
 			       size_t n, brc_err *err);
+
+/* A plan with one set, in which each graph gets the k between these that it suggests itself. */
+brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
+			       size_t most, brc_err *err);
 
 /*
  * A plan with one set: each graph keeps one layer, and its k is the number of

@@ -1,10 +1,13 @@
 /* A partition as sections labels/1 and spectrum/1. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "graph/partition.h"
 #include "graph/picture.h"
+#include "graph/stability.h"
 
 static void keep_layer(brc_labels *labels, const brc_laplacian_graph *l, const int32_t *label,
 		       size_t layer)
@@ -82,6 +85,7 @@ static brc_rc write_record(const brc_laplacian_graph *l, const brc_clustering *c
 	brc_map_put_double(record, "in_out", c->in_out);
 	brc_map_put_double(record, "lower_bound", c->lower_bound);
 	brc_map_put_double(record, "inertia", c->inertia);
+	brc_map_put_double(record, "stability", c->stability);
 	brc_map_put_int(record, "empty", (int64_t)c->empty);
 	brc_map_put_strings(record, "warnings", warnings, c->n_warnings);
 	return BRC_OK;
@@ -100,12 +104,40 @@ static brc_rc write_values(const brc_clustering *c, size_t index, brc_section *s
 	return brc_section_add_column(s, name, "<f8", c->pairs, residual, err);
 }
 
+/* What spoke for the k that was chosen, as the table graph/g/choice. */
+static brc_rc write_evidence(const brc_clustering *c, size_t index, brc_section *s, brc_err *err)
+{
+	size_t n = c->n_evidence;
+	int32_t *k = brc_alloc(n, sizeof(*k), err);
+	double *value = brc_alloc(n, 2 * sizeof(*value), err);
+	char name[48];
+	brc_rc rc = k && value ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t i = 0; rc == BRC_OK && i < n; i++) {
+		k[i] = (int32_t)c->evidence[i].k;
+		value[i] = c->evidence[i].gap;
+		value[n + i] = c->evidence[i].stability;
+	}
+	for (size_t column = 0; column < 3 && rc == BRC_OK; column++) {
+		snprintf(name, sizeof(name), "graph/%zu/choice/%s", index,
+			 (const char *const[]){"k", "gap", "stability"}[column]);
+		rc = column == 0 ? brc_section_add_column(s, name, "<i4", n, k, err)
+				 : brc_section_add_column(s, name, "<f8", n,
+							  value + (column - 1) * n, err);
+	}
+	free(k);
+	free(value);
+	return rc;
+}
+
 brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacian *l,
 				    const brc_clustering *c, brc_section *s, brc_err *err)
 {
 	for (size_t g = 0; g < l->n; g++) {
 		BRC_TRY(write_record(&l->graph[g], &c[g], g, s, err));
 		BRC_TRY(write_values(&c[g], g, s, err));
+		if (c[g].n_evidence)
+			BRC_TRY(write_evidence(&c[g], g, s, err));
 	}
 	if (c[0].k > 0)
 		BRC_TRY(brc_picture_write(&l->graph[0].graph, c[0].label, c[0].k, s, err));

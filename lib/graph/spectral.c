@@ -7,18 +7,18 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/embedding.h"
 #include "graph/ncut.h"
-#include "linalg/kmeans.h"
 
-/* k-means as scikit-learn's defaults have it, with the paper's number of restarts. */
-enum { MAX_ITER = 300, FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
-#define TOLERANCE 1e-4
+/* The paper's numbers of restarts. */
+enum { FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
 
 void brc_clustering_clear(brc_clustering *c)
 {
 	free(c->label);
 	free(c->value);
 	free(c->residual);
+	free(c->evidence);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -90,39 +90,64 @@ size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)
 	return g->connected <= MANY_UNITS ? FEW_RESTARTS : MANY_RESTARTS;
 }
 
-/* Row-major [connected, k]: eigenvectors over the square root of the degree. */
-static double *embedding(const brc_graph *g, const brc_eigenpairs *p, size_t k, brc_err *err)
+/* The partitions that k-means ended in, over the connected units. */
+typedef struct candidates {
+	const brc_graph *g;
+	size_t k, n;
+	double epsilon;
+	int32_t *label; /* [n, connected] */
+	int32_t *all;   /* [n, g->n] the same over all units */
+	double inertia[BRC_SPECTRAL_CANDIDATES], ncut[BRC_SPECTRAL_CANDIDATES];
+} candidates;
+
+static brc_rc cut_candidate(void *ctx, size_t i, size_t worker, brc_err *err)
 {
-	double *x = brc_alloc(g->connected, k * sizeof(*x), err);
+	candidates *m = ctx;
+	int32_t *label = m->all + i * m->g->n;
 
-	for (size_t v = 0; x && v < g->connected; v++) {
-		double scale = 1 / sqrt(g->degree[g->unit[v]]);
+	(void)worker;
+	for (size_t u = 0; u < m->g->n; u++)
+		label[u] = -1;
+	for (size_t v = 0; v < m->g->connected; v++)
+		label[m->g->unit[v]] = m->label[i * m->g->connected + v];
+	return brc_ncut(m->g, label, m->k, m->epsilon, &m->ncut[i], err);
+}
 
-		for (size_t i = 0; i < k; i++)
-			x[v * k + i] = scale * p->vector[i * p->n + v];
-	}
-	return x;
+static brc_rc choose(brc_clustering *c, candidates *m, brc_pool *pool, brc_err *err)
+{
+	size_t best = 0;
+
+	m->all = brc_alloc(m->n, m->g->n * sizeof(*m->all), err);
+	if (!m->all)
+		return BRC_RESOURCE;
+	BRC_TRY(brc_pool_run(pool, m->n, cut_candidate, m, err));
+	for (size_t i = 1; i < m->n; i++)
+		if (m->ncut[i] < m->ncut[best])
+			best = i;
+	memcpy(c->label, m->all + best * m->g->n, m->g->n * sizeof(*c->label));
+	c->inertia = m->inertia[best];
+	return BRC_OK;
 }
 
 static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *p,
 			 const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
-	brc_kmeans_options options = {.k = c->k,
-				      .restarts = brc_spectral_restarts(g, o->restarts),
-				      .max_iter = MAX_ITER,
-				      .tol = TOLERANCE,
-				      .seed = o->seed,
-				      .stream = o->stream};
-	double *x = embedding(g, p, c->k, err);
-	int32_t *label = brc_alloc(g->connected, sizeof(*label), err);
+	brc_restarts r = {0, brc_spectral_restarts(g, o->restarts), o->seed, o->stream};
+	candidates m = {.g = g, .k = c->k, .epsilon = o->epsilon};
+	size_t keep = r.restarts < BRC_SPECTRAL_CANDIDATES ? r.restarts : BRC_SPECTRAL_CANDIDATES;
+	double *x = brc_embedding_new(g, p, c->k, o->unit_rows, err);
 	brc_rc rc = BRC_RESOURCE;
 
-	if (x && label)
-		rc = brc_kmeans(x, g->connected, c->k, &options, pool, label, &c->inertia, err);
-	for (size_t v = 0; v < g->connected && rc == BRC_OK; v++)
-		c->label[g->unit[v]] = label[v];
+	if (o->by_inertia)
+		keep = 1;
+	m.label = brc_alloc(keep, g->connected * sizeof(*m.label), err);
+	if (x && m.label)
+		rc = brc_embedding_group(x, g, c->k, &r, pool, keep, m.label, m.inertia, &m.n, err);
 	free(x);
-	free(label);
+	if (rc == BRC_OK)
+		rc = choose(c, &m, pool, err);
+	free(m.label);
+	free(m.all);
 	return rc;
 }
 
@@ -169,6 +194,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 	BRC_TRY(count_empty(c, g, err));
 	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
 	c->in_out = brc_ncut_in_out(c->ncut, c->k);
+	c->stability = NAN;
 	add_warnings(c, g);
 	return BRC_OK;
 }
@@ -216,9 +242,10 @@ size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
 	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
 	size_t rows, total;
 
-	/* The embedding, and for each worker of k-means distances and labels. */
+	/* The embedding, for each worker of k-means distances and labels, and the candidates. */
 	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
-	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total))
+	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total) ||
+	    !brc_add(total, g->n * 8 * BRC_SPECTRAL_CANDIDATES, &total))
 		return SIZE_MAX;
 	return total;
 }

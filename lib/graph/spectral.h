@@ -3,10 +3,15 @@
  * on spectral clustering", 2007): the k smallest eigenvectors x of the
  * normalised Laplacian, trivial ones included, give unit i the row x_i /
  * sqrt(d_i), rows are not normalised, and k-means groups them.
+ *
+ * The inertia of k-means is only a stand-in for the n-cut: partitions whose inertia differs by half
+ * a percent come in any order of n-cut. So of the BRC_SPECTRAL_CANDIDATES partitions of least
+ * inertia that the restarts end in, the one with the least n-cut is taken.
  */
 #ifndef BRC_GRAPH_SPECTRAL_H
 #define BRC_GRAPH_SPECTRAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +23,13 @@
 /* Eigenvalues k and k + 1 closer than this leave the embedding undetermined. */
 #define BRC_SPECTRAL_TIE 1e-8
 
+enum { BRC_SPECTRAL_CANDIDATES = 100 };
+
 typedef struct brc_spectral_options {
 	size_t restarts; /* of k-means; 0: 25 up to 2,000 connected units, 100 above */
 	double epsilon;  /* of the n-cut */
+	bool unit_rows;  /* of the embedding: brc_embedding_new */
+	bool by_inertia; /* the partition of least inertia, as the published code takes */
 	uint64_t seed;
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */
 } brc_spectral_options;
@@ -39,7 +48,10 @@ typedef struct brc_clustering {
 	double ncut, in_out;
 	double lower_bound; /* sum of the k smallest eigenvalues: no k-partition cuts less */
 	double inertia;     /* of k-means; 0 where components are merged instead */
-	size_t empty;       /* clusters without units */
+	double stability;   /* brc_stability, for who asked for it; else NaN */
+	size_t n_evidence;  /* for k, where it was chosen */
+	struct brc_k_evidence *evidence;
+	size_t empty; /* clusters without units */
 	size_t n_warnings;
 	char warning[BRC_CLUSTERING_WARNINGS][160];
 } brc_clustering;

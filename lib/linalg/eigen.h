@@ -19,7 +19,7 @@ typedef struct brc_eigen_wanted {
 	size_t k; /* eigenpairs, 1 <= k + spare <= n */
 	/*
 	 * Further pairs that need only be told from the k-th: their residual is at most
-	 * 0.01 of the distance of their eigenvalue from the k-th's, or that of the others.
+	 * 0.1 of the distance of their eigenvalue from the k-th's, or that of the others.
 	 */
 	size_t spare;
 	/*

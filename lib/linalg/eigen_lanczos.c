@@ -1,10 +1,10 @@
 /*
  * Block Lanczos with full orthogonalisation and thick restarts.
  *
- * The basis V grows by blocks: W = A V_last, made orthogonal to all of V in two
- * passes, spans the next block. H = V'AV is read off the coefficients of the first
- * pass, so that after a restart with the leading Ritz vectors nothing special is
- * needed. With H s = theta s, the residual of the Ritz vector V s is || W s_last ||.
+ * The basis V grows by blocks: W = A V_last spans the next one, made orthogonal first to
+ * the last two blocks, which is all that it meets but for rounding (after a restart: to all
+ * Ritz vectors kept), then to all of V. H = V'AV is read off the coefficients of the first pass.
+ * With H s = theta s, the residual of the Ritz vector V s is || W s_last ||.
  *
  * A start of BLOCK random vectors finds an eigenvalue at most BLOCK times (in exact
  * arithmetic). Where one has been found that often, the search goes on from random
@@ -51,6 +51,7 @@ struct lanczos {
 	size_t most;         /* columns that the basis may have */
 	size_t size;         /* columns that it has */
 	size_t done;         /* of them, those whose column of H is known */
+	size_t kept;         /* of them, those that the last restart kept */
 	double *v;           /* n x most: the basis */
 	double *w;           /* n x BLOCK: A times the last block, orthogonal to v */
 	double *h;           /* most x most, upper triangle */
@@ -233,14 +234,19 @@ static void append_random(struct lanczos *l)
 /* Apply A to the last block: its columns of H, and in w what lies outside the basis. */
 static brc_rc expand(struct lanczos *l, brc_err *err)
 {
-	size_t first = l->done, n = l->n;
+	/* A V_last meets the last two blocks only, after a restart all that was kept. */
+	size_t first = l->done, n = l->n, near = first > l->kept ? first - BLOCK : 0;
 	BRC_TRY(l->op->apply(l->op->ctx, l->v + first * n, l->w, BLOCK, err));
 	for (size_t c = 0; c < BLOCK; c++)
 		l->scale = fmax(l->scale, cblas_dnrm2((int)n, l->w + c * n, 1));
-	project(l, 0, l->w, BLOCK);
-	for (size_t c = 0; c < BLOCK; c++)
-		memcpy(l->h + (first + c) * l->most, l->coef + c * l->size,
-		       (first + c + 1) * sizeof(*l->h));
+	project(l, near, l->w, BLOCK);
+	for (size_t c = 0; c < BLOCK; c++) {
+		double *column = l->h + (first + c) * l->most;
+
+		memset(column, 0, near * sizeof(*column));
+		memcpy(column + near, l->coef + c * (l->size - near),
+		       (first + c + 1 - near) * sizeof(*column));
+	}
 	project(l, 0, l->w, BLOCK);
 	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, BLOCK, BLOCK, (int)n, 1, l->w, (int)n,
 		    l->w, (int)n, 0, l->gram, BLOCK);
@@ -352,7 +358,7 @@ static void keep(struct lanczos *l, size_t count)
 		memset(l->h + i * l->most, 0, count * sizeof(*l->h));
 		l->h[i * l->most + i] = l->theta[first + i];
 	}
-	l->size = l->done = count;
+	l->size = l->done = l->kept = count;
 }
 
 /* Results from the basis as left by keep(l, k). */

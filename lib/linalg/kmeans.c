@@ -1,12 +1,13 @@
 /*
  * Lloyd's algorithm: assign every point to the nearest centre, move every centre to
  * the mean of its points, until nothing changes or the centres hardly move. One
- * iteration costs 3 n d k operations; sums of coordinates are updated for the points
- * that changed cluster only.
+ * iteration costs 3 n d k operations at most: points that surely keep their centre are
+ * passed over, and sums of coordinates are updated for those that changed cluster only.
  */
 #include "linalg/kmeans.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +17,34 @@
 #include "linalg/nearest.h"
 #include "linalg/seeding.h"
 
-/* What one thread works with, and the best of the restarts that it ran. */
+/* The best partitions so far, in order of (inertia, restart): the same for any order of restarts.
+ */
+struct best {
+	pthread_mutex_t lock;
+	size_t n, keep;
+	int32_t *labels; /* [keep][points] */
+	double *inertia;
+	size_t *restart; /* [keep] the first that ended in it */
+};
+
+/* What one thread works with. */
 struct lloyd {
 	brc_seeding seeding;
 	double *centres; /* [k rounded up][d] */
 	double *sums;    /* [k][d] of the coordinates of each cluster's points */
 	size_t *counts;  /* [k] */
 	int32_t *label, *previous;
-	double *distance; /* to the nearest centre */
-	int32_t *best;
-	double inertia; /* of the best; INFINITY: none yet */
-	size_t restart;
+	double *distance;      /* to the nearest centre, where a cluster is empty */
+	double *upper, *lower; /* bounds of distances: brc_nearest_again */
+	double *before;        /* [k][d] centres before they moved */
+	brc_motion motion;
+	struct cluster *order; /* [k] to number them by */
+};
+
+/* A cluster for sorting. */
+struct cluster {
+	size_t size, first; /* first: lowest point in it */
+	int32_t old;
 };
 
 struct kmeans {
@@ -36,6 +54,7 @@ struct kmeans {
 	double tolerance; /* on the centres' summed squared shift */
 	const brc_kmeans_options *o;
 	struct lloyd *lloyd; /* one a worker */
+	struct best best;
 };
 
 static void lloyd_clear(struct lloyd *l)
@@ -47,13 +66,18 @@ static void lloyd_clear(struct lloyd *l)
 	free(l->label);
 	free(l->previous);
 	free(l->distance);
-	free(l->best);
+	free(l->upper);
+	free(l->lower);
+	free(l->before);
+	free(l->motion.moved);
+	free(l->motion.apart);
+	free(l->order);
 }
 
 static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 {
 	size_t d = m->points.d, stride = m->points.groups * BRC_LANES;
-	*l = (struct lloyd){.inertia = INFINITY, .restart = SIZE_MAX};
+	*l = (struct lloyd){0};
 	BRC_TRY(brc_seeding_new(&l->seeding, &m->points, m->k, err));
 	l->centres = brc_alloc(m->padded, d * sizeof(double), err);
 	l->sums = brc_alloc(m->k, d * sizeof(double), err);
@@ -61,9 +85,16 @@ static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 	l->label = brc_alloc(stride, sizeof(int32_t), err);
 	l->previous = brc_alloc(stride, sizeof(int32_t), err);
 	l->distance = brc_alloc(stride, sizeof(double), err);
-	l->best = brc_alloc(stride, sizeof(int32_t), err);
-	if (l->centres == NULL || l->sums == NULL || l->counts == NULL || l->label == NULL ||
-	    l->previous == NULL || l->distance == NULL || l->best == NULL)
+	l->upper = brc_alloc(stride, sizeof(double), err);
+	l->lower = brc_alloc(stride, sizeof(double), err);
+	l->before = brc_alloc(m->k, d * sizeof(double), err);
+	l->motion.moved = brc_alloc(m->k, sizeof(double), err);
+	l->motion.apart = brc_alloc(m->k, sizeof(double), err);
+	l->order = brc_alloc(m->k, sizeof(*l->order), err);
+	bool all = l->centres && l->sums && l->counts && l->label && l->previous && l->distance &&
+		   l->upper && l->lower && l->before && l->motion.moved && l->motion.apart &&
+		   l->order;
+	if (!all)
 		return BRC_RESOURCE;
 	return BRC_OK;
 }
@@ -139,6 +170,24 @@ static double move_centres(struct lloyd *l, size_t k, size_t d)
 	return shift;
 }
 
+static bool any_empty(const struct lloyd *l, size_t k)
+{
+	for (size_t j = 0; j < k; j++)
+		if (l->counts[j] == 0)
+			return true;
+	return false;
+}
+
+/* Labels from the centres, by what is known of the previous ones. */
+static void assign(struct lloyd *l, const struct kmeans *m, size_t k)
+{
+	int32_t *t = l->previous;
+	l->previous = l->label;
+	l->label = t;
+	brc_nearest_again(&m->points, l->centres, k, &l->motion, l->previous, l->label, l->upper,
+			  l->lower);
+}
+
 /* From the centres to labels. */
 static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 {
@@ -147,18 +196,24 @@ static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 	memset(l->counts, 0, k * sizeof(*l->counts));
 	for (size_t i = 0; i < n; i++)
 		l->label[i] = -1;
+	l->motion.known = false;
 	for (size_t iter = 0; iter < m->o->max_iter; iter++) {
-		int32_t *t = l->previous;
-		l->previous = l->label;
-		l->label = t;
-		brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+		assign(l, m, k);
 		if (!update_sums(l, m))
 			return;
-		bool filled = fill_empty(l, m, k);
-		if (move_centres(l, k, d) <= m->tolerance && !filled)
+		bool filled = false;
+		if (any_empty(l, k)) {
+			brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+			filled = fill_empty(l, m, k);
+		}
+		memcpy(l->before, l->centres, k * d * sizeof(*l->before));
+		double shift = move_centres(l, k, d);
+		brc_motion_set(&l->motion, l->before, l->centres, k, d);
+		l->motion.known = !filled; /* points moved by force are not at their nearest */
+		if (shift <= m->tolerance && !filled)
 			break;
 	}
-	brc_nearest(&m->points, l->centres, k, l->label, l->distance);
+	assign(l, m, k);
 }
 
 /* Summed squared distance to the clusters' means: a function of the partition alone. */
@@ -181,27 +236,6 @@ static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
 	return total;
 }
 
-static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *err)
-{
-	const struct kmeans *m = ctx;
-	struct lloyd *l = &m->lloyd[worker];
-	size_t d = m->points.d;
-	brc_rng rng;
-	(void)err;
-	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream, (uint32_t)restart);
-	size_t k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
-	for (size_t i = k * d; i < m->padded * d; i++)
-		l->centres[i] = INFINITY;
-	iterate(l, m, k);
-	double inertia = inertia_of(l, m, k);
-	if (inertia < l->inertia || (inertia == l->inertia && restart < l->restart)) {
-		l->inertia = inertia;
-		l->restart = restart;
-		memcpy(l->best, l->label, m->points.n * sizeof(*l->best));
-	}
-	return BRC_OK;
-}
-
 /* The variance of the columns (over n, not n - 1), averaged. */
 static double mean_variance(const double *x, size_t n, size_t d)
 {
@@ -218,12 +252,6 @@ static double mean_variance(const double *x, size_t n, size_t d)
 	return total / (double)d;
 }
 
-/* A cluster for sorting. */
-struct cluster {
-	size_t size, first; /* first: lowest point in it */
-	int32_t old;
-};
-
 static int larger_first(const void *va, const void *vb)
 {
 	const struct cluster *a = va, *b = vb;
@@ -232,31 +260,85 @@ static int larger_first(const void *va, const void *vb)
 	return a->first < b->first ? -1 : a->first > b->first;
 }
 
-/* Number clusters by descending size, ties by first point. */
-static brc_rc renumber(const int32_t *from, size_t n, size_t k, int32_t *to, brc_err *err)
+/* Number clusters by descending size, ties by first point. previous: as they are numbered now. */
+static void renumber(struct lloyd *l, size_t n, size_t k)
 {
-	struct cluster *c = brc_calloc(k, sizeof(*c), err);
-	int32_t *new = brc_alloc(k, sizeof(*new), err);
-	if (c == NULL || new == NULL) {
-		free(c);
-		free(new);
-		return BRC_RESOURCE;
-	}
-	for (size_t j = 0; j < k; j++) {
-		c[j].old = (int32_t)j;
-		c[j].first = n;
-	}
+	struct cluster *c = l->order;
+	int32_t *new = l->previous;
+	for (size_t j = 0; j < k; j++)
+		c[j] = (struct cluster){0, n, (int32_t)j};
 	for (size_t i = n; i-- > 0;) {
-		c[from[i]].size++;
-		c[from[i]].first = i;
+		c[l->label[i]].size++;
+		c[l->label[i]].first = i;
 	}
 	qsort(c, k, sizeof(*c), larger_first);
-	for (size_t j = 0; j < k; j++)
+	for (size_t j = 0; j < k; j++) /* k is at most n */
 		new[c[j].old] = (int32_t)j;
 	for (size_t i = 0; i < n; i++)
-		to[i] = new[from[i]];
-	free(c);
-	free(new);
+		l->label[i] = new[l->label[i]];
+}
+
+/* Take a partition out of the list. */
+static void forget(struct best *b, size_t at, size_t points)
+{
+	b->n--;
+	memmove(b->labels + at * points, b->labels + (at + 1) * points,
+		(b->n - at) * points * sizeof(*b->labels));
+	memmove(b->inertia + at, b->inertia + at + 1, (b->n - at) * sizeof(*b->inertia));
+	memmove(b->restart + at, b->restart + at + 1, (b->n - at) * sizeof(*b->restart));
+}
+
+/* Put it in its place, if it has one. */
+static void remember(struct best *b, const int32_t *label, size_t points, double inertia,
+		     size_t restart)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->inertia[i] == inertia &&
+		    memcmp(b->labels + i * points, label, points * sizeof(*label)) == 0) {
+			if (b->restart[i] < restart)
+				return;
+			forget(b, i, points);
+			break;
+		}
+	while (at < b->n && (b->inertia[at] < inertia ||
+			     (b->inertia[at] == inertia && b->restart[at] < restart)))
+		at++;
+	if (at == b->keep)
+		return;
+	if (b->n == b->keep)
+		b->n--;
+	memmove(b->labels + (at + 1) * points, b->labels + at * points,
+		(b->n - at) * points * sizeof(*b->labels));
+	memmove(b->inertia + at + 1, b->inertia + at, (b->n - at) * sizeof(*b->inertia));
+	memmove(b->restart + at + 1, b->restart + at, (b->n - at) * sizeof(*b->restart));
+	memcpy(b->labels + at * points, label, points * sizeof(*label));
+	b->inertia[at] = inertia;
+	b->restart[at] = restart;
+	b->n++;
+}
+
+static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *err)
+{
+	struct kmeans *m = ctx;
+	struct lloyd *l = &m->lloyd[worker];
+	size_t d = m->points.d;
+	brc_rng rng;
+	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream,
+		     (uint32_t)(m->o->first + restart));
+	size_t k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
+	for (size_t i = k * d; i < m->padded * d; i++)
+		l->centres[i] = INFINITY;
+	iterate(l, m, k);
+	double inertia = inertia_of(l, m, k);
+	if (!isfinite(inertia))
+		return brc_fail(err, BRC_NUMERIC,
+				"k-means: the data are too large: squares of "
+				"distances overflow");
+	renumber(l, m->points.n, m->k);
+	pthread_mutex_lock(&m->best.lock);
+	remember(&m->best, l->label, m->points.n, inertia, restart);
+	pthread_mutex_unlock(&m->best.lock);
 	return BRC_OK;
 }
 
@@ -264,7 +346,8 @@ static brc_rc check(const double *x, size_t n, size_t d, const brc_kmeans_option
 {
 	size_t count;
 	if (n == 0 || d == 0 || o->k == 0 || o->restarts == 0 || o->max_iter == 0 ||
-	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX || !brc_mul(n, d, &count))
+	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX / 2 ||
+	    o->first > UINT32_MAX / 2 || !brc_mul(n, d, &count))
 		return brc_fail(err, BRC_USAGE,
 				"k-means of %zu x %zu values with k %zu, %zu restarts, at most %zu "
 				"iterations and tolerance %g is not possible",
@@ -277,40 +360,46 @@ static brc_rc check(const double *x, size_t n, size_t d, const brc_kmeans_option
 	return BRC_OK;
 }
 
-static brc_rc run(struct kmeans *m, brc_pool *pool, int32_t *labels, double *inertia, brc_err *err)
+static brc_rc run(struct kmeans *m, brc_pool *pool, brc_err *err)
 {
-	size_t best = 0, workers = brc_pool_threads(pool);
-	for (size_t w = 0; w < workers; w++)
+	for (size_t w = 0; w < brc_pool_threads(pool); w++)
 		BRC_TRY(lloyd_new(&m->lloyd[w], m, err));
-	BRC_TRY(brc_pool_run(pool, m->o->restarts, restart_task, m, err));
-	for (size_t w = 1; w < workers; w++) {
-		const struct lloyd *a = &m->lloyd[w], *b = &m->lloyd[best];
-		if (a->inertia < b->inertia ||
-		    (a->inertia == b->inertia && a->restart < b->restart))
-			best = w;
-	}
-	if (!isfinite(m->lloyd[best].inertia))
-		return brc_fail(err, BRC_NUMERIC,
-				"k-means: the data are too large: squares of "
-				"distances overflow");
-	if (inertia != NULL)
-		*inertia = m->lloyd[best].inertia;
-	return renumber(m->lloyd[best].best, m->points.n, m->k, labels, err);
+	return brc_pool_run(pool, m->o->restarts, restart_task, m, err);
+}
+
+brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
+			  brc_pool *pool, size_t keep, int32_t *labels, double *inertia,
+			  size_t *found, brc_err *err)
+{
+	BRC_TRY(check(x, n, d, o, err));
+	struct kmeans m = {.x = x,
+			   .k = o->k < n ? o->k : n,
+			   .o = o,
+			   .best = {.keep = keep, .labels = labels, .inertia = inertia}};
+	m.padded = (m.k + BRC_CENTRES - 1) / BRC_CENTRES * BRC_CENTRES;
+	m.tolerance = o->tol * mean_variance(x, n, d);
+	BRC_TRY(brc_points_new(&m.points, x, n, d, err));
+	pthread_mutex_init(&m.best.lock, NULL);
+	m.best.restart = brc_alloc(keep, sizeof(*m.best.restart), err);
+	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
+	brc_rc rc = m.lloyd == NULL || m.best.restart == NULL ? BRC_RESOURCE : run(&m, pool, err);
+	for (size_t w = 0; m.lloyd != NULL && w < brc_pool_threads(pool); w++)
+		lloyd_clear(&m.lloyd[w]);
+	*found = m.best.n;
+	free(m.lloyd);
+	free(m.best.restart);
+	pthread_mutex_destroy(&m.best.lock);
+	brc_points_clear(&m.points);
+	return rc;
 }
 
 brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
 		  int32_t *labels, double *inertia, brc_err *err)
 {
-	BRC_TRY(check(x, n, d, o, err));
-	struct kmeans m = {.x = x, .k = o->k < n ? o->k : n, .o = o};
-	m.padded = (m.k + BRC_CENTRES - 1) / BRC_CENTRES * BRC_CENTRES;
-	m.tolerance = o->tol * mean_variance(x, n, d);
-	BRC_TRY(brc_points_new(&m.points, x, n, d, err));
-	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
-	brc_rc rc = m.lloyd == NULL ? BRC_RESOURCE : run(&m, pool, labels, inertia, err);
-	for (size_t w = 0; m.lloyd != NULL && w < brc_pool_threads(pool); w++)
-		lloyd_clear(&m.lloyd[w]);
-	free(m.lloyd);
-	brc_points_clear(&m.points);
-	return rc;
+	double best;
+	size_t found;
+	BRC_TRY(brc_kmeans_several(x, n, d, o, pool, 1, labels, &best, &found, err));
+	if (inertia != NULL)
+		*inertia = best;
+	return BRC_OK;
 }

@@ -12,6 +12,7 @@
 
 typedef struct {
 	size_t k;        /* clusters wanted, >= 1; more than n is taken as n */
+	size_t first;    /* number of the first restart, usually 0 */
 	size_t restarts; /* >= 1 */
 	size_t max_iter; /* >= 1; 300 is usual */
 	double tol;      /* stop when the centres' summed squared shift is at most tol times
@@ -41,5 +42,13 @@ typedef struct {
  */
 brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
 		  int32_t *labels, double *inertia, brc_err *err);
+
+/*
+ * The best `keep` different partitions that the restarts end in, in order of
+ * inertia: labels [keep, n], inertia [keep], *found of them (1 .. keep).
+ */
+brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
+			  brc_pool *pool, size_t keep, int32_t *labels, double *inertia,
+			  size_t *found, brc_err *err);
 
 #endif

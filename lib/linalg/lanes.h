@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "base/processor.h"
+
 #define BRC_LANES 8
 
 typedef double brc_lanes __attribute__((vector_size(BRC_LANES * sizeof(double))));
@@ -16,15 +18,5 @@ typedef int64_t brc_lane_mask __attribute__((vector_size(BRC_LANES * sizeof(int6
 
 /* Eight floats, not aligned, as doubles. */
 #define brc_lanes_of(p) __builtin_convertvector(*(const brc_half_lanes *)(p), brc_lanes)
-
-/*
- * Compile a function once for each of these and choose when the program starts.
- * Clang 14, which builds the fuzzers, does not export such a function.
- */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
-#define BRC_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define BRC_FOR_EACH_PROCESSOR
-#endif
 
 #endif

@@ -8,15 +8,25 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "net/lesion.h"
-#include "net/run.h"
+#include "net/program.h"
+#include "net/record.h"
+
+typedef struct worker {
+	brc_run *run;
+	double *scratch;
+} worker;
 
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
 	const size_t *sample;
 	size_t n, units;
-	brc_at at;
-	brc_run **run; /* [threads] */
+	const brc_record_options *how;
+	size_t *layer, *column; /* [hidden]: layers, and where their units begin */
+	size_t hidden;
+	brc_program *program;
+	worker *worker;
+	size_t n_workers;
 	brc_progress *progress;
 	float *value;
 } job;
@@ -77,83 +87,153 @@ brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, 
 	return BRC_OK;
 }
 
-static void load(const job *j, brc_run *r, size_t first, size_t rows)
-{
-	size_t width = j->data->pixels;
-	float *x = brc_run_input(r);
+/* ---- recording ---- */
 
-	memset(x, 0, BRC_RUN_ROWS * width * sizeof(*x));
-	for (size_t i = 0; i < rows; i++)
-		brc_dataset_rows(j->data, j->sample[first + i], 1, x + i * width);
-}
-
-static brc_rc check_finite(const job *j, const brc_net_layer *layer, const float *row, size_t image,
-			   brc_err *err)
+static brc_rc check_finite(const job *j, size_t layer, const float *row, size_t image, brc_err *err)
 {
-	for (size_t u = 0; u < layer->units; u++)
+	const brc_net_layer *l = brc_net_layer_at(j->net, layer);
+
+	for (size_t u = 0; u < l->units; u++)
 		if (!isfinite(row[u]))
 			return brc_fail(err, BRC_NUMERIC,
 					"layer '%s', unit %zu: the %s of image %zu is not finite",
-					layer->name, u,
-					j->at == BRC_AT_PRE ? "pre-activation" : "activation",
+					l->name, u,
+					j->how->stage == BRC_STAGE_POST ? "activation"
+									: "pre-activation",
 					image);
 	return BRC_OK;
 }
 
-static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
+static brc_rc record_layer(job *j, worker *w, size_t turn, size_t first, size_t rows, brc_err *err)
+{
+	const brc_unit_view v = brc_program_view(j->program, turn);
+	size_t k = brc_program_layer_of(j->program, turn);
+	const float *value;
+
+	BRC_TRY(brc_run_until(w->run, turn, &value, err));
+	for (size_t i = 0; i < rows; i++) {
+		float *row = j->value + (first + i) * j->units + j->column[k];
+
+		brc_record_row(value, &v, i, j->how->pooling, w->scratch, row);
+		BRC_TRY(check_finite(j, j->layer[k], row, j->sample[first + i], err));
+	}
+	return BRC_OK;
+}
+
+static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
 {
 	job *j = ctx;
-	brc_run *r = j->run[worker];
-	size_t first = task * BRC_RUN_ROWS, left = j->n - first, column = 0;
-	size_t rows = left < BRC_RUN_ROWS ? left : BRC_RUN_ROWS;
+	worker *w = &j->worker[index];
+	size_t size = brc_program_rows(j->program), first = task * size, left = j->n - first;
+	size_t rows = left < size ? left : size;
 
-	load(j, r, first, rows);
-	brc_run_forward(r);
-	for (size_t l = 0; l < brc_net_layers(j->net)->n; l++) {
-		const brc_net_layer *layer = brc_net_layer_at(j->net, l);
-		const float *x = brc_run_value(r, j->at == BRC_AT_PRE ? layer->pre : layer->post);
-
-		if (layer->role != BRC_ROLE_HIDDEN)
-			continue;
-		for (size_t i = 0; i < rows; i++) {
-			const float *row = x + i * layer->units;
-
-			BRC_TRY(check_finite(j, layer, row, j->sample[first + i], err));
-			memcpy(j->value + (first + i) * j->units + column, row,
-			       layer->units * sizeof(*row));
-		}
-		column += layer->units;
-	}
+	BRC_TRY(brc_run_start(w->run, j->data, j->sample + first, 0, rows, err));
+	for (size_t t = 0; t < j->hidden; t++)
+		BRC_TRY(record_layer(j, w, t, first, rows, err));
 	brc_progress_add(j->progress, rows);
 	return BRC_OK;
 }
 
+static brc_rc list_layers(job *j, brc_err *err)
+{
+	size_t n = brc_net_layers(j->net)->n;
+
+	j->layer = brc_alloc(n, sizeof(*j->layer), err);
+	j->column = brc_alloc(n, sizeof(*j->column), err);
+	if (!j->layer || !j->column)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < n; l++) {
+		const brc_net_layer *layer = brc_net_layer_at(j->net, l);
+
+		if (layer->role != BRC_ROLE_HIDDEN)
+			continue;
+		j->layer[j->hidden] = l;
+		j->column[j->hidden++] = j->units;
+		j->units += layer->units;
+	}
+	return BRC_OK;
+}
+
+static size_t scratch(const job *j)
+{
+	size_t most = 0;
+
+	for (size_t t = 0; t < j->hidden; t++) {
+		const brc_unit_view v = brc_program_view(j->program, t);
+		size_t n = brc_record_scratch(&v, j->how->pooling);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+static brc_rc check_memory(const job *j, size_t threads, brc_err *err)
+{
+	size_t cells, bytes, each = brc_program_bytes(j->program) + scratch(j) * sizeof(double);
+
+	if (!brc_mul(j->n, j->units, &cells) || !brc_mul(cells, sizeof(float), &bytes) ||
+	    !brc_add(bytes, threads * each, &bytes))
+		bytes = SIZE_MAX;
+	return brc_mem_need(bytes, j->how->mem, "activations", err);
+}
+
+static brc_rc prepare(job *j, size_t threads, brc_err *err)
+{
+	brc_program_options o = {.stage = j->how->stage, .precision = j->how->precision};
+
+	BRC_TRY(list_layers(j, err));
+	o.layer = j->layer;
+	o.n = j->hidden;
+	BRC_TRY(brc_program_new(&j->program, j->net, &o, err));
+	BRC_TRY(check_memory(j, threads, err));
+	j->value = brc_alloc(j->n, j->units * sizeof(float), err);
+	j->worker = brc_calloc(threads, sizeof(*j->worker), err);
+	if (!j->value || !j->worker)
+		return BRC_RESOURCE;
+	for (; j->n_workers < threads; j->n_workers++) {
+		worker *w = &j->worker[j->n_workers];
+
+		w->scratch = brc_alloc(scratch(j), sizeof(double), err);
+		if (!w->scratch)
+			return BRC_RESOURCE;
+		BRC_TRY(brc_run_new(&w->run, j->program, err));
+	}
+	return BRC_OK;
+}
+
+static void clear(job *j, size_t threads)
+{
+	for (size_t t = 0; j->worker && t < threads; t++) {
+		brc_run_free(j->worker[t].run);
+		free(j->worker[t].scratch);
+	}
+	free(j->worker);
+	brc_program_free(j->program);
+	free(j->layer);
+	free(j->column);
+	free(j->value);
+}
+
 brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
-			   size_t n, brc_at at, brc_pool *pool, brc_progress *p, float *value,
-			   brc_err *err)
+			   size_t n, const brc_record_options *how, brc_pool *pool, brc_progress *p,
+			   float **value, brc_err *err)
 {
 	size_t threads = brc_pool_threads(pool);
-	job j = {.net = net,
-		 .data = data,
-		 .sample = sample,
-		 .n = n,
-		 .at = at,
-		 .progress = p,
-		 .value = value};
+	job j = {.net = net, .data = data, .sample = sample, .n = n, .how = how, .progress = p};
 	brc_rc rc;
 
-	for (size_t l = 0; l < brc_net_layers(net)->n; l++)
-		if (brc_net_layer_at(net, l)->role == BRC_ROLE_HIDDEN)
-			j.units += brc_net_layers(net)->units[l];
+	*value = NULL;
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	j.run = brc_calloc(threads, sizeof(*j.run), err);
-	rc = j.run ? BRC_OK : BRC_RESOURCE;
-	for (size_t t = 0; rc == BRC_OK && t < threads; t++)
-		rc = brc_run_new(&j.run[t], net, err);
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, (n + BRC_RUN_ROWS - 1) / BRC_RUN_ROWS, run_task, &j, err);
-	for (size_t t = 0; j.run && t < threads; t++)
-		brc_run_free(j.run[t]);
-	free(j.run);
+	rc = prepare(&j, threads, err);
+	if (rc == BRC_OK) {
+		size_t rows = brc_program_rows(j.program);
+
+		rc = brc_pool_run(pool, (n + rows - 1) / rows, run_task, &j, err);
+	}
+	if (rc == BRC_OK) {
+		*value = j.value;
+		j.value = NULL;
+	}
+	clear(&j, threads);
 	return rc;
 }

@@ -9,11 +9,25 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "exec/exec.h"
 #include "net/net.h"
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */
 
-typedef enum brc_at { BRC_AT_PRE, BRC_AT_POST } brc_at;
+/* What a convolution's channel, or a feature of all tokens, comes to on one image. */
+typedef enum brc_pooling {
+	BRC_POOL_MEAN,
+	BRC_POOL_L1,    /* sum of magnitudes */
+	BRC_POOL_MAX,   /* the largest value */
+	BRC_POOL_COLSUM /* the largest sum of magnitudes of a column, as the published code takes */
+} brc_pooling;
+
+typedef struct brc_record_options {
+	brc_stage stage;
+	brc_pooling pooling;
+	brc_precision precision;
+	size_t mem; /* limit in bytes, of value[n][units] too; 0: what the machine has */
+} brc_record_options;
 
 /* The table of hidden layers; brc_layers_clear. BRC_DATA when there are none. */
 brc_rc brc_net_hidden_layers(const brc_net *net, brc_layers *hidden, brc_err *err);
@@ -27,14 +41,14 @@ brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, 
 			      size_t *n_samples, brc_err *err);
 
 /*
- * value[n][units of all hidden layers] of the images sample[n], before or
- * after each layer's activation. The same bytes for any number of threads;
- * `p` (may be NULL) advances by n. BRC_DATA when the images do not fit;
- * BRC_NUMERIC naming layer, unit and image of a value that is not finite.
+ * *value[n][units of all hidden layers] of the images sample[n]; the caller frees
+ * it. The same bytes for any number of threads; `p` (may be NULL) advances by n.
+ * BRC_DATA when the images do not fit; BRC_NUMERIC naming layer, unit and image of
+ * a value that is not finite; BRC_RESOURCE.
  */
 brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
-			   size_t n, brc_at at, brc_pool *pool, brc_progress *p, float *value,
-			   brc_err *err);
+			   size_t n, const brc_record_options *how, brc_pool *pool, brc_progress *p,
+			   float **value, brc_err *err);
 
 /*
  * Fill a fresh section exemplars/1 from activations value[n][units]: each

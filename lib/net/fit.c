@@ -39,16 +39,48 @@ static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
 
 static brc_rc check_labels(const brc_net *net, const brc_dataset *data, brc_err *err)
 {
-	size_t classes = brc_net_classes(net);
+	size_t classes = brc_net_classes(net), each = brc_net_positions(net);
 
 	if (data->classes <= classes)
 		return BRC_OK;
-	for (size_t i = 0; i < data->n; i++)
+	for (size_t i = 0; i < data->n * each; i++)
 		if ((size_t)data->label[i] >= classes)
 			return brc_fail(err, BRC_DATA,
 					"image %zu has label %d, but the network has %zu classes",
-					i, (int)data->label[i], classes);
+					i / each, (int)data->label[i], classes);
 	return BRC_OK;
+}
+
+/* Numbers beyond the table that they are looked up in. */
+static brc_rc check_tokens(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
+	size_t words = brc_net_vocabulary(net);
+	const int32_t *token = data->image;
+
+	for (size_t i = 0; words && i < data->n * data->pixels; i++)
+		if (token[i] < 0 || (size_t)token[i] >= words)
+			return brc_fail(err, BRC_DATA,
+					"sequence %zu has token %d, but the network knows %zu",
+					i / data->pixels, (int)token[i], words);
+	return BRC_OK;
+}
+
+/* Images for networks of images, tokens for those of tokens; an answer for every label. */
+static brc_rc check_kind(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
+	bool tokens = data->pixel == BRC_PIXEL_I4;
+	size_t answers = brc_net_positions(net), labels = data->per_position ? data->pixels : 1;
+
+	if (tokens != brc_net_takes_tokens(net))
+		return brc_fail(err, BRC_DATA, "the data set holds %s, but the network takes %s",
+				tokens ? "sequences of tokens" : "images",
+				tokens ? "floats" : "tokens");
+	if (answers == labels)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"the data set has %zu label%s for each sequence, but the network gives %zu "
+			"answer%s",
+			labels, labels == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
 }
 
 /* Would the images fit if their channels stood elsewhere? */
@@ -84,12 +116,11 @@ brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_er
 	const size_t *shape;
 	size_t ndim = brc_net_input_shape(net, &shape);
 
-	if (data->pixel == BRC_PIXEL_I4 || data->per_position)
-		return brc_fail(err, BRC_DATA,
-				"the data set holds sequences of tokens, but the network's input "
-				"is of floats");
+	BRC_TRY(check_kind(net, data, err));
 	if (data->pixels != brc_net_inputs(net) ||
 	    !same_order(shape, ndim, data->shape, data->ndim))
 		return refuse_shape(shape, ndim, data, err);
+	if (brc_net_takes_tokens(net))
+		BRC_TRY(check_tokens(net, data, err));
 	return check_labels(net, data, err);
 }

@@ -4,80 +4,146 @@
 
 #include "base/memory.h"
 #include "net/graph.h"
-#include "net/operators.h"
 
-/* The only node that uses a value; BRC_NONE if there are several, or the output is one. */
-static size_t sole_user(const brc_net *net, size_t value)
+bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
-	return net->value[value].users == 1 ? net->value[value].user : BRC_NONE;
+	return brc_conv_weights(g, n, w) && w->groups > 1 && w->groups == w->inputs;
 }
 
-/* Bias by a separate Add: pre lies behind it. */
-static void follow_bias(const brc_net *net, brc_net_layer *layer, size_t *bias)
+bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
-	size_t node = sole_user(net, layer->pre);
+	if (brc_net_is_depthwise(g, n, w))
+		return false;
+	return brc_conv_weights(g, n, w) || brc_product_weights(g, n, w);
+}
 
-	*bias = BRC_NONE;
-	if (node == BRC_NONE || !brc_net_adds_constant(net, &net->node[node]))
+bool brc_net_weights(const brc_net *net, size_t layer, brc_weights *w)
+{
+	return brc_net_makes_units(net->g, &net->g->node[net->unit[layer].node], w);
+}
+
+/* Does the constant vary along dimension `axis` of v alone, if at all? */
+static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
+{
+	size_t at = c->ndim + axis;
+
+	if (c->state != BRC_CONSTANT || c->ndim > v->ndim)
+		return false;
+	return c->count == 1 || (at >= v->ndim && c->count == c->dim[at - v->ndim]);
+}
+
+/* A bias by an Add of its own. */
+static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
+{
+	size_t at = brc_net_sole_user(g, u->sum);
+	const brc_node *n = at == BRC_NOWHERE ? NULL : &g->node[at];
+	size_t other;
+
+	if (!n || n->op != &brc_kernel_add)
+		return BRC_NOWHERE;
+	other = n->in[n->in[0] == u->sum];
+	return is_one_each(&g->value[other], &g->value[u->sum], u->axis) ? at : BRC_NOWHERE;
+}
+
+static void follow_bias(const brc_exec *g, brc_unit_layer *u)
+{
+	size_t at = bias_node(g, u);
+
+	u->bias = BRC_NOWHERE;
+	if (at == BRC_NOWHERE)
 		return;
-	*bias = node;
-	layer->pre = net->node[node].out[0];
+	u->bias = g->node[at].in[g->node[at].in[0] == u->sum];
+	u->sum = g->node[at].out[0];
 }
 
-static void follow_activations(const brc_net *net, brc_net_layer *layer)
+static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
 {
-	size_t node;
+	size_t at = brc_net_sole_user(g, u->sum);
 
-	layer->post = layer->pre;
-	while ((node = sole_user(net, layer->post)) != BRC_NONE && net->node[node].op->activation)
-		layer->post = net->node[node].out[0];
+	u->pre = u->sum;
+	u->affine = at == BRC_NOWHERE ? NULL : brc_affine_of(&g->node[at]);
+	if (u->affine && u->axis == 1)
+		u->pre = g->node[at].out[0];
+	else
+		u->affine = NULL;
 }
 
-static size_t count_layers(const brc_net *net)
+static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err *err)
 {
-	size_t n = 1;
+	const brc_exec *g = net->g;
+	brc_unit_layer *u = &net->unit[net->n_layers];
 
-	for (size_t i = 0; i < net->n_nodes; i++)
-		n += net->node[i].op->trace == BRC_TRACE_LAYER;
-	return n;
+	*u = (brc_unit_layer){
+		.node = node, .axis = w->axis, .sum = g->node[node].out[0], .mixed = BRC_NOWHERE};
+	follow_bias(g, u);
+	follow_normalisation(g, u);
+	BRC_TRY(brc_net_activation_end(g, u->pre, &u->post, err));
+	net->layer[net->n_layers++] = (brc_net_layer){
+		.kind = g->node[node].op->type, .role = BRC_ROLE_HIDDEN, .units = w->outputs};
+	return BRC_OK;
+}
+
+/* Does a convolution read this value, through operators that keep its channels apart? */
+static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
+{
+	seen[value] = true;
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const brc_node *n = &g->node[i];
+
+		if (n->n_in == 0 || n->in[0] == BRC_NOWHERE || !seen[n->in[0]])
+			continue;
+		if (n->op == &brc_kernel_conv)
+			return true;
+		if (g->value[n->out[0]].ndim == g->value[value].ndim)
+			seen[n->out[0]] = true;
+	}
+	return false;
+}
+
+/* The input's units: channels where a convolution reads it, else its elements. */
+static brc_rc add_input(brc_net *net, brc_err *err)
+{
+	const brc_exec *g = net->g;
+	const brc_operand *x = &g->value[net->input];
+	bool *seen = brc_calloc(g->n_values, sizeof(*seen), err), channels;
+
+	if (!seen)
+		return BRC_RESOURCE;
+	channels = x->ndim > 2 && feeds_convolution(g, net->input, seen);
+	free(seen);
+	net->unit[0] = (brc_unit_layer){.node = BRC_NOWHERE,
+					.sum = net->input,
+					.pre = net->input,
+					.post = net->input,
+					.axis = channels ? 1 : BRC_NOWHERE,
+					.bias = BRC_NOWHERE,
+					.mixed = BRC_NOWHERE};
+	net->layer[0] = (brc_net_layer){.kind = "input",
+					.role = BRC_ROLE_INPUT,
+					.units = channels ? x->dim[1] : net->image_count};
+	net->n_layers = 1;
+	return BRC_OK;
 }
 
 brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 {
-	size_t n = count_layers(net), l = 0;
+	const brc_exec *g = net->g;
+	brc_weights w;
+	size_t n = 1;
 
+	for (size_t i = 0; i < g->n_nodes; i++)
+		n += brc_net_makes_units(g, &g->node[i], &w);
 	if (n == 1)
 		return brc_fail(err, BRC_DATA,
-				"the network has no layer of units (Gemm or MatMul)");
-	net->layer = brc_net_calloc(net, n, sizeof(*net->layer), err);
-	net->layer_node = brc_net_calloc(net, n, sizeof(size_t), err);
-	net->layer_bias = brc_net_calloc(net, n, sizeof(size_t), err);
-	if (!net->layer || !net->layer_node || !net->layer_bias)
+				"the network has no layer of units (Conv, Gemm or MatMul)");
+	net->layer = brc_calloc(n, sizeof(*net->layer), err);
+	net->unit = brc_calloc(n, sizeof(*net->unit), err);
+	if (!net->layer || !net->unit)
 		return BRC_RESOURCE;
-	net->n_layers = n;
-	net->layer_node[0] = net->layer_bias[0] = BRC_NONE;
-	net->layer[0] = (brc_net_layer){.kind = "input",
-					.role = BRC_ROLE_INPUT,
-					.units = net->value[net->input].count,
-					.pre = net->input,
-					.post = net->input};
-	for (size_t i = 0; i < net->n_nodes; i++) {
-		const brc_net_node *node = &net->node[i];
-		brc_net_layer *layer;
-
-		if (node->op->trace != BRC_TRACE_LAYER)
-			continue;
-		layer = &net->layer[++l];
-		net->layer_node[l] = i;
-		layer->kind = node->op->type;
-		layer->role = BRC_ROLE_HIDDEN;
-		layer->units = brc_net_dense_of(node)->outputs;
-		layer->pre = node->out[0];
-		net->layer_bias[l] = BRC_NONE;
-		if (!brc_net_dense_of(node)->bias)
-			follow_bias(net, layer, &net->layer_bias[l]);
-		follow_activations(net, layer);
-	}
+	BRC_TRY(add_input(net, err));
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (brc_net_makes_units(g, &g->node[i], &w))
+			BRC_TRY(add_layer(net, i, &w, err));
 	return BRC_OK;
 }
 
@@ -85,28 +151,18 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 
 const char *brc_net_digest(const brc_net *net)
 {
-	return net->digest;
+	return net->model.digest;
 }
 
 size_t brc_net_inputs(const brc_net *net)
 {
-	return net->value[net->input].count;
+	return net->image_count;
 }
 
 size_t brc_net_input_shape(const brc_net *net, const size_t **shape)
 {
-	*shape = net->value[net->input].dim + 1;
-	return net->value[net->input].ndim - 1;
-}
-
-size_t brc_net_output(const brc_net *net)
-{
-	return net->output;
-}
-
-size_t brc_net_classes(const brc_net *net)
-{
-	return net->value[net->output].count;
+	*shape = net->image_shape;
+	return net->image_ndim;
 }
 
 const brc_layers *brc_net_layers(const brc_net *net)

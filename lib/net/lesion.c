@@ -1,11 +1,11 @@
 /*
- * Lesions by rerunning: every micro-batch is run once whole; each lesion then
- * sets its units to 0 in place, computes again what depends on them, and puts
- * them back.
+ * Lesions by running again: every micro-batch passes through the network once
+ * and stops behind each layer; there each lesion sets its units to 0 and computes
+ * again what depends on them.
  *
- * Cost of a lesion: the matrix products behind its layer. Work is cut into
- * (micro-batch, part of the lesions); what a part computes does not depend on
- * how many there are, and sums run over micro-batches in order.
+ * Cost of a lesion: the products behind its layer. Work is cut into (micro-batch,
+ * part of the lesions); what a part computes does not depend on how many there
+ * are, and sums run over micro-batches in order.
  */
 #include "net/lesion.h"
 
@@ -13,39 +13,37 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/run.h"
+#include "net/program.h"
 #include "net/score.h"
 
 #define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting for their turn */
-#define LESIONS_PER_PASS 32u             /* at least, so that the whole pass is a small share */
+#define PASSES_PER_PART \
+	8.0 /* that the lesions of a part cost at least, so that its own is little */
 #define TASKS_PER_THREAD 4u
 
-typedef struct worker {
-	brc_run *run;
-	float *saved; /* columns of the silenced units */
-} worker;
+/* Where a lesion comes in the pass. */
+typedef struct stop {
+	size_t turn; /* the last, behind all turns: the unharmed network */
+	size_t set;  /* index of the lesion */
+	double cost; /* of this and those before it */
+} stop;
 
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
+	brc_program *program;
+	size_t *turn; /* [layers]: of lesioned layers */
+	size_t n_turns;
 	const brc_lesion *set; /* of this round */
-	size_t n_sets, classes, batches;
+	size_t n_sets, classes, positions, rows, batches;
+	stop *stop;   /* [n_sets of the largest round], by turn */
 	size_t parts; /* into which the lesions of a micro-batch are cut */
-	brc_ablate how;
-	brc_plan *plan; /* [layers], only of lesioned layers */
-	worker *worker;
-	size_t n_workers;
+	brc_run **run;
+	size_t n_runs;
 	int32_t *correct; /* [batches][n_sets][classes] */
 	double *loss;
 	brc_progress *progress;
 } job;
-
-static size_t ablated_value(const brc_net *net, size_t layer, brc_ablate how)
-{
-	const brc_net_layer *l = brc_net_layer_at(net, layer);
-
-	return how == BRC_ABLATE_IN_WEIGHTS ? l->pre : l->post;
-}
 
 static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, brc_ablate how,
 			   brc_err *err)
@@ -61,87 +59,129 @@ static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, br
 	for (size_t k = 0; k < s->n; k++)
 		if (s->unit[k] < 0 || (size_t)s->unit[k] >= layers->units[s->layer])
 			return brc_fail(err, BRC_DATA,
-					"lesion %zu: unit %d of layer '%s', which "
-					"has %zu",
-					i, (int)s->unit[k], layers->name[s->layer],
+					"lesion %zu: unit %d of layer '%s', which has %zu", i,
+					(int)s->unit[k], layers->name[s->layer],
 					layers->units[s->layer]);
 	return BRC_OK;
 }
 
-/* ---- one lesion ---- */
+/* ---- one micro-batch ---- */
 
-static void silence(float *x, size_t width, const brc_lesion *s, float *saved)
+typedef struct batch {
+	size_t index, first, n; /* images first..first+n-1 of the data */
+} batch;
+
+static void count(const job *j, const batch *b, size_t set, const float *logits)
 {
-	for (size_t r = 0; r < BRC_RUN_ROWS; r++) {
-		float *row = x + r * width;
+	size_t at = (b->index * j->n_sets + set) * j->classes;
 
-		for (size_t k = 0; k < s->n; k++) {
-			saved[r * s->n + k] = row[s->unit[k]];
-			row[s->unit[k]] = 0;
-		}
+	brc_score_add(logits, j->classes, j->data->label + b->first * j->positions,
+		      b->n * j->positions, j->correct + at, j->loss + at);
+}
+
+static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, brc_err *err)
+{
+	size_t n = b->n * j->positions, broken = brc_score_find_broken(logits, j->classes, n);
+
+	if (broken == n)
+		return BRC_OK;
+	return brc_fail(err, BRC_NUMERIC,
+			"the unharmed network gives image %zu an output that is not finite",
+			b->first + broken / j->positions);
+}
+
+/* The part of the pass from stop `begin` to stop `end`, and the rest of it without. */
+static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_t end, brc_err *err)
+{
+	const float *logits;
+	size_t i = begin;
+
+	BRC_TRY(brc_run_start(r, j->data, NULL, b->first, b->n, err));
+	for (; i < end && j->stop[i].turn < j->n_turns; i++) {
+		const brc_lesion *s = &j->set[j->stop[i].set];
+		const float *value;
+
+		if (i == begin || j->stop[i].turn != j->stop[i - 1].turn)
+			BRC_TRY(brc_run_until(r, j->stop[i].turn, &value, err));
+		BRC_TRY(brc_run_silenced(r, j->stop[i].turn, s->unit, s->n, &logits, err));
+		count(j, b, j->stop[i].set, logits);
 	}
+	BRC_TRY(brc_run_finish(r, &logits, err));
+	BRC_TRY(check_unharmed(j, b, logits, err));
+	for (; i < end; i++)
+		count(j, b, j->stop[i].set, logits);
+	return BRC_OK;
 }
 
-/* Backwards, so that a unit named twice gets its first value. */
-static void restore(float *x, size_t width, const brc_lesion *s, const float *saved)
+/* First stop of a part: parts cost the same, about. */
+static size_t begin_of(const job *j, size_t part)
 {
-	for (size_t r = 0; r < BRC_RUN_ROWS; r++)
-		for (size_t k = s->n; k-- > 0;)
-			x[r * width + (size_t)s->unit[k]] = saved[r * s->n + k];
+	double share = j->stop[j->n_sets - 1].cost * (double)part / (double)j->parts;
+	size_t lo = 0, hi = j->n_sets;
+
+	if (part == j->parts)
+		return j->n_sets;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (j->stop[mid].cost <= share)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return part ? lo : 0;
 }
 
-static void run_lesion(const job *j, worker *w, const brc_lesion *s, size_t first, size_t rows,
-		       int32_t *correct, double *loss)
-{
-	size_t value = ablated_value(j->net, s->layer, j->how);
-	size_t width = brc_net_layer_at(j->net, s->layer)->units;
-	float *x = brc_run_edit(w->run, value);
-
-	silence(x, width, s, w->saved);
-	if (s->n > 0)
-		brc_run_again(w->run, &j->plan[s->layer]);
-	brc_score_add(brc_run_value(w->run, brc_net_logits(j->net)), j->classes,
-		      j->data->label + first, rows, correct, loss);
-	restore(x, width, s, w->saved);
-	brc_run_back(w->run);
-}
-
-static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
+static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	job *j = ctx;
-	worker *w = &j->worker[index];
-	size_t batch = task / j->parts, part = task % j->parts;
-	size_t first = batch * BRC_RUN_ROWS, left = j->data->n - first;
-	size_t rows = left < BRC_RUN_ROWS ? left : BRC_RUN_ROWS, broken;
-	size_t begin = j->n_sets * part / j->parts, end = j->n_sets * (part + 1) / j->parts;
+	size_t part = task % j->parts, first = task / j->parts * j->rows;
+	size_t left = j->data->n - first, begin = begin_of(j, part), end = begin_of(j, part + 1);
+	batch b = {task / j->parts, first, left < j->rows ? left : j->rows};
 
-	brc_run_load(w->run, j->data, first, rows);
-	brc_run_forward(w->run);
-	broken = brc_score_find_broken(brc_run_value(w->run, brc_net_logits(j->net)), j->classes,
-				       rows);
-	if (broken < rows)
-		return brc_fail(err, BRC_NUMERIC,
-				"the unharmed network gives image %zu an output that is not finite",
-				first + broken);
-	for (size_t s = begin; s < end; s++) {
-		size_t at = (batch * j->n_sets + s) * j->classes;
-
-		run_lesion(j, w, &j->set[s], first, rows, j->correct + at, j->loss + at);
-	}
-	brc_progress_add(j->progress, (uint64_t)(end - begin) * rows);
+	BRC_TRY(pass(j, j->run[worker], &b, begin, end, err));
+	brc_progress_add(j->progress, (uint64_t)(end - begin) * b.n);
 	return BRC_OK;
 }
 
 /* ---- all of them, in rounds ---- */
 
+static int by_turn(const void *a, const void *b)
+{
+	const stop *x = a, *y = b;
+
+	if (x->turn != y->turn)
+		return x->turn < y->turn ? -1 : 1;
+	return (x->set > y->set) - (x->set < y->set);
+}
+
+static void order_stops(job *j)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < j->n_sets; i++) {
+		const brc_lesion *s = &j->set[i];
+
+		j->stop[i] = (stop){.turn = s->n ? j->turn[s->layer] : j->n_turns, .set = i};
+	}
+	qsort(j->stop, j->n_sets, sizeof(*j->stop), by_turn);
+	for (size_t i = 0; i < j->n_sets; i++) {
+		if (j->stop[i].turn < j->n_turns)
+			sum += 1 + brc_program_turn_flops(j->program, j->stop[i].turn);
+		j->stop[i].cost = sum;
+	}
+}
+
 /* As many parts as keep all threads busy, but not so many that whole passes weigh. */
 static size_t count_parts(const job *j, const brc_pool *pool)
 {
 	size_t want = (TASKS_PER_THREAD * brc_pool_threads(pool) + j->batches - 1) / j->batches;
-	size_t most = (j->n_sets + LESIONS_PER_PASS - 1) / LESIONS_PER_PASS;
-	size_t parts = want < most ? want : most;
+	double most = j->stop[j->n_sets - 1].cost /
+		      (PASSES_PER_PART * (1 + brc_program_flops(j->program)));
 
-	return parts ? parts : 1;
+	if ((double)want > most)
+		want = (size_t)most;
+	return want ? want : 1;
 }
 
 static void add_up(const job *j, int32_t *correct, double *loss)
@@ -158,9 +198,9 @@ static void add_up(const job *j, int32_t *correct, double *loss)
 	}
 }
 
-static size_t round_size(size_t batches, size_t classes, size_t n_sets)
+static size_t round_size(const job *j, size_t n_sets)
 {
-	size_t n = PARTIAL_BYTES / (batches * classes * (sizeof(int32_t) + sizeof(double)));
+	size_t n = PARTIAL_BYTES / (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)));
 
 	if (n < 1)
 		n = 1;
@@ -170,13 +210,14 @@ static size_t round_size(size_t batches, size_t classes, size_t n_sets)
 static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool *pool,
 			 int32_t *correct, double *loss, brc_err *err)
 {
-	size_t most = round_size(j->batches, j->classes, n_sets);
+	size_t most = round_size(j, n_sets);
 
 	for (size_t done = 0; done < n_sets; done += j->n_sets) {
 		size_t cells;
 
 		j->set = set + done;
 		j->n_sets = n_sets - done < most ? n_sets - done : most;
+		order_stops(j);
 		j->parts = count_parts(j, pool);
 		cells = j->batches * j->n_sets * j->classes;
 		memset(j->correct, 0, cells * sizeof(*j->correct));
@@ -189,128 +230,104 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 
 /* ---- preparation ---- */
 
-static brc_rc make_plans(job *j, const brc_lesion *set, size_t n_sets, brc_err *err)
+static brc_rc make_program(job *j, const brc_lesion *set, size_t n_sets,
+			   const brc_lesion_options *how, brc_err *err)
 {
-	j->plan = brc_calloc(brc_net_layers(j->net)->n, sizeof(*j->plan), err);
-	if (!j->plan)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < n_sets; i++) {
-		size_t l = set[i].layer;
+	size_t layers = brc_net_layers(j->net)->n;
+	size_t *list = brc_alloc(layers, sizeof(*list), err);
+	brc_program_options o = {.layer = list,
+				 .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
+									 : BRC_STAGE_SUM,
+				 .logits = true,
+				 .precision = how->precision};
+	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
 
-		BRC_TRY(check_lesion(j->net, &set[i], i, j->how, err));
-		if (!j->plan[l].node)
-			BRC_TRY(brc_plan_new(&j->plan[l], j->net, ablated_value(j->net, l, j->how),
-					     err));
+	j->turn = brc_calloc(layers, sizeof(*j->turn), err);
+	if (!j->turn)
+		rc = BRC_RESOURCE;
+	for (size_t i = 0; rc == BRC_OK && i < n_sets; i++) {
+		rc = check_lesion(j->net, &set[i], i, how->ablate, err);
+		if (rc == BRC_OK && set[i].n)
+			j->turn[set[i].layer] = 1;
 	}
-	return BRC_OK;
+	for (size_t l = 0; rc == BRC_OK && l < layers; l++)
+		if (j->turn[l])
+			list[o.n++] = l;
+	if (rc == BRC_OK)
+		rc = brc_program_new(&j->program, j->net, &o, err);
+	for (size_t t = 0; rc == BRC_OK && t < o.n; t++)
+		j->turn[list[brc_program_layer_of(j->program, t)]] = t;
+	j->n_turns = o.n;
+	free(list);
+	return rc;
 }
 
-static size_t widest(const brc_lesion *set, size_t n_sets)
+static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, size_t threads,
+			   brc_err *err)
 {
-	size_t n = 0;
+	size_t sets = round_size(j, n_sets), bytes;
 
-	for (size_t i = 0; i < n_sets; i++)
-		n = set[i].n > n ? set[i].n : n;
-	return n;
+	if (!brc_mul(threads, brc_program_bytes(j->program), &bytes) ||
+	    !brc_add(bytes, o->held, &bytes) ||
+	    !brc_add(bytes,
+		     sets * (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)) +
+			     sizeof(stop)),
+		     &bytes))
+		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
+	return brc_mem_need(bytes, o->mem, "the lesions", err);
 }
 
-static brc_rc make_workers(job *j, size_t threads, size_t units, brc_err *err)
+static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *o,
+		      size_t threads, brc_err *err)
 {
-	j->worker = brc_calloc(threads, sizeof(*j->worker), err);
-	if (!j->worker)
-		return BRC_RESOURCE;
-	j->n_workers = threads;
-	for (size_t t = 0; t < threads; t++) {
-		worker *w = &j->worker[t];
+	size_t cells;
 
-		BRC_TRY(brc_run_new(&w->run, j->net, err));
-		w->saved = brc_alloc(BRC_RUN_ROWS * units, sizeof(float), err);
-		if (!w->saved)
-			return BRC_RESOURCE;
-	}
-	return BRC_OK;
-}
-
-static brc_rc make_sums(job *j, size_t n_sets, brc_err *err)
-{
-	size_t cells = round_size(j->batches, j->classes, n_sets) * j->batches * j->classes;
-
+	BRC_TRY(make_program(j, set, n_sets, o, err));
+	j->rows = brc_program_rows(j->program);
+	j->batches = (j->data->n + j->rows - 1) / j->rows;
+	BRC_TRY(check_memory(j, o, n_sets, threads, err));
+	cells = round_size(j, n_sets) * j->batches * j->classes;
+	j->stop = brc_alloc(round_size(j, n_sets), sizeof(*j->stop), err);
 	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
-	return j->correct && j->loss ? BRC_OK : BRC_RESOURCE;
+	j->run = brc_calloc(threads, sizeof(*j->run), err);
+	if (!j->stop || !j->correct || !j->loss || !j->run)
+		return BRC_RESOURCE;
+	for (; j->n_runs < threads; j->n_runs++)
+		BRC_TRY(brc_run_new(&j->run[j->n_runs], j->program, err));
+	return BRC_OK;
 }
 
 static void clear(job *j)
 {
-	for (size_t l = 0; j->plan && l < brc_net_layers(j->net)->n; l++)
-		brc_plan_clear(&j->plan[l]);
-	for (size_t t = 0; t < j->n_workers; t++) {
-		brc_run_free(j->worker[t].run);
-		free(j->worker[t].saved);
-	}
-	free(j->plan);
-	free(j->worker);
+	for (size_t t = 0; t < j->n_runs; t++)
+		brc_run_free(j->run[t]);
+	free(j->run);
+	brc_program_free(j->program);
+	free(j->turn);
+	free(j->stop);
 	free(j->correct);
 	free(j->loss);
 }
 
-static job new_job(const brc_net *net, const brc_dataset *data, brc_ablate how)
-{
-	return (job){.net = net,
-		     .data = data,
-		     .how = how,
-		     .classes = brc_net_classes(net),
-		     .batches = (data->n + BRC_RUN_ROWS - 1) / BRC_RUN_ROWS};
-}
-
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
-		       size_t n_sets, brc_ablate how, brc_pool *pool, brc_progress *p,
-		       int32_t *correct, double *loss, brc_err *err)
+		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
+		       brc_progress *p, int32_t *correct, double *loss, brc_err *err)
 {
-	job j = new_job(net, data, how);
+	job j = {.net = net,
+		 .data = data,
+		 .classes = brc_net_classes(net),
+		 .positions = brc_net_positions(net),
+		 .progress = p};
 	brc_rc rc;
 
-	j.progress = p;
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	if (data->n > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "more than %d images are not supported", INT32_MAX);
-	rc = make_plans(&j, set, n_sets, err);
-	if (rc == BRC_OK)
-		rc = make_workers(&j, brc_pool_threads(pool), widest(set, n_sets), err);
-	if (rc == BRC_OK)
-		rc = make_sums(&j, n_sets, err);
+	if (data->n > INT32_MAX / j.positions)
+		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
+				(int)(INT32_MAX / j.positions));
+	rc = prepare(&j, set, n_sets, options, brc_pool_threads(pool), err);
 	if (rc == BRC_OK)
 		rc = run_rounds(&j, set, n_sets, pool, correct, loss, err);
 	clear(&j);
 	return rc;
-}
-
-/* ---- estimates ---- */
-
-double brc_net_lesions_flops(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
-			     size_t n_sets, brc_ablate how)
-{
-	job j = new_job(net, data, how);
-	double sum = brc_net_flops(net);
-
-	if (make_plans(&j, set, n_sets, NULL) == BRC_OK)
-		for (size_t i = 0; i < n_sets; i++)
-			sum += set[i].n ? j.plan[set[i].layer].flops : 0;
-	clear(&j);
-	return sum * (double)j.batches;
-}
-
-size_t brc_net_lesions_bytes(const brc_net *net, const brc_dataset *data, size_t n_sets,
-			     const brc_pool *pool)
-{
-	job j = new_job(net, data, BRC_ABLATE_ZERO);
-	size_t units = 0;
-
-	for (size_t l = 0; l < brc_net_layers(net)->n; l++)
-		units = brc_net_layers(net)->units[l] > units ? brc_net_layers(net)->units[l]
-							      : units;
-	return brc_pool_threads(pool) *
-		       (brc_run_bytes(net) + BRC_RUN_ROWS * units * sizeof(float)) +
-	       round_size(j.batches, j.classes, n_sets) * j.batches * j.classes *
-		       (sizeof(int32_t) + sizeof(double));
 }

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "exec/exec.h"
 #include "net/net.h"
 
 /* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
@@ -27,6 +28,14 @@ typedef enum brc_ablate {
 	BRC_ABLATE_IN_WEIGHTS
 } brc_ablate;
 
+/* How they are run. */
+typedef struct brc_lesion_options {
+	brc_ablate ablate;
+	brc_precision precision;
+	size_t mem;  /* limit in bytes; 0: what the machine has */
+	size_t held; /* bytes that the caller already takes of it */
+} brc_lesion_options;
+
 /*
  * Run every lesion over every image.
  *
@@ -36,29 +45,23 @@ typedef enum brc_ablate {
  * largest logit, the lowest index among equals; a row with a NaN is wrong and
  * its loss NaN. Where the network ends in Softmax the logits are its input,
  * else its output; the loss is logsumexp(logits) - logit of the label, so that
- * a saturated Softmax still has an exact loss.
+ * a saturated Softmax still has an exact loss. A network that answers at every
+ * token counts each answer as an image of its label's class.
  *
- * Images go in micro-batches of BRC_RUN_ROWS; the network is run once per
- * micro-batch and each lesion reruns what depends on the silenced layer. Sums
- * run over images in order inside a micro-batch and over micro-batches in
- * order: the same bytes for any number of threads.
+ * Images go in micro-batches; the network is run once per micro-batch, stops
+ * behind each layer, and each lesion there computes again what depends on the
+ * silenced units. Sums run over images in order inside a micro-batch and over
+ * micro-batches in order: the same bytes for any number of threads.
  *
  * `pool` may be NULL (one thread); `p` (may be NULL) advances by n_sets times
  * the number of images in all. BRC_DATA: images or labels do not fit the
  * network, a lesion names a layer or unit that does not exist, or the incoming
  * weights of an input; BRC_NUMERIC: the unharmed network gives a logit that is
- * not finite (image named).
+ * not finite (image named); BRC_RESOURCE, above options->mem too.
  */
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
-		       size_t n_sets, brc_ablate how, brc_pool *pool, brc_progress *p,
-		       int32_t *correct, double *loss, brc_err *err);
-
-/* Floating-point operations that the call above will spend in matrix products. */
-double brc_net_lesions_flops(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
-			     size_t n_sets, brc_ablate how);
-/* Bytes that the call above allocates. */
-size_t brc_net_lesions_bytes(const brc_net *net, const brc_dataset *data, size_t n_sets,
-			     const brc_pool *pool);
+		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
+		       brc_progress *p, int32_t *correct, double *loss, brc_err *err);
 
 /* Do images and labels fit the network? BRC_DATA with both shapes in the message. */
 brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err);

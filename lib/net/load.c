@@ -1,186 +1,222 @@
-/* From the bytes of a model to a network that can run: each part in turn. */
+/* From the bytes of a model to a network that can be looked at: each part in turn. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/accept.h"
 #include "net/graph.h"
-#include "net/operators.h"
-
-enum { OPSET_MIN = 7, OPSET_MAX = 21 };
-
-#define BUDGET_FACTOR 4u
-#define BUDGET_EXTRA ((size_t)32 << 20)
+#include "stream/digest.h"
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
 }
 
-static brc_rc check_opset(int64_t opset, brc_err *err)
+char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 {
-	if (opset >= OPSET_MIN && opset <= OPSET_MAX)
-		return BRC_OK;
-	brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",
-		 (long long)opset, OPSET_MIN, OPSET_MAX);
-	return brc_hint(err, "onnx.version_converter turns a model into another version");
+	const brc_node *n = &net->g->node[node];
+
+	snprintf(buf, cap, "node '%.180s' (%s)", n->name, n->op->type);
+	return buf;
 }
 
-static bool standard_domain(const char *domain)
+/* ---- the input and the output ---- */
+
+static bool is_initializer(const Brc__OnnxGraph *g, const char *name)
 {
-	return !*domain || strcmp(domain, "ai.onnx") == 0;
+	for (size_t i = 0; i < g->n_initializer; i++)
+		if (strcmp(text(g->initializer[i]->name), name) == 0)
+			return true;
+	return false;
 }
 
-static brc_rc unsupported(const Brc__OnnxNode *p, brc_err *err)
+/* The only input that is no initializer. */
+static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in, brc_err *err)
 {
-	const char *domain = text(p->domain), *name = text(p->name);
-
-	if (!*name && p->n_output)
-		name = p->output[0];
-	brc_fail(err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported",
-		 standard_domain(domain) ? "" : domain, standard_domain(domain) ? "" : ":",
-		 text(p->op_type), name);
-	return brc_hint(err, "supported: Gemm MatMul Add Relu LeakyRelu Sigmoid Tanh Softmax "
-			     "LogSoftmax Flatten Reshape Concat Slice Split Dropout Identity "
-			     "Constant");
-}
-
-/* Every operator before anything is allocated for the first. */
-static brc_rc check_operators(const Brc__OnnxGraph *g, brc_err *err)
-{
-	for (size_t i = 0; i < g->n_node; i++) {
-		const Brc__OnnxNode *p = g->node[i];
-		const brc_net_op *op = brc_net_op_find(text(p->op_type));
-
-		if (!op || !standard_domain(text(p->domain)))
-			return unsupported(p, err);
-		if (p->n_input < op->min_in || p->n_input > op->max_in || p->n_output < 1 ||
-		    p->n_output > op->max_out)
+	*in = NULL;
+	for (size_t i = 0; i < g->n_input; i++) {
+		if (is_initializer(g, text(g->input[i]->name)))
+			continue;
+		if (*in)
 			return brc_fail(err, BRC_DATA,
-					"node '%.200s' (%s) has %zu inputs and %zu "
-					"outputs",
-					text(p->name), op->type, p->n_input, p->n_output);
-		if (brc_onnx_attributes_known(p, op->attributes, err) != BRC_OK)
-			return brc_err_prefix(err, "node '%.200s' (%s)", text(p->name), op->type);
+					"the network has several inputs ('%.200s', '%.200s'); one "
+					"is supported",
+					text((*in)->name), text(g->input[i]->name));
+		*in = g->input[i];
 	}
-	return BRC_OK;
-}
-
-static brc_rc read_constants(brc_net *net, const Brc__OnnxGraph *g, brc_err *err)
-{
-	for (size_t v = 0; v < net->n_values; v++) {
-		brc_net_value *value = &net->value[v];
-		char title[256];
-
-		if (value->initializer == BRC_NONE || value->users == 0)
-			continue;
-		if (brc_net_constant(net, value, g->initializer[value->initializer], err) == BRC_OK)
-			continue;
-		if (value->user == BRC_NONE)
-			return err->code;
-		return brc_err_prefix(err, "%s",
-				      brc_net_node_text(net, value->user, title, sizeof(title)));
-	}
-	return BRC_OK;
+	return *in ? BRC_OK : brc_fail(err, BRC_DATA, "the network has no input");
 }
 
 /* Extents of the input: the batch, which may be symbolic, and the others, which may not. */
-static brc_rc input_shape(brc_net *net, const Brc__OnnxShape *shape, brc_err *err)
+static brc_rc input_shape(const Brc__OnnxShape *shape, brc_tensor_view *x, brc_err *err)
 {
-	size_t dim[BRC_MAX_DIMS] = {0};
-
 	if (shape->n_dim < 2 || shape->n_dim > BRC_MAX_DIMS)
 		return brc_fail(err, BRC_DATA,
-				"it has %zu dimensions; 2 to %d are supported, the "
-				"batch first",
+				"it has %zu dimensions; 2 to %d are supported, the batch first",
 				shape->n_dim, BRC_MAX_DIMS);
-	for (size_t k = 0; k < shape->n_dim; k++) {
+	x->ndim = shape->n_dim;
+	x->dim[0] = BRC_NET_ROWS;
+	for (size_t k = 1; k < shape->n_dim; k++) {
 		int64_t extent = shape->dim[k]->has_dim_value ? shape->dim[k]->dim_value : 0;
 
-		if (extent <= 0 && k > 0)
+		if (extent <= 0)
 			return brc_fail(err, BRC_DATA, "dimension %zu has no fixed extent", k);
-		dim[k] = extent > 0 ? (size_t)extent : 0;
+		x->dim[k] = (size_t)extent;
 	}
-	net->batch = dim[0];
-	return brc_net_set_input(net, shape->n_dim, dim, err);
-}
-
-static brc_rc read_input(brc_net *net, const Brc__OnnxGraph *g, brc_err *err)
-{
-	const char *name = net->value[net->input].name;
-
-	for (size_t i = 0; i < g->n_input; i++) {
-		const Brc__OnnxType *type = g->input[i]->type;
-		const Brc__OnnxTensorType *t = type ? type->tensor_type : NULL;
-		brc_rc rc;
-
-		if (strcmp(text(g->input[i]->name), name) != 0)
-			continue;
-		if (!t || !t->shape)
-			rc = brc_fail(err, BRC_DATA, "it is no tensor of known shape");
-		else if (t->elem_type != BRC_ONNX_FLOAT && t->elem_type != BRC_ONNX_DOUBLE)
-			rc = brc_fail(err, BRC_DATA, "its elements are %s, not floats",
-				      brc_onnx_type_name(t->elem_type));
-		else
-			rc = input_shape(net, t->shape, err);
-		return rc == BRC_OK ? rc : brc_err_prefix(err, "the input '%.200s'", name);
-	}
-	return brc_fail(err, BRC_DATA, "the network has no input");
-}
-
-static brc_rc infer_nodes(brc_net *net, const Brc__OnnxNode **protos, brc_err *err)
-{
-	for (size_t i = 0; i < net->n_nodes; i++) {
-		char title[256];
-		brc_net_node *node = &net->node[i];
-
-		if (node->op->infer(net, node, protos[i], err) != BRC_OK)
-			return brc_err_prefix(err, "%s",
-					      brc_net_node_text(net, i, title, sizeof(title)));
-	}
-	if (net->value[net->output].kind != BRC_NET_RUNTIME)
-		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
-				net->value[net->output].name);
 	return BRC_OK;
 }
 
-static brc_rc build(brc_net *net, const Brc__OnnxGraph *g, brc_err *err)
+static brc_rc describe_input(const Brc__OnnxValueInfo *in, brc_tensor_view *x, brc_err *err)
 {
-	const Brc__OnnxNode **protos;
-	brc_rc rc;
+	const Brc__OnnxTensorType *t = in->type ? in->type->tensor_type : NULL;
+	int32_t elem = t ? t->elem_type : 0;
 
-	BRC_TRY(check_opset(net->opset, err));
-	if (g->n_sparse_initializer)
-		return brc_fail(err, BRC_DATA, "sparse initializers are not supported");
-	BRC_TRY(check_operators(g, err));
-	protos = brc_calloc(g->n_node, sizeof(*protos), err);
-	if (!protos)
+	*x = (brc_tensor_view){.name = text(in->name), .batch = true};
+	if (!t || !t->shape)
+		return brc_fail(err, BRC_DATA, "it is no tensor of known shape");
+	if (elem == BRC_ONNX_FLOAT || elem == BRC_ONNX_DOUBLE)
+		x->elem = BRC_ELEM_FLOAT;
+	else if (elem == BRC_ONNX_INT64 || elem == BRC_ONNX_INT32)
+		x->elem = BRC_ELEM_INT;
+	else
+		return brc_fail(err, BRC_DATA, "its elements are %s, neither floats nor integers",
+				brc_onnx_type_name(elem));
+	return input_shape(t->shape, x, err);
+}
+
+static size_t value_called(const brc_exec *g, const char *name)
+{
+	for (size_t v = 0; v < g->n_values; v++)
+		if (g->value[v].input && strcmp(g->value[v].name, name) == 0)
+			return v;
+	return BRC_NOWHERE;
+}
+
+static void note_input(brc_net *net, const brc_tensor_view *x)
+{
+	net->input = value_called(net->g, x->name);
+	net->image_ndim = x->ndim - 1;
+	memcpy(net->image_shape, x->dim + 1, net->image_ndim * sizeof(*x->dim));
+	net->image_count = net->g->value[net->input].count / BRC_NET_ROWS;
+}
+
+static size_t producer(const brc_exec *g, size_t value)
+{
+	for (size_t i = 0; i < g->n_nodes; i++)
+		for (size_t k = 0; k < g->node[i].n_out; k++)
+			if (g->node[i].out[k] == value)
+				return i;
+	return BRC_NOWHERE;
+}
+
+/* What the closing Softmax is applied to; the output itself where there is none. */
+static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
+{
+	size_t v = output, at = producer(g, v);
+
+	while (at != BRC_NOWHERE && !g->node[at].op->run) { /* other views of the same elements */
+		v = g->node[at].in[0];
+		at = producer(g, v);
+	}
+	if (at == BRC_NOWHERE || brc_softmax_size(&g->node[at]) != classes)
+		return output;
+	return g->node[at].in[0];
+}
+
+/* Images first, then classes; of token networks images, positions, classes. */
+static brc_rc note_output(brc_net *net, brc_err *err)
+{
+	const brc_operand *y = &net->g->value[net->g->output[0]];
+	bool tokens = net->g->value[net->input].elem == BRC_ELEM_INT;
+	char shape[128];
+
+	net->output = net->g->output[0];
+	if (y->state != BRC_COMPUTED)
+		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
+				y->name);
+	if (y->elem != BRC_ELEM_FLOAT || y->ndim < 2 || y->batch != 0 || y->inner != 1 ||
+	    y->dim[0] != BRC_NET_ROWS)
+		return brc_fail(err, BRC_DATA,
+				"the output '%.200s' of shape %s has not a row of classes for each "
+				"image",
+				y->name, brc_shape_text(y, shape, sizeof(shape)));
+	net->positions = tokens && y->ndim == 3 ? y->dim[1] : 1;
+	net->classes = y->count / BRC_NET_ROWS / net->positions;
+	net->logits = find_logits(net->g, net->output, net->classes);
+	return BRC_OK;
+}
+
+/* ---- the digest ---- */
+
+static const brc_operand *weights_called(const brc_exec *g, const char *name)
+{
+	for (size_t v = 0; v < g->n_values; v++)
+		if (g->value[v].state == BRC_CONSTANT && g->value[v].data &&
+		    strcmp(g->value[v].name, name) == 0)
+			return &g->value[v];
+	return NULL;
+}
+
+/* Of the model's file and, where weights lie in others, of these weights. */
+static brc_rc digest_weights(brc_net *net, brc_err *err)
+{
+	const Brc__OnnxGraph *p = net->model.model->graph;
+	brc_section_digest *d = brc_section_digest_new(err);
+	bool any = false;
+
+	if (!d)
 		return BRC_RESOURCE;
-	rc = brc_net_link(net, g, protos, err);
-	if (rc == BRC_OK)
-		rc = read_constants(net, g, err);
-	if (rc == BRC_OK)
-		rc = read_input(net, g, err);
-	if (rc == BRC_OK)
-		rc = infer_nodes(net, protos, err);
-	free(protos);
-	BRC_TRY(rc);
+	brc_section_digest_bytes(d, net->model.digest, sizeof(net->model.digest));
+	for (size_t i = 0; i < p->n_initializer; i++) {
+		const Brc__OnnxTensor *t = p->initializer[i];
+		const brc_operand *v =
+			t->n_external_data ? weights_called(net->g, text(t->name)) : NULL;
+
+		if (!v)
+			continue;
+		any = true;
+		brc_section_digest_bytes(d, v->data, v->count * brc_item(v->elem));
+	}
+	if (any)
+		brc_section_digest_hex(d, net->model.digest);
+	brc_section_digest_free(d);
+	return BRC_OK;
+}
+
+/* ---- the whole ---- */
+
+static brc_rc build(brc_net *net, brc_err *err)
+{
+	const Brc__OnnxGraph *p = net->model.model->graph;
+	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
+	const Brc__OnnxValueInfo *in;
+	brc_tensor_view x;
+
+	BRC_TRY(brc_exec_accept(&net->model, err));
+	BRC_TRY(find_input(p, &in, err));
+	if (describe_input(in, &x, err) != BRC_OK)
+		return brc_err_prefix(err, "the input '%.200s'", text(in->name));
+	if (p->n_output != 1)
+		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
+				p->n_output);
+	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
+	BRC_TRY(digest_weights(net, err));
+	note_input(net, &x);
+	BRC_TRY(note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));
 	return brc_net_find_edges(net, err);
 }
 
-static brc_rc from_model(brc_net **out, const brc_onnx *m, size_t bytes, brc_err *err)
+static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
 {
-	brc_net *net = brc_calloc(1, sizeof(*net), err);
-	brc_rc rc;
-
-	if (!net)
-		return BRC_RESOURCE;
-	memcpy(net->digest, m->digest, sizeof(net->digest));
-	net->opset = m->opset;
-	net->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes;
-	rc = build(net, m->model->graph, err);
+	if (rc == BRC_OK) { /* those of the file name it themselves */
+		rc = build(net, err);
+		if (rc != BRC_OK && path)
+			brc_err_prefix(err, "%s", path);
+	}
 	if (rc == BRC_OK)
 		*out = net;
 	else
@@ -188,37 +224,86 @@ static brc_rc from_model(brc_net **out, const brc_onnx *m, size_t bytes, brc_err
 	return rc;
 }
 
-brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err)
+brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
 {
-	brc_onnx m;
-	brc_rc rc;
+	brc_net *net = brc_calloc(1, sizeof(*net), err);
 
-	*net = NULL;
-	BRC_TRY(brc_onnx_decode(&m, bytes, n, err));
-	rc = from_model(net, &m, m.bytes, err);
-	brc_onnx_clear(&m);
-	return rc;
+	*out = NULL;
+	if (!net)
+		return BRC_RESOURCE;
+	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), NULL, out, err);
 }
 
-brc_rc brc_net_read(brc_net **net, const char *path, brc_err *err)
+/* The folder that a model file lies in: external data is looked for there alone. */
+static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 {
-	brc_onnx m;
+	const char *slash = strrchr(path, '/');
+
+	*folder = NULL;
+	if (strcmp(path, "-") == 0)
+		return BRC_OK;
+	*folder = slash ? brc_strndup(path, slash == path ? 1 : (size_t)(slash - path), err)
+			: brc_strdup(".", err);
+	return *folder ? BRC_OK : BRC_RESOURCE;
+}
+
+brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err)
+{
+	brc_net *net = brc_calloc(1, sizeof(*net), err);
 	brc_rc rc;
 
-	*net = NULL;
-	BRC_TRY(brc_onnx_read(&m, path, err));
-	rc = from_model(net, &m, m.bytes, err);
-	brc_onnx_clear(&m);
-	return rc == BRC_OK ? rc : brc_err_prefix(err, "%s", path);
+	*out = NULL;
+	if (!net)
+		return BRC_RESOURCE;
+	net->norm = norm;
+	rc = folder_of(path, &net->folder, err);
+	if (rc == BRC_OK)
+		rc = brc_onnx_read(&net->model, path, err);
+	return finish(net, rc, path, out, err);
 }
 
 void brc_net_free(brc_net *net)
 {
 	if (!net)
 		return;
-	for (size_t i = 0; i < net->n_owned; i++)
-		free(net->owned[i]);
-	free(net->owned);
+	for (size_t l = 0; net->unit && l < net->n_layers; l++)
+		free(net->unit[l].source);
+	free(net->unit);
+	free(net->layer);
+	free(net->edge);
+	brc_feeds_free(net->feeds);
 	brc_layers_clear(&net->layers);
+	brc_exec_free(net->g);
+	brc_onnx_clear(&net->model);
+	free(net->folder);
 	free(net);
+}
+
+/* ---- what callers ask ---- */
+
+size_t brc_net_classes(const brc_net *net)
+{
+	return net->classes;
+}
+
+size_t brc_net_positions(const brc_net *net)
+{
+	return net->positions;
+}
+
+bool brc_net_takes_tokens(const brc_net *net)
+{
+	return net->g->value[net->input].elem == BRC_ELEM_INT;
+}
+
+size_t brc_net_vocabulary(const brc_net *net)
+{
+	return brc_exec_vocabulary(net->g, net->g->value[net->input].name);
+}
+
+const char *brc_net_untraced(const brc_net *net, size_t layer)
+{
+	size_t at = net->unit[layer].mixed;
+
+	return at == BRC_NOWHERE ? NULL : net->g->node[at].name;
 }

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "net/graph.h"
-#include "net/operators.h"
 
 enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
 
@@ -34,13 +33,52 @@ static bool take(char *buf, const char *s, size_t n)
 	return *buf != '\0';
 }
 
-/* "/net/net.0/Gemm" gives "net.0". */
+/* Does the next part of a path begin with all of this one: "layer1.0" after "layer1"? */
+static bool spells_out(const char *next, size_t next_len, const char *part, size_t part_len)
+{
+	return next_len > part_len && memcmp(next, part, part_len) == 0 && next[part_len] == '.';
+}
+
+/*
+ * PyTorch's paths go from module to module, each with its whole name or a local
+ * one: "/layer1/layer1.0/conv1" gives "layer1.0.conv1".
+ */
+static bool from_modules(char *buf, const char *path, size_t n)
+{
+	char joined[NAME_LENGTH];
+	size_t len = 0, last = 0; /* where the last part starts */
+
+	for (size_t at = 0, end; at < n; at = end + 1) {
+		size_t part;
+
+		for (end = at; end < n && path[end] != '/';)
+			end++;
+		part = end - at;
+		if (part == 0)
+			continue;
+		if (len && !spells_out(path + at, part, joined + last, len - last)) {
+			if (len + 1 < sizeof(joined))
+				joined[len++] = '.';
+			last = len;
+		}
+		len = last;
+		if (part > sizeof(joined) - 1 - len)
+			part = sizeof(joined) - 1 - len;
+		memcpy(joined + len, path + at, part);
+		len += part;
+	}
+	return take(buf, joined, len);
+}
+
+/* "/net/net.0/Gemm" gives "net.0", "model/dense/MatMul" "dense". */
 static bool from_node(char *buf, const char *name, const char *type)
 {
 	size_t end = strlen(name), start, m = strlen(type);
 
 	if (end > m + 1 && name[end - m - 1] == '/' && strcmp(name + end - m, type) == 0)
 		end -= m + 1;
+	if (*name == '/')
+		return from_modules(buf, name, end);
 	for (start = end; start > 0 && name[start - 1] != '/';)
 		start--;
 	return take(buf, name + start, end - start);
@@ -48,12 +86,16 @@ static bool from_node(char *buf, const char *name, const char *type)
 
 static void propose(const brc_net *net, size_t layer, char *buf)
 {
-	const brc_net_node *node = &net->node[net->layer_node[layer]];
-	const char *weight = net->value[brc_net_dense_of(node)->weight].name;
+	const brc_node *node = &net->g->node[net->unit[layer].node];
+	const char *weight;
+	brc_weights w;
 
+	brc_net_weights(net, layer, &w);
+	weight = net->g->value[w.value].name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
-	if (from_node(buf, node->name, node->op->type) || take(buf, weight, strlen(weight)))
+	if ((node->named && from_node(buf, node->name, node->op->type)) ||
+	    take(buf, weight, strlen(weight)))
 		return;
 	snprintf(buf, NAME_LENGTH, "layer%zu", layer);
 }
@@ -107,7 +149,7 @@ static void number_equals(proposal *p, size_t n, bool all)
 
 brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
 {
-	const char *input = net->value[net->input].name;
+	const char *input = net->g->value[net->input].name;
 	size_t n = net->n_layers;
 	proposal *p = brc_calloc(n, sizeof(*p), err);
 	const char **name = brc_calloc(n, sizeof(*name), err);

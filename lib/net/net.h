@@ -2,18 +2,25 @@
  * A network: a graph of operators read from an ONNX model, the layers of units
  * found in it, and who feeds whom.
  *
- * Every network has one input and one output, both [batch, ...]; the first
- * dimension of every value that is computed is the batch, and no operator may
- * mix it. Everything is computed in float. What is not supported is refused
- * when the network is read, by operator and node name.
+ * Every network has one input [batch, ...], of floats or of token numbers, and
+ * one output [batch, classes], of token networks [batch, positions, classes] too.
+ * What is not supported is refused when the network is read, by operator and
+ * node name.
+ *
+ * Units are the output channels of every convolution and the output features of
+ * every Gemm and MatMul with constant weights; depthwise convolutions have none
+ * of their own, they pass channels on. Where the weights of an input come from
+ * is traced through everything between: docs/method.md says how.
  */
 #ifndef BRC_NET_NET_H
 #define BRC_NET_NET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "linalg/kernel_norm.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -25,18 +32,20 @@ typedef enum brc_role {
 	BRC_ROLE_OUTPUT /* reaches the network's output without passing another layer */
 } brc_role;
 
-/*
- * A layer of units. `pre` is the value after the bias, `post` the one after
- * the activations and Dropout that directly and exclusively follow it (the
- * same value when there are none; for the input both are the input).
- */
+/* A layer of units. */
 typedef struct brc_net_layer {
 	const char *name; /* unique: "net.0"; the same as in brc_net_layers() */
-	const char *kind; /* ONNX operator, "Gemm" or "MatMul"; "input" */
+	const char *kind; /* ONNX operator, "Conv", "Gemm" or "MatMul"; "input" */
 	brc_role role;
 	size_t units;
-	size_t pre, post; /* values, for brc_run_value */
 } brc_net_layer;
+
+/* Where a layer is looked at or silenced. */
+typedef enum brc_stage {
+	BRC_STAGE_SUM, /* after weights and bias */
+	BRC_STAGE_PRE, /* after the BatchNormalization that directly follows: into the activation */
+	BRC_STAGE_POST /* after the activations and Dropout that directly and exclusively follow */
+} brc_stage;
 
 /* Layer `from` feeds layer `to`; indices of layers, from < to. */
 typedef struct brc_net_edge {
@@ -44,23 +53,27 @@ typedef struct brc_net_edge {
 } brc_net_edge;
 
 /*
- * Read a model file (a path, or '-' for standard input). BRC_DATA for
- * anything that is not a network as described above: the message names the
- * file and the node; memory and time stay proportional to the file.
+ * Read a model file (a path, or '-' for standard input); `norm` makes a weight of
+ * a kernel. BRC_DATA for anything that is not a network as described above: the
+ * message names the file and the node; memory and time stay proportional to the
+ * file.
  */
-brc_rc brc_net_read(brc_net **net, const char *path, brc_err *err);
-/* The same from n bytes in memory, borrowed for the call. */
+brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, brc_err *err);
+/* The same from n bytes in memory, borrowed for the call; norm l1, no external data. */
 brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
 void brc_net_free(brc_net *net);
 
-/* brc_digest of the file's bytes, 32 hex digits. Borrowed. */
+/* brc_digest of the file's bytes, and of weights in other files; 32 hex digits. Borrowed. */
 const char *brc_net_digest(const brc_net *net);
 /* Floats that one image feeds in, and the shape of one image. Borrowed. */
 size_t brc_net_inputs(const brc_net *net);
 size_t brc_net_input_shape(const brc_net *net, const size_t **shape);
-/* The network's output, for brc_run_value, and its width: the number of classes. */
-size_t brc_net_output(const brc_net *net);
+/* Are its inputs token numbers, and how many of them does it know? 0: no table is asked. */
+bool brc_net_takes_tokens(const brc_net *net);
+size_t brc_net_vocabulary(const brc_net *net);
+/* Classes that an output tells apart, and outputs of one image: 1, or one for each token. */
 size_t brc_net_classes(const brc_net *net);
+size_t brc_net_positions(const brc_net *net);
 
 /* All layers in topological order, the input first. Borrowed. */
 const brc_layers *brc_net_layers(const brc_net *net);
@@ -68,11 +81,18 @@ const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer);
 /* Who feeds whom, sorted by (from, to), no pair twice. Returns the number; borrowed. */
 size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges);
 
+/* Layers whose inputs cannot be traced feed from nowhere: BRC_DATA naming the first of them. */
+brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
+/* How they are called: the operator that is in the way of layer l; NULL: traced. */
+const char *brc_net_untraced(const brc_net *net, size_t layer);
+
 /*
- * Magnitudes of the weights of one edge: w[units of from, units of to], |W|
- * traced to the units that each input feature of layer `to` comes from; where
- * several paths join the same two units their magnitudes add. Biases play no
- * part. BRC_DATA naming the layer when a weight, bias or sum is not finite.
+ * Magnitudes of the weights of one edge: w[units of from, units of to]: the norm
+ * of each kernel, times |gamma| / sqrt(var + eps) of normalisations and other
+ * constant factors on the way. A channel that became H x W features is one
+ * kernel. Where several paths join the same two units their magnitudes add (as
+ * squares under l2). Biases play no part. METHOD: docs/method.md. BRC_DATA naming
+ * the layer when a weight, bias or sum is not finite.
  */
 brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *err);
 

@@ -25,7 +25,10 @@ static brc_rc write_texts(const brc_net *net, const char **text, brc_section *s,
 	BRC_TRY(brc_section_add_text(s, "layer/role", text, n, err));
 	for (size_t l = 0; l < n; l++)
 		text[l] = brc_net_layer_at(net, l)->kind;
-	return brc_section_add_text(s, "layer/kind", text, n, err);
+	BRC_TRY(brc_section_add_text(s, "layer/kind", text, n, err));
+	for (size_t l = 0; l < n; l++)
+		text[l] = brc_net_untraced(net, l) ? brc_net_untraced(net, l) : "";
+	return brc_section_add_text(s, "layer/untraced", text, n, err);
 }
 
 static brc_rc write_edges(const brc_net *net, int32_t *column, brc_section *s, brc_err *err)

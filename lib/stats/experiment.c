@@ -183,7 +183,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 {
 	l->m = x->m;
 	l->draws = x->options.draws;
-	l->images = data->n;
+	l->images = data->n * brc_net_positions(net); /* answers */
 	l->ablate = x->options.ablate;
 	l->controls = x->options.controls;
 	l->classes = brc_net_classes(net);
@@ -209,24 +209,21 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	}
 	l->n_left_out = x->n_left_out;
 	memcpy(l->left_out, x->left_out, x->n_left_out * sizeof(*l->left_out));
-	for (size_t i = 0; i < data->n; i++)
+	for (size_t i = 0; i < l->images; i++)
 		l->class_images[data->label[i]]++;
 	return data->classes == l->classes
 		       ? brc_table_dup_classes(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;
 }
 
-static brc_rc check_memory(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
-			   const brc_pool *pool, size_t counts, brc_err *err)
+static brc_rc check_memory(const brc_experiment *x, size_t counts, size_t *bytes, brc_err *err)
 {
 	const size_t lesions = brc_experiment_lesions(x);
-	size_t bytes;
 
-	if (!brc_mul(counts, sizeof(int32_t) + sizeof(double), &bytes) ||
-	    !brc_add(bytes, lesions * sizeof(brc_lesion), &bytes) ||
-	    !brc_add(bytes, brc_net_lesions_bytes(net, data, lesions, pool), &bytes))
+	if (!brc_mul(counts, sizeof(int32_t) + sizeof(double), bytes) ||
+	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
-	return brc_mem_need(bytes, x->options.mem, "the lesions", err);
+	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
 }
 
 static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
@@ -236,12 +233,15 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	brc_lesion *set;
 	int32_t *correct;
 	double *loss;
+	brc_lesion_options how = {.ablate = x->options.ablate,
+				  .precision = x->options.precision,
+				  .mem = x->options.mem};
 	size_t counts;
 	brc_rc rc;
 
 	if (!brc_mul(lesions, c, &counts))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
-	BRC_TRY(check_memory(x, net, data, pool, counts, err));
+	BRC_TRY(check_memory(x, counts, &how.held, err));
 	l->own_correct = correct = brc_alloc(counts, sizeof(*correct), err);
 	l->own_loss = loss = brc_alloc(counts, sizeof(*loss), err);
 	set = brc_alloc(lesions, sizeof(*set), err);
@@ -250,8 +250,7 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 		return BRC_RESOURCE;
 	}
 	list_lesions(x, set);
-	rc = brc_net_lesions(net, data, set, lesions, x->options.ablate, pool, p, correct, loss,
-			     err);
+	rc = brc_net_lesions(net, data, set, lesions, &how, pool, p, correct, loss, err);
 	free(set);
 	BRC_TRY(rc);
 	for (size_t k = 0; k < c; k++) {

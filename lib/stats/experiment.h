@@ -27,6 +27,7 @@ typedef struct brc_experiment_options {
 	double max_fraction; /* of the layer's clustered units that it may hold */
 	brc_controls controls;
 	brc_ablate ablate;
+	brc_precision precision;
 	uint64_t seed;
 	size_t mem; /* limit in bytes; 0: what the machine has */
 } brc_experiment_options;

@@ -1,21 +1,53 @@
 #!/usr/bin/env bash
-# Images per second of networks at 224 x 224, batch 8, two threads, beside torch
-# at its best, and the share of what sgemm reaches on this machine.
+# Images per second of networks at 224 x 224, batch 8 and 64, two threads, beside torch at its
+# best and onnxruntime, where npm can install it; the share of what sgemm reaches on this
+# machine (above 1 where Winograd's algorithm does with fewer products); bfloat16; peak memory.
+#     IMAGES="8" NETWORKS="resnet18" tests/bench/run executor
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-ceiling=$("$BENCH"/sgemm_rate 2)
+peers=${PEERS:-$here/../../.build/peers}
+export NODE_PATH="$peers/node_modules"
 
+# its install script fetches what only other processors use
+if command -v npm >/dev/null && [ ! -d "$NODE_PATH/onnxruntime-node" ]; then
+	mkdir -p "$peers"
+	npm install --prefix "$peers" --ignore-scripts --no-audit --no-fund --silent \
+		onnxruntime-node@1.20.1 >"$folder/npm" 2>&1 || echo "onnxruntime: cannot be installed"
+fi
+
+onnxruntime() { # IMAGES
+	if [ -d "$NODE_PATH/onnxruntime-node" ] && command -v node >/dev/null; then
+		node "$here"/onnxruntime_peer.js "$folder/net.onnx" "$1" "$folder/in" 2 3
+	else
+		echo "- - -"
+	fi
+}
+
+ours() { # IMAGES PRECISION
+	"$BENCH"/executor "$folder/net.onnx" 2 "$1" "$folder/in" "$folder/out" 3 "$2" 2>/dev/null ||
+		echo "- - -"
+}
+
+ceiling=$("$BENCH"/sgemm_rate 2)
 printf 'executor: sgemm reaches %.0f GFLOP/s with 2 threads\n' "$ceiling"
-printf '%-14s %10s %10s %6s %10s %9s %11s %11s\n' network broca torch ratio GFLOP/s 'of sgemm' \
-	'broca MB' 'torch MB'
-for name in vgg16 resnet18 mobilenet_v2; do
-	read -r theirs their_bytes flops < <("$PYTHON" "$here"/executor_peer.py "$name" 8 "$folder")
-	read -r ours our_bytes < <("$BENCH"/executor "$folder/net.onnx" 2 8 "$folder/in" \
-		"$folder/out" 5)
-	awk -v name="$name" -v a="$ours" -v b="$theirs" -v f="$flops" -v c="$ceiling" \
-		-v m="$our_bytes" -v n="$their_bytes" 'BEGIN {
-		printf "%-14s %6.1f/s   %6.1f/s   %6.2f %10.0f %9.2f %11.0f %11.0f\n", name,
-			8 / a, 8 / b, b / a, f / a / 1e9, f / a / 1e9 / c, m / 1e6, n / 1e6 }'
+printf '%-13s %6s %11s %11s %11s %11s %8s %8s %9s %21s\n' network images broca bfloat16 torch \
+	onnxruntime '/ torch' '/ ort' 'of sgemm' 'MB: broca torch ort'
+for name in ${NETWORKS:-vgg16 resnet18 mobilenet_v2}; do
+	for images in ${IMAGES:-8 64}; do
+		read -r torch torch_bytes flops < <("$PYTHON" "$here"/executor_peer.py "$name" \
+			"$images" "$folder")
+		read -r ort ort_bytes _ < <(onnxruntime "$images")
+		read -r broca bytes _ < <(ours "$images" float32)
+		read -r brain _ < <(ours "$images" bf16)
+		awk -v name="$name" -v n="$images" -v a="$broca" -v h="$brain" -v b="$torch" \
+			-v o="$ort" -v f="$flops" -v c="$ceiling" -v m="$bytes" -v mt="$torch_bytes" \
+			-v mo="$ort_bytes" 'function rate(t) { return t == "-" ? "-" : sprintf("%.1f/s", n / t) }
+			function over(t) { return t == "-" ? "-" : sprintf("%.2f", t / a) }
+			function mb(b) { return b == "-" ? "-" : sprintf("%.0f", b / 1e6) }
+			BEGIN { printf "%-13s %6d %11s %11s %11s %11s %8s %8s %9.2f %7s %6s %6s\n", name, n,
+				rate(a), rate(h), rate(b), rate(o), over(b), over(o), f / a / 1e9 / c,
+				mb(m), mb(mt), mb(mo) }'
+	done
 done

@@ -2,7 +2,8 @@
 
 Weights are random magnitudes with twelve planted groups (four times heavier inside a group), so
 that there is something to find; the MLP is the shipped one, the correlation graph that of ranks
-of a low-rank signal plus noise. A graph is (units of each layer, {(from, to): float32 block}).
+of a low-rank signal plus noise. A graph is (units of each layer, {(from, to): block}), a block a float32
+matrix or, of sparse graphs, a scipy CSR matrix.
 """
 import pathlib
 
@@ -71,7 +72,25 @@ def correlation(n=4096, samples=2000):
     return [n], {(0, 0): w}
 
 
+def sparse(n, degree):
+    """n units in one layer, twelve groups, about `degree` edges each, nine in ten inside a group."""
+    import scipy.sparse as sp
+    rng = np.random.default_rng(0)
+    edges = n * degree // 2
+    a = rng.integers(0, n, edges)
+    inside = rng.random(edges) < 0.9
+    b = np.where(inside, (a + GROUPS * rng.integers(1, n // GROUPS, edges)) % (n // GROUPS * GROUPS),
+                 rng.integers(0, n, edges))
+    keep = a != b
+    w = sp.coo_matrix((rng.uniform(0.5, 1, edges)[keep].astype(np.float32), (a[keep], b[keep])), (n, n)).tocsr()
+    w = (w + w.T).tocsr()
+    w.sort_indices()
+    return [n], {(0, 0): w}
+
+
 def get(name):
+    if name.startswith("sparse-"):
+        return sparse(*map(int, name.split("-")[1:]))
     return {"mlp": mlp, "vgg-conv": lambda: chain(VGG_CONV),
             "vgg-whole": lambda: chain(VGG_CONV + [4096, 4096, 1000]),
             "residual": residual, "correlation": correlation}[name]()
@@ -83,15 +102,20 @@ def write(graph, path):
     with open(path, "wb") as f:
         f.write(f"{len(units)} {' '.join(map(str, units))} {len(blocks)}\n".encode())
         for (i, j), w in blocks.items():
-            f.write(f"{i} {j}\n".encode())
-            f.write(w.astype("<f4").tobytes())
+            if isinstance(w, np.ndarray):
+                f.write(f"{i} {j} 0\n".encode())
+                f.write(w.astype("<f4").tobytes())
+                continue
+            f.write(f"{i} {j} {w.nnz}\n".encode())
+            for part, kind in (w.indptr, "<i8"), (w.indices, "<i4"), (w.data, "<f4"):
+                f.write(part.astype(kind).tobytes())
 
 
 def matrix(graph):
     """What the peers take: CSR in double precision, dense where every pair is joined."""
     import scipy.sparse as sp
     units, blocks = graph
-    if len(units) == 1:
+    if len(units) == 1:  # dense or CSR
         return blocks[0, 0].astype(np.float64)
     first = np.concatenate([[0], np.cumsum(units)])
     parts = []

@@ -44,6 +44,15 @@ static size_t number(FILE *f)
 	return v;
 }
 
+static void *array(FILE *f, size_t n, size_t size)
+{
+	void *a = brc_alloc(n, size, &err);
+
+	if (!a || fread(a, size, n, f) != n)
+		exit(BRC_DATA);
+	return a;
+}
+
 /* Returns the bytes of the edges. */
 static size_t read_graph(const char *path, brc_blocks *blocks)
 {
@@ -64,13 +73,23 @@ static size_t read_graph(const char *path, brc_blocks *blocks)
 	need(brc_blocks_init(blocks, &table, &err));
 	n = number(f);
 	for (size_t b = 0; b < n; b++) {
-		size_t from = number(f), to = number(f), size = units[from] * units[to];
-		float *w = brc_alloc(size, sizeof(*w), &err);
+		size_t from = number(f), to = number(f), edges = number(f);
 
-		if (!w || fgetc(f) != '\n' || fread(w, sizeof(*w), size, f) != size)
+		if (fgetc(f) != '\n')
 			exit(BRC_DATA);
-		need(brc_blocks_add(blocks, from, to, w, &err));
-		bytes += size * sizeof(*w);
+		if (edges == 0) {
+			size_t size = units[from] * units[to];
+
+			need(brc_blocks_add(blocks, from, to, array(f, size, sizeof(float)), &err));
+			bytes += size * sizeof(float);
+			continue;
+		}
+		int64_t *start = array(f, units[from] + 1, sizeof(*start));
+		int32_t *column = array(f, edges, sizeof(*column));
+		float *w = array(f, edges, sizeof(*w));
+
+		need(brc_blocks_add_rows(blocks, from, to, start, column, w, &err));
+		bytes += edges * 8 + units[from] * 8;
 	}
 	brc_layers_clear(&table);
 	fclose(f);

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Spectral clustering and k-means beside scikit-learn and scipy, in one run: make bench ONLY=spectral.
 
-    spectral.py [ROW...]    rows: mlp vgg-conv vgg-whole correlation residual shuffles kmeans
+    spectral.py [ROW...]    rows: mlp vgg-conv vgg-whole correlation residual shuffles kmeans scale
 
 Every row runs ours and its peers one after the other, in processes of their own, on the same graph.
 Times are of the calls alone, without reading files; both with 10 restarts of k-means, ours
 with its default too. The floor is the time in which the eigenproblem's operations could be done at the
 rate of sgemm, or its edges be read once, whichever is longer: what no solver can go below.
+`scale` is cost against units and edges of sparse graphs; CHART=FILE.svg draws it.
 """
 import os
 import pathlib
@@ -87,6 +88,55 @@ def shuffles(folder):
     print(f"  ratio {seconds / us['shuffles']:.1f} to {best} (goal {SHUFFLE_RATIO})")
 
 
+SCALE = [(1_000, 16), (3_000, 16), (10_000, 16), (30_000, 16), (100_000, 16), (100_000, 4), (100_000, 64)]
+
+
+def scale(folder):
+    print("\nscale: sparse graphs, k = 12; seconds without reading files")
+    print("| units | edges | graph | solve | cluster (10 restarts) | bytes beyond the edges, a unit | eigsh, the eigenpairs alone |")
+    print("|---|---|---|---|---|---|---|")
+    points = []
+    for n, degree in SCALE:
+        name = f"sparse-{n}-{degree}"
+        path = folder / name
+        graphs.write(graphs.get(name), path)
+        us = ours(path, 12, 3)
+        them = peer(name, "eigsh", 12, 1)[0]
+        print(f"| {n:,} | {us['links']:,.0f} | {us['graph']:.4f} | {us['solve']:.4f} | {us['cluster']:.4f} | "
+              f"{(us['peak'] - us['before']) / n:.0f} | {them:.3f} |", flush=True)
+        points.append((n, us["links"], us["graph"] + us["solve"] + us["cluster"], them))
+    if "CHART" in os.environ:
+        chart([p for p, (_, degree) in zip(points, SCALE) if degree == 16], os.environ["CHART"])
+
+
+def chart(points, path):
+    """Seconds against units, both on logarithmic axes, ours and eigsh."""
+    width, height, left, bottom = 520, 300, 60, 40
+    xs, ys = [p[0] for p in points], [s for p in points for s in p[2:]]
+    low, high = np.floor(np.log10(min(ys))), np.ceil(np.log10(max(ys)))
+
+    def at(n, seconds):
+        x = left + (np.log10(n) - np.log10(xs[0])) / np.log10(xs[-1] / xs[0]) * (width - left - 20)
+        return x, (height - bottom) - (np.log10(seconds) - low) / (high - low) * (height - bottom - 20)
+
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+           f'<rect width="{width}" height="{height}" fill="white"/>']
+    for e in range(int(low), int(high) + 1):
+        y = at(xs[0], 10.0 ** e)[1]
+        out.append(f'<line x1="{left}" x2="{width - 20}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
+                   f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{10.0 ** e:g} s</text>')
+    for n in xs:
+        out.append(f'<text x="{at(n, 1)[0]:.1f}" y="{height - bottom + 18}" text-anchor="middle">{n:,}</text>')
+    out.append(f'<text x="{(left + width) / 2}" y="{height - 6}" text-anchor="middle">units, 8 edges each; k = 12</text>')
+    for column, colour, label in (2, "#0b6", "broca: graph, eigenpairs, clusters"), (3, "#c40", "eigsh: eigenpairs alone"):
+        dots = [at(p[0], p[column]) for p in points]
+        out.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="' +
+                   " ".join(f"{x:.1f},{y:.1f}" for x, y in dots) + '"/>')
+        out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in dots]
+        out.append(f'<text x="{left + 10}" y="{16 * (column - 1)}" fill="{colour}">{label}</text>')
+    pathlib.Path(path).write_text("\n".join(out) + "\n</svg>\n")
+
+
 def kmeans(folder, n=1_000_000, d=16, k=12):
     rng = np.random.default_rng(0)
     centre = 1.5 * rng.standard_normal((k, d))
@@ -102,7 +152,8 @@ def kmeans(folder, n=1_000_000, d=16, k=12):
 
 
 def main():
-    chosen = sys.argv[1:] or [*ROWS, "shuffles", "kmeans"]
+    rows = {"shuffles": shuffles, "kmeans": kmeans, "scale": scale}
+    chosen = sys.argv[1:] or [*ROWS, *rows]
     rate = 1e9 * float(words(BENCH / "sgemm_rate", THREADS)[0])
     block = np.ones(1 << 25)
     bandwidth = 0
@@ -114,10 +165,8 @@ def main():
     print(f"spectral: sgemm reaches {rate / 1e9:.0f} GFLOP/s with {THREADS} threads, memory is read at {bandwidth / 1e9:.0f} GB/s by one")
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            if name == "shuffles":
-                shuffles(pathlib.Path(folder))
-            elif name == "kmeans":
-                kmeans(pathlib.Path(folder))
+            if name in rows:
+                rows[name](pathlib.Path(folder))
             else:
                 row(name, pathlib.Path(folder), rate, bandwidth)
 

@@ -86,7 +86,7 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 		"$BIN/$f" --help | awk '/^ +-/ {if (o) print o; o = $0; next}
 			/^                  / && o {sub(/^ +/, " "); o = o $0; next} {if (o) print o; o = ""}' >options
 		[ "$(grep -c -- '--' options)" -ge 7 ]
-		if grep -- '=' options | grep -vE '=(NAME|FILE|TEXT|SECTION/TENSOR|K\[,K\.\.\.\]) ' | grep -v default; then
+		if grep -- '=' options | grep -vE '=(NAME|FILE|TEXT|SECTION/TENSOR|K\[,K\.\.\.\]|MIN-MAX) ' | grep -v default; then
 			echo "these options of $f have no default"
 			false
 		fi

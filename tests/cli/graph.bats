@@ -69,7 +69,7 @@ PYTHON
 	[ "$(show 'abs(s["labels", "tri.global"].meta["ncut"] - 2 / 13) < 1e-15' out.brc)" = True ]
 	[ "$(show 's["spectrum", "tri.global"].arrays["graph/0/eigenvalue"].round(10).tolist()' out.brc)" = \
 		"[0.0, 0.1271583853, 1.3]" ]
-	grep -q '^spectral: global: k 2, n-cut 0.153846, 1 component, 0 isolated of 6 units$' err
+	grep -q '^spectral: global: k 2, n-cut 0.153846, stability 1.000, 1 component, 0 isolated of 6 units$' err
 }
 
 @test "spectral --compat paper gives the published n-cut, which is another number" {
@@ -118,6 +118,85 @@ PYTHON
 		"$(show 'round(s["labels", "weights.global"].meta["ncut"], 12)' alone.brc)" ]
 }
 
+@test "--k-auto finds the modules, and shows why" {
+	section affinity five 'dict(a=40)' '{(0, 0): (lambda w: (w + w.T) * (1 - np.eye(40)))(modules(40, 40, 5))}' |
+		laplacian -q >l.brc
+	run --separate-stderr bash -c 'spectral --k-auto 2-9 <l.brc >s.brc'
+	[ "$status" -eq 0 ]
+	grep -q 'chosen: k 5: eigengap [0-9.]*, stability 1.000' <<<"$stderr"
+	[ "$(grep -c 'eigengap' <<<"$stderr")" -eq 8 ]
+	[ "$(show 's["labels", "five.global"].meta["k"]' s.brc)" = 5 ]
+	[ "$(show 's["spectrum", "five.global"].arrays["graph/0/choice/k"].tolist()' s.brc)" = \
+		"[2, 3, 4, 5, 6, 7, 8, 9]" ]
+	[ "$(show 's["spectrum", "five.global"].records[0]["stability"]' s.brc)" = 1.0 ]
+	for wrong in 9-2 0-4 2 2- 2-4x; do
+		run spectral --k-auto "$wrong" <l.brc
+		[ "$status" -eq 2 ]
+	done
+	run spectral --k-auto 2-4 -k 3 <l.brc
+	[ "$status" -eq 2 ]
+}
+
+@test "laplacian --normalisation symmetric places units in rows of unit length" {
+	chain | laplacian -q --normalisation symmetric >l.brc
+	[ "$(show 's["laplacian", "weights.global"].meta["rows"]' l.brc)" = unit ]
+	chain | laplacian -q >w.brc
+	[ "$(show 's["laplacian", "weights.global"].meta["rows"]' w.brc)" = degree ]
+	# edges four times as heavy halve x / sqrt(degree), and leave rows of unit length as they are
+	section weights weights 'dict(a=8, b=10, c=6)' '{(0, 1): 4 * modules(8, 10), (1, 2): 4 * modules(10, 6)}' >four.brc
+	local kind ratio
+	for kind in symmetric random-walk; do
+		chain | laplacian -q --normalisation "$kind" | spectral -q -k 2 >a.brc
+		laplacian -q --normalisation "$kind" <four.brc | spectral -q -k 2 >b.brc
+		ratio=$(printf '%s\n' a b | while read -r f; do
+			show 's["spectrum", "weights.global"].records[0]["inertia"]' "$f".brc; done |
+			awk 'NR == 1 { a = $1 } END { printf "%.4f", a / $1 }')
+		[ "$ratio" = "$([ "$kind" = symmetric ] && echo 1.0000 || echo 4.0000)" ]
+	done
+	run laplacian --normalisation none <w.brc
+	[ "$status" -eq 2 ]
+}
+
+@test "edges in compressed rows: the same labels as dense, and what is wrong is named" {
+	rows() { # rows FILTER: a circle of eight units, as edited by the Python FILTER
+		/usr/bin/python3 - "$1" <<'PYTHON'
+import sys
+import numpy as np
+import write_stream
+n = 8
+edges = sorted({(i, (i + d) % n) for i in range(n) for d in (1, n - 1)})
+start = np.searchsorted([i for i, _ in edges], range(n + 1)).astype("<i8")
+column = np.array([j for _, j in edges], "<i4")
+weight = np.array([1 + (min(i, j) % 4 != 3) for i, j in edges], "<f4")
+exec(sys.argv[1])
+write_stream.write(sys.stdout.buffer, [("affinity", "ring", {},
+    [{"block": 0, "from": 0, "to": 0, "layout": "rows"}],
+    {**write_stream.layers(a=n), "block/0/start": start, "block/0/column": column,
+     "block/0/weight": weight})])
+PYTHON
+	}
+	rows '' | laplacian -v 2>note >l.brc
+	grep -q '8 units, 0 isolated, 8 edges, 1 component' note
+	spectral -q -k 2 <l.brc >s.brc
+	[ "$(show 'len(set(s["labels", "ring.global"].arrays["label"].tolist()))' s.brc)" = 2 ]
+	rows '' | clusterability -q -k 2 -n 9 >c.brc
+	[ "$(show 's["clusterability", "ring"].arrays["null/ncut"].shape' c.brc)" = "(9,)" ]
+	local edit say
+	while IFS='|' read -r edit say; do
+		run --separate-stderr bash -c "$(declare -f rows); rows '$edit' | laplacian"
+		[ "$status" -eq 3 ]
+		grep -q "$say" <<<"$stderr"
+	done <<-'END'
+		weight[3] = float("nan")|unit 1 of layer a and unit 2 of layer a is nan
+		weight[3] = float("inf")|unit 1 of layer a and unit 2 of layer a is inf
+		weight[3] = 9|not symmetric
+		column[3] = 1|columns of row 1 must ascend\|joins itself
+		column[3] = 8|columns of row 1 must ascend
+		start[1] = 17|end behind the last
+		start[0] = 1|start at 1
+	END
+}
+
 @test "global, then local with as many clusters as that layer has" {
 	chain | laplacian --keep | spectral -q -k 3 | laplacian --local |
 		spectral -q --k-from weights.global >out.brc
@@ -147,7 +226,7 @@ PYTHON
 	section weights w 'dict(a=4, b=4)' '{(0, 1): [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0], [0, 0, 0, 0]]}' |
 		laplacian | spectral -k 2 2>err >out.brc
 	[ "$(show 's["labels", "w.global"].arrays["label"].tolist()' out.brc)" = "[1, 1, 0, -1, 1, 1, 0, -1]" ]
-	grep -q '^spectral: global: k 2, n-cut 0, 3 components, 2 isolated of 8 units$' err
+	grep -q '^spectral: global: k 2, n-cut 0, stability 1.000, 3 components, 2 isolated of 8 units$' err
 	grep -q '^spectral: global: warning: 3 components merged whole into 2 clusters$' err
 	[ "$(show 's["labels", "w.global"].meta["isolated"]' out.brc)" = 2 ]
 	[ "$(show 's["spectrum", "w.global"].records[0]["warnings"]' out.brc)" = \

@@ -317,3 +317,25 @@ PYTHON
 	[ "$(look 's("importance").arrays["accuracy/observed"].tolist()' class.brc)" != \
 		"$(look 's("importance").arrays["accuracy/observed"].tolist()' image.brc)" ]
 }
+
+@test "--precision bf16: near the same counts, noted in the history; refused where there is none" {
+	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >float.brc
+	if ! grep -q -E 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
+		run -3 --separate-stderr lesion -n 3 --precision bf16 --model "$MODEL" --data "$D/data.brc" \
+			-o x.brc <"$D/halves.brc"
+		[[ "$stderr" = *"bfloat16"* ]]
+		[ ! -e x.brc ]
+		return
+	fi
+	lesion -q -n 3 --precision bf16 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >bf16.brc
+	peek bf16.brc | grep -q 'lesion .*"precision": "bf16"'
+	/usr/bin/python3 - float.brc bf16.brc <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+a, b = ([s for s in read_stream.read(open(p, "rb"))[0] if s.type == "lesions"][0].arrays for p in sys.argv[1:])
+assert (a["loss"] != b["loss"]).any(), "these are the numbers of single precision"
+assert np.abs(a["loss"] - b["loss"]).max() < 0.05 * np.abs(a["loss"]).max()
+assert np.abs(a["correct"] - b["correct"]).sum() < 0.02 * a["correct"].sum()
+PYTHON
+}

@@ -93,3 +93,20 @@ experiment() {
 	[ ! out/side-by-side/k3-s1/weights.brc -nt stamp ]
 	[ ! out/side-by-side/weights.brc -nt stamp ]
 }
+
+@test "clusterability.mk: from trained networks to the table, and again nothing to do" {
+	mkdir -p out/idx
+	touch out/idx/train-images-idx3-ubyte
+	for net in plain-s7 plain-s7-pruned dropout-s7; do # what training would leave
+		cp "$ROOT/fixtures/side-by-side.onnx" "out/$net.onnx"
+		echo 0.9800 >"out/$net.accuracy"
+	done
+	table() { make -s -f "$ROOT/pipelines/clusterability.mk" OUT=out DATA=out/idx SEEDS=7 K=2 SHUFFLES=3; }
+	table 2>/dev/null >t.md
+	cmp t.md out/table.md
+	[ "$(grep -cE '^\| (plain|pruned|dropout) \| 7 \| 0.9800 \| [0-9.]+ \| [0-9.]+ \([0-9.]+\) \|' t.md)" -eq 3 ]
+	grep -q 'plain, mean.*published 10.024.*published 10.165' t.md
+	touch stamp
+	table >/dev/null
+	[ -z "$(find out -newer stamp -type f)" ]
+}

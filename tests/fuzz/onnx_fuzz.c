@@ -1,6 +1,7 @@
 /*
  * libFuzzer target: any bytes as an ONNX model. Reading must end in order; a
- * network that was accepted must run, and its edges must have weights.
+ * network that was accepted must run, stop at its layers and go on from them, and
+ * its edges must have weights.
  *
  *     clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/onnx_fuzz.c
  *     ./onnx_fuzz tests/fuzz/corpus/onnx
@@ -10,10 +11,13 @@
 #include <string.h>
 
 #include "net/net.h"
-#include "net/run.h"
+#include "net/program.h"
 
 #define RUN_BYTES ((size_t)16 << 20)
+#define RUN_FLOPS 1e8
 #define BLOCK_FLOATS ((size_t)1 << 20)
+
+enum { LAYERS = 10 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,34 +39,52 @@ static void weigh_edges(const brc_net *net)
 	}
 }
 
-static void run_suffixes(const brc_net *net, brc_run *r)
+static void run_program(const brc_net *net, const brc_program *p, size_t turns)
 {
-	for (size_t l = 0; l < brc_net_layers(net)->n && l < 10; l++) {
-		brc_plan plan;
+	static const int32_t unit[] = {0};
+	const brc_dataset nothing = {.pixels = brc_net_inputs(net)};
+	volatile float last = 0;
+	const float *value;
+	brc_run *r;
 
-		if (brc_plan_new(&plan, net, brc_net_layer_at(net, l)->post, NULL) != BRC_OK)
+	if (brc_run_new(&r, p, NULL) != BRC_OK)
+		abort();
+	if (brc_run_start(r, &nothing, NULL, 0, 0, NULL) == BRC_OK) {
+		for (size_t t = 0; t < turns; t++)
+			if (brc_run_until(r, t, &value, NULL) != BRC_OK ||
+			    brc_run_silenced(r, t, unit, 1, &value, NULL) != BRC_OK)
+				abort();
+		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		brc_run_again(r, &plan);
-		brc_plan_clear(&plan);
+		last = value[brc_program_rows(p) * brc_net_classes(net) * brc_net_positions(net) -
+			     1];
 	}
-	brc_run_back(r);
+	(void)last;
+	brc_run_free(r);
 }
 
 static void run_network(const brc_net *net)
 {
-	volatile float last;
-	brc_run *r;
+	size_t layer[LAYERS], n = 0;
+	brc_program_options how = {.layer = layer, .stage = BRC_STAGE_POST, .logits = true};
+	brc_program *p;
+	brc_err err = {0};
+	brc_rc rc;
 
-	if (brc_run_bytes(net) > RUN_BYTES || brc_net_flops(net) > 1e9)
+	while (n < LAYERS && n < brc_net_layers(net)->n) {
+		layer[n] = n;
+		n++;
+	}
+	how.n = n;
+	rc = brc_program_new(&p, net, &how, &err);
+	if (rc != BRC_OK) {
+		if (rc != BRC_DATA && rc != BRC_RESOURCE)
+			abort();
 		return;
-	if (brc_run_new(&r, net, NULL) != BRC_OK)
-		abort();
-	memset(brc_run_input(r), 0, BRC_RUN_ROWS * brc_net_inputs(net) * sizeof(float));
-	brc_run_forward(r);
-	run_suffixes(net, r);
-	last = brc_run_value(r, brc_net_output(net))[BRC_RUN_ROWS * brc_net_classes(net) - 1];
-	(void)last;
-	brc_run_free(r);
+	}
+	if (brc_program_bytes(p) <= RUN_BYTES && brc_program_flops(p) <= RUN_FLOPS)
+		run_program(net, p, n);
+	brc_program_free(p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Graphs with scikit-learn's clustering of them and SciPy's eigenvalues.
 
-Writes tests/golden/graph/{chain,planted,correlation}.txt, read by
+Writes tests/golden/graph/{chain,skips,planted,correlation}.txt, read by
 tests/unit/spectral_oracle_test.c. Each file holds, as words separated by
 blanks: the number of layers and their units; the number of blocks and, for
 each, its two layers and its entries (single precision, exactly); k; the labels
@@ -13,6 +13,7 @@ import warnings
 
 import numpy as np
 import scipy.linalg
+import scipy.sparse.linalg
 from sklearn.cluster import SpectralClustering
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden" / "graph"
@@ -49,7 +50,11 @@ def best_of_ten(a, k):
 
 def laplacian_eigenvalues(a):
     scale = 1 / np.sqrt(a.sum(axis=1))
-    return scipy.linalg.eigh(np.eye(len(a)) - scale[:, None] * a * scale, eigvals_only=True)
+    m = scale[:, None] * a * scale
+    values = scipy.linalg.eigh(np.eye(len(a)) - m, eigvals_only=True)
+    largest = scipy.sparse.linalg.eigsh(m, k=EIGENVALUES, which="LA", return_eigenvectors=False)
+    assert np.allclose(values[:EIGENVALUES], np.sort(1 - largest), atol=1e-10)  # two solvers agree
+    return values
 
 
 def write(name, units, blocks, k):
@@ -82,6 +87,15 @@ def chain(rng):
     return units, blocks
 
 
+def skips(rng):
+    """A residual network: the chain and edges past one layer, so that it is not bipartite."""
+    units, blocks = chain(rng)
+    for i, j in (0, 2), (1, 3):
+        w = np.abs(rng.normal(0, 0.5, (units[i], units[j]))) * (rng.uniform(size=(units[i], units[j])) < 0.3)
+        blocks[i, j] = w.astype(np.float32)
+    return units, blocks
+
+
 def planted(rng):
     """Four groups of 16 units in two layers, edges 1 within and 0.05 between, with noise."""
     group = np.arange(64) % 4
@@ -107,6 +121,7 @@ def main():
     write("chain", *chain(rng), 4)
     write("planted", *planted(rng), 4)
     write("correlation", *correlation(rng), 3)
+    write("skips", *skips(rng), 4)
 
 
 main()

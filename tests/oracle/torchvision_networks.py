@@ -1,6 +1,6 @@
 """Networks of torchvision with random weights, run by torch and by the executor: outputs
 must agree to 1e-4 of the largest, for 1 and for 8 images, and be the same bytes for
-1, 2 and 3 threads.
+1, 2 and 3 threads. In bfloat16, where the processor has it, to 0.05.
 
 usage: torchvision_networks.py EXECUTOR [NAME...]
 """
@@ -21,6 +21,7 @@ NAMES = [
     "mobilenet_v2", "densenet121", "squeezenet1_1", "efficientnet_b0", "vit_b_16",
 ]
 TOLERANCE = 1e-4
+BRAIN = 0.05
 
 
 def network(name):
@@ -37,10 +38,10 @@ def network(name):
     return net.eval()
 
 
-def execute(executor, folder, images, threads):
+def execute(executor, folder, images, threads, *more):
     out = f"{folder}/out"
     subprocess.run(
-        [executor, f"{folder}/net.onnx", str(threads), str(images), f"{folder}/in", out],
+        [executor, f"{folder}/net.onnx", str(threads), str(images), f"{folder}/in", out, *more],
         check=True, stdout=subprocess.DEVNULL,
     )
     return np.fromfile(out, np.float32)
@@ -67,8 +68,14 @@ def check(executor, name, folder):
             again = execute(executor, folder, images, threads)
             same = same and again.tobytes() == have.tobytes()
     good = worst <= TOLERANCE and same
+    brain = ""
+    if "amx_bf16" in open("/proc/cpuinfo").read():
+        have = execute(executor, folder, 8, 1, "1", "bf16").reshape(8, -1)
+        difference = float(np.abs(have - want).max() / np.abs(want).max())
+        good = good and TOLERANCE < difference <= BRAIN
+        brain = f"; in bfloat16 {difference:.1e}"
     print(f"{'ok' if good else 'FAILED'} {name}: largest difference {worst:.1e} of the "
-          f"largest output; bytes {'' if same else 'NOT '}the same for 1, 2 and 3 threads",
+          f"largest output; bytes {'' if same else 'NOT '}the same for 1, 2 and 3 threads{brain}",
           flush=True)
     return good
 

@@ -18,7 +18,7 @@ static brc_dataset rows_of(const float *x, size_t n, size_t width, const int32_t
 }
 
 /* All hidden layers side by side, rows in the order of the sample: torch's values. */
-static void check_recording(const char *name, brc_at at)
+static void check_recording(const char *name, brc_stage at)
 {
 	static const int32_t label[7] = {0};
 	static const size_t sample[] = {1, 2, 6};
@@ -32,15 +32,14 @@ static void check_recording(const char *name, brc_at at)
 
 	assert_int_equal(brc_net_hidden_layers(net, &hidden, &err), BRC_OK);
 	units = brc_layers_total(&hidden);
-	value = malloc(3 * units * sizeof(*value));
-	assert_non_null(value);
-	assert_int_equal(brc_net_activations(net, &d, sample, 3, at, NULL, NULL, value, &err),
+	assert_int_equal(brc_net_activations(net, &d, sample, 3, &(brc_record_options){.stage = at},
+					     NULL, NULL, &value, &err),
 			 BRC_OK);
 	for (size_t l = 0; l < hidden.n; l++) {
 		char member[32];
 		brc_array want;
 
-		snprintf(member, sizeof(member), "%s.%zu", at == BRC_AT_PRE ? "pre" : "post",
+		snprintf(member, sizeof(member), "%s.%zu", at == BRC_STAGE_PRE ? "pre" : "post",
 			 brc_layers_find(brc_net_layers(net), hidden.name[l]));
 		want = need_golden(name, member, "<f4");
 		for (size_t i = 0; i < 3; i++)
@@ -63,8 +62,8 @@ static void values_are_torchs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		check_recording(names[i], BRC_AT_PRE);
-		check_recording(names[i], BRC_AT_POST);
+		check_recording(names[i], BRC_STAGE_PRE);
+		check_recording(names[i], BRC_STAGE_POST);
 	}
 }
 
@@ -72,7 +71,9 @@ static void values_are_torchs(void **state)
 static void same_bytes_for_any_number_of_threads(void **state)
 {
 	enum { N = 1000 };
-	static float x[N * 6], a[N * 13], b[N * 13], one[13];
+	static const brc_record_options pre = {.stage = BRC_STAGE_PRE};
+	static float x[N * 6];
+	float *a, *b, *one;
 	static int32_t label[N];
 	static size_t sample[N];
 	brc_net *net = small_network("tanh");
@@ -86,18 +87,21 @@ static void same_bytes_for_any_number_of_threads(void **state)
 	for (size_t i = 0; i < N; i++)
 		sample[i] = i;
 	assert_int_equal(brc_pool_new(&pool, 1, &err), BRC_OK);
-	assert_int_equal(brc_net_activations(net, &d, sample, N, BRC_AT_PRE, pool, NULL, a, &err),
+	assert_int_equal(brc_net_activations(net, &d, sample, N, &pre, pool, NULL, &a, &err),
 			 BRC_OK);
 	brc_pool_free(pool);
 	assert_int_equal(brc_pool_new(&pool, 3, &err), BRC_OK);
-	assert_int_equal(brc_net_activations(net, &d, sample, N, BRC_AT_PRE, pool, NULL, b, &err),
+	assert_int_equal(brc_net_activations(net, &d, sample, N, &pre, pool, NULL, &b, &err),
 			 BRC_OK);
 	brc_pool_free(pool);
-	assert_memory_equal(a, b, sizeof(a));
+	assert_memory_equal(a, b, (size_t)N * 13 * sizeof(*a));
 	assert_int_equal(
-		brc_net_activations(net, &d, &sample[777], 1, BRC_AT_PRE, NULL, NULL, one, &err),
+		brc_net_activations(net, &d, &sample[777], 1, &pre, NULL, NULL, &one, &err),
 		BRC_OK);
 	assert_close(one, a + (size_t)777 * 13, 13, 1e-6, "row 777 alone");
+	free(a);
+	free(b);
+	free(one);
 	brc_net_free(net);
 }
 
@@ -142,14 +146,16 @@ static void values_that_are_not_finite_are_refused(void **state)
 	brc_dataset d = rows_of(x, 2, 6, label, 3);
 	brc_err err = {0};
 	brc_net *net;
-	float value[13];
+	float *value;
 
 	(void)state;
 	model_weights(&m, "2.bias", 5)[3] = INFINITY;
 	net = model_close(&m);
-	assert_int_equal(
-		brc_net_activations(net, &d, second, 1, BRC_AT_PRE, NULL, NULL, value, &err),
-		BRC_NUMERIC);
+	assert_int_equal(brc_net_activations(net, &d, second, 1,
+					     &(brc_record_options){.stage = BRC_STAGE_PRE}, NULL,
+					     NULL, &value, &err),
+			 BRC_NUMERIC);
+	assert_null(value);
 	assert_string_equal(err.message,
 			    "layer '2', unit 3: the pre-activation of image 1 is not finite");
 	brc_net_free(net);

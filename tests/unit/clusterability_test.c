@@ -148,6 +148,7 @@ static void the_observed_ncut_is_that_of_spectral(void **state)
 	for (int paper = 0; paper < 2; paper++) {
 		o.paper = paper;
 		spectral.epsilon = paper ? BRC_NCUT_EPSILON_PAPER : 0;
+		spectral.by_inertia = paper;
 		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
 		assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
 		assert_ok(brc_spectral_cluster(&clustering, &g, 3, &spectral, NULL, &ok_err));
@@ -198,6 +199,50 @@ static void too_many_clusters_or_too_little_memory_are_refused(void **state)
 	fixture_clear(&f);
 }
 
+/* Undefined n-cuts are no part of mean and sd, and count against significance. */
+static void undefined_shuffles_count_against_significance(void **state)
+{
+	double ncut[9] = {5, NAN, 6, 5, 6, NAN, 5, 6, 3};
+	brc_clusterability c;
+
+	(void)state;
+	for (int paper = 0; paper < 2; paper++) {
+		summarise(&c, ncut, 9, 4, paper);
+		assert_int_equal(c.undefined, 2);
+		assert_near(c.mean, 36. / 7, 1e-15);
+		assert_near(c.p, 4. / 10, 1e-15);
+		assert_true(c.sd > 0);
+	}
+	ncut[0] = NAN;
+	summarise(&c, ncut, 2, 4, false);
+	assert_true(isnan(c.mean) && isnan(c.sd) && isnan(c.z));
+	assert_near(c.p, 1, 1e-15);
+}
+
+/* Three edges that reach six units may be shuffled into a star, with four. */
+static void a_shuffle_with_too_few_connected_units_is_no_error(void **state)
+{
+	static const size_t units[2] = {3, 3};
+	brc_clusterability_options o = options(BRC_NULL_LAYER, 2);
+	brc_clusterability c;
+	fixture f;
+	float *w;
+
+	(void)state;
+	fixture_init(&f, 2, units);
+	w = fixture_block(&f, 0, 1);
+	w[0] = w[4] = w[8] = 1;
+	o.k = 6;
+	o.shuffles = 60;
+	assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+	assert_true(c.undefined > 0 && c.undefined < 60);
+	for (size_t i = 0; i < 60; i++)
+		assert_true(isnan(c.ncut[i]) || fabs(c.ncut[i] - 6) < 1e-12);
+	assert_near(c.p, 1, 1e-15);
+	brc_clusterability_clear(&c);
+	fixture_clear(&f);
+}
+
 static void the_section_holds_the_test(void **state)
 {
 	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 1);
@@ -239,6 +284,8 @@ int main(void)
 		cmocka_unit_test(the_observed_ncut_is_that_of_spectral),
 		cmocka_unit_test(workers_and_memory_do_not_matter),
 		cmocka_unit_test(too_many_clusters_or_too_little_memory_are_refused),
+		cmocka_unit_test(undefined_shuffles_count_against_significance),
+		cmocka_unit_test(a_shuffle_with_too_few_connected_units_is_no_error),
 		cmocka_unit_test(the_section_holds_the_test),
 	};
 

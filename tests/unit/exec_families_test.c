@@ -189,7 +189,8 @@ static void small(void **state)
 
 static void planted(void **state)
 {
-	static const char *const names[] = {"vgg", "resnet", "inception", "mobilenet", "vit"};
+	static const char *const names[] = {"vgg",       "resnet", "inception",
+					    "mobilenet", "vit",    "text"};
 	char path[256], golden[64];
 
 	(void)state;
@@ -198,6 +199,32 @@ static void planted(void **state)
 		snprintf(golden, sizeof(golden), "planted-%s", names[i]);
 		check_input(golden, path);
 	}
+}
+
+/* Tokens beyond the vocabulary: told beforehand, and NaN without a read beyond the table. */
+static void vocabulary(void **state)
+{
+	brc_array x = need_golden("planted-text", "input", "<i8");
+	size_t rows = x.shape[0], tokens = x.shape[1], n;
+	int64_t *token = x.data;
+	const float *y;
+	brc_workspace *w;
+	brc_exec *g = build("fixtures/planted/text.onnx", &x, rows, NULL, 0);
+
+	(void)state;
+	assert_int_equal(brc_exec_vocabulary(g, "tokens"), 12);
+	assert_int_equal(brc_exec_vocabulary(g, "image"), 0);
+	token[tokens + 1] = 12;
+	token[2 * tokens] = INT64_MIN;
+	token[3 * tokens] -= 12; /* the same token, counted from the end */
+	w = run_on(g, "tokens", &x, 0, rows);
+	y = brc_workspace_output(w, 0);
+	n = brc_exec_output(g, 0).dim[2];
+	for (size_t r = 0; r < rows; r++)
+		assert_int_equal(isnan(y[(r * tokens + tokens - 1) * n]) != 0, r == 1 || r == 2);
+	brc_workspace_free(w);
+	brc_exec_free(g);
+	brc_array_clear(&x);
 }
 
 /* ---- trained networks ---- */
@@ -285,6 +312,7 @@ static void trained_on_images(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(small), cmocka_unit_test(planted),
+					   cmocka_unit_test(vocabulary),
 					   cmocka_unit_test(trained_on_images)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

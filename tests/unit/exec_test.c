@@ -244,6 +244,144 @@ static void sharing_memory_changes_nothing(void **state)
 				 (double)apart[i]);
 }
 
+/* ---- how products are computed ---- */
+
+static void refuses_with(Brc__OnnxModel *model, const brc_exec_options *o, const char *message)
+{
+	brc_onnx m = decode(model);
+	brc_tensor_view in = images("x", NULL);
+	brc_err err = {0};
+	brc_exec *g;
+
+	assert_int_equal(brc_exec_new(&g, &m, &in, 1, o, &err), BRC_DATA);
+	assert_null(g);
+	if (!strstr(err.message, message))
+		fail_msg("'%s' is not '%s'", err.message, message);
+	brc_onnx_clear(&m);
+}
+
+enum { BIG_ROWS = 4, BIG_IN = 32, BIG_OUT = 48, BIG_SIDE = 18, CLASSES = 10 };
+
+/* A convolution that suits Winograd's algorithm, and a product with a packed matrix. */
+static Brc__OnnxModel *large_products(void)
+{
+	static const int64_t in[] = {-1, BIG_IN, BIG_SIDE, BIG_SIDE}, c[] = {BIG_OUT};
+	static const int64_t weight[] = {BIG_OUT, BIG_IN, 3, 3}, pads[] = {1, 0, 0, 1};
+	static const int64_t dense[] = {CLASSES, BIG_OUT};
+	Brc__OnnxModel *m = new_model();
+
+	add_input(m, "x", 4, in);
+	add_output(m, "z");
+	add_floats(m, "w", 4, weight, 10, 0);
+	add_floats(m, "b", 1, c, 30, 0);
+	add_floats(m, "d", 2, dense, 70, 0);
+	add_int_list(add_node(m, "Conv", "x w b", "y"), "pads", 4, pads);
+	add_node(m, "GlobalMaxPool", "y", "p");
+	add_node(m, "Flatten", "p", "f");
+	add_int(add_node(m, "Gemm", "f d", "z"), "transB", 1);
+	return m;
+}
+
+/* Place (row, col) of the convolution by plain loops, in double. */
+static double large_at(const float *x, size_t r, size_t o, size_t row, size_t col)
+{
+	double sum = weight_at(30, o);
+
+	for (size_t c = 0; c < BIG_IN; c++)
+		for (size_t i = 0; i < 3; i++)
+			for (size_t j = 0; j < 3; j++)
+				if (row + i >= 1 && col + j < BIG_SIDE)
+					sum += weight_at(10, ((o * BIG_IN + c) * 3 + i) * 3 + j) *
+					       x[((r * BIG_IN + c) * BIG_SIDE + row + i - 1) *
+							 BIG_SIDE +
+						 col + j];
+	return sum;
+}
+
+/* The largest difference from them, and from products with them, over the largest value. */
+static void differences(const float *x, const float *y, const float *z, double *conv, double *dense)
+{
+	enum { SHORT = BIG_SIDE - 1, PER = SHORT * SHORT };
+	double most = 0, worst = 0, high = 0, far = 0;
+
+	for (size_t r = 0; r < BIG_ROWS; r++) {
+		double top[BIG_OUT];
+
+		for (size_t o = 0; o < BIG_OUT; o++) {
+			top[o] = -INFINITY;
+			for (size_t i = 0; i < PER; i++) {
+				double want = large_at(x, r, o, i / SHORT, i % SHORT);
+
+				top[o] = fmax(top[o], want);
+				most = fmax(most, fabs(want));
+				worst = fmax(worst, fabs(want - y[(r * BIG_OUT + o) * PER + i]));
+			}
+		}
+		for (size_t k = 0; k < CLASSES; k++) {
+			double want = 0;
+
+			for (size_t o = 0; o < BIG_OUT; o++)
+				want += weight_at(70, k * BIG_OUT + o) * top[o];
+			high = fmax(high, fabs(want));
+			far = fmax(far, fabs(want - z[r * CLASSES + k]));
+		}
+	}
+	*conv = worst / most;
+	*dense = far / high;
+}
+
+static void run_large(brc_precision precision, double *conv, double *dense)
+{
+	static const char *const keep[] = {"y"};
+	const brc_exec_options o = {.keep = keep, .n_keep = 1, .precision = precision};
+	static float x[BIG_ROWS * BIG_IN * BIG_SIDE * BIG_SIDE];
+	brc_onnx m = decode(large_products());
+	brc_tensor_view in = {.name = "x",
+			      .ndim = 4,
+			      .dim = {BIG_ROWS, BIG_IN, BIG_SIDE, BIG_SIDE},
+			      .batch = true};
+	brc_err err = {0};
+	brc_workspace *w;
+	brc_exec *g;
+
+	for (size_t i = 0; i < sizeof(x) / sizeof(*x); i++)
+		x[i] = number(i + 5000);
+	if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(w, "x"), x, sizeof(x));
+	assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
+	differences(x, brc_workspace_output(w, 1), brc_workspace_output(w, 0), conv, dense);
+	brc_workspace_free(w);
+	brc_exec_free(g);
+	brc_onnx_clear(&m);
+}
+
+static void large_products_are_right(void **state)
+{
+	double conv, dense;
+
+	(void)state;
+	run_large(BRC_PRECISION_FLOAT, &conv, &dense);
+	assert_true(conv < 1e-5 && dense < 1e-5);
+}
+
+/* bfloat16 rounds to 2^-9 of a number: sums of 288 products differ by some of that. */
+static void bfloat16_is_near_or_refused(void **state)
+{
+	const brc_exec_options o = {.precision = BRC_PRECISION_BF16};
+	double conv, dense;
+
+	(void)state;
+	if (!brc_exec_bf16_supported()) {
+		refuses_with(large_products(), &o, "this processor has no bfloat16 arithmetic");
+		return;
+	}
+	run_large(BRC_PRECISION_BF16, &conv, &dense);
+	assert_true(conv < 1e-2 && dense < 2e-2);
+	assert_true(conv > 1e-5 && dense > 1e-5); /* it is what was asked for */
+}
+
 /* ---- order ---- */
 
 static Brc__OnnxModel *backwards(Brc__OnnxModel *m)
@@ -276,20 +414,6 @@ static void nodes_may_stand_in_any_order(void **state)
 
 /* ---- refusals ---- */
 
-static void refuses_with(Brc__OnnxModel *model, const brc_exec_options *o, const char *message)
-{
-	brc_onnx m = decode(model);
-	brc_tensor_view in = images("x", NULL);
-	brc_err err = {0};
-	brc_exec *g;
-
-	assert_int_equal(brc_exec_new(&g, &m, &in, 1, o, &err), BRC_DATA);
-	assert_null(g);
-	if (!strstr(err.message, message))
-		fail_msg("'%s' is not '%s'", err.message, message);
-	brc_onnx_clear(&m);
-}
-
 static Brc__OnnxModel *with(const char *op, const char *in, Brc__OnnxNode **node)
 {
 	Brc__OnnxModel *m = new_model();
@@ -320,6 +444,9 @@ static void what_never_ends_or_is_there_twice_is_refused(void **state)
 	m = with("Relu", "x", NULL);
 	add_node(m, "Tanh", "x", "y");
 	refuses_with(m, NULL, "value 'y' is defined twice");
+	m = with("Relu", "x", NULL);
+	*add_node(m, "Add", "y y", "z")->output[0] = '\0';
+	refuses_with(m, NULL, "node 'my-z' (Add): its first output has no name");
 	m = with("Relu", "x", NULL);
 	add_list(m, "w", 1, (const int64_t[]){1});
 	refuses_with(m, NULL, "initializer 'w' is defined twice");
@@ -374,12 +501,12 @@ static void what_it_cannot_run_is_refused_by_node(void **state)
 
 /* ---- weights in another file ---- */
 
-static Brc__OnnxModel *with_external(const char *location, const char *length)
+static Brc__OnnxModel *external_at(const char *location, const char *offset, const char *length)
 {
 	Brc__OnnxModel *m = with("Conv", "x w", NULL);
 	Brc__OnnxTensor *t = m->graph->initializer[0];
 	const char *const entry[][2] = {
-		{"location", location}, {"offset", "8"}, {"length", length}};
+		{"location", location}, {"offset", offset}, {"length", length}};
 
 	free(t->raw_data.data);
 	t->raw_data.data = NULL;
@@ -396,6 +523,47 @@ static Brc__OnnxModel *with_external(const char *location, const char *length)
 		append(&t->external_data, &t->n_external_data, e);
 	}
 	return m;
+}
+
+static Brc__OnnxModel *with_external(const char *location, const char *length)
+{
+	return external_at(location, "8", length);
+}
+
+/* The weights behind a hole of 3 GiB; twice from one model. */
+static void external_data_may_lie_far_behind(void **state)
+{
+	char folder[] = "/tmp/broca-exec-XXXXXX", path[64];
+	brc_exec_options o = {.folder = folder, .keep_only = true};
+	static const char *const keep[] = {"w"};
+	brc_onnx m = decode(external_at("w", "3221225472", "720"));
+	brc_tensor_view in = images("x", NULL);
+	brc_err err = {0};
+	float w[OUT * IN * 9];
+	brc_exec *g;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/w", folder);
+	for (size_t i = 0; i < OUT * IN * 9; i++)
+		w[i] = number(i);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fseeko(f, (off_t)3 << 30, SEEK_SET), 0);
+	assert_int_equal(fwrite(w, 1, sizeof(w), f), sizeof(w));
+	fclose(f);
+	o.keep = keep;
+	o.n_keep = 1;
+	for (int i = 0; i < 2; i++) {
+		if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
+			fail_msg("%s", err.message);
+		assert_memory_equal(brc_exec_output(g, 0).data, w, sizeof(w));
+		brc_exec_free(g);
+	}
+	brc_onnx_clear(&m);
+	unlink(path);
+	rmdir(folder);
 }
 
 static void external_data_stays_in_its_folder(void **state)
@@ -428,7 +596,8 @@ static void external_data_stays_in_its_folder(void **state)
 	refuses_with(with_external("gone", "720"), &o, "No such file");
 	refuses_with(with_external("w", "721"), &o, "ends after 728 of 729 bytes");
 	refuses_with(with_external("w", "-1"), &o, "its length '-1' is no number");
-	refuses_with(with_external("w", "716"), &o, "its shape has 180 elements, its data 179");
+	refuses_with(with_external("w", "716"), &o,
+		     "its shape has 180 elements, its data 716 bytes");
 	m = decode(with_external("w", "720"));
 	if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
 		fail_msg("%s", err.message);
@@ -491,10 +660,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_residual_block_is_right_however_it_is_run),
 		cmocka_unit_test(sharing_memory_changes_nothing),
+		cmocka_unit_test(large_products_are_right),
+		cmocka_unit_test(bfloat16_is_near_or_refused),
 		cmocka_unit_test(nodes_may_stand_in_any_order),
 		cmocka_unit_test(what_never_ends_or_is_there_twice_is_refused),
 		cmocka_unit_test(what_it_cannot_run_is_refused_by_node),
 		cmocka_unit_test(external_data_stays_in_its_folder),
+		cmocka_unit_test(external_data_may_lie_far_behind),
 		cmocka_unit_test(narrow_integers_wrap_around),
 		cmocka_unit_test(half_precision_is_widened),
 	};

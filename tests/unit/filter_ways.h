@@ -51,6 +51,8 @@ static const way_in ways_in[] = {
 	{"export --tensor", brc_main_export, "weights", {"--tensor=weights/block/0"}, NULL, true},
 	{"import", brc_main_import, "units", {"--labels=%labels.tsv"}, NULL, false},
 	{"laplacian", brc_main_laplacian, "weights", {NULL}, NULL, false},
+	{"laplacian: rows", brc_main_laplacian, "rows", {NULL}, NULL, false},
+	{"clusterability: rows", brc_main_clusterability, "rows", {"-k2", "-n1"}, NULL, false},
 	{"laplacian: compressed", brc_main_laplacian, "weights-z", {NULL}, NULL, false},
 	{"lesion", brc_main_lesion, "labels", {"-m" TINY_MODEL, "-d%dataset", "-n1"}, NULL, false},
 	{"lesion --data",

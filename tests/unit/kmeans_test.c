@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "linalg/compare.h"
 #include "linalg/kmeans.h"
+#include "linalg/nearest.h"
 
 static const brc_kmeans_options usual = {
 	.k = 4, .restarts = 25, .max_iter = 300, .tol = 1e-4, .seed = 42};
@@ -292,8 +293,9 @@ static void refuses_what_it_cannot_cluster(void **state)
 	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "row 2, column 0"));
 	x[4] = 1e300;
-	assert_int_equal(brc_kmeans(x, 3, 2, &(brc_kmeans_options){1, 1, 9, 0, 0, 0}, NULL, label,
-				    NULL, &err),
+	assert_int_equal(brc_kmeans(x, 3, 2,
+				    &(brc_kmeans_options){.k = 1, .restarts = 1, .max_iter = 9},
+				    NULL, label, NULL, &err),
 			 BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "overflow"));
 	x[4] = 5;
@@ -305,6 +307,44 @@ static void refuses_what_it_cannot_cluster(void **state)
 	bad = o;
 	bad.tol = NAN;
 	assert_int_equal(brc_kmeans(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
+}
+
+/* However the centres move, what is passed over has the label that a look at it would give. */
+static void passing_over_changes_no_label(void **state)
+{
+	enum { N = 1003, D = 3, K = 7, PADDED = 8, STEPS = 40 };
+	double x[N * D], centre[PADDED * D], before[K * D], moved[K], apart[K];
+	brc_motion motion = {.known = false, .moved = moved, .apart = apart};
+	brc_points p;
+	brc_rng r;
+	(void)state;
+	brc_rng_init(&r, 3, BRC_RNG_TEST, 0, 0);
+	for (size_t i = 0; i < N * D; i++) /* on a grid: many points are equally near two centres */
+		x[i] = (double)brc_rng_below(&r, 9);
+	for (size_t i = 0; i < PADDED * D; i++)
+		centre[i] = i < K * D ? (double)brc_rng_below(&r, 9) : INFINITY;
+	assert_int_equal(brc_points_new(&p, x, N, D, NULL), BRC_OK);
+	size_t stride = p.groups * BRC_LANES;
+	int32_t *want = brc_alloc(3 * stride, sizeof(*want), NULL), *label = want + stride;
+	int32_t *previous = label + stride;
+	double *distance = brc_alloc(3 * stride, sizeof(*distance), NULL);
+	for (size_t step = 0; step < STEPS; step++) {
+		brc_nearest(&p, centre, K, want, distance);
+		brc_nearest_again(&p, centre, K, &motion, previous, label, distance + stride,
+				  distance + 2 * stride);
+		for (size_t i = 0; i < N; i++)
+			assert_int_equal(label[i], want[i]);
+		memcpy(previous, label, stride * sizeof(*label));
+		memcpy(before, centre, sizeof(before));
+		for (size_t j = 0; j < K; j++) /* some far, some a little, some not at all */
+			for (size_t t = 0; t < D; t++)
+				centre[j * D + t] += (double)brc_rng_below(&r, 3) *
+						     (step % 7 == 0 ? 1 : j % 3 * 1e-3);
+		brc_motion_set(&motion, before, centre, K, D);
+	}
+	free(want);
+	free(distance);
+	brc_points_clear(&p);
 }
 
 int main(void)
@@ -322,6 +362,7 @@ int main(void)
 		cmocka_unit_test(an_emptied_cluster_is_filled),
 		cmocka_unit_test(far_from_the_origin),
 		cmocka_unit_test(refuses_what_it_cannot_cluster),
+		cmocka_unit_test(passing_over_changes_no_label),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

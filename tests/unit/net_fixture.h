@@ -15,14 +15,14 @@
 
 #include "data/npy.h"
 #include "net/net.h"
-#include "net/run.h"
+#include "net/program.h"
 
 static inline brc_net *network(const char *path)
 {
 	brc_err err = {0};
 	brc_net *net;
 
-	if (brc_net_read(&net, path, &err) != BRC_OK)
+	if (brc_net_read(&net, path, BRC_NORM_L1, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }
@@ -69,18 +69,98 @@ static inline void assert_close(const float *a, const float *b, size_t n, double
 				 (double)b[i]);
 }
 
-/* A workspace with `rows` rows of x run through. */
-static inline brc_run *run_rows(const brc_net *net, const float *x, size_t rows)
+/* Floats as images of the network's shape, all of class 0. */
+static inline brc_dataset float_images(const brc_net *net, const float *x, size_t rows)
 {
-	brc_err err = {0};
-	brc_run *r;
+	static const int32_t label[256];
+	const size_t *shape;
+	brc_dataset d = {.image = x,
+			 .pixel = BRC_PIXEL_F4,
+			 .n = rows,
+			 .ndim = brc_net_input_shape(net, &shape),
+			 .pixels = brc_net_inputs(net),
+			 .label = label,
+			 .classes = 1,
+			 .scale = 1};
 
-	assert_true(rows <= BRC_RUN_ROWS);
-	assert_int_equal(brc_run_new(&r, net, &err), BRC_OK);
-	memset(brc_run_input(r), 0, BRC_RUN_ROWS * brc_net_inputs(net) * sizeof(float));
-	memcpy(brc_run_input(r), x, rows * brc_net_inputs(net) * sizeof(float));
-	brc_run_forward(r);
-	return r;
+	assert_true(rows <= 256);
+	memcpy(d.shape, shape, d.ndim * sizeof(*shape));
+	return d;
+}
+
+/* A network with one stop, and a pass that began with rows of x. */
+typedef struct pass {
+	brc_program *p;
+	brc_run *r;
+} pass;
+
+static inline pass begin_pass(const brc_net *net, const size_t *layer, size_t n, brc_stage stage,
+			      bool logits, const float *x, size_t rows)
+{
+	const brc_program_options how = {.layer = layer, .n = n, .stage = stage, .logits = logits};
+	const brc_dataset d = float_images(net, x, rows);
+	brc_err err = {0};
+	pass t;
+
+	if (brc_program_new(&t.p, net, &how, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_true(rows <= brc_program_rows(t.p));
+	assert_int_equal(brc_run_new(&t.r, t.p, &err), BRC_OK);
+	assert_int_equal(brc_run_start(t.r, &d, NULL, 0, rows, &err), BRC_OK);
+	return t;
+}
+
+static inline void end_pass(pass *t)
+{
+	brc_run_free(t->r);
+	brc_program_free(t->p);
+}
+
+/* Logits [rows, classes] of rows of x; free(). */
+static inline float *logits_of(const brc_net *net, const float *x, size_t rows)
+{
+	pass t = begin_pass(net, NULL, 0, BRC_STAGE_POST, true, x, rows);
+	size_t bytes = rows * brc_net_classes(net) * sizeof(float);
+	float *out = malloc(bytes);
+	const float *logits;
+	brc_err err = {0};
+
+	assert_non_null(out);
+	assert_int_equal(brc_run_finish(t.r, &logits, &err), BRC_OK);
+	memcpy(out, logits, bytes);
+	end_pass(&t);
+	return out;
+}
+
+/* The values [rows, units] of a layer whose units have one place each; free(). */
+static inline float *values_of(const brc_net *net, size_t layer, brc_stage stage, const float *x,
+			       size_t rows)
+{
+	pass t = begin_pass(net, &layer, 1, stage, false, x, rows);
+	const brc_unit_view v = brc_program_view(t.p, 0);
+	float *out = malloc(rows * v.units * sizeof(*out));
+	const float *value;
+	brc_err err = {0};
+
+	assert_non_null(out);
+	assert_int_equal(v.places, 1);
+	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
+	for (size_t r = 0; r < rows; r++)
+		for (size_t u = 0; u < v.units; u++)
+			out[r * v.units + u] = value[r * v.row_step + u * v.unit_step + v.place[0]];
+	end_pass(&t);
+	return out;
+}
+
+/* Logits less their logsumexp: the same whether a network ends in logits or LogSoftmax. */
+static inline void log_softmax(const float *x, size_t n, double *out)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < n; c++)
+		sum += exp(x[c]);
+	for (size_t c = 0; c < n; c++)
+		out[c] = x[c] - log(sum);
 }
 
 #endif

@@ -97,11 +97,12 @@ static brc_lesion lesion_of(size_t layer, const uint8_t *mask, size_t n, int32_t
 static void run(const brc_net *net, const images *x, const brc_lesion *set, size_t n,
 		brc_ablate how, size_t threads, int32_t *correct, double *loss)
 {
+	const brc_lesion_options o = {.ablate = how};
 	brc_err err = {0};
 	brc_pool *pool;
 
 	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-	if (brc_net_lesions(net, &x->d, set, n, how, pool, NULL, correct, loss, &err) != BRC_OK)
+	if (brc_net_lesions(net, &x->d, set, n, &o, pool, NULL, correct, loss, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	brc_pool_free(pool);
 }
@@ -156,59 +157,38 @@ static void trained_networks_lose_what_torch_loses(void **state)
 	free_images(&x);
 }
 
-/* Logits less their logsumexp: the same whether a network ends in logits or LogSoftmax. */
-static void normalise(const float *x, size_t n, double *out)
-{
-	double sum = 0;
-
-	for (size_t c = 0; c < n; c++)
-		sum += exp(x[c]);
-	for (size_t c = 0; c < n; c++)
-		out[c] = x[c] - log(sum);
-}
-
-static void silence(const brc_net *net, brc_run *r, size_t value, size_t units, const brc_lesion *s)
-{
-	brc_err err = {0};
-	brc_plan plan;
-
-	for (size_t row = 0; row < BRC_RUN_ROWS; row++)
-		for (size_t k = 0; k < s->n; k++)
-			brc_run_edit(r, value)[row * units + (size_t)s->unit[k]] = 0;
-	assert_int_equal(brc_plan_new(&plan, net, value, &err), BRC_OK);
-	brc_run_again(r, &plan);
-	brc_plan_clear(&plan);
-}
-
 static void check_small(const char *name, size_t l, const char *how, const brc_net *net,
 			const brc_array *input)
 {
-	const brc_net_layer *layer = brc_net_layer_at(net, l);
 	char member[64], other[64];
 	snprintf(member, sizeof(member), "%s.%zu.mask", name, l);
 	snprintf(other, sizeof(other), "%s.%zu.%s", name, l, how);
 	brc_array mask = need_golden(LESIONS, member, "|u1"),
 		  want = need_golden(LESIONS, other, "<f4");
 	size_t rows = input->shape[0], classes = want.count / rows;
-	brc_run *r = run_rows(net, input->data, rows);
+	pass t = begin_pass(net, &l, 1, how[0] == 'z' ? BRC_STAGE_POST : BRC_STAGE_SUM, true,
+			    input->data, rows);
 	int32_t *unit;
 	brc_lesion s = lesion_of(l, mask.data, mask.count, &unit);
+	brc_err err = {0};
+	const float *got;
 
-	assert_int_equal(mask.count, layer->units);
-	silence(net, r, how[0] == 'z' ? layer->post : layer->pre, layer->units, &s);
+	assert_int_equal(mask.count, brc_net_layer_at(net, l)->units);
+	assert_int_equal(brc_run_until(t.r, 0, &got, &err), BRC_OK);
+	assert_int_equal(brc_run_silenced(t.r, 0, s.unit, s.n, &got, &err), BRC_OK);
 	for (size_t i = 0; i < rows; i++) {
 		double a[8], b[8];
 
 		assert_in_range(classes, 1, 8);
-		normalise(brc_run_value(r, brc_net_logits(net)) + i * classes, classes, a);
-		normalise((float *)want.data + i * classes, classes, b);
+		log_softmax(got + i * classes, classes, a);
+		log_softmax((float *)want.data + i * classes, classes, b);
 		for (size_t c = 0; c < classes; c++)
 			if (!(fabs(a[c] - b[c]) <= 1e-5 * (1 + fabs(b[c]))))
 				fail_msg("%s row %zu class %zu: %.9g, not %.9g", other, i, c, a[c],
 					 b[c]);
 	}
 	free(unit);
-	brc_run_free(r);
+	end_pass(&t);
 	brc_array_clear(&mask);
 	brc_array_clear(&want);
 }
@@ -547,7 +527,9 @@ static void refuses(const brc_net *net, const brc_dataset *d, brc_lesion s, brc_
 	double loss[10];
 	brc_err err = {0};
 
-	assert_int_equal(brc_net_lesions(net, d, &s, 1, how, NULL, NULL, correct, loss, &err), rc);
+	assert_int_equal(brc_net_lesions(net, d, &s, 1, &(brc_lesion_options){.ablate = how}, NULL,
+					 NULL, correct, loss, &err),
+			 rc);
 	if (!strstr(err.message, message))
 		fail_msg("%s", err.message);
 }
@@ -609,20 +591,42 @@ static void a_broken_network_is_refused(void **state)
 	brc_net_free(net);
 }
 
-/* What a call costs is known before. */
+/* What a pass costs, and going on from a layer. */
 static void estimates_count_products(void **state)
 {
 	brc_net *net = network("fixtures/fashion-mlp.onnx");
-	images x = fashion();
-	static const int32_t unit[] = {0};
-	const brc_lesion set[] = {{.layer = 3, .unit = unit, .n = 1}, {.layer = 4}};
-	double whole = 784 * 256.0 + 3 * 256 * 256.0 + 2560, part = 256 * 256.0 + 2560;
+	static const size_t layer[] = {3};
+	const brc_program_options how = {
+		.layer = layer, .n = 1, .stage = BRC_STAGE_POST, .logits = true};
+	double whole = 784 * 256.0 + 3 * 256 * 256.0 + 2560, part = 256 * 256.0 + 2560, rows;
+	brc_err err = {0};
+	brc_program *p;
 
 	(void)state;
-	/* eight micro-batches of 256 rows, the last padded */
-	assert_true(brc_net_lesions_flops(net, &x.d, set, 2, BRC_ABLATE_ZERO) ==
-		    2.0 * 8 * 256 * (whole + part));
-	assert_true(brc_net_lesions_bytes(net, &x.d, 2, NULL) > brc_run_bytes(net));
+	assert_int_equal(brc_program_new(&p, net, &how, &err), BRC_OK);
+	rows = (double)brc_program_rows(p);
+	assert_true(brc_program_flops(p) == 2 * rows * whole);
+	assert_true(brc_program_turn_flops(p, 0) == 2 * rows * part);
+	assert_true((double)brc_program_bytes(p) > rows * 784 * sizeof(float));
+	brc_program_free(p);
+	brc_net_free(net);
+}
+
+/* A limit on memory is kept to. */
+static void needs_no_more_than_it_may(void **state)
+{
+	brc_net *net = network("fixtures/fashion-mlp.onnx");
+	images x = fashion();
+	const brc_lesion set[] = {{.layer = 4}};
+	int32_t correct[10];
+	double loss[10];
+	brc_err err = {0};
+
+	(void)state;
+	assert_int_equal(brc_net_lesions(net, &x.d, set, 1, &(brc_lesion_options){.mem = 1000},
+					 NULL, NULL, correct, loss, &err),
+			 BRC_RESOURCE);
+	assert_non_null(strstr(err.message, "the lesions"));
 	free_images(&x);
 	brc_net_free(net);
 }
@@ -642,6 +646,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_broken_network_is_refused),
 		cmocka_unit_test(estimates_count_products),
+		cmocka_unit_test(needs_no_more_than_it_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

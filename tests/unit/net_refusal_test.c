@@ -137,10 +137,10 @@ static void order_does_not_matter(void **state)
 static void unknown_operators(void **state)
 {
 	Brc__OnnxNode *n;
-	Brc__OnnxModel *m = with_node("Conv", "x", NULL);
+	Brc__OnnxModel *m = with_node("Loop", "x", NULL);
 
 	(void)state;
-	refuses(m, "operator Conv (node 'my-h') is not supported");
+	refuses(m, "operator Loop (node 'my-h') is not supported");
 	m = with_node("Relu", "x", &n);
 	free(n->domain);
 	n->domain = strdup("com.example");
@@ -158,8 +158,8 @@ static void unknown_operators(void **state)
 	m = with_node("Gemm", "x", NULL);
 	refuses(m, "node 'my-h' (Gemm) has 1 inputs and 1 outputs");
 	m = with_node("Relu", "x", NULL);
-	m->opset_import[0]->version = 6;
-	refuses(m, "operator set 6 is not supported; 7 to 21 are");
+	m->opset_import[0]->version = 5;
+	refuses(m, "operator set 5 is not supported; 6 to 21 are");
 	m = with_node("Relu", "x", NULL);
 	m->opset_import[0]->version = 22;
 	refuses(m, "operator set 22");
@@ -187,11 +187,13 @@ static void wrong_inputs(void **state)
 	accepts(with_input(BRC_ONNX_FLOAT, 2, fixed));
 	refuses(with_input(BRC_ONNX_FLOAT, 2, open), "the input 'x': dimension 1 has no fixed");
 	refuses(with_input(BRC_ONNX_FLOAT, 2, negative), "the input 'x': dimension 1 has no fixed");
-	refuses(with_input(BRC_ONNX_FLOAT, 3, gigantic), "the input 'x': an output of more than");
-	refuses(with_input(BRC_ONNX_FLOAT, 2, large), "the input 'x': an output of more than");
+	refuses(with_input(BRC_ONNX_FLOAT, 3, gigantic), "the input 'x': a value of more than");
+	refuses(with_input(BRC_ONNX_FLOAT, 2, large), "does not fit its weights [6, 3]");
 	refuses(with_input(BRC_ONNX_FLOAT, 1, fixed), "the input 'x': it has 1 dimensions");
 	refuses(with_input(BRC_ONNX_FLOAT, 9, nine), "the input 'x': it has 9 dimensions");
-	refuses(with_input(BRC_ONNX_INT64, 2, fixed), "the input 'x': its elements are INT64");
+	refuses(with_input(BRC_ONNX_INT64, 2, fixed),
+		"node 'my-y' (Gemm): input 0 ('x') holds integers");
+	refuses(with_input(BRC_ONNX_BOOL, 2, fixed), "the input 'x': its elements are BOOL");
 	m = with_input(BRC_ONNX_FLOAT, 2, fixed);
 	brc__onnx_type__free_unpacked(m->graph->input[0]->type, NULL);
 	m->graph->input[0]->type = NULL;
@@ -209,33 +211,31 @@ static void wrong_products(void **state)
 	refuses(m, "node 'my-h' (Gemm): its input [N, 6] does not fit its weights [5, 6]");
 	m = with_node("MatMul", "x w", NULL);
 	add_tensor(m, "w", BRC_ONNX_FLOAT, 4, four, NULL, 4 * 36);
-	refuses(m, "node 'my-h' (MatMul): a product of [N, 6] and [1, 1, 6, 6]");
+	refuses(m, "node 'my-y' (Gemm): its input [1, 1, N, 6] does not fit its weights [6, 3]");
 	m = with_node("Gemm", "x a w", NULL);
 	add_weights(m, "w", 0, 5);
 	refuses(m, "node 'my-h' (Gemm): its bias [5] does not fit 6 outputs");
 	m = with_node("Gemm", "x a w", NULL);
 	add_weights(m, "w", 6, 1);
-	refuses(m, "node 'my-h' (Gemm): its bias [6, 1] does not fit 6 outputs");
+	refuses(m, "node 'my-h' (Gemm): its bias [6, 1] does not fit");
 	m = with_node("Gemm", "x a", &n);
 	add_int(n, "transA", 1);
-	refuses(m, "node 'my-h' (Gemm): it mixes the images of a batch");
-	refuses(with_node("MatMul", "x x", NULL),
-		"node 'my-h' (MatMul): input 1 ('x') depends on the network's input");
-	refuses(with_node("MatMul", "a c", NULL),
-		"node 'my-h' (MatMul): input 0 ('a') is a constant of floats");
-	refuses(with_node("Gemm", "x a x", NULL), "node 'my-h' (Gemm): input 2 ('x')");
+	refuses(m, "node 'my-h' (Gemm): its input [N, 6], transposed, does not fit");
+	refuses(with_node("MatMul", "x x", NULL), "node 'my-h' (MatMul): a product of [N, 6]");
+	refuses(with_node("MatMul", "a c", NULL), "node 'my-y' (Gemm): its input [6, 3]");
+	refuses(with_node("Gemm", "x x", NULL), "node 'my-h' (Gemm)");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 2, 2, (const int64_t[]){6, 6}, NULL, 36);
-	refuses(m, "node 'my-h' (Gemm): input 1 ('w') is a constant of integers");
+	refuses(m, "node 'my-h' (Gemm): input 1 ('w') holds integers");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", BRC_ONNX_FLOAT16, 2, (const int64_t[]){6, 6}, NULL, 72);
 	accepts(m);
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 1, 2, (const int64_t[]){6, INT64_MAX}, NULL, 72);
-	refuses(m, "node 'my-h' (Gemm): initializer 'w': its shape is larger than any memory");
+	refuses(m, "initializer 'w': its shape is larger than any memory");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 1, 2, (const int64_t[]){6, 1 << 28}, NULL, 72);
-	refuses(m, "node 'my-h' (Gemm)");
+	refuses(m, "initializer 'w'");
 	m = with_node("Gemm", "x w", NULL);
 	add_tensor(m, "w", 1, 2, (const int64_t[]){6, 0}, NULL, 0);
 	refuses(m, "node 'my-h' (Gemm)");
@@ -247,17 +247,17 @@ static void wrong_sums(void **state)
 
 	(void)state;
 	add_weights(m, "w", 0, 5);
-	refuses(m, "node 'my-h' (Add): [N, 6] and [5] cannot be added");
+	refuses(m, "node 'my-h' (Add): [N, 6] and [5] do not fit together");
 	m = with_node("Add", "w x", NULL);
 	add_weights(m, "w", 6, 6);
-	refuses(m, "node 'my-h' (Add): it mixes the images of a batch");
+	refuses(m, "node 'my-h' (Add): [6, 6] and [N, 6] do not fit together");
 	m = with_node("Add", "x w", NULL);
 	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, (const int64_t[]){1, 1, 6}, NULL, 24);
-	refuses(m, "node 'my-h' (Add): [N, 6] and [1, 1, 6] cannot be added");
+	refuses(m, "node 'my-y' (Gemm): its input [1, N, 6] does not fit its weights [6, 3]");
 	m = with_node("Add", "x w", NULL);
 	add_list(m, "w", 6, (const int64_t[]){1, 2, 3, 4, 5, 6});
-	refuses(m, "node 'my-h' (Add): input 1 ('w') is a constant of integers");
-	refuses(with_node("Add", "a c", NULL), "node 'my-h' (Add): input 1 ('c')");
+	refuses(m, "node 'my-h' (Add): input 1 ('w') holds integers; floats are needed");
+	refuses(with_node("Add", "a c", NULL), "node 'my-h' (Add): [6, 6] and [6, 3] do not fit");
 }
 
 static void reshape(const char *message, size_t n, const int64_t *target)
@@ -279,11 +279,11 @@ static void wrong_shapes(void **state)
 	(void)state;
 	reshape(NULL, 2, (const int64_t[]){-1, 6});
 	reshape(NULL, 2, (const int64_t[]){0, -1});
-	reshape("node 'my-h' (Reshape): it mixes", 2, (const int64_t[]){1, -1});
-	reshape("node 'my-h' (Reshape): it mixes", 2, (const int64_t[]){-1, 3});
-	reshape("node 'my-h' (Reshape): it mixes", 2, (const int64_t[]){-1, -1});
-	reshape("node 'my-h' (Reshape): 6 elements", 2, (const int64_t[]){0, 5});
-	reshape("node 'my-h' (Reshape): 6 elements", 3, (const int64_t[]){0, 4, -1});
+	reshape("node 'my-y' (Gemm): its input", 2, (const int64_t[]){1, -1});
+	reshape("node 'my-y' (Gemm): its input", 2, (const int64_t[]){-1, 3});
+	reshape("node 'my-h' (Reshape): its target shape has two -1", 2, (const int64_t[]){-1, -1});
+	reshape("node 'my-h' (Reshape): 12 elements", 2, (const int64_t[]){0, 5});
+	reshape("node 'my-h' (Reshape): 12 elements", 3, (const int64_t[]){0, 4, -1});
 	reshape("node 'my-h' (Reshape): its target shape has two -1", 3,
 		(const int64_t[]){0, -1, -1});
 	reshape("node 'my-h' (Reshape): entry 1 of its target shape is -2", 2,
@@ -292,18 +292,18 @@ static void wrong_shapes(void **state)
 		(const int64_t[]){0, 6, 0});
 	reshape("node 'my-h' (Reshape): its target shape is too large", 4,
 		(const int64_t[]){0, INT64_MAX, INT64_MAX, 4});
-	reshape("node 'my-h' (Reshape): its target shape has 0 dimensions", 0, NULL);
+	reshape("node 'my-h' (Reshape): 12 elements cannot be reshaped into 1", 0, NULL);
 	m = with_node("Reshape", "x s", &n);
 	add_list(m, "s", 2, (const int64_t[]){0, 6});
 	m->opset_import[0]->version = 14;
 	add_int(n, "allowzero", 1);
-	refuses(m, "node 'my-h' (Reshape): it mixes");
+	refuses(m, "node 'my-h' (Reshape): 12 elements cannot be reshaped into 0");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 0);
-	refuses(m, "node 'my-h' (Flatten): it mixes");
+	refuses(m, "node 'my-y' (Gemm): its input");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 2);
-	refuses(m, "node 'my-h' (Flatten): it mixes");
+	refuses(m, "node 'my-y' (Gemm): its input");
 	m = with_node("Flatten", "x", &n);
 	add_int(n, "axis", 3);
 	refuses(m, "node 'my-h' (Flatten): its axis does not exist");
@@ -347,7 +347,7 @@ static void wrong_slices(void **state)
 	m->opset_import[0]->version = 9;
 	add_int_list(n, "starts", 2, zeros);
 	add_int_list(n, "ends", 1, ones);
-	refuses(m, "node 'my-h' (Slice): its starts, ends and axes differ in number");
+	refuses(m, "node 'my-h' (Slice): its starts, ends, axes and steps differ in number");
 }
 
 static Brc__OnnxModel *split(size_t n, const int64_t *sizes, int64_t axis)
@@ -374,12 +374,13 @@ static void wrong_parts(void **state)
 	refuses(m, "node 'my-h' (Concat): it mixes");
 	m = with_node("Concat", "x a", &n);
 	add_int(n, "axis", 1);
-	refuses(m, "node 'my-h' (Concat): input 1 ('a') is a constant");
+	refuses(m, "node 'my-h' (Concat): [N, 6] and [6, 6] cannot be joined along axis 1");
 	refuses(split(0, NULL, 0), "node 'my-h' (Split): it mixes");
 	refuses(split(2, (const int64_t[]){4, 3}, 1), "node 'my-h' (Split): part 1 of 2 does not");
 	refuses(split(2, (const int64_t[]){4, 1}, 1), "node 'my-h' (Split): its parts sum to 5");
 	refuses(split(2, (const int64_t[]){7, -1}, 1), "node 'my-h' (Split): part 0 of 2");
-	refuses(split(2, (const int64_t[]){6, 0}, 1), "node 'my-h' (Split): part 1 of 2");
+	refuses(split(2, (const int64_t[]){6, 0}, 1),
+		"node 'my-h' (Split): dimension 1 of its output is empty");
 	refuses(split(3, (const int64_t[]){2, 2, 2}, 1), "node 'my-h' (Split): 3 sizes for 2");
 	m = split(0, NULL, 1);
 	append(&m->graph->node[0]->output, &m->graph->node[0]->n_output, strdup("2"));
@@ -395,17 +396,23 @@ static void what_mixes_units_is_not_traced_through(void **state)
 {
 	Brc__OnnxNode *n;
 	Brc__OnnxModel *m = with_node("Softmax", "x", NULL);
+	brc_err err = {0};
+	brc_net *net = read_model(m, &err);
 
 	(void)state;
-	refuses(m, "node 'my-y' (Gemm): what feeds it cannot be traced through node 'my-h' "
-		   "(Softmax)");
+	assert_non_null(net); /* it runs; its edges are another matter */
+	assert_int_equal(brc_net_check_traced(net, &err), BRC_DATA);
+	assert_string_equal(err.message, "layer 'my-y': what feeds it cannot be traced through "
+					 "node 'my-h' (Softmax)");
+	assert_string_equal(brc_net_untraced(net, 1), "my-h");
+	brc_net_free(net);
 	m = with_node("Softmax", "x", &n);
 	add_int(n, "axis", 0);
 	refuses(m, "node 'my-h' (Softmax): it mixes the images of a batch");
 	m = with_node("Dropout", "x", &n);
 	append(&n->output, &n->n_output, strdup("mask"));
 	add_node(m, "Relu", "mask", "z");
-	refuses(m, "node 'my-z' (Relu): input 0 ('mask') is a mask, which is not computed");
+	refuses(m, "node 'my-z' (Relu): input 0 ('mask') holds truth values; floats are needed");
 }
 
 /* Each step doubles something; none may be carried out. */
@@ -428,7 +435,10 @@ static void doubling_is_refused(void **state)
 			snprintf(in, sizeof(in), "d%d d%d", i, i);
 		}
 		add_node(m, "Gemm", "d0 c", "y");
-		refuses(m, k ? "node 'my-d" : "an output of more than");
+		if (k == 0)
+			refuses(m, "node 'my-d27' (Concat): a value of more than");
+		else
+			accepts(m); /* a unit that counts 2^60 times */
 	}
 }
 
@@ -442,9 +452,11 @@ static void large_values_stay_within_the_budget(void **state)
 	add_input(m, "x", 3, extent);
 	add_output(m, "y");
 	add_tensor(m, "w", BRC_ONNX_FLOAT, 2, column, NULL, 4 * 8192);
+	add_weights(m, "v", 8192, 1);
 	add_node(m, "Add", "x w", "h");
-	add_node(m, "Relu", "h", "y");
-	refuses(m, "node 'my-h' (Add): its values take more memory than the size of the model");
+	add_node(m, "Transpose", "h", "t");
+	add_node(m, "MatMul", "h v", "y");
+	refuses(m, "node 'my-t' (Transpose): too many elements to trace");
 }
 
 /* Names are quoted in messages: not with their escape sequences. */

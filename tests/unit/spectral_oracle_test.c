@@ -93,6 +93,12 @@ static void a_chain_of_layers(void **state)
 	check("chain");
 }
 
+static void a_chain_with_skips(void **state)
+{
+	(void)state;
+	check("skips");
+}
+
 static void a_planted_partition(void **state)
 {
 	(void)state;
@@ -109,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_of_layers),
+		cmocka_unit_test(a_chain_with_skips),
 		cmocka_unit_test(a_planted_partition),
 		cmocka_unit_test(a_correlation_graph),
 	};

@@ -80,6 +80,25 @@ static inline brc_section *tiny_weights(void)
 	return s;
 }
 
+/* A path of three units in one layer, in compressed rows. */
+static inline brc_section *tiny_rows(void)
+{
+	static const int64_t start[4] = {0, 1, 3, 4};
+	static const int32_t column[4] = {1, 0, 2, 1};
+	static const float w[4] = {1, 1, 0.5f, 0.5f};
+	brc_layers layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){3});
+	brc_section *s = tiny_section("affinity", "affinity");
+	brc_blocks b;
+	brc_err err = {0};
+
+	assert_int_equal(brc_blocks_init(&b, &layers, &err), BRC_OK);
+	assert_int_equal(brc_blocks_add_rows(&b, 0, 0, start, column, w, &err), BRC_OK);
+	assert_int_equal(brc_blocks_write(&b, s, &err), BRC_OK);
+	brc_blocks_clear(&b);
+	brc_layers_clear(&layers);
+	return s;
+}
+
 /* The hidden layer of TINY_MODEL in two clusters. */
 static inline brc_section *tiny_labels(const char *name)
 {
@@ -104,7 +123,7 @@ static inline brc_section *tiny_units(void)
 	brc_err err = {0};
 	brc_net *net;
 
-	assert_int_equal(brc_net_read(&net, TINY_MODEL, &err), BRC_OK);
+	assert_int_equal(brc_net_read(&net, TINY_MODEL, BRC_NORM_L1, &err), BRC_OK);
 	assert_int_equal(brc_net_write_units(net, s, &err), BRC_OK);
 	brc_net_free(net);
 	return s;
@@ -187,6 +206,7 @@ static inline void tiny_streams(const char *dir)
 	tiny_write(dir, "two-labels", 0, two, 2);
 	tiny_write(dir, "weights", 0, (s = tiny_weights(), &s), 1);
 	tiny_write(dir, "weights-z", 3, (s = tiny_weights(), &s), 1);
+	tiny_write(dir, "rows", 0, (s = tiny_rows(), &s), 1);
 	tiny_write(dir, "labels", 0, (s = tiny_labels("x"), &s), 1);
 	tiny_write(dir, "units", 0, (s = tiny_units(), &s), 1);
 	tiny_write(dir, "dataset", 0, (s = tiny_dataset(), &s), 1);

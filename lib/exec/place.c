@@ -1,0 +1,127 @@
+#include "exec/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { ALIGN = 64 };
+
+/* A stretch of the block that is free. */
+typedef struct gap {
+	size_t start, size;
+} gap;
+
+typedef struct block {
+	size_t bytes;
+	gap *gap; /* by start, none next to another */
+	size_t n, cap;
+} block;
+
+/* The block grows by what the gap at its end lacks. */
+static size_t take_at_end(block *b, size_t need)
+{
+	gap *end = b->n ? &b->gap[b->n - 1] : NULL;
+	size_t start = b->bytes;
+
+	if (end && end->start + end->size == b->bytes) {
+		start = end->start;
+		b->n--;
+	}
+	b->bytes = start + need;
+	return start;
+}
+
+static size_t take(block *b, size_t need)
+{
+	size_t best = b->n, start;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->gap[i].size >= need && (best == b->n || b->gap[i].size < b->gap[best].size))
+			best = i;
+	if (best == b->n)
+		return take_at_end(b, need);
+	start = b->gap[best].start;
+	b->gap[best].start += need;
+	b->gap[best].size -= need;
+	if (b->gap[best].size == 0)
+		memmove(&b->gap[best], &b->gap[best + 1], (--b->n - best) * sizeof(gap));
+	return start;
+}
+
+/* Joined with the gaps on either side. */
+static brc_rc give_back(block *b, size_t start, size_t size, brc_err *err)
+{
+	size_t at = 0;
+
+	BRC_TRY(brc_grow(&b->gap, &b->cap, b->n + 1, sizeof(gap), err));
+	while (at < b->n && b->gap[at].start < start)
+		at++;
+	if (at > 0 && b->gap[at - 1].start + b->gap[at - 1].size == start) {
+		b->gap[--at].size += size;
+	} else {
+		memmove(&b->gap[at + 1], &b->gap[at], (b->n++ - at) * sizeof(gap));
+		b->gap[at] = (gap){start, size};
+	}
+	if (at + 1 < b->n && b->gap[at].start + b->gap[at].size == b->gap[at + 1].start) {
+		b->gap[at].size += b->gap[at + 1].size;
+		memmove(&b->gap[at + 1], &b->gap[at + 2], (--b->n - at - 1) * sizeof(gap));
+	}
+	return BRC_OK;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static int by_last(const void *a, const void *b)
+{
+	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
+
+	if (x->last != y->last)
+		return x->last < y->last ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static size_t padded(size_t bytes)
+{
+	return (bytes + ALIGN - 1) / ALIGN * ALIGN + ALIGN;
+}
+
+static brc_rc place(brc_lifetime **begin, brc_lifetime **end, size_t n, block *b, brc_err *err)
+{
+	size_t gone = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (; end[gone]->last < begin[i]->first; gone++)
+			BRC_TRY(give_back(b, end[gone]->offset, padded(end[gone]->bytes), err));
+		begin[i]->offset = take(b, padded(begin[i]->bytes));
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_place(brc_lifetime *life, size_t n, size_t *bytes, brc_err *err)
+{
+	brc_lifetime **order = brc_alloc(2 * n, sizeof(*order), err);
+	block b = {0};
+	brc_rc rc;
+
+	if (!order)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++)
+		order[i] = order[n + i] = &life[i];
+	if (n) {
+		qsort(order, n, sizeof(*order), by_first);
+		qsort(order + n, n, sizeof(*order), by_last);
+	}
+	rc = place(order, order + n, n, &b, err);
+	*bytes = b.bytes;
+	free(order);
+	free(b.gap);
+	return rc;
+}

@@ -1,0 +1,52 @@
+/*
+ * How far the partition of a graph depends on chance, and which number of clusters the
+ * graph itself suggests.
+ */
+#ifndef BRC_GRAPH_STABILITY_H
+#define BRC_GRAPH_STABILITY_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/threads.h"
+#include "graph/eigenpairs.h"
+#include "graph/graph.h"
+#include "graph/spectral.h"
+
+/* Partitions compared, and the restarts of each (fewer where brc_spectral has fewer). */
+enum { BRC_STABILITY_PARTITIONS = 5, BRC_STABILITY_RESTARTS = 10 };
+
+/*
+ * Mean adjusted Rand index between all pairs of BRC_STABILITY_PARTITIONS
+ * partitions into k, each the least inertia of restarts of its own: 1 where all
+ * are the same, near 0 where nothing but chance decides. 1 where at least k components
+ * leave k-means no choice. p: at least k pairs.
+ *
+ * Restarts are numbered from BRC_STABILITY_FIRST on, so that they are others than brc_spectral's.
+ */
+enum { BRC_STABILITY_FIRST = 1 << 24 };
+brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
+		     const brc_spectral_options *o, brc_pool *pool, double *ari, brc_err *err);
+
+/* What speaks for one k. */
+typedef struct brc_k_evidence {
+	size_t k;
+	double gap;       /* eigenvalue k + 1 minus eigenvalue k */
+	double stability; /* brc_stability */
+} brc_k_evidence;
+
+/* Of the most stable k, those this close count as stable too. */
+#define BRC_K_CLOSE 0.05
+
+/*
+ * Evidence for k = least .. most, 1 <= least <= most, of p with at least most + 1
+ * pairs, and *chosen: of those whose stability is at most BRC_K_CLOSE below the best one, the k
+ * with the largest gap (ties: the smallest k). von Luxburg's tutorial, section 8.3 (the eigengap);
+ * Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure in clustered
+ * data", 2002.
+ */
+brc_rc brc_k_choose(const brc_graph *g, const brc_eigenpairs *p, size_t least, size_t most,
+		    const brc_spectral_options *o, brc_pool *pool, brc_k_evidence *evidence,
+		    size_t *chosen, brc_err *err);
+
+#endif

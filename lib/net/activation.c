@@ -1,0 +1,82 @@
+/*
+ * Activation functions as exporters write them: Relu is a node, SiLU and GELU
+ * are diamonds of several, whose only operand that is not a number is the unit.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/graph.h"
+#include "net/rules.h"
+
+size_t brc_net_sole_user(const brc_exec *g, size_t value)
+{
+	if (g->value[value].users != 1)
+		return BRC_NOWHERE;
+	for (size_t i = 0; i < g->n_nodes; i++)
+		for (size_t k = 0; k < g->node[i].n_in; k++)
+			if (g->node[i].in[k] == value)
+				return i;
+	return BRC_NOWHERE;
+}
+
+static bool same_shape(const brc_operand *a, const brc_operand *b)
+{
+	return a->ndim == b->ndim && memcmp(a->dim, b->dim, a->ndim * sizeof(*a->dim)) == 0;
+}
+
+/* A number, or the slopes of PRelu, which belong to the function. */
+static bool is_parameter(const brc_node *n, const brc_operand *v)
+{
+	return v->state == BRC_CONSTANT && (v->count == 1 || strcmp(n->op->type, "PRelu") == 0);
+}
+
+/* A node of the function that starts at `value`: all it reads is in it, or a number. */
+static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bool *inside)
+{
+	bool reads = false;
+
+	if (!brc_rule_is_activation(n->op) || n->out[0] == BRC_NOWHERE ||
+	    !same_shape(&g->value[n->out[0]], &g->value[value]))
+		return false;
+	for (size_t k = 0; k < n->n_in; k++) {
+		if (n->in[k] == BRC_NOWHERE)
+			continue;
+		if (inside[n->in[k]])
+			reads = true;
+		else if (!is_parameter(n, &g->value[n->in[k]]))
+			return false;
+	}
+	return reads;
+}
+
+/*
+ * In topological order `open` counts the uses of values inside that have not
+ * been met. Where it is the uses of the last output alone, that output is all
+ * that is left of the function.
+ */
+brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t *end, brc_err *err)
+{
+	bool *inside = brc_calloc(g->n_values, sizeof(*inside), err);
+	size_t open;
+
+	if (!inside)
+		return BRC_RESOURCE;
+	*end = value;
+	inside[value] = true;
+	open = g->value[value].users;
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const brc_node *n = &g->node[i];
+
+		if (!belongs(g, n, value, inside))
+			continue;
+		for (size_t k = 0; k < n->n_in; k++)
+			open -= n->in[k] != BRC_NOWHERE && inside[n->in[k]];
+		inside[n->out[0]] = true;
+		if (open == 0)
+			*end = n->out[0];
+		open += g->value[n->out[0]].users;
+	}
+	free(inside);
+	return BRC_OK;
+}

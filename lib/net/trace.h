@@ -1,0 +1,38 @@
+/* Tracing, operator by operator. Internal to lib/net. */
+#ifndef BRC_NET_TRACE_H
+#define BRC_NET_TRACE_H
+
+#include "net/graph.h"
+#include "net/sources.h"
+
+typedef struct brc_tracer {
+	brc_net *net;
+	const brc_exec *g;
+	brc_feeds *t;
+	brc_sources *of;  /* [values]: of those traced so far */
+	void **at;        /* [values]: for kernels that move elements */
+	size_t budget;    /* elements that may still be moved */
+	size_t layer;     /* the last one met */
+	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
+} brc_tracer;
+
+/* The sources of the outputs of node i, each by its rule. BRC_DATA, BRC_RESOURCE. */
+brc_rc brc_trace_same(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_layer_norm(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_combine(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_move(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_places(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_reduce(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_mix(brc_tracer *t, size_t i, brc_err *err);
+brc_rc brc_trace_product(brc_tracer *t, size_t i, brc_err *err);
+
+/* Sources of input k of the node; NULL when it is a constant or left out. */
+const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);
+/* They become those of output k of the node, which owns them from then on, also on failure. */
+brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s, brc_err *err);
+/* All factors times |c|, or |1 / c|, with c [dims of like] broadcast to s. */
+brc_rc brc_trace_scale(brc_tracer *t, brc_sources *s, const float *c, const brc_operand *like,
+		       bool inverse, brc_err *err);
+
+#endif

@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# import --graph and export --graph: graphs to and from other programs.
+
+bats_require_minimum_version 1.5.0
+load stages
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	make_stages "$BATS_FILE_TMPDIR"
+	"$BIN/corr" -q -o affinity.brc <activations.brc
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
+}
+
+export_() { "$BIN/export" "$@"; }
+
+# refused TEXT WORD...: a graph in that text is wrong data, and the message holds the words
+refused() {
+	printf '%b' "$1" >wrong
+	expect 3 import -o none.brc --graph wrong
+	shift
+	for word; do says "$word"; done
+	[ ! -e none.brc ]
+}
+
+# blocks FILE: every block of the last section, whole, as Python prints it
+blocks() {
+	/usr/bin/python3 - "$1" <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+s = [s for s in read_stream.read(open(sys.argv[1], "rb"))[0] if s.type in ("weights", "affinity")][0]
+a, units = s.arrays, s.arrays["layer/units"]
+for i, r in enumerate(s.records):
+    if r.get("layout") == "rows":
+        m = np.zeros((units[r["from"]], units[r["to"]]), "<f4")
+        start = a[f"block/{i}/start"]
+        for row in range(len(start) - 1):
+            at = slice(start[row], start[row + 1])
+            m[row, a[f"block/{i}/column"][at]] = a[f"block/{i}/weight"][at]
+    else:
+        m = a[f"block/{i}"]
+    print(r["from"], r["to"], *(n.decode() if isinstance(n, bytes) else n for n in a["layer/name"].tolist()), m.shape, m.tobytes().hex())
+PYTHON
+}
+
+@test "a graph goes out and comes in as it was, in every format" {
+	for graph in weights affinity; do
+		blocks "$graph.brc" >want
+		for format in mtx tsv; do
+			export_ --graph "$format" <"$graph.brc" >"graph.$format"
+			import --graph "graph.$format" -o back.brc
+			check -q back.brc
+			blocks back.brc >got
+			cmp want got
+		done
+		gzip -kf graph.tsv
+		import -q --graph graph.tsv.gz | laplacian -q | spectral -q -k 2 | check -q
+	done
+	export_ --graph npy -o graph.npy <affinity.brc
+	import --graph graph.npy -o back.brc
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+import read_stream
+a = read_stream.read(open("back.brc", "rb"))[0][-1].arrays
+assert a["layer/name"].tolist() == [b"graph"] or a["layer/name"].tolist() == ["graph"]
+assert np.array_equal(np.load("graph.npy"), a["block/0"])
+PYTHON
+}
+
+@test "labels of a graph are the same whichever way it came" {
+	laplacian -q <affinity.brc | spectral -q -k 2 | export_ --labels >want
+	export_ --graph tsv <affinity.brc >graph.tsv
+	import -q --graph graph.tsv | laplacian -q | spectral -q -k 2 | export_ --labels >got
+	cmp want got
+}
+
+@test "double precision is rounded where a graph is made of it" {
+	corr -q --double <activations.brc >wide.brc
+	laplacian -q <wide.brc | spectral -q -k 2 | export_ --labels >got
+	laplacian -q <affinity.brc | spectral -q -k 2 | export_ --labels >want
+	cmp want got
+}
+
+@test "Matrix Market: fields and symmetries, both triangles, comments, CR LF, the diagonal" {
+	head='%%MatrixMarket matrix coordinate'
+	printf '%s real general\n%% a comment\n\n3 3 4\n1 2 0.5\n2 1 0.5\n3 3 9\n2 3 2e0\n' "$head" >a
+	printf '%s REAL Symmetric\r\n3 3 2\r\n2 1 .5\r\n3 2 2' "$head" >b
+	printf '%%%%MatrixMarket matrix array real general\n3 3\n1\n0.5\n0\n0.5\n0\n2\n0\n2\n0\n' >c
+	printf '%%%%MatrixMarket matrix array real symmetric\n3 3\n0\n0.5\n0\n0\n2\n0\n' >d
+	for file in a b c d; do
+		import -q --graph "$file" -o "$file.brc"
+		blocks "$file.brc" >"$file.blocks"
+		cmp a.blocks "$file.blocks"
+	done
+	expect 0 import --graph a -o a.brc
+	says '1 entries join a unit with itself'
+	printf '%s pattern symmetric\n3 3 2\n2 1\n3 2\n' "$head" >e
+	printf '%s integer symmetric\n3 3 2\n2 1 1\n3 2 1\n' "$head" >f
+	for file in e f; do import --graph "$file" -o "$file.brc"; blocks "$file.brc" >"$file.blocks"; done
+	cmp e.blocks f.blocks
+}
+
+@test "lists: layers, numbers, names, a head, blanks, weights left out" {
+	printf '# layer\t2\tin put\n# layer\t1\tb:c\nin put:1\tb:c:0\t0.5\n' >layers
+	import --graph layers -o out.brc
+	[[ $(blocks out.brc) == "0 1 in put b:c (2, 1) 000000000000003f" ]]
+	printf '4 2\n0 2 1\n' >numbers
+	expect 0 import -v --graph numbers -o out.brc
+	says '1 layers, 5 units, 2 edges'
+	printf 'from\tto\tweight\nbig mouse\tcat\t2\ncat\tdog\t1\n' >names
+	expect 0 import -v --graph names -o out.brc
+	says '3 units, 2 edges'
+	[ "$(/usr/bin/python3 -c 'import read_stream
+print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open("out.brc", "rb"))[0][-1].arrays["unit/name"].tolist()])')" = \
+		"['big mouse', 'cat', 'dog']" ]
+}
+
+@test "what is wrong is told with its line" {
+	head='%%MatrixMarket matrix coordinate'
+	refused "$head complex general\n1 1 0\n" 'line 1' 'complex' 'hint:'
+	refused "$head real hermitian\n1 1 0\n" 'line 1'
+	refused "%%MatrixMarket vector\n" 'line 1'
+	refused "$head real general\n2 3 0\n" 'line 2' 'square'
+	refused "$head real general\n99999999 99999999 1\n" 'line 2' 'more than'
+	refused "$head real general\n2 2\n" 'line 2' 'sizes'
+	refused "$head real general\n2 2 2\n1 2 1\n" 'after 1 of 2 entries' 'hint:'
+	refused "$head real general\n2 2 1\n1 2 1\n2 1 1\n" 'line 4' 'more than the 1'
+	refused "$head real general\n2 2 1\n1 3 1\n" 'line 3' 'not within 1 to 2'
+	refused "$head real general\n2 2 1\n0 1 1\n" 'line 3'
+	refused "$head real general\n2 2 1\n1 2\n" 'line 3' 'row, column and value'
+	refused "$head real general\n2 2 1\n1 2 -1\n" 'line 3' '-1' 'hint:'
+	refused "$head real general\n2 2 1\n1 2 nan\n" 'line 3' 'nan'
+	refused "$head real general\n2 2 1\n1 2 1e999\n" 'line 3'
+	refused "$head real general\n2 2 2\n1 2 1\n1 2 1\n" 'line 4' 'line 3 again'
+	refused "$head real general\n2 2 2\n1 2 1\n2 1 2\n" 'line 4' 'the other way round' 'hint:'
+	refused "$head real general\n% layer\t3\ta\n2 2 1\n1 2 1\n" 'line 3' 'layers above have 3'
+	refused "$head real general\n% layer\tx\ta\n2 2 1\n1 2 1\n" 'line 2' 'a layer is declared by'
+	refused '' 'there is no edge'
+	refused 'a\tb\tc\td\n' 'line 1' '4 fields'
+	refused 'a\tb\tmuch\n' 'line 1' "'much'" 'hint:'
+	refused '1\t2\n3\tx\n' 'line 2' "'x'"
+	refused '# layer\t2\ta\na:0\ta:2\n' 'line 2' "'a:2'"
+	refused '# layer\t2\ta\n# layer\t2\ta\na:0\ta:1\n' 'a'
+	refused 'a\tb\n# layer\t2\ta\n' 'line 2' 'behind an edge'
+	refused 'a\tb\nb\ta\nc\ta\nb\ta\n' 'a third time'
+	refused 'a\0b\tc\n' 'line 1' 'NUL'
+	head -c 70000 /dev/zero | tr '\0' a >wrong
+	expect 3 import -o none.brc --graph wrong
+	says 'line 1: longer than'
+}
+
+@test "NPY that is no graph is refused" {
+	/usr/bin/python3 -c "
+import numpy as np
+np.save('wide.npy', np.ones((2, 3)))
+np.save('skew.npy', np.array([[0, 1], [2, 0.]]))
+np.save('minus.npy', np.array([[0, -1], [-1, 0.]]))"
+	for file in wide:square skew:'row 0, column 1' minus:-1; do
+		expect 3 import --graph "${file%%:*}.npy" -o none.brc
+		says "${file#*:}"
+	done
+}
+
+@test "memory is bounded" {
+	/usr/bin/python3 -c "
+for i in range(40000): print(i, i + 1)" >many
+	expect 6 import --mem 100K --graph many -o none.brc
+	says --mem
+	import --mem 64M --graph many -o out.brc
+}
+
+@test "choices of import and export" {
+	expect 2 import --graph a --labels b
+	expect 2 import
+	expect 2 export_ --graph mtx --labels <weights.brc
+	expect 3 export_ --graph mtx <labels.brc
+	expect 2 export_ --graph dot <weights.brc
+}

@@ -75,9 +75,19 @@ brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head,
 
 typedef enum kind { NO_WEIGHTS, SAFETENSORS, INDEX, NPZ, NPY } kind;
 
-/* A safetensors file: a header of plausible length that begins like JSON. */
-static kind kind_of(const unsigned char *p, size_t n)
+/* Its name makes a safetensors file of it even where a bad header does not show one. */
+static bool called_safetensors(const char *path)
 {
+	static const char end[] = ".safetensors";
+	size_t n = strlen(path);
+	return n >= sizeof(end) && !strcmp(path + n - (sizeof(end) - 1), end);
+}
+
+/* A safetensors file: a header of plausible length that begins like JSON. */
+static kind kind_of(const char *path, const unsigned char *p, size_t n)
+{
+	if (called_safetensors(path))
+		return SAFETENSORS;
 	if (brc_zip_magic(p, n))
 		return NPZ;
 	if (brc_npy_magic(p, n))
@@ -94,15 +104,14 @@ bool brc_weights_recognise(const char *path)
 {
 	unsigned char p[16];
 	struct stat st;
-	bool is = false;
-	int fd =
-		stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (!strcmp(path, "-") || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	ssize_t n = pread(fd, p, sizeof(p), 0);
-	is = n > 0 && kind_of(p, (size_t)n) != NO_WEIGHTS;
 	close(fd);
-	return is;
+	return n >= 0 && kind_of(path, p, (size_t)n) != NO_WEIGHTS;
 }
 
 static brc_rc open_zip(brc_weights *w, brc_err *err)
@@ -117,11 +126,12 @@ static brc_rc open_zip(brc_weights *w, brc_err *err)
 static brc_rc read_heads(brc_weights *w, brc_err *err)
 {
 	unsigned char p[16];
-	BRC_TRY(brc_weight_file_open(w, w->path, w->path, err));
+	const char *slash = strrchr(w->path, '/');
+	BRC_TRY(brc_weight_file_open(w, w->path, slash ? slash + 1 : w->path, err));
 	const brc_weight_file *f = &w->file[0];
 	size_t n = f->size < sizeof(p) ? (size_t)f->size : sizeof(p);
 	BRC_TRY(brc_weight_file_read(f, 0, p, n, err));
-	switch (kind_of(p, n)) {
+	switch (kind_of(w->path, p, n)) {
 	case NPZ:
 		return open_zip(w, err);
 	case NPY:

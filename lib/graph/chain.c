@@ -160,21 +160,41 @@ static char *layer_name(const char *array, brc_err *err)
 	return brc_strdup(name, err);
 }
 
+static bool is_taken(char *const *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(name[i], name[n]))
+			return true;
+	return false;
+}
+
+/* Layer i's name, which none of those before it has. */
+static brc_rc name_layer(const brc_chain *c, char **name, size_t i, brc_err *err)
+{
+	char numbered[128];
+	name[i] =
+		i ? layer_name(array_of(c, &c->link[i - 1])->name, err) : brc_strdup("input", err);
+	if (name[i] == NULL || !is_taken(name, i))
+		return name[i] ? BRC_OK : BRC_RESOURCE;
+	snprintf(numbered, sizeof(numbered), "%s#%zu", name[i], i);
+	free(name[i]);
+	name[i] = brc_strdup(numbered, err);
+	return name[i] ? BRC_OK : BRC_RESOURCE;
+}
+
 static brc_rc name_layers(brc_chain *c, brc_err *err)
 {
-	const char **name = brc_calloc(c->n + 1, sizeof(*name), err);
+	char **name = brc_calloc(c->n + 1, sizeof(*name), err);
 	size_t *units = brc_calloc(c->n + 1, sizeof(*units), err);
 	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i <= c->n; i++) {
-		name[i] = i ? layer_name(array_of(c, &c->link[i - 1])->name, err)
-			    : brc_strdup("input", err);
-		units[i] = i ? c->link[i - 1].out : c->link[0].inputs;
-		rc = name[i] ? BRC_OK : BRC_RESOURCE;
+		units[i] = i ? c->link[i - 1].out : c->link[0].in;
+		rc = name_layer(c, name, i, err);
 	}
 	if (rc == BRC_OK)
-		rc = brc_layers_init(&c->layers, c->n + 1, name, units, err);
+		rc = brc_layers_init(&c->layers, c->n + 1, (const char *const *)name, units, err);
 	for (size_t i = 0; name && i <= c->n; i++)
-		free((char *)name[i]);
+		free(name[i]);
 	free(name);
 	free(units);
 	return rc;
@@ -221,6 +241,11 @@ void brc_chain_free(brc_chain *c)
 	free(c);
 }
 
+const brc_layers *brc_chain_layers(const brc_chain *c)
+{
+	return &c->layers;
+}
+
 const char *brc_chain_digest(const brc_chain *c)
 {
 	return c->digest;
@@ -228,34 +253,41 @@ const char *brc_chain_digest(const brc_chain *c)
 
 /* ---- sections ---- */
 
-brc_rc brc_chain_write_units(const brc_chain *c, brc_section *s, brc_err *err)
+static brc_rc write_texts(const brc_chain *c, const char **text, brc_section *s, brc_err *err)
 {
 	size_t n = c->layers.n;
-	const char **text = brc_calloc(n, sizeof(*text), err);
-	int32_t *from = brc_calloc(c->n, sizeof(*from), err),
-		*to = brc_calloc(c->n, sizeof(*to), err);
-	brc_rc rc = text && from && to ? brc_layers_write(&c->layers, s, err) : BRC_RESOURCE;
-	for (size_t l = 0; rc == BRC_OK && l < n; l++)
+	for (size_t l = 0; l < n; l++)
 		text[l] = l == 0 ? "input" : l == n - 1 ? "output" : "hidden";
-	if (rc == BRC_OK)
-		rc = brc_section_add_text(s, "layer/role", text, n, err);
-	for (size_t l = 0; rc == BRC_OK && l < n; l++)
+	BRC_TRY(brc_section_add_text(s, "layer/role", text, n, err));
+	for (size_t l = 0; l < n; l++)
 		text[l] = l == 0 ? "input" : c->link[l - 1].dense ? "Gemm" : "Conv";
+	BRC_TRY(brc_section_add_text(s, "layer/kind", text, n, err));
+	for (size_t l = 0; l < n; l++)
+		text[l] = "";
+	return brc_section_add_text(s, "layer/untraced", text, n, err);
+}
+
+static brc_rc write_edges(const brc_chain *c, int32_t *column, brc_section *s, brc_err *err)
+{
+	for (size_t l = 0; l <= c->n; l++)
+		column[l] = (int32_t)l;
+	BRC_TRY(brc_section_add_column(s, "edge/from", "<i4", c->n, column, err));
+	return brc_section_add_column(s, "edge/to", "<i4", c->n, column + 1, err);
+}
+
+brc_rc brc_chain_write_units(const brc_chain *c, brc_section *s, brc_err *err)
+{
+	const char **text = brc_calloc(c->layers.n, sizeof(*text), err);
+	int32_t *column = brc_calloc(c->layers.n, sizeof(*column), err);
+	brc_rc rc = text && column ? brc_layers_write(&c->layers, s, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
-		rc = brc_section_add_text(s, "layer/kind", text, n, err);
-	for (size_t l = 0; rc == BRC_OK && l < c->n; l++) {
-		from[l] = (int32_t)l;
-		to[l] = (int32_t)l + 1;
-	}
+		rc = write_texts(c, text, s, err);
 	if (rc == BRC_OK)
-		rc = brc_section_add_column(s, "edge/from", "<i4", c->n, from, err);
-	if (rc == BRC_OK)
-		rc = brc_section_add_column(s, "edge/to", "<i4", c->n, to, err);
+		rc = write_edges(c, column, s, err);
 	if (rc == BRC_OK)
 		brc_map_put_string(s->meta, "model", c->digest);
 	free(text);
-	free(from);
-	free(to);
+	free(column);
 	return rc;
 }
 
@@ -291,10 +323,10 @@ static brc_rc make_block(brc_chain *c, const link *l, brc_norm norm, float **out
 {
 	float *kernel = NULL, *block;
 	if (l->dense && l->w > 1 && (norm == BRC_NORM_COLSUM || norm == BRC_NORM_SPECTRAL)) {
-		brc_fail(err, BRC_USAGE,
-			 "the %zu weights of each channel into '%s' have rows and columns that the "
-			 "file does not tell",
-			 l->w, array_of(c, l)->name);
+		brc_fail(err, BRC_DATA,
+			 "%s: '%s' has %zu weights for each channel of the layer before: which are "
+			 "rows and columns the file does not tell",
+			 brc_weights_path(c->weights), array_of(c, l)->name, l->w);
 		return brc_hint(err, "take --kernel-norm l1 or l2");
 	}
 	BRC_TRY(kernel_of(c, l, &kernel, err));
@@ -307,8 +339,8 @@ static brc_rc make_block(brc_chain *c, const link *l, brc_norm norm, float **out
 	free(kernel);
 	for (size_t i = 0; rc == BRC_OK && i < l->in * l->out; i++)
 		if (!isfinite(block[i]))
-			rc = brc_fail(err, BRC_DATA, "layer '%s': its weights add up to infinity",
-				      array_of(c, l)->name);
+			rc = brc_fail(err, BRC_DATA, "%s: '%s': its weights add up to infinity",
+				      brc_weights_path(c->weights), array_of(c, l)->name);
 	*out = block;
 	return rc;
 }

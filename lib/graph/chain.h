@@ -29,12 +29,14 @@ typedef struct brc_chain brc_chain;
  *
  * The layers are the input (channels of a convolution), then one for each
  * array, the last being the output; each is called as its array, without
- * ".weight" or ".kernel".
+ * ".weight" or ".kernel"; an equal name gets the number of its layer behind a "#".
  */
 brc_rc brc_chain_read(brc_chain **c, const char *path, const char *order, bool transposed,
 		      brc_err *err);
 void brc_chain_free(brc_chain *c);
 
+/* All layers, the input first. Borrowed. */
+const brc_layers *brc_chain_layers(const brc_chain *c);
 /* Digest of the file's bytes (of all files of a sharded one). Borrowed. */
 const char *brc_chain_digest(const brc_chain *c);
 
@@ -46,7 +48,7 @@ brc_rc brc_chain_write_units(const brc_chain *c, brc_section *s, brc_err *err);
  * is the norm of the kernel between them (METHOD 13.1), a flattened channel's
  * x weights being one kernel. Blocks are owned by the chain. Colsum and
  * spectral need the shape of a flattened channel, which weights do not tell:
- * BRC_USAGE. More than `mem` bytes (0: what the machine has) is BRC_RESOURCE.
+ * BRC_DATA. More than `mem` bytes (0: what the machine has) is BRC_RESOURCE.
  */
 brc_rc brc_chain_blocks(brc_chain *c, bool all, brc_norm norm, size_t mem, brc_blocks *b,
 			brc_err *err);

@@ -299,6 +299,7 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	b.g->precision = b.options.precision;
 	b.g->folder = b.options.folder;
 	b.g->bare = b.options.bare;
+	b.g->borrow = b.options.borrow;
 	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
 	b.g->room = BUDGET_EXTRA + ROOM_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);

@@ -220,7 +220,8 @@ static void check_counts(const char *name, const brc_net *net, const brc_dataset
 
 static void trained_networks_lose_what_torch_loses(void **state)
 {
-	static const char *const names[] = {"fashion-vgg", "fashion-resnet"};
+	static const char *const names[] = {"fashion-vgg", "fashion-resnet", "fashion-inception",
+					    "fashion-mobilenet", "fashion-vit"};
 	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz"),
 		  label = read_idx("fixtures/fashion-test-2000-labels.gz");
 	brc_err err = {0};
@@ -246,11 +247,50 @@ static void trained_networks_lose_what_torch_loses(void **state)
 	brc_array_clear(&label);
 }
 
+/* Every token is an answer: 200 windows of 64. */
+static void a_text_model_loses_what_torch_loses(void **state)
+{
+	brc_net *net = network_of("text-transformer");
+	brc_array token, target;
+	brc_err err = {0};
+	brc_dataset d;
+
+	(void)state;
+	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
+	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "targets", 0, &target, &err),
+			 BRC_OK);
+	assert_int_equal(brc_array_convert(&token, "<i4", "tokens", &err), BRC_OK);
+	assert_int_equal(brc_array_convert(&target, "<i4", "targets", &err), BRC_OK);
+	d = (brc_dataset){.image = token.data,
+			  .pixel = BRC_PIXEL_I4,
+			  .n = 200,
+			  .ndim = 1,
+			  .shape = {64},
+			  .pixels = 64,
+			  .label = target.data,
+			  .per_position = true,
+			  .classes = brc_net_classes(net),
+			  .scale = 1};
+	assert_int_equal(brc_net_positions(net), 64);
+	check_counts("text-transformer", net, &d);
+	((int32_t *)token.data)[70] = 96;
+	assert_int_equal(brc_net_check_dataset(net, &d, &err), BRC_DATA);
+	assert_string_equal(err.message, "sequence 1 has token 96, but the network knows 96");
+	d.per_position = false;
+	assert_int_equal(brc_net_check_dataset(net, &d, &err), BRC_DATA);
+	assert_string_equal(err.message, "the data set has 1 label for each sequence, but the "
+					 "network gives 64 answers");
+	brc_array_clear(&token);
+	brc_array_clear(&target);
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silenced_units_give_torchs_outputs),
 		cmocka_unit_test(trained_networks_lose_what_torch_loses),
+		cmocka_unit_test(a_text_model_loses_what_torch_loses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,72 @@
+# families.mk: one report for each family of networks that is shipped, from
+# multilayer perceptron to transformer: clusters of its weights, global and
+# local, and of its activations, with importance and coherence of all of them.
+#
+#   make -f pipelines/families.mk                 all of them, into out/families
+#   make -f pipelines/families.mk vgg text        some
+#   make -f pipelines/families.mk K=12 CONTROLS=199 IMAGES=200 SEQUENCES=440 -j2
+#
+# The defaults are small: enough to look at, too little for a finding.
+
+K         ?= 16
+SEED      ?= 42
+CONTROLS  ?= 19
+IMAGES    ?= 20
+SEQUENCES ?= 40
+OUT       ?= out/families
+
+# an unfinished file never has its final name: every recipe writes with -o
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+HERE     := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+FIXTURES := $(HERE)../fixtures
+export PATH := $(abspath $(HERE)../bin):$(PATH)
+
+images   := mlp vgg resnet inception mobilenet vit
+families := $(images) text
+
+all: $(families)
+$(families): %: $(OUT)/%.html
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(HERE)families.mk
+
+model = $(FIXTURES)/$(if $(filter text,$(1)),text-transformer,fashion-$(1)).onnx
+data  = $(OUT)/$(if $(filter text,$(1)),text,images).brc
+
+# IMAGES of each class; SEQUENCES of 64 characters, each labelled by the next one
+$(OUT)/images.brc:
+	@mkdir -p $(@D)
+	read-data --per-class $(IMAGES) --classes $(FIXTURES)/fashion-classes.txt \
+		$(FIXTURES)/fashion-test-2000-images.gz $(FIXTURES)/fashion-test-2000-labels.gz -o $@
+
+$(OUT)/text.brc:
+	@mkdir -p $(@D)
+	read-data --tokens --first $(SEQUENCES) --images tokens --labels targets \
+		$(FIXTURES)/text-test.npz -o $@
+
+# lesions and coherence of both partitionings of the graph on standard input; $(1) its name, $(2) the family
+analyse = laplacian --keep --name $(1).global | spectral -k $(K) --seed $(SEED) \
+	| laplacian --local --name $(1).local | spectral --k-from $(1).global --seed $(SEED) \
+	| lesion --in $(1).global --model $(call model,$(2)) --data $(call data,$(2)) --controls $(CONTROLS) --seed $(SEED) \
+	| lesion --in $(1).local --model $(call model,$(2)) --data $(call data,$(2)) --controls $(CONTROLS) --seed $(SEED) \
+	| coherence --in $(1).global | coherence --in $(1).local
+
+define family
+$(OUT)/$(1)-weights.brc: $(call data,$(1))
+	extract-weights $(call model,$(1)) | $(call analyse,weights,$(1)) -o $$@
+
+$(OUT)/$(1)-activations.brc: $(call data,$(1))
+	activations --model $(call model,$(1)) < $(call data,$(1)) | corr | $(call analyse,activations,$(1)) -o $$@
+
+$(OUT)/$(1).html: $(OUT)/$(1)-weights.brc $(OUT)/$(1)-activations.brc
+	report $$^ -o $$@ --title "$(notdir $(basename $(call model,$(1))))"
+endef
+$(foreach f,$(families),$(eval $(call family,$(f))))
+
+clean:
+	rm -rf $(OUT)
+
+.PHONY: all help clean $(families)

@@ -294,7 +294,11 @@ static void trained_on_images(void **state)
 	static const struct {
 		const char *name;
 		size_t correct; /* of 2,000: fixtures/README.md */
-	} net[] = {{"vgg", 1860}, {"resnet", 1871}, {"inception", 1877}, {"mobilenet", 1846}, {"vit", 1756}};
+	} net[] = {{"vgg", 1860},
+		   {"resnet", 1871},
+		   {"inception", 1877},
+		   {"mobilenet", 1846},
+		   {"vit", 1756}};
 	brc_array x = fashion(), label = read_idx("fixtures/fashion-test-2000-labels.gz");
 	char path[256], golden[64];
 

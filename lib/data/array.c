@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/onnx.h"
 
 void brc_array_clear(brc_array *a)
 {
@@ -17,8 +18,8 @@ void brc_array_clear(brc_array *a)
 
 /* The index of a kind in this list says how elements are loaded and stored. */
 static const char *const kinds[] = {"b1", "u1", "i1", "u2", "i2", "u4",
-				    "i4", "u8", "i8", "f4", "f8"};
-enum { B1, U1, I1, U2, I2, U4, I4, U8, I8, F4, F8, KINDS };
+				    "i4", "u8", "i8", "f2", "f4", "f8"};
+enum { B1, U1, I1, U2, I2, U4, I4, U8, I8, F2, F4, F8, KINDS };
 
 static int kind_of(const char *descr)
 {
@@ -95,6 +96,7 @@ static number load(int kind, const unsigned char *p)
 	float f;
 	double d;
 	uint64_t u;
+	uint16_t half;
 	switch (kind) {
 	case B1:
 		return (number){true, *p != 0, *p != 0};
@@ -113,6 +115,10 @@ static number load(int kind, const unsigned char *p)
 	case U8:
 		memcpy(&u, p, sizeof(u));
 		return (number){u <= INT64_MAX, u <= INT64_MAX ? (int64_t)u : 0, (double)u};
+	case F2:
+		memcpy(&half, p, sizeof(half));
+		d = brc_from_half(half);
+		break;
 	case F4:
 		memcpy(&f, p, sizeof(f));
 		d = f;

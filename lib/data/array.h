@@ -9,7 +9,7 @@
 #include "stream/section.h"
 
 typedef struct brc_array {
-	char dtype[12]; /* NumPy descr: |b1 |u1 |i1 <u2 <i2 <u4 <i4 <u8 <i8 <f4 <f8 */
+	char dtype[12]; /* NumPy descr: |b1 |u1 |i1 <u2 <i2 <u4 <i4 <u8 <i8 <f2 <f4 <f8 */
 	size_t itemsize;
 	size_t ndim, shape[BRC_MAX_DIMS];
 	size_t count; /* product of shape; 1 when ndim is 0 */

@@ -26,6 +26,7 @@ static void reads_every_type(void **state)
 		snprintf(path, sizeof(path), GOLDEN "%s.npy", dtypes[i] + 1);
 		reads(path, dtypes[i]);
 	}
+	reads(GOLDEN "half.npy", "<f2");
 	reads(GOLDEN "i2-big.npy", "<i2");
 	reads(GOLDEN "i8-big.npy", "<i8");
 	reads(GOLDEN "f4-big.npy", "<f4");
@@ -76,7 +77,6 @@ static void refuses_what_it_cannot_hold(void **state)
 {
 	(void)state;
 	refuses("fortran.npy", "Fortran order", "ascontiguousarray");
-	refuses("half.npy", "'<f2'", "astype");
 	refuses("complex.npy", "'<c8'", "astype");
 	refuses("object.npy", "'|O'", "Python objects are never read");
 	refuses("fields.npy", "structured", "field");

@@ -61,6 +61,25 @@ static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
 	*p = until > *p ? until : *p;
 }
 
+/*
+ * A convolution that takes over a sum is computed again whenever the other
+ * operand changes, and then reads its own input: that must last as long as its
+ * output would have.
+ */
+static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
+{
+	while (u->producer[v] != BRC_NOWHERE) {
+		const brc_node *n = &g->node[u->producer[v]];
+
+		if (n->op != &brc_kernel_conv && !brc_affine_of(n))
+			return;
+		v = n->in[0];
+		pin_one(g, u, v, until);
+		if (n->op == &brc_kernel_conv)
+			return;
+	}
+}
+
 /* What goes on from a tap needs must still be there when the pass stops for it. */
 static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 {
@@ -70,8 +89,10 @@ static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 
 		BRC_TRY(brc_reach_find(&r, g, g->tap[t], err));
 		pin_one(g, u, r.value, r.ready);
-		for (size_t k = 0; k < r.n_rest; k++)
+		for (size_t k = 0; k < r.n_rest; k++) {
 			pin_one(g, u, r.rest[k], r.ready);
+			pin_input_of_sum(g, u, r.rest[k], r.ready);
+		}
 		brc_reach_clear(&r);
 	}
 	return BRC_OK;

@@ -9,11 +9,11 @@
 #include "net/graph.h"
 #include "net/rules.h"
 
-size_t brc_net_sole_user(const brc_exec *g, size_t value)
+size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind)
 {
 	if (g->value[value].users != 1)
 		return BRC_NOWHERE;
-	for (size_t i = 0; i < g->n_nodes; i++)
+	for (size_t i = behind; i < g->n_nodes; i++)
 		for (size_t k = 0; k < g->node[i].n_in; k++)
 			if (g->node[i].in[k] == value)
 				return i;
@@ -31,23 +31,25 @@ static bool is_parameter(const brc_node *n, const brc_operand *v)
 	return v->state == BRC_CONSTANT && (v->count == 1 || strcmp(n->op->type, "PRelu") == 0);
 }
 
+static bool reads_inside(const brc_node *n, const bool *inside)
+{
+	for (size_t k = 0; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && inside[n->in[k]])
+			return true;
+	return false;
+}
+
 /* A node of the function that starts at `value`: all it reads is in it, or a number. */
 static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bool *inside)
 {
-	bool reads = false;
-
 	if (!brc_rule_is_activation(n->op) || n->out[0] == BRC_NOWHERE ||
 	    !same_shape(&g->value[n->out[0]], &g->value[value]))
 		return false;
-	for (size_t k = 0; k < n->n_in; k++) {
-		if (n->in[k] == BRC_NOWHERE)
-			continue;
-		if (inside[n->in[k]])
-			reads = true;
-		else if (!is_parameter(n, &g->value[n->in[k]]))
+	for (size_t k = 0; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && !inside[n->in[k]] &&
+		    !is_parameter(n, &g->value[n->in[k]]))
 			return false;
-	}
-	return reads;
+	return true;
 }
 
 /*
@@ -55,7 +57,8 @@ static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bo
  * been met. Where it is the uses of the last output alone, that output is all
  * that is left of the function.
  */
-brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t *end, brc_err *err)
+brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end,
+			      brc_err *err)
 {
 	bool *inside = brc_calloc(g->n_values, sizeof(*inside), err);
 	size_t open;
@@ -65,11 +68,13 @@ brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t *end, brc_
 	*end = value;
 	inside[value] = true;
 	open = g->value[value].users;
-	for (size_t i = 0; i < g->n_nodes; i++) {
+	for (size_t i = behind; open > 0 && i < g->n_nodes; i++) {
 		const brc_node *n = &g->node[i];
 
-		if (!belongs(g, n, value, inside))
+		if (!reads_inside(n, inside))
 			continue;
+		if (!belongs(g, n, value, inside))
+			break; /* a use that stays open: nothing further can be all that is left */
 		for (size_t k = 0; k < n->n_in; k++)
 			open -= n->in[k] != BRC_NOWHERE && inside[n->in[k]];
 		inside[n->out[0]] = true;

@@ -65,10 +65,14 @@ bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w);
 /* A convolution of every channel for itself: it passes channels on. */
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w);
 
-/* *end: the value behind the activation functions of `value`; itself if none follows. */
-brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t *end, brc_err *err);
+/*
+ * *end: the value behind the activation functions of `value`; itself if none follows.
+ * Nodes before `behind`, here and below, do not use it: they are not looked at.
+ */
+brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end,
+			      brc_err *err);
 /* The only node that uses a value; BRC_NOWHERE if there are several, or an output is one. */
-size_t brc_net_sole_user(const brc_exec *g, size_t value);
+size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind);
 
 /* "node 'fc1' (Gemm)". Returns buf. */
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap);

@@ -35,7 +35,7 @@ static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 /* A bias by an Add of its own. */
 static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
 {
-	size_t at = brc_net_sole_user(g, u->sum);
+	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
 	const brc_node *n = at == BRC_NOWHERE ? NULL : &g->node[at];
 	size_t other;
 
@@ -58,7 +58,7 @@ static void follow_bias(const brc_exec *g, brc_unit_layer *u)
 
 static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
 {
-	size_t at = brc_net_sole_user(g, u->sum);
+	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
 
 	u->pre = u->sum;
 	u->affine = at == BRC_NOWHERE ? NULL : brc_affine_of(&g->node[at]);
@@ -77,7 +77,7 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err
 		.node = node, .axis = w->axis, .sum = g->node[node].out[0], .mixed = BRC_NOWHERE};
 	follow_bias(g, u);
 	follow_normalisation(g, u);
-	BRC_TRY(brc_net_activation_end(g, u->pre, &u->post, err));
+	BRC_TRY(brc_net_activation_end(g, u->pre, node + 1, &u->post, err));
 	net->layer[net->n_layers++] = (brc_net_layer){
 		.kind = g->node[node].op->type, .role = BRC_ROLE_HIDDEN, .units = w->outputs};
 	return BRC_OK;

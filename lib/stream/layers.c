@@ -5,6 +5,28 @@
 
 #include "base/memory.h"
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, as models of many small layers exist. */
+static brc_rc check_names(const brc_layers *t, brc_err *err)
+{
+	char **sorted = brc_calloc(t->n + 1, sizeof(*sorted), err);
+	brc_rc rc = sorted ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t i = 0; sorted && i < t->n; i++)
+		sorted[i] = t->name[i];
+	if (sorted)
+		qsort(sorted, t->n, sizeof(*sorted), by_text);
+	for (size_t i = 1; rc == BRC_OK && i < t->n; i++)
+		if (strcmp(sorted[i], sorted[i - 1]) == 0)
+			rc = brc_fail(err, BRC_DATA, "two layers are called '%s'", sorted[i]);
+	free((void *)sorted);
+	return rc;
+}
+
 brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const size_t *units,
 		       brc_err *err)
 {
@@ -29,10 +51,9 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 				"layer '%s' has an impossible number of units: each has one at "
 				"least, all together have %u at most",
 				name[i], BRC_UNITS_MAX);
-		for (size_t j = 0; j < i && rc == BRC_OK; j++)
-			if (strcmp(t->name[i], t->name[j]) == 0)
-				rc = brc_fail(err, BRC_DATA, "two layers are called '%s'", name[i]);
 	}
+	if (rc == BRC_OK)
+		rc = check_names(t, err);
 	if (rc != BRC_OK)
 		brc_layers_clear(t);
 	return rc;

@@ -21,7 +21,8 @@ SHELL       := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-HERE     := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+# make takes a path with a space for two: everything is found from the working directory
+HERE     := $(dir $(lastword $(MAKEFILE_LIST)))
 FIXTURES := $(HERE)../fixtures
 export PATH := $(abspath $(HERE)../bin):$(PATH)
 

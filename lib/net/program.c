@@ -142,7 +142,10 @@ static brc_rc view_layer(const brc_program *p, size_t layer, size_t value, view 
 	step rest[2 * BRC_MAX_DIMS];
 
 	w->view = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
-	if (u->axis != BRC_NOWHERE && x->batch != BRC_NOWHERE)
+	if (u->axis != BRC_NOWHERE && x->batch == BRC_NOWHERE)
+		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
+				p->net->layer[layer].name);
+	if (u->axis != BRC_NOWHERE)
 		return list_places(w, rest, other_dimensions(x, p->rows, u->axis, &w->view, rest),
 				   err);
 	w->view.row_step = x->count / p->rows; /* the input: every element is a unit */

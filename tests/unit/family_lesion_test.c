@@ -6,6 +6,7 @@
 #include <glob.h>
 
 #include "data/idx.h"
+#include "net/activations.h"
 #include "net/lesion.h"
 #include "traced_layers.h"
 
@@ -247,6 +248,64 @@ static void trained_networks_lose_what_torch_loses(void **state)
 	brc_array_clear(&label);
 }
 
+/* Means over places, of every layer: the sums, and what comes of them after the activation. */
+static void recorded_values_are_torchs_means(void **state)
+{
+	static const char *const names[] = {"fashion-vgg", "fashion-mobilenet", "fashion-vit"};
+	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz");
+	static const int32_t label[16];
+	size_t sample[16];
+
+	(void)state;
+	for (size_t i = 0; i < 16; i++)
+		sample[i] = i;
+	for (size_t i = 0; i < 2 * sizeof(names) / sizeof(*names); i++) {
+		const brc_record_options how = {.stage = i % 2 ? BRC_STAGE_POST : BRC_STAGE_SUM};
+		const brc_dataset d = {.image = image.data,
+				       .pixel = BRC_PIXEL_U1,
+				       .n = 16,
+				       .ndim = 2,
+				       .shape = {28, 28},
+				       .pixels = 784,
+				       .label = label,
+				       .classes = 1,
+				       .scale = 1.0 / 255};
+		brc_net *net = network_of(names[i / 2]);
+		oracle *o = layers_of(names[i / 2]);
+		brc_layers hidden;
+		size_t column = 0, units;
+		float *value;
+		brc_err err = {0};
+
+		assert_int_equal(brc_net_hidden_layers(net, &hidden, &err), BRC_OK);
+		units = brc_layers_total(&hidden);
+		assert_int_equal(
+			brc_net_activations(net, &d, sample, 16, &how, NULL, NULL, &value, &err),
+			BRC_OK);
+		for (size_t l = 1; l <= o->n && column < units; l++) {
+			char member[32];
+			brc_array want;
+
+			if (!o->ours[l])
+				continue;
+			snprintf(member, sizeof(member), "%s.%zu", i % 2 ? "post" : "pre", l);
+			want = need_golden(names[i / 2], member, "<f4");
+			for (size_t r = 0; r < 16; r++)
+				assert_close(value + r * units + column,
+					     (float *)want.data + r * o->units[l], o->units[l],
+					     1e-4, member);
+			column += o->units[l];
+			brc_array_clear(&want);
+		}
+		assert_int_equal(column, units);
+		free(value);
+		brc_layers_clear(&hidden);
+		free_oracle(o);
+		brc_net_free(net);
+	}
+	brc_array_clear(&image);
+}
+
 /* Every token is an answer: 200 windows of 64. */
 static void a_text_model_loses_what_torch_loses(void **state)
 {
@@ -290,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silenced_units_give_torchs_outputs),
 		cmocka_unit_test(trained_networks_lose_what_torch_loses),
+		cmocka_unit_test(recorded_values_are_torchs_means),
 		cmocka_unit_test(a_text_model_loses_what_torch_loses),
 	};
 

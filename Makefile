@@ -262,7 +262,7 @@ MANDIR := $(DESTDIR)$(PREFIX)/share/man
 # a checkout in small: pipelines find filters, networks and data beside them
 SHARE  := $(DESTDIR)$(PREFIX)/share/broca
 SHIPPED := $(wildcard fixtures/fashion-*.onnx fixtures/fashion-*.gz fixtures/fashion-*.txt) fixtures/text-transformer.onnx \
-           fixtures/text-test.npz fixtures/train_mnist.py fixtures/train_mlp.py fixtures/fashion_mnist.py \
+           fixtures/text-test.npz fixtures/text-vocabulary.txt fixtures/train_mnist.py fixtures/train_mlp.py fixtures/fashion_mnist.py \
            fixtures/README.md fixtures/LICENSE-fashion-mnist
 
 install: $(EXES)

@@ -12,7 +12,7 @@ K         ?= 16
 SEED      ?= 42
 CONTROLS  ?= 19
 IMAGES    ?= 20
-SEQUENCES ?= 40
+SEQUENCES ?= 8
 OUT       ?= out/families
 
 # an unfinished file never has its final name: every recipe writes with -o
@@ -61,6 +61,7 @@ $(OUT)/images.brc:
 $(OUT)/text.brc:
 	@mkdir -p $(@D)
 	read-data --tokens --first $(SEQUENCES) --images tokens --labels targets \
+		--classes "$(ROOT)/fixtures/text-vocabulary.txt" \
 		"$(ROOT)/fixtures/text-test.npz" -o $@
 
 # lesions and coherence of both partitionings of the graph on standard input; $(1) its name, $(2) the family

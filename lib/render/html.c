@@ -18,6 +18,22 @@ void brc_html_text(brc_page *page, const char *s)
 	brc_escape_html(page->b, s);
 }
 
+void brc_html_name(brc_page *page, const char *s)
+{
+	while (*s) {
+		size_t n = strcspn(s, "._/-");
+		char part[256];
+
+		n += s[n] != '\0';
+		n = n < sizeof part ? n : sizeof part - 1;
+		snprintf(part, sizeof part, "%.*s", (int)n, s);
+		brc_escape_html(page->b, part);
+		s += n;
+		if (*s)
+			brc_str_add(page->b, "<wbr>");
+	}
+}
+
 void brc_html_number(brc_page *page, const char *number)
 {
 	char minus[64];
@@ -25,7 +41,9 @@ void brc_html_number(brc_page *page, const char *number)
 	brc_escape_html(page->b, brc_svg_minus(number, minus));
 }
 
-/* Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type.
+/*
+ * Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type,
+ * and no line breaks beside "<=" or "=".
  */
 void brc_html_prose(brc_page *page, const char *s)
 {
@@ -36,9 +54,13 @@ void brc_html_prose(brc_page *page, const char *s)
 		bool at_most = s[0] == '<' && s[1] == '=';
 		bool minus = s[0] == '-' && s[1] >= '0' && s[1] <= '9' && s > from &&
 			     (s[-1] == ' ' || s[-1] == '(');
+		bool tied = s[0] == ' ' && s > from &&
+			    (s[-1] == '=' || s[1] == '=' || (s[1] == '<' && s[2] == '='));
 
 		if (at_most || minus)
 			brc_str_add(&part, at_most ? "\xE2\x89\xA4" : "\xE2\x88\x92");
+		else if (tied)
+			brc_str_add(&part, "\xC2\xA0");
 		else
 			brc_str_addn(&part, s, 1);
 		s += at_most;

@@ -11,6 +11,7 @@
 #include "render/html.h"
 #include "render/svg.h"
 
+enum { NAME_LEAST = 18 }; /* bytes of a name before it may break */
 enum { ROWS_MAX = 1500, DETAILS_MAX = 180, DETAILS_LEAST = 4 };
 
 void brc_html_text(brc_page *page, const char *s)
@@ -20,17 +21,20 @@ void brc_html_text(brc_page *page, const char *s)
 
 void brc_html_name(brc_page *page, const char *s)
 {
-	while (*s) {
+	for (size_t since = 0; *s;) {
 		size_t n = strcspn(s, "._/-");
 		char part[256];
 
 		n += s[n] != '\0';
 		n = n < sizeof part ? n : sizeof part - 1;
 		snprintf(part, sizeof part, "%.*s", (int)n, s);
-		brc_escape_html(page->b, part);
-		s += n;
-		if (*s)
+		if (since >= NAME_LEAST) {
 			brc_str_add(page->b, "<wbr>");
+			since = 0;
+		}
+		brc_escape_html(page->b, part);
+		since += n;
+		s += n;
 	}
 }
 

@@ -36,7 +36,7 @@ extern const char brc_embedded_chart[];
 /* ---- small pieces ---- */
 
 void brc_html_text(brc_page *page, const char *s); /* escaped */
-/* The same for names such as "blocks.1.fc_2": lines may break behind . _ / and -. */
+/* The same for names such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
 void brc_html_name(brc_page *page, const char *s);
 /* A number made by format.h, with a true minus. */
 void brc_html_number(brc_page *page, const char *number);

@@ -43,6 +43,31 @@ static brc_rc warn_graph(brc_network *net, size_t i, const brc_graph_summary *g,
 	return BRC_OK;
 }
 
+enum { GRAPHS_TOLD = 3 };
+
+static bool has_warning(const brc_graph_summary *g)
+{
+	const brc_value *list = brc_map_get(g->record, "warnings");
+
+	return g->empty > 0 || (list && list->type == BRC_V_LIST && list->u.list.n > 0);
+}
+
+/* The first few graphs' warnings, and how many graphs more have some. */
+static brc_rc warn_graphs(brc_network *net, size_t i, brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[i];
+	size_t n = 0;
+
+	for (size_t g = 0; g < l->n_graphs; g++)
+		if (has_warning(&l->graph[g]) && n++ < GRAPHS_TOLD)
+			BRC_TRY(warn_graph(net, i, &l->graph[g], err));
+	if (n > GRAPHS_TOLD)
+		return say(net, BRC_NOTE_WARNING, i, err,
+			   "%zu graph%s more with warnings of this kind: the JSON report has them.",
+			   n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
+	return BRC_OK;
+}
+
 #define SEPARATOR "; " /* between the parts of a statistic's warning */
 
 /* The statistics of a labelling with a warning, in order; at most all of both sections. */
@@ -233,10 +258,7 @@ brc_rc brc_warnings_collect(brc_network *net, brc_err *err)
 	BRC_TRY(warn_versions(net, err));
 	BRC_TRY(warn_chance(net, err));
 	for (size_t i = 0; i < net->n_labellings; i++) {
-		const brc_labelling *l = &net->labelling[i];
-
-		for (size_t g = 0; g < l->n_graphs; g++)
-			BRC_TRY(warn_graph(net, i, &l->graph[g], err));
+		BRC_TRY(warn_graphs(net, i, err));
 		BRC_TRY(warn_tests(net, i, err));
 	}
 	return BRC_OK;

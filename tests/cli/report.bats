@@ -307,7 +307,7 @@ PYTHON
 	lacks 'image' <(sed '/^Made by/,$d' tokens.txt)
 	report tokens.brc -o tokens.html
 	has '<dt>test tokens</dt><dd>64</dd>' tokens.html
-	lacks '\bimages\b' <(sed '1,/<body>/d; /id="methods"/,$d' tokens.html)
+	lacks '\bimages\b' <(sed '1,/<body>/d; /<pre/,/<.pre>/d; /id="methods"/,$d' tokens.html)
 	report tokens.brc -o tokens.json
 	[ "$(json 'r["networks"][0]["labellings"][0]["baseline"]["items"]' tokens.json)" = tokens ]
 }

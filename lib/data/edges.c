@@ -88,62 +88,6 @@ brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, b
 	return rc;
 }
 
-/* ---- completion ---- */
-
-static int by_pair(const void *pa, const void *pb)
-{
-	const brc_edge *a = pa, *b = pb;
-	uint32_t a0 = a->from < a->to ? a->from : a->to, a1 = a->from < a->to ? a->to : a->from;
-	uint32_t b0 = b->from < b->to ? b->from : b->to, b1 = b->from < b->to ? b->to : b->from;
-	if (a0 != b0)
-		return a0 < b0 ? -1 : 1;
-	if (a1 != b1)
-		return a1 < b1 ? -1 : 1;
-	return a->line < b->line ? -1 : a->line > b->line;
-}
-
-/* Two entries of one pair: the same edge in both directions, with the same weight? */
-static brc_rc check_twice(const brc_edge *a, const brc_edge *b, const char *name, brc_err *err)
-{
-	if (a->from == b->from)
-		return brc_fail(err, BRC_DATA, "%s: line %u: the pair of line %u again", name,
-				b->line, a->line);
-	if (a->weight == b->weight)
-		return BRC_OK;
-	brc_fail(err, BRC_DATA,
-		 "%s: line %u: the pair of line %u the other way round is %g, not %g", name,
-		 b->line, a->line, (double)b->weight, (double)a->weight);
-	return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
-}
-
-static bool same_pair(const brc_edge *a, const brc_edge *b)
-{
-	return (a->from == b->from && a->to == b->to) || (a->from == b->to && a->to == b->from);
-}
-
-/* Sort, drop what stands in both directions, turn all edges upwards. */
-static brc_rc complete(brc_edge_list *l, const char *name, brc_err *err)
-{
-	size_t kept = 0;
-	if (l->n > 0)
-		qsort(l->edge, l->n, sizeof(*l->edge), by_pair);
-	for (size_t i = 0, j; i < l->n; i = j) {
-		brc_edge e = l->edge[i];
-		for (j = i + 1; j < l->n && same_pair(&e, &l->edge[j]); j++)
-			;
-		if (j - i > 2)
-			return brc_fail(err, BRC_DATA,
-					"%s: line %u: the pair of line %u a third time", name,
-					l->edge[i + 2].line, e.line);
-		if (j - i == 2)
-			BRC_TRY(check_twice(&e, &l->edge[i + 1], name, err));
-		l->edge[kept++] = (brc_edge){e.from < e.to ? e.from : e.to,
-					     e.from < e.to ? e.to : e.from, e.weight, 0};
-	}
-	l->n = kept;
-	return BRC_OK;
-}
-
 /* ---- NPY ---- */
 
 static brc_rc npy_entry(brc_edge_list *l, const brc_array *a, size_t i, size_t j, brc_err *err)
@@ -210,7 +154,7 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	else
 		BRC_TRY(read_lines(
 			l, in, got == sizeof(market) - 1 && memcmp(head, market, got) == 0, err));
-	return complete(l, brc_input_name(in), err);
+	return brc_edges_order(l, brc_input_name(in), err);
 }
 
 brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err)

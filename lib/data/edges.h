@@ -50,6 +50,12 @@ void brc_edge_list_clear(brc_edge_list *l); /* of a zeroed or a filled struct */
 brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight, size_t line,
 			 brc_err *err);
 
+/*
+ * Complete the list, whose layers are known: in order, each pair once. A pair that stands a second
+ * time in one direction, or in both with two weights, is BRC_DATA with its line. `name` starts it.
+ */
+brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err);
+
 brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err);
 brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err);
 

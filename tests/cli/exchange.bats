@@ -85,6 +85,48 @@ PYTHON
 	cmp want got
 }
 
+@test "edges in no order, some in both directions, become the blocks that numpy makes of them" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+rng = np.random.default_rng(4)
+units = [40, 3, 300, 1, 56]
+n, first, layer = sum(units), np.cumsum([0] + units), np.repeat(range(5), units)
+a = np.triu(rng.random((n, n)) < .03, 1) * (1 + rng.random((n, n), dtype=np.float32))
+a[:40, 43:100] = 1 + rng.random((40, 57))  # dense beside sparse
+edges = [(i, j) for i, j in zip(*np.nonzero(a))]
+lines = [e for e in edges] + [(j, i) for i, j in edges if rng.random() < .3]
+with open("random.tsv", "w") as f:
+    for k, u in enumerate(units):
+        f.write(f"# layer\t{u}\tl{k}\n")
+    for i, j in (lines[k] for k in rng.permutation(len(lines))):
+        w = a[min(i, j), max(i, j)]
+        f.write("l%d:%d\tl%d:%d\t%.9g\n" % (layer[i], i - first[layer[i]], layer[j], j - first[layer[j]], w))
+a = (a + a.T).astype("<f4")
+names = " ".join(f"l{k}" for k in range(5))
+with open("want", "w") as f:
+    for k in range(5):
+        for m in range(k, 5):
+            block = a[first[k]:first[k + 1], first[m]:first[m + 1]]
+            if block.any():
+                print(k, m, names, block.shape, block.tobytes().hex(), file=f)
+PYTHON
+	import -q --graph random.tsv -o random.brc
+	check -q random.brc
+	blocks random.brc | cmp - want
+	peek random.brc >held
+	grep -q "block/0/start " held # rows here
+	grep -q "block/2 " held # and a whole block there
+	export_ --graph mtx <random.brc >random.mtx
+	import -q --graph random.mtx | blocks /dev/stdin | cmp - want
+}
+
+@test "few edges between many large layers are not let take the machine's memory" {
+	awk 'BEGIN { for (i = 0; i < 512; i++) print "# layer\t32768\tl" i
+		for (i = 0; i < 512; i++) for (j = i + 1; j < 512; j++) print "l" i ":0\tl" j ":0\t1" }' >wide.tsv
+	expect 6 import --mem 1G -o none.brc --graph wide.tsv
+	says 'the graph needs 34.3 GB'
+}
+
 @test "Matrix Market: fields and symmetries, both triangles, comments, CR LF, the diagonal" {
 	head='%%MatrixMarket matrix coordinate'
 	printf '%s real general\n%% a comment\n\n3 3 4\n1 2 0.5\n2 1 0.5\n3 3 9\n2 3 2e0\n' "$head" >a

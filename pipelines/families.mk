@@ -40,7 +40,7 @@ data  = $(OUT)/$(if $(filter text,$(1)),text,images).brc
 # IMAGES of each class; SEQUENCES of 64 characters, each labelled by the next one
 $(OUT)/images.brc:
 	@mkdir -p $(@D)
-	read-data --per-class $(IMAGES) --classes $(FIXTURES)/fashion-classes.txt \
+	read-data --sample $(IMAGES)-per-class --classes $(FIXTURES)/fashion-classes.txt \
 		$(FIXTURES)/fashion-test-2000-images.gz $(FIXTURES)/fashion-test-2000-labels.gz -o $@
 
 $(OUT)/text.brc:

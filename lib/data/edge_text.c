@@ -17,6 +17,8 @@
 #include "data/edges.h"
 #include "data/lines.h"
 
+enum { NAME_OVERHEAD = 16 }; /* of an allocation */
+
 typedef enum kind { UNKNOWN, LAYERED, NUMBERED, NAMED } kind;
 
 typedef struct text {
@@ -30,6 +32,7 @@ typedef struct text {
 	size_t cap_names; /* NAMED */
 	uint32_t *slot;   /* hash table: unit + 1, 0 for none; a power of two, at most half full */
 	size_t slots;
+	size_t name_bytes, admitted; /* of names; how many were found to be within l->mem */
 } text;
 
 /* ---- names ---- */
@@ -40,6 +43,19 @@ static size_t slot_of(const text *t, const char *name)
 	while (t->slot[at] != 0 && strcmp(t->l->name[t->slot[at] - 1], name) != 0)
 		at = (at + 1) & (t->slots - 1);
 	return at;
+}
+
+/* Names take memory as long as a stream of them comes: looked at whenever it has doubled. */
+static brc_rc admit_name(text *t, size_t bytes, brc_err *err)
+{
+	t->name_bytes += bytes + sizeof(char *) + 4 * sizeof(*t->slot) + NAME_OVERHEAD;
+	if (t->name_bytes <= t->admitted)
+		return BRC_OK;
+	BRC_TRY(brc_mem_need(t->name_bytes, t->l->mem, "the names of the units", err));
+	t->admitted = 2 * t->name_bytes;
+	if (t->l->mem != 0 && t->admitted > t->l->mem)
+		t->admitted = t->l->mem;
+	return BRC_OK;
 }
 
 static brc_rc more_slots(text *t, brc_err *err)
@@ -68,6 +84,7 @@ static brc_rc named_unit(text *t, const char *name, size_t *u, brc_err *err)
 		if (strlen(name) > BRC_TEXT_MAX)
 			return brc_lines_fail(t->lines, err, "a name of more than %d bytes",
 					      BRC_TEXT_MAX);
+		BRC_TRY(admit_name(t, strlen(name) + 1, err));
 		BRC_TRY(brc_grow(&l->name, &t->cap_names, l->n_names + 1, sizeof(*l->name), err));
 		if ((l->name[l->n_names] = brc_strdup(name, err)) == NULL)
 			return BRC_RESOURCE;

@@ -97,8 +97,8 @@ static int by_offset(const void *a, const void *b)
 /* Arrays follow one another from the first byte to the last. */
 static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t begin, brc_err *err)
 {
-	brc_weight *list = w->list + f->first;
 	size_t n = w->n - f->first;
+	brc_weight *list = n > 0 ? w->list + f->first : NULL;
 	if (n > 0)
 		qsort(list, n, sizeof(*list), by_offset);
 	for (size_t i = 0; i < n; i++) {

@@ -44,7 +44,7 @@ static brc_rc read_text(const brc_cli *cli, brc_filter *f, char **text, size_t *
 }
 
 /* The layers of the network in the stream; *found is false when it has no units. */
-static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_layers *known, bool *found,
+static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *known, bool *found,
 			 brc_err *err)
 {
 	const brc_section *s;
@@ -64,7 +64,7 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_layers *known, b
 		return BRC_OK;
 	}
 	BRC_TRY(brc_filter_section(f, "units", &s, err));
-	BRC_TRY(brc_layers_read(known, s, err));
+	BRC_TRY(brc_named_units_read(known, s, err));
 	*found = true;
 	return BRC_OK;
 }
@@ -114,7 +114,8 @@ static brc_rc write_labels(const brc_cli *cli, brc_filter *f, const brc_layers *
 
 static brc_rc import(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
-	brc_layers known = {0}, layers = {0};
+	brc_named_units known = {0};
+	brc_layers layers = {0};
 	int32_t *label = NULL;
 	char *text = NULL;
 	size_t n;
@@ -130,23 +131,36 @@ static brc_rc import(const brc_cli *cli, brc_filter *f, brc_err *err)
 	free(text);
 	free(label);
 	brc_layers_clear(&layers);
-	brc_layers_clear(&known);
+	brc_named_units_clear(&known);
 	return rc;
 }
 
 /* ---- graphs ---- */
 
+/* Where the file names its units. */
+static brc_rc write_names(const brc_cli *cli, brc_filter *f, const brc_edge_list *l,
+			  const brc_blocks *b, brc_err *err)
+{
+	brc_section *s;
+	if (l->names.n == 0)
+		return BRC_OK;
+	BRC_TRY(brc_section_new(&s, "units", 1, cli->c.name != NULL ? cli->c.name : "graph", err));
+	brc_rc rc = brc_exchange_write_units(b, &l->names, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
 static brc_rc write_graph(const brc_cli *cli, brc_filter *f, const brc_edge_list *l,
 			  const brc_blocks *b, brc_err *err)
 {
 	brc_section *s;
+	BRC_TRY(write_names(cli, f, l, b, err));
 	BRC_TRY(brc_section_new(&s, "affinity", 1, cli->c.name != NULL ? cli->c.name : "graph",
 				err));
 	brc_map_put_string(s->meta, "method", "imported");
 	brc_rc rc = brc_blocks_write(b, s, err);
-	if (rc == BRC_OK && l->n_names > 0)
-		rc = brc_section_add_text(s, "unit/name", (const char *const *)l->name, l->n_names,
-					  err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);
 	if (l->loops > 0)

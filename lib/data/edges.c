@@ -12,9 +12,7 @@
 void brc_edge_list_clear(brc_edge_list *l)
 {
 	brc_layers_clear(&l->layers);
-	for (size_t i = 0; i < l->n_names; i++)
-		free(l->name[i]);
-	free(l->name);
+	brc_name_table_clear(&l->names);
 	free(l->edge);
 	memset(l, 0, sizeof(*l));
 }
@@ -160,7 +158,7 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err)
 {
 	brc_input *in;
-	*l = (brc_edge_list){.mem = mem};
+	*l = (brc_edge_list){.mem = mem, .names.mem = mem};
 	BRC_TRY(brc_input_open(&in, path, err));
 	brc_rc rc = read_any(l, in, err);
 	brc_input_free(in);

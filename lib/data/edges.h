@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "data/lines.h"
+#include "data/name_table.h"
 #include "stream/layers.h"
 
 typedef struct brc_edge {
@@ -20,11 +21,10 @@ typedef struct brc_edge {
 typedef struct brc_edge_list {
 	brc_layers layers;
 	size_t n, cap;
-	brc_edge *edge; /* once complete: ascending by from, then to; each pair once */
-	size_t loops;   /* entries that join a unit with itself, left out */
-	size_t n_names; /* of units that were named in the file, as many as units, or 0 */
-	char **name;
-	size_t mem; /* bytes that edges may take, 0: what the machine has */
+	brc_edge *edge;       /* once complete: ascending by from, then to; each pair once */
+	size_t loops;         /* entries that join a unit with itself, left out */
+	brc_name_table names; /* of units that were named in the file, as many as units, or none */
+	size_t mem;           /* bytes that edges may take, 0: what the machine has */
 } brc_edge_list;
 
 /*

@@ -160,8 +160,39 @@ PYTHON
 	expect 0 import -v --graph names -o out.brc
 	says '3 units, 2 edges'
 	[ "$(/usr/bin/python3 -c 'import read_stream
-print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open("out.brc", "rb"))[0][-1].arrays["unit/name"].tolist()])')" = \
+print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open("out.brc", "rb"))[0][0].arrays["unit/name"].tolist()])')" = \
 		"['big mouse', 'cat', 'dog']" ]
+}
+
+@test "names of units stay with them to the table of labels and back" {
+	printf 'big mouse\tcat\t2\ncat\tdog\t1\nowl\thawk\t3\nhawk\tkite\t1\n' >names
+	import -q --graph names | laplacian -q | spectral -q -k 2 -o named.brc
+	export_ --labels <named.brc >named.tsv
+	cut -f 1,2,4 named.tsv >got
+	{ printf 'layer\tunit\tname\n'; printf 'graph\t%s\t%s\n' 0 'big mouse' 1 cat 2 dog 3 owl 4 hawk 5 kite; } |
+		cmp - got
+	import -q --graph names | export_ --units | grep -qP '^graph\thidden\tgraph\t6\t\t'
+	# by their names alone, in another order
+	printf 'cluster\tname\n7\tkite\n0\tcat\n7\thawk\n0\tdog\n-1\towl\n0\tbig mouse\n' >join.tsv
+	import -q --graph names | import -q --labels join.tsv --name mine -o mine.brc
+	export_ --labels <mine.brc | tail -n +2 | cut -f 3,4 | tr '\t\n' ' ,' >got
+	[ "$(cat got)" = "0 big mouse,0 cat,0 dog,-1 owl,7 hawk,7 kite," ]
+	export_ --labels <mine.brc >mine.tsv
+	import -q --labels mine.tsv --name again <mine.brc | export_ --labels --in again | cmp - mine.tsv
+	wrong() {
+		printf %b "$1" >join.tsv
+		import -q --graph names | expect 3 import -q --labels join.tsv -o none.brc
+		says "$2"
+	}
+	wrong 'name\tcluster\nelk\t1\n' "join.tsv: line 2: no unit is called 'elk'"
+	wrong 'name\tcluster\nbig mouse\t1\nbig mouse\t1\n' "unit 0 of layer 'graph' stands already in line 2"
+	wrong 'name\tcluster\ncat\t1\n' "unit 0 ('big mouse') of layer 'graph' is missing"
+	wrong 'name\tunit\tcluster\ncat\t1\t1\n' "names no column 'layer'"
+	printf 'name\tcluster\ncat\t1\n' >join.tsv
+	expect 3 import -q --labels join.tsv -o none.brc <weights.brc
+	says 'units by their names alone, but the stream names none'
+	expect 3 import -q --no-stream --labels join.tsv -o none.brc
+	says 'units by their names alone'
 }
 
 @test "what is wrong is told with its line" {

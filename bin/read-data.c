@@ -32,7 +32,8 @@ static const brc_opt options[] = {
 	 "with NPZ: the member that holds the labels (default: a usual name)", NULL, 0, 0,
 	 BRC_OPT_UNRECORDED},
 	{BRC_OPT_PATH, "classes", 0, "FILE|N", &asked.classes,
-	 "names of the classes, one a line, in the order of the labels; or their number alone",
+	 "names of the classes, one a line, in the order of the labels; or their number alone "
+	 "(default: the largest label + 1)",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_STRING, "resize", 0, "WxH", &asked.resize,
 	 "resize image files; one number: the shorter side, in proportion (default: as they are)",

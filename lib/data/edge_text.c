@@ -2,8 +2,9 @@
  * A list of edges, one a line: two units and a weight (without it 1), parted by tabs, or by
  * blanks where the first such line has no tab. Empty lines and those that begin with "#" are
  * skipped; a first line "from to weight" too. Units are
- *   - layer:unit where comments declare layers, unit from 0 within its layer;
- *   - numbers from 0, if the first edge's are: as many units as the largest says;
+ *   - layer:unit where comments declare layers, or those are given and the first edge's are no
+ *     numbers; unit from 0 within its layer;
+ *   - numbers from 0, if the first edge's are: as many units as the largest says, or as given;
  *   - names otherwise, numbered in order of appearance.
  */
 #include <stdbool.h>
@@ -48,7 +49,7 @@ static brc_rc layered_unit(const text *t, char *name, size_t *u, brc_err *err)
 			*u += t->first[i];
 			return BRC_OK;
 		}
-	return brc_lines_fail(t->lines, err, "'%s' is not layer:unit of a layer declared above",
+	return brc_lines_fail(t->lines, err, "'%s' is not layer:unit of a layer that was declared",
 			      name);
 }
 
@@ -73,6 +74,8 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 	size_t number;
 	bool numbers =
 		brc_line_whole(a, 0, SIZE_MAX, &number) && brc_line_whole(b, 0, SIZE_MAX, &number);
+	if (t->layers.n == 0 && t->l->given != NULL && !numbers)
+		BRC_TRY(brc_layer_lines_copy(&t->layers, t->l->given, err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
 	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
 	if (t->first == NULL)
@@ -136,10 +139,12 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err)
 	text t = {.l = l, .lines = lines};
 	brc_rc rc = take_lines(&t, err);
 	size_t units = t.layers.n > 0 ? t.layers.total : t.kind == NAMED ? l->names.n : t.units;
+	if (l->given != NULL && t.kind == NUMBERED && units < brc_layers_total(l->given))
+		units = brc_layers_total(l->given); /* the last ones have no edges */
 	if (rc == BRC_OK && units == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", brc_input_name(lines->in));
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&t.layers, units, l, err);
+		rc = brc_layer_lines_end(&t.layers, units, l, lines->in, err);
 	brc_layer_lines_clear(&t.layers);
 	free(t.first);
 	return rc;

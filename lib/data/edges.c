@@ -76,14 +76,45 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 	return BRC_OK;
 }
 
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
+brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err)
+{
+	BRC_TRY(brc_grow(&t->name, &t->cap, from->n, sizeof(*t->name), err));
+	BRC_TRY(brc_grow(&t->units, &t->cap_units, from->n, sizeof(*t->units), err));
+	for (; t->n < from->n; t->n++) {
+		if ((t->name[t->n] = brc_strdup(from->name[t->n], err)) == NULL)
+			return BRC_RESOURCE;
+		t->units[t->n] = from->units[t->n];
+		t->total += from->units[t->n];
+	}
+	return BRC_OK;
+}
+
+static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
 {
 	const char *const only = "graph";
-	brc_rc rc = t->n > 0 ? brc_layers_init(&l->layers, t->n, (const char *const *)t->name,
-					       t->units, err)
-			     : brc_layers_init(&l->layers, 1, &only, &units, err);
+	if (t->n > 0)
+		return brc_layers_init(&l->layers, t->n, (const char *const *)t->name, t->units,
+				       err);
+	if (l->given == NULL)
+		return brc_layers_init(&l->layers, 1, &only, &units, err);
+	if (brc_layers_total(l->given) != units)
+		return brc_fail(err, BRC_DATA, "%zu units, but the layers given have %zu", units,
+				brc_layers_total(l->given));
+	return brc_layers_dup(&l->layers, l->given, err);
+}
+
+brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
+			   brc_err *err)
+{
+	brc_rc rc = set_layers(t, units, l, err);
 	brc_layer_lines_clear(t);
-	return rc;
+	if (rc == BRC_DATA)
+		brc_err_prefix(err, "%s", brc_input_name(in));
+	if (rc != BRC_OK || l->given == NULL || brc_layers_equal(&l->layers, l->given))
+		return rc;
+	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given",
+		 brc_input_name(in));
+	return brc_hint(err, "import it without --layers");
 }
 
 /* ---- NPY ---- */
@@ -124,7 +155,7 @@ static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 				brc_err_prefix(err, "%s", brc_input_name(in));
 		}
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&none, a.shape[0], l, err);
+		rc = brc_layer_lines_end(&none, a.shape[0], l, in, err);
 	brc_array_clear(&a);
 	return rc;
 }
@@ -155,10 +186,11 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	return brc_edges_order(l, brc_input_name(in), err);
 }
 
-brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err)
+brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *given, size_t mem,
+			  brc_err *err)
 {
 	brc_input *in;
-	*l = (brc_edge_list){.mem = mem, .names.mem = mem};
+	*l = (brc_edge_list){.mem = mem, .given = given, .names.mem = mem};
 	BRC_TRY(brc_input_open(&in, path, err));
 	brc_rc rc = read_any(l, in, err);
 	brc_input_free(in);

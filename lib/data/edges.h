@@ -25,6 +25,7 @@ typedef struct brc_edge_list {
 	size_t loops;         /* entries that join a unit with itself, left out */
 	brc_name_table names; /* of units that were named in the file, as many as units, or none */
 	size_t mem;           /* bytes that edges may take, 0: what the machine has */
+	const brc_layers *given; /* what the layers must be; NULL: what the file says. Borrowed */
 } brc_edge_list;
 
 /*
@@ -39,9 +40,11 @@ typedef struct brc_edge_list {
  * direction. BRC_DATA naming the line (NPY: row and column) and a remedy otherwise.
  *
  * The layers are those that comments name ("layer", units, name; Matrix Market: after "%",
- * lists: after "#", parted by tabs), else one called "graph".
+ * lists: after "#", parted by tabs), else those of `given` (NULL: none), else one called "graph".
+ * BRC_DATA where a file and `given` do not agree.
  */
-brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err);
+brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *given, size_t mem,
+			  brc_err *err);
 void brc_edge_list_clear(brc_edge_list *l); /* of a zeroed or a filled struct */
 
 /* ---- for the readers of formats ---- */
@@ -69,8 +72,14 @@ typedef struct brc_layer_lines {
 /* The text behind a comment's mark: kept if it declares a layer; BRC_DATA if it does so wrongly. */
 brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *comment,
 			    brc_err *err);
-/* Into l->layers; where none was declared one called "graph" of `units`. Clears `t`. */
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err);
+/* The same layers as those, declared. */
+brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err);
+/*
+ * Into l->layers; where none was declared those given, which must have `units` in all, else one
+ * called "graph" of them. BRC_DATA when what was given differs. Clears `t`.
+ */
+brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
+			   brc_err *err);
 void brc_layer_lines_clear(brc_layer_lines *t);
 
 #endif

@@ -164,6 +164,45 @@ print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open(
 		"['big mouse', 'cat', 'dog']" ]
 }
 
+@test "--layers gives an imported graph its layers" {
+	export_ --units <weights.brc >units.tsv
+	export_ --graph npy -o whole.npy <weights.brc
+	extract-weights -q --units all net.onnx -o all.brc
+	blocks all.brc >want
+	export_ --units <all.brc >units.tsv
+	export_ --graph npy -o whole.npy <all.brc
+	export_ --graph mtx <all.brc | grep -v '^% layer' >bare.mtx
+	grep -v '^%' bare.mtx | tail -n +2 | awk '{ print $1 - 1, $2 - 1, $3 }' >numbers
+	export_ --graph tsv <all.brc | grep -v '^#' >units
+	for file in whole.npy bare.mtx numbers units; do
+		import -q --graph "$file" --layers units.tsv -o back.brc
+		blocks back.brc | cmp - want
+	done
+	import -q --graph whole.npy --layers units.tsv | laplacian -q | spectral -q -k 2 | check -q
+	import -q --graph <(export_ --graph tsv <all.brc) --layers units.tsv -o back.brc # they agree
+	blocks back.brc | cmp - want
+	no() {
+		expect 3 import --graph "$1" --layers "$2" -o none.brc
+		says "$3"
+		[ ! -e none.brc ]
+	}
+	sed 's/\t8\t/\t9\t/' units.tsv >large.tsv
+	no whole.npy large.tsv 'whole.npy: 22 units, but the layers given have 23'
+	no bare.mtx large.tsv 'bare.mtx: 22 units, but the layers given have 23'
+	head -n 2 units.tsv >short.tsv
+	no numbers short.tsv 'numbers: 22 units, but the layers given have 6'
+	no units short.tsv 'is not layer:unit of a layer that was declared'
+	export_ --graph tsv <weights.brc >declared
+	no declared units.tsv 'declared: it declares other layers than those given'
+	printf 'a\t3\n' >headless.tsv
+	no numbers headless.tsv "headless.tsv: line 1: names no columns 'layer' and 'units'"
+	printf 'layer\tunits\na\t0\n' >zero.tsv
+	no numbers zero.tsv "zero.tsv: line 2: '0' is no number of units"
+	printf 'layer\tunits\na\t11\na\t11\n' >twice.tsv
+	no numbers twice.tsv 'twice.tsv: '
+	expect 2 import --layers units.tsv --labels labels.tsv -o none.brc
+}
+
 @test "names of units stay with them to the table of labels and back" {
 	printf 'big mouse\tcat\t2\ncat\tdog\t1\nowl\thawk\t3\nhawk\tkite\t1\n' >names
 	import -q --graph names | laplacian -q | spectral -q -k 2 -o named.brc

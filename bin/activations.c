@@ -126,9 +126,9 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
 		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
-		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu images",
+		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
 			     brc_layers_total(&w.hidden), w.hidden.n, w.hidden.n == 1 ? "" : "s",
-			     w.n);
+			     w.n, data->pixel == BRC_PIXEL_I4 ? "sequences" : "images");
 	brc_layers_clear(&w.hidden);
 	free(w.sample);
 	free(w.value);

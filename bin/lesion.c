@@ -49,8 +49,9 @@ static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f
 {
 	char line[256];
 
-	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu images", l->labels,
-		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images);
+	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu %s", l->labels,
+		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images,
+		     l->items);
 	brc_cli_note(cli,
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,

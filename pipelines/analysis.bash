@@ -111,6 +111,7 @@ parse_arguments() {
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch" ${keep:+"$keep"/.*.part}' EXIT
 	take_data "${operands[@]:1}"
+	try_data
 }
 
 # Data that is no stream yet becomes one.
@@ -121,6 +122,11 @@ take_data() {
 	fi
 	data=${keep:-$scratch}/data.brc
 	read-data "${notes[@]}" "$@" -o "$data"
+}
+
+# Data that the network cannot take are told before any long work: one sample is run.
+try_data() {
+	activations -q --model "$model" --samples 1 <"$data" >/dev/null
 }
 
 # Pass a stream on; with --keep, also save it as DIR/NAME.brc once it is whole.

@@ -43,7 +43,7 @@ labels_of() {
 	read-data -q --tokens --first 4 --images tokens --labels targets "$fixtures/text-test.npz" -o text.brc
 	extract-weights -q "$fixtures/text-transformer.onnx" | laplacian -q | spectral -q -k 3 |
 		lesion -n 1 --model "$fixtures/text-transformer.onnx" --data text.brc 2>notes >lesions.brc
-	grep -q ' 256 images' notes
+	grep -q ' 256 tokens' notes
 	check -q lesions.brc
 	activations -q --model "$fixtures/text-transformer.onnx" <text.brc >values.brc
 	peek values.brc | grep -q '4 sample x 1728 unit'

@@ -107,6 +107,13 @@ experiment() {
 	[ -z "$(find out -newer stamp -type f)" ]
 }
 
+@test "experiment.mk: data that do not fit a network are refused before any work" {
+	model=$ROOT/fixtures/fashion-vgg.onnx
+	run -2 experiment
+	[[ $output = *"images of 2 x 28 x 28 do not fit the network's input of 1 x 28 x 28"* ]]
+	[[ $output != *clusterability:* ]]
+}
+
 @test "experiment.mk goes on where it was" {
 	experiment 2>/dev/null
 	rm out/side-by-side/k2-s1/weights.brc

@@ -223,18 +223,26 @@ size_t brc_correlation_bytes(size_t samples, size_t n, bool wide)
 		       : SIZE_MAX;
 }
 
-size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool wide)
+/* A worker's tile of floats, or of exact columns with the bytes of both its sides. */
+static size_t room_bytes(size_t samples)
 {
 	enum {
-		PER_SAMPLE =
-			2 * sizeof(uint64_t) + sizeof(uint32_t) + 32 * sizeof(float) + 2 * BIG_TILE,
-		PER_TILE = BIG_TILE * (BIG_TILE * 20 + 2 * BRC_CORR_DEPTH * 8)
+		FLOATS = BIG_TILE * (BIG_TILE * 12 + 2 * BRC_CORR_DEPTH * 8),
+		EXACT = BIG_TILE * (BIG_TILE * 8 + 4 * BRC_CORR_STRIP * 4)
 	};
+	size_t exact = samples <= BRC_CORR_EXACT_SAMPLES ? EXACT + 3 * BIG_TILE * samples : 0;
+	return exact > FLOATS ? exact : FLOATS;
+}
+
+size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool wide)
+{
+	enum { PER_SAMPLE = 2 * sizeof(uint64_t) + sizeof(uint32_t) + 32 * sizeof(float) };
 	size_t size = wide ? sizeof(double) : sizeof(float), columns, edges, workers, total;
 	if (!product(2 * size, panel, brc_correlation_stride(samples), &columns) ||
 	    !product(2 * size, panel, panel, &edges) || !brc_mul(samples, PER_SAMPLE, &workers) ||
-	    !brc_add(workers, PER_TILE, &workers) || !brc_mul(workers, threads, &workers) ||
-	    !brc_add(columns, edges, &total) || !brc_add(total, workers, &total))
+	    !brc_add(workers, room_bytes(samples), &workers) ||
+	    !brc_mul(workers, threads, &workers) || !brc_add(columns, edges, &total) ||
+	    !brc_add(total, workers, &total))
 		return SIZE_MAX;
 	return total;
 }

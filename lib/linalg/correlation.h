@@ -58,6 +58,12 @@ typedef struct brc_correlation {
 	uint8_t *trait; /* [n] BRC_COLUMN_* */
 } brc_correlation;
 
+/*
+ * Samples of exact columns at most: so |q| < 2^15 - 128 and q + 128 has a high byte; and
+ * sums of products of bytes stay below 2^30.
+ */
+enum { BRC_CORR_EXACT_SAMPLES = 32640 };
+
 #define BRC_COLUMN_CONSTANT 1 /* all values are equal */
 #define BRC_COLUMN_TIED 2     /* so many are that sums in single precision would be poor */
 
@@ -82,9 +88,9 @@ size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool
 /*
  * Make the columns. Spearman: centred mid-ranks; Pearson: values minus their mean, taken in
  * double, so that a large mean costs no accuracy. `wide` keeps double precision. Ranks of up to
- * 32,640 samples are exact where brc_byte_products_fast (linalg/byte_products.h). With a
- * panel columns lie in a spool file, and what is in memory of them is given back
- * after each panel. The bytes do not depend on that, nor on the pool.
+ * BRC_CORR_EXACT_SAMPLES samples are exact where brc_byte_products_fast (linalg/byte_products.h).
+ * With a panel columns lie in a spool file, and what is in memory of them is given back after each
+ * panel. The bytes do not depend on that, nor on the pool.
  *
  * BRC_DATA for fewer than 2 samples, and for a NaN or infinity, naming sample and column
  * (of the first, row by row) both in the message and in *bad_column (may be NULL;

@@ -24,12 +24,6 @@
 
 enum { LANES = 16, GROUP = 32, AHEAD = 16, CHUNK = 1024, SHIFT_SHARE = 4, TIED_SHARE = 32 };
 
-/*
- * So that |q| < 2^15 - 128 and q + 128 has a high byte; sums of products, two of them of
- * 2^14 a sample at most, stay below 2^31.
- */
-enum { EXACT_SAMPLES = 32640 };
-
 size_t brc_correlation_stride(size_t samples)
 {
 	return samples > SIZE_MAX - LANES ? SIZE_MAX : (samples + LANES - 1) / LANES * LANES;
@@ -342,7 +336,8 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 			       .stride = brc_correlation_stride(in->samples),
 			       .wide = wide,
 			       .exact = method == BRC_CORR_SPEARMAN &&
-					in->samples <= EXACT_SAMPLES && brc_byte_products_fast(),
+					in->samples <= BRC_CORR_EXACT_SAMPLES &&
+					brc_byte_products_fast(),
 			       .panel = panel};
 	c->pitch = c->stride * (wide ? sizeof(double) : sizeof(float));
 	struct columns k = {

@@ -187,6 +187,8 @@ brc_rc brc_corr_room_init(brc_corr_room *r, const brc_corr_tiles *t, brc_err *er
 		return exact_room(r, t, err);
 	r->sum = brc_calloc(size, sizeof(double), err);
 	r->edge = brc_calloc(size, t->c->wide ? sizeof(double) : sizeof(float), err);
+	if (t->c->wide)
+		return r->sum && r->edge ? BRC_OK : BRC_RESOURCE;
 	r->za = brc_alloc(t->height * BRC_CORR_DEPTH, sizeof(double), err);
 	r->zb = brc_alloc(t->width * BRC_CORR_DEPTH, sizeof(double), err);
 	return r->sum && r->edge && r->za && r->zb ? BRC_OK : BRC_RESOURCE;

@@ -67,19 +67,30 @@ static inline void read_oracle(oracle *o, const char *path)
 	fclose(f);
 }
 
-static inline brc_net *network_of(const char *name)
+/* A network of fixtures under the name of its golden values. */
+static inline brc_net *network_with(const char *name, brc_norm norm)
 {
 	static const char *const folder[] = {"fixtures/planted/", "fixtures/small/", "fixtures/"};
 	bool planted = strncmp(name, "planted-", 8) == 0;
+	brc_err err = {0};
 	char path[256];
+	brc_net *net;
 
 	for (size_t k = planted ? 0 : 1; k < 3; k++) {
 		snprintf(path, sizeof(path), "%s%s.onnx", folder[k], planted ? name + 8 : name);
-		if (access(path, R_OK) == 0)
-			return network(path);
+		if (access(path, R_OK) != 0)
+			continue;
+		if (brc_net_read(&net, path, norm, &err) != BRC_OK)
+			fail_msg("%s", err.message);
+		return net;
 	}
 	fail_msg("no network '%s'", name);
 	return NULL;
+}
+
+static inline brc_net *network_of(const char *name)
+{
+	return network_with(name, BRC_NORM_L1);
 }
 
 #endif

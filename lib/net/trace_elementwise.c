@@ -187,7 +187,7 @@ static brc_rc drop_statistics(brc_tracer *t, operand *x, size_t *n, brc_err *err
 static bool is_sum(const brc_op *op)
 {
 	return strcmp(op->type, "Add") == 0 || strcmp(op->type, "Sub") == 0 ||
-	       strcmp(op->type, "Sum") == 0 || strcmp(op->type, "Mean") == 0;
+	       strcmp(op->type, "Sum") == 0;
 }
 
 /* Set by set, over the extents of s. */

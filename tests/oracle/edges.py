@@ -4,7 +4,7 @@
 
 writes tests/golden/net/edges/NAME.npz for every model of fixtures, fixtures/small and
 fixtures/planted that can be run (planted-NAME for the last), plain chains of large dense
-layers aside. NORM.I.J is the block [units of I, units of J] of the edges from layer I to
+layers aside, and for those of edge_networks.py, which it writes there. NORM.I.J is the block [units of I, units of J] of the edges from layer I to
 layer J; layers count from 1 in the order of nodes that make units, 0 is the input. Blocks of
 norms other than l1 are there where they differ from that of l1.
 
@@ -24,6 +24,7 @@ import sys
 import numpy as np
 import torch
 
+import edge_networks
 from onnx_torch import compute
 from units import Model
 
@@ -36,7 +37,7 @@ SAME = {"Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Dropout", "Identity", 
 MOVES = {"Transpose", "Concat", "Slice", "Split", "Expand", "Reshape", "Flatten", "Squeeze",
          "Unsqueeze", "Gather", "Pad"}
 POOLS = {"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"}
-SUMS = {"Add", "Sub", "Sum", "Mean"}
+SUMS = {"Add", "Sub", "Sum"}
 LARGER = {"Mul", "Div", "Pow", "Max", "Min", "Where"}
 ELEMENTWISE = SAME - {"InstanceNormalization"} | SUMS | LARGER - {"Where"}
 
@@ -178,8 +179,6 @@ class Magnitudes(Model):
                     total = total * at[i].abs()
                 elif node.op_type == "Div" and k == 1:
                     total = total / at[i].abs()
-        if node.op_type == "Mean":
-            total = total / len(node.input)
         return total
 
     def pooled(self, value, out):
@@ -373,7 +372,8 @@ def weigh(path, name):
 def main():
     torch.set_num_threads(1)
     os.makedirs(OUT, exist_ok=True)
-    for path in sys.argv[1:] or sorted(glob.glob("fixtures/**/*.onnx", recursive=True)):
+    paths = sorted(glob.glob("fixtures/**/*.onnx", recursive=True)) + edge_networks.write(OUT)
+    for path in sys.argv[1:] or paths:
         name = os.path.basename(path)[:-5]
         if name not in REFUSED | CHAINS:
             weigh(path, ("planted-" if "/planted/" in path else "") + name)

@@ -70,13 +70,14 @@ static inline void read_oracle(oracle *o, const char *path)
 /* A network of fixtures under the name of its golden values. */
 static inline brc_net *network_with(const char *name, brc_norm norm)
 {
-	static const char *const folder[] = {"fixtures/planted/", "fixtures/small/", "fixtures/"};
+	static const char *const folder[] = {"fixtures/planted/", "fixtures/small/", "fixtures/",
+					     "tests/golden/net/edges/"};
 	bool planted = strncmp(name, "planted-", 8) == 0;
 	brc_err err = {0};
 	char path[256];
 	brc_net *net;
 
-	for (size_t k = planted ? 0 : 1; k < 3; k++) {
+	for (size_t k = planted ? 0 : 1; k < 4; k++) {
 		snprintf(path, sizeof(path), "%s%s.onnx", folder[k], planted ? name + 8 : name);
 		if (access(path, R_OK) != 0)
 			continue;

@@ -14,13 +14,6 @@ labels_of() {
 	broca export --labels <"$1"
 }
 
-@test "local graphs of a planted network have two components, too" {
-	extract-weights -q "$fixtures/planted/resnet.onnx" | laplacian -q --local |
-		spectral -q -k 2 >local.brc
-	peek --json local.brc | grep -q '"labels"'
-	labels_of local.brc | awk 'NR > 1 && $3 < 0 { bad = 1 } END { exit bad }'
-}
-
 @test "the trained networks: their units, and lesions of them" {
 	read-data -q --per-class 2 "$fixtures/fashion-test-2000-images.gz" \
 		"$fixtures/fashion-test-2000-labels.gz" -o images.brc

@@ -57,7 +57,8 @@ def factors(path):
         node("Sum", "x2 x3 x2", "sum"), node("Div", "sum s2", "d"), node("Mul", "sum three", "m"),
         node("Sub", "d m", "both"),
         node("Conv", "both wd", "deep", group=5, pads=[1, 0, 1, 1]), normed("deep", "n4", "x4"),
-        node("Sigmoid", "x4", "gate"), node("Mul", "x4 gate", "silu"), node("Mul", "silu half", "h"),
+        node("Sigmoid", "x4", "gate"), node("Mul", "x4 gate", "silu"),
+        node("Mul", "silu half", "h"),
         node("Concat", "h a2 x2", "cat", axis=1),
         node("Conv", "cat w3 b3", "c3", group=4, strides=[1, 1]), normed("c3", "n5", "m3"),
         node("Relu", "m3", "a3"), node("Mul", "a3 s3", "x5"),
@@ -73,17 +74,23 @@ def factors(path):
 
 
 def channels_last(path):
-    """Maps flattened with their channels last and first, every channel there twice."""
+    """Maps flattened with their channels last and first, every channel twice; scaled by place."""
     save(path, [
         node("Conv", "input w1", "c1"), node("Relu", "c1", "a1"),
-        node("Concat", "a1 a1", "twice", axis=1), node("Transpose", "twice", "last", perm=[0, 2, 3, 1]), node("Flatten", "last", "f1"),
+        node("Concat", "a1 a1", "twice", axis=1),
+        node("Transpose", "twice", "last", perm=[0, 2, 3, 1]), node("Flatten", "last", "f1"),
         node("Gemm", "f1 w2", "g1"), node("Relu", "g1", "a2"),
         node("Conv", "a1 w3", "c2"), node("Relu", "c2", "a3"),
         node("AveragePool", "a3", "p", kernel_shape=[2, 1]), node("Mul", "p s", "x"),
-        node("Concat", "x p", "again", axis=1), node("Flatten", "again", "f2"), node("Gemm", "f2 w4", "g2"), node("Tanh", "g2", "a4"),
-        node("Concat", "a2 a4", "cat", axis=1), node("Gemm", "cat w5", "output")],
+        node("Concat", "x p", "again", axis=1), node("Flatten", "again", "f2"),
+        node("Gemm", "f2 w4", "g2"), node("Tanh", "g2", "a4"),
+        node("Conv", "x w6", "c3"), node("Relu", "c3", "a5"),
+        node("Concat", "a5 a5", "pair", axis=1),
+        node("Conv", "pair w7", "c4"), node("Relu", "c4", "a6"), node("Flatten", "a6", "f3"),
+        node("Concat", "a2 a4 f3", "cat", axis=1), node("Gemm", "cat w5", "output")],
         {"w1": weight(4, 2, 2, 2), "w2": weight(8 * 4 * 3, 5), "w3": weight(6, 4, 1, 2),
-         "s": weight(6, 3, 2), "w4": weight(12 * 3 * 2, 4), "w5": weight(9, 3)}, (2, 5, 4))
+         "s": weight(6, 3, 2), "w4": weight(12 * 3 * 2, 4), "w5": weight(9 + 4, 3),
+         "w6": weight(1, 6, 3, 1), "w7": weight(2, 2, 1, 1)}, (2, 5, 4))
 
 
 def several(path):
@@ -102,7 +109,8 @@ def several(path):
         node("Gemm", "chosen w4 b4", "h4"), node("Relu", "h4", "a4"),
         node("Add", "a4 a3", "add"), node("Sigmoid", "add", "sigmoid"),
         node("Mul", "sigmoid add", "silu"), node("Mul", "silu tenth", "tail"),
-        node("Mul", "a3 tenth", "plain"), node("Add", "plain a4", "end"),
+        node("Add", "a3 a3", "double"), node("Mul", "double tenth", "plain"),
+        node("Add", "plain a4", "end"),
         node("Concat", "tail end", "last", axis=1), node("Gemm", "last w5", "output")],
         {"w1": weight(6, 8), "b1": weight(8), "w2": weight(8, 8), "b2": weight(8), "s": weight(8),
          "two": np.float32(2), "w3": weight(8, 6), "b3": weight(6),
@@ -118,14 +126,16 @@ def heads(path):
         node("MatMul", "input w1", "h1"), node("Add", "h1 b1", "x1"),
         node("LayerNormalization", "x1 gamma beta", "n1"),
         *[node("MatMul", f"n1 w{k}", f"h{k}") for k in "qkv"],
-        *[node("Reshape", f"h{k} split", f"s{k}") for k in "qkv"],
+        node("Mul", "hv late", "hl"),
+        *[node("Reshape", f"h{k} split", f"s{k}") for k in "qkl"],
         node("Transpose", "sq", "tq", perm=[0, 2, 1, 3]),
         node("Transpose", "sk", "tk", perm=[0, 2, 3, 1]),
-        node("Transpose", "sv", "tv", perm=[0, 2, 3, 1]),
+        node("Transpose", "sl", "tv", perm=[0, 2, 3, 1]),
         node("MatMul", "tq tk", "rows"), node("Transpose", "rows", "scores", perm=[0, 1, 3, 2]),
         node("Softmax", "scores", "p", axis=2),
         node("MatMul", "tv p", "o"), node("Transpose", "o", "to", perm=[0, 3, 1, 2]),
-        node("Reshape", "to join", "z"), node("MatMul", "z wo", "ho"), node("Add", "ho bo", "y"),
+        node("Reshape", "to join", "z"), node("Mul", "z early", "ze"),
+        node("MatMul", "ze wo", "ho"), node("Add", "ho bo", "y"),
         node("Add", "x1 y", "r"), node("Div", "r root", "e0"), node("Erf", "e0", "e1"),
         node("Add", "e1 one", "e2"), node("Mul", "r e2", "e3"), node("Mul", "e3 half", "gelu"),
         node("ReduceMean", "gelu", "mean", axes=[-1]), node("Sub", "gelu mean", "c"),
@@ -139,6 +149,7 @@ def heads(path):
          "split": np.array([0, 4, 2, 4]), "join": np.array([0, 4, 8]),
          "root": np.float32(2 ** 0.5), "one": np.float32(1), "half": np.float32(0.5),
          "two": np.float32(2), "small": np.float32(1e-5), "gamma2": weight(8),
+         "late": np.float32([[1], [2], [-3], [4]]), "early": np.float32([[4], [-3], [2], [1]]),
          "beta2": weight(8), "w5": weight(8, 6), "w6": weight(6, 3)}, (4, 5), opset=17)
 
 

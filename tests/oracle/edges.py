@@ -4,9 +4,10 @@
 
 writes tests/golden/net/edges/NAME.npz for every model of fixtures, fixtures/small and
 fixtures/planted that can be run (planted-NAME for the last), plain chains of large dense
-layers aside, and for those of edge_networks.py, which it writes there. NORM.I.J is the block [units of I, units of J] of the edges from layer I to
-layer J; layers count from 1 in the order of nodes that make units, 0 is the input. Blocks of
-norms other than l1 are there where they differ from that of l1.
+layers aside, and for those of edge_networks.py, which it writes there. NORM.I.J is the block
+[units of I, units of J] of the edges from layer I to layer J; layers count from 1 in the order
+of nodes that make units, 0 is the input. Blocks of norms other than l1 are there where they
+differ from that of l1.
 
 No sets of units are kept and no path is followed. For a layer of U units the model is run with
 a batch of U rows, in which row u says how strongly unit u is present in every element: 1 in its

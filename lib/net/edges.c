@@ -174,10 +174,11 @@ static bool are_channels(const join *j, size_t places, bool last)
 static void find_places(join *j)
 {
 	size_t places = j->to->place[0] * j->to->place[1];
+	bool convolution = j->net->g->node[j->to->node].op == &brc_kernel_conv;
 
 	j->places = 1;
 	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 ||
-	    j->w.h * j->w.wide > 1 || j->w.groups > 1 || j->w.inputs % places != 0)
+	    convolution || j->w.inputs % places != 0)
 		return;
 	for (size_t last = 0; j->places == 1 && last < 2; last++) {
 		j->last = last;

@@ -174,11 +174,12 @@ static bool are_channels(const join *j, size_t places, bool last)
 static void find_places(join *j)
 {
 	size_t places = j->to->place[0] * j->to->place[1];
-	bool convolution = j->net->g->node[j->to->node].op == &brc_kernel_conv;
+	const brc_node *n = &j->net->g->node[j->to->node];
+	bool features = j->net->g->value[n->in[j->w.in]].ndim == 2; /* nor channels, nor tokens' */
 
 	j->places = 1;
-	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 ||
-	    convolution || j->w.inputs % places != 0)
+	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 || !features ||
+	    j->w.inputs % places != 0)
 		return;
 	for (size_t last = 0; j->places == 1 && last < 2; last++) {
 		j->last = last;

@@ -50,8 +50,6 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 	*s = (brc_sources){0};
 	BRC_TRY(brc_sources_units(s, &t->g->value[v], t->net->unit[layer].axis, (int32_t)layer,
 				  t->t, err));
-	s->place[0] = t->of[v].place[0];
-	s->place[1] = t->of[v].place[1];
 	brc_sources_clear(&t->of[v]);
 	t->of[v] = *s;
 	return BRC_OK;

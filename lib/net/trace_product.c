@@ -127,7 +127,6 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 		BRC_TRY(brc_sources_along(from, x, n->op == &brc_kernel_conv ? 1 : x->ndim - 1,
 					  t->t, u->source, err));
 	BRC_TRY(brc_sources_units(&s, y, w->axis, (int32_t)t->layer, t->t, err));
-	note_place(&s, y);
 	return brc_trace_set(t, n, 0, &s, err);
 }
 

@@ -107,8 +107,9 @@ def several(path):
         node("Concat", "a3 slope a3 less", "cat", axis=1),
         node("Gather", "cat order", "chosen", axis=1),
         node("Gemm", "chosen w4 b4", "h4"), node("Relu", "h4", "a4"),
-        node("Add", "a4 a3", "add"), node("Sigmoid", "add", "sigmoid"),
-        node("Mul", "sigmoid add", "silu"), node("Mul", "silu tenth", "tail"),
+        node("Add", "a4 a3", "add"), node("Relu", "add", "r"),
+        node("Add", "add r", "two_ways"), node("Sigmoid", "two_ways", "sigmoid"),
+        node("Mul", "sigmoid two_ways", "silu"), node("Mul", "silu tenth", "tail"),
         node("Add", "a3 a3", "double"), node("Mul", "double tenth", "plain"),
         node("Add", "plain a4", "end"),
         node("Concat", "tail end", "last", axis=1), node("Gemm", "last w5", "output")],
@@ -121,7 +122,7 @@ def several(path):
 
 
 def heads(path):
-    """Two heads, their values on the left of the product; LayerNormalizations; GELU of a sum."""
+    """Two heads, values on the left of the product; normalisations of features and of tokens."""
     save(path, [
         node("MatMul", "input w1", "h1"), node("Add", "h1 b1", "x1"),
         node("LayerNormalization", "x1 gamma beta", "n1"),
@@ -142,7 +143,7 @@ def heads(path):
         node("Pow", "c two", "cc"), node("ReduceMean", "cc", "var", axes=[-1]),
         node("Add", "var small", "vs"), node("Sqrt", "vs", "sd"), node("Div", "c sd", "n2"),
         node("Mul", "n2 gamma2", "n3"), node("Add", "n3 beta2", "n4"),
-        node("MatMul", "n4 w5", "h5"), node("Relu", "h5", "a5"),
+        node("MatMul", "n4 w5", "h5"), normed("h5", "n", "m5"), node("Relu", "m5", "a5"),
         node("ReduceMean", "a5", "pool", axes=[1], keepdims=0), node("Gemm", "pool w6", "output")],
         {"w1": weight(5, 8), "b1": weight(8), "gamma": weight(8), "beta": weight(8),
          **{f"w{k}": weight(8, 8) for k in "qkvo"}, "bo": weight(8),
@@ -150,7 +151,8 @@ def heads(path):
          "root": np.float32(2 ** 0.5), "one": np.float32(1), "half": np.float32(0.5),
          "two": np.float32(2), "small": np.float32(1e-5), "gamma2": weight(8),
          "late": np.float32([[1], [2], [-3], [4]]), "early": np.float32([[4], [-3], [2], [1]]),
-         "beta2": weight(8), "w5": weight(8, 6), "w6": weight(6, 3)}, (4, 5), opset=17)
+         **norm("n", 4), "beta2": weight(8), "w5": weight(8, 6),
+         "w6": weight(6, 3)}, (4, 5), opset=17)
 
 
 def write(folder):

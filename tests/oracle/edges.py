@@ -89,7 +89,8 @@ class Layer:
         if user is not None and user.op_type == "Add" and len(model.runtime(user)) == 1:
             value = user.output[0]
             user = model.sole_user(value)
-        if user is not None and user.op_type == "BatchNormalization":
+        channels = not self.dense or model.values(1)[value].dim() == 2  # else it is of tokens
+        if user is not None and user.op_type == "BatchNormalization" and channels:
             self.scale = model.affine(user)
             value = user.output[0]
         return model.activated(value)
@@ -102,11 +103,11 @@ class Magnitudes(Model):
         wide = [n for n in self.nodes if n.op_type in ("Conv", "Gemm", "MatMul")
                 and n.input[1] in self.constants]
         self.passing = {n.output[0] for n in wide if n.op_type == "Conv" and self.depthwise(n)}
+        self.shape = next(i for i in self.graph.input if i.name == self.input).type.tensor_type
         self.makers = [Layer(self, n) for n in wide if n.output[0] not in self.passing]
         self.ends = {layer.post for layer in self.makers}
         self.made = {layer.node.output[0]: layer for layer in self.makers}
         self.mixed = self.find_mixed()
-        self.shape = next(i for i in self.graph.input if i.name == self.input).type.tensor_type
 
     def depthwise(self, node):
         groups = next((a.i for a in node.attribute if a.name == "group"), 1)

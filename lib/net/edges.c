@@ -311,7 +311,7 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 	for (size_t o = 0; o < j->w.outputs; o++) {
 		double scale = j->w.alpha;
 
-		if (j->to->affine)
+		if (j->to->affine && !j->net->unfolded)
 			scale *= j->to->affine->scale[o];
 		out[o] = (float)(fabs(scale) * j->row[o]);
 	}

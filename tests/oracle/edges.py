@@ -7,7 +7,8 @@ fixtures/planted that can be run (planted-NAME for the last), plain chains of la
 layers aside, and for those of edge_networks.py, which it writes there. NORM.I.J is the block
 [units of I, units of J] of the edges from layer I to layer J; layers count from 1 in the order
 of nodes that make units, 0 is the input. Blocks of norms other than l1 are there where they
-differ from that of l1.
+differ from that of l1. paper.I.J are blocks as the published code makes them: the largest sum
+of a column, BatchNormalizations left out; only of convolutional networks that have some.
 
 No sets of units are kept and no path is followed. For a layer of U units the model is run with
 a batch of U rows, in which row u says how strongly unit u is present in every element: 1 in its
@@ -70,7 +71,7 @@ class Layer:
     def __init__(self, model, node):
         a = {p.name: p for p in node.attribute}
         weight = model.constants[node.input[1]]
-        self.node, self.input, self.scale = node, node.input[0], torch.ones(1).double()
+        self.node, self.input, self.behind = node, node.input[0], None
         self.dense, self.axis, self.groups = node.op_type != "Conv", 1, 1
         if self.dense:
             self.axis = -1
@@ -91,7 +92,7 @@ class Layer:
             user = model.sole_user(value)
         channels = not self.dense or model.values(1)[value].dim() == 2  # else it is of tokens
         if user is not None and user.op_type == "BatchNormalization" and channels:
-            self.scale = model.affine(user)
+            self.behind = user
             value = user.output[0]
         return model.activated(value)
 
@@ -99,7 +100,7 @@ class Layer:
 class Magnitudes(Model):
     def __init__(self, path, generator):
         super().__init__(path)
-        self.generator, self.ran = generator, {}
+        self.generator, self.ran, self.folded = generator, {}, True
         wide = [n for n in self.nodes if n.op_type in ("Conv", "Gemm", "MatMul")
                 and n.input[1] in self.constants]
         self.passing = {n.output[0] for n in wide if n.op_type == "Conv" and self.depthwise(n)}
@@ -118,6 +119,8 @@ class Magnitudes(Model):
         return users[0] if len(users) == 1 else None
 
     def affine(self, node):
+        if not self.folded:
+            return torch.ones(1).double()
         gamma, _, _, var = (self.constants[i] for i in node.input[1:5])
         epsilon = next((a.f for a in node.attribute if a.name == "epsilon"), 1e-5)
         return (gamma / (var + epsilon).sqrt()).abs()
@@ -316,11 +319,12 @@ class Magnitudes(Model):
 
     def block(self, layer, arrived, norm):
         """[units of the producer, units of the layer]"""
+        scale = 1 if layer.behind is None else self.affine(layer.behind)
         if layer.dense:
             factor = arrived.reshape(len(arrived), -1, arrived.shape[-1]).amax(1)
             where = self.places(layer) if norm in ("colsum", "spectral") else None
             if where is not None:
-                return self.flattened(layer, factor, norm, where) * layer.scale
+                return self.flattened(layer, factor, norm, where) * scale
         else:
             factor = arrived.flatten(2).amax(2)
         norms = norm_of(layer.kernel, norm)  # [outputs, inputs / groups]
@@ -330,7 +334,7 @@ class Magnitudes(Model):
             f = factor[:, g * inputs:(g + 1) * inputs].T[:, :, None]
             w = norms[g * outputs // layer.groups:(g + 1) * outputs // layer.groups].T[:, None]
             parts.append(add_up(f * w, norm))
-        return torch.cat(parts, 1) * layer.scale
+        return torch.cat(parts, 1) * scale
 
     def sources(self):
         """(number, value, magnitudes of its units) of every layer that may feed others."""
@@ -352,6 +356,17 @@ class Magnitudes(Model):
             yield i, layer.post, eye.expand(layer.units, *at[layer.post].shape[1:])
 
 
+def published(model, values):
+    """Blocks of colsum without BatchNormalizations."""
+    model.folded = False
+    for i, value, units in model.sources():
+        found = model.arrivals(value, units, "colsum")
+        for j, layer in enumerate(model.makers, 1):
+            if layer.node.output[0] in found:
+                w = model.block(layer, found[layer.node.output[0]], "colsum")
+                values[f"paper.{i}.{j}"] = w.float().numpy()
+
+
 def weigh(path, name):
     model = Magnitudes(path, torch.Generator().manual_seed(1))
     values = {}
@@ -366,6 +381,8 @@ def weigh(path, name):
                 w = model.block(layer, found[layer.node.output[0]], norm).float().numpy()
                 if norm == "l1" or not np.allclose(w, values[f"l1.{i}.{j}"], 1e-7, 0):
                     values[f"{norm}.{i}.{j}"] = w
+    if {"Conv", "BatchNormalization"} <= {n.op_type for n in model.nodes}:
+        published(model, values)
     np.savez_compressed(f"{OUT}/{name}.npz", **values)
     print(f"{name}: {len(model.makers)} layers, {len(values)} blocks", flush=True)
 

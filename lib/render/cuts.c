@@ -1,5 +1,6 @@
 /* How far a partition can be relied on, and where its k is from, in sentences. */
 #include <math.h>
+#include <string.h>
 
 #include "graph/stability.h"
 #include "render/format.h"
@@ -119,11 +120,33 @@ static brc_rc choice_cut(brc_network *net, size_t labelling, brc_err *err)
 	return rc;
 }
 
+/* Clusters of whole layers divide nothing that could be compared: what helps. */
+static brc_rc whole_layers(brc_network *net, size_t labelling, brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	size_t whole = 0;
+	brc_str text = {0};
+
+	for (size_t i = 0; i < l->n_groups && strcmp(l->labels.mode, "global") == 0; i++)
+		whole += l->group[i].size == l->layers.units[l->group[i].layer];
+	if (whole < 2 || 2 * whole < l->n_groups)
+		return BRC_OK;
+	brc_str_addf(&text,
+		     "%zu of %zu groups are whole layers: the network is cut between layers more "
+		     "than within them, and whole layers cannot be compared with random groups. A "
+		     "larger k divides layers, or a partition of each (laplacian --local).",
+		     whole, l->n_groups);
+	brc_rc rc = brc_note_add(net, BRC_NOTE_CUT, labelling, &text, err);
+	brc_str_free(&text);
+	return rc;
+}
+
 brc_rc brc_cuts_collect(brc_network *net, brc_err *err)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		BRC_TRY(choice_cut(net, i, err));
 		BRC_TRY(stability_cut(net, i, err));
+		BRC_TRY(whole_layers(net, i, err));
 	}
 	return BRC_OK;
 }

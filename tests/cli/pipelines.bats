@@ -8,7 +8,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	model=$ROOT/fixtures/side-by-side.onnx
 	if [ ! -e "$BATS_FILE_TMPDIR/data.brc" ]; then
-		read-data -q --per-class 20 "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
+		read-data -q --sample 20-per-class "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
 	fi
 	data=$BATS_FILE_TMPDIR/data.brc
 	quick=(-k 2 --controls 9 --shuffles 3)

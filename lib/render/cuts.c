@@ -6,6 +6,8 @@
 #include "render/format.h"
 #include "render/model.h"
 
+#define UNSTABLE 0.4 /* below it most groups depend on the seed */
+
 /* What a stability comes to for who reads on about single groups. */
 static const char *in_words(double stability)
 {
@@ -13,12 +15,12 @@ static const char *in_words(double stability)
 		return "chance has hardly a part in it";
 	if (stability >= 0.75)
 		return "most of it stays the same under another seed";
-	if (stability >= 0.4)
+	if (stability >= UNSTABLE)
 		return "part of it is chance: under another seed some groups are others";
 	return "much of it is chance: under another seed most groups are others";
 }
 
-/* Graphs that k-means divided, and how many of them are less stable than 0.4. */
+/* Graphs that k-means divided, and how many of them are unstable. */
 static size_t divided(const brc_labelling *l, size_t *unstable)
 {
 	size_t n = 0;
@@ -28,7 +30,7 @@ static size_t divided(const brc_labelling *l, size_t *unstable)
 		bool known = l->graph[i].k > 1 && isfinite(l->graph[i].stability);
 
 		n += known;
-		*unstable += known && l->graph[i].stability < 0.4;
+		*unstable += known && l->graph[i].stability < UNSTABLE;
 	}
 	return n;
 }
@@ -51,9 +53,9 @@ static brc_rc stability_cut(brc_network *net, size_t labelling, brc_err *err)
 			     range[0], range[1]);
 	if (n > 1 && unstable > 0)
 		brc_str_addf(&text,
-			     " In %zu of them it is below 0.40: there most groups are others under "
+			     " In %zu of them it is below %.2f: there most groups are others under "
 			     "another seed.",
-			     unstable);
+			     unstable, UNSTABLE);
 	brc_str_addf(&text,
 		     " Stability is the mean adjusted Rand index between %d partitions from other "
 		     "starts: 1 when all are the same, about 0 when only chance decides.",

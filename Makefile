@@ -37,7 +37,7 @@ GEN      := .build/gen
 CPPFLAGS += -Ilib -I$(GEN)
 # filters load what they use: --as-needed
 LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
-            -lpng -ljpeg -lz -lm -lpthread -ldl
+            -lpng -ljpeg -lexpat -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@echo "  $(1)")
@@ -110,7 +110,7 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
-                   libpng-dev libjpeg-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
+                   libpng-dev libjpeg-dev zlib1g-dev libexpat1-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata python3-leidenalg
 PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist

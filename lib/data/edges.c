@@ -66,6 +66,8 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 			BRC_UNITS_MAX);
 	if (t->n == BRC_LAYERS_MAX)
 		return brc_lines_fail(lines, err, "more than %u layers", BRC_LAYERS_MAX);
+	if (strlen(field[2]) > BRC_TEXT_MAX)
+		return brc_lines_fail(lines, err, "a name of more than %d bytes", BRC_TEXT_MAX);
 	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
 	t->name[t->n] = brc_strdup(field[2], err);

@@ -219,7 +219,8 @@ static char *trimmed(char *s)
 
 static void take_value(reader *r, role k, char *text)
 {
-	text = trimmed(text);
+	if (k == WEIGHT || k == UNIT) /* names are as they are */
+		text = trimmed(text);
 	if (k == WEIGHT && !brc_line_number(text, &r->weight))
 		refuse(r, "the weight '%.200s' is not a finite number", text);
 	else if (k == UNIT && !brc_line_whole(text, 0, BRC_UNITS_MAX - 1, &r->node.unit))

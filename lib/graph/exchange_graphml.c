@@ -19,9 +19,12 @@ static const char head[] =
 /* A text between tags. XML has no way to say a control character. */
 static brc_rc add_text(brc_str *out, const char *text, brc_err *err)
 {
-	bool good = brc_utf8_valid(text);
-	for (const char *c = text; good && *c != '\0'; c++) {
-		good = (unsigned char)*c >= 0x20 && *c != 0x7f;
+	bool good = true;
+	uint32_t cp;
+	for (const char *c = text; good && *c != '\0';) {
+		size_t n = brc_utf8_next(c, &cp);
+		good = cp != BRC_ILL_FORMED && cp >= 0x20 && cp != 0x7f && cp != 0xfffe &&
+		       cp != 0xffff;
 		if (*c == '&')
 			brc_str_add(out, "&amp;");
 		else if (*c == '<')
@@ -29,7 +32,8 @@ static brc_rc add_text(brc_str *out, const char *text, brc_err *err)
 		else if (*c == '>')
 			brc_str_add(out, "&gt;");
 		else
-			brc_str_addn(out, c, 1);
+			brc_str_addn(out, c, n);
+		c += n;
 	}
 	return good ? BRC_OK
 		    : brc_fail(err, BRC_DATA,

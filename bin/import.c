@@ -21,7 +21,8 @@ static const brc_opt options[] = {
 	 "tabs, under a line with their names",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_PATH, "graph", 0, "FILE", &graph,
-	 "an undirected graph: Matrix Market, a list of edges or a square matrix as NPY; no stream "
+	 "an undirected graph: Matrix Market, GraphML, a list of edges, a square matrix as NPY; no "
+	 "stream "
 	 "is read then",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_PATH, "layers", 0, "FILE", &layers_path,

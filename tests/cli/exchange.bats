@@ -286,6 +286,10 @@ for i in range(40000): print(i, i + 1)" >many
 	expect 6 import --mem 100K --graph many -o none.brc
 	says --mem
 	import --mem 64M --graph many -o out.brc
+	awk 'BEGIN { for (i = 0; i < 100000; i++) printf "a rather long name, number %d\tb\n", i }' >names
+	expect 6 import --mem 5M --graph names -o none.brc
+	says 'the names of the units'
+	import -q --mem 64M --graph names -o out.brc
 }
 
 # graphml TEXT: a document with these elements in its graph, in the file graph.graphml

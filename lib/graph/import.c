@@ -162,7 +162,7 @@ brc_rc brc_import_labels(const char *path, const brc_named_units *known, const c
 	size_t n;
 	brc_rc rc = read_text(path, mem, f, &text, &n, err);
 	if (rc == BRC_OK)
-		rc = brc_labels_tsv_read(text, n, path, known, &layers, &label, err);
+		rc = brc_labels_tsv_read(text, n, path, mem, known, &layers, &label, err);
 	if (rc == BRC_OK)
 		rc = write_labels(&layers, label, name, f, told, err);
 	free(text);

@@ -290,6 +290,10 @@ for i in range(40000): print(i, i + 1)" >many
 	expect 6 import --mem 5M --graph names -o none.brc
 	says 'the names of the units'
 	import -q --mem 64M --graph names -o out.brc
+	awk 'BEGIN { print "layer\tunit\tcluster"; for (i = 0; i < 200000; i++) print "a\t" i "\t0" }' >table
+	expect 6 import --no-stream --mem 8M --labels table -o none.brc
+	says 'table needs'
+	import -q --no-stream --mem 64M --labels table -o out.brc
 }
 
 # graphml TEXT: a document with these elements in its graph, in the file graph.graphml

@@ -43,7 +43,7 @@ static brc_rc parse(const void *text, size_t n, const brc_named_units *known, br
 		abort();
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	brc_rc rc = brc_labels_tsv_read(copy, n, "fuzz", known, layers, label, NULL);
+	brc_rc rc = brc_labels_tsv_read(copy, n, "fuzz", 0, known, layers, label, NULL);
 	free(copy);
 	return rc;
 }

@@ -173,6 +173,7 @@ static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 	size_t gone, lead;
 	brc_rc rc;
 
+	BRC_TRY(brc_trace_heads(t, n, a, err));
 	BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, a), err));
 	gone = a == 1 ? s.ndim - 2 : s.ndim - 1; /* summed over */
 	rc = brc_sources_flatten(&s, (size_t)1 << gone, t->t, err);

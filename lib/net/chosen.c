@@ -89,7 +89,8 @@ static brc_rc find_ways(chosen *g, brc_err *err)
 	}
 	if (g->n == 0) {
 		brc_fail(err, BRC_DATA, "no two of the units chosen are joined by a weight");
-		return brc_hint(err, "--units all takes inputs and outputs as well");
+		return brc_hint(err, "--units all takes inputs and outputs as well, hidden,heads "
+				     "all hidden layers with the heads as labels");
 	}
 	qsort(g->way, g->n, sizeof(*g->way), by_layers);
 	return BRC_OK;

@@ -116,7 +116,8 @@ static brc_rc silence(const brc_cli *cli, const brc_experiment *x, const brc_net
 	brc_rc rc;
 
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images",
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool,
+			   data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
 			   (uint64_t)brc_experiment_lesions(x) * data->n);
 	rc = brc_experiment_run(x, net, data, name, pool, &progress, l, err);
 	brc_progress_end(&progress);

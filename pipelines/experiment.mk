@@ -81,9 +81,10 @@ endef
 
 # ---- once a run: k and seed ----
 
-# $(1) weights or activations, $(2) the file of its graph, $(3) model, $(4) directory, $(5) k, $(6) seed
+# $(1) weights or activations, $(2) the file of its graph, $(3) model, $(4) directory, $(5) k, $(6) seed;
+# behind the activations, so that data that do not fit the network are refused before any long work
 define run
-$(4)/$(1).brc: $(2) $(call escaped,$(3) $(data))
+$(4)/$(1).brc: $(2) $(call escaped,$(3) $(data)) | $(dir $(2))affinity.brc
 	@mkdir -p $$(@D)
 	clusterability -k $(5) --seed $(6) -n $(SHUFFLES) < $(2) \
 		| laplacian --keep --name $(1).global | spectral -k $(5) --seed $(6) \

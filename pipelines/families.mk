@@ -55,7 +55,7 @@ data     = $(OUT)/$(if $(filter text,$(1)),text,images).brc
 # IMAGES of each class; SEQUENCES of 64 characters, each labelled by the next one
 $(OUT)/images.brc:
 	@mkdir -p $(@D)
-	read-data --per-class $(IMAGES) --classes "$(ROOT)/fixtures/fashion-classes.txt" \
+	read-data --sample $(IMAGES)-per-class --classes "$(ROOT)/fixtures/fashion-classes.txt" \
 		"$(ROOT)/fixtures/fashion-test-2000-images.gz" "$(ROOT)/fixtures/fashion-test-2000-labels.gz" -o $@
 
 $(OUT)/text.brc:

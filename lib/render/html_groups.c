@@ -5,6 +5,8 @@
 #include "render/format.h"
 #include "render/html.h"
 
+enum { ROWS_AT_ONCE = 60 }; /* a longer table scrolls under its heads */
+
 /* A column head that report.js turns into a button. */
 static void add_head(brc_page *page, const char *title, bool number)
 {
@@ -207,7 +209,8 @@ static void add_table(brc_page *page, const brc_place *at)
 
 	for (size_t i = 0; i < l->n_groups; i++)
 		rows += brc_group_tested(&l->group[i]);
-	brc_str_add(page->b, "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"groups\">");
+	brc_str_addf(page->b, "<h3>Groups</h3>\n<div class=\"wide%s\"><table class=\"groups\">",
+		     rows > ROWS_AT_ONCE ? " long\" tabindex=\"0" : "");
 	add_heads(page, l);
 	brc_str_add(page->b, "<tbody>\n");
 	shown = add_rows(page, at);

@@ -43,8 +43,11 @@ static brc_rc add_branches(brc_page *page, const brc_network *net)
 
 	brc_str_addf(page->b,
 		     "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
-		     "lead down</summary>\n<div class=\"wide\">",
+		     "lead down",
 		     net->layers.n <= ROWS_OPEN ? " open" : "", net->layers.n);
+	if (net->edges > BRC_WIRING_EDGES)
+		brc_str_addf(page->b, " (%d of %zu)", BRC_WIRING_EDGES, net->edges);
+	brc_str_add(page->b, "</summary>\n<div class=\"wide\">");
 	rc = brc_svg_wiring(page->b, net, page->err);
 	brc_str_add(page->b, "</div></details>\n");
 	return rc;

@@ -20,6 +20,8 @@ void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *
  */
 void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, double level);
 
+#define BRC_WIRING_EDGES 6000 /* drawn; more would show nothing */
+
 /*
  * The layers of a network with branches, one a row, and arcs from each to those
  * it feeds. BRC_RESOURCE.

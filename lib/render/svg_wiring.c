@@ -12,7 +12,6 @@ enum {
 	NAMES = 150,       /* left edge of the names; arcs lie before it */
 	NAME_COLUMNS = 56, /* longer names are cut, and whole in the row's title */
 	COLUMN = 8,        /* width of a letter, about */
-	EDGES_MAX = 6000,  /* drawn; a denser picture shows nothing */
 	FEEDERS_TOLD = 12
 };
 
@@ -115,7 +114,7 @@ brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err)
 			     "<path class=\"edge\" d=\"",
 			     NAMES + columns * COLUMN + 130, n * ROW,
 			     NAMES + columns * COLUMN + 130, n);
-		for (size_t e = 0; e < net->edges && e < EDGES_MAX; e++)
+		for (size_t e = 0; e < net->edges && e < BRC_WIRING_EDGES; e++)
 			add_edge(b, net, e);
 		brc_str_add(b, "\"/>");
 		for (size_t i = 0; i < n; i++)

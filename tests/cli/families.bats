@@ -22,7 +22,7 @@ labels_of() {
 }
 
 @test "the trained networks: their units, and lesions of them" {
-	read-data -q --per-class 2 "$fixtures/fashion-test-2000-images.gz" \
+	read-data -q --sample 2-per-class "$fixtures/fashion-test-2000-images.gz" \
 		"$fixtures/fashion-test-2000-labels.gz" -o images.brc
 	while read -r name units; do
 		extract-weights -q "$fixtures/fashion-$name.onnx" | laplacian -q --local | spectral -q -k 2 |
@@ -48,7 +48,7 @@ labels_of() {
 	activations -q --model "$fixtures/text-transformer.onnx" <text.brc >values.brc
 	peek values.brc | grep -q '4 sample x 1728 unit'
 	run -3 --separate-stderr activations --model "$fixtures/fashion-vit.onnx" -o x.brc <text.brc
-	[[ "$stderr" = *"the data set holds sequences of tokens, but the network takes floats"* ]]
+	[[ "$stderr" = *"the data set holds sequences of 64 tokens, but the network takes floats of 1 x 28 x 28"* ]]
 }
 
 @test "families.mk: a family's report" {

@@ -8,7 +8,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	model=$ROOT/fixtures/side-by-side.onnx
 	if [ ! -e "$BATS_FILE_TMPDIR/data.brc" ]; then
-		read-data -q --per-class 20 "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
+		read-data -q --sample 20-per-class "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
 	fi
 	data=$BATS_FILE_TMPDIR/data.brc
 	quick=(-k 2 --controls 9 --shuffles 3)
@@ -39,6 +39,11 @@ setup() {
 
 @test "data that is no stream is read first" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" "$model" "$ROOT/fixtures/side-by-side.npz" 2>/dev/null | grep -q "2000 images"
+}
+
+@test "data may be a folder of images" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -k 4 -q -o page.json "$ROOT/fixtures/fashion-vgg.onnx" "$ROOT/fixtures/image-folder"
+	jq -e '.networks[0].labellings[0].baseline | .images == 40 and .classes[1].class == "1-Trouser"' page.json
 }
 
 @test "a failed run leaves no stage of an earlier one, and says once what failed" {
@@ -100,6 +105,13 @@ experiment() {
 	touch stamp
 	experiment
 	[ -z "$(find out -newer stamp -type f)" ]
+}
+
+@test "experiment.mk: data that do not fit a network are refused before any work" {
+	model=$ROOT/fixtures/fashion-vgg.onnx
+	run -2 experiment
+	[[ $output = *"images of 2 x 28 x 28 do not fit the network's input of 1 x 28 x 28"* ]]
+	[[ $output != *clusterability:* ]]
 }
 
 @test "experiment.mk goes on where it was" {

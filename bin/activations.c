@@ -10,13 +10,18 @@
 
 enum { AT_PRE, AT_POST };
 
-static const char *model;
+static const char *model, *units;
 static int at, pooling = -1, precision, compat;
 static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
+static unsigned kinds;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX)", NULL, 0, 0, 0},
+	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
+	 "layers that are recorded: hidden ones, hidden layers of MLPs, values of attention heads, "
+	 "or several: hidden|mlp|heads|mlp,heads (default: hidden)",
+	 NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
 	 "record values before or after the activation function", "pre|post", 0, 0, 0},
 	{BRC_OPT_CHOICE, "pool", 0, "HOW", &pooling,
@@ -60,6 +65,7 @@ static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
 	const size_t shape[2] = {w->n, brc_layers_total(&w->layers)};
 
 	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
+	brc_map_put_string(s->meta, "units", units);
 	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
 	brc_map_put_string(s->meta, "pool", pools[pooling]);
 	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
@@ -76,7 +82,8 @@ static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 {
-	const brc_record_options how = {.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
+	const brc_record_options how = {.units = kinds,
+					.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
 					.pooling = (brc_pooling)pooling,
 					.precision = (brc_precision)precision,
 					.mem = cli->c.mem};
@@ -98,7 +105,7 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 {
 	const char *name = cli->c.name ? cli->c.name : "activations";
 	work w = {.net = net, .data = data};
-	brc_rc rc = brc_net_hidden_layers(net, &w.layers, err);
+	brc_rc rc = brc_net_recorded_layers(net, kinds, &w.layers, err);
 
 	if (rc == BRC_OK)
 		rc = brc_net_choose_samples(data, samples, cli->c.seed, &w.sample, &w.n, err);
@@ -162,13 +169,17 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,
 	};
+	static char text[64];
 	brc_err err = {0};
-	brc_filter *f;
+	brc_filter *f = NULL;
 
 	brc_cli_parse(&cli, argc, argv);
 	if (pooling < 0) /* before the history notes it */
 		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		activations(f, &cli, &err);
+	if (brc_units_parse(units ? units : "hidden", &kinds, &err) == BRC_OK) {
+		units = brc_units_text(kinds, text);
+		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+			activations(f, &cli, &err);
+	}
 	return brc_filter_close(f, &cli, &err);
 }

@@ -16,6 +16,7 @@
 static const char *k_list, *k_from, *k_auto;
 static size_t restarts;
 static int compat;
+static bool refine;
 
 static const brc_opt options[] = {
 	{BRC_OPT_STRING, "clusters", 'k', "K[,K...]", &k_list,
@@ -30,6 +31,8 @@ static const brc_opt options[] = {
 	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
+	{BRC_OPT_FLAG, "refine", 0, NULL, &refine,
+	 "then move single units to other clusters while that lowers the n-cut", NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
 	 "rules of the published code with paper: of the restarts the partition of least inertia, "
 	 "not "
@@ -91,6 +94,7 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	plan->options.restarts = restarts;
 	plan->options.epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0;
 	plan->options.by_inertia = compat != 0;
+	plan->options.refine = refine;
 	plan->options.seed = cli->c.seed;
 	plan->stability = true;
 	plan->mem = cli->c.mem;

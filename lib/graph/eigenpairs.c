@@ -13,8 +13,6 @@
  * the spectrum, which is within [-1, 1]: M - SHIFT sum_c v_c v_c^T.
  */
 #define SHIFT 2.5
-/* A spare pair's residual over its distance from the last wanted one, at most. */
-#define APART 0.1
 
 void brc_eigenpairs_free(brc_eigenpairs *p)
 {
@@ -98,21 +96,6 @@ static brc_rc solve_whole(brc_rest *r, brc_err *err)
 	return BRC_OK;
 }
 
-/* Make the entry of largest magnitude positive; the first where several are as large. */
-static void fix_sign(double *v, size_t n)
-{
-	double most = 0;
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(v[i]));
-	while (at + 1 < n && fabs(v[at]) < most * (1 - 1e-12))
-		at++;
-	if (v[at] < 0)
-		for (size_t i = 0; i < n; i++)
-			v[i] = -v[i];
-}
-
 static brc_rc solve_rest(brc_rest *r, brc_err *err)
 {
 	brc_eigenpairs *p = r->p;
@@ -126,7 +109,7 @@ static brc_rc solve_rest(brc_rest *r, brc_err *err)
 	if (!done)
 		BRC_TRY(solve_whole(r, err));
 	for (size_t i = r->count; i < p->pairs; i++) {
-		fix_sign(p->vector + i * p->n, p->n);
+		brc_eigen_sign(p->vector + i * p->n, p->n);
 		p->value[i] = fmax(0, p->value[i]);
 	}
 	return BRC_OK;
@@ -150,7 +133,7 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 		}
 		p->residual[i] = sqrt(sum);
 		if (i >= k)
-			most = fmax(most, APART * (p->value[i] - p->value[k - 1]));
+			most = fmax(most, BRC_EIGEN_APART * (p->value[i] - p->value[k - 1]));
 		if (!(p->residual[i] <= most))
 			rc = brc_fail(err, BRC_NUMERIC,
 				      "eigenpair %zu of %zu has residual %.2g, above %.2g", i + 1,

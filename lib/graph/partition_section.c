@@ -87,6 +87,7 @@ static brc_rc write_record(const brc_laplacian_graph *l, const brc_clustering *c
 	brc_map_put_double(record, "inertia", c->inertia);
 	brc_map_put_double(record, "stability", c->stability);
 	brc_map_put_int(record, "empty", (int64_t)c->empty);
+	brc_map_put_int(record, "moved", (int64_t)c->moved);
 	brc_map_put_strings(record, "warnings", warnings, c->n_warnings);
 	return BRC_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "graph/embedding.h"
 #include "graph/ncut.h"
+#include "graph/refine.h"
 
 /* The paper's numbers of restarts. */
 enum { FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
@@ -191,6 +192,8 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 		BRC_TRY(merge_components(c, g, err));
 	else
 		BRC_TRY(group_rows(c, g, p, o, pool, err));
+	if (o->refine && g->components < c->k)
+		BRC_TRY(brc_refine(g, c->label, c->k, o->epsilon, pool, &c->moved, err));
 	BRC_TRY(count_empty(c, g, err));
 	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
 	c->in_out = brc_ncut_in_out(c->ncut, c->k);
@@ -240,12 +243,12 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
 {
 	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
-	size_t rows, total;
+	size_t rows, total, refinement = brc_refine_bytes(g, k, threads);
 
 	/* The embedding, for each worker of k-means distances and labels, and the candidates. */
 	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
 	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total) ||
 	    !brc_add(total, g->n * 8 * BRC_SPECTRAL_CANDIDATES, &total))
 		return SIZE_MAX;
-	return total;
+	return refinement > total ? refinement : total;
 }

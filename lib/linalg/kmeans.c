@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "linalg/nearest.h"
+#include "linalg/numbering.h"
 #include "linalg/seeding.h"
 
 /* The best partitions so far, in order of (inertia, restart): the same for any order of restarts.
@@ -38,13 +39,7 @@ struct lloyd {
 	double *upper, *lower; /* bounds of distances: brc_nearest_again */
 	double *before;        /* [k][d] centres before they moved */
 	brc_motion motion;
-	struct cluster *order; /* [k] to number them by */
-};
-
-/* A cluster for sorting. */
-struct cluster {
-	size_t size, first; /* first: lowest point in it */
-	int32_t old;
+	brc_numbering *order; /* [k] */
 };
 
 struct kmeans {
@@ -252,32 +247,6 @@ static double mean_variance(const double *x, size_t n, size_t d)
 	return total / (double)d;
 }
 
-static int larger_first(const void *va, const void *vb)
-{
-	const struct cluster *a = va, *b = vb;
-	if (a->size != b->size)
-		return a->size > b->size ? -1 : 1;
-	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-/* Number clusters by descending size, ties by first point. previous: as they are numbered now. */
-static void renumber(struct lloyd *l, size_t n, size_t k)
-{
-	struct cluster *c = l->order;
-	int32_t *new = l->previous;
-	for (size_t j = 0; j < k; j++)
-		c[j] = (struct cluster){0, n, (int32_t)j};
-	for (size_t i = n; i-- > 0;) {
-		c[l->label[i]].size++;
-		c[l->label[i]].first = i;
-	}
-	qsort(c, k, sizeof(*c), larger_first);
-	for (size_t j = 0; j < k; j++) /* k is at most n */
-		new[c[j].old] = (int32_t)j;
-	for (size_t i = 0; i < n; i++)
-		l->label[i] = new[l->label[i]];
-}
-
 /* Take a partition out of the list. */
 static void forget(struct best *b, size_t at, size_t points)
 {
@@ -335,7 +304,7 @@ static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *er
 		return brc_fail(err, BRC_NUMERIC,
 				"k-means: the data are too large: squares of "
 				"distances overflow");
-	renumber(l, m->points.n, m->k);
+	brc_number_by_size(l->label, m->points.n, m->k, l->order);
 	pthread_mutex_lock(&m->best.lock);
 	remember(&m->best, l->label, m->points.n, inertia, restart);
 	pthread_mutex_unlock(&m->best.lock);

@@ -48,8 +48,9 @@ typedef struct brc_eigen_wanted {
  * BRC_NUMERIC when A is not finite or a residual is not reached; BRC_RESOURCE; whatever
  * `apply` or `dense` return.
  *
- * Dense (LAPACK), 24 n^2 bytes, or block Lanczos, about 8 n (3 k + 200) bytes:
- * whichever should take less time by the operations counted.
+ * Dense (LAPACK), 24 n^2 bytes, or block Lanczos, about 8 n (2 k + 190) bytes, or, where applying A
+ * is cheap, 8 n (2 k + 60) with polynomials of it: whichever should take less time by the
+ * operations counted.
  */
 brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted, double *values,
 			 double *vectors, double *residuals, brc_err *err);

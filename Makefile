@@ -259,13 +259,25 @@ fuzz: deps-fuzz
 # ---- installation ----
 
 MANDIR := $(DESTDIR)$(PREFIX)/share/man
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(MANDIR)/man1 $(MANDIR)/man5
-	for f in $(filter-out bin/broca,$(FILTERS)); do \
-		install -m 755 $$f $(DESTDIR)$(PREFIX)/bin/broca-$$(basename $$f); done
-	install -m 755 bin/broca $(DESTDIR)$(PREFIX)/bin/broca
-	install -m 644 docs/man/*.1 $(MANDIR)/man1
-	install -m 644 docs/man/*.5 $(MANDIR)/man5
+# a checkout in small: pipelines find filters, networks and data beside them
+SHARE  := $(DESTDIR)$(PREFIX)/share/broca
+SHIPPED := $(wildcard fixtures/fashion-*.onnx fixtures/fashion-*.gz fixtures/fashion-*.txt) fixtures/text-transformer.onnx \
+           fixtures/text-test.npz fixtures/text-vocabulary.txt fixtures/train_mnist.py fixtures/train_mlp.py fixtures/fashion_mnist.py \
+           fixtures/README.md fixtures/LICENSE-fashion-mnist
+
+install: $(EXES)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(MANDIR)/man1" "$(MANDIR)/man5" \
+		"$(SHARE)/bin" "$(SHARE)/pipelines" "$(SHARE)/fixtures" "$(SHARE)/docs"
+	set -e; for f in $(filter-out broca,$(FILTERS:bin/%=%)); do \
+		install -m 755 $(BIN)/$$f "$(DESTDIR)$(PREFIX)/bin/broca-$$f"; \
+		ln -sf ../../../bin/broca-$$f "$(SHARE)/bin/$$f"; done
+	install -m 755 $(BIN)/broca "$(DESTDIR)$(PREFIX)/bin/broca"
+	install -m 644 docs/man/*.1 "$(MANDIR)/man1"
+	install -m 644 docs/man/*.5 "$(MANDIR)/man5"
+	install -m 755 pipelines/*.sh "$(SHARE)/pipelines"
+	install -m 644 pipelines/*.mk pipelines/*.bash pipelines/*.py "$(SHARE)/pipelines"
+	install -m 644 $(SHIPPED) "$(SHARE)/fixtures"
+	install -m 644 docs/read_stream.py "$(SHARE)/docs"
 
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)

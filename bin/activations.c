@@ -42,6 +42,11 @@ typedef struct work {
 	float *value; /* [n][units] */
 } work;
 
+static const char *items(const brc_dataset *data)
+{
+	return data->pixel == BRC_PIXEL_I4 ? "sequences" : "images";
+}
+
 static brc_rc write_units(brc_filter *f, const work *w, brc_err *err)
 {
 	brc_section *s;
@@ -100,7 +105,7 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images", w->n);
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, items(w->data), w->n);
 	rc = brc_net_activations(w->net, w->data, w->sample, w->n, &how, pool, &progress, &w->value,
 				 err);
 	brc_progress_end(&progress);
@@ -126,9 +131,9 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
 		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
-		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu images",
+		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
 			     brc_layers_total(&w.hidden), w.hidden.n, w.hidden.n == 1 ? "" : "s",
-			     w.n);
+			     w.n, items(data));
 	brc_layers_clear(&w.hidden);
 	free(w.sample);
 	free(w.value);

@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,8 +13,8 @@
 static const struct {
 	const char *name, *purpose;
 } filters[] = {
-	{"read-data", "images and labels: IDX, NPY, NPZ, CIFAR-10"},
-	{"extract-weights", "the graph of a network's weights, from ONNX"},
+	{"read-data", "images and labels: IDX, NPY, NPZ, CIFAR-10, folders of images; tokens"},
+	{"extract-weights", "the graph of a network's weights, from ONNX, safetensors or NPZ"},
 	{"activations", "what every unit does on the data"},
 	{"corr", "correlation graph of the activations"},
 	{"laplacian", "the normalised Laplacian of a graph, global or local"},
@@ -30,13 +32,49 @@ static const struct {
 
 enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
 
+/* The directory this program runs from; filters stand beside it. */
+static int own_directory(char *buf, size_t cap)
+{
+	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
+	if (n < 0)
+		return -1;
+	buf[n] = '\0';
+	char *dir = dirname(buf);
+	memmove(buf, dir, strlen(dir) + 1);
+	return 0;
+}
+
+/* The directory of the scripts: beside the filters of a checkout, or where `make install` puts
+ * them. */
+static int pipelines(char *buf, size_t cap)
+{
+	static const char *const place[] = {"../share/broca/pipelines", "../pipelines"};
+	char dir[PATH_MAX], path[PATH_MAX + 64], real[PATH_MAX];
+
+	if (own_directory(dir, sizeof(dir)) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s/weights.sh", dir, place[i]);
+		if (access(path, X_OK) == 0 && realpath(path, real))
+			return snprintf(buf, cap, "%s", dirname(real)) < (int)cap ? 0 : -1;
+	}
+	return -1;
+}
+
 static void usage(FILE *out)
 {
+	char dir[PATH_MAX];
+
 	fprintf(out, "Usage: broca FILTER [OPTION...]\n\n"
 		     "Find groups of neurons of a trained network that are important and "
 		     "coherent.\nThe filters read and write broca streams over pipes:\n\n");
 	for (size_t i = 0; i < FILTERS; i++)
 		fprintf(out, "  %-16s %s\n", filters[i].name, filters[i].purpose);
+	if (pipelines(dir, sizeof(dir)) == 0)
+		fprintf(out,
+			"\nWhole analyses, as scripts and make files, are in %s\n"
+			"('broca --pipelines' prints where).\n",
+			dir);
 	fprintf(out, "\nExamples:\n"
 		     "  broca extract-weights net.onnx | broca laplacian | broca spectral -k 16 | "
 		     "broca peek\n"
@@ -52,22 +90,11 @@ static int printed(void)
 	return BRC_RESOURCE;
 }
 
-/* The directory this program runs from; filters stand beside it. */
-static int own_directory(char *buf, size_t cap)
-{
-	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
-	if (n < 0)
-		return -1;
-	buf[n] = '\0';
-	char *dir = dirname(buf);
-	memmove(buf, dir, strlen(dir) + 1);
-	return 0;
-}
-
 /* Installed filters are called broca-<filter>, those of a checkout <filter>. */
 static int run(const char *filter, char **argv)
 {
-	char dir[4096], path[4096 + 64];
+	char dir[PATH_MAX], path[PATH_MAX + 64];
+
 	if (own_directory(dir, sizeof(dir)) == 0) {
 		snprintf(path, sizeof(path), "%s/broca-%s", dir, filter);
 		execv(path, argv);
@@ -78,6 +105,20 @@ static int run(const char *filter, char **argv)
 	}
 	fprintf(stderr, "broca: cannot run %s: %s\n", filter, strerror(errno));
 	return BRC_RESOURCE;
+}
+
+static int tell_pipelines(void)
+{
+	char dir[PATH_MAX];
+
+	if (pipelines(dir, sizeof(dir)) != 0) {
+		fprintf(stderr,
+			"broca: the pipelines are not beside this program\nhint: they are in "
+			"pipelines/ of a checkout, and 'make install' installs them\n");
+		return BRC_RESOURCE;
+	}
+	printf("%s\n", dir);
+	return printed();
 }
 
 int main(int argc, char **argv)
@@ -94,6 +135,8 @@ int main(int argc, char **argv)
 		printf("broca %s\n", BRC_VERSION);
 		return printed();
 	}
+	if (strcmp(argv[1], "--pipelines") == 0)
+		return tell_pipelines();
 	for (size_t i = 0; i < FILTERS; i++)
 		if (strcmp(argv[1], filters[i].name) == 0)
 			return run(filters[i].name, argv + 1);

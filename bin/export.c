@@ -34,11 +34,35 @@ static const brc_opt options[] = {
 	 "none|mtx|tsv|npy", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
-static brc_rc labels_table(const brc_section *s, brc_str *text, brc_err *err)
+/* The first section of units with names for a layer of these. */
+static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
+			 brc_err *err)
+{
+	const brc_section *const *all;
+	size_t n = brc_filter_sections(f, &all), found = 0;
+	for (size_t i = 0; i < n && found == 0; i++) {
+		if (strcmp(all[i]->type, "units") != 0)
+			continue;
+		brc_named_units_clear(names);
+		BRC_TRY(brc_named_units_read(names, all[i], err));
+		for (size_t l = 0; l < layers->n; l++)
+			found += brc_named_units_layer(names, layers->name[l], layers->units[l]) !=
+				 BRC_ANY;
+	}
+	if (found == 0)
+		brc_named_units_clear(names);
+	return BRC_OK;
+}
+
+static brc_rc labels_table(const brc_filter *f, const brc_section *s, brc_str *text, brc_err *err)
 {
 	brc_labels l;
+	brc_named_units names = {0};
 	BRC_TRY(brc_labels_read(&l, s, err));
-	brc_rc rc = brc_labels_tsv_write(&l.layers, l.label, text, err);
+	brc_rc rc = find_names(f, &l.layers, &names, err);
+	if (rc == BRC_OK)
+		rc = brc_labels_tsv_write(&l.layers, l.label, &names, text, err);
+	brc_named_units_clear(&names);
 	brc_labels_clear(&l);
 	return rc;
 }
@@ -49,9 +73,11 @@ static brc_rc export_table(brc_filter *f, brc_err *err)
 	const brc_section *s;
 	brc_str text = {0};
 	BRC_TRY(brc_filter_take(f, type, 1, BRC_CONSUME, err));
+	if (labels) /* for names */
+		BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, type, &s, err));
-	brc_rc rc = labels ? labels_table(s, &text, err) : brc_units_tsv_write(s, &text, err);
+	brc_rc rc = labels ? labels_table(f, s, &text, err) : brc_units_tsv_write(s, &text, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, text.s, text.len, err);
 	brc_str_free(&text);

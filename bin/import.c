@@ -6,12 +6,13 @@
 #include "base/memory.h"
 #include "data/input.h"
 #include "data/labels_tsv.h"
+#include "data/layers_tsv.h"
 #include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/digest.h"
 #include "stream/filter.h"
 
-static const char *path, *graph;
+static const char *path, *graph, *layers_path;
 static bool no_stream;
 
 static const brc_opt options[] = {
@@ -22,6 +23,10 @@ static const brc_opt options[] = {
 	{BRC_OPT_PATH, "graph", 0, "FILE", &graph,
 	 "an undirected graph: Matrix Market, a list of edges or a square matrix as NPY; no stream "
 	 "is read then",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_PATH, "layers", 0, "FILE", &layers_path,
+	 "with --graph: its layers, a table with the columns layer and units, as 'export --units' "
+	 "writes it (default: as the graph's comments say, else one layer)",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_FLAG, "no-stream", 0, NULL, &no_stream,
 	 "read no stream; the layers are those of the table", NULL, 0, 0, 0},
@@ -44,7 +49,7 @@ static brc_rc read_text(const brc_cli *cli, brc_filter *f, char **text, size_t *
 }
 
 /* The layers of the network in the stream; *found is false when it has no units. */
-static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_layers *known, bool *found,
+static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *known, bool *found,
 			 brc_err *err)
 {
 	const brc_section *s;
@@ -64,7 +69,7 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_layers *known, b
 		return BRC_OK;
 	}
 	BRC_TRY(brc_filter_section(f, "units", &s, err));
-	BRC_TRY(brc_layers_read(known, s, err));
+	BRC_TRY(brc_named_units_read(known, s, err));
 	*found = true;
 	return BRC_OK;
 }
@@ -114,7 +119,8 @@ static brc_rc write_labels(const brc_cli *cli, brc_filter *f, const brc_layers *
 
 static brc_rc import(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
-	brc_layers known = {0}, layers = {0};
+	brc_named_units known = {0};
+	brc_layers layers = {0};
 	int32_t *label = NULL;
 	char *text = NULL;
 	size_t n;
@@ -130,23 +136,36 @@ static brc_rc import(const brc_cli *cli, brc_filter *f, brc_err *err)
 	free(text);
 	free(label);
 	brc_layers_clear(&layers);
-	brc_layers_clear(&known);
+	brc_named_units_clear(&known);
 	return rc;
 }
 
 /* ---- graphs ---- */
 
+/* Where the file names its units. */
+static brc_rc write_names(const brc_cli *cli, brc_filter *f, const brc_edge_list *l,
+			  const brc_blocks *b, brc_err *err)
+{
+	brc_section *s;
+	if (l->names.n == 0)
+		return BRC_OK;
+	BRC_TRY(brc_section_new(&s, "units", 1, cli->c.name != NULL ? cli->c.name : "graph", err));
+	brc_rc rc = brc_exchange_write_units(b, &l->names, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
 static brc_rc write_graph(const brc_cli *cli, brc_filter *f, const brc_edge_list *l,
 			  const brc_blocks *b, brc_err *err)
 {
 	brc_section *s;
+	BRC_TRY(write_names(cli, f, l, b, err));
 	BRC_TRY(brc_section_new(&s, "affinity", 1, cli->c.name != NULL ? cli->c.name : "graph",
 				err));
 	brc_map_put_string(s->meta, "method", "imported");
 	brc_rc rc = brc_blocks_write(b, s, err);
-	if (rc == BRC_OK && l->n_names > 0)
-		rc = brc_section_add_text(s, "unit/name", (const char *const *)l->name, l->n_names,
-					  err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);
 	if (l->loops > 0)
@@ -157,20 +176,51 @@ static brc_rc write_graph(const brc_cli *cli, brc_filter *f, const brc_edge_list
 	return rc;
 }
 
-static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
+/* The table of layers, with its digest recorded. */
+static brc_rc read_layers(brc_filter *f, brc_layers *given, brc_err *err)
 {
-	brc_edge_list l;
+	brc_str text = {0};
+	char digest[33];
+	if (layers_path == NULL)
+		return BRC_OK;
+	BRC_TRY(brc_layers_tsv_read(given, layers_path, err));
+	for (size_t l = 0; l < given->n; l++)
+		brc_str_addf(&text, "%s\t%zu\n", given->name[l], given->units[l]);
+	brc_rc rc = brc_str_check(&text, err);
+	if (rc == BRC_OK) {
+		brc_digest(text.s, text.len, digest);
+		rc = brc_filter_side_digest(f, "layers", digest, err);
+	}
+	brc_str_free(&text);
+	return rc;
+}
+
+static brc_rc make_graph(const brc_cli *cli, brc_filter *f, const brc_edge_list *l, brc_err *err)
+{
 	brc_own_blocks b = {0};
 	char digest[33];
-	BRC_TRY(brc_edge_list_read(&l, graph, cli->c.mem, err));
-	brc_digest(l.edge, l.n * sizeof(*l.edge), digest);
+	brc_digest(l->edge, l->n * sizeof(*l->edge), digest);
 	brc_rc rc = brc_filter_side_digest(f, "graph", digest, err);
 	if (rc == BRC_OK)
-		rc = brc_exchange_blocks(&b, &l, cli->c.mem, err);
+		rc = brc_exchange_blocks(&b, l, cli->c.mem, err);
 	if (rc == BRC_OK)
-		rc = write_graph(cli, f, &l, &b.blocks, err);
+		rc = write_graph(cli, f, l, &b.blocks, err);
 	brc_own_blocks_clear(&b);
+	return rc;
+}
+
+static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
+{
+	brc_edge_list l = {0};
+	brc_layers given = {0};
+	brc_rc rc = read_layers(f, &given, err);
+	if (rc == BRC_OK)
+		rc = brc_edge_list_read(&l, graph, layers_path != NULL ? &given : NULL, cli->c.mem,
+					err);
+	if (rc == BRC_OK)
+		rc = make_graph(cli, f, &l, err);
 	brc_edge_list_clear(&l);
+	brc_layers_clear(&given);
 	return rc;
 }
 
@@ -178,6 +228,8 @@ static brc_rc check_options(brc_err *err)
 {
 	if (graph != NULL && path != NULL)
 		return brc_fail(err, BRC_USAGE, "give --labels or --graph, not both");
+	if (layers_path != NULL && graph == NULL)
+		return brc_fail(err, BRC_USAGE, "--layers says what the layers of --graph are");
 	if (graph != NULL)
 		return BRC_OK;
 	if (path == NULL) {

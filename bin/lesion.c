@@ -49,8 +49,9 @@ static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f
 {
 	char line[256];
 
-	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu images", l->labels,
-		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images);
+	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu %s", l->labels,
+		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images,
+		     l->items);
 	brc_cli_note(cli,
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
@@ -115,7 +116,8 @@ static brc_rc silence(const brc_cli *cli, const brc_experiment *x, const brc_net
 	brc_rc rc;
 
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "images",
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool,
+			   data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
 			   (uint64_t)brc_experiment_lesions(x) * data->n);
 	rc = brc_experiment_run(x, net, data, name, pool, &progress, l, err);
 	brc_progress_end(&progress);

@@ -1,15 +1,13 @@
 /* report: what one or several streams found, as text, TSV, JSON or an HTML page. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
 #include "render/report.h"
 #include "stream/filter.h"
 
-enum { AUTO, TEXT, HTML, JSON, TSV };
+enum { AUTO }; /* then the forms, in the order of brc_report_form */
 
 static int format;
 static int order;
@@ -55,53 +53,14 @@ static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err
 	return BRC_OK;
 }
 
-/* By the suffix of the output; text without one. */
-static brc_rc format_of(const char *path, int *form, brc_err *err)
-{
-	static const struct {
-		const char *suffix;
-		int format;
-	} known[] = {{".html", HTML}, {".htm", HTML}, {".json", JSON},
-		     {".tsv", TSV},   {".txt", TEXT}, {".text", TEXT}};
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *base = slash ? slash + 1 : path;
-	const char *suffix = base && base[0] ? strrchr(base + 1, '.') : NULL;
-
-	*form = TEXT;
-	if (!suffix)
-		return BRC_OK;
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcasecmp(suffix, known[i].suffix) == 0) {
-			*form = known[i].format;
-			return BRC_OK;
-		}
-	brc_fail(err, BRC_USAGE, "%s: no form of the report has the suffix '%s'", path, suffix);
-	return brc_hint(err, "end the name in .html, .json, .tsv or .txt, or say --format");
-}
-
-static brc_rc render(const brc_report *r, int form, brc_str *out, brc_err *err)
-{
-	switch (form) {
-	case HTML:
-		return brc_report_html(r, out, err);
-	case JSON:
-		return brc_report_json(r, out, err);
-	case TSV:
-		return brc_report_tsv(r, out, err);
-	default:
-		return brc_report_text(r, out, err);
-	}
-}
-
 static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err)
 {
 	brc_report *r;
 	brc_str out = {0};
-	int form = format;
+	brc_report_form form = (brc_report_form)(format - 1);
 
 	if (format == AUTO)
-		BRC_TRY(format_of(cli->c.output, &form, err));
+		BRC_TRY(brc_report_form_of(cli->c.output, &form, err));
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		BRC_TRY(brc_filter_take(f, types[i], 1, BRC_CONSUME, err));
 	for (size_t i = 0; i < cli->n_operands; i++)
@@ -110,7 +69,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 		BRC_TRY(add_file(in, f, "-", err));
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
-	brc_rc rc = render(r, form, &out, err);
+	brc_rc rc = brc_report_render(r, form, &out, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, out.s, out.len, err);
 	brc_str_free(&out);

@@ -18,7 +18,8 @@ Usage: $(basename "$0") [OPTION...] MODEL DATA [LABELS]
 
 Analyse the network in MODEL (ONNX) on labelled data and print a report.
 DATA is a stream made by read-data, or anything read-data reads: an NPZ file,
-or an IDX or NPY file of images with LABELS beside it.
+a folder with a folder of images for each class, or an IDX or NPY file of images
+with LABELS beside it. What needs options (--mean, --tokens) is read first.
 
   -k K             clusters (default: $k)
   --controls N     random groups against which each group is held (default: $controls)
@@ -30,7 +31,8 @@ or an IDX or NPY file of images with LABELS beside it.
   -q               print nothing but errors: no notes, no report (with -o or --keep)
 
 Example:
-  $(basename "$0") --keep out fixtures/fashion-mlp.onnx \\
+  cd $(dirname "$here")
+  pipelines/$(basename "$0") --keep /tmp/stages fixtures/fashion-mlp.onnx \\
       fixtures/fashion-test-2000-images.gz fixtures/fashion-test-2000-labels.gz
 TXT
 }
@@ -111,6 +113,7 @@ parse_arguments() {
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch" ${keep:+"$keep"/.*.part}' EXIT
 	take_data "${operands[@]:1}"
+	try_data
 }
 
 # Data that is no stream yet becomes one.
@@ -121,6 +124,11 @@ take_data() {
 	fi
 	data=${keep:-$scratch}/data.brc
 	read-data "${notes[@]}" "$@" -o "$data"
+}
+
+# Data that the network cannot take are told before any long work: one sample is run.
+try_data() {
+	activations -q --model "$model" --samples 1 <"$data" >/dev/null
 }
 
 # Pass a stream on; with --keep, also save it as DIR/NAME.brc once it is whole.

@@ -22,8 +22,12 @@ SHELL       := /bin/bash
 .SUFFIXES:
 .SECONDARY:
 
-ROOT := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
+ROOT := $(shell dirname "$$(realpath -s "$(MAKEFILE_LIST)")")/..
 export PATH := $(ROOT)/bin:$(PATH)
+
+ifneq ($(words $(OUT) $(DATA)),2)
+$(error OUT and DATA are folders, to make without a space in their names: "$(OUT)", "$(DATA)")
+endif
 
 plain   := $(SEEDS:%=$(OUT)/plain-s%)
 pruned  := $(SEEDS:%=$(OUT)/plain-s%-pruned)
@@ -39,16 +43,16 @@ $(OUT)/package/data/train-images-idx3-ubyte:
 
 # one training makes the plain and the pruned network
 $(plain:%=%.onnx): $(OUT)/plain-s%.onnx: | $(DATA)/train-images-idx3-ubyte
-	$(PYTHON) $(ROOT)/fixtures/train_mnist.py --data $(DATA) --seed $* --out $(OUT)/plain-s$*
+	$(PYTHON) "$(ROOT)/fixtures/train_mnist.py" --data $(DATA) --seed $* --out $(OUT)/plain-s$*
 $(pruned:%=%.onnx): $(OUT)/plain-s%-pruned.onnx: $(OUT)/plain-s%.onnx
 	@test -f $@
 $(dropout:%=%.onnx): $(OUT)/dropout-s%.onnx: | $(DATA)/train-images-idx3-ubyte
-	$(PYTHON) $(ROOT)/fixtures/train_mnist.py --data $(DATA) --seed $* --dropout 0.5 --out $(OUT)/dropout-s$*
+	$(PYTHON) "$(ROOT)/fixtures/train_mnist.py" --data $(DATA) --seed $* --dropout 0.5 --out $(OUT)/dropout-s$*
 
 $(all:%=%.brc): %.brc: %.onnx
 	extract-weights -q --compat paper $< | clusterability -k $(K) -n $(SHUFFLES) --compat paper -o $@
 
 $(OUT)/table.md: $(all:%=%.brc)
-	PYTHONPATH=$(ROOT)/docs $(PYTHON) $(ROOT)/pipelines/clusterability_table.py $(OUT) $(SEEDS) >$@
+	PYTHONPATH="$(ROOT)/docs" $(PYTHON) "$(ROOT)/pipelines/clusterability_table.py" $(OUT) $(SEEDS) >$@
 
 .PHONY: table

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # demo.sh [DIR]: both analyses of the shipped network on the shipped images,
-# and their report. What `make demo` runs.
+# and their report, into DIR (default: out). What `make demo` runs.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 fixtures=$here/../fixtures
-out=${1:-$here/../out}
+out=${1:-out}
 mkdir -p "$out"
 out=$(readlink -f "$out")
 options=(-k 16 --controls 199 -q)

@@ -12,7 +12,7 @@ K         ?= 16
 SEED      ?= 42
 CONTROLS  ?= 19
 IMAGES    ?= 20
-SEQUENCES ?= 40
+SEQUENCES ?= 8
 OUT       ?= out/families
 
 # an unfinished file never has its final name: every recipe writes with -o
@@ -21,32 +21,48 @@ SHELL       := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# make takes a path with a space for two: everything is found from the working directory
-HERE     := $(dir $(lastword $(MAKEFILE_LIST)))
-FIXTURES := $(HERE)../fixtures
-export PATH := $(abspath $(HERE)../bin):$(PATH)
+SELF := $(shell realpath -s "$(MAKEFILE_LIST)")
+ROOT := $(shell dirname "$(SELF)")/..
+export PATH := $(ROOT)/bin:$(PATH)
 
 images   := mlp vgg resnet inception mobilenet vit
 families := $(images) text
 
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' "$(SELF)"
+clean:
+	rm -rf "$(OUT)"
+.PHONY: all help clean $(families)
+.DEFAULT_GOAL := all
+
+ifneq ($(words $(OUT)),1)
+# No target may have a space in its name: go where they are.
+goals := $(filter-out help clean,$(or $(MAKECMDGOALS),all))
+$(goals): there ;
+there:
+	@mkdir -p "$(OUT)"
+	@$(MAKE) --no-print-directory -C "$(OUT)" -f "$(SELF)" OUT=. $(goals)
+.PHONY: there
+else
+
 all: $(families)
 $(families): %: $(OUT)/%.html
-help:
-	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(HERE)families.mk
 
-model = $(FIXTURES)/$(if $(filter text,$(1)),text-transformer,fashion-$(1)).onnx
-data  = $(OUT)/$(if $(filter text,$(1)),text,images).brc
+network  = $(if $(filter text,$(1)),text-transformer,fashion-$(1))
+model    = "$(ROOT)/fixtures/$(call network,$(1)).onnx"
+data     = $(OUT)/$(if $(filter text,$(1)),text,images).brc
 
 # IMAGES of each class; SEQUENCES of 64 characters, each labelled by the next one
 $(OUT)/images.brc:
 	@mkdir -p $(@D)
-	read-data --per-class $(IMAGES) --classes $(FIXTURES)/fashion-classes.txt \
-		$(FIXTURES)/fashion-test-2000-images.gz $(FIXTURES)/fashion-test-2000-labels.gz -o $@
+	read-data --sample $(IMAGES)-per-class --classes "$(ROOT)/fixtures/fashion-classes.txt" \
+		"$(ROOT)/fixtures/fashion-test-2000-images.gz" "$(ROOT)/fixtures/fashion-test-2000-labels.gz" -o $@
 
 $(OUT)/text.brc:
 	@mkdir -p $(@D)
 	read-data --tokens --first $(SEQUENCES) --images tokens --labels targets \
-		$(FIXTURES)/text-test.npz -o $@
+		--classes "$(ROOT)/fixtures/text-vocabulary.txt" \
+		"$(ROOT)/fixtures/text-test.npz" -o $@
 
 # lesions and coherence of both partitionings of the graph on standard input; $(1) its name, $(2) the family
 analyse = laplacian --keep --name $(1).global | spectral -k $(K) --seed $(SEED) \
@@ -63,11 +79,7 @@ $(OUT)/$(1)-activations.brc: $(call data,$(1))
 	activations --model $(call model,$(1)) < $(call data,$(1)) | corr | $(call analyse,activations,$(1)) -o $$@
 
 $(OUT)/$(1).html: $(OUT)/$(1)-weights.brc $(OUT)/$(1)-activations.brc
-	report $$^ -o $$@ --title "$(notdir $(basename $(call model,$(1))))"
+	report $$^ -o $$@ --title "$(call network,$(1))"
 endef
 $(foreach f,$(families),$(eval $(call family,$(f))))
-
-clean:
-	rm -rf $(OUT)
-
-.PHONY: all help clean $(families)
+endif

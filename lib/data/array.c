@@ -52,7 +52,9 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 	for (size_t i = 0; i < ndim; i++) {
 		a->shape[i] = shape[i];
 		if (!brc_mul(bytes, shape[i] == 0 ? 1 : shape[i], &bytes))
-			return brc_fail(err, BRC_DATA, "%s: more elements than memory can hold",
+			return brc_fail(err, BRC_DATA,
+					"%s: more elements than memory can hold: its header is "
+					"damaged",
 					what);
 		a->count *= shape[i];
 	}

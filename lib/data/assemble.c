@@ -10,18 +10,19 @@ static brc_rc check_shapes(const brc_items *it, bool tokens, brc_err *err)
 	if (label->ndim == 0)
 		return brc_fail(err, BRC_DATA, "%s: there are no labels", it->name);
 	if (!one_each && !(tokens && label->ndim == 2)) {
-		brc_fail(err, BRC_DATA, "the labels have shape %s, not [images]",
-			 brc_array_shape_text(label, text, sizeof(text)));
+		brc_fail(err, BRC_DATA, "%s: the labels have shape %s, not [images]",
+			 it->label_name, brc_array_shape_text(label, text, sizeof(text)));
 		return brc_hint(err, "labels are class numbers from 0; of one-hot rows save "
 				     "a.argmax(axis=1)");
 	}
 	if (it->n != label->shape[0])
-		return brc_fail(err, BRC_DATA, "%zu images, but %zu labels", it->n,
-				label->shape[0]);
+		return brc_fail(err, BRC_DATA, "%s: %zu images, but %zu labels", it->label_name,
+				it->n, label->shape[0]);
 	if (!one_each && label->shape[1] != it->elements)
 		return brc_fail(err, BRC_DATA,
-				"the labels have shape %s, but a sequence has %zu tokens",
-				brc_array_shape_text(label, text, sizeof(text)), it->elements);
+				"%s: the labels have shape %s, but a sequence has %zu tokens",
+				it->label_name, brc_array_shape_text(label, text, sizeof(text)),
+				it->elements);
 	return BRC_OK;
 }
 
@@ -43,8 +44,8 @@ brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixe
 	*type = !strcmp(it->dtype, "|u1") ? BRC_PIXEL_U1 : BRC_PIXEL_F4;
 	if (*type == BRC_PIXEL_U1 || real || scaled)
 		return BRC_OK;
-	brc_fail(err, BRC_DATA, "the images are integers of type %s, whose range is unknown",
-		 it->dtype);
+	brc_fail(err, BRC_DATA, "%s: the images are integers of type %s, whose range is unknown",
+		 it->name, it->dtype);
 	return brc_hint(err, "give --scale: 0.00392156862745098 (1/255) for values up to 255, "
 			     "1 to take them as they are; --tokens for sequences of tokens");
 }
@@ -54,23 +55,24 @@ brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err)
 	BRC_TRY(check_shapes(it, tokens, err));
 	if (it->label.ndim == 2 && it->label.shape[1] == 1)
 		it->label.ndim = 1;
-	return brc_array_convert(&it->label, "<i4", "the labels", err);
+	return brc_array_convert(&it->label, "<i4", it->label_name, err);
 }
 
-brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classes, brc_err *err)
+brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err)
 {
+	const brc_array *label = &it->label;
 	const int32_t *v = label->data;
 	int32_t largest = 0;
 	size_t each = label->ndim == 2 ? label->shape[1] : 1;
 	for (size_t i = 0; i < label->count; i++) {
 		if (v[i] < 0)
 			return brc_fail(err, BRC_DATA,
-					"the label of image %zu is %d; labels are >= 0", i / each,
-					v[i]);
+					"%s: the label of image %zu is %d; labels are >= 0",
+					it->label_name, i / each, v[i]);
 		if (named != 0 && (size_t)v[i] >= named) {
 			brc_fail(err, BRC_DATA,
-				 "the label of image %zu is %d, but there are %zu classes",
-				 i / each, v[i], named);
+				 "%s: the label of image %zu is %d, but there are %zu classes",
+				 it->label_name, i / each, v[i], named);
 			return brc_hint(err,
 					"labels count from 0, in the order of the class names");
 		}
@@ -79,8 +81,8 @@ brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classe
 	}
 	*classes = named != 0 ? named : (size_t)largest + 1;
 	if (*classes > BRC_CLASSES_MAX)
-		return brc_fail(err, BRC_DATA, "the largest label is %d: more than %u classes",
-				largest, BRC_CLASSES_MAX);
+		return brc_fail(err, BRC_DATA, "%s: the largest label is %d: more than %u classes",
+				it->label_name, largest, BRC_CLASSES_MAX);
 	return BRC_OK;
 }
 

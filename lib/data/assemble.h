@@ -26,11 +26,11 @@ brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixe
 brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err);
 
 /*
- * The number of classes: `named` (of class names; 0: unknown), which every
+ * The number of classes: `named` (asked for, or of class names; 0: unknown), which every
  * label must be below, else the largest label + 1. Labels are <i4.
  * BRC_DATA naming the image otherwise.
  */
-brc_rc brc_assemble_classes(const brc_array *label, size_t named, size_t *classes, brc_err *err);
+brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err);
 
 /* Keep the labels of those items alone that are marked. */
 void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept);

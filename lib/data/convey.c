@@ -1,6 +1,7 @@
 #include "data/convey.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,13 +143,15 @@ static brc_rc reserve(pieces *p, size_t mem, brc_err *err)
 {
 	const brc_items *it = p->c->items;
 	size_t item, total;
+	char what[320];
 	p->size = p->d->pixel == BRC_PIXEL_U1 ? 1 : 4;
 	if (!brc_mul(it->elements, p->size, &item) || !brc_mul(it->elements, it->itemsize, &total))
 		return brc_fail(err, BRC_RESOURCE, "%s: an image is larger than memory", it->name);
 	p->rows = item < PIECE_BYTES ? PIECE_BYTES / item : 1;
 	if (!brc_add(total, item, &total) || !brc_add(total, p->rows * item, &total))
 		return brc_fail(err, BRC_RESOURCE, "%s: an image is larger than memory", it->name);
-	BRC_TRY(brc_mem_need(total, mem, "a piece of the images", err));
+	snprintf(what, sizeof(what), "%s: a piece of the images", it->name);
+	BRC_TRY(brc_mem_need(total, mem, what, err));
 	p->raw = brc_alloc(it->elements, it->itemsize, err);
 	p->made = brc_alloc(item, 1, err);
 	p->piece = brc_alloc(p->rows, item, err);

@@ -59,10 +59,11 @@ brc_rc brc_dataset_check_images(const brc_dataset *d, const void *image, size_t 
 		size_t p = bad_pixel(d, v);
 		if (p == d->pixels)
 			continue;
-		return brc_fail(err, BRC_DATA,
-				"%s: image %zu of %zu holds %g at element %zu (scale %g): "
-				"not a finite number",
-				what, first + i, d->n, (double)v[p], p, d->scale);
+		brc_fail(err, BRC_DATA,
+			 "%s: image %zu of %zu holds %g at element %zu (scale %g): not a finite "
+			 "number",
+			 what, first + i, d->n, (double)v[p], p, d->scale);
+		return brc_hint(err, "leave the image out, or replace such pixels before");
 	}
 	return BRC_OK;
 }

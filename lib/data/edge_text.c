@@ -2,16 +2,15 @@
  * A list of edges, one a line: two units and a weight (without it 1), parted by tabs, or by
  * blanks where the first such line has no tab. Empty lines and those that begin with "#" are
  * skipped; a first line "from to weight" too. Units are
- *   - layer:unit where comments declare layers, unit from 0 within its layer;
- *   - numbers from 0, if the first edge's are: as many units as the largest says;
+ *   - layer:unit where comments declare layers, or those are given and the first edge's are no
+ *     numbers; unit from 0 within its layer;
+ *   - numbers from 0, if the first edge's are: as many units as the largest says, or as given;
  *   - names otherwise, numbered in order of appearance.
  */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include <xxhash.h>
 
 #include "base/memory.h"
 #include "data/edges.h"
@@ -26,58 +25,18 @@ typedef struct text {
 	bool tabs;
 	size_t units; /* NUMBERED */
 	brc_layer_lines layers;
-	size_t *first;    /* LAYERED: of each layer */
-	size_t cap_names; /* NAMED */
-	uint32_t *slot;   /* hash table: unit + 1, 0 for none; a power of two, at most half full */
-	size_t slots;
+	size_t *first; /* LAYERED: of each layer */
 } text;
 
-/* ---- names ---- */
-
-static size_t slot_of(const text *t, const char *name)
-{
-	size_t at = XXH3_64bits(name, strlen(name)) & (t->slots - 1);
-	while (t->slot[at] != 0 && strcmp(t->l->name[t->slot[at] - 1], name) != 0)
-		at = (at + 1) & (t->slots - 1);
-	return at;
-}
-
-static brc_rc more_slots(text *t, brc_err *err)
-{
-	size_t slots = t->slots == 0 ? 1024 : 2 * t->slots;
-	uint32_t *slot = brc_calloc(slots, sizeof(*slot), err);
-	if (slot == NULL)
-		return BRC_RESOURCE;
-	free(t->slot);
-	t->slot = slot;
-	t->slots = slots;
-	for (size_t u = 0; u < t->l->n_names; u++)
-		t->slot[slot_of(t, t->l->name[u])] = (uint32_t)u + 1;
-	return BRC_OK;
-}
-
-static brc_rc named_unit(text *t, const char *name, size_t *u, brc_err *err)
-{
-	brc_edge_list *l = t->l;
-	if (2 * (l->n_names + 1) > t->slots)
-		BRC_TRY(more_slots(t, err));
-	size_t at = slot_of(t, name);
-	if (t->slot[at] == 0) {
-		if (l->n_names == BRC_UNITS_MAX)
-			return brc_lines_fail(t->lines, err, "more than %u units", BRC_UNITS_MAX);
-		if (strlen(name) > BRC_TEXT_MAX)
-			return brc_lines_fail(t->lines, err, "a name of more than %d bytes",
-					      BRC_TEXT_MAX);
-		BRC_TRY(brc_grow(&l->name, &t->cap_names, l->n_names + 1, sizeof(*l->name), err));
-		if ((l->name[l->n_names] = brc_strdup(name, err)) == NULL)
-			return BRC_RESOURCE;
-		t->slot[at] = (uint32_t)++l->n_names;
-	}
-	*u = t->slot[at] - 1;
-	return BRC_OK;
-}
-
 /* ---- units ---- */
+
+/* What went wrong, if wrong data, went wrong in this line. */
+static brc_rc at_line(const text *t, brc_rc rc, brc_err *err)
+{
+	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", brc_input_name(t->lines->in),
+					       t->lines->number)
+			      : rc;
+}
 
 static brc_rc layered_unit(const text *t, char *name, size_t *u, brc_err *err)
 {
@@ -90,7 +49,7 @@ static brc_rc layered_unit(const text *t, char *name, size_t *u, brc_err *err)
 			*u += t->first[i];
 			return BRC_OK;
 		}
-	return brc_lines_fail(t->lines, err, "'%s' is not layer:unit of a layer declared above",
+	return brc_lines_fail(t->lines, err, "'%s' is not layer:unit of a layer that was declared",
 			      name);
 }
 
@@ -99,7 +58,7 @@ static brc_rc unit_of(text *t, char *name, size_t *u, brc_err *err)
 	if (t->kind == LAYERED)
 		return layered_unit(t, name, u, err);
 	if (t->kind == NAMED)
-		return named_unit(t, name, u, err);
+		return at_line(t, brc_name_table_add(&t->l->names, name, u, err), err);
 	if (!brc_line_whole(name, 0, BRC_UNITS_MAX - 1, u))
 		return brc_lines_fail(t->lines, err,
 				      "'%s' is not a number from 0 to %u, as the units before it",
@@ -115,6 +74,8 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 	size_t number;
 	bool numbers =
 		brc_line_whole(a, 0, SIZE_MAX, &number) && brc_line_whole(b, 0, SIZE_MAX, &number);
+	if (t->layers.n == 0 && t->l->given != NULL && !numbers)
+		BRC_TRY(brc_layer_lines_copy(&t->layers, t->l->given, err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
 	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
 	if (t->first == NULL)
@@ -148,10 +109,7 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 		BRC_TRY(set_kind(t, f[0], f[1], err));
 	BRC_TRY(unit_of(t, f[0], &from, err));
 	BRC_TRY(unit_of(t, f[1], &to, err));
-	brc_rc rc = brc_edge_list_add(t->l, from, to, weight, t->lines->number, err);
-	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", brc_input_name(t->lines->in),
-					       t->lines->number)
-			      : rc;
+	return at_line(t, brc_edge_list_add(t->l, from, to, weight, t->lines->number, err), err);
 }
 
 static brc_rc take_comment(text *t, char *comment, brc_err *err)
@@ -180,13 +138,14 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err)
 {
 	text t = {.l = l, .lines = lines};
 	brc_rc rc = take_lines(&t, err);
-	size_t units = t.layers.n > 0 ? t.layers.total : t.kind == NAMED ? l->n_names : t.units;
+	size_t units = t.layers.n > 0 ? t.layers.total : t.kind == NAMED ? l->names.n : t.units;
+	if (l->given != NULL && t.kind == NUMBERED && units < brc_layers_total(l->given))
+		units = brc_layers_total(l->given); /* the last ones have no edges */
 	if (rc == BRC_OK && units == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", brc_input_name(lines->in));
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&t.layers, units, l, err);
+		rc = brc_layer_lines_end(&t.layers, units, l, lines->in, err);
 	brc_layer_lines_clear(&t.layers);
 	free(t.first);
-	free(t.slot);
 	return rc;
 }

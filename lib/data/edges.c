@@ -12,9 +12,7 @@
 void brc_edge_list_clear(brc_edge_list *l)
 {
 	brc_layers_clear(&l->layers);
-	for (size_t i = 0; i < l->n_names; i++)
-		free(l->name[i]);
-	free(l->name);
+	brc_name_table_clear(&l->names);
 	free(l->edge);
 	memset(l, 0, sizeof(*l));
 }
@@ -78,70 +76,45 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 	return BRC_OK;
 }
 
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
+brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err)
+{
+	BRC_TRY(brc_grow(&t->name, &t->cap, from->n, sizeof(*t->name), err));
+	BRC_TRY(brc_grow(&t->units, &t->cap_units, from->n, sizeof(*t->units), err));
+	for (; t->n < from->n; t->n++) {
+		if ((t->name[t->n] = brc_strdup(from->name[t->n], err)) == NULL)
+			return BRC_RESOURCE;
+		t->units[t->n] = from->units[t->n];
+		t->total += from->units[t->n];
+	}
+	return BRC_OK;
+}
+
+static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
 {
 	const char *const only = "graph";
-	brc_rc rc = t->n > 0 ? brc_layers_init(&l->layers, t->n, (const char *const *)t->name,
-					       t->units, err)
-			     : brc_layers_init(&l->layers, 1, &only, &units, err);
+	if (t->n > 0)
+		return brc_layers_init(&l->layers, t->n, (const char *const *)t->name, t->units,
+				       err);
+	if (l->given == NULL)
+		return brc_layers_init(&l->layers, 1, &only, &units, err);
+	if (brc_layers_total(l->given) != units)
+		return brc_fail(err, BRC_DATA, "%zu units, but the layers given have %zu", units,
+				brc_layers_total(l->given));
+	return brc_layers_dup(&l->layers, l->given, err);
+}
+
+brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
+			   brc_err *err)
+{
+	brc_rc rc = set_layers(t, units, l, err);
 	brc_layer_lines_clear(t);
-	return rc;
-}
-
-/* ---- completion ---- */
-
-static int by_pair(const void *pa, const void *pb)
-{
-	const brc_edge *a = pa, *b = pb;
-	uint32_t a0 = a->from < a->to ? a->from : a->to, a1 = a->from < a->to ? a->to : a->from;
-	uint32_t b0 = b->from < b->to ? b->from : b->to, b1 = b->from < b->to ? b->to : b->from;
-	if (a0 != b0)
-		return a0 < b0 ? -1 : 1;
-	if (a1 != b1)
-		return a1 < b1 ? -1 : 1;
-	return a->line < b->line ? -1 : a->line > b->line;
-}
-
-/* Two entries of one pair: the same edge in both directions, with the same weight? */
-static brc_rc check_twice(const brc_edge *a, const brc_edge *b, const char *name, brc_err *err)
-{
-	if (a->from == b->from)
-		return brc_fail(err, BRC_DATA, "%s: line %u: the pair of line %u again", name,
-				b->line, a->line);
-	if (a->weight == b->weight)
-		return BRC_OK;
-	brc_fail(err, BRC_DATA,
-		 "%s: line %u: the pair of line %u the other way round is %g, not %g", name,
-		 b->line, a->line, (double)b->weight, (double)a->weight);
-	return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
-}
-
-static bool same_pair(const brc_edge *a, const brc_edge *b)
-{
-	return (a->from == b->from && a->to == b->to) || (a->from == b->to && a->to == b->from);
-}
-
-/* Sort, drop what stands in both directions, turn all edges upwards. */
-static brc_rc complete(brc_edge_list *l, const char *name, brc_err *err)
-{
-	size_t kept = 0;
-	if (l->n > 0)
-		qsort(l->edge, l->n, sizeof(*l->edge), by_pair);
-	for (size_t i = 0, j; i < l->n; i = j) {
-		brc_edge e = l->edge[i];
-		for (j = i + 1; j < l->n && same_pair(&e, &l->edge[j]); j++)
-			;
-		if (j - i > 2)
-			return brc_fail(err, BRC_DATA,
-					"%s: line %u: the pair of line %u a third time", name,
-					l->edge[i + 2].line, e.line);
-		if (j - i == 2)
-			BRC_TRY(check_twice(&e, &l->edge[i + 1], name, err));
-		l->edge[kept++] = (brc_edge){e.from < e.to ? e.from : e.to,
-					     e.from < e.to ? e.to : e.from, e.weight, 0};
-	}
-	l->n = kept;
-	return BRC_OK;
+	if (rc == BRC_DATA)
+		brc_err_prefix(err, "%s", brc_input_name(in));
+	if (rc != BRC_OK || l->given == NULL || brc_layers_equal(&l->layers, l->given))
+		return rc;
+	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given",
+		 brc_input_name(in));
+	return brc_hint(err, "import it without --layers");
 }
 
 /* ---- NPY ---- */
@@ -182,7 +155,7 @@ static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 				brc_err_prefix(err, "%s", brc_input_name(in));
 		}
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&none, a.shape[0], l, err);
+		rc = brc_layer_lines_end(&none, a.shape[0], l, in, err);
 	brc_array_clear(&a);
 	return rc;
 }
@@ -210,13 +183,14 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	else
 		BRC_TRY(read_lines(
 			l, in, got == sizeof(market) - 1 && memcmp(head, market, got) == 0, err));
-	return complete(l, brc_input_name(in), err);
+	return brc_edges_order(l, brc_input_name(in), err);
 }
 
-brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err)
+brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *given, size_t mem,
+			  brc_err *err)
 {
 	brc_input *in;
-	*l = (brc_edge_list){.mem = mem};
+	*l = (brc_edge_list){.mem = mem, .given = given, .names.mem = mem};
 	BRC_TRY(brc_input_open(&in, path, err));
 	brc_rc rc = read_any(l, in, err);
 	brc_input_free(in);

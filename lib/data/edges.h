@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "data/lines.h"
+#include "data/name_table.h"
 #include "stream/layers.h"
 
 typedef struct brc_edge {
@@ -20,11 +21,11 @@ typedef struct brc_edge {
 typedef struct brc_edge_list {
 	brc_layers layers;
 	size_t n, cap;
-	brc_edge *edge; /* once complete: ascending by from, then to; each pair once */
-	size_t loops;   /* entries that join a unit with itself, left out */
-	size_t n_names; /* of units that were named in the file, as many as units, or 0 */
-	char **name;
-	size_t mem; /* bytes that edges may take, 0: what the machine has */
+	brc_edge *edge;       /* once complete: ascending by from, then to; each pair once */
+	size_t loops;         /* entries that join a unit with itself, left out */
+	brc_name_table names; /* of units that were named in the file, as many as units, or none */
+	size_t mem;           /* bytes that edges may take, 0: what the machine has */
+	const brc_layers *given; /* what the layers must be; NULL: what the file says. Borrowed */
 } brc_edge_list;
 
 /*
@@ -39,9 +40,11 @@ typedef struct brc_edge_list {
  * direction. BRC_DATA naming the line (NPY: row and column) and a remedy otherwise.
  *
  * The layers are those that comments name ("layer", units, name; Matrix Market: after "%",
- * lists: after "#", parted by tabs), else one called "graph".
+ * lists: after "#", parted by tabs), else those of `given` (NULL: none), else one called "graph".
+ * BRC_DATA where a file and `given` do not agree.
  */
-brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, size_t mem, brc_err *err);
+brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *given, size_t mem,
+			  brc_err *err);
 void brc_edge_list_clear(brc_edge_list *l); /* of a zeroed or a filled struct */
 
 /* ---- for the readers of formats ---- */
@@ -49,6 +52,12 @@ void brc_edge_list_clear(brc_edge_list *l); /* of a zeroed or a filled struct */
 /* One entry, 0 and loops included. BRC_DATA for a value that is no weight, without file or line. */
 brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight, size_t line,
 			 brc_err *err);
+
+/*
+ * Complete the list, whose layers are known: in order, each pair once. A pair that stands a second
+ * time in one direction, or in both with two weights, is BRC_DATA with its line. `name` starts it.
+ */
+brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err);
 
 brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err);
 brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err);
@@ -63,8 +72,14 @@ typedef struct brc_layer_lines {
 /* The text behind a comment's mark: kept if it declares a layer; BRC_DATA if it does so wrongly. */
 brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *comment,
 			    brc_err *err);
-/* Into l->layers; where none was declared one called "graph" of `units`. Clears `t`. */
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err);
+/* The same layers as those, declared. */
+brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err);
+/*
+ * Into l->layers; where none was declared those given, which must have `units` in all, else one
+ * called "graph" of them. BRC_DATA when what was given differs. Clears `t`.
+ */
+brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
+			   brc_err *err);
 void brc_layer_lines_clear(brc_layer_lines *t);
 
 #endif

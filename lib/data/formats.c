@@ -77,6 +77,8 @@ static const member_names usual[] = {
 	{"test_images", "test_labels"},
 	{"train_images", "train_labels"},
 	{"val_images", "val_labels"},
+	{"tokens", "labels"},
+	{"tokens", "targets"},
 };
 enum { USUAL = sizeof(usual) / sizeof(*usual) };
 
@@ -111,24 +113,35 @@ static brc_rc choose_members(const brc_zip *z, member_names *names, brc_err *err
 	return BRC_OK;
 }
 
+static brc_rc read_head(brc_input *in, brc_format f, brc_array *head, bool *swap, brc_err *err)
+{
+	return f == BRC_IDX ? brc_idx_head(in, head, swap, err) : brc_npy_head(in, head, swap, err);
+}
+
 /* `in` is taken over. */
 static brc_rc open_array(brc_items **it, brc_input *in, brc_format f, brc_err *err)
 {
 	brc_array head;
 	bool swap = false;
-	brc_rc rc = f == BRC_IDX ? brc_idx_head(in, &head, &swap, err)
-				 : brc_npy_head(in, &head, &swap, err);
+	brc_rc rc = read_head(in, f, &head, &swap, err);
 	if (rc == BRC_OK)
 		return brc_items_of_array(it, in, &head, swap, err);
 	brc_input_free(in);
 	return rc;
 }
 
+static brc_rc read_label(brc_items *it, brc_input *in, brc_format f, size_t mem, brc_err *err)
+{
+	brc_array head;
+	bool swap = false;
+	BRC_TRY(read_head(in, f, &head, &swap, err));
+	return brc_items_read_label(it, in, &head, swap, mem, err);
+}
+
 static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc_err *err)
 {
 	brc_zip *z;
 	brc_input *member = NULL;
-	brc_array label = {0};
 	member_names names = {o->images, o->labels};
 	BRC_TRY(brc_zip_open(&z, in, err));
 	brc_rc rc = choose_members(z, &names, err);
@@ -137,9 +150,11 @@ static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc
 	if (rc == BRC_OK)
 		rc = open_array(it, member, BRC_NPY, err);
 	if (rc == BRC_OK)
-		rc = brc_npz_member(z, names.labels, o->mem, &label, err);
-	if (rc == BRC_OK)
-		brc_items_label(*it, &label);
+		rc = brc_npz_open(z, names.labels, &member, err);
+	if (rc == BRC_OK) {
+		rc = read_label(*it, member, BRC_NPY, o->mem, err);
+		brc_input_free(member);
+	}
 	o->images = names.images;
 	o->labels = names.labels;
 	brc_zip_free(z);
@@ -149,23 +164,20 @@ static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc
 /* Two files: the first is taken over from its place in `in`. */
 static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
 {
-	brc_array label = {0};
 	brc_input *images = in[0];
 	in[0] = NULL;
 	BRC_TRY(open_array(it, images, f, err));
-	BRC_TRY(f == BRC_IDX ? brc_idx_read(in[1], mem, &label, err)
-			     : brc_npy_read_input(in[1], mem, &label, err));
-	brc_items_label(*it, &label);
-	return BRC_OK;
+	return read_label(*it, in[1], f, mem, err);
 }
 
 static brc_rc open_images(brc_items **it, brc_format f, const char *path,
 			  const brc_format_options *o, brc_err *err)
 {
 	brc_image_list l;
-	brc_rc rc = f == BRC_FOLDER
-			    ? brc_image_list_folder(&l, path, o->class_name, o->classes, err)
-			    : brc_image_list_table(&l, path, o->class_name, o->classes, err);
+	brc_rc rc =
+		f == BRC_FOLDER
+			? brc_image_list_folder(&l, path, o->class_name, o->classes, err)
+			: brc_image_list_table(&l, path, o->class_name, o->classes, o->mem, err);
 	if (rc == BRC_OK)
 		return brc_items_of_images(it, &l, &o->shape, path, err);
 	brc_image_list_clear(&l);
@@ -203,7 +215,7 @@ static brc_rc open_inputs(brc_format *f, brc_input **in, size_t n, brc_format_op
 		BRC_TRY(brc_format_detect(in[0], f, err));
 	BRC_TRY(check_use(*f, n, o, err));
 	if (o->next_token)
-		return brc_items_of_next_tokens(it, in[0], o->mem, err);
+		return brc_items_of_next_tokens(it, in[0], o->length, o->mem, err);
 	if (*f == BRC_NPZ)
 		return open_npz(it, in[0], o, err);
 	if (*f == BRC_CIFAR10)

@@ -38,6 +38,7 @@ typedef struct brc_format_options {
 	char *const *class_name; /* [classes]: the order of the classes of image files */
 	size_t classes;
 	bool next_token; /* one NPY file of tokens, each labelled by the one that follows */
+	size_t length;   /* of sequences cut from a single one; 0: they are cut already */
 	size_t mem;      /* for labels; 0: what the machine has */
 } brc_format_options;
 

@@ -1,9 +1,12 @@
 #include "data/image_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+
+enum { SMALL_BYTES = 1 << 26 }; /* for which the machine is not asked */
 
 void brc_image_clear(brc_image *m)
 {
@@ -26,13 +29,41 @@ bool brc_image_magic(const uint8_t *p, size_t n)
 	return is_png(p, n) || is_jpeg(p, n);
 }
 
-brc_rc brc_image_reserve(brc_image *m, size_t w, size_t h, size_t channels, const char *name,
-			 brc_err *err)
+brc_rc brc_image_refuse(const char *name, brc_err *err)
+{
+	brc_fail(err, BRC_DATA, "%s: neither PNG nor JPEG", name);
+	return brc_hint(err, "move what is no image out of the folder, or convert it");
+}
+
+brc_rc brc_image_damaged(const char *name, const char *kind, const char *why, brc_err *err)
+{
+	brc_fail(err, BRC_DATA, "%s: a damaged %s file: %s", name, kind, why);
+	return brc_hint(err, "replace it by a whole copy, or take it out of the data");
+}
+
+static brc_rc check_size(size_t w, size_t h, const char *name, brc_err *err)
 {
 	if (w == 0 || h == 0 || w > BRC_IMAGE_PIXELS_MAX / h)
 		return brc_fail(err, BRC_DATA,
 				"%s: an image of %zu x %zu pixels: more than %zu million, or none",
 				name, w, h, BRC_IMAGE_PIXELS_MAX >> 20);
+	return BRC_OK;
+}
+
+brc_rc brc_image_admit(size_t w, size_t h, size_t each, size_t mem, const char *name, brc_err *err)
+{
+	char what[320];
+	BRC_TRY(check_size(w, h, name, err));
+	if (mem == 0 && w * h * each < SMALL_BYTES)
+		return BRC_OK;
+	snprintf(what, sizeof(what), "%.255s: an image of %zu x %zu pixels", name, w, h);
+	return brc_mem_need(w * h * each, mem, what, err);
+}
+
+brc_rc brc_image_reserve(brc_image *m, size_t w, size_t h, size_t channels, const char *name,
+			 brc_err *err)
+{
+	BRC_TRY(check_size(w, h, name, err));
 	*m = (brc_image){.w = w, .h = h, .channels = channels};
 	m->pixel = brc_alloc(w * h, channels, err);
 	return m->pixel != NULL ? BRC_OK : BRC_RESOURCE;
@@ -64,17 +95,16 @@ brc_rc brc_image_channels(brc_image *m, size_t channels, brc_err *err)
 }
 
 brc_rc brc_image_decode(const uint8_t *bytes, size_t n, const char *name, size_t channels,
-			brc_image *out, brc_err *err)
+			size_t mem, brc_image *out, brc_err *err)
 {
 	brc_rc rc;
 	memset(out, 0, sizeof(*out));
 	if (is_png(bytes, n)) {
-		rc = brc_png_decode(bytes, n, name, out, err);
+		rc = brc_png_decode(bytes, n, name, mem, out, err);
 	} else if (is_jpeg(bytes, n)) {
-		rc = brc_jpeg_decode(bytes, n, name, out, err);
+		rc = brc_jpeg_decode(bytes, n, name, mem, out, err);
 	} else {
-		brc_fail(err, BRC_DATA, "%s: neither PNG nor JPEG", name);
-		rc = brc_hint(err, "move what is no image out of the folder, or convert it");
+		rc = brc_image_refuse(name, err);
 	}
 	if (rc == BRC_OK && channels != 0)
 		rc = brc_image_channels(out, channels, err);

@@ -19,6 +19,7 @@
 
 #define BRC_IMAGE_PIXELS_MAX ((size_t)100 << 20) /* of one image: more is taken for a bomb */
 #define BRC_IMAGE_BYTES_MAX ((size_t)1 << 30)    /* of one file */
+#define BRC_IMAGE_WORK_MAX ((size_t)1 << 31)     /* pixels of an image times scans of its file */
 
 /* Pixels [h][w][channels], row-major; owned. */
 typedef struct brc_image {
@@ -34,20 +35,27 @@ bool brc_image_magic(const uint8_t *p, size_t n);
 /*
  * Decode a file of n bytes into `channels` (1 or 3; 0: as many as the file
  * has). BRC_DATA naming the file when it is neither, damaged, cut off, too
- * large (100 Mi pixels) or CMYK.
+ * large (100 Mi pixels) or CMYK; BRC_RESOURCE when its pixels, and what
+ * decoding them takes beside, need more than `mem` bytes (0: what the machine has).
  */
 brc_rc brc_image_decode(const uint8_t *bytes, size_t n, const char *name, size_t channels,
-			brc_image *out, brc_err *err);
+			size_t mem, brc_image *out, brc_err *err);
+/* The refusal of a file without such first bytes. */
+brc_rc brc_image_refuse(const char *name, brc_err *err);
 
 /* Turn into that number of channels, in place. */
 brc_rc brc_image_channels(brc_image *m, size_t channels, brc_err *err);
 
 /* The two formats; `out` is zeroed. PNG comes with the channels of the file. */
-brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, brc_image *out,
+brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,
 		      brc_err *err);
-brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, brc_image *out,
+brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,
 		       brc_err *err);
-/* Room for an image of this size, within the limit. */
+/* May w x h pixels be decoded, which take `each` bytes, within the limits? */
+brc_rc brc_image_admit(size_t w, size_t h, size_t each, size_t mem, const char *name, brc_err *err);
+/* "a damaged KIND file: why", with the remedy. */
+brc_rc brc_image_damaged(const char *name, const char *kind, const char *why, brc_err *err);
+/* Room for an image of this size, within the limit of pixels. */
 brc_rc brc_image_reserve(brc_image *m, size_t w, size_t h, size_t channels, const char *name,
 			 brc_err *err);
 

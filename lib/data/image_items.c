@@ -14,11 +14,17 @@ typedef struct image_state {
 } image_state;
 
 /* The file's bytes, which are added to the digest. */
-static brc_rc read_file(brc_items *it, const char *path, void **bytes, size_t *n, brc_err *err)
+static brc_rc read_file(brc_items *it, const char *path, size_t mem, void **bytes, size_t *n,
+			brc_err *err)
 {
 	brc_input *in;
+	const unsigned char *magic;
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_input_rest(in, BRC_IMAGE_BYTES_MAX, 0, bytes, n, err);
+	brc_rc rc = brc_input_peek(in, 8, &magic, n, err);
+	if (rc == BRC_OK && (brc_input_compressed(in) || !brc_image_magic(magic, *n)))
+		rc = brc_image_refuse(path, err);
+	if (rc == BRC_OK)
+		rc = brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err);
 	brc_input_free(in);
 	if (rc == BRC_OK && it != NULL)
 		brc_section_digest_bytes(it->digest, *bytes, *n);
@@ -42,8 +48,8 @@ static brc_rc prepare(image_state *s, brc_items *it, const char *path, brc_image
 	void *bytes = NULL;
 	size_t n = 0;
 	memset(m, 0, sizeof(*m));
-	BRC_TRY(read_file(it, path, &bytes, &n, err));
-	brc_rc rc = brc_image_decode(bytes, n, path, s->shape.channels, m, err);
+	BRC_TRY(read_file(it, path, s->shape.mem, &bytes, &n, err));
+	brc_rc rc = brc_image_decode(bytes, n, path, s->shape.channels, s->shape.mem, m, err);
 	free(bytes);
 	if (rc == BRC_OK && m->channels < s->channels)
 		rc = brc_image_channels(m, s->channels, err); /* grey among colour */

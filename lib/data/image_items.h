@@ -11,6 +11,7 @@ typedef struct brc_image_shape {
 	size_t channels;           /* 1 or 3; 0: those of the first file */
 	size_t resize_w, resize_h; /* 0: as they are; resize_h 0: resize_w is the shorter side */
 	size_t crop_w, crop_h;     /* of the middle; 0: all */
+	size_t mem;                /* for one file and its pixels; 0: what the machine has */
 } brc_image_shape;
 
 /*

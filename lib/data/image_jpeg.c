@@ -41,16 +41,20 @@ static void on_message(j_common_ptr j, int level)
 		on_error(j);
 }
 
+/* Scans may be tiny, and each is work for the whole image. */
 static void on_progress(j_common_ptr j)
 {
 	decoder *d = j->client_data;
-	if (d->j.input_scan_number > SCANS_MAX) {
-		snprintf(d->message, sizeof(d->message), "more than %d scans", SCANS_MAX);
+	size_t pixels = (size_t)d->j.image_width * d->j.image_height;
+	size_t scans = d->j.input_scan_number > 0 ? (size_t)d->j.input_scan_number : 0;
+	if (scans > SCANS_MAX || scans * pixels > BRC_IMAGE_WORK_MAX) {
+		snprintf(d->message, sizeof(d->message), "%zu scans of %zu pixels are too many",
+			 scans, pixels);
 		longjmp(d->out, 1);
 	}
 }
 
-static brc_rc read_pixels(decoder *d, const char *name, brc_image *out, brc_err *err)
+static brc_rc read_pixels(decoder *d, const char *name, size_t mem, brc_image *out, brc_err *err)
 {
 	struct jpeg_decompress_struct *j = &d->j;
 	jpeg_read_header(j, TRUE);
@@ -61,6 +65,9 @@ static brc_rc read_pixels(decoder *d, const char *name, brc_image *out, brc_err 
 	}
 	size_t channels = j->num_components == 1 ? 1 : 3;
 	j->out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+	/* coefficients of the whole image are held while scans refine them */
+	size_t each = channels + (jpeg_has_multiple_scans(j) ? 2 * channels : 0);
+	BRC_TRY(brc_image_admit(j->image_width, j->image_height, each, mem, name, err));
 	BRC_TRY(brc_image_reserve(out, j->image_width, j->image_height, channels, name, err));
 	jpeg_start_decompress(j);
 	while (j->output_scanline < j->output_height) {
@@ -72,18 +79,18 @@ static brc_rc read_pixels(decoder *d, const char *name, brc_image *out, brc_err 
 }
 
 /* A function of its own, so that no variable changes between setjmp and longjmp. */
-static brc_rc guarded(decoder *d, const uint8_t *bytes, size_t n, const char *name, brc_image *out,
-		      brc_err *err)
+static brc_rc guarded(decoder *d, const uint8_t *bytes, size_t n, const char *name, size_t mem,
+		      brc_image *out, brc_err *err)
 {
 	if (setjmp(d->out))
-		return brc_fail(err, BRC_DATA, "%s: a damaged JPEG file: %s", name, d->message);
+		return brc_image_damaged(name, "JPEG", d->message, err);
 	jpeg_create_decompress(&d->j);
 	d->j.progress = &d->progress;
 	jpeg_mem_src(&d->j, bytes, n);
-	return read_pixels(d, name, out, err);
+	return read_pixels(d, name, mem, out, err);
 }
 
-brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, brc_image *out,
+brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,
 		       brc_err *err)
 {
 	decoder *d = brc_calloc(1, sizeof(*d), err);
@@ -94,7 +101,7 @@ brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, brc_ima
 	d->error.error_exit = on_error;
 	d->error.emit_message = on_message;
 	d->progress.progress_monitor = on_progress;
-	brc_rc rc = guarded(d, bytes, n, name, out, err);
+	brc_rc rc = guarded(d, bytes, n, name, mem, out, err);
 	jpeg_destroy_decompress(&d->j);
 	free(d);
 	if (rc != BRC_OK)

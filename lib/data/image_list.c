@@ -77,22 +77,32 @@ static brc_rc read_directory(const char *path, names *all, brc_err *err)
 	return rc;
 }
 
-static brc_rc kind_of(const char *path, bool *is_dir, brc_err *err)
+static brc_rc kind_of(const char *path, struct stat *st, bool *is_dir, brc_err *err)
 {
-	struct stat st;
-	if (stat(path, &st) != 0)
-		return brc_fail(err, BRC_DATA, "%s: cannot examine: %s", path, strerror(errno));
-	*is_dir = S_ISDIR(st.st_mode);
-	if (!*is_dir && !S_ISREG(st.st_mode))
+	if (stat(path, st) != 0) {
+		brc_fail(err, BRC_DATA, "%s: cannot examine: %s", path, strerror(errno));
+		return brc_hint(err, "take it out of the folder, or make its link lead to a file");
+	}
+	*is_dir = S_ISDIR(st->st_mode);
+	if (!*is_dir && !S_ISREG(st->st_mode))
 		return brc_fail(err, BRC_DATA, "%s: neither a file nor a folder", path);
 	return BRC_OK;
 }
 
 /* ---- collecting ---- */
 
+/* Which file an image of a folder really is. */
+typedef struct identity {
+	dev_t device;
+	ino_t file;
+	size_t image;
+} identity;
+
 typedef struct collection {
 	brc_image_list *l;
 	size_t path_cap, label_cap;
+	identity *seen; /* [l->n], of folders */
+	size_t seen_cap;
 	char *const *order; /* of the classes, when given */
 	size_t n_order;
 } collection;
@@ -156,27 +166,61 @@ static brc_rc label_of(const collection *c, const char *name, const char *where,
 static brc_rc add_file(collection *c, const char *dir, const char *name, size_t label, brc_err *err)
 {
 	bool is_dir = false;
+	struct stat st;
 	char *path = join(dir, name, err);
 	if (path == NULL)
 		return BRC_RESOURCE;
-	brc_rc rc = kind_of(path, &is_dir, err);
+	brc_rc rc = kind_of(path, &st, &is_dir, err);
 	if (rc == BRC_OK && is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
 	}
 	if (rc == BRC_OK)
-		return add_image(c, path, label, err);
-	free(path);
-	return rc;
+		rc = brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err);
+	if (rc != BRC_OK) {
+		free(path);
+		return rc;
+	}
+	c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
+	return add_image(c, path, label, err);
+}
+
+static int by_identity(const void *pa, const void *pb)
+{
+	const identity *a = pa, *b = pb;
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	return a->image < b->image ? -1 : a->image > b->image;
+}
+
+/* One file as two classes, by a link, contradicts itself. */
+static brc_rc check_links(const collection *c, brc_err *err)
+{
+	const brc_image_list *l = c->l;
+	qsort(c->seen, l->n, sizeof(*c->seen), by_identity);
+	for (size_t i = 1; i < l->n; i++) {
+		const identity *a = &c->seen[i - 1], *b = &c->seen[i];
+		if (a->device != b->device || a->file != b->file ||
+		    l->label[a->image] == l->label[b->image])
+			continue;
+		brc_fail(err, BRC_DATA, "%s and %s are one file in two classes", l->path[a->image],
+			 l->path[b->image]);
+		return brc_hint(err, "take one of the links away; --list takes a file as often as "
+				     "its table has it");
+	}
+	return BRC_OK;
 }
 
 static brc_rc add_class(collection *c, const char *dir, const char *name, brc_err *err)
 {
 	bool is_dir = false;
+	struct stat st;
 	names files = {0};
 	size_t label = 0;
 	char *path = join(dir, name, err);
-	brc_rc rc = path == NULL ? BRC_RESOURCE : kind_of(path, &is_dir, err);
+	brc_rc rc = path == NULL ? BRC_RESOURCE : kind_of(path, &st, &is_dir, err);
 	if (rc == BRC_OK && !is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
 		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
@@ -185,8 +229,10 @@ static brc_rc add_class(collection *c, const char *dir, const char *name, brc_er
 		rc = label_of(c, name, path, &label, err);
 	if (rc == BRC_OK)
 		rc = read_directory(path, &files, err);
-	if (rc == BRC_OK && files.n == 0)
-		rc = brc_fail(err, BRC_DATA, "%s: a class without images", path);
+	if (rc == BRC_OK && files.n == 0) {
+		brc_fail(err, BRC_DATA, "%s: a class without images", path);
+		rc = brc_hint(err, "take the folder away; --classes names classes that have none");
+	}
 	for (size_t i = 0; rc == BRC_OK && i < files.n; i++)
 		rc = add_file(c, path, files.name[i], label, err);
 	names_free(&files);
@@ -207,6 +253,9 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 		rc = set_classes(&c, &folders, err);
 	for (size_t i = 0; rc == BRC_OK && i < folders.n; i++)
 		rc = add_class(&c, dir, folders.name[i], err);
+	if (rc == BRC_OK)
+		rc = check_links(&c, err);
+	free(c.seen);
 	names_free(&folders);
 	return rc;
 }
@@ -282,7 +331,7 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 }
 
 brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
-			    brc_err *err)
+			    size_t mem, brc_err *err)
 {
 	brc_input *in;
 	void *text = NULL;
@@ -295,7 +344,7 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 		return BRC_RESOURCE;
 	brc_rc rc = brc_input_open(&in, path, err);
 	if (rc == BRC_OK) {
-		rc = brc_input_rest(in, LIST_BYTES_MAX, 0, &text, &n, err);
+		rc = brc_input_rest(in, LIST_BYTES_MAX, mem, &text, &n, err);
 		brc_input_free(in);
 	}
 	if (rc == BRC_OK && strlen(text) != n)

@@ -25,7 +25,8 @@ void brc_image_list_clear(brc_image_list *l);
  * are followed, names that begin with a dot are left out. The classes are the
  * folders, in that order, or those of `order` (n_order names; NULL: none), of
  * which every folder must be one. BRC_DATA naming what is wrong: a file beside
- * the folders, a folder without files, anything in it that is no file.
+ * the folders, a folder without files, anything in it that is no file, a file
+ * that stands in two classes (by a link).
  */
 brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *order, size_t n_order,
 			     brc_err *err);
@@ -33,9 +34,9 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 /*
  * A text file of lines PATH TAB CLASS, in its order; paths are relative to
  * the folder of the file (to the working directory for '-'). The classes are
- * the names that occur, ordered by bytes, or those of `order`.
+ * the names that occur, ordered by bytes, or those of `order`. `mem`: as in brc_input_rest.
  */
 brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
-			    brc_err *err);
+			    size_t mem, brc_err *err);
 
 #endif

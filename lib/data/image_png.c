@@ -58,11 +58,12 @@ static size_t normalise(decoder *d)
 	return type == PNG_COLOR_TYPE_GRAY || type == PNG_COLOR_TYPE_GRAY_ALPHA ? 1 : 3;
 }
 
-static brc_rc read_pixels(decoder *d, const char *name, brc_image *out, brc_err *err)
+static brc_rc read_pixels(decoder *d, const char *name, size_t mem, brc_image *out, brc_err *err)
 {
 	png_read_info(d->png, d->info);
 	size_t w = png_get_image_width(d->png, d->info), h = png_get_image_height(d->png, d->info);
 	size_t channels = normalise(d);
+	BRC_TRY(brc_image_admit(w, h, channels, mem, name, err));
 	BRC_TRY(brc_image_reserve(out, w, h, channels, name, err));
 	if (png_get_rowbytes(d->png, d->info) != w * channels)
 		return brc_fail(err, BRC_DATA, "%s: a PNG file of an unknown kind", name);
@@ -77,14 +78,14 @@ static brc_rc read_pixels(decoder *d, const char *name, brc_image *out, brc_err 
 }
 
 /* A function of its own, so that no variable changes between setjmp and longjmp. */
-static brc_rc guarded(decoder *d, const char *name, brc_image *out, brc_err *err)
+static brc_rc guarded(decoder *d, const char *name, size_t mem, brc_image *out, brc_err *err)
 {
 	if (setjmp(png_jmpbuf(d->png)))
-		return brc_fail(err, BRC_DATA, "%s: a damaged PNG file: %s", name, d->message);
-	return read_pixels(d, name, out, err);
+		return brc_image_damaged(name, "PNG", d->message, err);
+	return read_pixels(d, name, mem, out, err);
 }
 
-brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, brc_image *out,
+brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,
 		      brc_err *err)
 {
 	decoder d = {.at = bytes, .left = n};
@@ -95,7 +96,11 @@ brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, brc_imag
 		png_set_read_fn(d.png, &d, take);
 		png_set_user_limits(d.png, 1 << 24, 1 << 24);
 		png_set_chunk_malloc_max(d.png, CHUNK_BYTES_MAX);
-		rc = guarded(&d, name, out, err);
+		/* text and profiles unpack to a thousand times their size: none but these are read:
+		 * header, palette, transparency, pixels, end */
+		png_set_keep_unknown_chunks(d.png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+		png_set_benign_errors(d.png, 0); /* such as more pixels than the header says */
+		rc = guarded(&d, name, mem, out, err);
 	} else {
 		brc_fail(err, BRC_RESOURCE, "%s: libpng cannot start", name);
 	}

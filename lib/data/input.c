@@ -75,8 +75,9 @@ static brc_rc packed_fail(const brc_input *in, const char *what, brc_err *err)
 	char of[64] = "";
 	if (in->expected != 0)
 		snprintf(of, sizeof(of), " of %llu expected", (unsigned long long)in->expected);
-	return brc_fail(err, BRC_DATA, "%s: %s after %llu unpacked bytes%s", in->name, what,
-			(unsigned long long)in->decoded, of);
+	brc_fail(err, BRC_DATA, "%s: %s after %llu unpacked bytes%s", in->name, what,
+		 (unsigned long long)in->decoded, of);
+	return brc_hint(err, "the file is damaged or not whole: fetch or write it again");
 }
 
 static brc_rc start_inflate(brc_input *in, brc_err *err)
@@ -144,14 +145,15 @@ static brc_rc check_part(const brc_input *in, brc_err *err)
 {
 	if (!in->is_part)
 		return BRC_OK;
+	if (in->decoded == in->part.size && in->crc == in->part.crc)
+		return BRC_OK;
 	if (in->decoded != in->part.size)
-		return brc_fail(err, BRC_DATA, "%s: %llu bytes unpacked, %llu expected", in->name,
-				(unsigned long long)in->decoded, (unsigned long long)in->part.size);
-	if (in->crc != in->part.crc)
-		return brc_fail(err, BRC_DATA,
-				"%s: corrupt: checksum %08x, but the archive says %08x", in->name,
-				in->crc, in->part.crc);
-	return BRC_OK;
+		brc_fail(err, BRC_DATA, "%s: %llu bytes unpacked, %llu expected", in->name,
+			 (unsigned long long)in->decoded, (unsigned long long)in->part.size);
+	else
+		brc_fail(err, BRC_DATA, "%s: corrupt: checksum %08x, but the archive says %08x",
+			 in->name, in->crc, in->part.crc);
+	return brc_hint(err, "the archive is damaged: fetch or write it again");
 }
 
 /* Unpack until `want` bytes or the end. */

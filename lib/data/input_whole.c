@@ -5,14 +5,14 @@
 #include "base/memory.h"
 #include "data/input.h"
 
-enum { FIRST_BYTES = 1 << 20 };
+enum { FIRST_BYTES = 1 << 20, SMALL_BYTES = 1 << 24 /* for which the machine is not asked */ };
 
 static brc_rc size_fail(const brc_input *in, const char *what, uint64_t expected, const char *least,
 			uint64_t found, brc_err *err)
 {
-	return brc_fail(err, BRC_DATA, "%s: %s: %llu bytes expected, %s%llu found",
-			brc_input_name(in), what, (unsigned long long)expected, least,
-			(unsigned long long)found);
+	brc_fail(err, BRC_DATA, "%s: %s: %llu bytes expected, %s%llu found", brc_input_name(in),
+		 what, (unsigned long long)expected, least, (unsigned long long)found);
+	return brc_hint(err, "the file is damaged, or its header wrong: fetch or write it again");
 }
 
 /* Read exactly `bytes` into a block that grows with what arrives, from `cap` bytes on. */
@@ -99,7 +99,7 @@ brc_rc brc_input_rest(brc_input *in, size_t max, size_t mem, void **data, size_t
 	size_t cap = 0, have = 0, got = 1;
 	brc_rc rc = BRC_OK;
 	while (rc == BRC_OK && got > 0) {
-		if (have + 1 >= cap)
+		if (have + 1 >= cap && (mem != 0 || cap > SMALL_BYTES))
 			rc = brc_mem_need(2 * cap, mem, brc_input_name(in), err);
 		if (rc == BRC_OK)
 			rc = brc_grow(&block, &cap, have + 4096, 1, err);

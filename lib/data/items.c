@@ -14,6 +14,7 @@ brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops
 	if (it == NULL)
 		return BRC_RESOURCE;
 	snprintf(it->name, sizeof(it->name), "%s", name);
+	snprintf(it->label_name, sizeof(it->label_name), "%s", name);
 	it->ops = ops;
 	it->digest = brc_section_digest_new(err);
 	if (it->digest == NULL) {
@@ -52,6 +53,27 @@ brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err)
 	it->ndim = head->ndim - 1;
 	memcpy(it->shape, head->shape + 1, it->ndim * sizeof(*it->shape));
 	it->elements = head->count / it->n;
+	return BRC_OK;
+}
+
+brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head, bool swap,
+			    size_t mem, brc_err *err)
+{
+	brc_array label = *head;
+	size_t most;
+	char text[256];
+	snprintf(it->label_name, sizeof(it->label_name), "%s", brc_input_name(in));
+	if (label.ndim == 1 && label.shape[0] != it->n)
+		return brc_fail(err, BRC_DATA, "%s: %zu images, but %zu labels", it->label_name,
+				it->n, label.shape[0]);
+	if (brc_mul(it->n, it->elements, &most) && label.count > most)
+		return brc_fail(err, BRC_DATA, "%s: labels of shape %s, but there are %zu images",
+				it->label_name, brc_array_shape_text(&label, text, sizeof(text)),
+				it->n);
+	BRC_TRY(brc_input_exactly(in, label.count * label.itemsize, mem, &label.data, err));
+	if (swap)
+		brc_array_swap(&label);
+	brc_items_label(it, &label);
 	return BRC_OK;
 }
 

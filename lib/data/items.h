@@ -7,6 +7,7 @@
 #ifndef BRC_DATA_ITEMS_H
 #define BRC_DATA_ITEMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -33,7 +34,8 @@ typedef struct brc_items_ops {
 } brc_items_ops;
 
 struct brc_items {
-	char name[256];  /* for messages: the file */
+	char name[256];       /* for messages: the file */
+	char label_name[256]; /* the file of labels, else the same */
 	char dtype[12];  /* of an element as it is given out: a NumPy descr in our byte order */
 	size_t itemsize; /* its bytes */
 	size_t n;        /* items */
@@ -54,6 +56,12 @@ struct brc_items {
 brc_rc brc_items_new(brc_items **it, const char *name, const brc_items_ops *ops, brc_err *err);
 /* Take over dtype and shape of an array [n, ...] that is still to be read. */
 brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err);
+/*
+ * Read the labels, whose head (data NULL) has been read: BRC_DATA at once, whatever the array
+ * holds, when they are not as many as the items; otherwise as brc_input_exactly.
+ */
+brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head, bool swap,
+			    size_t mem, brc_err *err);
 /* Take over the labels, and note their digest. */
 void brc_items_label(brc_items *it, brc_array *label);
 

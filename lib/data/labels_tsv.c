@@ -1,15 +1,16 @@
 #include "data/labels_tsv.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-enum { LAYER, UNIT, CLUSTER, COLUMNS };
+enum { LAYER, UNIT, CLUSTER, NAME, COLUMNS };
 enum { LAYERS_MAX = 10000, NAME_MAX_BYTES = 4096 };
 
-static const char *const column_name[COLUMNS] = {"layer", "unit", "cluster"};
+static const char *const column_name[COLUMNS] = {"layer", "unit", "cluster", "name"};
 
 typedef struct row {
 	const char *layer;
@@ -28,30 +29,13 @@ typedef struct table {
 	const char *name;
 	char *at; /* the next line */
 	size_t line;
-	size_t columns, index[COLUMNS]; /* in all; where ours are */
+	size_t columns, index[COLUMNS]; /* in all; where ours are, BRC_ANY: nowhere */
+	const brc_named_units *known;   /* NULL: none */
 	row *rows;
 	size_t n, cap;
 	group *groups;
 	size_t n_groups, cap_groups;
 } table;
-
-brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label, brc_str *out,
-			    brc_err *err)
-{
-	brc_str_add(out, "layer\tunit\tcluster\n");
-	for (size_t l = 0; l < layers->n; l++) {
-		for (const char *c = layers->name[l]; *c != '\0'; c++)
-			if ((unsigned char)*c < 0x20 || *c == 0x7f)
-				return brc_fail(err, BRC_DATA,
-						"the name of layer %zu, '%s', holds a control "
-						"character, which a table cannot",
-						l, layers->name[l]);
-		for (size_t u = 0; u < layers->units[l]; u++)
-			brc_str_addf(out, "%s\t%zu\t%d\n", layers->name[l], u,
-				     label[layers->first[l] + u]);
-	}
-	return brc_str_check(out, err);
-}
 
 /* Cut the next line into fields; false at the end. *n is their number, at most `cap` are kept. */
 static bool next_line(table *t, char **field, size_t cap, size_t *n)
@@ -88,6 +72,25 @@ static brc_rc missing_column(const table *t, const char *column, const char *fir
 	return brc_hint(err, "the first line must be: layer, unit, cluster, separated by tabs");
 }
 
+/* By their names alone, where the table has neither layers nor numbers of units. */
+static bool by_name(const table *t)
+{
+	return t->index[LAYER] == BRC_ANY && t->index[UNIT] == BRC_ANY && t->index[NAME] != BRC_ANY;
+}
+
+static brc_rc check_columns(const table *t, const char *first, brc_err *err)
+{
+	for (size_t c = 0; c <= CLUSTER; c++)
+		if (t->index[c] == BRC_ANY && (c == CLUSTER || !by_name(t)))
+			return missing_column(t, column_name[c], first, err);
+	if (!by_name(t) || (t->known != NULL && t->known->names.n > 0))
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: units by their names alone, but the stream names none",
+		 t->name);
+	return brc_hint(err, "give the columns layer and unit; 'import --graph' names units as "
+			     "its file does");
+}
+
 enum { FIELDS_MAX = 64 };
 
 static brc_rc read_head(table *t, brc_err *err)
@@ -102,18 +105,17 @@ static brc_rc read_head(table *t, brc_err *err)
 				FIELDS_MAX);
 	for (size_t c = 0; c < COLUMNS; c++) {
 		size_t found = 0;
+		t->index[c] = BRC_ANY;
 		for (size_t i = 0; i < t->columns; i++)
 			if (!strcmp(field[i], column_name[c])) {
 				t->index[c] = i;
 				found++;
 			}
-		if (found == 0)
-			return missing_column(t, column_name[c], field[0], err);
 		if (found > 1)
 			return brc_fail(err, BRC_DATA, "%s: line 1 names column '%s' twice",
 					t->name, column_name[c]);
 	}
-	return BRC_OK;
+	return check_columns(t, field[0], err);
 }
 
 /* A whole number within [min, max], nothing around it. */
@@ -144,9 +146,34 @@ static brc_rc bad_number(const table *t, const char *what, const char *text, brc
 			     "NA, an empty field or 3.0)");
 }
 
+static brc_rc add_row(table *t, const char *layer, int64_t unit, int64_t cluster, brc_err *err)
+{
+	BRC_TRY(brc_grow(&t->rows, &t->cap, t->n + 1, sizeof(*t->rows), err));
+	t->rows[t->n++] = (row){layer, unit, (int32_t)cluster, t->line};
+	return BRC_OK;
+}
+
+static brc_rc read_named(table *t, char *const *field, brc_err *err)
+{
+	const char *name = field[t->index[NAME]];
+	const brc_layers *layers = &t->known->layers;
+	size_t unit = brc_name_table_find(&t->known->names, name);
+	int64_t cluster;
+	if (unit == BRC_ANY)
+		return brc_fail(err, BRC_DATA, "%s: line %zu: no unit is called '%s'", t->name,
+				t->line, name);
+	if (!whole(field[t->index[CLUSTER]], -1, INT32_MAX, &cluster))
+		return bad_number(t, "cluster", field[t->index[CLUSTER]], err);
+	size_t layer = brc_layers_of_unit(layers, unit);
+	return add_row(t, layers->name[layer], (int64_t)(unit - layers->first[layer]), cluster,
+		       err);
+}
+
 static brc_rc read_row(table *t, char *const *field, brc_err *err)
 {
 	int64_t unit, cluster;
+	if (by_name(t))
+		return read_named(t, field, err);
 	size_t length = strlen(field[t->index[LAYER]]);
 	if (length == 0 || length > NAME_MAX_BYTES)
 		return brc_fail(err, BRC_DATA, "%s: line %zu: the layer's name has %zu bytes",
@@ -155,9 +182,7 @@ static brc_rc read_row(table *t, char *const *field, brc_err *err)
 		return bad_number(t, "unit", field[t->index[UNIT]], err);
 	if (!whole(field[t->index[CLUSTER]], -1, INT32_MAX, &cluster))
 		return bad_number(t, "cluster", field[t->index[CLUSTER]], err);
-	BRC_TRY(brc_grow(&t->rows, &t->cap, t->n + 1, sizeof(*t->rows), err));
-	t->rows[t->n++] = (row){field[t->index[LAYER]], unit, (int32_t)cluster, t->line};
-	return BRC_OK;
+	return add_row(t, field[t->index[LAYER]], unit, cluster, err);
 }
 
 /* Are there only blank lines left? */
@@ -204,10 +229,22 @@ static int by_rank(const void *pa, const void *pb)
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
+/* " ('cat')" where the table goes by names, else nothing. */
+static const char *called(const table *t, const char *layer, size_t unit, char *buf, size_t cap)
+{
+	size_t l = by_name(t) ? brc_layers_find(&t->known->layers, layer) : BRC_ANY;
+	buf[0] = '\0';
+	if (l != BRC_ANY)
+		snprintf(buf, cap, " ('%.200s')",
+			 t->known->names.name[t->known->layers.first[l] + unit]);
+	return buf;
+}
+
 /* The units of a group must be 0, 1, ..., n - 1. */
 static brc_rc check_units(const table *t, const group *g, brc_err *err)
 {
 	const row *r = t->rows + g->first;
+	char name[256];
 	for (size_t i = 0; i < g->n; i++) {
 		if (i > 0 && r[i].unit == r[i - 1].unit)
 			return brc_fail(err, BRC_DATA,
@@ -218,10 +255,13 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 		if (r[i].unit == (int64_t)i)
 			continue;
 		brc_fail(err, BRC_DATA,
-			 "%s: unit %zu of layer '%s' is missing (line %zu has unit %lld)", t->name,
-			 i, r[i].layer, r[i].line, (long long)r[i].unit);
-		return brc_hint(err, i == 0 ? "units count from 0 within their layer"
-					    : "give every unit of a layer; -1 means in no cluster");
+			 "%s: unit %zu%s of layer '%s' is missing (line %zu has unit %lld)",
+			 t->name, i, called(t, r[i].layer, i, name, sizeof(name)), r[i].layer,
+			 r[i].line, (long long)r[i].unit);
+		return brc_hint(err,
+				i == 0 && !by_name(t)
+					? "units count from 0 within their layer"
+					: "give every unit of a layer; -1 means in no cluster");
 	}
 	return BRC_OK;
 }
@@ -247,16 +287,19 @@ static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc
 	if (g->rank == BRC_ANY)
 		return unknown_layer(t, r, known, err);
 	size_t units = known->units[g->rank];
+	char name[256];
 	if (g->n > units)
 		return brc_fail(err, BRC_DATA,
 				"%s: line %zu: layer '%s' has %zu units in the network, 0 to %zu; "
 				"there is no unit %zu",
 				t->name, r[units].line, r->layer, units, units - 1, units);
 	if (g->n < units)
-		return brc_fail(err, BRC_DATA,
-				"%s: unit %zu of layer '%s' is missing (the network has %zu units "
-				"there, the table %zu)",
-				t->name, g->n, r->layer, units, g->n);
+		return brc_fail(
+			err, BRC_DATA,
+			"%s: unit %zu%s of layer '%s' is missing (the network has %zu units "
+			"there, the table %zu)",
+			t->name, g->n, called(t, r->layer, g->n, name, sizeof(name)), r->layer,
+			units, g->n);
 	return BRC_OK;
 }
 
@@ -317,10 +360,10 @@ static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_e
 	return BRC_OK;
 }
 
-brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, const brc_layers *known,
+brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, const brc_named_units *known,
 			   brc_layers *layers, int32_t **label, brc_err *err)
 {
-	table t = {.name = name, .at = text};
+	table t = {.name = name, .at = text, .known = known};
 	if (strlen(text) != n)
 		return brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", name,
 				strlen(text));
@@ -328,7 +371,7 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, const brc_lay
 	if (rc == BRC_OK)
 		rc = read_rows(&t, err);
 	if (rc == BRC_OK)
-		rc = group_rows(&t, known, err);
+		rc = group_rows(&t, known != NULL ? &known->layers : NULL, err);
 	if (rc == BRC_OK)
 		rc = collect(&t, layers, label, err);
 	free(t.rows);

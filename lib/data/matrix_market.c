@@ -142,7 +142,7 @@ brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err)
 	if (rc == BRC_OK)
 		rc = read_entries(&m, l, lines, err);
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&m.layers, m.n, l, err);
+		rc = brc_layer_lines_end(&m.layers, m.n, l, lines->in, err);
 	brc_layer_lines_clear(&m.layers);
 	return rc;
 }

@@ -12,7 +12,10 @@
 #include "data/onnx.h"
 #include "data/weights_state.h"
 
-enum { PIECE = 1 << 16 }; /* elements that are converted at once */
+enum {
+	PIECE = 1 << 16, /* elements that are converted at once */
+	JSON_GROWTH = 24 /* bytes of memory for one of JSON, at the worst: "[0,0,0" */
+};
 
 static size_t dtype_size(const char *dtype)
 {
@@ -31,7 +34,8 @@ static size_t dtype_size(const char *dtype)
 
 static brc_rc malformed(const char *path, const char *name, const char *what, brc_err *err)
 {
-	return brc_fail(err, BRC_DATA, "%s: array '%s': %s", path, name, what);
+	brc_fail(err, BRC_DATA, "%s: array '%s': %s", path, name, what);
+	return brc_hint(err, "the file is damaged or cut short: fetch it again");
 }
 
 /* A whole number >= 0 that fits. */
@@ -93,8 +97,8 @@ static int by_offset(const void *a, const void *b)
 /* Arrays follow one another from the first byte to the last. */
 static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t begin, brc_err *err)
 {
-	brc_weight *list = w->list + f->first;
 	size_t n = w->n - f->first;
+	brc_weight *list = n > 0 ? w->list + f->first : NULL;
 	if (n > 0)
 		qsort(list, n, sizeof(*list), by_offset);
 	for (size_t i = 0; i < n; i++) {
@@ -133,6 +137,9 @@ static brc_rc read_text(const brc_weight_file *f, uint64_t offset, uint64_t n, c
 				"allowed",
 				f->path, (unsigned long long)n,
 				(unsigned long long)(f->size - offset), BRC_SAFETENSORS_HEADER_MAX);
+	char what[320];
+	snprintf(what, sizeof(what), "%.255s: its header", f->path);
+	BRC_TRY(brc_mem_need(JSON_GROWTH * (size_t)n, 0, what, err));
 	*text = brc_alloc((size_t)n, 1, err);
 	return *text == NULL ? BRC_RESOURCE
 			     : brc_weight_file_read(f, offset, *text, (size_t)n, err);
@@ -169,9 +176,11 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 /* Open a shard, once; its name must be that of a file beside the index. */
 static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 {
-	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL)
-		return brc_fail(err, BRC_DATA, "%s: '%s' is not the name of a file beside it",
-				w->path, name);
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+		brc_fail(err, BRC_DATA, "%s: '%s' is not the name of a file beside it", w->path,
+			 name);
+		return brc_hint(err, "an index and its files stand in one folder");
+	}
 	for (size_t i = 1; i < w->n_files; i++)
 		if (!strcmp(w->file[i].name, name))
 			return BRC_OK;

@@ -6,6 +6,20 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "data/dataset.h"
+
+brc_rc brc_sample_parse(const char *text, brc_sample *s, brc_err *err)
+{
+	static const char each[] = "-per-class";
+	size_t n = 0, digits = strspn(text, "0123456789");
+	for (size_t i = 0; i < digits && n <= INT32_MAX; i++)
+		n = 10 * n + (size_t)(text[i] - '0');
+	*s = (brc_sample){n, strcmp(text + digits, each) == 0};
+	if (n >= 1 && n <= INT32_MAX && (s->per_class || text[digits] == '\0'))
+		return BRC_OK;
+	brc_fail(err, BRC_USAGE, "--sample: '%s' is no number of images", text);
+	return brc_hint(err, "--sample 1000: of all; --sample 50-per-class: of each class");
+}
 
 brc_rc brc_sample_first(size_t n, size_t first, bool *chosen, brc_err *err)
 {
@@ -43,6 +57,32 @@ static void draw(size_t *entry, size_t n, size_t each, brc_rng *rng, bool *chose
 	}
 }
 
+static brc_rc check_number(size_t n, brc_err *err)
+{
+	return n <= UINT32_MAX
+		       ? BRC_OK
+		       : brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
+}
+
+brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err)
+{
+	BRC_TRY(check_number(n, err));
+	if (count > n)
+		return brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", count,
+				n);
+	size_t *entry = brc_alloc(n, sizeof(*entry), err);
+	if (entry == NULL)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++)
+		entry[i] = i;
+	memset(chosen, 0, n * sizeof(*chosen));
+	brc_rng rng;
+	brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, BRC_CLASSES_MAX, 0);
+	draw(entry, n, count, &rng, chosen);
+	free(entry);
+	return BRC_OK;
+}
+
 brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
 			    uint64_t seed, bool *chosen, brc_err *err)
 {
@@ -50,8 +90,8 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 	size_t *order = brc_alloc(n, sizeof(*order), err);
 	brc_rc rc = start && order ? BRC_OK : BRC_RESOURCE;
 	memset(chosen, 0, n * sizeof(*chosen));
-	if (rc == BRC_OK && n > UINT32_MAX)
-		rc = brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
+	if (rc == BRC_OK)
+		rc = check_number(n, err);
 	if (rc == BRC_OK)
 		sort_by_class(label, n, classes, start, order);
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {

@@ -28,8 +28,12 @@ brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, 
 	if (f->path == NULL || f->name == NULL)
 		return BRC_RESOURCE;
 	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0 || fstat(f->fd, &st) != 0)
-		return brc_fail(err, BRC_DATA, "%s: cannot open: %s", path, strerror(errno));
+	if (f->fd < 0 || fstat(f->fd, &st) != 0) {
+		brc_fail(err, BRC_DATA, "%s: cannot open: %s", path, strerror(errno));
+		return w->n_files == 1
+			       ? BRC_DATA
+			       : brc_hint(err, "an index and its files stand in one folder");
+	}
 	if (!S_ISREG(st.st_mode)) {
 		brc_fail(err, BRC_DATA, "%s: not a regular file", path);
 		return brc_hint(err, "weights are read where they stand, not from a pipe");

@@ -48,7 +48,8 @@ static uint64_t le(const unsigned char *p, size_t bytes)
 
 static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 {
-	return brc_fail(err, BRC_DATA, "%s: damaged zip archive: %s", z->path, what);
+	brc_fail(err, BRC_DATA, "%s: damaged zip archive: %s", z->path, what);
+	return brc_hint(err, "fetch the archive again, or write it again with np.savez");
 }
 
 static brc_rc read_at(const brc_zip *z, uint64_t offset, void *buf, size_t n, brc_err *err)
@@ -186,6 +187,41 @@ static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *u
 	return BRC_OK;
 }
 
+/* Where a member's bytes stand in the file, its header and name with them. */
+typedef struct extent {
+	uint64_t begin, end;
+} extent;
+
+static int by_begin(const void *pa, const void *pb)
+{
+	const extent *a = pa, *b = pb;
+	return a->begin < b->begin ? -1 : a->begin > b->begin;
+}
+
+/* Members that share bytes make petabytes of a small file, and nobody writes them. */
+static brc_rc check_apart(const brc_zip *z, brc_err *err)
+{
+	extent *e = brc_alloc(z->n, sizeof(*e), err);
+	if (e == NULL)
+		return BRC_RESOURCE;
+	brc_rc rc = BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < z->n; i++) {
+		const member *m = &z->members[i];
+		uint64_t head = LOCAL_BYTES + strlen(m->name);
+		if (m->local > z->size || head > z->size - m->local ||
+		    m->part.packed > z->size - m->local - head)
+			rc = damaged(z, "a member reaches beyond the file", err);
+		e[i] = (extent){m->local, m->local + head + m->part.packed};
+	}
+	if (rc == BRC_OK && z->n > 0)
+		qsort(e, z->n, sizeof(*e), by_begin);
+	for (size_t i = 1; rc == BRC_OK && i < z->n; i++)
+		if (e[i].begin < e[i - 1].end)
+			rc = damaged(z, "two members overlap", err);
+	free(e);
+	return rc;
+}
+
 static brc_rc read_directory(brc_zip *z, brc_err *err)
 {
 	size_t n = (size_t)z->directory_bytes;
@@ -197,6 +233,8 @@ static brc_rc read_directory(brc_zip *z, brc_err *err)
 		rc = read_entry(z, p + at, n - at, &used, err);
 	if (rc == BRC_OK && z->n != z->declared)
 		rc = damaged(z, "the directory does not hold as many members as declared", err);
+	if (rc == BRC_OK)
+		rc = check_apart(z, err);
 	free(p);
 	return rc;
 }

@@ -23,6 +23,13 @@ typedef struct brc_own_blocks {
 brc_rc brc_exchange_blocks(brc_own_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err);
 void brc_own_blocks_clear(brc_own_blocks *b); /* of a zeroed or a filled struct */
 
+/*
+ * The layers of the graph and the names of its units (as many as units) into a fresh section
+ * units/1, without a model.
+ */
+brc_rc brc_exchange_write_units(const brc_blocks *b, const brc_name_table *names, brc_section *s,
+				brc_err *err);
+
 /* Where text goes. */
 typedef brc_rc (*brc_exchange_sink)(void *ctx, const char *bytes, size_t n, brc_err *err);
 

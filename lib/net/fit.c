@@ -65,16 +65,28 @@ static brc_rc check_tokens(const brc_net *net, const brc_dataset *data, brc_err 
 	return BRC_OK;
 }
 
-/* Images for networks of images, tokens for those of tokens; an answer for every label. */
-static brc_rc check_kind(const brc_net *net, const brc_dataset *data, brc_err *err)
+/* Images for networks of images, tokens for those of tokens. */
+static brc_rc check_kind(const brc_net *net, const size_t *want, size_t ndim,
+			 const brc_dataset *data, brc_err *err)
 {
 	bool tokens = data->pixel == BRC_PIXEL_I4;
+	char have_text[128], want_text[128];
+
+	if (tokens == brc_net_takes_tokens(net))
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"the data set holds %s of %s%s, but the network takes %s of %s",
+			tokens ? "sequences" : "images",
+			shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
+			tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
+			shape_text(want, ndim, want_text, sizeof(want_text)));
+}
+
+/* An answer for every label. */
+static brc_rc check_answers(const brc_net *net, const brc_dataset *data, brc_err *err)
+{
 	size_t answers = brc_net_positions(net), labels = data->per_position ? data->pixels : 1;
 
-	if (tokens != brc_net_takes_tokens(net))
-		return brc_fail(err, BRC_DATA, "the data set holds %s, but the network takes %s",
-				tokens ? "sequences of tokens" : "images",
-				tokens ? "floats" : "tokens");
 	if (answers == labels)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA,
@@ -102,7 +114,8 @@ static brc_rc refuse_shape(const size_t *want, size_t ndim, const brc_dataset *d
 	char have_text[128], want_text[128];
 	brc_layout other = other_layout(want, ndim, data);
 
-	brc_fail(err, BRC_DATA, "images of %s do not fit the network's input of %s",
+	brc_fail(err, BRC_DATA, "%s of %s do not fit the network's input of %s",
+		 data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
 		 shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
 		 shape_text(want, ndim, want_text, sizeof(want_text)));
 	if (other == BRC_LAYOUT_UNKNOWN)
@@ -116,10 +129,11 @@ brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_er
 	const size_t *shape;
 	size_t ndim = brc_net_input_shape(net, &shape);
 
-	BRC_TRY(check_kind(net, data, err));
+	BRC_TRY(check_kind(net, shape, ndim, data, err));
 	if (data->pixels != brc_net_inputs(net) ||
 	    !same_order(shape, ndim, data->shape, data->ndim))
 		return refuse_shape(shape, ndim, data, err);
+	BRC_TRY(check_answers(net, data, err));
 	if (brc_net_takes_tokens(net))
 		BRC_TRY(check_tokens(net, data, err));
 	return check_labels(net, data, err);

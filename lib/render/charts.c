@@ -9,7 +9,7 @@
 #include "render/html.h"
 #include "render/json.h"
 
-enum { GRAPHS_SHOWN = 8, NULL_BINS = 24 };
+enum { NULL_BINS = 24 };
 
 /* A canvas for the chart, whose data go to the page's list. Takes `chart`. */
 static brc_rc place(brc_page *page, json_t *chart, const char *label, bool ok)
@@ -73,7 +73,7 @@ brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l)
 	json_t *chart, *series = json_array();
 	size_t shown = 0;
 
-	for (size_t i = 0; i < l->n_graphs && shown < GRAPHS_SHOWN; i++) {
+	for (size_t i = 0; i < l->n_graphs && shown < BRC_CHART_GRAPHS; i++) {
 		const brc_graph_summary *g = &l->graph[i];
 		json_t *one;
 

@@ -80,6 +80,15 @@ char *brc_format_number(double v, int digits, char buf[BRC_NUMBER_MAX])
 	return buf;
 }
 
+char *brc_format_fixed(double v, int decimals, char buf[BRC_NUMBER_MAX])
+{
+	if (isfinite(v))
+		snprintf(buf, BRC_NUMBER_MAX, "%.*f", decimals, v);
+	else
+		snprintf(buf, BRC_NUMBER_MAX, "-");
+	return buf;
+}
+
 char *brc_format_percent(double share, char buf[BRC_NUMBER_MAX])
 {
 	if (isfinite(share))

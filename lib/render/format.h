@@ -29,6 +29,9 @@ void brc_format_title(const brc_inference *st, char *buf, size_t cap);
 /* %.{digits}g, or "-" when not finite. Returns buf. */
 char *brc_format_number(double v, int digits, char buf[BRC_NUMBER_MAX]);
 
+/* With so many decimals, or "-" when not finite. Returns buf. */
+char *brc_format_fixed(double v, int decimals, char buf[BRC_NUMBER_MAX]);
+
 /* A share as "97.9 %". Returns buf. */
 char *brc_format_percent(double share, char buf[BRC_NUMBER_MAX]);
 

@@ -11,11 +11,31 @@
 #include "render/html.h"
 #include "render/svg.h"
 
+enum { NAME_LEAST = 18 }; /* bytes of a name before it may break */
 enum { ROWS_MAX = 1500, DETAILS_MAX = 180, DETAILS_LEAST = 4 };
 
 void brc_html_text(brc_page *page, const char *s)
 {
 	brc_escape_html(page->b, s);
+}
+
+void brc_html_name(brc_page *page, const char *s)
+{
+	for (size_t since = 0; *s;) {
+		size_t n = strcspn(s, "._/-");
+		char part[256];
+
+		n += s[n] != '\0';
+		n = n < sizeof part ? n : sizeof part - 1;
+		snprintf(part, sizeof part, "%.*s", (int)n, s);
+		if (since >= NAME_LEAST) {
+			brc_str_add(page->b, "<wbr>");
+			since = 0;
+		}
+		brc_escape_html(page->b, part);
+		since += n;
+		s += n;
+	}
 }
 
 void brc_html_number(brc_page *page, const char *number)
@@ -25,7 +45,9 @@ void brc_html_number(brc_page *page, const char *number)
 	brc_escape_html(page->b, brc_svg_minus(number, minus));
 }
 
-/* Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type.
+/*
+ * Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type,
+ * and no line breaks beside "<=" or "=".
  */
 void brc_html_prose(brc_page *page, const char *s)
 {
@@ -36,9 +58,13 @@ void brc_html_prose(brc_page *page, const char *s)
 		bool at_most = s[0] == '<' && s[1] == '=';
 		bool minus = s[0] == '-' && s[1] >= '0' && s[1] <= '9' && s > from &&
 			     (s[-1] == ' ' || s[-1] == '(');
+		bool tied = s[0] == ' ' && s > from &&
+			    (s[-1] == '=' || s[1] == '=' || (s[1] == '<' && s[2] == '='));
 
 		if (at_most || minus)
 			brc_str_add(&part, at_most ? "\xE2\x89\xA4" : "\xE2\x88\x92");
+		else if (tied)
+			brc_str_add(&part, "\xC2\xA0");
 		else
 			brc_str_addn(&part, s, 1);
 		s += at_most;

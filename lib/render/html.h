@@ -36,6 +36,8 @@ extern const char brc_embedded_chart[];
 /* ---- small pieces ---- */
 
 void brc_html_text(brc_page *page, const char *s); /* escaped */
+/* The same for names such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
+void brc_html_name(brc_page *page, const char *s);
 /* A number made by format.h, with a true minus. */
 void brc_html_number(brc_page *page, const char *number);
 /* A sentence: escaped, with true signs for <= and minus. */
@@ -46,10 +48,15 @@ void brc_html_heads(brc_page *page, const char *titles);
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
 		    const char *class);
 
+/* layer/role or layer/kind of layer i, "" when it is not there. Borrows from buf. */
+const char *brc_html_layer_word(const brc_network *net, const char *column, size_t i, char *buf,
+				size_t cap);
+bool brc_html_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */
+
 /* ---- parts ---- */
 
 brc_rc brc_html_network(brc_page *page, size_t network);
-/* The layers: a chain with arrows; with branches, rows of layers with what feeds them. */
+/* The layers: a chain with arrows; with branches, a drawing. */
 brc_rc brc_html_wiring(brc_page *page, const brc_network *net);
 brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups itself */
 /*
@@ -59,12 +66,16 @@ brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups 
  */
 size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *chosen,
 		       bool *detailed);
+/* Graphs, stability, evidence for k, eigenvalues, affinity; nothing without them. */
+brc_rc brc_html_cut(brc_page *page, const brc_place *at);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);
 void brc_html_methods(brc_page *page);
 void brc_html_licences(brc_page *page);
 
 /* ---- charts: each writes a canvas and keeps its data in page->charts ---- */
+
+#define BRC_CHART_GRAPHS 8 /* whose eigenvalues one chart shows, at most */
 
 brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c);
 brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l);

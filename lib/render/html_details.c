@@ -164,6 +164,18 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 	return BRC_OK;
 }
 
+static void add_legend(brc_page *page, const brc_place *at)
+{
+	brc_str_add(page->b,
+		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
+		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
+		    "that loses more than under random groups.");
+	if (at->net->exemplars.section)
+		brc_str_add(page->b, " Example images stand highest in the units&#8217; lists of "
+				     "their strongest images.");
+	brc_str_add(page->b, "</p>\n");
+}
+
 brc_rc brc_html_details(brc_page *page, const brc_place *at)
 {
 	size_t tested = 0;
@@ -172,11 +184,7 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at)
 		tested += brc_group_tested(&at->l->group[i]);
 	if (tested == 0)
 		return BRC_OK;
-	brc_str_add(page->b,
-		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
-		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
-		    "that loses more than under random groups. Example images stand highest in the "
-		    "units&#8217; lists of their strongest images.</p>\n");
+	add_legend(page, at);
 	size_t marked = 0;
 
 	while (marked < at->n_chosen &&

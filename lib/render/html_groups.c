@@ -5,6 +5,8 @@
 #include "render/format.h"
 #include "render/html.h"
 
+enum { ROWS_AT_ONCE = 60 }; /* a longer table scrolls under its heads */
+
 /* A column head that report.js turns into a button. */
 static void add_head(brc_page *page, const char *title, bool number)
 {
@@ -40,16 +42,11 @@ static void add_head_groups(brc_page *page, const brc_labelling *l)
 static void add_heads(brc_page *page, const brc_labelling *l)
 {
 	brc_str_add(page->b, "<thead>");
-	if (any_test(l))
-		add_head_groups(page, l);
+	add_head_groups(page, l);
 	brc_str_add(page->b, "<tr>");
 	add_head(page, "layer", false);
 	add_head(page, "cluster", true);
 	add_head(page, "units", true);
-	if (!any_test(l)) {
-		brc_str_add(page->b, "</tr></thead>\n");
-		return;
-	}
 	add_head(page, "verdict", false);
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
@@ -122,11 +119,6 @@ static void add_verdict(brc_page *page, const brc_group *g)
 			brc_str_addf(page->b, "<span class=\"badge %s%s\">%s%s</span> ", word[p],
 				     g->mark[p] == BRC_MARK_MAXT ? " full" : "", word[p],
 				     g->mark[p] == BRC_MARK_MAXT ? " \xE2\x98\x85" : "");
-	if (!brc_group_tested(g)) {
-		brc_str_add(page->b, "<span class=\"absent\">");
-		brc_html_text(page, g->left_out ? g->left_out : "not tested");
-		brc_str_add(page->b, "</span>");
-	}
 	brc_str_add(page->b, "</td>");
 }
 
@@ -156,14 +148,10 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	if (link)
 		brc_str_addf(page->b, "<a href=\"#n%zu-l%zu-g%zu\">", at->network, at->labelling,
 			     i);
-	brc_html_text(page, l->layers.name[g->layer]);
+	brc_html_name(page, l->layers.name[g->layer]);
 	brc_str_addf(page->b, "%s</th><td class=\"n\" data-v=\"%d\">%d</td>", link ? "</a>" : "",
 		     g->cluster, g->cluster);
 	brc_str_addf(page->b, "<td class=\"n\" data-v=\"%zu\">%zu</td>", g->size, g->size);
-	if (!any_test(l)) {
-		brc_str_add(page->b, "</tr>\n");
-		return;
-	}
 	add_verdict(page, g);
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
@@ -175,32 +163,78 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	brc_str_add(page->b, "</tr>\n");
 }
 
-void brc_html_groups(brc_page *page, const brc_place *at)
+/* As many of the tested groups as the page takes; returns how many. */
+static size_t add_rows(brc_page *page, const brc_place *at)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < at->l->n_groups && page->rows_left > 0; i++) {
+		if (!brc_group_tested(&at->l->group[at->l->order[i]]))
+			continue;
+		add_row(page, at, at->l->order[i]);
+		page->rows_left--;
+		n++;
+	}
+	return n;
+}
+
+/* Nothing was tested: one row a layer, with the sizes of its groups. */
+static void add_sizes(brc_page *page, const brc_labelling *l)
+{
+	brc_str_add(page->b,
+		    "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"sizes\"><thead><tr>");
+	brc_html_heads(page, "layer|#groups|cluster: units");
+	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	for (size_t i = 0, last; i < l->n_groups && page->rows_left > 0; i = last) {
+		for (last = i; last < l->n_groups && l->group[last].layer == l->group[i].layer;)
+			last++;
+		brc_str_add(page->b, "<tr><th scope=\"row\">");
+		brc_html_name(page, l->layers.name[l->group[i].layer]);
+		brc_str_addf(page->b, "</th><td class=\"n\">%zu</td><td>", last - i);
+		for (size_t g = i; g < last; g++)
+			brc_str_addf(page->b, "%s%d:&nbsp;%zu", g > i ? ", " : "",
+				     l->group[g].cluster, l->group[g].size);
+		brc_str_add(page->b, "</td></tr>\n");
+		page->rows_left--;
+	}
+	brc_str_add(page->b, "</tbody></table></div>\n");
+}
+
+/* Every tested group in a row of its own. */
+static void add_table(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
-	size_t shown = l->n_groups < page->rows_left ? l->n_groups : page->rows_left;
 	double level = page->report->options.level;
+	size_t rows = 0, shown;
 
-	if (l->n_groups == 0)
-		return;
-	brc_str_addf(page->b, "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"groups%s\">",
-		     any_test(l) ? "" : " bare");
+	for (size_t i = 0; i < l->n_groups; i++)
+		rows += brc_group_tested(&l->group[i]);
+	brc_str_addf(page->b, "<h3>Groups</h3>\n<div class=\"wide%s\"><table class=\"groups\">",
+		     rows > ROWS_AT_ONCE ? " long\" tabindex=\"0" : "");
 	add_heads(page, l);
 	brc_str_add(page->b, "<tbody>\n");
-	for (size_t i = 0; i < shown; i++)
-		add_row(page, at, l->order[i]);
-	page->rows_left -= shown;
+	shown = add_rows(page, at);
 	brc_str_add(page->b, "</tbody></table></div>\n");
-	if (any_test(l))
-		brc_str_addf(page->b,
-			     "<p class=\"note\">value: with the group silenced; effect: less the "
-			     "mean of random groups of its size and layer. Verdict: q &#8804; %g "
-			     "or, with &#9733;, max-T p &#8804; %g. A class with &#9733; loses "
-			     "more than under random groups (adjusted over classes).</p>\n",
-			     level, level);
-	if (shown < l->n_groups)
+	brc_str_addf(page->b,
+		     "<p class=\"note\">value: with the group silenced; effect: less the "
+		     "mean of random groups of its size and layer. Verdict: q &#8804; %g "
+		     "or, with &#9733;, max-T p &#8804; %g. A class with &#9733; loses "
+		     "more than under random groups (adjusted over classes).</p>\n",
+		     level, level);
+	if (shown < rows)
 		brc_str_addf(page->b,
 			     "<p class=\"note\">%zu groups more are in the TSV and JSON "
 			     "reports.</p>\n",
-			     l->n_groups - shown);
+			     rows - shown);
+	brc_html_notes(page, at->net, BRC_NOTE_UNTESTED, at->labelling, "untested");
+}
+
+void brc_html_groups(brc_page *page, const brc_place *at)
+{
+	if (at->l->n_groups == 0)
+		return;
+	if (any_test(at->l))
+		add_table(page, at);
+	else
+		add_sizes(page, at->l);
 }

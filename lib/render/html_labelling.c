@@ -6,9 +6,6 @@
 #include "base/memory.h"
 #include "render/format.h"
 #include "render/html.h"
-#include "render/svg.h"
-
-enum { GRAPH_ROWS = 40 };
 
 static void add_cell(brc_page *page, const char *number)
 {
@@ -22,48 +19,13 @@ static void add_count(brc_page *page, size_t n)
 	brc_str_addf(page->b, "<td class=\"n\">%zu</td>", n);
 }
 
-static void add_graph(brc_page *page, const brc_graph_summary *g)
-{
-	char text[BRC_NUMBER_MAX];
-
-	brc_str_add(page->b, "<tr><th scope=\"row\">");
-	brc_html_text(page, g->name);
-	brc_str_add(page->b, "</th>");
-	add_count(page, g->k);
-	add_cell(page, brc_format_number(g->ncut, 5, text));
-	add_cell(page, brc_format_number(g->lower_bound, 5, text));
-	add_cell(page, brc_format_number(g->in_out, 3, text));
-	add_count(page, g->units);
-	add_count(page, g->components);
-	add_count(page, g->isolated);
-	brc_str_add(page->b, "</tr>\n");
-}
-
-static void add_graphs(brc_page *page, const brc_labelling *l)
-{
-	if (l->n_graphs == 0)
-		return;
-	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
-	brc_html_heads(page, "graph|#k|#n-cut|#lower bound|#inside / between|#units|#components|"
-			     "#isolated");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++)
-		add_graph(page, &l->graph[i]);
-	brc_str_add(page->b, "</tbody></table></div>\n");
-	if (l->n_graphs > GRAPH_ROWS)
-		brc_str_addf(page->b,
-			     "<p class=\"note\">%zu graphs more are in the JSON "
-			     "report.</p>\n",
-			     l->n_graphs - GRAPH_ROWS);
-}
-
 static void add_partition(brc_page *page, const brc_labelling *l)
 {
 	brc_str_add(page->b, "<p>");
 	if (l->labels_section) {
 		brc_str_addf(page->b, "A %s partition", l->labels.mode);
 		if (l->labels.source[0])
-			brc_str_addf(page->b, " made from %s", l->labels.source);
+			brc_str_addf(page->b, " made from %s", brc_source_title(l->labels.source));
 		brc_str_addf(page->b, ": %zu units in %zu groups", brc_layers_total(&l->layers),
 			     l->n_groups);
 		if (l->labels.isolated > 0)
@@ -75,34 +37,6 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 			     l->n_groups);
 	}
 	brc_str_add(page->b, "</p>\n");
-}
-
-static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
-{
-	bool eigenvalues = false;
-
-	for (size_t i = 0; i < l->n_graphs; i++)
-		eigenvalues |= l->graph[i].pairs > 0;
-	if (!eigenvalues && !l->picture)
-		return BRC_OK;
-	brc_str_add(page->b, "<div class=\"pair\">\n");
-	if (eigenvalues) {
-		brc_str_add(page->b, "<div><h4>Eigenvalues</h4><p>Smallest eigenvalues of the "
-				     "normalised Laplacian. A gap after the k-th supports k "
-				     "clusters.</p>\n");
-		BRC_TRY(brc_chart_eigenvalues(page, l));
-		brc_str_add(page->b, "</div>\n");
-	}
-	if (l->picture) {
-		brc_str_add(page->b,
-			    "<div><h4>Affinity, sorted by cluster</h4><p>Mean edge between "
-			    "bins of units; lines separate clusters. Brightness is the "
-			    "square root of the edge, full at the 99.5th percentile.</p>\n");
-		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
-		brc_str_add(page->b, "</div>\n");
-	}
-	brc_str_add(page->b, "</div>\n");
-	return BRC_OK;
 }
 
 static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy, double level)
@@ -191,10 +125,7 @@ static brc_rc compose(brc_page *page, const brc_place *at)
 	BRC_TRY(add_effects(page, at));
 	brc_html_groups(page, at);
 	BRC_TRY(brc_html_details(page, at));
-	if (at->l->n_graphs > 0 || at->l->picture)
-		brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
-	add_graphs(page, at->l);
-	BRC_TRY(add_pictures(page, at->l));
+	BRC_TRY(brc_html_cut(page, at));
 	brc_str_add(page->b, "</section>\n");
 	return BRC_OK;
 }

@@ -49,8 +49,8 @@ static const entry methods[] = {
 	 "each divided by the mean change. It loses power where random groups do little damage."},
 	{"Not shown",
 	 "The weight graph of a ReLU network changes when a unit's inputs are scaled up and its "
-	 "outputs down, although the network computes the same. Test images are few for single "
-	 "classes: differences of a few images are noise."},
+	 "outputs down, although the network computes the same. Test data are few for single "
+	 "classes: differences of a few right answers are noise."},
 };
 
 void brc_html_methods(brc_page *page)

@@ -37,6 +37,21 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 	brc_str_add(page->b, st->published ? " (Fisher)</td>" : "</td>");
 }
 
+/* One number, or the least and the largest of several graphs. */
+static void add_stability(brc_page *page, const brc_labelling *l)
+{
+	double range[2];
+
+	if (!brc_stability_range(l, range)) {
+		brc_str_add(page->b, "<td class=\"blank\"></td>");
+		return;
+	}
+	brc_str_addf(page->b, "<td class=\"n\" data-head=\"stability\">%.2f", range[0]);
+	if (range[1] - range[0] >= 0.005)
+		brc_str_addf(page->b, "&#8211;%.2f", range[1]);
+	brc_str_add(page->b, "</td>");
+}
+
 static void add_overview(brc_page *page, size_t network)
 {
 	const brc_network *net = &page->report->network[network];
@@ -46,7 +61,8 @@ static void add_overview(brc_page *page, size_t network)
 	if (net->n_labellings == 0)
 		return;
 	brc_str_add(page->b, "<div class=\"wide\"><table class=\"overview\"><thead><tr>");
-	brc_html_heads(page, "partition|#n-cut|" IMPORTANT "|#omnibus p|" COHERENT "|#omnibus p");
+	brc_html_heads(page, "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
+			     "|#omnibus p");
 	brc_str_add(page->b, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
@@ -55,7 +71,8 @@ static void add_overview(brc_page *page, size_t network)
 		brc_str_addf(page->b, "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">", network, i);
 		brc_html_text(page, l->name);
 		brc_str_addf(page->b, "</a></th><td class=\"n\" data-head=\"n-cut\">%s</td>",
-			     l->labels_section ? brc_format_number(l->labels.ncut, 4, ncut) : "");
+			     l->labels_section ? brc_format_fixed(l->labels.ncut, 3, ncut) : "");
+		add_stability(page, l);
 		for (size_t p = 0; p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
 
@@ -71,7 +88,9 @@ static void add_overview(brc_page *page, size_t network)
 			"<p class=\"note\">A group (sub-cluster): the units of one layer with one "
 			"label. Counted are groups that hold after correction for their "
 			"number: q &#8804; %g (about %g&#8239;%% of them expected to be false) "
-			"or max-T p &#8804; %g (hardly any).</p>\n",
+			"or max-T p &#8804; %g (hardly any). Stability: how "
+			"far partitions from other seeds agree, 1 wholly, 0 no more than by "
+			"chance.</p>\n",
 			level, 100 * level, level);
 }
 
@@ -125,7 +144,8 @@ static void add_baseline(brc_page *page, const brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
-		char text[BRC_NUMBER_MAX];
+		char text[BRC_NUMBER_MAX], what[64], name[32];
+		const char *item = brc_item_name(net, name, sizeof name);
 
 		if (!l->lesions_section)
 			continue;
@@ -133,9 +153,11 @@ static void add_baseline(brc_page *page, const brc_network *net)
 			 brc_format_percent(brc_lesions_baseline_plain(&l->lesions), text));
 		add_fact(page, "class-balanced accuracy",
 			 brc_format_percent(brc_lesions_baseline_balanced(&l->lesions), text));
-		add_fact(page, "loss, nats an image", brc_format_number(l->loss, 3, text));
+		snprintf(what, sizeof what, "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
+		add_fact(page, what, brc_format_number(l->loss, 3, text));
+		snprintf(what, sizeof what, "test %s", net->items);
 		snprintf(text, sizeof text, "%zu", l->lesions.images);
-		add_fact(page, "test images", text);
+		add_fact(page, what, text);
 		snprintf(text, sizeof text, "%zu", l->classes);
 		add_fact(page, "classes", text);
 		return;
@@ -180,9 +202,7 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		const brc_null_test *c = &net->clusterability[i];
 
 		brc_str_add(page->b, "<div><h4>");
-		brc_html_text(page, strcmp(c->source, "affinity") == 0
-					    ? "correlations of activations"
-					    : (c->source[0] ? c->source : c->section->name));
+		brc_html_text(page, c->source[0] ? brc_source_title(c->source) : c->section->name);
 		brc_str_addf(page->b,
 			     ", k = %zu</h4>\n<p>n-cut against %zu networks with "
 			     "shuffled edges (kind <i>",

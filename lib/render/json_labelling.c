@@ -4,11 +4,29 @@
 
 #include "render/json.h"
 
+/* What spoke for each k; null where k was given. */
+static json_t *choice(const brc_graph_summary *g, bool *ok)
+{
+	json_t *a = g->choices ? json_array() : json_null();
+
+	for (size_t i = 0; i < g->choices; i++) {
+		json_t *o = json_object();
+
+		brc_json_set(o, "k", json_integer(g->choice_k[i]), ok);
+		brc_json_set(o, "gap", brc_json_number(g->choice_gap[i]), ok);
+		brc_json_set(o, "stability", brc_json_number(g->choice_stability[i]), ok);
+		brc_json_append(a, o, ok);
+	}
+	return a;
+}
+
 static json_t *graph(const brc_graph_summary *g, bool *ok)
 {
 	json_t *o = brc_json_map(g->record);
 
 	brc_json_set(o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1), ok);
+	brc_json_set(o, "residuals", brc_json_numbers(g->residual, g->pairs, 1), ok);
+	brc_json_set(o, "choice", choice(g, ok), ok);
 	return o;
 }
 
@@ -120,6 +138,7 @@ static json_t *baseline(const brc_labelling *l, bool *ok)
 	o = json_object();
 	classes = json_array();
 	brc_json_set(o, "images", brc_json_count(l->lesions.images), ok);
+	brc_json_set(o, "items", brc_json_text(l->lesions.items), ok);
 	brc_json_set(o, "accuracy", brc_json_number(brc_lesions_baseline_plain(&l->lesions)), ok);
 	brc_json_set(o, "balanced_accuracy",
 		     brc_json_number(brc_lesions_baseline_balanced(&l->lesions)), ok);
@@ -151,6 +170,7 @@ json_t *brc_json_labelling(const brc_network *net, size_t labelling, bool draws,
 	brc_json_set(o, "k", l->k > 0 ? brc_json_count(l->k) : json_null(), ok);
 	brc_json_set(o, "seed", l->has_seed ? json_integer(l->seed) : json_null(), ok);
 	brc_json_set(o, "findings", brc_json_notes(net, BRC_NOTE_FINDING, labelling, ok), ok);
+	brc_json_set(o, "cut", brc_json_notes(net, BRC_NOTE_CUT, labelling, ok), ok);
 	brc_json_set(o, "warnings", brc_json_notes(net, BRC_NOTE_WARNING, labelling, ok), ok);
 	brc_json_set(o, "missing", brc_json_notes(net, BRC_NOTE_MISSING, labelling, ok), ok);
 	for (size_t i = 0; i < l->n_graphs; i++)

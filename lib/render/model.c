@@ -120,6 +120,15 @@ static brc_rc collect_clusterability(brc_network *net, brc_err *err)
 	return BRC_OK;
 }
 
+/* What the lesions were counted on; the first ones' word. */
+static const char *items(const brc_network *net)
+{
+	for (size_t i = 0; i < net->n_labellings; i++)
+		if (net->labelling[i].lesions_section)
+			return net->labelling[i].lesions.items;
+	return "images";
+}
+
 static brc_rc collect_network(brc_network *net, const brc_report_input *in,
 			      const brc_report_options *options, brc_err *err)
 {
@@ -133,6 +142,7 @@ static brc_rc collect_network(brc_network *net, const brc_report_input *in,
 	BRC_TRY(brc_exemplars_collect(&net->exemplars, first(in, "exemplars"), err));
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
+	net->items = items(net);
 	return brc_notes_collect(net, options, err);
 }
 

@@ -47,8 +47,13 @@ typedef struct brc_graph_summary {
 	size_t index; /* its number: tensors "graph/<index>/..." */
 	size_t k, units, isolated, components, empty;
 	double edges, ncut, in_out, lower_bound;
-	const double *eigenvalue; /* ascending; NULL when absent */
+	double stability;         /* NaN when unknown */
+	const double *eigenvalue; /* [pairs], ascending; NULL when absent */
+	const double *residual;   /* [pairs]; NULL when absent */
 	size_t pairs;
+	size_t choices; /* rows of evidence for k; 0: k was given */
+	const int32_t *choice_k;
+	const double *choice_gap, *choice_stability;
 	const brc_map *record;
 } brc_graph_summary;
 
@@ -99,7 +104,9 @@ typedef struct brc_exemplars {
 
 typedef enum brc_note_kind {
 	BRC_NOTE_FINDING,
-	BRC_NOTE_DETAIL, /* belongs to the finding before it */
+	BRC_NOTE_DETAIL,   /* belongs to the finding before it */
+	BRC_NOTE_CUT,      /* how far the partition can be relied on, and where its k is from */
+	BRC_NOTE_UNTESTED, /* groups that were not tested, and why */
 	BRC_NOTE_WARNING,
 	BRC_NOTE_MISSING /* what was not run, and the command that adds it */
 } brc_note_kind;
@@ -126,6 +133,7 @@ typedef struct brc_network {
 	size_t edges;
 	brc_wiring wiring;
 	const char *model;        /* digest; NULL when unknown */
+	const char *items;        /* what is counted: images, sequences, tokens */
 	brc_labelling *labelling; /* owned */
 	size_t n_labellings;
 	brc_null_test *clusterability; /* owned */
@@ -170,6 +178,8 @@ void brc_labelling_clear(brc_labelling *l);
 void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
 brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
+/* The least and the largest stability of the graphs; false when no graph has one. */
+bool brc_stability_range(const brc_labelling *l, double range[2]);
 /* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
 brc_rc brc_wiring_collect(brc_network *net, brc_err *err);
 brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);
@@ -194,6 +204,10 @@ char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t c
 
 /* The same to stand in a sentence: "class 7" for a name of digits only. Returns buf. */
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+/* "image" of "images". Returns buf. */
+char *brc_item_name(const brc_network *net, char *buf, size_t cap);
+/* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
+const char *brc_source_title(const char *source);
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */
 char *brc_layer_title(const char *name, char *buf, size_t cap);
 
@@ -218,9 +232,11 @@ const char *brc_proxy_adjective(brc_proxy p);
 
 /* ---- saying ---- */
 
-/* Findings, warnings and what is missing, in this order, into network->note. */
+/* Findings, cuts, warnings and what is missing, in this order, into network->note. */
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err);
 brc_rc brc_sentences_collect(brc_network *net, const brc_report_options *options, brc_err *err);
+brc_rc brc_cuts_collect(brc_network *net, brc_err *err);
+brc_rc brc_untested_collect(brc_network *net, brc_err *err);
 brc_rc brc_warnings_collect(brc_network *net, brc_err *err);
 brc_rc brc_missing_collect(brc_network *net, brc_err *err);
 

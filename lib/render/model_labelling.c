@@ -32,6 +32,19 @@ char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t 
 	return title("class", brc_class_name(names, n, c, name, sizeof name), buf, cap);
 }
 
+char *brc_item_name(const brc_network *net, char *buf, size_t cap)
+{
+	size_t n = strlen(net->items);
+
+	snprintf(buf, cap, "%.*s", (int)(n && net->items[n - 1] == 's' ? n - 1 : n), net->items);
+	return buf;
+}
+
+const char *brc_source_title(const char *source)
+{
+	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
+}
+
 char *brc_layer_title(const char *name, char *buf, size_t cap)
 {
 	return title("layer", name, buf, cap);
@@ -47,69 +60,6 @@ static double mean_loss(const brc_lesions *l)
 		nats += l->baseline_loss[c];
 	}
 	return images > 0 ? nats / images : NAN;
-}
-
-static double number(const brc_map *record, const char *key)
-{
-	double v = NAN;
-
-	brc_map_double(record, key, &v);
-	return v;
-}
-
-static size_t count(const brc_map *record, const char *key)
-{
-	size_t v = 0;
-
-	brc_map_size(record, key, &v);
-	return v;
-}
-
-/* Eigenvalues of one graph; absent when only labels came. */
-static brc_rc read_eigenvalues(brc_graph_summary *g, const brc_section *spectrum, brc_err *err)
-{
-	char name[BRC_NAME_MAX];
-	const brc_tensor *t;
-
-	snprintf(name, sizeof name, "graph/%zu/eigenvalue", g->index);
-	if (!spectrum || !brc_section_tensor(spectrum, name))
-		return BRC_OK;
-	BRC_TRY(brc_section_need_column(spectrum, name, "<f8", BRC_ANY, &t, err));
-	g->eigenvalue = t->data;
-	g->pairs = t->shape[0];
-	return BRC_OK;
-}
-
-brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err)
-{
-	const brc_section *s = l->spectrum ? l->spectrum : l->labels_section;
-	size_t n = s ? s->n_records : 0;
-
-	l->graph = brc_calloc(n, sizeof *l->graph, err);
-	if (!l->graph)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < n; i++) {
-		const brc_map *r = s->records[i];
-		size_t index;
-
-		if (!brc_map_size(r, "graph", &index))
-			continue;
-		brc_graph_summary *g = &l->graph[l->n_graphs++];
-		*g = (brc_graph_summary){.name = brc_map_string(r, "name", ""),
-					 .index = index,
-					 .k = count(r, "k"),
-					 .units = count(r, "units"),
-					 .isolated = count(r, "isolated"),
-					 .components = count(r, "components"),
-					 .empty = count(r, "empty"),
-					 .edges = number(r, "edges"),
-					 .ncut = number(r, "ncut"),
-					 .in_out = number(r, "in_out"),
-					 .lower_bound = number(r, "lower_bound"),
-					 .record = r};
-		BRC_TRY(read_eigenvalues(g, l->spectrum, err));
-	}
-	return BRC_OK;
 }
 
 static brc_rc read_picture(brc_labelling *l, brc_err *err)

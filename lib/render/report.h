@@ -56,7 +56,18 @@ brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 		      const brc_report_options *options, brc_err *err);
 void brc_report_free(brc_report *r);
 
-/* Each appends the whole output to `out`. */
+typedef enum brc_report_form {
+	BRC_REPORT_TEXT,
+	BRC_REPORT_HTML,
+	BRC_REPORT_JSON,
+	BRC_REPORT_TSV
+} brc_report_form;
+
+/* By the suffix of the file's name; text without one, or for NULL. BRC_USAGE for other suffixes. */
+brc_rc brc_report_form_of(const char *path, brc_report_form *form, brc_err *err);
+
+/* Append the whole output to `out`, in the form asked for, or each in its own. */
+brc_rc brc_report_render(const brc_report *r, brc_report_form form, brc_str *out, brc_err *err);
 brc_rc brc_report_text(const brc_report *r, brc_str *out, brc_err *err);
 brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err);
 brc_rc brc_report_json(const brc_report *r, brc_str *out, brc_err *err);

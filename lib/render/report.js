@@ -38,7 +38,7 @@
 				c.stroke();
 				c.font = "600 12px system-ui, sans-serif";
 				c.textAlign = left ? "right" : "left";
-				c.fillText(m.text, x + (left ? -6 : 6), area.top + 12);
+				c.fillText(m.text, x + (left ? -6 : 6), m.low ? area.bottom - 8 : area.top + 12);
 				c.restore();
 			}
 		}
@@ -81,7 +81,7 @@
 	function eigenvalues(d, p) {
 		const one = d.series.length === 1, lines = [];
 		if (d.series.every(s => s.k === d.series[0].k))
-			lines.push({ at: d.series[0].k + 0.5, colour: p.red, text: "k = " + d.series[0].k, dash: [5, 4] });
+			lines.push({ at: d.series[0].k + 0.5, colour: p.red, text: "k = " + d.series[0].k, dash: [5, 4], low: true });
 		const o = options(p, axis(p, "number", { type: "linear", min: 0, ticks: { precision: 0, color: p.soft } }),
 			axis(p, "eigenvalue", {}), lines, !one);
 		o.plugins.tooltip.callbacks = { title: () => "", label: c => c.dataset.label + ": " + c.raw.x + ". " + c.raw.y.toPrecision(5) };

@@ -64,26 +64,52 @@ static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, d
 	return rc;
 }
 
+/* Has the sentence before said that no group is found important? Then this one may be short. */
+static bool none_important(const brc_labelling *l, brc_proxy proxy, size_t m)
+{
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+
+	return proxy == BRC_COHERENCE && st && !st->published && st->m == m &&
+	       brc_marked(l, BRC_IMPORTANCE) == 0;
+}
+
+static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
+{
+	size_t m = brc_primary(&l->test[proxy])->m;
+
+	if (none_important(l, proxy, m))
+		brc_str_addf(text, "%s found %s either", m == 1 ? "It is not" : "None is",
+			     brc_proxy_adjective(proxy));
+	else if (m == 1)
+		brc_str_addf(
+			text,
+			"The one group is not found %s than random groups of its size and layer",
+			brc_proxy_adjective(proxy));
+	else
+		brc_str_addf(text,
+			     "None of %zu groups is found %s than random groups of its size and "
+			     "layer once corrected for their number",
+			     m, brc_proxy_adjective(proxy));
+	brc_str_addf(text, " (q and max-T above %g).", level);
+}
+
 /* "6 of 45 groups are more important than random groups of their size and layer (...)." */
 static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
 	size_t found = brc_marked(l, proxy);
 
-	if (found == 0)
-		brc_str_addf(text, "None of %zu groups is found %s", st->m,
-			     brc_proxy_adjective(proxy));
-	else
-		brc_str_addf(text, "%zu of %zu groups %s %s", found, st->m,
-			     found == 1 ? "is" : "are", brc_proxy_adjective(proxy));
-	brc_str_addf(text, " than random groups of %s size and layer", found > 1 ? "their" : "its");
-	if (found == 0)
-		brc_str_addf(text, " once corrected for their number (q and max-T above %g).",
-			     level);
-	else
-		brc_str_addf(text, " (%zu by q <= %g, %zu by max-T).",
-			     brc_found(st->q, st->m, level), level,
-			     brc_found(st->p_maxt, st->m, level));
+	if (found == 0) {
+		add_none(text, l, proxy, level);
+		return;
+	}
+	brc_str_addf(
+		text,
+		"%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= %g, "
+		"%zu by max-T).",
+		found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
+		found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
+		brc_found(st->p_maxt, st->m, level));
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -245,6 +271,8 @@ brc_rc brc_sentences_collect(brc_network *net, const brc_report_options *options
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err)
 {
 	BRC_TRY(brc_sentences_collect(net, options, err));
+	BRC_TRY(brc_cuts_collect(net, err));
+	BRC_TRY(brc_untested_collect(net, err));
 	BRC_TRY(brc_warnings_collect(net, err));
 	return brc_missing_collect(net, err);
 }

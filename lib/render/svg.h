@@ -20,6 +20,20 @@ void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *
  */
 void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, double level);
 
+#define BRC_WIRING_EDGES 6000 /* drawn; more would show nothing */
+
+/*
+ * The layers of a network with branches, one a row, and arcs from each to those
+ * it feeds. BRC_RESOURCE.
+ */
+brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
+
+/*
+ * What spoke for each k of a graph: gaps of eigenvalues as bars, stability as
+ * a line, the k that was taken filled. `title` may be empty. Nothing without evidence.
+ */
+void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title);
+
 /*
  * The affinity picture of a labelling with the clusters' boundaries, at most
  * 256 bins a side. BRC_RESOURCE, BRC_DATA. Nothing without a picture.

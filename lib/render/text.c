@@ -72,17 +72,16 @@ static void add_accuracy(brc_str *b, const brc_network *net)
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 		char plain[BRC_NUMBER_MAX], balanced[BRC_NUMBER_MAX], loss[BRC_NUMBER_MAX];
+		char name[32], *item = brc_item_name(net, name, sizeof name);
 
 		if (!l->lesions_section)
 			continue;
 		brc_str_addf(
-			b,
-			"Accuracy        %s of %zu images (class-balanced %s), loss %s nats an "
-			"image\n",
+			b, "Accuracy        %s of %zu %s (class-balanced %s), loss %s nats %s %s\n",
 			brc_format_percent(brc_lesions_baseline_plain(&l->lesions), plain),
-			l->lesions.images,
+			l->lesions.images, net->items,
 			brc_format_percent(brc_lesions_baseline_balanced(&l->lesions), balanced),
-			brc_format_number(l->loss, 3, loss));
+			brc_format_number(l->loss, 3, loss), item[0] == 'i' ? "an" : "a", item);
 		return;
 	}
 }
@@ -94,7 +93,7 @@ static void add_clusterability(brc_str *b, const brc_null_test *c)
 	brc_str line = {0};
 
 	brc_str_addf(&line, "%s, k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, %s); p %s, z %s",
-		     c->source[0] ? c->source : "network", c->k,
+		     c->source[0] ? brc_source_title(c->source) : "network", c->k,
 		     brc_format_number(c->observed, 5, observed),
 		     brc_format_number(c->mean, 5, mean), brc_format_number(c->sd, 2, sd),
 		     c->shuffles, c->null, brc_format_p(c->p, p), brc_format_number(c->z, 3, z));
@@ -146,7 +145,10 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	brc_str_add(b, "\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		heading(b, net->labelling[i].name, '-');
-		brc_text_labelling(b, &net->labelling[i], level);
+		brc_text_partition(b, &net->labelling[i]);
+		add_notes(b, net, BRC_NOTE_CUT, i, "");
+		brc_text_tests(b, &net->labelling[i], level);
+		add_notes(b, net, BRC_NOTE_UNTESTED, i, "");
 		add_notes(b, net, BRC_NOTE_FINDING, i, "");
 		add_notes(b, net, BRC_NOTE_WARNING, i, "Careful:");
 		add_notes(b, net, BRC_NOTE_MISSING, i, "Not run:");

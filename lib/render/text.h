@@ -12,7 +12,10 @@
  */
 void brc_text_paragraph(brc_str *b, const char *first, const char *s);
 
-/* Facts of a labelling, its tests, the table of its groups. */
-void brc_text_labelling(brc_str *b, const brc_labelling *l, double level);
+/* How a labelling was made, and the graphs that were cut. */
+void brc_text_partition(brc_str *b, const brc_labelling *l);
+
+/* Its tests, and the table of its groups. */
+void brc_text_tests(brc_str *b, const brc_labelling *l, double level);
 
 #endif

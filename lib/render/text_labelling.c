@@ -16,7 +16,9 @@ enum {
 	MARK = 3,
 	CLASS = 9,
 	TITLE = 36,
-	BLOCK_LEAST = 17
+	BLOCK_LEAST = 17,
+	GRAPHS = 40,
+	GRAPH_NAME = 52
 };
 
 static void add_graph(brc_str *b, const brc_graph_summary *g)
@@ -29,6 +31,8 @@ static void add_graph(brc_str *b, const brc_graph_summary *g)
 	if (isfinite(g->lower_bound))
 		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
 	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+	if (isfinite(g->stability))
+		brc_str_addf(&line, ", stability %.2f", g->stability);
 	if (g->units > 0)
 		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
 			     g->components, g->components == 1 ? "" : "s", g->isolated);
@@ -37,19 +41,50 @@ static void add_graph(brc_str *b, const brc_graph_summary *g)
 	brc_str_free(&line);
 }
 
-static void add_partition(brc_str *b, const brc_labelling *l)
+/* Several graphs, a line each; the HTML and JSON reports have more of them. */
+static void add_graphs(brc_str *b, const brc_labelling *l)
+{
+	size_t width = 5;
+
+	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
+		size_t columns = brc_escape_columns(l->graph[i].name);
+
+		width = columns > width ? columns : width;
+	}
+	width = width < GRAPH_NAME ? width : GRAPH_NAME;
+	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
+		     "stability", "units", "comp.");
+	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
+		const brc_graph_summary *g = &l->graph[i];
+		char ncut[BRC_NUMBER_MAX], stability[BRC_NUMBER_MAX];
+
+		brc_str_add(b, "  ");
+		brc_escape_cell(b, g->name, width);
+		brc_str_addf(b, " %4zu %8s %9s %6zu %5zu\n", g->k,
+			     brc_format_fixed(g->ncut, 3, ncut),
+			     brc_format_fixed(g->stability, 2, stability), g->units, g->components);
+	}
+}
+
+void brc_text_partition(brc_str *b, const brc_labelling *l)
 {
 	if (l->labels_section) {
 		brc_str_addf(b, "%s partition", l->labels.mode);
 		if (l->labels.source[0])
-			brc_str_addf(b, " from %s", l->labels.source);
+			brc_str_addf(b, " from %s", brc_source_title(l->labels.source));
 		brc_str_addf(b,
 			     ": %zu units in %zu groups, %zu in none\n"
 			     "(a group, or sub-cluster: the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
-	for (size_t i = 0; i < l->n_graphs; i++)
-		add_graph(b, &l->graph[i]);
+	if (l->n_graphs > 1)
+		add_graphs(b, l);
+	else if (l->n_graphs == 1)
+		add_graph(b, &l->graph[0]);
+	if (l->n_graphs > GRAPHS)
+		brc_str_addf(b, "  %zu graphs more are in the JSON report\n", l->n_graphs - GRAPHS);
+	if (l->n_graphs > 0)
+		brc_str_add(b, "\n");
 }
 
 static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, double level)
@@ -76,7 +111,7 @@ static void add_tests(brc_str *b, const brc_labelling *l, double level)
 		st = brc_primary(&l->test[BRC_COHERENCE]);
 	if (!st)
 		return;
-	brc_str_addf(b, "\n  %zu groups against %zu random groups each, of their size and layer\n",
+	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
 		     st->m, st->n);
 	brc_str_addf(b, "  %*s %9s %9s  groups <= %g by\n", 11 + TITLE, "", "omnibus", "Fisher*",
 		     level);
@@ -165,18 +200,26 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
 }
 
-static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, double level)
+/* A layer's name where it fits the column; a longer one has stood in a line of its own. */
+static void add_layer(brc_str *b, const char *name, bool again)
+{
+	bool fits = brc_escape_columns(name) <= LAYER;
+
+	if (!fits && !again) {
+		brc_escape_terminal(b, name);
+		brc_str_add(b, "\n");
+	}
+	brc_escape_cell(b, fits ? name : "", LAYER);
+}
+
+/* `before`: the group in the row above, or NULL. */
+static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
+		      const brc_group *before, double level)
 {
 	char name[1024], change[BRC_NUMBER_MAX];
 
-	brc_escape_cell(b, l->layers.name[g->layer], LAYER);
+	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
-	if (!brc_group_tested(g) && g->left_out) {
-		brc_str_add(b, " | ");
-		brc_escape_terminal(b, g->left_out);
-		brc_str_add(b, "\n");
-		return;
-	}
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		add_cells(b, brc_primary(&l->test[p]), g, (brc_proxy)p);
 	if (g->worst_class != BRC_ANY) {
@@ -189,6 +232,21 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g, do
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
+}
+
+/* One line a group; those that were not tested are told apart. */
+static void add_rows(brc_str *b, const brc_labelling *l, double level)
+{
+	const brc_group *before = NULL;
+
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[l->order[i]];
+
+		if (!brc_group_tested(g))
+			continue;
+		add_group(b, l, g, before, level);
+		before = g;
+	}
 }
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
@@ -214,17 +272,34 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 	brc_text_paragraph(b, "  ", line);
 }
 
-void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
+/* Nothing was tested: one paragraph a layer, with the sizes of its groups. */
+static void add_sizes(brc_str *b, const brc_labelling *l)
 {
-	bool tested = brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE]);
+	if (l->n_groups > 0)
+		brc_str_add(b, "  groups of each layer, as cluster: units\n");
+	for (size_t i = 0, last; i < l->n_groups; i = last) {
+		brc_str line = {0};
+
+		brc_str_addf(&line, "%s ", l->layers.name[l->group[i].layer]);
+		for (last = i; last < l->n_groups && l->group[last].layer == l->group[i].layer;
+		     last++)
+			brc_str_addf(&line, "%s %d:%zu", last > i ? "," : "",
+				     l->group[last].cluster, l->group[last].size);
+		brc_text_paragraph(b, "  ", line.s ? line.s : "");
+		b->failed |= line.failed;
+		brc_str_free(&line);
+	}
+	brc_str_add(b, "\n");
+}
+
+static void add_table(brc_str *b, const brc_labelling *l, double level)
+{
 	bool worst = false;
 
-	add_partition(b, l);
-	add_tests(b, l, level);
 	for (size_t i = 0; i < l->n_groups; i++)
 		worst |= l->group[i].worst_class != BRC_ANY;
 	brc_str_add(b, "\n");
-	for (int line = 0; tested && line < 2; line++) {
+	for (int line = 0; line < 2; line++) {
 		add_title(b, l, line == 1);
 		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
 	}
@@ -232,8 +307,17 @@ void brc_text_labelling(brc_str *b, const brc_labelling *l, double level)
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		add_heads(b, brc_primary(&l->test[p]));
 	brc_str_add(b, worst ? " | points\n" : "\n");
-	for (size_t i = 0; i < l->n_groups; i++)
-		add_group(b, l, &l->group[l->order[i]], level);
+	add_rows(b, l, level);
 	add_legend(b, l, level);
 	brc_str_add(b, "\n");
+}
+
+void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
+{
+	if (brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE])) {
+		add_tests(b, l, level);
+		add_table(b, l, level);
+	} else {
+		add_sizes(b, l);
+	}
 }

@@ -43,6 +43,31 @@ static brc_rc warn_graph(brc_network *net, size_t i, const brc_graph_summary *g,
 	return BRC_OK;
 }
 
+enum { GRAPHS_TOLD = 3 };
+
+static bool has_warning(const brc_graph_summary *g)
+{
+	const brc_value *list = brc_map_get(g->record, "warnings");
+
+	return g->empty > 0 || (list && list->type == BRC_V_LIST && list->u.list.n > 0);
+}
+
+/* The first few graphs' warnings, and how many graphs more have some. */
+static brc_rc warn_graphs(brc_network *net, size_t i, brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[i];
+	size_t n = 0;
+
+	for (size_t g = 0; g < l->n_graphs; g++)
+		if (has_warning(&l->graph[g]) && n++ < GRAPHS_TOLD)
+			BRC_TRY(warn_graph(net, i, &l->graph[g], err));
+	if (n > GRAPHS_TOLD)
+		return say(net, BRC_NOTE_WARNING, i, err,
+			   "%zu graph%s more with warnings of this kind: the JSON report has them.",
+			   n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
+	return BRC_OK;
+}
+
 #define SEPARATOR "; " /* between the parts of a statistic's warning */
 
 /* The statistics of a labelling with a warning, in order; at most all of both sections. */
@@ -71,23 +96,69 @@ static bool has_part(const brc_inference *st, const char *part, size_t n)
 	}
 }
 
-/* "NAME, accuracy and loss: part", once for all statistics that share it. */
-static brc_rc warn_part(brc_network *net, size_t i, const brc_inference *const *st, size_t n,
-			size_t first, const char *part, size_t length, brc_err *err)
+/* The statistics that share the part, from the first on: "accuracy, loss". */
+static size_t shared_by(const brc_inference *const *st, size_t n, const char *part, size_t length,
+			brc_str *names)
 {
-	brc_str names = {0};
-	brc_rc rc;
+	size_t count = 0;
 
-	for (size_t s = 0; s < first; s++)
+	for (size_t s = 0; s < n; s++)
 		if (has_part(st[s], part, length))
-			return BRC_OK; /* said already */
-	for (size_t s = first; s < n; s++)
-		if (has_part(st[s], part, length))
-			brc_str_addf(&names, "%s%s", names.len ? ", " : "", st[s]->statistic);
-	rc = brc_str_check(&names, err);
-	if (rc == BRC_OK)
-		rc = say(net, BRC_NOTE_WARNING, i, err, "%s: %.*s.", names.s, (int)length, part);
-	brc_str_free(&names);
+			brc_str_addf(names, "%s%s", count++ ? ", " : "", st[s]->statistic);
+	return count;
+}
+
+/* The length of a part of a warning; returns the next one, or NULL. */
+static const char *next_part(const char *part, size_t *length)
+{
+	const char *end = strstr(part, SEPARATOR);
+
+	*length = end ? (size_t)(end - part) : strlen(part);
+	return end ? end + strlen(SEPARATOR) : NULL;
+}
+
+/* What several statistics share is said once, "accuracy, loss: part"; `first` is one of them. */
+static brc_rc warn_shared(brc_network *net, size_t i, const brc_inference *const *st, size_t n,
+			  size_t first, brc_err *err)
+{
+	size_t length;
+	brc_rc rc = BRC_OK;
+
+	for (const char *part = st[first]->warning, *next; part && rc == BRC_OK; part = next) {
+		brc_str names = {0};
+
+		next = next_part(part, &length);
+		if (shared_by(st, first, part, length, &names) == 0 &&
+		    shared_by(st, n, part, length, &names) > 1)
+			rc = brc_str_check(&names, err) == BRC_OK
+				     ? say(net, BRC_NOTE_WARNING, i, err, "%s: %.*s.", names.s,
+					   (int)length, part)
+				     : BRC_RESOURCE;
+		brc_str_free(&names);
+	}
+	return rc;
+}
+
+/* And what is a statistic's own, in one sentence. */
+static brc_rc warn_own(brc_network *net, size_t i, const brc_inference *const *st, size_t n,
+		       size_t which, brc_err *err)
+{
+	brc_str own = {0};
+	size_t length;
+
+	for (const char *part = st[which]->warning, *next; part; part = next) {
+		brc_str names = {0};
+
+		next = next_part(part, &length);
+		if (shared_by(st, n, part, length, &names) == 1)
+			brc_str_addf(&own, "%s%.*s", own.len ? SEPARATOR : "", (int)length, part);
+		own.failed |= names.failed;
+		brc_str_free(&names);
+	}
+	brc_rc rc = brc_str_check(&own, err);
+	if (rc == BRC_OK && own.len)
+		rc = say(net, BRC_NOTE_WARNING, i, err, "%s: %s.", st[which]->statistic, own.s);
+	brc_str_free(&own);
 	return rc;
 }
 
@@ -98,13 +169,9 @@ static brc_rc warn_tests(brc_network *net, size_t i, brc_err *err)
 	size_t n = warned(l, st);
 
 	for (size_t s = 0; s < n; s++)
-		for (const char *part = st[s]->warning, *end; part; part = end) {
-			end = strstr(part, SEPARATOR);
-			size_t length = end ? (size_t)(end - part) : strlen(part);
-
-			BRC_TRY(warn_part(net, i, st, n, s, part, length, err));
-			end = end ? end + strlen(SEPARATOR) : NULL;
-		}
+		BRC_TRY(warn_shared(net, i, st, n, s, err));
+	for (size_t s = 0; s < n; s++)
+		BRC_TRY(warn_own(net, i, st, n, s, err));
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		if (l->test[p].published)
 			BRC_TRY(say(net, BRC_NOTE_WARNING, i, err,
@@ -174,12 +241,12 @@ static brc_rc warn_chance(brc_network *net, brc_err *err)
 		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
 			continue;
 		return say(net, BRC_NOTE_WARNING, BRC_ANY, err,
-			   "before any lesion the network is right for %s of %zu images, no more "
+			   "before any lesion the network is right for %s of %zu %s, no more "
 			   "than chance (the largest class has %s): lesions of a network that does "
 			   "not work say little. Check that these are the data that it was trained "
 			   "for, their scale, and the order of the labels.",
 			   brc_format_percent(brc_lesions_baseline_plain(l), accuracy), l->images,
-			   brc_format_percent(largest, share));
+			   l->items, brc_format_percent(largest, share));
 	}
 	return BRC_OK;
 }
@@ -191,10 +258,7 @@ brc_rc brc_warnings_collect(brc_network *net, brc_err *err)
 	BRC_TRY(warn_versions(net, err));
 	BRC_TRY(warn_chance(net, err));
 	for (size_t i = 0; i < net->n_labellings; i++) {
-		const brc_labelling *l = &net->labelling[i];
-
-		for (size_t g = 0; g < l->n_graphs; g++)
-			BRC_TRY(warn_graph(net, i, &l->graph[g], err));
+		BRC_TRY(warn_graphs(net, i, err));
 		BRC_TRY(warn_tests(net, i, err));
 	}
 	return BRC_OK;
@@ -240,7 +304,7 @@ brc_rc brc_missing_collect(brc_network *net, brc_err *err)
 				    "No spectrum came with the labels; `spectral` writes it."));
 		BRC_TRY(missing_tests(net, i, err));
 	}
-	if (!net->exemplars.section)
+	if (!net->exemplars.section && strcmp(net->items, "images") == 0)
 		BRC_TRY(say(net, BRC_NOTE_MISSING, BRC_ANY, err,
 			    "There are no example images of what units respond to: `activations` "
 			    "writes them (exemplars)."));

@@ -13,8 +13,7 @@ bool brc_controls_size_ok(size_t size, size_t eligible, size_t min_size, double 
 	if (size < min_size)
 		snprintf(reason, 96, "fewer than %zu units", min_size);
 	else if ((double)size > max_fraction * (double)eligible)
-		snprintf(reason, 96, "more than %g of the layer's %zu clustered units",
-			 max_fraction, eligible);
+		snprintf(reason, 96, "more than %g of the layer's clustered units", max_fraction);
 	else
 		return true;
 	return false;

@@ -184,6 +184,9 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->m = x->m;
 	l->draws = x->options.draws;
 	l->images = data->n * brc_net_positions(net); /* answers */
+	l->items = data->pixel != BRC_PIXEL_I4 ? "images"
+		   : data->per_position        ? "tokens"
+					       : "sequences";
 	l->ablate = x->options.ablate;
 	l->controls = x->options.controls;
 	l->classes = brc_net_classes(net);

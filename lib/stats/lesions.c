@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "stats/table.h"
 
+static const char *const item_name[] = {"images", "sequences", "tokens"};
 static const char *const ablate_name[] = {"zero", "in-weights"};
 static const char *const controls_name[] = {"permutation", "independent"};
 
@@ -52,6 +53,8 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 	brc_map_put_string(s->meta, "labels", l->labels);
 	brc_map_put_int(s->meta, "draws", (int64_t)l->draws);
 	brc_map_put_int(s->meta, "images", (int64_t)l->images);
+	if (l->items && strcmp(l->items, item_name[0]) != 0)
+		brc_map_put_string(s->meta, "items", l->items);
 	brc_map_put_int(s->meta, "classes", (int64_t)c);
 	brc_map_put_string(s->meta, "ablate", ablate_name[l->ablate]);
 	brc_map_put_string(s->meta, "controls", controls_name[l->controls]);
@@ -70,6 +73,20 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 }
 
 /* ---- reading ---- */
+
+static brc_rc read_items(brc_lesions *l, const brc_section *s, brc_err *err)
+{
+	const char *v = brc_map_string(s->meta, "items", item_name[0]);
+	char title[256];
+
+	for (size_t i = 0; i < sizeof(item_name) / sizeof(item_name[0]); i++)
+		if (strcmp(v, item_name[i]) == 0) {
+			l->items = item_name[i];
+			return BRC_OK;
+		}
+	return brc_fail(err, BRC_DATA, "%s: items is '%s', none of images, sequences and tokens",
+			brc_section_title(s, title, sizeof(title)), v);
+}
 
 static brc_rc read_choice(const brc_section *s, const char *key, const char *const name[2],
 			  int *out, brc_err *err)
@@ -96,6 +113,7 @@ static brc_rc read_meta(brc_lesions *l, const brc_section *s, brc_err *err)
 	snprintf(l->model, sizeof(l->model), "%s", model);
 	BRC_TRY(brc_section_size(s, "draws", &l->draws, err));
 	BRC_TRY(brc_section_size(s, "images", &l->images, err));
+	BRC_TRY(read_items(l, s, err));
 	BRC_TRY(read_choice(s, "ablate", ablate_name, &choice, err));
 	l->ablate = (brc_ablate)choice;
 	BRC_TRY(read_choice(s, "controls", controls_name, &choice, err));

@@ -30,7 +30,8 @@ typedef struct brc_lesions {
 	const int32_t *correct;       /* [n + 1, m, classes]; row 0 is the observed partition */
 	const double *loss;           /* [n + 1, m, classes] */
 	void *own_correct, *own_loss; /* what to free behind them; NULL: borrowed */
-	size_t images;
+	size_t images;                /* or whatever the network gives an answer for: */
+	const char *items; /* static: "images" (also when NULL), "sequences" or "tokens" */
 	brc_ablate ablate;
 	brc_controls controls;
 	char labels[BRC_NAME_MAX]; /* name of the labels */

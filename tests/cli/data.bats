@@ -125,6 +125,14 @@ tensor() { export_ --tensor "$1" --in dataset; }
 	printf 'cat\ndog\ncow\nyak\n' >four
 	read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --classes four | peek >named
 	grep -q '"classes": 4' named
+	read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --classes 12 | peek >numbered
+	grep -q '"classes": 12' numbered
+	grep -q '"classes": "12"' numbered # in the history
+	run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --classes 2 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"label.idx: the label of image 0 is 2, but there are 2 classes"* ]]
+	run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --classes 65537 -o x.brc
+	[ "$status" -eq 2 ]
 	printf '\0\0\11\1\0\0\0\6\2\0\377\1\2\0' >negative.idx
 	run read-data "$GOLDEN/image.idx" negative.idx -o x.brc
 	[ "$status" -eq 3 ]
@@ -177,7 +185,7 @@ np.save('labels.npy', np.arange(400) % 10)"
 	rm large.npy
 }
 
-@test "--first and --per-class choose images" {
+@test "--first and --sample choose images" {
 	read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --first 4 | tensor label >first
 	[ "$(tail -c 16 first | od -An -v -td4 | tr -s ' \n' ' ')" = " 2 0 1 1 " ]
 	run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --first 7 -o x.brc
@@ -185,7 +193,7 @@ np.save('labels.npy', np.arange(400) % 10)"
 	[[ "$output" == *"first 7 images are asked for, but there are 6"* ]]
 	some() {
 		read-data "$FASHION-test-2000-images.gz" "$FASHION-test-2000-labels.gz" \
-			--per-class 5 "$@"
+			--sample 5-per-class "$@"
 	}
 	some | tensor label >drawn
 	tail -c 200 drawn | od -An -v -td4 -w4 | sort -n | uniq -c | tr -s ' ' >counts
@@ -193,9 +201,32 @@ np.save('labels.npy', np.arange(400) % 10)"
 	some >once.brc
 	some --threads 1 | cmp - once.brc
 	[ "$(some --seed 43 | tensor image | cksum)" != "$(tensor image <once.brc | cksum)" ]
+	of_all() { read-data -q "$FASHION-test-2000-images.gz" "$FASHION-test-2000-labels.gz" "$@"; }
+	of_all --sample 100 >all.brc
+	of_all | tensor image >whole.npy
+	tensor image <all.brc >drawn.npy
+	tensor label <all.brc >drawn-label.npy
+	of_all | tensor label >whole-label.npy
+	/usr/bin/python3 -c "
+import numpy as np
+whole, drawn = np.load('whole.npy').reshape(2000, -1), np.load('drawn.npy').reshape(100, -1)
+label, drawn_label = np.load('whole-label.npy'), np.load('drawn-label.npy')
+at = [int(np.flatnonzero((whole == d).all(1))[0]) for d in drawn]
+assert at == sorted(set(at)) and at[-1] > 1000  # each once, in order, from everywhere
+assert np.array_equal(label[at], drawn_label)"
+	of_all --sample 100 --threads 1 | cmp - all.brc
+	of_all --sample 2000 | tensor image | cmp - whole.npy
+	run of_all --sample 2001 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"2001 images are asked for, but there are 2000"* ]]
+	for wrong in 0 -1 5-per-clas 5per-class 1e3 -per-class 99999999999; do
+		run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --sample="$wrong" -o x.brc
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"--sample: '$wrong' is no number of images"*"50-per-class"* ]]
+	done
 	run some --first 10 -o x.brc
 	[ "$status" -eq 2 ]
-	run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --per-class 3 -o x.brc
+	run read-data "$GOLDEN/image.idx" "$GOLDEN/label.idx" --sample 3-per-class -o x.brc
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"class 0 has 2"* ]]
 }

@@ -85,6 +85,51 @@ PYTHON
 	cmp want got
 }
 
+@test "edges in no order, some in both directions, become the blocks that numpy makes of them" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+rng = np.random.default_rng(4)
+units = [40, 3, 300, 1, 56]
+n, first, layer = sum(units), np.cumsum([0] + units), np.repeat(range(5), units)
+a = np.triu(rng.random((n, n)) < .03, 1) * (1 + rng.random((n, n), dtype=np.float32))
+for rows, cols in (slice(40), slice(40, 43)), (slice(344, 400), slice(344, 400)):  # dense ones
+    a[rows, cols] = np.triu(1 + rng.random(a[rows, cols].shape), 1 if rows == cols else -400)
+edges = [(i, j) for i, j in zip(*np.nonzero(a))]
+lines = [e for e in edges] + [(j, i) for i, j in edges if rng.random() < .3]
+with open("random.tsv", "w") as f:
+    for k, u in enumerate(units):
+        f.write(f"# layer\t{u}\tl{k}\n")
+    for i, j in (lines[k] for k in rng.permutation(len(lines))):
+        w = a[min(i, j), max(i, j)]
+        f.write("l%d:%d\tl%d:%d\t%.9g\n" % (layer[i], i - first[layer[i]], layer[j], j - first[layer[j]], w))
+a = (a + a.T).astype("<f4")
+names = " ".join(f"l{k}" for k in range(5))
+with open("want", "w") as f:
+    for k in range(5):
+        for m in range(k, 5):
+            block = a[first[k]:first[k + 1], first[m]:first[m + 1]]
+            if block.any():
+                print(k, m, names, block.shape, block.tobytes().hex(), file=f)
+PYTHON
+	import -q --graph random.tsv -o random.brc
+	check -q random.brc
+	blocks random.brc | cmp - want
+	peek random.brc >held
+	grep -q "block/0/start " held # rows here
+	grep -q "block/11 .* 56 from x 56 to" held
+	grep -q "block/1 .* 40 from x 3 to" held # and a whole block there
+	export_ --graph mtx <random.brc >random.mtx
+	import -q --graph random.mtx -o back.brc
+	blocks back.brc | cmp - want
+}
+
+@test "few edges between many large layers are not let take the machine's memory" {
+	awk 'BEGIN { for (i = 0; i < 512; i++) print "# layer\t32768\tl" i
+		for (i = 0; i < 512; i++) for (j = i + 1; j < 512; j++) print "l" i ":0\tl" j ":0\t1" }' >wide.tsv
+	expect 6 import --mem 1G -o none.brc --graph wide.tsv
+	says 'the graph needs 34.3 GB'
+}
+
 @test "Matrix Market: fields and symmetries, both triangles, comments, CR LF, the diagonal" {
 	head='%%MatrixMarket matrix coordinate'
 	printf '%s real general\n%% a comment\n\n3 3 4\n1 2 0.5\n2 1 0.5\n3 3 9\n2 3 2e0\n' "$head" >a
@@ -115,8 +160,78 @@ PYTHON
 	expect 0 import -v --graph names -o out.brc
 	says '3 units, 2 edges'
 	[ "$(/usr/bin/python3 -c 'import read_stream
-print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open("out.brc", "rb"))[0][-1].arrays["unit/name"].tolist()])')" = \
+print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open("out.brc", "rb"))[0][0].arrays["unit/name"].tolist()])')" = \
 		"['big mouse', 'cat', 'dog']" ]
+}
+
+@test "--layers gives an imported graph its layers" {
+	export_ --units <weights.brc >units.tsv
+	export_ --graph npy -o whole.npy <weights.brc
+	extract-weights -q --units all net.onnx -o all.brc
+	blocks all.brc >want
+	export_ --units <all.brc >units.tsv
+	export_ --graph npy -o whole.npy <all.brc
+	export_ --graph mtx <all.brc | grep -v '^% layer' >bare.mtx
+	grep -v '^%' bare.mtx | tail -n +2 | awk '{ print $1 - 1, $2 - 1, $3 }' >numbers
+	export_ --graph tsv <all.brc | grep -v '^#' >units
+	for file in whole.npy bare.mtx numbers units; do
+		import -q --graph "$file" --layers units.tsv -o back.brc
+		blocks back.brc | cmp - want
+	done
+	import -q --graph whole.npy --layers units.tsv | laplacian -q | spectral -q -k 2 | check -q
+	import -q --graph <(export_ --graph tsv <all.brc) --layers units.tsv -o back.brc # they agree
+	blocks back.brc | cmp - want
+	no() {
+		expect 3 import --graph "$1" --layers "$2" -o none.brc
+		says "$3"
+		[ ! -e none.brc ]
+	}
+	sed 's/\t8\t/\t9\t/' units.tsv >large.tsv
+	no whole.npy large.tsv 'whole.npy: 22 units, but the layers given have 23'
+	no bare.mtx large.tsv 'bare.mtx: 22 units, but the layers given have 23'
+	head -n 2 units.tsv >short.tsv
+	no numbers short.tsv 'numbers: 22 units, but the layers given have 6'
+	no units short.tsv 'is not layer:unit of a layer that was declared'
+	export_ --graph tsv <weights.brc >declared
+	no declared units.tsv 'declared: it declares other layers than those given'
+	printf 'a\t3\n' >headless.tsv
+	no numbers headless.tsv "headless.tsv: line 1: names no columns 'layer' and 'units'"
+	printf 'layer\tunits\na\t0\n' >zero.tsv
+	no numbers zero.tsv "zero.tsv: line 2: '0' is no number of units"
+	printf 'layer\tunits\na\t11\na\t11\n' >twice.tsv
+	no numbers twice.tsv 'twice.tsv: '
+	expect 2 import --layers units.tsv --labels labels.tsv -o none.brc
+}
+
+@test "names of units stay with them to the table of labels and back" {
+	printf 'big mouse\tcat\t2\ncat\tdog\t1\nowl\thawk\t3\nhawk\tkite\t1\n' >names
+	import -q --graph names | laplacian -q | spectral -q -k 2 -o named.brc
+	export_ --labels <named.brc >named.tsv
+	cut -f 1,2,4 named.tsv >got
+	{ printf 'layer\tunit\tname\n'; printf 'graph\t%s\t%s\n' 0 'big mouse' 1 cat 2 dog 3 owl 4 hawk 5 kite; } |
+		cmp - got
+	import -q --graph names | export_ --units | grep -qP '^graph\thidden\tgraph\t6\t\t'
+	# by their names alone, in another order
+	printf 'cluster\tname\n7\tkite\n0\tcat\n7\thawk\n0\tdog\n-1\towl\n0\tbig mouse\n' >join.tsv
+	import -q --graph names | import -q --labels join.tsv --name mine -o mine.brc
+	export_ --labels <mine.brc | tail -n +2 | cut -f 3,4 | tr '\t\n' ' ,' >got
+	[ "$(cat got)" = "0 big mouse,0 cat,0 dog,-1 owl,7 hawk,7 kite," ]
+	export_ --labels <mine.brc >mine.tsv
+	import -q --labels mine.tsv --name again <mine.brc | export_ --labels --in again | cmp - mine.tsv
+	wrong() {
+		printf %b "$1" >join.tsv
+		import -q --graph names | expect 3 import -q --labels join.tsv -o none.brc
+		says "$2"
+	}
+	wrong 'name\tcluster\nelk\t1\n' "join.tsv: line 2: no unit is called 'elk'"
+	wrong 'name\tcluster\nbig mouse\t1\nbig mouse\t1\n' "unit 0 of layer 'graph' stands already in line 2"
+	wrong 'name\tcluster\ncat\t1\n' "unit 0 ('big mouse') of layer 'graph' is missing"
+	wrong 'name\tunit\tcluster\ncat\t1\t1\n' "names no column 'layer'"
+	printf 'name\tcluster\ncat\t1\n' >join.tsv
+	expect 3 import -q --labels join.tsv -o none.brc <weights.brc
+	says 'units by their names alone, but the stream names none'
+	expect 3 import -q --no-stream --labels join.tsv -o none.brc
+	says 'units by their names alone'
 }
 
 @test "what is wrong is told with its line" {

@@ -46,7 +46,7 @@ assert np.array_equal(have, want)"
 }
 
 @test "resize and crop are Pillow's; channels go where they are asked" {
-	read-data set --resize 10x10 --per-class 1 | tensor image | wc -c >bytes
+	read-data set --resize 10x10 --sample 1-per-class | tensor image | wc -c >bytes
 	[ "$(cat bytes)" -eq $((128 + 3 * 3 * 100)) ]
 	rm -r set/Ant set/cow set/bee/10.jpg
 	read-data set --resize 64x48 | images_are "chw(load('rgb-64x48'))[None]"
@@ -111,6 +111,9 @@ assert np.array_equal(have, want)"
 
 @test "--classes gives the order of the classes, and must know each" {
 	printf 'cow\nAnt\nelk\nbee\n' >names
+	run read-data set --classes 4 -o x.brc
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"image files name their classes"* ]]
 	read-data set --classes names >set.brc
 	[ "$(labels <set.brc)" = " 1 3 3 0 " ]
 	peek set.brc | grep -q '"classes": 4'
@@ -206,6 +209,27 @@ t = np.load('tokens.npy')
 assert np.array_equal(np.load('token.npy'), t[:, :-1])
 assert np.array_equal(np.load('label.npy'), t[:, 1:])"
 	peek next.brc | grep -q '"classes": 11, .*"source": "tokens"'
+	/usr/bin/python3 -c "
+import numpy as np
+np.save('text.npy', np.arange(23, dtype=np.uint16) * 5 % 9)"
+	read-data --next-token --length 7 --classes 9 text.npy >cut.brc
+	tensor token <cut.brc >token.npy
+	tensor label <cut.brc >label.npy
+	/usr/bin/python3 -c "
+import numpy as np
+t = np.load('text.npy').astype('i4')
+assert np.array_equal(np.load('token.npy'), t[:21].reshape(3, 7))
+assert np.array_equal(np.load('label.npy'), t[1:22].reshape(3, 7))"
+	peek cut.brc >held
+	grep -q '"classes": 9' held
+	for wrong in "--length 23 text.npy" "text.npy" "--length 3 tokens.npy"; do
+		# shellcheck disable=SC2086 # words
+		run read-data --next-token $wrong -o x.brc
+		[ "$status" -eq 3 ]
+		[[ "$output" == *"an array of shape ["*"hint:"* ]]
+	done
+	run read-data --length 3 --tokens tokens.npy whole.npy -o x.brc
+	[ "$status" -eq 2 ]
 	run read-data --tokens real.npy whole.npy -o x.brc
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"real.npy: tokens are integers"* ]]
@@ -214,6 +238,6 @@ assert np.array_equal(np.load('label.npy'), t[:, 1:])"
 	[[ "$output" == *"negative.npy: sequence 2 of 4 holds the token -1 at position 3"* ]]
 	run read-data --tokens --mean 1 tokens.npy whole.npy -o x.brc
 	[ "$status" -eq 2 ]
-	run read-data --next-token --per-class 2 tokens.npy -o x.brc
+	run read-data --next-token --sample 2-per-class tokens.npy -o x.brc
 	[ "$status" -eq 2 ]
 }

@@ -236,7 +236,7 @@ np.save('tokens.npy', np.arange(12).reshape(2, 6))
 np.save('labels.npy', [0, 1])"
 	read-data --tokens tokens.npy labels.npy >tokens.brc
 	run -3 --separate-stderr activations -m "$fixtures/small/relu.onnx" -o x.brc <tokens.brc
-	[[ "$stderr" = *"the data set holds sequences of tokens, but the network takes floats"* ]]
+	[[ "$stderr" = *"the data set holds sequences of "*" tokens, but the network takes floats of "* ]]
 	run -2 activations -o x.brc <seven.brc
 	run -2 activations -m - -o x.brc <seven.brc
 	run -4 activations -m "$fixtures/small/relu.onnx" -o x.brc < <(head -c 300 seven.brc)

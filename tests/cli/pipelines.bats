@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Whole analyses: the scripts and make files of pipelines/.
+# shellcheck disable=SC2030,SC2031 # every test is a subshell
 
 bats_require_minimum_version 1.5.0
 
@@ -7,7 +8,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	model=$ROOT/fixtures/side-by-side.onnx
 	if [ ! -e "$BATS_FILE_TMPDIR/data.brc" ]; then
-		read-data -q --per-class 20 "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
+		read-data -q --sample 20-per-class "$ROOT/fixtures/side-by-side.npz" -o "$BATS_FILE_TMPDIR/data.brc"
 	fi
 	data=$BATS_FILE_TMPDIR/data.brc
 	quick=(-k 2 --controls 9 --shuffles 3)
@@ -40,6 +41,11 @@ setup() {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" "$model" "$ROOT/fixtures/side-by-side.npz" 2>/dev/null | grep -q "2000 images"
 }
 
+@test "data may be a folder of images" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -k 4 -q -o page.json "$ROOT/fixtures/fashion-vgg.onnx" "$ROOT/fixtures/image-folder"
+	jq -e '.networks[0].labellings[0].baseline | .images == 40 and .classes[1].class == "1-Trouser"' page.json
+}
+
 @test "a failed run leaves no stage of an earlier one, and says once what failed" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" "$data"
 	run ! "$ROOT/pipelines/weights.sh" -k 700 --controls 9 -q --keep stages "$model" "$data"
@@ -66,6 +72,23 @@ setup() {
 	run -6 "$ROOT/pipelines/weights.sh" -o /nonexistent/x.html "$model" "$data"
 }
 
+@test "data that do not fit the network are refused before any work, with both shapes" {
+	for pipeline in weights activations; do
+		run --separate-stderr -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep stages "$ROOT/fixtures/fashion-vgg.onnx" "$data"
+		[[ $stderr = *"images of 2 x 28 x 28 do not fit the network's input of 1 x 28 x 28"* ]]
+		[ -z "$output" ] && [ -z "$(ls stages)" ]
+	done
+}
+
+@test "weights.sh: spaces in every name" {
+	mkdir "my files"
+	cp "$model" "my files/my net.onnx"
+	cp "$data" "my files/my data.brc"
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep "my stages" -o "my page.html" "my files/my net.onnx" "my files/my data.brc"
+	grep -q "</html>" "my page.html"
+	check -q "my stages/analysis.brc"
+}
+
 experiment() {
 	make -s -f "$ROOT/pipelines/experiment.mk" MODELS="$model" DATA="$data" K="2 3" SEEDS=1 \
 		CONTROLS=9 SHUFFLES=2 OUT=out
@@ -84,6 +107,13 @@ experiment() {
 	[ -z "$(find out -newer stamp -type f)" ]
 }
 
+@test "experiment.mk: data that do not fit a network are refused before any work" {
+	model=$ROOT/fixtures/fashion-vgg.onnx
+	run -2 experiment
+	[[ $output = *"images of 2 x 28 x 28 do not fit the network's input of 1 x 28 x 28"* ]]
+	[[ $output != *clusterability:* ]]
+}
+
 @test "experiment.mk goes on where it was" {
 	experiment 2>/dev/null
 	rm out/side-by-side/k2-s1/weights.brc
@@ -92,6 +122,57 @@ experiment() {
 	[ -e out/side-by-side/k2-s1/weights.brc ]
 	[ ! out/side-by-side/k3-s1/weights.brc -nt stamp ]
 	[ ! out/side-by-side/weights.brc -nt stamp ]
+}
+
+@test "experiment.mk: spaces in the names of networks, data, the results' folder and its own" {
+	mkdir "a place" "a place/my nets"
+	ln -s "$ROOT/pipelines" "$ROOT/bin" "a place"
+	cp "$model" "a place/my nets/my net.onnx"
+	cp "$data" "my data.brc"
+	spaces() {
+		make -s -f "a place/pipelines/experiment.mk" MODELS='a\ place/my\ nets/my\ net.onnx' DATA="my data.brc" \
+			K=2 SEEDS=1 CONTROLS=9 SHUFFLES=2 OUT="my results" "$@"
+	}
+	spaces 2>/dev/null
+	grep -q "activations.local" "my results/my_net/k2-s1/report.html"
+	[ "$(sed -n '$=' "my results/summary.tsv")" -gt 4 ]
+	touch stamp
+	spaces
+	[ -z "$(find "my results" -newer stamp -type f)" ]
+	spaces clean
+	[ ! -e "my results" ] && [ -e "my data.brc" ]
+	model='a place/my nets/my net.onnx'
+	run -2 experiment
+	[[ $output = *'there is no file "a" "place/my"'*'a space within a name is written "\ "'* ]]
+	model=$ROOT/fixtures/side-by-side.onnx data=missing.brc
+	run -2 experiment
+	[[ $output = *'there is no file "missing.brc"'* ]]
+	run -2 make -s -f "$ROOT/pipelines/clusterability.mk" OUT="my results"
+	[[ $output = *'without a space in their names: "my results"'* ]]
+}
+
+@test "make install: broca says where the pipelines are, and they run from there" {
+	prefix=$PWD/"a prefix"
+	make -s -C "$ROOT" -o all install BIN="$BIN" EXES= PREFIX="$prefix" >/dev/null
+	there=$(env -i PATH=/usr/bin:/bin "$prefix/bin/broca" --pipelines)
+	[ "$there" = "$prefix/share/broca/pipelines" ]
+	env -i PATH=/usr/bin:/bin "$prefix/bin/broca" --help | grep -qF "are in $there"
+	# with no other filter to be found than the installed ones
+	env -i PATH=/usr/bin:/bin "$there/weights.sh" "${quick[@]}" -q -o page.html "$model" "$data"
+	grep -q "</html>" page.html
+	env -i PATH=/usr/bin:/bin make -s -f "$there/experiment.mk" MODELS="$model" DATA="$data" K=2 SEEDS=1 \
+		CONTROLS=9 SHUFFLES=2 OUT=out 2>/dev/null
+	grep -q "activations.local" out/side-by-side/k2-s1/report.html
+	# and the files that families.mk takes are there
+	env -i PATH=/usr/bin:/bin make -n -f "$there/families.mk" OUT=families |
+		grep -oE '"[^"]+/fixtures/[^"]+"' | tr -d '"' | sort -u >files
+	[ "$(wc -l <files)" -ge 10 ]
+	while read -r file; do
+		[ -s "$file" ] || { echo "no $file"; false; }
+	done <files
+	mv "$prefix/share/broca/pipelines" elsewhere
+	run -6 env -i PATH=/usr/bin:/bin "$prefix/bin/broca" --pipelines
+	[[ $output = *"hint: "*"make install"* ]]
 }
 
 @test "clusterability.mk: from trained networks to the table, and again nothing to do" {

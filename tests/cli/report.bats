@@ -253,3 +253,63 @@ PYTHON
 	[ "$(grep -o '<canvas[^>]*width=' dom | wc -l)" = 4 ]
 	grep -q '<th[^>]*><button type="button">layer</button>' dom
 }
+
+@test "the report has the evidence for k as the stream has it, and says which was taken" {
+	extract-weights -q "$ROOT/fixtures/fashion-resnet.onnx" | laplacian -q --keep |
+		spectral -q --k-auto 2-9 --name weights.global | laplacian -q --local |
+		spectral -q --k-auto 2-4 --name weights.local -o auto.brc
+	report auto.brc -o auto.json
+	report auto.brc -o auto.html
+	report auto.brc >auto.txt
+	cat >same.py <<'PYTHON'
+import json, sys
+import numpy as np
+import read_stream
+sections = {s.name: s for s in read_stream.read(open("auto.brc", "rb"))[0] if s.type == "spectrum"}
+for l in json.load(open("auto.json"))["networks"][0]["labellings"]:
+    arrays = sections[l["name"]].arrays
+    assert len(l["graphs"]) == len(sections[l["name"]].records)
+    for i, g in enumerate(l["graphs"]):
+        for key in ["k", "gap", "stability"]:
+            assert np.allclose([c[key] for c in g["choice"]], arrays[f"graph/{i}/choice/{key}"], rtol=1e-11)
+        assert np.allclose(g["residuals"], arrays[f"graph/{i}/residual"], rtol=1e-11)
+        # the rule: of those nearly as stable as the best, the largest gap
+        stable = [c for c in g["choice"] if c["stability"] >= max(c["stability"] for c in g["choice"]) - 0.05]
+        assert g["k"] == max(stable, key=lambda c: (c["gap"], -c["k"]))["k"]
+        assert abs(g["stability"] - next(c for c in g["choice"] if c["k"] == g["k"])["stability"]) < 1e-12
+    if l["name"] == "weights.global":
+        taken = next(c for c in g["choice"] if c["k"] == g["k"])
+        assert any(f"k = {g['k']} has the largest gap from eigenvalue k to k + 1, {taken['gap']:.2g}, and was chosen" in c
+                   for c in l["cut"]), l["cut"]
+        assert any(f"a stability of {g['stability']:.2f}:" in c for c in l["cut"]), l["cut"]
+    else:
+        assert any(f"k was chosen for each of {len(l['graphs'])} graphs" in c for c in l["cut"]), l["cut"]
+print("the same")
+PYTHON
+	[ "$(/usr/bin/python3 same.py)" = "the same" ]
+	[ "$(grep -o 'class="choice"' auto.html | wc -l)" = 13 ] # of the global graph, and of 12 local ones
+	has 'The first 12 of 15 graphs' auto.html
+	has 'and was chosen.' auto.txt
+	has '15 of 15 groups are whole layers' auto.txt
+	[ "$(grep -c 'groups are whole layers' auto.txt)" = 1 ] # not said of the local partition
+	# a name too long for the table's column does not hide which layer it is
+	has 'stages.block2_1.shortcut.conv 0:' auto.txt
+	has '<title>stages.block2_1.conv1, fed by stem.conv, stages.block1_1.conv2, stages.block1_2.conv2</title>' auto.html
+}
+
+@test "what is counted is called by its name: tokens" {
+	read-data -q --tokens --first 1 --images tokens --labels targets --classes "$ROOT/fixtures/text-vocabulary.txt" \
+		"$ROOT/fixtures/text-test.npz" -o text.brc
+	extract-weights -q "$ROOT/fixtures/text-transformer.onnx" | laplacian -q | spectral -q -k 3 |
+		lesion -q -n 1 --model "$ROOT/fixtures/text-transformer.onnx" --data text.brc |
+		coherence -q -o tokens.brc
+	report tokens.brc >tokens.txt
+	has ' of 64 tokens (class-balanced' tokens.txt
+	has 'nats a token' tokens.txt
+	lacks 'image' <(sed '/^Made by/,$d' tokens.txt)
+	report tokens.brc -o tokens.html
+	has '<dt>test tokens</dt><dd>64</dd>' tokens.html
+	lacks '\bimages\b' <(sed '1,/<body>/d; /<pre/,/<.pre>/d; /id="methods"/,$d' tokens.html)
+	report tokens.brc -o tokens.json
+	[ "$(json 'r["networks"][0]["labellings"][0]["baseline"]["items"]' tokens.json)" = tokens ]
+}

@@ -38,7 +38,7 @@ contents() {
 
 # a larger network and data, of which a filter has something to divide
 side_by_side() {
-	"$BIN/read-data" -q "$ROOT/fixtures/side-by-side.npz" --per-class 20 -o test.brc
+	"$BIN/read-data" -q "$ROOT/fixtures/side-by-side.npz" --sample 20-per-class -o test.brc
 	cp "$ROOT/fixtures/side-by-side.onnx" net.onnx
 	"$BIN/extract-weights" -q net.onnx -o weights.brc
 	"$BIN/activations" -q --model net.onnx -o activations.brc <test.brc
@@ -59,7 +59,7 @@ side_by_side() {
 	for f in read-data extract-weights activations corr laplacian spectral clusterability lesion; do
 		call "$f"
 		if [ "$f" = read-data ]; then
-			args=("$ROOT/fixtures/side-by-side.npz" --per-class 20)
+			args=("$ROOT/fixtures/side-by-side.npz" --sample 20-per-class)
 		fi
 		"$BIN/$f" -q "${args[@]}" --threads 1 <"$input" >expected
 		alike "$f" --threads 2 <"$input"
@@ -91,7 +91,7 @@ side_by_side() {
 		call "$f"
 		writes_stream "$f" || continue
 		if [ "$f" = read-data ]; then
-			args=("$ROOT/fixtures/side-by-side.npz" --per-class 20)
+			args=("$ROOT/fixtures/side-by-side.npz" --sample 20-per-class)
 		fi
 		[ "$f" != coherence ] || input=$BATS_FILE_TMPDIR/stages/lesions.brc
 		[ "$f" != import ] || "$BIN/export" --labels <labels.brc >labels.tsv
@@ -112,7 +112,7 @@ side_by_side() {
 	"$BIN/activations" -q -z --model net.onnx <test.brc >activations-z.brc
 	"$BIN/extract-weights" -q -z net.onnx >weights-z.brc
 	"$BIN/laplacian" -q -z <weights-z.brc >laplacian-z.brc
-	"$BIN/read-data" -q -z "$ROOT/fixtures/side-by-side.npz" --per-class 20 >test-z.brc
+	"$BIN/read-data" -q -z "$ROOT/fixtures/side-by-side.npz" --sample 20-per-class >test-z.brc
 	"$BIN/lesion" -q -z --model net.onnx --data test-z.brc -n 9 <labels.brc >lesions-z.brc
 	for stage in "activations corr" "weights laplacian" "weights clusterability -k 2 -n 2" \
 		"laplacian spectral -k 4" "test activations --model net.onnx" "lesions coherence"; do
@@ -234,7 +234,7 @@ least_memory() {
 	}
 	again analysis.brc
 	cmp again-test.brc test.brc
-	"$BIN/read-data" -q data.npz --per-class 15 --seed 7 -o test.brc
+	"$BIN/read-data" -q data.npz --sample 15-per-class --seed 7 -o test.brc
 	"$BIN/activations" -q --model net.onnx --samples 40 --name one <test.brc |
 		"$BIN/corr" -q --method pearson --edge abs | "$BIN/clusterability" -q -k 2 -n 3 --null layer |
 		"$BIN/laplacian" -q --name "two words" | "$BIN/spectral" -q -k 3 --compat paper --restarts 3 |
@@ -253,7 +253,7 @@ least_memory() {
 	for f in clusterability lesion activations read-data; do
 		call "$f"
 		[ "$f" != activations ] || args+=(--samples 30)
-		[ "$f" != read-data ] || args+=(--per-class 5)
+		[ "$f" != read-data ] || args+=(--sample 5-per-class)
 		"$BIN/$f" -q "${args[@]}" <"$input" >first.brc
 		"$BIN/$f" -q "${args[@]}" --seed 42 <"$input" | cmp - first.brc
 		"$BIN/$f" -q "${args[@]}" --seed 7 <"$input" >second.brc

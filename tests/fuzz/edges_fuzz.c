@@ -46,8 +46,8 @@ static void go_round(const brc_edge_list *l, const brc_blocks *b,
 	char path[32];
 	if (write(b, collect, &text, &err) == BRC_OK) { /* not with a control character in a name */
 		int fd = file_of("back", text.s, text.len, path);
-		if (brc_edge_list_read(&back, path, MEMORY, &err) != BRC_OK || back.n != l->n ||
-		    !brc_layers_equal(&back.layers, &l->layers) ||
+		if (brc_edge_list_read(&back, path, NULL, MEMORY, &err) != BRC_OK ||
+		    back.n != l->n || !brc_layers_equal(&back.layers, &l->layers) ||
 		    (l->n > 0 && memcmp(back.edge, l->edge, l->n * sizeof(*l->edge)) != 0))
 			abort();
 		brc_edge_list_clear(&back);
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	brc_own_blocks b = {0};
 	brc_err err = {0};
 	int fd = file_of("fuzz", data, size, path);
-	if (brc_edge_list_read(&l, path, MEMORY, &err) == BRC_OK) {
+	if (brc_edge_list_read(&l, path, NULL, MEMORY, &err) == BRC_OK) {
 		if (brc_layers_total(&l.layers) < 100000 &&
 		    brc_exchange_blocks(&b, &l, MEMORY, &err) == BRC_OK) {
 			if (brc_blocks_check(&b.blocks, "fuzz", &err) != BRC_OK)

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		brc_image m = {0};
 		volatile uint8_t last;
 		if (channels == 2 ||
-		    brc_image_decode(data, size, "fuzz", channels, &m, NULL) != BRC_OK)
+		    brc_image_decode(data, size, "fuzz", channels, 0, &m, NULL) != BRC_OK)
 			continue;
 		if (m.w == 0 || m.h == 0 || m.w > BRC_IMAGE_PIXELS_MAX / m.h ||
 		    (m.channels != 1 && m.channels != 3) || (channels && m.channels != channels))

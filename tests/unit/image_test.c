@@ -11,7 +11,7 @@ static brc_rc decode(const char *path, size_t channels, brc_image *m, brc_err *e
 {
 	size_t n;
 	unsigned char *bytes = slurp(path, &n);
-	brc_rc rc = brc_image_decode(bytes, n, path, channels, m, err);
+	brc_rc rc = brc_image_decode(bytes, n, path, channels, 0, m, err);
 	free(bytes);
 	return rc;
 }
@@ -112,7 +112,7 @@ static void refuses(const void *bytes, size_t n, const char *message)
 {
 	brc_image m;
 	brc_err err = {0};
-	assert_int_equal(brc_image_decode(bytes, n, "it.png", 0, &m, &err), BRC_DATA);
+	assert_int_equal(brc_image_decode(bytes, n, "it.png", 0, 0, &m, &err), BRC_DATA);
 	assert_null(m.pixel);
 	assert_ptr_equal(strstr(err.message, "it.png: "), err.message);
 	assert_non_null(strstr(err.message, message));

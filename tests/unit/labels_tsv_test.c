@@ -21,7 +21,9 @@ static brc_rc parse_n(const char *text, size_t n, const brc_layers *known, brc_l
 	assert_non_null(copy);
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	brc_rc rc = brc_labels_tsv_read(copy, n, "t.tsv", known, layers, label, err);
+	const brc_named_units units = {.layers = known != NULL ? *known : (brc_layers){0}};
+	brc_rc rc = brc_labels_tsv_read(copy, n, "t.tsv", known != NULL ? &units : NULL, layers,
+					label, err);
 	free(copy);
 	return rc;
 }
@@ -34,7 +36,7 @@ static void becomes(const char *text, const brc_layers *known, const char *want)
 	brc_err err = {0};
 	brc_str out = {0};
 	assert_int_equal(parse_n(text, strlen(text), known, &layers, &label, &err), BRC_OK);
-	assert_int_equal(brc_labels_tsv_write(&layers, label, &out, &err), BRC_OK);
+	assert_int_equal(brc_labels_tsv_write(&layers, label, NULL, &out, &err), BRC_OK);
 	assert_string_equal(out.s, want);
 	brc_str_free(&out);
 	brc_layers_clear(&layers);
@@ -162,7 +164,7 @@ static void does_not_write_what_it_could_not_read(void **state)
 	brc_err err = {0};
 	brc_str out = {0};
 	assert_int_equal(brc_layers_init(&t, 1, &name, &one, &err), BRC_OK);
-	assert_int_equal(brc_labels_tsv_write(&t, &label, &out, &err), BRC_DATA);
+	assert_int_equal(brc_labels_tsv_write(&t, &label, NULL, &out, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "layer 0"));
 	brc_str_free(&out);
 	brc_layers_clear(&t);

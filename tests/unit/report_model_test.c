@@ -361,8 +361,10 @@ static void wiring(void **state)
 	r = report_of(&branches);
 	assert_int_equal(r->network[0].wiring, BRC_WIRING_BRANCHED);
 	assert_int_equal(brc_report_html(r, &page, &err), BRC_OK);
-	assert_non_null(strstr(page.s, "<br><small>\xE2\x86\x90 a, b</small>"));
-	assert_non_null(strstr(page.s, "<br><small>\xE2\x86\x90 in</small>"));
+	assert_non_null(strstr(page.s, "<svg viewBox=\"0 0 "));
+	assert_non_null(strstr(page.s, "<title>out, fed by a, b</title>"));
+	assert_non_null(strstr(page.s, "<title>a, fed by in</title>"));
+	assert_non_null(strstr(page.s, "<title>in</title>"));
 	brc_str_free(&page);
 	brc_report_free(r);
 	add_labels(&back, "x");
@@ -373,6 +375,46 @@ static void wiring(void **state)
 	free_analysis(&chain);
 	free_analysis(&branches);
 	free_analysis(&back);
+}
+
+/* How stable a partition is, what spoke for its k, and which groups were not tested. */
+static void cuts(void **state)
+{
+	analysis a = {0};
+	brc_report *r;
+	brc_str page = {0};
+	brc_err err;
+	(void)state;
+
+	add_labels(&a, "x");
+	add_spectrum(&a, "x");
+	add_lesions(&a, "x", plain_classes);
+	r = report_of(&a);
+	const brc_network *net = &r->network[0];
+	const brc_graph_summary *g = &net->labelling[0].graph[0];
+
+	assert_true(g->stability == 0.83);
+	assert_true(g->residual[1] == 3e-12);
+	assert_int_equal(g->choices, 3);
+	assert_int_equal(g->choice_k[2], 4);
+	assert_true(g->choice_gap[1] == 0.4);
+	assert_true(g->choice_stability[2] == 0.9);
+	assert_true(says(net, BRC_NOTE_CUT,
+			 "Of the k from 2 to 4 whose stability is at most 0.05 below the best one, "
+			 "0.90, k = 3 has the largest gap from eigenvalue k to k + 1, 0.4, and was "
+			 "chosen."));
+	assert_true(says(net, BRC_NOTE_CUT,
+			 "a stability of 0.83: most of it stays the same under another seed."));
+	assert_true(says(net, BRC_NOTE_UNTESTED,
+			 "1 group not tested, fewer than 2 units (layer and cluster): fc2 2."));
+	assert_int_equal(brc_report_html(r, &page, &err), BRC_OK);
+	/* its gap is the largest: a bar of full height, filled */
+	assert_non_null(strstr(page.s, "aria-label=\"Gap of eigenvalues and stability for k from 2 "
+				       "to 4; taken: 3\""));
+	assert_non_null(strstr(page.s, "<rect class=\"hit\" x=\"147.0\" y=\"12.0\""));
+	brc_str_free(&page);
+	brc_report_free(r);
+	free_analysis(&a);
 }
 
 /* Of each path as much as tells it from the others; of a network each stream once. */
@@ -611,27 +653,17 @@ static void numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups),
-		cmocka_unit_test(sentences),
-		cmocka_unit_test(order),
-		cmocka_unit_test(level),
-		cmocka_unit_test(labels_alone),
-		cmocka_unit_test(lesions_alone),
-		cmocka_unit_test(borrowed_labels),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(mismatch),
-		cmocka_unit_test(joined),
-		cmocka_unit_test(titles),
-		cmocka_unit_test(combined),
-		cmocka_unit_test(chance),
-		cmocka_unit_test(digits),
-		cmocka_unit_test(wiring),
-		cmocka_unit_test(commands),
-		cmocka_unit_test(command_cycle),
-		cmocka_unit_test(histogram),
-		cmocka_unit_test(strongest_images),
-		cmocka_unit_test(image_shapes),
-		cmocka_unit_test(numbers),
+		cmocka_unit_test(groups),          cmocka_unit_test(sentences),
+		cmocka_unit_test(order),           cmocka_unit_test(level),
+		cmocka_unit_test(labels_alone),    cmocka_unit_test(lesions_alone),
+		cmocka_unit_test(borrowed_labels), cmocka_unit_test(nothing),
+		cmocka_unit_test(mismatch),        cmocka_unit_test(joined),
+		cmocka_unit_test(titles),          cmocka_unit_test(combined),
+		cmocka_unit_test(chance),          cmocka_unit_test(digits),
+		cmocka_unit_test(wiring),          cmocka_unit_test(cuts),
+		cmocka_unit_test(commands),        cmocka_unit_test(command_cycle),
+		cmocka_unit_test(histogram),       cmocka_unit_test(strongest_images),
+		cmocka_unit_test(image_shapes),    cmocka_unit_test(numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,9 @@ static void add_labels(analysis *a, const char *name)
 static void add_spectrum(analysis *a, const char *name)
 {
 	static const double eigenvalue[] = {0, 0.25, 0.5, 0.9};
+	static const double residual[] = {1e-15, 3e-12, 2e-13, 1e-4};
+	static const int32_t choice_k[] = {2, 3, 4};
+	static const double gap[] = {0.25, 0.4, 0.1}, stability[] = {0.8, 0.83, 0.9};
 	static const int32_t boundary[] = {0, 9, 16};
 	static float picture[20 * 20];
 	const char *const warnings[] = {"eigenvalue 3 is close to 4"};
@@ -113,8 +116,14 @@ static void add_spectrum(analysis *a, const char *name)
 	brc_map_put_double(r, "ncut", 1.25);
 	brc_map_put_double(r, "in_out", 0.7);
 	brc_map_put_double(r, "lower_bound", 0.75);
+	brc_map_put_double(r, "stability", 0.83);
 	brc_map_put_strings(r, "warnings", warnings, 1);
 	must(brc_section_add_column(s, "graph/0/eigenvalue", "<f8", 4, eigenvalue, &err), &err);
+	must(brc_section_add_column(s, "graph/0/residual", "<f8", 4, residual, &err), &err);
+	must(brc_section_add_column(s, "graph/0/choice/k", "<i4", 3, choice_k, &err), &err);
+	must(brc_section_add_column(s, "graph/0/choice/gap", "<f8", 3, gap, &err), &err);
+	must(brc_section_add_column(s, "graph/0/choice/stability", "<f8", 3, stability, &err),
+	     &err);
 	for (size_t i = 0; i < 400; i++)
 		picture[i] = (float)(i % 7);
 	must(brc_section_add(s, "picture", "<f4", 2, (size_t[]){20, 20}, "bin,bin", picture, NULL,

@@ -50,6 +50,29 @@ static void draws_every_image_alike(void **state)
 	}
 }
 
+/* The same of the whole set. */
+static void draws_any_image_alike(void **state)
+{
+	(void)state;
+	enum { DRAWS = 3000, COUNT = 12 };
+	size_t times[IMAGES] = {0};
+	for (uint64_t seed = 0; seed < DRAWS; seed++) {
+		bool chosen[IMAGES];
+		size_t n = 0;
+		assert_int_equal(brc_sample_any(IMAGES, COUNT, seed, chosen, NULL), BRC_OK);
+		for (size_t i = 0; i < IMAGES; i++) {
+			n += chosen[i];
+			times[i] += chosen[i];
+		}
+		assert_int_equal(n, COUNT);
+	}
+	double p = (double)COUNT / IMAGES, mean = DRAWS * p;
+	for (size_t i = 0; i < IMAGES; i++) {
+		double deviation = (double)times[i] - mean;
+		assert_true(deviation * deviation < 25 * mean * (1 - p)); /* five sigma */
+	}
+}
+
 static void draws_the_same_with_the_same_seed(void **state)
 {
 	(void)state;
@@ -115,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(draws_every_image_alike),
+		cmocka_unit_test(draws_any_image_alike),
 		cmocka_unit_test(draws_the_same_with_the_same_seed),
 		cmocka_unit_test(refuses_more_than_there_are),
 		cmocka_unit_test(takes_all_of_a_class),

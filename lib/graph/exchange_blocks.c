@@ -1,0 +1,203 @@
+/*
+ * Blocks from a list of edges. The list ascends by the lower unit, so that the edges of one layer
+ * follow one another: they are counted by their other layer, then by row, then put where they
+ * belong. O(edges + layers^2); takes no memory but that of the blocks.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "graph/exchange.h"
+
+void brc_own_blocks_clear(brc_own_blocks *b)
+{
+	brc_blocks_clear(&b->blocks);
+	for (size_t i = 0; i < b->n; i++)
+		free(b->memory[i]);
+	free(b->memory);
+	memset(b, 0, sizeof(*b));
+}
+
+static void *own(brc_own_blocks *b, size_t n, size_t size, brc_err *err)
+{
+	if (brc_grow(&b->memory, &b->cap, b->n + 1, sizeof(*b->memory), err) != BRC_OK)
+		return NULL;
+	return b->memory[b->n++] = brc_calloc(n, size, err);
+}
+
+/* The block between the layer at hand and another one. */
+typedef struct target {
+	size_t entries; /* edges, or twice as many within the layer */
+	float *w;       /* dense, or of the entries */
+	int64_t *start; /* of rows; NULL: dense. Points one past where the next entry goes */
+	int32_t *column;
+} target;
+
+typedef struct filling {
+	const brc_edge_list *l;
+	const brc_layers *t;
+	brc_own_blocks *b;
+	target *to;              /* [layers] */
+	size_t from, first, end; /* the layer at hand and its edges */
+	size_t bytes;            /* of the list and all blocks */
+} filling;
+
+/* The layer of the upper end: units ascend, so that it is mostly that of the edge before. */
+static size_t layer_of(const filling *f, uint32_t unit, size_t last)
+{
+	const size_t *first = f->t->first;
+	return unit >= first[last] && unit < first[last + 1] ? last
+							     : brc_layers_of_unit(f->t, unit);
+}
+
+static void count_entries(filling *f)
+{
+	memset(f->to, 0, f->t->n * sizeof(*f->to));
+	for (size_t i = f->first, to = f->from; i < f->end; i++) {
+		to = layer_of(f, f->l->edge[i].to, to);
+		f->to[to].entries += to == f->from ? 2 : 1;
+	}
+}
+
+/* In rows where they are smaller than the whole matrix. */
+static bool is_sparse(const filling *f, size_t to)
+{
+	size_t rows = f->t->units[f->from], cols = f->t->units[to];
+	return 2 * f->to[to].entries + 2 * (rows + 1) < rows * cols;
+}
+
+static brc_rc add_bytes(filling *f, brc_err *err)
+{
+	(void)err;
+	count_entries(f);
+	for (size_t to = f->from; to < f->t->n; to++) {
+		size_t rows = f->t->units[f->from], cols = f->t->units[to], n = f->to[to].entries;
+		if (n > 0)
+			f->bytes += is_sparse(f, to) ? 8 * n + 8 * (rows + 2) : 4 * rows * cols;
+	}
+	return BRC_OK;
+}
+
+static brc_rc reserve(const filling *f, size_t to, brc_err *err)
+{
+	target *x = &f->to[to];
+	size_t rows = f->t->units[f->from], cols = f->t->units[to];
+	bool sparse = is_sparse(f, to);
+	x->w = own(f->b, sparse ? x->entries : rows * cols, sizeof(*x->w), err);
+	if (sparse) {
+		x->start = own(f->b, rows + 2, sizeof(*x->start), err);
+		x->column = own(f->b, x->entries, sizeof(*x->column), err);
+	}
+	return x->w != NULL && (!sparse || (x->start != NULL && x->column != NULL)) ? BRC_OK
+										    : BRC_RESOURCE;
+}
+
+/* What is done with an entry of a block. */
+typedef void (*visit)(target *x, size_t cols, size_t row, size_t col, float weight);
+
+static void count_row(target *x, size_t cols, size_t row, size_t col, float weight)
+{
+	(void)cols;
+	(void)col;
+	(void)weight;
+	if (x->start != NULL)
+		x->start[row + 2]++;
+}
+
+/* Entries of a row come with their columns ascending, those of the lower triangle first. */
+static void put(target *x, size_t cols, size_t row, size_t col, float weight)
+{
+	if (x->start == NULL) {
+		x->w[row * cols + col] = weight;
+		return;
+	}
+	int64_t at = x->start[row + 1]++;
+	x->column[at] = (int32_t)col;
+	x->w[at] = weight;
+}
+
+static void each_entry(const filling *f, visit v)
+{
+	const size_t *first = f->t->first;
+	for (size_t i = f->first, to = f->from; i < f->end; i++) {
+		const brc_edge *e = &f->l->edge[i];
+		to = layer_of(f, e->to, to);
+		size_t row = e->from - first[f->from], col = e->to - first[to];
+		v(&f->to[to], f->t->units[to], row, col, e->weight);
+		if (to == f->from)
+			v(&f->to[to], f->t->units[to], col, row, e->weight);
+	}
+}
+
+/* From counts at row + 2 to starts at row + 1, which become the starts at row as rows fill. */
+static void set_starts(const filling *f)
+{
+	size_t rows = f->t->units[f->from];
+	for (size_t to = f->from; to < f->t->n; to++)
+		for (size_t i = 0; f->to[to].start != NULL && i < rows; i++)
+			f->to[to].start[i + 2] += f->to[to].start[i + 1];
+}
+
+static brc_rc add_blocks(const filling *f, brc_err *err)
+{
+	for (size_t to = f->from; to < f->t->n; to++) {
+		const target *x = &f->to[to];
+		if (x->start != NULL)
+			BRC_TRY(brc_blocks_add_rows(&f->b->blocks, f->from, to, x->start, x->column,
+						    x->w, err));
+		else if (x->entries > 0)
+			BRC_TRY(brc_blocks_add(&f->b->blocks, f->from, to, x->w, err));
+	}
+	return BRC_OK;
+}
+
+static brc_rc fill_layer(filling *f, brc_err *err)
+{
+	count_entries(f);
+	for (size_t to = f->from; to < f->t->n; to++)
+		if (f->to[to].entries > 0)
+			BRC_TRY(reserve(f, to, err));
+	each_entry(f, count_row);
+	set_starts(f);
+	each_entry(f, put);
+	return add_blocks(f, err);
+}
+
+/* Layer by layer, as the list has them. */
+static brc_rc each_layer(filling *f, brc_rc (*work)(filling *f, brc_err *err), brc_err *err)
+{
+	f->first = f->end = 0;
+	for (f->from = 0; f->first < f->l->n; f->from++, f->first = f->end) {
+		size_t beyond = f->t->first[f->from + 1];
+		while (f->end < f->l->n && f->l->edge[f->end].from < beyond)
+			f->end++;
+		if (f->end > f->first)
+			BRC_TRY(work(f, err));
+	}
+	return BRC_OK;
+}
+
+/* Blocks of few edges between many large layers may take far more than their edges. */
+static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
+{
+	f->to = brc_alloc(f->t->n, sizeof(*f->to), err);
+	if (f->to == NULL)
+		return BRC_RESOURCE;
+	f->bytes = f->l->n * sizeof(brc_edge);
+	BRC_TRY(each_layer(f, add_bytes, err));
+	BRC_TRY(brc_mem_need(f->bytes, mem, "the graph", err));
+	return each_layer(f, fill_layer, err);
+}
+
+brc_rc brc_exchange_blocks(brc_own_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err)
+{
+	memset(b, 0, sizeof(*b));
+	BRC_TRY(brc_blocks_init(&b->blocks, &l->layers, err));
+	filling f = {.l = l, .t = &b->blocks.layers, .b = b};
+	brc_rc rc = fill_all(&f, mem, err);
+	free(f.to);
+	if (rc != BRC_OK)
+		brc_own_blocks_clear(b);
+	return rc;
+}

@@ -167,10 +167,11 @@ static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 			   const unsigned char **payload, brc_err *err)
 {
 	size_t got;
-	if (kind == BRC_F_CHUNK && r->dest != NULL && r->dest_length == length) {
-		BRC_TRY(brc_source_read(r->source, r->dest, length, &got, err));
-		*payload = r->dest;
-		r->dest = NULL;
+	void *dest = r->dest;
+	r->dest = NULL; /* also where this frame is another: what it was for may soon be gone */
+	if (kind == BRC_F_CHUNK && dest != NULL && r->dest_length == length) {
+		BRC_TRY(brc_source_read(r->source, dest, length, &got, err));
+		*payload = dest;
 		return got == length ? BRC_OK : truncated(r, err);
 	}
 	size_t done = 0;

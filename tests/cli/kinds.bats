@@ -137,7 +137,7 @@ assert layers[4]["part"] == "heads" and layers[6]["part"] == "mlp" and layers[1]
 	grep -q '^  99  .*  1-98  *-$' table
 	grep -q 'untraced: node:softmax' table
 	# columns begin at the same places
-	[ "$(grep -E '^ +[0-9]+  transform' table | awk '{ print index($0, "Gemm") }' | sort -u | grep -vx 0 | wc -l)" = 1 ]
+	[ "$(grep -E '^ +[0-9]+  transform' table | awk '{ print index($0, "Gemm") }' | sort -u | grep -cvx 0)" = 1 ]
 	[ "$(grep -E '^ +[0-9]+  transform' table | awk 'length > 110' | wc -l)" = 0 ]
 }
 

@@ -16,6 +16,8 @@ and for small networks that lay heads out as exporters and libraries do, NAME.on
     input, output   [7, 5, 6] and [7, 3], f4
     head            [units], i4: of the layer with the values, the head that takes each; -1: none
     zero.H          [7, 3], f4: outputs with head H silenced before the projection
+and two-ways.onnx, two projections added between MLPs, with two-ways.npz:
+    l1, l2          [8, 6], f4: weights between hidden layers, as FROM.TO.NORM
 All is computed in double precision. Which units make a head comes from numbering them and
 cutting the numbers apart as the values are.
 """
@@ -248,6 +250,26 @@ def ways(model):
     return {k: v.float().numpy() for k, v in found.items()}
 
 
+class TwoWays(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1, self.a, self.b = nn.Linear(6, 8), nn.Linear(8, 5), nn.Linear(8, 5)
+        self.fc2, self.head = nn.Linear(5, 6), nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = torch.relu(self.fc1(x))
+        return self.head(torch.relu(self.fc2(self.a(x) + self.b(x))))
+
+
+def two_ways():
+    torch.manual_seed(2)
+    net = TwoWays().eval()
+    export(net, f"{OUT}/two-ways.onnx")
+    a, b, into = (z.weight.detach().double().abs().T for z in (net.a, net.b, net.fc2))
+    np.savez_compressed(f"{OUT}/two-ways.npz", l1=((a + b) @ into).float().numpy(),
+                        l2=((a ** 2 + b ** 2) @ into ** 2).sqrt().float().numpy())
+
+
 def trained(name, x, labels):
     model, scores = Model(f"fixtures/{name}.onnx"), []
     changes = [None] + [silenced(projection(model, b), 16 * h, 16 * h + 16)
@@ -258,8 +280,8 @@ def trained(name, x, labels):
         scores.append(score(logits, labels[:COUNTED]))
     correct, loss, close = zip(*scores)
     graph = ways(model) if name == "fashion-vit" else {}
-    np.savez_compressed(f"{OUT}/{name}.npz", **graph, correct=np.stack(correct), loss=np.stack(loss),
-                        close=np.array(close, np.int32))
+    np.savez_compressed(f"{OUT}/{name}.npz", **graph, correct=np.stack(correct),
+                        loss=np.stack(loss), close=np.array(close, np.int32))
     print(f"{name}: correct {[int(c.sum()) for c in correct]}, close calls {sum(close)}",
           flush=True)
 
@@ -270,6 +292,7 @@ def main():
     os.makedirs(OUT, exist_ok=True)
     for name, attention in SMALL.items():
         small(name, attention)
+    two_ways()
     images = fashion_mnist.read_idx("fixtures/fashion-test-2000-images.gz")[:, None]
     labels = fashion_mnist.read_idx("fixtures/fashion-test-2000-labels.gz")
     trained("fashion-vit", torch.tensor(images).double() / 255,

@@ -332,6 +332,25 @@ static void weights_through_the_residual_stream(void **state)
 	}
 }
 
+static void ways_add_up(void **state)
+{
+	(void)state;
+	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
+		brc_net *net = network_in("tests/golden/net/heads", "two-ways", (brc_norm)norm);
+		const brc_circuit c = brc_net_circuit(net);
+		brc_array want = need_golden("heads/two-ways", norm ? "l2" : "l1", "<f4");
+		brc_blocks b;
+		brc_err err = {0};
+
+		assert_int_equal(brc_circuit_graph(&c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
+		assert_int_equal(b.n, 1);
+		assert_close(b.block[0].w, want.data, want.count, 1e-5, "two ways");
+		brc_blocks_clear(&b);
+		brc_array_clear(&want);
+		brc_net_free(net);
+	}
+}
+
 static void words_for_units(void **state)
 {
 	char text[64];
@@ -357,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_text_transformer_loses_what_torch_loses),
 		cmocka_unit_test(parts_are_found_by_use),
 		cmocka_unit_test(weights_through_the_residual_stream),
+		cmocka_unit_test(ways_add_up),
 		cmocka_unit_test(words_for_units),
 	};
 

@@ -14,12 +14,9 @@ typedef struct brc_tracer {
 	size_t budget;    /* elements that may still be moved */
 	size_t layer;     /* the last one met */
 	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
-<<<<<<< HEAD
 	size_t *function; /* [values]: of which value it is a function such as SiLU, or BRC_NOWHERE
 			   */
-=======
 	int64_t products; /* of attention met so far */
->>>>>>> 5f60421de5380e0e0cfc24d3f02df5cc6831c7ac
 } brc_tracer;
 
 /* The sources of the outputs of node i, each by its rule. BRC_DATA, BRC_RESOURCE. */

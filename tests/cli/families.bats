@@ -44,10 +44,12 @@ labels_of() {
 	[[ "$stderr" = *"the data set holds sequences of 64 tokens, but the network takes floats of 1 x 28 x 28"* ]]
 }
 
-@test "families.mk: a family's report" {
-	make -s -f "$ROOT/pipelines/families.mk" OUT=out CONTROLS=3 IMAGES=1 resnet 2>notes
-	grep -q 'weights.local' out/resnet.html
-	grep -q 'activations.global' out/resnet.html
-	grep -q '</html>' out/resnet.html
+@test "families.mk: a family's report, in a folder whose name has a space" {
+	make -s -f "$ROOT/pipelines/families.mk" OUT="my reports" CONTROLS=3 IMAGES=1 resnet 2>notes
+	grep -q 'weights.local' "my reports/resnet.html"
+	grep -q 'activations.global' "my reports/resnet.html"
+	grep -q '</html>' "my reports/resnet.html"
+	make -s -f "$ROOT/pipelines/families.mk" OUT="my reports" clean
+	[ ! -e "my reports" ]
 	make -s -f "$ROOT/pipelines/families.mk" help | grep -q 'families.mk vgg text'
 }

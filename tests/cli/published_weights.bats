@@ -9,9 +9,47 @@ setup() {
 	export PYTHONPATH="$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 }
 
-# published FILE GOLDEN LAYER...: the stream holds the graph of these layers, numbered as in the
-# network, with the golden blocks paper.I.J of each pair that has one, and of no other
+# published NETWORK CONVOLUTIONS: paper.brc holds, between layers 1 to CONVOLUTIONS of the network, the
+# golden blocks colsum.I.J, each where one is, and default.brc others for every pair
 published() {
+	/usr/bin/python3 - "$ROOT/tests/golden/net/edges/$1.npz" "$2" <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+golden, n = np.load(sys.argv[1]), int(sys.argv[2])
+def read(path):
+    sections = read_stream.read(open(path, "rb"))[0]
+    units, w = (next(s for s in sections if s.type == t) for t in ("units", "weights"))
+    number = {name: i for i, name in enumerate(units.arrays["layer/name"].tolist())}
+    layer = [number[name] for name in w.arrays["layer/name"].tolist()]
+    return w, {(layer[r["from"]], layer[r["to"]]): w.arrays[f"block/{r['block']}"] for r in w.records}
+(paper, blocks), (plain, others) = read("paper.brc"), read("default.brc")
+assert paper.meta["compat"] == "paper" and paper.meta["norm"] == "colsum" and plain.meta["norm"] == "l1"
+pairs = {(i, j) for i in range(1, n + 1) for j in range(1, n + 1) if f"l1.{i}.{j}" in golden.files}
+assert len(pairs) >= n - 1 and pairs <= blocks.keys() and pairs <= others.keys()
+for i, j in pairs:
+    want = golden[f"colsum.{i}.{j}" if f"colsum.{i}.{j}" in golden.files else f"l1.{i}.{j}"]
+    assert np.allclose(blocks[i, j], want, 2e-6, 0), (i, j)
+    assert np.allclose(others[i, j], golden[f"l1.{i}.{j}"], 2e-6, 0), (i, j)
+assert any(f"colsum.{i}.{j}" in golden.files and not np.allclose(blocks[i, j], others[i, j], 0.1, 0)
+           for i, j in pairs)
+PYTHON
+}
+
+@test "edges of a residual and of an Inception network are largest sums of columns" {
+	while read -r network convolutions; do
+		extract-weights -q --compat paper "$ROOT/fixtures/fashion-$network.onnx" >paper.brc
+		extract-weights -q "$ROOT/fixtures/fashion-$network.onnx" >default.brc
+		published "fashion-$network" "$convolutions"
+	done <<-END
+		resnet 15
+		inception 22
+	END
+}
+
+# graph_is FILE GOLDEN LAYER...: the stream holds the graph of these layers, numbered as in the
+# network, with the golden blocks paper.I.J of each pair that has one, and of no other
+graph_is() {
 	/usr/bin/python3 - "$@" <<'PYTHON'
 import sys
 import numpy as np
@@ -49,17 +87,17 @@ PYTHON
 @test "a VGG: its convolutions alone, and other numbers than by default" {
 	extract-weights -q --compat paper "$ROOT/fixtures/fashion-vgg.onnx" >paper.brc
 	extract-weights -q "$ROOT/fixtures/fashion-vgg.onnx" >default.brc
-	published paper.brc "$ROOT/tests/golden/net/edges/fashion-vgg.npz" 1 2 3 4 5 6
+	graph_is paper.brc "$ROOT/tests/golden/net/edges/fashion-vgg.npz" 1 2 3 4 5 6
 	differs paper.brc default.brc 6
 	extract-weights -q --compat paper --units all "$ROOT/fixtures/fashion-vgg.onnx" >all.brc
-	published all.brc "$ROOT/tests/golden/net/edges/fashion-vgg.npz" 0 1 2 3 4 5 6 7 8
+	graph_is all.brc "$ROOT/tests/golden/net/edges/fashion-vgg.npz" 0 1 2 3 4 5 6 7 8
 	extract-weights -q --kernel-norm colsum "$ROOT/fixtures/fashion-vgg.onnx" >folded.brc
 	differs paper.brc folded.brc 6
 }
 
 @test "a dense network of convolutions: normalisations on the way are left out, too" {
 	extract-weights -q --compat paper "$ROOT/fixtures/small/densenet.onnx" >paper.brc
-	published paper.brc "$ROOT/tests/golden/net/edges/densenet.npz" 1 2 3 4
+	graph_is paper.brc "$ROOT/tests/golden/net/edges/densenet.npz" 1 2 3 4
 	extract-weights -q "$ROOT/fixtures/small/densenet.onnx" >default.brc
 	differs paper.brc default.brc 4
 }

@@ -42,11 +42,12 @@ static brc_rc write_texts(const brc_circuit *c, brc_section *s, brc_err *err)
 	} columns[] = {{"layer/role", role_text},
 		       {"layer/kind", kind_text},
 		       {"layer/untraced", untraced_text},
-		       {"layer/part", part_text}};
+		       {"layer/part", part_text}}; /* last: left out where it is not known */
 	const char **text = brc_calloc(c->layers->n, sizeof(*text), err);
+	size_t n = sizeof(columns) / sizeof(*columns) - (c->parts ? 0 : 1);
 	brc_rc rc = text ? BRC_OK : BRC_RESOURCE;
 
-	for (size_t k = 0; rc == BRC_OK && k < sizeof(columns) / sizeof(*columns); k++) {
+	for (size_t k = 0; rc == BRC_OK && k < n; k++) {
 		for (size_t l = 0; l < c->layers->n; l++)
 			text[l] = columns[k].text(&c->layer[l]);
 		rc = brc_section_add_text(s, columns[k].name, text, c->layers->n, err);

@@ -141,7 +141,10 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "safetensors, NPZ and NPY files hold them; a network's order "
 				     "is its own");
 	}
-	BRC_TRY((compat ? brc_net_read_unfolded : brc_net_read)(&net, model, (brc_norm)norm, err));
+	if (compat)
+		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
+	else
+		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
 	circuit = brc_net_circuit(net);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK && !skip_untraced)

@@ -17,8 +17,9 @@ static const brc_opt options[] = {
 	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
 	 "units of the graph: hidden layers, all with the inputs first and the outputs last, "
 	 "hidden "
-	 "layers of MLPs, attention heads, or several: hidden|all|mlp|heads|mlp,heads (default: "
-	 "hidden; all with --compat paper)",
+	 "layers of MLPs, attention heads, or several; or as published, convolutions where there "
+	 "are some, else all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; "
+	 "published with --compat paper)",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
 	 "the weight of a convolution's kernel: sum of magnitudes, root of the sum of squares, "
@@ -35,7 +36,9 @@ static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "transposed", 0, NULL, &transposed,
 	 "of a file of weights, dense layers are [inputs, outputs]", NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper takes the units and norms that the published code takes", "none|paper", 0, 0, 0},
+	 "paper takes the units and norms that the published code takes, and leaves "
+	 "BatchNormalizations out of the weights",
+	 "none|paper", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -138,7 +141,10 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "safetensors, NPZ and NPY files hold them; a network's order "
 				     "is its own");
 	}
-	BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
+	if (compat)
+		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
+	else
+		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
 	circuit = brc_net_circuit(net);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK && !skip_untraced)
@@ -189,7 +195,9 @@ int main(int argc, char **argv)
 	/* Before the history notes them. */
 	if (norm < 0)
 		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
-	if (brc_units_parse(units ? units : compat ? "all" : "hidden", &kinds, &err) == BRC_OK) {
+	if (!units)
+		units = compat ? "published" : "hidden";
+	if (brc_units_parse(units, &kinds, &err) == BRC_OK) {
 		units = brc_units_text(kinds, text);
 		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
 			run(f, &cli, &err);

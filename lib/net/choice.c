@@ -14,7 +14,8 @@ typedef struct word {
 static const word words[] = {{"hidden", BRC_UNITS_HIDDEN},
 			     {"all", BRC_UNITS_ALL},
 			     {"mlp", BRC_UNITS_MLP},
-			     {"heads", BRC_UNITS_HEADS}};
+			     {"heads", BRC_UNITS_HEADS},
+			     {"published", BRC_UNITS_PUBLISHED}};
 
 enum { WORDS = sizeof(words) / sizeof(*words) };
 
@@ -27,7 +28,7 @@ static brc_rc parse_word(const char *text, size_t n, unsigned *units, brc_err *e
 		}
 	brc_fail(err, BRC_USAGE, "--units: '%.*s' is no kind of units", (int)(n < 64 ? n : 64),
 		 text);
-	return brc_hint(err, "hidden, all, mlp, heads, or several of them: mlp,heads");
+	return brc_hint(err, "hidden, all, mlp, heads, published, or several of them: mlp,heads");
 }
 
 brc_rc brc_units_parse(const char *text, unsigned *units, brc_err *err)
@@ -53,7 +54,20 @@ char *brc_units_text(unsigned units, char buf[64])
 	return buf;
 }
 
-static bool is_of(const brc_circuit_layer *l, unsigned unit)
+static bool is_convolution(const brc_circuit_layer *l)
+{
+	return strcmp(l->kind, "Conv") == 0;
+}
+
+static bool has_convolutions(const brc_circuit *c)
+{
+	for (size_t l = 0; l < c->layers->n; l++)
+		if (is_convolution(&c->layer[l]))
+			return true;
+	return false;
+}
+
+static bool is_of(const brc_circuit *c, const brc_circuit_layer *l, unsigned unit)
 {
 	switch (unit) {
 	case BRC_UNITS_HIDDEN:
@@ -62,6 +76,8 @@ static bool is_of(const brc_circuit_layer *l, unsigned unit)
 		return l->mlp;
 	case BRC_UNITS_HEADS:
 		return l->head != NULL;
+	case BRC_UNITS_PUBLISHED:
+		return is_convolution(l) || !has_convolutions(c);
 	default:
 		return true;
 	}
@@ -125,7 +141,7 @@ brc_rc brc_circuit_choose(const brc_circuit *c, unsigned units, bool *chosen, br
 		bool any = false;
 
 		for (size_t l = 0; (units & words[k].unit) && l < c->layers->n; l++) {
-			if (!is_of(&c->layer[l], words[k].unit))
+			if (!is_of(c, &c->layer[l], words[k].unit))
 				continue;
 			chosen[l] = true;
 			any = true;

@@ -64,9 +64,11 @@ brc_rc brc_circuit_write(const brc_circuit *c, brc_section *s, brc_err *err);
 /* One or several. */
 enum {
 	BRC_UNITS_HIDDEN = 1,
-	BRC_UNITS_ALL = 2,  /* the input and the outputs too */
-	BRC_UNITS_MLP = 4,  /* hidden layers of MLPs, in transformers one in each block */
-	BRC_UNITS_HEADS = 8 /* layers whose features are the values of attention */
+	BRC_UNITS_ALL = 2,   /* the input and the outputs too */
+	BRC_UNITS_MLP = 4,   /* hidden layers of MLPs, in transformers one in each block */
+	BRC_UNITS_HEADS = 8, /* layers whose features are the values of attention */
+	/* as published, METHOD 2: convolutions where there are some, without input; else all */
+	BRC_UNITS_PUBLISHED = 16
 };
 
 /* "mlp,heads" as such a set; BRC_USAGE, with the words that there are. */

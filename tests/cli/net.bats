@@ -71,7 +71,7 @@ fashion() {
 	extract-weights -q --compat paper "$fixtures/fashion-mlp.onnx" >paper.brc
 	extract-weights -q --units all "$fixtures/fashion-mlp.onnx" >all.brc
 	run -0 show 's["weights"].arrays["layer/units"].tolist(), s["weights"].meta["units"]' paper.brc
-	[ "$output" = "([784, 256, 256, 256, 256, 10], 'all')" ]
+	[ "$output" = "([784, 256, 256, 256, 256, 10], 'published')" ]
 	run -0 show 'int(s["weights"].arrays["layer/units"].sum()), len(s["weights"].records)' hidden.brc
 	[ "$output" = "(1024, 3)" ]
 	run -0 show 'int(s["weights"].arrays["layer/units"].sum()), len(s["weights"].records)' paper.brc

@@ -102,7 +102,7 @@ PYTHON
 	[[ "$stderr" = *"chain.safetensors: no array is called 'nothing'"*"hint: there are: conv1.bias, conv1.weight, "* ]]
 	run -3 --separate-stderr extract-weights "$golden/dense.npz" -o x.brc
 	[[ "$stderr" = *"dense.npz: 'layer1' (7 x 5) has 7 outputs, which do not fit the 6 inputs of 'layer2' (5 x 6)"*"--transposed"* ]]
-	run -3 --separate-stderr extract-weights --compat paper "$golden/chain.safetensors" -o x.brc
+	run -3 --separate-stderr extract-weights --compat paper --units all "$golden/chain.safetensors" -o x.brc
 	[[ "$stderr" = *"chain.safetensors: 'fc1.weight' has 7 weights for each channel"*"hint: take --kernel-norm l1 or l2"* ]]
 	run -3 --separate-stderr extract-weights --chain conv1.weight "$golden/chain.npz" -o x.brc
 	[[ "$stderr" = *"the network has no hidden layer"*"hint: --units all"* ]]

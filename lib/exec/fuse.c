@@ -24,10 +24,13 @@ static size_t root(const brc_exec *g, size_t v)
 	return v;
 }
 
-/* Value v, so far alone or with its views in its own buffer, moves into another. */
+/* Value v, so far alone or with its views in its own buffer, moves into another, its pin with it.
+ */
 static void move_into(brc_exec *g, uses *u, size_t v, size_t buffer)
 {
 	u->last[buffer] = u->last[v];
+	if (u->pinned[v] > u->pinned[buffer])
+		u->pinned[buffer] = u->pinned[v];
 	g->value[v].buffer = buffer;
 }
 

@@ -112,9 +112,10 @@ brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 	return BRC_OK;
 }
 
-/* One input of the consumer that comes from a unit of the producer, in order of these units. */
+/* One input of the consumer that comes from a unit of the producer, by units and then by channels
+ * that the input is a place of. */
 typedef struct path {
-	size_t unit, input;
+	size_t unit, channel, input;
 	float factor;
 } path;
 
@@ -122,11 +123,13 @@ typedef struct join {
 	const brc_net *net;
 	const brc_unit_layer *to;
 	brc_weights w;
-	float *norm; /* [inputs / groups][outputs]: of the kernel of each pair */
+	size_t places; /* features that are one channel's, and one kernel; 1: weights apart */
+	bool last;     /* channels are its last dimension, else its first */
+	float *norm;   /* [inputs / groups][outputs]: of the kernel of each pair */
 	path *path;
 	size_t n;
 	double *row;      /* [outputs] */
-	float *magnitude; /* [features of one unit], when they are one kernel together */
+	float *magnitude; /* [places] */
 } join;
 
 static int by_unit(const void *a, const void *b)
@@ -135,7 +138,54 @@ static int by_unit(const void *a, const void *b)
 
 	if (x->unit != y->unit)
 		return x->unit < y->unit ? -1 : 1;
+	if (x->channel != y->channel)
+		return x->channel < y->channel ? -1 : 1;
 	return (x->input > y->input) - (x->input < y->input);
+}
+
+static bool same_units(const brc_feeds *t, int32_t a, int32_t b)
+{
+	return a == b || (brc_feeds_within(t, a, b) && brc_feeds_within(t, b, a));
+}
+
+/* The channel whose place an input is, if there are so many places. */
+static size_t channel_of(size_t inputs, size_t places, bool last, size_t input)
+{
+	return last ? input % (inputs / places) : input / places;
+}
+
+/* Do all places of every channel come from the same units? */
+static bool are_channels(const join *j, size_t places, bool last)
+{
+	const int32_t *source = j->to->source;
+	size_t n = j->w.inputs, step = last ? 1 : places;
+
+	for (size_t i = 0; i < n; i++)
+		if (!same_units(j->net->feeds, source[i],
+				source[step * channel_of(n, places, last, i)]))
+			return false;
+	return true;
+}
+
+/*
+ * Features that were a map are kernels of its height and width. A norm that is a sum over
+ * entries need not know.
+ */
+static void find_places(join *j)
+{
+	size_t places = j->to->place[0] * j->to->place[1];
+	const brc_node *n = &j->net->g->node[j->to->node];
+	bool features = j->net->g->value[n->in[j->w.in]].ndim == 2; /* nor channels, nor tokens' */
+
+	j->places = 1;
+	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 || !features ||
+	    j->w.inputs % places != 0)
+		return;
+	for (size_t last = 0; j->places == 1 && last < 2; last++) {
+		j->last = last;
+		if (are_channels(j, places, last))
+			j->places = places;
+	}
 }
 
 static brc_rc list_paths(join *j, size_t from, brc_err *err)
@@ -151,7 +201,10 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 				if ((size_t)f[k].layer != from)
 					continue;
 				if (pass)
-					j->path[j->n] = (path){(size_t)f[k].unit, i, f[k].factor};
+					j->path[j->n] = (path){
+						(size_t)f[k].unit,
+						channel_of(j->w.inputs, j->places, j->last, i), i,
+						f[k].factor};
 				j->n++;
 			}
 		}
@@ -230,31 +283,35 @@ static void add_up(const join *j, const path *p, size_t n)
 		j->row[o] = sqrt(j->row[o]);
 }
 
-/* The features of one channel, n of them, as one kernel of its height and width. */
-static brc_rc as_kernel(const join *j, const path *p, size_t n, brc_err *err)
+/* Features as kernels of height and width, whose norms add up. */
+static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 {
-	for (size_t o = 0; o < j->w.outputs; o++) {
-		for (size_t k = 0; k < n; k++)
-			j->magnitude[k] = j->norm[p[k].input * j->w.outputs + o] * p[k].factor;
-		BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0],
-					j->to->place[1], &j->row[o], err));
+	memset(j->row, 0, j->w.outputs * sizeof(*j->row));
+	for (size_t i = 0; i < n; i += j->places) {
+		for (size_t o = 0; o < j->w.outputs; o++) {
+			double norm;
+
+			for (size_t k = 0; k < j->places; k++)
+				j->magnitude[k] = j->norm[p[i + k].input * j->w.outputs + o] *
+						  p[i + k].factor;
+			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0],
+						j->to->place[1], &norm, err));
+			j->row[o] += norm;
+		}
 	}
 	return BRC_OK;
 }
 
 static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_err *err)
 {
-	bool whole = n > 1 && n == j->to->place[0] * j->to->place[1] && j->w.h * j->w.wide == 1 &&
-		     j->w.groups == 1;
-
-	if (whole && (j->net->norm == BRC_NORM_COLSUM || j->net->norm == BRC_NORM_SPECTRAL))
-		BRC_TRY(as_kernel(j, p, n, err));
+	if (j->places > 1)
+		BRC_TRY(add_kernels(j, p, n, err));
 	else
 		add_up(j, p, n);
 	for (size_t o = 0; o < j->w.outputs; o++) {
 		double scale = j->w.alpha;
 
-		if (j->to->affine)
+		if (j->to->affine && !j->net->unfolded)
 			scale *= j->to->affine->scale[o];
 		out[o] = (float)(fabs(scale) * j->row[o]);
 	}
@@ -263,9 +320,10 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 
 static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err)
 {
+	find_places(j);
 	BRC_TRY(take_norms(j, err));
 	BRC_TRY(list_paths(j, e->from, err));
-	j->magnitude = brc_alloc(j->n, sizeof(*j->magnitude), err);
+	j->magnitude = brc_alloc(j->places, sizeof(*j->magnitude), err);
 	j->row = brc_alloc(j->w.outputs, sizeof(*j->row), err);
 	if (!j->magnitude || !j->row)
 		return BRC_RESOURCE;

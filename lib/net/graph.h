@@ -35,6 +35,7 @@ struct brc_net {
 	char *folder; /* of the model file; NULL: it came from a pipe */
 	brc_exec *g;  /* bare */
 	brc_norm norm;
+	bool unfolded;                /* BatchNormalizations play no part in weights */
 	size_t input, output, logits; /* values */
 	size_t classes, positions;    /* of the output of one image */
 	size_t image_ndim, image_shape[BRC_MAX_DIMS], image_count;

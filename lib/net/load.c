@@ -247,7 +247,7 @@ static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 	return *folder ? BRC_OK : BRC_RESOURCE;
 }
 
-brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err)
+static brc_rc read_as(brc_net **out, const char *path, brc_norm norm, bool unfolded, brc_err *err)
 {
 	brc_net *net = brc_calloc(1, sizeof(*net), err);
 	brc_rc rc;
@@ -256,10 +256,21 @@ brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err
 	if (!net)
 		return BRC_RESOURCE;
 	net->norm = norm;
+	net->unfolded = unfolded;
 	rc = folder_of(path, &net->folder, err);
 	if (rc == BRC_OK)
 		rc = brc_onnx_read(&net->model, path, err);
 	return finish(net, rc, path, out, err);
+}
+
+brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err)
+{
+	return read_as(out, path, norm, false, err);
+}
+
+brc_rc brc_net_read_unfolded(brc_net **out, const char *path, brc_norm norm, brc_err *err)
+{
+	return read_as(out, path, norm, true, err);
 }
 
 void brc_net_free(brc_net *net)

@@ -59,6 +59,9 @@ typedef struct brc_net_edge {
  * file.
  */
 brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, brc_err *err);
+/* The same, its BatchNormalizations left out of the weights: METHOD 2.2, what the published code
+ * does. */
+brc_rc brc_net_read_unfolded(brc_net **net, const char *path, brc_norm norm, brc_err *err);
 /* The same from n bytes in memory, borrowed for the call; norm l1, no external data. */
 brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
 void brc_net_free(brc_net *net);

@@ -17,6 +17,20 @@ const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k)
 	return &t->of[n->in[k]];
 }
 
+/* Where a value of several uses begins a function such as SiLU, its end comes from the same units.
+ */
+static brc_rc find_function(brc_tracer *t, size_t v, size_t behind, brc_err *err)
+{
+	size_t end;
+
+	if (t->g->value[v].users < 2)
+		return BRC_OK;
+	BRC_TRY(brc_net_activation_end(t->g, v, behind, &end, err));
+	if (end != v && t->function[end] == BRC_NOWHERE)
+		t->function[end] = v;
+	return BRC_OK;
+}
+
 brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s, brc_err *err)
 {
 	size_t v = k < n->n_out ? n->out[k] : BRC_NOWHERE, layer;
@@ -25,6 +39,10 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 		brc_sources_clear(s);
 		return BRC_OK;
 	}
+	if (t->function[v] != BRC_NOWHERE) {
+		brc_sources_clear(s);
+		BRC_TRY(brc_sources_dup(s, &t->of[t->function[v]], err));
+	}
 	t->of[v] = *s;
 	layer = t->layer_of[v];
 	if (layer == BRC_NOWHERE)
@@ -32,8 +50,6 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 	*s = (brc_sources){0};
 	BRC_TRY(brc_sources_units(s, &t->g->value[v], t->net->unit[layer].axis, (int32_t)layer,
 				  t->t, err));
-	s->place[0] = t->of[v].place[0];
-	s->place[1] = t->of[v].place[1];
 	brc_sources_clear(&t->of[v]);
 	t->of[v] = *s;
 	return BRC_OK;
@@ -93,12 +109,16 @@ static void mark_outputs(const brc_tracer *t)
 static brc_rc trace_all(brc_tracer *t, brc_err *err)
 {
 	BRC_TRY(trace_input(t, err));
+	BRC_TRY(find_function(t, t->net->input, 0, err));
 	for (size_t i = 0; i < t->g->n_nodes; i++) {
 		char title[256];
 
 		if (trace_node(t, i, err) != BRC_OK)
 			return brc_err_prefix(err, "%s",
 					      brc_net_node_text(t->net, i, title, sizeof(title)));
+		for (size_t k = 0; k < t->g->node[i].n_out; k++)
+			if (t->g->node[i].out[k] != BRC_NOWHERE)
+				BRC_TRY(find_function(t, t->g->node[i].out[k], i + 1, err));
 	}
 	mark_outputs(t);
 	return BRC_OK;
@@ -113,11 +133,12 @@ static brc_rc begin(brc_tracer *t, brc_net *net, brc_err *err)
 			  .budget = MOVES_EXTRA + 4 * net->model.bytes,
 			  .of = brc_calloc(values, sizeof(*t->of), err),
 			  .at = brc_calloc(values, sizeof(*t->at), err),
-			  .layer_of = brc_alloc(values, sizeof(*t->layer_of), err)};
-	if (!t->of || !t->at || !t->layer_of)
+			  .layer_of = brc_alloc(values, sizeof(*t->layer_of), err),
+			  .function = brc_alloc(values, sizeof(*t->function), err)};
+	if (!t->of || !t->at || !t->layer_of || !t->function)
 		return BRC_RESOURCE;
 	for (size_t v = 0; v < values; v++)
-		t->layer_of[v] = BRC_NOWHERE;
+		t->layer_of[v] = t->function[v] = BRC_NOWHERE;
 	for (size_t l = 1; l < net->n_layers; l++)
 		t->layer_of[net->unit[l].post] = l;
 	BRC_TRY(brc_feeds_new(&net->feeds, FEEDS_EXTRA + net->model.bytes / 4, err));
@@ -137,5 +158,6 @@ brc_rc brc_net_trace_units(brc_net *net, brc_err *err)
 	free(t.of);
 	free(t.at);
 	free(t.layer_of);
+	free(t.function);
 	return rc;
 }

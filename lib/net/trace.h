@@ -14,6 +14,8 @@ typedef struct brc_tracer {
 	size_t budget;    /* elements that may still be moved */
 	size_t layer;     /* the last one met */
 	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
+	size_t *function; /* [values]: of which value it is a function such as SiLU, or BRC_NOWHERE
+			   */
 } brc_tracer;
 
 /* The sources of the outputs of node i, each by its rule. BRC_DATA, BRC_RESOURCE. */

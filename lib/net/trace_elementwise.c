@@ -125,6 +125,8 @@ brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err)
 	const brc_affine *a = brc_affine_of(n);
 	brc_operand like = {.ndim = t->g->value[n->in[0]].ndim - 1, .dim = {a->channels}};
 
+	if (t->net->unfolded)
+		return copy_to(t, n, brc_traced(t, n, 0), err);
 	for (size_t k = 1; k < like.ndim; k++)
 		like.dim[k] = 1;
 	return scaled_copy(t, n, a->scale, &like, err);
@@ -187,7 +189,7 @@ static brc_rc drop_statistics(brc_tracer *t, operand *x, size_t *n, brc_err *err
 static bool is_sum(const brc_op *op)
 {
 	return strcmp(op->type, "Add") == 0 || strcmp(op->type, "Sub") == 0 ||
-	       strcmp(op->type, "Sum") == 0 || strcmp(op->type, "Mean") == 0;
+	       strcmp(op->type, "Sum") == 0;
 }
 
 /* Set by set, over the extents of s. */

@@ -127,7 +127,6 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 		BRC_TRY(brc_sources_along(from, x, n->op == &brc_kernel_conv ? 1 : x->ndim - 1,
 					  t->t, u->source, err));
 	BRC_TRY(brc_sources_units(&s, y, w->axis, (int32_t)t->layer, t->t, err));
-	note_place(&s, y);
 	return brc_trace_set(t, n, 0, &s, err);
 }
 
@@ -168,25 +167,26 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, br
  */
 static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 {
-	const brc_operand *y = &t->g->value[n->out[0]];
 	brc_sources s;
-	size_t gone, lead;
+	size_t summed;
 	brc_rc rc;
 
 	BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, a), err));
-	gone = a == 1 ? s.ndim - 2 : s.ndim - 1; /* summed over */
-	rc = brc_sources_flatten(&s, (size_t)1 << gone, t->t, err);
-	if (rc != BRC_OK) {
-		brc_sources_clear(&s);
-		return rc;
-	}
-	/* dimensions that broadcasting puts in front */
-	lead = y->ndim - s.ndim;
-	memmove(s.ext + lead, s.ext, s.ndim * sizeof(*s.ext));
-	for (size_t k = 0; k < lead; k++)
-		s.ext[k] = 1;
-	s.ndim = y->ndim;
-	return brc_trace_set(t, n, 0, &s, err);
+	summed = a == 1 ? s.ndim - 2 : s.ndim - 1;
+	rc = brc_sources_flatten(&s, (size_t)1 << summed, t->t, err);
+	if (rc == BRC_OK)
+		return brc_trace_set(t, n, 0, &s, err);
+	brc_sources_clear(&s);
+	return rc;
+}
+
+/* Both operands hold images in their first dimension, and so have as many dimensions as the
+ * product. */
+static bool same_dimensions(const brc_tracer *t, const brc_node *n)
+{
+	size_t ndim = t->g->value[n->out[0]].ndim;
+
+	return t->g->value[n->in[0]].ndim == ndim && t->g->value[n->in[1]].ndim == ndim;
 }
 
 static bool is_told_apart(const brc_tracer *t, const brc_node *n, size_t k)
@@ -206,7 +206,7 @@ brc_rc brc_trace_product(brc_tracer *t, size_t i, brc_err *err)
 	if (brc_net_is_depthwise(t->g, n, &w))
 		return pass_on(t, n, &w, err);
 	if (n->op == &brc_kernel_matmul && brc_traced(t, n, 0) && brc_traced(t, n, 1) &&
-	    is_told_apart(t, n, 0) != is_told_apart(t, n, 1))
+	    same_dimensions(t, n) && is_told_apart(t, n, 0) != is_told_apart(t, n, 1))
 		return attend(t, n, is_told_apart(t, n, 1), err);
 	return brc_trace_mix(t, i, err);
 }

@@ -1,9 +1,12 @@
 /* How far a partition can be relied on, and where its k is from, in sentences. */
 #include <math.h>
+#include <string.h>
 
 #include "graph/stability.h"
 #include "render/format.h"
 #include "render/model.h"
+
+#define UNSTABLE 0.4 /* below it most groups depend on the seed */
 
 /* What a stability comes to for who reads on about single groups. */
 static const char *in_words(double stability)
@@ -12,12 +15,12 @@ static const char *in_words(double stability)
 		return "chance has hardly a part in it";
 	if (stability >= 0.75)
 		return "most of it stays the same under another seed";
-	if (stability >= 0.4)
+	if (stability >= UNSTABLE)
 		return "part of it is chance: under another seed some groups are others";
 	return "much of it is chance: under another seed most groups are others";
 }
 
-/* Graphs that k-means divided, and how many of them are less stable than 0.4. */
+/* Graphs that k-means divided, and how many of them are unstable. */
 static size_t divided(const brc_labelling *l, size_t *unstable)
 {
 	size_t n = 0;
@@ -27,7 +30,7 @@ static size_t divided(const brc_labelling *l, size_t *unstable)
 		bool known = l->graph[i].k > 1 && isfinite(l->graph[i].stability);
 
 		n += known;
-		*unstable += known && l->graph[i].stability < 0.4;
+		*unstable += known && l->graph[i].stability < UNSTABLE;
 	}
 	return n;
 }
@@ -50,9 +53,9 @@ static brc_rc stability_cut(brc_network *net, size_t labelling, brc_err *err)
 			     range[0], range[1]);
 	if (n > 1 && unstable > 0)
 		brc_str_addf(&text,
-			     " In %zu of them it is below 0.40: there most groups are others under "
+			     " In %zu of them it is below %.2f: there most groups are others under "
 			     "another seed.",
-			     unstable);
+			     unstable, UNSTABLE);
 	brc_str_addf(&text,
 		     " Stability is the mean adjusted Rand index between %d partitions from other "
 		     "starts: 1 when all are the same, about 0 when only chance decides.",
@@ -119,11 +122,33 @@ static brc_rc choice_cut(brc_network *net, size_t labelling, brc_err *err)
 	return rc;
 }
 
+/* Clusters of whole layers divide nothing that could be compared: what helps. */
+static brc_rc whole_layers(brc_network *net, size_t labelling, brc_err *err)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	size_t whole = 0;
+	brc_str text = {0};
+
+	for (size_t i = 0; i < l->n_groups && strcmp(l->labels.mode, "global") == 0; i++)
+		whole += l->group[i].size == l->layers.units[l->group[i].layer];
+	if (whole < 2 || 2 * whole < l->n_groups)
+		return BRC_OK;
+	brc_str_addf(&text,
+		     "%zu of %zu groups are whole layers: the network is cut between layers more "
+		     "than within them, and whole layers cannot be compared with random groups. A "
+		     "larger k divides layers, or a partition of each (laplacian --local).",
+		     whole, l->n_groups);
+	brc_rc rc = brc_note_add(net, BRC_NOTE_CUT, labelling, &text, err);
+	brc_str_free(&text);
+	return rc;
+}
+
 brc_rc brc_cuts_collect(brc_network *net, brc_err *err)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		BRC_TRY(choice_cut(net, i, err));
 		BRC_TRY(stability_cut(net, i, err));
+		BRC_TRY(whole_layers(net, i, err));
 	}
 	return BRC_OK;
 }

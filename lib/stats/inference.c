@@ -120,7 +120,8 @@ static void count_and_warn(brc_inference *i, const brc_question *ask)
 		warn(i, "undefined for %zu of %zu sub-clusters, which %s", i->undefined_observed,
 		     i->m, i->published ? "come out as most significant" : "have p = 1");
 	if (i->undefined_controls)
-		warn(i, "undefined for %zu controls, which count as %s", i->undefined_controls,
+		warn(i, "undefined for %zu control%s, counted as %s", i->undefined_controls,
+		     i->undefined_controls == 1 ? "" : "s",
 		     i->published ? "less extreme" : "extreme");
 	if (i->controls_needed)
 		warn(i,

@@ -290,6 +290,8 @@ PYTHON
 	[ "$(grep -o 'class="choice"' auto.html | wc -l)" = 13 ] # of the global graph, and of 12 local ones
 	has 'The first 12 of 15 graphs' auto.html
 	has 'and was chosen.' auto.txt
+	has '15 of 15 groups are whole layers' auto.txt
+	[ "$(grep -c 'groups are whole layers' auto.txt)" = 1 ] # not said of the local partition
 	# a name too long for the table's column does not hide which layer it is
 	has 'stages.block2_1.shortcut.conv 0:' auto.txt
 	has '<title>stages.block2_1.conv1, fed by stem.conv, stages.block1_1.conv2, stages.block1_2.conv2</title>' auto.html

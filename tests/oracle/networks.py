@@ -7,7 +7,8 @@ writes tests/golden/net/NAME.npz for every model of fixtures/small that is made 
     pre.I, post.I   layer I before and after its activation; layers count from 1 in the
                     order of their nodes, layer 0 is the input
     edge.I.J        |weights| from units of layer I to units of layer J
-and, for the trained networks, from the 2,000 images in fixtures/ (the first 32 for outputs):
+and, for the trained networks, run in double precision, so that losses are the same on every
+processor, from the 2,000 images in fixtures/ (the first 32 for outputs):
     output          [32, classes], the network's output
     layer, mask     lesions: [m] layers (1 is the first hidden one), [m, units] 1 where silenced;
                     lesion 0 silences nothing
@@ -144,22 +145,24 @@ def softmax_input(net):
 def count(net, x, labels, layer, mask):
     """Correct images and loss of each class, and the first 32 outputs, with units silenced."""
     post = net.layers[layer - 1][1]
-    keep = torch.from_numpy(1 - mask).float()
+    keep = torch.from_numpy(1 - mask).to(x.dtype)
     at = net.run(x, lambda name, v: v * keep if name == post else v)
     logits = at[softmax_input(net)]
     best = logits.topk(2).values
     if (best[:, 0] - best[:, 1]).min() < 1e-4:
         raise AssertionError("a prediction depends on rounding: choose other lesions")
     right = logits.argmax(1) == labels
-    loss = cross_entropy(logits.double(), labels, reduction="none")
+    loss = cross_entropy(logits, labels, reduction="none")
     classes = range(logits.shape[1])
     return ([int(right[labels == c].sum()) for c in classes],
-            [float(loss[labels == c].sum()) for c in classes], at[net.output][:32].numpy())
+            [float(loss[labels == c].sum()) for c in classes], at[net.output][:32].float().numpy())
 
 
 def trained(name, images, labels, masks):
     net = Network(f"fixtures/{name}.onnx")
-    x = torch.tensor(images).float() / 255
+    net.constants = {k: v.double() if v.is_floating_point() else v
+                     for k, v in net.constants.items()}
+    x = torch.tensor(images).double() / 255
     labels = torch.from_numpy(labels.astype(np.int64))
     rows = [count(net, x, labels, layer, mask) for layer, mask in masks]
     correct, loss, outputs = zip(*rows)

@@ -3,8 +3,8 @@
  * layer by layer, and against the accuracy that fixtures/README.md records.
  */
 #include "net_fixture.h"
+#include "idx_fixture.h"
 
-#include "data/idx.h"
 #include "exec/exec.h"
 
 enum { MAX_KEPT = 128, MAX_NAME = 128, BATCH = 50 };
@@ -229,22 +229,10 @@ static void vocabulary(void **state)
 
 /* ---- trained networks ---- */
 
-static brc_array read_idx(const char *path)
-{
-	brc_err err = {0};
-	brc_input *in;
-	brc_array a;
-
-	assert_int_equal(brc_input_open(&in, path, &err), BRC_OK);
-	assert_int_equal(brc_idx_read(in, 0, &a, &err), BRC_OK);
-	brc_input_free(in);
-	return a;
-}
-
 /* The 2,000 test images in fixtures/ as [2000, 1, 28, 28], from 0 to 1. */
 static brc_array fashion(void)
 {
-	brc_array a = read_idx("fixtures/fashion-test-2000-images.gz");
+	brc_array a = read_idx(FASHION_IMAGES);
 	brc_err err = {0};
 	float *x;
 
@@ -299,7 +287,7 @@ static void trained_on_images(void **state)
 		   {"inception", 1877},
 		   {"mobilenet", 1846},
 		   {"vit", 1756}};
-	brc_array x = fashion(), label = read_idx("fixtures/fashion-test-2000-labels.gz");
+	brc_array x = fashion(), label = read_idx(FASHION_LABELS);
 	char path[256], golden[64];
 
 	(void)state;

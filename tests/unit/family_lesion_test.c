@@ -5,10 +5,10 @@
  */
 #include <glob.h>
 
-#include "data/idx.h"
 #include "net/activations.h"
 #include "net/lesion.h"
 #include "traced_layers.h"
+#include "idx_fixture.h"
 
 static oracle *layers_of(const char *name)
 {
@@ -38,18 +38,6 @@ static size_t list_units(const uint8_t *mask, size_t n, int32_t *unit)
 		if (mask[u])
 			unit[m++] = (int32_t)u;
 	return m;
-}
-
-static brc_array read_idx(const char *path)
-{
-	brc_err err = {0};
-	brc_input *in;
-	brc_array a;
-
-	assert_int_equal(brc_input_open(&in, path, &err), BRC_OK);
-	assert_int_equal(brc_idx_read(in, 0, &a, &err), BRC_OK);
-	brc_input_free(in);
-	return a;
 }
 
 /* ---- outputs, row by row ---- */
@@ -223,8 +211,7 @@ static void trained_networks_lose_what_torch_loses(void **state)
 {
 	static const char *const names[] = {"fashion-vgg", "fashion-resnet", "fashion-inception",
 					    "fashion-mobilenet", "fashion-vit"};
-	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz"),
-		  label = read_idx("fixtures/fashion-test-2000-labels.gz");
+	brc_array image = read_idx(FASHION_IMAGES), label = read_idx(FASHION_LABELS);
 	brc_err err = {0};
 
 	(void)state;
@@ -252,7 +239,7 @@ static void trained_networks_lose_what_torch_loses(void **state)
 static void recorded_values_are_torchs_means(void **state)
 {
 	static const char *const names[] = {"fashion-vgg", "fashion-mobilenet", "fashion-vit"};
-	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz");
+	brc_array image = read_idx(FASHION_IMAGES);
 	static const int32_t label[16];
 	size_t sample[16];
 

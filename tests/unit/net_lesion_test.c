@@ -1,8 +1,8 @@
 /* Lesions against torch, and what must not change them. */
 #include "model_edit.h"
+#include "idx_fixture.h"
 
 #include "base/rng.h"
-#include "data/idx.h"
 #include "net/lesion.h"
 
 #define LESIONS "lesions"
@@ -17,18 +17,6 @@ static void free_images(images *x)
 {
 	brc_array_clear(&x->image);
 	brc_array_clear(&x->label);
-}
-
-static brc_array read_idx(const char *path)
-{
-	brc_err err = {0};
-	brc_input *in;
-	brc_array a;
-
-	assert_int_equal(brc_input_open(&in, path, &err), BRC_OK);
-	assert_int_equal(brc_idx_read(in, 0, &a, &err), BRC_OK);
-	brc_input_free(in);
-	return a;
 }
 
 static void fill_dataset(images *x, brc_pixel pixel, size_t classes, double scale)
@@ -51,8 +39,7 @@ static void fill_dataset(images *x, brc_pixel pixel, size_t classes, double scal
 
 static images fashion(void)
 {
-	images x = {.image = read_idx("fixtures/fashion-test-2000-images.gz"),
-		    .label = read_idx("fixtures/fashion-test-2000-labels.gz")};
+	images x = {.image = read_idx(FASHION_IMAGES), .label = read_idx(FASHION_LABELS)};
 
 	fill_dataset(&x, BRC_PIXEL_U1, 10, 1.0 / 255);
 	return x;

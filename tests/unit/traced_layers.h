@@ -67,19 +67,36 @@ static inline void read_oracle(oracle *o, const char *path)
 	fclose(f);
 }
 
-static inline brc_net *network_of(const char *name)
+/* The file of a network under the name of its golden values. */
+static inline void path_of(const char *name, char path[128])
 {
-	static const char *const folder[] = {"fixtures/planted/", "fixtures/small/", "fixtures/"};
+	static const char *const folder[] = {"fixtures/planted/", "fixtures/small/", "fixtures/",
+					     "tests/golden/net/edges/"};
 	bool planted = strncmp(name, "planted-", 8) == 0;
-	char path[256];
 
-	for (size_t k = planted ? 0 : 1; k < 3; k++) {
-		snprintf(path, sizeof(path), "%s%s.onnx", folder[k], planted ? name + 8 : name);
+	for (size_t k = planted ? 0 : 1; k < 4; k++) {
+		snprintf(path, 128, "%s%s.onnx", folder[k], planted ? name + 8 : name);
 		if (access(path, R_OK) == 0)
-			return network(path);
+			return;
 	}
 	fail_msg("no network '%s'", name);
-	return NULL;
+}
+
+static inline brc_net *network_with(const char *name, brc_norm norm)
+{
+	brc_err err = {0};
+	char path[128];
+	brc_net *net;
+
+	path_of(name, path);
+	if (brc_net_read(&net, path, norm, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	return net;
+}
+
+static inline brc_net *network_of(const char *name)
+{
+	return network_with(name, BRC_NORM_L1);
 }
 
 #endif

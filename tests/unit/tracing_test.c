@@ -4,6 +4,7 @@
  */
 #include <glob.h>
 
+#include "model_build.h"
 #include "traced_layers.h"
 
 /* Bit (u, v) of a matrix in the oracle's words. */
@@ -103,10 +104,104 @@ static void units_feed_those_that_they_change(void **state)
 	globfree(&found);
 }
 
+/* ---- by hand: what is mixed beyond telling apart stays so, whatever follows ---- */
+
+/* Two layers x and z of 4 units, `node`s of them, and a layer `y` that reads the value "in". */
+static brc_net *two_layers_and(const char *const (*node)[3])
+{
+	const int64_t extent[2] = {-1, 4}, four = 4;
+	Brc__OnnxModel *m = new_model();
+	brc_err err = {0};
+	uint8_t *bytes;
+	brc_net *net;
+	size_t n;
+
+	add_input(m, "image", 2, extent);
+	add_output(m, "y");
+	add_weights(m, "w", 4, 4);
+	add_weights(m, "wy", 4, 3);
+	add_list(m, "four", 1, &four);
+	add_node(m, "MatMul", "image w", "x");
+	add_node(m, "MatMul", "image w", "z");
+	for (; (*node)[0]; node++) {
+		const int64_t one = 1;
+		Brc__OnnxNode *made_node = add_node(m, (*node)[0], (*node)[1], (*node)[2]);
+
+		if (strcmp((*node)[0], "ReduceMean") == 0)
+			add_int_list(made_node, "axes", 1, &one);
+	}
+	add_node(m, "MatMul", "in wy", "h");
+	add_node(m, "Relu", "h", "a");
+	add_weights(m, "wo", 3, 2);
+	add_node(m, "MatMul", "a wo", "y");
+	bytes = pack_model(m, &n);
+	if (brc_net_decode(&net, bytes, n, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	return net;
+}
+
+enum { X = 1, Z, H };
+
+/* The first unit of layer `from` feeds layer H with this weight, all weights of H being 1/2. */
+static void weighs(const brc_net *net, size_t from, float want)
+{
+	float *w = weights_between(net, from, H);
+
+	assert_true(w[0] == want && w[1] == want && w[2] == want);
+	free(w);
+}
+
+static void what_is_mixed_stays_mixed(void **state)
+{
+	static const char *const ways[][4][3] = {
+		{{"Softmax", "x", "s"}, {"Identity", "s", "in"}},
+		{{"Softmax", "x", "s"}, {"Sqrt", "s", "in"}},
+		{{"Softmax", "x", "s"}, {"Add", "s z", "in"}},
+		{{"Softmax", "x", "s"}, {"Mul", "z s", "t"}, {"Relu", "t", "in"}},
+		{{"Softmax", "x", "s"}, {"Expand", "s four", "in"}},
+		{{"Softmax", "x", "s"}, {"Neg", "s", "t"}, {"Expand", "t four", "in"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		brc_net *net = two_layers_and(ways[i]);
+		brc_err err = {0};
+
+		assert_string_equal(brc_net_untraced(net, H), "my-s");
+		assert_int_equal(brc_net_check_traced(net, &err), BRC_DATA);
+		assert_non_null(strstr(err.message, "Softmax"));
+		weighs(net, X, 0);
+		weighs(net, Z, 0);
+		brc_net_free(net);
+	}
+}
+
+/* A mean is dropped where it belongs to a normalisation of what it is taken over, only there. */
+static void a_mean_of_other_units_feeds(void **state)
+{
+	static const char *const own[][3] = {
+		{"ReduceMean", "x", "m"}, {"Sub", "x m", "in"}, {NULL, NULL, NULL}};
+	static const char *const others[][3] = {
+		{"ReduceMean", "z", "m"}, {"Sub", "x m", "in"}, {NULL, NULL, NULL}};
+	brc_net *net = two_layers_and(own);
+
+	(void)state;
+	weighs(net, X, 0.5f);
+	weighs(net, Z, 0);
+	brc_net_free(net);
+	net = two_layers_and(others);
+	weighs(net, X, 0.5f);
+	weighs(net, Z, 2); /* in all four inputs */
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_feed_those_that_they_change),
+		cmocka_unit_test(what_is_mixed_stays_mixed),
+		cmocka_unit_test(a_mean_of_other_units_feeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,14 +90,19 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 }
 
 /*
- * In units of an operation in single precision. Of edges: products, then what is written, read,
- * checked and summed by three filters, then VECTORS products with a vector. Of factors: two walks
- * over edges formed and thrown away, and as many products with a vector in double precision, whose
- * operations take twice the time.
+ * Processor time from corr to twelve clusters, in nanoseconds as measured on one processor
+ * (docs/performance.md, "Factors"): their ratios decide. Of edges, a pair: written, read, checked
+ * and summed by three filters and multiplied with some 200 vectors. Of factors, a pair: formed and
+ * thrown away twice; a unit: products with those vectors, in double precision. Where edges are few
+ * there is no time to be won, and every filter takes them.
  */
-#define VECTORS 208.
-#define EDGE_PASSES 400.
-#define WALKED 24.
+#define EDGE 35.
+#define EDGE_SAMPLE .005
+#define WALK_SAMPLE .018
+#define WALK (93 * WALK_SAMPLE)
+#define UNIT_SQUARE 3.5
+#define UNIT_SAMPLE 670.
+#define FEW_PAIRS (double)(1 << 24)
 
 bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t samples)
 {
@@ -108,6 +113,7 @@ bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t sampl
 		pairs += (double)layers->units[l] * (double)layers->units[l];
 	if (!local)
 		pairs = n * n;
-	return 2 * pairs * (s + WALKED) + VECTORS * 4 * n * s * (s + 8) <
-	       pairs * (s + EDGE_PASSES + VECTORS * 4);
+	return pairs >= FEW_PAIRS &&
+	       pairs * (WALK + WALK_SAMPLE * s) + n * (UNIT_SQUARE * s * s + UNIT_SAMPLE * s) <
+		       pairs * (EDGE + EDGE_SAMPLE * s);
 }

@@ -37,7 +37,7 @@ GEN      := .build/gen
 CPPFLAGS += -Ilib -I$(GEN)
 # filters load what they use: --as-needed
 LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
-            -lpng -ljpeg -lz -lm -lpthread -ldl
+            -lpng -ljpeg -lexpat -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@echo "  $(1)")
@@ -110,10 +110,10 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
                    libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
-                   libpng-dev libjpeg-dev zlib1g-dev libxxhash-dev libdnnl-dev libjs-chart.js
+                   libpng-dev libjpeg-dev zlib1g-dev libexpat1-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
-                   libonnx-testdata python3-leidenalg
-PACKAGES_ORACLE := python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
+                   libonnx-testdata python3-leidenalg python3-networkx
+PACKAGES_ORACLE := r-cran-igraph python3-leidenalg python3-networkx python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
@@ -168,6 +168,8 @@ check: deps-check
 
 check-oracles: deps-oracle
 	@PYTHON=$(PYTHON) tests/oracle/run
+	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@tests/docs-commands docs/tutorial.md # with R, which make check does not install
 
 # the official operator tests of ONNX, and those that need not pass
 ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-operator pytorch-converted)

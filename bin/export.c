@@ -16,7 +16,7 @@ static bool labels, units;
 static const char *tensor;
 static int graph;
 
-enum { NO_GRAPH, MARKET, EDGES, NPY };
+enum { NO_GRAPH, MARKET, EDGES, GRAPHML, NPY };
 
 static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "labels", 0, NULL, &labels,
@@ -28,10 +28,9 @@ static const brc_opt options[] = {
 	 "by --in",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "graph", 0, "FORMAT", &graph,
-	 "weights or affinities: in Matrix Market's format, as a list of edges (tsv), or as a "
-	 "whole "
-	 "matrix (npy)",
-	 "none|mtx|tsv|npy", 0, 0, 0},
+	 "weights or affinities: in Matrix Market's format, as a list of edges (tsv), "
+	 "in GraphML, or as a whole matrix (npy)",
+	 "none|mtx|tsv|graphml|npy", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
 
 /* The first section of units with names for a layer of these. */
@@ -93,14 +92,20 @@ static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
 	const brc_section *s;
 	brc_blocks b;
+	brc_named_units names = {0};
+	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));
-	brc_rc rc = graph == MARKET  ? brc_exchange_matrix_market(&b, to_output, f, err)
-		    : graph == EDGES ? brc_exchange_edges(&b, to_output, f, err)
-				     : brc_exchange_npy(&b, cli->c.mem, to_output, f, err);
+	brc_rc rc = find_names(f, &b.layers, &names, err);
+	if (rc == BRC_OK)
+		rc = graph == MARKET    ? brc_exchange_matrix_market(&b, to_output, f, err)
+		     : graph == EDGES   ? brc_exchange_edges(&b, to_output, f, err)
+		     : graph == GRAPHML ? brc_exchange_graphml(&b, &names, to_output, f, err)
+					: brc_exchange_npy(&b, cli->c.mem, to_output, f, err);
+	brc_named_units_clear(&names);
 	brc_blocks_clear(&b);
 	return rc;
 }

@@ -66,6 +66,8 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 			BRC_UNITS_MAX);
 	if (t->n == BRC_LAYERS_MAX)
 		return brc_lines_fail(lines, err, "more than %u layers", BRC_LAYERS_MAX);
+	if (strlen(field[2]) > BRC_TEXT_MAX)
+		return brc_lines_fail(lines, err, "a name of more than %d bytes", BRC_TEXT_MAX);
 	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
 	t->name[t->n] = brc_strdup(field[2], err);
@@ -172,6 +174,18 @@ static brc_rc read_lines(brc_edge_list *l, brc_input *in, bool market, brc_err *
 	return rc;
 }
 
+/* Does it begin like an XML document, after the mark that some editors put first? */
+static bool is_xml(const unsigned char *p, size_t n)
+{
+	static const char *const begins[] = {"<?xml", "<graphml", "<!--"};
+	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (n - at >= strlen(begins[i]) &&
+		    memcmp(p + at, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 {
 	static const char market[] = "%%MatrixMarket";
@@ -180,6 +194,8 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	BRC_TRY(brc_input_peek(in, sizeof(market) - 1, &head, &got, err));
 	if (brc_npy_magic(head, got))
 		BRC_TRY(read_npy(l, in, err));
+	else if (is_xml(head, got))
+		BRC_TRY(brc_edges_graphml(l, in, err));
 	else
 		BRC_TRY(read_lines(
 			l, in, got == sizeof(market) - 1 && memcmp(head, market, got) == 0, err));

@@ -1,5 +1,5 @@
 /*
- * Undirected graphs from files of other programs: Matrix Market, NPY, lists of edges.
+ * Undirected graphs from files of other programs: Matrix Market, GraphML, NPY, lists of edges.
  */
 #ifndef BRC_DATA_EDGES_H
 #define BRC_DATA_EDGES_H
@@ -29,12 +29,12 @@ typedef struct brc_edge_list {
 } brc_edge_list;
 
 /*
- * Read a graph, its format told by its first bytes: "%%MatrixMarket", NPY's magic, else a list
- * of edges. Gzip is undone. `mem` as in brc_mem_need.
+ * Read a graph, its format told by its first bytes: "%%MatrixMarket", NPY's magic, XML, else a
+ * list of edges. Gzip is undone. `mem` as in brc_mem_need.
  *
  * Matrix Market (coordinate or array; real, integer or pattern; general or symmetric) and NPY
  * (two dimensions): a square matrix. A general one must hold the same value on either side of
- * its diagonal, or a value on one side only. Lists: see data/edge_text.c.
+ * its diagonal, or a value on one side only. Lists: see data/edge_text.c; GraphML: data/graphml.c.
  *
  * Values must be finite and not negative; zeroes are no edges; a pair may stand once in each
  * direction. BRC_DATA naming the line (NPY: row and column) and a remedy otherwise.
@@ -61,6 +61,7 @@ brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err);
 
 brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err);
 brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err);
+brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err);
 
 /* Layers as comments declare them, one after the other. */
 typedef struct brc_layer_lines {

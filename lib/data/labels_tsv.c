@@ -32,7 +32,7 @@ typedef struct table {
 	size_t columns, index[COLUMNS]; /* in all; where ours are, BRC_ANY: nowhere */
 	const brc_named_units *known;   /* NULL: none */
 	row *rows;
-	size_t n, cap;
+	size_t n, cap, mem;
 	group *groups;
 	size_t n_groups, cap_groups;
 } table;
@@ -148,6 +148,8 @@ static brc_rc bad_number(const table *t, const char *what, const char *text, brc
 
 static brc_rc add_row(table *t, const char *layer, int64_t unit, int64_t cluster, brc_err *err)
 {
+	if (t->n == t->cap && t->n > 0) /* it doubles; the old rows live while they are copied */
+		BRC_TRY(brc_mem_need(3 * t->n * sizeof(*t->rows), t->mem, t->name, err));
 	BRC_TRY(brc_grow(&t->rows, &t->cap, t->n + 1, sizeof(*t->rows), err));
 	t->rows[t->n++] = (row){layer, unit, (int32_t)cluster, t->line};
 	return BRC_OK;
@@ -360,10 +362,11 @@ static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_e
 	return BRC_OK;
 }
 
-brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, const brc_named_units *known,
-			   brc_layers *layers, int32_t **label, brc_err *err)
+brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
+			   const brc_named_units *known, brc_layers *layers, int32_t **label,
+			   brc_err *err)
 {
-	table t = {.name = name, .at = text, .known = known};
+	table t = {.name = name, .at = text, .known = known, .mem = mem};
 	if (strlen(text) != n)
 		return brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", name,
 				strlen(text));

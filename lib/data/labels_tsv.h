@@ -26,7 +26,8 @@ brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label,
 
 /*
  * Read such a table from the `n` bytes at `text` (a NUL must follow them;
- * they are cut up in place); `name` starts messages. Columns may stand in any
+ * they are cut up in place); `name` starts messages; rows may take
+ * `mem` bytes (see brc_mem_need). Columns may stand in any
  * order and among others, which are ignored; lines may end with CR LF.
  *
  * With `known` (a network's layers), every layer must be one of them and have
@@ -38,7 +39,8 @@ brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label,
  *
  * Fills *layers (brc_layers_clear) and *label [total] (free()).
  */
-brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, const brc_named_units *known,
-			   brc_layers *layers, int32_t **label, brc_err *err);
+brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
+			   const brc_named_units *known, brc_layers *layers, int32_t **label,
+			   brc_err *err);
 
 #endif

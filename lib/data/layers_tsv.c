@@ -42,6 +42,9 @@ static brc_rc take_line(table *t, char *line, brc_err *err)
 		return brc_lines_fail(&t->lines, err, "%zu columns, line 1 has %zu", n, t->columns);
 	if (t->n == BRC_LAYERS_MAX)
 		return brc_lines_fail(&t->lines, err, "more than %u layers", BRC_LAYERS_MAX);
+	if (*field[t->layer] == '\0' || strlen(field[t->layer]) > BRC_TEXT_MAX)
+		return brc_lines_fail(&t->lines, err, "a layer's name has 1 to %d bytes",
+				      BRC_TEXT_MAX);
 	if (!brc_line_whole(field[t->units], 1, BRC_UNITS_MAX - t->total, &units))
 		return brc_lines_fail(&t->lines, err,
 				      "'%s' is no number of units from 1, or there are more than "

@@ -5,20 +5,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/str.h"
 #include "data/npy.h"
 #include "graph/band.h"
+#include "graph/exchange_out.h"
 
-enum { PIECE = 1 << 16 };
-
-/* Text on its way out. */
-typedef struct out {
-	brc_str text;
-	brc_exchange_sink sink;
-	void *ctx;
-} out;
-
-static brc_rc flush(out *o, size_t least, brc_err *err)
+brc_rc brc_exchange_flush(brc_exchange_out *o, size_t least, brc_err *err)
 {
 	BRC_TRY(brc_str_check(&o->text, err));
 	if (o->text.len < least || o->text.len == 0)
@@ -28,7 +19,7 @@ static brc_rc flush(out *o, size_t least, brc_err *err)
 	return rc;
 }
 
-static brc_rc write_layers(out *o, const brc_layers *t, char mark, brc_err *err)
+static brc_rc write_layers(brc_exchange_out *o, const brc_layers *t, char mark, brc_err *err)
 {
 	for (size_t l = 0; l < t->n; l++) {
 		for (const char *c = t->name[l]; *c != '\0'; c++)
@@ -42,15 +33,8 @@ static brc_rc write_layers(out *o, const brc_layers *t, char mark, brc_err *err)
 	return BRC_OK;
 }
 
-typedef struct end {
-	size_t layer, unit;
-} end;
-
-typedef void (*write_edge)(out *o, const brc_layers *t, end from, end to, float w);
-
-/* Every edge once, zeroes left out; counts them where `write` is NULL. */
-static brc_rc block_edges(out *o, const brc_blocks *b, size_t k, brc_band *band, write_edge write,
-			  size_t *count, brc_err *err)
+static brc_rc block_edges(brc_exchange_out *o, const brc_blocks *b, size_t k, brc_band *band,
+			  brc_exchange_edge write, size_t *count, brc_err *err)
 {
 	const brc_block *x = &b->block[k];
 	for (size_t i = 0; i < b->layers.units[x->from]; i++) {
@@ -60,17 +44,18 @@ static brc_rc block_edges(out *o, const brc_blocks *b, size_t k, brc_band *band,
 			if (!(row.w[j] > 0) || (x->from == x->to && col < i))
 				continue;
 			if (write != NULL)
-				write(o, &b->layers, (end){x->from, i}, (end){x->to, col},
-				      row.w[j]);
+				write(o, &b->layers, (brc_exchange_end){x->from, i},
+				      (brc_exchange_end){x->to, col}, row.w[j]);
 			else
 				++*count;
 		}
-		BRC_TRY(flush(o, PIECE, err));
+		BRC_TRY(brc_exchange_flush(o, BRC_EXCHANGE_PIECE, err));
 	}
 	return BRC_OK;
 }
 
-static brc_rc each_edge(out *o, const brc_blocks *b, write_edge write, size_t *count, brc_err *err)
+brc_rc brc_exchange_each_edge(brc_exchange_out *o, const brc_blocks *b, brc_exchange_edge write,
+			      size_t *count, brc_err *err)
 {
 	brc_band *band;
 	brc_rc rc;
@@ -82,33 +67,35 @@ static brc_rc each_edge(out *o, const brc_blocks *b, write_edge write, size_t *c
 	return rc;
 }
 
-static void market_line(out *o, const brc_layers *t, end from, end to, float w)
+static void market_line(brc_exchange_out *o, const brc_layers *t, brc_exchange_end from,
+			brc_exchange_end to, float w)
 {
 	brc_str_addf(&o->text, "%zu %zu %.9g\n", t->first[to.layer] + to.unit + 1,
 		     t->first[from.layer] + from.unit + 1, (double)w);
 }
 
-static void edge_line(out *o, const brc_layers *t, end from, end to, float w)
+static void edge_line(brc_exchange_out *o, const brc_layers *t, brc_exchange_end from,
+		      brc_exchange_end to, float w)
 {
 	brc_str_addf(&o->text, "%s:%zu\t%s:%zu\t%.9g\n", t->name[from.layer], from.unit,
 		     t->name[to.layer], to.unit, (double)w);
 }
 
-static brc_rc market(out *o, const brc_blocks *b, brc_err *err)
+static brc_rc market(brc_exchange_out *o, const brc_blocks *b, brc_err *err)
 {
 	size_t units = brc_layers_total(&b->layers), count = 0;
 	brc_str_add(&o->text, "%%MatrixMarket matrix coordinate real symmetric\n");
 	BRC_TRY(write_layers(o, &b->layers, '%', err));
-	BRC_TRY(each_edge(o, b, NULL, &count, err));
+	BRC_TRY(brc_exchange_each_edge(o, b, NULL, &count, err));
 	brc_str_addf(&o->text, "%zu %zu %zu\n", units, units, count);
-	BRC_TRY(each_edge(o, b, market_line, &count, err));
-	return flush(o, 0, err);
+	BRC_TRY(brc_exchange_each_edge(o, b, market_line, &count, err));
+	return brc_exchange_flush(o, 0, err);
 }
 
 brc_rc brc_exchange_matrix_market(const brc_blocks *b, brc_exchange_sink sink, void *ctx,
 				  brc_err *err)
 {
-	out o = {{0}, sink, ctx};
+	brc_exchange_out o = {{0}, sink, ctx};
 	brc_rc rc = market(&o, b, err);
 	brc_str_free(&o.text);
 	return rc;
@@ -116,12 +103,12 @@ brc_rc brc_exchange_matrix_market(const brc_blocks *b, brc_exchange_sink sink, v
 
 brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx, brc_err *err)
 {
-	out o = {{0}, sink, ctx};
+	brc_exchange_out o = {{0}, sink, ctx};
 	brc_rc rc = write_layers(&o, &b->layers, '#', err);
 	if (rc == BRC_OK)
-		rc = each_edge(&o, b, edge_line, NULL, err);
+		rc = brc_exchange_each_edge(&o, b, edge_line, NULL, err);
 	if (rc == BRC_OK)
-		rc = flush(&o, 0, err);
+		rc = brc_exchange_flush(&o, 0, err);
 	brc_str_free(&o.text);
 	return rc;
 }

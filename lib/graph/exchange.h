@@ -1,12 +1,13 @@
 /*
  * Graphs to and from other programs: blocks from a list of edges, and blocks as Matrix Market,
- * a list of edges or a matrix. Formats: data/matrix_market.c, data/edge_text.c.
+ * a list of edges, GraphML or a matrix. Formats: data/matrix_market.c, data/edge_text.c.
  */
 #ifndef BRC_GRAPH_EXCHANGE_H
 #define BRC_GRAPH_EXCHANGE_H
 
 #include "base/err.h"
 #include "data/edges.h"
+#include "data/unit_names.h"
 #include "graph/blocks.h"
 
 /* A graph that owns its edges. */
@@ -38,6 +39,9 @@ brc_rc brc_exchange_matrix_market(const brc_blocks *b, brc_exchange_sink sink, v
 				  brc_err *err);
 /* Edges as lines "layer:unit, layer:unit, weight" under comments that declare the layers. */
 brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx, brc_err *err);
+/* GraphML (see graph/exchange_graphml.c), with the names of units that are known (may be NULL). */
+brc_rc brc_exchange_graphml(const brc_blocks *b, const brc_named_units *names,
+			    brc_exchange_sink sink, void *ctx, brc_err *err);
 /* The whole matrix as NPY, <f4 [N, N]. BRC_RESOURCE where that exceeds `mem`. */
 brc_rc brc_exchange_npy(const brc_blocks *b, size_t mem, brc_exchange_sink sink, void *ctx,
 			brc_err *err);

@@ -41,15 +41,28 @@ typedef struct brc_samples {
  * zeroes. Centred mid-ranks or values, scaled to unit 2-norm, less a constant of their
  * own where many are equal (see correlation_columns.c): r(u, v) = z_u . z_v -
  * mean[u] mean[v]. A column whose values are all equal is zeroes.
+ *
+ * Exact columns, of ranks where the processor multiplies bytes fast: twice the centred mid-rank
+ * is q = 256 h + l, and at byte u * pitch of z stand all h, `stride` bytes, then all l;
+ * r(u, v) = q_u . q_v scale[u] scale[v].
  */
 typedef struct brc_correlation {
 	size_t samples, n, stride;
-	bool wide;      /* z holds doubles and its means are 0; else floats */
+	bool wide;      /* edges are doubles; so is z and its means are 0; else floats */
+	bool exact;     /* z holds bytes */
+	size_t pitch;   /* bytes from a column to the next */
 	size_t panel;   /* units in memory at a time; 0: all, nothing is spooled */
-	brc_scratch z;  /* n * stride numbers */
-	double *mean;   /* [n] sum of the column over sqrt(samples) */
+	brc_scratch z;  /* n columns */
+	double *mean;   /* [n] sum of the column over sqrt(samples); of exact columns 0 */
+	double *scale;  /* [n] 1 / 2-norm of q, 0 for a constant column; not exact: 1 */
 	uint8_t *trait; /* [n] BRC_COLUMN_* */
 } brc_correlation;
+
+/*
+ * Samples of exact columns at most: so |q| < 2^15 - 128 and q + 128 has a high byte; and
+ * sums of products of bytes stay below 2^30.
+ */
+enum { BRC_CORR_EXACT_SAMPLES = 32640 };
 
 #define BRC_COLUMN_CONSTANT 1 /* all values are equal */
 #define BRC_COLUMN_TIED 2     /* so many are that sums in single precision would be poor */
@@ -74,9 +87,10 @@ size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool
 
 /*
  * Make the columns. Spearman: centred mid-ranks; Pearson: values minus their mean, taken in
- * double, so that a large mean costs no accuracy. `wide` keeps double precision. With a
- * panel columns lie in a spool file, and what is in memory of them is given back
- * after each panel. The bytes do not depend on that, nor on the pool.
+ * double, so that a large mean costs no accuracy. `wide` keeps double precision. Ranks of up to
+ * BRC_CORR_EXACT_SAMPLES samples are exact where brc_byte_products_fast (linalg/byte_products.h).
+ * With a panel columns lie in a spool file, and what is in memory of them is given back after each
+ * panel. The bytes do not depend on that, nor on the pool.
  *
  * BRC_DATA for fewer than 2 samples, and for a NaN or infinity, naming sample and column
  * (of the first, row by row) both in the message and in *bad_column (may be NULL;
@@ -88,13 +102,20 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 void brc_correlation_clear(brc_correlation *c); /* of a zeroed or an initialised struct */
 
 /*
+ * Column u whatever form it has: out[0 .. samples - 1] of unit 2-norm and mean 0 (a constant
+ * one is zeroes), so that r(u, v) is their product.
+ */
+void brc_correlation_column(const brc_correlation *c, size_t u, float *out);
+
+/*
  * Edges between columns a and columns b: row-major a.count x b.count into out->data, floats
  * or (wide) doubles, each within [0, 1], 0 where a column is constant. Where the ranges
  * are the same the block is exactly symmetric with a zero diagonal; otherwise they must not
  * overlap (BRC_USAGE). `out` is dropped (base/scratch.h) between panels.
  *
  * Single precision is within 2e-6 of double arithmetic (the tests look for worse with ties, few
- * values, silent and duplicate units; usually it is 3e-7), wide within 1e-12.
+ * values, silent and duplicate units; usually it is 3e-7), wide within 1e-12. Exact columns give
+ * the correlation itself, rounded to the precision of the edges.
  *
  * Cost 2 * samples * a.count * b.count operations (half of that when a == b), in tiles
  * whose shape depends on the sizes alone.

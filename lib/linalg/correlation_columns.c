@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "linalg/byte_products.h"
 #include "linalg/correlation.h"
 #include "linalg/lanes.h"
 #include "linalg/ranks.h"
@@ -32,6 +33,7 @@ void brc_correlation_clear(brc_correlation *c)
 {
 	brc_scratch_clear(&c->z);
 	free(c->mean);
+	free(c->scale);
 	free(c->trait);
 	memset(c, 0, sizeof(*c));
 }
@@ -121,9 +123,24 @@ static double write_values(const float *x, size_t n, double zero, double scale, 
 	return total;
 }
 
+/* Both bytes of q, and zeroes up to the stride. */
+BRC_FOR_EACH_PROCESSOR
+static void write_exact(const uint32_t *twice, size_t n, size_t stride, int8_t *high)
+{
+	int8_t *low = high + stride;
+	int32_t centre = (int32_t)n + 1;
+	for (size_t i = 0; i < n; i++) {
+		int32_t q = (int32_t)twice[i] - centre, h = (q + 128) >> 8;
+		high[i] = (int8_t)h;
+		low[i] = (int8_t)(q - 256 * h);
+	}
+	memset(high + n, 0, stride - n);
+	memset(low + n, 0, stride - n);
+}
+
 static char *column(const brc_correlation *c, size_t u)
 {
-	return (char *)c->z.data + u * c->stride * (c->wide ? sizeof(double) : sizeof(float));
+	return (char *)c->z.data + u * c->pitch;
 }
 
 static void make_column(const struct columns *k, size_t u, const float *x, struct scratch *w)
@@ -135,14 +152,19 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 	brc_ranks_double(w->ranks, x, n, w->twice, &t);
 	struct centred d = {x, ranks ? w->twice : NULL, ranks ? (double)n + 1 : mean(x, n)};
 	char *z = column(c, u);
-	size_t written = n * (c->wide ? sizeof(double) : sizeof(float));
 	c->mean[u] = 0;
+	c->scale[u] = t.most == n ? 0 : 1;
 	c->trait[u] = t.most == n ? BRC_COLUMN_CONSTANT : 0;
 	if (t.most == n) {
-		memset(z, 0, written);
+		memset(z, 0, c->exact ? 2 * c->stride : c->pitch);
 		return;
 	}
 	double scale = 1 / sqrt(square_norm(&d, n, &t)), zero = d.centre;
+	if (c->exact) {
+		c->scale[u] = scale;
+		write_exact(w->twice, n, c->stride, (int8_t *)z);
+		return;
+	}
 	if (c->wide) {
 		write_wide(&d, n, scale, (double *)z);
 		return;
@@ -188,11 +210,10 @@ static brc_rc fill_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const struct columns *k = ctx;
 	size_t count, first = group_at(k, task, &count);
-	size_t stride = (size_t)(column(k->c, 1) - column(k->c, 0)) / sizeof(float);
 	(void)worker;
 	(void)err;
 	gather(k->in->value + k->sample * k->in->n + first, k->chunk, k->in->n, count,
-	       (float *)column(k->c, first) + k->sample, stride);
+	       (float *)column(k->c, first) + k->sample, k->c->pitch / sizeof(float));
 	return BRC_OK;
 }
 
@@ -295,8 +316,9 @@ static brc_rc reserve(brc_correlation *c, brc_err *err)
 	size_t bytes = brc_correlation_bytes(c->samples, c->n, c->wide);
 	BRC_TRY(brc_scratch_init(&c->z, bytes, c->panel > 0, "columns", err));
 	c->mean = brc_alloc(c->n, sizeof(*c->mean), err);
+	c->scale = brc_alloc(c->n, sizeof(*c->scale), err);
 	c->trait = brc_alloc(c->n, sizeof(*c->trait), err);
-	return c->mean != NULL && c->trait != NULL ? BRC_OK : BRC_RESOURCE;
+	return c->mean && c->scale && c->trait ? BRC_OK : BRC_RESOURCE;
 }
 
 brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_method method,
@@ -313,7 +335,11 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 			       .n = in->n,
 			       .stride = brc_correlation_stride(in->samples),
 			       .wide = wide,
+			       .exact = method == BRC_CORR_SPEARMAN &&
+					in->samples <= BRC_CORR_EXACT_SAMPLES &&
+					brc_byte_products_fast(),
 			       .panel = panel};
+	c->pitch = c->stride * (wide ? sizeof(double) : sizeof(float));
 	struct columns k = {
 		.c = c, .in = in, .method = method, .by_samples = panel > 0 || in->spooled};
 	size_t workers = brc_pool_threads(pool);
@@ -328,4 +354,19 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 	if (rc != BRC_OK)
 		brc_correlation_clear(c);
 	return rc;
+}
+
+static double number_at(const brc_correlation *c, size_t u, size_t i)
+{
+	const char *z = column(c, u);
+	if (c->exact)
+		return 256.0 * ((const int8_t *)z)[i] + ((const int8_t *)z)[c->stride + i];
+	return c->wide ? ((const double *)z)[i] : (double)((const float *)z)[i];
+}
+
+void brc_correlation_column(const brc_correlation *c, size_t u, float *out)
+{
+	double less = c->mean[u] / sqrt((double)c->samples);
+	for (size_t i = 0; i < c->samples; i++)
+		out[i] = (float)(number_at(c, u, i) * c->scale[u] - less);
 }

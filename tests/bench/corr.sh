@@ -13,7 +13,7 @@ filter() { corr -q --threads 2 -o "$dir/affinity.brc" <"$dir/act.brc"; }
 column() { awk -v c="$1" '{ print $c }' "$dir/rounds" | median; }
 
 graph() { # graph UNITS REPEATS GOAL [--both]: our times, the floor and the peers
-	local units=$1 repeats=$2 goal=$3 syrk columns block ours whole scipy hand difference
+	local units=$1 repeats=$2 goal=$3 syrk columns block ours form whole scipy hand difference
 	shift 3
 	"$BENCH/corr" "$units" 10000 2 "$repeats" "$dir" >"$dir/rounds"
 	for ((i = 0; i < repeats; i++)); do seconds filter; done >"$dir/filter"
@@ -22,9 +22,10 @@ graph() { # graph UNITS REPEATS GOAL [--both]: our times, the floor and the peer
 	for ((i = 0; i < repeats; i++)); do seconds filter; done >>"$dir/filter"
 	syrk=$(column 1) columns=$(column 2) block=$(column 3) ours=$(column 4)
 	whole=$(median <"$dir/filter")
+	form=$(awk 'NR == 1 { print $5 }' "$dir/rounds")
 	echo "Spearman graph, $units units x 10,000 samples (2 threads, medians of $repeats before and $repeats after the peers)"
 	echo "  ssyrk alone               $syrk s"
-	echo "  broca                     $ours s (ranks $columns, products $block): $(ratio "$ours" "$syrk") of ssyrk (goal: at most 1.7)"
+	echo "  broca                     $ours s (ranks $columns, products of $form $block): $(ratio "$ours" "$syrk") of ssyrk (goal: at most 1.7)"
 	echo "  corr, a whole process     $whole s: $(ratio "$whole" "$syrk") of ssyrk, stream read and written"
 	echo "  scipy.stats.spearmanr     $scipy s: $(ratio "$scipy" "$ours") times ours (goal: at least $goal); largest difference of the squares $difference"
 	[ $# = 0 ] || echo "  rankdata, float32 R R^T   $hand s: $(ratio "$hand" "$ours") times ours (goal: at least 5)"

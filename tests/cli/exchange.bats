@@ -50,7 +50,7 @@ PYTHON
 @test "a graph goes out and comes in as it was, in every format" {
 	for graph in weights affinity; do
 		blocks "$graph.brc" >want
-		for format in mtx tsv; do
+		for format in mtx tsv graphml; do
 			export_ --graph "$format" <"$graph.brc" >"graph.$format"
 			import --graph "graph.$format" -o back.brc
 			check -q back.brc
@@ -286,6 +286,140 @@ for i in range(40000): print(i, i + 1)" >many
 	expect 6 import --mem 100K --graph many -o none.brc
 	says --mem
 	import --mem 64M --graph many -o out.brc
+	awk 'BEGIN { for (i = 0; i < 100000; i++) printf "a rather long name, number %d\tb\n", i }' >names
+	expect 6 import --mem 5M --graph names -o none.brc
+	says 'the names of the units'
+	import -q --mem 64M --graph names -o out.brc
+	awk 'BEGIN { print "layer\tunit\tcluster"; for (i = 0; i < 200000; i++) print "a\t" i "\t0" }' >table
+	expect 6 import --no-stream --mem 8M --labels table -o none.brc
+	says 'table needs'
+	import -q --no-stream --mem 64M --labels table -o out.brc
+}
+
+# graphml TEXT: a document with these elements in its graph, in the file graph.graphml
+graphml() {
+	printf '<?xml version="1.0"?>\n<graphml>\n%b</graphml>\n' "$1" >graph.graphml
+}
+
+weight='<key id="w" for="edge" attr.name="weight" attr.type="double"/>'
+layer='<key id="l" for="node" attr.name="layer" attr.type="string"/>'
+unit='<key id="u" for="node" attr.name="unit" attr.type="int"/>'
+name='<key id="n" for="all" attr.name="name" attr.type="string"/>'
+
+@test "GraphML: names, layers, numbers of units, defaults, what is of no use" {
+	graphml "$weight<graph edgedefault=\"undirected\">\n<node id=\"a &amp; b\"/><node id='c'><desc>x</desc></node><node id='d'/>
+<!-- two --><edge id='e' source='a &amp; b' target='c'><data key='w'> 2.5 </data></edge>
+<edge source='d' target='c'/><edge source='d' target='d'/></graph>\n"
+	expect 0 import -v --graph graph.graphml -o out.brc
+	says '1 layers, 3 units, 2 edges'
+	says '1 entries join a unit with itself'
+	[[ "$(blocks out.brc)" == "0 0 graph (3, 3) "* ]]
+	import -q --no-stream --labels <(printf 'layer\tunit\tcluster\ngraph\t0\t1\ngraph\t1\t1\ngraph\t2\t0\n') -o l.brc
+	laplacian -q <out.brc | spectral -q -k 1 | export_ --labels | cut -f 4 | tr '\n' , >got
+	[ "$(cat got)" = 'name,a & b,c,d,' ]
+	# layers by name, units by number, in any order; a default for the weight
+	graphml "$layer$unit$name<key id='w' for='edge' attr.name='weight'><default>4</default></key><graph>
+<node id='n0'><data key='l'>two</data><data key='u'>1</data><data key='n'>p</data></node>
+<node id='n1'><data key='l'>one</data><data key='u'>0</data><data key='n'>q</data></node>
+<node id='n2'><data key='l'>two</data><data key='u'>0</data><data key='n'>r</data></node>
+<edge source='n0' target='n1'/><edge source='n2' target='n1'><data key='w'>1</data></edge></graph>"
+	import -q --graph graph.graphml -o out.brc
+	[ "$(blocks out.brc)" = "0 1 two one (2, 1) 0000803f00008040" ] # 1, then 4
+	laplacian -q <out.brc | spectral -q -k 1 | export_ --labels | tail -n +2 | tr '\t\n' ' ,' >got
+	[ "$(cat got)" = 'two 0 0 r,two 1 0 p,one 0 0 q,' ]
+	export_ --graph graphml <out.brc >again.graphml
+	import -q --graph again.graphml -o again.brc
+	blocks again.brc | cmp - <(blocks out.brc)
+	laplacian -q <again.brc | spectral -q -k 1 | export_ --labels | tail -n +2 | tr '\t\n' ' ,' | cmp - got
+}
+
+@test "GraphML: what igraph and networkx write is what they read of ours" {
+	for module in igraph networkx; do
+		/usr/bin/python3 -c "import $module" || skip "$module is not installed"
+	done
+	export_ --graph graphml <affinity.brc >ours.graphml
+	/usr/bin/python3 - <<'PYTHON'
+import igraph
+import networkx
+import numpy as np
+import read_stream
+
+sections = read_stream.read(open("affinity.brc", "rb"))[0]
+a = [s for s in sections if s.type == "affinity"][0]
+units, block = a.arrays["layer/units"], {}
+for i, r in enumerate(a.records):
+    block[r["from"], r["to"]] = a.arrays[f"block/{i}"]
+first = np.cumsum([0] + units.tolist())
+whole = np.zeros((first[-1],) * 2, "f4")
+for (i, j), w in block.items():
+    whole[first[i]:first[i + 1], first[j]:first[j + 1]] = w
+    whole[first[j]:first[j + 1], first[i]:first[i + 1]] = w.T
+nx = networkx.read_graphml("ours.graphml")
+order = [f"n{i}" for i in range(first[-1])]
+assert np.array_equal(networkx.to_numpy_array(nx, order, dtype="f4"), whole)
+ig = igraph.Graph.Read_GraphML("ours.graphml")
+assert np.array_equal(np.array(ig.get_adjacency(attribute="weight").data, "f4"), whole)
+assert [int(u) for u in ig.vs["unit"]] == [u for n in units for u in range(n)]
+networkx.write_graphml(nx, "networkx.graphml")
+ig.write_graphml("igraph.graphml")
+networkx.write_graphml(networkx.relabel_nodes(nx, {n: "<%s>&" % n for n in nx}), "named.graphml")
+PYTHON
+	blocks affinity.brc >want
+	for file in networkx igraph named; do
+		import -q --graph $file.graphml -o back.brc
+		blocks back.brc | cmp - want
+	done
+	laplacian -q <back.brc | spectral -q -k 2 | export_ --labels | sed -n 3p | cut -f 4 >got
+	[ "$(cat got)" = '<n1>&' ]
+}
+
+@test "GraphML that is no graph is refused, with its line" {
+	no() {
+		graphml "$1"
+		expect 3 import --graph graph.graphml -o none.brc
+		says "graph.graphml: $2"
+		[ ! -e none.brc ]
+	}
+	no '' 'there is no node'
+	no "<graph><node id='a'/><node id='a'/></graph>" "line 3: a second node 'a'"
+	no "<graph><node/></graph>" 'line 3: a node without an id'
+	no "<graph>\n<edge source='a' target='b'/></graph>" "line 4: the edge's source 'a' is no node above"
+	no "<graph><node id='a'/><edge source='a'/></graph>" 'line 3: an edge without its target'
+	no "$weight<graph><node id='a'/><node id='b'/>\n<edge source='a' target='b'><data key='w'>-1</data></edge></graph>" 'line 4: the weight -1'
+	no "$weight<graph><node id='a'/><node id='b'/><edge source='a' target='b'><data key='w'>1e999</data></edge></graph>" "line 3: the weight '1e999'"
+	no "<graph><node id='a'/><node id='b'/><edge source='a' target='b'/>\n<edge source='a' target='b'/></graph>" 'line 4: the pair of line 3 again'
+	no "$layer<graph><node id='a'><data key='l'>x</data></node><node id='b'/></graph>" "node 'b': has no layer, but others have"
+	no "$layer$unit<graph><node id='a'><data key='l'>x</data><data key='u'>1</data></node></graph>" "node 'a': the numbers of a layer's units are not 0, 1, 2..."
+	no "$layer$unit<graph><node id='a'><data key='l'>x</data><data key='u'>no</data></node></graph>" "line 3: the unit 'no' is not"
+	no "$name<graph><node id='a'><data key='n'>x</data></node><node id='b'><data key='n'>x</data></node></graph>" "line 3: a second node of the name 'x'"
+	no "$name<graph><node id='a'><data key='n'>x</data></node><node id='b'/></graph>" "line 3: node 'b' and others before it: some have a name"
+	no "$weight$weight" "line 3: a second key 'weight'"
+	no '<graph></graph><graph></graph>' 'line 3: a second graph'
+	no "<graph><node id='a'><graph/></node></graph>" 'line 3: a second graph, or one within a node'
+	no "<graph><node id='a'><port name='p'/></node></graph>" 'line 3: a port'
+	no "<graph><hyperedge/></graph>" 'line 3: a hyperedge'
+	no "<graph><node id='a'>" 'line 3: mismatched tag'
+	no "$(printf '<g>%.0s' {1..70})" 'line 3: elements within one another more than 64 deep'
+	no "$weight<graph><node id='a'/><node id='b'/><edge source='a' target='b'><data key='w'>$(printf '1%.0s' {1..5000})</data></edge></graph>" 'line 3: a text of more than 4096 bytes'
+	printf '<?xml version="1.0"?><svg/>' >graph.graphml
+	expect 3 import --graph graph.graphml -o none.brc
+	says "line 1: the document is 'svg', not graphml"
+	export_ --graph graphml <affinity.brc | head -c 200 >graph.graphml || true
+	expect 3 import --graph graph.graphml -o none.brc
+	says 'graph.graphml: line '
+	# entities within entities, and a tag of 2 GB in a small file
+	printf '<?xml version="1.0"?><!DOCTYPE g [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><graphml/>' >graph.graphml
+	expect 3 import --graph graph.graphml -o none.brc
+	says 'a document type is declared'
+	/usr/bin/python3 -c "
+import sys, zlib
+sys.stdout.buffer.write(b'\x1f\x8b\x08\0\0\0\0\0\0\3')
+c = zlib.compressobj(9, zlib.DEFLATED, -15)
+sys.stdout.buffer.write(c.compress(b'<graphml a=\"') + c.compress(b' ' * (1 << 20)) + c.flush(zlib.Z_FULL_FLUSH))
+again = c.compress(b' ' * (1 << 20)) + c.flush(zlib.Z_FULL_FLUSH)
+sys.stdout.buffer.write(again * 2000)" >bomb
+	bounded 3 import --graph bomb -o none.brc
+	says 'bomb: line 1: a tag or text of more than'
 }
 
 @test "choices of import and export" {

@@ -13,15 +13,6 @@ setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 }
 
-# bounded STATUS COMMAND...: as expect, in 300 MB of address space, most of it libraries
-bounded() {
-	if [[ "$BIN" == */san/* ]]; then # there address space means nothing
-		expect "$@"
-	else
-		(ulimit -v 300000 && expect "$@")
-	fi
-}
-
 # refused STATUS TEXT HINT ARGUMENT...: read-data refuses, says both, and leaves no file
 refused() {
 	local status=$1 text=$2 hint=$3

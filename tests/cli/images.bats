@@ -88,6 +88,10 @@ assert np.array_equal(have, want)"
 	rm set/stray.png
 	mkdir set/empty
 	refused "set/empty: a class without images"
+	[[ "$output" == *"hint: take the folder away"* ]]
+	touch set/empty/.DS_Store # which does not count
+	refused "set/empty: a class without images"
+	rm set/empty/.DS_Store
 	rmdir set/empty
 	mkdir set/bee/more
 	refused "set/bee/more: a folder inside a class's folder"

@@ -76,6 +76,15 @@ expect() {
 	fi
 }
 
+# bounded STATUS COMMAND...: as expect, in 300 MB of address space, most of it libraries
+bounded() {
+	if [[ "$BIN" == */san/* ]]; then # there address space means nothing
+		expect "$@"
+	else
+		(ulimit -v 300000 && expect "$@")
+	fi
+}
+
 # says TEXT: the last command said so on standard error.
 says() {
 	if ! grep -qF -- "$1" err; then

@@ -1,7 +1,7 @@
 /*
- * libFuzzer target: any bytes as a graph from another program, Matrix Market, NPY or a list of
- * edges. What is accepted must become blocks that are a graph, and those go out as text and come
- * in again as the same edges.
+ * libFuzzer target: any bytes as a graph from another program, Matrix Market, GraphML, NPY or a
+ * list of edges. What is accepted must become blocks that are a graph, and those go out as text and
+ * come in again as the same edges.
  *
  *     clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/edges_fuzz.c
  *     ./edges_fuzz tests/fuzz/corpus/edges
@@ -56,6 +56,11 @@ static void go_round(const brc_edge_list *l, const brc_blocks *b,
 	brc_str_free(&text);
 }
 
+static brc_rc graphml(const brc_blocks *b, brc_exchange_sink sink, void *ctx, brc_err *err)
+{
+	return brc_exchange_graphml(b, NULL, sink, ctx, err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[32];
@@ -70,6 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				abort();
 			go_round(&l, &b.blocks, brc_exchange_matrix_market);
 			go_round(&l, &b.blocks, brc_exchange_edges);
+			if (brc_layers_total(&l.layers) < 2000) /* a node for each: slow here */
+				go_round(&l, &b.blocks, graphml);
 			brc_own_blocks_clear(&b);
 		}
 		brc_edge_list_clear(&l);

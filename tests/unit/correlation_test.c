@@ -3,10 +3,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "linalg/byte_products.h"
 #include "linalg/correlation.h"
+#include "linalg/ranks.h"
 
 #define TOLERANCE 2e-6 /* what correlation.h promises */
 #define WIDE_TOLERANCE 1e-12
@@ -250,6 +254,105 @@ static void columns_of_few_values_are_accurate(void **state)
 }
 
 /* Constant and duplicate columns, the first two among them; opposite ones; a single outlier. */
+/* Twice the centred mid-ranks of column u, and their sum of squares. */
+static int64_t whole_ranks(const float *x, size_t samples, size_t n, size_t u, int64_t *q)
+{
+	float *column = brc_alloc(samples, sizeof(*column), NULL);
+	uint32_t *twice = brc_alloc(samples, sizeof(*twice), NULL);
+	int64_t sum = 0;
+	brc_ranks *r;
+	assert_int_equal(brc_ranks_new(&r, samples, NULL), BRC_OK);
+	for (size_t s = 0; s < samples; s++)
+		column[s] = x[s * n + u];
+	brc_ranks_double(r, column, samples, twice, NULL);
+	for (size_t s = 0; s < samples; s++) {
+		q[s] = (int64_t)twice[s] - (int64_t)samples - 1;
+		sum += q[s] * q[s];
+	}
+	brc_ranks_free(r);
+	free(twice);
+	free(column);
+	return sum;
+}
+
+static void equals_whole_numbers(size_t samples, size_t n)
+{
+	float *x = columns_alike(samples, n);
+	uint8_t *trait = brc_alloc(n, 1, NULL);
+	int64_t *q = brc_alloc(samples * n, sizeof(*q), NULL);
+	int64_t *square = brc_alloc(n, sizeof(*square), NULL);
+	for (size_t s = 0; s < samples; s++) /* the largest ranks, both ways */
+		x[s * n + 1] = -(x[s * n] = (float)s);
+	double *edge = correlate_panels(x, samples, n, BRC_CORR_SPEARMAN, BRC_CORR_ABS, true, 0,
+					NULL, trait);
+	for (size_t u = 0; u < n; u++)
+		square[u] = whole_ranks(x, samples, n, u, q + u * samples);
+	for (size_t u = 0; u < n; u++)
+		for (size_t v = 0; v < u; v++) {
+			int64_t sum = 0;
+			for (size_t s = 0; s < samples; s++)
+				sum += q[u * samples + s] * q[v * samples + s];
+			double want = fabs((double)sum) / sqrt((double)square[u]) /
+				      sqrt((double)square[v]);
+			if (!(fabs(edge[u * n + v] - want) <= 1e-15))
+				fail_msg("%zu x %zu: %.17g instead of %.17g", samples, n,
+					 edge[u * n + v], want);
+		}
+	free(square);
+	free(q);
+	free(edge);
+	free(trait);
+	free(x);
+}
+
+/* Products of bytes leave nothing but the rounding of the last steps: all sizes of tiles. */
+static void exact_columns_give_the_correlation_itself(void **state)
+{
+	(void)state;
+	if (!brc_byte_products_fast())
+		skip();
+	equals_whole_numbers(2, 3);
+	equals_whole_numbers(5, 20);
+	equals_whole_numbers(300, 130);
+	equals_whole_numbers(32640, 9);
+	equals_whole_numbers(40, 1030);
+}
+
+/* Columns as they are handed out: of unit norm, their products the correlations. */
+static void columns_handed_out_are_unit_columns(void **state)
+{
+	enum { SAMPLES = 700, UNITS = 40 };
+	float *x = columns_alike(SAMPLES, UNITS), *z = brc_alloc(SAMPLES * 2, sizeof(*z), NULL);
+	(void)state;
+	for (int method = 0; method < 2; method++)
+		for (int wide = 0; wide < 2; wide++) {
+			uint8_t trait[UNITS];
+			double *edge = correlate_panels(x, SAMPLES, UNITS, (brc_corr_method)method,
+							BRC_CORR_ABS, true, 0, NULL, trait);
+			brc_correlation c;
+			assert_int_equal(
+				brc_correlation_init(&c, &(brc_samples){x, SAMPLES, UNITS, false},
+						     (brc_corr_method)method, wide, 0, NULL, NULL,
+						     NULL),
+				BRC_OK);
+			brc_correlation_column(&c, 3, z);
+			for (size_t u = 0; u < UNITS; u++) {
+				double sum = 0, total = 0;
+				brc_correlation_column(&c, u, z + SAMPLES);
+				for (size_t s = 0; s < SAMPLES; s++) {
+					sum += (double)z[s] * z[SAMPLES + s];
+					total += z[SAMPLES + s];
+				}
+				near(total, 0);
+				near(fabs(sum), u == 3 ? 1 : edge[3 * UNITS + u]);
+			}
+			brc_correlation_clear(&c);
+			free(edge);
+		}
+	free(x);
+	free(z);
+}
+
 static void duplicates_and_constants(void **state)
 {
 	enum { SAMPLES = 1000, N = 8 };
@@ -478,7 +581,7 @@ static void extreme_magnitudes_do_not_overflow(void **state)
 	}
 }
 
-int main(void)
+static int run(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spearman_of_four_units),
@@ -488,6 +591,8 @@ int main(void)
 		cmocka_unit_test(single_precision_is_accurate),
 		cmocka_unit_test(mostly_silent_units_are_accurate),
 		cmocka_unit_test(columns_of_few_values_are_accurate),
+		cmocka_unit_test(exact_columns_give_the_correlation_itself),
+		cmocka_unit_test(columns_handed_out_are_unit_columns),
 		cmocka_unit_test(duplicates_and_constants),
 		cmocka_unit_test(two_samples_and_more_units_than_samples),
 		cmocka_unit_test(blocks_between_layers_are_parts_of_the_whole),
@@ -499,4 +604,21 @@ int main(void)
 		cmocka_unit_test(extreme_magnitudes_do_not_overflow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+/* Once with products of floats whatever the processor, once with what it multiplies best. */
+int main(void)
+{
+	int status = 0, failed;
+	pid_t child = fork();
+	if (child == 0) {
+		setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", 1);
+		if (brc_byte_products_fast())
+			return 1;
+		return run();
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return 1;
+	failed = run();
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? failed : 1;
 }

@@ -22,7 +22,7 @@ static brc_rc parse_n(const char *text, size_t n, const brc_layers *known, brc_l
 	memcpy(copy, text, n);
 	copy[n] = '\0';
 	const brc_named_units units = {.layers = known != NULL ? *known : (brc_layers){0}};
-	brc_rc rc = brc_labels_tsv_read(copy, n, "t.tsv", known != NULL ? &units : NULL, layers,
+	brc_rc rc = brc_labels_tsv_read(copy, n, "t.tsv", 0, known != NULL ? &units : NULL, layers,
 					label, err);
 	free(copy);
 	return rc;

@@ -1,0 +1,172 @@
+#include "graph/import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/input.h"
+#include "data/labels_tsv.h"
+#include "data/layers_tsv.h"
+#include "graph/exchange.h"
+#include "graph/labels.h"
+#include "stream/digest.h"
+
+static brc_rc record(brc_filter *f, const char *option, const void *data, size_t n, brc_err *err)
+{
+	char digest[33];
+	brc_digest(data, n, digest);
+	return brc_filter_side_digest(f, option, digest, err);
+}
+
+/* ---- graphs ---- */
+
+/* NULL: nothing is read. */
+static brc_rc read_layers(const char *path, brc_filter *f, brc_layers *given, brc_err *err)
+{
+	brc_str text = {0};
+	if (path == NULL)
+		return BRC_OK;
+	BRC_TRY(brc_layers_tsv_read(given, path, err));
+	for (size_t l = 0; l < given->n; l++)
+		brc_str_addf(&text, "%s\t%zu\n", given->name[l], given->units[l]);
+	brc_rc rc = brc_str_check(&text, err);
+	if (rc == BRC_OK)
+		rc = record(f, "layers", text.s, text.len, err);
+	brc_str_free(&text);
+	return rc;
+}
+
+static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, const char *name,
+			  brc_filter *f, brc_err *err)
+{
+	brc_section *s;
+	if (names->n == 0)
+		return BRC_OK;
+	BRC_TRY(brc_section_new(&s, "units", 1, name, err));
+	brc_rc rc = brc_exchange_write_units(b, names, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, brc_err *err)
+{
+	brc_section *s;
+	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
+	brc_map_put_string(s->meta, "method", "imported");
+	brc_rc rc = brc_blocks_write(b, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc make_graph(const brc_edge_list *l, const char *name, size_t mem, brc_filter *f,
+			 brc_err *err)
+{
+	brc_own_blocks b = {0};
+	brc_rc rc = record(f, "graph", l->edge, l->n * sizeof(*l->edge), err);
+	if (rc == BRC_OK)
+		rc = brc_exchange_blocks(&b, l, mem, err);
+	if (rc == BRC_OK)
+		rc = write_units(&b.blocks, &l->names, name, f, err);
+	if (rc == BRC_OK)
+		rc = write_graph(&b.blocks, name, f, err);
+	brc_own_blocks_clear(&b);
+	return rc;
+}
+
+brc_rc brc_import_graph(const char *path, const char *layers, const char *name, size_t mem,
+			brc_filter *f, brc_imported *told, brc_err *err)
+{
+	brc_edge_list l = {0};
+	brc_layers given = {0};
+	brc_rc rc = read_layers(layers, f, &given, err);
+	if (rc == BRC_OK)
+		rc = brc_edge_list_read(&l, path, layers != NULL ? &given : NULL, mem, err);
+	if (rc == BRC_OK)
+		rc = make_graph(&l, name, mem, f, err);
+	if (rc == BRC_OK)
+		*told = (brc_imported){.layers = l.layers.n,
+				       .units = brc_layers_total(&l.layers),
+				       .edges = l.n,
+				       .loops = l.loops};
+	brc_edge_list_clear(&l);
+	brc_layers_clear(&given);
+	return rc;
+}
+
+/* ---- labels ---- */
+
+static brc_rc read_text(const char *path, size_t mem, brc_filter *f, char **text, size_t *n,
+			brc_err *err)
+{
+	brc_input *in;
+	void *data = NULL;
+	BRC_TRY(brc_input_open(&in, path, err));
+	brc_rc rc = brc_input_rest(in, BRC_LABELS_TSV_MAX, mem, &data, n, err);
+	brc_input_free(in);
+	*text = data;
+	return rc == BRC_OK ? record(f, "labels", data, *n, err) : rc;
+}
+
+static int by_value(const void *pa, const void *pb)
+{
+	int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
+	return a < b ? -1 : a > b;
+}
+
+/* Number of distinct clusters. */
+static brc_rc count_clusters(const int32_t *label, size_t n, size_t *k, brc_err *err)
+{
+	int32_t *sorted = brc_alloc(n, sizeof(*sorted), err);
+	if (sorted == NULL)
+		return BRC_RESOURCE;
+	memcpy(sorted, label, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), by_value);
+	*k = 0;
+	for (size_t i = 0; i < n; i++)
+		*k += sorted[i] >= 0 && (i == 0 || sorted[i] != sorted[i - 1]);
+	free(sorted);
+	return BRC_OK;
+}
+
+static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const char *name,
+			   brc_filter *f, brc_imported *told, brc_err *err)
+{
+	brc_labels l;
+	brc_section *s = NULL;
+	size_t n = brc_layers_total(layers);
+	BRC_TRY(brc_labels_init(&l, layers, err));
+	memcpy(l.label, label, n * sizeof(*label));
+	brc_rc rc = count_clusters(label, n, &l.k, err);
+	if (rc == BRC_OK)
+		rc = brc_section_new(&s, "labels", 1, name, err);
+	if (rc == BRC_OK)
+		rc = brc_labels_write(&l, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	*told = (brc_imported){.layers = layers->n, .units = n, .clusters = l.k};
+	brc_section_free(s);
+	brc_labels_clear(&l);
+	return rc;
+}
+
+brc_rc brc_import_labels(const char *path, const brc_named_units *known, const char *name,
+			 size_t mem, brc_filter *f, brc_imported *told, brc_err *err)
+{
+	brc_layers layers = {0};
+	int32_t *label = NULL;
+	char *text = NULL;
+	size_t n;
+	brc_rc rc = read_text(path, mem, f, &text, &n, err);
+	if (rc == BRC_OK)
+		rc = brc_labels_tsv_read(text, n, path, mem, known, &layers, &label, err);
+	if (rc == BRC_OK)
+		rc = write_labels(&layers, label, name, f, told, err);
+	free(text);
+	free(label);
+	brc_layers_clear(&layers);
+	return rc;
+}

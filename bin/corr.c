@@ -6,13 +6,14 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "graph/affinity.h"
+#include "graph/blocks.h"
 #include "linalg/backend.h"
 #include "linalg/correlation.h"
 #include "stream/filter.h"
 #include "stream/layers.h"
 
 static int method, edge;
-static bool local, wide;
+static bool local, wide, factors, dense;
 
 static const char *const method_names[] = {"spearman", "pearson"};
 static const char *const edge_names[] = {"square", "abs", "positive"};
@@ -27,6 +28,12 @@ static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "double", 0, NULL, &wide,
 	 "correlations and edges in double precision: about twice the time, and the memory", NULL,
 	 0, 0, 0},
+	{BRC_OPT_FLAG, "factors", 0, NULL, &factors,
+	 "the columns instead of the edges, which then are nowhere formed; chosen without being "
+	 "asked for where few samples make that faster (squares in single precision only)",
+	 NULL, 0, 0, 0},
+	{BRC_OPT_FLAG, "dense", 0, NULL, &dense, "the edges, however few the samples are", NULL, 0,
+	 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -43,6 +50,8 @@ struct corr {
 	brc_scratch edges; /* of a block */
 	brc_affinity_block *blocks;
 	size_t n_blocks;
+	bool by_factors;
+	brc_factor_columns factors; /* where they are written, not edges */
 };
 
 static brc_rc read_values(struct corr *c, brc_err *err)
@@ -83,11 +92,29 @@ static brc_rc plan(struct corr *c, brc_err *err)
 	return brc_mem_need(held + work, c->cli->c.mem, "the correlations", err);
 }
 
+static brc_rc plan_factors(const struct corr *c, brc_err *err)
+{
+	const brc_samples *in = &c->samples;
+	size_t need = brc_factor_columns_bytes(in->samples, in->n, c->cli->c.threads);
+	if (!in->spooled && !brc_add(need, in->samples * in->n * sizeof(float), &need))
+		need = SIZE_MAX;
+	if (in->samples > BRC_FACTOR_SAMPLES) {
+		brc_fail(err, BRC_DATA, "--factors: %zu samples; at most %d are supported",
+			 in->samples, BRC_FACTOR_SAMPLES);
+		return brc_hint(err, "--dense, or fewer samples");
+	}
+	return brc_mem_need(need, c->cli->c.mem, "the columns", err);
+}
+
 static brc_rc make_columns(struct corr *c, brc_err *err)
 {
 	size_t bad = BRC_ANY;
-	brc_rc rc = brc_correlation_init(&c->columns, &c->samples, (brc_corr_method)method, wide,
-					 c->panel, c->pool, &bad, err);
+	brc_rc rc =
+		c->by_factors
+			? brc_factor_columns_init(&c->factors, &c->samples, (brc_corr_method)method,
+						  c->pool, &bad, err)
+			: brc_correlation_init(&c->columns, &c->samples, (brc_corr_method)method,
+					       wide, c->panel, c->pool, &bad, err);
 	if (bad == BRC_ANY)
 		return rc;
 	size_t l = brc_layers_of_unit(&c->layers, bad);
@@ -97,18 +124,24 @@ static brc_rc make_columns(struct corr *c, brc_err *err)
 			      bad - c->layers.first[l]);
 }
 
+static bool constant(const struct corr *c, size_t u)
+{
+	return c->by_factors ? brc_factor_columns_constant(&c->factors, u)
+			     : brc_correlation_constant(&c->columns, u);
+}
+
 static void tell_constant(const struct corr *c)
 {
 	size_t n = 0;
 	for (size_t u = 0; u < c->samples.n; u++)
-		n += brc_correlation_constant(&c->columns, u);
+		n += constant(c, u);
 	if (n > 0)
 		brc_cli_note(c->cli,
 			     "%zu of %zu units are constant over the %zu samples: they have no "
 			     "edges",
 			     n, c->samples.n, c->samples.samples);
 	for (size_t u = 0; u < c->samples.n; u++)
-		if (brc_correlation_constant(&c->columns, u)) {
+		if (constant(c, u)) {
 			size_t l = brc_layers_of_unit(&c->layers, u);
 			brc_cli_detail(c->cli, "constant: layer %s, unit %zu", c->layers.name[l],
 				       u - c->layers.first[l]);
@@ -157,7 +190,10 @@ static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 	brc_map_put_string(s->meta, "edge", edge_names[edge]);
 	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
 	brc_map_put_bool(s->meta, "local", local);
-	brc_rc rc = write_blocks(f, c, s, err);
+	brc_rc rc = c->by_factors ? brc_affinity_factors(s, &c->layers, local, &c->factors, err)
+				  : write_blocks(f, c, s, err);
+	if (rc == BRC_OK && c->by_factors)
+		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
 	return rc;
 }
@@ -165,17 +201,34 @@ static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 static brc_rc correlate(brc_filter *f, struct corr *c, brc_err *err)
 {
 	BRC_TRY(read_values(c, err));
-	BRC_TRY(plan(c, err));
+	c->by_factors = factors;
+	if (!dense && !wide && edge == BRC_CORR_SQUARE)
+		c->by_factors |= brc_affinity_factors_pay(&c->layers, local, c->samples.samples);
+	BRC_TRY(c->by_factors ? plan_factors(c, err) : plan(c, err));
 	BRC_TRY(brc_pool_new(&c->pool, c->cli->c.threads, err));
 	BRC_TRY(make_columns(c, err));
 	tell_constant(c);
-	BRC_TRY(brc_scratch_init(&c->edges, c->largest, c->panel > 0, "edges", err));
+	if (c->by_factors)
+		brc_cli_detail(c->cli, "the columns are written instead of edges (--dense: edges)");
+	else
+		BRC_TRY(brc_scratch_init(&c->edges, c->largest, c->panel > 0, "edges", err));
 	return write_affinity(f, c, err);
+}
+
+static brc_rc check_options(brc_err *err)
+{
+	if (factors && dense)
+		return brc_fail(err, BRC_USAGE, "give one of --factors and --dense");
+	if (!factors || (edge == BRC_CORR_SQUARE && !wide))
+		return BRC_OK;
+	brc_fail(err, BRC_USAGE, "--factors: only squares in single precision can be given so");
+	return brc_hint(err, "leave out --factors, or --edge and --double");
 }
 
 static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	struct corr c = {.cli = cli};
+	BRC_TRY(check_options(err));
 	BRC_TRY(brc_linalg_check(err));
 	BRC_TRY(brc_filter_take(f, "activations", 1, BRC_CONSUME, err));
 	brc_filter_memory(f, cli->c.mem / 2); /* the other half is for columns and edges */
@@ -184,6 +237,7 @@ static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_rc rc = correlate(f, &c, err);
 	brc_layers_clear(&c.layers);
 	brc_correlation_clear(&c.columns);
+	brc_factor_columns_clear(&c.factors);
 	brc_scratch_clear(&c.edges);
 	brc_pool_free(c.pool);
 	free(c.blocks);

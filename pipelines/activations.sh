@@ -7,9 +7,9 @@ parse_arguments "$@"
 [ "$units" = hidden ] || wrong "--units is for weights.sh"
 
 # shellcheck disable=SC2094 # the data file is only read
-# data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
+# data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence; shuffles need edges: --dense
 activations "${notes[@]}" --model "$model" <"$data" | save activations \
-	| corr "${notes[@]}" --method spearman | save affinity \
+	| corr "${notes[@]}" --method spearman --dense | save affinity \
 	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
 	| laplacian "${notes[@]}" --name activations.global | save laplacian \
 	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \

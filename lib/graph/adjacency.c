@@ -29,6 +29,7 @@ void brc_adjacency_clear(brc_adjacency *a)
 	free(a->scratch);
 	free(a->x);
 	free(a->y);
+	brc_factors_room_clear(&a->room);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -88,6 +89,8 @@ brc_rc brc_adjacency_init(brc_adjacency *a, const brc_graph *g, brc_pool *pool, 
 	a->scratch = brc_alloc(brc_pool_threads(pool), BRC_TILE_SCRATCH * sizeof(*a->scratch), err);
 	a->transposes = brc_calloc(g->n_edges, sizeof(*a->transposes), err);
 	rc = a->scratch && a->transposes ? set_slabs(a, err) : BRC_RESOURCE;
+	if (rc == BRC_OK && g->factors)
+		rc = brc_factors_room_init(&a->room, g->factors, brc_pool_threads(pool), err);
 	for (size_t e = 0; e < g->n_edges && rc == BRC_OK; e++)
 		if (g->edges[e].block.start && g->edges[e].from != g->edges[e].to)
 			rc = transpose(&a->transposes[e], &g->edges[e], err);
@@ -188,13 +191,34 @@ brc_rc brc_adjacency_multiply(brc_adjacency *a, const bool *wanted, size_t cols,
 {
 	a->now = (cols + BRC_LANES - 1) / BRC_LANES;
 	a->wanted = wanted;
+	if (a->g->factors)
+		return brc_factors_multiply(a->g->factors, &a->room, a->x, a->y, a->now, a->pool,
+					    err);
 	return brc_pool_run(a->pool, a->n_slabs, multiply_slab, a, err);
+}
+
+double brc_adjacency_cost(const brc_graph *g)
+{
+	double samples = g->factors ? (double)g->factors->samples : 0, cost = 0;
+
+	if (g->factors)
+		return 2 * (double)g->n * samples * (samples + 8);
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+		double edges = b->block.start ? 4 * (double)b->block.start[b->rows]
+					      : (double)b->rows * (double)b->cols;
+
+		cost += (b->from == b->to ? 2 : 4) * edges;
+	}
+	return cost;
 }
 
 size_t brc_adjacency_bytes(const brc_graph *g, size_t cols, size_t threads)
 {
 	size_t groups = (cols + BRC_LANES - 1) / BRC_LANES, bytes, scratch, copies = 0;
 
+	if (g->factors)
+		copies = brc_factors_room_bytes(g->factors->samples, threads);
 	for (size_t e = 0; e < g->n_edges; e++)
 		if (g->edges[e].block.start && g->edges[e].from != g->edges[e].to)
 			copies += 8 * (size_t)g->edges[e].block.start[g->edges[e].rows] +

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
+#include "graph/factors.h"
 #include "graph/graph.h"
 #include "linalg/tile.h"
 
@@ -28,6 +29,7 @@ typedef struct brc_adjacency {
 	const bool *wanted;
 	double *scratch; /* [workers, BRC_TILE_SCRATCH] */
 	struct brc_transpose *transposes;
+	brc_factors_room room; /* of a graph by factors */
 } brc_adjacency;
 
 /* Where entry u of vector c stands in x and y. */
@@ -49,9 +51,13 @@ brc_rc brc_adjacency_reserve(brc_adjacency *a, size_t cols, brc_err *err);
 
 /*
  * y = A x for the first `cols` vectors, at the units of the wanted members
- * ([n_members], NULL: all); elsewhere y is left. 4 operations an edge and vector for all.
+ * ([n_members], NULL: all); elsewhere y is left. 4 operations an edge and vector for all. Of a
+ * graph by factors all members are (graph/factors.h).
  */
 brc_rc brc_adjacency_multiply(brc_adjacency *a, const bool *wanted, size_t cols, brc_err *err);
+
+/* Operations of a product for one vector. */
+double brc_adjacency_cost(const brc_graph *g);
 
 /* Bytes beyond the graph for `cols` vectors and `threads` workers; SIZE_MAX if that does not fit.
  */

@@ -4,19 +4,32 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "graph/blocks.h"
 
-static brc_rc add_constant(brc_section *s, const brc_correlation *c, brc_err *err)
+/* The units of which `constant` says so. */
+static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t), const void *of,
+			   size_t units, brc_err *err)
 {
-	int32_t *unit = brc_alloc(c->n, sizeof(*unit), err);
+	int32_t *unit = brc_alloc(units, sizeof(*unit), err);
 	size_t n = 0;
 	if (unit == NULL)
 		return BRC_RESOURCE;
-	for (size_t u = 0; u < c->n; u++)
-		if (brc_correlation_constant(c, u))
+	for (size_t u = 0; u < units; u++)
+		if (constant(of, u))
 			unit[n++] = (int32_t)u;
 	brc_rc rc = brc_section_add_column(s, "constant/unit", "<i4", n, unit, err);
 	free(unit);
 	return rc;
+}
+
+static bool correlation_constant(const void *c, size_t u)
+{
+	return brc_correlation_constant(c, u);
+}
+
+static bool factor_constant(const void *c, size_t u)
+{
+	return brc_factor_columns_constant(c, u);
 }
 
 static brc_rc add_block(brc_section *s, brc_affinity_block *b, size_t index, brc_err *err)
@@ -40,7 +53,7 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
 	*blocks = brc_calloc(count, sizeof(**blocks), err);
 	brc_rc rc = *blocks != NULL ? brc_layers_write(layers, s, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
-		rc = add_constant(s, columns, err);
+		rc = add_constant(s, correlation_constant, columns, columns->n, err);
 	for (size_t from = 0; rc == BRC_OK && from < layers->n; from++)
 		for (size_t to = from; rc == BRC_OK && to < (local ? from + 1 : layers->n); to++) {
 			brc_affinity_block *b = &(*blocks)[k];
@@ -49,4 +62,58 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
 			rc = add_block(s, b, k++, err);
 		}
 	return rc;
+}
+
+static brc_rc add_factors(brc_section *s, brc_blocks *b, bool local, const brc_factor_columns *c,
+			  brc_err *err)
+{
+	const float **factor = brc_alloc(b->layers.n, sizeof(*factor), err);
+	if (factor == NULL)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < b->layers.n; l++)
+		factor[l] = c->row + b->layers.first[l] * c->samples;
+	brc_rc rc = brc_blocks_add_factors(b, c->samples, factor, !local, err);
+	free(factor);
+	return rc == BRC_OK ? brc_blocks_write(b, s, err) : rc;
+}
+
+brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local,
+			    const brc_factor_columns *columns, brc_err *err)
+{
+	brc_blocks b;
+	BRC_TRY(add_constant(s, factor_constant, columns, columns->n, err));
+	brc_rc rc = brc_blocks_init(&b, layers, err);
+	if (rc == BRC_OK)
+		rc = add_factors(s, &b, local, columns, err);
+	brc_blocks_clear(&b);
+	return rc;
+}
+
+/*
+ * Processor time from corr to twelve clusters, in nanoseconds as measured on one processor
+ * (docs/performance.md, "Factors"): their ratios decide. Of edges, a pair: written, read, checked
+ * and summed by three filters and multiplied with some 200 vectors. Of factors, a pair: formed and
+ * thrown away twice; a unit: products with those vectors, in double precision. Where edges are few
+ * there is no time to be won, and every filter takes them.
+ */
+#define EDGE 35.
+#define EDGE_SAMPLE .005
+#define WALK_SAMPLE .018
+#define WALK (93 * WALK_SAMPLE)
+#define UNIT_SQUARE 3.5
+#define UNIT_SAMPLE 670.
+#define FEW_PAIRS (double)(1 << 24)
+
+bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t samples)
+{
+	double s = (double)samples, n = (double)brc_layers_total(layers), pairs = 0;
+	if (samples > BRC_FACTOR_SAMPLES)
+		return false;
+	for (size_t l = 0; local && l < layers->n; l++)
+		pairs += (double)layers->units[l] * (double)layers->units[l];
+	if (!local)
+		pairs = n * n;
+	return pairs >= FEW_PAIRS &&
+	       pairs * (WALK + WALK_SAMPLE * s) + n * (UNIT_SQUARE * s * s + UNIT_SAMPLE * s) <
+		       pairs * (EDGE + EDGE_SAMPLE * s);
 }

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "linalg/correlation.h"
+#include "linalg/factor_columns.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -24,5 +25,18 @@ typedef struct brc_affinity_block {
 brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
 			  const brc_correlation *columns, brc_affinity_block **blocks, size_t *n,
 			  brc_err *err);
+
+/*
+ * The whole section by factors: layer table, constant units, a record for each block, and the
+ * columns, whose memory is borrowed.
+ */
+brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local,
+			    const brc_factor_columns *columns, brc_err *err);
+
+/*
+ * Do factors take less time than edges, from here to the clusters, by operations and bytes counted?
+ * (docs/performance.md, "Factors")
+ */
+bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t samples);
 
 #endif

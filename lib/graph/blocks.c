@@ -1,6 +1,7 @@
 #include "graph/blocks.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ void brc_blocks_clear(brc_blocks *b)
 	for (size_t i = 0; i < b->n_own; i++)
 		free(b->own[i]);
 	free(b->own);
+	free(b->factor);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -89,6 +91,22 @@ brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t 
 		else
 			BRC_TRY(check_row(b, i, b->layers.units[to], start, column, err));
 	b->n++;
+	return BRC_OK;
+}
+
+brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const *factor,
+			      bool across, brc_err *err)
+{
+	size_t layers = b->layers.n;
+
+	b->factor = brc_alloc(layers, sizeof(*b->factor), err);
+	if (!b->factor)
+		return BRC_RESOURCE;
+	memcpy(b->factor, factor, layers * sizeof(*b->factor));
+	b->samples = samples;
+	for (size_t from = 0; from < layers; from++)
+		for (size_t to = from; to < (across ? layers : from + 1); to++)
+			BRC_TRY(brc_blocks_add(b, from, to, NULL, err));
 	return BRC_OK;
 }
 
@@ -201,6 +219,46 @@ static int by_layers(const void *pa, const void *pb)
 	return a->to < b->to ? -1 : a->to > b->to;
 }
 
+/* Rows of factors: finite, and their length such that its square neither overflows nor vanishes. */
+static brc_rc check_rows_of_factors(const brc_blocks *b, const char *what, brc_err *err)
+{
+	for (size_t l = 0; l < b->layers.n; l++)
+		for (size_t i = 0; i < b->layers.units[l]; i++) {
+			const float *row = b->factor[l] + i * b->samples;
+			double square = 0;
+
+			for (size_t s = 0; s < b->samples; s++)
+				square += (double)row[s] * (double)row[s];
+			if (square == 0 || (square >= 1e-36 && square <= 1e36))
+				continue;
+			brc_fail(err, BRC_DATA,
+				 "%s: the factors of unit %zu of layer %s have length %g", what, i,
+				 b->layers.name[l], sqrt(square));
+			return brc_hint(err, "they must be finite; zeroes stand for no edges");
+		}
+	return BRC_OK;
+}
+
+/* All blocks by factors; those of all pairs of layers, or those within layers alone. */
+static brc_rc check_factors(const brc_blocks *b, const char *what, brc_err *err)
+{
+	size_t layers = b->layers.n, within = 0;
+
+	for (size_t k = 0; k < b->n; k++) {
+		if (b->block[k].w)
+			return brc_fail(err, BRC_DATA,
+					"%s: block %zu is not given by factors, as others are",
+					what, k);
+		within += b->block[k].from == b->block[k].to;
+	}
+	if (within != layers || (b->n != layers && b->n != layers * (layers + 1) / 2))
+		return brc_fail(err, BRC_DATA,
+				"%s: blocks given by factors must be those of all pairs of layers, "
+				"or those within each layer",
+				what);
+	return check_rows_of_factors(b, what, err);
+}
+
 static brc_rc check_pairs(const brc_blocks *b, const char *what, brc_err *err)
 {
 	brc_block *sorted = brc_alloc(b->n, sizeof(*sorted), err);
@@ -225,6 +283,8 @@ brc_rc brc_blocks_check(const brc_blocks *b, const char *what, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: %zu units; at most %d are supported", what,
 				brc_layers_total(&b->layers), INT32_MAX);
 	BRC_TRY(check_pairs(b, what, err));
+	if (brc_blocks_factored(b))
+		return check_factors(b, what, err);
 	for (size_t k = 0; k < b->n; k++) {
 		BRC_TRY(check_entries(b, k, what, err));
 		if (b->block[k].from != b->block[k].to)

@@ -4,9 +4,12 @@
  * affinity and laplacian hold (docs/sections.md, "Blocks").
  *
  * A block (from, to), from <= to, is a matrix [units of from, units of to],
- * every entry finite and >= 0, in one of two layouts. Dense: <f4, row-major.
+ * every entry finite and >= 0, in one of three layouts. Dense: <f4, row-major.
  * Rows: compressed rows; those of unit i are number start[i] .. start[i + 1] - 1,
- * each with its column, ascending within the row, and its weight.
+ * each with its column, ascending within the row, and its weight. Factors: each layer has a
+ * matrix [units, samples], and the edge of two units is the squared cosine of the angle between
+ * their rows (graph/factors.h), formed where it is needed; then all blocks are of that layout,
+ * one for every pair of layers, or one for every layer with itself and no others.
  *
  * from < to: the block stands for both triangles and is stored once. from == to:
  * it is symmetric with a zero diagonal, stored whole. A pair of layers without a
@@ -15,6 +18,7 @@
 #ifndef BRC_GRAPH_BLOCKS_H
 #define BRC_GRAPH_BLOCKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,9 +26,13 @@
 #include "stream/layers.h"
 #include "stream/section.h"
 
+/* Samples that factors may have: products of more take more time than the edges would. */
+enum { BRC_FACTOR_SAMPLES = 16384 };
+
 typedef struct brc_block {
 	size_t from, to; /* layer indices, from <= to */
-	const float *w;  /* borrowed: [units of from, units of to], or [start[units of from]] */
+	const float *w;  /* borrowed: [units of from, units of to], or [start[units of from]]; NULL:
+			  * by factors */
 	const int64_t *start;  /* NULL: dense; else [units of from + 1], from 0, not descending */
 	const int32_t *column; /* [start[units of from]], within the units of `to` */
 } brc_block;
@@ -49,8 +57,16 @@ typedef struct brc_blocks {
 	size_t n, cap;
 	brc_block *block;
 	size_t n_own, cap_own;
-	float **own; /* memory of blocks that the graph itself holds */
+	float **own;          /* memory of blocks that the graph itself holds */
+	size_t samples;       /* columns of the factors; 0: there are none */
+	const float **factor; /* [layers] borrowed: [units, samples] each */
 } brc_blocks;
+
+/* Are the edges given by factors? Then no block has rows that could be looked at. */
+static inline bool brc_blocks_factored(const brc_blocks *b)
+{
+	return b->samples > 0;
+}
 
 /*
  * Write a graph: init, add each block, write; then brc_filter_write the
@@ -79,18 +95,26 @@ brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t 
 /* Append a block of another graph on the same layers; its memory is borrowed. */
 brc_rc brc_blocks_add_block(brc_blocks *b, const brc_block *block, brc_err *err);
 
-/* Row i of a block whose rows have `cols` columns. */
+/*
+ * Make it a graph by factors[layers], `samples` columns each, borrowed: without blocks so far,
+ * it gets those of all pairs of layers or, where not `across`, those within layers.
+ */
+brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const *factor,
+			      bool across, brc_err *err);
+
+/* Row i of a block (not by factors) whose rows have `cols` columns. */
 brc_row brc_block_row(const brc_block *b, size_t cols, size_t i);
 
 /*
- * Is it a graph as described above, with no pair of layers twice? BRC_DATA
+ * Is it a graph as described above, with no pair of layers twice? Rows of factors are zeroes, or
+ * have a length between 1e-18 and 1e18. BRC_DATA
  * names `what` ("weights/1 weights"), the block, both layers and both units.
  */
 brc_rc brc_blocks_check(const brc_blocks *b, const char *what, brc_err *err);
 
 /*
  * Check, then add the layer table, one record a block and its tensors
- * ("block/i", or "block/i/start", "/column" and "/weight") to `s`. The tensors borrow
+ * ("block/i", or "block/i/start", "/column" and "/weight"; "factor/l") to `s`. The tensors borrow
  * the blocks' memory.
  */
 brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err);

@@ -42,8 +42,31 @@ static brc_rc write_block(const brc_blocks *b, size_t k, brc_section *s, brc_err
 		brc_map_put_string(record, "layout", "rows");
 		return write_rows(e, k, shape[0], s, err);
 	}
+	if (!e->w) {
+		brc_map_put_string(record, "layout", "factors");
+		return BRC_OK;
+	}
 	return brc_section_add(s, tensor_name(name, k, ""), "<f4", 2, shape, "from,to", e->w, NULL,
 			       err);
+}
+
+static char *factor_name(char buf[48], size_t layer)
+{
+	snprintf(buf, 48, "factor/%zu", layer);
+	return buf;
+}
+
+static brc_rc write_factors(const brc_blocks *b, brc_section *s, brc_err *err)
+{
+	char name[48];
+
+	for (size_t l = 0; l < b->layers.n; l++) {
+		size_t shape[2] = {b->layers.units[l], b->samples};
+
+		BRC_TRY(brc_section_add(s, factor_name(name, l), "<f4", 2, shape, "unit,sample",
+					b->factor[l], NULL, err));
+	}
+	return BRC_OK;
 }
 
 brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
@@ -54,7 +77,7 @@ brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
 	BRC_TRY(brc_layers_write(&b->layers, s, err));
 	for (size_t k = 0; k < b->n; k++)
 		BRC_TRY(write_block(b, k, s, err));
-	return BRC_OK;
+	return brc_blocks_factored(b) ? write_factors(b, s, err) : BRC_OK;
 }
 
 /* ---- reading ---- */
@@ -111,6 +134,31 @@ static brc_rc read_rows(brc_blocks *b, const brc_section *s, const char *title, 
 	return BRC_OK;
 }
 
+/* The factors of all layers; the first one says how many samples there are. */
+static brc_rc read_factors(brc_blocks *b, const brc_section *s, const char *title, brc_err *err)
+{
+	size_t shape[2] = {b->layers.units[0], BRC_ANY};
+	const brc_tensor *t;
+	char name[48];
+
+	BRC_TRY(brc_section_need(s, factor_name(name, 0), "<f4", 2, shape, &t, err));
+	if (t->shape[1] < 1 || t->shape[1] > BRC_FACTOR_SAMPLES)
+		return brc_fail(err, BRC_DATA,
+				"%s: factors over %zu samples; 1 to %d are supported", title,
+				t->shape[1], BRC_FACTOR_SAMPLES);
+	shape[1] = t->shape[1];
+	b->factor = brc_alloc(b->layers.n, sizeof(*b->factor), err);
+	if (!b->factor)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < b->layers.n; l++) {
+		shape[0] = b->layers.units[l];
+		BRC_TRY(brc_section_need(s, factor_name(name, l), "<f4", 2, shape, &t, err));
+		b->factor[l] = t->data;
+	}
+	b->samples = shape[1];
+	return BRC_OK;
+}
+
 static brc_rc read_block(brc_blocks *b, const brc_section *s, const char *title, size_t k,
 			 brc_err *err)
 {
@@ -132,8 +180,13 @@ static brc_rc read_block(brc_blocks *b, const brc_section *s, const char *title,
 		return read_rows(b, s, title, k, from, to, err);
 	if (strcmp(layout, "dense") == 0)
 		return read_dense(b, s, k, from, to, err);
-	return brc_fail(err, BRC_DATA, "%s: block %zu has layout '%s', not dense or rows", title, k,
-			layout);
+	if (strcmp(layout, "factors") == 0) {
+		if (!brc_blocks_factored(b))
+			BRC_TRY(read_factors(b, s, title, err));
+		return brc_blocks_add(b, from, to, NULL, err);
+	}
+	return brc_fail(err, BRC_DATA, "%s: block %zu has layout '%s', not dense, rows or factors",
+			title, k, layout);
 }
 
 brc_rc brc_blocks_read(brc_blocks *b, const brc_section *s, brc_err *err)

@@ -133,6 +133,13 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	brc_rc rc;
 
 	memset(out, 0, sizeof(*out));
+	if (brc_blocks_factored(blocks)) {
+		brc_fail(
+			err, BRC_DATA,
+			"the edges are given by factors: there is no matrix whose entries could be "
+			"shuffled");
+		return brc_hint(err, "corr --dense forms it");
+	}
 	t.spectral = (brc_spectral_options){.restarts = o->restarts,
 					    .epsilon = o->paper ? BRC_NCUT_EPSILON_PAPER : 0,
 					    .by_inertia = o->paper,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/adjacency.h"
 #include "graph/trivial.h"
 #include "linalg/eigen.h"
 
@@ -79,15 +80,11 @@ static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 
 static brc_operator deflated_operator(const brc_graph *g, brc_rest *r)
 {
-	brc_operator op = {g->connected, r, deflated_apply, deflated_dense, 0, 1};
+	brc_operator op = {g->connected,          r, deflated_apply, deflated_dense,
+			   brc_adjacency_cost(g), 1};
 
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *b = &g->edges[e];
-		double edges = b->block.start ? 4 * (double)b->block.start[b->rows]
-					      : (double)b->rows * (double)b->cols;
-
-		op.apply_cost += (b->from == b->to ? 2 : 4) * edges;
-	}
+	if (g->factors)
+		op.dense_cost = (double)g->n * (double)g->n * (double)g->factors->samples;
 	return op;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "data/npy.h"
+#include "graph/band.h"
 #include "graph/exchange_out.h"
 
 brc_rc brc_exchange_flush(brc_exchange_out *o, size_t least, brc_err *err)
@@ -32,28 +33,38 @@ static brc_rc write_layers(brc_exchange_out *o, const brc_layers *t, char mark, 
 	return BRC_OK;
 }
 
+static brc_rc block_edges(brc_exchange_out *o, const brc_blocks *b, size_t k, brc_band *band,
+			  brc_exchange_edge write, size_t *count, brc_err *err)
+{
+	const brc_block *x = &b->block[k];
+	for (size_t i = 0; i < b->layers.units[x->from]; i++) {
+		brc_row row = brc_band_row(band, k, i);
+		for (size_t j = 0; j < row.n; j++) {
+			size_t col = brc_row_column(&row, j);
+			if (!(row.w[j] > 0) || (x->from == x->to && col < i))
+				continue;
+			if (write != NULL)
+				write(o, &b->layers, (brc_exchange_end){x->from, i},
+				      (brc_exchange_end){x->to, col}, row.w[j]);
+			else
+				++*count;
+		}
+		BRC_TRY(brc_exchange_flush(o, BRC_EXCHANGE_PIECE, err));
+	}
+	return BRC_OK;
+}
+
 brc_rc brc_exchange_each_edge(brc_exchange_out *o, const brc_blocks *b, brc_exchange_edge write,
 			      size_t *count, brc_err *err)
 {
-	for (size_t k = 0; k < b->n; k++) {
-		const brc_block *x = &b->block[k];
-		size_t rows = b->layers.units[x->from], cols = b->layers.units[x->to];
-		for (size_t i = 0; i < rows; i++) {
-			brc_row row = brc_block_row(x, cols, i);
-			for (size_t j = 0; j < row.n; j++) {
-				size_t col = brc_row_column(&row, j);
-				if (!(row.w[j] > 0) || (x->from == x->to && col < i))
-					continue;
-				if (write != NULL)
-					write(o, &b->layers, (brc_exchange_end){x->from, i},
-					      (brc_exchange_end){x->to, col}, row.w[j]);
-				else
-					++*count;
-			}
-			BRC_TRY(brc_exchange_flush(o, BRC_EXCHANGE_PIECE, err));
-		}
-	}
-	return BRC_OK;
+	brc_band *band;
+	brc_rc rc;
+	BRC_TRY(brc_band_new(&band, b, err));
+	rc = BRC_OK;
+	for (size_t k = 0; k < b->n && rc == BRC_OK; k++)
+		rc = block_edges(o, b, k, band, write, count, err);
+	brc_band_free(band);
+	return rc;
 }
 
 static void market_line(brc_exchange_out *o, const brc_layers *t, brc_exchange_end from,
@@ -102,14 +113,15 @@ brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx
 	return rc;
 }
 
-static void fill_matrix(const brc_blocks *b, size_t n, float *a)
+static brc_rc fill_matrix(const brc_blocks *b, size_t n, float *a, brc_err *err)
 {
+	brc_band *band;
+	BRC_TRY(brc_band_new(&band, b, err));
 	for (size_t k = 0; k < b->n; k++) {
 		const brc_block *x = &b->block[k];
 		size_t first = b->layers.first[x->from], other = b->layers.first[x->to];
-		size_t rows = b->layers.units[x->from], cols = b->layers.units[x->to];
-		for (size_t i = 0; i < rows; i++) {
-			brc_row row = brc_block_row(x, cols, i);
+		for (size_t i = 0; i < b->layers.units[x->from]; i++) {
+			brc_row row = brc_band_row(band, k, i);
 			for (size_t j = 0; j < row.n; j++) {
 				size_t u = first + i, v = other + brc_row_column(&row, j);
 				a[u * n + v] = row.w[j];
@@ -117,6 +129,8 @@ static void fill_matrix(const brc_blocks *b, size_t n, float *a)
 			}
 		}
 	}
+	brc_band_free(band);
+	return BRC_OK;
 }
 
 brc_rc brc_exchange_npy(const brc_blocks *b, size_t mem, brc_exchange_sink sink, void *ctx,
@@ -131,8 +145,9 @@ brc_rc brc_exchange_npy(const brc_blocks *b, size_t mem, brc_exchange_sink sink,
 	float *a = brc_calloc(n * n, sizeof(*a), err);
 	if (a == NULL)
 		return BRC_RESOURCE;
-	fill_matrix(b, n, a);
-	brc_rc rc = brc_npy_header(&head, "<f4", 2, shape, err);
+	brc_rc rc = fill_matrix(b, n, a, err);
+	if (rc == BRC_OK)
+		rc = brc_npy_header(&head, "<f4", 2, shape, err);
 	if (rc == BRC_OK)
 		rc = sink(ctx, head.s, head.len, err);
 	if (rc == BRC_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/factors.h"
 #include "linalg/lanes.h"
 
 /* Beyond MANY_UNITS units, memory for them is asked for before it is taken. */
@@ -20,6 +21,7 @@ void brc_graph_clear(brc_graph *g)
 	free(g->component);
 	free(g->volume);
 	free(g->unit);
+	brc_factors_free(g->factors);
 	memset(g, 0, sizeof(*g));
 }
 
@@ -123,6 +125,21 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 	return rc;
 }
 
+/* Factors of the members, where edges are given so: joined across members or not at all. */
+static brc_rc set_factors(brc_graph *g, const brc_blocks *blocks, brc_err *err)
+{
+	size_t members = g->n_members, within = 0;
+
+	for (size_t e = 0; e < g->n_edges; e++)
+		within += g->edges[e].from == g->edges[e].to;
+	if (within != members ||
+	    (g->n_edges != members && g->n_edges != members * (members + 1) / 2))
+		return brc_fail(err, BRC_DATA,
+				"a graph by factors needs the blocks within its layers, and all or "
+				"none of those between them");
+	return brc_factors_new(&g->factors, blocks, g->member, members, g->n_edges > members, err);
+}
+
 /* Sum of a row in double, in lanes that do not depend on anything but its length. */
 BRC_FOR_EACH_PROCESSOR
 static double sum_row(const float *w, size_t n, size_t *links)
@@ -167,6 +184,8 @@ static brc_rc set_degrees(brc_graph *g, brc_err *err)
 	g->degree = brc_calloc(g->n, sizeof(*g->degree), err);
 	if (!g->degree)
 		return BRC_RESOURCE;
+	if (g->factors)
+		return brc_factors_degrees(g->factors, g->degree, &g->links, err);
 	for (size_t e = 0; e < g->n_edges; e++) {
 		const brc_edges *b = &g->edges[e];
 		double *from = g->degree + g->first[b->from], *to = g->degree + g->first[b->to];
@@ -206,31 +225,52 @@ static size_t find_root(int32_t *parent, size_t u)
 	return u;
 }
 
-/* Join along every edge; stops once one set is left. The root of a set is its first unit. */
-static void join_edges(const brc_graph *g, int32_t *parent)
-{
-	size_t sets = g->connected;
+/* Sets that are being joined. The root of a set is its first unit. */
+typedef struct joining {
+	int32_t *parent;
+	size_t sets;
+} joining;
 
+static inline void join(joining *m, size_t u, size_t v)
+{
+	size_t a = find_root(m->parent, u), c = find_root(m->parent, v);
+
+	if (a == c)
+		return;
+	m->parent[a > c ? a : c] = (int32_t)(a < c ? a : c);
+	m->sets--;
+}
+
+static bool join_visited(void *ctx, size_t u, size_t v, size_t n, const double *w)
+{
+	joining *m = ctx;
+
+	for (size_t j = 0; j < n; j++)
+		if (w[j] > 0)
+			join(m, u, v + j);
+	return m->sets > 1;
+}
+
+/* Join along every edge; stops once one set is left. */
+static brc_rc join_edges(const brc_graph *g, int32_t *parent, brc_err *err)
+{
+	joining m = {parent, g->connected};
+
+	if (g->factors)
+		return brc_factors_walk(g->factors, join_visited, &m, err);
 	for (size_t e = 0; e < g->n_edges; e++) {
 		const brc_edges *b = &g->edges[e];
 
-		for (size_t i = 0; i < b->rows && sets > 1; i++) {
+		for (size_t i = 0; i < b->rows && m.sets > 1; i++) {
 			brc_row row = brc_edges_row(b, i);
 
-			for (size_t j = 0; j < row.n; j++) {
-				if (!(row.w[j] > 0))
-					continue;
-				size_t a = find_root(parent, g->first[b->from] + i);
-				size_t c = find_root(parent,
-						     g->first[b->to] + brc_row_column(&row, j));
-
-				if (a == c)
-					continue;
-				parent[a > c ? a : c] = (int32_t)(a < c ? a : c);
-				sets--;
-			}
+			for (size_t j = 0; j < row.n; j++)
+				if (row.w[j] > 0)
+					join(&m, g->first[b->from] + i,
+					     g->first[b->to] + brc_row_column(&row, j));
 		}
 	}
+	return BRC_OK;
 }
 
 typedef struct component {
@@ -286,8 +326,9 @@ static brc_rc set_components(brc_graph *g, brc_err *err)
 			parent[u] = (int32_t)u;
 			g->component[u] = -1;
 		}
-		join_edges(g, parent);
-		rc = number_components(g, parent, c, err);
+		rc = join_edges(g, parent, err);
+		if (rc == BRC_OK)
+			rc = number_components(g, parent, c, err);
 	}
 	free(parent);
 	free(c);
@@ -303,6 +344,8 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 	rc = set_members(g, blocks, member, n_members, err);
 	if (rc == BRC_OK)
 		rc = set_edges(g, blocks, block, n_blocks, err);
+	if (rc == BRC_OK && brc_blocks_factored(blocks))
+		rc = set_factors(g, blocks, err);
 	if (rc == BRC_OK)
 		rc = set_degrees(g, err);
 	if (rc == BRC_OK)

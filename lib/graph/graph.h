@@ -18,7 +18,7 @@ typedef struct brc_edges {
 	brc_block block;   /* what the graph was made from; its from and to are layers */
 } brc_edges;
 
-/* The edges of unit i of `from`. */
+/* The edges of unit i of `from`, in a graph without factors. */
 brc_row brc_edges_row(const brc_edges *e, size_t i);
 /* The same, each pair of units once: within a member those to units behind i only. */
 brc_row brc_edges_row_once(const brc_edges *e, size_t i);
@@ -38,17 +38,21 @@ typedef struct brc_graph {
 	int32_t *component; /* [n] 0 .. components - 1, by descending volume (ties: first unit); -1
 			     * for isolated units */
 	size_t components;
-	double *volume;   /* [components] sum of degrees */
-	size_t connected; /* units that are not isolated */
-	size_t *unit;     /* [connected] their indices, ascending */
-	size_t links;     /* pairs of units with an edge */
+	double *volume;              /* [components] sum of degrees */
+	size_t connected;            /* units that are not isolated */
+	size_t *unit;                /* [connected] their indices, ascending */
+	size_t links;                /* pairs of units with an edge */
+	struct brc_factors *factors; /* the edges, where they are given so (graph/factors.h): then
+				      * there are no rows of edges; else NULL */
 } brc_graph;
 
 /*
  * The graph on layers `member` (ascending, distinct) with the blocks numbered
  * `block` (distinct; both ends members). The edges borrow those of `blocks`.
  * A graph without edges is legal here (components 0). BRC_DATA when a list is
- * not as described; cost: two passes over the edges.
+ * not as described; cost: two passes over the edges, or over tiles of them formed from factors
+ * (the second ends once all units are joined). Of factors, blocks within the members and either
+ * all or none of those between them.
  */
 brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *member,
 		      size_t n_members, const size_t *block, size_t n_blocks, brc_err *err);

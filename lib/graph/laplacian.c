@@ -46,6 +46,9 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
 	if (!l->graph || !l->labelled)
 		return BRC_RESOURCE;
+	if (brc_blocks_factored(blocks))
+		return brc_blocks_add_factors(&l->blocks, blocks->samples, blocks->factor,
+					      !local && blocks->n > blocks->layers.n, err);
 	for (size_t b = 0; b < blocks->n; b++) {
 		const brc_block *e = &blocks->block[b];
 

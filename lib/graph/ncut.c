@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "graph/factors.h"
 #include "linalg/lanes.h"
 
 /* Eight labels, and eight doubles, not aligned. */
@@ -88,11 +89,28 @@ static void cut_block(const brc_graph *g, const brc_edges *b, const int32_t *lab
 	}
 }
 
+/* cut[slot] of a graph by factors: volume less what is within. */
+static brc_rc cut_factors(const brc_graph *g, const int32_t *label, size_t k, const double *volume,
+			  double *cut, brc_err *err)
+{
+	double *sum = brc_alloc(k, k * sizeof(*sum), err);
+	brc_rc rc = sum ? brc_factors_sums(g->factors, label, k, sum, err) : BRC_RESOURCE;
+
+	for (size_t c = 0; c < k && rc == BRC_OK; c++) {
+		cut[c + 1] = volume[c + 1] - sum[c * k + c];
+		if (!(cut[c + 1] > 1e-13 * volume[c + 1])) /* rounding */
+			cut[c + 1] = 0;
+	}
+	free(sum);
+	return rc;
+}
+
 brc_rc brc_ncut(const brc_graph *g, const int32_t *label, size_t k, double epsilon, double *ncut,
 		brc_err *err)
 {
 	size_t slots = k + 1, widest = 0;
 	double *cut, *volume, *out;
+	brc_rc rc = BRC_OK;
 
 	BRC_TRY(check_labels(g, label, k, err));
 	for (size_t e = 0; e < g->n_edges; e++)
@@ -102,16 +120,18 @@ brc_rc brc_ncut(const brc_graph *g, const int32_t *label, size_t k, double epsil
 		return BRC_RESOURCE;
 	volume = cut + slots;
 	out = volume + slots;
-	for (size_t e = 0; e < g->n_edges; e++)
-		cut_block(g, &g->edges[e], label, cut, out);
 	for (size_t u = 0; u < g->n; u++)
 		volume[slot(label, u)] += g->degree[u];
+	if (g->factors)
+		rc = cut_factors(g, label, k, volume, cut, err);
+	for (size_t e = 0; !g->factors && e < g->n_edges; e++)
+		cut_block(g, &g->edges[e], label, cut, out);
 	*ncut = 0;
 	for (size_t c = 1; c < slots; c++)
 		if (cut[c] > 0)
 			*ncut += cut[c] / (volume[c] + epsilon);
 	free(cut);
-	return BRC_OK;
+	return rc;
 }
 
 double brc_ncut_in_out(double ncut, size_t k)

@@ -212,6 +212,29 @@ static void fill(const brc_normalised *m, const size_t *place, size_t ld, bool b
 	}
 }
 
+/* What fill writes, from tiles formed of factors. */
+typedef struct formed {
+	const double *scale;
+	const size_t *place;
+	size_t ld;
+	double *a;
+} formed;
+
+static bool fill_visited(void *ctx, size_t u, size_t v, size_t n, const double *w)
+{
+	const formed *f = ctx;
+
+	for (size_t j = 0; j < n; j++) {
+		double e = w[j] * f->scale[u] * f->scale[v + j];
+
+		if (!(w[j] > 0))
+			continue;
+		f->a[f->place[u] * f->ld + f->place[v + j]] = e;
+		f->a[f->place[v + j] * f->ld + f->place[u]] = e;
+	}
+	return true;
+}
+
 brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
 {
 	const brc_graph *g = m->g;
@@ -223,9 +246,14 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
 	for (size_t v = 0; v < n; v++)
 		place[g->unit[v]] = v;
 	memset(a, 0, n * n * sizeof(*a));
-	fill(m, place, n, true, a);
+	brc_rc rc = BRC_OK;
+	if (g->factors)
+		rc = brc_factors_walk(g->factors, fill_visited, &(formed){m->scale, place, n, a},
+				      err);
+	else
+		fill(m, place, n, true, a);
 	free(place);
-	return BRC_OK;
+	return rc;
 }
 
 /* ---- bipartite graphs ---- */

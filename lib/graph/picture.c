@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/factors.h"
 
 /* Units of every label, then the place of the first of each: start[k] is their number. */
 static size_t *label_starts(const int32_t *label, size_t n, size_t k, brc_err *err)
@@ -110,8 +111,11 @@ brc_rc brc_picture_write(const brc_graph *g, const int32_t *label, size_t k, brc
 		rc = brc_fail(err, BRC_DATA, "no unit is labelled: there is nothing to show");
 	if (sum)
 		rc = brc_section_add(s, "picture", "<f4", 2, shape, "bin,bin", NULL, &t, err);
+	if (rc == BRC_OK && g->factors)
+		rc = brc_factors_sums(g->factors, bin, b, sum, err);
 	if (rc == BRC_OK) {
-		sum_bins(g, bin, b, sum);
+		if (!g->factors)
+			sum_bins(g, bin, b, sum);
 		mean_bins(sum, m, b, t->data);
 		rc = write_boundary(start, k, b, s, err);
 	}

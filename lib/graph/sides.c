@@ -43,6 +43,10 @@ static bool spread(const brc_graph *g, const bool *edges, bool *near, bool *know
 
 brc_rc brc_sides_find(const brc_graph *g, bool *near, bool *bipartite, brc_err *err)
 {
+	*bipartite = false;
+	if (g->factors) /* with edges within each layer, as a rule */
+		return BRC_OK;
+
 	bool *known = brc_calloc(g->n_members, sizeof(*known), err);
 	bool *edges = brc_calloc(g->n_edges, sizeof(*edges), err);
 

@@ -76,6 +76,118 @@ PYTHON
 	[ "$(affinity 'read_stream.read(open("out.brc", "rb"))[1][-1]["options"]["edge"]' out.brc)" = abs ]
 }
 
+# planted UNITS SAMPLES: activations of three layers, units in four groups, some silent
+planted() {
+	/usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+import write_stream
+n, samples = int(sys.argv[1]), int(sys.argv[2])
+r = np.random.default_rng(5)
+x = r.standard_normal((samples, 4))[:, np.arange(n) % 4] + 0.6 * r.standard_normal((samples, n))
+x = np.maximum(x, -0.5).astype("<f4")
+x[:, ::50] = 0
+x[:, 11] = x[:, 13]
+write_stream.write(sys.stdout.buffer, [("activations", "act", {"at": "post"}, [],
+                   {**write_stream.layers(a=n // 2, b=n // 4, c=n - n // 2 - n // 4), "value": x})])
+PYTHON
+}
+
+@test "factors and edges end in the same clusters, n-cut and spectrum, all layers or each alone" {
+	planted 600 20 >in.brc
+	for method in spearman pearson; do
+		for local in "" --local; do
+			for how in factors dense; do
+				# shellcheck disable=SC2086 # an option or none
+				corr -q $local --method "$method" "--$how" <in.brc |
+					laplacian -q $local | spectral -q -k 4 >"$how.brc"
+				check -q "$how.brc"
+				"$BIN/export" --labels <"$how.brc" >"$how.tsv"
+			done
+			cmp factors.tsv dense.tsv
+			/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+import read_stream
+a, b = ({s.type: s for s in read_stream.read(open(f"{how}.brc", "rb"))[0]}["spectrum"]
+        for how in ("factors", "dense"))
+for g, (ra, rb) in enumerate(zip(a.records, b.records)):
+    assert abs(ra["ncut"] - rb["ncut"]) < 1e-6, (ra, rb)
+    assert ra["isolated"] == rb["isolated"] and ra["components"] == rb["components"]
+    ea, eb = (s.arrays[f"graph/{g}/eigenvalue"][:4] for s in (a, b))
+    assert abs(ea - eb).max() < 1e-6, (ea, eb)
+    assert a.arrays[f"graph/{g}/residual"][:4].max() <= 1e-8
+assert abs(a.arrays["picture"] - b.arrays["picture"]).max() < 1e-6
+assert (a.arrays["link/to"] == b.arrays["link/to"]).all()
+assert np.allclose(a.arrays["link/weight"], b.arrays["link/weight"], rtol=1e-6)
+PYTHON
+		done
+	done
+}
+
+@test "factors are doubled mid-ranks less their mean; export forms the edges of them" {
+	activations x >in.brc
+	corr -q --factors <in.brc >out.brc
+	check -q out.brc
+	[ "$(affinity '[r["layout"] for r in s.records], a["factor/0"].shape, a["factor/1"].shape' out.brc)" = \
+		"(['factors', 'factors', 'factors'], (2, 6), (3, 6))" ]
+	[ "$(affinity 'a["factor/0"][0].tolist()' out.brc)" = "[-3.0, 0.0, 0.0, 3.0, -5.0, 5.0]" ]
+	[ "$(affinity 'a["factor/1"][2].tolist(), a["constant/unit"].tolist()' out.brc)" = \
+		"([0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [4])" ]
+	corr -q --dense <in.brc >dense.brc
+	for format in mtx tsv; do
+		"$BIN/export" --graph "$format" <out.brc >"factors.$format"
+		"$BIN/export" --graph "$format" <dense.brc >"dense.$format"
+		[ -s "dense.$format" ]
+		[ "$(wc -l <"factors.$format")" = "$(wc -l <"dense.$format")" ]
+	done
+	"$BIN/export" --graph npy <out.brc >factors.npy
+	"$BIN/export" --graph npy <dense.brc >dense.npy
+	/usr/bin/python3 -c 'import numpy as np
+a, b = np.load("factors.npy"), np.load("dense.npy")
+assert a.max() > 0.5 and (a == a.T).all() and abs(a - b).max() < 2e-6'
+}
+
+@test "few samples of many units: factors; otherwise edges, and always where --dense says so" {
+	planted 4100 12 >many.brc
+	layout() { affinity 's.records[0].get("layout", "dense")' "$1"; }
+	corr -q <many.brc >out.brc
+	[ "$(layout out.brc)" = factors ]
+	for options in "--dense" "--local" "--edge abs" "--double --local"; do
+		# shellcheck disable=SC2086 # several words
+		corr -q $options <many.brc >out.brc
+		[ "$(layout out.brc)" = dense ]
+	done
+	planted 500 600 | corr -q >out.brc # more samples than units
+	[ "$(layout out.brc)" = dense ]
+}
+
+@test "factors: the same bytes for any number of threads and chunks, two samples, no numbers" {
+	planted 700 30 >in.brc
+	for threads in 1 3; do
+		corr -q --threads "$threads" --factors <in.brc | laplacian -q |
+			spectral -q -k 4 --threads "$threads" >"$threads.brc"
+	done
+	cmp 1.brc 3.brc
+	activations 'x[:2]' | corr -q --factors | laplacian -q | spectral -q -k 2 | check -q
+	activations 'np.where(x == 9, np.nan, x)' >in.brc
+	run --separate-stderr corr --factors <in.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"activations/1 act"*"layer b, unit 0"*"sample 4"*"not a number"* ]]
+}
+
+@test "factors: what cannot be given so, and who cannot take them, say so" {
+	activations x >in.brc
+	for options in "--dense" "--edge abs" "--double"; do
+		# shellcheck disable=SC2086 # several words
+		run --separate-stderr corr --factors $options <in.brc
+		[ "$status" = 2 ]
+	done
+	corr -q --factors <in.brc >out.brc
+	run --separate-stderr clusterability -k 2 -n 2 <out.brc
+	[ "$status" = 3 ]
+	[[ $stderr == *"factors"*"hint: corr --dense"* ]]
+}
+
 @test "laplacian takes what corr writes" {
 	activations x | corr -q | laplacian | check -q
 }

@@ -52,6 +52,10 @@ static const way_in ways_in[] = {
 	{"import", brc_main_import, "units", {"--labels=%labels.tsv"}, NULL, false},
 	{"laplacian", brc_main_laplacian, "weights", {NULL}, NULL, false},
 	{"laplacian: rows", brc_main_laplacian, "rows", {NULL}, NULL, false},
+	{"laplacian: factors", brc_main_laplacian, "factors", {NULL}, NULL, false},
+	{"laplacian --local: factors", brc_main_laplacian, "factors", {"--local"}, NULL, false},
+	{"corr --factors", brc_main_corr, "activations", {"--factors"}, NULL, false},
+	{"export --graph: factors", brc_main_export, "factors", {"--graph=tsv"}, NULL, true},
 	{"clusterability: rows", brc_main_clusterability, "rows", {"-k2", "-n1"}, NULL, false},
 	{"laplacian: compressed", brc_main_laplacian, "weights-z", {NULL}, NULL, false},
 	{"lesion", brc_main_lesion, "labels", {"-m" TINY_MODEL, "-d%dataset", "-n1"}, NULL, false},
@@ -66,6 +70,7 @@ static const way_in ways_in[] = {
 	{"report", brc_main_report, "labels", {NULL}, NULL, true},
 	{"report: an operand", brc_main_report, "lesions", {"-fjson", "%labels", "@"}, NULL, true},
 	{"spectral", brc_main_spectral, "laplacian", {"-k2"}, NULL, false},
+	{"spectral: factors", brc_main_spectral, "laplacian-factors", {"-k2"}, NULL, false},
 };
 
 enum { WAYS_IN = sizeof(ways_in) / sizeof(ways_in[0]) };
@@ -102,6 +107,7 @@ static inline int make_streams(void **state)
 		return -1;
 	tiny_streams(scratch);
 	make("laplacian", brc_main_laplacian, "weights");
+	make("laplacian-factors", brc_main_laplacian, "factors");
 	snprintf(path, sizeof(path), "%s/labels.tsv", scratch);
 	FILE *f = fopen(path, "w");
 	fputs("layer\tunit\tcluster\n", f);

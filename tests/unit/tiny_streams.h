@@ -99,6 +99,24 @@ static inline brc_section *tiny_rows(void)
 	return s;
 }
 
+/* Four units in two layers over three samples, by factors. */
+static inline brc_section *tiny_factors(void)
+{
+	static const float row[4][3] = {{-2, 0, 2}, {0, -2, 2}, {2, -2, 0}, {-1, -1, 2}};
+	const float *factor[2] = {row[0], row[2]};
+	brc_layers layers = tiny_layers(2, (const char *const[]){"a", "b"}, (size_t[]){2, 2});
+	brc_section *s = tiny_section("affinity", "affinity");
+	brc_blocks b;
+	brc_err err = {0};
+
+	assert_int_equal(brc_blocks_init(&b, &layers, &err), BRC_OK);
+	assert_int_equal(brc_blocks_add_factors(&b, 3, factor, true, &err), BRC_OK);
+	assert_int_equal(brc_blocks_write(&b, s, &err), BRC_OK);
+	brc_blocks_clear(&b);
+	brc_layers_clear(&layers);
+	return s;
+}
+
 /* The hidden layer of TINY_MODEL in two clusters. */
 static inline brc_section *tiny_labels(const char *name)
 {
@@ -209,6 +227,7 @@ static inline void tiny_streams(const char *dir)
 	tiny_write(dir, "weights", 0, (s = tiny_weights(), &s), 1);
 	tiny_write(dir, "weights-z", 3, (s = tiny_weights(), &s), 1);
 	tiny_write(dir, "rows", 0, (s = tiny_rows(), &s), 1);
+	tiny_write(dir, "factors", 0, (s = tiny_factors(), &s), 1);
 	tiny_write(dir, "labels", 0, (s = tiny_labels("x"), &s), 1);
 	tiny_write(dir, "units", 0, (s = tiny_units(), &s), 1);
 	tiny_write(dir, "dataset", 0, (s = tiny_dataset(), &s), 1);

@@ -1,0 +1,254 @@
+#include "graph/factors.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/processor.h"
+#include "linalg/backend.h"
+#include "linalg/lanes.h"
+
+enum { TILE = BRC_FACTORS_TILE };
+
+/* Squared correlations up to this are none: 2^-24, squared. */
+#define FLOOR 0x1p-48
+/* Sums of whole numbers are exact in single precision up to this. */
+#define EXACT 0x1p24
+
+void brc_factors_free(brc_factors *f)
+{
+	if (!f)
+		return;
+	free(f->r);
+	free(f->row);
+	free(f->length);
+	free(f->part);
+	free(f);
+}
+
+size_t brc_factors_bytes(size_t n, size_t samples)
+{
+	size_t bytes;
+
+	if (!brc_mul(n, samples, &bytes) ||
+	    !brc_mul(bytes, sizeof(double) + sizeof(float), &bytes) ||
+	    !brc_add(bytes, 8 * n, &bytes))
+		return SIZE_MAX;
+	return bytes;
+}
+
+/* Lengths and rows of a layer. False where products of its rows may be inexact in single precision:
+ * by Cauchy and Schwarz no partial sum of one exceeds the product of two lengths. */
+static bool take_layer(brc_factors *f, const float *from, size_t first, size_t units)
+{
+	size_t n = f->samples;
+	bool exact = true;
+
+	memcpy(f->row + first * n, from, units * n * sizeof(*from));
+	for (size_t i = 0; i < units; i++) {
+		const float *x = from + i * n;
+		double *r = f->r + (first + i) * n, square = 0, length;
+
+		for (size_t s = 0; s < n; s++) {
+			square += (double)x[s] * (double)x[s];
+			exact = exact && x[s] == rintf(x[s]);
+		}
+		exact = exact && square <= EXACT;
+		f->length[first + i] = length = sqrt(square);
+		for (size_t s = 0; s < n; s++)
+			r[s] = length > 0 ? (double)x[s] / length : 0;
+	}
+	return exact;
+}
+
+static brc_rc fill(brc_factors *f, const brc_blocks *b, const size_t *member, size_t n, bool across,
+		   brc_err *err)
+{
+	bool exact = true;
+	size_t at = 0;
+
+	f->part = brc_calloc(n + 1, sizeof(*f->part), err);
+	f->r = brc_alloc(f->n, f->samples * sizeof(*f->r), err);
+	f->row = brc_alloc(f->n, f->samples * sizeof(*f->row), err);
+	f->length = brc_alloc(f->n, sizeof(*f->length), err);
+	if (!f->part || !f->r || !f->row || !f->length)
+		return BRC_RESOURCE;
+	for (size_t m = 0; m < n; m++) {
+		size_t units = b->layers.units[member[m]];
+
+		exact = take_layer(f, b->factor[member[m]], at, units) && exact;
+		at += units;
+		if (!across || m + 1 == n)
+			f->part[++f->n_parts] = at;
+	}
+	if (!exact) {
+		free(f->row);
+		f->row = NULL;
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *member, size_t n,
+		       bool across, brc_err *err)
+{
+	brc_factors *f = brc_calloc(1, sizeof(*f), err);
+	brc_rc rc;
+
+	if (!f)
+		return BRC_RESOURCE;
+	brc_linalg_serial();
+	f->samples = b->samples;
+	for (size_t m = 0; m < n; m++)
+		f->n += b->layers.units[member[m]];
+	rc = brc_mem_need(brc_factors_bytes(f->n, f->samples), 0, "the factors of a graph", err);
+	if (rc == BRC_OK)
+		rc = fill(f, b, member, n, across, err);
+	if (rc != BRC_OK) {
+		brc_factors_free(f);
+		return rc;
+	}
+	*out = f;
+	return BRC_OK;
+}
+
+/* ---- tiles ---- */
+
+/* w = the squares of `dot`, scaled; at most 1, and 0 up to FLOOR. */
+BRC_FOR_EACH_PROCESSOR
+static void edges_of_floats(const float *dot, size_t n, double scale, const double *length,
+			    double *w)
+{
+	for (size_t j = 0; j < n; j++) {
+		double d = (double)dot[j] * (double)dot[j], l = scale * length[j] * length[j];
+		double e = l > 0 ? d / l : 0;
+
+		e = e < 1 ? e : 1;
+		w[j] = e > FLOOR ? e : 0;
+	}
+}
+
+BRC_FOR_EACH_PROCESSOR
+static void edges_of_doubles(double *w, size_t n)
+{
+	for (size_t j = 0; j < n; j++) {
+		double e = w[j] * w[j];
+
+		e = e < 1 ? e : 1;
+		w[j] = e > FLOOR ? e : 0;
+	}
+}
+
+void brc_factors_tile(const brc_factors *f, size_t row, size_t rows, size_t col, size_t cols,
+		      double *w, double *scratch)
+{
+	size_t s = f->samples;
+	float *dot = (float *)scratch;
+
+	if (!f->row) {
+		cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)cols, (int)s,
+			    1, f->r + row * s, (int)s, f->r + col * s, (int)s, 0, w, TILE);
+		for (size_t i = 0; i < rows; i++)
+			edges_of_doubles(w + i * TILE, cols);
+		return;
+	}
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)cols, (int)s, 1,
+		    f->row + row * s, (int)s, f->row + col * s, (int)s, 0, dot, TILE);
+	for (size_t i = 0; i < rows; i++)
+		edges_of_floats(dot + i * TILE, cols, f->length[row + i] * f->length[row + i],
+				f->length + col, w + i * TILE);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Rows of one tile to the visitor; of a tile on the diagonal what lies behind it. */
+static bool visit_tile(size_t row, size_t rows, size_t col, size_t cols, const double *w,
+		       brc_factors_visit visit, void *ctx)
+{
+	for (size_t i = 0; i < rows; i++) {
+		size_t skip = row == col ? i + 1 : 0;
+
+		if (skip < cols &&
+		    !visit(ctx, row + i, col + skip, cols - skip, w + i * TILE + skip))
+			return false;
+	}
+	return true;
+}
+
+brc_rc brc_factors_walk(const brc_factors *f, brc_factors_visit visit, void *ctx, brc_err *err)
+{
+	double *w = brc_alloc(2 * TILE * TILE, sizeof(*w), err);
+	bool more = true;
+
+	if (!w)
+		return BRC_RESOURCE;
+	for (size_t p = 0; p < f->n_parts; p++)
+		for (size_t i = f->part[p]; i < f->part[p + 1] && more; i += TILE)
+			for (size_t j = i; j < f->part[p + 1] && more; j += TILE) {
+				size_t rows = least(TILE, f->part[p + 1] - i);
+				size_t cols = least(TILE, f->part[p + 1] - j);
+
+				brc_factors_tile(f, i, rows, j, cols, w, w + TILE * TILE);
+				more = visit_tile(i, rows, j, cols, w, visit, ctx);
+			}
+	free(w);
+	return BRC_OK;
+}
+
+typedef struct degrees {
+	double *degree;
+	size_t links;
+} degrees;
+
+typedef double brc_free_lanes
+	__attribute__((vector_size(BRC_LANES * sizeof(double)), aligned(8), may_alias));
+
+/* Their sum; each is also added to its own in `to`. */
+BRC_FOR_EACH_PROCESSOR
+static double add_edges(const double *w, size_t n, double *to, size_t *links)
+{
+	brc_lanes sum = {0};
+	brc_lane_mask count = {0};
+	double total = 0;
+	size_t j = 0;
+
+	for (; j + BRC_LANES <= n; j += BRC_LANES) {
+		brc_lanes v = *(const brc_free_lanes *)(w + j);
+
+		sum += v;
+		count += v > 0;
+		*(brc_free_lanes *)(to + j) += v;
+	}
+	for (size_t l = 0; l < BRC_LANES; l++) {
+		total += sum[l];
+		*links -= (size_t)count[l]; /* true is -1 */
+	}
+	for (; j < n; j++) {
+		total += w[j];
+		to[j] += w[j];
+		*links += w[j] > 0;
+	}
+	return total;
+}
+
+static bool add_degrees(void *ctx, size_t u, size_t v, size_t n, const double *w)
+{
+	degrees *d = ctx;
+
+	d->degree[u] += add_edges(w, n, d->degree + v, &d->links);
+	return true;
+}
+
+brc_rc brc_factors_degrees(const brc_factors *f, double *degree, size_t *links, brc_err *err)
+{
+	degrees d = {degree, 0};
+
+	memset(degree, 0, f->n * sizeof(*degree));
+	BRC_TRY(brc_factors_walk(f, add_degrees, &d, err));
+	*links = d.links;
+	return BRC_OK;
+}

@@ -159,7 +159,12 @@ demo: deps-build
 
 # ---- tests ----
 
-tests: $(EXES) $(UNIT)
+tests: $(EXES) $(UNIT) $(if $(SAN),$(BUILD)/pipelines)
+
+# beside the filters, as in a checkout: 'broca --pipelines' looks there
+$(BUILD)/pipelines:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn ../../pipelines $@
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests $(BUILD)/conformance/operators SAN=$(SAN)

@@ -10,13 +10,18 @@
 
 enum { AT_PRE, AT_POST };
 
-static const char *model;
+static const char *model, *units;
 static int at, pooling = -1, precision, compat;
 static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
+static unsigned kinds;
 
 static const brc_opt options[] = {
 	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX)", NULL, 0, 0, 0},
+	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
+	 "layers that are recorded: hidden ones, hidden layers of MLPs, values of attention heads, "
+	 "or several: hidden|mlp|heads|mlp,heads (default: hidden)",
+	 NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
 	 "record values before or after the activation function", "pre|post", 0, 0, 0},
 	{BRC_OPT_CHOICE, "pool", 0, "HOW", &pooling,
@@ -37,7 +42,7 @@ static const brc_opt options[] = {
 typedef struct work {
 	const brc_net *net;
 	const brc_dataset *data;
-	brc_layers hidden;
+	brc_layers layers;
 	size_t *sample, n;
 	float *value; /* [n][units] */
 } work;
@@ -47,56 +52,38 @@ static const char *items(const brc_dataset *data)
 	return data->pixel == BRC_PIXEL_I4 ? "sequences" : "images";
 }
 
-static brc_rc write_units(brc_filter *f, const work *w, brc_err *err)
+static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	brc_section *s;
-	brc_rc rc;
+	const brc_circuit c = brc_net_circuit(((const work *)of)->net);
 
-	BRC_TRY(brc_section_new(&s, "units", 1, "units", err));
-	rc = brc_net_write_units(w->net, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
+	return brc_circuit_write(&c, s, err);
 }
 
-static brc_rc write_values(brc_filter *f, const char *name, const work *w, brc_err *err)
+static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
 {
-	const size_t shape[2] = {w->n, brc_layers_total(&w->hidden)};
-	brc_section *s;
-	brc_rc rc;
+	const work *w = of;
+	const size_t shape[2] = {w->n, brc_layers_total(&w->layers)};
 
-	BRC_TRY(brc_section_new(&s, "activations", 1, name, err));
 	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
+	brc_map_put_string(s->meta, "units", units);
 	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
 	brc_map_put_string(s->meta, "pool", pools[pooling]);
 	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
-	rc = brc_layers_write(&w->hidden, s, err);
-	if (rc == BRC_OK)
-		rc = brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", w->value, NULL,
-				     err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
+	BRC_TRY(brc_layers_write(&w->layers, s, err));
+	return brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", w->value, NULL, err);
 }
 
-static brc_rc write_exemplars(brc_filter *f, const char *name, const work *w, brc_err *err)
+static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
 {
-	brc_section *s;
-	brc_rc rc;
+	const work *w = of;
 
-	BRC_TRY(brc_section_new(&s, "exemplars", 1, name, err));
-	rc = brc_net_write_exemplars(&w->hidden, w->data, w->sample, w->n, w->value, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
+	return brc_net_write_exemplars(&w->layers, w->data, w->sample, w->n, w->value, s, err);
 }
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 {
-	const brc_record_options how = {.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
+	const brc_record_options how = {.units = kinds,
+					.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
 					.pooling = (brc_pooling)pooling,
 					.precision = (brc_precision)precision,
 					.mem = cli->c.mem};
@@ -118,23 +105,23 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 {
 	const char *name = cli->c.name ? cli->c.name : "activations";
 	work w = {.net = net, .data = data};
-	brc_rc rc = brc_net_hidden_layers(net, &w.hidden, err);
+	brc_rc rc = brc_net_recorded_layers(net, kinds, &w.layers, err);
 
 	if (rc == BRC_OK)
 		rc = brc_net_choose_samples(data, samples, cli->c.seed, &w.sample, &w.n, err);
 	if (rc == BRC_OK)
 		rc = record(&w, cli, err);
 	if (rc == BRC_OK)
-		rc = write_units(f, &w, err);
+		rc = brc_filter_make(f, "units", "units", fill_units, &w, err);
 	if (rc == BRC_OK)
-		rc = write_values(f, name, &w, err);
+		rc = brc_filter_make(f, "activations", name, fill_values, &w, err);
 	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
-		rc = write_exemplars(f, name, &w, err);
+		rc = brc_filter_make(f, "exemplars", name, fill_exemplars, &w, err);
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
-			     brc_layers_total(&w.hidden), w.hidden.n, w.hidden.n == 1 ? "" : "s",
+			     brc_layers_total(&w.layers), w.layers.n, w.layers.n == 1 ? "" : "s",
 			     w.n, items(data));
-	brc_layers_clear(&w.hidden);
+	brc_layers_clear(&w.layers);
 	free(w.sample);
 	free(w.value);
 	return rc;
@@ -182,13 +169,17 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,
 	};
+	static char text[64];
 	brc_err err = {0};
-	brc_filter *f;
+	brc_filter *f = NULL;
 
 	brc_cli_parse(&cli, argc, argv);
 	if (pooling < 0) /* before the history notes it */
 		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		activations(f, &cli, &err);
+	if (brc_units_parse(units ? units : "hidden", &kinds, &err) == BRC_OK) {
+		units = brc_units_text(kinds, text);
+		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
+			activations(f, &cli, &err);
+	}
 	return brc_filter_close(f, &cli, &err);
 }

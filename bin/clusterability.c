@@ -9,6 +9,7 @@
 
 static size_t k, shuffles = 50, restarts;
 static int null, compat;
+static bool refine;
 
 static const brc_opt options[] = {
 	{BRC_OPT_SIZE, "clusters", 'k', "K", &k, "clusters; there is no default", NULL, 1,
@@ -20,6 +21,9 @@ static const brc_opt options[] = {
 	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
+	{BRC_OPT_FLAG, "refine", 0, NULL, &refine,
+	 "then move single units while that lowers the n-cut, in every network alike", NULL, 0, 0,
+	 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
 	 "paper takes the partition of least inertia, not of least n-cut, adds 1e-8 to volumes and "
 	 "counts ties as significant, as the published code does",
@@ -84,6 +88,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 					.k = k,
 					.shuffles = shuffles,
 					.restarts = restarts,
+					.refine = refine,
 					.paper = compat == 1,
 					.seed = cli->c.seed,
 					.threads = cli->c.threads,

@@ -7,7 +7,7 @@
 #include "data/labels_tsv.h"
 #include "data/npy.h"
 #include "data/pick.h"
-#include "data/units_tsv.h"
+#include "data/units_table.h"
 #include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/filter.h"

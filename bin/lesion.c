@@ -71,17 +71,14 @@ static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f
 	}
 }
 
-static brc_rc write_lesions(brc_filter *f, const char *name, const brc_lesions *l, brc_err *err)
+static brc_rc fill_lesions(const void *of, brc_section *s, brc_err *err)
 {
-	brc_section *s;
-	brc_rc rc;
+	return brc_lesions_write(of, s, err);
+}
 
-	BRC_TRY(brc_section_new(&s, "lesions", 1, name, err));
-	rc = brc_lesions_write(l, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
+static brc_rc fill_importance(const void *of, brc_section *s, brc_err *err)
+{
+	return brc_findings_write(of, s, err);
 }
 
 static brc_rc write_importance(brc_filter *f, const brc_cli *cli, const char *name,
@@ -92,18 +89,12 @@ static brc_rc write_importance(brc_filter *f, const brc_cli *cli, const char *na
 				 .weighting = (brc_weighting)weighting,
 				 .published = compat == 1};
 	brc_findings findings;
-	brc_section *s = NULL;
 	brc_rc rc;
 
 	BRC_TRY(brc_measure_importance(&findings, l, &how, err));
-	rc = brc_section_new(&s, "importance", 1, name, err);
-	if (rc == BRC_OK)
-		rc = brc_findings_write(&findings, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	rc = brc_filter_make(f, "importance", name, fill_importance, &findings, err);
 	if (rc == BRC_OK)
 		tell(cli, l, &findings);
-	brc_section_free(s);
 	brc_findings_clear(&findings);
 	return rc;
 }
@@ -147,7 +138,7 @@ static brc_rc experiment(brc_filter *f, const brc_cli *cli, const brc_section *i
 	rc = silence(cli, &x, net, data, in->name, &l, err);
 	brc_experiment_clear(&x);
 	BRC_TRY(rc);
-	rc = write_lesions(f, name, &l, err);
+	rc = brc_filter_make(f, "lesions", name, fill_lesions, &l, err);
 	if (rc == BRC_OK)
 		rc = write_importance(f, cli, name, &l, err);
 	brc_lesions_clear(&l);

@@ -1,5 +1,6 @@
 /* peek: what a stream holds, for people or as JSON. */
 #include "base/cli.h"
+#include "data/units_table.h"
 #include "stream/filter.h"
 #include "stream/summary.h"
 
@@ -15,10 +16,11 @@ static brc_rc peek(brc_filter *f, const char *path, brc_err *err)
 	brc_reader *reader;
 	brc_str text = {0};
 	brc_summary_counts counts;
+	const brc_summary_detail layers = {"units", 1, brc_units_table_show};
 	BRC_TRY(brc_source_open(&source, path, err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
-	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false, &text,
-				  &counts, err);
+	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false,
+				  &layers, &text, &counts, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, text.s, text.len, err);
 	brc_str_free(&text);
@@ -33,9 +35,9 @@ int main(int argc, char **argv)
 		.usage = "[FILE]",
 		.purpose =
 			"Show what a stream holds: its sections with their metadata and the shapes "
-			"of their tensors, and the history of how it was made. Nothing is shown of "
-			"a "
-			"stream that is not intact.",
+			"of their tensors, a network's layers and which feeds which, and the "
+			"history of how "
+			"it was made. Nothing is shown of a stream that is not intact.",
 		.reads = "any stream, from FILE or standard input",
 		.examples = "  peek analysis.brc\n"
 			    "  extract-weights net.onnx | peek --json",

@@ -1,8 +1,6 @@
 /* spectral: cluster the units of every graph of a laplacian. */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
@@ -16,6 +14,7 @@
 static const char *k_list, *k_from, *k_auto;
 static size_t restarts;
 static int compat;
+static bool refine;
 
 static const brc_opt options[] = {
 	{BRC_OPT_STRING, "clusters", 'k', "K[,K...]", &k_list,
@@ -30,6 +29,8 @@ static const brc_opt options[] = {
 	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
 	 "starts of k-means; 0, the default, stands for 25, above 2000 connected units for 100",
 	 NULL, 0, 1e6, 0},
+	{BRC_OPT_FLAG, "refine", 0, NULL, &refine,
+	 "then move single units to other clusters while that lowers the n-cut", NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
 	 "rules of the published code with paper: of the restarts the partition of least inertia, "
 	 "not "
@@ -38,63 +39,26 @@ static const brc_opt options[] = {
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
-/* Labels called --k-from among those that came by. */
-static brc_rc find_labels(brc_filter *f, const brc_section **out, brc_err *err)
+static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
+			brc_partition_plan *plan, brc_err *err)
 {
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all);
 
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i]->type, "labels") == 0 && strcmp(all[i]->name, k_from) == 0) {
-			*out = all[i];
-			return BRC_OK;
-		}
-	brc_fail(err, BRC_DATA, "--k-from: the stream has no labels called '%s'", k_from);
-	return brc_hint(err, "'peek' shows what a stream holds");
-}
-
-/* "MIN-MAX" */
-static brc_rc plan_auto(brc_partition_plan *plan, const brc_laplacian *l, brc_err *err)
-{
-	unsigned long least, most;
-	int end = 0;
-
-	if (sscanf(k_auto, "%9lu-%9lu%n", &least, &most, &end) != 2 || k_auto[end] != '\0' ||
-	    least < 1 || least > most) {
-		brc_fail(err, BRC_USAGE, "--k-auto: '%s' is no range of cluster numbers", k_auto);
-		return brc_hint(err, "--k-auto 2-24");
-	}
-	return brc_partition_plan_auto(plan, l, least, most, err);
-}
-
-static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
-			brc_partition_plan *plan, brc_err *err)
-{
-	const brc_section *s = NULL;
-	brc_labels labels;
-	size_t *k, n;
-	brc_rc rc;
-
-	if (k_from) {
-		BRC_TRY(find_labels(f, &s, err));
-		BRC_TRY(brc_labels_read(&labels, s, err));
-		rc = brc_partition_plan_from(plan, l, &labels, err);
-		brc_labels_clear(&labels);
-	} else if (k_auto) {
-		BRC_TRY(plan_auto(plan, l, err));
-		rc = BRC_OK;
-	} else {
-		BRC_TRY(brc_cli_list(k_list, "-k", 1, INT32_MAX, &k, &n, err));
-		rc = brc_partition_plan_list(plan, l, k, n, err);
-		free(k);
-	}
-	plan->options.restarts = restarts;
-	plan->options.epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0;
-	plan->options.by_inertia = compat != 0;
-	plan->options.seed = cli->c.seed;
+	if (k_list)
+		BRC_TRY(brc_partition_plan_ks(plan, l, k_list, "-k", err));
+	if (k_auto && brc_partition_plan_range(plan, l, k_auto, err) != BRC_OK)
+		return brc_err_prefix(err, "--k-auto");
+	if (k_from && brc_partition_plan_named(plan, l, all, n, k_from, err) != BRC_OK)
+		return brc_err_prefix(err, "--k-from");
+	plan->options = (brc_spectral_options){.restarts = restarts,
+					       .epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0,
+					       .by_inertia = compat != 0,
+					       .refine = refine,
+					       .seed = cli->c.seed};
 	plan->stability = true;
 	plan->mem = cli->c.mem;
-	return rc;
+	return BRC_OK;
 }
 
 /* What spoke for every k that could be chosen; of several graphs only with -v. */
@@ -127,40 +91,6 @@ static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clusterin
 	}
 }
 
-static brc_rc write_section(brc_filter *f, const char *type, const char *name,
-			    brc_rc (*fill)(const brc_labels *, const brc_laplacian *,
-					   const brc_clustering *, brc_section *, brc_err *),
-			    const brc_labels *labels, const brc_laplacian *l,
-			    const brc_clustering *c, brc_err *err)
-{
-	brc_section *s;
-	brc_rc rc;
-
-	BRC_TRY(brc_section_new(&s, type, 1, name, err));
-	rc = fill(labels, l, c, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
-}
-
-static brc_rc write_set(brc_filter *f, const brc_cli *cli, const char *name, const brc_laplacian *l,
-			const brc_clustering *c, brc_err *err)
-{
-	brc_labels labels;
-	brc_rc rc;
-
-	BRC_TRY(brc_partition_labels(&labels, l, c, err));
-	rc = write_section(f, "spectrum", name, brc_partition_write_spectrum, &labels, l, c, err);
-	if (rc == BRC_OK)
-		rc = write_section(f, "labels", name, brc_partition_write_labels, &labels, l, c,
-				   err);
-	if (rc == BRC_OK)
-		tell(cli, l, c);
-	brc_labels_clear(&labels);
-	return rc;
-}
-
 static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_partition_plan *plan,
 		      brc_clustering *c, brc_err *err)
 {
@@ -180,19 +110,15 @@ static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_part
 static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
 		  const brc_partition_plan *plan, brc_err *err)
 {
-	const char *base = cli->c.name ? cli->c.name : in->name;
-	brc_clustering *c = brc_calloc(plan->sets * l->n, sizeof(*c), err);
-	char name[BRC_NAME_MAX + 32];
+	size_t n = plan->sets * l->n;
+	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
-	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++) {
-		if (plan->sets == 1)
-			snprintf(name, sizeof(name), "%s", base);
-		else
-			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
-		rc = write_set(f, cli, name, l, c + set * l->n, err);
-	}
-	for (size_t i = 0; c && i < plan->sets * l->n; i++)
+	if (rc == BRC_OK)
+		rc = brc_partition_emit(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err);
+	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
+		tell(cli, l, c + set * l->n);
+	for (size_t i = 0; c && i < n; i++)
 		brc_clustering_clear(&c[i]);
 	free(c);
 	return rc;

@@ -18,9 +18,9 @@ void brc_blocks_clear(brc_blocks *b)
 {
 	brc_layers_clear(&b->layers);
 	free(b->block);
-	for (size_t i = 0; i < b->n_narrow; i++)
-		free(b->narrow[i]);
-	free(b->narrow);
+	for (size_t i = 0; i < b->n_own; i++)
+		free(b->own[i]);
+	free(b->own);
 	free(b->factor);
 	memset(b, 0, sizeof(*b));
 }
@@ -40,6 +40,18 @@ brc_rc brc_blocks_add_block(brc_blocks *b, const brc_block *block, brc_err *err)
 brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc_err *err)
 {
 	return brc_blocks_add_block(b, &(brc_block){from, to, w, NULL, NULL}, err);
+}
+
+brc_rc brc_blocks_add_own(brc_blocks *b, size_t from, size_t to, float *w, brc_err *err)
+{
+	brc_rc rc = brc_grow(&b->own, &b->cap_own, b->n_own + 1, sizeof(*b->own), err);
+
+	if (rc != BRC_OK) {
+		free(w);
+		return rc;
+	}
+	b->own[b->n_own++] = w;
+	return brc_blocks_add(b, from, to, w, err);
 }
 
 /* Row i of a block to be added: its columns ascend below `cols`. */

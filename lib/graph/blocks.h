@@ -56,8 +56,8 @@ typedef struct brc_blocks {
 	brc_layers layers;
 	size_t n, cap;
 	brc_block *block;
-	size_t n_narrow, cap_narrow;
-	float **narrow;       /* owned: edges that a section holds in double precision, rounded */
+	size_t n_own, cap_own;
+	float **own;          /* memory of blocks that the graph itself holds */
 	size_t samples;       /* columns of the factors; 0: there are none */
 	const float **factor; /* [layers] borrowed: [units, samples] each */
 } brc_blocks;
@@ -70,8 +70,8 @@ static inline bool brc_blocks_factored(const brc_blocks *b)
 
 /*
  * Write a graph: init, add each block, write; then brc_filter_write the
- * section while the blocks' memory is still there. Clear releases the table
- * and the list, never the edges.
+ * section while the blocks' memory is still there. Clear releases the table,
+ * the list and edges of its own, never borrowed ones.
  */
 
 /* An empty graph over a copy of `layers`. */
@@ -80,6 +80,9 @@ void brc_blocks_clear(brc_blocks *b); /* of a zeroed or an initialised struct */
 
 /* Append a dense block; `w` is borrowed. BRC_DATA unless from <= to < layers.n. */
 brc_rc brc_blocks_add(brc_blocks *b, size_t from, size_t to, const float *w, brc_err *err);
+
+/* The same; `w`, of free(), is the graph's from then on, also on failure. */
+brc_rc brc_blocks_add_own(brc_blocks *b, size_t from, size_t to, float *w, brc_err *err);
 
 /*
  * The same in compressed rows. BRC_DATA, naming the unit, also unless start

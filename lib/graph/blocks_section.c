@@ -82,20 +82,17 @@ brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
 
 /* ---- reading ---- */
 
-/* Doubles rounded to single precision, in memory that `b` owns. */
-static brc_rc narrow(brc_blocks *b, const double *wide, size_t n, const float **out, brc_err *err)
+/* A block of doubles, rounded to single precision. */
+static brc_rc add_narrow(brc_blocks *b, size_t from, size_t to, const double *wide, size_t n,
+			 brc_err *err)
 {
-	float *w;
+	float *w = brc_alloc(n, sizeof(*w), err);
 
-	BRC_TRY(brc_grow(&b->narrow, &b->cap_narrow, b->n_narrow + 1, sizeof(*b->narrow), err));
-	w = brc_alloc(n, sizeof(*w), err);
 	if (!w)
 		return BRC_RESOURCE;
-	b->narrow[b->n_narrow++] = w;
 	for (size_t i = 0; i < n; i++)
 		w[i] = (float)wide[i];
-	*out = w;
-	return BRC_OK;
+	return brc_blocks_add_own(b, from, to, w, err);
 }
 
 static brc_rc read_dense(brc_blocks *b, const brc_section *s, size_t k, size_t from, size_t to,
@@ -105,13 +102,10 @@ static brc_rc read_dense(brc_blocks *b, const brc_section *s, size_t k, size_t f
 	const brc_tensor *t;
 	char name[48];
 
-	const float *w;
-
 	t = brc_section_tensor(s, tensor_name(name, k, ""));
 	if (t && strcmp(t->dtype, "<f8") == 0) {
 		BRC_TRY(brc_section_need(s, name, "<f8", 2, shape, &t, err));
-		BRC_TRY(narrow(b, t->data, shape[0] * shape[1], &w, err));
-		return brc_blocks_add(b, from, to, w, err);
+		return add_narrow(b, from, to, t->data, shape[0] * shape[1], err);
 	}
 	BRC_TRY(brc_section_need(s, name, "<f4", 2, shape, &t, err));
 	return brc_blocks_add(b, from, to, t->data, err);

@@ -143,6 +143,7 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	t.spectral = (brc_spectral_options){.restarts = o->restarts,
 					    .epsilon = o->paper ? BRC_NCUT_EPSILON_PAPER : 0,
 					    .by_inertia = o->paper,
+					    .refine = o->refine,
 					    .seed = o->seed};
 	rc = brc_graph_init_all(&graph, blocks, err);
 	if (rc == BRC_OK) {
@@ -173,6 +174,8 @@ brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterab
 	brc_map_put_double(s->meta, "p", c->p);
 	brc_map_put_double(s->meta, "z", c->z);
 	brc_map_put_string(s->meta, "source", source);
+	if (o->refine)
+		brc_map_put_string(s->meta, "refine", "yes");
 	brc_map_put_string(s->meta, "compat", o->paper ? "paper" : "none");
 	return brc_section_add_column(s, "null/ncut", "<f8", c->shuffles, c->ncut, err);
 }

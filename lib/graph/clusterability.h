@@ -21,6 +21,7 @@ typedef struct brc_clusterability_options {
 	size_t k;        /* clusters */
 	size_t shuffles; /* n */
 	size_t restarts; /* as in brc_spectral_options */
+	bool refine;     /* refine every partition alike: brc_spectral_options */
 	bool paper;      /* the published rules: epsilon 1e-8, ties count as significant */
 	uint64_t seed;
 	size_t threads; /* workers at most */

@@ -1,5 +1,6 @@
 #include "graph/eigenpairs.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,13 @@
 #include "linalg/eigen.h"
 
 /*
- * The trivial eigenvalues of M are 1. SHIFT puts them at -3/2, below the rest of
- * the spectrum, which is within [-1, 1]: M - SHIFT sum_c v_c v_c^T.
+ * The trivial eigenvalues of M are 1. M - shift sum_c v_c v_c^T puts them among the small ones, so
+ * that they do not widen the spectrum, with shift WITHIN; where eigenvalues as small as that are
+ * wanted, below all others, which are within [-1, 1], with shift BELOW.
  */
-#define SHIFT 2.5
-/* A spare pair's residual over its distance from the last wanted one, at most. */
-#define APART 0.1
+#define WITHIN 1.
+#define BELOW 2.5
+#define SMALL 1e-3
 
 void brc_eigenpairs_free(brc_eigenpairs *p)
 {
@@ -27,23 +29,40 @@ void brc_eigenpairs_free(brc_eigenpairs *p)
 	free(p);
 }
 
+typedef struct deflation {
+	const brc_rest *r;
+	const double *x;
+	double *y;
+} deflation;
+
+static brc_rc deflate_column(void *ctx, size_t c, size_t worker, brc_err *err)
+{
+	const deflation *d = ctx;
+	const brc_rest *r = d->r;
+	size_t n = r->g->connected;
+	const double *x = d->x + c * n;
+	double *y = d->y + c * n, *inner = r->inner + worker * r->g->components;
+
+	(void)err;
+	if (r->g->components == 1) {
+		cblas_daxpy((int)n, -r->shift * cblas_ddot((int)n, r->trivial, 1, x, 1), r->trivial,
+			    1, y, 1);
+		return BRC_OK;
+	}
+	memset(inner, 0, r->g->components * sizeof(*inner));
+	for (size_t v = 0; v < n; v++)
+		inner[brc_rest_component(r, v)] += r->trivial[v] * x[v];
+	for (size_t v = 0; v < n; v++)
+		y[v] -= r->shift * r->trivial[v] * inner[brc_rest_component(r, v)];
+	return BRC_OK;
+}
+
 static brc_rc deflated_apply(void *ctx, const double *x, double *y, size_t cols, brc_err *err)
 {
 	brc_rest *r = ctx;
-	size_t n = r->g->connected;
 
 	BRC_TRY(brc_normalised_apply(r->m, x, y, cols, err));
-	for (size_t c = 0; c < cols; c++) {
-		const double *xc = x + c * n;
-		double *yc = y + c * n;
-
-		memset(r->inner, 0, r->g->components * sizeof(*r->inner));
-		for (size_t v = 0; v < n; v++)
-			r->inner[brc_rest_component(r, v)] += r->trivial[v] * xc[v];
-		for (size_t v = 0; v < n; v++)
-			yc[v] -= SHIFT * r->trivial[v] * r->inner[brc_rest_component(r, v)];
-	}
-	return BRC_OK;
+	return brc_pool_run(r->pool, cols, deflate_column, &(deflation){r, x, y}, err);
 }
 
 static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
@@ -55,7 +74,7 @@ static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
 			if (brc_rest_component(r, i) == brc_rest_component(r, j))
-				a[i * n + j] -= SHIFT * (r->trivial[i] * r->trivial[j]);
+				a[i * n + j] -= r->shift * (r->trivial[i] * r->trivial[j]);
 	return BRC_OK;
 }
 
@@ -88,26 +107,17 @@ static brc_rc solve_whole(brc_rest *r, brc_err *err)
 	size_t spare = p->spare < pairs ? p->spare : pairs - 1;
 	brc_eigen_wanted wanted = {pairs - spare, spare, false, r->seed, r->stream, r->pool};
 
+	r->shift = WITHIN;
 	BRC_TRY(brc_eigen_largest(&op, &wanted, p->value + r->count, p->vector + r->count * p->n,
 				  NULL, err));
+	if (p->value[p->pairs - 1] < SMALL) {
+		r->shift = BELOW;
+		BRC_TRY(brc_eigen_largest(&op, &wanted, p->value + r->count,
+					  p->vector + r->count * p->n, NULL, err));
+	}
 	for (size_t i = r->count; i < p->pairs; i++)
 		p->value[i] = 1 - p->value[i];
 	return BRC_OK;
-}
-
-/* Make the entry of largest magnitude positive; the first where several are as large. */
-static void fix_sign(double *v, size_t n)
-{
-	double most = 0;
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(v[i]));
-	while (at + 1 < n && fabs(v[at]) < most * (1 - 1e-12))
-		at++;
-	if (v[at] < 0)
-		for (size_t i = 0; i < n; i++)
-			v[i] = -v[i];
 }
 
 static brc_rc solve_rest(brc_rest *r, brc_err *err)
@@ -123,7 +133,7 @@ static brc_rc solve_rest(brc_rest *r, brc_err *err)
 	if (!done)
 		BRC_TRY(solve_whole(r, err));
 	for (size_t i = r->count; i < p->pairs; i++) {
-		fix_sign(p->vector + i * p->n, p->n);
+		brc_eigen_sign(p->vector + i * p->n, p->n);
 		p->value[i] = fmax(0, p->value[i]);
 	}
 	return BRC_OK;
@@ -147,7 +157,7 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 		}
 		p->residual[i] = sqrt(sum);
 		if (i >= k)
-			most = fmax(most, APART * (p->value[i] - p->value[k - 1]));
+			most = fmax(most, BRC_EIGEN_APART * (p->value[i] - p->value[k - 1]));
 		if (!(p->residual[i] <= most))
 			rc = brc_fail(err, BRC_NUMERIC,
 				      "eigenpair %zu of %zu has residual %.2g, above %.2g", i + 1,
@@ -162,7 +172,7 @@ static brc_rc rest_init(brc_rest *r, brc_err *err)
 	const brc_graph *g = r->g;
 
 	r->trivial = brc_alloc(g->connected, sizeof(*r->trivial), err);
-	r->inner = brc_alloc(g->components, sizeof(*r->inner), err);
+	r->inner = brc_alloc(brc_pool_threads(r->pool), g->components * sizeof(*r->inner), err);
 	if (!r->trivial || !r->inner)
 		return BRC_RESOURCE;
 	for (size_t v = 0; v < g->connected; v++) {

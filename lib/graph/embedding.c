@@ -34,8 +34,7 @@ double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 }
 
 brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const brc_restarts *r,
-			   brc_pool *pool, size_t keep, int32_t *label, double *inertia,
-			   size_t *found, brc_err *err)
+			   brc_pool *pool, size_t most, brc_kept *kept, brc_err *err)
 {
 	brc_kmeans_options options = {.k = k,
 				      .first = r->first,
@@ -45,6 +44,5 @@ brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const 
 				      .seed = r->seed,
 				      .stream = r->stream};
 
-	return brc_kmeans_several(x, g->connected, k, &options, pool, keep, label, inertia, found,
-				  err);
+	return brc_kmeans_several(x, g->connected, k, &options, pool, most, kept, err);
 }

@@ -13,6 +13,7 @@
 #include "base/threads.h"
 #include "graph/eigenpairs.h"
 #include "graph/graph.h"
+#include "linalg/kept.h"
 
 /*
  * Row-major [g->connected, k], of at least k eigenpairs; free() it. NULL with err set.
@@ -33,7 +34,6 @@ typedef struct brc_restarts {
 
 /* brc_kmeans_several of an embedding x into k, as scikit-learn's defaults have it. */
 brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const brc_restarts *r,
-			   brc_pool *pool, size_t keep, int32_t *label, double *inertia,
-			   size_t *found, brc_err *err);
+			   brc_pool *pool, size_t most, brc_kept *kept, brc_err *err);
 
 #endif

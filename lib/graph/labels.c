@@ -101,6 +101,16 @@ brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err)
 	return rc;
 }
 
+brc_rc brc_labels_find(brc_labels *l, const brc_section *const *all, size_t n, const char *name,
+		       brc_err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i]->type, "labels") == 0 && strcmp(all[i]->name, name) == 0)
+			return brc_labels_read(l, all[i], err);
+	brc_fail(err, BRC_DATA, "the stream has no labels called '%s'", name);
+	return brc_hint(err, "'peek' shows what a stream holds");
+}
+
 brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 {
 	size_t n = brc_layers_total(&l->layers);

@@ -36,6 +36,10 @@ void brc_labels_clear(brc_labels *l); /* of a zeroed or an initialised struct */
  */
 brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err);
 
+/* Those called `name` among n sections; BRC_DATA when there are none. */
+brc_rc brc_labels_find(brc_labels *l, const brc_section *const *all, size_t n, const char *name,
+		       brc_err *err);
+
 /*
  * Layer table, `label` (copied) and metadata into an empty section labels/1.
  * Records of graphs are the caller's (spectral).

@@ -118,22 +118,57 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	return BRC_OK;
 }
 
+/* ---- between the columns of vectors and the rows of eights that products want ---- */
+
+enum { CARRIED = 2048 }; /* units in a task */
+
+typedef struct carriage {
+	brc_normalised *m;
+	const size_t *unit;
+	size_t n, cols;
+	const double *x; /* NULL: from the product to y */
+	double *y;
+} carriage;
+
+static brc_rc carry_units(void *ctx, size_t task, size_t worker, brc_err *err)
+{
+	const carriage *t = ctx;
+	const brc_normalised *m = t->m;
+	size_t first = task * CARRIED, end = first + CARRIED < t->n ? first + CARRIED : t->n;
+
+	(void)worker;
+	(void)err;
+	for (size_t c0 = 0; c0 < t->cols; c0 += BRC_LANES) {
+		size_t lanes = t->cols - c0 < BRC_LANES ? t->cols - c0 : BRC_LANES;
+
+		for (size_t v = first; v < end; v++) {
+			size_t u = t->unit[v], at = brc_adjacency_at(&m->a, u, c0);
+			double scale = m->scale[u];
+
+			for (size_t c = 0; t->x && c < lanes; c++)
+				m->a.x[at + c] = scale * t->x[(c0 + c) * t->n + v];
+			for (size_t c = 0; !t->x && c < lanes; c++)
+				t->y[(c0 + c) * t->n + v] = scale * m->a.y[at + c];
+		}
+	}
+	return BRC_OK;
+}
+
+static void carry(carriage *t)
+{
+	brc_pool_run(t->m->pool, (t->n + CARRIED - 1) / CARRIED, carry_units, t, NULL);
+}
+
 /* Vectors over some units, scaled, to their places before a product. */
 static void scatter(brc_normalised *m, const size_t *unit, size_t n, const double *x, size_t cols)
 {
-	for (size_t c = 0; c < cols; c++)
-		for (size_t v = 0; v < n; v++)
-			m->a.x[brc_adjacency_at(&m->a, unit[v], c)] =
-				m->scale[unit[v]] * x[c * n + v];
+	carry(&(carriage){m, unit, n, cols, x, NULL});
 }
 
 /* And back, after it. */
-static void gather(const brc_normalised *m, const size_t *unit, size_t n, double *y, size_t cols)
+static void gather(brc_normalised *m, const size_t *unit, size_t n, double *y, size_t cols)
 {
-	for (size_t c = 0; c < cols; c++)
-		for (size_t v = 0; v < n; v++)
-			y[c * n + v] =
-				m->scale[unit[v]] * m->a.y[brc_adjacency_at(&m->a, unit[v], c)];
+	carry(&(carriage){m, unit, n, cols, NULL, y});
 }
 
 brc_rc brc_normalised_apply(brc_normalised *m, const double *x, double *y, size_t cols,

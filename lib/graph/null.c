@@ -48,10 +48,11 @@ size_t brc_null_bytes(const brc_blocks *blocks)
 {
 	size_t dense, rows, bytes;
 
-	/* The edges, their values on the way, the list of those that are not zero; of compressed
-	 * rows also columns and places. */
-	if (!count_entries(blocks, &dense, &rows) || !brc_mul(rows, 3, &rows) ||
-	    !brc_add(dense, rows, &dense) || !brc_mul(dense, 3 * sizeof(float), &bytes))
+	/* The edges, their values on the way, the list of those that are not zero; where there are
+	 * compressed rows also columns, cells and places. */
+	if (!count_entries(blocks, &dense, &rows) || !brc_mul(dense, rows ? 3 : 1, &dense) ||
+	    !brc_mul(rows, 3, &rows) || !brc_add(dense, rows, &dense) ||
+	    !brc_mul(dense, 3 * sizeof(float), &bytes))
 		return SIZE_MAX;
 	return bytes;
 }
@@ -150,22 +151,114 @@ static brc_rc shuffle_blocks(const brc_graph *g, float *const *edges, size_t fir
 	return BRC_OK;
 }
 
-/* A block in compressed rows; work: twice its edges. */
-static brc_rc shuffle_rows(brc_null_graph *out, const brc_graph *g, size_t b, brc_null kind,
-			   uint64_t seed, uint32_t draw, float *work, brc_err *err)
-{
-	const brc_edges *e = &g->edges[b];
-	bool move = kind == BRC_NULL_LAYER || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION;
-	size_t n = brc_null_rows_values(e, work);
-	brc_rng r;
+/* New values, and cells, of the edges of blocks first .. last - 1. */
+typedef struct drawn {
+	size_t first, last, n;
+	float *value;   /* [n] by blocks and cells */
+	size_t *edges;  /* [blocks] of each block, and of all before it: */
+	size_t *before; /* [blocks] */
+	uint64_t *cell; /* [n] of its block; NULL: where they are */
+} drawn;
 
-	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)b, draw);
-	BRC_TRY(shuffle(kind, &r, work, n, work + n, err));
-	BRC_TRY(brc_null_rows_fill(&out->rows[b], g, e, move, work, n, &r, err));
-	out->blocks.block[b].start = out->rows[b].start;
-	out->blocks.block[b].column = out->rows[b].column;
-	out->blocks.block[b].w = out->rows[b].w;
+static void drawn_clear(drawn *d)
+{
+	free(d->edges);
+	free(d->cell);
+}
+
+static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *r, float *work,
+			  brc_err *err)
+{
+	d->value = work;
+	d->edges = brc_alloc(2 * (d->last - d->first), sizeof(*d->edges), err);
+	if (!d->edges)
+		return BRC_RESOURCE;
+	d->before = d->edges + (d->last - d->first);
+	for (size_t b = d->first; b < d->last; b++) {
+		size_t n = brc_null_rows_values(&g->edges[b], work + d->n);
+
+		d->edges[b - d->first] = n;
+		d->before[b - d->first] = d->n;
+		d->n += n;
+	}
+	return shuffle(kind, r, work, d->n, work + d->n, err);
+}
+
+/* Cells of all the blocks, one block's after another's; then each numbered within its block. */
+static brc_rc draw_cells(drawn *d, const brc_graph *g, brc_rng *r, brc_err *err)
+{
+	size_t blocks = d->last - d->first, at = 0;
+	uint64_t *cells = brc_alloc(blocks, sizeof(*cells), err), all = 0;
+	brc_rc rc = cells ? BRC_OK : BRC_RESOURCE;
+
+	d->cell = brc_alloc(d->n, sizeof(*d->cell), err);
+	if (!d->cell)
+		rc = BRC_RESOURCE;
+	for (size_t b = 0; rc == BRC_OK && b < blocks; b++) {
+		rc = brc_null_cells(g, &g->edges[d->first + b], &cells[b], err);
+		all += cells[b];
+	}
+	if (rc == BRC_OK)
+		brc_null_draw_cells(r, all, d->cell, d->n);
+	all = 0;
+	for (size_t b = 0; rc == BRC_OK && b < blocks; b++) {
+		d->before[b] = at;
+		for (; at < d->n && d->cell[at] < all + cells[b]; at++)
+			d->cell[at] -= all;
+		d->edges[b] = at - d->before[b];
+		all += cells[b];
+	}
+	free(cells);
+	return rc;
+}
+
+static brc_rc fill_block(brc_null_graph *out, const brc_graph *g, const drawn *d, float *dense,
+			 size_t b, brc_err *err)
+{
+	size_t before = d->before[b - d->first], n = d->edges[b - d->first];
+	const uint64_t *cell = d->cell ? d->cell + before : NULL;
+	const brc_edges *e = &g->edges[b];
+	brc_block *block = &out->blocks.block[b];
+
+	if (!e->block.start)
+		return brc_null_fill_dense(dense, g, e, cell, d->value + before, n, err);
+	BRC_TRY(brc_null_fill_rows(&out->rows[b], g, e, cell, d->value + before, n, err));
+	block->start = out->rows[b].start;
+	block->column = out->rows[b].column;
+	block->w = out->rows[b].w;
 	return BRC_OK;
+}
+
+/*
+ * Blocks first .. last - 1 as one matrix, of which one at least is in compressed rows: edge by
+ * edge. work: twice their edges.
+ */
+static brc_rc shuffle_edges(brc_null_graph *out, const brc_graph *g, float *const *edges,
+			    size_t first, size_t last, brc_null kind, uint64_t seed, uint32_t draw,
+			    float *work, brc_err *err)
+{
+	bool move = kind == BRC_NULL_LAYER || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION;
+	drawn d = {.first = first, .last = last};
+	brc_rng r;
+	brc_rc rc;
+
+	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)first, draw);
+	rc = draw_values(&d, g, kind, &r, work, err);
+	if (rc == BRC_OK && move)
+		rc = draw_cells(&d, g, &r, err);
+	for (size_t b = first; b < last && rc == BRC_OK; b++)
+		rc = fill_block(out, g, &d, edges[b], b, err);
+	drawn_clear(&d);
+	return rc;
+}
+
+/* Is one of the blocks first .. last - 1 in compressed rows? */
+static bool any_rows(const brc_blocks *blocks, size_t first, size_t last)
+{
+	for (size_t b = first; b < last; b++)
+		if (blocks->block[b].start)
+			return true;
+	return false;
 }
 
 /* Copy the dense blocks' edges to out->edges and list them in edges[]. */
@@ -188,19 +281,6 @@ static brc_rc copy_edges(brc_null_graph *out, const brc_blocks *blocks, float **
 	return BRC_OK;
 }
 
-static brc_rc check_pooled(const brc_blocks *blocks, bool pooled, brc_err *err)
-{
-	for (size_t b = 0; pooled && blocks->n > 1 && b < blocks->n; b++)
-		if (blocks->block[b].start) {
-			brc_fail(err, BRC_DATA,
-				 "several blocks of which number %zu is in compressed rows cannot "
-				 "be shuffled as one matrix",
-				 b);
-			return brc_hint(err, "import the graph with all its units in one layer");
-		}
-	return BRC_OK;
-}
-
 brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
 		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err)
 {
@@ -209,7 +289,6 @@ brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_gr
 	brc_rc rc = BRC_OK;
 
 	memset(out, 0, sizeof(*out));
-	BRC_TRY(check_pooled(blocks, pooled, err));
 	if (!count_entries(blocks, &entries, &sparse))
 		return brc_fail(err, BRC_RESOURCE, "the graph is too large to shuffle");
 	out->edges = brc_alloc(entries, sizeof(*out->edges), err);
@@ -221,9 +300,10 @@ brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_gr
 	if (rc == BRC_OK)
 		rc = copy_edges(out, blocks, edges, err);
 	for (size_t b = 0; b < blocks->n && rc == BRC_OK; b += step)
-		rc = blocks->block[b].start ? shuffle_rows(out, g, b, kind, seed, draw, work, err)
-					    : shuffle_blocks(g, edges, b, b + step, kind, seed,
-							     draw, work, entries, err);
+		rc = any_rows(blocks, b, b + step) ? shuffle_edges(out, g, edges, b, b + step, kind,
+								   seed, draw, work, err)
+						   : shuffle_blocks(g, edges, b, b + step, kind,
+								    seed, draw, work, entries, err);
 	free(work);
 	free(edges);
 	if (rc != BRC_OK)

@@ -52,9 +52,8 @@ typedef struct brc_null_graph {
  * mirrored. pooled: all blocks are one matrix, as for correlation graphs;
  * otherwise each is its own. Keyed by (seed, BRC_RNG_NULL, block, draw), the
  * block 0 where pooled. In compressed rows what is not stored is 0, and takes part in
- * it: all edges get new places where entries are permuted. BRC_DATA above 2^32 - 1 entries
- * in one matrix (edges of compressed rows), and for several blocks pooled of which one is in
- * compressed rows.
+ * it: all edges get new places where entries are permuted, of several blocks pooled in any of them.
+ * BRC_DATA above 2^32 - 1 entries in one matrix (edges of compressed rows).
  */
 brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
 		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err);

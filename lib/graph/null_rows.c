@@ -42,7 +42,7 @@ static void take_places(const brc_edges *e, place *at)
 
 		for (size_t j = 0; j < row.n; j++)
 			if (row.w[j] > 0)
-				*at++ = (place){(int32_t)i, row.column[j]};
+				*at++ = (place){(int32_t)i, (int32_t)brc_row_column(&row, j)};
 	}
 }
 
@@ -65,10 +65,10 @@ static int ascending(const void *pa, const void *pb)
 }
 
 /*
- * n distinct numbers below `all`, ascending. Many of them: Knuth's selection sampling (The Art
- * of Computer Programming 2, 3.4.2, algorithm S); few: draws, repeated ones drawn again.
+ * Many of them: Knuth's selection sampling (The Art of Computer Programming 2, 3.4.2, algorithm S);
+ * few: draws, repeated ones drawn again.
  */
-static void draw_numbers(brc_rng *rng, uint64_t all, uint64_t *number, size_t n)
+void brc_null_draw_cells(brc_rng *rng, uint64_t all, uint64_t *number, size_t n)
 {
 	size_t have = 0;
 
@@ -118,23 +118,35 @@ static void number_places(const uint64_t *number, size_t n, bool within, const s
 	}
 }
 
-static brc_rc draw_places(const brc_graph *g, const brc_edges *e, brc_rng *rng, place *at, size_t n,
-			  brc_err *err)
+static uint64_t count_cells(size_t rows, size_t cols, bool within)
+{
+	return within ? (uint64_t)rows * (rows - 1) / 2 : (uint64_t)rows * cols;
+}
+
+brc_rc brc_null_cells(const brc_graph *g, const brc_edges *e, uint64_t *cells, brc_err *err)
 {
 	size_t rows, cols, *from = connected_units(g, e->from, &rows, err);
 	size_t *to = connected_units(g, e->to, &cols, err);
-	uint64_t *number = brc_alloc(n, sizeof(*number), err);
-	bool within = e->from == e->to;
-	brc_rc rc = from && to && number ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = from && to ? BRC_OK : BRC_RESOURCE;
 
-	if (rc == BRC_OK && n > 0) {
-		draw_numbers(rng, within ? (uint64_t)rows * (rows - 1) / 2 : (uint64_t)rows * cols,
-			     number, n);
-		number_places(number, n, within, from, to, cols, at);
-	}
+	*cells = rows > 0 ? count_cells(rows, cols, e->from == e->to) : 0;
 	free(from);
 	free(to);
-	free(number);
+	return rc;
+}
+
+/* The places of n cells. */
+static brc_rc cell_places(const brc_graph *g, const brc_edges *e, const uint64_t *cell, place *at,
+			  size_t n, brc_err *err)
+{
+	size_t rows, cols, *from = connected_units(g, e->from, &rows, err);
+	size_t *to = connected_units(g, e->to, &cols, err);
+	brc_rc rc = from && to ? BRC_OK : BRC_RESOURCE;
+
+	if (rc == BRC_OK)
+		number_places(cell, n, e->from == e->to, from, to, cols, at);
+	free(from);
+	free(to);
 	return rc;
 }
 
@@ -172,21 +184,51 @@ static brc_rc make_rows(brc_own_rows *out, const brc_edges *e, const place *at, 
 	return BRC_OK;
 }
 
-brc_rc brc_null_rows_fill(brc_own_rows *out, const brc_graph *g, const brc_edges *e, bool move,
-			  const float *value, size_t n, brc_rng *rng, brc_err *err)
+/* The n places of a block's edges, or of `cell`; free() them. */
+static place *find_places(const brc_graph *g, const brc_edges *e, const uint64_t *cell, size_t n,
+			  brc_err *err)
 {
 	place *at = brc_alloc(n, sizeof(*at), err);
-	brc_rc rc = at ? BRC_OK : BRC_RESOURCE;
+
+	if (at && !cell)
+		take_places(e, at);
+	if (at && cell && cell_places(g, e, cell, at, n, err) != BRC_OK) {
+		free(at);
+		return NULL;
+	}
+	return at;
+}
+
+brc_rc brc_null_fill_rows(brc_own_rows *out, const brc_graph *g, const brc_edges *e,
+			  const uint64_t *cell, const float *value, size_t n, brc_err *err)
+{
+	place *at = find_places(g, e, cell, n, err);
+	brc_rc rc = BRC_RESOURCE;
 
 	*out = (brc_own_rows){0};
-	if (at && move)
-		rc = draw_places(g, e, rng, at, n, err);
-	else if (at)
-		take_places(e, at);
-	if (rc == BRC_OK)
+	if (at)
 		rc = make_rows(out, e, at, value, n, err);
 	free(at);
 	if (rc != BRC_OK)
 		brc_own_rows_clear(out);
 	return rc;
+}
+
+brc_rc brc_null_fill_dense(float *w, const brc_graph *g, const brc_edges *e, const uint64_t *cell,
+			   const float *value, size_t n, brc_err *err)
+{
+	place *at = find_places(g, e, cell, n, err);
+
+	if (!at)
+		return BRC_RESOURCE;
+	memset(w, 0, e->rows * e->cols * sizeof(*w));
+	for (size_t i = 0; i < n; i++) {
+		size_t row = (size_t)at[i].row, column = (size_t)at[i].column;
+
+		w[row * e->cols + column] = value[i];
+		if (e->from == e->to)
+			w[column * e->cols + row] = value[i];
+	}
+	free(at);
+	return BRC_OK;
 }

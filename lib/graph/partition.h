@@ -13,6 +13,7 @@
 #include "graph/labels.h"
 #include "graph/laplacian.h"
 #include "graph/spectral.h"
+#include "stream/filter.h"
 #include "stream/section.h"
 
 /*
@@ -37,9 +38,17 @@ typedef struct brc_partition_plan {
 brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
 			       size_t n, brc_err *err);
 
+/* The same from "K,K..." as `option` gives it: BRC_USAGE when that is no such list. */
+brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, const char *list,
+			     const char *option, brc_err *err);
+
 /* A plan with one set, in which each graph gets the k between these that it suggests itself. */
 brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
 			       size_t most, brc_err *err);
+
+/* The same from "MIN-MAX"; BRC_USAGE when that is no such range. */
+brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
+				brc_err *err);
 
 /*
  * A plan with one set: each graph keeps one layer, and its k is the number of
@@ -48,6 +57,11 @@ brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l,
  */
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 			       const brc_labels *labels, brc_err *err);
+
+/* The same with the labels called `name` among n sections; BRC_DATA also when there are none. */
+brc_rc brc_partition_plan_named(brc_partition_plan *plan, const brc_laplacian *l,
+				const brc_section *const *all, size_t n, const char *name,
+				brc_err *err);
 
 void brc_partition_plan_clear(brc_partition_plan *plan);
 
@@ -62,6 +76,13 @@ brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l,
 /* The labels of one set, c[graphs]: of every graph those of the layers it keeps. */
 brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const brc_clustering *c,
 			    brc_err *err);
+
+/*
+ * Every set of c[sets * graphs] to the stream, as sections spectrum and labels called `base` or, of
+ * several sets, `base`.kK.
+ */
+brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
+			  const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 /* One set as sections labels/1 and spectrum/1, both empty before. */
 brc_rc brc_partition_write_labels(const brc_labels *labels, const brc_laplacian *l,

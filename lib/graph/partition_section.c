@@ -87,6 +87,7 @@ static brc_rc write_record(const brc_laplacian_graph *l, const brc_clustering *c
 	brc_map_put_double(record, "inertia", c->inertia);
 	brc_map_put_double(record, "stability", c->stability);
 	brc_map_put_int(record, "empty", (int64_t)c->empty);
+	brc_map_put_int(record, "moved", (int64_t)c->moved);
 	brc_map_put_strings(record, "warnings", warnings, c->n_warnings);
 	return BRC_OK;
 }
@@ -142,4 +143,54 @@ brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacia
 	if (c[0].k > 0)
 		BRC_TRY(brc_picture_write(&l->graph[0].graph, c[0].label, c[0].k, s, err));
 	return brc_links_write(&l->blocks, labels, s, err);
+}
+
+/* ---- into the stream ---- */
+
+typedef brc_rc (*fill_section)(const brc_labels *, const brc_laplacian *, const brc_clustering *,
+			       brc_section *, brc_err *);
+
+static brc_rc emit_section(brc_filter *f, const char *type, const char *name, fill_section fill,
+			   const brc_labels *labels, const brc_laplacian *l,
+			   const brc_clustering *c, brc_err *err)
+{
+	brc_section *s;
+	brc_rc rc;
+
+	BRC_TRY(brc_section_new(&s, type, 1, name, err));
+	rc = fill(labels, l, c, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
+static brc_rc emit_set(brc_filter *f, const char *name, const brc_laplacian *l,
+		       const brc_clustering *c, brc_err *err)
+{
+	brc_labels labels;
+	brc_rc rc;
+
+	BRC_TRY(brc_partition_labels(&labels, l, c, err));
+	rc = emit_section(f, "spectrum", name, brc_partition_write_spectrum, &labels, l, c, err);
+	if (rc == BRC_OK)
+		rc = emit_section(f, "labels", name, brc_partition_write_labels, &labels, l, c,
+				  err);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
+			  const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+{
+	char name[BRC_NAME_MAX + 32];
+
+	for (size_t set = 0; set < plan->sets; set++) {
+		if (plan->sets == 1)
+			snprintf(name, sizeof(name), "%s", base);
+		else
+			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
+		BRC_TRY(emit_set(f, name, l, c + set * l->n, err));
+	}
+	return BRC_OK;
 }

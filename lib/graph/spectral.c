@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "graph/embedding.h"
 #include "graph/ncut.h"
+#include "graph/refine.h"
 
 /* The paper's numbers of restarts. */
 enum { FEW_RESTARTS = 25, MANY_RESTARTS = 100, MANY_UNITS = 2000 };
@@ -93,23 +94,37 @@ size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)
 /* The partitions that k-means ended in, over the connected units. */
 typedef struct candidates {
 	const brc_graph *g;
-	size_t k, n;
+	size_t k;
 	double epsilon;
-	int32_t *label; /* [n, connected] */
-	int32_t *all;   /* [n, g->n] the same over all units */
-	double inertia[BRC_SPECTRAL_CANDIDATES], ncut[BRC_SPECTRAL_CANDIDATES];
+	brc_kept kept;
+	int32_t *label; /* [workers, g->n] one of them over all units */
+	double ncut[BRC_SPECTRAL_CANDIDATES];
 } candidates;
+
+/* Candidate i over all units: unpacked to the front, then from the last unit on to its place. */
+static void spread(const candidates *m, size_t i, int32_t *label)
+{
+	size_t end = m->g->n;
+
+	brc_kept_labels(&m->kept, i, label);
+	for (size_t v = m->g->connected; v-- > 0;) {
+		size_t unit = m->g->unit[v];
+		int32_t own = label[v];
+
+		while (end > unit)
+			label[--end] = -1;
+		label[unit] = own;
+	}
+	while (end > 0)
+		label[--end] = -1;
+}
 
 static brc_rc cut_candidate(void *ctx, size_t i, size_t worker, brc_err *err)
 {
 	candidates *m = ctx;
-	int32_t *label = m->all + i * m->g->n;
+	int32_t *label = m->label + worker * m->g->n;
 
-	(void)worker;
-	for (size_t u = 0; u < m->g->n; u++)
-		label[u] = -1;
-	for (size_t v = 0; v < m->g->connected; v++)
-		label[m->g->unit[v]] = m->label[i * m->g->connected + v];
+	spread(m, i, label);
 	return brc_ncut(m->g, label, m->k, m->epsilon, &m->ncut[i], err);
 }
 
@@ -117,15 +132,15 @@ static brc_rc choose(brc_clustering *c, candidates *m, brc_pool *pool, brc_err *
 {
 	size_t best = 0;
 
-	m->all = brc_alloc(m->n, m->g->n * sizeof(*m->all), err);
-	if (!m->all)
+	m->label = brc_alloc(brc_pool_threads(pool), m->g->n * sizeof(*m->label), err);
+	if (!m->label)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_pool_run(pool, m->n, cut_candidate, m, err));
-	for (size_t i = 1; i < m->n; i++)
+	BRC_TRY(brc_pool_run(pool, m->kept.n, cut_candidate, m, err));
+	for (size_t i = 1; i < m->kept.n; i++)
 		if (m->ncut[i] < m->ncut[best])
 			best = i;
-	memcpy(c->label, m->all + best * m->g->n, m->g->n * sizeof(*c->label));
-	c->inertia = m->inertia[best];
+	spread(m, best, c->label);
+	c->inertia = m->kept.inertia[best];
 	return BRC_OK;
 }
 
@@ -134,20 +149,19 @@ static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenp
 {
 	brc_restarts r = {0, brc_spectral_restarts(g, o->restarts), o->seed, o->stream};
 	candidates m = {.g = g, .k = c->k, .epsilon = o->epsilon};
-	size_t keep = r.restarts < BRC_SPECTRAL_CANDIDATES ? r.restarts : BRC_SPECTRAL_CANDIDATES;
+	size_t most = r.restarts < BRC_SPECTRAL_CANDIDATES ? r.restarts : BRC_SPECTRAL_CANDIDATES;
 	double *x = brc_embedding_new(g, p, c->k, o->unit_rows, err);
 	brc_rc rc = BRC_RESOURCE;
 
 	if (o->by_inertia)
-		keep = 1;
-	m.label = brc_alloc(keep, g->connected * sizeof(*m.label), err);
-	if (x && m.label)
-		rc = brc_embedding_group(x, g, c->k, &r, pool, keep, m.label, m.inertia, &m.n, err);
+		most = 1;
+	if (x)
+		rc = brc_embedding_group(x, g, c->k, &r, pool, most, &m.kept, err);
 	free(x);
 	if (rc == BRC_OK)
 		rc = choose(c, &m, pool, err);
 	free(m.label);
-	free(m.all);
+	brc_kept_clear(&m.kept);
 	return rc;
 }
 
@@ -191,6 +205,8 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 		BRC_TRY(merge_components(c, g, err));
 	else
 		BRC_TRY(group_rows(c, g, p, o, pool, err));
+	if (o->refine && g->components < c->k)
+		BRC_TRY(brc_refine(g, c->label, c->k, o->epsilon, pool, &c->moved, err));
 	BRC_TRY(count_empty(c, g, err));
 	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
 	c->in_out = brc_ncut_in_out(c->ncut, c->k);
@@ -240,12 +256,12 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
 {
 	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
-	size_t rows, total;
+	size_t rows, total, refinement = brc_refine_bytes(g, k, threads);
 
 	/* The embedding, for each worker of k-means distances and labels, and the candidates. */
 	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
 	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total) ||
-	    !brc_add(total, g->n * 8 * BRC_SPECTRAL_CANDIDATES, &total))
+	    !brc_add(total, g->n * 4 * BRC_SPECTRAL_CANDIDATES, &total))
 		return SIZE_MAX;
-	return total;
+	return refinement > total ? refinement : total;
 }

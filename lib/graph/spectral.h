@@ -6,7 +6,9 @@
  *
  * The inertia of k-means is only a stand-in for the n-cut: partitions whose inertia differs by half
  * a percent come in any order of n-cut. So of the BRC_SPECTRAL_CANDIDATES partitions of least
- * inertia that the restarts end in, the one with the least n-cut is taken.
+ * inertia that the restarts end in, the one with the least n-cut is taken. With `refine` single
+ * units then change cluster while that lowers the n-cut: a departure from the method, off unless
+ * asked for.
  */
 #ifndef BRC_GRAPH_SPECTRAL_H
 #define BRC_GRAPH_SPECTRAL_H
@@ -30,6 +32,7 @@ typedef struct brc_spectral_options {
 	double epsilon;  /* of the n-cut */
 	bool unit_rows;  /* of the embedding: brc_embedding_new */
 	bool by_inertia; /* the partition of least inertia, as the published code takes */
+	bool refine;     /* lower its n-cut by single moves: brc_refine */
 	uint64_t seed;
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */
 } brc_spectral_options;
@@ -48,6 +51,7 @@ typedef struct brc_clustering {
 	double ncut, in_out;
 	double lower_bound; /* sum of the k smallest eigenvalues: no k-partition cuts less */
 	double inertia;     /* of k-means; 0 where components are merged instead */
+	size_t moved;       /* units that refinement moved from their cluster of k-means */
 	double stability;   /* brc_stability, for who asked for it; else NaN */
 	size_t n_evidence;  /* for k, where it was chosen */
 	struct brc_k_evidence *evidence;

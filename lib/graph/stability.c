@@ -27,10 +27,11 @@ static brc_rc mean_agreement(const int32_t *label, size_t n, double *ari, brc_er
 brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 		     const brc_spectral_options *o, brc_pool *pool, double *ari, brc_err *err)
 {
-	size_t n = g->connected, found;
+	size_t n = g->connected;
 	size_t restarts = brc_spectral_restarts(g, o->restarts);
 	brc_restarts r = {0, restarts, o->seed, o->stream};
-	double *x, inertia;
+	double *x;
+	brc_kept best;
 	int32_t *label;
 	brc_rc rc = BRC_OK;
 
@@ -45,8 +46,10 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 		rc = BRC_RESOURCE;
 	for (size_t i = 0; i < PARTITIONS && rc == BRC_OK; i++) {
 		r.first = BRC_STABILITY_FIRST + i * BRC_STABILITY_RESTARTS;
-		rc = brc_embedding_group(x, g, k, &r, pool, 1, label + i * n, &inertia, &found,
-					 err);
+		rc = brc_embedding_group(x, g, k, &r, pool, 1, &best, err);
+		if (rc == BRC_OK)
+			brc_kept_labels(&best, 0, label + i * n);
+		brc_kept_clear(&best);
 	}
 	if (rc == BRC_OK)
 		rc = mean_agreement(label, n, ari, err);

@@ -17,7 +17,8 @@ typedef struct brc_rest {
 	brc_normalised *m;
 	brc_pool *pool;
 	double *trivial; /* [connected] sqrt(degree / volume of the unit's component) */
-	double *inner;   /* [components] products of a vector with the trivial ones */
+	double *inner;   /* [workers, components] products of a vector with the trivial ones */
+	double shift;    /* of the trivial eigenvalues, where the whole graph is solved */
 	brc_eigenpairs *p;
 	size_t count; /* pairs known: trivial ones */
 	uint64_t seed;

@@ -56,8 +56,7 @@ size_t brc_eigen_bytes(const brc_operator *op, size_t pairs)
 	return bytes;
 }
 
-/* Make the entry of largest magnitude positive; the first where several are as large. */
-static void fix_sign(double *v, size_t n)
+void brc_eigen_sign(double *v, size_t n)
 {
 	double most = 0;
 	size_t at = 0;
@@ -113,6 +112,6 @@ brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted,
 	BRC_TRY(use_dense(op, pairs) ? brc_eigen_dense(&p, values, vectors, err)
 				     : brc_eigen_lanczos(&p, values, vectors, err));
 	for (size_t i = 0; i < pairs; i++)
-		fix_sign(vectors + i * op->n, op->n);
+		brc_eigen_sign(vectors + i * op->n, op->n);
 	return check_residuals(&p, values, vectors, residuals, err);
 }

@@ -14,12 +14,15 @@
 
 /* Every residual is at most this times max(1, largest |eigenvalue| found). */
 #define BRC_EIGEN_RESIDUAL 1e-8
+/* A spare pair's residual over its distance from the last wanted one, at most. */
+#define BRC_EIGEN_APART 0.1
 
 typedef struct brc_eigen_wanted {
 	size_t k; /* eigenpairs, 1 <= k + spare <= n */
 	/*
 	 * Further pairs that need only be told from the k-th: their residual is at most
-	 * 0.1 of the distance of their eigenvalue from the k-th's, or that of the others.
+	 * BRC_EIGEN_APART of the distance of their eigenvalue from the k-th's, or that of the
+	 * others.
 	 */
 	size_t spare;
 	/*
@@ -38,18 +41,23 @@ typedef struct brc_eigen_wanted {
  *
  * values:    [k + spare], descending.
  * vectors:   column-major n x (k + spare), orthonormal. The entry of largest magnitude of
- *            each (the first of those equal to 1e-12 relative) is positive.
+ *            each is positive: brc_eigen_sign.
  * residuals: [k + spare], ||A v - lambda v||_2; may be NULL.
  *
  * Same arguments, same bytes, for any pool. BRC_USAGE for k = 0 or too many;
  * BRC_NUMERIC when A is not finite or a residual is not reached; BRC_RESOURCE; whatever
  * `apply` or `dense` return.
  *
- * Dense (LAPACK), 24 n^2 bytes, or block Lanczos, about 8 n (3 k + 200) bytes:
- * whichever should take less time by the operations counted.
+ * Dense (LAPACK), 24 n^2 bytes, or block Lanczos, about 8 n (2 k + 190) bytes, or, where applying A
+ * is cheap, 8 n (2 k + 60) with polynomials of it: whichever should take less time by the
+ * operations counted.
  */
 brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted, double *values,
 			 double *vectors, double *residuals, brc_err *err);
+
+/* The rule of signs: make the entry of v[n] of largest magnitude (the first of those equal to 1e-12
+ * relative) positive. */
+void brc_eigen_sign(double *v, size_t n);
 
 /* Bytes that brc_eigen_largest will allocate for so many pairs; SIZE_MAX when they do not fit
  * size_t. */

@@ -6,363 +6,129 @@
  * Ritz vectors kept), then to all of V. H = V'AV is read off the coefficients of the first pass.
  * With H s = theta s, the residual of the Ritz vector V s is || W s_last ||.
  *
- * A start of BLOCK random vectors finds an eigenvalue at most BLOCK times (in exact
- * arithmetic). Where one has been found that often, the search goes on from random
+ * A start of BRC_LANCZOS_BLOCK random vectors finds an eigenvalue at most BRC_LANCZOS_BLOCK times
+ * (in exact arithmetic). Where one has been found that often, the search goes on from random
  * vectors orthogonal to what was found, until no further copies come.
  *
- * Cost an apply to BLOCK vectors and 8 n m BLOCK operations a step, m the basis so
- * far. A block of 8 needs about twice the operations of single vectors, reads the
- * matrix a quarter as often, and sees repeated eigenvalues.
+ * Where applying A is cheap beside keeping the basis orthogonal (sparse graphs), the first basis
+ * only scouts: its Ritz values say where the spectrum that is not wanted lies, and the basis is
+ * built anew with a Chebyshev polynomial of A that is small there. Steps are then few, and the
+ * basis small. The cut lies below the k-th Ritz value, hence below the k-th eigenvalue (they
+ * interlace), so that the k largest of the polynomial are those of A. What it finds is measured
+ * with A itself.
  *
+ * Zhou and Saad, "A Chebyshev-Davidson algorithm for large symmetric eigenproblems", SIAM J. Matrix
+ * Anal. Appl. 29 (2007);
  * Golub and Underwood, "The block Lanczos method for computing eigenvalues", 1977;
  * Wu and Simon, "Thick-restart Lanczos method for large symmetric eigenvalue
  * problems", SIAM J. Matrix Anal. Appl. 22 (2000).
  */
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/rng.h"
-#include "linalg/eigen_methods.h"
+#include "linalg/eigen_basis.h"
 
 enum {
-	BLOCK = 8,
-	BEYOND = 32,  /* Ritz vectors kept at a restart beyond the k wanted */
-	SPACE = 160,  /* columns of the basis beyond 2 k */
-	CHECK = 6,    /* Ritz pairs are computed when there are a CHECKth more steps */
-	CHUNK = 2048, /* rows in a task */
-	CYCLES = 1000
+	CHECK = 6, /* Ritz pairs are computed when there are a CHECKth more steps */
+	CYCLES = 1000,
+	FILTER_DEGREE = 7, /* at most */
+	FILTER_CUT = 4,    /* Ritz values between the wanted ones and the cut */
+	FILTER_TRIES = 4
 };
 
 /* Relative to the largest |eigenvalue|: of residuals, and to call eigenvalues equal. */
 static const double TOLERANCE = 1e-10, SAME = 1e-7;
 /* Of the squares of singular values: below, they count as 0. */
 static const double SMALL = 1e-8;
+/* What a polynomial makes of the largest eigenvalue, at most: rounding is relative to that. */
+static const double FILTER_MOST = 1e5;
+/* A is applied by polynomials where that costs less than this times a projection on the basis. */
+static const double FILTER_BELOW = 2;
 
-struct lanczos {
-	const brc_operator *op;
-	size_t n, k; /* k: pairs wanted, the spare ones included */
-	size_t sure; /* of them, those wanted to full accuracy */
-	bool squares;
-	size_t most;         /* columns that the basis may have */
-	size_t size;         /* columns that it has */
-	size_t done;         /* of them, those whose column of H is known */
-	size_t kept;         /* of them, those that the last restart kept */
-	double *v;           /* n x most: the basis */
-	double *w;           /* n x BLOCK: A times the last block, orthogonal to v */
-	double *h;           /* most x most, upper triangle */
-	double *gram;        /* BLOCK x BLOCK: w'w */
-	double *theta;       /* [done] eigenvalues of H, ascending */
-	double *s;           /* done x done: its eigenvectors */
-	double *coef;        /* most x BLOCK */
-	double *parts;       /* chunks x most x BLOCK: what each chunk of rows adds to coef */
-	double *turned;      /* n x (k + BEYOND): leading Ritz vectors */
-	double scale;        /* lower bound of the largest |eigenvalue| */
-	const double *found; /* [k] descending: the result so far; NULL before there is one */
-	brc_rng rng;
-	brc_pool *pool;
-};
-
-/* A product of the basis with vectors, by chunks of rows. */
-struct projection {
-	struct lanczos *l;
-	size_t from; /* first column of the basis */
-	double *w;   /* n x cols */
-	size_t cols;
-};
-
-size_t brc_eigen_lanczos_basis(size_t k)
-{
-	return k > SIZE_MAX / 4 ? SIZE_MAX : (2 * k + SPACE) / BLOCK * BLOCK;
-}
-
-static size_t chunks(size_t n)
-{
-	return (n - 1) / CHUNK + 1;
-}
-
-size_t brc_eigen_lanczos_bytes(size_t n, size_t k)
-{
-	size_t m = brc_eigen_lanczos_basis(k), columns, tall, square, parts, bytes;
-	if (!brc_add(m, k + BEYOND + BLOCK, &columns) || !brc_mul(columns, n, &tall) ||
-	    !brc_mul(m, m, &square) || !brc_mul(square, 4, &square) ||
-	    !brc_mul(chunks(n), m * BLOCK, &parts) || !brc_add(square, parts, &square) ||
-	    !brc_add(tall, square, &bytes) || !brc_mul(bytes, sizeof(double), &bytes))
-		return SIZE_MAX;
-	return bytes;
-}
-
-static void lanczos_clear(struct lanczos *l)
-{
-	free(l->v);
-	free(l->w);
-	free(l->h);
-	free(l->gram);
-	free(l->theta);
-	free(l->s);
-	free(l->coef);
-	free(l->parts);
-	free(l->turned);
-}
-
-static brc_rc lanczos_init(struct lanczos *l, const brc_eigen_problem *p, brc_err *err)
-{
-	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, m = brc_eigen_lanczos_basis(k);
-	*l = (struct lanczos){.op = p->op,
-			      .n = n,
-			      .k = k,
-			      .sure = p->wanted.k,
-			      .squares = p->wanted.squares,
-			      .most = m,
-			      .pool = p->wanted.pool};
-	if (n < m || n > INT32_MAX)
-		return brc_fail(err, BRC_USAGE,
-				"block Lanczos for %zu eigenpairs needs more than %zu rows, here "
-				"are %zu",
-				k, m, n);
-	brc_rng_init(&l->rng, p->wanted.seed, BRC_RNG_EIGEN, p->wanted.stream, 0);
-	l->v = brc_alloc(m, n * sizeof(double), err);
-	l->w = brc_alloc(BLOCK, n * sizeof(double), err);
-	l->h = brc_calloc(m, m * sizeof(double), err);
-	l->gram = brc_alloc(BLOCK, BLOCK * sizeof(double), err);
-	l->theta = brc_alloc(m, sizeof(double), err);
-	l->s = brc_alloc(m, m * sizeof(double), err);
-	l->coef = brc_alloc(m, BLOCK * sizeof(double), err);
-	l->parts = brc_alloc(chunks(n), m * BLOCK * sizeof(double), err);
-	l->turned = brc_alloc(k + BEYOND, n * sizeof(double), err);
-	bool all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
-		   l->turned;
-	return all ? BRC_OK : BRC_RESOURCE;
-}
-
-/* Rows of a chunk; *first: the first of them. */
-static int chunk_rows(const struct lanczos *l, size_t chunk, size_t *first)
-{
-	*first = chunk * CHUNK;
-	return (int)(l->n - *first < CHUNK ? l->n - *first : CHUNK);
-}
-
-static brc_rc multiply_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
-{
-	const struct projection *p = ctx;
-	const struct lanczos *l = p->l;
-	size_t first, columns = l->size - p->from;
-	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)columns, c = (int)p->cols;
-	(void)worker;
-	(void)err;
-	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, c, rows, 1,
-		    l->v + p->from * l->n + first, n, p->w + first, n, 0,
-		    l->parts + chunk * columns * p->cols, m);
-	return BRC_OK;
-}
-
-static brc_rc subtract_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
-{
-	const struct projection *p = ctx;
-	const struct lanczos *l = p->l;
-	size_t first;
-	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)(l->size - p->from);
-	(void)worker;
-	(void)err;
-	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rows, (int)p->cols, m, -1,
-		    l->v + p->from * l->n + first, n, l->coef, m, 1, p->w + first, n);
-	return BRC_OK;
-}
-
-/* w -= v (v'w) over basis columns from .. size - 1; the products stay in coef. */
-static void project(struct lanczos *l, size_t from, double *w, size_t cols)
-{
-	struct projection p = {l, from, w, cols};
-	size_t size = (l->size - from) * cols, parts = chunks(l->n);
-	if (size == 0)
-		return;
-	brc_pool_run(l->pool, parts, multiply_chunk, &p, NULL); /* these tasks do not fail */
-	memcpy(l->coef, l->parts, size * sizeof(*l->coef));
-	for (size_t chunk = 1; chunk < parts; chunk++)
-		for (size_t i = 0; i < size; i++)
-			l->coef[i] += l->parts[chunk * size + i];
-	brc_pool_run(l->pool, parts, subtract_chunk, &p, NULL);
-}
-
-/*
- * Append w to the basis, orthogonal to it and of unit length. It comes orthogonal
- * to the columns before `done`; where much of it cancels against the others, all are
- * subtracted again. What is mere rounding gives way to a random vector.
+/* Is a polynomial of A cheaper than a basis that A itself needs? Not where small residuals count.
  */
-static void append(struct lanczos *l, double *w)
+static bool worth_filtering(const brc_eigen_problem *p)
 {
-	double rounding = 1e-14 * l->scale * sqrt((double)l->n);
-	double norm = cblas_dnrm2((int)l->n, w, 1), before;
-	size_t from = norm > 1e-6 * l->scale ? l->done : 0;
-	for (unsigned pass = 0; pass < 20; pass++) {
-		if (!(norm > rounding)) {
-			for (size_t i = 0; i < l->n; i++)
-				w[i] = brc_rng_normal(&l->rng);
-			norm = cblas_dnrm2((int)l->n, w, 1);
-			rounding = 1e-14 * norm;
-			from = 0;
-		}
-		before = norm;
-		project(l, from, w, 1);
-		norm = cblas_dnrm2((int)l->n, w, 1);
-		if (norm > 0.5 * before)
-			break;
-		from = 0;
-	}
-	double *column = l->v + l->size * l->n;
-	for (size_t i = 0; i < l->n; i++)
-		column[i] = w[i] / norm;
-	l->size++;
-}
+	double n = (double)p->op->n;
+	size_t basis = brc_eigen_lanczos_basis(p->wanted.k + p->wanted.spare);
 
-static void append_block(struct lanczos *l)
-{
-	for (size_t c = 0; c < BLOCK; c++)
-		append(l, l->w + c * l->n);
-}
-
-static void append_random(struct lanczos *l)
-{
-	memset(l->w, 0, BLOCK * l->n * sizeof(*l->w));
-	append_block(l);
-}
-
-/* Apply A to the last block: its columns of H, and in w what lies outside the basis. */
-static brc_rc expand(struct lanczos *l, brc_err *err)
-{
-	/* A V_last meets the last two blocks only, after a restart all that was kept. */
-	size_t first = l->done, n = l->n, near = first > l->kept ? first - BLOCK : 0;
-	BRC_TRY(l->op->apply(l->op->ctx, l->v + first * n, l->w, BLOCK, err));
-	for (size_t c = 0; c < BLOCK; c++)
-		l->scale = fmax(l->scale, cblas_dnrm2((int)n, l->w + c * n, 1));
-	project(l, near, l->w, BLOCK);
-	for (size_t c = 0; c < BLOCK; c++) {
-		double *column = l->h + (first + c) * l->most;
-
-		memset(column, 0, near * sizeof(*column));
-		memcpy(column + near, l->coef + c * (l->size - near),
-		       (first + c + 1 - near) * sizeof(*column));
-	}
-	project(l, 0, l->w, BLOCK);
-	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, BLOCK, BLOCK, (int)n, 1, l->w, (int)n,
-		    l->w, (int)n, 0, l->gram, BLOCK);
-	l->done = l->size;
-	return BRC_OK;
-}
-
-/* Eigenpairs of H. */
-static brc_rc solve(struct lanczos *l, brc_err *err)
-{
-	size_t m = l->done;
-	bool finite = true;
-	for (size_t j = 0; j < m; j++) {
-		memcpy(l->s + j * m, l->h + j * l->most, (j + 1) * sizeof(*l->s));
-		finite &= isfinite(l->s[j * m + j]) != 0;
-	}
-	if (!finite)
-		return brc_fail(err, BRC_NUMERIC, "the matrix of the eigenproblem is not finite");
-	int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', (int)m, l->s, (int)m, l->theta);
-	if (info == LAPACK_WORK_MEMORY_ERROR)
-		return brc_fail(err, BRC_RESOURCE, "out of memory in dsyevd");
-	if (info != 0)
-		return brc_fail(err, BRC_NUMERIC, "dsyevd failed on %zu Ritz values (info %d)", m,
-				info);
-	l->scale = fmax(l->scale, fmax(fabs(l->theta[0]), fabs(l->theta[m - 1])));
-	return BRC_OK;
-}
-
-/* The i-th largest Ritz value. */
-static double ritz(const struct lanczos *l, size_t i)
-{
-	return l->theta[l->done - 1 - i];
-}
-
-/* Of the i-th largest Ritz pair: || w s_last ||. */
-static double residual(const struct lanczos *l, size_t i)
-{
-	const double *s = l->s + (l->done - 1 - i) * l->done + l->done - BLOCK;
-	double sum = 0;
-	for (size_t a = 0; a < BLOCK; a++)
-		for (size_t b = 0; b < BLOCK; b++)
-			sum += s[a] * l->gram[b * BLOCK + a] * s[b];
-	return sqrt(fmax(sum, 0));
+	return !p->wanted.squares && p->op->apply_cost > 0 &&
+	       p->op->apply_cost < FILTER_BELOW * 8 * n * (double)basis;
 }
 
 /* What the residual of the i-th largest Ritz pair may be. */
-static double allowed(const struct lanczos *l, size_t i)
+static double allowed(const brc_lanczos *l, size_t i)
 {
 	double most = TOLERANCE * l->scale;
 	if (l->squares)
-		most = TOLERANCE * sqrt(fmax(ritz(l, i), SMALL * l->scale) * l->scale);
+		most = TOLERANCE * sqrt(fmax(brc_lanczos_ritz(l, i), SMALL * l->scale) * l->scale);
 	if (i >= l->sure)
-		most = fmax(most, BRC_EIGEN_APART / 2 * (ritz(l, l->sure - 1) - ritz(l, i)));
+		most = fmax(most,
+			    BRC_EIGEN_APART / 2 *
+				    (brc_lanczos_ritz(l, l->sure - 1) - brc_lanczos_ritz(l, i)));
 	return most;
 }
 
-static bool converged(const struct lanczos *l)
+/*
+ * The same of a pair of a polynomial, whose values are between -1 and 1 on the spectrum that is not
+ * wanted: part e of a vector lying there makes a residual of about e times the value here, and of
+ * at most e times the width of the spectrum for A.
+ */
+static double allowed_filtered(const brc_lanczos *l, size_t i)
+{
+	if (i >= l->sure)
+		return 0.2 * l->strict * (1 + fabs(brc_lanczos_ritz(l, i)));
+	return 0.5 * l->strict * TOLERANCE * brc_lanczos_ritz(l, i);
+}
+
+static bool converged(const brc_lanczos *l)
 {
 	for (size_t i = 0; i < l->k; i++)
-		if (i >= l->done || !(residual(l, i) <= allowed(l, i)))
+		if (i >= l->done || !(brc_lanczos_residual(l, i) <=
+				      (l->filtered ? allowed_filtered : allowed)(l, i)))
 			return false;
 	return true;
 }
 
 /* Has a Ritz value come up that `found` lacks? */
-static bool overtaken(const struct lanczos *l)
+static bool overtaken(const brc_lanczos *l)
 {
 	for (size_t i = 0; i < l->k; i++)
-		if (ritz(l, i) > l->found[i] + SAME * l->scale)
+		if (brc_lanczos_ritz(l, i) > l->found[i] + SAME * l->scale)
 			return true;
 	return false;
 }
 
 /* Is there an eigenvalue that a block may have found incompletely? */
-static bool repeated(const struct lanczos *l)
+static bool repeated(const brc_lanczos *l)
 {
-	for (size_t i = BLOCK; i <= l->k; i++)
-		if (l->found[i - BLOCK] - l->found[i - 1] <= SAME * l->scale)
+	for (size_t i = BRC_LANCZOS_BLOCK; i <= l->k; i++)
+		if (l->found[i - BRC_LANCZOS_BLOCK] - l->found[i - 1] <= SAME * l->scale)
 			return true;
 	return false;
 }
 
 /* Steps until the basis is full, or there is `enough` in it. */
-static brc_rc cycle(struct lanczos *l, bool (*enough)(const struct lanczos *), brc_err *err)
+static brc_rc cycle(brc_lanczos *l, bool (*enough)(const brc_lanczos *), brc_err *err)
 {
-	size_t check = (l->k - 1) / BLOCK + 1; /* the step after which to look */
+	size_t check = (l->k - 1) / BRC_LANCZOS_BLOCK + 1; /* the step after which to look */
 	for (size_t step = 1;; step++) {
-		BRC_TRY(expand(l, err));
-		bool full = l->size + BLOCK > l->most;
+		BRC_TRY(brc_lanczos_expand(l, err));
+		bool full = l->size + BRC_LANCZOS_BLOCK > l->most;
 		if (full || step >= check) {
-			BRC_TRY(solve(l, err));
+			BRC_TRY(brc_lanczos_solve(l, err));
 			if (full || enough(l))
 				return BRC_OK;
 			check = step + step / CHECK + 1;
 		}
-		append_block(l);
+		brc_lanczos_append(l);
 	}
 }
 
-/* The basis becomes the `count` leading Ritz vectors, in ascending order. */
-static void keep(struct lanczos *l, size_t count)
-{
-	size_t m = l->done, first = m - count;
-	int n = (int)l->n;
-	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, (int)count, (int)m, 1, l->v, n,
-		    l->s + first * m, (int)m, 0, l->turned, n);
-	memcpy(l->v, l->turned, count * l->n * sizeof(*l->v));
-	for (size_t i = 0; i < count; i++) {
-		memset(l->h + i * l->most, 0, count * sizeof(*l->h));
-		l->h[i * l->most + i] = l->theta[first + i];
-	}
-	l->size = l->done = l->kept = count;
-}
-
-/* Results from the basis as left by keep(l, k). */
-static void copy_found(struct lanczos *l, double *values, double *vectors)
+/* Results from the basis as left by brc_lanczos_keep(l, k). */
+static void copy_found(brc_lanczos *l, double *values, double *vectors)
 {
 	for (size_t i = 0; i < l->k; i++) {
 		size_t from = l->k - 1 - i;
@@ -372,24 +138,139 @@ static void copy_found(struct lanczos *l, double *values, double *vectors)
 	l->found = values;
 }
 
-static brc_rc iterate(struct lanczos *l, double *values, double *vectors, brc_err *err)
+/* The leading Ritz vectors of A, combined at random, start a basis of a polynomial of A; false
+ * where the spectrum has no width. */
+static bool start_filter(brc_lanczos *l)
 {
-	append_random(l);
+	double random[BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK], top = brc_lanczos_ritz(l, 0);
+	size_t cut = l->k - 1 + FILTER_CUT, n = l->n;
+	l->t.cut = brc_lanczos_ritz(l, cut < l->done ? cut : l->done - 1);
+	l->t.low = brc_lanczos_ritz(l, l->done - 1) - brc_lanczos_residual(l, l->done - 1);
+	l->t.degree = brc_chebyshev_degree(&l->t, top, FILTER_MOST, FILTER_DEGREE);
+	if (!(l->t.cut - l->t.low > 1e-6 * l->scale))
+		return false;
+	brc_lanczos_keep(l, l->k);
+	memset(l->w, 0, BRC_LANCZOS_BLOCK * n * sizeof(*l->w));
+	for (size_t first = 0; first < l->k; first += BRC_LANCZOS_BLOCK) {
+		int cols =
+			(int)(l->k - first < BRC_LANCZOS_BLOCK ? l->k - first : BRC_LANCZOS_BLOCK);
+		for (size_t i = 0; i < BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK; i++)
+			random[i] = brc_rng_normal(&l->rng);
+		cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)n, BRC_LANCZOS_BLOCK,
+			    cols, 1, l->v + first * n, (int)n, random, BRC_LANCZOS_BLOCK, 1, l->w,
+			    (int)n);
+	}
+	l->polynomial = (brc_operator){.n = n, .ctx = &l->t, .apply = brc_chebyshev_apply};
+	l->op = &l->polynomial;
+	l->filtered = true;
+	l->size = l->done = l->kept = 0;
+	l->scale = 0;
+	brc_lanczos_append(l);
+	return true;
+}
+
+/* Back to A, with the Ritz vectors there are. */
+static void stop_filter(brc_lanczos *l)
+{
+	l->op = l->t.a;
+	l->filtered = false;
+	l->scale = 0;
+	for (size_t i = 0; i < l->k; i++)
+		l->scale = fmax(l->scale, fabs(l->h[i * l->most + i]));
+}
+
+/* Column j of the basis to place i <= j, those between one further; its value with it. */
+static void insert(brc_lanczos *l, double *value, size_t i, size_t j)
+{
+	for (; j > i; j--) {
+		double t = value[j];
+		value[j] = value[j - 1];
+		value[j - 1] = t;
+		cblas_dswap((int)l->n, l->v + j * l->n, 1, l->v + (j - 1) * l->n, 1);
+	}
+}
+
+/* Rayleigh quotients and residuals of the basis as brc_lanczos_keep(l, k) left it, with A:
+ * ascending. */
+static brc_rc quotients(brc_lanczos *l, double *value, double *norm, brc_err *err)
+{
+	size_t n = l->n;
+	for (size_t first = 0; first < l->k; first += BRC_LANCZOS_BLOCK) {
+		size_t cols = l->k - first < BRC_LANCZOS_BLOCK ? l->k - first : BRC_LANCZOS_BLOCK;
+		BRC_TRY(l->t.a->apply(l->t.a->ctx, l->v + first * n, l->t.next, cols, err));
+		for (size_t c = 0; c < cols; c++) {
+			double *v = l->v + (first + c) * n, *y = l->t.next + c * n;
+			value[first + c] = cblas_ddot((int)n, v, 1, y, 1);
+			cblas_daxpy((int)n, -value[first + c], v, 1, y, 1);
+			norm[first + c] = cblas_dnrm2((int)n, y, 1);
+		}
+	}
+	return BRC_OK;
+}
+
+static brc_rc measure(brc_lanczos *l, bool *done, brc_err *err)
+{
+	double *value = l->coef, *norm = l->theta, last; /* both free after keep */
+	BRC_TRY(quotients(l, value, norm, err));
+	last = value[l->k - l->sure];
+	*done = true;
+	for (size_t i = 0; i < l->k; i++) { /* number i from below, k - 1 - i from above */
+		double most = TOLERANCE * fmax(fabs(value[l->k - 1]), fabs(value[0]));
+		if (l->k - 1 - i >= l->sure)
+			most = fmax(most, BRC_EIGEN_APART / 2 * (last - value[i]));
+		*done &= norm[i] <= most;
+	}
+	if (!*done && ++l->tries < FILTER_TRIES) {
+		l->strict *= 0.1;
+		brc_lanczos_append(l);
+		return BRC_OK;
+	}
+	for (size_t i = 1; *done && i < l->k; i++)
+		for (size_t at = 0; at < i; at++)
+			if (value[at] > value[i]) {
+				insert(l, value, at, i);
+				break;
+			}
+	for (size_t i = 0; i < l->k; i++)
+		l->h[i * l->most + i] = value[i];
+	stop_filter(l);
+	if (!*done) {
+		memcpy(l->w,
+		       l->v + (l->k > BRC_LANCZOS_BLOCK ? l->k - BRC_LANCZOS_BLOCK : 0) * l->n,
+		       (l->k < BRC_LANCZOS_BLOCK ? l->k : BRC_LANCZOS_BLOCK) * l->n *
+			       sizeof(*l->w));
+		l->size = l->done = l->kept = 0;
+		brc_lanczos_append(l);
+	}
+	return BRC_OK;
+}
+
+static brc_rc iterate(brc_lanczos *l, double *values, double *vectors, brc_err *err)
+{
+	brc_lanczos_append_random(l);
 	for (size_t c = 0; c < CYCLES; c++) {
+		bool done = false;
 		bool searching = l->found != NULL;
 		BRC_TRY(cycle(l, searching ? overtaken : converged, err));
 		if (searching && !overtaken(l))
 			return BRC_OK;
 		l->found = NULL;
 		if (!searching && converged(l)) {
-			keep(l, l->k);
+			brc_lanczos_keep(l, l->k);
+			if (l->filtered) {
+				BRC_TRY(measure(l, &done, err));
+				if (!done)
+					continue;
+			}
 			copy_found(l, values, vectors);
 			if (!repeated(l))
 				return BRC_OK;
-			append_random(l);
+			brc_lanczos_append_random(l);
+		} else if (l->filter && start_filter(l)) {
+			l->filter = false;
 		} else {
-			keep(l, l->k + BEYOND);
-			append_block(l);
+			brc_lanczos_keep(l, l->k + l->beyond);
+			brc_lanczos_append(l);
 		}
 	}
 	brc_fail(err, BRC_NUMERIC,
@@ -402,10 +283,10 @@ static brc_rc iterate(struct lanczos *l, double *values, double *vectors, brc_er
 
 brc_rc brc_eigen_lanczos(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err)
 {
-	struct lanczos l;
-	brc_rc rc = lanczos_init(&l, p, err);
+	brc_lanczos l;
+	brc_rc rc = brc_lanczos_init(&l, p, worth_filtering(p), err);
 	if (rc == BRC_OK)
 		rc = iterate(&l, values, vectors, err);
-	lanczos_clear(&l);
+	brc_lanczos_clear(&l);
 	return rc;
 }

@@ -12,9 +12,6 @@
 #include "linalg/eigen.h"
 #include "linalg/operator.h"
 
-/* A spare pair's residual over its distance from the last wanted one, at most. */
-#define BRC_EIGEN_APART 0.1
-
 /* What brc_eigen_largest's method is given; see there. */
 typedef struct brc_eigen_problem {
 	const brc_operator *op;

@@ -15,17 +15,8 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "linalg/nearest.h"
+#include "linalg/numbering.h"
 #include "linalg/seeding.h"
-
-/* The best partitions so far, in order of (inertia, restart): the same for any order of restarts.
- */
-struct best {
-	pthread_mutex_t lock;
-	size_t n, keep;
-	int32_t *labels; /* [keep][points] */
-	double *inertia;
-	size_t *restart; /* [keep] the first that ended in it */
-};
 
 /* What one thread works with. */
 struct lloyd {
@@ -38,13 +29,7 @@ struct lloyd {
 	double *upper, *lower; /* bounds of distances: brc_nearest_again */
 	double *before;        /* [k][d] centres before they moved */
 	brc_motion motion;
-	struct cluster *order; /* [k] to number them by */
-};
-
-/* A cluster for sorting. */
-struct cluster {
-	size_t size, first; /* first: lowest point in it */
-	int32_t old;
+	brc_numbering *order; /* [k] */
 };
 
 struct kmeans {
@@ -53,8 +38,9 @@ struct kmeans {
 	size_t k, padded; /* padded: k rounded up to a multiple of BRC_CENTRES */
 	double tolerance; /* on the centres' summed squared shift */
 	const brc_kmeans_options *o;
-	struct lloyd *lloyd; /* one a worker */
-	struct best best;
+	struct lloyd *lloyd;  /* one a worker */
+	pthread_mutex_t lock; /* of what is kept */
+	brc_kept *kept;
 };
 
 static void lloyd_clear(struct lloyd *l)
@@ -252,72 +238,6 @@ static double mean_variance(const double *x, size_t n, size_t d)
 	return total / (double)d;
 }
 
-static int larger_first(const void *va, const void *vb)
-{
-	const struct cluster *a = va, *b = vb;
-	if (a->size != b->size)
-		return a->size > b->size ? -1 : 1;
-	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-/* Number clusters by descending size, ties by first point. previous: as they are numbered now. */
-static void renumber(struct lloyd *l, size_t n, size_t k)
-{
-	struct cluster *c = l->order;
-	int32_t *new = l->previous;
-	for (size_t j = 0; j < k; j++)
-		c[j] = (struct cluster){0, n, (int32_t)j};
-	for (size_t i = n; i-- > 0;) {
-		c[l->label[i]].size++;
-		c[l->label[i]].first = i;
-	}
-	qsort(c, k, sizeof(*c), larger_first);
-	for (size_t j = 0; j < k; j++) /* k is at most n */
-		new[c[j].old] = (int32_t)j;
-	for (size_t i = 0; i < n; i++)
-		l->label[i] = new[l->label[i]];
-}
-
-/* Take a partition out of the list. */
-static void forget(struct best *b, size_t at, size_t points)
-{
-	b->n--;
-	memmove(b->labels + at * points, b->labels + (at + 1) * points,
-		(b->n - at) * points * sizeof(*b->labels));
-	memmove(b->inertia + at, b->inertia + at + 1, (b->n - at) * sizeof(*b->inertia));
-	memmove(b->restart + at, b->restart + at + 1, (b->n - at) * sizeof(*b->restart));
-}
-
-/* Put it in its place, if it has one. */
-static void remember(struct best *b, const int32_t *label, size_t points, double inertia,
-		     size_t restart)
-{
-	size_t at = 0;
-	for (size_t i = 0; i < b->n; i++)
-		if (b->inertia[i] == inertia &&
-		    memcmp(b->labels + i * points, label, points * sizeof(*label)) == 0) {
-			if (b->restart[i] < restart)
-				return;
-			forget(b, i, points);
-			break;
-		}
-	while (at < b->n && (b->inertia[at] < inertia ||
-			     (b->inertia[at] == inertia && b->restart[at] < restart)))
-		at++;
-	if (at == b->keep)
-		return;
-	if (b->n == b->keep)
-		b->n--;
-	memmove(b->labels + (at + 1) * points, b->labels + at * points,
-		(b->n - at) * points * sizeof(*b->labels));
-	memmove(b->inertia + at + 1, b->inertia + at, (b->n - at) * sizeof(*b->inertia));
-	memmove(b->restart + at + 1, b->restart + at, (b->n - at) * sizeof(*b->restart));
-	memcpy(b->labels + at * points, label, points * sizeof(*label));
-	b->inertia[at] = inertia;
-	b->restart[at] = restart;
-	b->n++;
-}
-
 static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *err)
 {
 	struct kmeans *m = ctx;
@@ -335,10 +255,10 @@ static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *er
 		return brc_fail(err, BRC_NUMERIC,
 				"k-means: the data are too large: squares of "
 				"distances overflow");
-	renumber(l, m->points.n, m->k);
-	pthread_mutex_lock(&m->best.lock);
-	remember(&m->best, l->label, m->points.n, inertia, restart);
-	pthread_mutex_unlock(&m->best.lock);
+	brc_number_by_size(l->label, m->points.n, m->k, l->order);
+	pthread_mutex_lock(&m->lock);
+	brc_kept_add(m->kept, l->label, inertia, restart);
+	pthread_mutex_unlock(&m->lock);
 	return BRC_OK;
 }
 
@@ -368,38 +288,37 @@ static brc_rc run(struct kmeans *m, brc_pool *pool, brc_err *err)
 }
 
 brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
-			  brc_pool *pool, size_t keep, int32_t *labels, double *inertia,
-			  size_t *found, brc_err *err)
+			  brc_pool *pool, size_t most, brc_kept *kept, brc_err *err)
 {
+	*kept = (brc_kept){0};
 	BRC_TRY(check(x, n, d, o, err));
-	struct kmeans m = {.x = x,
-			   .k = o->k < n ? o->k : n,
-			   .o = o,
-			   .best = {.keep = keep, .labels = labels, .inertia = inertia}};
+	struct kmeans m = {.x = x, .k = o->k < n ? o->k : n, .o = o, .kept = kept};
 	m.padded = (m.k + BRC_CENTRES - 1) / BRC_CENTRES * BRC_CENTRES;
 	m.tolerance = o->tol * mean_variance(x, n, d);
 	BRC_TRY(brc_points_new(&m.points, x, n, d, err));
-	pthread_mutex_init(&m.best.lock, NULL);
-	m.best.restart = brc_alloc(keep, sizeof(*m.best.restart), err);
+	pthread_mutex_init(&m.lock, NULL);
 	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
-	brc_rc rc = m.lloyd == NULL || m.best.restart == NULL ? BRC_RESOURCE : run(&m, pool, err);
+	brc_rc rc = m.lloyd ? brc_kept_init(kept, most, n, m.k, err) : BRC_RESOURCE;
+	if (rc == BRC_OK)
+		rc = run(&m, pool, err);
 	for (size_t w = 0; m.lloyd != NULL && w < brc_pool_threads(pool); w++)
 		lloyd_clear(&m.lloyd[w]);
-	*found = m.best.n;
 	free(m.lloyd);
-	free(m.best.restart);
-	pthread_mutex_destroy(&m.best.lock);
+	pthread_mutex_destroy(&m.lock);
 	brc_points_clear(&m.points);
+	if (rc != BRC_OK)
+		brc_kept_clear(kept);
 	return rc;
 }
 
 brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
 		  int32_t *labels, double *inertia, brc_err *err)
 {
-	double best;
-	size_t found;
-	BRC_TRY(brc_kmeans_several(x, n, d, o, pool, 1, labels, &best, &found, err));
+	brc_kept best;
+	BRC_TRY(brc_kmeans_several(x, n, d, o, pool, 1, &best, err));
+	brc_kept_labels(&best, 0, labels);
 	if (inertia != NULL)
-		*inertia = best;
+		*inertia = best.inertia[0];
+	brc_kept_clear(&best);
 	return BRC_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
+#include "linalg/kept.h"
 
 typedef struct {
 	size_t k;        /* clusters wanted, >= 1; more than n is taken as n */
@@ -44,11 +45,10 @@ brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options 
 		  int32_t *labels, double *inertia, brc_err *err);
 
 /*
- * The best `keep` different partitions that the restarts end in, in order of
- * inertia: labels [keep, n], inertia [keep], *found of them (1 .. keep).
+ * The best different partitions that the restarts end in, at most `most`, at least one: `kept` is
+ * the caller's to clear.
  */
 brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
-			  brc_pool *pool, size_t keep, int32_t *labels, double *inertia,
-			  size_t *found, brc_err *err);
+			  brc_pool *pool, size_t most, brc_kept *kept, brc_err *err);
 
 #endif

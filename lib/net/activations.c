@@ -22,8 +22,8 @@ typedef struct job {
 	const size_t *sample;
 	size_t n, units;
 	const brc_record_options *how;
-	size_t *layer, *column; /* [hidden]: layers, and where their units begin */
-	size_t hidden;
+	size_t *layer, *column; /* [layers]: which, and where their units begin */
+	size_t layers;
 	brc_program *program;
 	worker *worker;
 	size_t n_workers;
@@ -31,24 +31,31 @@ typedef struct job {
 	float *value;
 } job;
 
-brc_rc brc_net_hidden_layers(const brc_net *net, brc_layers *hidden, brc_err *err)
+/* chosen[layers of the network] */
+static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err *err)
 {
-	const brc_layers *all = brc_net_layers(net);
-	const char **name = brc_calloc(all->n, sizeof(*name), err);
-	size_t *units = brc_calloc(all->n, sizeof(*units), err), n = 0;
-	brc_rc rc = BRC_RESOURCE;
+	const brc_circuit c = brc_net_circuit(net);
 
-	for (size_t l = 0; name && units && l < all->n; l++) {
-		if (brc_net_layer_at(net, l)->role != BRC_ROLE_HIDDEN)
-			continue;
-		name[n] = all->name[l];
-		units[n++] = all->units[l];
+	*chosen = NULL;
+	if (units & BRC_UNITS_ALL) {
+		brc_fail(err, BRC_USAGE, "--units all: the input has no activations");
+		return brc_hint(err, "--units hidden takes all hidden layers");
 	}
-	if (name && units)
-		rc = n ? brc_layers_init(hidden, n, name, units, err)
-		       : brc_fail(err, BRC_DATA, "the network has no hidden layer");
-	free(name);
-	free(units);
+	*chosen = brc_calloc(c.layers->n, sizeof(**chosen), err);
+	if (!*chosen)
+		return BRC_RESOURCE;
+	return brc_circuit_choose(&c, units ? units : BRC_UNITS_HIDDEN, *chosen, err);
+}
+
+brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *layers, brc_err *err)
+{
+	const brc_circuit c = brc_net_circuit(net);
+	bool *chosen;
+	brc_rc rc = choose(net, units, &chosen, err);
+
+	if (rc == BRC_OK)
+		rc = brc_circuit_table(&c, chosen, layers, err);
+	free(chosen);
 	return rc;
 }
 
@@ -128,7 +135,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
 	size_t rows = left < size ? left : size;
 
 	BRC_TRY(brc_run_start(w->run, j->data, j->sample + first, 0, rows, err));
-	for (size_t t = 0; t < j->hidden; t++)
+	for (size_t t = 0; t < j->layers; t++)
 		BRC_TRY(record_layer(j, w, t, first, rows, err));
 	brc_progress_add(j->progress, rows);
 	return BRC_OK;
@@ -137,28 +144,29 @@ static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
 static brc_rc list_layers(job *j, brc_err *err)
 {
 	size_t n = brc_net_layers(j->net)->n;
+	bool *chosen;
+	brc_rc rc = choose(j->net, j->how->units, &chosen, err);
 
 	j->layer = brc_alloc(n, sizeof(*j->layer), err);
 	j->column = brc_alloc(n, sizeof(*j->column), err);
 	if (!j->layer || !j->column)
-		return BRC_RESOURCE;
-	for (size_t l = 0; l < n; l++) {
-		const brc_net_layer *layer = brc_net_layer_at(j->net, l);
-
-		if (layer->role != BRC_ROLE_HIDDEN)
+		rc = BRC_RESOURCE;
+	for (size_t l = 0; rc == BRC_OK && l < n; l++) {
+		if (!chosen[l])
 			continue;
-		j->layer[j->hidden] = l;
-		j->column[j->hidden++] = j->units;
-		j->units += layer->units;
+		j->layer[j->layers] = l;
+		j->column[j->layers++] = j->units;
+		j->units += brc_net_layer_at(j->net, l)->units;
 	}
-	return BRC_OK;
+	free(chosen);
+	return rc;
 }
 
 static size_t scratch(const job *j)
 {
 	size_t most = 0;
 
-	for (size_t t = 0; t < j->hidden; t++) {
+	for (size_t t = 0; t < j->layers; t++) {
 		const brc_unit_view v = brc_program_view(j->program, t);
 		size_t n = brc_record_scratch(&v, j->how->pooling);
 
@@ -183,7 +191,7 @@ static brc_rc prepare(job *j, size_t threads, brc_err *err)
 
 	BRC_TRY(list_layers(j, err));
 	o.layer = j->layer;
-	o.n = j->hidden;
+	o.n = j->layers;
 	BRC_TRY(brc_program_new(&j->program, j->net, &o, err));
 	BRC_TRY(check_memory(j, threads, err));
 	j->value = brc_alloc(j->n, j->units * sizeof(float), err);

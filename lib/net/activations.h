@@ -23,14 +23,19 @@ typedef enum brc_pooling {
 } brc_pooling;
 
 typedef struct brc_record_options {
+	unsigned units; /* which layers: BRC_UNITS_HIDDEN and others; 0: hidden */
 	brc_stage stage;
 	brc_pooling pooling;
 	brc_precision precision;
 	size_t mem; /* limit in bytes, of value[n][units] too; 0: what the machine has */
 } brc_record_options;
 
-/* The table of hidden layers; brc_layers_clear. BRC_DATA when there are none. */
-brc_rc brc_net_hidden_layers(const brc_net *net, brc_layers *hidden, brc_err *err);
+/*
+ * The table of the layers that are recorded; brc_layers_clear. BRC_DATA when
+ * there are none; BRC_USAGE for BRC_UNITS_ALL: inputs are not activations.
+ */
+brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *layers,
+			       brc_err *err);
 
 /*
  * `n` of the data set's images drawn without replacement, ascending (0 or all:
@@ -41,7 +46,7 @@ brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, 
 			      size_t *n_samples, brc_err *err);
 
 /*
- * *value[n][units of all hidden layers] of the images sample[n]; the caller frees
+ * *value[n][units of all layers recorded] of the images sample[n]; the caller frees
  * it. The same bytes for any number of threads; `p` (may be NULL) advances by n.
  * BRC_DATA when the images do not fit; BRC_NUMERIC naming layer, unit and image of
  * a value that is not finite; BRC_RESOURCE.

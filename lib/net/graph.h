@@ -18,6 +18,10 @@
 
 #define BRC_NET_ROWS 2u /* images that the graph is read for */
 
+/* In brc_unit_layer.met; other values are in the order of products and of heads in them. */
+#define BRC_NO_HEAD (-1)
+#define BRC_NOT_ONE_HEAD (-2) /* met by several products, or together with other units */
+
 /* A layer inside: values are those of the graph. */
 typedef struct brc_unit_layer {
 	size_t node;              /* with the weights; BRC_NOWHERE for the input */
@@ -28,6 +32,7 @@ typedef struct brc_unit_layer {
 	int32_t *source;          /* [inputs of its weights]: set of units that each comes from */
 	size_t place[2];          /* extents that one channel had before it became features */
 	size_t mixed; /* node through which its inputs cannot be traced, or BRC_NOWHERE */
+	int64_t *met; /* [units]: head of attention that takes each as a value; NULL: of none */
 } brc_unit_layer;
 
 struct brc_net {
@@ -58,6 +63,8 @@ brc_rc brc_net_name_layers(brc_net *net, brc_err *err);
 brc_rc brc_net_trace_units(brc_net *net, brc_err *err);
 /* Who feeds whom, from that. */
 brc_rc brc_net_find_edges(brc_net *net, brc_err *err);
+/* Which layers are part of what: of an MLP, of attention. */
+brc_rc brc_net_find_parts(brc_net *net, brc_err *err);
 
 /* The weights of a layer other than the input; true. */
 bool brc_net_weights(const brc_net *net, size_t layer, brc_weights *w);

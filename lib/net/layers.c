@@ -180,3 +180,33 @@ size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges)
 	*edges = net->edge;
 	return net->n_edges;
 }
+
+/* ---- as a circuit ---- */
+
+static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
+{
+	return brc_net_edge_weights(of, edge, w, err);
+}
+
+brc_circuit brc_net_circuit(const brc_net *net)
+{
+	size_t largest = 0;
+
+	for (size_t l = 1; l < net->n_layers; l++) {
+		brc_weights w;
+
+		brc_net_weights(net, l, &w);
+		if (w.inputs / w.groups * w.outputs > largest)
+			largest = w.inputs / w.groups * w.outputs;
+	}
+	return (brc_circuit){.layers = &net->layers,
+			     .layer = net->layer,
+			     .edge = net->edge,
+			     .n_edges = net->n_edges,
+			     .digest = net->model.digest,
+			     .norm = net->norm,
+			     .parts = true,
+			     .weights = weights_of,
+			     .of = net,
+			     .scratch = largest * sizeof(float)}; /* norms of the kernels */
+}

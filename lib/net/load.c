@@ -207,7 +207,8 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));
-	return brc_net_find_edges(net, err);
+	BRC_TRY(brc_net_find_edges(net, err));
+	return brc_net_find_parts(net, err);
 }
 
 static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
@@ -277,8 +278,12 @@ void brc_net_free(brc_net *net)
 {
 	if (!net)
 		return;
-	for (size_t l = 0; net->unit && l < net->n_layers; l++)
+	for (size_t l = 0; net->unit && l < net->n_layers; l++) {
 		free(net->unit[l].source);
+		free(net->unit[l].met);
+	}
+	for (size_t l = 0; net->layer && l < net->n_layers; l++)
+		free(net->layer[l].head);
 	free(net->unit);
 	free(net->layer);
 	free(net->edge);
@@ -310,11 +315,4 @@ bool brc_net_takes_tokens(const brc_net *net)
 size_t brc_net_vocabulary(const brc_net *net)
 {
 	return brc_exec_vocabulary(net->g, net->g->value[net->input].name);
-}
-
-const char *brc_net_untraced(const brc_net *net, size_t layer)
-{
-	size_t at = net->unit[layer].mixed;
-
-	return at == BRC_NOWHERE ? NULL : net->g->node[at].name;
 }

@@ -21,24 +21,13 @@
 
 #include "base/err.h"
 #include "linalg/kernel_norm.h"
+#include "net/circuit.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
 typedef struct brc_net brc_net;
 
-typedef enum brc_role {
-	BRC_ROLE_INPUT,
-	BRC_ROLE_HIDDEN,
-	BRC_ROLE_OUTPUT /* reaches the network's output without passing another layer */
-} brc_role;
-
-/* A layer of units. */
-typedef struct brc_net_layer {
-	const char *name; /* unique: "net.0"; the same as in brc_net_layers() */
-	const char *kind; /* ONNX operator, "Conv", "Gemm" or "MatMul"; "input" */
-	brc_role role;
-	size_t units;
-} brc_net_layer;
+typedef brc_circuit_layer brc_net_layer;
 
 /* Where a layer is looked at or silenced. */
 typedef enum brc_stage {
@@ -47,10 +36,7 @@ typedef enum brc_stage {
 	BRC_STAGE_POST /* after the activations and Dropout that directly and exclusively follow */
 } brc_stage;
 
-/* Layer `from` feeds layer `to`; indices of layers, from < to. */
-typedef struct brc_net_edge {
-	size_t from, to;
-} brc_net_edge;
+typedef brc_circuit_edge brc_net_edge;
 
 /*
  * Read a model file (a path, or '-' for standard input); `norm` makes a weight of
@@ -86,8 +72,6 @@ size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges);
 
 /* Layers whose inputs cannot be traced feed from nowhere: BRC_DATA naming the first of them. */
 brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
-/* How they are called: the operator that is in the way of layer l; NULL: traced. */
-const char *brc_net_untraced(const brc_net *net, size_t layer);
 
 /*
  * Magnitudes of the weights of one edge: w[units of from, units of to]: the norm
@@ -102,7 +86,7 @@ brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *
 /* Are all weights and biases finite? BRC_DATA naming the layer if not. */
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
 
-/* Fill a fresh section units/1 (docs/sections.md); everything is copied. */
-brc_rc brc_net_write_units(const brc_net *net, brc_section *s, brc_err *err);
+/* All of it, borrowed. */
+brc_circuit brc_net_circuit(const brc_net *net);
 
 #endif

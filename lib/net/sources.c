@@ -41,8 +41,13 @@ brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int3
 			 brc_feeds *t, brc_err *err)
 {
 	BRC_TRY(brc_sources_axis(s, v, axis, err));
-	for (size_t i = 0; i < s->n; i++)
-		BRC_TRY(brc_feeds_unit(t, layer, (int32_t)i, &s->set[i], err));
+	for (size_t i = 0; i < s->n; i++) {
+		brc_rc rc = brc_feeds_unit(t, layer, (int32_t)i, &s->set[i], err);
+		if (rc != BRC_OK) {
+			brc_sources_clear(s);
+			return rc;
+		}
+	}
 	if (v->ndim > 2 && axis == 1) {
 		s->place[0] = v->ndim > 3 ? v->dim[2] : 1;
 		s->place[1] = v->dim[v->ndim - 1];

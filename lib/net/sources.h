@@ -18,6 +18,8 @@ typedef struct brc_sources {
 	size_t place[2]; /* height and width of a channel, before it became features */
 } brc_sources;
 
+/* Those that make `s` leave nothing in it to clear when they fail. */
+
 /* The same set everywhere in v. */
 brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err);
 /* Set 0 for every index of dimension `axis`; BRC_NOWHERE: for every element after the first

@@ -14,6 +14,7 @@ typedef struct brc_tracer {
 	size_t budget;    /* elements that may still be moved */
 	size_t layer;     /* the last one met */
 	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
+	int64_t products; /* of attention met so far */
 	size_t *function; /* [values]: of which value it is a function such as SiLU, or BRC_NOWHERE
 			   */
 } brc_tracer;
@@ -28,6 +29,9 @@ brc_rc brc_trace_places(brc_tracer *t, size_t i, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, size_t i, brc_err *err);
 brc_rc brc_trace_mix(brc_tracer *t, size_t i, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, size_t i, brc_err *err);
+
+/* Of attention, a product of scores with values, which are input a: note whose heads they are. */
+brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err);
 
 /* Sources of input k of the node; NULL when it is a constant or left out. */
 const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);

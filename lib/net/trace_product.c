@@ -171,6 +171,7 @@ static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 	size_t summed;
 	brc_rc rc;
 
+	BRC_TRY(brc_trace_heads(t, n, a, err));
 	BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, a), err));
 	summed = a == 1 ? s.ndim - 2 : s.ndim - 1;
 	rc = brc_sources_flatten(&s, (size_t)1 << summed, t->t, err);

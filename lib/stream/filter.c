@@ -143,6 +143,18 @@ brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err)
 	return brc_filter_end(f, err);
 }
 
+brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_filter_fill fill,
+		       const void *of, brc_err *err)
+{
+	brc_section *s;
+	BRC_TRY(brc_section_new(&s, type, 1, name, err));
+	brc_rc rc = fill(of, s, err);
+	if (rc == BRC_OK)
+		rc = brc_filter_write(f, s, err);
+	brc_section_free(s);
+	return rc;
+}
+
 brc_rc brc_filter_text(brc_filter *f, const char *bytes, size_t n, brc_err *err)
 {
 	return brc_sink_write(f->sink, bytes, n, err);

@@ -88,6 +88,11 @@ void brc_filter_record(brc_filter *f, const char *key, const char *value);
 /* Write a section; sets s->digest. */
 brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err);
 
+/* The same of a section of version 1 made for this, which `fill` fills from `of`. */
+typedef brc_rc (*brc_filter_fill)(const void *of, brc_section *s, brc_err *err);
+brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_filter_fill fill,
+		       const void *of, brc_err *err);
+
 /* A section whose large tensors are written in pieces: begin (writes metadata, records and
  * the tensors that `s` holds), then any number of tensors, each followed by its rows, then end. */
 brc_rc brc_filter_begin(brc_filter *f, brc_section *s, brc_err *err);

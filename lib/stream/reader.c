@@ -162,15 +162,19 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 	return BRC_OK;
 }
 
-/* The payload, into the caller's place or the buffer, which grows only as data arrives. */
+/*
+ * The payload, into the caller's place or the buffer, which grows only as data arrives. The
+ * place is for this frame alone: it may be gone by the next one.
+ */
 static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 			   const unsigned char **payload, brc_err *err)
 {
 	size_t got;
-	if (kind == BRC_F_CHUNK && r->dest != NULL && r->dest_length == length) {
-		BRC_TRY(brc_source_read(r->source, r->dest, length, &got, err));
-		*payload = r->dest;
-		r->dest = NULL;
+	void *dest = r->dest;
+	r->dest = NULL;
+	if (kind == BRC_F_CHUNK && dest != NULL && r->dest_length == length) {
+		BRC_TRY(brc_source_read(r->source, dest, length, &got, err));
+		*payload = dest;
 		return got == length ? BRC_OK : truncated(r, err);
 	}
 	size_t done = 0;

@@ -39,7 +39,10 @@ const char *brc_reader_name(const brc_reader *r);
 brc_rc brc_reader_next(brc_reader *r, brc_frame *frame, brc_err *err);
 const brc_map *brc_reader_abort(const brc_reader *r);
 
-/* Where the payload of the next raw chunk goes, if it has just this length; one chunk only. */
+/*
+ * Where the payload of the next frame goes, if that is a raw chunk of just this length. Of
+ * that frame only: whatever it was, the place is the caller's again.
+ */
 void brc_reader_destination(brc_reader *r, void *dest, size_t length);
 
 /* During a section: its head, and after a BRC_F_TENSOR the tensor (without data). */

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "stream/collect.h"
 #include "stream/crc32c.h"
+
+#define DETAIL_MEMORY ((size_t)64 << 20) /* of a section, before it goes to a file */
 
 struct summary {
 	brc_summary_format format;
@@ -12,6 +15,9 @@ struct summary {
 	brc_summary_counts *counts;
 	bool first_section, first_tensor, in_history;
 	size_t records;
+	const brc_summary_detail *detail;
+	brc_collector *collector; /* of the sections that it is of */
+	bool collecting;
 };
 
 static void text_shape(const brc_tensor *t, brc_str *out)
@@ -89,13 +95,53 @@ static void show_tensor(struct summary *s, const brc_reader *r)
 	s->first_tensor = false;
 }
 
-static void end_section(struct summary *s)
+/* In text a line that begins with two blanks, in JSON a member of the section's object. */
+static brc_rc show_detail(struct summary *s, const brc_section *section, brc_err *err)
+{
+	brc_err reason = {0};
+	brc_str text = {0};
+	const brc_rc rc = s->detail->show(section, s->format, &text, &reason);
+	if (rc == BRC_OK) {
+		brc_str_add(s->out, s->format == BRC_SUMMARY_JSON ? ", " : "");
+		brc_str_addn(s->out, text.s != NULL ? text.s : "", text.len);
+		s->out->failed = s->out->failed || text.failed;
+	} else if (rc != BRC_DATA) {
+		*err = reason;
+	} else if (s->format == BRC_SUMMARY_JSON) {
+		brc_map *m = brc_map_new();
+		brc_map_put_string(m, "problem", reason.message);
+		brc_str_add(s->out, ", \"malformed\": ");
+		brc_map_json(m, s->out);
+		brc_map_free(m);
+	} else {
+		brc_str_addf(s->out, "  malformed: %s\n", reason.message);
+	}
+	brc_str_free(&text);
+	return rc == BRC_DATA ? BRC_OK : rc;
+}
+
+static brc_rc end_detail(struct summary *s, brc_err *err)
+{
+	if (!s->collecting)
+		return BRC_OK;
+	s->collecting = false;
+	brc_section *section = brc_collector_take(s->collector);
+	const brc_rc rc = show_detail(s, section, err);
+	brc_section_free(section);
+	return rc;
+}
+
+static brc_rc end_section(struct summary *s, brc_err *err)
 {
 	if (s->format == BRC_SUMMARY_TEXT && s->records > 0)
 		brc_str_addf(s->out, "  %zu record%s\n", s->records, s->records == 1 ? "" : "s");
 	if (s->format == BRC_SUMMARY_JSON)
-		brc_str_addf(s->out, "%s, \"records\": %zu}", s->first_tensor ? "" : "]",
+		brc_str_addf(s->out, "%s, \"records\": %zu", s->first_tensor ? "" : "]",
 			     s->records);
+	BRC_TRY(end_detail(s, err));
+	if (s->format == BRC_SUMMARY_JSON)
+		brc_str_add(s->out, "}");
+	return BRC_OK;
 }
 
 static void show_history(struct summary *s, const brc_map *entry)
@@ -129,7 +175,22 @@ static void begin_stream(struct summary *s)
 	s->in_history = false;
 }
 
-static void show(struct summary *s, const brc_reader *r, const brc_frame *f)
+/* The frames of a section that there is more to say of. */
+static brc_rc collect(struct summary *s, const brc_reader *r, const brc_frame *f, brc_err *err)
+{
+	if (s->collecting)
+		return brc_collector_add(s->collector, r, f, err);
+	if (f->kind != BRC_F_SECTION || s->detail == NULL ||
+	    strcmp(s->detail->type, brc_reader_type(r)) != 0 ||
+	    s->detail->version != brc_reader_version(r))
+		return BRC_OK;
+	if (s->collector == NULL)
+		BRC_TRY(brc_collector_new(&s->collector, DETAIL_MEMORY, err));
+	s->collecting = true;
+	return brc_collector_begin(s->collector, r, err);
+}
+
+static brc_rc show(struct summary *s, const brc_reader *r, const brc_frame *f, brc_err *err)
 {
 	switch (f->kind) {
 	case BRC_F_SECTION:
@@ -150,8 +211,7 @@ static void show(struct summary *s, const brc_reader *r, const brc_frame *f)
 		show_tensor(s, r);
 		break;
 	case BRC_F_END:
-		end_section(s);
-		break;
+		return end_section(s, err);
 	case BRC_F_HISTORY:
 		show_history(s, f->map);
 		break;
@@ -163,6 +223,7 @@ static void show(struct summary *s, const brc_reader *r, const brc_frame *f)
 	default:
 		break;
 	}
+	return BRC_OK;
 }
 
 /*
@@ -194,6 +255,8 @@ static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *e
 	bool fresh = true;
 	for (;;) {
 		brc_frame f;
+		if (s->collecting)
+			brc_collector_prepare(s->collector, r);
 		BRC_TRY(brc_reader_next(r, &f, err));
 		if (f.kind == BRC_F_EOF)
 			return BRC_OK;
@@ -201,7 +264,8 @@ static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *e
 			begin_stream(s);
 		fresh = f.kind == BRC_F_TRAILER;
 		s->counts->frames++;
-		show(s, r, &f);
+		BRC_TRY(collect(s, r, &f, err));
+		BRC_TRY(show(s, r, &f, err));
 		if (zstd != NULL && f.kind == BRC_F_CHUNK_Z && !unpacks(zstd, &f))
 			return brc_fail(err, BRC_STREAM,
 					"%s: a compressed chunk of tensor '%s' does not unpack",
@@ -218,11 +282,12 @@ static ZSTD_DCtx *new_unpacker(void)
 	return zstd;
 }
 
-brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_str *out,
-		     brc_summary_counts *counts, brc_err *err)
+brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep,
+		     const brc_summary_detail *detail, brc_str *out, brc_summary_counts *counts,
+		     brc_err *err)
 {
 	*counts = (brc_summary_counts){0};
-	struct summary s = {.format = format, .out = out, .counts = counts};
+	struct summary s = {.format = format, .out = out, .counts = counts, .detail = detail};
 	ZSTD_DCtx *zstd = deep ? new_unpacker() : NULL;
 	if (deep && zstd == NULL)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
@@ -230,6 +295,7 @@ brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_st
 		brc_str_add(out, "[");
 	brc_rc rc = walk(&s, r, zstd, err);
 	ZSTD_freeDCtx(zstd);
+	brc_collector_free(s.collector);
 	if (format == BRC_SUMMARY_JSON)
 		brc_str_add(out, "\n]\n");
 	return rc != BRC_OK ? rc : brc_str_check(out, err);

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "stream/reader.h"
+#include "stream/section.h"
 
 typedef struct brc_summary_counts {
 	size_t streams, sections, tensors;
@@ -19,8 +20,21 @@ typedef enum brc_summary_format {
 	BRC_SUMMARY_JSON
 } brc_summary_format;
 
-/* Appends to `out`; also unpacks compressed chunks when `deep`, to prove them, piece by piece. */
-brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep, brc_str *out,
-		     brc_summary_counts *counts, brc_err *err);
+/*
+ * What sections of a type hold, besides: appended, as text to the lines of the
+ * section and as JSON to its object ('"key": value'). Where it fails with BRC_DATA
+ * the reason stands there instead.
+ */
+typedef struct brc_summary_detail {
+	const char *type;
+	unsigned version;
+	brc_rc (*show)(const brc_section *s, brc_summary_format format, brc_str *out, brc_err *err);
+} brc_summary_detail;
+
+/* Of one kind of sections, which may be NULL. Appends to `out`; also unpacks compressed chunks when
+ * `deep`, to prove them, piece by piece. */
+brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep,
+		     const brc_summary_detail *detail, brc_str *out, brc_summary_counts *counts,
+		     brc_err *err);
 
 #endif

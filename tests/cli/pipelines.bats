@@ -89,8 +89,9 @@ setup() {
 	check -q "my stages/analysis.brc"
 }
 
+# PATH: the filters that are tested, which need not be those of the checkout
 experiment() {
-	make -s -f "$ROOT/pipelines/experiment.mk" MODELS="$model" DATA="$data" K="2 3" SEEDS=1 \
+	make -s -f "$ROOT/pipelines/experiment.mk" PATH="$PATH" MODELS="$model" DATA="$data" K="2 3" SEEDS=1 \
 		CONTROLS=9 SHUFFLES=2 OUT=out
 }
 
@@ -126,7 +127,7 @@ experiment() {
 
 @test "experiment.mk: spaces in the names of networks, data, the results' folder and its own" {
 	mkdir "a place" "a place/my nets"
-	ln -s "$ROOT/pipelines" "$ROOT/bin" "a place"
+	ln -s "$ROOT/pipelines" "a place/pipelines" && ln -s "$BIN" "a place/bin"
 	cp "$model" "a place/my nets/my net.onnx"
 	cp "$data" "my data.brc"
 	spaces() {
@@ -182,7 +183,7 @@ experiment() {
 		cp "$ROOT/fixtures/side-by-side.onnx" "out/$net.onnx"
 		echo 0.9800 >"out/$net.accuracy"
 	done
-	table() { make -s -f "$ROOT/pipelines/clusterability.mk" OUT=out DATA=out/idx SEEDS=7 K=2 SHUFFLES=3; }
+	table() { make -s -f "$ROOT/pipelines/clusterability.mk" PATH="$PATH" OUT=out DATA=out/idx SEEDS=7 K=2 SHUFFLES=3; }
 	table 2>/dev/null >t.md
 	cmp t.md out/table.md
 	[ "$(grep -cE '^\| (plain|pruned|dropout) \| 7 \| 0.9800 \| [0-9.]+ \| [0-9.]+ \([0-9.]+\) \|' t.md)" -eq 3 ]

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "graph/chain.h"
+#include "net/chain.h"
 
 #define MEMORY ((size_t)64 << 20)
 
@@ -36,9 +36,11 @@ static void use_chain(const char *path, bool transposed)
 {
 	brc_chain *c;
 	brc_blocks b = {0};
-	if (brc_chain_read(&c, path, NULL, transposed, NULL) != BRC_OK)
+	brc_circuit all;
+	if (brc_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
-	if (brc_chain_blocks(c, true, BRC_NORM_L1, MEMORY, &b, NULL) == BRC_OK &&
+	all = brc_chain_circuit(c);
+	if (brc_circuit_graph(&all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
 	    brc_blocks_check(&b, "fuzz", NULL) != BRC_OK)
 		abort();
 	brc_blocks_clear(&b);

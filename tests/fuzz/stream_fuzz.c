@@ -18,7 +18,7 @@
 #include <zstd.h>
 
 #include "data/dataset.h"
-#include "data/units_tsv.h"
+#include "data/units_table.h"
 #include "graph/labels.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"
@@ -426,7 +426,8 @@ static brc_rc summarise(const char *path, brc_summary_format format, bool deep)
 	brc_reader *r = open_reader(path);
 	if (r == NULL)
 		return BRC_DATA;
-	const brc_rc rc = brc_summarise(r, format, deep, &text, &counts, &err);
+	const brc_summary_detail layers = {"units", 1, brc_units_table_show};
+	const brc_rc rc = brc_summarise(r, format, deep, &layers, &text, &counts, &err);
 	check_message(rc, &err);
 	for (size_t i = 0; i < text.len; i++)
 		need((unsigned char)text.s[i] >= 0x20 || text.s[i] == '\n');

@@ -30,7 +30,7 @@ static void check_recording(const char *name, brc_stage at)
 	size_t column = 0, units;
 	float *value;
 
-	assert_int_equal(brc_net_hidden_layers(net, &hidden, &err), BRC_OK);
+	assert_int_equal(brc_net_recorded_layers(net, 0, &hidden, &err), BRC_OK);
 	units = brc_layers_total(&hidden);
 	assert_int_equal(brc_net_activations(net, &d, sample, 3, &(brc_record_options){.stage = at},
 					     NULL, NULL, &value, &err),
@@ -175,7 +175,7 @@ static void needs_hidden_layers(void **state)
 	while (g->n_node > 1)
 		brc__onnx_node__free_unpacked(g->node[--g->n_node], NULL);
 	net = model_close(&m);
-	assert_int_equal(brc_net_hidden_layers(net, &hidden, &err), BRC_DATA);
+	assert_int_equal(brc_net_recorded_layers(net, 0, &hidden, &err), BRC_DATA);
 	brc_net_free(net);
 }
 

@@ -166,6 +166,9 @@ static void check_signs(const struct pairs *p)
 	}
 }
 
+/* As the cost of applying A: so small that a polynomial of A is applied instead. */
+#define SPARSE 1.
+
 static struct pairs largest(const brc_operator *op, size_t k)
 {
 	struct pairs p = pairs_new(op->n, k);
@@ -315,6 +318,7 @@ static void repeated_eigenvalues(void **state)
 	for (size_t i = 0; i < N; i++) /* their places: 997 is prime to N */
 		d[i * 997 % N] = i < k ? want[i] : .7 * cos((double)i);
 	for (size_t some = 1; some <= k; some += 7) {
+		op.apply_cost = some % 2 ? SPARSE : 0;
 		struct pairs p = largest(&op, some);
 		for (size_t i = 0; i < some; i++)
 			close_to(p.values[i], want[i], 1e-10);
@@ -345,7 +349,9 @@ static void both_methods_agree(void **state)
 	for (size_t k = 1; k <= 40; k += 13) {
 		struct pairs p = by(brc_eigen_dense, &op, k, 1);
 		struct pairs q = by(brc_eigen_lanczos, &op, k, 1);
+		op.apply_cost = SPARSE;
 		struct pairs r = by(brc_eigen_lanczos, &op, k, 2);
+		op.apply_cost = 0;
 		for (size_t i = 0; i < k; i++) {
 			close_to(p.values[i], q.values[i], 1e-10);
 			close_to(p.values[i], r.values[i], 1e-10);
@@ -412,13 +418,16 @@ static void arpack_agrees(void **state)
 	(void)state;
 	for (size_t i = 0; i < N; i++) /* a semicircle: dense near its ends */
 		d[i] = cos(acos(-1) * pow((double)(i + 1) / N, 2. / 3));
-	struct pairs p = largest(&op, K);
 	arpack(&op, K, other);
-	for (size_t i = 0; i < K; i++) {
-		close_to(p.values[i], other[K - 1 - i], 1e-10);
-		close_to(p.values[i], d[i], 1e-10);
+	for (int sparse = 0; sparse < 2; sparse++) {
+		op.apply_cost = sparse ? SPARSE : 0;
+		struct pairs p = largest(&op, K);
+		for (size_t i = 0; i < K; i++) {
+			close_to(p.values[i], other[K - 1 - i], 1e-10);
+			close_to(p.values[i], d[i], 1e-10);
+		}
+		pairs_clear(&p);
 	}
-	pairs_clear(&p);
 }
 
 static void same_arguments_same_bytes(void **state)
@@ -543,6 +552,37 @@ static void a_pool_changes_nothing(void **state)
 	pairs_clear(&q);
 }
 
+/* Eigenvalues on both sides of all others, close ones among them: what a polynomial may confuse. */
+static void sparse_operators(void **state)
+{
+	enum { N = 3000, K = 20 };
+	double d[N];
+	struct matrix m = {N, d};
+	brc_operator op = {N, &m, diagonal_apply, NULL, SPARSE, 0};
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		d[i] = i < 8 ? -1.5 - 1e-3 * (double)i : .3 * sin((double)i * (double)i);
+	for (size_t i = 0; i < K; i++)
+		d[8 + 97 * i] = i < 10 ? 1 - 1e-9 * (double)i : .5 - .005 * (double)i;
+	brc_eigen_wanted wanted = {K, 1, false, 5, 0, NULL};
+	struct pairs p = pairs_new(N, K + 1);
+	assert_int_equal(brc_eigen_largest(&op, &wanted, p.values, p.vectors, p.residuals, NULL),
+			 BRC_OK);
+	for (size_t i = 0; i < K; i++) {
+		close_to(p.values[i], d[8 + 97 * i], 1e-10);
+		assert_true(p.residuals[i] <= 1e-9);
+		assert_true(i == 0 || p.values[i] <= p.values[i - 1]);
+	}
+	struct pairs q = pairs_new(N, K + 1);
+	assert_int_equal(brc_pool_new(&wanted.pool, 3, NULL), BRC_OK);
+	assert_int_equal(brc_eigen_largest(&op, &wanted, q.values, q.vectors, NULL, NULL), BRC_OK);
+	brc_pool_free(wanted.pool);
+	assert_memory_equal(p.values, q.values, (K + 1) * sizeof(double));
+	assert_memory_equal(p.vectors, q.vectors, (K + 1) * N * sizeof(double));
+	pairs_clear(&p);
+	pairs_clear(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -561,6 +601,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_counted_without_overflow),
 		cmocka_unit_test(spare_pairs_are_told_apart),
 		cmocka_unit_test(a_pool_changes_nothing),
+		cmocka_unit_test(sparse_operators),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

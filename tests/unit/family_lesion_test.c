@@ -264,7 +264,7 @@ static void recorded_values_are_torchs_means(void **state)
 		float *value;
 		brc_err err = {0};
 
-		assert_int_equal(brc_net_hidden_layers(net, &hidden, &err), BRC_OK);
+		assert_int_equal(brc_net_recorded_layers(net, 0, &hidden, &err), BRC_OK);
 		units = brc_layers_total(&hidden);
 		assert_int_equal(
 			brc_net_activations(net, &d, sample, 16, &how, NULL, NULL, &value, &err),

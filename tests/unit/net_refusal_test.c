@@ -404,7 +404,7 @@ static void what_mixes_units_is_not_traced_through(void **state)
 	assert_int_equal(brc_net_check_traced(net, &err), BRC_DATA);
 	assert_string_equal(err.message, "layer 'my-y': what feeds it cannot be traced through "
 					 "node 'my-h' (Softmax)");
-	assert_string_equal(brc_net_untraced(net, 1), "my-h");
+	assert_string_equal(brc_net_layer_at(net, 1)->untraced, "my-h");
 	brc_net_free(net);
 	m = with_node("Softmax", "x", &n);
 	add_int(n, "axis", 0);

@@ -351,18 +351,125 @@ static void new_places_are_uniform(void **state)
 	}
 }
 
-static void pooled_rows_of_several_blocks_are_refused(void **state)
+/* All weights of a graph in order of size, edges within a layer twice; free() them. */
+static float *all_weights(const brc_blocks *blocks, size_t *n)
 {
-	brc_null_graph null;
-	brc_err err = {0};
+	float *w = malloc(40 * 300 * 20 * sizeof(*w));
+
+	*n = 0;
+	for (size_t k = 0; k < blocks->n; k++)
+		for (size_t i = 0; i < blocks->layers.units[blocks->block[k].from]; i++) {
+			size_t cols = blocks->layers.units[blocks->block[k].to];
+			brc_row row = brc_block_row(&blocks->block[k], cols, i);
+
+			for (size_t j = 0; j < row.n; j++)
+				if (row.w[j] > 0 && (blocks->block[k].from != blocks->block[k].to ||
+						     brc_row_column(&row, j) > i))
+					w[(*n)++] = row.w[j];
+		}
+	qsort(w, *n, sizeof(*w), by_value);
+	return w;
+}
+
+/* Weights stay, as a whole; by entries each block gets its share by the pairs it could join. */
+static void rows_of_several_blocks_are_pooled(void **state)
+{
+	both b;
 	brc_graph d, r;
+	size_t n, edges[4] = {0}, draws = 200;
+	float *was;
+
+	(void)state;
+	graphs(&b, &d, &r);
+	was = all_weights(&b.rows, &n);
+	for (uint32_t draw = 0; draw < draws; draw++)
+		for (int kind = BRC_NULL_LAYER; kind <= BRC_NULL_LAYER_NONZERO; kind++) {
+			brc_null_graph null;
+			size_t m;
+			float *is;
+
+			assert_ok(brc_null_draw(&null, &b.rows, &r, (brc_null)kind, true, 5, draw,
+						&ok_err));
+			assert_ok(brc_blocks_check(&null.blocks, "null", &ok_err));
+			is = all_weights(&null.blocks, &m);
+			assert_int_equal(m, n);
+			assert_memory_equal(is, was, n * sizeof(*is));
+			for (size_t k = 0; k < 4; k++) {
+				size_t rows = b.rows.layers.units[b.rows.block[k].from];
+				int64_t stored = null.rows[k].start[rows];
+
+				if (kind == BRC_NULL_LAYER)
+					edges[k] += (size_t)(k == 1 ? stored / 2 : stored);
+				else
+					assert_int_equal(stored, b.start[k][rows]);
+			}
+			free(is);
+			brc_null_graph_clear(&null);
+		}
+	double cells[4], all = 0;
+	for (size_t k = 0; k < 4; k++) {
+		size_t from = 0, to = 0;
+
+		for (size_t i = 0; i < r.first[r.edges[k].from + 1] - r.first[r.edges[k].from]; i++)
+			from += r.degree[r.first[r.edges[k].from] + i] > 0;
+		for (size_t i = 0; i < r.first[r.edges[k].to + 1] - r.first[r.edges[k].to]; i++)
+			to += r.degree[r.first[r.edges[k].to] + i] > 0;
+		cells[k] = k == 1 ? (double)(from * (from - 1)) / 2 : (double)(from * to);
+		all += cells[k];
+	}
+	for (size_t k = 0; k < 4; k++) {
+		double expected = (double)(draws * n) * cells[k] / all;
+
+		assert_true(fabs((double)edges[k] - expected) < 5 * sqrt(expected));
+	}
+	free(was);
+	finish(&b, &d, &r);
+}
+
+/* Which of the blocks are dense does not matter, as long as one is in compressed rows. */
+static void dense_blocks_and_rows_are_pooled_alike(void **state)
+{
+	brc_blocks mixed;
+	brc_graph d, r, m;
 	both b;
 
 	(void)state;
 	graphs(&b, &d, &r);
-	assert_int_equal(brc_null_draw(&null, &b.rows, &r, BRC_NULL_LAYER, true, 1, 0, &err),
-			 BRC_DATA);
-	assert_non_null(strstr(err.message, "compressed rows"));
+	assert_ok(brc_blocks_init(&mixed, &b.rows.layers, &ok_err));
+	for (size_t k = 0; k < 4; k++)
+		assert_ok(brc_blocks_add_block(
+			&mixed, k % 2 ? &b.f.blocks.block[k] : &b.rows.block[k], &ok_err));
+	assert_ok(brc_graph_init_all(&m, &mixed, &ok_err));
+	for (int kind = BRC_NULL_LAYER; kind <= BRC_NULL_LAYER_ALL_DISTRIBUTION; kind++) {
+		brc_null_graph one, other;
+
+		assert_ok(brc_null_draw(&one, &b.rows, &r, (brc_null)kind, true, 5, 3, &ok_err));
+		assert_ok(brc_null_draw(&other, &mixed, &m, (brc_null)kind, true, 5, 3, &ok_err));
+		assert_ok(brc_blocks_check(&other.blocks, "mixed", &ok_err));
+		for (size_t k = 0; k < 4; k++) {
+			const brc_block *x = &one.blocks.block[k], *y = &other.blocks.block[k];
+			size_t cols = mixed.layers.units[x->to];
+
+			for (size_t i = 0; i < mixed.layers.units[x->from]; i++) {
+				brc_row p = brc_block_row(x, cols, i),
+					q = brc_block_row(y, cols, i);
+				size_t at = 0;
+
+				for (size_t j = 0; j < q.n; j++) {
+					if (!(q.w[j] > 0))
+						continue;
+					assert_int_equal(brc_row_column(&q, j),
+							 brc_row_column(&p, at));
+					assert_true(q.w[j] == p.w[at++]);
+				}
+				assert_int_equal(at, p.n);
+			}
+		}
+		brc_null_graph_clear(&one);
+		brc_null_graph_clear(&other);
+	}
+	brc_graph_clear(&m);
+	brc_blocks_clear(&mixed);
 	finish(&b, &d, &r);
 }
 
@@ -377,7 +484,8 @@ int main(void)
 		cmocka_unit_test(wrong_rows_are_refused),
 		cmocka_unit_test(nulls_keep_the_weights_and_move_them),
 		cmocka_unit_test(new_places_are_uniform),
-		cmocka_unit_test(pooled_rows_of_several_blocks_are_refused),
+		cmocka_unit_test(rows_of_several_blocks_are_pooled),
+		cmocka_unit_test(dense_blocks_and_rows_are_pooled_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

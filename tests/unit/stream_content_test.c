@@ -126,7 +126,7 @@ static brc_rc walk(brc_summary_format format, bool deep, brc_str *out, brc_err *
 	brc_summary_counts counts;
 	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
 	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
-	brc_rc rc = brc_summarise(r, format, deep, out, &counts, err);
+	brc_rc rc = brc_summarise(r, format, deep, NULL, out, &counts, err);
 	brc_reader_free(r);
 	return rc;
 }

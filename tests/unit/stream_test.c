@@ -180,6 +180,35 @@ static void a_section_comes_back_as_it_was(void **state)
 			}
 }
 
+/* A place for the frame that comes next is not kept for a later chunk of that length. */
+static void a_destination_is_for_one_frame(void **state)
+{
+	enum { ROWS = 5, BYTES = ROWS * 3 * 4 };
+	unsigned char place[BYTES];
+	brc_section *s = example(ROWS);
+	brc_source *source;
+	brc_reader *r;
+	brc_frame f = {.kind = BRC_F_META};
+	(void)state;
+	write_stream(s, 0, true);
+	for (int asked = 0; asked < 2; asked++) { /* once and for every frame */
+		memset(place, 1, sizeof(place));
+		assert_int_equal(brc_source_open(&source, path, NULL), BRC_OK);
+		assert_int_equal(brc_reader_new(&r, source, NULL), BRC_OK);
+		brc_reader_destination(r, place, sizeof(place));
+		do {
+			assert_int_equal(brc_reader_next(r, &f, NULL), BRC_OK);
+			if (asked)
+				brc_reader_destination(r, place, sizeof(place));
+		} while (f.kind != BRC_F_EOF);
+		for (size_t i = 0; i < sizeof(place); i++)
+			assert_int_equal(place[i],
+					 asked ? ((unsigned char *)s->tensors[0]->data)[i] : 1);
+		brc_reader_free(r);
+	}
+	brc_section_free(s);
+}
+
 static void rows_may_come_in_any_pieces(void **state)
 {
 	(void)state;
@@ -533,6 +562,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_section_comes_back_as_it_was),
+		cmocka_unit_test(a_destination_is_for_one_frame),
 		cmocka_unit_test(rows_may_come_in_any_pieces),
 		cmocka_unit_test(a_tensor_short_of_rows_cannot_be_ended),
 		cmocka_unit_test(every_strict_prefix_is_truncated),

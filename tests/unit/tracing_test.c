@@ -168,7 +168,7 @@ static void what_is_mixed_stays_mixed(void **state)
 		brc_net *net = two_layers_and(ways[i]);
 		brc_err err = {0};
 
-		assert_string_equal(brc_net_untraced(net, H), "my-s");
+		assert_string_equal(brc_net_layer_at(net, H)->untraced, "my-s");
 		assert_int_equal(brc_net_check_traced(net, &err), BRC_DATA);
 		assert_non_null(strstr(err.message, "Softmax"));
 		weighs(net, X, 0);

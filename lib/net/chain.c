@@ -1,4 +1,4 @@
-#include "graph/chain.h"
+#include "net/chain.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,10 +21,11 @@ struct brc_chain {
 	bool transposed;
 	link *link;
 	size_t n, cap;
-	brc_layers layers; /* n + 1: the input first */
+	brc_norm norm;
+	brc_layers layers;        /* n + 1: the input first */
+	brc_circuit_layer *layer; /* [n + 1] */
+	brc_circuit_edge *edge;   /* [n] */
 	char digest[33];
-	float **block;
-	size_t n_blocks;
 };
 
 static const brc_weight *array_of(const brc_chain *c, const link *l)
@@ -202,6 +203,27 @@ static brc_rc name_layers(brc_chain *c, brc_err *err)
 
 /* ---- reading ---- */
 
+/* Each layer feeds the next; what is between them the file does not tell. */
+static brc_rc join_layers(brc_chain *c, brc_err *err)
+{
+	c->layer = brc_calloc(c->n + 1, sizeof(*c->layer), err);
+	c->edge = brc_calloc(c->n, sizeof(*c->edge), err);
+	if (!c->layer || !c->edge)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l <= c->n; l++)
+		c->layer[l] = (brc_circuit_layer){.name = c->layers.name[l],
+						  .kind = l == 0                 ? "input"
+							  : c->link[l - 1].dense ? "Gemm"
+										 : "Conv",
+						  .role = l == 0      ? BRC_ROLE_INPUT
+							  : l == c->n ? BRC_ROLE_OUTPUT
+								      : BRC_ROLE_HIDDEN,
+						  .units = c->layers.units[l]};
+	for (size_t i = 0; i < c->n; i++)
+		c->edge[i] = (brc_circuit_edge){i, i + 1};
+	return BRC_OK;
+}
+
 static brc_rc read_chain(brc_chain *c, const char *path, const char *order, brc_err *err)
 {
 	BRC_TRY(brc_weights_open(&c->weights, path, err));
@@ -209,17 +231,19 @@ static brc_rc read_chain(brc_chain *c, const char *path, const char *order, brc_
 	for (size_t i = 1; i < c->n; i++)
 		BRC_TRY(join(c, &c->link[i - 1], &c->link[i], err));
 	BRC_TRY(name_layers(c, err));
+	BRC_TRY(join_layers(c, err));
 	return brc_weights_digest(c->weights, c->digest, err);
 }
 
 brc_rc brc_chain_read(brc_chain **out, const char *path, const char *order, bool transposed,
-		      brc_err *err)
+		      brc_norm norm, brc_err *err)
 {
 	*out = NULL;
 	brc_chain *c = brc_calloc(1, sizeof(*c), err);
 	if (c == NULL)
 		return BRC_RESOURCE;
 	c->transposed = transposed;
+	c->norm = norm;
 	brc_rc rc = read_chain(c, path, order, err);
 	if (rc != BRC_OK)
 		brc_chain_free(c);
@@ -232,64 +256,15 @@ void brc_chain_free(brc_chain *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->n_blocks; i++)
-		free(c->block[i]);
-	free(c->block);
+	free(c->layer);
+	free(c->edge);
 	brc_layers_clear(&c->layers);
 	brc_weights_free(c->weights);
 	free(c->link);
 	free(c);
 }
 
-const brc_layers *brc_chain_layers(const brc_chain *c)
-{
-	return &c->layers;
-}
-
-const char *brc_chain_digest(const brc_chain *c)
-{
-	return c->digest;
-}
-
-/* ---- sections ---- */
-
-static brc_rc write_texts(const brc_chain *c, const char **text, brc_section *s, brc_err *err)
-{
-	size_t n = c->layers.n;
-	for (size_t l = 0; l < n; l++)
-		text[l] = l == 0 ? "input" : l == n - 1 ? "output" : "hidden";
-	BRC_TRY(brc_section_add_text(s, "layer/role", text, n, err));
-	for (size_t l = 0; l < n; l++)
-		text[l] = l == 0 ? "input" : c->link[l - 1].dense ? "Gemm" : "Conv";
-	BRC_TRY(brc_section_add_text(s, "layer/kind", text, n, err));
-	for (size_t l = 0; l < n; l++)
-		text[l] = "";
-	return brc_section_add_text(s, "layer/untraced", text, n, err);
-}
-
-static brc_rc write_edges(const brc_chain *c, int32_t *column, brc_section *s, brc_err *err)
-{
-	for (size_t l = 0; l <= c->n; l++)
-		column[l] = (int32_t)l;
-	BRC_TRY(brc_section_add_column(s, "edge/from", "<i4", c->n, column, err));
-	return brc_section_add_column(s, "edge/to", "<i4", c->n, column + 1, err);
-}
-
-brc_rc brc_chain_write_units(const brc_chain *c, brc_section *s, brc_err *err)
-{
-	const char **text = brc_calloc(c->layers.n, sizeof(*text), err);
-	int32_t *column = brc_calloc(c->layers.n, sizeof(*column), err);
-	brc_rc rc = text && column ? brc_layers_write(&c->layers, s, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = write_texts(c, text, s, err);
-	if (rc == BRC_OK)
-		rc = write_edges(c, column, s, err);
-	if (rc == BRC_OK)
-		brc_map_put_string(s->meta, "model", c->digest);
-	free(text);
-	free(column);
-	return rc;
-}
+/* ---- weights ---- */
 
 /* [in][out] as [out][in]. */
 static void turn(const float *in, size_t rows, size_t columns, float *out)
@@ -319,10 +294,12 @@ static brc_rc kernel_of(const brc_chain *c, const link *l, float **kernel, brc_e
 	return rc;
 }
 
-static brc_rc make_block(brc_chain *c, const link *l, brc_norm norm, float **out, brc_err *err)
+static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 {
-	float *kernel = NULL, *block;
-	if (l->dense && l->w > 1 && (norm == BRC_NORM_COLSUM || norm == BRC_NORM_SPECTRAL)) {
+	const brc_chain *c = of;
+	const link *l = &c->link[edge];
+	float *kernel;
+	if (l->dense && l->w > 1 && (c->norm == BRC_NORM_COLSUM || c->norm == BRC_NORM_SPECTRAL)) {
 		brc_fail(err, BRC_DATA,
 			 "%s: '%s' has %zu weights for each channel of the layer before: which are "
 			 "rows and columns the file does not tell",
@@ -330,61 +307,28 @@ static brc_rc make_block(brc_chain *c, const link *l, brc_norm norm, float **out
 		return brc_hint(err, "take --kernel-norm l1 or l2");
 	}
 	BRC_TRY(kernel_of(c, l, &kernel, err));
-	block = c->block[c->n_blocks] = brc_alloc(l->in, l->out * sizeof(*block), err);
-	brc_rc rc = BRC_RESOURCE;
-	if (block) {
-		c->n_blocks++;
-		rc = brc_kernel_norms(norm, kernel, l->out, l->in, l->h, l->w, block, err);
-	}
+	brc_rc rc = brc_kernel_norms(c->norm, kernel, l->out, l->in, l->h, l->w, w, err);
 	free(kernel);
 	for (size_t i = 0; rc == BRC_OK && i < l->in * l->out; i++)
-		if (!isfinite(block[i]))
+		if (!isfinite(w[i]))
 			rc = brc_fail(err, BRC_DATA, "%s: '%s': its weights add up to infinity",
 				      brc_weights_path(c->weights), array_of(c, l)->name);
-	*out = block;
 	return rc;
 }
 
-/* All blocks, and the largest array with its copy. */
-static brc_rc check_memory(const brc_chain *c, size_t first, size_t end, size_t mem, brc_err *err)
+brc_circuit brc_chain_circuit(const brc_chain *c)
 {
-	size_t total = 0, largest = 0;
-	for (size_t i = first; i < end; i++) {
-		size_t count = array_of(c, &c->link[i])->count, block;
-		if (!brc_mul(c->link[i].in, c->link[i].out, &block) ||
-		    !brc_add(total, block, &total))
-			total = SIZE_MAX / 4;
-		largest = count > largest ? count : largest;
-	}
-	if (!brc_add(total, 2 * largest, &total) || !brc_mul(total, sizeof(float), &total))
-		total = SIZE_MAX;
-	return brc_mem_need(total, mem, "the graph of weights", err);
-}
-
-brc_rc brc_chain_blocks(brc_chain *c, bool all, brc_norm norm, size_t mem, brc_blocks *b,
-			brc_err *err)
-{
-	/* hidden: layers 1 to n - 1, which the arrays 1 to n - 2 join */
-	size_t first = all ? 0 : 1, end = all ? c->n : c->n - 1;
-	if (end <= first) {
-		brc_fail(err, BRC_DATA, "no two of the units chosen are joined by a weight");
-		return brc_hint(err, "--units all takes inputs and outputs as well");
-	}
-	BRC_TRY(check_memory(c, first, end, mem, err));
-	brc_layers chosen = {0};
-	BRC_TRY(brc_layers_init(&chosen, end - first + 1,
-				(const char *const *)c->layers.name + first,
-				c->layers.units + first, err));
-	brc_rc rc = brc_blocks_init(b, &chosen, err);
-	brc_layers_clear(&chosen);
-	BRC_TRY(rc);
-	c->block = brc_calloc(c->n, sizeof(*c->block), err);
-	if (c->block == NULL)
-		return BRC_RESOURCE;
-	for (size_t i = first; i < end; i++) {
-		float *w = NULL;
-		BRC_TRY(make_block(c, &c->link[i], norm, &w, err));
-		BRC_TRY(brc_blocks_add(b, i - first, i - first + 1, w, err));
-	}
-	return BRC_OK;
+	size_t largest = 0;
+	for (size_t i = 0; i < c->n; i++)
+		if (array_of(c, &c->link[i])->count > largest)
+			largest = array_of(c, &c->link[i])->count;
+	return (brc_circuit){.layers = &c->layers,
+			     .layer = c->layer,
+			     .edge = c->edge,
+			     .n_edges = c->n,
+			     .digest = c->digest,
+			     .norm = c->norm,
+			     .weights = weights_of,
+			     .of = c,
+			     .scratch = 2 * largest * sizeof(float)}; /* an array, and its copy */
 }

@@ -2,16 +2,16 @@
  * Networks that are plain chains, from their weights alone: dense layers and
  * convolutions one after the other, each fed by all units of the one before.
  */
-#ifndef BRC_GRAPH_CHAIN_H
-#define BRC_GRAPH_CHAIN_H
+#ifndef BRC_NET_CHAIN_H
+#define BRC_NET_CHAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "data/weights.h"
-#include "graph/blocks.h"
 #include "linalg/kernel_norm.h"
+#include "net/circuit.h"
 
 typedef struct brc_chain brc_chain;
 
@@ -20,7 +20,8 @@ typedef struct brc_chain brc_chain;
  * commas, from the first layer to the last; NULL: all arrays of two or four
  * extents, by name in natural order (others - biases, normalisations - are
  * left out). Two extents are a dense layer, [out, in], or [in, out] with
- * `transposed`; four a convolution, [out, in, height, width].
+ * `transposed`; four a convolution, [out, in, height, width]. `norm` makes a
+ * weight of a kernel, x weights of a flattened channel being one.
  *
  * A layer's inputs must be the outputs of the one before. Behind a convolution
  * a dense layer may have a whole multiple of its channels as inputs: a channel
@@ -32,25 +33,14 @@ typedef struct brc_chain brc_chain;
  * ".weight" or ".kernel"; an equal name gets the number of its layer behind a "#".
  */
 brc_rc brc_chain_read(brc_chain **c, const char *path, const char *order, bool transposed,
-		      brc_err *err);
+		      brc_norm norm, brc_err *err);
 void brc_chain_free(brc_chain *c);
 
-/* All layers, the input first. Borrowed. */
-const brc_layers *brc_chain_layers(const brc_chain *c);
-/* Digest of the file's bytes (of all files of a sharded one). Borrowed. */
-const char *brc_chain_digest(const brc_chain *c);
-
-/* The section units/1, as of other networks; everything is copied. */
-brc_rc brc_chain_write_units(const brc_chain *c, brc_section *s, brc_err *err);
-
 /*
- * The graph of all layers, or of the hidden ones: the weight between two units
- * is the norm of the kernel between them (METHOD 13.1), a flattened channel's
- * x weights being one kernel. Blocks are owned by the chain. Colsum and
- * spectral need the shape of a flattened channel, which weights do not tell:
- * BRC_DATA. More than `mem` bytes (0: what the machine has) is BRC_RESOURCE.
+ * All of it, borrowed: the digest is of the file's bytes (of all files of a
+ * sharded one). Weights under colsum and spectral need the shape of a flattened
+ * channel, which the file does not tell: BRC_DATA.
  */
-brc_rc brc_chain_blocks(brc_chain *c, bool all, brc_norm norm, size_t mem, brc_blocks *b,
-			brc_err *err);
+brc_circuit brc_chain_circuit(const brc_chain *c);
 
 #endif

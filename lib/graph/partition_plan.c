@@ -1,0 +1,122 @@
+/* What clusterings are wanted. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "graph/partition.h"
+
+static brc_rc plan_init(brc_partition_plan *plan, size_t sets, size_t graphs, brc_err *err)
+{
+	size_t n;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->sets = sets;
+	if (!brc_mul(sets, graphs, &n))
+		return brc_fail(err, BRC_RESOURCE, "too many clusterings");
+	plan->k = brc_calloc(n, sizeof(*plan->k), err);
+	return plan->k ? BRC_OK : BRC_RESOURCE;
+}
+
+void brc_partition_plan_clear(brc_partition_plan *plan)
+{
+	free(plan->k);
+	memset(plan, 0, sizeof(*plan));
+}
+
+brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
+			       size_t n, brc_err *err)
+{
+	BRC_TRY(plan_init(plan, n, l->n, err));
+	for (size_t set = 0; set < n; set++)
+		for (size_t g = 0; g < l->n; g++)
+			plan->k[set * l->n + g] = k[set];
+	return BRC_OK;
+}
+
+brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, const char *list,
+			     const char *option, brc_err *err)
+{
+	size_t *k, n;
+	brc_rc rc;
+
+	BRC_TRY(brc_cli_list(list, option, 1, INT32_MAX, &k, &n, err));
+	rc = brc_partition_plan_list(plan, l, k, n, err);
+	free(k);
+	return rc;
+}
+
+brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
+				brc_err *err)
+{
+	unsigned long least, most;
+	int end = 0;
+
+	if (sscanf(range, "%9lu-%9lu%n", &least, &most, &end) != 2 || range[end] != '\0' ||
+	    least < 1 || least > most) {
+		brc_fail(err, BRC_USAGE, "'%s' is no range of cluster numbers", range);
+		return brc_hint(err, "--k-auto 2-24");
+	}
+	return brc_partition_plan_auto(plan, l, least, most, err);
+}
+
+brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
+			       size_t most, brc_err *err)
+{
+	if (least < 1 || least > most)
+		return brc_fail(err, BRC_USAGE, "k from %zu to %zu leaves no choice", least, most);
+	BRC_TRY(plan_init(plan, 1, l->n, err));
+	plan->least = least;
+	plan->most = most;
+	return BRC_OK;
+}
+
+static brc_rc k_of_layer(const brc_laplacian *l, size_t layer, const brc_labels *labels, size_t *k,
+			 brc_err *err)
+{
+	const char *name = l->blocks.layers.name[layer];
+	size_t there = brc_layers_find(&labels->layers, name);
+
+	if (there == BRC_ANY)
+		return brc_fail(err, BRC_DATA, "the labels to take k from have no layer %s", name);
+	if (labels->layers.units[there] != l->blocks.layers.units[layer])
+		return brc_fail(err, BRC_DATA,
+				"layer %s has %zu units, but %zu in the labels to take k from",
+				name, l->blocks.layers.units[layer], labels->layers.units[there]);
+	return brc_labels_distinct(labels, there, k, err);
+}
+
+brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
+			       const brc_labels *labels, brc_err *err)
+{
+	brc_rc rc = plan_init(plan, 1, l->n, err);
+
+	plan->lower = true;
+	for (size_t g = 0; g < l->n && rc == BRC_OK; g++) {
+		if (!l->local || l->graph[g].n_kept != 1) {
+			brc_fail(err, BRC_DATA,
+				 "k can be taken from labels for graphs of one layer only");
+			rc = brc_hint(err, "laplacian --local makes them");
+			break;
+		}
+		rc = k_of_layer(l, l->graph[g].kept[0], labels, &plan->k[g], err);
+	}
+	if (rc != BRC_OK)
+		brc_partition_plan_clear(plan);
+	return rc;
+}
+
+brc_rc brc_partition_plan_named(brc_partition_plan *plan, const brc_laplacian *l,
+				const brc_section *const *all, size_t n, const char *name,
+				brc_err *err)
+{
+	brc_labels labels;
+	brc_rc rc;
+
+	BRC_TRY(brc_labels_find(&labels, all, n, name, err));
+	rc = brc_partition_plan_from(plan, l, &labels, err);
+	brc_labels_clear(&labels);
+	return rc;
+}

@@ -1,0 +1,220 @@
+/*
+ * What a layer is part of, from how its units are used: the hidden layer of an
+ * MLP, the values of attention. Names play no part.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/graph.h"
+#include "net/rules.h"
+
+static bool is_one_of(const brc_op *op, const char *const *types)
+{
+	for (; *types; types++)
+		if (strcmp(op->type, *types) == 0)
+			return true;
+	return false;
+}
+
+static size_t computed_inputs(const brc_exec *g, const brc_node *n)
+{
+	size_t computed = 0;
+
+	for (size_t k = 0; k < n->n_in; k++)
+		computed += n->in[k] != BRC_NOWHERE && g->value[n->in[k]].state == BRC_COMPUTED;
+	return computed;
+}
+
+/* Is a node of an activation function more than a scale and a shift? */
+static bool bends(const brc_exec *g, const brc_node *n)
+{
+	static const char *const same[] = {"Identity", "Dropout", "Cast", "Neg", NULL},
+				 *const scaled[] = {"Add", "Sub", "Mul", "Div", NULL};
+
+	if (is_one_of(n->op, same))
+		return false;
+	return !is_one_of(n->op, scaled) || computed_inputs(g, n) > 1;
+}
+
+/* A walk along what follows from a value, node by node. */
+typedef struct walk {
+	const brc_exec *g;
+	bool *inside; /* [values]: what follows from it */
+	size_t open;  /* uses of values inside that were not met */
+	bool bent;    /* an activation function was */
+	size_t ends;  /* dense layers were */
+} walk;
+
+static bool reads(const walk *w, const brc_node *n)
+{
+	bool any = false;
+
+	for (size_t k = 0; k < n->n_in; k++)
+		any = any || (n->in[k] != BRC_NOWHERE && w->inside[n->in[k]]);
+	return any;
+}
+
+/* Something else comes in: a sum with it is no longer the features alone. */
+static bool joins_others(const walk *w, const brc_node *n)
+{
+	for (size_t k = 0; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && w->g->value[n->in[k]].state == BRC_COMPUTED &&
+		    !w->inside[n->in[k]])
+			return true;
+	return false;
+}
+
+/* Do features stay features behind the node? */
+static bool keeps_features(const walk *w, const brc_node *n)
+{
+	static const char *const within[] = {"LRN", "InstanceNormalization", NULL},
+				 *const sums[] = {"Add", "Sub", "Sum", "Mean", NULL};
+
+	switch (brc_rule_of(n->op)) {
+	case BRC_RULE_SAME:
+		return !is_one_of(n->op, within);
+	case BRC_RULE_AFFINE:
+		return true;
+	case BRC_RULE_COMBINE:
+		return !is_one_of(n->op, sums) || !joins_others(w, n);
+	case BRC_RULE_MOVE:
+		return !joins_others(w, n);
+	default:
+		return false;
+	}
+}
+
+/* A node that reads a value inside: false when it is none that an MLP has there. */
+static bool step(walk *w, const brc_node *n)
+{
+	brc_weights weights;
+
+	for (size_t k = 0; k < n->n_in; k++)
+		w->open -= n->in[k] != BRC_NOWHERE && w->inside[n->in[k]];
+	if (brc_product_weights(w->g, n, &weights)) {
+		w->ends++;
+		return true;
+	}
+	if (!keeps_features(w, n))
+		return false;
+	w->bent = w->bent || (brc_rule_is_activation(n->op) && bends(w->g, n));
+	for (size_t k = 0; k < n->n_out; k++) {
+		if (n->out[k] == BRC_NOWHERE)
+			continue;
+		w->inside[n->out[k]] = true;
+		w->open += w->g->value[n->out[k]].users;
+	}
+	return true;
+}
+
+/*
+ * The hidden layer of an MLP: a dense layer whose features go, one by one and
+ * through an activation function, into dense layers and nowhere else. So those
+ * that attention reads are none, nor those added to what others bring.
+ */
+static bool is_mlp_hidden(const brc_net *net, size_t layer, bool *inside)
+{
+	const brc_exec *g = net->g;
+	const brc_node *n = &g->node[net->unit[layer].node];
+	walk w = {.g = g, .inside = inside, .open = g->value[n->out[0]].users};
+	brc_weights weights;
+
+	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !brc_product_weights(g, n, &weights))
+		return false;
+	memset(inside, 0, g->n_values * sizeof(*inside));
+	inside[n->out[0]] = true;
+	for (size_t i = net->unit[layer].node + 1; w.open > 0 && i < g->n_nodes; i++)
+		if (reads(&w, &g->node[i]) && !step(&w, &g->node[i]))
+			return false;
+	return w.open == 0 && w.ends > 0 && w.bent; /* else it reaches the output */
+}
+
+/* Does nothing bend between the values before and after activation? */
+static bool is_straight(const brc_net *net, size_t layer, bool *inside)
+{
+	const brc_exec *g = net->g;
+	const brc_unit_layer *u = &net->unit[layer];
+	walk w = {.g = g, .inside = inside};
+
+	memset(inside, 0, g->n_values * sizeof(*inside));
+	inside[u->pre] = true;
+	for (size_t i = u->node + 1; !inside[u->post] && i < g->n_nodes; i++) {
+		if (!reads(&w, &g->node[i]))
+			continue;
+		if (bends(g, &g->node[i]))
+			return false;
+		inside[g->node[i].out[0]] = true;
+	}
+	return true;
+}
+
+/* ---- attention heads ---- */
+
+static int ascending(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* sorted[n]: the distinct heads that are met; 0 when a unit is the feature of no single one. */
+static size_t list_heads(const int64_t *met, size_t units, int64_t *sorted)
+{
+	size_t n = 0, distinct = 0;
+
+	for (size_t u = 0; u < units; u++) {
+		if (met[u] == BRC_NOT_ONE_HEAD)
+			return 0;
+		if (met[u] != BRC_NO_HEAD)
+			sorted[n++] = met[u];
+	}
+	qsort(sorted, n, sizeof(*sorted), ascending);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || sorted[i] != sorted[distinct - 1])
+			sorted[distinct++] = sorted[i];
+	return distinct;
+}
+
+static brc_rc number_heads(brc_net *net, size_t layer, brc_err *err)
+{
+	brc_net_layer *l = &net->layer[layer];
+	const int64_t *met = net->unit[layer].met;
+	int64_t *sorted = brc_alloc(l->units, sizeof(*sorted), err);
+
+	l->head = brc_alloc(l->units, sizeof(*l->head), err);
+	if (!sorted || !l->head) {
+		free(sorted);
+		return BRC_RESOURCE;
+	}
+	l->heads = list_heads(met, l->units, sorted);
+	for (size_t u = 0; u < l->units && l->heads; u++) {
+		const int64_t *at = bsearch(&met[u], sorted, l->heads, sizeof(*sorted), ascending);
+
+		l->head[u] = at ? (int32_t)(at - sorted) : -1;
+	}
+	free(sorted);
+	if (l->heads == 0) {
+		free(l->head);
+		l->head = NULL;
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
+{
+	bool *inside = brc_alloc(net->g->n_values, sizeof(*inside), err);
+	brc_rc rc = inside ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t l = 1; rc == BRC_OK && l < net->n_layers; l++) {
+		size_t mixed = net->unit[l].mixed;
+
+		net->layer[l].untraced = mixed == BRC_NOWHERE ? NULL : net->g->node[mixed].name;
+		net->layer[l].straight = is_straight(net, l, inside);
+		net->layer[l].mlp = is_mlp_hidden(net, l, inside);
+		if (net->unit[l].met && net->layer[l].role == BRC_ROLE_HIDDEN)
+			rc = number_heads(net, l, err);
+	}
+	free(inside);
+	return rc;
+}

@@ -23,7 +23,7 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 {
 	brc_str_add(page->b, "<p>");
 	if (l->labels_section) {
-		brc_str_addf(page->b, "A %s partition", l->labels.mode);
+		brc_str_addf(page->b, "A %s partition", brc_mode_title(l->labels.mode));
 		if (l->labels.source[0])
 			brc_str_addf(page->b, " made from %s", brc_source_title(l->labels.source));
 		brc_str_addf(page->b, ": %zu units in %zu groups", brc_layers_total(&l->layers),

@@ -208,6 +208,8 @@ char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t 
 char *brc_item_name(const brc_network *net, char *buf, size_t cap);
 /* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
 const char *brc_source_title(const char *source);
+/* The mode of a partition, for people: that which no clustering made is a given one. */
+const char *brc_mode_title(const char *mode);
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */
 char *brc_layer_title(const char *name, char *buf, size_t cap);
 

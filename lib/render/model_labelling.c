@@ -45,6 +45,11 @@ const char *brc_source_title(const char *source)
 	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
 }
 
+const char *brc_mode_title(const char *mode)
+{
+	return strcmp(mode, "imported") == 0 ? "given" : mode;
+}
+
 char *brc_layer_title(const char *name, char *buf, size_t cap)
 {
 	return title("layer", name, buf, cap);

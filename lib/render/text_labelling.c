@@ -69,7 +69,7 @@ static void add_graphs(brc_str *b, const brc_labelling *l)
 void brc_text_partition(brc_str *b, const brc_labelling *l)
 {
 	if (l->labels_section) {
-		brc_str_addf(b, "%s partition", l->labels.mode);
+		brc_str_addf(b, "%s partition", brc_mode_title(l->labels.mode));
 		if (l->labels.source[0])
 			brc_str_addf(b, " from %s", brc_source_title(l->labels.source));
 		brc_str_addf(b,

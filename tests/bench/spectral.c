@@ -126,10 +126,10 @@ static double peak_bytes(void)
 
 static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t repetitions)
 {
-	double *t = brc_alloc(4 * repetitions, sizeof(*t), &err), worst = 0;
+	double *t = brc_alloc(5 * repetitions, sizeof(*t), &err), worst = 0;
 	brc_spectral_options o = {.restarts = RESTARTS, .seed = 42};
 	brc_eigenpairs *p = NULL;
-	brc_clustering ten, usual;
+	brc_clustering ten, usual, refined;
 	brc_graph g;
 
 	for (size_t r = 0; r < repetitions; r++) {
@@ -149,10 +149,19 @@ static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t r
 		o.restarts = 0;
 		need(brc_spectral(&usual, &g, p, k, &o, pool, &err));
 		t[3 * repetitions + r] = now() - start;
+		if (r == 0)
+			printf("peak %.0f\n", peak_bytes());
+		start = now();
+		o.restarts = RESTARTS;
+		o.refine = true;
+		need(brc_spectral(&refined, &g, p, k, &o, pool, &err));
+		t[4 * repetitions + r] = now() - start;
+		o.refine = false;
 		if (r + 1 == repetitions)
 			break;
 		brc_clustering_clear(&ten);
 		brc_clustering_clear(&usual);
+		brc_clustering_clear(&refined);
 		brc_eigenpairs_free(p);
 		brc_graph_clear(&g);
 	}
@@ -162,6 +171,8 @@ static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t r
 	       median(t + repetitions, repetitions), median(t + 2 * repetitions, repetitions));
 	printf("cluster-default %.6f\nrestarts-default %zu\n",
 	       median(t + 3 * repetitions, repetitions), brc_spectral_restarts(&g, 0));
+	printf("refined %.6f\nncut-refined %.9f\n", median(t + 4 * repetitions, repetitions),
+	       refined.ncut);
 	printf("ncut %.9f\nncut-default %.9f\nresidual %.3g\n", ten.ncut, usual.ncut, worst);
 	printf("units %zu\nconnected %zu\nlinks %zu\npairs %zu\n", g.n, g.connected, g.links,
 	       p->pairs);
@@ -199,6 +210,5 @@ int main(int argc, char **argv)
 		shuffle(&blocks, k, threads, strtoul(argv[5], NULL, 10));
 	else
 		cluster(&blocks, k, pool, repetitions);
-	printf("peak %.0f\n", peak_bytes());
 	return 0;
 }

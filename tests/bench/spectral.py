@@ -115,12 +115,12 @@ def scale(folder):
 
 def chart(points, path):
     """Seconds against units, both on logarithmic axes, ours and eigsh."""
-    width, height, left, bottom = 520, 300, 60, 40
+    width, height, left, bottom = 540, 300, 60, 40
     xs, ys = [p[0] for p in points], [s for p in points for s in p[2:]]
     low, high = np.floor(np.log10(min(ys))), np.ceil(np.log10(max(ys)))
 
     def at(n, seconds):
-        x = left + (np.log10(n) - np.log10(xs[0])) / np.log10(xs[-1] / xs[0]) * (width - left - 20)
+        x = left + (np.log10(n) - np.log10(xs[0])) / np.log10(xs[-1] / xs[0]) * (width - left - 40)
         return x, (height - bottom) - (np.log10(seconds) - low) / (high - low) * (height - bottom - 20)
 
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',

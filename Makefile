@@ -43,8 +43,8 @@ Q        := $(if $(V),,@)
 say       = $(if $(V),,@echo "  $(1)")
 COMPILE   = $(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
-LIB_SRC  := $(sort $(wildcard lib/*/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/data/onnx.pb-c.o
+LIB_SRC  := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/data/models/onnx.pb-c.o
 BIN_SRC  := $(sort $(wildcard bin/*.c))
 FILTERS  := $(BIN_SRC:%.c=%)
 EXES     := $(FILTERS:bin/%=$(BIN)/%)
@@ -57,12 +57,12 @@ all: $(EXES)
 
 -include lib/render/render.mk
 
-$(GEN)/data/onnx.pb-c.c $(GEN)/data/onnx.pb-c.h &: lib/data/onnx.proto
+$(GEN)/data/models/onnx.pb-c.c $(GEN)/data/models/onnx.pb-c.h &: lib/data/models/onnx.proto
 	@mkdir -p $(GEN)
 	$(call say,GEN  $@)
 	$(Q)protoc-c --c_out=$(GEN) -Ilib $<
 
-$(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
+$(BUILD)/gen/data/models/onnx.pb-c.o: $(GEN)/data/models/onnx.pb-c.c
 	@mkdir -p $(@D)
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Wno-unused-parameter -c $< -o $@
@@ -71,7 +71,7 @@ $(BUILD)/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
 $(BUILD)/lib/exec/%.o $(BUILD)/lib/linalg/%.o $(BUILD)/lib/graph/%.o: CFLAGS += -O3
 $(BUILD)/lib/linalg/%.o: CFLAGS += -fno-math-errno
 
-$(BUILD)/%.o: %.c | $(GEN)/data/onnx.pb-c.h
+$(BUILD)/%.o: %.c | $(GEN)/data/models/onnx.pb-c.h
 	@mkdir -p $(@D)
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -c $< -o $@
@@ -93,7 +93,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka -larpack $(LIBS) -o $@
 
 # every filter as a function, brc_main_<filter>, for the test that damages what they read
-$(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/onnx.pb-c.h
+$(BUILD)/mains/%.o: bin/%.c | $(GEN)/data/models/onnx.pb-c.h
 	@mkdir -p $(@D)
 	$(call say,CC   $@)
 	$(Q)$(COMPILE) -Dmain=brc_main_$(subst -,_,$*) -c $< -o $@
@@ -211,7 +211,7 @@ bench: deps-bench
 
 # ---- lint ----
 
-C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h lib/*/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
             tests/conformance/*.[ch])
 SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
@@ -238,13 +238,13 @@ FUZZERS := $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
 
 FUZZ_CC := clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=address,undefined \
            -fno-sanitize-recover=undefined
-FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/gen/data/onnx.pb-c.o
+FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/gen/data/models/onnx.pb-c.o
 
-$(BUILD)/fuzz/lib/%.o: lib/%.c | $(GEN)/data/onnx.pb-c.h
+$(BUILD)/fuzz/lib/%.o: lib/%.c | $(GEN)/data/models/onnx.pb-c.h
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
-$(BUILD)/fuzz/gen/data/onnx.pb-c.o: $(GEN)/data/onnx.pb-c.c
+$(BUILD)/fuzz/gen/data/models/onnx.pb-c.o: $(GEN)/data/models/onnx.pb-c.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
 

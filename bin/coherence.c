@@ -1,6 +1,6 @@
 /* coherence: is the damage of a lesion specific to classes? */
 #include "base/cli.h"
-#include "stats/measure.h"
+#include "study/measure.h"
 #include "stream/filter.h"
 
 static double level = 0.05;

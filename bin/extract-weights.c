@@ -1,6 +1,6 @@
 /* extract-weights: a network's units, and the magnitudes of the weights between them. */
 #include "base/cli.h"
-#include "data/weights.h"
+#include "data/models/weights.h"
 #include "net/chain.h"
 #include "net/net.h"
 #include "stream/filter.h"

@@ -5,8 +5,8 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "stats/experiment.h"
-#include "stats/measure.h"
+#include "study/experiment.h"
+#include "study/measure.h"
 #include "stream/filter.h"
 
 static const char *model, *data_path;

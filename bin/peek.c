@@ -1,6 +1,6 @@
 /* peek: what a stream holds, for people or as JSON. */
 #include "base/cli.h"
-#include "data/units_table.h"
+#include "data/tables/units_table.h"
 #include "stream/filter.h"
 #include "stream/summary.h"
 

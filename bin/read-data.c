@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cli.h"
-#include "data/reading.h"
+#include "data/datasets/reading.h"
 
 enum { FILES_MAX = 64 };
 

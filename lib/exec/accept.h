@@ -2,7 +2,7 @@
 #ifndef BRC_EXEC_ACCEPT_H
 #define BRC_EXEC_ACCEPT_H
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 /*
  * BRC_DATA, naming operator and node, for an operator set, operator, attribute

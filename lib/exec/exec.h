@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 typedef struct brc_exec brc_exec;
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 #include "exec/exec.h"
 
 #define BRC_NOWHERE SIZE_MAX

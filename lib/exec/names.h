@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 typedef struct brc_name {
 	const char *text;

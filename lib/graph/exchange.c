@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include "graph/band.h"
 #include "graph/exchange_out.h"
 

@@ -1,13 +1,14 @@
 /*
  * Graphs to and from other programs: blocks from a list of edges, and blocks as Matrix Market,
- * a list of edges, GraphML or a matrix. Formats: data/matrix_market.c, data/edge_text.c.
+ * a list of edges, GraphML or a matrix. Formats: data/graphs/matrix_market.c,
+ * data/graphs/edge_text.c.
  */
 #ifndef BRC_GRAPH_EXCHANGE_H
 #define BRC_GRAPH_EXCHANGE_H
 
 #include "base/err.h"
-#include "data/edges.h"
-#include "data/unit_names.h"
+#include "data/graphs/edges.h"
+#include "data/tables/unit_names.h"
 #include "graph/blocks.h"
 
 /* A graph that owns its edges. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/input.h"
-#include "data/labels_tsv.h"
-#include "data/layers_tsv.h"
+#include "data/bytes/input.h"
+#include "data/tables/labels_tsv.h"
+#include "data/tables/layers_tsv.h"
 #include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/digest.h"

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "data/weights.h"
+#include "data/models/weights.h"
 #include "linalg/kernel_norm.h"
 #include "net/circuit.h"
 

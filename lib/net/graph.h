@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 #include "exec/exec.h"
 #include "exec/graph.h"
 #include "exec/operators.h"

@@ -12,8 +12,8 @@
 #include "graph/subcluster.h"
 #include "render/join.h"
 #include "render/report.h"
-#include "stats/findings.h"
-#include "stats/lesions.h"
+#include "study/findings.h"
+#include "study/lesions.h"
 #include "stream/layers.h"
 
 /* The two proxies of local specialization, each a section with tests. */

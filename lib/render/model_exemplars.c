@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "render/model.h"
-#include "stats/table.h"
+#include "study/table.h"
 
 static brc_rc check_samples(const brc_exemplars *x, brc_err *err)
 {

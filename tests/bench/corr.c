@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include "linalg/correlation.h"
 #include "stream/layers.h"
 #include "stream/writer.h"

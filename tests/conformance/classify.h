@@ -2,7 +2,7 @@
 #ifndef BRC_CONFORMANCE_CLASSIFY_H
 #define BRC_CONFORMANCE_CLASSIFY_H
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 typedef enum category {
 	REQUIRED, /* the operators that are supported, on floats of single precision */

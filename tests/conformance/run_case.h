@@ -2,7 +2,7 @@
 #ifndef BRC_CONFORMANCE_RUN_CASE_H
 #define BRC_CONFORMANCE_RUN_CASE_H
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 typedef enum verdict { PASSED, REFUSED, FAILED, VERDICTS } verdict;
 

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/idx.h"
+#include "data/datasets/idx.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 
 #define MEMORY ((size_t)64 << 20)
 

@@ -17,13 +17,13 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "data/dataset.h"
-#include "data/units_table.h"
+#include "data/datasets/dataset.h"
+#include "data/tables/units_table.h"
 #include "graph/labels.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"
-#include "stats/findings.h"
-#include "stats/lesions.h"
+#include "study/findings.h"
+#include "study/lesions.h"
 #include "stream/collect.h"
 #include "stream/summary.h"
 #include "stream/writer.h"

@@ -13,10 +13,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/class_names.h"
-#include "data/image_list.h"
-#include "data/labels_tsv.h"
-#include "data/layers_tsv.h"
+#include "data/tables/class_names.h"
+#include "data/images/image_list.h"
+#include "data/tables/labels_tsv.h"
+#include "data/tables/layers_tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

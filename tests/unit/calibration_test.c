@@ -22,8 +22,8 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "stats/experiment.h"
-#include "stats/measure.h"
+#include "study/experiment.h"
+#include "study/measure.h"
 #include "stats/published.h"
 #include "side_by_side.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "stats/controls.h"
+#include "study/controls.h"
 
 static const int32_t two_layers[] = {7, 0, -1, 7, 0, 7, 7,  -1, /* layer a: 8 units */
 				     0, 0, 1,  2, 2, 2, -1, 1}; /* layer b: 8 units */

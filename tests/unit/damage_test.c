@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "stats/damage.h"
+#include "study/damage.h"
 #include "stats/extremes.h"
 #include "stats/published.h"
 #include "stats_golden.h"

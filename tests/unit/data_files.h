@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "data/array.h"
-#include "data/input.h"
+#include "data/arrays/array.h"
+#include "data/bytes/input.h"
 
 #define GOLDEN "tests/golden/data/"
 

@@ -5,7 +5,7 @@
  */
 #include <glob.h>
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 #include "traced_layers.h"
 
 #define TOLERANCE 2e-6 /* relative: factors are floats, multiplied a few times */

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "stats/measure.h"
-#include "stats/table.h"
+#include "study/measure.h"
+#include "study/table.h"
 
 enum { DRAWS = 39, M = 3, CLASSES = 4, IMAGES = 25 };
 

@@ -4,7 +4,7 @@
  * head in every layout, what is lost without it, and the weights between
  * features through the residual stream.
  */
-#include "data/idx.h"
+#include "data/datasets/idx.h"
 #include "graph/subcluster.h"
 #include "net/lesion.h"
 #include "net_fixture.h"

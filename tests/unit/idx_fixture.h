@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_IDX_FIXTURE_H
 #define TESTS_UNIT_IDX_FIXTURE_H
 
-#include "data/idx.h"
+#include "data/datasets/idx.h"
 
 #define FASHION_IMAGES "fixtures/fashion-test-2000-images.gz"
 #define FASHION_LABELS "fixtures/fashion-test-2000-labels.gz"

@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "data/idx.h"
+#include "data/datasets/idx.h"
 
 static brc_rc read_idx(const char *path, size_t mem, brc_array *out, brc_err *err)
 {

@@ -1,9 +1,9 @@
 /* Images: decoded, turned grey, resized and cropped, all to the bit as Pillow does it. */
 #include "data_files.h"
 
-#include "data/image_file.h"
-#include "data/image_resize.h"
-#include "data/npy.h"
+#include "data/images/image_file.h"
+#include "data/images/image_resize.h"
+#include "data/arrays/npy.h"
 
 #define IMAGES "tests/golden/images/"
 

@@ -1,7 +1,7 @@
 /* Tables of labels: round trip, order, and every kind of wrong line. */
 #include "data_files.h"
 
-#include "data/labels_tsv.h"
+#include "data/tables/labels_tsv.h"
 
 static const char *const known_names[] = {"input", "fc1", "fc2", "out"};
 static const size_t known_units[] = {4, 3, 2, 10};

@@ -2,7 +2,7 @@
 #include "data_files.h"
 
 #include "base/rng.h"
-#include "data/lines.h"
+#include "data/tables/lines.h"
 
 static void fields_are(const char *text, bool tabs, size_t n, const char *const *want)
 {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 static inline void *made(size_t size)
 {

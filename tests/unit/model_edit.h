@@ -4,7 +4,7 @@
 
 #include "net_fixture.h"
 
-#include "data/onnx.h"
+#include "data/models/onnx.h"
 
 static inline brc_onnx model_open(const char *path)
 {

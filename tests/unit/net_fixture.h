@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include "net/net.h"
 #include "net/program.h"
 

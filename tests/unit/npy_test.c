@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 
 static void reads(const char *path, const char *dtype)
 {

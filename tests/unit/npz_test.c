@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 
 static brc_rc read_images(const char *path, size_t mem, brc_array *out, brc_err *err)
 {

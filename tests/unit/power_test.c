@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "stats/experiment.h"
-#include "stats/measure.h"
+#include "study/experiment.h"
+#include "study/measure.h"
 #include "side_by_side.h"
 
 enum { LAYERS = 3, DRAWS = 199, M = 2 * LAYERS };

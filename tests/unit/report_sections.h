@@ -13,7 +13,7 @@
 
 #include "graph/labels.h"
 #include "render/report.h"
-#include "stats/measure.h"
+#include "study/measure.h"
 #include "stream/layers.h"
 
 enum { GROUPS = 5, CLASSES = 3, DRAWS = 39, SECTIONS_MAX = 8 };

@@ -1,8 +1,8 @@
 /* Choosing images: as many of each class, without replacement, each image as likely. */
 #include "data_files.h"
 
-#include "data/assemble.h"
-#include "data/sample.h"
+#include "data/datasets/assemble.h"
+#include "data/datasets/sample.h"
 
 enum { IMAGES = 60, CLASSES = 3, EACH = 5 };
 

@@ -2,9 +2,9 @@
 #ifndef SIDE_BY_SIDE_H
 #define SIDE_BY_SIDE_H
 
-#include "data/array.h"
-#include "data/dataset.h"
-#include "data/npy.h"
+#include "data/arrays/array.h"
+#include "data/datasets/dataset.h"
+#include "data/arrays/npy.h"
 #include "graph/labels.h"
 #include "net/net.h"
 

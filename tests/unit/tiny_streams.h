@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "data/dataset.h"
+#include "data/datasets/dataset.h"
 #include "graph/blocks.h"
 #include "graph/labels.h"
 #include "net/net.h"
-#include "stats/lesions.h"
+#include "study/lesions.h"
 #include "stream/writer.h"
 
 #define TINY_MODEL "fixtures/small/leaky-default.onnx" /* input 6, h1 8, output 3 */

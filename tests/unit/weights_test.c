@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "data/weights.h"
+#include "data/models/weights.h"
 
 #define WEIGHTS "tests/golden/weights/"
 

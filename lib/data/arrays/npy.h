@@ -1,0 +1,56 @@
+/*
+ * NumPy's array files: NPY (format versions 1, 2 and 3) and NPZ, a zip archive
+ * of them. Source: numpy.lib.format (NEP 1). Booleans, integers and floats of
+ * either byte order are read; structured types and objects are refused, since
+ * the latter would mean running a pickle.
+ */
+#ifndef BRC_DATA_ARRAYS_NPY_H
+#define BRC_DATA_ARRAYS_NPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "data/arrays/array.h"
+#include "data/bytes/input.h"
+#include "data/bytes/zip.h"
+
+/* Do these first bytes (6 of them) look like NPY? */
+bool brc_npy_magic(const unsigned char *p, size_t n);
+
+/*
+ * Read the whole input, which must hold one array in C order and nothing
+ * after it. BRC_DATA naming the file and what is wrong; BRC_RESOURCE when the
+ * array needs more than `mem` (0: what the machine has).
+ */
+brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err);
+/* The same from a path. */
+brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err);
+/* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
+brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
+
+/* The member `member` ("x" or "x.npy") of an archive; if there is none, an error that lists all. */
+brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_array *out,
+		      brc_err *err);
+/* The same from a path. */
+brc_rc brc_npz_read(const char *path, const char *member, size_t mem, brc_array *out, brc_err *err);
+/* The unpacked bytes of that member, an NPY file; brc_input_free() it. */
+brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_err *err);
+/* Is there a member of this name? */
+bool brc_npz_has(const brc_zip *z, const char *member);
+/* The members' names without ".npy", separated by ", "; at most `cap` - 1 bytes. Returns buf. */
+char *brc_npz_list(const brc_zip *z, char *buf, size_t cap);
+
+/*
+ * Append to `out`, which the caller frees, what stands before the elements in
+ * an NPY file (version 1.0); `dtype` is a NumPy descr of a tensor (|S<width>
+ * too). The elements follow row-major, little-endian.
+ */
+brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
+		      brc_err *err);
+/* The same, and the elements. */
+brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
+		     const void *data, brc_err *err);
+
+#endif

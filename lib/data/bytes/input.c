@@ -1,0 +1,388 @@
+#define _GNU_SOURCE
+#include "data/bytes/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/descriptors.h"
+#include "base/memory.h"
+
+enum { RAW_BYTES = 1 << 16 };
+
+typedef enum coding { PLAIN, GZIP, DEFLATE } coding;
+
+struct brc_input {
+	char *name;
+	int fd;
+	bool regular;      /* a regular file, whose size is known */
+	uint64_t start;    /* where in that file we began */
+	uint64_t size;     /* bytes from there on */
+	uint64_t offset;   /* of the next raw byte of a part */
+	uint64_t raw_left; /* raw bytes that may still be read */
+	bool is_part;
+	brc_input_part part;
+
+	coding coding;
+	z_stream z;
+	bool z_open, z_done;
+	unsigned char *raw;
+	size_t raw_at, raw_n;
+
+	unsigned char ahead[BRC_INPUT_PEEK];
+	size_t ahead_at, ahead_n;
+	uint64_t decoded; /* bytes unpacked so far */
+	uint64_t taken;   /* of those, bytes given to the caller */
+	uint64_t expected;
+	uint32_t crc;
+};
+
+static brc_rc os_fail(const brc_input *in, const char *verb, brc_err *err)
+{
+	int e = errno;
+	return brc_fail(err, brc_rc_of_errno(e), "%s: cannot %s: %s", in->name, verb, strerror(e));
+}
+
+/* Refill the raw buffer when it is empty; raw_n == raw_at afterwards only at the end. */
+static brc_rc fill(brc_input *in, brc_err *err)
+{
+	if (in->raw_at < in->raw_n)
+		return BRC_OK;
+	in->raw_at = in->raw_n = 0;
+	size_t want = in->raw_left < RAW_BYTES ? (size_t)in->raw_left : RAW_BYTES;
+	while (want > 0) {
+		ssize_t n = in->is_part ? pread(in->fd, in->raw, want, (off_t)in->offset)
+					: read(in->fd, in->raw, want);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return os_fail(in, "read", err);
+		in->raw_n = (size_t)n;
+		in->offset += (uint64_t)n;
+		in->raw_left -= (uint64_t)n;
+		break;
+	}
+	return BRC_OK;
+}
+
+static brc_rc packed_fail(const brc_input *in, const char *what, brc_err *err)
+{
+	char of[64] = "";
+	if (in->expected != 0)
+		snprintf(of, sizeof(of), " of %llu expected", (unsigned long long)in->expected);
+	brc_fail(err, BRC_DATA, "%s: %s after %llu unpacked bytes%s", in->name, what,
+		 (unsigned long long)in->decoded, of);
+	return brc_hint(err, "the file is damaged or not whole: fetch or write it again");
+}
+
+static brc_rc start_inflate(brc_input *in, brc_err *err)
+{
+	int bits = in->coding == GZIP ? 16 + MAX_WBITS : -MAX_WBITS;
+	if (inflateInit2(&in->z, bits) != Z_OK)
+		return brc_fail(err, BRC_RESOURCE, "%s: zlib cannot start", in->name);
+	in->z_open = true;
+	return BRC_OK;
+}
+
+/* At the end of a gzip member or of deflated data: another member, or nothing more. */
+static brc_rc end_inflate(brc_input *in, brc_err *err)
+{
+	BRC_TRY(fill(in, err));
+	if (in->raw_at == in->raw_n) {
+		in->z_done = true;
+		return BRC_OK;
+	}
+	if (in->coding == GZIP && in->raw[in->raw_at] == 0x1f) {
+		if (inflateReset(&in->z) != Z_OK)
+			return brc_fail(err, BRC_RESOURCE, "%s: zlib cannot start", in->name);
+		return BRC_OK;
+	}
+	return packed_fail(in, "something else follows the compressed data", err);
+}
+
+static brc_rc inflate_some(brc_input *in, unsigned char *buf, size_t want, size_t *got,
+			   brc_err *err)
+{
+	in->z.next_out = buf;
+	in->z.avail_out = want > RAW_BYTES * 16 ? RAW_BYTES * 16 : (uInt)want;
+	size_t room = in->z.avail_out;
+	BRC_TRY(fill(in, err));
+	if (in->raw_at == in->raw_n)
+		return packed_fail(in, "truncated: the compressed data end", err);
+	in->z.next_in = in->raw + in->raw_at;
+	in->z.avail_in = (uInt)(in->raw_n - in->raw_at);
+	int state = inflate(&in->z, Z_NO_FLUSH);
+	in->raw_at = in->raw_n - in->z.avail_in;
+	*got = room - in->z.avail_out;
+	in->decoded += *got;
+	if (state == Z_STREAM_END)
+		return end_inflate(in, err);
+	if (state == Z_MEM_ERROR)
+		return brc_fail(err, BRC_RESOURCE, "%s: out of memory in zlib", in->name);
+	if (state != Z_OK && state != Z_BUF_ERROR)
+		return packed_fail(in, "the compressed data are corrupt", err);
+	return BRC_OK;
+}
+
+static brc_rc copy_some(brc_input *in, unsigned char *buf, size_t want, size_t *got, brc_err *err)
+{
+	BRC_TRY(fill(in, err));
+	size_t n = in->raw_n - in->raw_at;
+	*got = n < want ? n : want;
+	memcpy(buf, in->raw + in->raw_at, *got);
+	in->raw_at += *got;
+	in->decoded += *got;
+	in->z_done = *got == 0;
+	return BRC_OK;
+}
+
+static brc_rc check_part(const brc_input *in, brc_err *err)
+{
+	if (!in->is_part)
+		return BRC_OK;
+	if (in->decoded == in->part.size && in->crc == in->part.crc)
+		return BRC_OK;
+	if (in->decoded != in->part.size)
+		brc_fail(err, BRC_DATA, "%s: %llu bytes unpacked, %llu expected", in->name,
+			 (unsigned long long)in->decoded, (unsigned long long)in->part.size);
+	else
+		brc_fail(err, BRC_DATA, "%s: corrupt: checksum %08x, but the archive says %08x",
+			 in->name, in->crc, in->part.crc);
+	return brc_hint(err, "the archive is damaged: fetch or write it again");
+}
+
+/* Unpack until `want` bytes or the end. */
+static brc_rc decode(brc_input *in, unsigned char *buf, size_t want, size_t *got, brc_err *err)
+{
+	size_t total = 0;
+	while (total < want && !in->z_done) {
+		size_t n = 0;
+		if (in->coding == PLAIN)
+			BRC_TRY(copy_some(in, buf + total, want - total, &n, err));
+		else
+			BRC_TRY(inflate_some(in, buf + total, want - total, &n, err));
+		if (in->is_part && n > 0)
+			in->crc = (uint32_t)crc32_z(in->crc, buf + total, n);
+		total += n;
+		if (in->is_part && in->decoded > in->part.size)
+			return packed_fail(in, "more data than the archive declares", err);
+		if (in->z_done)
+			BRC_TRY(check_part(in, err));
+	}
+	*got = total;
+	return BRC_OK;
+}
+
+static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
+{
+	brc_input *in = brc_calloc(1, sizeof(*in), err);
+	if (in == NULL)
+		return BRC_RESOURCE;
+	in->fd = -1;
+	in->raw_left = UINT64_MAX;
+	in->name = brc_strdup(name, err);
+	in->raw = brc_alloc(RAW_BYTES, 1, err);
+	if (in->name == NULL || in->raw == NULL) {
+		brc_input_free(in);
+		return BRC_RESOURCE;
+	}
+	*out = in;
+	return BRC_OK;
+}
+
+static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
+{
+	struct stat st;
+	bool is_stdin = !strcmp(path, "-");
+	if (is_stdin && brc_descriptor_closed(STDIN_FILENO))
+		return brc_fail(err, BRC_USAGE, "standard input is closed");
+	in->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			  : open(path, O_RDONLY | O_CLOEXEC);
+	if (in->fd < 0)
+		return os_fail(in, "open", err);
+	if (isatty(in->fd) == 1)
+		return brc_fail(err, BRC_USAGE, "%s is a terminal, a file is expected", in->name);
+	if (fstat(in->fd, &st) != 0)
+		return os_fail(in, "examine", err);
+	if (S_ISDIR(st.st_mode))
+		return brc_fail(err, BRC_DATA, "%s: is a directory, not a file", in->name);
+	off_t at = lseek(in->fd, 0, SEEK_CUR);
+	in->regular = S_ISREG(st.st_mode) && at >= 0 && at <= st.st_size;
+	in->start = in->regular ? (uint64_t)at : 0;
+	in->size = in->regular ? (uint64_t)(st.st_size - at) : 0;
+	BRC_TRY(fill(in, err));
+	if (in->raw_n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b) {
+		in->coding = GZIP;
+		return start_inflate(in, err);
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_input_open(brc_input **out, const char *path, brc_err *err)
+{
+	brc_input *in;
+	BRC_TRY(input_new(&in, !strcmp(path, "-") ? "standard input" : path, err));
+	brc_rc rc = open_path(in, path, err);
+	if (rc != BRC_OK)
+		brc_input_free(in);
+	else
+		*out = in;
+	return rc;
+}
+
+brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_input_part *part,
+			   brc_err *err)
+{
+	brc_input *in;
+	BRC_TRY(input_new(&in, name, err));
+	in->is_part = true;
+	in->part = *part;
+	in->offset = part->offset;
+	in->raw_left = part->packed;
+	in->crc = (uint32_t)crc32_z(0, NULL, 0);
+	in->coding = part->deflated ? DEFLATE : PLAIN;
+	in->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	brc_rc rc = in->fd < 0 ? os_fail(in, "open", err) : BRC_OK;
+	if (rc == BRC_OK && part->deflated)
+		rc = start_inflate(in, err);
+	if (rc != BRC_OK)
+		brc_input_free(in);
+	else
+		*out = in;
+	return rc;
+}
+
+void brc_input_free(brc_input *in)
+{
+	if (in == NULL)
+		return;
+	if (in->z_open)
+		inflateEnd(&in->z);
+	if (in->fd >= 0)
+		close(in->fd);
+	free(in->raw);
+	free(in->name);
+	free(in);
+}
+
+const char *brc_input_name(const brc_input *in)
+{
+	return in->name;
+}
+
+bool brc_input_compressed(const brc_input *in)
+{
+	return in->coding != PLAIN;
+}
+
+uint64_t brc_input_taken(const brc_input *in)
+{
+	return in->taken;
+}
+
+void brc_input_expect(brc_input *in, uint64_t bytes)
+{
+	in->expected = bytes;
+}
+
+uint64_t brc_input_expected(const brc_input *in)
+{
+	return in->expected;
+}
+
+bool brc_input_left(const brc_input *in, uint64_t *left)
+{
+	if (in->coding != PLAIN || !in->regular || in->taken > in->size)
+		return false;
+	*left = in->size - in->taken;
+	return true;
+}
+
+brc_rc brc_input_peek(brc_input *in, size_t want, const unsigned char **p, size_t *got,
+		      brc_err *err)
+{
+	if (in->ahead_n == 0)
+		BRC_TRY(decode(in, in->ahead, BRC_INPUT_PEEK, &in->ahead_n, err));
+	size_t have = in->ahead_n - in->ahead_at;
+	*p = in->ahead + in->ahead_at;
+	*got = want < have ? want : have;
+	return BRC_OK;
+}
+
+brc_rc brc_input_read(brc_input *in, void *buf, size_t want, size_t *got, brc_err *err)
+{
+	size_t have = in->ahead_n - in->ahead_at, n;
+	*got = want < have ? want : have;
+	memcpy(buf, in->ahead + in->ahead_at, *got);
+	in->ahead_at += *got;
+	BRC_TRY(decode(in, (unsigned char *)buf + *got, want - *got, &n, err));
+	*got += n;
+	in->taken += *got;
+	return BRC_OK;
+}
+
+brc_rc brc_input_header(brc_input *in, void *buf, size_t want, brc_err *err)
+{
+	size_t got;
+	BRC_TRY(brc_input_read(in, buf, want, &got, err));
+	if (got < want)
+		return brc_fail(err, BRC_DATA,
+				"%s: truncated in its header: at least %llu bytes expected, "
+				"%llu found",
+				in->name, (unsigned long long)(in->taken - got + want),
+				(unsigned long long)in->taken);
+	return BRC_OK;
+}
+
+static brc_rc write_all(const brc_input *in, int fd, const unsigned char *p, size_t n, brc_err *err)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return os_fail(in, "write a temporary copy", err);
+		p += done;
+		n -= (size_t)done;
+	}
+	return BRC_OK;
+}
+
+/* Copy what remains of a pipe into an unlinked temporary file. */
+static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
+{
+	unsigned char block[8192];
+	size_t got = 1;
+	const char *dir = getenv("TMPDIR");
+	if (dir == NULL || dir[0] == '\0')
+		dir = "/var/tmp";
+	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (*fd < 0) {
+		os_fail(in, "make a temporary copy", err);
+		return brc_hint(err, "set TMPDIR to a directory with room, or give a regular file");
+	}
+	brc_rc rc = BRC_OK;
+	while (rc == BRC_OK && got > 0) {
+		rc = brc_input_read(in, block, sizeof(block), &got, err);
+		if (rc == BRC_OK)
+			rc = write_all(in, *fd, block, got, err);
+	}
+	*size = in->taken;
+	return rc;
+}
+
+brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err)
+{
+	if (!in->regular || in->start != 0 || in->coding != PLAIN)
+		return spool(in, fd, size, err);
+	*fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 0);
+	if (*fd < 0)
+		return os_fail(in, "open", err);
+	*size = in->size;
+	return BRC_OK;
+}

@@ -1,0 +1,33 @@
+/*
+ * Zip archives, to read: the directory of members and one member at a time,
+ * stored or deflated, zip64 included. Source: PKWARE APPNOTE 6.3.10. Nothing
+ * is trusted: offsets and sizes are held against the file's size, a member
+ * must unpack to the declared size and CRC-32.
+ */
+#ifndef BRC_DATA_BYTES_ZIP_H
+#define BRC_DATA_BYTES_ZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/bytes/input.h"
+
+typedef struct brc_zip brc_zip;
+
+/* Do these first bytes (4 of them) look like a zip archive? */
+bool brc_zip_magic(const unsigned char *p, size_t n);
+
+/* Read the directory of the archive; the input may be freed afterwards. */
+brc_rc brc_zip_open(brc_zip **z, brc_input *in, brc_err *err);
+void brc_zip_free(brc_zip *z);
+
+/* The path, and the members in the directory's order. Borrowed. */
+const char *brc_zip_path(const brc_zip *z);
+size_t brc_zip_count(const brc_zip *z);
+const char *brc_zip_name(const brc_zip *z, size_t i);
+
+/* The unpacked bytes of member i; brc_input_free() it. */
+brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err);
+
+#endif

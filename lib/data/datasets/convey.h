@@ -1,0 +1,41 @@
+/* From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items. */
+#ifndef BRC_DATA_DATASETS_CONVEY_H
+#define BRC_DATA_DATASETS_CONVEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/datasets/dataset.h"
+#include "data/datasets/items.h"
+#include "stream/filter.h"
+
+typedef struct brc_passage {
+	brc_items *items;
+	const bool *chosen;  /* [items->n], d->n of them marked; NULL: all */
+	brc_layout from, to; /* channels are moved when both are known and differ */
+	bool reverse;        /* channels in the opposite order: RGB as BGR */
+	size_t channels;     /* of an image, for the two above */
+	unsigned largest;    /* out: the largest byte; 255 when they are no bytes */
+} brc_passage;
+
+/*
+ * The shape of the images that `c` will give, from that of its items, and
+ * c->from and c->channels. `wanted` UNKNOWN leaves the layout as it is.
+ * Images of unknown layout have it told by their shape when one outer extent
+ * is at most 4 and the other is not; BRC_DATA when that is not so and the
+ * layout is needed: for `wanted`, to reverse channels, or for means of several (d->channels).
+ */
+brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_err *err);
+
+/*
+ * Write `s` (fresh, with its metadata to be filled) to `f`: everything of `d`,
+ * whose `image` is NULL, and the images as they come, converted to its type,
+ * laid out, checked. All items are read, for the digest and for damage, unless
+ * the format can do without. Takes about two MiB and three items; more than
+ * `mem` (0: no limit) is BRC_RESOURCE.
+ */
+brc_rc brc_convey(brc_passage *c, const brc_dataset *d, brc_section *s, size_t mem, brc_filter *f,
+		  brc_err *err);
+
+#endif

@@ -1,0 +1,246 @@
+#include "data/datasets/formats.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "data/datasets/cifar10.h"
+#include "data/datasets/idx.h"
+#include "data/arrays/npy.h"
+#include "data/datasets/token_items.h"
+
+static const struct {
+	const char *name, *operand;
+	size_t least, most; /* files */
+	const char *files;
+} formats[BRC_FORMATS] = {
+	[BRC_IDX] = {"idx", "IMAGES", 2, 2, "two files: images, then labels"},
+	[BRC_NPY] = {"npy", "IMAGES", 2, 2, "two files: images, then labels"},
+	[BRC_NPZ] = {"npz", "ARCHIVE", 1, 1, "one file, which holds images and labels"},
+	[BRC_CIFAR10] = {"cifar10", "BATCHES", 1, SIZE_MAX, "one or more files"},
+	[BRC_FOLDER] = {"folder", "FOLDER", 1, 1, "one folder, with a folder for each class"},
+	[BRC_LIST] = {"list", "LIST", 1, 1, "one table of image files and classes"},
+};
+
+const char *brc_format_name(brc_format f)
+{
+	return formats[f].name;
+}
+
+const char *brc_format_operand(brc_format f)
+{
+	return formats[f].operand;
+}
+
+brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err)
+{
+	const unsigned char *p;
+	size_t n;
+	uint64_t left;
+	BRC_TRY(brc_input_peek(in, 8, &p, &n, err));
+	if (brc_npy_magic(p, n)) {
+		*out = BRC_NPY;
+	} else if (brc_zip_magic(p, n)) {
+		*out = BRC_NPZ;
+	} else if (brc_idx_magic(p, n)) {
+		*out = BRC_IDX;
+	} else if (brc_input_left(in, &left) && left > 0 && left % BRC_CIFAR10_RECORD == 0 &&
+		   p[0] < BRC_CIFAR10_CLASSES) {
+		*out = BRC_CIFAR10;
+	} else {
+		brc_fail(err, BRC_DATA, "%s: neither IDX, NPY, NPZ nor CIFAR-10",
+			 brc_input_name(in));
+		return brc_hint(err, "--idx, --npy, --npz or --cifar10 says what the file should "
+				     "be, and then what is wrong with it; of image files give the "
+				     "folder");
+	}
+	return BRC_OK;
+}
+
+typedef struct member_names {
+	const char *images, *labels;
+} member_names;
+
+/* Names that go together, as they are found in the wild. */
+static const member_names usual[] = {
+	{"image", "label"},
+	{"images", "labels"},
+	{"x", "y"},
+	{"X", "y"},
+	{"data", "target"},
+	{"x_test", "y_test"},
+	{"x_train", "y_train"},
+	{"X_test", "y_test"},
+	{"X_train", "y_train"},
+	{"test_images", "test_labels"},
+	{"train_images", "train_labels"},
+	{"val_images", "val_labels"},
+	{"tokens", "labels"},
+	{"tokens", "targets"},
+};
+enum { USUAL = sizeof(usual) / sizeof(*usual) };
+
+static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
+{
+	char list[320];
+	brc_fail(err, BRC_DATA, "%s: %s", brc_zip_path(z), problem);
+	return brc_hint(err, "--images NAME --labels NAME choose two of its members: %s",
+			brc_npz_list(z, list, sizeof(list)));
+}
+
+/* Fill in the names that were not given: the one usual pair of which both are there. */
+static brc_rc choose_members(const brc_zip *z, member_names *names, brc_err *err)
+{
+	const member_names *found = NULL, given = *names;
+	if (given.images != NULL && given.labels != NULL)
+		return BRC_OK;
+	for (size_t i = 0; i < USUAL; i++) {
+		const member_names *pair = &usual[i];
+		if ((given.images != NULL && strcmp(given.images, pair->images) != 0) ||
+		    (given.labels != NULL && strcmp(given.labels, pair->labels) != 0) ||
+		    !brc_npz_has(z, pair->images) || !brc_npz_has(z, pair->labels))
+			continue;
+		if (found != NULL)
+			return not_chosen(z, "several members could be meant", err);
+		found = pair;
+	}
+	if (found == NULL)
+		return not_chosen(z, "no two members have usual names (such as images and labels)",
+				  err);
+	*names = *found;
+	return BRC_OK;
+}
+
+static brc_rc read_head(brc_input *in, brc_format f, brc_array *head, bool *swap, brc_err *err)
+{
+	return f == BRC_IDX ? brc_idx_head(in, head, swap, err) : brc_npy_head(in, head, swap, err);
+}
+
+/* `in` is taken over. */
+static brc_rc open_array(brc_items **it, brc_input *in, brc_format f, brc_err *err)
+{
+	brc_array head;
+	bool swap = false;
+	brc_rc rc = read_head(in, f, &head, &swap, err);
+	if (rc == BRC_OK)
+		return brc_items_of_array(it, in, &head, swap, err);
+	brc_input_free(in);
+	return rc;
+}
+
+static brc_rc read_label(brc_items *it, brc_input *in, brc_format f, size_t mem, brc_err *err)
+{
+	brc_array head;
+	bool swap = false;
+	BRC_TRY(read_head(in, f, &head, &swap, err));
+	return brc_items_read_label(it, in, &head, swap, mem, err);
+}
+
+static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc_err *err)
+{
+	brc_zip *z;
+	brc_input *member = NULL;
+	member_names names = {o->images, o->labels};
+	BRC_TRY(brc_zip_open(&z, in, err));
+	brc_rc rc = choose_members(z, &names, err);
+	if (rc == BRC_OK)
+		rc = brc_npz_open(z, names.images, &member, err);
+	if (rc == BRC_OK)
+		rc = open_array(it, member, BRC_NPY, err);
+	if (rc == BRC_OK)
+		rc = brc_npz_open(z, names.labels, &member, err);
+	if (rc == BRC_OK) {
+		rc = read_label(*it, member, BRC_NPY, o->mem, err);
+		brc_input_free(member);
+	}
+	o->images = names.images;
+	o->labels = names.labels;
+	brc_zip_free(z);
+	return rc;
+}
+
+/* Two files: the first is taken over from its place in `in`. */
+static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
+{
+	brc_input *images = in[0];
+	in[0] = NULL;
+	BRC_TRY(open_array(it, images, f, err));
+	return read_label(*it, in[1], f, mem, err);
+}
+
+static brc_rc open_images(brc_items **it, brc_format f, const char *path,
+			  const brc_format_options *o, brc_err *err)
+{
+	brc_image_list l;
+	brc_rc rc =
+		f == BRC_FOLDER
+			? brc_image_list_folder(&l, path, o->class_name, o->classes, err)
+			: brc_image_list_table(&l, path, o->class_name, o->classes, o->mem, err);
+	if (rc == BRC_OK)
+		return brc_items_of_images(it, &l, &o->shape, path, err);
+	brc_image_list_clear(&l);
+	return rc;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static brc_rc check_use(brc_format f, size_t n, const brc_format_options *o, brc_err *err)
+{
+	const brc_image_shape *s = &o->shape;
+	if ((o->images != NULL || o->labels != NULL) && f != BRC_NPZ)
+		return brc_fail(err, BRC_USAGE,
+				"--images and --labels name members of an NPZ archive");
+	if ((s->channels || s->resize_w || s->crop_w) && f != BRC_FOLDER && f != BRC_LIST)
+		return brc_fail(err, BRC_USAGE,
+				"--resize, --crop, --rgb and --grey are for image files");
+	if (o->next_token && (f != BRC_NPY || n != 1))
+		return brc_fail(err, BRC_USAGE, "--next-token takes one NPY file of tokens");
+	if (!o->next_token && (n < formats[f].least || n > formats[f].most)) {
+		brc_fail(err, BRC_USAGE, "%zu file%s given", n, n == 1 ? "" : "s");
+		return brc_hint(err, "--%s takes %s", formats[f].name, formats[f].files);
+	}
+	return BRC_OK;
+}
+
+static brc_rc open_inputs(brc_format *f, brc_input **in, size_t n, brc_format_options *o,
+			  brc_items **it, brc_err *err)
+{
+	if (*f == BRC_FORMATS)
+		BRC_TRY(brc_format_detect(in[0], f, err));
+	BRC_TRY(check_use(*f, n, o, err));
+	if (o->next_token)
+		return brc_items_of_next_tokens(it, in[0], o->length, o->mem, err);
+	if (*f == BRC_NPZ)
+		return open_npz(it, in[0], o, err);
+	if (*f == BRC_CIFAR10)
+		return brc_cifar10_open(it, in, n, err);
+	return open_pair(it, *f, in, o->mem, err);
+}
+
+brc_rc brc_format_open(brc_format *f, const char *const *path, size_t n, brc_format_options *o,
+		       brc_items **it, brc_err *err)
+{
+	*it = NULL;
+	if (*f == BRC_FORMATS && is_folder(path[0]))
+		*f = BRC_FOLDER;
+	if (*f == BRC_FOLDER || *f == BRC_LIST) {
+		BRC_TRY(check_use(*f, n, o, err));
+		return open_images(it, *f, path[0], o, err);
+	}
+	brc_input **in = brc_calloc(n, sizeof(*in), err);
+	brc_rc rc = in == NULL ? BRC_RESOURCE : BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < n; i++)
+		rc = brc_input_open(&in[i], path[i], err);
+	if (rc == BRC_OK)
+		rc = open_inputs(f, in, n, o, it, err);
+	for (size_t i = 0; in != NULL && i < n; i++)
+		brc_input_free(in[i]);
+	free(in);
+	return rc;
+}

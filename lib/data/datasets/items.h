@@ -1,0 +1,84 @@
+/*
+ * Labelled items - images or sequences - pulled out of files one after the
+ * other, so that a set of any size passes through little memory: every format
+ * that is read becomes such a source. Labels, which are small, are all read
+ * before the first item.
+ */
+#ifndef BRC_DATA_DATASETS_ITEMS_H
+#define BRC_DATA_DATASETS_ITEMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/arrays/array.h"
+#include "data/bytes/input.h"
+#include "stream/digest.h"
+
+/* Where the channels of an image stand among its extents. */
+typedef enum brc_layout {
+	BRC_LAYOUT_UNKNOWN,
+	BRC_LAYOUT_NCHW, /* one image is [channel, y, x] */
+	BRC_LAYOUT_NHWC  /* one image is [y, x, channel] */
+} brc_layout;
+
+typedef struct brc_items brc_items;
+
+/* What a kind of source does. */
+typedef struct brc_items_ops {
+	/* The item of this number, which is always the next one. */
+	brc_rc (*next)(brc_items *it, size_t number, void *out, brc_err *err);
+	brc_rc (*end)(brc_items *it, brc_err *err); /* nothing may follow; may be NULL */
+	void (*free)(brc_items *it);                /* what `state` holds */
+	bool seeks;                                 /* items may be left out without a look */
+} brc_items_ops;
+
+struct brc_items {
+	char name[256];       /* for messages: the file */
+	char label_name[256]; /* the file of labels, else the same */
+	char dtype[12];  /* of an element as it is given out: a NumPy descr in our byte order */
+	size_t itemsize; /* its bytes */
+	size_t n;        /* items */
+	size_t ndim, shape[BRC_MAX_DIMS];
+	size_t elements; /* of one item: product of shape[0..ndim) */
+	brc_layout layout;
+	brc_array label;   /* as the files have them; ndim 0 and no data: there are none */
+	char **class_name; /* [classes] where the files name them, else NULL; owned */
+	size_t classes;    /* 0: unknown */
+	char label_digest[33];
+	brc_section_digest *digest; /* of the elements given out */
+	size_t given;
+	const brc_items_ops *ops;
+	void *state;
+};
+
+/* For sources: a zeroed one with its digest. brc_items_free() it after a failure too. */
+brc_rc brc_items_new(brc_items **it, const char *name, const brc_items_ops *ops, brc_err *err);
+/* Take over dtype and shape of an array [n, ...] that is still to be read. */
+brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err);
+/*
+ * Read the labels, whose head (data NULL) has been read: BRC_DATA at once, whatever the array
+ * holds, when they are not as many as the items; otherwise as brc_input_exactly.
+ */
+brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head, bool swap,
+			    size_t mem, brc_err *err);
+/* Take over the labels, and note their digest. */
+void brc_items_label(brc_items *it, brc_array *label);
+
+/*
+ * The next item: elements * itemsize bytes. With out == NULL it is passed
+ * over, where the format allows without being read.
+ */
+brc_rc brc_items_next(brc_items *it, void *out, brc_err *err);
+/* After the last: BRC_DATA when the file goes on. */
+brc_rc brc_items_end(brc_items *it, brc_err *err);
+void brc_items_free(brc_items *it);
+
+/*
+ * An array [n, ...] whose head has been read (data NULL) as a source; `in` is
+ * taken over, also on failure. A plain file must have the right size at once.
+ */
+brc_rc brc_items_of_array(brc_items **it, brc_input *in, const brc_array *head, bool swap,
+			  brc_err *err);
+
+#endif

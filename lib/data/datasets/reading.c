@@ -1,0 +1,212 @@
+#include "data/datasets/reading.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "data/datasets/assemble.h"
+#include "data/tables/class_names.h"
+#include "data/datasets/convey.h"
+#include "data/images/image_options.h"
+#include "data/datasets/sample.h"
+#include "stream/digest.h"
+
+void brc_reading_clear(brc_reading *r)
+{
+	brc_items_free(r->items);
+	brc_class_names_free(r->names, r->names != NULL ? r->n_names : 0);
+	free(r->mean);
+	free(r->deviation);
+	free(r->chosen);
+}
+
+/* ---- opening ---- */
+
+static brc_rc set_shape(brc_reading *r, brc_err *err)
+{
+	const brc_reading_options *a = &r->asked;
+	brc_image_shape *s = &r->how.shape;
+	*s = (brc_image_shape){.channels = a->channels, .mem = a->mem};
+	if (a->resize != NULL)
+		BRC_TRY(brc_side_pair(a->resize, "resize", &s->resize_w, &s->resize_h, err));
+	if (a->crop != NULL)
+		BRC_TRY(brc_side_pair(a->crop, "crop", &s->crop_w, &s->crop_h, err));
+	s->crop_h = s->crop_h != 0 ? s->crop_h : s->crop_w;
+	if (a->mean == NULL && a->deviation == NULL)
+		return BRC_OK;
+	return brc_channel_options(a->mean, a->deviation, &r->mean, &r->deviation, &r->d.channels,
+				   err);
+}
+
+/* A number, or a file of names. */
+static brc_rc set_classes(brc_reading *r, brc_err *err)
+{
+	const char *classes = r->asked.classes;
+	uint64_t n;
+	if (classes == NULL)
+		return BRC_OK;
+	if (*classes != '\0' && classes[strspn(classes, "0123456789")] == '\0') {
+		BRC_TRY(brc_parse_u64(classes, 1, BRC_CLASSES_MAX, "--classes", &n, err));
+		r->n_names = (size_t)n;
+		return BRC_OK;
+	}
+	BRC_TRY(brc_class_names_read(classes, &r->names, &r->n_names, err));
+	r->how.class_name = r->names;
+	r->how.classes = r->n_names;
+	return BRC_OK;
+}
+
+static bool of_image_files(brc_format f)
+{
+	return f == BRC_FOLDER || f == BRC_LIST;
+}
+
+brc_rc brc_reading_open(brc_reading *r, const char *const *path, size_t n, brc_err *err)
+{
+	brc_reading_options *a = &r->asked;
+	brc_sample sample;
+	a->tokens = a->tokens || a->next_token;
+	if (a->sample != NULL) /* now, before files are read */
+		BRC_TRY(brc_sample_parse(a->sample, &sample, err));
+	BRC_TRY(set_shape(r, err));
+	BRC_TRY(set_classes(r, err));
+	r->how.images = a->images;
+	r->how.labels = a->labels;
+	r->how.next_token = a->next_token;
+	r->how.length = a->length;
+	r->how.mem = a->mem;
+	r->format = a->format;
+	BRC_TRY(brc_format_open(&r->format, path, n, &r->how, &r->items, err));
+	if (of_image_files(r->format) && r->n_names != 0 && r->names == NULL) {
+		brc_fail(err, BRC_USAGE, "--classes: image files name their classes");
+		return brc_hint(err, "give a file with the names, one a line");
+	}
+	return BRC_OK;
+}
+
+/* ---- choosing ---- */
+
+static brc_rc mark(brc_reading *r, brc_err *err)
+{
+	const brc_reading_options *a = &r->asked;
+	brc_items *it = r->items;
+	brc_sample sample;
+	if (a->first != 0)
+		return brc_sample_first(it->n, a->first, r->chosen, err);
+	BRC_TRY(brc_sample_parse(a->sample, &sample, err));
+	if (!sample.per_class)
+		return brc_sample_any(it->n, sample.n, a->seed, r->chosen, err);
+	if (it->label.ndim != 1)
+		return brc_fail(err, BRC_USAGE, "--sample: every token has a class of its own");
+	return brc_sample_per_class(it->label.data, it->n, r->d.classes, sample.n, a->seed,
+				    r->chosen, err);
+}
+
+static brc_rc choose(brc_reading *r, brc_err *err)
+{
+	brc_items *it = r->items;
+	r->d.n = it->n;
+	if (r->asked.first == 0 && r->asked.sample == NULL)
+		return BRC_OK;
+	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
+	if (r->chosen == NULL)
+		return BRC_RESOURCE;
+	BRC_TRY(mark(r, err));
+	brc_assemble_choose(&it->label, r->chosen, &r->d.n);
+	return BRC_OK;
+}
+
+brc_rc brc_reading_choose(brc_reading *r, brc_err *err)
+{
+	const brc_reading_options *a = &r->asked;
+	brc_items *it = r->items;
+	brc_dataset *d = &r->d;
+	bool scaled = !isnan(a->scale);
+	BRC_TRY(brc_assemble_type(it, a->tokens, scaled, &d->pixel, err));
+	BRC_TRY(brc_assemble_labels(it, a->tokens, err));
+	BRC_TRY(brc_assemble_classes(it, r->n_names ? r->n_names : it->classes, &d->classes, err));
+	BRC_TRY(choose(r, err));
+	d->label = it->label.data;
+	d->per_position = it->label.ndim == 2;
+	d->class_name = it->class_name != NULL ? it->class_name : r->names;
+	d->scale = scaled ? a->scale : d->pixel == BRC_PIXEL_U1 ? 1 / 255.0 : 1;
+	d->mean = r->mean;
+	d->deviation = r->deviation;
+	snprintf(d->source, sizeof(d->source), "%s",
+		 a->tokens ? "tokens" : brc_format_name(r->format));
+	return BRC_OK;
+}
+
+/* ---- what the history says of the files ---- */
+
+static brc_rc record_digest(brc_filter *f, const char *option, const void *data, size_t n,
+			    brc_err *err)
+{
+	char digest[33];
+	brc_digest(data, n, digest);
+	return brc_filter_side_digest(f, option, digest, err);
+}
+
+/*
+ * What the operands hold, under the names they have in the usage: the images and the labels of
+ * two files; of all else both as one.
+ */
+static brc_rc record_operands(const brc_reading *r, brc_filter *f, brc_err *err)
+{
+	const char *operand = brc_format_operand(r->format);
+	bool next = r->asked.next_token;
+	char both[2][33] = {"", ""};
+	brc_section_digest_hex(r->items->digest, both[0]);
+	memcpy(both[1], r->items->label_digest, sizeof(both[1]));
+	if (r->format != BRC_IDX && r->format != BRC_NPY)
+		return record_digest(f, operand, both, sizeof(both), err);
+	BRC_TRY(brc_filter_side_digest(f, next ? "TOKENS" : operand, both[0], err));
+	return next ? BRC_OK : brc_filter_side_digest(f, "LABELS", both[1], err);
+}
+
+static brc_rc record_classes(const brc_reading *r, brc_filter *f, brc_err *err)
+{
+	brc_str all = {0};
+	if (r->n_names == 0)
+		return BRC_OK;
+	if (r->names == NULL) {
+		brc_filter_record(f, "classes", r->asked.classes);
+		return BRC_OK;
+	}
+	for (size_t c = 0; c < r->n_names; c++)
+		brc_str_addf(&all, "%s\n", r->names[c]);
+	brc_rc rc = brc_str_check(&all, err);
+	if (rc == BRC_OK)
+		rc = record_digest(f, "classes", all.s, all.len, err);
+	brc_str_free(&all);
+	return rc;
+}
+
+static brc_rc record(const brc_reading *r, brc_filter *f, brc_err *err)
+{
+	char text[64];
+	if (r->format == BRC_NPZ) {
+		brc_filter_record(f, "images", r->how.images);
+		brc_filter_record(f, "labels", r->how.labels);
+	}
+	snprintf(text, sizeof(text), "%.17g", r->d.scale);
+	if (!r->asked.tokens)
+		brc_filter_record(f, "scale", text);
+	BRC_TRY(record_operands(r, f, err));
+	return record_classes(r, f, err);
+}
+
+brc_rc brc_reading_write(brc_reading *r, const char *name, brc_filter *f, brc_err *err)
+{
+	brc_section *s;
+	brc_passage c = {.items = r->items, .chosen = r->chosen, .reverse = r->asked.reverse};
+	BRC_TRY(brc_convey_plan(&c, r->asked.layout, &r->d, err));
+	BRC_TRY(brc_section_new(&s, "dataset", 1, name, err));
+	brc_rc rc = brc_convey(&c, &r->d, s, r->asked.mem, f, err);
+	brc_section_free(s);
+	r->largest = c.largest;
+	return rc == BRC_OK ? record(r, f, err) : rc;
+}

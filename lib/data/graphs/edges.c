@@ -1,0 +1,216 @@
+#include "data/graphs/edges.h"
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/tables/lines.h"
+#include "data/arrays/npy.h"
+
+void brc_edge_list_clear(brc_edge_list *l)
+{
+	brc_layers_clear(&l->layers);
+	brc_name_table_clear(&l->names);
+	free(l->edge);
+	memset(l, 0, sizeof(*l));
+}
+
+brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight, size_t line,
+			 brc_err *err)
+{
+	if (!(weight >= 0 && weight <= FLT_MAX)) {
+		brc_fail(err, BRC_DATA, "the weight %g", weight);
+		return brc_hint(err, "edges are finite and not negative: take magnitudes or "
+				     "squares first");
+	}
+	if (from == to) {
+		l->loops += weight > 0;
+		return BRC_OK;
+	}
+	if ((float)weight == 0)
+		return BRC_OK;
+	if (l->n == l->cap && l->n > 0) /* it doubles; the old list lives while it is copied */
+		BRC_TRY(brc_mem_need(3 * l->n * sizeof(*l->edge), l->mem, "the edges", err));
+	BRC_TRY(brc_grow(&l->edge, &l->cap, l->n + 1, sizeof(*l->edge), err));
+	l->edge[l->n++] = (brc_edge){(uint32_t)from, (uint32_t)to, (float)weight,
+				     line < UINT32_MAX ? (uint32_t)line : UINT32_MAX};
+	return BRC_OK;
+}
+
+/* ---- layers in comments ---- */
+
+void brc_layer_lines_clear(brc_layer_lines *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->name[i]);
+	free(t->name);
+	free(t->units);
+	memset(t, 0, sizeof(*t));
+}
+
+brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *comment, brc_err *err)
+{
+	char *field[3];
+	size_t units;
+	comment += strspn(comment, " ");
+	if (strncmp(comment, "layer\t", 6) != 0)
+		return BRC_OK;
+	if (brc_line_fields(comment, true, field, 3) != 3 || *field[2] == '\0' ||
+	    !brc_line_whole(field[1], 1, BRC_UNITS_MAX - t->total, &units))
+		return brc_lines_fail(
+			lines, err,
+			"a layer is declared by: layer, its number of units (%u in all "
+			"at most), its name, with tabs between",
+			BRC_UNITS_MAX);
+	if (t->n == BRC_LAYERS_MAX)
+		return brc_lines_fail(lines, err, "more than %u layers", BRC_LAYERS_MAX);
+	if (strlen(field[2]) > BRC_TEXT_MAX)
+		return brc_lines_fail(lines, err, "a name of more than %d bytes", BRC_TEXT_MAX);
+	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
+	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
+	t->name[t->n] = brc_strdup(field[2], err);
+	if (t->name[t->n] == NULL)
+		return BRC_RESOURCE;
+	t->units[t->n++] = units;
+	t->total += units;
+	return BRC_OK;
+}
+
+brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err)
+{
+	BRC_TRY(brc_grow(&t->name, &t->cap, from->n, sizeof(*t->name), err));
+	BRC_TRY(brc_grow(&t->units, &t->cap_units, from->n, sizeof(*t->units), err));
+	for (; t->n < from->n; t->n++) {
+		if ((t->name[t->n] = brc_strdup(from->name[t->n], err)) == NULL)
+			return BRC_RESOURCE;
+		t->units[t->n] = from->units[t->n];
+		t->total += from->units[t->n];
+	}
+	return BRC_OK;
+}
+
+static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
+{
+	const char *const only = "graph";
+	if (t->n > 0)
+		return brc_layers_init(&l->layers, t->n, (const char *const *)t->name, t->units,
+				       err);
+	if (l->given == NULL)
+		return brc_layers_init(&l->layers, 1, &only, &units, err);
+	if (brc_layers_total(l->given) != units)
+		return brc_fail(err, BRC_DATA, "%zu units, but the layers given have %zu", units,
+				brc_layers_total(l->given));
+	return brc_layers_dup(&l->layers, l->given, err);
+}
+
+brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
+			   brc_err *err)
+{
+	brc_rc rc = set_layers(t, units, l, err);
+	brc_layer_lines_clear(t);
+	if (rc == BRC_DATA)
+		brc_err_prefix(err, "%s", brc_input_name(in));
+	if (rc != BRC_OK || l->given == NULL || brc_layers_equal(&l->layers, l->given))
+		return rc;
+	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given",
+		 brc_input_name(in));
+	return brc_hint(err, "import it without --layers");
+}
+
+/* ---- NPY ---- */
+
+static brc_rc npy_entry(brc_edge_list *l, const brc_array *a, size_t i, size_t j, brc_err *err)
+{
+	const float *v = a->data;
+	size_t n = a->shape[0];
+	if (i < j && v[i * n + j] != v[j * n + i]) {
+		brc_fail(err, BRC_DATA, "row %zu, column %zu is %g, but row %zu, column %zu is %g",
+			 i, j, (double)v[i * n + j], j, i, (double)v[j * n + i]);
+		return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
+	}
+	if (i <= j && brc_edge_list_add(l, i, j, (double)v[i * n + j], 0, err) != BRC_OK)
+		return err != NULL && err->code == BRC_DATA
+			       ? brc_err_prefix(err, "row %zu, column %zu", i, j)
+			       : BRC_RESOURCE;
+	return BRC_OK;
+}
+
+static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
+{
+	brc_array a = {0};
+	brc_layer_lines none = {0};
+	brc_rc rc = brc_npy_read_input(in, l->mem, &a, err);
+	if (rc == BRC_OK && (a.ndim != 2 || a.shape[0] != a.shape[1] || a.shape[0] == 0 ||
+			     a.shape[0] > BRC_UNITS_MAX)) {
+		char shape[128];
+		rc = brc_fail(err, BRC_DATA, "%s: shape %s: a graph is a square matrix",
+			      brc_input_name(in), brc_array_shape_text(&a, shape, sizeof(shape)));
+	}
+	if (rc == BRC_OK)
+		rc = brc_array_convert(&a, "<f4", brc_input_name(in), err);
+	for (size_t i = 0; rc == BRC_OK && i < a.shape[0]; i++)
+		for (size_t j = i; rc == BRC_OK && j < a.shape[0]; j++) {
+			rc = npy_entry(l, &a, i, j, err);
+			if (rc == BRC_DATA)
+				brc_err_prefix(err, "%s", brc_input_name(in));
+		}
+	if (rc == BRC_OK)
+		rc = brc_layer_lines_end(&none, a.shape[0], l, in, err);
+	brc_array_clear(&a);
+	return rc;
+}
+
+/* ---- any format ---- */
+
+static brc_rc read_lines(brc_edge_list *l, brc_input *in, bool market, brc_err *err)
+{
+	brc_lines lines;
+	BRC_TRY(brc_lines_init(&lines, in, err));
+	brc_rc rc =
+		market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
+	brc_lines_clear(&lines);
+	return rc;
+}
+
+/* Does it begin like an XML document, after the mark that some editors put first? */
+static bool is_xml(const unsigned char *p, size_t n)
+{
+	static const char *const begins[] = {"<?xml", "<graphml", "<!--"};
+	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (n - at >= strlen(begins[i]) &&
+		    memcmp(p + at, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
+{
+	static const char market[] = "%%MatrixMarket";
+	const unsigned char *head;
+	size_t got;
+	BRC_TRY(brc_input_peek(in, sizeof(market) - 1, &head, &got, err));
+	if (brc_npy_magic(head, got))
+		BRC_TRY(read_npy(l, in, err));
+	else if (is_xml(head, got))
+		BRC_TRY(brc_edges_graphml(l, in, err));
+	else
+		BRC_TRY(read_lines(
+			l, in, got == sizeof(market) - 1 && memcmp(head, market, got) == 0, err));
+	return brc_edges_order(l, brc_input_name(in), err);
+}
+
+brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *given, size_t mem,
+			  brc_err *err)
+{
+	brc_input *in;
+	*l = (brc_edge_list){.mem = mem, .given = given, .names.mem = mem};
+	BRC_TRY(brc_input_open(&in, path, err));
+	brc_rc rc = read_any(l, in, err);
+	brc_input_free(in);
+	if (rc != BRC_OK)
+		brc_edge_list_clear(l);
+	return rc;
+}

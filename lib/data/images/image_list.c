@@ -1,0 +1,367 @@
+#include "data/images/image_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "data/tables/class_names.h"
+#include "data/datasets/dataset.h"
+#include "data/bytes/input.h"
+
+#define LIST_BYTES_MAX ((size_t)1 << 30) /* of a table */
+
+void brc_image_list_clear(brc_image_list *l)
+{
+	brc_class_names_free(l->path, l->n);
+	brc_class_names_free(l->class_name, l->classes);
+	free(l->label);
+	memset(l, 0, sizeof(*l));
+}
+
+/* A list of strings that grows. */
+typedef struct names {
+	char **name;
+	size_t n, cap;
+} names;
+
+static brc_rc names_add(names *a, const char *s, brc_err *err)
+{
+	BRC_TRY(brc_grow(&a->name, &a->cap, a->n + 1, sizeof(*a->name), err));
+	a->name[a->n] = brc_strdup(s, err);
+	if (a->name[a->n] == NULL)
+		return BRC_RESOURCE;
+	a->n++;
+	return BRC_OK;
+}
+
+static void names_free(names *a)
+{
+	brc_class_names_free(a->name, a->n);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *join(const char *dir, const char *name, brc_err *err)
+{
+	size_t n = strlen(dir);
+	const char *slash = n > 0 && dir[n - 1] == '/' ? "" : "/";
+	char *path = brc_alloc(n + strlen(name) + 2, 1, err);
+	if (path != NULL)
+		sprintf(path, "%s%s%s", dir, slash, name);
+	return path;
+}
+
+/* The names in a directory that do not begin with a dot, in order. */
+static brc_rc read_directory(const char *path, names *all, brc_err *err)
+{
+	DIR *d = opendir(path);
+	if (d == NULL)
+		return brc_fail(err, BRC_DATA, "%s: cannot open: %s", path, strerror(errno));
+	brc_rc rc = BRC_OK;
+	errno = 0;
+	for (struct dirent *e; rc == BRC_OK && (e = readdir(d)) != NULL; errno = 0)
+		if (e->d_name[0] != '.')
+			rc = names_add(all, e->d_name, err);
+	if (rc == BRC_OK && errno != 0)
+		rc = brc_fail(err, BRC_DATA, "%s: cannot read: %s", path, strerror(errno));
+	closedir(d);
+	if (rc == BRC_OK && all->n > 0)
+		qsort(all->name, all->n, sizeof(*all->name), by_bytes);
+	return rc;
+}
+
+static brc_rc kind_of(const char *path, struct stat *st, bool *is_dir, brc_err *err)
+{
+	if (stat(path, st) != 0) {
+		brc_fail(err, BRC_DATA, "%s: cannot examine: %s", path, strerror(errno));
+		return brc_hint(err, "take it out of the folder, or make its link lead to a file");
+	}
+	*is_dir = S_ISDIR(st->st_mode);
+	if (!*is_dir && !S_ISREG(st->st_mode))
+		return brc_fail(err, BRC_DATA, "%s: neither a file nor a folder", path);
+	return BRC_OK;
+}
+
+/* ---- collecting ---- */
+
+/* Which file an image of a folder really is. */
+typedef struct identity {
+	dev_t device;
+	ino_t file;
+	size_t image;
+} identity;
+
+typedef struct collection {
+	brc_image_list *l;
+	size_t path_cap, label_cap;
+	identity *seen; /* [l->n], of folders */
+	size_t seen_cap;
+	char *const *order; /* of the classes, when given */
+	size_t n_order;
+} collection;
+
+/* Takes over the path. */
+static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
+{
+	brc_image_list *l = c->l;
+	brc_rc rc = brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err);
+	if (rc == BRC_OK)
+		rc = brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err);
+	if (rc != BRC_OK) {
+		free(path);
+		return rc;
+	}
+	l->label[l->n] = (int32_t)label;
+	l->path[l->n++] = path;
+	return BRC_OK;
+}
+
+/* The classes: those that were given, or the ones found (ordered, each once; may be taken over). */
+static brc_rc set_classes(collection *c, const names *found, brc_err *err)
+{
+	char *const *from = c->order != NULL ? c->order : found->name;
+	size_t n = c->order != NULL ? c->n_order : found->n;
+	if (n > BRC_CLASSES_MAX)
+		return brc_fail(err, BRC_DATA, "%zu classes are more than %u", n, BRC_CLASSES_MAX);
+	c->l->class_name = brc_calloc(n, sizeof(*c->l->class_name), err);
+	if (c->l->class_name == NULL)
+		return BRC_RESOURCE;
+	for (; c->l->classes < n; c->l->classes++) {
+		char *name = brc_strdup(from[c->l->classes], err);
+		if (name == NULL)
+			return BRC_RESOURCE;
+		c->l->class_name[c->l->classes] = name;
+	}
+	return BRC_OK;
+}
+
+/* The label of a class name; `where` starts the message. */
+static brc_rc label_of(const collection *c, const char *name, const char *where, size_t *label,
+		       brc_err *err)
+{
+	if (c->order == NULL) { /* the found ones, which are sorted */
+		char **at = bsearch(&name, c->l->class_name, c->l->classes, sizeof(*at), by_bytes);
+		*label = (size_t)(at - c->l->class_name);
+		return BRC_OK;
+	}
+	for (size_t i = 0; i < c->l->classes; i++)
+		if (!strcmp(c->l->class_name[i], name)) {
+			*label = i;
+			return BRC_OK;
+		}
+	brc_fail(err, BRC_DATA, "%s: '%s' is not one of the %zu classes of --classes", where, name,
+		 c->l->classes);
+	return brc_hint(err, "each line of that file names a class as the images do");
+}
+
+/* ---- a folder of folders ---- */
+
+static brc_rc add_file(collection *c, const char *dir, const char *name, size_t label, brc_err *err)
+{
+	bool is_dir = false;
+	struct stat st;
+	char *path = join(dir, name, err);
+	if (path == NULL)
+		return BRC_RESOURCE;
+	brc_rc rc = kind_of(path, &st, &is_dir, err);
+	if (rc == BRC_OK && is_dir) {
+		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
+		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
+	}
+	if (rc == BRC_OK)
+		rc = brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err);
+	if (rc != BRC_OK) {
+		free(path);
+		return rc;
+	}
+	c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
+	return add_image(c, path, label, err);
+}
+
+static int by_identity(const void *pa, const void *pb)
+{
+	const identity *a = pa, *b = pb;
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	return a->image < b->image ? -1 : a->image > b->image;
+}
+
+/* One file as two classes, by a link, contradicts itself. */
+static brc_rc check_links(const collection *c, brc_err *err)
+{
+	const brc_image_list *l = c->l;
+	qsort(c->seen, l->n, sizeof(*c->seen), by_identity);
+	for (size_t i = 1; i < l->n; i++) {
+		const identity *a = &c->seen[i - 1], *b = &c->seen[i];
+		if (a->device != b->device || a->file != b->file ||
+		    l->label[a->image] == l->label[b->image])
+			continue;
+		brc_fail(err, BRC_DATA, "%s and %s are one file in two classes", l->path[a->image],
+			 l->path[b->image]);
+		return brc_hint(err, "take one of the links away; --list takes a file as often as "
+				     "its table has it");
+	}
+	return BRC_OK;
+}
+
+static brc_rc add_class(collection *c, const char *dir, const char *name, brc_err *err)
+{
+	bool is_dir = false;
+	struct stat st;
+	names files = {0};
+	size_t label = 0;
+	char *path = join(dir, name, err);
+	brc_rc rc = path == NULL ? BRC_RESOURCE : kind_of(path, &st, &is_dir, err);
+	if (rc == BRC_OK && !is_dir) {
+		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
+		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
+	}
+	if (rc == BRC_OK)
+		rc = label_of(c, name, path, &label, err);
+	if (rc == BRC_OK)
+		rc = read_directory(path, &files, err);
+	if (rc == BRC_OK && files.n == 0) {
+		brc_fail(err, BRC_DATA, "%s: a class without images", path);
+		rc = brc_hint(err, "take the folder away; --classes names classes that have none");
+	}
+	for (size_t i = 0; rc == BRC_OK && i < files.n; i++)
+		rc = add_file(c, path, files.name[i], label, err);
+	names_free(&files);
+	free(path);
+	return rc;
+}
+
+brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *order, size_t n_order,
+			     brc_err *err)
+{
+	names folders = {0};
+	collection c = {.l = l, .order = order, .n_order = n_order};
+	memset(l, 0, sizeof(*l));
+	brc_rc rc = read_directory(dir, &folders, err);
+	if (rc == BRC_OK && folders.n == 0)
+		rc = brc_fail(err, BRC_DATA, "%s: an empty folder", dir);
+	if (rc == BRC_OK)
+		rc = set_classes(&c, &folders, err);
+	for (size_t i = 0; rc == BRC_OK && i < folders.n; i++)
+		rc = add_class(&c, dir, folders.name[i], err);
+	if (rc == BRC_OK)
+		rc = check_links(&c, err);
+	free(c.seen);
+	names_free(&folders);
+	return rc;
+}
+
+/* ---- a table ---- */
+
+/* "dir/" of "dir/list.tsv", "" of "list.tsv" and of standard input. */
+static char *folder_of(const char *path, brc_err *err)
+{
+	const char *slash = strcmp(path, "-") != 0 ? strrchr(path, '/') : NULL;
+	return brc_strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0, err);
+}
+
+/* Line by line: the class is cut off the path in place; class names are collected. */
+static brc_rc split_table(const char *name, char *text, names *classes, names *paths, brc_err *err)
+{
+	size_t line = 0;
+	brc_rc rc = BRC_OK;
+	for (char *at = text, *end; rc == BRC_OK && *at != '\0'; at = end) {
+		end = at + strcspn(at, "\n");
+		if (*end != '\0')
+			*end++ = '\0';
+		at[strcspn(at, "\r")] = '\0';
+		line++;
+		char *tab = strchr(at, '\t');
+		if (*at == '\0')
+			continue;
+		if (tab == NULL || tab == at || tab[1] == '\0' || strchr(tab + 1, '\t') != NULL) {
+			brc_fail(err, BRC_DATA, "%s: line %zu is not PATH, a tab, CLASS", name,
+				 line);
+			return brc_hint(err, "one image a line, without a heading");
+		}
+		*tab = '\0';
+		rc = names_add(paths, at, err);
+		if (rc == BRC_OK)
+			rc = names_add(classes, tab + 1, err);
+	}
+	if (rc == BRC_OK && paths->n == 0)
+		rc = brc_fail(err, BRC_DATA, "%s: lists no images", name);
+	return rc;
+}
+
+/* Each name once, in order. */
+static brc_rc distinct(const names *all, names *out, brc_err *err)
+{
+	char **sorted = brc_alloc(all->n, sizeof(*sorted), err);
+	if (sorted == NULL)
+		return BRC_RESOURCE;
+	memcpy(sorted, all->name, all->n * sizeof(*sorted));
+	qsort(sorted, all->n, sizeof(*sorted), by_bytes);
+	brc_rc rc = BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < all->n; i++)
+		if (i == 0 || strcmp(sorted[i - 1], sorted[i]) != 0)
+			rc = names_add(out, sorted[i], err);
+	free(sorted);
+	return rc;
+}
+
+static brc_rc add_listed(collection *c, const char *name, const char *dir, const names *paths,
+			 const names *classes, brc_err *err)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		size_t label = 0;
+		BRC_TRY(label_of(c, classes->name[i], name, &label, err));
+		char *path = paths->name[i][0] == '/' || *dir == '\0'
+				     ? brc_strdup(paths->name[i], err)
+				     : join(dir, paths->name[i], err);
+		if (path == NULL)
+			return BRC_RESOURCE;
+		BRC_TRY(add_image(c, path, label, err));
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
+			    size_t mem, brc_err *err)
+{
+	brc_input *in;
+	void *text = NULL;
+	size_t n = 0;
+	names paths = {0}, classes = {0}, found = {0};
+	collection c = {.l = l, .order = order, .n_order = n_order};
+	memset(l, 0, sizeof(*l));
+	char *dir = folder_of(path, err);
+	if (dir == NULL)
+		return BRC_RESOURCE;
+	brc_rc rc = brc_input_open(&in, path, err);
+	if (rc == BRC_OK) {
+		rc = brc_input_rest(in, LIST_BYTES_MAX, mem, &text, &n, err);
+		brc_input_free(in);
+	}
+	if (rc == BRC_OK && strlen(text) != n)
+		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", path,
+			      strlen(text));
+	if (rc == BRC_OK)
+		rc = split_table(path, text, &classes, &paths, err);
+	if (rc == BRC_OK)
+		rc = distinct(&classes, &found, err);
+	if (rc == BRC_OK)
+		rc = set_classes(&c, &found, err);
+	if (rc == BRC_OK)
+		rc = add_listed(&c, path, dir, &paths, &classes, err);
+	names_free(&paths);
+	names_free(&classes);
+	names_free(&found);
+	free(text);
+	free(dir);
+	return rc;
+}

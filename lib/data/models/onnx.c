@@ -1,0 +1,86 @@
+/* Model files: reading the bytes, decoding them within bounds. */
+#include "data/models/onnx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "data/bytes/input.h"
+#include "stream/digest.h"
+
+#define DECODE_FACTOR 4u
+#define DECODE_EXTRA ((size_t)32 << 20)
+
+/* Version of the default operator set; 0 when the model imports none. */
+static int64_t default_opset(const Brc__OnnxModel *model)
+{
+	int64_t version = 0;
+
+	for (size_t i = 0; i < model->n_opset_import; i++) {
+		const Brc__OnnxOperatorSet *o = model->opset_import[i];
+
+		if (!o->domain || !*o->domain || strcmp(o->domain, "ai.onnx") == 0)
+			version = o->version;
+	}
+	return version;
+}
+
+static brc_rc check_need(size_t need, size_t n, brc_err *err)
+{
+	char have[32], would[32];
+
+	if (need / DECODE_FACTOR <= n || need <= DECODE_EXTRA + DECODE_FACTOR * n)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"not a plausible ONNX model: %s would take %s of memory to decode",
+			brc_human_bytes((double)n, have), brc_human_bytes((double)need, would));
+}
+
+brc_rc brc_onnx_decode(brc_onnx *m, const uint8_t *bytes, size_t n, brc_err *err)
+{
+	size_t need;
+
+	memset(m, 0, sizeof(*m));
+	if (n == 0)
+		return brc_fail(err, BRC_DATA, "not an ONNX model: the file is empty");
+	if (n > BRC_ONNX_MAX_BYTES)
+		return brc_fail(err, BRC_DATA, "an ONNX file of more than 2 GiB is not supported");
+	BRC_TRY(brc_onnx_scan(&brc__onnx_model__descriptor, bytes, n, &need, err));
+	BRC_TRY(check_need(need, n, err));
+	m->bytes = n;
+	brc_digest(bytes, n, m->digest);
+	m->model = brc__onnx_model__unpack(NULL, n, bytes);
+	if (!m->model)
+		return brc_fail(err, BRC_DATA, "not a valid ONNX model: it cannot be decoded");
+	m->opset = default_opset(m->model);
+	if (!m->model->graph) {
+		brc_onnx_clear(m);
+		brc_fail(err, BRC_DATA, "not an ONNX model: it holds no graph");
+		return brc_hint(err, "is it an ONNX file?");
+	}
+	return BRC_OK;
+}
+
+void brc_onnx_clear(brc_onnx *m)
+{
+	if (m->model)
+		brc__onnx_model__free_unpacked(m->model, NULL);
+	memset(m, 0, sizeof(*m));
+}
+
+brc_rc brc_onnx_read(brc_onnx *m, const char *path, brc_err *err)
+{
+	brc_input *in;
+	void *bytes = NULL;
+	size_t n = 0;
+	brc_rc rc;
+
+	memset(m, 0, sizeof(*m));
+	BRC_TRY(brc_input_open(&in, path, err));
+	rc = brc_input_rest(in, BRC_ONNX_MAX_BYTES, 0, &bytes, &n, err);
+	brc_input_free(in);
+	BRC_TRY(rc);
+	rc = brc_onnx_decode(m, bytes, n, err);
+	free(bytes);
+	return rc == BRC_OK ? rc : brc_err_prefix(err, "%s", path);
+}

@@ -1,0 +1,305 @@
+#define _GNU_SOURCE
+#include "data/models/weights.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "data/arrays/npy.h"
+#include "data/models/weights_state.h"
+
+enum { DIGEST_BYTES = 1 << 20 };
+
+/* ---- files ---- */
+
+brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, brc_err *err)
+{
+	struct stat st;
+	BRC_TRY(brc_grow(&w->file, &w->cap_files, w->n_files + 1, sizeof(*w->file), err));
+	brc_weight_file *f = &w->file[w->n_files++];
+	*f = (brc_weight_file){.fd = -1, .first = w->n};
+	f->path = brc_strdup(path, err);
+	f->name = brc_strdup(name, err);
+	if (f->path == NULL || f->name == NULL)
+		return BRC_RESOURCE;
+	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (f->fd < 0 || fstat(f->fd, &st) != 0) {
+		brc_fail(err, BRC_DATA, "%s: cannot open: %s", path, strerror(errno));
+		return w->n_files == 1
+			       ? BRC_DATA
+			       : brc_hint(err, "an index and its files stand in one folder");
+	}
+	if (!S_ISREG(st.st_mode)) {
+		brc_fail(err, BRC_DATA, "%s: not a regular file", path);
+		return brc_hint(err, "weights are read where they stand, not from a pipe");
+	}
+	f->size = (uint64_t)st.st_size;
+	return BRC_OK;
+}
+
+brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out, size_t n,
+			    brc_err *err)
+{
+	unsigned char *p = out;
+	while (n > 0) {
+		ssize_t got = pread(f->fd, p, n, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", f->path,
+					strerror(errno));
+		if (got == 0)
+			return brc_fail(err, BRC_DATA, "%s: truncated at byte %llu", f->path,
+					(unsigned long long)offset);
+		p += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head, brc_err *err)
+{
+	BRC_TRY(brc_grow(&w->list, &w->cap, w->n + 1, sizeof(*w->list), err));
+	brc_weight *a = &w->list[w->n];
+	*a = *head;
+	a->name = brc_strdup(name, err);
+	if (a->name == NULL)
+		return BRC_RESOURCE;
+	w->n++;
+	return BRC_OK;
+}
+
+/* ---- opening ---- */
+
+typedef enum kind { NO_WEIGHTS, SAFETENSORS, INDEX, NPZ, NPY } kind;
+
+/* Its name makes a safetensors file of it even where a bad header does not show one. */
+static bool called_safetensors(const char *path)
+{
+	static const char end[] = ".safetensors";
+	size_t n = strlen(path);
+	return n >= sizeof(end) && !strcmp(path + n - (sizeof(end) - 1), end);
+}
+
+/* A safetensors file: a header of plausible length that begins like JSON. */
+static kind kind_of(const char *path, const unsigned char *p, size_t n)
+{
+	if (called_safetensors(path))
+		return SAFETENSORS;
+	if (brc_zip_magic(p, n))
+		return NPZ;
+	if (brc_npy_magic(p, n))
+		return NPY;
+	if (n > 8 && p[8] == '{' && p[4] == 0 && p[5] == 0 && p[6] == 0 && p[7] == 0)
+		return SAFETENSORS;
+	for (size_t i = 0; i < n; i++)
+		if (strchr(" \t\r\n", p[i]) == NULL)
+			return p[i] == '{' ? INDEX : NO_WEIGHTS;
+	return NO_WEIGHTS;
+}
+
+bool brc_weights_recognise(const char *path)
+{
+	unsigned char p[16];
+	struct stat st;
+	if (!strcmp(path, "-") || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = pread(fd, p, sizeof(p), 0);
+	close(fd);
+	return n >= 0 && kind_of(path, p, (size_t)n) != NO_WEIGHTS;
+}
+
+static brc_rc open_zip(brc_weights *w, brc_err *err)
+{
+	brc_input *in;
+	BRC_TRY(brc_input_open(&in, w->path, err));
+	brc_rc rc = brc_zip_open(&w->zip, in, err);
+	brc_input_free(in);
+	return rc == BRC_OK ? brc_npz_heads(w, err) : rc;
+}
+
+static brc_rc read_heads(brc_weights *w, brc_err *err)
+{
+	unsigned char p[16];
+	const char *slash = strrchr(w->path, '/');
+	BRC_TRY(brc_weight_file_open(w, w->path, slash ? slash + 1 : w->path, err));
+	const brc_weight_file *f = &w->file[0];
+	size_t n = f->size < sizeof(p) ? (size_t)f->size : sizeof(p);
+	BRC_TRY(brc_weight_file_read(f, 0, p, n, err));
+	switch (kind_of(w->path, p, n)) {
+	case NPZ:
+		return open_zip(w, err);
+	case NPY:
+		return brc_npy_heads(w, err);
+	case SAFETENSORS:
+		return brc_safetensors_head(w, err);
+	case INDEX:
+		return brc_safetensors_index(w, err);
+	default:
+		brc_fail(err, BRC_DATA, "%s: neither safetensors, NPZ nor NPY", w->path);
+		return brc_hint(err, "of a sharded model give model.safetensors.index.json");
+	}
+}
+
+int brc_natural_order(const char *a, const char *b)
+{
+	while (*a != '\0' && *b != '\0') {
+		size_t na = strspn(a, "0123456789"), nb = strspn(b, "0123456789");
+		if (na > 0 && nb > 0) {
+			size_t za = strspn(a, "0"), zb = strspn(b, "0");
+			za = za < na ? za : na - 1;
+			zb = zb < nb ? zb : nb - 1;
+			if (na - za != nb - zb)
+				return na - za < nb - zb ? -1 : 1;
+			int order = strncmp(a + za, b + zb, na - za);
+			if (order != 0)
+				return order;
+			a += na;
+			b += nb;
+		} else if (*a != *b) {
+			return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+		} else {
+			a++;
+			b++;
+		}
+	}
+	return (*a != '\0') - (*b != '\0');
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const brc_weight *x = a, *y = b;
+	int order = brc_natural_order(x->name, y->name);
+	return order != 0 ? order : strcmp(x->name, y->name);
+}
+
+static brc_rc sort(brc_weights *w, brc_err *err)
+{
+	if (w->n == 0)
+		return brc_fail(err, BRC_DATA, "%s: holds no arrays", w->path);
+	qsort(w->list, w->n, sizeof(*w->list), by_name);
+	for (size_t i = 1; i < w->n; i++)
+		if (!strcmp(w->list[i - 1].name, w->list[i].name))
+			return brc_fail(err, BRC_DATA, "%s: two arrays are called '%s'", w->path,
+					w->list[i].name);
+	return BRC_OK;
+}
+
+brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
+{
+	*out = NULL;
+	brc_weights *w = brc_calloc(1, sizeof(*w), err);
+	if (w == NULL)
+		return BRC_RESOURCE;
+	w->path = brc_strdup(path, err);
+	brc_rc rc = w->path == NULL ? BRC_RESOURCE : read_heads(w, err);
+	if (rc == BRC_OK)
+		rc = sort(w, err);
+	if (rc != BRC_OK)
+		brc_weights_free(w);
+	else
+		*out = w;
+	return rc;
+}
+
+void brc_weights_free(brc_weights *w)
+{
+	if (w == NULL)
+		return;
+	for (size_t i = 0; i < w->n; i++)
+		free(w->list[i].name);
+	for (size_t i = 0; i < w->n_files; i++) {
+		if (w->file[i].fd >= 0)
+			close(w->file[i].fd);
+		free(w->file[i].path);
+		free(w->file[i].name);
+	}
+	brc_zip_free(w->zip);
+	free(w->list);
+	free(w->file);
+	free(w->path);
+	free(w);
+}
+
+/* ---- use ---- */
+
+const char *brc_weights_path(const brc_weights *w)
+{
+	return w->path;
+}
+
+size_t brc_weights_list(const brc_weights *w, const brc_weight **list)
+{
+	*list = w->list;
+	return w->n;
+}
+
+size_t brc_weights_find(const brc_weights *w, const char *name)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (!strcmp(w->list[i].name, name))
+			return i;
+	return BRC_ANY;
+}
+
+brc_rc brc_weights_read(const brc_weights *w, size_t i, float *out, brc_err *err)
+{
+	const brc_weight *a = &w->list[i];
+	BRC_TRY(strchr("<>|=", a->dtype[0]) != NULL ? brc_numpy_read(w, a, out, err)
+						    : brc_safetensors_read(w, a, out, err));
+	for (size_t e = 0; e < a->count; e++)
+		if (!isfinite(out[e]))
+			return brc_fail(err, BRC_DATA,
+					"%s: '%s' holds %g at element %zu: not a finite number",
+					w->path, a->name, (double)out[e], e);
+	return BRC_OK;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const brc_weight_file *x = *(const brc_weight_file *const *)a,
+			      *y = *(const brc_weight_file *const *)b;
+	return strcmp(x->name, y->name);
+}
+
+static brc_rc add_file(brc_section_digest *d, const brc_weight_file *f, void *block, brc_err *err)
+{
+	for (uint64_t at = 0; at < f->size;) {
+		uint64_t left = f->size - at;
+		size_t n = left < DIGEST_BYTES ? (size_t)left : DIGEST_BYTES;
+		BRC_TRY(brc_weight_file_read(f, at, block, n, err));
+		brc_section_digest_bytes(d, block, n);
+		at += n;
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_weights_digest(const brc_weights *w, char hex[33], brc_err *err)
+{
+	const brc_weight_file **file = brc_calloc(w->n_files, sizeof(*file), err);
+	void *block = brc_alloc(DIGEST_BYTES, 1, err);
+	brc_section_digest *d = brc_section_digest_new(err);
+	brc_rc rc = file && block && d ? BRC_OK : BRC_RESOURCE;
+	for (size_t i = 0; rc == BRC_OK && i < w->n_files; i++)
+		file[i] = &w->file[i];
+	if (rc == BRC_OK)
+		qsort(file, w->n_files, sizeof(*file), by_file);
+	for (size_t i = 0; rc == BRC_OK && i < w->n_files; i++)
+		rc = add_file(d, file[i], block, err);
+	if (rc == BRC_OK)
+		brc_section_digest_hex(d, hex);
+	if (d != NULL)
+		brc_section_digest_free(d);
+	free(block);
+	free(file);
+	return rc;
+}

@@ -1,0 +1,179 @@
+#include "data/tables/lines.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err)
+{
+	*l = (brc_lines){.in = in, .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
+	return l->buffer != NULL ? BRC_OK : BRC_RESOURCE;
+}
+
+void brc_lines_clear(brc_lines *l)
+{
+	free(l->buffer);
+	memset(l, 0, sizeof(*l));
+}
+
+brc_rc brc_lines_fail(const brc_lines *l, brc_err *err, const char *fmt, ...)
+{
+	char text[900];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return brc_fail(err, BRC_DATA, "%s: line %zu: %s", brc_input_name(l->in), l->number, text);
+}
+
+/* Room for a whole line behind what is left, and as much of the input as fits. */
+static brc_rc fill(brc_lines *l, brc_err *err)
+{
+	size_t got;
+	memmove(l->buffer, l->buffer + l->at, l->filled - l->at);
+	l->filled -= l->at;
+	l->at = 0;
+	BRC_TRY(brc_input_read(l->in, l->buffer + l->filled, BRC_LINE_MAX - l->filled, &got, err));
+	l->end = got < BRC_LINE_MAX - l->filled;
+	l->filled += got;
+	return BRC_OK;
+}
+
+brc_rc brc_lines_next(brc_lines *l, char **line, brc_err *err)
+{
+	char *start = l->buffer + l->at, *end = memchr(start, '\n', l->filled - l->at);
+	if (end == NULL && !l->end) {
+		BRC_TRY(fill(l, err));
+		start = l->buffer;
+		end = memchr(start, '\n', l->filled);
+	}
+	*line = NULL;
+	if (end == NULL && l->at == l->filled)
+		return BRC_OK;
+	l->number++;
+	if (end == NULL && !l->end)
+		return brc_lines_fail(l, err, "longer than %d bytes", BRC_LINE_MAX);
+	if (end == NULL)
+		end = l->buffer + l->filled; /* the last line need not end */
+	l->at = (size_t)(end - l->buffer) + (end < l->buffer + l->filled);
+	if (end > start && end[-1] == '\r')
+		end--;
+	*end = '\0';
+	if (memchr(start, '\0', (size_t)(end - start)) != NULL)
+		return brc_lines_fail(l, err, "a NUL byte: this is no text");
+	*line = start;
+	return BRC_OK;
+}
+
+static bool parts(char c, bool tabs)
+{
+	return c == '\t' || (!tabs && c == ' ');
+}
+
+size_t brc_line_fields(char *line, bool tabs, char **field, size_t cap)
+{
+	size_t n = 0;
+	for (char *c = line;; n++) {
+		while (!tabs && parts(*c, tabs))
+			c++;
+		if (!tabs && *c == '\0')
+			return n;
+		if (n < cap)
+			field[n] = c;
+		while (*c != '\0' && !parts(*c, tabs))
+			c++;
+		if (*c == '\0')
+			return n + 1;
+		*c++ = '\0';
+	}
+}
+
+typedef struct decimal {
+	uint64_t digits; /* times 10^power */
+	int power;
+	bool negative;
+} decimal;
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Digits, of which at most 18 in all, so that they fit; NULL where there are more. */
+static const char *take_digits(const char *s, decimal *d, int *n)
+{
+	for (; is_digit(*s); s++, ++*n) {
+		if (*n == 18)
+			return NULL;
+		d->digits = 10 * d->digits + (uint64_t)(*s - '0');
+	}
+	return s;
+}
+
+/* A short number without oddities; false is no verdict. */
+static bool take_decimal(const char *s, decimal *d)
+{
+	int n = 0, power = 0;
+	*d = (decimal){.negative = *s == '-'};
+	s = take_digits(s + d->negative, d, &n);
+	if (s != NULL && *s == '.') {
+		int whole = n;
+		s = take_digits(s + 1, d, &n);
+		d->power = whole - n;
+	}
+	if (s == NULL || n == 0)
+		return false;
+	if (*s == 'e' || *s == 'E') {
+		bool down = s[1] == '-';
+		for (s += down || s[1] == '+' ? 2 : 1; is_digit(*s) && power < 100; s++)
+			power = 10 * power + (*s - '0');
+		if (!is_digit(s[-1]))
+			return false;
+		d->power += down ? -power : power;
+	}
+	return *s == '\0';
+}
+
+/*
+ * Where digits and power of ten are doubles themselves, their product or quotient is the number
+ * correctly rounded (Clinger 1990, "How to read floating point numbers accurately"); most weights
+ * are so short. strtod, which takes several times as long, is for the others.
+ */
+bool brc_line_number(const char *s, double *out)
+{
+	static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+				     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	char *end;
+	decimal d;
+	if (take_decimal(s, &d) && d.digits <= (uint64_t)1 << 53 && d.power >= -22 &&
+	    d.power <= 22) {
+		double v = (double)d.digits;
+		v = d.power < 0 ? v / ten[-d.power] : v * ten[d.power];
+		*out = d.negative ? -v : v;
+		return true;
+	}
+	if (strspn(s, "+-.0123456789eE") != strlen(s) || *s == '\0')
+		return false; /* strtod would also take blanks, hexadecimal and words */
+	*out = strtod(s, &end);
+	return *end == '\0' && isfinite(*out);
+}
+
+bool brc_line_whole(const char *s, size_t min, size_t max, size_t *out)
+{
+	size_t v = 0;
+	if (*s == '\0')
+		return false;
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9' || v > (SIZE_MAX - 9) / 10)
+			return false;
+		v = 10 * v + (size_t)(*s - '0');
+	}
+	*out = v;
+	return v >= min && v <= max;
+}

@@ -1,0 +1,340 @@
+#include "data/tables/units_table.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stream/layers.h"
+
+#define MAX_EDGES ((size_t)1 << 20)
+
+enum { NAME_WIDTH = 32, LIST_WIDTH = 20 };
+
+/* The other ends of a layer's edges: other[start[l]] .. other[start[l + 1] - 1], in their order. */
+typedef struct ends {
+	size_t *start; /* [layers + 1] */
+	int64_t *other;
+} ends;
+
+typedef struct table {
+	brc_layers layers;
+	const brc_tensor *role, *kind;     /* borrowed from the section */
+	const brc_tensor *untraced, *part; /* or NULL */
+	ends feeds, fed;
+} table;
+
+static void clear(table *t)
+{
+	brc_layers_clear(&t->layers);
+	free(t->feeds.start);
+	free(t->feeds.other);
+	free(t->fed.start);
+	free(t->fed.other);
+}
+
+/* Edges by the layer at their near end. */
+static brc_rc collect(ends *e, const int32_t *near, const int32_t *far, size_t n, size_t layers,
+		      brc_err *err)
+{
+	e->start = brc_calloc(layers + 2, sizeof(*e->start), err);
+	e->other = brc_alloc(n, sizeof(*e->other), err);
+	if (!e->start || !e->other)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++)
+		e->start[near[i] + 2]++;
+	for (size_t l = 0; l < layers; l++)
+		e->start[l + 2] += e->start[l + 1];
+	for (size_t i = 0; i < n; i++)
+		e->other[e->start[near[i] + 1]++] = far[i];
+	return BRC_OK;
+}
+
+static brc_rc read_edges(table *t, const brc_section *s, brc_err *err)
+{
+	const brc_tensor *from, *to;
+	char title[256];
+	BRC_TRY(brc_section_need_column(s, "edge/from", "<i4", BRC_ANY, &from, err));
+	BRC_TRY(brc_section_need_column(s, "edge/to", "<i4", from->shape[0], &to, err));
+	const int32_t *a = from->data, *b = to->data;
+	size_t n = from->shape[0];
+	brc_section_title(s, title, sizeof(title));
+	if (n > MAX_EDGES)
+		return brc_fail(err, BRC_DATA, "%s: %zu edges; %zu are the most", title, n,
+				MAX_EDGES);
+	for (size_t i = 0; i < n; i++)
+		if (a[i] < 0 || (size_t)a[i] >= t->layers.n || b[i] < 0 ||
+		    (size_t)b[i] >= t->layers.n)
+			return brc_fail(err, BRC_DATA,
+					"%s: edge %zu joins layers %d and %d, but there are %zu",
+					title, i, a[i], b[i], t->layers.n);
+	BRC_TRY(collect(&t->feeds, a, b, n, t->layers.n, err));
+	return collect(&t->fed, b, a, n, t->layers.n, err);
+}
+
+static brc_rc read_optional(const brc_section *s, const char *name, size_t n,
+			    const brc_tensor **column, brc_err *err)
+{
+	*column = NULL;
+	return brc_section_tensor(s, name) ? brc_section_need_column(s, name, "|S", n, column, err)
+					   : BRC_OK;
+}
+
+static brc_rc read_table(table *t, const brc_section *s, brc_err *err)
+{
+	*t = (table){0};
+	BRC_TRY(brc_layers_read(&t->layers, s, err));
+	BRC_TRY(brc_section_need_column(s, "layer/role", "|S", t->layers.n, &t->role, err));
+	BRC_TRY(brc_section_need_column(s, "layer/kind", "|S", t->layers.n, &t->kind, err));
+	BRC_TRY(read_optional(s, "layer/untraced", t->layers.n, &t->untraced, err));
+	BRC_TRY(read_optional(s, "layer/part", t->layers.n, &t->part, err));
+	return read_edges(t, s, err);
+}
+
+/* Row l of a text column; "" where there is none. */
+static const char *text_of(const brc_tensor *column, size_t l, char *buf, size_t cap)
+{
+	return column ? brc_tensor_text(column, l, buf, cap) : "";
+}
+
+/* ---- as tab-separated text ---- */
+
+static brc_rc add_field(brc_str *out, const char *text, brc_err *err)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return brc_fail(err, BRC_DATA,
+					"'%s' holds a control character, which a table cannot",
+					text);
+	brc_str_add(out, text);
+	return BRC_OK;
+}
+
+static brc_rc add_names(const table *t, const ends *e, size_t l, brc_str *out, brc_err *err)
+{
+	brc_str_add(out, "\t");
+	for (size_t i = e->start[l]; i < e->start[l + 1]; i++) {
+		brc_str_add(out, i > e->start[l] ? "," : "");
+		BRC_TRY(add_field(out, t->layers.name[e->other[i]], err));
+	}
+	return BRC_OK;
+}
+
+static brc_rc add_lines(const table *t, brc_str *out, brc_err *err)
+{
+	char text[64];
+	brc_str_add(out, "layer\trole\tkind\tunits\tfeeds\tfed_by\n");
+	for (size_t l = 0; l < t->layers.n; l++) {
+		BRC_TRY(add_field(out, t->layers.name[l], err));
+		brc_str_add(out, "\t");
+		BRC_TRY(add_field(out, text_of(t->role, l, text, sizeof(text)), err));
+		brc_str_add(out, "\t");
+		BRC_TRY(add_field(out, text_of(t->kind, l, text, sizeof(text)), err));
+		brc_str_addf(out, "\t%zu", t->layers.units[l]);
+		BRC_TRY(add_names(t, &t->feeds, l, out, err));
+		BRC_TRY(add_names(t, &t->fed, l, out, err));
+		brc_str_add(out, "\n");
+	}
+	return brc_str_check(out, err);
+}
+
+brc_rc brc_units_tsv_write(const brc_section *s, brc_str *out, brc_err *err)
+{
+	table t;
+	brc_rc rc = read_table(&t, s, err);
+	if (rc == BRC_OK)
+		rc = add_lines(&t, out, err);
+	clear(&t);
+	return rc;
+}
+
+/* ---- at a terminal ---- */
+
+static size_t width_of(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80; /* first bytes of characters */
+	return n;
+}
+
+/* Where the n-th character of s begins. */
+static const char *character(const char *s, size_t n)
+{
+	for (; *s && (n > 0 || ((unsigned char)*s & 0xc0) == 0x80); s++)
+		n -= ((unsigned char)s[1] & 0xc0) != 0x80;
+	return s;
+}
+
+/* A printable name of at most NAME_WIDTH characters: its ends are what tells it from others. */
+static void short_name(const char *name, char buf[4 * NAME_WIDTH + 1])
+{
+	char whole[BRC_TEXT_MAX + 1];
+	brc_printable(whole, sizeof(whole), name);
+	size_t n = width_of(whole), head = (NAME_WIDTH - 3) / 3, tail = NAME_WIDTH - 3 - head;
+	const char *rest = n > NAME_WIDTH ? character(whole, n - tail) : whole;
+	size_t kept = n > NAME_WIDTH ? (size_t)(character(whole, head) - whole) : 0;
+	memcpy(buf, whole, kept);
+	memcpy(buf + kept, "...", kept ? 3 : 0);
+	memcpy(buf + kept + (kept ? 3 : 0), rest, strlen(rest) + 1);
+}
+
+static void pad(brc_str *out, const char *text, size_t width)
+{
+	brc_str_add(out, text);
+	brc_str_addf(out, "%*s", (int)(width > width_of(text) ? width - width_of(text) : 0), "");
+}
+
+/* "0, 3-7, 9": numbers of layers, runs together, as far as they fit; " +12" says what is left. */
+static void number_list(const ends *e, size_t l, char *buf, size_t cap)
+{
+	size_t len = 0, end = e->start[l + 1];
+	buf[0] = '\0';
+	for (size_t i = e->start[l], next; i < end; i = next) {
+		char run[64];
+		for (next = i + 1; next < end && e->other[next] == e->other[next - 1] + 1;)
+			next++;
+		size_t n = (size_t)snprintf(run, sizeof(run), "%s%lld", len ? ", " : "",
+					    (long long)e->other[i]);
+		if (next > i + 1)
+			n += (size_t)snprintf(run + n, sizeof(run) - n, "%s%lld",
+					      next > i + 2 ? "-" : ", ",
+					      (long long)e->other[next - 1]);
+		if (len && len + n + 7 > LIST_WIDTH && next < end) {
+			snprintf(buf + len, cap - len, " +%zu", end - i);
+			return;
+		}
+		snprintf(buf + len, cap - len, "%s", run);
+		len += n;
+	}
+}
+
+static const char *part_of(const table *t, size_t l, char *buf, size_t cap)
+{
+	return *text_of(t->part, l, buf, cap) ? buf : text_of(t->role, l, buf, cap);
+}
+
+static bool has_role(const table *t, size_t l, const char *role)
+{
+	char text[64];
+	return strcmp(text_of(t->role, l, text, sizeof(text)), role) == 0;
+}
+
+/* Numbers of layers; "-" for the end of the network, where there can be none. */
+static void list_ends(const table *t, const ends *e, size_t l, const char *end, char *buf,
+		      size_t cap)
+{
+	if (e->start[l] < e->start[l + 1])
+		number_list(e, l, buf, cap);
+	else
+		snprintf(buf, cap, "%s", has_role(t, l, end) ? "-" : "nothing");
+}
+
+static void list_fed(const table *t, size_t l, char *buf, size_t cap)
+{
+	char node[BRC_TEXT_MAX + 1], printable[64];
+	if (!*text_of(t->untraced, l, node, sizeof(node))) {
+		list_ends(t, &t->fed, l, "input", buf, cap);
+		return;
+	}
+	brc_printable(printable, sizeof(printable), node);
+	snprintf(buf, cap, "untraced: %s", printable);
+}
+
+typedef struct widths {
+	size_t number, name, part, kind, fed;
+} widths;
+
+static void widen(size_t *width, const char *text)
+{
+	if (width_of(text) > *width)
+		*width = width_of(text);
+}
+
+/* One line; first only measured. */
+static void add_row(const table *t, size_t l, widths *w, brc_str *out)
+{
+	char number[24], name[4 * NAME_WIDTH + 1], part[64], kind[64], raw[64], fed[128],
+		feeds[128];
+	snprintf(number, sizeof(number), "%zu", l);
+	short_name(t->layers.name[l], name);
+	brc_printable(part, sizeof(part), part_of(t, l, raw, sizeof(raw)));
+	brc_printable(kind, sizeof(kind), text_of(t->kind, l, raw, sizeof(raw)));
+	list_fed(t, l, fed, sizeof(fed));
+	if (!out) {
+		widen(&w->number, number);
+		widen(&w->name, name);
+		widen(&w->part, part);
+		widen(&w->kind, kind);
+		if (width_of(fed) <= LIST_WIDTH)
+			widen(&w->fed, fed);
+		return;
+	}
+	list_ends(t, &t->feeds, l, "output", feeds, sizeof(feeds));
+	brc_str_addf(out, "  %*s  ", (int)w->number, number);
+	pad(out, name, w->name + 2);
+	pad(out, part, w->part + 2);
+	pad(out, kind, w->kind + 2);
+	brc_str_addf(out, "%7zu  ", t->layers.units[l]);
+	pad(out, fed, w->fed + 2);
+	brc_str_addf(out, "%s\n", feeds);
+}
+
+static void show_text(const table *t, brc_str *out)
+{
+	widths w = {1, 5, 4, 4, 6};
+	for (size_t l = 0; l < t->layers.n; l++)
+		add_row(t, l, &w, NULL);
+	brc_str_addf(out, "  %*s  %-*s  %-*s  %-*s  %7s  %-*s  feeds\n", (int)w.number, "",
+		     (int)w.name, "layer", (int)w.part, "role", (int)w.kind, "kind", "units",
+		     (int)w.fed, "fed by");
+	for (size_t l = 0; l < t->layers.n; l++)
+		add_row(t, l, &w, out);
+}
+
+/* ---- as JSON ---- */
+
+static void put_text(brc_map *m, const char *key, const brc_tensor *column, size_t l)
+{
+	char text[BRC_TEXT_MAX + 1];
+	brc_map_put_string(m, key, text_of(column, l, text, sizeof(text)));
+}
+
+static void put_numbers(brc_map *m, const char *key, const ends *e, size_t l)
+{
+	brc_map_put_ints(m, key, e->other + e->start[l], e->start[l + 1] - e->start[l]);
+}
+
+static void show_json(const table *t, brc_str *out)
+{
+	brc_str_add(out, "\"layers\": [");
+	for (size_t l = 0; l < t->layers.n; l++) {
+		brc_map *m = brc_map_new();
+		brc_map_put_string(m, "name", t->layers.name[l]);
+		put_text(m, "role", t->role, l);
+		put_text(m, "part", t->part, l);
+		put_text(m, "kind", t->kind, l);
+		brc_map_put_int(m, "units", (int64_t)t->layers.units[l]);
+		put_text(m, "untraced", t->untraced, l);
+		put_numbers(m, "fed_by", &t->fed, l);
+		put_numbers(m, "feeds", &t->feeds, l);
+		brc_str_add(out, l ? ",\n     " : "\n     ");
+		brc_map_json(m, out);
+		brc_map_free(m);
+	}
+	brc_str_add(out, "]");
+}
+
+brc_rc brc_units_table_show(const brc_section *s, brc_summary_format format, brc_str *out,
+			    brc_err *err)
+{
+	table t;
+	brc_rc rc = read_table(&t, s, err);
+	if (rc == BRC_OK && format == BRC_SUMMARY_TEXT)
+		show_text(&t, out);
+	if (rc == BRC_OK && format == BRC_SUMMARY_JSON)
+		show_json(&t, out);
+	clear(&t);
+	return rc;
+}

@@ -1,0 +1,117 @@
+#include "study/damage.h"
+
+#include <math.h>
+
+static double settle(double x, int bits)
+{
+	return ldexp(rint(ldexp(x, bits)), -bits);
+}
+
+static double settle_counts(double x)
+{
+	return settle(x, 40);
+}
+
+/* D_c, exact up to one division. */
+static double change(const brc_lesions *l, const int32_t *correct, size_t c)
+{
+	return (double)(correct[c] - l->baseline_correct[c]) / (double)l->class_images[c];
+}
+
+/* Mean of D_c over the classes with images. */
+static double mean_change(const brc_lesions *l, const int32_t *correct)
+{
+	double sum = 0;
+	size_t classes = 0;
+
+	for (size_t c = 0; c < l->classes; c++) {
+		if (l->class_images[c] == 0)
+			continue;
+		sum += change(l, correct, c);
+		classes++;
+	}
+	return sum / (double)classes;
+}
+
+static double plain_change(const brc_lesions *l, const int32_t *correct)
+{
+	int64_t sum = 0;
+
+	for (size_t c = 0; c < l->classes; c++)
+		sum += correct[c] - l->baseline_correct[c];
+	return (double)sum / (double)l->images;
+}
+
+void brc_damage_accuracy(const brc_lesions *l, brc_weighting w, double *t)
+{
+	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
+		const int32_t *correct = l->correct + i * l->classes;
+
+		t[i] = settle_counts(w == BRC_WEIGHT_CLASS ? mean_change(l, correct)
+							   : plain_change(l, correct));
+	}
+}
+
+void brc_damage_loss(const brc_lesions *l, brc_weighting w, double *t)
+{
+	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
+		const double *loss = l->loss + i * l->classes;
+		double sum = 0, weight = 0;
+
+		for (size_t c = 0; c < l->classes; c++) {
+			const double images = (double)l->class_images[c];
+
+			if (l->class_images[c] == 0)
+				continue;
+			sum += (loss[c] - l->baseline_loss[c]) /
+			       (w == BRC_WEIGHT_CLASS ? images : 1);
+			weight += w == BRC_WEIGHT_CLASS ? 1 : images;
+		}
+		t[i] = settle(sum / weight, 23);
+	}
+}
+
+void brc_damage_spread(const brc_lesions *l, double *t)
+{
+	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
+		const int32_t *correct = l->correct + i * l->classes;
+		const double mean = mean_change(l, correct);
+		double ss = 0;
+		size_t classes = 0;
+
+		for (size_t c = 0; c < l->classes; c++) {
+			if (l->class_images[c] == 0)
+				continue;
+			ss += (change(l, correct, c) - mean) * (change(l, correct, c) - mean);
+			classes++;
+		}
+		t[i] = settle_counts(sqrt(ss / (double)classes));
+	}
+}
+
+void brc_damage_range(const brc_lesions *l, double *t)
+{
+	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
+		const int32_t *correct = l->correct + i * l->classes;
+		const double mean = mean_change(l, correct);
+		double low = INFINITY, high = -INFINITY;
+
+		for (size_t c = 0; c < l->classes; c++) {
+			if (l->class_images[c] == 0)
+				continue;
+			low = fmin(low, change(l, correct, c));
+			high = fmax(high, change(l, correct, c));
+		}
+		t[i] = settle_counts(mean) == 0 ? NAN : settle_counts((high - low) / fabs(mean));
+	}
+}
+
+void brc_damage_classes(const brc_lesions *l, size_t s, double *t)
+{
+	for (size_t b = 0; b <= l->draws; b++)
+		for (size_t c = 0; c < l->classes; c++)
+			t[b * l->classes + c] =
+				l->class_images[c] == 0
+					? NAN
+					: change(l, l->correct + (b * l->m + s) * l->classes, c);
+}

@@ -1,0 +1,282 @@
+#include "study/experiment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "study/table.h"
+
+/* ---- planning ---- */
+
+/* Find the layers of the labels in the network. */
+static brc_rc match_layers(brc_experiment *x, const brc_net *net, brc_err *err)
+{
+	const brc_layers *ours = &x->labels->layers, *theirs = brc_net_layers(net);
+
+	x->net_layer = brc_alloc(ours->n, sizeof(*x->net_layer), err);
+	if (!x->net_layer)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < ours->n; l++) {
+		const size_t at = brc_layers_find(theirs, ours->name[l]);
+
+		x->net_layer[l] = at;
+		if (at != BRC_ANY && theirs->units[at] == ours->units[l])
+			continue;
+		if (at == BRC_ANY)
+			brc_fail(err, BRC_DATA, "the labels have a layer '%s', the model has none",
+				 ours->name[l]);
+		else
+			brc_fail(err, BRC_DATA,
+				 "layer '%s' has %zu units in the labels and %zu in the model",
+				 ours->name[l], ours->units[l], theirs->units[at]);
+		return brc_hint(err, "give the model that the labels were made from");
+	}
+	return BRC_OK;
+}
+
+/* Units of the layer with a label. */
+static size_t eligible(const brc_labels *labels, size_t layer)
+{
+	size_t n = 0;
+
+	for (size_t u = 0; u < labels->layers.units[layer]; u++)
+		n += labels->label[labels->layers.first[layer] + u] >= 0;
+	return n;
+}
+
+static bool fit_for_lesion(const brc_experiment *x, const brc_net *net, const brc_subcluster *s,
+			   char reason[96])
+{
+	switch (brc_net_layer_at(net, x->net_layer[s->layer])->role) {
+	case BRC_ROLE_INPUT:
+		snprintf(reason, 96, "an input layer");
+		return false;
+	case BRC_ROLE_OUTPUT:
+		snprintf(reason, 96, "an output layer");
+		return false;
+	case BRC_ROLE_HIDDEN:
+		break;
+	}
+	return brc_controls_size_ok(s->size, eligible(x->labels, s->layer), x->options.min_size,
+				    x->options.max_fraction, reason);
+}
+
+static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
+{
+	x->keep = brc_alloc(x->all->n, sizeof(*x->keep), err);
+	x->left_out = brc_calloc(x->all->n, sizeof(*x->left_out), err);
+	if (!x->keep || !x->left_out)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < x->all->n; i++) {
+		const brc_subcluster *s = &x->all->item[i];
+		brc_left_out *o = &x->left_out[x->n_left_out];
+
+		if (fit_for_lesion(x, net, s, o->reason)) {
+			x->keep[x->m++] = i;
+			continue;
+		}
+		o->layer = s->layer;
+		o->cluster = s->cluster;
+		o->size = s->size;
+		x->n_left_out++;
+	}
+	if (x->m)
+		return BRC_OK;
+	if (x->n_left_out == 0)
+		return brc_fail(err, BRC_DATA, "no unit has a label: there is nothing to lesion");
+	brc_fail(
+		err, BRC_DATA,
+		"none of the %zu sub-clusters can be lesioned; layer '%s', cluster %d (%zu units): "
+		"%s",
+		x->n_left_out, x->labels->layers.name[x->left_out[0].layer], x->left_out[0].cluster,
+		x->left_out[0].size, x->left_out[0].reason);
+	return brc_hint(err, "--min-size and --max-fraction set the bounds; only hidden layers are "
+			     "lesioned");
+}
+
+static brc_rc draw(brc_experiment *x, brc_err *err)
+{
+	const size_t layers = x->labels->layers.n;
+	uint32_t *stream = brc_alloc(layers, sizeof(*stream), err);
+	brc_rc rc;
+
+	if (!stream)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < layers; l++)
+		stream[l] = (uint32_t)x->net_layer[l];
+	rc = brc_control_sets_init(&x->sets, x->labels, x->all, x->keep, x->m, x->options.draws,
+				   x->options.controls, x->options.seed, stream, x->options.mem,
+				   err);
+	free(stream);
+	return rc;
+}
+
+static brc_rc plan(brc_experiment *x, const brc_net *net, brc_err *err)
+{
+	BRC_TRY(match_layers(x, net, err));
+	BRC_TRY(brc_subclusters_new(&x->all, x->labels, err));
+	BRC_TRY(choose(x, net, err));
+	return draw(x, err);
+}
+
+brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labels *labels,
+			   const brc_experiment_options *options, brc_err *err)
+{
+	brc_rc rc;
+
+	memset(x, 0, sizeof(*x));
+	x->options = *options;
+	x->labels = labels;
+	rc = plan(x, net, err);
+	if (rc != BRC_OK)
+		brc_experiment_clear(x);
+	return rc;
+}
+
+void brc_experiment_clear(brc_experiment *x)
+{
+	free(x->net_layer);
+	brc_subclusters_free(x->all);
+	free(x->keep);
+	free(x->left_out);
+	brc_control_sets_clear(&x->sets);
+	memset(x, 0, sizeof(*x));
+}
+
+bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(section[i]->type, "units") != 0)
+			continue;
+		if (strcmp(brc_map_string(section[i]->meta, "model", ""), brc_net_digest(net)) == 0)
+			return false;
+		other = true;
+	}
+	return other;
+}
+
+size_t brc_experiment_lesions(const brc_experiment *x)
+{
+	return (x->options.draws + 1) * x->m + 1;
+}
+
+/* ---- running ---- */
+
+/* Lesion 0 harms nothing; 1 + b m + i is draw b of sub-cluster i. */
+static void list_lesions(const brc_experiment *x, brc_lesion *set)
+{
+	set[0] = (brc_lesion){.layer = x->net_layer[x->all->item[x->keep[0]].layer]};
+	for (size_t i = 0; i < brc_experiment_lesions(x) - 1; i++) {
+		const brc_subcluster *s = &x->all->item[x->keep[i % x->m]];
+
+		set[i + 1] = (brc_lesion){.layer = x->net_layer[s->layer],
+					  .unit = x->sets.unit + x->sets.first[i],
+					  .n = s->size};
+	}
+}
+
+static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+		       const char *name, brc_lesions *l, brc_err *err)
+{
+	l->m = x->m;
+	l->draws = x->options.draws;
+	l->images = data->n * brc_net_positions(net); /* answers */
+	l->items = data->pixel != BRC_PIXEL_I4 ? "images"
+		   : data->per_position        ? "tokens"
+					       : "sequences";
+	l->ablate = x->options.ablate;
+	l->controls = x->options.controls;
+	l->classes = brc_net_classes(net);
+	snprintf(l->labels, sizeof(l->labels), "%s", name);
+	snprintf(l->model, sizeof(l->model), "%s", brc_net_digest(net));
+	BRC_TRY(brc_layers_dup(&l->layers, &x->labels->layers, err));
+	l->layer = brc_alloc(x->m, sizeof(int32_t), err);
+	l->cluster = brc_alloc(x->m, sizeof(int32_t), err);
+	l->size = brc_alloc(x->m, sizeof(int32_t), err);
+	l->left_out = brc_calloc(x->n_left_out, sizeof(*l->left_out), err);
+	l->class_images = brc_calloc(l->classes, sizeof(int64_t), err);
+	l->baseline_correct = brc_alloc(l->classes, sizeof(int64_t), err);
+	l->baseline_loss = brc_alloc(l->classes, sizeof(double), err);
+	if (!l->layer || !l->cluster || !l->size || !l->left_out || !l->class_images ||
+	    !l->baseline_correct || !l->baseline_loss)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < x->m; i++) {
+		const brc_subcluster *s = &x->all->item[x->keep[i]];
+
+		l->layer[i] = (int32_t)s->layer;
+		l->cluster[i] = s->cluster;
+		l->size[i] = (int32_t)s->size;
+	}
+	l->n_left_out = x->n_left_out;
+	memcpy(l->left_out, x->left_out, x->n_left_out * sizeof(*l->left_out));
+	for (size_t i = 0; i < l->images; i++)
+		l->class_images[data->label[i]]++;
+	return data->classes == l->classes
+		       ? brc_table_dup_classes(data->class_name, l->classes, &l->class_name, err)
+		       : BRC_OK;
+}
+
+static brc_rc check_memory(const brc_experiment *x, size_t counts, size_t *bytes, brc_err *err)
+{
+	const size_t lesions = brc_experiment_lesions(x);
+
+	if (!brc_mul(counts, sizeof(int32_t) + sizeof(double), bytes) ||
+	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
+		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
+	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
+}
+
+static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+		  brc_pool *pool, brc_progress *p, brc_lesions *l, brc_err *err)
+{
+	const size_t lesions = brc_experiment_lesions(x), c = l->classes;
+	brc_lesion *set;
+	int32_t *correct;
+	double *loss;
+	brc_lesion_options how = {.ablate = x->options.ablate,
+				  .precision = x->options.precision,
+				  .mem = x->options.mem};
+	size_t counts;
+	brc_rc rc;
+
+	if (!brc_mul(lesions, c, &counts))
+		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
+	BRC_TRY(check_memory(x, counts, &how.held, err));
+	l->own_correct = correct = brc_alloc(counts, sizeof(*correct), err);
+	l->own_loss = loss = brc_alloc(counts, sizeof(*loss), err);
+	set = brc_alloc(lesions, sizeof(*set), err);
+	if (!correct || !loss || !set) {
+		free(set);
+		return BRC_RESOURCE;
+	}
+	list_lesions(x, set);
+	rc = brc_net_lesions(net, data, set, lesions, &how, pool, p, correct, loss, err);
+	free(set);
+	BRC_TRY(rc);
+	for (size_t k = 0; k < c; k++) {
+		l->baseline_correct[k] = correct[k];
+		l->baseline_loss[k] = loss[k];
+	}
+	l->correct = correct + c;
+	l->loss = loss + c;
+	return BRC_OK;
+}
+
+brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+			  const char *name, brc_pool *pool, brc_progress *p, brc_lesions *l,
+			  brc_err *err)
+{
+	brc_rc rc;
+
+	memset(l, 0, sizeof(*l));
+	BRC_TRY(brc_net_check_dataset(net, data, err));
+	rc = describe(x, net, data, name, l, err);
+	if (rc == BRC_OK)
+		rc = run(x, net, data, pool, p, l, err);
+	if (rc != BRC_OK)
+		brc_lesions_clear(l);
+	return rc;
+}

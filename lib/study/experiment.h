@@ -1,0 +1,73 @@
+/*
+ * The lesion experiment: which sub-clusters of a labelling are lesioned, with
+ * which controls, and the counts that this leaves.
+ */
+#ifndef BRC_STUDY_EXPERIMENT_H
+#define BRC_STUDY_EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "data/datasets/dataset.h"
+#include "graph/labels.h"
+#include "graph/subcluster.h"
+#include "net/lesion.h"
+#include "net/net.h"
+#include "study/controls.h"
+#include "study/lesions.h"
+#include "stream/section.h"
+
+typedef struct brc_experiment_options {
+	size_t draws;        /* controls of each sub-cluster, >= 1 */
+	size_t min_size;     /* units a sub-cluster needs */
+	double max_fraction; /* of the layer's clustered units that it may hold */
+	brc_controls controls;
+	brc_ablate ablate;
+	brc_precision precision;
+	uint64_t seed;
+	size_t mem; /* limit in bytes; 0: what the machine has */
+} brc_experiment_options;
+
+/* Ready to run. Borrows the labels. */
+typedef struct brc_experiment {
+	brc_experiment_options options;
+	const brc_labels *labels;
+	size_t *net_layer;    /* [layers of the labels] index in the network's table */
+	brc_subclusters *all; /* every sub-cluster of the labels */
+	size_t m, *keep;      /* [m] those that are lesioned: indices in `all` */
+	size_t n_left_out;
+	brc_left_out *left_out; /* the others */
+	brc_control_sets sets;
+} brc_experiment;
+
+/*
+ * Sub-clusters of hidden layers within the bounds of size are kept; those of
+ * input and output layers are left out with a reason, since silencing an
+ * answer says nothing about how it is found. BRC_DATA when a layer of the
+ * labels is not one of the network's (name and number of units), or when no
+ * sub-cluster is left; BRC_RESOURCE.
+ */
+brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labels *labels,
+			   const brc_experiment_options *options, brc_err *err);
+void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised struct */
+
+/* Are there units among these sections, all of another model file than `net`? */
+bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n);
+
+/* Networks to be run over the images: every lesion, and the unharmed one. */
+size_t brc_experiment_lesions(const brc_experiment *x);
+
+/*
+ * Run it. `name` is the name of the labels. `pool` and `p` may be NULL; `p`
+ * advances by brc_experiment_lesions() times the images. Errors as
+ * brc_net_lesions; BRC_RESOURCE when it needs more memory than the limit.
+ */
+brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+			  const char *name, brc_pool *pool, brc_progress *p, brc_lesions *l,
+			  brc_err *err);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * What is found about the sub-clusters of a network: the sections importance/1
+ * and coherence/1 (docs/sections.md).
+ */
+#ifndef BRC_STUDY_FINDINGS_H
+#define BRC_STUDY_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "stats/fdr.h"
+#include "stats/inference.h"
+#include "stream/layers.h"
+#include "stream/section.h"
+
+#define BRC_FINDINGS_MAX 8 /* statistics of one section */
+
+typedef struct brc_findings {
+	brc_layers layers;
+	size_t m;                        /* sub-clusters */
+	int32_t *layer, *cluster, *size; /* [m] */
+	size_t n_stats;
+	brc_inference stat[BRC_FINDINGS_MAX];
+	size_t classes;    /* 0 without the tables below */
+	char **class_name; /* [classes], or NULL */
+	/* [m, classes], of the recall: mean change, mean of the controls' change, p
+	 * (small changes are extreme) and p adjusted over the classes of a
+	 * sub-cluster by max-T. NaN for classes without images. NULL without classes. */
+	double *class_change, *class_control_mean, *class_p, *class_p_adjusted;
+	size_t images;
+	double level;
+	brc_fdr fdr;
+	bool published;
+	char labels[BRC_NAME_MAX];
+} brc_findings;
+
+void brc_findings_clear(brc_findings *f); /* of a zeroed or a filled struct */
+
+/* From a section of either type, checked; everything is copied. BRC_DATA. */
+brc_rc brc_findings_read(brc_findings *f, const brc_section *s, brc_err *err);
+/* Into an empty section; everything is copied. */
+brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err);
+
+#endif

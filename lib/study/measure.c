@@ -1,0 +1,198 @@
+#include "study/measure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stats/extremes.h"
+#include "stats/maxt.h"
+#include "study/table.h"
+
+static brc_rc copy_i32(int32_t **to, const int32_t *from, size_t n, brc_err *err)
+{
+	*to = brc_alloc(n, sizeof(**to), err);
+	if (!*to)
+		return BRC_RESOURCE;
+	memcpy(*to, from, n * sizeof(**to));
+	return BRC_OK;
+}
+
+/* What findings repeat of the lesions. */
+static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
+{
+	memset(f, 0, sizeof(*f));
+	if (l->controls == BRC_CONTROLS_INDEPENDENT && !how->published) {
+		brc_fail(err, BRC_DATA,
+			 "the controls of these lesions were drawn apart for each sub-cluster; the "
+			 "joint tests need label permutations");
+		return brc_hint(err, "use --compat paper, or run lesion without it");
+	}
+	f->m = l->m;
+	f->images = l->images;
+	f->level = how->level;
+	f->fdr = how->fdr;
+	f->published = how->published;
+	snprintf(f->labels, sizeof(f->labels), "%s", l->labels);
+	BRC_TRY(brc_layers_dup(&f->layers, &l->layers, err));
+	BRC_TRY(copy_i32(&f->layer, l->layer, l->m, err));
+	BRC_TRY(copy_i32(&f->cluster, l->cluster, l->m, err));
+	return copy_i32(&f->size, l->size, l->m, err);
+}
+
+/* One statistic, from the function that fills its table T [draws + 1, m]. */
+static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+		    const char *statistic, const char *title, const char *unit, brc_tail tail,
+		    void (*fill)(const brc_lesions *l, const brc_measure *how, double *t),
+		    brc_err *err)
+{
+	const brc_question ask = {.statistic = statistic,
+				  .title = title,
+				  .unit = unit,
+				  .tail = tail,
+				  .level = how->level,
+				  .fdr = how->fdr,
+				  .published = how->published};
+	double *t = brc_alloc(l->draws + 1, l->m * sizeof(*t), err);
+	brc_rc rc;
+
+	if (!t)
+		return BRC_RESOURCE;
+	fill(l, how, t);
+	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
+	f->n_stats += rc == BRC_OK;
+	free(t);
+	return rc;
+}
+
+static void fill_accuracy(const brc_lesions *l, const brc_measure *how, double *t)
+{
+	brc_damage_accuracy(l, how->weighting, t);
+}
+
+static void fill_loss(const brc_lesions *l, const brc_measure *how, double *t)
+{
+	brc_damage_loss(l, how->weighting, t);
+}
+
+static void fill_spread(const brc_lesions *l, const brc_measure *how, double *t)
+{
+	(void)how;
+	brc_damage_spread(l, t);
+}
+
+static void fill_range(const brc_lesions *l, const brc_measure *how, double *t)
+{
+	(void)how;
+	brc_damage_range(l, t);
+}
+
+static brc_rc importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			 brc_err *err)
+{
+	const bool balanced = how->weighting == BRC_WEIGHT_CLASS;
+
+	BRC_TRY(begin(f, l, how, err));
+	BRC_TRY(infer(f, l, how, "accuracy",
+		      balanced ? "mean change of accuracy (every class counts the same)"
+			       : "mean change of accuracy (every image counts the same)",
+		      "fraction", BRC_TAIL_LEFT, fill_accuracy, err));
+	if (how->published)
+		return BRC_OK;
+	return infer(f, l, how, "loss",
+		     balanced ? "mean change of cross-entropy (every class counts the same)"
+			      : "mean change of cross-entropy (every image counts the same)",
+		     "nats", BRC_TAIL_RIGHT, fill_loss, err);
+}
+
+brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			      brc_err *err)
+{
+	brc_rc rc = importance(f, l, how, err);
+
+	if (rc != BRC_OK)
+		brc_findings_clear(f);
+	return rc;
+}
+
+/* ---- coherence ---- */
+
+static void warn_range(brc_inference *i)
+{
+	const size_t at = strlen(i->warning);
+
+	snprintf(i->warning + at, sizeof(i->warning) - at,
+		 "%sdivides by the mean change, so it loses power where controls do little "
+		 "damage: prefer the class spread",
+		 at ? "; " : "");
+}
+
+/* The tables by class of sub-cluster s, from T and U [draws + 1, classes]. */
+static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *t, double *u,
+		       brc_err *err)
+{
+	const size_t c = l->classes, at = s * c;
+
+	brc_damage_classes(l, s, t);
+	brc_extremes_orient(t, l->draws, c, BRC_TAIL_LEFT, u);
+	brc_extremes_p(u, l->draws, c, f->class_p + at);
+	BRC_TRY(brc_maxt(u, l->draws, c, f->class_p_adjusted + at, err));
+	for (size_t k = 0; k < c; k++) {
+		double sum = 0;
+
+		for (size_t b = 1; b <= l->draws; b++)
+			sum += t[b * c + k];
+		f->class_change[at + k] = t[k];
+		f->class_control_mean[at + k] = sum / (double)l->draws;
+		if (l->class_images[k] == 0)
+			f->class_p[at + k] = f->class_p_adjusted[at + k] = NAN;
+	}
+	return BRC_OK;
+}
+
+static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
+{
+	double *t = brc_alloc(2 * (l->draws + 1), l->classes * sizeof(*t), err);
+	double **to[] = {&f->class_change, &f->class_control_mean, &f->class_p,
+			 &f->class_p_adjusted};
+	brc_rc rc = t ? BRC_OK : BRC_RESOURCE;
+
+	f->classes = l->classes;
+	for (size_t k = 0; k < 4 && rc == BRC_OK; k++) {
+		*to[k] = brc_alloc(l->m, l->classes * sizeof(double), err);
+		rc = *to[k] ? BRC_OK : BRC_RESOURCE;
+	}
+	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
+		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);
+	free(t);
+	return rc == BRC_OK ? brc_table_dup_classes(l->class_name, l->classes, &f->class_name, err)
+			    : rc;
+}
+
+static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
+{
+	BRC_TRY(begin(f, l, how, err));
+	if (!how->published)
+		BRC_TRY(infer(f, l, how, "spread",
+			      "class spread (standard deviation over classes of the change of "
+			      "recall)",
+			      "fraction", BRC_TAIL_RIGHT, fill_spread, err));
+	BRC_TRY(infer(f, l, how, "range",
+		      "range over classes of the change of recall, divided by its mean", "ratio",
+		      BRC_TAIL_RIGHT, fill_range, err));
+	if (how->published)
+		return BRC_OK;
+	warn_range(&f->stat[f->n_stats - 1]);
+	return classes(f, l, err);
+}
+
+brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			     brc_err *err)
+{
+	brc_rc rc = coherence(f, l, how, err);
+
+	if (rc != BRC_OK)
+		brc_findings_clear(f);
+	return rc;
+}

@@ -1,0 +1,36 @@
+/* From lesions to findings: how important and how coherent each sub-cluster is. */
+#ifndef BRC_STUDY_MEASURE_H
+#define BRC_STUDY_MEASURE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "study/damage.h"
+#include "study/findings.h"
+#include "study/lesions.h"
+
+/* How to infer. */
+typedef struct brc_measure {
+	double level;            /* of significance, within (0, 1) */
+	brc_fdr fdr;             /* of the q-values */
+	brc_weighting weighting; /* of importance */
+	bool published;          /* as the published code did: stats/published.h */
+} brc_measure;
+
+/*
+ * Importance: mean change of accuracy (small is extreme) and, unless
+ * published, of the loss (large is extreme). BRC_DATA when the controls were
+ * drawn apart for each sub-cluster and `published` is not set: the joint tests
+ * need joint draws.
+ */
+brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			      brc_err *err);
+
+/*
+ * Coherence: class spread and range (large is extreme) and the change of every
+ * class; if published, the range alone. BRC_DATA as above.
+ */
+brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			     brc_err *err);
+
+#endif

@@ -11,10 +11,12 @@
 
 brc_rc brc_exchange_flush(brc_exchange_out *o, size_t least, brc_err *err)
 {
+	brc_rc rc;
+
 	BRC_TRY(brc_str_check(&o->text, err));
 	if (o->text.len < least || o->text.len == 0)
 		return BRC_OK;
-	brc_rc rc = o->sink(o->ctx, o->text.s, o->text.len, err);
+	rc = o->sink(o->ctx, o->text.s, o->text.len, err);
 	o->text.len = 0;
 	return rc;
 }
@@ -37,13 +39,16 @@ static brc_rc block_edges(brc_exchange_out *o, const brc_blocks *b, size_t k, br
 			  brc_exchange_edge write, size_t *count, brc_err *err)
 {
 	const brc_block *x = &b->block[k];
+
 	for (size_t i = 0; i < b->layers.units[x->from]; i++) {
 		brc_row row = brc_band_row(band, k, i);
+
 		for (size_t j = 0; j < row.n; j++) {
 			size_t col = brc_row_column(&row, j);
+
 			if (!(row.w[j] > 0) || (x->from == x->to && col < i))
 				continue;
-			if (write != NULL)
+			if (write)
 				write(o, &b->layers, (brc_exchange_end){x->from, i},
 				      (brc_exchange_end){x->to, col}, row.w[j]);
 			else
@@ -59,6 +64,7 @@ brc_rc brc_exchange_each_edge(brc_exchange_out *o, const brc_blocks *b, brc_exch
 {
 	brc_band *band;
 	brc_rc rc;
+
 	BRC_TRY(brc_band_new(&band, b, err));
 	rc = BRC_OK;
 	for (size_t k = 0; k < b->n && rc == BRC_OK; k++)
@@ -84,6 +90,7 @@ static void edge_line(brc_exchange_out *o, const brc_layers *t, brc_exchange_end
 static brc_rc market(brc_exchange_out *o, const brc_blocks *b, brc_err *err)
 {
 	size_t units = brc_layers_total(&b->layers), count = 0;
+
 	brc_str_add(&o->text, "%%MatrixMarket matrix coordinate real symmetric\n");
 	BRC_TRY(write_layers(o, &b->layers, '%', err));
 	BRC_TRY(brc_exchange_each_edge(o, b, NULL, &count, err));
@@ -97,6 +104,7 @@ brc_rc brc_exchange_matrix_market(const brc_blocks *b, brc_exchange_sink sink, v
 {
 	brc_exchange_out o = {{0}, sink, ctx};
 	brc_rc rc = market(&o, b, err);
+
 	brc_str_free(&o.text);
 	return rc;
 }
@@ -105,6 +113,7 @@ brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx
 {
 	brc_exchange_out o = {{0}, sink, ctx};
 	brc_rc rc = write_layers(&o, &b->layers, '#', err);
+
 	if (rc == BRC_OK)
 		rc = brc_exchange_each_edge(&o, b, edge_line, NULL, err);
 	if (rc == BRC_OK)
@@ -116,14 +125,18 @@ brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx
 static brc_rc fill_matrix(const brc_blocks *b, size_t n, float *a, brc_err *err)
 {
 	brc_band *band;
+
 	BRC_TRY(brc_band_new(&band, b, err));
 	for (size_t k = 0; k < b->n; k++) {
 		const brc_block *x = &b->block[k];
 		size_t first = b->layers.first[x->from], other = b->layers.first[x->to];
+
 		for (size_t i = 0; i < b->layers.units[x->from]; i++) {
 			brc_row row = brc_band_row(band, k, i);
+
 			for (size_t j = 0; j < row.n; j++) {
 				size_t u = first + i, v = other + brc_row_column(&row, j);
+
 				a[u * n + v] = row.w[j];
 				a[v * n + u] = row.w[j];
 			}
@@ -139,13 +152,16 @@ brc_rc brc_exchange_npy(const brc_blocks *b, size_t mem, brc_exchange_sink sink,
 	size_t n = brc_layers_total(&b->layers), bytes;
 	const size_t shape[] = {n, n};
 	brc_str head = {0};
+	brc_rc rc;
+	float *a;
+
 	if (!brc_mul(n, n, &bytes) || !brc_mul(bytes, sizeof(float), &bytes))
 		bytes = SIZE_MAX;
 	BRC_TRY(brc_mem_need(bytes, mem, "the whole matrix", err));
-	float *a = brc_calloc(n * n, sizeof(*a), err);
-	if (a == NULL)
+	a = brc_calloc(n * n, sizeof(*a), err);
+	if (!a)
 		return BRC_RESOURCE;
-	brc_rc rc = fill_matrix(b, n, a, err);
+	rc = fill_matrix(b, n, a, err);
 	if (rc == BRC_OK)
 		rc = brc_npy_header(&head, "<f4", 2, shape, err);
 	if (rc == BRC_OK)

@@ -21,8 +21,10 @@ static brc_rc add_text(brc_str *out, const char *text, brc_err *err)
 {
 	bool good = true;
 	uint32_t cp;
+
 	for (const char *c = text; good && *c != '\0';) {
 		size_t n = brc_utf8_next(c, &cp);
+
 		good = cp != BRC_ILL_FORMED && cp >= 0x20 && cp != 0x7f && cp != 0xfffe &&
 		       cp != 0xffff;
 		if (*c == '&')
@@ -54,8 +56,9 @@ static brc_rc write_nodes(brc_exchange_out *o, const brc_layers *t, const brc_na
 			  brc_err *err)
 {
 	for (size_t l = 0; l < t->n; l++) {
-		size_t first = names != NULL ? brc_named_units_layer(names, t->name[l], t->units[l])
-					     : BRC_ANY;
+		size_t first =
+			names ? brc_named_units_layer(names, t->name[l], t->units[l]) : BRC_ANY;
+
 		for (size_t u = 0; u < t->units[l]; u++) {
 			brc_str_addf(&o->text, "<node id=\"n%zu\">", t->first[l] + u);
 			BRC_TRY(add_data(&o->text, "layer", t->name[l], err));
@@ -83,8 +86,10 @@ brc_rc brc_exchange_graphml(const brc_blocks *b, const brc_named_units *names,
 			    brc_exchange_sink sink, void *ctx, brc_err *err)
 {
 	brc_exchange_out o = {{0}, sink, ctx};
+	brc_rc rc;
+
 	brc_str_add(&o.text, head);
-	brc_rc rc = write_nodes(&o, &b->layers, names, err);
+	rc = write_nodes(&o, &b->layers, names, err);
 	if (rc == BRC_OK)
 		rc = brc_exchange_each_edge(&o, b, write_edge, NULL, err);
 	brc_str_add(&o.text, "</graph>\n</graphml>\n");

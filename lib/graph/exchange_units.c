@@ -21,6 +21,7 @@ static brc_rc write_edges(const brc_blocks *b, int32_t *from, int32_t *to, brc_s
 			  brc_err *err)
 {
 	size_t n = 0;
+
 	for (size_t k = 0; k < b->n; k++)
 		if (b->block[k].from != b->block[k].to) {
 			from[n] = (int32_t)b->block[k].from;
@@ -37,6 +38,7 @@ brc_rc brc_exchange_write_units(const brc_blocks *b, const brc_name_table *names
 	int32_t *from = brc_alloc(b->n, sizeof(*from), err);
 	int32_t *to = brc_alloc(b->n, sizeof(*to), err);
 	brc_rc rc = text && from && to ? brc_layers_write(&b->layers, s, err) : BRC_RESOURCE;
+
 	if (rc == BRC_OK)
 		rc = write_texts(&b->layers, text, s, err);
 	if (rc == BRC_OK)

@@ -41,7 +41,8 @@ static brc_rc at_line(const text *t, brc_rc rc, brc_err *err)
 static brc_rc layered_unit(const text *t, char *name, size_t *u, brc_err *err)
 {
 	char *colon = strrchr(name, ':');
-	for (size_t i = 0; colon != NULL && i < t->layers.n; i++)
+
+	for (size_t i = 0; colon && i < t->layers.n; i++)
 		if (strlen(t->layers.name[i]) == (size_t)(colon - name) &&
 		    strncmp(t->layers.name[i], name, (size_t)(colon - name)) == 0) {
 			if (!brc_line_whole(colon + 1, 0, t->layers.units[i] - 1, u))
@@ -74,11 +75,12 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 	size_t number;
 	bool numbers =
 		brc_line_whole(a, 0, SIZE_MAX, &number) && brc_line_whole(b, 0, SIZE_MAX, &number);
-	if (t->layers.n == 0 && t->l->given != NULL && !numbers)
+
+	if (t->layers.n == 0 && t->l->given && !numbers)
 		BRC_TRY(brc_layer_lines_copy(&t->layers, t->l->given, err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
 	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
-	if (t->first == NULL)
+	if (!t->first)
 		return BRC_RESOURCE;
 	for (size_t i = 1; i < t->layers.n; i++)
 		t->first[i] = t->first[i - 1] + t->layers.units[i - 1];
@@ -91,11 +93,12 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 {
 	char *f[3];
 	double weight = 1;
-	size_t from, to;
+	size_t from, to, n;
 	bool first = t->kind == UNKNOWN;
+
 	if (first)
-		t->tabs = strchr(line, '\t') != NULL;
-	size_t n = brc_line_fields(line, t->tabs, f, 3);
+		t->tabs = strchr(line, '\t');
+	n = brc_line_fields(line, t->tabs, f, 3);
 	if (n < 2 || n > 3)
 		return brc_lines_fail(t->lines, err,
 				      "%zu fields: an edge is two units and a weight", n);
@@ -115,6 +118,7 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 static brc_rc take_comment(text *t, char *comment, brc_err *err)
 {
 	size_t before = t->layers.n;
+
 	BRC_TRY(brc_layer_lines_take(&t->layers, t->lines, comment, err));
 	return before == t->layers.n || t->kind == UNKNOWN
 		       ? BRC_OK
@@ -125,7 +129,7 @@ static brc_rc take_lines(text *t, brc_err *err)
 {
 	for (char *line;;) {
 		BRC_TRY(brc_lines_next(t->lines, &line, err));
-		if (line == NULL)
+		if (!line)
 			return BRC_OK;
 		if (*line == '#')
 			BRC_TRY(take_comment(t, line + 1, err));
@@ -139,7 +143,8 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err)
 	text t = {.l = l, .lines = lines};
 	brc_rc rc = take_lines(&t, err);
 	size_t units = t.layers.n > 0 ? t.layers.total : t.kind == NAMED ? l->names.n : t.units;
-	if (l->given != NULL && t.kind == NUMBERED && units < brc_layers_total(l->given))
+
+	if (l->given && t.kind == NUMBERED && units < brc_layers_total(l->given))
 		units = brc_layers_total(l->given); /* the last ones have no edges */
 	if (rc == BRC_OK && units == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", brc_input_name(lines->in));

@@ -54,6 +54,7 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 {
 	char *field[3];
 	size_t units;
+
 	comment += strspn(comment, " ");
 	if (strncmp(comment, "layer\t", 6) != 0)
 		return BRC_OK;
@@ -71,7 +72,7 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
 	t->name[t->n] = brc_strdup(field[2], err);
-	if (t->name[t->n] == NULL)
+	if (!t->name[t->n])
 		return BRC_RESOURCE;
 	t->units[t->n++] = units;
 	t->total += units;
@@ -83,7 +84,7 @@ brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err 
 	BRC_TRY(brc_grow(&t->name, &t->cap, from->n, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->units, &t->cap_units, from->n, sizeof(*t->units), err));
 	for (; t->n < from->n; t->n++) {
-		if ((t->name[t->n] = brc_strdup(from->name[t->n], err)) == NULL)
+		if (!(t->name[t->n] = brc_strdup(from->name[t->n], err)))
 			return BRC_RESOURCE;
 		t->units[t->n] = from->units[t->n];
 		t->total += from->units[t->n];
@@ -97,7 +98,7 @@ static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *
 	if (t->n > 0)
 		return brc_layers_init(&l->layers, t->n, (const char *const *)t->name, t->units,
 				       err);
-	if (l->given == NULL)
+	if (!l->given)
 		return brc_layers_init(&l->layers, 1, &only, &units, err);
 	if (brc_layers_total(l->given) != units)
 		return brc_fail(err, BRC_DATA, "%zu units, but the layers given have %zu", units,
@@ -109,10 +110,11 @@ brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, c
 			   brc_err *err)
 {
 	brc_rc rc = set_layers(t, units, l, err);
+
 	brc_layer_lines_clear(t);
 	if (rc == BRC_DATA)
 		brc_err_prefix(err, "%s", brc_input_name(in));
-	if (rc != BRC_OK || l->given == NULL || brc_layers_equal(&l->layers, l->given))
+	if (rc != BRC_OK || !l->given || brc_layers_equal(&l->layers, l->given))
 		return rc;
 	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given",
 		 brc_input_name(in));
@@ -125,13 +127,14 @@ static brc_rc npy_entry(brc_edge_list *l, const brc_array *a, size_t i, size_t j
 {
 	const float *v = a->data;
 	size_t n = a->shape[0];
+
 	if (i < j && v[i * n + j] != v[j * n + i]) {
 		brc_fail(err, BRC_DATA, "row %zu, column %zu is %g, but row %zu, column %zu is %g",
 			 i, j, (double)v[i * n + j], j, i, (double)v[j * n + i]);
 		return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
 	}
 	if (i <= j && brc_edge_list_add(l, i, j, (double)v[i * n + j], 0, err) != BRC_OK)
-		return err != NULL && err->code == BRC_DATA
+		return err && err->code == BRC_DATA
 			       ? brc_err_prefix(err, "row %zu, column %zu", i, j)
 			       : BRC_RESOURCE;
 	return BRC_OK;
@@ -142,9 +145,11 @@ static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 	brc_array a = {0};
 	brc_layer_lines none = {0};
 	brc_rc rc = brc_npy_read_input(in, l->mem, &a, err);
+
 	if (rc == BRC_OK && (a.ndim != 2 || a.shape[0] != a.shape[1] || a.shape[0] == 0 ||
 			     a.shape[0] > BRC_UNITS_MAX)) {
 		char shape[128];
+
 		rc = brc_fail(err, BRC_DATA, "%s: shape %s: a graph is a square matrix",
 			      brc_input_name(in), brc_array_shape_text(&a, shape, sizeof(shape)));
 	}
@@ -167,9 +172,10 @@ static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 static brc_rc read_lines(brc_edge_list *l, brc_input *in, bool market, brc_err *err)
 {
 	brc_lines lines;
+	brc_rc rc;
+
 	BRC_TRY(brc_lines_init(&lines, in, err));
-	brc_rc rc =
-		market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
+	rc = market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
 	brc_lines_clear(&lines);
 	return rc;
 }
@@ -191,6 +197,7 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	static const char market[] = "%%MatrixMarket";
 	const unsigned char *head;
 	size_t got;
+
 	BRC_TRY(brc_input_peek(in, sizeof(market) - 1, &head, &got, err));
 	if (brc_npy_magic(head, got))
 		BRC_TRY(read_npy(l, in, err));
@@ -206,9 +213,11 @@ brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *
 			  brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	*l = (brc_edge_list){.mem = mem, .given = given, .names.mem = mem};
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = read_any(l, in, err);
+	rc = read_any(l, in, err);
 	brc_input_free(in);
 	if (rc != BRC_OK)
 		brc_edge_list_clear(l);

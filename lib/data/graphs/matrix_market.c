@@ -26,8 +26,9 @@ static brc_rc read_banner(market *m, brc_lines *lines, brc_err *err)
 {
 	char *line, *f[5];
 	bool real, integer;
+
 	BRC_TRY(brc_lines_next(lines, &line, err));
-	if (line == NULL || brc_line_fields(line, false, f, 5) != 5)
+	if (!line || brc_line_fields(line, false, f, 5) != 5)
 		return brc_lines_fail(lines, err, "not the first line of a Matrix Market file");
 	real = strcasecmp(f[3], "real") == 0;
 	integer = strcasecmp(f[3], "integer") == 0;
@@ -47,9 +48,9 @@ static brc_rc next_line(market *m, brc_lines *lines, char **line, brc_err *err)
 {
 	do {
 		BRC_TRY(brc_lines_next(lines, line, err));
-		if (*line != NULL && **line == '%')
+		if (*line && **line == '%')
 			BRC_TRY(brc_layer_lines_take(&m->layers, lines, *line + 1, err));
-	} while (*line != NULL && (**line == '%' || (*line)[strspn(*line, " \t")] == '\0'));
+	} while (*line && (**line == '%' || (*line)[strspn(*line, " \t")] == '\0'));
 	return BRC_OK;
 }
 
@@ -57,8 +58,9 @@ static brc_rc read_sizes(market *m, brc_lines *lines, brc_err *err)
 {
 	char *line, *f[3];
 	size_t want = m->array ? 2 : 3, cols;
+
 	BRC_TRY(next_line(m, lines, &line, err));
-	if (line == NULL || brc_line_fields(line, false, f, 3) != want ||
+	if (!line || brc_line_fields(line, false, f, 3) != want ||
 	    !brc_line_whole(f[0], 1, SIZE_MAX, &m->n) ||
 	    !brc_line_whole(f[1], 1, SIZE_MAX, &cols) ||
 	    (!m->array && !brc_line_whole(f[2], 0, SIZE_MAX, &m->entries)))
@@ -92,6 +94,8 @@ static brc_rc read_entry(const market *m, brc_edge_list *l, const brc_lines *lin
 	char *f[3];
 	double value = 1;
 	size_t want = m->array ? 1 : m->pattern ? 2 : 3;
+	brc_rc rc;
+
 	if (brc_line_fields(line, false, f, 3) != want)
 		return brc_lines_fail(lines, err, "an entry is %s",
 				      m->array     ? "one value"
@@ -108,7 +112,7 @@ static brc_rc read_entry(const market *m, brc_edge_list *l, const brc_lines *lin
 		brc_lines_fail(lines, err, "'%s' is not a finite number", f[want - 1]);
 		return brc_hint(err, "leave out entries without a value");
 	}
-	brc_rc rc = brc_edge_list_add(l, row, col, value, lines->number, err);
+	rc = brc_edge_list_add(l, row, col, value, lines->number, err);
 	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", brc_input_name(lines->in),
 					       lines->number)
 			      : rc;
@@ -118,9 +122,10 @@ static brc_rc read_entries(market *m, brc_edge_list *l, brc_lines *lines, brc_er
 {
 	size_t row = 0, col = 0;
 	char *line;
+
 	for (size_t i = 0; i < m->entries; i++) {
 		BRC_TRY(next_line(m, lines, &line, err));
-		if (line == NULL) {
+		if (!line) {
 			brc_lines_fail(lines, err, "ends after %zu of %zu entries", i, m->entries);
 			return brc_hint(err, "the file is cut short");
 		}
@@ -128,15 +133,15 @@ static brc_rc read_entries(market *m, brc_edge_list *l, brc_lines *lines, brc_er
 		step(m, &row, &col);
 	}
 	BRC_TRY(next_line(m, lines, &line, err));
-	return line == NULL ? BRC_OK
-			    : brc_lines_fail(lines, err, "more than the %zu entries declared",
-					     m->entries);
+	return !line ? BRC_OK
+		     : brc_lines_fail(lines, err, "more than the %zu entries declared", m->entries);
 }
 
 brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err)
 {
 	market m = {0};
 	brc_rc rc = read_banner(&m, lines, err);
+
 	if (rc == BRC_OK)
 		rc = read_sizes(&m, lines, err);
 	if (rc == BRC_OK)

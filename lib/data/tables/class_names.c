@@ -13,6 +13,7 @@ enum { FILE_MAX = 1 << 24, NAME_MAX_BYTES = 255 };
 static brc_rc check_name(const char *path, size_t n, const char *s, brc_err *err)
 {
 	size_t length = strlen(s);
+
 	if (length == 0 || length > NAME_MAX_BYTES)
 		return brc_fail(err, BRC_DATA,
 				"%s: line %zu: a class name of %zu bytes, not 1 to %d", path, n + 1,
@@ -35,18 +36,21 @@ static int by_name_line(const void *pa, const void *pb)
 {
 	const named *a = pa, *b = pb;
 	int order = strcmp(a->name, b->name);
+
 	return order != 0 ? order : a->line < b->line ? -1 : a->line > b->line;
 }
 
 static brc_rc check_unique(const char *path, char *const *names, size_t n, brc_err *err)
 {
 	named *sorted = brc_alloc(n, sizeof(*sorted), err);
-	if (sorted == NULL)
+	brc_rc rc;
+
+	if (!sorted)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = (named){names[i], i + 1};
 	qsort(sorted, n, sizeof(*sorted), by_name_line);
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	for (size_t i = 1; i < n && rc == BRC_OK; i++)
 		if (!strcmp(sorted[i - 1].name, sorted[i].name))
 			rc = brc_fail(err, BRC_DATA,
@@ -60,17 +64,20 @@ static brc_rc check_unique(const char *path, char *const *names, size_t n, brc_e
 static brc_rc split(const char *path, char *text, char ***names, size_t *n, brc_err *err)
 {
 	size_t cap = 0;
+
 	for (char *at = text, *end; at[strspn(at, "\r\n")] != '\0'; at = end) {
+		size_t length;
+
 		end = at + strcspn(at, "\n");
 		if (*end != '\0')
 			*end++ = '\0';
-		size_t length = strlen(at);
+		length = strlen(at);
 		if (length > 0 && at[length - 1] == '\r')
 			at[length - 1] = '\0';
 		BRC_TRY(check_name(path, *n, at, err));
 		BRC_TRY(brc_grow(names, &cap, *n + 1, sizeof(**names), err));
 		(*names)[*n] = brc_strdup(at, err);
-		if ((*names)[*n] == NULL)
+		if (!(*names)[*n])
 			return BRC_RESOURCE;
 		++*n;
 	}
@@ -84,10 +91,12 @@ brc_rc brc_class_names_read(const char *path, char ***names, size_t *n, brc_err 
 	brc_input *in;
 	void *text = NULL;
 	size_t bytes = 0;
+	brc_rc rc;
+
 	*names = NULL;
 	*n = 0;
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_input_rest(in, FILE_MAX, 0, &text, &bytes, err);
+	rc = brc_input_rest(in, FILE_MAX, 0, &text, &bytes, err);
 	if (rc == BRC_OK && strlen(text) != bytes)
 		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text",
 			      brc_input_name(in), strlen(text));

@@ -40,20 +40,23 @@ typedef struct table {
 /* Cut the next line into fields; false at the end. *n is their number, at most `cap` are kept. */
 static bool next_line(table *t, char **field, size_t cap, size_t *n)
 {
+	char *line, *end;
+
 	if (*t->at == '\0')
 		return false;
-	char *line = t->at, *end = strchr(line, '\n');
-	t->at = end != NULL ? end + 1 : line + strlen(line);
+	line = t->at;
+	end = strchr(line, '\n');
+	t->at = end ? end + 1 : line + strlen(line);
 	t->line++;
-	if (end == NULL)
+	if (!end)
 		end = t->at;
 	if (end > line && end[-1] == '\r')
 		end--;
 	*end = '\0';
 	*n = 0;
-	for (char *tab; line != NULL; line = tab) {
+	for (char *tab; line; line = tab) {
 		tab = strchr(line, '\t');
-		if (tab != NULL)
+		if (tab)
 			*tab++ = '\0';
 		if (*n < cap)
 			field[*n] = line;
@@ -67,7 +70,7 @@ static brc_rc missing_column(const table *t, const char *column, const char *fir
 	brc_fail(err, BRC_DATA, "%s: line 1 names no column '%s'", t->name, column);
 	if (*first == '"')
 		return brc_hint(err, "write the table without quotes (in R: quote = FALSE)");
-	if (strpbrk(first, ",;") != NULL)
+	if (strpbrk(first, ",;"))
 		return brc_hint(err, "columns are separated by tabs, not by commas or semicolons");
 	return brc_hint(err, "the first line must be: layer, unit, cluster, separated by tabs");
 }
@@ -83,7 +86,7 @@ static brc_rc check_columns(const table *t, const char *first, brc_err *err)
 	for (size_t c = 0; c <= CLUSTER; c++)
 		if (t->index[c] == BRC_ANY && (c == CLUSTER || !by_name(t)))
 			return missing_column(t, column_name[c], first, err);
-	if (!by_name(t) || (t->known != NULL && t->known->names.n > 0))
+	if (!by_name(t) || (t->known && t->known->names.n > 0))
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: units by their names alone, but the stream names none",
 		 t->name);
@@ -96,6 +99,7 @@ enum { FIELDS_MAX = 64 };
 static brc_rc read_head(table *t, brc_err *err)
 {
 	char *field[FIELDS_MAX] = {"", NULL};
+
 	if (!strncmp(t->at, "\xef\xbb\xbf", 3)) /* the mark that some editors put first */
 		t->at += 3;
 	if (!next_line(t, field, FIELDS_MAX, &t->columns))
@@ -105,6 +109,7 @@ static brc_rc read_head(table *t, brc_err *err)
 				FIELDS_MAX);
 	for (size_t c = 0; c < COLUMNS; c++) {
 		size_t found = 0;
+
 		t->index[c] = BRC_ANY;
 		for (size_t i = 0; i < t->columns; i++)
 			if (!strcmp(field[i], column_name[c])) {
@@ -123,6 +128,7 @@ static bool whole(const char *s, int64_t min, int64_t max, int64_t *out)
 {
 	bool negative = *s == '-';
 	int64_t v = 0;
+
 	s += negative;
 	if (*s == '\0')
 		return false;
@@ -161,12 +167,14 @@ static brc_rc read_named(table *t, char *const *field, brc_err *err)
 	const brc_layers *layers = &t->known->layers;
 	size_t unit = brc_name_table_find(&t->known->names, name);
 	int64_t cluster;
+	size_t layer;
+
 	if (unit == BRC_ANY)
 		return brc_fail(err, BRC_DATA, "%s: line %zu: no unit is called '%s'", t->name,
 				t->line, name);
 	if (!whole(field[t->index[CLUSTER]], -1, INT32_MAX, &cluster))
 		return bad_number(t, "cluster", field[t->index[CLUSTER]], err);
-	size_t layer = brc_layers_of_unit(layers, unit);
+	layer = brc_layers_of_unit(layers, unit);
 	return add_row(t, layers->name[layer], (int64_t)(unit - layers->first[layer]), cluster,
 		       err);
 }
@@ -174,9 +182,11 @@ static brc_rc read_named(table *t, char *const *field, brc_err *err)
 static brc_rc read_row(table *t, char *const *field, brc_err *err)
 {
 	int64_t unit, cluster;
+	size_t length;
+
 	if (by_name(t))
 		return read_named(t, field, err);
-	size_t length = strlen(field[t->index[LAYER]]);
+	length = strlen(field[t->index[LAYER]]);
 	if (length == 0 || length > NAME_MAX_BYTES)
 		return brc_fail(err, BRC_DATA, "%s: line %zu: the layer's name has %zu bytes",
 				t->name, t->line, length);
@@ -197,6 +207,7 @@ static brc_rc read_rows(table *t, brc_err *err)
 {
 	char *field[FIELDS_MAX];
 	size_t n;
+
 	while (!at_end(t) && next_line(t, field, FIELDS_MAX, &n)) {
 		if (n != t->columns) {
 			brc_fail(err, BRC_DATA, "%s: line %zu has %zu columns, line 1 has %zu",
@@ -218,6 +229,7 @@ static int by_layer_unit_line(const void *pa, const void *pb)
 {
 	const row *a = pa, *b = pb;
 	int order = strcmp(a->layer, b->layer);
+
 	if (order != 0)
 		return order;
 	if (a->unit != b->unit)
@@ -228,6 +240,7 @@ static int by_layer_unit_line(const void *pa, const void *pb)
 static int by_rank(const void *pa, const void *pb)
 {
 	const group *a = pa, *b = pb;
+
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
@@ -235,6 +248,7 @@ static int by_rank(const void *pa, const void *pb)
 static const char *called(const table *t, const char *layer, size_t unit, char *buf, size_t cap)
 {
 	size_t l = by_name(t) ? brc_layers_find(&t->known->layers, layer) : BRC_ANY;
+
 	buf[0] = '\0';
 	if (l != BRC_ANY)
 		snprintf(buf, cap, " ('%.200s')",
@@ -247,6 +261,7 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 {
 	const row *r = t->rows + g->first;
 	char name[256];
+
 	for (size_t i = 0; i < g->n; i++) {
 		if (i > 0 && r[i].unit == r[i - 1].unit)
 			return brc_fail(err, BRC_DATA,
@@ -271,12 +286,13 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *known, brc_err *err)
 {
 	brc_str list = {0};
+
 	for (size_t l = 0; l < known->n && list.len < 300; l++)
 		brc_str_addf(&list, "%s%s", l > 0 ? ", " : "", known->name[l]);
 	brc_fail(err, BRC_DATA, "%s: line %zu: the network has no layer '%s'", t->name, r->line,
 		 r->layer);
 	if (!list.failed)
-		brc_hint(err, "its layers are %s", list.s != NULL ? list.s : "none");
+		brc_hint(err, "its layers are %s", list.s ? list.s : "none");
 	brc_str_free(&list);
 	return BRC_DATA;
 }
@@ -285,11 +301,13 @@ static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *know
 static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc_err *err)
 {
 	const row *r = t->rows + g->first;
+	size_t units;
+	char name[256];
+
 	g->rank = brc_layers_find(known, r->layer);
 	if (g->rank == BRC_ANY)
 		return unknown_layer(t, r, known, err);
-	size_t units = known->units[g->rank];
-	char name[256];
+	units = known->units[g->rank];
 	if (g->n > units)
 		return brc_fail(err, BRC_DATA,
 				"%s: line %zu: layer '%s' has %zu units in the network, 0 to %zu; "
@@ -310,6 +328,8 @@ static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
 	qsort(t->rows, t->n, sizeof(*t->rows), by_layer_unit_line);
 	for (size_t i = 0, end; i < t->n; i = end) {
 		size_t first_line = t->rows[i].line;
+		group *g;
+
 		for (end = i + 1; end < t->n && !strcmp(t->rows[end].layer, t->rows[i].layer);
 		     end++)
 			if (t->rows[end].line < first_line)
@@ -319,10 +339,10 @@ static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
 					LAYERS_MAX);
 		BRC_TRY(brc_grow(&t->groups, &t->cap_groups, t->n_groups + 1, sizeof(*t->groups),
 				 err));
-		group *g = &t->groups[t->n_groups++];
+		g = &t->groups[t->n_groups++];
 		*g = (group){i, end - i, first_line};
 		BRC_TRY(check_units(t, g, err));
-		if (known != NULL)
+		if (known)
 			BRC_TRY(check_known(t, g, known, err));
 	}
 	qsort(t->groups, t->n_groups, sizeof(*t->groups), by_rank);
@@ -333,7 +353,8 @@ static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
 {
 	const char **name = brc_alloc(t->n_groups, sizeof(*name), err);
 	size_t *units = brc_alloc(t->n_groups, sizeof(*units), err);
-	brc_rc rc = name != NULL && units != NULL ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t g = 0; rc == BRC_OK && g < t->n_groups; g++) {
 		name[g] = t->rows[t->groups[g].first].layer;
 		units[g] = t->groups[g].n;
@@ -348,9 +369,11 @@ static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
 static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_err *err)
 {
 	int32_t *out = brc_alloc(t->n, sizeof(*out), err);
-	if (out == NULL)
+	brc_rc rc;
+
+	if (!out)
 		return BRC_RESOURCE;
-	brc_rc rc = make_layers(t, layers, err);
+	rc = make_layers(t, layers, err);
 	if (rc != BRC_OK) {
 		free(out);
 		return rc;
@@ -367,14 +390,16 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
 			   brc_err *err)
 {
 	table t = {.name = name, .at = text, .known = known, .mem = mem};
+	brc_rc rc;
+
 	if (strlen(text) != n)
 		return brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", name,
 				strlen(text));
-	brc_rc rc = read_head(&t, err);
+	rc = read_head(&t, err);
 	if (rc == BRC_OK)
 		rc = read_rows(&t, err);
 	if (rc == BRC_OK)
-		rc = group_rows(&t, known != NULL ? &known->layers : NULL, err);
+		rc = group_rows(&t, known ? &known->layers : NULL, err);
 	if (rc == BRC_OK)
 		rc = collect(&t, layers, label, err);
 	free(t.rows);

@@ -19,9 +19,10 @@ typedef struct table {
 static brc_rc read_head(table *t, brc_err *err)
 {
 	char *line, *field[FIELDS_MAX];
+
 	t->layer = t->units = BRC_ANY;
 	BRC_TRY(brc_lines_next(&t->lines, &line, err));
-	t->columns = line != NULL ? brc_line_fields(line, true, field, FIELDS_MAX) : 0;
+	t->columns = line ? brc_line_fields(line, true, field, FIELDS_MAX) : 0;
 	for (size_t i = 0; i < t->columns && i < FIELDS_MAX; i++) {
 		if (strcmp(field[i], "layer") == 0)
 			t->layer = i;
@@ -38,6 +39,7 @@ static brc_rc take_line(table *t, char *line, brc_err *err)
 {
 	char *field[FIELDS_MAX];
 	size_t n = brc_line_fields(line, true, field, FIELDS_MAX), units;
+
 	if (n != t->columns)
 		return brc_lines_fail(&t->lines, err, "%zu columns, line 1 has %zu", n, t->columns);
 	if (t->n == BRC_LAYERS_MAX)
@@ -52,7 +54,7 @@ static brc_rc take_line(table *t, char *line, brc_err *err)
 				      field[t->units], BRC_UNITS_MAX);
 	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->unit, &t->cap_unit, t->n + 1, sizeof(*t->unit), err));
-	if ((t->name[t->n] = brc_strdup(field[t->layer], err)) == NULL)
+	if (!(t->name[t->n] = brc_strdup(field[t->layer], err)))
 		return BRC_RESOURCE;
 	t->unit[t->n++] = units;
 	t->total += units;
@@ -63,7 +65,7 @@ static brc_rc take_lines(table *t, brc_err *err)
 {
 	for (char *line;;) {
 		BRC_TRY(brc_lines_next(&t->lines, &line, err));
-		if (line == NULL)
+		if (!line)
 			break;
 		if (*line != '\0')
 			BRC_TRY(take_line(t, line, err));
@@ -74,9 +76,11 @@ static brc_rc take_lines(table *t, brc_err *err)
 
 static brc_rc read_table(table *t, brc_layers *layers, brc_err *err)
 {
+	brc_rc rc;
+
 	BRC_TRY(read_head(t, err));
 	BRC_TRY(take_lines(t, err));
-	brc_rc rc = brc_layers_init(layers, t->n, (const char *const *)t->name, t->unit, err);
+	rc = brc_layers_init(layers, t->n, (const char *const *)t->name, t->unit, err);
 	return rc == BRC_DATA ? brc_err_prefix(err, "%s", brc_input_name(t->lines.in)) : rc;
 }
 
@@ -84,8 +88,10 @@ brc_rc brc_layers_tsv_read(brc_layers *layers, const char *path, brc_err *err)
 {
 	brc_input *in;
 	table t = {0};
+	brc_rc rc;
+
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_lines_init(&t.lines, in, err);
+	rc = brc_lines_init(&t.lines, in, err);
 	if (rc == BRC_OK)
 		rc = read_table(&t, layers, err);
 	for (size_t i = 0; i < t.n; i++)

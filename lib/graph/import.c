@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/bytes/input.h"
 #include "data/tables/labels_tsv.h"
 #include "data/tables/layers_tsv.h"
+#include "data/tables/lines.h"
 #include "graph/exchange.h"
 #include "graph/labels.h"
 #include "stream/digest.h"
@@ -111,15 +111,8 @@ brc_rc brc_import_graph(const char *path, const char *layers, const char *name, 
 static brc_rc read_text(const char *path, size_t mem, brc_filter *f, char **text, size_t *n,
 			brc_err *err)
 {
-	brc_input *in;
-	void *data = NULL;
-	brc_rc rc;
-
-	BRC_TRY(brc_input_open(&in, path, err));
-	rc = brc_input_rest(in, BRC_LABELS_TSV_MAX, mem, &data, n, err);
-	brc_input_free(in);
-	*text = data;
-	return rc == BRC_OK ? record(f, "labels", data, *n, err) : rc;
+	BRC_TRY(brc_text_read(path, BRC_LABELS_TSV_MAX, mem, text, n, err));
+	return record(f, "labels", *text, *n, err);
 }
 
 static int by_value(const void *pa, const void *pb)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/graphs/edges.h"
+#include "data/graphs/graph_formats.h"
 
 static uint32_t lower(const brc_edge *e)
 {

@@ -102,25 +102,17 @@ static brc_rc place(const brc_nodes *t, const brc_layers *layers, uint32_t *at, 
 
 static brc_rc set_layers(const brc_nodes *t, brc_edge_list *l, const brc_input *in, brc_err *err)
 {
-	brc_layer_lines lines = {0};
-	size_t *units;
-	brc_layers counted;
-	brc_rc rc;
+	brc_layer_list list = {0};
+	size_t *units = brc_calloc(t->layers.n, sizeof(*units), err);
+	brc_rc rc = BRC_RESOURCE;
 
-	if (t->layers.n == 0)
-		return brc_layer_lines_end(&lines, t->n, l, in, err);
-	units = brc_calloc(t->layers.n, sizeof(*units), err);
-	counted = (brc_layers){0};
-	rc = !units ? BRC_RESOURCE : count(t, units, in, err);
+	if (units)
+		rc = t->layers.n > 0 ? count(t, units, in, err) : BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < t->layers.n; i++)
+		rc = brc_layer_list_add(&list, t->layers.name[i], units[i], err);
 	if (rc == BRC_OK)
-		rc = brc_layers_init(&counted, t->layers.n, (const char *const *)t->layers.name,
-				     units, err);
-	if (rc == BRC_OK)
-		rc = brc_layer_lines_copy(&lines, &counted, err);
-	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&lines, t->n, l, in, err);
-	brc_layer_lines_clear(&lines);
-	brc_layers_clear(&counted);
+		rc = brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err);
+	brc_layer_list_clear(&list);
 	free(units);
 	return rc;
 }
@@ -147,7 +139,9 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 	return rc;
 }
 
-static brc_rc turn(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input *in, brc_err *err)
+/* From nodes to units: of the edges' ends and of the names. */
+static brc_rc renumber(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input *in,
+		       brc_err *err)
 {
 	for (size_t i = 0; i < t->n; i++)
 		at[i] = (uint32_t)i;
@@ -169,7 +163,7 @@ brc_rc brc_nodes_finish(brc_nodes *t, brc_edge_list *l, const brc_input *in, brc
 	if (t->n == 0)
 		return brc_fail(err, BRC_DATA, "%s: there is no node", brc_input_name(in));
 	at = brc_alloc(t->n, sizeof(*at), err);
-	rc = !at ? BRC_RESOURCE : turn(t, at, l, in, err);
+	rc = !at ? BRC_RESOURCE : renumber(t, at, l, in, err);
 	free(at);
 	return rc;
 }

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "data/tables/class_names.h"
 #include "data/datasets/dataset.h"
-#include "data/bytes/input.h"
+#include "data/tables/class_names.h"
+#include "data/tables/lines.h"
 
 #define LIST_BYTES_MAX ((size_t)1 << 30) /* of a table */
 
@@ -284,35 +284,40 @@ static char *folder_of(const char *path, brc_err *err)
 	return brc_strndup(path, slash ? (size_t)(slash - path) + 1 : 0, err);
 }
 
-/* Line by line: the class is cut off the path in place; class names are collected. */
-static brc_rc split_table(const char *name, char *text, names *classes, names *paths, brc_err *err)
+/* Line by line: a path and a class. */
+static brc_rc take_lines(brc_lines *lines, names *classes, names *paths, brc_err *err)
 {
-	size_t line = 0;
-	brc_rc rc = BRC_OK;
+	char *line, *field[2];
 
-	for (char *at = text, *end; rc == BRC_OK && *at != '\0'; at = end) {
-		char *tab;
-
-		end = at + strcspn(at, "\n");
-		if (*end != '\0')
-			*end++ = '\0';
-		at[strcspn(at, "\r")] = '\0';
-		line++;
-		tab = strchr(at, '\t');
-		if (*at == '\0')
+	for (;;) {
+		BRC_TRY(brc_lines_next(lines, &line, err));
+		if (!line)
+			break;
+		if (*line == '\0')
 			continue;
-		if (!tab || tab == at || tab[1] == '\0' || strchr(tab + 1, '\t')) {
-			brc_fail(err, BRC_DATA, "%s: line %zu is not PATH, a tab, CLASS", name,
-				 line);
+		if (brc_line_fields(line, true, field, 2) != 2 || *field[0] == '\0' ||
+		    *field[1] == '\0') {
+			brc_fail(err, BRC_DATA, "%s: line %zu is not PATH, a tab, CLASS",
+				 lines->name, lines->number);
 			return brc_hint(err, "one image a line, without a heading");
 		}
-		*tab = '\0';
-		rc = names_add(paths, at, err);
-		if (rc == BRC_OK)
-			rc = names_add(classes, tab + 1, err);
+		BRC_TRY(names_add(paths, field[0], err));
+		BRC_TRY(names_add(classes, field[1], err));
 	}
-	if (rc == BRC_OK && paths->n == 0)
-		rc = brc_fail(err, BRC_DATA, "%s: lists no images", name);
+	return paths->n > 0 ? BRC_OK : brc_fail(err, BRC_DATA, "%s: lists no images", lines->name);
+}
+
+static brc_rc read_table(const char *path, size_t mem, names *classes, names *paths, brc_err *err)
+{
+	brc_lines lines;
+	char *text;
+	size_t n;
+	brc_rc rc;
+
+	BRC_TRY(brc_text_read(path, LIST_BYTES_MAX, mem, &text, &n, err));
+	brc_lines_of_text(&lines, path, text, n);
+	rc = take_lines(&lines, classes, paths, err);
+	free(text);
 	return rc;
 }
 
@@ -354,28 +359,15 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
 			    size_t mem, brc_err *err)
 {
-	brc_input *in;
-	void *text = NULL;
-	size_t n = 0;
 	names paths = {0}, classes = {0}, found = {0};
 	collection c = {.l = l, .order = order, .n_order = n_order};
+	char *dir = folder_of(path, err);
 	brc_rc rc;
-	char *dir;
 
 	memset(l, 0, sizeof(*l));
-	dir = folder_of(path, err);
 	if (!dir)
 		return BRC_RESOURCE;
-	rc = brc_input_open(&in, path, err);
-	if (rc == BRC_OK) {
-		rc = brc_input_rest(in, LIST_BYTES_MAX, mem, &text, &n, err);
-		brc_input_free(in);
-	}
-	if (rc == BRC_OK && strlen(text) != n)
-		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", path,
-			      strlen(text));
-	if (rc == BRC_OK)
-		rc = split_table(path, text, &classes, &paths, err);
+	rc = read_table(path, mem, &classes, &paths, err);
 	if (rc == BRC_OK)
 		rc = distinct(&classes, &found, err);
 	if (rc == BRC_OK)
@@ -385,7 +377,6 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	names_free(&paths);
 	names_free(&classes);
 	names_free(&found);
-	free(text);
 	free(dir);
 	return rc;
 }

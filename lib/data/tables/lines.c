@@ -11,13 +11,40 @@
 
 brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err)
 {
-	*l = (brc_lines){.in = in, .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
+	*l = (brc_lines){.name = brc_input_name(in),
+			 .in = in,
+			 .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
 	return l->buffer ? BRC_OK : BRC_RESOURCE;
+}
+
+void brc_lines_of_text(brc_lines *l, const char *name, char *text, size_t n)
+{
+	*l = (brc_lines){.name = name, .buffer = text, .filled = n, .end = true};
+}
+
+brc_rc brc_text_read(const char *path, size_t max, size_t mem, char **text, size_t *n, brc_err *err)
+{
+	brc_input *in;
+	void *data = NULL;
+	brc_rc rc;
+
+	BRC_TRY(brc_input_open(&in, path, err));
+	rc = brc_input_rest(in, max, mem, &data, n, err);
+	if (rc == BRC_OK && strlen(data) != *n) {
+		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text",
+			      brc_input_name(in), strlen(data));
+		free(data);
+		data = NULL;
+	}
+	brc_input_free(in);
+	*text = data;
+	return rc;
 }
 
 void brc_lines_clear(brc_lines *l)
 {
-	free(l->buffer);
+	if (l->in)
+		free(l->buffer);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -29,7 +56,17 @@ brc_rc brc_lines_fail(const brc_lines *l, brc_err *err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	return brc_fail(err, BRC_DATA, "%s: line %zu: %s", brc_input_name(l->in), l->number, text);
+	return brc_fail(err, BRC_DATA, "%s: line %zu: %s", l->name, l->number, text);
+}
+
+brc_rc brc_lines_at(const brc_lines *l, brc_rc rc, brc_err *err)
+{
+	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", l->name, l->number) : rc;
+}
+
+bool brc_lines_only_empty(const brc_lines *l)
+{
+	return l->buffer[l->at + strspn(l->buffer + l->at, "\r\n")] == '\0';
 }
 
 /* Room for a whole line behind what is left, and as much of the input as fits. */

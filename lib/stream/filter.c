@@ -262,3 +262,15 @@ int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_cli_report(cli, err);
 	return (int)err->code;
 }
+
+int brc_filter_main(brc_cli *cli, int argc, char **argv, brc_filter_resolve resolve,
+		    brc_filter_run run)
+{
+	brc_filter *f = NULL;
+	brc_err err = {0};
+
+	brc_cli_parse(cli, argc, argv);
+	if ((!resolve || resolve(cli, &err) == BRC_OK) && brc_filter_open(&f, cli, &err) == BRC_OK)
+		run(f, cli, &err);
+	return brc_filter_close(f, cli, &err);
+}

@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "net/graph.h"
-#include "net/rules.h"
 
 size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind)
 {
@@ -26,9 +25,11 @@ static bool same_shape(const brc_operand *a, const brc_operand *b)
 }
 
 /* A number, or the slopes of PRelu, which belong to the function. */
-static bool is_parameter(const brc_node *n, const brc_operand *v)
+static bool is_parameter(const brc_exec *g, const brc_node *n, size_t k)
 {
-	return v->state == BRC_CONSTANT && (v->count == 1 || strcmp(n->op->type, "PRelu") == 0);
+	const brc_operand *v = &g->value[n->in[k]];
+
+	return v->state == BRC_CONSTANT && (v->count == 1 || brc_node_is_parameter(n, k));
 }
 
 static bool reads_inside(const brc_node *n, const bool *inside)
@@ -42,12 +43,11 @@ static bool reads_inside(const brc_node *n, const bool *inside)
 /* A node of the function that starts at `value`: all it reads is in it, or a number. */
 static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bool *inside)
 {
-	if (!brc_rule_is_activation(n->op) || n->out[0] == BRC_NOWHERE ||
+	if (!brc_node_is_activation(n) || n->out[0] == BRC_NOWHERE ||
 	    !same_shape(&g->value[n->out[0]], &g->value[value]))
 		return false;
 	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && !inside[n->in[k]] &&
-		    !is_parameter(n, &g->value[n->in[k]]))
+		if (n->in[k] != BRC_NOWHERE && !inside[n->in[k]] && !is_parameter(g, n, k))
 			return false;
 	return true;
 }

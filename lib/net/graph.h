@@ -12,7 +12,7 @@
 #include "data/models/onnx.h"
 #include "exec/exec.h"
 #include "exec/graph.h"
-#include "exec/operators.h"
+#include "exec/nodes.h"
 #include "net/feeds.h"
 #include "net/net.h"
 

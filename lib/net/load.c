@@ -17,7 +17,7 @@ char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 {
 	const brc_node *n = &net->g->node[node];
 
-	snprintf(buf, cap, "node '%.180s' (%s)", n->name, n->op->type);
+	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
 	return buf;
 }
 
@@ -115,11 +115,12 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 {
 	size_t v = output, at = producer(g, v);
 
-	while (at != BRC_NOWHERE && !g->node[at].op->run) { /* other views of the same elements */
+	while (at != BRC_NOWHERE &&
+	       brc_node_is_view(&g->node[at])) { /* other views of the same elements */
 		v = g->node[at].in[0];
 		at = producer(g, v);
 	}
-	if (at == BRC_NOWHERE || brc_softmax_size(&g->node[at]) != classes)
+	if (at == BRC_NOWHERE || brc_node_softmax_size(&g->node[at]) != classes)
 		return output;
 	return g->node[at].in[0];
 }

@@ -94,7 +94,7 @@ static void propose(const brc_net *net, size_t layer, char *buf)
 	weight = net->g->value[w.value].name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
-	if ((node->named && from_node(buf, node->name, node->op->type)) ||
+	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||
 	    take(buf, weight, strlen(weight)))
 		return;
 	snprintf(buf, NAME_LENGTH, "layer%zu", layer);

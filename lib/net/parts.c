@@ -7,35 +7,6 @@
 
 #include "base/memory.h"
 #include "net/graph.h"
-#include "net/rules.h"
-
-static bool is_one_of(const brc_op *op, const char *const *types)
-{
-	for (; *types; types++)
-		if (strcmp(op->type, *types) == 0)
-			return true;
-	return false;
-}
-
-static size_t computed_inputs(const brc_exec *g, const brc_node *n)
-{
-	size_t computed = 0;
-
-	for (size_t k = 0; k < n->n_in; k++)
-		computed += n->in[k] != BRC_NOWHERE && g->value[n->in[k]].state == BRC_COMPUTED;
-	return computed;
-}
-
-/* Is a node of an activation function more than a scale and a shift? */
-static bool bends(const brc_exec *g, const brc_node *n)
-{
-	static const char *const same[] = {"Identity", "Dropout", "Cast", "Neg", NULL},
-				 *const scaled[] = {"Add", "Sub", "Mul", "Div", NULL};
-
-	if (is_one_of(n->op, same))
-		return false;
-	return !is_one_of(n->op, scaled) || computed_inputs(g, n) > 1;
-}
 
 /* A walk along what follows from a value, node by node. */
 typedef struct walk {
@@ -65,20 +36,26 @@ static bool joins_others(const walk *w, const brc_node *n)
 	return false;
 }
 
+static bool is_dense(const brc_exec *g, const brc_node *n)
+{
+	brc_weights w;
+
+	return brc_node_weights(g, n, &w) && !w.slides;
+}
+
 /* Do features stay features behind the node? */
 static bool keeps_features(const walk *w, const brc_node *n)
 {
-	static const char *const within[] = {"LRN", "InstanceNormalization", NULL},
-				 *const sums[] = {"Add", "Sub", "Sum", "Mean", NULL};
-
-	switch (brc_rule_of(n->op)) {
-	case BRC_RULE_SAME:
-		return !is_one_of(n->op, within);
-	case BRC_RULE_AFFINE:
+	switch (brc_node_trace(n)) {
+	case BRC_TRACE_SAME:
+	case BRC_TRACE_AFFINE:
+	case BRC_TRACE_COMBINE:
+	case BRC_TRACE_PRODUCT:
+	case BRC_TRACE_QUOTIENT:
 		return true;
-	case BRC_RULE_COMBINE:
-		return !is_one_of(n->op, sums) || !joins_others(w, n);
-	case BRC_RULE_MOVE:
+	case BRC_TRACE_SUM:
+	case BRC_TRACE_MOVE:
+	case BRC_TRACE_LOOKUP:
 		return !joins_others(w, n);
 	default:
 		return false;
@@ -88,17 +65,15 @@ static bool keeps_features(const walk *w, const brc_node *n)
 /* A node that reads a value inside: false when it is none that an MLP has there. */
 static bool step(walk *w, const brc_node *n)
 {
-	brc_weights weights;
-
 	for (size_t k = 0; k < n->n_in; k++)
 		w->open -= n->in[k] != BRC_NOWHERE && w->inside[n->in[k]];
-	if (brc_product_weights(w->g, n, &weights)) {
+	if (is_dense(w->g, n)) {
 		w->ends++;
 		return true;
 	}
 	if (!keeps_features(w, n))
 		return false;
-	w->bent = w->bent || (brc_rule_is_activation(n->op) && bends(w->g, n));
+	w->bent = w->bent || (brc_node_is_activation(n) && brc_node_bends(w->g, n));
 	for (size_t k = 0; k < n->n_out; k++) {
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
@@ -118,9 +93,8 @@ static bool is_mlp_hidden(const brc_net *net, size_t layer, bool *inside)
 	const brc_exec *g = net->g;
 	const brc_node *n = &g->node[net->unit[layer].node];
 	walk w = {.g = g, .inside = inside, .open = g->value[n->out[0]].users};
-	brc_weights weights;
 
-	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !brc_product_weights(g, n, &weights))
+	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !is_dense(g, n))
 		return false;
 	memset(inside, 0, g->n_values * sizeof(*inside));
 	inside[n->out[0]] = true;
@@ -142,7 +116,7 @@ static bool is_straight(const brc_net *net, size_t layer, bool *inside)
 	for (size_t i = u->node + 1; !inside[u->post] && i < g->n_nodes; i++) {
 		if (!reads(&w, &g->node[i]))
 			continue;
-		if (bends(g, &g->node[i]))
+		if (brc_node_bends(g, &g->node[i]))
 			return false;
 		inside[g->node[i].out[0]] = true;
 	}

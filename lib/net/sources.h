@@ -6,7 +6,7 @@
 #ifndef BRC_NET_SOURCES_H
 #define BRC_NET_SOURCES_H
 
-#include "exec/graph.h"
+#include "exec/nodes.h"
 #include "net/feeds.h"
 
 typedef struct brc_sources {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/rules.h"
 
 #define FEEDS_EXTRA ((size_t)1 << 20) /* entries, besides one for every 4 bytes of the model */
 #define MOVES_EXTRA ((size_t)1 << 24) /* elements, besides 4 for every byte of the model */
@@ -57,24 +56,31 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 
 static brc_rc trace_node(brc_tracer *t, size_t i, brc_err *err)
 {
-	switch (brc_rule_of(t->g->node[i].op)) {
-	case BRC_RULE_SAME:
+	switch (brc_node_trace(&t->g->node[i])) {
+	case BRC_TRACE_SAME:
+	case BRC_TRACE_NORMALISED:
 		return brc_trace_same(t, i, err);
-	case BRC_RULE_AFFINE:
+	case BRC_TRACE_AFFINE:
 		return brc_trace_affine(t, i, err);
-	case BRC_RULE_LAYER_NORM:
+	case BRC_TRACE_LAYER_NORM:
 		return brc_trace_layer_norm(t, i, err);
-	case BRC_RULE_COMBINE:
+	case BRC_TRACE_COMBINE:
+	case BRC_TRACE_SUM:
+	case BRC_TRACE_PRODUCT:
+	case BRC_TRACE_QUOTIENT:
 		return brc_trace_combine(t, i, err);
-	case BRC_RULE_MOVE:
+	case BRC_TRACE_MOVE:
+	case BRC_TRACE_LOOKUP:
 		return brc_trace_move(t, i, err);
-	case BRC_RULE_PLACES:
+	case BRC_TRACE_PLACES:
 		return brc_trace_places(t, i, err);
-	case BRC_RULE_REDUCE:
+	case BRC_TRACE_REDUCE:
 		return brc_trace_reduce(t, i, err);
-	case BRC_RULE_PRODUCT:
+	case BRC_TRACE_WEIGHTS:
+	case BRC_TRACE_MATMUL:
 		return brc_trace_product(t, i, err);
-	case BRC_RULE_MIX:
+	case BRC_TRACE_MISSING:
+	case BRC_TRACE_MIX:
 		break;
 	}
 	return brc_trace_mix(t, i, err);

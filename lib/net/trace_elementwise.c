@@ -122,7 +122,7 @@ static brc_rc scaled_copy(brc_tracer *t, const brc_node *n, const float *c, cons
 brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err)
 {
 	const brc_node *n = &t->g->node[i];
-	const brc_affine *a = brc_affine_of(n);
+	const brc_affine *a = brc_node_affine(n);
 	brc_operand like = {.ndim = t->g->value[n->in[0]].ndim - 1, .dim = {a->channels}};
 
 	if (t->net->unfolded)
@@ -186,12 +186,6 @@ static brc_rc drop_statistics(brc_tracer *t, operand *x, size_t *n, brc_err *err
 	return BRC_OK;
 }
 
-static bool is_sum(const brc_op *op)
-{
-	return strcmp(op->type, "Add") == 0 || strcmp(op->type, "Sub") == 0 ||
-	       strcmp(op->type, "Sum") == 0;
-}
-
 /* Set by set, over the extents of s. */
 static brc_rc combine_sets(brc_tracer *t, brc_sources *s, const operand *x, size_t n, bool sum,
 			   brc_err *err)
@@ -232,13 +226,14 @@ static brc_rc combine(brc_tracer *t, const brc_node *n, operand *x, size_t opera
 	s->statistic = statistic;
 	s->place[0] = x[0].s->place[0];
 	s->place[1] = x[0].s->place[1];
-	return combine_sets(t, s, x, operands, is_sum(n->op), err);
+	return combine_sets(t, s, x, operands, brc_node_trace(n) == BRC_TRACE_SUM, err);
 }
 
 /* Numbers that a product or quotient brings. */
 static brc_rc scale_by_constants(brc_tracer *t, const brc_node *n, brc_sources *s, brc_err *err)
 {
-	bool product = strcmp(n->op->type, "Mul") == 0, quotient = strcmp(n->op->type, "Div") == 0;
+	bool product = brc_node_trace(n) == BRC_TRACE_PRODUCT;
+	bool quotient = brc_node_trace(n) == BRC_TRACE_QUOTIENT;
 
 	for (size_t k = 0; k < n->n_in; k++) {
 		const brc_operand *c = &t->g->value[n->in[k]];

@@ -66,25 +66,10 @@ static void clear(brc_tracer *t, const brc_node *n)
 
 static brc_rc run(brc_tracer *t, const brc_node *n, brc_err *err)
 {
-	bool failed = false;
-	brc_memory m = {.at = t->at, .scratch = NULL, .failed = &failed};
-	void *scratch = NULL;
-
-	if (!n->op->run) {
-		memcpy(t->at[n->out[0]], t->at[n->in[0]],
-		       t->g->value[n->out[0]].count * sizeof(int32_t));
-		return BRC_OK;
-	}
 	for (size_t k = 0; k < n->n_in; k++) /* axes, indices */
 		if (n->in[k] != BRC_NOWHERE && !is_data(&t->g->value[n->in[k]]))
 			t->at[n->in[k]] = t->g->value[n->in[k]].data;
-	scratch = brc_alloc(n->scratch, 1, err);
-	if (!scratch)
-		return BRC_RESOURCE;
-	m.scratch = scratch;
-	n->op->run(t->g, n, &m);
-	free(scratch);
-	return failed ? brc_fail(err, BRC_RESOURCE, "out of memory") : BRC_OK;
+	return brc_node_run(t->g, n, t->at, err);
 }
 
 /* What the operands have in common besides their sets. */
@@ -140,7 +125,7 @@ static brc_rc from_no_unit(brc_tracer *t, const brc_node *n, brc_err *err)
 brc_rc brc_trace_move(brc_tracer *t, size_t i, brc_err *err)
 {
 	const brc_node *n = &t->g->node[i];
-	bool lookup = strcmp(n->op->type, "Gather") == 0 && brc_traced(t, n, 1);
+	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
 	brc_rc rc;
 
 	if (t->g->value[n->in[0]].elem != BRC_ELEM_FLOAT || (lookup && !brc_traced(t, n, 0)))

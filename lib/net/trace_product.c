@@ -92,7 +92,7 @@ brc_rc brc_trace_reduce(brc_tracer *t, size_t i, brc_err *err)
 	brc_sources s;
 	brc_rc rc;
 
-	if (!x || !brc_reduced_axes(n, &axes, &keep))
+	if (!x || !brc_node_reduced(n, &axes, &keep))
 		return brc_trace_mix(t, i, err);
 	BRC_TRY(brc_sources_dup(&s, x, err));
 	for (size_t k = 0; k < s.ndim; k++)
@@ -124,8 +124,7 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 	u->place[0] = from->place[0];
 	u->place[1] = from->place[1];
 	if (from->mixed == BRC_NOWHERE)
-		BRC_TRY(brc_sources_along(from, x, n->op == &brc_kernel_conv ? 1 : x->ndim - 1,
-					  t->t, u->source, err));
+		BRC_TRY(brc_sources_along(from, x, w->in_axis, t->t, u->source, err));
 	BRC_TRY(brc_sources_units(&s, y, w->axis, (int32_t)t->layer, t->t, err));
 	return brc_trace_set(t, n, 0, &s, err);
 }
@@ -206,7 +205,7 @@ brc_rc brc_trace_product(brc_tracer *t, size_t i, brc_err *err)
 		return new_units(t, n, &w, err);
 	if (brc_net_is_depthwise(t->g, n, &w))
 		return pass_on(t, n, &w, err);
-	if (n->op == &brc_kernel_matmul && brc_traced(t, n, 0) && brc_traced(t, n, 1) &&
+	if (brc_node_trace(n) == BRC_TRACE_MATMUL && brc_traced(t, n, 0) && brc_traced(t, n, 1) &&
 	    same_dimensions(t, n) && is_told_apart(t, n, 0) != is_told_apart(t, n, 1))
 		return attend(t, n, is_told_apart(t, n, 1), err);
 	return brc_trace_mix(t, i, err);

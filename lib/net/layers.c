@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
@@ -188,7 +188,7 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 	return brc_net_edge_weights(of, edge, w, err);
 }
 
-brc_circuit brc_net_circuit(const brc_net *net)
+brc_layer_graph brc_net_layer_graph(const brc_net *net)
 {
 	size_t largest = 0;
 
@@ -199,14 +199,14 @@ brc_circuit brc_net_circuit(const brc_net *net)
 		if (w.inputs / w.groups * w.outputs > largest)
 			largest = w.inputs / w.groups * w.outputs;
 	}
-	return (brc_circuit){.layers = &net->layers,
-			     .layer = net->layer,
-			     .edge = net->edge,
-			     .n_edges = net->n_edges,
-			     .digest = net->model.digest,
-			     .norm = net->norm,
-			     .parts = true,
-			     .weights = weights_of,
-			     .of = net,
-			     .scratch = largest * sizeof(float)}; /* norms of the kernels */
+	return (brc_layer_graph){.layers = &net->layers,
+				 .layer = net->layer,
+				 .edge = net->edge,
+				 .n_edges = net->n_edges,
+				 .digest = net->model.digest,
+				 .norm = net->norm,
+				 .parts = true,
+				 .weights = weights_of,
+				 .of = net,
+				 .scratch = largest * sizeof(float)}; /* norms of the kernels */
 }

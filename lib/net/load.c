@@ -1,11 +1,11 @@
-/* From the bytes of a model to a network that can be looked at: each part in turn. */
+/* From the bytes of a model to a network that can be looked at: one stage after another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "net/graph.h"
+#include "net/network.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
@@ -281,14 +281,14 @@ void brc_net_free(brc_net *net)
 		return;
 	for (size_t l = 0; net->unit && l < net->n_layers; l++) {
 		free(net->unit[l].source);
-		free(net->unit[l].met);
+		free(net->unit[l].head_key);
 	}
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
 	free(net->unit);
 	free(net->layer);
 	free(net->edge);
-	brc_feeds_free(net->feeds);
+	brc_unit_sets_free(net->feeds);
 	brc_layers_clear(&net->layers);
 	brc_exec_free(net->g);
 	brc_onnx_clear(&net->model);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/trace.h"
+#include "net/trace/tracer.h"
 
 static brc_rc copy_to(brc_tracer *t, const brc_node *n, const brc_sources *from, brc_err *err)
 {
@@ -90,7 +90,7 @@ brc_rc brc_trace_scale(brc_tracer *t, brc_sources *s, const float *c, const brc_
 	for (size_t i = 0; rc == BRC_OK && i < out.n; i++) {
 		float factor = inverse ? 1 / c[at[1]] : c[at[1]];
 
-		rc = brc_feeds_scale(t->t, s->set[at[0]], factor, &out.set[i], err);
+		rc = brc_unit_sets_scale(t->t, s->set[at[0]], factor, &out.set[i], err);
 		advance(index[0], ext, s->ndim, mine, &at[0]);
 		advance(index[1], ext, s->ndim, theirs, &at[1]);
 	}
@@ -170,14 +170,14 @@ static brc_rc drop_statistics(brc_tracer *t, operand *x, size_t *n, brc_err *err
 			continue;
 		any = true;
 		BRC_TRY(brc_sources_all(x[k].s, t->t, &mine, err));
-		BRC_TRY(brc_feeds_either(t->t, all, mine, &all, err));
+		BRC_TRY(brc_unit_sets_max(t->t, all, mine, &all, err));
 	}
 	if (!any || *n == 1)
 		return BRC_OK;
 	for (size_t k = 0; k < *n; k++) {
 		if (x[k].s->statistic) {
 			BRC_TRY(brc_sources_all(x[k].s, t->t, &mine, err));
-			if (brc_feeds_within(t->t, mine, all))
+			if (brc_unit_sets_is_subset(t->t, mine, all))
 				continue;
 		}
 		x[kept++] = x[k];
@@ -196,8 +196,8 @@ static brc_rc combine_sets(brc_tracer *t, brc_sources *s, const operand *x, size
 		for (size_t i = 0; i < s->n; i++) {
 			int32_t other = x[k].s->set[at];
 
-			BRC_TRY(sum ? brc_feeds_join(t->t, s->set[i], other, &s->set[i], err)
-				    : brc_feeds_either(t->t, s->set[i], other, &s->set[i], err));
+			BRC_TRY(sum ? brc_unit_sets_sum(t->t, s->set[i], other, &s->set[i], err)
+				    : brc_unit_sets_max(t->t, s->set[i], other, &s->set[i], err));
 			advance(index, s->ext, s->ndim, x[k].stride, &at);
 		}
 	}
@@ -224,8 +224,8 @@ static brc_rc combine(brc_tracer *t, const brc_node *n, operand *x, size_t opera
 	BRC_TRY(blank(s, out->ndim, ext, err));
 	s->mixed = mixed;
 	s->statistic = statistic;
-	s->place[0] = x[0].s->place[0];
-	s->place[1] = x[0].s->place[1];
+	s->map[0] = x[0].s->map[0];
+	s->map[1] = x[0].s->map[1];
 	return combine_sets(t, s, x, operands, brc_node_trace(n) == BRC_TRACE_SUM, err);
 }
 

@@ -1,5 +1,5 @@
 /* Who feeds whom: the units that every input of a layer comes from. */
-#include "net/trace.h"
+#include "net/trace/tracer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +18,15 @@ const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k)
 
 /* Where a value of several uses begins a function such as SiLU, its end comes from the same units.
  */
-static brc_rc find_function(brc_tracer *t, size_t v, size_t behind, brc_err *err)
+static brc_rc note_activation(brc_tracer *t, size_t v, size_t behind, brc_err *err)
 {
 	size_t end;
 
 	if (t->g->value[v].users < 2)
 		return BRC_OK;
 	BRC_TRY(brc_net_activation_end(t->g, v, behind, &end, err));
-	if (end != v && t->function[end] == BRC_NOWHERE)
-		t->function[end] = v;
+	if (end != v && t->activation_start[end] == BRC_NOWHERE)
+		t->activation_start[end] = v;
 	return BRC_OK;
 }
 
@@ -38,9 +38,9 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 		brc_sources_clear(s);
 		return BRC_OK;
 	}
-	if (t->function[v] != BRC_NOWHERE) {
+	if (t->activation_start[v] != BRC_NOWHERE) {
 		brc_sources_clear(s);
-		BRC_TRY(brc_sources_dup(s, &t->of[t->function[v]], err));
+		BRC_TRY(brc_sources_dup(s, &t->of[t->activation_start[v]], err));
 	}
 	t->of[v] = *s;
 	layer = t->layer_of[v];
@@ -104,7 +104,7 @@ static void mark_outputs(const brc_tracer *t)
 
 	for (size_t i = 0; i < s->n; i++) {
 		size_t n;
-		const brc_feed *f = brc_feeds_of(t->t, s->set[i], &n);
+		const brc_scaled_unit *f = brc_unit_sets_get(t->t, s->set[i], &n);
 
 		for (size_t k = 0; k < n; k++)
 			if (t->net->layer[f[k].layer].role != BRC_ROLE_INPUT)
@@ -115,7 +115,7 @@ static void mark_outputs(const brc_tracer *t)
 static brc_rc trace_all(brc_tracer *t, brc_err *err)
 {
 	BRC_TRY(trace_input(t, err));
-	BRC_TRY(find_function(t, t->net->input, 0, err));
+	BRC_TRY(note_activation(t, t->net->input, 0, err));
 	for (size_t i = 0; i < t->g->n_nodes; i++) {
 		char title[256];
 
@@ -124,7 +124,7 @@ static brc_rc trace_all(brc_tracer *t, brc_err *err)
 					      brc_net_node_text(t->net, i, title, sizeof(title)));
 		for (size_t k = 0; k < t->g->node[i].n_out; k++)
 			if (t->g->node[i].out[k] != BRC_NOWHERE)
-				BRC_TRY(find_function(t, t->g->node[i].out[k], i + 1, err));
+				BRC_TRY(note_activation(t, t->g->node[i].out[k], i + 1, err));
 	}
 	mark_outputs(t);
 	return BRC_OK;
@@ -140,14 +140,14 @@ static brc_rc begin(brc_tracer *t, brc_net *net, brc_err *err)
 			  .of = brc_calloc(values, sizeof(*t->of), err),
 			  .at = brc_calloc(values, sizeof(*t->at), err),
 			  .layer_of = brc_alloc(values, sizeof(*t->layer_of), err),
-			  .function = brc_alloc(values, sizeof(*t->function), err)};
-	if (!t->of || !t->at || !t->layer_of || !t->function)
+			  .activation_start = brc_alloc(values, sizeof(*t->activation_start), err)};
+	if (!t->of || !t->at || !t->layer_of || !t->activation_start)
 		return BRC_RESOURCE;
 	for (size_t v = 0; v < values; v++)
-		t->layer_of[v] = t->function[v] = BRC_NOWHERE;
+		t->layer_of[v] = t->activation_start[v] = BRC_NOWHERE;
 	for (size_t l = 1; l < net->n_layers; l++)
 		t->layer_of[net->unit[l].post] = l;
-	BRC_TRY(brc_feeds_new(&net->feeds, FEEDS_EXTRA + net->model.bytes / 4, err));
+	BRC_TRY(brc_unit_sets_new(&net->feeds, FEEDS_EXTRA + net->model.bytes / 4, err));
 	t->t = net->feeds;
 	return BRC_OK;
 }
@@ -164,6 +164,6 @@ brc_rc brc_net_trace_units(brc_net *net, brc_err *err)
 	free(t.of);
 	free(t.at);
 	free(t.layer_of);
-	free(t.function);
+	free(t.activation_start);
 	return rc;
 }

@@ -1,22 +1,22 @@
 /* Tracing, operator by operator. Internal to lib/net. */
-#ifndef BRC_NET_TRACE_H
-#define BRC_NET_TRACE_H
+#ifndef BRC_NET_TRACE_TRACER_H
+#define BRC_NET_TRACE_TRACER_H
 
-#include "net/graph.h"
-#include "net/sources.h"
+#include "net/network.h"
+#include "net/trace/sources.h"
 
 typedef struct brc_tracer {
 	brc_net *net;
 	const brc_exec *g;
-	brc_feeds *t;
-	brc_sources *of;  /* [values]: of those traced so far */
-	void **at;        /* [values]: for kernels that move elements */
-	size_t budget;    /* elements that may still be moved */
-	size_t layer;     /* the last one met */
-	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
-	int64_t products; /* of attention met so far */
-	size_t *function; /* [values]: of which value it is a function such as SiLU, or BRC_NOWHERE
-			   */
+	brc_unit_sets *t;
+	brc_sources *of;          /* [values]: of those traced so far */
+	void **at;                /* [values]: for kernels that move elements */
+	size_t budget;            /* elements that may still be moved */
+	size_t layer;             /* the last one reached */
+	size_t *layer_of;         /* [values]: whose `post` it is, or BRC_NOWHERE */
+	int64_t products;         /* of attention so far */
+	size_t *activation_start; /* [values]: of which value it is a function (SiLU), or
+				     BRC_NOWHERE */
 } brc_tracer;
 
 /* The sources of the outputs of node i, each by its rule. BRC_DATA, BRC_RESOURCE. */

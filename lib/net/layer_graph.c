@@ -1,4 +1,4 @@
-#include "net/circuit.h"
+#include "net/layer_graph.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 /* ---- the section units/1: all layers of a network, and who feeds whom ---- */
 
-static const char *role_text(const brc_circuit_layer *l)
+static const char *role_text(const brc_net_layer *l)
 {
 	switch (l->role) {
 	case BRC_ROLE_INPUT:
@@ -19,26 +19,26 @@ static const char *role_text(const brc_circuit_layer *l)
 	}
 }
 
-static const char *kind_text(const brc_circuit_layer *l)
+static const char *kind_text(const brc_net_layer *l)
 {
 	return l->kind;
 }
 
-static const char *untraced_text(const brc_circuit_layer *l)
+static const char *untraced_text(const brc_net_layer *l)
 {
 	return l->untraced ? l->untraced : "";
 }
 
-static const char *part_text(const brc_circuit_layer *l)
+static const char *part_text(const brc_net_layer *l)
 {
 	return l->mlp ? "mlp" : l->head ? "heads" : "";
 }
 
-static brc_rc write_texts(const brc_circuit *c, brc_section *s, brc_err *err)
+static brc_rc write_texts(const brc_layer_graph *c, brc_section *s, brc_err *err)
 {
 	static const struct {
 		const char *name;
-		const char *(*text)(const brc_circuit_layer *);
+		const char *(*text)(const brc_net_layer *);
 	} columns[] = {{"layer/role", role_text},
 		       {"layer/kind", kind_text},
 		       {"layer/untraced", untraced_text},
@@ -56,7 +56,7 @@ static brc_rc write_texts(const brc_circuit *c, brc_section *s, brc_err *err)
 	return rc;
 }
 
-static brc_rc write_edges(const brc_circuit *c, brc_section *s, brc_err *err)
+static brc_rc write_edges(const brc_layer_graph *c, brc_section *s, brc_err *err)
 {
 	brc_tensor *from, *to;
 
@@ -69,7 +69,7 @@ static brc_rc write_edges(const brc_circuit *c, brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_circuit_write(const brc_circuit *c, brc_section *s, brc_err *err)
+brc_rc brc_layer_graph_write(const brc_layer_graph *c, brc_section *s, brc_err *err)
 {
 	BRC_TRY(brc_layers_write(c->layers, s, err));
 	BRC_TRY(write_texts(c, s, err));
@@ -80,14 +80,14 @@ brc_rc brc_circuit_write(const brc_circuit *c, brc_section *s, brc_err *err)
 
 /* ---- attention heads as labels ---- */
 
-brc_rc brc_circuit_heads(const brc_circuit *c, brc_labels *l, brc_err *err)
+brc_rc brc_layer_graph_heads(const brc_layer_graph *c, brc_labels *l, brc_err *err)
 {
 	bool *chosen = brc_calloc(c->layers->n, sizeof(*chosen), err);
 	brc_layers table = {0};
-	brc_rc rc = chosen ? brc_circuit_choose(c, BRC_UNITS_HEADS, chosen, err) : BRC_RESOURCE;
+	brc_rc rc = chosen ? brc_layer_graph_choose(c, BRC_UNITS_HEADS, chosen, err) : BRC_RESOURCE;
 
 	if (rc == BRC_OK)
-		rc = brc_circuit_table(c, chosen, &table, err);
+		rc = brc_layer_graph_table(c, chosen, &table, err);
 	if (rc == BRC_OK)
 		rc = brc_labels_init(l, &table, err);
 	brc_layers_clear(&table);

@@ -1,4 +1,4 @@
-#include "net/sources.h"
+#include "net/trace/sources.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 static brc_rc begin(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err)
 {
-	*s = (brc_sources){.ndim = ndim, .n = 1, .mixed = BRC_NOWHERE, .place = {1, 1}};
+	*s = (brc_sources){.ndim = ndim, .n = 1, .mixed = BRC_NOWHERE, .map = {1, 1}};
 	for (size_t k = 0; k < ndim; k++) {
 		s->ext[k] = ext[k];
 		if (!brc_mul(s->n, ext[k], &s->n))
@@ -38,19 +38,19 @@ brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_e
 }
 
 brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
-			 brc_feeds *t, brc_err *err)
+			 brc_unit_sets *t, brc_err *err)
 {
 	BRC_TRY(brc_sources_axis(s, v, axis, err));
 	for (size_t i = 0; i < s->n; i++) {
-		brc_rc rc = brc_feeds_unit(t, layer, (int32_t)i, &s->set[i], err);
+		brc_rc rc = brc_unit_sets_one(t, layer, (int32_t)i, &s->set[i], err);
 		if (rc != BRC_OK) {
 			brc_sources_clear(s);
 			return rc;
 		}
 	}
 	if (v->ndim > 2 && axis == 1) {
-		s->place[0] = v->ndim > 3 ? v->dim[2] : 1;
-		s->place[1] = v->dim[v->ndim - 1];
+		s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
+		s->map[1] = v->dim[v->ndim - 1];
 	}
 	return BRC_OK;
 }
@@ -140,7 +140,7 @@ brc_rc brc_sources_gather(brc_sources *s, const brc_operand *v, int32_t *in, brc
 
 /* ---- putting together ---- */
 
-brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis, brc_feeds *t,
+brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis, brc_unit_sets *t,
 			 int32_t *out, brc_err *err)
 {
 	brc_sources only;
@@ -154,12 +154,12 @@ brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis
 	return rc;
 }
 
-brc_rc brc_sources_all(const brc_sources *s, brc_feeds *t, int32_t *set, brc_err *err)
+brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *t, int32_t *set, brc_err *err)
 {
-	return brc_feeds_any(t, s->set, s->n, 1, set, err);
+	return brc_unit_sets_max_all(t, s->set, s->n, 1, set, err);
 }
 
-brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_feeds *t, brc_err *err)
+brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *t, brc_err *err)
 {
 	for (size_t k = 0; k < s->ndim; k++) {
 		size_t n = s->ext[k], inner = 1, outer;
@@ -171,8 +171,8 @@ brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_feeds *t, brc_err *e
 		outer = s->n / (n * inner);
 		for (size_t i = 0; i < outer; i++)
 			for (size_t j = 0; j < inner; j++)
-				BRC_TRY(brc_feeds_any(t, s->set + i * n * inner + j, n, inner,
-						      &s->set[i * inner + j], err));
+				BRC_TRY(brc_unit_sets_max_all(t, s->set + i * n * inner + j, n,
+							      inner, &s->set[i * inner + j], err));
 		s->ext[k] = 1;
 		s->n = outer * inner;
 	}

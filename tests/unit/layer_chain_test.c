@@ -3,17 +3,18 @@
 
 #include <math.h>
 
-#include "net/chain.h"
+#include "net/layer_chain.h"
 
 #define WEIGHTS "tests/golden/weights/"
 
-static brc_chain *chain_of(const char *file, const char *order, bool transposed, brc_norm norm)
+static brc_layer_chain *chain_of(const char *file, const char *order, bool transposed,
+				 brc_norm norm)
 {
-	brc_chain *c;
+	brc_layer_chain *c;
 	brc_err err = {0};
 	char path[96];
 	snprintf(path, sizeof(path), WEIGHTS "%s", file);
-	if (brc_chain_read(&c, path, order, transposed, norm, &err) != BRC_OK)
+	if (brc_layer_chain_read(&c, path, order, transposed, norm, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return c;
 }
@@ -34,17 +35,17 @@ static void matches(const brc_blocks *b, size_t i, size_t n, FILE *f)
 }
 
 /* The graph of all layers of a chain is as `name` `norm` in the golden blocks. */
-static void check_blocks(brc_chain *c, const char *name)
+static void check_blocks(brc_layer_chain *c, const char *name)
 {
 	static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
 	brc_blocks b = {0};
 	brc_err err = {0};
-	const brc_circuit all = brc_chain_circuit(c);
+	const brc_layer_graph all = brc_layer_chain_graph(c);
 	char of[16], kind[16];
 	size_t i, n, found = 0;
 	FILE *f = fopen(WEIGHTS "blocks.txt", "r");
 	assert_non_null(f);
-	assert_int_equal(brc_circuit_graph(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
 	for (; fscanf(f, "%15s %15s %zu %zu", of, kind, &i, &n) == 4; fscanf(f, "%*[^\n]"))
 		if (!strcmp(of, name) && !strcmp(kind, norms[all.norm])) {
 			if (i < b.n)
@@ -54,7 +55,7 @@ static void check_blocks(brc_chain *c, const char *name)
 	assert_true(found >= 2 && found >= b.n);
 	fclose(f);
 	brc_blocks_clear(&b);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 }
 
 static void matches_numpy_in_every_format(void **state)
@@ -82,8 +83,8 @@ static void transposed_layers_in_natural_order(void **state)
 static void hidden_layers_alone(void **state)
 {
 	(void)state;
-	brc_chain *c = chain_of("chain.safetensors", NULL, false, BRC_NORM_L1);
-	const brc_circuit whole = brc_chain_circuit(c);
+	brc_layer_chain *c = chain_of("chain.safetensors", NULL, false, BRC_NORM_L1);
+	const brc_layer_graph whole = brc_layer_chain_graph(c);
 	const brc_layers *all = whole.layers;
 	brc_blocks b = {0};
 	brc_err err = {0};
@@ -91,13 +92,13 @@ static void hidden_layers_alone(void **state)
 	assert_string_equal(all->name[0], "input");
 	assert_int_equal(all->units[0], 2);
 	assert_string_equal(all->name[4], "head");
-	assert_int_equal(brc_circuit_graph(&whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_units(&whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
 	assert_int_equal(b.layers.n, 3);
 	assert_string_equal(b.layers.name[0], "conv1");
 	assert_string_equal(b.layers.name[2], "fc1");
 	assert_int_equal(b.n, 2);
 	brc_blocks_clear(&b);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 }
 
 static void equal_names_are_numbered(void **state)
@@ -106,27 +107,29 @@ static void equal_names_are_numbered(void **state)
 	static const char head[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }\n";
 	char square[128] = "\x93NUMPY\1";
 	size_t n = sizeof(head) - 1;
-	brc_chain *c;
+	brc_layer_chain *c;
 	brc_err err = {0};
 	square[8] = (char)n;
 	memcpy(square + 10, head, n);
 	temporary t = temporary_file(square, 10 + n + 4);
-	assert_int_equal(brc_chain_read(&c, t.path, "weight,weight", false, BRC_NORM_L1, &err),
-			 BRC_OK);
-	assert_string_equal(brc_chain_circuit(c).layers->name[1], "weight");
-	assert_string_equal(brc_chain_circuit(c).layers->name[2], "weight#2");
-	brc_chain_free(c);
+	assert_int_equal(
+		brc_layer_chain_read(&c, t.path, "weight,weight", false, BRC_NORM_L1, &err),
+		BRC_OK);
+	assert_string_equal(brc_layer_chain_graph(c).layers->name[1], "weight");
+	assert_string_equal(brc_layer_chain_graph(c).layers->name[2], "weight#2");
+	brc_layer_chain_free(c);
 	unlink(t.path);
 }
 
 static void refuses(const char *file, const char *order, bool transposed, const char *message,
 		    const char *hint)
 {
-	brc_chain *c;
+	brc_layer_chain *c;
 	brc_err err = {0};
 	char path[96];
 	snprintf(path, sizeof(path), WEIGHTS "%s", file);
-	assert_int_equal(brc_chain_read(&c, path, order, transposed, BRC_NORM_L1, &err), BRC_DATA);
+	assert_int_equal(brc_layer_chain_read(&c, path, order, transposed, BRC_NORM_L1, &err),
+			 BRC_DATA);
 	assert_null(c);
 	if (strstr(err.message, path) == NULL || strstr(err.message, message) == NULL)
 		fail_msg("'%s' does not say '%s'", err.message, message);
@@ -154,30 +157,30 @@ static void refuses_norms_of_flattened_channels(void **state)
 {
 	(void)state;
 	for (int norm = BRC_NORM_COLSUM; norm <= BRC_NORM_SPECTRAL; norm++) {
-		brc_chain *c = chain_of("chain.safetensors", NULL, false, (brc_norm)norm);
-		const brc_circuit all = brc_chain_circuit(c);
+		brc_layer_chain *c = chain_of("chain.safetensors", NULL, false, (brc_norm)norm);
+		const brc_layer_graph all = brc_layer_chain_graph(c);
 		brc_blocks b = {0};
 		brc_err err = {0};
-		assert_int_equal(brc_circuit_graph(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
+		assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
 		assert_non_null(
 			strstr(err.message, "chain.safetensors: 'fc1.weight' has 7 weights"));
 		brc_blocks_clear(&b);
-		brc_chain_free(c);
+		brc_layer_chain_free(c);
 	}
 }
 
 static void refuses_graphs_without_edges_and_without_memory(void **state)
 {
 	(void)state;
-	brc_chain *c = chain_of("chain.npz", "conv1.weight", false, BRC_NORM_L1);
-	const brc_circuit all = brc_chain_circuit(c);
+	brc_layer_chain *c = chain_of("chain.npz", "conv1.weight", false, BRC_NORM_L1);
+	const brc_layer_graph all = brc_layer_chain_graph(c);
 	brc_blocks b = {0};
 	brc_err err = {0};
-	assert_int_equal(brc_circuit_graph(&all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
+	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
 	assert_non_null(strstr(err.hint, "--units all"));
-	assert_int_equal(brc_circuit_graph(&all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
+	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
 	brc_blocks_clear(&b);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 }
 
 int main(void)

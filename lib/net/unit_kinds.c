@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/circuit.h"
+#include "net/layer_graph.h"
 
 typedef struct word {
 	const char *text;
@@ -54,12 +54,12 @@ char *brc_units_text(unsigned units, char buf[64])
 	return buf;
 }
 
-static bool is_convolution(const brc_circuit_layer *l)
+static bool is_convolution(const brc_net_layer *l)
 {
 	return strcmp(l->kind, "Conv") == 0;
 }
 
-static bool has_convolutions(const brc_circuit *c)
+static bool has_convolutions(const brc_layer_graph *c)
 {
 	for (size_t l = 0; l < c->layers->n; l++)
 		if (is_convolution(&c->layer[l]))
@@ -67,7 +67,7 @@ static bool has_convolutions(const brc_circuit *c)
 	return false;
 }
 
-static bool is_of(const brc_circuit *c, const brc_circuit_layer *l, unsigned unit)
+static bool is_of(const brc_layer_graph *c, const brc_net_layer *l, unsigned unit)
 {
 	switch (unit) {
 	case BRC_UNITS_HIDDEN:
@@ -84,7 +84,7 @@ static bool is_of(const brc_circuit *c, const brc_circuit_layer *l, unsigned uni
 }
 
 /* "12 Conv, 2 MatMul": hidden layers by kind. */
-static char *list_kinds(const brc_circuit *c, char *buf, size_t cap)
+static char *list_kinds(const brc_layer_graph *c, char *buf, size_t cap)
 {
 	size_t n = 0;
 
@@ -106,7 +106,7 @@ static char *list_kinds(const brc_circuit *c, char *buf, size_t cap)
 	return buf;
 }
 
-static brc_rc none_of(const brc_circuit *c, unsigned unit, brc_err *err)
+static brc_rc none_of(const brc_layer_graph *c, unsigned unit, brc_err *err)
 {
 	char kinds[128];
 
@@ -134,7 +134,7 @@ static brc_rc none_of(const brc_circuit *c, unsigned unit, brc_err *err)
 	return brc_hint(err, "--units hidden takes all hidden layers");
 }
 
-brc_rc brc_circuit_choose(const brc_circuit *c, unsigned units, bool *chosen, brc_err *err)
+brc_rc brc_layer_graph_choose(const brc_layer_graph *c, unsigned units, bool *chosen, brc_err *err)
 {
 	memset(chosen, 0, c->layers->n * sizeof(*chosen));
 	for (size_t k = 0; k < WORDS; k++) {
@@ -152,7 +152,8 @@ brc_rc brc_circuit_choose(const brc_circuit *c, unsigned units, bool *chosen, br
 	return BRC_OK;
 }
 
-brc_rc brc_circuit_table(const brc_circuit *c, const bool *chosen, brc_layers *table, brc_err *err)
+brc_rc brc_layer_graph_table(const brc_layer_graph *c, const bool *chosen, brc_layers *table,
+			     brc_err *err)
 {
 	const char **name = brc_calloc(c->layers->n, sizeof(*name), err);
 	size_t *units = brc_calloc(c->layers->n, sizeof(*units), err), n = 0;

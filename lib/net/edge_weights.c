@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 #define MAX_EDGES ((size_t)1 << 20)
 
@@ -20,7 +20,8 @@ static brc_rc collect(brc_net *net, size_t to, size_t *last, size_t *cap, brc_er
 	brc_net_weights(net, to, &w);
 	for (size_t i = 0; i < w.inputs; i++) {
 		size_t n;
-		const brc_feed *f = brc_feeds_of(net->feeds, net->unit[to].source[i], &n);
+		const brc_scaled_unit *f =
+			brc_unit_sets_get(net->feeds, net->unit[to].source[i], &n);
 
 		for (size_t k = 0; k < n; k++) {
 			size_t from = (size_t)f[k].layer;
@@ -143,9 +144,9 @@ static int by_unit(const void *a, const void *b)
 	return (x->input > y->input) - (x->input < y->input);
 }
 
-static bool same_units(const brc_feeds *t, int32_t a, int32_t b)
+static bool same_units(const brc_unit_sets *t, int32_t a, int32_t b)
 {
-	return a == b || (brc_feeds_within(t, a, b) && brc_feeds_within(t, b, a));
+	return a == b || (brc_unit_sets_is_subset(t, a, b) && brc_unit_sets_is_subset(t, b, a));
 }
 
 /* The channel whose place an input is, if there are so many places. */
@@ -173,7 +174,7 @@ static bool are_channels(const join *j, size_t places, bool last)
  */
 static void find_places(join *j)
 {
-	size_t places = j->to->place[0] * j->to->place[1];
+	size_t places = j->to->map[0] * j->to->map[1];
 	const brc_node *n = &j->net->g->node[j->to->node];
 	bool features = j->net->g->value[n->in[j->w.in]].ndim == 2; /* nor channels, nor tokens' */
 
@@ -195,7 +196,8 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 	for (size_t pass = 0; pass < 2; pass++) {
 		j->n = 0;
 		for (size_t i = 0; i < j->w.inputs; i++) {
-			const brc_feed *f = brc_feeds_of(j->net->feeds, j->to->source[i], &n);
+			const brc_scaled_unit *f =
+				brc_unit_sets_get(j->net->feeds, j->to->source[i], &n);
 
 			for (size_t k = 0; k < n; k++) {
 				if ((size_t)f[k].layer != from)
@@ -294,8 +296,8 @@ static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 			for (size_t k = 0; k < j->places; k++)
 				j->magnitude[k] = j->norm[p[i + k].input * j->w.outputs + o] *
 						  p[i + k].factor;
-			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->place[0],
-						j->to->place[1], &norm, err));
+			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->map[0],
+						j->to->map[1], &norm, err));
 			j->row[o] += norm;
 		}
 	}

@@ -2,8 +2,8 @@
  * A network inside: the graph of operators as the model gives it, its layers,
  * and the units that every input of a layer comes from. Internal to lib/net.
  */
-#ifndef BRC_NET_GRAPH_H
-#define BRC_NET_GRAPH_H
+#ifndef BRC_NET_NETWORK_H
+#define BRC_NET_NETWORK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,14 +13,14 @@
 #include "exec/exec.h"
 #include "exec/graph.h"
 #include "exec/nodes.h"
-#include "net/feeds.h"
+#include "net/trace/unit_sets.h"
 #include "net/net.h"
 
 #define BRC_NET_ROWS 2u /* images that the graph is read for */
 
-/* In brc_unit_layer.met; other values are in the order of products and of heads in them. */
+/* In brc_unit_layer.head_key. Other values ascend with products, and with heads within one. */
 #define BRC_NO_HEAD (-1)
-#define BRC_NOT_ONE_HEAD (-2) /* met by several products, or together with other units */
+#define BRC_NOT_ONE_HEAD (-2) /* of several products, or mixed with other units */
 
 /* A layer inside: values are those of the graph. */
 typedef struct brc_unit_layer {
@@ -30,9 +30,9 @@ typedef struct brc_unit_layer {
 	size_t bias;              /* constant value that a separate Add brings, or BRC_NOWHERE */
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
 	int32_t *source;          /* [inputs of its weights]: set of units that each comes from */
-	size_t place[2];          /* extents that one channel had before it became features */
-	size_t mixed; /* node through which its inputs cannot be traced, or BRC_NOWHERE */
-	int64_t *met; /* [units]: head of attention that takes each as a value; NULL: of none */
+	size_t map[2];            /* height and width of a channel before it became features */
+	size_t mixed;      /* node through which its inputs cannot be traced, or BRC_NOWHERE */
+	int64_t *head_key; /* [units]: the head of attention whose value each is; NULL: of none */
 } brc_unit_layer;
 
 struct brc_net {
@@ -48,7 +48,7 @@ struct brc_net {
 	brc_net_layer *layer;
 	brc_unit_layer *unit;
 	size_t n_layers;
-	brc_feeds *feeds;
+	brc_unit_sets *feeds;
 	brc_net_edge *edge;
 	size_t n_edges;
 };

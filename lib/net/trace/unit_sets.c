@@ -1,4 +1,4 @@
-#include "net/feeds.h"
+#include "net/trace/unit_sets.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,12 +11,12 @@ typedef struct set {
 	uint64_t hash;
 } set;
 
-struct brc_feeds {
-	brc_feed *feed; /* of all sets, one after another */
+struct brc_unit_sets {
+	brc_scaled_unit *feed; /* of all sets, one after another */
 	size_t n_feeds, cap_feeds, most;
 	set *set;
 	size_t n, cap;
-	uint32_t *seen; /* [cap_seen >= n]: round in which a set was met last */
+	uint32_t *seen; /* [cap_seen >= n]: round in which a set was seen last */
 	size_t cap_seen;
 	uint32_t round;
 	int32_t *slot; /* open addressing, a power of two; -1: free */
@@ -24,7 +24,7 @@ struct brc_feeds {
 };
 
 /* FNV-1a over the entries' fields. */
-static uint64_t hash_of(const brc_feed *f, size_t n)
+static uint64_t hash_of(const brc_scaled_unit *f, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 
@@ -40,7 +40,7 @@ static uint64_t hash_of(const brc_feed *f, size_t n)
 	return h ^ h >> 29;
 }
 
-static brc_rc grow_slots(brc_feeds *t, brc_err *err)
+static brc_rc grow_slots(brc_unit_sets *t, brc_err *err)
 {
 	size_t slots = t->slots ? 2 * t->slots : 1024;
 	int32_t *slot = brc_alloc(slots, sizeof(*slot), err);
@@ -61,7 +61,8 @@ static brc_rc grow_slots(brc_feeds *t, brc_err *err)
 	return BRC_OK;
 }
 
-static bool is_set(const brc_feeds *t, int32_t i, uint64_t hash, const brc_feed *f, size_t n)
+static bool is_set(const brc_unit_sets *t, int32_t i, uint64_t hash, const brc_scaled_unit *f,
+		   size_t n)
 {
 	const set *s = &t->set[i];
 
@@ -70,7 +71,7 @@ static bool is_set(const brc_feeds *t, int32_t i, uint64_t hash, const brc_feed 
 }
 
 /* Room for n more entries. */
-static brc_rc reserve(brc_feeds *t, size_t n, brc_err *err)
+static brc_rc reserve(brc_unit_sets *t, size_t n, brc_err *err)
 {
 	if (n > t->most - t->n_feeds)
 		return brc_fail(err, BRC_DATA, "too many branches to trace");
@@ -78,9 +79,9 @@ static brc_rc reserve(brc_feeds *t, size_t n, brc_err *err)
 }
 
 /* The last n entries, not yet in a set, become one, or are dropped for one that is equal. */
-static brc_rc close_set(brc_feeds *t, size_t n, int32_t *out, brc_err *err)
+static brc_rc close_set(brc_unit_sets *t, size_t n, int32_t *out, brc_err *err)
 {
-	const brc_feed *f = t->feed + t->n_feeds;
+	const brc_scaled_unit *f = t->feed + t->n_feeds;
 	uint64_t hash = hash_of(f, n);
 	size_t at;
 
@@ -99,9 +100,9 @@ static brc_rc close_set(brc_feeds *t, size_t n, int32_t *out, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_feeds_new(brc_feeds **out, size_t most, brc_err *err)
+brc_rc brc_unit_sets_new(brc_unit_sets **out, size_t most, brc_err *err)
 {
-	brc_feeds *t = brc_calloc(1, sizeof(*t), err);
+	brc_unit_sets *t = brc_calloc(1, sizeof(*t), err);
 	int32_t empty;
 
 	*out = NULL;
@@ -109,14 +110,14 @@ brc_rc brc_feeds_new(brc_feeds **out, size_t most, brc_err *err)
 		return BRC_RESOURCE;
 	t->most = most < INT32_MAX ? most : INT32_MAX;
 	if (reserve(t, 1, err) != BRC_OK || close_set(t, 0, &empty, err) != BRC_OK) {
-		brc_feeds_free(t);
+		brc_unit_sets_free(t);
 		return BRC_RESOURCE;
 	}
 	*out = t;
 	return BRC_OK;
 }
 
-void brc_feeds_free(brc_feeds *t)
+void brc_unit_sets_free(brc_unit_sets *t)
 {
 	if (!t)
 		return;
@@ -127,31 +128,31 @@ void brc_feeds_free(brc_feeds *t)
 	free(t);
 }
 
-const brc_feed *brc_feeds_of(const brc_feeds *t, int32_t s, size_t *n)
+const brc_scaled_unit *brc_unit_sets_get(const brc_unit_sets *t, int32_t s, size_t *n)
 {
 	*n = t->set[s].n;
 	return t->feed + t->set[s].first;
 }
 
-brc_rc brc_feeds_unit(brc_feeds *t, int32_t layer, int32_t unit, int32_t *out, brc_err *err)
+brc_rc brc_unit_sets_one(brc_unit_sets *t, int32_t layer, int32_t unit, int32_t *out, brc_err *err)
 {
 	BRC_TRY(reserve(t, 1, err));
-	t->feed[t->n_feeds] = (brc_feed){layer, unit, 1};
+	t->feed[t->n_feeds] = (brc_scaled_unit){layer, unit, 1};
 	return close_set(t, 1, out, err);
 }
 
-static int order(const brc_feed *a, const brc_feed *b)
+static int order(const brc_scaled_unit *a, const brc_scaled_unit *b)
 {
 	if (a->layer != b->layer)
 		return a->layer < b->layer ? -1 : 1;
 	return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
-static brc_rc merge(brc_feeds *t, int32_t a, int32_t b, bool add, int32_t *out, brc_err *err)
+static brc_rc merge(brc_unit_sets *t, int32_t a, int32_t b, bool add, int32_t *out, brc_err *err)
 {
 	size_t na = t->set[a].n, nb = t->set[b].n, n = 0;
-	const brc_feed *x, *y, *xe, *ye;
-	brc_feed *to;
+	const brc_scaled_unit *x, *y, *xe, *ye;
+	brc_scaled_unit *to;
 
 	if ((a == b && !add) || nb == 0) {
 		*out = a;
@@ -178,26 +179,26 @@ static brc_rc merge(brc_feeds *t, int32_t a, int32_t b, bool add, int32_t *out, 
 	return close_set(t, n, out, err);
 }
 
-brc_rc brc_feeds_join(brc_feeds *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
+brc_rc brc_unit_sets_sum(brc_unit_sets *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
 {
 	return merge(t, a, b, true, out, err);
 }
 
-brc_rc brc_feeds_either(brc_feeds *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
+brc_rc brc_unit_sets_max(brc_unit_sets *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
 {
 	return merge(t, a, b, false, out, err);
 }
 
 static int by_unit(const void *a, const void *b)
 {
-	const brc_feed *x = a, *y = b;
+	const brc_scaled_unit *x = a, *y = b;
 	int c = order(x, y);
 
 	return c ? c : (x->factor < y->factor) - (x->factor > y->factor); /* the larger first */
 }
 
-/* A new round in which no set has been met. */
-static brc_rc begin_round(brc_feeds *t, brc_err *err)
+/* A new round in which no set has been seen. */
+static brc_rc begin_round(brc_unit_sets *t, brc_err *err)
 {
 	size_t old = t->cap_seen;
 
@@ -210,7 +211,7 @@ static brc_rc begin_round(brc_feeds *t, brc_err *err)
 	return BRC_OK;
 }
 
-static bool is_new(brc_feeds *t, int32_t s)
+static bool is_new(brc_unit_sets *t, int32_t s)
 {
 	bool new = t->seen[s] != t->round;
 
@@ -219,11 +220,11 @@ static bool is_new(brc_feeds *t, int32_t s)
 }
 
 /* Few sets are different, as a rule, however many there are: each is looked at once. */
-brc_rc brc_feeds_any(brc_feeds *t, const int32_t *a, size_t n, size_t step, int32_t *out,
-		     brc_err *err)
+brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_t step,
+			     int32_t *out, brc_err *err)
 {
 	size_t total = 0, kept = 0;
-	brc_feed *all;
+	brc_scaled_unit *all;
 
 	BRC_TRY(begin_round(t, err));
 	for (size_t i = 0; i < n; i++)
@@ -250,7 +251,7 @@ brc_rc brc_feeds_any(brc_feeds *t, const int32_t *a, size_t n, size_t step, int3
 	return close_set(t, kept, out, err);
 }
 
-brc_rc brc_feeds_scale(brc_feeds *t, int32_t a, float factor, int32_t *out, brc_err *err)
+brc_rc brc_unit_sets_scale(brc_unit_sets *t, int32_t a, float factor, int32_t *out, brc_err *err)
 {
 	size_t n = t->set[a].n;
 
@@ -265,10 +266,10 @@ brc_rc brc_feeds_scale(brc_feeds *t, int32_t a, float factor, int32_t *out, brc_
 	return close_set(t, n, out, err);
 }
 
-bool brc_feeds_within(const brc_feeds *t, int32_t a, int32_t b)
+bool brc_unit_sets_is_subset(const brc_unit_sets *t, int32_t a, int32_t b)
 {
-	const brc_feed *x = t->feed + t->set[a].first, *y = t->feed + t->set[b].first;
-	const brc_feed *xe = x + t->set[a].n, *ye = y + t->set[b].n;
+	const brc_scaled_unit *x = t->feed + t->set[a].first, *y = t->feed + t->set[b].first;
+	const brc_scaled_unit *xe = x + t->set[a].n, *ye = y + t->set[b].n;
 
 	while (x < xe) {
 		while (y < ye && order(y, x) < 0)

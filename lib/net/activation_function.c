@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind)
 {
@@ -54,7 +54,7 @@ static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bo
 
 /*
  * In topological order `open` counts the uses of values inside that have not
- * been met. Where it is the uses of the last output alone, that output is all
+ * been seen. Where it is the uses of the last output alone, that output is all
  * that is left of the function.
  */
 brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end,

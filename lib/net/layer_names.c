@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
 

@@ -2,8 +2,8 @@
  * Networks that are plain chains, from their weights alone: dense layers and
  * convolutions one after the other, each fed by all units of the one before.
  */
-#ifndef BRC_NET_CHAIN_H
-#define BRC_NET_CHAIN_H
+#ifndef BRC_NET_LAYER_CHAIN_H
+#define BRC_NET_LAYER_CHAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
 #include "base/err.h"
 #include "data/models/weights.h"
 #include "linalg/kernel_norm.h"
-#include "net/circuit.h"
+#include "net/layer_graph.h"
 
-typedef struct brc_chain brc_chain;
+typedef struct brc_layer_chain brc_layer_chain;
 
 /*
  * The layers of a file of weights. `order`: names of arrays, separated by
@@ -32,15 +32,15 @@ typedef struct brc_chain brc_chain;
  * array, the last being the output; each is called as its array, without
  * ".weight" or ".kernel"; an equal name gets the number of its layer behind a "#".
  */
-brc_rc brc_chain_read(brc_chain **c, const char *path, const char *order, bool transposed,
-		      brc_norm norm, brc_err *err);
-void brc_chain_free(brc_chain *c);
+brc_rc brc_layer_chain_read(brc_layer_chain **c, const char *path, const char *order,
+			    bool transposed, brc_norm norm, brc_err *err);
+void brc_layer_chain_free(brc_layer_chain *c);
 
 /*
  * All of it, borrowed: the digest is of the file's bytes (of all files of a
  * sharded one). Weights under colsum and spectral need the shape of a flattened
  * channel, which the file does not tell: BRC_DATA.
  */
-brc_circuit brc_chain_circuit(const brc_chain *c);
+brc_layer_graph brc_layer_chain_graph(const brc_layer_chain *c);
 
 #endif

@@ -1,4 +1,4 @@
-#include "net/chain.h"
+#include "net/layer_chain.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,19 +16,19 @@ typedef struct link {
 	size_t out, in, h, w;
 } link;
 
-struct brc_chain {
+struct brc_layer_chain {
 	brc_weights *weights;
 	bool transposed;
 	link *link;
 	size_t n, cap;
 	brc_norm norm;
-	brc_layers layers;        /* n + 1: the input first */
-	brc_circuit_layer *layer; /* [n + 1] */
-	brc_circuit_edge *edge;   /* [n] */
+	brc_layers layers;    /* n + 1: the input first */
+	brc_net_layer *layer; /* [n + 1] */
+	brc_net_edge *edge;   /* [n] */
 	char digest[33];
 };
 
-static const brc_weight *array_of(const brc_chain *c, const link *l)
+static const brc_weight *array_of(const brc_layer_chain *c, const link *l)
 {
 	const brc_weight *list;
 	brc_weights_list(c->weights, &list);
@@ -37,7 +37,7 @@ static const brc_weight *array_of(const brc_chain *c, const link *l)
 
 /* ---- which arrays ---- */
 
-static brc_rc add_link(brc_chain *c, size_t array, brc_err *err)
+static brc_rc add_link(brc_layer_chain *c, size_t array, brc_err *err)
 {
 	const brc_weight *list;
 	brc_weights_list(c->weights, &list);
@@ -50,18 +50,18 @@ static brc_rc add_link(brc_chain *c, size_t array, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: '%s' is empty", brc_weights_path(c->weights),
 				a->name);
 	BRC_TRY(brc_grow(&c->link, &c->cap, c->n + 1, sizeof(*c->link), err));
-	bool dense = a->ndim == 2, turned = dense && c->transposed;
+	bool dense = a->ndim == 2, inputs_first = dense && c->transposed;
 	c->link[c->n++] = (link){.array = array,
 				 .dense = dense,
-				 .inputs = a->shape[turned ? 0 : 1],
-				 .out = a->shape[turned ? 1 : 0],
-				 .in = a->shape[turned ? 0 : 1],
+				 .inputs = a->shape[inputs_first ? 0 : 1],
+				 .out = a->shape[inputs_first ? 1 : 0],
+				 .in = a->shape[inputs_first ? 0 : 1],
 				 .h = dense ? 1 : a->shape[2],
 				 .w = dense ? 1 : a->shape[3]};
 	return BRC_OK;
 }
 
-static brc_rc add_named(brc_chain *c, const char *name, brc_err *err)
+static brc_rc add_named(brc_layer_chain *c, const char *name, brc_err *err)
 {
 	brc_str names = {0};
 	const brc_weight *list;
@@ -76,7 +76,7 @@ static brc_rc add_named(brc_chain *c, const char *name, brc_err *err)
 	return BRC_DATA;
 }
 
-static brc_rc add_ordered(brc_chain *c, const char *order, brc_err *err)
+static brc_rc add_ordered(brc_layer_chain *c, const char *order, brc_err *err)
 {
 	for (const char *at = order;; at++) {
 		size_t n = strcspn(at, ",");
@@ -92,7 +92,7 @@ static brc_rc add_ordered(brc_chain *c, const char *order, brc_err *err)
 	}
 }
 
-static brc_rc add_all(brc_chain *c, brc_err *err)
+static brc_rc add_all(brc_layer_chain *c, brc_err *err)
 {
 	const brc_weight *list;
 	size_t n = brc_weights_list(c->weights, &list);
@@ -115,7 +115,7 @@ static char *shape_text(const brc_weight *a, char *buf, size_t cap)
 	return buf;
 }
 
-static brc_rc misfit(const brc_chain *c, const link *from, const link *to, brc_err *err)
+static brc_rc misfit(const brc_layer_chain *c, const link *from, const link *to, brc_err *err)
 {
 	char x[128], y[128];
 	const brc_weight *a = array_of(c, from), *b = array_of(c, to);
@@ -128,7 +128,7 @@ static brc_rc misfit(const brc_chain *c, const link *from, const link *to, brc_e
 }
 
 /* A dense layer behind a convolution takes each channel as a kernel of 1 x inputs / channels. */
-static brc_rc join(const brc_chain *c, const link *from, link *to, brc_err *err)
+static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err *err)
 {
 	if (from->out == to->inputs)
 		return BRC_OK;
@@ -170,7 +170,7 @@ static bool is_taken(char *const *name, size_t n)
 }
 
 /* Layer i's name, which none of those before it has. */
-static brc_rc name_layer(const brc_chain *c, char **name, size_t i, brc_err *err)
+static brc_rc name_layer(const brc_layer_chain *c, char **name, size_t i, brc_err *err)
 {
 	char numbered[128];
 	name[i] =
@@ -183,7 +183,7 @@ static brc_rc name_layer(const brc_chain *c, char **name, size_t i, brc_err *err
 	return name[i] ? BRC_OK : BRC_RESOURCE;
 }
 
-static brc_rc name_layers(brc_chain *c, brc_err *err)
+static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
 {
 	char **name = brc_calloc(c->n + 1, sizeof(*name), err);
 	size_t *units = brc_calloc(c->n + 1, sizeof(*units), err);
@@ -204,27 +204,27 @@ static brc_rc name_layers(brc_chain *c, brc_err *err)
 /* ---- reading ---- */
 
 /* Each layer feeds the next; what is between them the file does not tell. */
-static brc_rc join_layers(brc_chain *c, brc_err *err)
+static brc_rc join_layers(brc_layer_chain *c, brc_err *err)
 {
 	c->layer = brc_calloc(c->n + 1, sizeof(*c->layer), err);
 	c->edge = brc_calloc(c->n, sizeof(*c->edge), err);
 	if (!c->layer || !c->edge)
 		return BRC_RESOURCE;
 	for (size_t l = 0; l <= c->n; l++)
-		c->layer[l] = (brc_circuit_layer){.name = c->layers.name[l],
-						  .kind = l == 0                 ? "input"
-							  : c->link[l - 1].dense ? "Gemm"
-										 : "Conv",
-						  .role = l == 0      ? BRC_ROLE_INPUT
-							  : l == c->n ? BRC_ROLE_OUTPUT
-								      : BRC_ROLE_HIDDEN,
-						  .units = c->layers.units[l]};
+		c->layer[l] = (brc_net_layer){.name = c->layers.name[l],
+					      .kind = l == 0                 ? "input"
+						      : c->link[l - 1].dense ? "Gemm"
+									     : "Conv",
+					      .role = l == 0      ? BRC_ROLE_INPUT
+						      : l == c->n ? BRC_ROLE_OUTPUT
+								  : BRC_ROLE_HIDDEN,
+					      .units = c->layers.units[l]};
 	for (size_t i = 0; i < c->n; i++)
-		c->edge[i] = (brc_circuit_edge){i, i + 1};
+		c->edge[i] = (brc_net_edge){i, i + 1};
 	return BRC_OK;
 }
 
-static brc_rc read_chain(brc_chain *c, const char *path, const char *order, brc_err *err)
+static brc_rc read_chain(brc_layer_chain *c, const char *path, const char *order, brc_err *err)
 {
 	BRC_TRY(brc_weights_open(&c->weights, path, err));
 	BRC_TRY(order ? add_ordered(c, order, err) : add_all(c, err));
@@ -235,24 +235,24 @@ static brc_rc read_chain(brc_chain *c, const char *path, const char *order, brc_
 	return brc_weights_digest(c->weights, c->digest, err);
 }
 
-brc_rc brc_chain_read(brc_chain **out, const char *path, const char *order, bool transposed,
-		      brc_norm norm, brc_err *err)
+brc_rc brc_layer_chain_read(brc_layer_chain **out, const char *path, const char *order,
+			    bool transposed, brc_norm norm, brc_err *err)
 {
 	*out = NULL;
-	brc_chain *c = brc_calloc(1, sizeof(*c), err);
+	brc_layer_chain *c = brc_calloc(1, sizeof(*c), err);
 	if (c == NULL)
 		return BRC_RESOURCE;
 	c->transposed = transposed;
 	c->norm = norm;
 	brc_rc rc = read_chain(c, path, order, err);
 	if (rc != BRC_OK)
-		brc_chain_free(c);
+		brc_layer_chain_free(c);
 	else
 		*out = c;
 	return rc;
 }
 
-void brc_chain_free(brc_chain *c)
+void brc_layer_chain_free(brc_layer_chain *c)
 {
 	if (c == NULL)
 		return;
@@ -267,24 +267,24 @@ void brc_chain_free(brc_chain *c)
 /* ---- weights ---- */
 
 /* [in][out] as [out][in]. */
-static void turn(const float *in, size_t rows, size_t columns, float *out)
+static void transpose(const float *in, size_t rows, size_t columns, float *out)
 {
 	for (size_t r = 0; r < rows; r++)
 		for (size_t k = 0; k < columns; k++)
 			out[k * rows + r] = in[r * columns + k];
 }
 
-static brc_rc kernel_of(const brc_chain *c, const link *l, float **kernel, brc_err *err)
+static brc_rc kernel_of(const brc_layer_chain *c, const link *l, float **kernel, brc_err *err)
 {
 	size_t count = array_of(c, l)->count;
-	float *k = brc_alloc(count, sizeof(*k), err), *turned = NULL;
+	float *k = brc_alloc(count, sizeof(*k), err), *transposed = NULL;
 	brc_rc rc = k ? brc_weights_read(c->weights, l->array, k, err) : BRC_RESOURCE;
 	if (rc == BRC_OK && l->dense && c->transposed) {
-		turned = brc_alloc(count, sizeof(*turned), err);
-		if (turned)
-			turn(k, l->inputs, l->out, turned);
+		transposed = brc_alloc(count, sizeof(*transposed), err);
+		if (transposed)
+			transpose(k, l->inputs, l->out, transposed);
 		free(k);
-		k = turned;
+		k = transposed;
 		rc = k ? BRC_OK : BRC_RESOURCE;
 	}
 	if (rc != BRC_OK)
@@ -296,7 +296,7 @@ static brc_rc kernel_of(const brc_chain *c, const link *l, float **kernel, brc_e
 
 static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 {
-	const brc_chain *c = of;
+	const brc_layer_chain *c = of;
 	const link *l = &c->link[edge];
 	float *kernel;
 	if (l->dense && l->w > 1 && (c->norm == BRC_NORM_COLSUM || c->norm == BRC_NORM_SPECTRAL)) {
@@ -316,19 +316,20 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 	return rc;
 }
 
-brc_circuit brc_chain_circuit(const brc_chain *c)
+brc_layer_graph brc_layer_chain_graph(const brc_layer_chain *c)
 {
 	size_t largest = 0;
 	for (size_t i = 0; i < c->n; i++)
 		if (array_of(c, &c->link[i])->count > largest)
 			largest = array_of(c, &c->link[i])->count;
-	return (brc_circuit){.layers = &c->layers,
-			     .layer = c->layer,
-			     .edge = c->edge,
-			     .n_edges = c->n,
-			     .digest = c->digest,
-			     .norm = c->norm,
-			     .weights = weights_of,
-			     .of = c,
-			     .scratch = 2 * largest * sizeof(float)}; /* an array, and its copy */
+	return (brc_layer_graph){.layers = &c->layers,
+				 .layer = c->layer,
+				 .edge = c->edge,
+				 .n_edges = c->n,
+				 .digest = c->digest,
+				 .norm = c->norm,
+				 .weights = weights_of,
+				 .of = c,
+				 .scratch =
+					 2 * largest * sizeof(float)}; /* an array, and its copy */
 }

@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 /* A walk along what follows from a value, node by node. */
 typedef struct walk {
 	const brc_exec *g;
-	bool *inside; /* [values]: what follows from it */
-	size_t open;  /* uses of values inside that were not met */
-	bool bent;    /* an activation function was */
-	size_t ends;  /* dense layers were */
+	bool *inside;   /* [values]: what follows from it */
+	size_t open;    /* uses of values inside that were not seen yet */
+	bool nonlinear; /* an activation function was seen */
+	size_t ends;    /* dense layers that were seen */
 } walk;
 
 static bool reads(const walk *w, const brc_node *n)
@@ -73,7 +73,7 @@ static bool step(walk *w, const brc_node *n)
 	}
 	if (!keeps_features(w, n))
 		return false;
-	w->bent = w->bent || (brc_node_is_activation(n) && brc_node_bends(w->g, n));
+	w->nonlinear = w->nonlinear || (brc_node_is_activation(n) && brc_node_bends(w->g, n));
 	for (size_t k = 0; k < n->n_out; k++) {
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
@@ -101,11 +101,11 @@ static bool is_mlp_hidden(const brc_net *net, size_t layer, bool *inside)
 	for (size_t i = net->unit[layer].node + 1; w.open > 0 && i < g->n_nodes; i++)
 		if (reads(&w, &g->node[i]) && !step(&w, &g->node[i]))
 			return false;
-	return w.open == 0 && w.ends > 0 && w.bent; /* else it reaches the output */
+	return w.open == 0 && w.ends > 0 && w.nonlinear; /* else it reaches the output */
 }
 
-/* Does nothing bend between the values before and after activation? */
-static bool is_straight(const brc_net *net, size_t layer, bool *inside)
+/* Is there nothing but scales and shifts between the values before and after activation? */
+static bool is_linear(const brc_net *net, size_t layer, bool *inside)
 {
 	const brc_exec *g = net->g;
 	const brc_unit_layer *u = &net->unit[layer];
@@ -132,16 +132,16 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* sorted[n]: the distinct heads that are met; 0 when a unit is the feature of no single one. */
-static size_t list_heads(const int64_t *met, size_t units, int64_t *sorted)
+/* sorted[n]: the distinct heads of all units; 0 when a unit is the feature of no single one. */
+static size_t list_heads(const int64_t *key, size_t units, int64_t *sorted)
 {
 	size_t n = 0, distinct = 0;
 
 	for (size_t u = 0; u < units; u++) {
-		if (met[u] == BRC_NOT_ONE_HEAD)
+		if (key[u] == BRC_NOT_ONE_HEAD)
 			return 0;
-		if (met[u] != BRC_NO_HEAD)
-			sorted[n++] = met[u];
+		if (key[u] != BRC_NO_HEAD)
+			sorted[n++] = key[u];
 	}
 	qsort(sorted, n, sizeof(*sorted), ascending);
 	for (size_t i = 0; i < n; i++)
@@ -153,7 +153,7 @@ static size_t list_heads(const int64_t *met, size_t units, int64_t *sorted)
 static brc_rc number_heads(brc_net *net, size_t layer, brc_err *err)
 {
 	brc_net_layer *l = &net->layer[layer];
-	const int64_t *met = net->unit[layer].met;
+	const int64_t *key = net->unit[layer].head_key;
 	int64_t *sorted = brc_alloc(l->units, sizeof(*sorted), err);
 
 	l->head = brc_alloc(l->units, sizeof(*l->head), err);
@@ -161,9 +161,9 @@ static brc_rc number_heads(brc_net *net, size_t layer, brc_err *err)
 		free(sorted);
 		return BRC_RESOURCE;
 	}
-	l->heads = list_heads(met, l->units, sorted);
+	l->heads = list_heads(key, l->units, sorted);
 	for (size_t u = 0; u < l->units && l->heads; u++) {
-		const int64_t *at = bsearch(&met[u], sorted, l->heads, sizeof(*sorted), ascending);
+		const int64_t *at = bsearch(&key[u], sorted, l->heads, sizeof(*sorted), ascending);
 
 		l->head[u] = at ? (int32_t)(at - sorted) : -1;
 	}
@@ -184,9 +184,9 @@ brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
 		size_t mixed = net->unit[l].mixed;
 
 		net->layer[l].untraced = mixed == BRC_NOWHERE ? NULL : net->g->node[mixed].name;
-		net->layer[l].straight = is_straight(net, l, inside);
+		net->layer[l].linear = is_linear(net, l, inside);
 		net->layer[l].mlp = is_mlp_hidden(net, l, inside);
-		if (net->unit[l].met && net->layer[l].role == BRC_ROLE_HIDDEN)
+		if (net->unit[l].head_key && net->layer[l].role == BRC_ROLE_HIDDEN)
 			rc = number_heads(net, l, err);
 	}
 	free(inside);

@@ -8,14 +8,14 @@
 
 #include "base/memory.h"
 #include "linalg/kernel_norm.h"
-#include "net/trace.h"
+#include "net/trace/tracer.h"
 
 #define SPATIAL (~(size_t)3) /* dimensions 2 and up, as bits */
 
-static void note_place(brc_sources *s, const brc_operand *v)
+static void note_map(brc_sources *s, const brc_operand *v)
 {
-	s->place[0] = v->ndim > 3 ? v->dim[2] : 1;
-	s->place[1] = v->ndim > 2 ? v->dim[v->ndim - 1] : 1;
+	s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
+	s->map[1] = v->ndim > 2 ? v->dim[v->ndim - 1] : 1;
 }
 
 /* Sources of an output of another shape than the input's: all the same. */
@@ -47,7 +47,7 @@ brc_rc brc_trace_mix(brc_tracer *t, size_t i, brc_err *err)
 		if (x->mixed != BRC_NOWHERE)
 			mixed = x->mixed;
 		BRC_TRY(brc_sources_all(x, t->t, &one, err));
-		BRC_TRY(brc_feeds_either(t->t, all, one, &all, err));
+		BRC_TRY(brc_unit_sets_max(t->t, all, one, &all, err));
 	}
 	return set_uniform(t, n, all, mixed, err);
 }
@@ -68,7 +68,7 @@ brc_rc brc_trace_places(brc_tracer *t, size_t i, brc_err *err)
 		brc_sources_clear(&s);
 		return rc;
 	}
-	note_place(&s, y);
+	note_map(&s, y);
 	return brc_trace_set(t, n, 0, &s, err);
 }
 
@@ -121,8 +121,8 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 	if (!u->source)
 		return BRC_RESOURCE;
 	u->mixed = from->mixed;
-	u->place[0] = from->place[0];
-	u->place[1] = from->place[1];
+	u->map[0] = from->map[0];
+	u->map[1] = from->map[1];
 	if (from->mixed == BRC_NOWHERE)
 		BRC_TRY(brc_sources_along(from, x, w->in_axis, t->t, u->source, err));
 	BRC_TRY(brc_sources_units(&s, y, w->axis, (int32_t)t->layer, t->t, err));
@@ -147,7 +147,7 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, br
 		rc = brc_kernel_norm(t->net->norm, w->w + o * w->out_step, w->h, w->wide, &norm,
 				     err);
 		if (rc == BRC_OK)
-			rc = brc_feeds_scale(t->t, in[o / each], (float)norm, &s.set[o], err);
+			rc = brc_unit_sets_scale(t->t, in[o / each], (float)norm, &s.set[o], err);
 	}
 	free(in);
 	if (rc != BRC_OK) {
@@ -156,7 +156,7 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, br
 	}
 	s.mixed = from->mixed;
 	s.statistic = from->statistic;
-	note_place(&s, y);
+	note_map(&s, y);
 	return brc_trace_set(t, n, 0, &s, err);
 }
 

@@ -1,10 +1,10 @@
-#include "net/program.h"
+#include "net/run_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
@@ -13,20 +13,20 @@ enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
 typedef struct view {
 	brc_unit_view view;
-	size_t *place; /* owned */
+	size_t *position; /* owned */
 } view;
 
-struct brc_program {
+struct brc_run_plan {
 	const brc_net *net;
 	brc_exec *g;
 	brc_schedule *schedule;
 	size_t rows;
-	view *view; /* [turns] */
+	view *view; /* [stops] */
 	size_t n_views;
 };
 
 struct brc_run {
-	const brc_program *p;
+	const brc_run_plan *p;
 	brc_workspace *w;
 };
 
@@ -55,7 +55,7 @@ static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
 	return net->g->value[v].name;
 }
 
-static brc_rc build(brc_program *p, const brc_program_options *how, const char **tap, brc_err *err)
+static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
 	const char *logits = net->g->value[net->logits].name;
@@ -113,29 +113,29 @@ static size_t other_dimensions(const brc_operand *x, size_t rows, size_t axis, b
 	return n;
 }
 
-static brc_rc list_places(view *w, const step *rest, size_t n, brc_err *err)
+static brc_rc list_positions(view *w, const step *rest, size_t n, brc_err *err)
 {
 	brc_unit_view *v = &w->view;
 
-	v->places = 1;
+	v->positions = 1;
 	for (size_t k = 0; k < n; k++)
-		v->places *= rest[k].n;
-	v->wide = n ? rest[n - 1].n : 1;
-	w->place = brc_alloc(v->places, sizeof(*w->place), err);
-	if (!w->place)
+		v->positions *= rest[k].n;
+	v->width = n ? rest[n - 1].n : 1;
+	w->position = brc_alloc(v->positions, sizeof(*w->position), err);
+	if (!w->position)
 		return BRC_RESOURCE;
-	for (size_t p = 0; p < v->places; p++) {
+	for (size_t p = 0; p < v->positions; p++) {
 		size_t left = p, at = 0;
 
 		for (size_t k = n; k-- > 0; left /= rest[k].n)
 			at += left % rest[k].n * (size_t)rest[k].step;
-		w->place[p] = at;
+		w->position[p] = at;
 	}
-	v->place = w->place;
+	v->position = w->position;
 	return BRC_OK;
 }
 
-static brc_rc view_layer(const brc_program *p, size_t layer, size_t value, view *w, brc_err *err)
+static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, view *w, brc_err *err)
 {
 	const brc_operand *x = &p->g->value[value];
 	const brc_unit_layer *u = &p->net->unit[layer];
@@ -146,14 +146,14 @@ static brc_rc view_layer(const brc_program *p, size_t layer, size_t value, view 
 		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
 				p->net->layer[layer].name);
 	if (u->axis != BRC_NOWHERE)
-		return list_places(w, rest, other_dimensions(x, p->rows, u->axis, &w->view, rest),
-				   err);
+		return list_positions(w, rest,
+				      other_dimensions(x, p->rows, u->axis, &w->view, rest), err);
 	w->view.row_step = x->count / p->rows; /* the input: every element is a unit */
 	w->view.unit_step = 1;
-	return list_places(w, rest, 0, err);
+	return list_positions(w, rest, 0, err);
 }
 
-static brc_rc view_layers(brc_program *p, const brc_program_options *how, brc_err *err)
+static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *err)
 {
 	p->view = brc_calloc(how->n, sizeof(*p->view), err);
 	if (!p->view)
@@ -167,10 +167,10 @@ static brc_rc view_layers(brc_program *p, const brc_program_options *how, brc_er
 	return BRC_OK;
 }
 
-brc_rc brc_program_new(brc_program **out, const brc_net *net, const brc_program_options *how,
-		       brc_err *err)
+brc_rc brc_run_plan_new(brc_run_plan **out, const brc_net *net, const brc_run_options *how,
+			brc_err *err)
 {
-	brc_program *p = brc_calloc(1, sizeof(*p), err);
+	brc_run_plan *p = brc_calloc(1, sizeof(*p), err);
 	const char **tap = brc_calloc(how->n, sizeof(*tap), err);
 	brc_rc rc = p && tap ? BRC_OK : BRC_RESOURCE;
 
@@ -186,55 +186,55 @@ brc_rc brc_program_new(brc_program **out, const brc_net *net, const brc_program_
 	if (rc == BRC_OK)
 		*out = p;
 	else
-		brc_program_free(p);
+		brc_run_plan_free(p);
 	return rc;
 }
 
-void brc_program_free(brc_program *p)
+void brc_run_plan_free(brc_run_plan *p)
 {
 	if (!p)
 		return;
 	for (size_t t = 0; t < p->n_views; t++)
-		free(p->view[t].place);
+		free(p->view[t].position);
 	free(p->view);
 	brc_schedule_free(p->schedule);
 	brc_exec_free(p->g);
 	free(p);
 }
 
-size_t brc_program_rows(const brc_program *p)
+size_t brc_run_plan_rows(const brc_run_plan *p)
 {
 	return p->rows;
 }
 
-size_t brc_program_bytes(const brc_program *p)
+size_t brc_run_plan_bytes(const brc_run_plan *p)
 {
 	return brc_schedule_bytes(p->schedule);
 }
 
-double brc_program_flops(const brc_program *p)
+double brc_run_plan_flops(const brc_run_plan *p)
 {
 	return brc_schedule_pass_flops(p->schedule);
 }
 
-double brc_program_turn_flops(const brc_program *p, size_t turn)
+double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop)
 {
-	return brc_schedule_flops(p->schedule, turn);
+	return brc_schedule_flops(p->schedule, stop);
 }
 
-size_t brc_program_layer_of(const brc_program *p, size_t turn)
+size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop)
 {
-	return brc_schedule_tap(p->schedule, turn);
+	return brc_schedule_tap(p->schedule, stop);
 }
 
-brc_unit_view brc_program_view(const brc_program *p, size_t turn)
+brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop)
 {
-	return p->view[turn].view;
+	return p->view[stop].view;
 }
 
 /* ---- running ---- */
 
-brc_rc brc_run_new(brc_run **out, const brc_program *p, brc_err *err)
+brc_rc brc_run_new(brc_run **out, const brc_run_plan *p, brc_err *err)
 {
 	brc_run *r = brc_calloc(1, sizeof(*r), err);
 	brc_rc rc;
@@ -286,26 +286,26 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
 	return BRC_OK;
 }
 
-brc_rc brc_run_until(brc_run *r, size_t turn, const float **value, brc_err *err)
+brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)
 {
-	BRC_TRY(brc_workspace_until(r->w, turn, err));
-	*value = brc_workspace_tap(r->w, turn);
+	BRC_TRY(brc_workspace_until(r->w, stop, err));
+	*value = brc_workspace_tap(r->w, stop);
 	return BRC_OK;
 }
 
 static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_t n)
 {
 	for (size_t r = 0; r < v->rows; r++)
-		for (size_t p = 0; p < v->places; p++)
+		for (size_t p = 0; p < v->positions; p++)
 			for (size_t k = 0; k < n; k++)
-				x[r * v->row_step + v->place[p] + (size_t)unit[k] * v->unit_step] =
-					0;
+				x[r * v->row_step + v->position[p] +
+				  (size_t)unit[k] * v->unit_step] = 0;
 }
 
-brc_rc brc_run_silenced(brc_run *r, size_t turn, const int32_t *unit, size_t n,
+brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
 			const float **logits, brc_err *err)
 {
-	silence(brc_workspace_change(r->w, turn), &r->p->view[turn].view, unit, n);
+	silence(brc_workspace_change(r->w, stop), &r->p->view[stop].view, unit, n);
 	BRC_TRY(brc_workspace_again(r->w, err));
 	*logits = brc_workspace_changed(r->w, 0);
 	return BRC_OK;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/trace.h"
+#include "net/trace/tracer.h"
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
 
@@ -84,8 +84,8 @@ static void inherit(const brc_tracer *t, const brc_node *n, brc_sources *s)
 		if (!x)
 			continue;
 		if (!any) {
-			s->place[0] = x->place[0];
-			s->place[1] = x->place[1];
+			s->map[0] = x->map[0];
+			s->map[1] = x->map[1];
 		}
 		any = true;
 		s->statistic = s->statistic && x->statistic;

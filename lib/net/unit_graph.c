@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "linalg/backend.h"
-#include "net/circuit.h"
+#include "net/layer_graph.h"
 
 #define MAX_WAYS ((size_t)1 << 22)
 
@@ -17,22 +17,22 @@ typedef struct way {
 } way;
 
 typedef struct chosen {
-	const brc_circuit *c;
+	const brc_layer_graph *c;
 	bool *in;
 	way *way; /* by layers that it joins, the direct one first */
 	size_t n, cap;
-	size_t *place;         /* [layers]: index in the graph */
+	size_t *index;         /* [layers]: index in the graph */
 	float *first, *second; /* blocks on the way through a layer */
 } chosen;
 
 static bool is_passed(const chosen *g, size_t l)
 {
-	return !g->in[l] && g->c->layer[l].role == BRC_ROLE_HIDDEN && g->c->layer[l].straight;
+	return !g->in[l] && g->c->layer[l].role == BRC_ROLE_HIDDEN && g->c->layer[l].linear;
 }
 
 static brc_rc add_way(chosen *g, size_t first, size_t second, brc_err *err)
 {
-	const brc_circuit_edge *e = g->c->edge;
+	const brc_net_edge *e = g->c->edge;
 	size_t to = e[second == BRC_ANY ? first : second].to;
 
 	if (g->n == MAX_WAYS)
@@ -43,7 +43,7 @@ static brc_rc add_way(chosen *g, size_t first, size_t second, brc_err *err)
 }
 
 /* First edge from layer l; edges are sorted by it. */
-static size_t edges_from(const brc_circuit *c, size_t l)
+static size_t edges_from(const brc_layer_graph *c, size_t l)
 {
 	size_t lo = 0, hi = c->n_edges;
 
@@ -73,7 +73,7 @@ static int by_layers(const void *a, const void *b)
 
 static brc_rc find_ways(chosen *g, brc_err *err)
 {
-	const brc_circuit *c = g->c;
+	const brc_layer_graph *c = g->c;
 
 	for (size_t i = 0; i < c->n_edges; i++) {
 		if (!g->in[c->edge[i].from])
@@ -142,7 +142,7 @@ static void square(const chosen *g, float *w, size_t n)
 
 static brc_rc read_weights(const chosen *g, size_t edge, float *w, brc_err *err)
 {
-	const brc_circuit_edge *e = &g->c->edge[edge];
+	const brc_net_edge *e = &g->c->edge[edge];
 
 	BRC_TRY(g->c->weights(g->c->of, edge, w, err));
 	square(g, w, block_size(g, e->from, e->to));
@@ -172,7 +172,7 @@ static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *e
 
 	if (!w)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_blocks_add_own(b, g->place[p->from], g->place[p->to], w, err));
+	BRC_TRY(brc_blocks_add_own(b, g->index[p->from], g->index[p->to], w, err));
 	for (; i < n; i++)
 		BRC_TRY(g->way[i].second == BRC_ANY ? read_weights(g, g->way[i].first, w, err)
 						    : add_product(g, &g->way[i], w, err));
@@ -194,14 +194,14 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 	size_t n = 0;
 	brc_rc rc;
 
-	g->place = brc_calloc(g->c->layers->n, sizeof(*g->place), err);
-	if (!g->place)
+	g->index = brc_calloc(g->c->layers->n, sizeof(*g->index), err);
+	if (!g->index)
 		return BRC_RESOURCE;
 	for (size_t l = 0; l < g->c->layers->n; l++)
-		g->place[l] = g->in[l] ? n++ : BRC_ANY;
+		g->index[l] = g->in[l] ? n++ : BRC_ANY;
 	BRC_TRY(find_ways(g, err));
 	BRC_TRY(reserve(g, mem, err));
-	rc = brc_circuit_table(g->c, g->in, &table, err);
+	rc = brc_layer_graph_table(g->c, g->in, &table, err);
 	if (rc == BRC_OK)
 		rc = brc_blocks_init(b, &table, err);
 	brc_layers_clear(&table);
@@ -214,18 +214,18 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_circuit_graph(const brc_circuit *c, unsigned units, size_t mem, brc_blocks *b,
-			 brc_err *err)
+brc_rc brc_layer_graph_units(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
+			     brc_err *err)
 {
 	chosen g = {.c = c, .in = brc_calloc(c->layers->n, sizeof(*g.in), err)};
-	brc_rc rc = g.in ? brc_circuit_choose(c, units, g.in, err) : BRC_RESOURCE;
+	brc_rc rc = g.in ? brc_layer_graph_choose(c, units, g.in, err) : BRC_RESOURCE;
 
 	memset(b, 0, sizeof(*b));
 	if (rc == BRC_OK)
 		rc = make_graph(&g, mem, b, err);
 	free(g.in);
 	free(g.way);
-	free(g.place);
+	free(g.index);
 	free(g.first);
 	free(g.second);
 	if (rc != BRC_OK)

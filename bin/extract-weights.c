@@ -1,7 +1,7 @@
 /* extract-weights: a network's units, and the magnitudes of the weights between them. */
 #include "base/cli.h"
 #include "data/models/weights.h"
-#include "net/chain.h"
+#include "net/layer_chain.h"
 #include "net/net.h"
 #include "stream/filter.h"
 
@@ -46,7 +46,7 @@ static const brc_opt options[] = {
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
-static void tell(const brc_cli *cli, const brc_circuit *c, const brc_blocks *graph)
+static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
 {
 	for (size_t l = 1; l < c->layers->n; l++)
 		if (c->layer[l].untraced)
@@ -65,14 +65,14 @@ static void tell(const brc_cli *cli, const brc_circuit *c, const brc_blocks *gra
 /* ---- sections ---- */
 
 typedef struct result {
-	const brc_circuit *circuit;
+	const brc_layer_graph *circuit;
 	brc_blocks graph;
 	brc_labels heads;
 } result;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_circuit_write(((const result *)of)->circuit, s, err);
+	return brc_layer_graph_write(((const result *)of)->circuit, s, err);
 }
 
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
@@ -91,13 +91,13 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 	return brc_labels_write(&((const result *)of)->heads, s, err);
 }
 
-static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_circuit *c, brc_err *err)
+static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *c, brc_err *err)
 {
 	result r = {.circuit = c};
-	brc_rc rc = brc_circuit_graph(c, kinds, cli->c.mem, &r.graph, err);
+	brc_rc rc = brc_layer_graph_units(c, kinds, cli->c.mem, &r.graph, err);
 
 	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
-		rc = brc_circuit_heads(c, &r.heads, err);
+		rc = brc_layer_graph_heads(c, &r.heads, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_make(f, "units", "units", fill_units, &r, err);
 	if (rc == BRC_OK)
@@ -117,8 +117,8 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_circuit *c, b
 /* Arrays of weights are a chain of layers. */
 static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_circuit circuit;
-	brc_chain *c;
+	brc_layer_graph circuit;
+	brc_layer_chain *c;
 	brc_rc rc;
 
 	if (skip_untraced)
@@ -126,18 +126,18 @@ static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 			err, BRC_USAGE,
 			"--skip-untraced applies only to networks, and %s is a file of weights",
 			model);
-	BRC_TRY(brc_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
-	circuit = brc_chain_circuit(c);
+	BRC_TRY(brc_layer_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
+	circuit = brc_layer_chain_graph(c);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK)
 		rc = extract(f, cli, &circuit, err);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 	return rc;
 }
 
 static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_circuit circuit;
+	brc_layer_graph circuit;
 	brc_net *net;
 	brc_rc rc;
 
@@ -152,7 +152,7 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
 	else
 		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
-	circuit = brc_net_circuit(net);
+	circuit = brc_net_layer_graph(net);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK && !skip_untraced)
 		rc = brc_net_check_traced(net, err);

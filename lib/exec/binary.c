@@ -357,39 +357,46 @@ static void run_where(const brc_exec *g, const brc_node *n, const brc_memory *m)
 }
 
 /* axis and broadcast: operator set 6 */
-#define OPERATOR(SYMBOL, TYPE, MIN_IN, MAX_IN)  \
-	const brc_op SYMBOL = {                 \
-		.type = TYPE,                   \
-		.attributes = "axis|broadcast", \
-		.min_in = MIN_IN,               \
-		.max_in = MAX_IN,               \
-		.max_out = 1,                   \
-		.layout = BRC_DEMAND_ANY,       \
-		.in_place = true,               \
-		.infer = infer_steps,           \
-		.run = run_steps,               \
+#define OPERATOR(SYMBOL, TYPE, MIN_IN, MAX_IN, TRACE, ...) \
+	const brc_op SYMBOL = {                            \
+		.type = TYPE,                              \
+		.attributes = "axis|broadcast",            \
+		.min_in = MIN_IN,                          \
+		.max_in = MAX_IN,                          \
+		.max_out = 1,                              \
+		.layout = BRC_DEMAND_ANY,                  \
+		.in_place = true,                          \
+		.trace = TRACE,                            \
+		__VA_ARGS__.infer = infer_steps,           \
+		.run = run_steps,                          \
 	}
 
-OPERATOR(brc_kernel_add, "Add", 2, 2);
-OPERATOR(brc_kernel_sub, "Sub", 2, 2);
-OPERATOR(brc_kernel_mul, "Mul", 2, 2);
-OPERATOR(brc_kernel_div, "Div", 2, 2);
-OPERATOR(brc_kernel_pow, "Pow", 2, 2);
-OPERATOR(brc_kernel_min, "Min", 1, SIZE_MAX);
-OPERATOR(brc_kernel_max, "Max", 1, SIZE_MAX);
-OPERATOR(brc_kernel_sum, "Sum", 1, SIZE_MAX);
-OPERATOR(brc_kernel_prelu, "PRelu", 2, 2);
-OPERATOR(brc_kernel_equal, "Equal", 2, 2);
-OPERATOR(brc_kernel_less, "Less", 2, 2);
-OPERATOR(brc_kernel_less_equal, "LessOrEqual", 2, 2);
-OPERATOR(brc_kernel_greater, "Greater", 2, 2);
-OPERATOR(brc_kernel_greater_equal, "GreaterOrEqual", 2, 2);
-OPERATOR(brc_kernel_and, "And", 2, 2);
-OPERATOR(brc_kernel_or, "Or", 2, 2);
-OPERATOR(brc_kernel_xor, "Xor", 2, 2);
+OPERATOR(brc_kernel_add, "Add", 2, 2, BRC_TRACE_SUM, .activation = true, .line = BRC_LINE_ONE,
+	 .fuse = BRC_FUSE_ADD, );
+OPERATOR(brc_kernel_sub, "Sub", 2, 2, BRC_TRACE_SUM, .activation = true, .line = BRC_LINE_ONE, );
+OPERATOR(brc_kernel_mul, "Mul", 2, 2, BRC_TRACE_PRODUCT, .activation = true,
+	 .line = BRC_LINE_ONE, );
+OPERATOR(brc_kernel_div, "Div", 2, 2, BRC_TRACE_QUOTIENT, .activation = true,
+	 .line = BRC_LINE_ONE, );
+OPERATOR(brc_kernel_pow, "Pow", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_min, "Min", 1, SIZE_MAX, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_max, "Max", 1, SIZE_MAX, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_sum, "Sum", 1, SIZE_MAX, BRC_TRACE_SUM, .activation = true, );
+OPERATOR(brc_kernel_prelu, "PRelu", 2, 2, BRC_TRACE_COMBINE, .activation = true,
+	 .parameters = 1u << 1, );
+OPERATOR(brc_kernel_equal, "Equal", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_less, "Less", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_less_equal, "LessOrEqual", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_greater, "Greater", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_greater_equal, "GreaterOrEqual", 2, 2, BRC_TRACE_COMBINE, .activation = true, );
+OPERATOR(brc_kernel_and, "And", 2, 2, BRC_TRACE_COMBINE, .activation = false, );
+OPERATOR(brc_kernel_or, "Or", 2, 2, BRC_TRACE_COMBINE, .activation = false, );
+OPERATOR(brc_kernel_xor, "Xor", 2, 2, BRC_TRACE_COMBINE, .activation = false, );
 
 const brc_op brc_kernel_where = {
 	.type = "Where",
+	.trace = BRC_TRACE_COMBINE,
+	.activation = true,
 	.attributes = "",
 	.min_in = 3,
 	.max_in = 3,

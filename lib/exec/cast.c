@@ -70,6 +70,9 @@ static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
 
 const brc_op brc_kernel_cast = {
 	.type = "Cast",
+	.trace = BRC_TRACE_SAME,
+	.activation = true,
+	.line = BRC_LINE_YES,
 	.attributes = "to",
 	.min_in = 1,
 	.max_in = 1,

@@ -83,6 +83,8 @@ bool brc_clip_bounds(const brc_node *n, float *lo, float *hi)
 
 const brc_op brc_kernel_clip = {
 	.type = "Clip",
+	.trace = BRC_TRACE_SAME,
+	.activation = true,
 	.attributes = "min|max",
 	.min_in = 1,
 	.max_in = 3,

@@ -121,21 +121,22 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 	return set_constant(g, n, &v, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INPUTS, INFER, RUN) \
-	const brc_op SYMBOL = {                                \
-		.type = TYPE,                                  \
-		.attributes = ATTRIBUTES,                      \
-		.min_in = INPUTS,                              \
-		.max_in = INPUTS,                              \
-		.max_out = 1,                                  \
-		.layout = BRC_DEMAND_ANY,                      \
-		.infer = INFER,                                \
-		.run = RUN,                                    \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INPUTS, INFER, RUN, TRACE) \
+	const brc_op SYMBOL = {                                       \
+		.type = TYPE,                                         \
+		.trace = TRACE,                                       \
+		.attributes = ATTRIBUTES,                             \
+		.min_in = INPUTS,                                     \
+		.max_in = INPUTS,                                     \
+		.max_out = 1,                                         \
+		.layout = BRC_DEMAND_ANY,                             \
+		.infer = INFER,                                       \
+		.run = RUN,                                           \
 	}
 
 OPERATOR(brc_kernel_constant, "Constant", "value|value_float|value_floats|value_int|value_ints", 0,
-	 infer_constant, NULL);
-OPERATOR(brc_kernel_constant_of_shape, "ConstantOfShape", "value", 1, infer_constant_of_shape,
-	 NULL);
-OPERATOR(brc_kernel_shape, "Shape", "start|end", 1, infer_shape, NULL);
-OPERATOR(brc_kernel_size, "Size", "", 1, infer_size, NULL);
+	 infer_constant, NULL, BRC_TRACE_MIX);
+OPERATOR(brc_kernel_constant_of_shape, "ConstantOfShape", "value", 1, infer_constant_of_shape, NULL,
+	 BRC_TRACE_MIX);
+OPERATOR(brc_kernel_shape, "Shape", "start|end", 1, infer_shape, NULL, BRC_TRACE_MIX);
+OPERATOR(brc_kernel_size, "Size", "", 1, infer_size, NULL, BRC_TRACE_MIX);

@@ -58,7 +58,7 @@ bool brc_conv_is_plain(const brc_node *n)
 	return !c->affine && !c->accumulate && !c->bounded;
 }
 
-double brc_conv_flops(const brc_exec *g, const brc_node *n)
+static double conv_flops(const brc_exec *g, const brc_node *n)
 {
 	const brc_conv *c = n->state;
 
@@ -66,16 +66,12 @@ double brc_conv_flops(const brc_exec *g, const brc_node *n)
 	       (double)brc_conv_places(c);
 }
 
-bool brc_conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+static bool conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
 	const brc_conv *c = n->state;
-	const brc_operand *v;
-	size_t each;
+	const brc_operand *v = &g->value[n->in[1]];
+	size_t each = v->count / (v->dim[0] * v->dim[1]);
 
-	if (n->op != &brc_kernel_conv)
-		return false;
-	v = &g->value[n->in[1]];
-	each = v->count / (v->dim[0] * v->dim[1]);
 	*w = (brc_weights){.w = c->weight,
 			   .bias = c->bias,
 			   .outputs = c->outputs,
@@ -87,7 +83,9 @@ bool brc_conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
 			   .in_step = each,
 			   .alpha = 1,
 			   .value = n->in[1],
-			   .axis = 1};
+			   .in_axis = 1,
+			   .axis = 1,
+			   .slides = true};
 	return true;
 }
 
@@ -142,6 +140,9 @@ static brc_rc infer_conv(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 
 const brc_op brc_kernel_conv = {
 	.type = "Conv",
+	.trace = BRC_TRACE_WEIGHTS,
+	.flops = conv_flops,
+	.weights = conv_weights,
 	.attributes = "kernel_shape|strides|pads|dilations|group|auto_pad",
 	.min_in = 2,
 	.max_in = 3,

@@ -240,21 +240,16 @@ static const float *bias_of(const brc_exec *g, const brc_node *n, size_t outputs
 	return c && c->state == BRC_CONSTANT && c->count == outputs ? c->data : NULL;
 }
 
-bool brc_product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+static bool product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
-	bool gemm = n->op == &brc_kernel_gemm;
 	const product *p = n->state;
-	const brc_operand *x, *v;
+	const brc_operand *x = &g->value[n->in[0]], *v = &g->value[n->in[1]];
 
-	if (!gemm && n->op != &brc_kernel_matmul)
-		return false;
-	x = &g->value[n->in[0]];
-	v = &g->value[n->in[1]];
 	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
 	    x->ndim < 2)
 		return false;
 	*w = (brc_weights){.w = v->data,
-			   .bias = gemm ? bias_of(g, n, p->n) : NULL,
+			   .bias = bias_of(g, n, p->n),
 			   .outputs = p->n,
 			   .inputs = p->k,
 			   .groups = 1,
@@ -264,11 +259,12 @@ bool brc_product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
 			   .in_step = p->trans_w ? 1 : p->n,
 			   .alpha = p->alpha,
 			   .value = n->in[1],
+			   .in_axis = x->ndim - 1,
 			   .axis = x->ndim - 1};
 	return true;
 }
 
-double brc_product_flops(const brc_exec *g, const brc_node *n)
+static double product_flops(const brc_exec *g, const brc_node *n)
 {
 	const product *p = n->state;
 
@@ -277,6 +273,9 @@ double brc_product_flops(const brc_exec *g, const brc_node *n)
 
 const brc_op brc_kernel_gemm = {
 	.type = "Gemm",
+	.trace = BRC_TRACE_WEIGHTS,
+	.flops = product_flops,
+	.weights = product_weights,
 	.attributes = "alpha|beta|transA|transB|broadcast",
 	.min_in = 2,
 	.max_in = 3,
@@ -289,6 +288,9 @@ const brc_op brc_kernel_gemm = {
 
 const brc_op brc_kernel_matmul = {
 	.type = "MatMul",
+	.trace = BRC_TRACE_MATMUL,
+	.flops = product_flops,
+	.weights = product_weights,
 	.attributes = "",
 	.min_in = 2,
 	.max_in = 2,

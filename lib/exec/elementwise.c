@@ -202,39 +202,40 @@ bool brc_is_bounded(const brc_node *n, float *lo, float *hi)
 	return n->op->run == run_unary && u->f == RELU;
 }
 
-#define UNARY(SYMBOL, TYPE, ATTRIBUTES)   \
-	const brc_op SYMBOL = {           \
-		.type = TYPE,             \
-		.attributes = ATTRIBUTES, \
-		.min_in = 1,              \
-		.max_in = 1,              \
-		.max_out = 1,             \
-		.layout = BRC_DEMAND_ANY, \
-		.in_place = true,         \
-		.infer = infer_unary,     \
-		.run = run_unary,         \
+#define UNARY(SYMBOL, TYPE, ATTRIBUTES, ...)     \
+	const brc_op SYMBOL = {                  \
+		.type = TYPE,                    \
+		.attributes = ATTRIBUTES,        \
+		.min_in = 1,                     \
+		.max_in = 1,                     \
+		.max_out = 1,                    \
+		.layout = BRC_DEMAND_ANY,        \
+		.in_place = true,                \
+		.trace = BRC_TRACE_SAME,         \
+		__VA_ARGS__.infer = infer_unary, \
+		.run = run_unary,                \
 	}
 
-UNARY(brc_kernel_relu, "Relu", "");
-UNARY(brc_kernel_leaky_relu, "LeakyRelu", "alpha");
-UNARY(brc_kernel_elu, "Elu", "alpha");
-UNARY(brc_kernel_selu, "Selu", "alpha|gamma");
-UNARY(brc_kernel_gelu, "Gelu", "");
-UNARY(brc_kernel_sigmoid, "Sigmoid", "");
-UNARY(brc_kernel_hard_sigmoid, "HardSigmoid", "alpha|beta");
-UNARY(brc_kernel_hard_swish, "HardSwish", "");
-UNARY(brc_kernel_tanh, "Tanh", "");
-UNARY(brc_kernel_softplus, "Softplus", "");
-UNARY(brc_kernel_softsign, "Softsign", "");
-UNARY(brc_kernel_sqrt, "Sqrt", "");
-UNARY(brc_kernel_exp, "Exp", "");
-UNARY(brc_kernel_log, "Log", "");
-UNARY(brc_kernel_erf, "Erf", "");
-UNARY(brc_kernel_neg, "Neg", "");
-UNARY(brc_kernel_abs, "Abs", "");
-UNARY(brc_kernel_reciprocal, "Reciprocal", "");
-UNARY(brc_kernel_floor, "Floor", "");
-UNARY(brc_kernel_ceil, "Ceil", "");
-UNARY(brc_kernel_sin, "Sin", "");
-UNARY(brc_kernel_cos, "Cos", "");
-UNARY(brc_kernel_not, "Not", "");
+UNARY(brc_kernel_relu, "Relu", "", .activation = true, );
+UNARY(brc_kernel_leaky_relu, "LeakyRelu", "alpha", .activation = true, );
+UNARY(brc_kernel_elu, "Elu", "alpha", .activation = true, );
+UNARY(brc_kernel_selu, "Selu", "alpha|gamma", .activation = true, );
+UNARY(brc_kernel_gelu, "Gelu", "", .activation = true, );
+UNARY(brc_kernel_sigmoid, "Sigmoid", "", .activation = true, );
+UNARY(brc_kernel_hard_sigmoid, "HardSigmoid", "alpha|beta", .activation = true, );
+UNARY(brc_kernel_hard_swish, "HardSwish", "", .activation = true, );
+UNARY(brc_kernel_tanh, "Tanh", "", .activation = true, );
+UNARY(brc_kernel_softplus, "Softplus", "", .activation = true, );
+UNARY(brc_kernel_softsign, "Softsign", "", .activation = true, );
+UNARY(brc_kernel_sqrt, "Sqrt", "", .activation = true, );
+UNARY(brc_kernel_exp, "Exp", "", .activation = true, );
+UNARY(brc_kernel_log, "Log", "", .activation = true, );
+UNARY(brc_kernel_erf, "Erf", "", .activation = true, );
+UNARY(brc_kernel_neg, "Neg", "", .activation = true, .line = BRC_LINE_YES, );
+UNARY(brc_kernel_abs, "Abs", "", .activation = true, );
+UNARY(brc_kernel_reciprocal, "Reciprocal", "", .activation = true, );
+UNARY(brc_kernel_floor, "Floor", "", .activation = true, );
+UNARY(brc_kernel_ceil, "Ceil", "", .activation = true, );
+UNARY(brc_kernel_sin, "Sin", "", .activation = true, );
+UNARY(brc_kernel_cos, "Cos", "", .activation = true, );
+UNARY(brc_kernel_not, "Not", "", .activation = false, );

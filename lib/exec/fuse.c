@@ -74,7 +74,7 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 	while (u->producer[v] != BRC_NOWHERE) {
 		const brc_node *n = &g->node[u->producer[v]];
 
-		if (n->op != &brc_kernel_conv && !brc_affine_of(n))
+		if (n->op != &brc_kernel_conv && !brc_node_affine(n))
 			return;
 		v = n->in[0];
 		pin_one(g, u, v, until);
@@ -138,7 +138,7 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	const brc_node *sum = &g->node[j];
 	size_t mine = g->node[i].out[0], other, buffer;
 
-	if (sum->op != &brc_kernel_add || j - i > REACH)
+	if (!brc_node_adds(sum) || j - i > REACH)
 		return BRC_NOWHERE;
 	other = sum->in[sum->in[0] == mine];
 	buffer = root(g, other);
@@ -161,7 +161,7 @@ static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, b
 	*more = false;
 	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
 		return BRC_OK;
-	affine = brc_affine_of(&g->node[j]);
+	affine = brc_node_affine(&g->node[j]);
 	if (affine && brc_conv_is_plain(conv)) {
 		brc_conv_scale(conv, affine);
 	} else if (!*summed && (other = addend(g, u, i, j)) != BRC_NOWHERE) {

@@ -106,6 +106,7 @@ static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m
 
 const brc_op brc_kernel_gather = {
 	.type = "Gather",
+	.trace = BRC_TRACE_LOOKUP,
 	.attributes = "axis",
 	.min_in = 2,
 	.max_in = 2,

@@ -13,50 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/models/onnx.h"
-#include "exec/exec.h"
+#include "exec/nodes.h"
 
-#define BRC_NOWHERE SIZE_MAX
 #define BRC_EXEC_MAX_ELEMENTS ((size_t)1 << 31) /* of one value */
-
-typedef enum brc_state {
-	BRC_ABSENT, /* an output that is not computed: the mask of Dropout, until it is asked for */
-	BRC_CONSTANT, /* its elements are at hand */
-	BRC_COMPUTED  /* when the graph runs */
-} brc_state;
-
-/*
- * Layout: row-major, or with the channels (dimension 1) innermost when `last`:
- * then a [N, C, H, W] lies in memory as [N, H, W, C], which convolutions prefer.
- *
- * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry
- * (h * rows + r) * inner + i belongs to image r. It starts as dimension 0 of
- * extent rows, and may move about as attention moves it, but never be mixed.
- */
-typedef struct brc_operand {
-	const char *name;
-	brc_state state;
-	brc_elem elem;
-	int32_t narrow; /* of integers: the ONNX type in whose range they stay; 0: 64 bits */
-	size_t ndim, dim[BRC_MAX_DIMS], count;
-	bool last, input; /* input: of the graph */
-	size_t batch, inner;
-	void *data;    /* of a constant */
-	size_t buffer; /* the value whose memory it shares, or itself */
-	size_t users;  /* inputs of nodes, and outputs of the graph */
-} brc_operand;
-
-typedef struct brc_op brc_op;
-
-typedef struct brc_node {
-	const brc_op *op;
-	const char *name; /* what messages call it: the model's name for it if `named` */
-	bool named;
-	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
-	void *state;                   /* the operator's own, owned by the graph */
-	size_t scratch;                /* bytes that `run` needs */
-	unsigned packed; /* bit k: once prepared, input k is not read where it is a constant */
-} brc_node;
 
 /* The memory of values, by index; constants included. */
 typedef struct brc_memory {
@@ -71,18 +30,36 @@ typedef enum brc_demand {                   /* on the layout of inputs */
 			  BRC_DEMAND_ANY
 } brc_demand;
 
+/* How a convolution takes the operator over that follows it. */
+typedef enum brc_fuse {
+	BRC_FUSE_NO,
+	BRC_FUSE_ADD /* the sum of two operands */
+} brc_fuse;
+
 struct brc_op {
 	const char *type;       /* ONNX operator */
 	const char *attributes; /* that it may have: "axis|perm" */
 	size_t min_in, max_in, max_out;
 	brc_demand layout;
 	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
+	/* How it is looked through: see exec/nodes.h, whose functions ask these. */
+	brc_trace trace;
+	bool activation;
+	brc_line line;       /* of an activation function */
+	unsigned parameters; /* bit k: input k, a constant, is a parameter of the function */
+	brc_fuse fuse;
 	/* Check inputs and attributes, set the outputs and the state. The caller names the node. */
 	brc_rc (*infer)(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err);
 	/* After fusion, once: whatever `run` wants prepared. NULL: nothing. */
 	brc_rc (*prepare)(brc_exec *g, brc_node *n, brc_err *err);
 	/* NULL: the output shares the memory of input 0, or is a constant. */
 	void (*run)(const brc_exec *g, const brc_node *n, const brc_memory *m);
+	/* What nodes of this operator say of themselves: NULL where it never applies. */
+	double (*flops)(const brc_exec *g, const brc_node *n);
+	bool (*weights)(const brc_exec *g, const brc_node *n, brc_weights *w);
+	const brc_affine *(*affine)(const brc_node *n);
+	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
+	size_t (*softmax_size)(const brc_node *n);
 };
 
 typedef struct brc_owned {
@@ -123,8 +100,8 @@ brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_
 
 /* ---- for `infer` ---- */
 
-/* Input k: NULL when left out. Valid until the next value is added. */
-const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k);
+/* What brc_in gives is valid until the next value is added. */
+
 /* Input k, which must be there with elements of this kind. */
 brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 		const brc_operand **v, brc_err *err);
@@ -151,19 +128,14 @@ brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc
 brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err);
 /* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */
 brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
-/* "[N, 28, 28]"; returns buf. */
-char *brc_shape_text(const brc_operand *v, char *buf, size_t cap);
 /* Set count from the extents; BRC_DATA when there are too many elements. */
 brc_rc brc_count(brc_operand *v, brc_err *err);
-size_t brc_item(brc_elem elem);
 /* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
 int64_t brc_narrowed(int64_t v, int32_t narrow);
 /* The same for all elements of a value that was just computed. */
 void brc_narrow(const brc_operand *v, int64_t *at);
 /* What `narrow` is for elements of this ONNX type. */
 int32_t brc_narrow_type(int32_t data_type);
-/* Strides in elements, as the value lies in memory. */
-void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS]);
 /* Do both layouts put the elements of the value in the same places? */
 bool brc_layout_is_moot(const brc_operand *v);
 

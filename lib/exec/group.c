@@ -79,9 +79,9 @@ static void run_softmax(const brc_exec *g, const brc_node *n, const brc_memory *
 				  n->op == &brc_kernel_log_softmax);
 }
 
-size_t brc_softmax_size(const brc_node *n)
+static size_t softmax_size(const brc_node *n)
 {
-	return n->op->infer == infer_softmax ? ((const groups *)n->state)->n : 0;
+	return ((const groups *)n->state)->n;
 }
 
 static brc_rc infer_arg(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
@@ -140,19 +140,24 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INFER, RUN) \
-	const brc_op SYMBOL = {                        \
-		.type = TYPE,                          \
-		.attributes = ATTRIBUTES,              \
-		.min_in = 1,                           \
-		.max_in = 1,                           \
-		.max_out = 1,                          \
-		.layout = BRC_DEMAND_PLAIN,            \
-		.infer = INFER,                        \
-		.run = RUN,                            \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INFER, RUN, TRACE, ...) \
+	const brc_op SYMBOL = {                                    \
+		.type = TYPE,                                      \
+		.trace = TRACE,                                    \
+		__VA_ARGS__.attributes = ATTRIBUTES,               \
+		.min_in = 1,                                       \
+		.max_in = 1,                                       \
+		.max_out = 1,                                      \
+		.layout = BRC_DEMAND_PLAIN,                        \
+		.infer = INFER,                                    \
+		.run = RUN,                                        \
 	}
 
-OPERATOR(brc_kernel_softmax, "Softmax", "axis", infer_softmax, run_softmax);
-OPERATOR(brc_kernel_log_softmax, "LogSoftmax", "axis", infer_softmax, run_softmax);
-OPERATOR(brc_kernel_arg_max, "ArgMax", "axis|keepdims|select_last_index", infer_arg, run_arg);
-OPERATOR(brc_kernel_arg_min, "ArgMin", "axis|keepdims|select_last_index", infer_arg, run_arg);
+OPERATOR(brc_kernel_softmax, "Softmax", "axis", infer_softmax, run_softmax, BRC_TRACE_MIX,
+	 .softmax_size = softmax_size, );
+OPERATOR(brc_kernel_log_softmax, "LogSoftmax", "axis", infer_softmax, run_softmax, BRC_TRACE_MIX,
+	 .softmax_size = softmax_size, );
+OPERATOR(brc_kernel_arg_max, "ArgMax", "axis|keepdims|select_last_index", infer_arg, run_arg,
+	 BRC_TRACE_MIX, .softmax_size = NULL, );
+OPERATOR(brc_kernel_arg_min, "ArgMin", "axis|keepdims|select_last_index", infer_arg, run_arg,
+	 BRC_TRACE_MIX, .softmax_size = NULL, );

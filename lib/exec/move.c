@@ -409,21 +409,23 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 	return brc_nest_broadcast(&c->copy[0].nest, &g->value[n->out[0]], in, 1, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, INFER) \
-	const brc_op SYMBOL = {                                            \
-		.type = TYPE,                                              \
-		.attributes = ATTRIBUTES,                                  \
-		.min_in = MIN_IN,                                          \
-		.max_in = MAX_IN,                                          \
-		.max_out = MAX_OUT,                                        \
-		.layout = BRC_DEMAND_ANY,                                  \
-		.infer = INFER,                                            \
-		.run = run_copies,                                         \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, INFER, TRACE) \
+	const brc_op SYMBOL = {                                                   \
+		.type = TYPE,                                                     \
+		.trace = TRACE,                                                   \
+		.attributes = ATTRIBUTES,                                         \
+		.min_in = MIN_IN,                                                 \
+		.max_in = MAX_IN,                                                 \
+		.max_out = MAX_OUT,                                               \
+		.layout = BRC_DEMAND_ANY,                                         \
+		.infer = INFER,                                                   \
+		.run = run_copies,                                                \
 	}
 
-OPERATOR(brc_kernel_layout, "Layout", "", 1, 1, 1, infer_layout);
-OPERATOR(brc_kernel_transpose, "Transpose", "perm", 1, 1, 1, infer_transpose);
-OPERATOR(brc_kernel_concat, "Concat", "axis", 1, SIZE_MAX, 1, infer_concat);
-OPERATOR(brc_kernel_slice, "Slice", "starts|ends|axes", 1, 5, 1, infer_slice);
-OPERATOR(brc_kernel_split, "Split", "axis|split|num_outputs", 1, 2, SIZE_MAX, infer_split);
-OPERATOR(brc_kernel_expand, "Expand", "", 2, 2, 1, infer_expand);
+OPERATOR(brc_kernel_layout, "Layout", "", 1, 1, 1, infer_layout, BRC_TRACE_MOVE);
+OPERATOR(brc_kernel_transpose, "Transpose", "perm", 1, 1, 1, infer_transpose, BRC_TRACE_MOVE);
+OPERATOR(brc_kernel_concat, "Concat", "axis", 1, SIZE_MAX, 1, infer_concat, BRC_TRACE_MOVE);
+OPERATOR(brc_kernel_slice, "Slice", "starts|ends|axes", 1, 5, 1, infer_slice, BRC_TRACE_MOVE);
+OPERATOR(brc_kernel_split, "Split", "axis|split|num_outputs", 1, 2, SIZE_MAX, infer_split,
+	 BRC_TRACE_MOVE);
+OPERATOR(brc_kernel_expand, "Expand", "", 2, 2, 1, infer_expand, BRC_TRACE_MOVE);

@@ -85,9 +85,9 @@ static void run_batch_norm(const brc_exec *g, const brc_node *n, const brc_memor
 			y[i] = scale[r % channels] * x[i] + shift[r % channels];
 }
 
-const brc_affine *brc_affine_of(const brc_node *n)
+static const brc_affine *affine_of(const brc_node *n)
 {
-	return n->op == &brc_kernel_batch_norm ? n->state : NULL;
+	return n->state;
 }
 
 /* ---- groups brought to mean 0 and variance 1 ---- */
@@ -273,24 +273,26 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, RUN) \
-	const brc_op SYMBOL = {                                                         \
-		.type = TYPE,                                                           \
-		.attributes = ATTRIBUTES,                                               \
-		.min_in = MIN_IN,                                                       \
-		.max_in = MAX_IN,                                                       \
-		.max_out = MAX_OUT,                                                     \
-		.layout = LAYOUT,                                                       \
-		.infer = INFER,                                                         \
-		.run = RUN,                                                             \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, RUN, TRACE, \
+		 ...)                                                                          \
+	const brc_op SYMBOL = {                                                                \
+		.type = TYPE,                                                                  \
+		.trace = TRACE,                                                                \
+		__VA_ARGS__.attributes = ATTRIBUTES,                                           \
+		.min_in = MIN_IN,                                                              \
+		.max_in = MAX_IN,                                                              \
+		.max_out = MAX_OUT,                                                            \
+		.layout = LAYOUT,                                                              \
+		.infer = INFER,                                                                \
+		.run = RUN,                                                                    \
 	}
 
 OPERATOR(brc_kernel_batch_norm, "BatchNormalization",
 	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_DEMAND_ANY,
-	 infer_batch_norm, run_batch_norm);
+	 infer_batch_norm, run_batch_norm, BRC_TRACE_AFFINE, .affine = affine_of, );
 OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_DEMAND_PLAIN,
-	 infer_instance_norm, run_groups);
+	 infer_instance_norm, run_groups, BRC_TRACE_NORMALISED, .affine = NULL, );
 OPERATOR(brc_kernel_layer_norm, "LayerNormalization", "axis|epsilon|stash_type", 2, 3, 3,
-	 BRC_DEMAND_PLAIN, infer_layer_norm, run_groups);
+	 BRC_DEMAND_PLAIN, infer_layer_norm, run_groups, BRC_TRACE_LAYER_NORM, .affine = NULL, );
 OPERATOR(brc_kernel_lrn, "LRN", "alpha|beta|bias|size", 1, 1, 1, BRC_DEMAND_PLAIN, infer_lrn,
-	 run_lrn);
+	 run_lrn, BRC_TRACE_NORMALISED, .affine = NULL, );

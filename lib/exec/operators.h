@@ -36,28 +36,6 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 /* The same file: give back the constants that nothing reads when the graph runs. */
 void brc_exec_drop(brc_exec *g);
 
-/*
- * The constant weights of a node, y[o] = alpha sum_i w[o, i] x[i] + bias[o], where
- * each w[o, i] is a kernel of h x w floats. In groups, input i belongs to group
- * i / (inputs / groups), and w[o, i] counts i inside the group of o.
- */
-typedef struct brc_weights {
-	const float *w, *bias; /* bias: [outputs], or NULL */
-	size_t outputs, inputs, groups, h, wide;
-	size_t out_step, in_step; /* floats from one output, or input, to the next */
-	float alpha;
-	size_t value;    /* that holds w */
-	size_t in, axis; /* input of the node that is x; the dimension of the output that is o */
-} brc_weights;
-/* dense.c, conv.c: false when the node has none of this kind. */
-bool brc_product_weights(const brc_exec *g, const brc_node *n, brc_weights *w);
-bool brc_conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w);
-
-/* reduce.c: bit k of *axes: dimension k of the input is reduced; false: no reduction. */
-bool brc_reduced_axes(const brc_node *n, size_t *axes, bool *keep);
-
-/* group.c: elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
-size_t brc_softmax_size(const brc_node *n);
 /* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
 int64_t brc_whole_number(float x);
 
@@ -69,13 +47,6 @@ bool brc_clip_bounds(const brc_node *n, float *lo, float *hi);
 /* view.c: if the value is the mask of a Dropout, not made so far, make it. */
 brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err);
 
-/* norm.c: y = scale[c] x + shift[c]; NULL when the node is no BatchNormalization. */
-typedef struct brc_affine {
-	size_t channels;
-	float *scale, *shift;
-} brc_affine;
-const brc_affine *brc_affine_of(const brc_node *n);
-
 /* conv.c: what a convolution does besides, in this order, once it is prepared. */
 void brc_conv_scale(brc_node *n, const brc_affine *a); /* its outputs, channel by channel */
 /* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
@@ -84,12 +55,5 @@ void brc_conv_bound(brc_node *n, float lo, float hi); /* cut off */
 bool brc_conv_is_plain(const brc_node *n);            /* nothing besides, so far */
 /* The value whose memory its output takes over, to add to it; BRC_NOWHERE: none. */
 size_t brc_conv_addend(const brc_node *n);
-double brc_conv_flops(const brc_exec *g, const brc_node *n);
-
-/* dense.c */
-double brc_product_flops(const brc_exec *g, const brc_node *n);
-
-/* cost.c: operations of a convolution or matrix product; 0 of other nodes. */
-double brc_node_flops(const brc_exec *g, const brc_node *n);
 
 #endif

@@ -107,6 +107,7 @@ static brc_rc infer_pad(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_er
 
 const brc_op brc_kernel_pad = {
 	.type = "Pad",
+	.trace = BRC_TRACE_MOVE,
 	.attributes = "mode|pads|value",
 	.min_in = 1,
 	.max_in = 4,

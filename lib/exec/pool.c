@@ -209,21 +209,24 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, 
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MAX_OUT, INFER) \
-	const brc_op SYMBOL = {                            \
-		.type = TYPE,                              \
-		.attributes = ATTRIBUTES,                  \
-		.min_in = 1,                               \
-		.max_in = 1,                               \
-		.max_out = MAX_OUT,                        \
-		.layout = BRC_DEMAND_LAST,                 \
-		.infer = INFER,                            \
-		.run = run_pool,                           \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MAX_OUT, INFER, TRACE) \
+	const brc_op SYMBOL = {                                   \
+		.type = TYPE,                                     \
+		.trace = TRACE,                                   \
+		.attributes = ATTRIBUTES,                         \
+		.min_in = 1,                                      \
+		.max_in = 1,                                      \
+		.max_out = MAX_OUT,                               \
+		.layout = BRC_DEMAND_LAST,                        \
+		.infer = INFER,                                   \
+		.run = run_pool,                                  \
 	}
 
 OPERATOR(brc_kernel_max_pool, "MaxPool",
-	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|storage_order", 2, infer_pool);
+	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|storage_order", 2, infer_pool,
+	 BRC_TRACE_PLACES);
 OPERATOR(brc_kernel_average_pool, "AveragePool",
-	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|count_include_pad", 1, infer_pool);
-OPERATOR(brc_kernel_global_max_pool, "GlobalMaxPool", "", 1, infer_whole);
-OPERATOR(brc_kernel_global_average_pool, "GlobalAveragePool", "", 1, infer_whole);
+	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|count_include_pad", 1, infer_pool,
+	 BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_global_max_pool, "GlobalMaxPool", "", 1, infer_whole, BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_global_average_pool, "GlobalAveragePool", "", 1, infer_whole, BRC_TRACE_PLACES);

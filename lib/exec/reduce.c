@@ -133,9 +133,20 @@ static void run_reduce(const brc_exec *g, const brc_node *n, const brc_memory *m
 		y[i] = (float)(y[i] * r->factor);
 }
 
+static bool reduced(const brc_node *n, size_t *axes, bool *keep)
+{
+	const reduction *r = n->state;
+
+	*axes = r->axes;
+	*keep = r->keep;
+	return true;
+}
+
 #define OPERATOR(SYMBOL, TYPE)                                      \
 	const brc_op SYMBOL = {                                     \
 		.type = TYPE,                                       \
+		.trace = BRC_TRACE_REDUCE,                          \
+		.reduced = reduced,                                 \
 		.attributes = "axes|keepdims|noop_with_empty_axes", \
 		.min_in = 1,                                        \
 		.max_in = 2,                                        \
@@ -149,14 +160,3 @@ OPERATOR(brc_kernel_reduce_mean, "ReduceMean");
 OPERATOR(brc_kernel_reduce_sum, "ReduceSum");
 OPERATOR(brc_kernel_reduce_max, "ReduceMax");
 OPERATOR(brc_kernel_reduce_min, "ReduceMin");
-
-bool brc_reduced_axes(const brc_node *n, size_t *axes, bool *keep)
-{
-	const reduction *r = n->state;
-
-	if (n->op->infer != infer_reduce)
-		return false;
-	*axes = r->axes;
-	*keep = r->keep;
-	return true;
-}

@@ -266,20 +266,21 @@ static brc_rc infer_resize(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 	return brc_sampling_done(s, g, n, x, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN) \
-	const brc_op SYMBOL = {                            \
-		.type = TYPE,                              \
-		.attributes = ATTRIBUTES,                  \
-		.min_in = MIN_IN,                          \
-		.max_in = MAX_IN,                          \
-		.max_out = 1,                              \
-		.layout = BRC_DEMAND_PLAIN,                \
-		.infer = infer_resize,                     \
-		.run = brc_sampling_run,                   \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, TRACE) \
+	const brc_op SYMBOL = {                                   \
+		.type = TYPE,                                     \
+		.trace = TRACE,                                   \
+		.attributes = ATTRIBUTES,                         \
+		.min_in = MIN_IN,                                 \
+		.max_in = MAX_IN,                                 \
+		.max_out = 1,                                     \
+		.layout = BRC_DEMAND_PLAIN,                       \
+		.infer = infer_resize,                            \
+		.run = brc_sampling_run,                          \
 	}
 
 OPERATOR(brc_kernel_resize, "Resize",
 	 "mode|coordinate_transformation_mode|nearest_mode|cubic_coeff_a|exclude_outside|"
 	 "extrapolation_value|axes|antialias|keep_aspect_ratio_policy",
-	 2, 4);
-OPERATOR(brc_kernel_upsample, "Upsample", "mode", 2, 2);
+	 2, 4, BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_upsample, "Upsample", "mode", 2, 2, BRC_TRACE_PLACES);

@@ -274,21 +274,27 @@ brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err)
 	return BRC_OK;
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER) \
-	const brc_op SYMBOL = {                                                    \
-		.type = TYPE,                                                      \
-		.attributes = ATTRIBUTES,                                          \
-		.min_in = MIN_IN,                                                  \
-		.max_in = MAX_IN,                                                  \
-		.max_out = MAX_OUT,                                                \
-		.layout = LAYOUT,                                                  \
-		.infer = INFER,                                                    \
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, TRACE, ...) \
+	const brc_op SYMBOL = {                                                                \
+		.type = TYPE,                                                                  \
+		.trace = TRACE,                                                                \
+		__VA_ARGS__.attributes = ATTRIBUTES,                                           \
+		.min_in = MIN_IN,                                                              \
+		.max_in = MAX_IN,                                                              \
+		.max_out = MAX_OUT,                                                            \
+		.layout = LAYOUT,                                                              \
+		.infer = INFER,                                                                \
 	}
 
-OPERATOR(brc_kernel_reshape, "Reshape", "allowzero", 2, 2, 1, BRC_DEMAND_PLAIN, infer_reshape);
-OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_DEMAND_PLAIN, infer_flatten);
-OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_squeeze);
-OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_unsqueeze);
-OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_DEMAND_ANY, infer_identity);
+OPERATOR(brc_kernel_reshape, "Reshape", "allowzero", 2, 2, 1, BRC_DEMAND_PLAIN, infer_reshape,
+	 BRC_TRACE_MOVE, .activation = false, );
+OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_DEMAND_PLAIN, infer_flatten,
+	 BRC_TRACE_MOVE, .activation = false, );
+OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_squeeze,
+	 BRC_TRACE_MOVE, .activation = false, );
+OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_unsqueeze,
+	 BRC_TRACE_MOVE, .activation = false, );
+OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_DEMAND_ANY, infer_identity,
+	 BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES, );
 OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed|is_test", 1, 3, 2, BRC_DEMAND_ANY,
-	 infer_dropout);
+	 infer_dropout, BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES, );

@@ -3,18 +3,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
-	return brc_conv_weights(g, n, w) && w->groups > 1 && w->groups == w->inputs;
+	return brc_node_weights(g, n, w) && w->groups > 1 && w->groups == w->inputs;
 }
 
 bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
-	if (brc_net_is_depthwise(g, n, w))
-		return false;
-	return brc_conv_weights(g, n, w) || brc_product_weights(g, n, w);
+	return brc_node_weights(g, n, w) && (w->groups == 1 || w->groups != w->inputs);
 }
 
 bool brc_net_weights(const brc_net *net, size_t layer, brc_weights *w)
@@ -39,7 +37,7 @@ static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
 	const brc_node *n = at == BRC_NOWHERE ? NULL : &g->node[at];
 	size_t other;
 
-	if (!n || n->op != &brc_kernel_add)
+	if (!n || !brc_node_adds(n))
 		return BRC_NOWHERE;
 	other = n->in[n->in[0] == u->sum];
 	return is_one_each(&g->value[other], &g->value[u->sum], u->axis) ? at : BRC_NOWHERE;
@@ -61,7 +59,7 @@ static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
 	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
 
 	u->pre = u->sum;
-	u->affine = at == BRC_NOWHERE ? NULL : brc_affine_of(&g->node[at]);
+	u->affine = at == BRC_NOWHERE ? NULL : brc_node_affine(&g->node[at]);
 	if (u->affine && u->axis == 1)
 		u->pre = g->node[at].out[0];
 	else
@@ -78,8 +76,9 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err
 	follow_bias(g, u);
 	follow_normalisation(g, u);
 	BRC_TRY(brc_net_activation_end(g, u->pre, node + 1, &u->post, err));
-	net->layer[net->n_layers++] = (brc_net_layer){
-		.kind = g->node[node].op->type, .role = BRC_ROLE_HIDDEN, .units = w->outputs};
+	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(&g->node[node]),
+						      .role = BRC_ROLE_HIDDEN,
+						      .units = w->outputs};
 	return BRC_OK;
 }
 
@@ -89,10 +88,11 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 	seen[value] = true;
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const brc_node *n = &g->node[i];
+		brc_weights w;
 
 		if (n->n_in == 0 || n->in[0] == BRC_NOWHERE || !seen[n->in[0]])
 			continue;
-		if (n->op == &brc_kernel_conv)
+		if (brc_node_weights(g, n, &w) && w.slides)
 			return true;
 		if (g->value[n->out[0]].ndim == g->value[value].ndim)
 			seen[n->out[0]] = true;
@@ -188,7 +188,7 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 	return brc_net_edge_weights(of, edge, w, err);
 }
 
-brc_circuit brc_net_circuit(const brc_net *net)
+brc_layer_graph brc_net_layer_graph(const brc_net *net)
 {
 	size_t largest = 0;
 
@@ -199,14 +199,14 @@ brc_circuit brc_net_circuit(const brc_net *net)
 		if (w.inputs / w.groups * w.outputs > largest)
 			largest = w.inputs / w.groups * w.outputs;
 	}
-	return (brc_circuit){.layers = &net->layers,
-			     .layer = net->layer,
-			     .edge = net->edge,
-			     .n_edges = net->n_edges,
-			     .digest = net->model.digest,
-			     .norm = net->norm,
-			     .parts = true,
-			     .weights = weights_of,
-			     .of = net,
-			     .scratch = largest * sizeof(float)}; /* norms of the kernels */
+	return (brc_layer_graph){.layers = &net->layers,
+				 .layer = net->layer,
+				 .edge = net->edge,
+				 .n_edges = net->n_edges,
+				 .digest = net->model.digest,
+				 .norm = net->norm,
+				 .parts = true,
+				 .weights = weights_of,
+				 .of = net,
+				 .scratch = largest * sizeof(float)}; /* norms of the kernels */
 }

@@ -1,11 +1,11 @@
-/* From the bytes of a model to a network that can be looked at: each part in turn. */
+/* From the bytes of a model to a network that can be looked at: one stage after another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "net/graph.h"
+#include "net/network.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
@@ -17,7 +17,7 @@ char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 {
 	const brc_node *n = &net->g->node[node];
 
-	snprintf(buf, cap, "node '%.180s' (%s)", n->name, n->op->type);
+	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
 	return buf;
 }
 
@@ -115,11 +115,12 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 {
 	size_t v = output, at = producer(g, v);
 
-	while (at != BRC_NOWHERE && !g->node[at].op->run) { /* other views of the same elements */
+	while (at != BRC_NOWHERE &&
+	       brc_node_is_view(&g->node[at])) { /* other views of the same elements */
 		v = g->node[at].in[0];
 		at = producer(g, v);
 	}
-	if (at == BRC_NOWHERE || brc_softmax_size(&g->node[at]) != classes)
+	if (at == BRC_NOWHERE || brc_node_softmax_size(&g->node[at]) != classes)
 		return output;
 	return g->node[at].in[0];
 }
@@ -280,14 +281,14 @@ void brc_net_free(brc_net *net)
 		return;
 	for (size_t l = 0; net->unit && l < net->n_layers; l++) {
 		free(net->unit[l].source);
-		free(net->unit[l].met);
+		free(net->unit[l].head_key);
 	}
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
 	free(net->unit);
 	free(net->layer);
 	free(net->edge);
-	brc_feeds_free(net->feeds);
+	brc_unit_sets_free(net->feeds);
 	brc_layers_clear(&net->layers);
 	brc_exec_free(net->g);
 	brc_onnx_clear(&net->model);

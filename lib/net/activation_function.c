@@ -10,11 +10,11 @@
 
 size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind)
 {
-	if (g->value[value].users != 1)
+	if (brc_exec_value(g, value)->users != 1)
 		return BRC_NOWHERE;
-	for (size_t i = behind; i < g->n_nodes; i++)
-		for (size_t k = 0; k < g->node[i].n_in; k++)
-			if (g->node[i].in[k] == value)
+	for (size_t i = behind; i < brc_exec_nodes(g); i++)
+		for (size_t k = 0; k < brc_exec_node(g, i)->n_in; k++)
+			if (brc_exec_node(g, i)->in[k] == value)
 				return i;
 	return BRC_NOWHERE;
 }
@@ -27,7 +27,7 @@ static bool same_shape(const brc_operand *a, const brc_operand *b)
 /* A number, or the slopes of PRelu, which belong to the function. */
 static bool is_parameter(const brc_exec *g, const brc_node *n, size_t k)
 {
-	const brc_operand *v = &g->value[n->in[k]];
+	const brc_operand *v = brc_exec_value(g, n->in[k]);
 
 	return v->state == BRC_CONSTANT && (v->count == 1 || brc_node_is_parameter(n, k));
 }
@@ -44,7 +44,7 @@ static bool reads_inside(const brc_node *n, const bool *inside)
 static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bool *inside)
 {
 	if (!brc_node_is_activation(n) || n->out[0] == BRC_NOWHERE ||
-	    !same_shape(&g->value[n->out[0]], &g->value[value]))
+	    !same_shape(brc_exec_value(g, n->out[0]), brc_exec_value(g, value)))
 		return false;
 	for (size_t k = 0; k < n->n_in; k++)
 		if (n->in[k] != BRC_NOWHERE && !inside[n->in[k]] && !is_parameter(g, n, k))
@@ -60,16 +60,16 @@ static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bo
 brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end,
 			      brc_err *err)
 {
-	bool *inside = brc_calloc(g->n_values, sizeof(*inside), err);
+	bool *inside = brc_calloc(brc_exec_values(g), sizeof(*inside), err);
 	size_t open;
 
 	if (!inside)
 		return BRC_RESOURCE;
 	*end = value;
 	inside[value] = true;
-	open = g->value[value].users;
-	for (size_t i = behind; open > 0 && i < g->n_nodes; i++) {
-		const brc_node *n = &g->node[i];
+	open = brc_exec_value(g, value)->users;
+	for (size_t i = behind; open > 0 && i < brc_exec_nodes(g); i++) {
+		const brc_node *n = brc_exec_node(g, i);
 
 		if (!reads_inside(n, inside))
 			continue;
@@ -80,7 +80,7 @@ brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, si
 		inside[n->out[0]] = true;
 		if (open == 0)
 			*end = n->out[0];
-		open += g->value[n->out[0]].users;
+		open += brc_exec_value(g, n->out[0])->users;
 	}
 	free(inside);
 	return BRC_OK;

@@ -89,12 +89,13 @@ static bool all_finite(const float *v, size_t n)
 static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 {
 	const brc_unit_layer *u = &net->unit[layer];
-	const brc_operand *v, *bias = u->bias == BRC_NOWHERE ? NULL : &net->g->value[u->bias];
+	const brc_operand *v,
+		*bias = u->bias == BRC_NOWHERE ? NULL : brc_exec_value(net->g, u->bias);
 	const char *name = net->layer[layer].name;
 	brc_weights w;
 
 	brc_net_weights(net, layer, &w);
-	v = &net->g->value[w.value];
+	v = brc_exec_value(net->g, w.value);
 	if (!all_finite(w.w, v->count) || !isfinite(w.alpha))
 		return brc_fail(err, BRC_DATA, "layer '%s': a weight is not finite", name);
 	if ((w.bias && !all_finite(w.bias, w.outputs)) ||
@@ -175,8 +176,9 @@ static bool are_channels(const join *j, size_t places, bool last)
 static void find_places(join *j)
 {
 	size_t places = j->to->map[0] * j->to->map[1];
-	const brc_node *n = &j->net->g->node[j->to->node];
-	bool features = j->net->g->value[n->in[j->w.in]].ndim == 2; /* nor channels, nor tokens' */
+	const brc_node *n = brc_exec_node(j->net->g, j->to->node);
+	bool features = brc_exec_value(j->net->g, n->in[j->w.in])->ndim ==
+			2; /* nor channels, nor tokens' */
 
 	j->places = 1;
 	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 || !features ||

@@ -86,12 +86,12 @@ static bool from_node(char *buf, const char *name, const char *type)
 
 static void propose(const brc_net *net, size_t layer, char *buf)
 {
-	const brc_node *node = &net->g->node[net->unit[layer].node];
+	const brc_node *node = brc_exec_node(net->g, net->unit[layer].node);
 	const char *weight;
 	brc_weights w;
 
 	brc_net_weights(net, layer, &w);
-	weight = net->g->value[w.value].name;
+	weight = brc_exec_value(net->g, w.value)->name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
 	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||
@@ -149,7 +149,7 @@ static void number_equals(proposal *p, size_t n, bool all)
 
 brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
 {
-	const char *input = net->g->value[net->input].name;
+	const char *input = brc_exec_value(net->g, net->input)->name;
 	size_t n = net->n_layers;
 	proposal *p = brc_calloc(n, sizeof(*p), err);
 	const char **name = brc_calloc(n, sizeof(*name), err);

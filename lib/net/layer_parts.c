@@ -30,8 +30,8 @@ static bool reads(const walk *w, const brc_node *n)
 static bool joins_others(const walk *w, const brc_node *n)
 {
 	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && w->g->value[n->in[k]].state == BRC_COMPUTED &&
-		    !w->inside[n->in[k]])
+		if (n->in[k] != BRC_NOWHERE &&
+		    brc_exec_value(w->g, n->in[k])->state == BRC_COMPUTED && !w->inside[n->in[k]])
 			return true;
 	return false;
 }
@@ -78,7 +78,7 @@ static bool step(walk *w, const brc_node *n)
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
 		w->inside[n->out[k]] = true;
-		w->open += w->g->value[n->out[k]].users;
+		w->open += brc_exec_value(w->g, n->out[k])->users;
 	}
 	return true;
 }
@@ -91,15 +91,15 @@ static bool step(walk *w, const brc_node *n)
 static bool is_mlp_hidden(const brc_net *net, size_t layer, bool *inside)
 {
 	const brc_exec *g = net->g;
-	const brc_node *n = &g->node[net->unit[layer].node];
-	walk w = {.g = g, .inside = inside, .open = g->value[n->out[0]].users};
+	const brc_node *n = brc_exec_node(g, net->unit[layer].node);
+	walk w = {.g = g, .inside = inside, .open = brc_exec_value(g, n->out[0])->users};
 
 	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !is_dense(g, n))
 		return false;
-	memset(inside, 0, g->n_values * sizeof(*inside));
+	memset(inside, 0, brc_exec_values(g) * sizeof(*inside));
 	inside[n->out[0]] = true;
-	for (size_t i = net->unit[layer].node + 1; w.open > 0 && i < g->n_nodes; i++)
-		if (reads(&w, &g->node[i]) && !step(&w, &g->node[i]))
+	for (size_t i = net->unit[layer].node + 1; w.open > 0 && i < brc_exec_nodes(g); i++)
+		if (reads(&w, brc_exec_node(g, i)) && !step(&w, brc_exec_node(g, i)))
 			return false;
 	return w.open == 0 && w.ends > 0 && w.nonlinear; /* else it reaches the output */
 }
@@ -111,14 +111,14 @@ static bool is_linear(const brc_net *net, size_t layer, bool *inside)
 	const brc_unit_layer *u = &net->unit[layer];
 	walk w = {.g = g, .inside = inside};
 
-	memset(inside, 0, g->n_values * sizeof(*inside));
+	memset(inside, 0, brc_exec_values(g) * sizeof(*inside));
 	inside[u->pre] = true;
-	for (size_t i = u->node + 1; !inside[u->post] && i < g->n_nodes; i++) {
-		if (!reads(&w, &g->node[i]))
+	for (size_t i = u->node + 1; !inside[u->post] && i < brc_exec_nodes(g); i++) {
+		if (!reads(&w, brc_exec_node(g, i)))
 			continue;
-		if (brc_node_bends(g, &g->node[i]))
+		if (brc_node_bends(g, brc_exec_node(g, i)))
 			return false;
-		inside[g->node[i].out[0]] = true;
+		inside[brc_exec_node(g, i)->out[0]] = true;
 	}
 	return true;
 }
@@ -177,13 +177,14 @@ static brc_rc number_heads(brc_net *net, size_t layer, brc_err *err)
 
 brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
 {
-	bool *inside = brc_alloc(net->g->n_values, sizeof(*inside), err);
+	bool *inside = brc_alloc(brc_exec_values(net->g), sizeof(*inside), err);
 	brc_rc rc = inside ? BRC_OK : BRC_RESOURCE;
 
 	for (size_t l = 1; rc == BRC_OK && l < net->n_layers; l++) {
 		size_t mixed = net->unit[l].mixed;
 
-		net->layer[l].untraced = mixed == BRC_NOWHERE ? NULL : net->g->node[mixed].name;
+		net->layer[l].untraced =
+			mixed == BRC_NOWHERE ? NULL : brc_exec_node(net->g, mixed)->name;
 		net->layer[l].linear = is_linear(net, l, inside);
 		net->layer[l].mlp = is_mlp_hidden(net, l, inside);
 		if (net->unit[l].head_key && net->layer[l].role == BRC_ROLE_HIDDEN)

@@ -11,7 +11,6 @@
 
 #include "data/models/onnx.h"
 #include "exec/exec.h"
-#include "exec/dataflow.h"
 #include "exec/nodes.h"
 #include "net/trace/unit_sets.h"
 #include "net/net.h"

@@ -36,8 +36,8 @@ static size_t choose_rows(const brc_net *net)
 {
 	size_t largest = 1, rows = ROWS_MIN;
 
-	for (size_t v = 0; v < net->g->n_values; v++) {
-		const brc_operand *x = &net->g->value[v];
+	for (size_t v = 0; v < brc_exec_values(net->g); v++) {
+		const brc_operand *x = brc_exec_value(net->g, v);
 
 		if (x->state == BRC_COMPUTED && x->count / BRC_NET_ROWS > largest)
 			largest = x->count / BRC_NET_ROWS;
@@ -52,13 +52,13 @@ static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
 	const brc_unit_layer *u = &net->unit[layer];
 	size_t v = stage == BRC_STAGE_SUM ? u->sum : stage == BRC_STAGE_PRE ? u->pre : u->post;
 
-	return net->g->value[v].name;
+	return brc_exec_value(net->g, v)->name;
 }
 
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
-	const char *logits = net->g->value[net->logits].name;
+	const char *logits = brc_exec_value(net->g, net->logits)->name;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
 					  .borrow = true,
@@ -67,8 +67,8 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 					  .tap = tap,
 					  .n_taps = how->n,
 					  .keep_only = true};
-	brc_tensor_view x = {.name = net->g->value[net->input].name,
-			     .elem = net->g->value[net->input].elem,
+	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
+			     .elem = brc_exec_value(net->g, net->input)->elem,
 			     .ndim = net->image_ndim + 1,
 			     .dim = {p->rows},
 			     .batch = true};
@@ -137,7 +137,7 @@ static brc_rc list_positions(view *w, const step *rest, size_t n, brc_err *err)
 
 static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, view *w, brc_err *err)
 {
-	const brc_operand *x = &p->g->value[value];
+	const brc_operand *x = brc_exec_value(p->g, value);
 	const brc_unit_layer *u = &p->net->unit[layer];
 	step rest[2 * BRC_MAX_DIMS];
 
@@ -161,7 +161,8 @@ static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *
 	for (size_t t = 0; t < how->n; t++) {
 		size_t k = brc_schedule_tap(p->schedule, t);
 
-		BRC_TRY(view_layer(p, how->layer[k], p->g->tap[k], &p->view[t], err));
+		BRC_TRY(view_layer(p, how->layer[k], brc_exec_tap_value(p->g, k), &p->view[t],
+				   err));
 		p->n_views++;
 	}
 	return BRC_OK;
@@ -273,7 +274,7 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
 	const brc_net *net = r->p->net;
 	bool tokens = brc_net_takes_tokens(net);
 	size_t one = net->image_count * (tokens ? sizeof(int64_t) : sizeof(float));
-	char *x = brc_workspace_input(r->w, net->g->value[net->input].name);
+	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
 
 	brc_workspace_start(r->w);
 	if (!x)

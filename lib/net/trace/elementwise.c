@@ -16,7 +16,7 @@ static brc_rc copy_to(brc_tracer *t, const brc_node *n, const brc_sources *from,
 
 brc_rc brc_trace_same(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 
 	return copy_to(t, n, brc_traced(t, n, 0), err);
 }
@@ -121,9 +121,9 @@ static brc_rc scaled_copy(brc_tracer *t, const brc_node *n, const float *c, cons
 
 brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	const brc_affine *a = brc_node_affine(n);
-	brc_operand like = {.ndim = t->g->value[n->in[0]].ndim - 1, .dim = {a->channels}};
+	brc_operand like = {.ndim = brc_exec_value(t->g, n->in[0])->ndim - 1, .dim = {a->channels}};
 
 	if (t->net->unfolded)
 		return copy_to(t, n, brc_traced(t, n, 0), err);
@@ -134,8 +134,8 @@ brc_rc brc_trace_affine(brc_tracer *t, size_t i, brc_err *err)
 
 brc_rc brc_trace_layer_norm(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
-	const brc_operand *gamma = &t->g->value[n->in[1]];
+	const brc_node *n = brc_exec_node(t->g, i);
+	const brc_operand *gamma = brc_exec_value(t->g, n->in[1]);
 
 	for (size_t k = 1; k < n->n_out; k++) {
 		brc_sources s;
@@ -144,7 +144,7 @@ brc_rc brc_trace_layer_norm(brc_tracer *t, size_t i, brc_err *err)
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
 		BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->t, &all, err));
-		BRC_TRY(brc_sources_uniform(&s, &t->g->value[n->out[k]], all, err));
+		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), all, err));
 		s.statistic = true;
 		BRC_TRY(brc_trace_set(t, n, k, &s, err));
 	}
@@ -207,7 +207,7 @@ static brc_rc combine_sets(brc_tracer *t, brc_sources *s, const operand *x, size
 static brc_rc combine(brc_tracer *t, const brc_node *n, operand *x, size_t operands, brc_sources *s,
 		      brc_err *err)
 {
-	const brc_operand *out = &t->g->value[n->out[0]];
+	const brc_operand *out = brc_exec_value(t->g, n->out[0]);
 	size_t ext[BRC_MAX_DIMS], mixed = BRC_NOWHERE;
 	bool statistic = true;
 
@@ -236,7 +236,7 @@ static brc_rc scale_by_constants(brc_tracer *t, const brc_node *n, brc_sources *
 	bool quotient = brc_node_trace(n) == BRC_TRACE_QUOTIENT;
 
 	for (size_t k = 0; k < n->n_in; k++) {
-		const brc_operand *c = &t->g->value[n->in[k]];
+		const brc_operand *c = brc_exec_value(t->g, n->in[k]);
 
 		if (c->state != BRC_CONSTANT || c->elem != BRC_ELEM_FLOAT || c->count == 0)
 			continue;
@@ -248,7 +248,7 @@ static brc_rc scale_by_constants(brc_tracer *t, const brc_node *n, brc_sources *
 
 brc_rc brc_trace_combine(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	operand *x = brc_calloc(n->n_in, sizeof(*x), err);
 	brc_sources s = {0};
 	size_t operands = 0;

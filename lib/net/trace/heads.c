@@ -47,7 +47,7 @@ static brc_rc note(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool a
 brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 {
 	const brc_sources *s = brc_traced(t, n, a);
-	const brc_operand *v = &t->g->value[n->in[a]];
+	const brc_operand *v = brc_exec_value(t->g, n->in[a]);
 	const int64_t product = t->products++ << 32;
 	size_t index[BRC_MAX_DIMS] = {0};
 

@@ -29,7 +29,8 @@ static brc_rc spend(brc_tracer *t, size_t n, brc_err *err)
 static brc_rc lay_out(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	for (size_t k = 0; k < n->n_in; k++) {
-		const brc_operand *v = n->in[k] == BRC_NOWHERE ? NULL : &t->g->value[n->in[k]];
+		const brc_operand *v =
+			n->in[k] == BRC_NOWHERE ? NULL : brc_exec_value(t->g, n->in[k]);
 
 		if (!v || t->at[n->in[k]] || !is_data(v))
 			continue;
@@ -43,8 +44,9 @@ static brc_rc lay_out(brc_tracer *t, const brc_node *n, brc_err *err)
 	for (size_t k = 0; k < n->n_out; k++) {
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
-		BRC_TRY(spend(t, t->g->value[n->out[k]].count, err));
-		t->at[n->out[k]] = brc_calloc(t->g->value[n->out[k]].count, sizeof(int32_t), err);
+		BRC_TRY(spend(t, brc_exec_value(t->g, n->out[k])->count, err));
+		t->at[n->out[k]] =
+			brc_calloc(brc_exec_value(t->g, n->out[k])->count, sizeof(int32_t), err);
 		if (!t->at[n->out[k]])
 			return BRC_RESOURCE;
 	}
@@ -58,7 +60,7 @@ static void clear(brc_tracer *t, const brc_node *n)
 
 		if (v == BRC_NOWHERE)
 			continue;
-		if (is_data(&t->g->value[v]))
+		if (is_data(brc_exec_value(t->g, v)))
 			free(t->at[v]);
 		t->at[v] = NULL;
 	}
@@ -67,8 +69,8 @@ static void clear(brc_tracer *t, const brc_node *n)
 static brc_rc run(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	for (size_t k = 0; k < n->n_in; k++) /* axes, indices */
-		if (n->in[k] != BRC_NOWHERE && !is_data(&t->g->value[n->in[k]]))
-			t->at[n->in[k]] = t->g->value[n->in[k]].data;
+		if (n->in[k] != BRC_NOWHERE && !is_data(brc_exec_value(t->g, n->in[k])))
+			t->at[n->in[k]] = brc_exec_value(t->g, n->in[k])->data;
 	return brc_node_run(t->g, n, t->at, err);
 }
 
@@ -101,7 +103,8 @@ static brc_rc collect(brc_tracer *t, const brc_node *n, brc_err *err)
 
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
-		BRC_TRY(brc_sources_gather(&s, &t->g->value[n->out[k]], t->at[n->out[k]], err));
+		BRC_TRY(brc_sources_gather(&s, brc_exec_value(t->g, n->out[k]), t->at[n->out[k]],
+					   err));
 		inherit(t, n, &s);
 		BRC_TRY(brc_trace_set(t, n, k, &s, err));
 	}
@@ -116,7 +119,7 @@ static brc_rc from_no_unit(brc_tracer *t, const brc_node *n, brc_err *err)
 
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
-		BRC_TRY(brc_sources_uniform(&s, &t->g->value[n->out[k]], 0, err));
+		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), 0, err));
 		BRC_TRY(brc_trace_set(t, n, k, &s, err));
 	}
 	return BRC_OK;
@@ -124,11 +127,12 @@ static brc_rc from_no_unit(brc_tracer *t, const brc_node *n, brc_err *err)
 
 brc_rc brc_trace_move(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
 	brc_rc rc;
 
-	if (t->g->value[n->in[0]].elem != BRC_ELEM_FLOAT || (lookup && !brc_traced(t, n, 0)))
+	if (brc_exec_value(t->g, n->in[0])->elem != BRC_ELEM_FLOAT ||
+	    (lookup && !brc_traced(t, n, 0)))
 		return from_no_unit(t, n, err);
 	if (lookup)
 		return brc_trace_mix(t, i, err);

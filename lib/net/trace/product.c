@@ -24,9 +24,10 @@ static brc_rc set_uniform(brc_tracer *t, const brc_node *n, int32_t set, size_t 
 	for (size_t k = 0; k < n->n_out; k++) {
 		brc_sources s;
 
-		if (n->out[k] == BRC_NOWHERE || t->g->value[n->out[k]].state != BRC_COMPUTED)
+		if (n->out[k] == BRC_NOWHERE ||
+		    brc_exec_value(t->g, n->out[k])->state != BRC_COMPUTED)
 			continue;
-		BRC_TRY(brc_sources_uniform(&s, &t->g->value[n->out[k]], set, err));
+		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), set, err));
 		s.mixed = mixed;
 		BRC_TRY(brc_trace_set(t, n, k, &s, err));
 	}
@@ -35,7 +36,7 @@ static brc_rc set_uniform(brc_tracer *t, const brc_node *n, int32_t set, size_t 
 
 brc_rc brc_trace_mix(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	size_t mixed = i;
 	int32_t all = 0, one;
 
@@ -54,8 +55,8 @@ brc_rc brc_trace_mix(brc_tracer *t, size_t i, brc_err *err)
 
 brc_rc brc_trace_places(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
-	const brc_operand *x = &t->g->value[n->in[0]], *y = &t->g->value[n->out[0]];
+	const brc_node *n = brc_exec_node(t->g, i);
+	const brc_operand *x = brc_exec_value(t->g, n->in[0]), *y = brc_exec_value(t->g, n->out[0]);
 	brc_sources s;
 	brc_rc rc;
 
@@ -85,7 +86,7 @@ static void drop_dimensions(brc_sources *s, size_t axes)
 /* A mean over places leaves channels as they are; over units it is a statistic of theirs. */
 brc_rc brc_trace_reduce(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	const brc_sources *x = brc_traced(t, n, 0);
 	size_t axes;
 	bool keep;
@@ -113,7 +114,8 @@ brc_rc brc_trace_reduce(brc_tracer *t, size_t i, brc_err *err)
 static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, brc_err *err)
 {
 	brc_unit_layer *u = &t->net->unit[++t->layer];
-	const brc_operand *x = &t->g->value[n->in[w->in]], *y = &t->g->value[n->out[0]];
+	const brc_operand *x = brc_exec_value(t->g, n->in[w->in]),
+			  *y = brc_exec_value(t->g, n->out[0]);
 	const brc_sources *from = brc_traced(t, n, w->in);
 	brc_sources s;
 
@@ -132,7 +134,7 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 /* Every channel times the magnitude of its kernel. */
 static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, brc_err *err)
 {
-	const brc_operand *x = &t->g->value[n->in[0]], *y = &t->g->value[n->out[0]];
+	const brc_operand *x = brc_exec_value(t->g, n->in[0]), *y = brc_exec_value(t->g, n->out[0]);
 	const brc_sources *from = brc_traced(t, n, 0);
 	size_t each = w->outputs / w->groups;
 	int32_t *in = brc_calloc(w->inputs, sizeof(*in), err);
@@ -184,21 +186,22 @@ static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
  * product. */
 static bool same_dimensions(const brc_tracer *t, const brc_node *n)
 {
-	size_t ndim = t->g->value[n->out[0]].ndim;
+	size_t ndim = brc_exec_value(t->g, n->out[0])->ndim;
 
-	return t->g->value[n->in[0]].ndim == ndim && t->g->value[n->in[1]].ndim == ndim;
+	return brc_exec_value(t->g, n->in[0])->ndim == ndim &&
+	       brc_exec_value(t->g, n->in[1])->ndim == ndim;
 }
 
 static bool is_told_apart(const brc_tracer *t, const brc_node *n, size_t k)
 {
 	const brc_sources *s = brc_traced(t, n, k);
 
-	return s && s->mixed == BRC_NOWHERE && t->g->value[n->in[k]].ndim > 1;
+	return s && s->mixed == BRC_NOWHERE && brc_exec_value(t->g, n->in[k])->ndim > 1;
 }
 
 brc_rc brc_trace_product(brc_tracer *t, size_t i, brc_err *err)
 {
-	const brc_node *n = &t->g->node[i];
+	const brc_node *n = brc_exec_node(t->g, i);
 	brc_weights w;
 
 	if (brc_net_makes_units(t->g, n, &w))

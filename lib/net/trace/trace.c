@@ -22,7 +22,7 @@ static brc_rc note_activation(brc_tracer *t, size_t v, size_t behind, brc_err *e
 {
 	size_t end;
 
-	if (t->g->value[v].users < 2)
+	if (brc_exec_value(t->g, v)->users < 2)
 		return BRC_OK;
 	BRC_TRY(brc_net_activation_end(t->g, v, behind, &end, err));
 	if (end != v && t->activation_start[end] == BRC_NOWHERE)
@@ -34,7 +34,7 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 {
 	size_t v = k < n->n_out ? n->out[k] : BRC_NOWHERE, layer;
 
-	if (v == BRC_NOWHERE || t->g->value[v].state != BRC_COMPUTED) {
+	if (v == BRC_NOWHERE || brc_exec_value(t->g, v)->state != BRC_COMPUTED) {
 		brc_sources_clear(s);
 		return BRC_OK;
 	}
@@ -47,8 +47,8 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 	if (layer == BRC_NOWHERE)
 		return BRC_OK;
 	*s = (brc_sources){0};
-	BRC_TRY(brc_sources_units(s, &t->g->value[v], t->net->unit[layer].axis, (int32_t)layer,
-				  t->t, err));
+	BRC_TRY(brc_sources_units(s, brc_exec_value(t->g, v), t->net->unit[layer].axis,
+				  (int32_t)layer, t->t, err));
 	brc_sources_clear(&t->of[v]);
 	t->of[v] = *s;
 	return BRC_OK;
@@ -56,7 +56,7 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 
 static brc_rc trace_node(brc_tracer *t, size_t i, brc_err *err)
 {
-	switch (brc_node_trace(&t->g->node[i])) {
+	switch (brc_node_trace(brc_exec_node(t->g, i))) {
 	case BRC_TRACE_SAME:
 	case BRC_TRACE_NORMALISED:
 		return brc_trace_same(t, i, err);
@@ -90,7 +90,7 @@ static brc_rc trace_node(brc_tracer *t, size_t i, brc_err *err)
 static brc_rc trace_input(brc_tracer *t, brc_err *err)
 {
 	size_t v = t->net->input;
-	const brc_operand *x = &t->g->value[v];
+	const brc_operand *x = brc_exec_value(t->g, v);
 
 	if (x->elem != BRC_ELEM_FLOAT)
 		return brc_sources_uniform(&t->of[v], x, 0, err);
@@ -116,15 +116,16 @@ static brc_rc trace_all(brc_tracer *t, brc_err *err)
 {
 	BRC_TRY(trace_input(t, err));
 	BRC_TRY(note_activation(t, t->net->input, 0, err));
-	for (size_t i = 0; i < t->g->n_nodes; i++) {
+	for (size_t i = 0; i < brc_exec_nodes(t->g); i++) {
 		char title[256];
 
 		if (trace_node(t, i, err) != BRC_OK)
 			return brc_err_prefix(err, "%s",
 					      brc_net_node_text(t->net, i, title, sizeof(title)));
-		for (size_t k = 0; k < t->g->node[i].n_out; k++)
-			if (t->g->node[i].out[k] != BRC_NOWHERE)
-				BRC_TRY(note_activation(t, t->g->node[i].out[k], i + 1, err));
+		for (size_t k = 0; k < brc_exec_node(t->g, i)->n_out; k++)
+			if (brc_exec_node(t->g, i)->out[k] != BRC_NOWHERE)
+				BRC_TRY(note_activation(t, brc_exec_node(t->g, i)->out[k], i + 1,
+							err));
 	}
 	mark_outputs(t);
 	return BRC_OK;
@@ -132,7 +133,7 @@ static brc_rc trace_all(brc_tracer *t, brc_err *err)
 
 static brc_rc begin(brc_tracer *t, brc_net *net, brc_err *err)
 {
-	size_t values = net->g->n_values;
+	size_t values = brc_exec_values(net->g);
 
 	*t = (brc_tracer){.net = net,
 			  .g = net->g,
@@ -159,7 +160,7 @@ brc_rc brc_net_trace_units(brc_net *net, brc_err *err)
 
 	if (rc == BRC_OK)
 		rc = trace_all(&t, err);
-	for (size_t v = 0; t.of && v < net->g->n_values; v++)
+	for (size_t v = 0; t.of && v < brc_exec_values(net->g); v++)
 		brc_sources_clear(&t.of[v]);
 	free(t.of);
 	free(t.at);

@@ -47,9 +47,9 @@ int main(int argc, char **argv)
 		.tool = "check",
 		.usage = "[FILE...]",
 		.purpose =
-			"Verify streams: every frame, every checksum, every compressed chunk, the "
-			"trailer. Exit code 0 says that all are intact, 4 that one is truncated or "
-			"corrupt, 3 that one is no stream.",
+			"Verify that streams are intact: every frame, every checksum, every "
+			"compressed chunk, and the trailer. The exit code is 0 if all are intact, "
+			"4 if one is truncated or corrupt, and 3 if one is not a stream.",
 		.reads = "any stream, from FILEs or standard input",
 		.examples = "  check analysis.brc && echo complete\n"
 			    "  check -q *.brc",

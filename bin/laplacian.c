@@ -11,12 +11,13 @@ static int normalisation;
 
 static const brc_opt options[] = {
 	{BRC_OPT_FLAG, "local", 0, NULL, &local,
-	 "one graph a layer: of weights, the layer with those before and after it; of affinities, "
-	 "the layer alone",
+	 "make one graph for each layer. From weights, the graph holds the layer, the layers that "
+	 "feed it and the layers that it feeds. From correlations, it holds the layer alone",
 	 NULL, 0, 0, 0},
 	{BRC_OPT_CHOICE, "normalisation", 0, "KIND", &normalisation,
-	 "whose eigenvectors place the units: of the random walk, x / sqrt(degree), or of the "
-	 "symmetric Laplacian, in rows of unit length",
+	 "how spectral will place the units. random-walk: divide a unit's entries in the "
+	 "eigenvectors by the square root of its degree. symmetric: scale these entries to a "
+	 "vector of length 1",
 	 "random-walk|symmetric", 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
@@ -84,12 +85,12 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "laplacian",
 		.usage = "",
-		.purpose =
-			"Make the graph of a network's units from its weights or from the "
-			"correlations of its activations: degrees, components, isolated units, and "
-			"the edges of the normalised Laplacian.",
+		.purpose = "Make the graph that spectral clusters, from a network's weights or "
+			   "from the correlations of its activations. The graph holds the edges of "
+			   "the normalised Laplacian, the degree of each unit, the connected "
+			   "components and the isolated units.",
 		.reads = "weights or affinity",
-		.writes = "laplacian (SOURCE.global or SOURCE.local)",
+		.writes = "laplacian, called SOURCE.global or SOURCE.local",
 		.examples =
 			"  extract-weights net.onnx | laplacian | spectral -k 16 >labels.brc\n"
 			"  corr <activations.brc | laplacian --local | spectral -k 8 >labels.brc",

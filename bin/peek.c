@@ -33,11 +33,10 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "peek",
 		.usage = "[FILE]",
-		.purpose =
-			"Show what a stream holds: its sections with their metadata and the shapes "
-			"of their tensors, a network's layers and which feeds which, and the "
-			"history of how "
-			"it was made. Nothing is shown of a stream that is not intact.",
+		.purpose = "Show what a stream holds: its sections with their metadata and the "
+			   "shapes of their tensors, the layers of a network and which feeds "
+			   "which, and the history of how it was made. A stream that is not intact "
+			   "is not shown at all.",
 		.reads = "any stream, from FILE or standard input",
 		.examples = "  peek analysis.brc\n"
 			    "  extract-weights net.onnx | peek --json",

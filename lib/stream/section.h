@@ -59,7 +59,7 @@ brc_map *brc_section_add_record(brc_section *s, brc_err *err);
 
 /*
  * Add a tensor of `ndim` extents. `axes` is a comma-separated list of axis
- * names. data == NULL allocates zeroed memory (fill (*t)->data);
+ * names. !data allocates zeroed memory (fill (*t)->data);
  * otherwise `data` is borrowed and must outlive the section. `t` may be NULL.
  */
 brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size_t ndim,

@@ -36,7 +36,7 @@ GEN      := .build/gen
 
 CPPFLAGS += -Ilib -I$(GEN)
 # filters load what they use: --as-needed
-LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lgsl -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
+LIBS     := -Wl,--as-needed -ldnnl -lgomp -llapacke -lopenblas -lprotobuf-c -lmsgpackc -lzstd -lxxhash -ljansson \
             -lpng -ljpeg -lexpat -lz -lm -lpthread -ldl
 # V=1 shows the commands
 Q        := $(if $(V),,@)
@@ -109,11 +109,11 @@ check-unit: $(if $(ONLY),$(BUILD)/tests/$(ONLY)_test,$(UNIT))
 # ---- packages ----
 
 PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev liblapacke-dev \
-                   libgsl-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
+                   libprotobuf-c-dev protobuf-c-compiler libjansson-dev \
                    libpng-dev libjpeg-dev zlib1g-dev libexpat1-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata python3-leidenalg python3-networkx
-PACKAGES_ORACLE := r-cran-igraph python3-leidenalg python3-networkx python3-torch python3-scipy python3-sklearn python3-onnx dataset-fashion-mnist
+PACKAGES_ORACLE := r-cran-igraph python3-leidenalg python3-networkx python3-torch python3-scipy python3-mpmath python3-sklearn python3-onnx dataset-fashion-mnist
 PACKAGES_LARGE  := python3-torch python3-torchvision
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev

@@ -20,20 +20,23 @@ static const char *const edge_names[] = {"square", "abs", "positive"};
 
 static const brc_opt options[] = {
 	{BRC_OPT_CHOICE, "method", 0, "METHOD", &method,
-	 "correlation of ranks (ties share their mean) or of values", BRC_CORR_METHODS, 0, 0, 0},
+	 "correlate ranks (spearman) or values (pearson); tied values share their mean rank",
+	 BRC_CORR_METHODS, 0, 0, 0},
 	{BRC_OPT_CHOICE, "edge", 0, "EDGE", &edge,
-	 "weight of an edge: the correlation's square, its magnitude, or what is positive of it",
+	 "how a correlation r becomes the weight of an edge. square: r * r. abs: the magnitude of "
+	 "r. positive: r if it is above 0, otherwise 0",
 	 BRC_CORR_EDGES, 0, 0, 0},
-	{BRC_OPT_FLAG, "local", 0, NULL, &local, "edges within layers only", NULL, 0, 0, 0},
+	{BRC_OPT_FLAG, "local", 0, NULL, &local, "make edges within layers only", NULL, 0, 0, 0},
 	{BRC_OPT_FLAG, "double", 0, NULL, &wide,
-	 "correlations and edges in double precision: about twice the time, and the memory", NULL,
+	 "compute and write in double precision; this takes about twice the time and memory", NULL,
 	 0, 0, 0},
 	{BRC_OPT_FLAG, "factors", 0, NULL, &factors,
-	 "the columns instead of the edges, which then are nowhere formed; chosen without being "
-	 "asked for where few samples make that faster (squares in single precision only)",
+	 "write each unit's standardised values (factors) instead of edges. Later filters compute "
+	 "with the factors and never hold all edges. corr does this by itself when the samples are "
+	 "few enough to make it faster. Factors need --edge square and single precision",
 	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "dense", 0, NULL, &dense, "the edges, however few the samples are", NULL, 0,
-	 0, 0},
+	{BRC_OPT_FLAG, "dense", 0, NULL, &dense, "write the edges even if the samples are few",
+	 NULL, 0, 0, 0},
 	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -209,7 +212,8 @@ static brc_rc correlate(brc_filter *f, struct corr *c, brc_err *err)
 	BRC_TRY(make_columns(c, err));
 	tell_constant(c);
 	if (c->by_factors)
-		brc_cli_detail(c->cli, "the columns are written instead of edges (--dense: edges)");
+		brc_cli_detail(c->cli,
+			       "factors are written instead of edges (--dense writes edges)");
 	else
 		BRC_TRY(brc_scratch_init(&c->edges, c->largest, c->panel > 0, "edges", err));
 	return write_affinity(f, c, err);
@@ -221,7 +225,7 @@ static brc_rc check_options(brc_err *err)
 		return brc_fail(err, BRC_USAGE, "give one of --factors and --dense");
 	if (!factors || (edge == BRC_CORR_SQUARE && !wide))
 		return BRC_OK;
-	brc_fail(err, BRC_USAGE, "--factors: only squares in single precision can be given so");
+	brc_fail(err, BRC_USAGE, "--factors works only with --edge square and without --double");
 	return brc_hint(err, "leave out --factors, or --edge and --double");
 }
 
@@ -249,9 +253,9 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "corr",
 		.usage = "",
-		.purpose = "Connect units by how their activations go together: every edge is the "
-			   "squared rank correlation of two units over the samples, unless told "
-			   "otherwise.",
+		.purpose = "Correlate the activations of units and write the graph of the "
+			   "correlations. By default an edge between two units is the square of "
+			   "their rank correlation over the samples.",
 		.reads = "activations",
 		.writes = "affinity, called like the activations",
 		.examples = "  corr <activations.brc | laplacian | spectral -k 16 >labels.brc\n"
@@ -260,11 +264,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP,
 	};
-	brc_err err = {0};
-	brc_filter *f;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		corr(f, &cli, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, NULL, corr);
 }

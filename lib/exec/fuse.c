@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/operators.h"
-#include "exec/reach.h"
+#include "exec/operator.h"
+#include "exec/downstream.h"
 
 enum { REACH = 64 }; /* nodes between a convolution and the sum it takes over, at most */
 
@@ -74,7 +74,7 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 	while (u->producer[v] != BRC_NOWHERE) {
 		const brc_node *n = &g->node[u->producer[v]];
 
-		if (n->op != &brc_kernel_conv && !brc_affine_of(n))
+		if (n->op != &brc_kernel_conv && !brc_node_affine(n))
 			return;
 		v = n->in[0];
 		pin_one(g, u, v, until);
@@ -88,15 +88,15 @@ static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 {
 	memset(u->pinned, 0, g->n_values * sizeof(*u->pinned));
 	for (size_t t = 0; t < g->n_taps; t++) {
-		brc_reach r;
+		brc_downstream r;
 
-		BRC_TRY(brc_reach_find(&r, g, g->tap[t], err));
+		BRC_TRY(brc_downstream_find(&r, g, g->tap[t], err));
 		pin_one(g, u, r.value, r.ready);
 		for (size_t k = 0; k < r.n_rest; k++) {
 			pin_one(g, u, r.rest[k], r.ready);
 			pin_input_of_sum(g, u, r.rest[k], r.ready);
 		}
-		brc_reach_clear(&r);
+		brc_downstream_clear(&r);
 	}
 	return BRC_OK;
 }
@@ -138,7 +138,7 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	const brc_node *sum = &g->node[j];
 	size_t mine = g->node[i].out[0], other, buffer;
 
-	if (sum->op != &brc_kernel_add || j - i > REACH)
+	if (!brc_node_adds(sum) || j - i > REACH)
 		return BRC_NOWHERE;
 	other = sum->in[sum->in[0] == mine];
 	buffer = root(g, other);
@@ -161,7 +161,7 @@ static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, b
 	*more = false;
 	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
 		return BRC_OK;
-	affine = brc_affine_of(&g->node[j]);
+	affine = brc_node_affine(&g->node[j]);
 	if (affine && brc_conv_is_plain(conv)) {
 		brc_conv_scale(conv, affine);
 	} else if (!*summed && (other = addend(g, u, i, j)) != BRC_NOWHERE) {

@@ -9,6 +9,8 @@
 #include "graph/graph.h"
 #include "graph/ncut.h"
 #include "graph/spectral.h"
+#include "stats/extremes.h"
+#include "stats/moments.h"
 
 typedef struct test {
 	const brc_blocks *blocks;
@@ -101,27 +103,15 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 
 void brc_clusterability_summarise(brc_clusterability *c, bool paper)
 {
-	double sum = 0, squares = 0, n;
-	const double limit = c->observed + TIE * fmax(1, c->observed);
-	size_t r = 0;
+	const brc_moments known = brc_moments_of(c->ncut, c->shuffles, 1);
+	const double limit = paper ? nextafter(c->observed, -INFINITY)
+				   : c->observed + TIE * fmax(1, c->observed);
 
-	c->undefined = 0;
-	for (size_t i = 0; i < c->shuffles; i++) {
-		if (isnan(c->ncut[i])) {
-			c->undefined++;
-			continue;
-		}
-		r += paper ? c->ncut[i] < c->observed : c->ncut[i] <= limit;
-		sum += c->ncut[i];
-	}
-	n = (double)(c->shuffles - c->undefined);
-	c->mean = n > 0 ? sum / n : NAN;
-	for (size_t i = 0; i < c->shuffles; i++)
-		if (!isnan(c->ncut[i]))
-			squares += (c->ncut[i] - c->mean) * (c->ncut[i] - c->mean);
-	c->sd = n > 0 ? sqrt(squares / n) : NAN;
+	c->undefined = c->shuffles - known.n;
+	c->mean = known.mean;
+	c->sd = brc_moments_sd(&known, 0);
 	c->z = c->sd > 0 ? (c->observed - c->mean) / c->sd : NAN;
-	c->p = (double)(r + c->undefined + 1) / (double)(c->shuffles + 1);
+	c->p = brc_extremes_p_low(limit, c->ncut, c->shuffles);
 }
 
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,

@@ -39,6 +39,7 @@ static brc_rc step_chunk(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const struct step *s = ctx;
 	size_t first = task * CHUNK, end = first + CHUNK < s->n ? first + CHUNK : s->n;
+
 	double *restrict to = s->to;
 	const double *restrict x = s->x, *restrict before = s->before;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "stats/order.h"
 
 void brc_extremes_orient(const double *t, size_t n, size_t m, brc_tail tail, double *u)
 {
@@ -30,39 +31,34 @@ void brc_extremes_p(const double *u, size_t n, size_t m, double *p)
 
 		for (size_t b = 1; b <= n; b++)
 			r += u[b * m + s] >= u[s];
-		p[s] = (double)(r + 1) / (double)(n + 1);
+		p[s] = brc_p_value(r, n);
 	}
 }
 
-typedef struct value {
-	double u;
-	size_t draw;
-} value;
-
-static int more_extreme_first(const void *a, const void *b)
+double brc_extremes_p_low(double limit, const double *control, size_t n)
 {
-	const value *x = a, *y = b;
+	size_t r = 0;
 
-	if (x->u != y->u)
-		return x->u > y->u ? -1 : 1;
-	return (x->draw > y->draw) - (x->draw < y->draw);
+	for (size_t b = 0; b < n; b++)
+		r += !(control[b] > limit);
+	return brc_p_value(r, n);
 }
 
 brc_rc brc_extremes_midranks(const double *u, size_t n, size_t m, uint32_t *j, brc_err *err)
 {
-	value *v = brc_alloc(n + 1, sizeof(*v), err);
+	brc_ordered *v = brc_alloc(n + 1, sizeof(*v), err);
 
 	if (!v)
 		return BRC_RESOURCE;
 	for (size_t s = 0; s < m; s++) {
 		for (size_t b = 0; b <= n; b++)
-			v[b] = (value){u[b * m + s], b};
-		qsort(v, n + 1, sizeof(*v), more_extreme_first);
+			v[b] = (brc_ordered){u[b * m + s], b};
+		brc_order(v, n + 1, true);
 		for (size_t from = 0, to; from <= n; from = to) {
-			for (to = from; to <= n && v[to].u == v[from].u; to++)
+			for (to = from; to <= n && v[to].value == v[from].value; to++)
 				;
 			for (size_t i = from; i < to; i++)
-				j[v[i].draw * m + s] = (uint32_t)(2 * from + (to - from));
+				j[v[i].from * m + s] = (uint32_t)(2 * from + (to - from));
 		}
 	}
 	free(v);

@@ -3,8 +3,8 @@
  * one statistic.
  *
  * Everywhere in lib/stats a table of statistics is T [n + 1, m], row-major:
- * row 0 is observed, rows 1..n are the control draws; a column is a
- * sub-cluster (or a class). NaN and infinities mean "undefined".
+ * row 0 is observed, rows 1..n are the control draws; a column is whatever is
+ * tested. NaN and infinities mean "undefined".
  */
 #ifndef BRC_STATS_EXTREMES_H
 #define BRC_STATS_EXTREMES_H
@@ -18,7 +18,7 @@
 typedef enum brc_tail { BRC_TAIL_LEFT, BRC_TAIL_RIGHT } brc_tail;
 
 /*
- * U [n + 1, m] = T turned so that larger is more extreme. Undefined control
+ * U [n + 1, m] = T with its sign set so that larger is more extreme. Undefined control
  * values become +infinity and undefined observed values -infinity: whatever is
  * not known counts against significance. U may be T itself.
  */
@@ -35,6 +35,19 @@ void brc_extremes_undefined(const double *t, size_t n, size_t m, size_t *observe
  * P(p <= a) <= a for every a, whenever the rows of T are exchangeable.
  */
 void brc_extremes_p(const double *u, size_t n, size_t m, double *p);
+
+/* p of an observed value when r of n controls are at least as extreme. */
+static inline double brc_p_value(size_t r, size_t n)
+{
+	return (double)(r + 1) / (double)(n + 1);
+}
+
+/*
+ * The same of one statistic whose small values are extreme: r = number of the n controls that are
+ * not above `limit`, undefined ones included. The limit is the observed value, or a little more
+ * where controls that agree to within rounding are ties.
+ */
+double brc_extremes_p_low(double limit, const double *control, size_t n);
 
 /*
  * Mid-rank p of every draw among all n + 1 draws, itself included: with

@@ -4,37 +4,24 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-typedef struct place {
-	double p;
-	size_t at;
-} place;
-
-static int rising(const void *a, const void *b)
-{
-	const place *x = a, *y = b;
-
-	if (x->p != y->p)
-		return x->p < y->p ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
+#include "stats/order.h"
 
 brc_rc brc_fdr_q(const double *p, size_t m, brc_fdr how, double *q, brc_err *err)
 {
-	place *order = brc_alloc(m, sizeof(*order), err);
+	brc_ordered *order = brc_alloc(m, sizeof(*order), err);
 	double c = how == BRC_FDR_BY ? 0 : 1, low = 1;
 
 	if (!order)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < m; i++) {
-		order[i] = (place){p[i], i};
+		order[i] = (brc_ordered){p[i], i};
 		if (how == BRC_FDR_BY)
 			c += 1.0 / (double)(i + 1);
 	}
-	qsort(order, m, sizeof(*order), rising);
+	brc_order(order, m, false);
 	for (size_t i = m; i-- > 0;) {
-		low = fmin(low, c * (double)m * order[i].p / (double)(i + 1));
-		q[order[i].at] = low;
+		low = fmin(low, c * (double)m * order[i].value / (double)(i + 1));
+		q[order[i].from] = low;
 	}
 	free(order);
 	return BRC_OK;

@@ -1,7 +1,8 @@
 /*
  * Fisher's combination of p-values that are discrete and tied, as if the
- * columns were independent. Sub-clusters of one layer are not: the omnibus
- * test (stats/omnibus.h) is the one to believe, this one stands beside it.
+ * columns were independent. Columns whose controls were drawn together are
+ * not: the omnibus test (stats/omnibus.h) is the one to believe, this one
+ * stands beside it.
  */
 #ifndef BRC_STATS_FISHER_H
 #define BRC_STATS_FISHER_H

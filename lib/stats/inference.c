@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "stats/fisher.h"
 #include "stats/maxt.h"
+#include "stats/moments.h"
 #include "stats/omnibus.h"
 #include "stats/published.h"
 
@@ -70,25 +71,12 @@ size_t brc_inference_controls_needed(size_t n, size_t m, double level, brc_fdr f
 /* Mean and sd of the controls of column s, and what the observed value is beside them. */
 static void describe(brc_inference *i, size_t s)
 {
-	double sum = 0, ss = 0, t = i->draw[s], mean;
-	size_t known = 0;
+	const brc_moments controls = brc_moments_of(i->draw + i->m + s, i->n, i->m);
+	const double t = i->draw[s], mean = controls.mean;
 
-	for (size_t b = 1; b <= i->n; b++) {
-		if (isfinite(i->draw[b * i->m + s])) {
-			sum += i->draw[b * i->m + s];
-			known++;
-		}
-	}
-	mean = known ? sum / (double)known : NAN;
-	for (size_t b = 1; b <= i->n; b++) {
-		double d = i->draw[b * i->m + s] - mean;
-
-		if (isfinite(d))
-			ss += d * d;
-	}
 	i->observed[s] = t;
 	i->control_mean[s] = mean;
-	i->control_sd[s] = known > 1 ? sqrt(ss / (double)(known - 1)) : NAN;
+	i->control_sd[s] = brc_moments_sd(&controls, 1);
 	i->effect[s] = t - mean;
 	i->ratio[s] = t * mean > 0 ? 2 * t / (t + mean) : NAN;
 }

@@ -1,5 +1,5 @@
 /*
- * Everything that is inferred from one statistic of m sub-clusters and its n
+ * Everything that is inferred from one statistic of m columns and its n
  * control draws: p-values, the joint tests, effects, and what the number of
  * draws cannot resolve.
  */

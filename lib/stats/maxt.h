@@ -15,7 +15,7 @@
  *
  * Each column is put on a common scale with all of its n + 1 values,
  * t = (u - mean) / sd (population sd; t = 0 when all are equal), since raw
- * statistics of sub-clusters of different sizes do not compare. An undefined
+ * statistics of columns of different spread do not compare. An undefined
  * control takes the largest t of its column, an undefined observed value is
  * below everything and has p = 1. Then, with columns ordered by falling t_0,
  * p_(i) = #{b in 0..n: max over columns (i)..(m) of t_b >= t_0(i)} / (n + 1),

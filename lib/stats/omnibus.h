@@ -1,5 +1,5 @@
 /*
- * One p-value for many sub-clusters whose controls were drawn together: a
+ * One p-value for many columns whose controls were drawn together: a
  * nonparametric combination (Pesarin 2001, "Multivariate Permutation Tests";
  * Fisher's combining function), exact under dependence.
  */

@@ -2,10 +2,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "stats/distribution.h"
+#include "stats/moments.h"
+#include "stats/order.h"
 
 void brc_published_p(const double *t, size_t n, size_t m, brc_tail tail, double *p)
 {
@@ -14,7 +15,7 @@ void brc_published_p(const double *t, size_t n, size_t m, brc_tail tail, double 
 
 		for (size_t b = 1; b <= n; b++)
 			r += tail == BRC_TAIL_LEFT ? t[b * m + s] < t[s] : t[b * m + s] > t[s];
-		p[s] = (double)(r + 1) / (double)(n + 1);
+		p[s] = brc_p_value(r, n);
 	}
 }
 
@@ -52,24 +53,19 @@ double brc_published_categorical(const double *p, size_t m, size_t n, double *st
 	return brc_chi2_upper(sum, (double)n);
 }
 
-static int rising(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 double brc_published_critical(const double *p, size_t m, double level, brc_err *err)
 {
-	double *sorted = brc_alloc(m, sizeof(*sorted), err), critical = 1;
+	brc_ordered *sorted = brc_alloc(m, sizeof(*sorted), err);
+	double critical = 1;
 
 	if (!sorted)
 		return NAN;
-	memcpy(sorted, p, m * sizeof(*p));
-	qsort(sorted, m, sizeof(*sorted), rising);
+	for (size_t i = 0; i < m; i++)
+		sorted[i] = (brc_ordered){p[i], i};
+	brc_order(sorted, m, false);
 	for (size_t i = m; i-- > 0;) {
-		if (sorted[i] <= (double)(i + 1) * level / (double)m) {
-			critical = sorted[i];
+		if (sorted[i].value <= (double)(i + 1) * level / (double)m) {
+			critical = sorted[i].value;
 			break;
 		}
 	}
@@ -80,16 +76,7 @@ double brc_published_critical(const double *p, size_t m, double level, brc_err *
 /* Mean of the defined controls of column s; NaN when there is none. */
 static double control_mean(const double *t, size_t n, size_t m, size_t s)
 {
-	double sum = 0;
-	size_t known = 0;
-
-	for (size_t b = 1; b <= n; b++) {
-		if (isfinite(t[b * m + s])) {
-			sum += t[b * m + s];
-			known++;
-		}
-	}
-	return known ? sum / (double)known : NAN;
+	return brc_moments_of(t + m + s, n, m).mean;
 }
 
 void brc_published_effect_change(const double *t, size_t n, size_t m, double *e)
@@ -124,12 +111,8 @@ void brc_published_effect_range_each(const double *t, size_t n, size_t m, double
 
 void brc_published_effect_mean(const double *e, size_t m, double *mean, double *sem)
 {
-	double sum = 0, ss = 0;
+	const brc_moments all = brc_moments_of(e, m, 1);
 
-	for (size_t s = 0; s < m; s++)
-		sum += e[s];
-	*mean = sum / (double)m;
-	for (size_t s = 0; s < m; s++)
-		ss += (e[s] - *mean) * (e[s] - *mean);
-	*sem = m < 2 ? NAN : sqrt(ss / (double)(m - 1) / (double)m);
+	*mean = all.mean;
+	*sem = m < 2 ? NAN : sqrt(all.squares / (double)(m - 1) / (double)m);
 }

@@ -16,7 +16,8 @@
 
 /*
  * p [m] = (r + 1) / (n + 1), r = number of controls strictly more extreme than
- * the observed value. A comparison with NaN is false. T [n + 1, m] unturned.
+ * the observed value. A comparison with NaN is false. T [n + 1, m] as it is, without
+ * brc_extremes_orient.
  */
 void brc_published_p(const double *t, size_t n, size_t m, brc_tail tail, double *p);
 
@@ -42,7 +43,7 @@ double brc_published_categorical(const double *p, size_t m, size_t n, double *st
 double brc_published_critical(const double *p, size_t m, double level, brc_err *err);
 
 /*
- * Effects, reported as 2 e, one a sub-cluster; T [n + 1, m], e [m].
+ * Effects, reported as 2 e, one a column; T [n + 1, m], e [m].
  * change: t / (t + mean) where both are negative, else 0 (mean change of
  *         accuracy); undefined controls are left out of the mean.
  * range:  t / (t + mean control); 0 where undefined.
@@ -53,7 +54,7 @@ void brc_published_effect_change(const double *t, size_t n, size_t m, double *e)
 void brc_published_effect_range(const double *t, size_t n, size_t m, double *e);
 void brc_published_effect_range_each(const double *t, size_t n, size_t m, double *e);
 
-/* Mean over sub-clusters and its standard error (ddof 1; NaN for m < 2, both for m == 0). */
+/* Mean over columns and its standard error (ddof 1; NaN for m < 2, both for m == 0). */
 void brc_published_effect_mean(const double *e, size_t m, double *mean, double *sem);
 
 #endif

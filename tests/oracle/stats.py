@@ -9,6 +9,7 @@ from collections import Counter
 from fractions import Fraction
 from math import comb, factorial, log
 
+import mpmath
 import numpy as np
 from scipy import stats
 
@@ -84,6 +85,22 @@ def bates(mean, n):
                  factorial(n))
 
 
+def chi2_upper(x, df):
+    """Chi-square's upper tail as its finite sum of positive terms, in 40 digits."""
+    with mpmath.workdps(40):
+        half = mpmath.mpf(x) / 2
+        k = mpmath.mpf(df % 2) / 2
+        total = mpmath.erfc(mpmath.sqrt(half)) if df % 2 else mpmath.mpf(0)
+        term = mpmath.exp(-half) * half**k / mpmath.gamma(k + 1)
+        for _ in range(df // 2):
+            total += term
+            k += 1
+            term *= half / k
+        value = float(total)
+    assert abs(stats.chi2.sf(x, df) - value) <= 2e-11 * value, (x, df)
+    return value
+
+
 rng = np.random.default_rng(20240607)
 u = rng.integers(0, 7, size=(20, 5)).astype(float)
 u[:, 3] = 4  # a column of ties alone
@@ -107,8 +124,15 @@ put("normal.bh", adjust(p_single(v)))
 put("normal.by", adjust(p_single(v), sum(1 / k for k in range(1, 13))))
 put("normal.fisher", fisher_exact(midranks(v[:, :5])))
 
-for x, df in [(0.5, 1), (30.1435, 19), (22.1332767247, 6), (95, 19), (400, 10), (3000, 4)]:
-    put("chi2", [x, df, stats.chi2.sf(x, df)])
+# Ends and middle, and both sides of the place where the library turns from series to fraction.
+for df in [1, 2, 3, 6, 19, 31, 32, 100, 999, 1000, 10001, 1000000]:
+    for p in [1e-300, 1e-100, 1e-8, 0.05, 0.5, 0.99]:
+        x = float(stats.chi2.isf(p, df))
+        put("chi2", [x, df, chi2_upper(x, df)])
+    for x in [df + 1.875, df + 2.125]:
+        put("chi2", [x, df, chi2_upper(x, df)])
+for x in [-37, -30.5, -12.25, -5, -1.5, -0.125, 0, 0.75, 3, 9]:
+    put("normal", [x, float(mpmath.ncdf(x))])
 for mean, n in [(0.25, 1), (0.125, 5), (0.5, 8), (0.375, 30), (0.9375, 12), (0.5, 30)]:
     put("bates", [mean, n, bates(mean, n)])
 put("bates", [0.4375, 31, stats.norm.cdf((0.4375 - 0.5) * np.sqrt(12 * 31))])

@@ -1,0 +1,167 @@
+/*
+ * A graph of operators to be read: its nodes, the values between them, and what
+ * each operator says of itself. This is the face that lib/exec shows to those
+ * who look into a graph; to build and run one see exec/exec.h.
+ *
+ * Nodes lie in an order in which they can run. Nodes and values are named by
+ * their index; what is borrowed lives as long as the graph.
+ */
+#ifndef BRC_EXEC_NODES_H
+#define BRC_EXEC_NODES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/models/onnx.h"
+#include "exec/exec.h"
+
+#define BRC_NOWHERE SIZE_MAX
+
+typedef enum brc_state {
+	BRC_ABSENT, /* an output that is not computed: the mask of Dropout, until it is asked for */
+	BRC_CONSTANT, /* its elements are at hand */
+	BRC_COMPUTED  /* when the graph runs */
+} brc_state;
+
+/*
+ * A value. Layout: row-major, or with the channels (dimension 1) innermost when
+ * `last`: then a [N, C, H, W] lies in memory as [N, H, W, C], which convolutions
+ * prefer. In a bare graph all are row-major.
+ *
+ * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry
+ * (h * rows + r) * inner + i belongs to image r. It starts as dimension 0 of
+ * extent rows, and may move about as attention moves it, but never be mixed.
+ */
+typedef struct brc_operand {
+	const char *name;
+	brc_state state;
+	brc_elem elem;
+	int32_t narrow; /* of integers: the ONNX type in whose range they stay; 0: 64 bits */
+	size_t ndim, dim[BRC_MAX_DIMS], count;
+	bool last, input; /* input: of the graph */
+	size_t batch, inner;
+	void *data;    /* of a constant; NULL: given back, since only packed copies are read */
+	size_t buffer; /* the value whose memory it shares, or itself */
+	size_t users;  /* inputs of nodes, and outputs and taps of the graph */
+} brc_operand;
+
+typedef struct brc_op brc_op; /* the record of an operator */
+
+typedef struct brc_node {
+	const brc_op *op;
+	const char *name; /* what messages call it: the model's name for it if `named` */
+	bool named;
+	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
+	/* for lib/exec alone */
+	void *state;     /* the operator's own, owned by the graph */
+	size_t scratch;  /* bytes that running it needs */
+	unsigned packed; /* bit k: once prepared, input k is not read where it is a constant */
+} brc_node;
+
+/* ---- the graph ---- */
+
+size_t brc_exec_nodes(const brc_exec *g);
+const brc_node *brc_exec_node(const brc_exec *g, size_t i);
+size_t brc_exec_values(const brc_exec *g);
+const brc_operand *brc_exec_value(const brc_exec *g, size_t v);
+/* The value that is output k; that is tap k of options->tap. */
+size_t brc_exec_output_value(const brc_exec *g, size_t k);
+size_t brc_exec_tap_value(const brc_exec *g, size_t k);
+
+/* ---- values ---- */
+
+/* Input k of a node: NULL when left out. */
+const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k);
+/* Bytes of one element. */
+size_t brc_item(brc_elem elem);
+/* Strides in elements, as the value lies in memory. */
+void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS]);
+/* "[N, 28, 28]"; returns buf. */
+char *brc_shape_text(const brc_operand *v, char *buf, size_t cap);
+
+/* ---- what an operator says of itself ---- */
+
+/* Which elements of its inputs each element of an output comes from. */
+typedef enum brc_trace {
+	BRC_TRACE_MISSING,    /* no operator has this: a test looks for it */
+	BRC_TRACE_MIX,        /* from all of them: not traced through */
+	BRC_TRACE_SAME,       /* from the one at its place in input 0 */
+	BRC_TRACE_NORMALISED, /* the same, divided by what others in the image say */
+	BRC_TRACE_AFFINE,     /* the same, times a constant for each channel: see brc_affine */
+	BRC_TRACE_LAYER_NORM, /* the same, times input 1; further outputs are statistics */
+	BRC_TRACE_COMBINE,    /* from those at its place in several inputs, broadcast */
+	BRC_TRACE_SUM,        /* the same, added or subtracted */
+	BRC_TRACE_PRODUCT,    /* the same, multiplied */
+	BRC_TRACE_QUOTIENT,   /* the same, input 0 divided by input 1 */
+	BRC_TRACE_MOVE,       /* from one that only changes its place: brc_node_run moves them */
+	BRC_TRACE_LOOKUP,     /* the same, when the indices, input 1, are constants */
+	BRC_TRACE_PLACES,     /* from those of its channel (pooling) */
+	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
+	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_weights; MIX where it has none */
+	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
+} brc_trace;
+
+/* Is a function of one element no more than a scale and a shift? */
+typedef enum brc_line {
+	BRC_LINE_NO,
+	BRC_LINE_ONE, /* of each operand, as long as all others are constants */
+	BRC_LINE_YES
+} brc_line;
+
+const char *brc_node_type(const brc_node *n); /* ONNX's name of the operator */
+brc_trace brc_node_trace(const brc_node *n);
+/* Element by element of one operand, or of one and numbers: part of an activation function. */
+bool brc_node_is_activation(const brc_node *n);
+/* Does it map its computed inputs by more than a scale and a shift? */
+bool brc_node_bends(const brc_exec *g, const brc_node *n);
+/* Is constant input k a parameter of the function, as the slopes of PRelu are? */
+bool brc_node_is_parameter(const brc_node *n, size_t k);
+/* Does it add its two inputs? */
+bool brc_node_adds(const brc_node *n);
+/* Is the output another view of the elements of input 0? */
+bool brc_node_is_view(const brc_node *n);
+/* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
+double brc_node_flops(const brc_exec *g, const brc_node *n);
+
+/*
+ * The constant weights of a node, y[o] = alpha sum_i w[o, i] x[i] + bias[o], where
+ * each w[o, i] is a kernel of h x w floats. In groups, input i belongs to group
+ * i / (inputs / groups), and w[o, i] counts i inside the group of o.
+ */
+typedef struct brc_weights {
+	const float *w, *bias; /* bias: [outputs], or NULL */
+	size_t outputs, inputs, groups, h, wide;
+	size_t out_step, in_step; /* floats from one output, or input, to the next */
+	float alpha;
+	size_t value;         /* that holds w */
+	size_t in;            /* input of the node that is x */
+	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
+	bool slides;          /* a convolution: the kernel moves over the places of an image */
+} brc_weights;
+
+/* False when the node holds none. */
+bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_weights *w);
+
+/* y = scale[c] x + shift[c] for channel c, dimension 1. */
+typedef struct brc_affine {
+	size_t channels;
+	float *scale, *shift;
+} brc_affine;
+
+/* NULL when the node is no such map. */
+const brc_affine *brc_node_affine(const brc_node *n);
+
+/* Bit k of *axes: dimension k of the input is reduced; *keep: it stays, with extent 1. */
+bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep);
+
+/* Elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
+size_t brc_node_softmax_size(const brc_node *n);
+
+/*
+ * Run one node on memory of the caller's: at[values], inputs and outputs of this node alone, in
+ * the shapes and sizes of elements that the graph says. BRC_RESOURCE when there is no memory.
+ */
+brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err);
+
+#endif

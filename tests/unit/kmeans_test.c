@@ -83,7 +83,7 @@ static double inertia_of(const struct data *s)
 static double solve(struct data *s)
 {
 	brc_kmeans_options o = usual;
-	double inertia;
+	double inertia = 0;
 	o.k = s->k;
 	assert_int_equal(best_of(s->x, s->n, s->d, &o, NULL, s->label, &inertia, NULL), BRC_OK);
 	return inertia;
@@ -97,7 +97,7 @@ static void as_good_as_scikit_learn(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
-		double inertia;
+		double inertia = 0;
 		o.k = s.k;
 		o.restarts = 100;
 		assert_int_equal(best_of(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL), BRC_OK);
@@ -115,7 +115,7 @@ static void single_starts_are_as_good(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
-		double inertia, total = 0;
+		double inertia = 0, total = 0;
 		o.k = s.k;
 		o.restarts = 1;
 		for (o.stream = 0; o.stream < STARTS; o.stream++) {
@@ -169,7 +169,7 @@ static void the_stream_changes_the_starts(void **state)
 	struct data s = load("kmeans_cloud.txt");
 	brc_kmeans_options o = usual;
 	size_t different = 0;
-	double first = 0, inertia;
+	double first = 0, inertia = 0;
 	o.k = s.k;
 	o.restarts = 1;
 	for (uint32_t stream = 0; stream < 8; stream++) {
@@ -187,7 +187,7 @@ static void one_cluster_is_the_mean(void **state)
 {
 	const double x[] = {0, 0, 3, 0, 0, 6};
 	int32_t label[3];
-	double inertia;
+	double inertia = 0;
 	brc_kmeans_options o = usual;
 	(void)state;
 	o.k = 1;
@@ -200,7 +200,7 @@ static void as_many_clusters_as_points(void **state)
 {
 	const double x[] = {5, 1, 4, 2, 3};
 	int32_t label[5];
-	double inertia;
+	double inertia = 0;
 	brc_kmeans_options o = usual;
 	(void)state;
 	for (o.k = 5; o.k < 20; o.k += 7) {
@@ -214,7 +214,7 @@ static void as_many_clusters_as_points(void **state)
 static void fewer_distinct_points_than_clusters(void **state)
 {
 	enum { N = 40 };
-	double x[N * 2], inertia;
+	double x[N * 2], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
 	(void)state;
@@ -280,7 +280,7 @@ static void an_emptied_cluster_is_filled(void **state)
 static void far_from_the_origin(void **state)
 {
 	enum { N = 200 };
-	double x[N], inertia;
+	double x[N], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
 	(void)state;

@@ -155,6 +155,19 @@ static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
+/* Defaults that depend on --compat; --units in its canonical order. */
+static brc_rc resolve(const brc_cli *cli, brc_err *err)
+{
+	static char text[64];
+
+	(void)cli;
+	if (pooling < 0)
+		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
+	BRC_TRY(brc_units_parse(units ? units : "hidden", &kinds, err));
+	units = brc_units_text(kinds, text);
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -173,17 +186,6 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,
 	};
-	static char text[64];
-	brc_err err = {0};
-	brc_filter *f = NULL;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (pooling < 0) /* before the history notes it */
-		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
-	if (brc_units_parse(units ? units : "hidden", &kinds, &err) == BRC_OK) {
-		units = brc_units_text(kinds, text);
-		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-			activations(f, &cli, &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, resolve, activations);
 }

@@ -133,11 +133,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_IN,
 	};
-	brc_err err = {0};
-	brc_filter *f;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		compare(f, &cli, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, NULL, compare);
 }

@@ -69,6 +69,17 @@ static brc_rc labels_table(const brc_filter *f, const brc_section *s, brc_str *t
 	return rc;
 }
 
+static brc_rc units_table(const brc_section *s, brc_str *text, brc_err *err)
+{
+	brc_units u;
+	brc_rc rc;
+
+	BRC_TRY(brc_units_read(&u, s, err));
+	rc = brc_units_tsv_write(&u, text, err);
+	brc_units_clear(&u);
+	return rc;
+}
+
 static brc_rc export_table(brc_filter *f, brc_err *err)
 {
 	const char *type = labels ? "labels" : "units";
@@ -79,7 +90,7 @@ static brc_rc export_table(brc_filter *f, brc_err *err)
 		BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, type, &s, err));
-	brc_rc rc = labels ? labels_table(f, s, &text, err) : brc_units_tsv_write(s, &text, err);
+	brc_rc rc = labels ? labels_table(f, s, &text, err) : units_table(s, &text, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, text.s, text.len, err);
 	brc_str_free(&text);

@@ -177,6 +177,21 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return brc_weights_recognise(model) ? run_chain(f, cli, err) : run_network(f, cli, err);
 }
 
+/* Defaults that depend on --compat; --units in its canonical order. */
+static brc_rc resolve(const brc_cli *cli, brc_err *err)
+{
+	static char text[64];
+
+	(void)cli;
+	if (norm < 0)
+		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
+	if (!units)
+		units = compat ? "published" : "hidden";
+	BRC_TRY(brc_units_parse(units, &kinds, err));
+	units = brc_units_text(kinds, text);
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -195,20 +210,6 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = 1,
 	};
-	static char text[64];
-	brc_err err = {0};
-	brc_filter *f = NULL;
 
-	brc_cli_parse(&cli, argc, argv);
-	/* Before the history notes them. */
-	if (norm < 0)
-		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
-	if (!units)
-		units = compat ? "published" : "hidden";
-	if (brc_units_parse(units, &kinds, &err) == BRC_OK) {
-		units = brc_units_text(kinds, text);
-		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-			run(f, &cli, &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, resolve, run);
 }

@@ -205,6 +205,17 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
+/* Defaults that depend on --compat. */
+static brc_rc resolve(const brc_cli *cli, brc_err *err)
+{
+	(void)cli, (void)err;
+	if (controls == 0)
+		controls = compat ? 19 : 199;
+	if (ablate < 0)
+		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -225,16 +236,6 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,
 	};
-	brc_err err = {0};
-	brc_filter *f;
 
-	brc_cli_parse(&cli, argc, argv);
-	/* Before the history notes them. */
-	if (controls == 0)
-		controls = compat ? 19 : 199;
-	if (ablate < 0)
-		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		lesion(f, &cli, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, resolve, lesion);
 }

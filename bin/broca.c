@@ -13,21 +13,21 @@
 static const struct {
 	const char *name, *purpose;
 } filters[] = {
-	{"read-data", "images and labels: IDX, NPY, NPZ, CIFAR-10, folders of images; tokens"},
-	{"extract-weights", "the graph of a network's weights, from ONNX, safetensors or NPZ"},
-	{"activations", "what every unit does on the data"},
-	{"corr", "correlation graph of the activations"},
-	{"laplacian", "the normalised Laplacian of a graph, global or local"},
-	{"spectral", "clusters of units, by normalised spectral clustering"},
-	{"clusterability", "the n-cut against shuffled networks"},
-	{"lesion", "importance: what silencing a group does, against random groups"},
-	{"coherence", "coherence: damage that is specific to classes"},
-	{"report", "everything as text, HTML, JSON or TSV"},
-	{"peek", "what a stream holds"},
-	{"check", "is a stream intact?"},
-	{"export", "labels and units as TSV, tensors as NPY"},
-	{"import", "labels from TSV"},
-	{"compare", "agreement of two labellings"},
+	{"read-data", "read images or tokens, and labels: IDX, NPY, NPZ, CIFAR-10, image folders"},
+	{"extract-weights", "make the graph of a network's weights, from ONNX, safetensors or NPZ"},
+	{"activations", "record the value of every hidden unit on the data"},
+	{"corr", "make the graph of the correlations of activations"},
+	{"laplacian", "make the normalised Laplacian of a graph, whole or layer by layer"},
+	{"spectral", "find clusters of units by normalised spectral clustering"},
+	{"clusterability", "compare the n-cut with that of shuffled networks"},
+	{"lesion", "measure importance: the damage of silencing a group, against random groups"},
+	{"coherence", "measure coherence: whether the damage is specific to classes"},
+	{"report", "report the results as text, HTML, JSON or TSV"},
+	{"peek", "show what a stream holds"},
+	{"check", "verify that a stream is intact"},
+	{"export", "write labels, units, graphs and tensors for other programs"},
+	{"import", "read labels and graphs that other programs made"},
+	{"compare", "measure how far two labellings agree"},
 };
 
 enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
@@ -112,9 +112,8 @@ static int tell_pipelines(void)
 	char dir[PATH_MAX];
 
 	if (pipelines(dir, sizeof(dir)) != 0) {
-		fprintf(stderr,
-			"broca: the pipelines are not beside this program\nhint: they are in "
-			"pipelines/ of a checkout, and 'make install' installs them\n");
+		fprintf(stderr, "broca: the pipelines are not beside this program\nhint: they are "
+				"in pipelines/ of a checkout, and 'make install' installs them\n");
 		return BRC_RESOURCE;
 	}
 	printf("%s\n", dir);

@@ -3,7 +3,7 @@
 #include "stream/filter.h"
 #include "stream/summary.h"
 
-static const brc_opt options[] = {{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{0}};
 
 static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err *err)
 {
@@ -32,28 +32,30 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 	return rc;
 }
 
+static brc_rc check_all(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	if (cli->n_operands == 0)
+		return check(f, cli, "-", err);
+	for (size_t i = 0; i < cli->n_operands; i++)
+		BRC_TRY(check(f, cli, cli->operands[i], err));
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
 		.tool = "check",
 		.usage = "[FILE...]",
 		.purpose =
-			"Verify streams: every frame, every checksum, every compressed chunk, the "
-			"trailer. Exit code 0 says that all are intact, 4 that one is truncated or "
-			"corrupt, 3 that one is no stream.",
+			"Verify that streams are intact: every frame, every checksum, every "
+			"compressed chunk, and the trailer. The exit code is 0 if all are intact, "
+			"4 if one is truncated or corrupt, and 3 if one is not a stream.",
 		.reads = "any stream, from FILEs or standard input",
 		.examples = "  check analysis.brc && echo complete\n"
 			    "  check -q *.brc",
 		.options = options,
 		.max_operands = 4096,
 	};
-	brc_cli_parse(&cli, argc, argv);
-	brc_err err = {0};
-	brc_filter *f;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK) {
-		brc_rc rc = cli.n_operands == 0 ? check(f, &cli, "-", &err) : BRC_OK;
-		for (size_t i = 0; i < cli.n_operands && rc == BRC_OK; i++)
-			rc = check(f, &cli, cli.operands[i], &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+
+	return brc_filter_main(&cli, argc, argv, NULL, check_all);
 }

@@ -17,19 +17,19 @@ static const char *tensor;
 static int graph; /* 0: none, else 1 + brc_graph_format */
 
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "labels", 0, NULL, &labels,
-	 "the labels as a table: columns layer, unit, cluster, separated by tabs", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "units", 0, NULL, &units,
-	 "the network's layers as a table: layer, role, kind, units, feeds, fed_by", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "tensor", 0, "SECTION/TENSOR", &tensor,
-	 "a tensor as an NPY file; SECTION is a section's name or type, or is left out and given "
-	 "by --in",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "graph", 0, "FORMAT", &graph,
-	 "weights or affinities: in Matrix Market's format, as a list of edges (tsv), "
-	 "in GraphML, or as a whole matrix (npy)",
-	 "none|mtx|tsv|graphml|npy", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_FLAG("labels", 0, &labels,
+		  "write the labels as a table with the columns layer, unit and cluster, separated "
+		  "by tabs")},
+	{BRC_FLAG("units", 0, &units,
+		  "write the network's layers as a table with the columns layer, role, kind, "
+		  "units, feeds and fed_by")},
+	{BRC_STRING("tensor", 0, "SECTION/TENSOR", &tensor,
+		    "write a tensor as an NPY file. SECTION is the name or the type of a section; "
+		    "with --in it can be left out")},
+	{BRC_CHOICE("graph", 0, "FORMAT", &graph, "none|mtx|tsv|graphml|npy",
+		    "write weights or affinities in Matrix Market's format (mtx), as a list of "
+		    "edges (tsv), in GraphML (graphml), or as a whole matrix (npy)")},
+	{0}};
 
 /* The first section of units with names for a layer of these. */
 static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
@@ -64,6 +64,17 @@ static brc_rc labels_table(const brc_filter *f, const brc_section *s, brc_str *t
 	return rc;
 }
 
+static brc_rc units_table(const brc_section *s, brc_str *text, brc_err *err)
+{
+	brc_units u;
+	brc_rc rc;
+
+	BRC_TRY(brc_units_read(&u, s, err));
+	rc = brc_units_tsv_write(&u, text, err);
+	brc_units_clear(&u);
+	return rc;
+}
+
 static brc_rc export_table(brc_filter *f, brc_err *err)
 {
 	const char *type = labels ? "labels" : "units";
@@ -74,7 +85,7 @@ static brc_rc export_table(brc_filter *f, brc_err *err)
 		BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, type, &s, err));
-	brc_rc rc = labels ? labels_table(f, s, &text, err) : brc_units_tsv_write(s, &text, err);
+	brc_rc rc = labels ? labels_table(f, s, &text, err) : units_table(s, &text, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, text.s, text.len, err);
 	brc_str_free(&text);
@@ -159,8 +170,8 @@ int main(int argc, char **argv)
 		.tool = "export",
 		.usage = "",
 		.purpose =
-			"Write what a stream holds for other programs: labels and layers as text, "
-			"graphs as text or NPY, any tensor as NPY.",
+			"Write something that a stream holds in a form that other programs read: "
+			"labels and layers as text, graphs as text or NPY, any tensor as NPY.",
 		.reads = "any stream",
 		.writes = "text or NPY, no stream",
 		.examples = "  broca export --labels < analysis.brc > labels.tsv\n"

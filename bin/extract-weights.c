@@ -1,7 +1,7 @@
 /* extract-weights: a network's units, and the magnitudes of the weights between them. */
 #include "base/cli.h"
 #include "data/models/weights.h"
-#include "net/chain.h"
+#include "net/layer_chain.h"
 #include "net/net.h"
 #include "stream/filter.h"
 
@@ -12,43 +12,42 @@ static bool skip_untraced, transposed;
 static unsigned kinds;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network, instead of the operand", NULL, 0,
-	 0, 0},
-	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
-	 "units of the graph: hidden layers, all with the inputs first and the outputs last, "
-	 "hidden "
-	 "layers of MLPs, attention heads, or several; or as published, convolutions where there "
-	 "are some, else all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; "
-	 "published with --compat paper)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
-	 "the weight of a convolution's kernel: sum of magnitudes, root of the sum of squares, "
-	 "largest sum of a column, or largest singular value of the magnitudes: "
-	 "l1|l2|colsum|spectral (default: l1; colsum with --compat paper)",
-	 "l1|l2|colsum|spectral", 0, 0, 0},
-	{BRC_OPT_FLAG, "skip-untraced", 0, NULL, &skip_untraced,
-	 "leave out edges into layers whose inputs cannot be traced, instead of refusing", NULL, 0,
-	 0, 0},
-	{BRC_OPT_STRING, "chain", 0, "NAMES", &order,
-	 "of a file of weights, the arrays to take, first layer first: NAME,NAME,... (default: all "
-	 "of two or four dimensions, by name, numbers in them counted)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "transposed", 0, NULL, &transposed,
-	 "of a file of weights, dense layers are [inputs, outputs]", NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "paper takes the units and norms that the published code takes, and leaves "
-	 "BatchNormalizations out of the weights",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_PATH("model", 'm', "FILE", &model,
+		  "read the network from FILE; this is the same as the operand")},
+	{BRC_STRING("units", 'u', "WHICH", &units,
+		    "which units the graph holds. hidden: those of the hidden layers. all: inputs, "
+		    "hidden layers and outputs. mlp: the hidden layers of MLPs. heads: the values "
+		    "of attention heads. Several kinds are joined by commas. published: the units "
+		    "of the published code, which are the convolutions if there are any, otherwise "
+		    "all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat "
+		    "paper: published)")},
+	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, "l1|l2|colsum|spectral",
+		    "how the kernel between two channels becomes one weight. l1: sum of "
+		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
+		    "of a column. spectral: largest singular value of the magnitudes: "
+		    "l1|l2|colsum|spectral (default: l1; with --compat paper: colsum)")},
+	{BRC_FLAG("skip-untraced", 0, &skip_untraced,
+		  "leave out the edges into a layer whose inputs cannot be traced, instead of "
+		  "refusing the network")},
+	{BRC_STRING("chain", 0, "NAMES", &order,
+		    "for a file of weights: the arrays of the chain, first layer first: "
+		    "NAME,NAME,... (default: all arrays of two or four dimensions, sorted by name, "
+		    "where layer2 comes before layer10)")},
+	{BRC_FLAG("transposed", 0, &transposed,
+		  "for a file of weights: dense layers are stored as [inputs, outputs]")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, follow the published code: use its units and its kernel norm, and "
+		    "ignore BatchNormalization")},
+	{0},
 };
 
-static void tell(const brc_cli *cli, const brc_circuit *c, const brc_blocks *graph)
+static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
 {
 	for (size_t l = 1; l < c->layers->n; l++)
 		if (c->layer[l].untraced)
 			brc_cli_note(cli,
-				     "layer '%s' is left without edges into it: node '%s' cannot "
-				     "be traced through",
+				     "layer '%s' gets no edges from the layers before it: its "
+				     "inputs cannot be traced through node '%s'",
 				     c->layer[l].name, c->layer[l].untraced);
 	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
 		     brc_layers_total(&graph->layers), graph->layers.n, graph->n,
@@ -61,14 +60,14 @@ static void tell(const brc_cli *cli, const brc_circuit *c, const brc_blocks *gra
 /* ---- sections ---- */
 
 typedef struct result {
-	const brc_circuit *circuit;
+	const brc_layer_graph *circuit;
 	brc_blocks graph;
 	brc_labels heads;
 } result;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_circuit_write(((const result *)of)->circuit, s, err);
+	return brc_layer_graph_write(((const result *)of)->circuit, s, err);
 }
 
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
@@ -87,13 +86,13 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 	return brc_labels_write(&((const result *)of)->heads, s, err);
 }
 
-static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_circuit *c, brc_err *err)
+static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *c, brc_err *err)
 {
 	result r = {.circuit = c};
-	brc_rc rc = brc_circuit_graph(c, kinds, cli->c.mem, &r.graph, err);
+	brc_rc rc = brc_layer_graph_units(c, kinds, cli->c.mem, &r.graph, err);
 
 	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
-		rc = brc_circuit_heads(c, &r.heads, err);
+		rc = brc_layer_graph_heads(c, &r.heads, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_make(f, "units", "units", fill_units, &r, err);
 	if (rc == BRC_OK)
@@ -113,39 +112,42 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_circuit *c, b
 /* Arrays of weights are a chain of layers. */
 static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_circuit circuit;
-	brc_chain *c;
+	brc_layer_graph circuit;
+	brc_layer_chain *c;
 	brc_rc rc;
 
 	if (skip_untraced)
-		return brc_fail(err, BRC_USAGE,
-				"--skip-untraced is for networks: %s holds weights alone", model);
-	BRC_TRY(brc_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
-	circuit = brc_chain_circuit(c);
+		return brc_fail(
+			err, BRC_USAGE,
+			"--skip-untraced applies only to networks, and %s is a file of weights",
+			model);
+	BRC_TRY(brc_layer_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
+	circuit = brc_layer_chain_graph(c);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK)
 		rc = extract(f, cli, &circuit, err);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 	return rc;
 }
 
 static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_circuit circuit;
+	brc_layer_graph circuit;
 	brc_net *net;
 	brc_rc rc;
 
 	if (order || transposed) {
-		brc_fail(err, BRC_USAGE, "--%s is for weights alone: %s does not hold such",
+		brc_fail(err, BRC_USAGE,
+			 "--%s applies only to a file of weights, and %s is not one",
 			 order ? "chain" : "transposed", model);
-		return brc_hint(err, "safetensors, NPZ and NPY files hold them; a network's order "
-				     "is its own");
+		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
+				     "itself how its layers are joined");
 	}
 	if (compat)
 		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
 	else
 		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
-	circuit = brc_net_circuit(net);
+	circuit = brc_net_layer_graph(net);
 	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
 	if (rc == BRC_OK && !skip_untraced)
 		rc = brc_net_check_traced(net, err);
@@ -170,15 +172,31 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return brc_weights_recognise(model) ? run_chain(f, cli, err) : run_network(f, cli, err);
 }
 
+/* Defaults that depend on --compat; --units in its canonical order. */
+static brc_rc resolve(const brc_cli *cli, brc_err *err)
+{
+	static char text[64];
+
+	(void)cli;
+	if (norm < 0)
+		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
+	if (!units)
+		units = compat ? "published" : "hidden";
+	BRC_TRY(brc_units_parse(units, &kinds, err));
+	units = brc_units_text(kinds, text);
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
 		.tool = "extract-weights",
 		.usage = "[MODEL]",
-		.purpose = "Read a trained network (ONNX), or the weights of a plain chain of "
-			   "layers (safetensors, NPZ), and make the graph of its units: an edge is "
-			   "the magnitude of the weight between two units.",
-		.writes = "units, weights; labels heads with --units heads",
+		.purpose = "Read a trained network and write the graph of its units. An edge "
+			   "between two units is the magnitude of the weight between them. The "
+			   "network is an ONNX file, or a file that holds the weights of a plain "
+			   "chain of layers (safetensors, NPZ).",
+		.writes = "units, weights; with --units heads also labels called heads",
 		.examples = "  extract-weights net.onnx | laplacian | spectral -k 16 >labels.brc\n"
 			    "  extract-weights --units all net.onnx >weights.brc\n"
 			    "  extract-weights --chain fc1.weight,fc2.weight,fc3.weight "
@@ -187,20 +205,6 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = 1,
 	};
-	static char text[64];
-	brc_err err = {0};
-	brc_filter *f = NULL;
 
-	brc_cli_parse(&cli, argc, argv);
-	/* Before the history notes them. */
-	if (norm < 0)
-		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
-	if (!units)
-		units = compat ? "published" : "hidden";
-	if (brc_units_parse(units, &kinds, &err) == BRC_OK) {
-		units = brc_units_text(kinds, text);
-		if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-			run(f, &cli, &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, resolve, run);
 }

@@ -10,15 +10,15 @@ static bool local;
 static int normalisation;
 
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "local", 0, NULL, &local,
-	 "one graph a layer: of weights, the layer with those before and after it; of affinities, "
-	 "the layer alone",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "normalisation", 0, "KIND", &normalisation,
-	 "whose eigenvectors place the units: of the random walk, x / sqrt(degree), or of the "
-	 "symmetric Laplacian, in rows of unit length",
-	 "random-walk|symmetric", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_FLAG("local", 0, &local,
+		  "make one graph for each layer. From weights, the graph holds the layer, the "
+		  "layers that feed it and the layers that it feeds. From correlations, it holds "
+		  "the layer alone")},
+	{BRC_CHOICE("normalisation", 0, "KIND", &normalisation, "random-walk|symmetric",
+		    "how spectral will place the units. random-walk: divide a unit's entries in "
+		    "the eigenvectors by the square root of its degree. symmetric: scale these "
+		    "entries to a vector of length 1")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_laplacian *l)
@@ -84,23 +84,18 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "laplacian",
 		.usage = "",
-		.purpose =
-			"Make the graph of a network's units from its weights or from the "
-			"correlations of its activations: degrees, components, isolated units, and "
-			"the edges of the normalised Laplacian.",
+		.purpose = "Make the graph that spectral clusters, from a network's weights or "
+			   "from the correlations of its activations. The graph holds the edges of "
+			   "the normalised Laplacian, the degree of each unit, the connected "
+			   "components and the isolated units.",
 		.reads = "weights or affinity",
-		.writes = "laplacian (SOURCE.global or SOURCE.local)",
+		.writes = "laplacian, called SOURCE.global or SOURCE.local",
 		.examples =
 			"  extract-weights net.onnx | laplacian | spectral -k 16 >labels.brc\n"
 			"  corr <activations.brc | laplacian --local | spectral -k 8 >labels.brc",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP,
 	};
-	brc_err err = {0};
-	brc_filter *f;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		laplacian(f, &cli, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, NULL, laplacian);
 }

@@ -12,60 +12,62 @@ static brc_reading_options asked = {.scale = NAN};
 
 /* Members and scale are recorded once they are known. */
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "idx", 0, NULL, &is_format[BRC_IDX],
-	 "IMAGES and LABELS are IDX files (MNIST)", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "npy", 0, NULL, &is_format[BRC_NPY],
-	 "IMAGES and LABELS are NPY files (numpy.save)", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "npz", 0, NULL, &is_format[BRC_NPZ],
-	 "the file is an NPZ archive (numpy.savez) with images and labels", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "cifar10", 0, NULL, &is_format[BRC_CIFAR10],
-	 "the files are batches of CIFAR-10's binary version", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "folder", 0, NULL, &is_format[BRC_FOLDER],
-	 "the operand is a folder with a folder of PNG or JPEG files for each class", NULL, 0, 0,
-	 0},
-	{BRC_OPT_FLAG, "list", 0, NULL, &is_format[BRC_LIST],
-	 "the file lists PNG or JPEG files: a path, a tab and a class on each line", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "images", 0, "NAME", &asked.images,
-	 "with NPZ: the member that holds the images (default: a usual name)", NULL, 0, 0,
-	 BRC_OPT_UNRECORDED},
-	{BRC_OPT_STRING, "labels", 0, "NAME", &asked.labels,
-	 "with NPZ: the member that holds the labels (default: a usual name)", NULL, 0, 0,
-	 BRC_OPT_UNRECORDED},
-	{BRC_OPT_PATH, "classes", 0, "FILE|N", &asked.classes,
-	 "names of the classes, one a line, in the order of the labels; or their number alone "
-	 "(default: the largest label + 1)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "resize", 0, "WxH", &asked.resize,
-	 "resize image files; one number: the shorter side, in proportion (default: as they are)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "crop", 0, "WxH", &asked.crop,
-	 "then cut out the middle; one number: a square (default: all)", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "rgb", 0, NULL, &rgb,
-	 "image files in three channels (default: as the first file)", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "grey", 0, NULL, &grey, "image files in one channel", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "bgr", 0, NULL, &bgr, "channels in the opposite order", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "nchw", 0, NULL, &nchw,
-	 "channels before rows and columns (default: as they are, and so of image files)", NULL, 0,
-	 0, 0},
-	{BRC_OPT_FLAG, "nhwc", 0, NULL, &nhwc, "channels last", NULL, 0, 0, 0},
-	{BRC_OPT_DOUBLE, "scale", 0, "X", &asked.scale,
-	 "the network is given image * X (default: 1/255 for bytes, 1 for floats)", NULL, 1e-300,
-	 1e300, BRC_OPT_UNRECORDED},
-	{BRC_OPT_STRING, "mean", 0, "X,...", &asked.mean,
-	 "then less this, one number for all or for each channel (default: 0)", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "std", 0, "X,...", &asked.deviation, "then divided by this (default: 1)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "tokens", 0, NULL, &asked.tokens,
-	 "IMAGES are sequences of tokens, integers of shape [sequences, tokens]", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "next-token", 0, NULL, &asked.next_token,
-	 "the NPY file holds tokens, each labelled by the one that follows it", NULL, 0, 0, 0},
-	{BRC_OPT_SIZE, "length", 0, "N", &asked.length,
-	 "with --next-token: cut a single text into sequences of N tokens", NULL, 1, INT32_MAX, 0},
-	{BRC_OPT_SIZE, "first", 0, "N", &asked.first, "take the first N images only (default: all)",
-	 NULL, 1, INT32_MAX, 0},
-	{BRC_OPT_STRING, "sample", 0, "N|N-per-class", &asked.sample,
-	 "take N random images of all, or of each class (default: all)", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_FLAG("idx", 0, &is_format[BRC_IDX], "IMAGES and LABELS are IDX files (MNIST)")},
+	{BRC_FLAG("npy", 0, &is_format[BRC_NPY], "IMAGES and LABELS are NPY files (numpy.save)")},
+	{BRC_FLAG("npz", 0, &is_format[BRC_NPZ],
+		  "the file is an NPZ archive (numpy.savez) that holds images and labels")},
+	{BRC_FLAG("cifar10", 0, &is_format[BRC_CIFAR10],
+		  "the files are batches of CIFAR-10's binary version")},
+	{BRC_FLAG("folder", 0, &is_format[BRC_FOLDER],
+		  "the operand is a folder that holds one folder of PNG or JPEG files for each "
+		  "class")},
+	{BRC_FLAG("list", 0, &is_format[BRC_LIST],
+		  "the file lists PNG or JPEG files: each line has a path, a tab and a class")},
+	{BRC_STRING("images", 0, "NAME", &asked.images,
+		    "for NPZ: the member that holds the images (default: a usual name)"),
+	 .flags = BRC_OPT_UNRECORDED},
+	{BRC_STRING("labels", 0, "NAME", &asked.labels,
+		    "for NPZ: the member that holds the labels (default: a usual name)"),
+	 .flags = BRC_OPT_UNRECORDED},
+	{BRC_PATH("classes", 0, "FILE|N", &asked.classes,
+		  "a file with the names of the classes, one a line, in the order of the labels; "
+		  "or just the number of classes (default: the largest label + 1)")},
+	{BRC_STRING("resize", 0, "WxH", &asked.resize,
+		    "resize image files. A single number is the length of the shorter side, and "
+		    "the other side follows in proportion (default: keep their size)")},
+	{BRC_STRING("crop", 0, "WxH", &asked.crop,
+		    "after --resize, cut out the middle. A single number stands for a square "
+		    "(default: keep all)")},
+	{BRC_FLAG("rgb", 0, &rgb,
+		  "read image files as three channels (default: as the first file has them)")},
+	{BRC_FLAG("grey", 0, &grey, "read image files as one channel")},
+	{BRC_FLAG("bgr", 0, &bgr, "reverse the order of the channels")},
+	{BRC_FLAG("nchw", 0, &nchw,
+		  "put channels before rows and columns (default: keep the order of arrays; image "
+		  "files have channels first)")},
+	{BRC_FLAG("nhwc", 0, &nhwc, "put channels last")},
+	{BRC_DOUBLE("scale", 0, "X", &asked.scale, 1e-300, 1e300,
+		    "the network is given image * X (default: 1/255 for bytes, 1 for floats)"),
+	 .flags = BRC_OPT_UNRECORDED},
+	{BRC_STRING("mean", 0, "X,...", &asked.mean,
+		    "after --scale, subtract X: one number for all channels, or one for each "
+		    "(default: 0)")},
+	{BRC_STRING("std", 0, "X,...", &asked.deviation,
+		    "after --mean, divide by X: one number for all channels, or one for each "
+		    "(default: 1)")},
+	{BRC_FLAG("tokens", 0, &asked.tokens,
+		  "IMAGES holds sequences of tokens: integers of shape [sequences, tokens]")},
+	{BRC_FLAG(
+		"next-token", 0, &asked.next_token,
+		"the NPY file holds tokens; the label of each token is the token that follows it")},
+	{BRC_SIZE("length", 0, "N", &asked.length, 1, INT32_MAX,
+		  "with --next-token: the file is one text; cut it into sequences of N tokens "
+		  "(default: the file holds sequences)")},
+	{BRC_SIZE("first", 0, "N", &asked.first, 1, INT32_MAX,
+		  "take only the first N images (default: all)")},
+	{BRC_STRING("sample", 0, "N|N-per-class", &asked.sample,
+		    "take N images at random, or N of each class (default: all)")},
+	{0}};
 
 static brc_rc exclude(bool a, bool b, const char *which, brc_err *err)
 {
@@ -130,8 +132,8 @@ static void tell(const brc_cli *cli, const brc_reading *r)
 		       r->d.classes, r->d.scale);
 	if (isnan(asked.scale) && r->largest < 128)
 		brc_cli_note(cli,
-			     "the largest byte is %u, and bytes are divided by 255: give --scale "
-			     "if the network was trained on another range",
+			     "the largest byte is %u, and bytes are divided by 255; give --scale "
+			     "if the network was trained with another range",
 			     r->largest);
 }
 
@@ -140,11 +142,11 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "read-data",
 		.usage = "IMAGES LABELS\nBATCH...\nARCHIVE.npz\nFOLDER",
-		.purpose =
-			"Read labelled images: two IDX or NPY files, an NPZ archive, batches of "
-			"CIFAR-10, or a folder of folders of PNG and JPEG files; or sequences of "
-			"tokens; gzip is undone. Without an option the format is that which the "
-			"first file looks like.",
+		.purpose = "Read labelled images, or sequences of tokens, and write them as a "
+			   "dataset. Images come from two IDX or NPY files, from an NPZ archive, "
+			   "from batches of CIFAR-10, or from a folder of folders of PNG and JPEG "
+			   "files. Files may be gzipped. Without an option, the format is "
+			   "recognised from the first file.",
 		.writes = "dataset",
 		.examples = "  read-data images.gz labels.gz --classes names.txt > test.brc\n"
 			    "  read-data --npz mnist.npz --images x_test --labels y_test --first "

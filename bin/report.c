@@ -14,17 +14,16 @@ static int order;
 static brc_report_options how = {.level = 0.05};
 
 static const brc_opt options[] = {
-	{BRC_OPT_CHOICE, "format", 'f', "FORMAT", &format,
-	 "form of the report; auto goes by the suffix of -o FILE, and is text without one",
-	 "auto|text|html|json|tsv", 0, 0, 0},
-	{BRC_OPT_STRING, "title", 0, "TEXT", &how.title, "title of the report", NULL, 0, 0, 0},
-	{BRC_OPT_DOUBLE, "level", 0, "ALPHA", &how.level,
-	 "level of significance for marks and counts", NULL, 1e-6, 0.5, 0},
-	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order, "order of the groups", "layer|significance",
-	 0, 0, 0},
-	{BRC_OPT_FLAG, "draws", 0, NULL, &how.draws, "JSON: include every control draw", NULL, 0, 0,
-	 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_CHOICE("format", 'f', "FORMAT", &format, "auto|text|html|json|tsv",
+		    "form of the report. auto takes it from the suffix of -o FILE, and without a "
+		    "suffix writes text")},
+	{BRC_STRING("title", 0, "TEXT", &how.title, "title of the report")},
+	{BRC_DOUBLE("level", 0, "ALPHA", &how.level, 1e-6, 0.5,
+		    "level of significance for marks and counts")},
+	{BRC_CHOICE("order", 0, "ORDER", &order, "layer|significance",
+		    "order of the groups: by layer, or by significance")},
+	{BRC_FLAG("draws", 0, &how.draws, "in JSON, include every control draw")},
+	{0}};
 
 /* Sections that a report shows; all others are skipped while reading. */
 static const char *const types[] = {"units",  "exemplars", "clusterability", "spectrum",
@@ -82,11 +81,12 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "report",
 		.usage = "[STREAM...]",
-		.purpose = "Report what streams found about the local specialization of networks: "
-			   "how clusterable they are, which groups of units are more important and "
-			   "more coherent than random ones, and how all that was made.",
-		.reads = "units, exemplars, clusterability, spectrum, labels, lesions, importance, "
-			 "coherence: whichever there are, from one or several streams",
+		.purpose =
+			"Report what is known about the local specialization of networks: how "
+			"clusterable they are, which groups of units are more important and more "
+			"coherent than random ones, and which commands produced the results.",
+		.reads = "any of units, exemplars, clusterability, spectrum, labels, lesions, "
+			 "importance, coherence, from one or several streams",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report -o net.html\n"
 			    "  report --format tsv run-1.brc run-2.brc > groups.tsv",

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "exec/names.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 
 enum { OPSET_MIN = 6, OPSET_MAX = 21 };
 

@@ -8,7 +8,7 @@
 #include "exec/accept.h"
 #include "exec/emit.h"
 #include "exec/fuse.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 #include "exec/order.h"
 #include "exec/precision.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 
 static void *const *constants(const brc_exec *g, const brc_node *n, brc_err *err)
 {

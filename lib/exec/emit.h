@@ -2,7 +2,7 @@
 #ifndef BRC_EXEC_EMIT_H
 #define BRC_EXEC_EMIT_H
 
-#include "exec/graph.h"
+#include "exec/dataflow.h"
 
 /*
  * Infer node n of message p, whose inputs and outputs are values of g. When all

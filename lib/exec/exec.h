@@ -83,22 +83,21 @@ size_t brc_exec_rows(size_t elements);
 
 /*
  * A schedule says what memory a pass takes, and when: one for all workspaces of
- * a graph, which it borrows. The pass can be stopped at each tap, in the order
- * of turns, as soon as the value there and all that is needed to go on from it
- * has been computed.
+ * a graph, which it borrows. The pass stops at each tap as soon as the value
+ * there, and all that is needed to go on from it, has been computed: there is a
+ * stop for each tap, numbered in the order in which a pass comes to them.
  */
 typedef struct brc_schedule brc_schedule;
 
 brc_rc brc_schedule_new(brc_schedule **s, const brc_exec *g, brc_err *err);
 void brc_schedule_free(brc_schedule *s);
-/* Taps, one a turn; which of options->tap a turn is. */
-size_t brc_schedule_turns(const brc_schedule *s);
-size_t brc_schedule_tap(const brc_schedule *s, size_t turn);
+/* Which of options->tap a stop is at. */
+size_t brc_schedule_tap(const brc_schedule *s, size_t stop);
 /* Bytes of a workspace. */
 size_t brc_schedule_bytes(const brc_schedule *s);
 /* Operations of the convolutions and matrix products of a pass; of going on from a tap. */
 double brc_schedule_pass_flops(const brc_schedule *s);
-double brc_schedule_flops(const brc_schedule *s, size_t turn);
+double brc_schedule_flops(const brc_schedule *s, size_t stop);
 
 /* Memory to run a graph in, one for each thread. */
 typedef struct brc_workspace brc_workspace;
@@ -120,14 +119,14 @@ brc_rc brc_workspace_run(brc_workspace *w, brc_err *err);
 /* Elements of output k as computed last, row-major. Borrowed. */
 const void *brc_workspace_output(const brc_workspace *w, size_t k);
 
-/* A pass in pieces: begin it, go on until a turn, and to the end. Turns must ascend. */
+/* A pass in pieces: begin it, go on until a stop, and to the end. Stops must ascend. */
 void brc_workspace_start(brc_workspace *w);
-brc_rc brc_workspace_until(brc_workspace *w, size_t turn, brc_err *err);
+brc_rc brc_workspace_until(brc_workspace *w, size_t stop, brc_err *err);
 brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err);
-/* At a turn: the value of its tap, in the layout it has in the graph. Borrowed. */
-const void *brc_workspace_tap(const brc_workspace *w, size_t turn);
+/* At a stop: the value of its tap, in the layout it has in the graph. Borrowed. */
+const void *brc_workspace_tap(const brc_workspace *w, size_t stop);
 /* A copy of it to be changed, where what is computed again finds it. */
-void *brc_workspace_change(brc_workspace *w, size_t turn);
+void *brc_workspace_change(brc_workspace *w, size_t stop);
 /* Compute again what depends on the value changed last, without disturbing the pass. */
 brc_rc brc_workspace_again(brc_workspace *w, brc_err *err);
 /* Output k as it comes out then; valid until the next change. Borrowed. */

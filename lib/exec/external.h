@@ -2,7 +2,7 @@
 #ifndef BRC_EXEC_EXTERNAL_H
 #define BRC_EXEC_EXTERNAL_H
 
-#include "exec/graph.h"
+#include "exec/dataflow.h"
 
 /*
  * *with is the tensor t; if its data is external they are read from g->folder

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/operators.h"
-#include "exec/reach.h"
+#include "exec/operator.h"
+#include "exec/downstream.h"
 
 enum { REACH = 64 }; /* nodes between a convolution and the sum it takes over, at most */
 
@@ -88,15 +88,15 @@ static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 {
 	memset(u->pinned, 0, g->n_values * sizeof(*u->pinned));
 	for (size_t t = 0; t < g->n_taps; t++) {
-		brc_reach r;
+		brc_downstream r;
 
-		BRC_TRY(brc_reach_find(&r, g, g->tap[t], err));
+		BRC_TRY(brc_downstream_find(&r, g, g->tap[t], err));
 		pin_one(g, u, r.value, r.ready);
 		for (size_t k = 0; k < r.n_rest; k++) {
 			pin_one(g, u, r.rest[k], r.ready);
 			pin_input_of_sum(g, u, r.rest[k], r.ready);
 		}
-		brc_reach_clear(&r);
+		brc_downstream_clear(&r);
 	}
 	return BRC_OK;
 }

@@ -2,7 +2,7 @@
 #ifndef BRC_EXEC_FUSE_H
 #define BRC_EXEC_FUSE_H
 
-#include "exec/graph.h"
+#include "exec/dataflow.h"
 
 /*
  * Let convolutions do what directly and exclusively follows them: an affine

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 
 /* ---- the graph ---- */
 

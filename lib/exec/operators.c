@@ -1,5 +1,5 @@
 /* The table of operators. An operator that is not in it is refused by name. */
-#include "exec/operators.h"
+#include "exec/operator.h"
 
 #include <string.h>
 

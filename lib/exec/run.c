@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 #include "exec/schedule.h"
 
 enum { ROWS_MIN = 2, ROWS_MAX = 64 };
@@ -17,8 +17,8 @@ struct brc_workspace {
 	char *memory, *again;
 	void *scratch;
 	void **at;   /* [values]: of the pass */
-	void **now;  /* [values]: as seen from tap `turn`, what is computed again elsewhere */
-	size_t turn; /* that `now` is for; BRC_NOWHERE: none yet */
+	void **now;  /* [values]: as seen from tap `stop`, what is computed again elsewhere */
+	size_t stop; /* that `now` is for; BRC_NOWHERE: none yet */
 	size_t done; /* nodes of the pass that have run */
 };
 
@@ -72,7 +72,7 @@ brc_rc brc_workspace_for(brc_workspace **out, const brc_schedule *s, brc_err *er
 	if (!w)
 		return BRC_RESOURCE;
 	w->s = s;
-	w->turn = BRC_NOWHERE;
+	w->stop = BRC_NOWHERE;
 	if (allocate(w, err) != BRC_OK) {
 		brc_workspace_free(w);
 		return BRC_RESOURCE;
@@ -139,9 +139,9 @@ void brc_workspace_start(brc_workspace *w)
 	w->done = 0;
 }
 
-brc_rc brc_workspace_until(brc_workspace *w, size_t turn, brc_err *err)
+brc_rc brc_workspace_until(brc_workspace *w, size_t stop, brc_err *err)
 {
-	return run_nodes(w, w->s->turn[turn].reach.ready, err);
+	return run_nodes(w, w->s->stop[stop].downstream.ready, err);
 }
 
 brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err)
@@ -160,23 +160,23 @@ const void *brc_workspace_output(const brc_workspace *w, size_t k)
 	return w->at[w->s->g->output[k]];
 }
 
-const void *brc_workspace_tap(const brc_workspace *w, size_t turn)
+const void *brc_workspace_tap(const brc_workspace *w, size_t stop)
 {
-	return w->at[w->s->turn[turn].reach.value];
+	return w->at[w->s->stop[stop].downstream.value];
 }
 
 /* ---- again, from a tap ---- */
 
-static void turn_to(brc_workspace *w, size_t turn)
+static void look_from(brc_workspace *w, size_t stop)
 {
-	const brc_turn *t = &w->s->turn[turn];
+	const brc_stop *t = &w->s->stop[stop];
 
-	if (w->turn == turn)
+	if (w->stop == stop)
 		return;
 	memcpy(w->now, w->at, w->s->g->n_values * sizeof(*w->now));
 	for (size_t i = 0; i < t->n_moved; i++)
 		w->now[t->moved[i]] = w->again + t->offset[i];
-	w->turn = turn;
+	w->stop = stop;
 }
 
 static size_t size_of(const brc_operand *v)
@@ -184,11 +184,11 @@ static size_t size_of(const brc_operand *v)
 	return v->count * brc_item(v->elem);
 }
 
-void *brc_workspace_change(brc_workspace *w, size_t turn)
+void *brc_workspace_change(brc_workspace *w, size_t stop)
 {
-	size_t v = w->s->turn[turn].reach.value;
+	size_t v = w->s->stop[stop].downstream.value;
 
-	turn_to(w, turn);
+	look_from(w, stop);
 	return memcpy(w->now[v], w->at[v], size_of(&w->s->g->value[v]));
 }
 
@@ -207,12 +207,12 @@ static void bring_addend(brc_workspace *w, const brc_node *n)
 brc_rc brc_workspace_again(brc_workspace *w, brc_err *err)
 {
 	const brc_exec *g = w->s->g;
-	const brc_turn *t = &w->s->turn[w->turn];
+	const brc_stop *t = &w->s->stop[w->stop];
 	bool failed = false;
 	const brc_memory m = {.at = w->now, .scratch = w->scratch, .failed = &failed};
 
-	for (size_t i = 0; i < t->reach.n; i++) {
-		const brc_node *n = &g->node[t->reach.node[i]];
+	for (size_t i = 0; i < t->downstream.n; i++) {
+		const brc_node *n = &g->node[t->downstream.node[i]];
 
 		bring_addend(w, n);
 		if (n->op->run)

@@ -78,9 +78,10 @@ static brc_rc place_pass(brc_schedule *s, brc_err *err)
 		use_all(&l, g->node[i].in, g->node[i].n_in, i + 1);
 		use_all(&l, g->node[i].out, g->node[i].n_out, i + 1);
 	}
-	for (size_t t = 0; rc == BRC_OK && t < s->n_turns; t++) {
-		use(&l, s->turn[t].reach.value, s->turn[t].reach.ready);
-		use_all(&l, s->turn[t].reach.rest, s->turn[t].reach.n_rest, s->turn[t].reach.ready);
+	for (size_t t = 0; rc == BRC_OK && t < s->n_stops; t++) {
+		use(&l, s->stop[t].downstream.value, s->stop[t].downstream.ready);
+		use_all(&l, s->stop[t].downstream.rest, s->stop[t].downstream.n_rest,
+			s->stop[t].downstream.ready);
 	}
 	if (rc == BRC_OK) {
 		use_all(&l, g->output, g->n_outputs, FOREVER);
@@ -96,9 +97,9 @@ static brc_rc place_pass(brc_schedule *s, brc_err *err)
 	return rc;
 }
 
-/* ---- from a tap: its value at step 0, node reach.node[i] at step i + 1 ---- */
+/* ---- from a tap: its value at step 0, node downstream.node[i] at step i + 1 ---- */
 
-static void move(lives *l, brc_turn *t, bool *moved, size_t v, size_t step)
+static void move(lives *l, brc_stop *t, bool *moved, size_t v, size_t step)
 {
 	if (v == BRC_NOWHERE || l->g->value[v].state != BRC_COMPUTED)
 		return;
@@ -108,13 +109,13 @@ static void move(lives *l, brc_turn *t, bool *moved, size_t v, size_t step)
 	use(l, v, step);
 }
 
-static void live_through(lives *l, brc_turn *t, bool *moved)
+static void live_through(lives *l, brc_stop *t, bool *moved)
 {
 	const brc_exec *g = l->g;
 
-	move(l, t, moved, t->reach.value, 0);
-	for (size_t i = 0; i < t->reach.n; i++) {
-		const brc_node *n = &g->node[t->reach.node[i]];
+	move(l, t, moved, t->downstream.value, 0);
+	for (size_t i = 0; i < t->downstream.n; i++) {
+		const brc_node *n = &g->node[t->downstream.node[i]];
 
 		for (size_t k = 0; k < n->n_in; k++)
 			if (n->in[k] != BRC_NOWHERE && moved[n->in[k]])
@@ -127,7 +128,7 @@ static void live_through(lives *l, brc_turn *t, bool *moved)
 			use(l, g->output[k], FOREVER);
 }
 
-static brc_rc place_turn(brc_schedule *s, brc_turn *t, brc_err *err)
+static brc_rc place_stop(brc_schedule *s, brc_stop *t, brc_err *err)
 {
 	const brc_exec *g = s->g;
 	bool *moved = brc_calloc(g->n_values, sizeof(*moved), err);
@@ -156,27 +157,27 @@ static brc_rc place_turn(brc_schedule *s, brc_turn *t, brc_err *err)
 
 static int by_ready(const void *a, const void *b)
 {
-	const brc_turn *x = a, *y = b;
+	const brc_stop *x = a, *y = b;
 
-	if (x->reach.ready != y->reach.ready)
-		return x->reach.ready < y->reach.ready ? -1 : 1;
+	if (x->downstream.ready != y->downstream.ready)
+		return x->downstream.ready < y->downstream.ready ? -1 : 1;
 	return (x->tap > y->tap) - (x->tap < y->tap);
 }
 
-static brc_rc find_turns(brc_schedule *s, brc_err *err)
+static brc_rc find_stops(brc_schedule *s, brc_err *err)
 {
 	const brc_exec *g = s->g;
 
-	s->turn = brc_calloc(g->n_taps, sizeof(*s->turn), err);
-	if (!s->turn)
+	s->stop = brc_calloc(g->n_taps, sizeof(*s->stop), err);
+	if (!s->stop)
 		return BRC_RESOURCE;
 	for (size_t k = 0; k < g->n_taps; k++) {
-		BRC_TRY(brc_reach_find(&s->turn[k].reach, g, g->tap[k], err));
-		s->turn[k].tap = k;
-		s->n_turns++;
+		BRC_TRY(brc_downstream_find(&s->stop[k].downstream, g, g->tap[k], err));
+		s->stop[k].tap = k;
+		s->n_stops++;
 	}
-	if (s->n_turns)
-		qsort(s->turn, s->n_turns, sizeof(*s->turn), by_ready);
+	if (s->n_stops)
+		qsort(s->stop, s->n_stops, sizeof(*s->stop), by_ready);
 	return BRC_OK;
 }
 
@@ -188,10 +189,10 @@ static brc_rc fill(brc_schedule *s, brc_err *err)
 	for (size_t i = 0; i < s->g->n_nodes; i++)
 		if (s->g->node[i].scratch > s->scratch)
 			s->scratch = s->g->node[i].scratch;
-	BRC_TRY(find_turns(s, err));
+	BRC_TRY(find_stops(s, err));
 	BRC_TRY(place_pass(s, err));
-	for (size_t t = 0; t < s->n_turns; t++)
-		BRC_TRY(place_turn(s, &s->turn[t], err));
+	for (size_t t = 0; t < s->n_stops; t++)
+		BRC_TRY(place_stop(s, &s->stop[t], err));
 	return BRC_OK;
 }
 
@@ -216,12 +217,12 @@ void brc_schedule_free(brc_schedule *s)
 {
 	if (!s)
 		return;
-	for (size_t t = 0; t < s->n_turns; t++) {
-		brc_reach_clear(&s->turn[t].reach);
-		free(s->turn[t].moved);
-		free(s->turn[t].offset);
+	for (size_t t = 0; t < s->n_stops; t++) {
+		brc_downstream_clear(&s->stop[t].downstream);
+		free(s->stop[t].moved);
+		free(s->stop[t].offset);
 	}
-	free(s->turn);
+	free(s->stop);
 	free(s->offset);
 	free(s);
 }
@@ -231,22 +232,17 @@ size_t brc_schedule_bytes(const brc_schedule *s)
 	return s->bytes + s->again_bytes + s->scratch + 2 * s->g->n_values * sizeof(void *);
 }
 
-size_t brc_schedule_turns(const brc_schedule *s)
+size_t brc_schedule_tap(const brc_schedule *s, size_t stop)
 {
-	return s->n_turns;
+	return s->stop[stop].tap;
 }
 
-size_t brc_schedule_tap(const brc_schedule *s, size_t turn)
-{
-	return s->turn[turn].tap;
-}
-
-double brc_schedule_flops(const brc_schedule *s, size_t turn)
+double brc_schedule_flops(const brc_schedule *s, size_t stop)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < s->turn[turn].reach.n; i++)
-		sum += brc_node_flops(s->g, &s->g->node[s->turn[turn].reach.node[i]]);
+	for (size_t i = 0; i < s->stop[stop].downstream.n; i++)
+		sum += brc_node_flops(s->g, &s->g->node[s->stop[stop].downstream.node[i]]);
 	return sum;
 }
 

@@ -11,23 +11,23 @@
 #define BRC_EXEC_SCHEDULE_H
 
 #include "exec/exec.h"
-#include "exec/operators.h"
-#include "exec/reach.h"
+#include "exec/operator.h"
+#include "exec/downstream.h"
 
 /* A tap: what is computed again from it, and where. */
-typedef struct brc_turn {
-	brc_reach reach;
+typedef struct brc_stop {
+	brc_downstream downstream;
 	size_t *moved, n_moved; /* values that are computed again, that of the tap first */
 	size_t *offset;         /* [n_moved]: in the memory for what is computed again */
 	size_t tap;             /* index among the graph's taps */
-} brc_turn;
+} brc_stop;
 
 struct brc_schedule {
 	const brc_exec *g;
 	size_t *offset; /* [values]: in the memory of a pass; BRC_NOWHERE: none */
 	size_t bytes, again_bytes, scratch;
-	brc_turn *turn; /* by reach.ready */
-	size_t n_turns;
+	brc_stop *stop; /* by downstream.ready */
+	size_t n_stops;
 };
 
 #endif

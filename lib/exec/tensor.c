@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "exec/external.h"
 #include "exec/names.h"
-#include "exec/operators.h"
+#include "exec/operator.h"
 
 static brc_elem elem_of(const Brc__OnnxTensor *t)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/graph.h"
+#include "exec/dataflow.h"
 
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err)
 {

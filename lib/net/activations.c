@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "net/lesion.h"
-#include "net/program.h"
-#include "net/record.h"
+#include "net/run_plan.h"
+#include "net/pooling.h"
 
 typedef struct worker {
 	brc_run *run;
@@ -24,7 +24,7 @@ typedef struct job {
 	const brc_record_options *how;
 	size_t *layer, *column; /* [layers]: which, and where their units begin */
 	size_t layers;
-	brc_program *program;
+	brc_run_plan *plan;
 	worker *worker;
 	size_t n_workers;
 	brc_progress *progress;
@@ -34,7 +34,7 @@ typedef struct job {
 /* chosen[layers of the network] */
 static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err *err)
 {
-	const brc_circuit c = brc_net_circuit(net);
+	const brc_layer_graph c = brc_net_layer_graph(net);
 
 	*chosen = NULL;
 	if (units & BRC_UNITS_ALL) {
@@ -44,17 +44,17 @@ static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err 
 	*chosen = brc_calloc(c.layers->n, sizeof(**chosen), err);
 	if (!*chosen)
 		return BRC_RESOURCE;
-	return brc_circuit_choose(&c, units ? units : BRC_UNITS_HIDDEN, *chosen, err);
+	return brc_layer_graph_choose(&c, units ? units : BRC_UNITS_HIDDEN, *chosen, err);
 }
 
 brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *layers, brc_err *err)
 {
-	const brc_circuit c = brc_net_circuit(net);
+	const brc_layer_graph c = brc_net_layer_graph(net);
 	bool *chosen;
 	brc_rc rc = choose(net, units, &chosen, err);
 
 	if (rc == BRC_OK)
-		rc = brc_circuit_table(&c, chosen, layers, err);
+		rc = brc_layer_graph_table(&c, chosen, layers, err);
 	free(chosen);
 	return rc;
 }
@@ -111,17 +111,17 @@ static brc_rc check_finite(const job *j, size_t layer, const float *row, size_t 
 	return BRC_OK;
 }
 
-static brc_rc record_layer(job *j, worker *w, size_t turn, size_t first, size_t rows, brc_err *err)
+static brc_rc record_layer(job *j, worker *w, size_t stop, size_t first, size_t rows, brc_err *err)
 {
-	const brc_unit_view v = brc_program_view(j->program, turn);
-	size_t k = brc_program_layer_of(j->program, turn);
+	const brc_unit_view v = brc_run_plan_view(j->plan, stop);
+	size_t k = brc_run_plan_stop_layer(j->plan, stop);
 	const float *value;
 
-	BRC_TRY(brc_run_until(w->run, turn, &value, err));
+	BRC_TRY(brc_run_until(w->run, stop, &value, err));
 	for (size_t i = 0; i < rows; i++) {
 		float *row = j->value + (first + i) * j->units + j->column[k];
 
-		brc_record_row(value, &v, i, j->how->pooling, w->scratch, row);
+		brc_pooling_row(value, &v, i, j->how->pooling, w->scratch, row);
 		BRC_TRY(check_finite(j, j->layer[k], row, j->sample[first + i], err));
 	}
 	return BRC_OK;
@@ -131,7 +131,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
 {
 	job *j = ctx;
 	worker *w = &j->worker[index];
-	size_t size = brc_program_rows(j->program), first = task * size, left = j->n - first;
+	size_t size = brc_run_plan_rows(j->plan), first = task * size, left = j->n - first;
 	size_t rows = left < size ? left : size;
 
 	BRC_TRY(brc_run_start(w->run, j->data, j->sample + first, 0, rows, err));
@@ -167,8 +167,8 @@ static size_t scratch(const job *j)
 	size_t most = 0;
 
 	for (size_t t = 0; t < j->layers; t++) {
-		const brc_unit_view v = brc_program_view(j->program, t);
-		size_t n = brc_record_scratch(&v, j->how->pooling);
+		const brc_unit_view v = brc_run_plan_view(j->plan, t);
+		size_t n = brc_pooling_scratch(&v, j->how->pooling);
 
 		most = n > most ? n : most;
 	}
@@ -177,7 +177,7 @@ static size_t scratch(const job *j)
 
 static brc_rc check_memory(const job *j, size_t threads, brc_err *err)
 {
-	size_t cells, bytes, each = brc_program_bytes(j->program) + scratch(j) * sizeof(double);
+	size_t cells, bytes, each = brc_run_plan_bytes(j->plan) + scratch(j) * sizeof(double);
 
 	if (!brc_mul(j->n, j->units, &cells) || !brc_mul(cells, sizeof(float), &bytes) ||
 	    !brc_add(bytes, threads * each, &bytes))
@@ -187,12 +187,12 @@ static brc_rc check_memory(const job *j, size_t threads, brc_err *err)
 
 static brc_rc prepare(job *j, size_t threads, brc_err *err)
 {
-	brc_program_options o = {.stage = j->how->stage, .precision = j->how->precision};
+	brc_run_options o = {.stage = j->how->stage, .precision = j->how->precision};
 
 	BRC_TRY(list_layers(j, err));
 	o.layer = j->layer;
 	o.n = j->layers;
-	BRC_TRY(brc_program_new(&j->program, j->net, &o, err));
+	BRC_TRY(brc_run_plan_new(&j->plan, j->net, &o, err));
 	BRC_TRY(check_memory(j, threads, err));
 	j->value = brc_alloc(j->n, j->units * sizeof(float), err);
 	j->worker = brc_calloc(threads, sizeof(*j->worker), err);
@@ -204,7 +204,7 @@ static brc_rc prepare(job *j, size_t threads, brc_err *err)
 		w->scratch = brc_alloc(scratch(j), sizeof(double), err);
 		if (!w->scratch)
 			return BRC_RESOURCE;
-		BRC_TRY(brc_run_new(&w->run, j->program, err));
+		BRC_TRY(brc_run_new(&w->run, j->plan, err));
 	}
 	return BRC_OK;
 }
@@ -216,7 +216,7 @@ static void clear(job *j, size_t threads)
 		free(j->worker[t].scratch);
 	}
 	free(j->worker);
-	brc_program_free(j->program);
+	brc_run_plan_free(j->plan);
 	free(j->layer);
 	free(j->column);
 	free(j->value);
@@ -234,7 +234,7 @@ brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const si
 	BRC_TRY(brc_net_check_dataset(net, data, err));
 	rc = prepare(&j, threads, err);
 	if (rc == BRC_OK) {
-		size_t rows = brc_program_rows(j.program);
+		size_t rows = brc_run_plan_rows(j.plan);
 
 		rc = brc_pool_run(pool, (n + rows - 1) / rows, run_task, &j, err);
 	}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/graph.h"
+#include "net/network.h"
 
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
@@ -17,7 +17,7 @@ bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w)
 
 bool brc_net_weights(const brc_net *net, size_t layer, brc_weights *w)
 {
-	return brc_net_makes_units(net->g, &net->g->node[net->unit[layer].node], w);
+	return brc_net_makes_units(net->g, brc_exec_node(net->g, net->unit[layer].node), w);
 }
 
 /* Does the constant vary along dimension `axis` of v alone, if at all? */
@@ -34,13 +34,15 @@ static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
 {
 	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
-	const brc_node *n = at == BRC_NOWHERE ? NULL : &g->node[at];
+	const brc_node *n = at == BRC_NOWHERE ? NULL : brc_exec_node(g, at);
 	size_t other;
 
 	if (!n || !brc_node_adds(n))
 		return BRC_NOWHERE;
 	other = n->in[n->in[0] == u->sum];
-	return is_one_each(&g->value[other], &g->value[u->sum], u->axis) ? at : BRC_NOWHERE;
+	return is_one_each(brc_exec_value(g, other), brc_exec_value(g, u->sum), u->axis)
+		       ? at
+		       : BRC_NOWHERE;
 }
 
 static void follow_bias(const brc_exec *g, brc_unit_layer *u)
@@ -50,8 +52,8 @@ static void follow_bias(const brc_exec *g, brc_unit_layer *u)
 	u->bias = BRC_NOWHERE;
 	if (at == BRC_NOWHERE)
 		return;
-	u->bias = g->node[at].in[g->node[at].in[0] == u->sum];
-	u->sum = g->node[at].out[0];
+	u->bias = brc_exec_node(g, at)->in[brc_exec_node(g, at)->in[0] == u->sum];
+	u->sum = brc_exec_node(g, at)->out[0];
 }
 
 static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
@@ -59,9 +61,9 @@ static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
 	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
 
 	u->pre = u->sum;
-	u->affine = at == BRC_NOWHERE ? NULL : brc_node_affine(&g->node[at]);
+	u->affine = at == BRC_NOWHERE ? NULL : brc_node_affine(brc_exec_node(g, at));
 	if (u->affine && u->axis == 1)
-		u->pre = g->node[at].out[0];
+		u->pre = brc_exec_node(g, at)->out[0];
 	else
 		u->affine = NULL;
 }
@@ -71,12 +73,14 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err
 	const brc_exec *g = net->g;
 	brc_unit_layer *u = &net->unit[net->n_layers];
 
-	*u = (brc_unit_layer){
-		.node = node, .axis = w->axis, .sum = g->node[node].out[0], .mixed = BRC_NOWHERE};
+	*u = (brc_unit_layer){.node = node,
+			      .axis = w->axis,
+			      .sum = brc_exec_node(g, node)->out[0],
+			      .mixed = BRC_NOWHERE};
 	follow_bias(g, u);
 	follow_normalisation(g, u);
 	BRC_TRY(brc_net_activation_end(g, u->pre, node + 1, &u->post, err));
-	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(&g->node[node]),
+	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(brc_exec_node(g, node)),
 						      .role = BRC_ROLE_HIDDEN,
 						      .units = w->outputs};
 	return BRC_OK;
@@ -86,15 +90,15 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err
 static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 {
 	seen[value] = true;
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		const brc_node *n = &g->node[i];
+	for (size_t i = 0; i < brc_exec_nodes(g); i++) {
+		const brc_node *n = brc_exec_node(g, i);
 		brc_weights w;
 
 		if (n->n_in == 0 || n->in[0] == BRC_NOWHERE || !seen[n->in[0]])
 			continue;
 		if (brc_node_weights(g, n, &w) && w.slides)
 			return true;
-		if (g->value[n->out[0]].ndim == g->value[value].ndim)
+		if (brc_exec_value(g, n->out[0])->ndim == brc_exec_value(g, value)->ndim)
 			seen[n->out[0]] = true;
 	}
 	return false;
@@ -104,8 +108,8 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 static brc_rc add_input(brc_net *net, brc_err *err)
 {
 	const brc_exec *g = net->g;
-	const brc_operand *x = &g->value[net->input];
-	bool *seen = brc_calloc(g->n_values, sizeof(*seen), err), channels;
+	const brc_operand *x = brc_exec_value(g, net->input);
+	bool *seen = brc_calloc(brc_exec_values(g), sizeof(*seen), err), channels;
 
 	if (!seen)
 		return BRC_RESOURCE;
@@ -131,8 +135,8 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 	brc_weights w;
 	size_t n = 1;
 
-	for (size_t i = 0; i < g->n_nodes; i++)
-		n += brc_net_makes_units(g, &g->node[i], &w);
+	for (size_t i = 0; i < brc_exec_nodes(g); i++)
+		n += brc_net_makes_units(g, brc_exec_node(g, i), &w);
 	if (n == 1)
 		return brc_fail(err, BRC_DATA,
 				"the network has no layer of units (Conv, Gemm or MatMul)");
@@ -141,8 +145,8 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 	if (!net->layer || !net->unit)
 		return BRC_RESOURCE;
 	BRC_TRY(add_input(net, err));
-	for (size_t i = 0; i < g->n_nodes; i++)
-		if (brc_net_makes_units(g, &g->node[i], &w))
+	for (size_t i = 0; i < brc_exec_nodes(g); i++)
+		if (brc_net_makes_units(g, brc_exec_node(g, i), &w))
 			BRC_TRY(add_layer(net, i, &w, err));
 	return BRC_OK;
 }
@@ -188,7 +192,7 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 	return brc_net_edge_weights(of, edge, w, err);
 }
 
-brc_circuit brc_net_circuit(const brc_net *net)
+brc_layer_graph brc_net_layer_graph(const brc_net *net)
 {
 	size_t largest = 0;
 
@@ -199,14 +203,14 @@ brc_circuit brc_net_circuit(const brc_net *net)
 		if (w.inputs / w.groups * w.outputs > largest)
 			largest = w.inputs / w.groups * w.outputs;
 	}
-	return (brc_circuit){.layers = &net->layers,
-			     .layer = net->layer,
-			     .edge = net->edge,
-			     .n_edges = net->n_edges,
-			     .digest = net->model.digest,
-			     .norm = net->norm,
-			     .parts = true,
-			     .weights = weights_of,
-			     .of = net,
-			     .scratch = largest * sizeof(float)}; /* norms of the kernels */
+	return (brc_layer_graph){.layers = &net->layers,
+				 .layer = net->layer,
+				 .edge = net->edge,
+				 .n_edges = net->n_edges,
+				 .digest = net->model.digest,
+				 .norm = net->norm,
+				 .parts = true,
+				 .weights = weights_of,
+				 .of = net,
+				 .scratch = largest * sizeof(float)}; /* norms of the kernels */
 }

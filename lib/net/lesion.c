@@ -13,31 +13,31 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/program.h"
+#include "net/run_plan.h"
 #include "net/score.h"
 
-#define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting for their turn */
+#define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting to be added up */
 #define PASSES_PER_PART \
 	8.0 /* that the lesions of a part cost at least, so that its own is little */
 #define TASKS_PER_THREAD 4u
 
 /* Where a lesion comes in the pass. */
-typedef struct stop {
-	size_t turn; /* the last, behind all turns: the unharmed network */
+typedef struct planned {
+	size_t stop; /* the last, behind all stops: the unharmed network */
 	size_t set;  /* index of the lesion */
 	double cost; /* of this and those before it */
-} stop;
+} planned;
 
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
-	brc_program *program;
-	size_t *turn; /* [layers]: of lesioned layers */
-	size_t n_turns;
+	brc_run_plan *plan;
+	size_t *stop; /* [layers]: of lesioned layers */
+	size_t n_stops;
 	const brc_lesion *set; /* of this round */
 	size_t n_sets, classes, positions, rows, batches;
-	stop *stop;   /* [n_sets of the largest round], by turn */
-	size_t parts; /* into which the lesions of a micro-batch are cut */
+	planned *order; /* [n_sets of the largest round], by the stop of the pass */
+	size_t parts;   /* into which the lesions of a micro-batch are cut */
 	brc_run **run;
 	size_t n_runs;
 	int32_t *correct; /* [batches][n_sets][classes] */
@@ -97,26 +97,26 @@ static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_
 	size_t i = begin;
 
 	BRC_TRY(brc_run_start(r, j->data, NULL, b->first, b->n, err));
-	for (; i < end && j->stop[i].turn < j->n_turns; i++) {
-		const brc_lesion *s = &j->set[j->stop[i].set];
+	for (; i < end && j->order[i].stop < j->n_stops; i++) {
+		const brc_lesion *s = &j->set[j->order[i].set];
 		const float *value;
 
-		if (i == begin || j->stop[i].turn != j->stop[i - 1].turn)
-			BRC_TRY(brc_run_until(r, j->stop[i].turn, &value, err));
-		BRC_TRY(brc_run_silenced(r, j->stop[i].turn, s->unit, s->n, &logits, err));
-		count(j, b, j->stop[i].set, logits);
+		if (i == begin || j->order[i].stop != j->order[i - 1].stop)
+			BRC_TRY(brc_run_until(r, j->order[i].stop, &value, err));
+		BRC_TRY(brc_run_silenced(r, j->order[i].stop, s->unit, s->n, &logits, err));
+		count(j, b, j->order[i].set, logits);
 	}
 	BRC_TRY(brc_run_finish(r, &logits, err));
 	BRC_TRY(check_unharmed(j, b, logits, err));
 	for (; i < end; i++)
-		count(j, b, j->stop[i].set, logits);
+		count(j, b, j->order[i].set, logits);
 	return BRC_OK;
 }
 
 /* First stop of a part: parts cost the same, about. */
 static size_t begin_of(const job *j, size_t part)
 {
-	double share = j->stop[j->n_sets - 1].cost * (double)part / (double)j->parts;
+	double share = j->order[j->n_sets - 1].cost * (double)part / (double)j->parts;
 	size_t lo = 0, hi = j->n_sets;
 
 	if (part == j->parts)
@@ -124,7 +124,7 @@ static size_t begin_of(const job *j, size_t part)
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (j->stop[mid].cost <= share)
+		if (j->order[mid].cost <= share)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -146,29 +146,29 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 
 /* ---- all of them, in rounds ---- */
 
-static int by_turn(const void *a, const void *b)
+static int by_pass_order(const void *a, const void *b)
 {
-	const stop *x = a, *y = b;
+	const planned *x = a, *y = b;
 
-	if (x->turn != y->turn)
-		return x->turn < y->turn ? -1 : 1;
+	if (x->stop != y->stop)
+		return x->stop < y->stop ? -1 : 1;
 	return (x->set > y->set) - (x->set < y->set);
 }
 
-static void order_stops(job *j)
+static void order_lesions(job *j)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < j->n_sets; i++) {
 		const brc_lesion *s = &j->set[i];
 
-		j->stop[i] = (stop){.turn = s->n ? j->turn[s->layer] : j->n_turns, .set = i};
+		j->order[i] = (planned){.stop = s->n ? j->stop[s->layer] : j->n_stops, .set = i};
 	}
-	qsort(j->stop, j->n_sets, sizeof(*j->stop), by_turn);
+	qsort(j->order, j->n_sets, sizeof(*j->order), by_pass_order);
 	for (size_t i = 0; i < j->n_sets; i++) {
-		if (j->stop[i].turn < j->n_turns)
-			sum += 1 + brc_program_turn_flops(j->program, j->stop[i].turn);
-		j->stop[i].cost = sum;
+		if (j->order[i].stop < j->n_stops)
+			sum += 1 + brc_run_plan_stop_flops(j->plan, j->order[i].stop);
+		j->order[i].cost = sum;
 	}
 }
 
@@ -176,8 +176,8 @@ static void order_stops(job *j)
 static size_t count_parts(const job *j, const brc_pool *pool)
 {
 	size_t want = (TASKS_PER_THREAD * brc_pool_threads(pool) + j->batches - 1) / j->batches;
-	double most = j->stop[j->n_sets - 1].cost /
-		      (PASSES_PER_PART * (1 + brc_program_flops(j->program)));
+	double most = j->order[j->n_sets - 1].cost /
+		      (PASSES_PER_PART * (1 + brc_run_plan_flops(j->plan)));
 
 	if ((double)want > most)
 		want = (size_t)most;
@@ -217,7 +217,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 
 		j->set = set + done;
 		j->n_sets = n_sets - done < most ? n_sets - done : most;
-		order_stops(j);
+		order_lesions(j);
 		j->parts = count_parts(j, pool);
 		cells = j->batches * j->n_sets * j->classes;
 		memset(j->correct, 0, cells * sizeof(*j->correct));
@@ -230,34 +230,34 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 
 /* ---- preparation ---- */
 
-static brc_rc make_program(job *j, const brc_lesion *set, size_t n_sets,
-			   const brc_lesion_options *how, brc_err *err)
+static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *how,
+			brc_err *err)
 {
 	size_t layers = brc_net_layers(j->net)->n;
 	size_t *list = brc_alloc(layers, sizeof(*list), err);
-	brc_program_options o = {.layer = list,
-				 .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
-									 : BRC_STAGE_SUM,
-				 .logits = true,
-				 .precision = how->precision};
+	brc_run_options o = {.layer = list,
+			     .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
+								     : BRC_STAGE_SUM,
+			     .logits = true,
+			     .precision = how->precision};
 	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
 
-	j->turn = brc_calloc(layers, sizeof(*j->turn), err);
-	if (!j->turn)
+	j->stop = brc_calloc(layers, sizeof(*j->stop), err);
+	if (!j->stop)
 		rc = BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n_sets; i++) {
 		rc = check_lesion(j->net, &set[i], i, how->ablate, err);
 		if (rc == BRC_OK && set[i].n)
-			j->turn[set[i].layer] = 1;
+			j->stop[set[i].layer] = 1;
 	}
 	for (size_t l = 0; rc == BRC_OK && l < layers; l++)
-		if (j->turn[l])
+		if (j->stop[l])
 			list[o.n++] = l;
 	if (rc == BRC_OK)
-		rc = brc_program_new(&j->program, j->net, &o, err);
+		rc = brc_run_plan_new(&j->plan, j->net, &o, err);
 	for (size_t t = 0; rc == BRC_OK && t < o.n; t++)
-		j->turn[list[brc_program_layer_of(j->program, t)]] = t;
-	j->n_turns = o.n;
+		j->stop[list[brc_run_plan_stop_layer(j->plan, t)]] = t;
+	j->n_stops = o.n;
 	free(list);
 	return rc;
 }
@@ -267,11 +267,11 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 {
 	size_t sets = round_size(j, n_sets), bytes;
 
-	if (!brc_mul(threads, brc_program_bytes(j->program), &bytes) ||
+	if (!brc_mul(threads, brc_run_plan_bytes(j->plan), &bytes) ||
 	    !brc_add(bytes, o->held, &bytes) ||
 	    !brc_add(bytes,
 		     sets * (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)) +
-			     sizeof(stop)),
+			     sizeof(planned)),
 		     &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
 	return brc_mem_need(bytes, o->mem, "the lesions", err);
@@ -282,19 +282,19 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 {
 	size_t cells;
 
-	BRC_TRY(make_program(j, set, n_sets, o, err));
-	j->rows = brc_program_rows(j->program);
+	BRC_TRY(make_plan(j, set, n_sets, o, err));
+	j->rows = brc_run_plan_rows(j->plan);
 	j->batches = (j->data->n + j->rows - 1) / j->rows;
 	BRC_TRY(check_memory(j, o, n_sets, threads, err));
 	cells = round_size(j, n_sets) * j->batches * j->classes;
-	j->stop = brc_alloc(round_size(j, n_sets), sizeof(*j->stop), err);
+	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
 	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
 	j->run = brc_calloc(threads, sizeof(*j->run), err);
-	if (!j->stop || !j->correct || !j->loss || !j->run)
+	if (!j->order || !j->correct || !j->loss || !j->run)
 		return BRC_RESOURCE;
 	for (; j->n_runs < threads; j->n_runs++)
-		BRC_TRY(brc_run_new(&j->run[j->n_runs], j->program, err));
+		BRC_TRY(brc_run_new(&j->run[j->n_runs], j->plan, err));
 	return BRC_OK;
 }
 
@@ -303,9 +303,9 @@ static void clear(job *j)
 	for (size_t t = 0; t < j->n_runs; t++)
 		brc_run_free(j->run[t]);
 	free(j->run);
-	brc_program_free(j->program);
-	free(j->turn);
+	brc_run_plan_free(j->plan);
 	free(j->stop);
+	free(j->order);
 	free(j->correct);
 	free(j->loss);
 }

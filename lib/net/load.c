@@ -1,11 +1,11 @@
-/* From the bytes of a model to a network that can be looked at: each part in turn. */
+/* From the bytes of a model to a network that can be looked at: one stage after another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "net/graph.h"
+#include "net/network.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
@@ -15,7 +15,7 @@ static const char *text(const char *s)
 
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 {
-	const brc_node *n = &net->g->node[node];
+	const brc_node *n = brc_exec_node(net->g, node);
 
 	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
 	return buf;
@@ -87,8 +87,8 @@ static brc_rc describe_input(const Brc__OnnxValueInfo *in, brc_tensor_view *x, b
 
 static size_t value_called(const brc_exec *g, const char *name)
 {
-	for (size_t v = 0; v < g->n_values; v++)
-		if (g->value[v].input && strcmp(g->value[v].name, name) == 0)
+	for (size_t v = 0; v < brc_exec_values(g); v++)
+		if (brc_exec_value(g, v)->input && strcmp(brc_exec_value(g, v)->name, name) == 0)
 			return v;
 	return BRC_NOWHERE;
 }
@@ -98,14 +98,14 @@ static void note_input(brc_net *net, const brc_tensor_view *x)
 	net->input = value_called(net->g, x->name);
 	net->image_ndim = x->ndim - 1;
 	memcpy(net->image_shape, x->dim + 1, net->image_ndim * sizeof(*x->dim));
-	net->image_count = net->g->value[net->input].count / BRC_NET_ROWS;
+	net->image_count = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS;
 }
 
 static size_t producer(const brc_exec *g, size_t value)
 {
-	for (size_t i = 0; i < g->n_nodes; i++)
-		for (size_t k = 0; k < g->node[i].n_out; k++)
-			if (g->node[i].out[k] == value)
+	for (size_t i = 0; i < brc_exec_nodes(g); i++)
+		for (size_t k = 0; k < brc_exec_node(g, i)->n_out; k++)
+			if (brc_exec_node(g, i)->out[k] == value)
 				return i;
 	return BRC_NOWHERE;
 }
@@ -116,23 +116,23 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 	size_t v = output, at = producer(g, v);
 
 	while (at != BRC_NOWHERE &&
-	       brc_node_is_view(&g->node[at])) { /* other views of the same elements */
-		v = g->node[at].in[0];
+	       brc_node_is_view(brc_exec_node(g, at))) { /* other views of the same elements */
+		v = brc_exec_node(g, at)->in[0];
 		at = producer(g, v);
 	}
-	if (at == BRC_NOWHERE || brc_node_softmax_size(&g->node[at]) != classes)
+	if (at == BRC_NOWHERE || brc_node_softmax_size(brc_exec_node(g, at)) != classes)
 		return output;
-	return g->node[at].in[0];
+	return brc_exec_node(g, at)->in[0];
 }
 
 /* Images first, then classes; of token networks images, positions, classes. */
 static brc_rc note_output(brc_net *net, brc_err *err)
 {
-	const brc_operand *y = &net->g->value[net->g->output[0]];
-	bool tokens = net->g->value[net->input].elem == BRC_ELEM_INT;
+	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
+	bool tokens = brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
 	char shape[128];
 
-	net->output = net->g->output[0];
+	net->output = brc_exec_output_value(net->g, 0);
 	if (y->state != BRC_COMPUTED)
 		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
 				y->name);
@@ -152,10 +152,10 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 
 static const brc_operand *weights_called(const brc_exec *g, const char *name)
 {
-	for (size_t v = 0; v < g->n_values; v++)
-		if (g->value[v].state == BRC_CONSTANT && g->value[v].data &&
-		    strcmp(g->value[v].name, name) == 0)
-			return &g->value[v];
+	for (size_t v = 0; v < brc_exec_values(g); v++)
+		if (brc_exec_value(g, v)->state == BRC_CONSTANT && brc_exec_value(g, v)->data &&
+		    strcmp(brc_exec_value(g, v)->name, name) == 0)
+			return brc_exec_value(g, v);
 	return NULL;
 }
 
@@ -281,14 +281,14 @@ void brc_net_free(brc_net *net)
 		return;
 	for (size_t l = 0; net->unit && l < net->n_layers; l++) {
 		free(net->unit[l].source);
-		free(net->unit[l].met);
+		free(net->unit[l].head_key);
 	}
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
 	free(net->unit);
 	free(net->layer);
 	free(net->edge);
-	brc_feeds_free(net->feeds);
+	brc_unit_sets_free(net->feeds);
 	brc_layers_clear(&net->layers);
 	brc_exec_free(net->g);
 	brc_onnx_clear(&net->model);
@@ -310,10 +310,10 @@ size_t brc_net_positions(const brc_net *net)
 
 bool brc_net_takes_tokens(const brc_net *net)
 {
-	return net->g->value[net->input].elem == BRC_ELEM_INT;
+	return brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
 }
 
 size_t brc_net_vocabulary(const brc_net *net)
 {
-	return brc_exec_vocabulary(net->g, net->g->value[net->input].name);
+	return brc_exec_vocabulary(net->g, brc_exec_value(net->g, net->input)->name);
 }

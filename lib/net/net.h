@@ -21,13 +21,11 @@
 
 #include "base/err.h"
 #include "linalg/kernel_norm.h"
-#include "net/circuit.h"
+#include "net/layer_graph.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
 typedef struct brc_net brc_net;
-
-typedef brc_circuit_layer brc_net_layer;
 
 /* Where a layer is looked at or silenced. */
 typedef enum brc_stage {
@@ -35,8 +33,6 @@ typedef enum brc_stage {
 	BRC_STAGE_PRE, /* after the BatchNormalization that directly follows: into the activation */
 	BRC_STAGE_POST /* after the activations and Dropout that directly and exclusively follow */
 } brc_stage;
-
-typedef brc_circuit_edge brc_net_edge;
 
 /*
  * Read a model file (a path, or '-' for standard input); `norm` makes a weight of
@@ -87,6 +83,6 @@ brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
 
 /* All of it, borrowed. */
-brc_circuit brc_net_circuit(const brc_net *net);
+brc_layer_graph brc_net_layer_graph(const brc_net *net);
 
 #endif

@@ -1,5 +1,5 @@
-# The page's style sheet, script and Chart.js are assembled into embed.o.
+# The page's style sheet, script and Chart.js are embedded into one object.
 CHARTJS ?= /usr/share/javascript/chart.js/chart.min.js
 
-$(BUILD)/lib/render/embed.o: lib/render/report.css lib/render/report.js $(CHARTJS)
-$(BUILD)/lib/render/embed.o: CPPFLAGS += -DBRC_CHARTJS='"$(CHARTJS)"'
+$(BUILD)/lib/render/html/embed.o: lib/render/html/report.css lib/render/html/report.js $(CHARTJS)
+$(BUILD)/lib/render/html/embed.o: CPPFLAGS += -DBRC_CHARTJS='"$(CHARTJS)"'

@@ -11,6 +11,16 @@
  *     }
  *
  * Output is a function of the sections and options alone: no time, no host.
+ *
+ * The folders of lib/render, from the top down. Each includes only what stands below it, and
+ * those of one line do not include each other:
+ *
+ *     report                  from inputs to the form asked for
+ *     html                    the page: page, network, labelling, one group; elements last
+ *     svg   text  json  tsv   drawings for the page; the other forms
+ *     notes                   the sentences: findings, warnings, what was not run
+ *     model                   the sections, checked and joined: what there is to tell
+ *     words                   escaping, numbers as people read them, shell commands
  */
 #ifndef BRC_RENDER_REPORT_H
 #define BRC_RENDER_REPORT_H

@@ -128,12 +128,12 @@ PYTHON
 	[ ! -e x.brc ]
 }
 
-@test "extract-weights: options of networks and of weights alone do not mix" {
+@test "extract-weights: options of networks and of files of weights do not mix" {
 	run -2 --separate-stderr extract-weights --chain a,b "$ROOT/fixtures/fashion-mlp.onnx" -o x.brc
-	[[ "$stderr" = *"--chain is for weights alone"* ]]
+	[[ "$stderr" = *"--chain applies only to a file of weights"* ]]
 	run -2 --separate-stderr extract-weights --transposed "$ROOT/fixtures/fashion-mlp.onnx" -o x.brc
-	[[ "$stderr" = *"--transposed is for weights alone"* ]]
+	[[ "$stderr" = *"--transposed applies only to a file of weights"* ]]
 	run -2 --separate-stderr extract-weights --skip-untraced "$golden/chain.npz" -o x.brc
-	[[ "$stderr" = *"--skip-untraced is for networks"* ]]
+	[[ "$stderr" = *"--skip-untraced applies only to networks"* ]]
 	[ ! -e x.brc ]
 }

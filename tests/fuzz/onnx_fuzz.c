@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "net/net.h"
-#include "net/program.h"
+#include "net/run_plan.h"
 
 #define RUN_BYTES ((size_t)16 << 20)
 #define RUN_FLOPS 1e8
@@ -39,7 +39,7 @@ static void weigh_edges(const brc_net *net)
 	}
 }
 
-static void run_program(const brc_net *net, const brc_program *p, size_t turns)
+static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 {
 	static const int32_t unit[] = {0};
 	const brc_dataset nothing = {.pixels = brc_net_inputs(net)};
@@ -56,7 +56,7 @@ static void run_program(const brc_net *net, const brc_program *p, size_t turns)
 				abort();
 		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		last = value[brc_program_rows(p) * brc_net_classes(net) * brc_net_positions(net) -
+		last = value[brc_run_plan_rows(p) * brc_net_classes(net) * brc_net_positions(net) -
 			     1];
 	}
 	(void)last;
@@ -66,8 +66,8 @@ static void run_program(const brc_net *net, const brc_program *p, size_t turns)
 static void run_network(const brc_net *net)
 {
 	size_t layer[LAYERS], n = 0;
-	brc_program_options how = {.layer = layer, .stage = BRC_STAGE_POST, .logits = true};
-	brc_program *p;
+	brc_run_options how = {.layer = layer, .stage = BRC_STAGE_POST, .logits = true};
+	brc_run_plan *p;
 	brc_err err = {0};
 	brc_rc rc;
 
@@ -76,15 +76,15 @@ static void run_network(const brc_net *net)
 		n++;
 	}
 	how.n = n;
-	rc = brc_program_new(&p, net, &how, &err);
+	rc = brc_run_plan_new(&p, net, &how, &err);
 	if (rc != BRC_OK) {
 		if (rc != BRC_DATA && rc != BRC_RESOURCE)
 			abort();
 		return;
 	}
-	if (brc_program_bytes(p) <= RUN_BYTES && brc_program_flops(p) <= RUN_FLOPS)
+	if (brc_run_plan_bytes(p) <= RUN_BYTES && brc_run_plan_flops(p) <= RUN_FLOPS)
 		run_program(net, p, n);
-	brc_program_free(p);
+	brc_run_plan_free(p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "net/chain.h"
+#include "net/layer_chain.h"
 
 #define MEMORY ((size_t)64 << 20)
 
@@ -34,17 +34,17 @@ static void read_all(const brc_weights *w)
 
 static void use_chain(const char *path, bool transposed)
 {
-	brc_chain *c;
+	brc_layer_chain *c;
 	brc_blocks b = {0};
-	brc_circuit all;
-	if (brc_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
+	brc_layer_graph all;
+	if (brc_layer_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
-	all = brc_chain_circuit(c);
-	if (brc_circuit_graph(&all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
+	all = brc_layer_chain_graph(c);
+	if (brc_layer_graph_units(&all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
 	    brc_blocks_check(&b, "fuzz", NULL) != BRC_OK)
 		abort();
 	brc_blocks_clear(&b);
-	brc_chain_free(c);
+	brc_layer_chain_free(c);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

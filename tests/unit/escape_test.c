@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "render/escape.h"
+#include "render/words/escape.h"
 
 typedef void escaper(brc_str *b, const char *s);
 

@@ -6,7 +6,7 @@
 
 /*
  * s = conv(x) + o depends on the tap t by its addend alone, and y = conv(z) + x
- * may lie where x lay: x must last until y is there, which the turn waits for.
+ * may lie where x lay: x must last until y is there, which the stop waits for.
  */
 static const char *const late[][3] = {
 	{"Conv", "in w0", "x"}, {"Conv", "in w1", "z"}, {"Conv", "in w2", "t"},

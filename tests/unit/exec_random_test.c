@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "exec/graph.h"
+#include "exec/dataflow.h"
 #include "model_build.h"
 
 enum {
@@ -438,19 +438,19 @@ static void same(const sketch *s, const char *at, const float *got, const float 
 		}
 }
 
-/* Changes at one turn; returns how many of them change the output. */
-static size_t check_turn(sketch *s, brc_workspace *w, size_t turn, const char *at,
+/* Changes at one stop; returns how many of them change the output. */
+static size_t check_stop(sketch *s, brc_workspace *w, size_t stop, const char *at,
 			 const brc_operand *v, const float *plain)
 {
 	float want[256];
 	size_t moved = 0;
 
-	assert_int_equal(brc_workspace_until(w, turn, NULL), BRC_OK);
+	assert_int_equal(brc_workspace_until(w, stop, NULL), BRC_OK);
 	for (size_t k = 0; k < TRIALS; k++) {
 		mask cut = draw_mask(s, v, at);
 
 		moved += inserted(s, &cut, plain, want);
-		apply(&cut, v, brc_workspace_change(w, turn));
+		apply(&cut, v, brc_workspace_change(w, stop));
 		assert_int_equal(brc_workspace_again(w, NULL), BRC_OK);
 		same(s, at, brc_workspace_changed(w, 0), want);
 	}
@@ -488,10 +488,10 @@ static size_t check_graph(bool maps, uint32_t number)
 	memcpy(plain, brc_workspace_output(w, 0), bytes);
 	fill(&s, w);
 	brc_workspace_start(w);
-	for (size_t turn = 0; turn < brc_schedule_turns(plan); turn++) {
-		size_t k = brc_schedule_tap(plan, turn);
+	for (size_t stop = 0; stop < TAPS; stop++) {
+		size_t k = brc_schedule_tap(plan, stop);
 
-		moved += check_turn(&s, w, turn, tap[k], &g->value[g->tap[k]], plain);
+		moved += check_stop(&s, w, stop, tap[k], &g->value[g->tap[k]], plain);
 	}
 	assert_int_equal(brc_workspace_finish(w, NULL), BRC_OK);
 	assert_memory_equal(brc_workspace_output(w, 0), plain, bytes);

@@ -56,7 +56,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 			   size_t layer, const brc_array *mask, const brc_array *want)
 {
 	static const int32_t label[4096];
-	const brc_program_options how = {
+	const brc_run_options how = {
 		.layer = &layer, .n = 1, .stage = BRC_STAGE_POST, .logits = true};
 	const brc_dataset d = rows_of(net, input, label);
 	size_t rows = input->shape[0], classes = brc_net_classes(net);
@@ -65,12 +65,12 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 	const float *got;
 	double largest = 0;
 	brc_err err = {0};
-	brc_program *p;
+	brc_run_plan *p;
 	brc_run *r;
 
 	assert_int_equal(mask->count, brc_net_layers(net)->units[layer]);
 	assert_int_equal(want->count, rows * brc_net_positions(net) * classes);
-	if (brc_program_new(&p, net, &how, &err) != BRC_OK)
+	if (brc_run_plan_new(&p, net, &how, &err) != BRC_OK)
 		fail_msg("%s: %s", name, err.message);
 	assert_int_equal(brc_run_new(&r, p, &err), BRC_OK);
 	assert_int_equal(brc_run_start(r, &d, NULL, 0, rows, &err), BRC_OK);
@@ -88,7 +88,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 					 (double)((float *)want->data)[i]);
 	}
 	brc_run_free(r);
-	brc_program_free(p);
+	brc_run_plan_free(p);
 }
 
 static void check_outputs(const char *name)

@@ -15,7 +15,7 @@
 
 #include "data/arrays/npy.h"
 #include "net/net.h"
-#include "net/program.h"
+#include "net/run_plan.h"
 
 static inline brc_net *network(const char *path)
 {
@@ -90,21 +90,21 @@ static inline brc_dataset float_images(const brc_net *net, const float *x, size_
 
 /* A network with one stop, and a pass that began with rows of x. */
 typedef struct pass {
-	brc_program *p;
+	brc_run_plan *p;
 	brc_run *r;
 } pass;
 
 static inline pass begin_pass(const brc_net *net, const size_t *layer, size_t n, brc_stage stage,
 			      bool logits, const float *x, size_t rows)
 {
-	const brc_program_options how = {.layer = layer, .n = n, .stage = stage, .logits = logits};
+	const brc_run_options how = {.layer = layer, .n = n, .stage = stage, .logits = logits};
 	const brc_dataset d = float_images(net, x, rows);
 	brc_err err = {0};
 	pass t;
 
-	if (brc_program_new(&t.p, net, &how, &err) != BRC_OK)
+	if (brc_run_plan_new(&t.p, net, &how, &err) != BRC_OK)
 		fail_msg("%s", err.message);
-	assert_true(rows <= brc_program_rows(t.p));
+	assert_true(rows <= brc_run_plan_rows(t.p));
 	assert_int_equal(brc_run_new(&t.r, t.p, &err), BRC_OK);
 	assert_int_equal(brc_run_start(t.r, &d, NULL, 0, rows, &err), BRC_OK);
 	return t;
@@ -113,7 +113,7 @@ static inline pass begin_pass(const brc_net *net, const size_t *layer, size_t n,
 static inline void end_pass(pass *t)
 {
 	brc_run_free(t->r);
-	brc_program_free(t->p);
+	brc_run_plan_free(t->p);
 }
 
 /* Logits [rows, classes] of rows of x; free(). */
@@ -137,17 +137,18 @@ static inline float *values_of(const brc_net *net, size_t layer, brc_stage stage
 			       size_t rows)
 {
 	pass t = begin_pass(net, &layer, 1, stage, false, x, rows);
-	const brc_unit_view v = brc_program_view(t.p, 0);
+	const brc_unit_view v = brc_run_plan_view(t.p, 0);
 	float *out = malloc(rows * v.units * sizeof(*out));
 	const float *value;
 	brc_err err = {0};
 
 	assert_non_null(out);
-	assert_int_equal(v.places, 1);
+	assert_int_equal(v.positions, 1);
 	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
 	for (size_t r = 0; r < rows; r++)
 		for (size_t u = 0; u < v.units; u++)
-			out[r * v.units + u] = value[r * v.row_step + u * v.unit_step + v.place[0]];
+			out[r * v.units + u] =
+				value[r * v.row_step + u * v.unit_step + v.position[0]];
 	end_pass(&t);
 	return out;
 }

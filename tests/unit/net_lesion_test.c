@@ -583,19 +583,19 @@ static void estimates_count_products(void **state)
 {
 	brc_net *net = network("fixtures/fashion-mlp.onnx");
 	static const size_t layer[] = {3};
-	const brc_program_options how = {
+	const brc_run_options how = {
 		.layer = layer, .n = 1, .stage = BRC_STAGE_POST, .logits = true};
 	double whole = 784 * 256.0 + 3 * 256 * 256.0 + 2560, part = 256 * 256.0 + 2560, rows;
 	brc_err err = {0};
-	brc_program *p;
+	brc_run_plan *p;
 
 	(void)state;
-	assert_int_equal(brc_program_new(&p, net, &how, &err), BRC_OK);
-	rows = (double)brc_program_rows(p);
-	assert_true(brc_program_flops(p) == 2 * rows * whole);
-	assert_true(brc_program_turn_flops(p, 0) == 2 * rows * part);
-	assert_true((double)brc_program_bytes(p) > rows * 784 * sizeof(float));
-	brc_program_free(p);
+	assert_int_equal(brc_run_plan_new(&p, net, &how, &err), BRC_OK);
+	rows = (double)brc_run_plan_rows(p);
+	assert_true(brc_run_plan_flops(p) == 2 * rows * whole);
+	assert_true(brc_run_plan_stop_flops(p, 0) == 2 * rows * part);
+	assert_true((double)brc_run_plan_bytes(p) > rows * 784 * sizeof(float));
+	brc_run_plan_free(p);
 	brc_net_free(net);
 }
 

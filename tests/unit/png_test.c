@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <png.h>
 
-#include "render/base64.h"
-#include "render/png.h"
+#include "render/svg/base64.h"
+#include "render/svg/png.h"
 
 static void base64(void **state)
 {

@@ -7,12 +7,12 @@
 
 #include <cmocka.h>
 
-#include "render/commands.h"
-#include "render/exemplars.h"
-#include "render/format.h"
-#include "render/histogram.h"
-#include "render/model.h"
-#include "render/titles.h"
+#include "render/words/commands.h"
+#include "render/html/example_images.h"
+#include "render/words/format.h"
+#include "render/svg/histogram.h"
+#include "render/model/model.h"
+#include "render/model/network_titles.h"
 #include "report_sections.h"
 
 static brc_report *report_of(const analysis *a)

@@ -1,0 +1,18 @@
+/* What changes with a value: the nodes that lie between it and the outputs of its graph. */
+#ifndef BRC_EXEC_DOWNSTREAM_H
+#define BRC_EXEC_DOWNSTREAM_H
+
+#include "exec/dataflow.h"
+
+typedef struct brc_downstream {
+	size_t value;         /* the one that changes */
+	size_t *node, n;      /* nodes to compute again, in order */
+	size_t *rest, n_rest; /* what else they read, and outputs that stay: values, each once */
+	size_t ready;         /* nodes 0..ready-1 compute the value and the rest */
+} brc_downstream;
+
+/* Release with brc_downstream_clear, which takes a zeroed struct too. BRC_RESOURCE. */
+brc_rc brc_downstream_find(brc_downstream *r, const brc_exec *g, size_t value, brc_err *err);
+void brc_downstream_clear(brc_downstream *r);
+
+#endif

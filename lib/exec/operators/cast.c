@@ -1,0 +1,83 @@
+/*
+ * Cast between kinds of elements. All floats are held in single precision:
+ * a cast to FLOAT16 or BFLOAT16 rounds to what these hold, one to DOUBLE does
+ * nothing. Integers wrap around in types that are too narrow for them.
+ */
+#include <math.h>
+
+#include "exec/operator.h"
+
+static brc_rc infer_cast(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	int32_t *type = brc_exec_alloc(g, 1, sizeof(*type), err);
+	brc_operand out;
+	int64_t to;
+
+	if (!type)
+		return BRC_RESOURCE;
+	n->state = type;
+	if (!brc_in(g, n, 0))
+		return brc_fail(err, BRC_DATA, "input 0 is missing");
+	BRC_TRY(brc_onnx_attribute_int(p, "to", 0, &to, err));
+	*type = to < 0 || to > INT32_MAX ? -1 : (int32_t)to;
+	out = *brc_in(g, n, 0);
+	out.narrow = brc_narrow_type(*type);
+	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE || to == BRC_ONNX_FLOAT16 ||
+	    to == BRC_ONNX_BFLOAT16)
+		out.elem = BRC_ELEM_FLOAT;
+	else if (to == BRC_ONNX_INT64 || to == BRC_ONNX_UINT64 || out.narrow)
+		out.elem = BRC_ELEM_INT;
+	else if (to == BRC_ONNX_BOOL)
+		out.elem = BRC_ELEM_BOOL;
+	else
+		return brc_fail(err, BRC_DATA, "a cast to %s is not supported",
+				brc_onnx_type_name(*type));
+	return brc_set_output(g, n, 0, &out, err);
+}
+
+int64_t brc_whole_number(float x)
+{
+	return isnan(x) ? 0 : x >= 0x1p63f ? INT64_MAX : x < -0x1p63f ? INT64_MIN : (int64_t)x;
+}
+
+static float rounded(float x, int32_t type)
+{
+	return type == BRC_ONNX_FLOAT16    ? brc_round_to_half(x)
+	       : type == BRC_ONNX_BFLOAT16 ? brc_round_to_brain(x)
+					   : x;
+}
+
+static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	brc_elem from = g->value[n->in[0]].elem, to = g->value[n->out[0]].elem;
+	int32_t type = *(const int32_t *)n->state;
+	const float *xf = m->at[n->in[0]];
+	const int64_t *xi = m->at[n->in[0]];
+	float *yf = m->at[n->out[0]];
+	int64_t *yi = m->at[n->out[0]];
+	size_t count = g->value[n->out[0]].count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (to == BRC_ELEM_FLOAT)
+			yf[i] = rounded(from == BRC_ELEM_FLOAT ? xf[i] : (float)xi[i], type);
+		else if (to == BRC_ELEM_BOOL)
+			yi[i] = from == BRC_ELEM_FLOAT ? xf[i] != 0 : xi[i] != 0;
+		else
+			yi[i] = from == BRC_ELEM_FLOAT ? brc_whole_number(xf[i]) : xi[i];
+	}
+	brc_narrow(&g->value[n->out[0]], yi);
+}
+
+const brc_op brc_kernel_cast = {
+	.type = "Cast",
+	.trace = BRC_TRACE_SAME,
+	.activation = true,
+	.line = BRC_LINE_YES,
+	.attributes = "to",
+	.min_in = 1,
+	.max_in = 1,
+	.max_out = 1,
+	.layout = BRC_DEMAND_ANY,
+	.infer = infer_cast,
+	.run = run_cast,
+};

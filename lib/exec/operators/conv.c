@@ -1,0 +1,154 @@
+/* Convolution: what a node says, and what else it takes over. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "exec/operators/conv.h"
+#include "exec/operator.h"
+
+enum { ADDEND = 3 }; /* the input that is added, behind weights and bias */
+
+static void release(void *p)
+{
+	brc_conv *c = p;
+
+	brc_conv_clear(c);
+	free(c);
+}
+
+/* ---- what is fused ---- */
+
+void brc_conv_scale(brc_node *n, const brc_affine *a)
+{
+	((brc_conv *)n->state)->affine = a;
+}
+
+brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
+{
+	size_t *in = brc_exec_alloc(g, ADDEND + 1, sizeof(*in), err);
+
+	if (!in)
+		return BRC_RESOURCE;
+	for (size_t k = 0; k < ADDEND; k++)
+		in[k] = k < n->n_in ? n->in[k] : BRC_NOWHERE;
+	in[ADDEND] = addend;
+	n->in = in;
+	n->n_in = ADDEND + 1;
+	((brc_conv *)n->state)->accumulate = true;
+	return BRC_OK;
+}
+
+size_t brc_conv_addend(const brc_node *n)
+{
+	return n->op == &brc_kernel_conv && n->n_in > ADDEND ? n->in[ADDEND] : BRC_NOWHERE;
+}
+
+void brc_conv_bound(brc_node *n, float lo, float hi)
+{
+	brc_conv *c = n->state;
+
+	c->bounded = true;
+	c->lo = lo;
+	c->hi = hi;
+}
+
+bool brc_conv_is_plain(const brc_node *n)
+{
+	const brc_conv *c = n->state;
+
+	return !c->affine && !c->accumulate && !c->bounded;
+}
+
+static double conv_flops(const brc_exec *g, const brc_node *n)
+{
+	const brc_conv *c = n->state;
+
+	return 2.0 * (double)g->value[n->out[0]].count * (double)(c->w.channels / c->groups) *
+	       (double)brc_conv_places(c);
+}
+
+static bool conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+{
+	const brc_conv *c = n->state;
+	const brc_operand *v = &g->value[n->in[1]];
+	size_t each = v->count / (v->dim[0] * v->dim[1]);
+
+	*w = (brc_weights){.w = c->weight,
+			   .bias = c->bias,
+			   .outputs = c->outputs,
+			   .inputs = v->dim[1] * c->groups,
+			   .groups = c->groups,
+			   .h = v->ndim > 3 ? v->dim[2] : 1,
+			   .wide = v->dim[v->ndim - 1],
+			   .out_step = v->dim[1] * each,
+			   .in_step = each,
+			   .alpha = 1,
+			   .value = n->in[1],
+			   .in_axis = 1,
+			   .axis = 1,
+			   .slides = true};
+	return true;
+}
+
+/* ---- inference ---- */
+
+static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_operand *x, brc_conv *c,
+			    const brc_operand **weight, brc_err *err)
+{
+	const brc_operand *bias;
+	char a[128], b[128];
+
+	BRC_TRY(brc_need_weights(g, n, 1, weight, err));
+	if ((*weight)->ndim != x->ndim || x->ndim < 3 || (*weight)->count == 0 ||
+	    x->dim[1] != (*weight)->dim[1] * c->groups || (*weight)->dim[0] % c->groups)
+		return brc_fail(err, BRC_DATA,
+				"its input %s does not fit its weights %s in %zu groups",
+				brc_shape_text(x, a, sizeof(a)),
+				brc_shape_text(*weight, b, sizeof(b)), c->groups);
+	c->outputs = (*weight)->dim[0];
+	c->weight = (*weight)->data;
+	if (!brc_in(g, n, 2))
+		return BRC_OK;
+	BRC_TRY(brc_need_weights(g, n, 2, &bias, err));
+	c->bias = bias->data;
+	if (bias->count == c->outputs)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
+			brc_shape_text(bias, a, sizeof(a)), c->outputs);
+}
+
+static brc_rc infer_conv(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	brc_conv *c = brc_calloc(1, sizeof(*c), err);
+	const brc_operand *x, *weight;
+	brc_operand out;
+	int64_t groups;
+
+	if (!c)
+		return BRC_RESOURCE;
+	n->state = c;
+	BRC_TRY(brc_exec_own(g, c, release, err));
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "group", 1, &groups, err));
+	if (groups < 1 || groups > INT32_MAX)
+		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)groups);
+	c->groups = (size_t)groups;
+	BRC_TRY(check_weights(g, n, x, c, &weight, err));
+	BRC_TRY(brc_window_read(&c->w, p, x, weight->dim + 2, &out, err));
+	out.dim[1] = c->outputs;
+	return brc_set_output(g, n, 0, &out, err);
+}
+
+const brc_op brc_kernel_conv = {
+	.type = "Conv",
+	.trace = BRC_TRACE_WEIGHTS,
+	.flops = conv_flops,
+	.weights = conv_weights,
+	.attributes = "kernel_shape|strides|pads|dilations|group|auto_pad",
+	.min_in = 2,
+	.max_in = 3,
+	.max_out = 1,
+	.layout = BRC_DEMAND_LAST,
+	.infer = infer_conv,
+	.prepare = brc_conv_prepare,
+	.run = brc_conv_run,
+};

@@ -1,0 +1,298 @@
+/* Normalisation: BatchNormalization, InstanceNormalization, LayerNormalization, LRN. */
+#include <math.h>
+#include <string.h>
+
+#include "exec/operator.h"
+
+/* ---- BatchNormalization: by then an affine map of every channel ---- */
+
+static brc_rc channel_weights(const brc_exec *g, const brc_node *n, size_t k, size_t channels,
+			      const float **v, brc_err *err)
+{
+	const brc_operand *w;
+
+	BRC_TRY(brc_need_weights(g, n, k, &w, err));
+	*v = w->data;
+	if (w->count == channels)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "input %zu ('%.200s') has %zu elements for %zu channels", k,
+			w->name, w->count, channels);
+}
+
+static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	brc_affine *a = brc_exec_alloc(g, 1, sizeof(*a), err);
+	const float *part[4]; /* scale, bias, mean, variance */
+	const brc_operand *x;
+	int64_t training, spatial, test;
+	float epsilon;
+
+	if (!a)
+		return BRC_RESOURCE;
+	n->state = a;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &epsilon, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "training_mode", 0, &training, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "is_test", g->opset > 6, &test, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "spatial", 1, &spatial, err));
+	training = training || !test;
+	for (size_t k = 1; k < n->n_out; k++)
+		training = training || n->out[k] != BRC_NOWHERE;
+	if (training || !spatial) {
+		brc_fail(err, BRC_DATA, "%s is not supported",
+			 training ? "training mode" : "spatial = 0");
+		return brc_hint(err, "export the network for inference");
+	}
+	if (x->ndim < 2)
+		return brc_fail(err, BRC_DATA, "its input has no channels");
+	BRC_TRY(brc_keeps_images(x, 1, err));
+	a->channels = x->dim[1];
+	for (size_t k = 0; k < 4; k++)
+		BRC_TRY(channel_weights(g, n, k + 1, a->channels, &part[k], err));
+	a->scale = brc_exec_alloc(g, a->channels, sizeof(float), err);
+	a->shift = a->scale ? brc_exec_alloc(g, a->channels, sizeof(float), err) : NULL;
+	if (!a->shift)
+		return BRC_RESOURCE;
+	for (size_t c = 0; c < a->channels; c++) {
+		double scale = part[0][c] / sqrt((double)part[3][c] + epsilon);
+
+		a->scale[c] = (float)scale;
+		a->shift[c] = (float)(part[1][c] - scale * part[2][c]);
+	}
+	return brc_set_output(g, n, 0, x, err);
+}
+
+static void run_batch_norm(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	const brc_affine *a = n->state;
+	const brc_operand *v = &g->value[n->out[0]];
+	const float *x = m->at[n->in[0]], *scale = a->scale, *shift = a->shift;
+	float *y = m->at[n->out[0]];
+	size_t channels = a->channels, rows, places;
+
+	if (v->count == 0)
+		return;
+	rows = v->dim[0];
+	places = v->count / (rows * channels);
+	if (v->last || places == 1) {
+		for (size_t r = 0; r < rows * places; r++, x += channels, y += channels)
+			for (size_t c = 0; c < channels; c++)
+				y[c] = scale[c] * x[c] + shift[c];
+		return;
+	}
+	for (size_t r = 0; r < rows * channels; r++, x += places, y += places)
+		for (size_t i = 0; i < places; i++)
+			y[i] = scale[r % channels] * x[i] + shift[r % channels];
+}
+
+static const brc_affine *affine_of(const brc_node *n)
+{
+	return n->state;
+}
+
+/* ---- groups brought to mean 0 and variance 1 ---- */
+
+typedef struct groups {
+	size_t n, size; /* groups, elements of each */
+	size_t weights; /* scales and biases */
+	bool each;      /* one for each element of a group; else for each group, in turn */
+	float epsilon;
+} groups;
+
+/* What a group is brought to 0 and 1 by. */
+static void moments(const groups *t, const float *x, float *centre, float *factor)
+{
+	double sum = 0, squares = 0, mean;
+
+	for (size_t i = 0; i < t->size; i++)
+		sum += x[i];
+	mean = sum / (double)t->size;
+	for (size_t i = 0; i < t->size; i++)
+		squares += (x[i] - mean) * (x[i] - mean);
+	*centre = (float)mean;
+	*factor = (float)(1 / sqrt(squares / (double)t->size + t->epsilon));
+}
+
+static void normalise(const groups *t, size_t group, const float *x, const float *scale,
+		      const float *bias, float *y, float centre, float factor)
+{
+	for (size_t i = 0; i < t->size; i++) {
+		size_t k = t->each ? i : group % t->weights;
+
+		y[i] = (x[i] - centre) * factor * scale[k] + (bias ? bias[k] : 0);
+	}
+}
+
+static void run_groups(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	const groups *t = n->state;
+	const float *x = m->at[n->in[0]], *scale = m->at[n->in[1]];
+	const float *bias = brc_in(g, n, 2) ? m->at[n->in[2]] : NULL;
+	float *y = m->at[n->out[0]], *kept[2] = {NULL, NULL}; /* LayerNormalization's others */
+
+	for (size_t k = 1; k < n->n_out; k++)
+		kept[k - 1] = n->out[k] == BRC_NOWHERE ? NULL : m->at[n->out[k]];
+	for (size_t i = 0; i < t->n; i++) {
+		float centre, factor;
+
+		moments(t, x + i * t->size, &centre, &factor);
+		normalise(t, i, x + i * t->size, scale, bias, y + i * t->size, centre, factor);
+		if (kept[0])
+			kept[0][i] = centre;
+		if (kept[1])
+			kept[1][i] = factor;
+	}
+}
+
+static brc_rc check_weights(const brc_exec *g, const brc_node *n, const groups *t, brc_err *err)
+{
+	const brc_operand *w;
+
+	for (size_t k = 1; k < 3; k++) {
+		if (k == 2 && !brc_in(g, n, k))
+			continue;
+		BRC_TRY(brc_need(g, n, k, BRC_ELEM_FLOAT, &w, err));
+		if (w->count != t->weights || w->batch != BRC_NOWHERE)
+			return brc_fail(err, BRC_DATA,
+					"input %zu ('%.200s') has %zu elements, not %zu", k,
+					w->name, w->count, t->weights);
+	}
+	return BRC_OK;
+}
+
+static brc_rc infer_instance_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	const brc_operand *x;
+
+	if (!t)
+		return BRC_RESOURCE;
+	n->state = t;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &t->epsilon, err));
+	if (x->ndim < 3 || x->count == 0)
+		return brc_fail(err, BRC_DATA, "its input has no places to average over");
+	for (size_t k = 1; k < x->ndim; k++)
+		BRC_TRY(brc_keeps_images(x, k, err));
+	t->weights = x->dim[1];
+	t->n = x->dim[0] * x->dim[1];
+	t->size = x->count / t->n;
+	BRC_TRY(check_weights(g, n, t, err));
+	return brc_set_output(g, n, 0, x, err);
+}
+
+static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	const brc_operand *x;
+	brc_operand part;
+	int64_t attribute;
+	size_t axis;
+
+	if (!t)
+		return BRC_RESOURCE;
+	n->state = t;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &t->epsilon, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "axis", -1, &attribute, err));
+	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
+	t->size = t->n = 1;
+	for (size_t k = 0; k < x->ndim; k++) {
+		*(k < axis ? &t->n : &t->size) *= x->dim[k];
+		if (k >= axis)
+			BRC_TRY(brc_keeps_images(x, k, err));
+	}
+	t->weights = t->size;
+	t->each = true;
+	BRC_TRY(check_weights(g, n, t, err));
+	part = *x;
+	for (size_t k = axis; k < x->ndim; k++)
+		part.dim[k] = 1;
+	BRC_TRY(brc_set_output(g, n, 0, x, err));
+	BRC_TRY(brc_set_output(g, n, 1, &part, err));
+	return brc_set_output(g, n, 2, &part, err);
+}
+
+/* ---- LRN (Krizhevsky et al. 2012, section 3.3), row-major ---- */
+
+typedef struct lrn {
+	float alpha, beta, bias;
+	size_t size;
+} lrn;
+
+static brc_rc infer_lrn(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+{
+	lrn *l = brc_exec_alloc(g, 1, sizeof(*l), err);
+	const brc_operand *x;
+	int64_t size;
+
+	if (!l)
+		return BRC_RESOURCE;
+	n->state = l;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "alpha", 1e-4f, &l->alpha, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "beta", 0.75f, &l->beta, err));
+	BRC_TRY(brc_onnx_attribute_float(p, "bias", 1, &l->bias, err));
+	BRC_TRY(brc_onnx_attribute_int(p, "size", 0, &size, err));
+	if (size < 1 || size > INT32_MAX || x->ndim < 2)
+		return brc_fail(err, BRC_DATA, "its size is %lld", (long long)size);
+	l->size = (size_t)size;
+	BRC_TRY(brc_keeps_images(x, 1, err));
+	return brc_set_output(g, n, 0, x, err);
+}
+
+static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	const lrn *l = n->state;
+	const brc_operand *v = &g->value[n->out[0]];
+	const float *x = m->at[n->in[0]];
+	float *y = m->at[n->out[0]];
+	size_t channels = v->dim[1], rows = v->dim[0], before = (l->size - 1) / 2, places;
+
+	if (v->count == 0)
+		return;
+	places = v->count / (rows * channels);
+	for (size_t r = 0; r < rows; r++) {
+		for (size_t c = 0; c < channels; c++) {
+			size_t lo = c > before ? c - before : 0, hi = c - before + l->size;
+
+			hi = hi < channels ? hi : channels;
+			for (size_t i = 0; i < places; i++) {
+				size_t at = (r * channels + c) * places + i;
+				float sum = 0;
+
+				for (size_t k = lo; k < hi; k++) {
+					float s = x[(r * channels + k) * places + i];
+
+					sum += s * s;
+				}
+				y[at] = x[at] /
+					powf(l->bias + l->alpha / (float)l->size * sum, l->beta);
+			}
+		}
+	}
+}
+
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, RUN, TRACE, \
+		 ...)                                                                          \
+	const brc_op SYMBOL = {                                                                \
+		.type = TYPE,                                                                  \
+		.trace = TRACE,                                                                \
+		__VA_ARGS__.attributes = ATTRIBUTES,                                           \
+		.min_in = MIN_IN,                                                              \
+		.max_in = MAX_IN,                                                              \
+		.max_out = MAX_OUT,                                                            \
+		.layout = LAYOUT,                                                              \
+		.infer = INFER,                                                                \
+		.run = RUN,                                                                    \
+	}
+
+OPERATOR(brc_kernel_batch_norm, "BatchNormalization",
+	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_DEMAND_ANY,
+	 infer_batch_norm, run_batch_norm, BRC_TRACE_AFFINE, .affine = affine_of, );
+OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_DEMAND_PLAIN,
+	 infer_instance_norm, run_groups, BRC_TRACE_NORMALISED, .affine = NULL, );
+OPERATOR(brc_kernel_layer_norm, "LayerNormalization", "axis|epsilon|stash_type", 2, 3, 3,
+	 BRC_DEMAND_PLAIN, infer_layer_norm, run_groups, BRC_TRACE_LAYER_NORM, .affine = NULL, );
+OPERATOR(brc_kernel_lrn, "LRN", "alpha|beta|bias|size", 1, 1, 1, BRC_DEMAND_PLAIN, infer_lrn,
+	 run_lrn, BRC_TRACE_NORMALISED, .affine = NULL, );

@@ -1,0 +1,232 @@
+/* Pooling, channels last: MaxPool, AveragePool, and both over whole images. */
+#include <math.h>
+
+#include "base/processor.h"
+#include "exec/operator.h"
+#include "exec/operators/window.h"
+
+typedef struct pool {
+	brc_window w;
+	bool average, count_padding, by_column;
+} pool;
+
+enum { BLOCK = 64, MANY = 64 };
+
+/* y becomes the largest of itself and x[0..n-1], c channels of each. A NaN wins. */
+BRC_FOR_EACH_PROCESSOR
+static void take_largest(const float *const *x, size_t n, size_t c, float *restrict y)
+{
+	for (size_t from = 0; from < c; from += BLOCK) {
+		size_t to = from + BLOCK < c ? from + BLOCK : c;
+
+		for (size_t k = 0; k < n; k++)
+			for (size_t i = from; i < to; i++)
+				y[i] = x[k][i] > y[i] || x[k][i] != x[k][i] ? x[k][i] : y[i];
+	}
+}
+
+BRC_FOR_EACH_PROCESSOR
+static void add_up(const float *const *x, size_t n, size_t c, float *restrict y)
+{
+	for (size_t from = 0; from < c; from += BLOCK) {
+		size_t to = from + BLOCK < c ? from + BLOCK : c;
+
+		for (size_t k = 0; k < n; k++)
+			for (size_t i = from; i < to; i++)
+				y[i] += x[k][i];
+	}
+}
+
+/* Entries of a window at `out` that lie inside the image: first..last-1. */
+static void inside(const brc_window *w, size_t k, size_t out, size_t *first, size_t *last)
+{
+	size_t at = out * w->stride[k], d = w->dilation[k];
+
+	*first = at < w->begin[k] ? (w->begin[k] - at + d - 1) / d : 0;
+	*last = w->begin[k] + w->in[k] > at ? (w->begin[k] + w->in[k] - at + d - 1) / d : 0;
+	*last = *last < w->kernel[k] ? *last : w->kernel[k];
+}
+
+/* Entries of a window that lie in the image or its padding, beyond which ceil_mode may lead. */
+static size_t covered(const brc_window *w, size_t k, size_t out)
+{
+	size_t edge = w->in[k] + w->begin[k] + w->end[k] - out * w->stride[k];
+	size_t n = (edge + w->dilation[k] - 1) / w->dilation[k];
+
+	return n < w->kernel[k] ? n : w->kernel[k];
+}
+
+/* Where in the image entry e of a window at `out` lies. */
+static size_t place(const brc_window *w, size_t k, size_t out, size_t e)
+{
+	return out * w->stride[k] + e * w->dilation[k] - w->begin[k];
+}
+
+static void one_place(const pool *p, const float *image, const size_t *out, float *y)
+{
+	const brc_window *w = &p->w;
+	size_t c = w->channels, lo[BRC_SPATIAL], hi[BRC_SPATIAL], n = 1, held = 0;
+	void (*gather)(const float *const *, size_t, size_t, float *) =
+		p->average ? add_up : take_largest;
+	const float *x[MANY];
+
+	for (size_t k = 0; k < BRC_SPATIAL; k++) {
+		inside(w, k, out[k], &lo[k], &hi[k]);
+		n *= p->count_padding ? covered(w, k, out[k]) : hi[k] > lo[k] ? hi[k] - lo[k] : 0;
+	}
+	for (size_t i = 0; i < c; i++)
+		y[i] = p->average ? 0 : -INFINITY;
+	for (size_t d = lo[0]; d < hi[0]; d++) {
+		for (size_t h = lo[1]; h < hi[1]; h++) {
+			const float *row = image + (place(w, 0, out[0], d) * w->in[1] +
+						    place(w, 1, out[1], h)) *
+							   w->in[2] * c;
+
+			for (size_t v = lo[2]; v < hi[2]; v++) {
+				x[held++] = row + place(w, 2, out[2], v) * c;
+				if (held == MANY) {
+					gather(x, held, c, y);
+					held = 0;
+				}
+			}
+		}
+	}
+	if (held > 0)
+		gather(x, held, c, y);
+	for (size_t i = 0; p->average && i < c; i++)
+		y[i] /= (float)n;
+}
+
+/*
+ * Where in the tensor, row-major, the first of the largest elements of a window
+ * lies; the extents of an image are taken in reverse order when by_column.
+ */
+static int64_t position(const pool *p, size_t image, size_t channel, const size_t *at)
+{
+	const brc_window *w = &p->w;
+	size_t i = 0;
+
+	for (size_t k = 0; k < BRC_SPATIAL; k++) {
+		size_t d = p->by_column ? BRC_SPATIAL - 1 - k : k;
+
+		i = i * w->in[d] + at[d];
+	}
+	return (int64_t)((image * w->channels + channel) * w->in[0] * w->in[1] * w->in[2] + i);
+}
+
+/* The window at `out`, channels one after another: it holds the element of value y[c]. */
+static void find_one(const pool *p, const float *image, size_t i, const size_t *out, const float *y,
+		     int64_t *index)
+{
+	const brc_window *w = &p->w;
+	size_t lo[BRC_SPATIAL], hi[BRC_SPATIAL], e[BRC_SPATIAL], at[BRC_SPATIAL];
+
+	for (size_t k = 0; k < BRC_SPATIAL; k++)
+		inside(w, k, out[k], &lo[k], &hi[k]);
+	for (size_t c = 0; c < w->channels; c++)
+		index[c] = -1;
+	for (e[0] = lo[0]; e[0] < hi[0]; e[0]++)
+		for (e[1] = lo[1]; e[1] < hi[1]; e[1]++)
+			for (e[2] = lo[2]; e[2] < hi[2]; e[2]++) {
+				const float *x;
+
+				for (size_t k = 0; k < BRC_SPATIAL; k++)
+					at[k] = place(w, k, out[k], e[k]);
+				x = image +
+				    ((at[0] * w->in[1] + at[1]) * w->in[2] + at[2]) * w->channels;
+				for (size_t c = 0; c < w->channels; c++)
+					if (index[c] < 0 && (x[c] == y[c] || x[c] != x[c]))
+						index[c] = position(p, i, c, at);
+			}
+}
+
+static void find_largest(const pool *p, const float *x, const float *y, int64_t *index)
+{
+	const brc_window *w = &p->w;
+	size_t o[BRC_SPATIAL], c = w->channels;
+
+	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * c)
+		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
+			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += c, index += c)
+					find_one(p, x, i, o, y, index);
+}
+
+static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	const pool *p = n->state;
+	const brc_window *w = &p->w;
+	const float *x = m->at[n->in[0]];
+	float *y = m->at[n->out[0]];
+	size_t o[BRC_SPATIAL];
+
+	(void)g;
+	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels)
+		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
+			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels)
+					one_place(p, x, o, y);
+	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
+		find_largest(p, m->at[n->in[0]], m->at[n->out[0]], m->at[n->out[1]]);
+}
+
+static brc_rc infer_pool(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+{
+	pool *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_operand *x;
+	brc_operand out, indices;
+	int64_t padding, order;
+
+	if (!p)
+		return BRC_RESOURCE;
+	n->state = p;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_onnx_attribute_int(proto, "count_include_pad", 0, &padding, err));
+	BRC_TRY(brc_onnx_attribute_int(proto, "storage_order", 0, &order, err));
+	p->by_column = order != 0;
+	p->average = n->op == &brc_kernel_average_pool;
+	p->count_padding = padding != 0;
+	BRC_TRY(brc_window_read(&p->w, proto, x, NULL, &out, err));
+	indices = out;
+	indices.elem = BRC_ELEM_INT;
+	BRC_TRY(brc_set_output(g, n, 1, &indices, err));
+	return brc_set_output(g, n, 0, &out, err);
+}
+
+static brc_rc infer_whole(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+{
+	pool *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_operand *x;
+	brc_operand out;
+
+	(void)proto;
+	if (!p)
+		return BRC_RESOURCE;
+	n->state = p;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	p->average = n->op == &brc_kernel_global_average_pool;
+	BRC_TRY(brc_window_whole(&p->w, x, &out, err));
+	return brc_set_output(g, n, 0, &out, err);
+}
+
+#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MAX_OUT, INFER, TRACE) \
+	const brc_op SYMBOL = {                                   \
+		.type = TYPE,                                     \
+		.trace = TRACE,                                   \
+		.attributes = ATTRIBUTES,                         \
+		.min_in = 1,                                      \
+		.max_in = 1,                                      \
+		.max_out = MAX_OUT,                               \
+		.layout = BRC_DEMAND_LAST,                        \
+		.infer = INFER,                                   \
+		.run = run_pool,                                  \
+	}
+
+OPERATOR(brc_kernel_max_pool, "MaxPool",
+	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|storage_order", 2, infer_pool,
+	 BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_average_pool, "AveragePool",
+	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|count_include_pad", 1, infer_pool,
+	 BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_global_max_pool, "GlobalMaxPool", "", 1, infer_whole, BRC_TRACE_PLACES);
+OPERATOR(brc_kernel_global_average_pool, "GlobalAveragePool", "", 1, infer_whole, BRC_TRACE_PLACES);

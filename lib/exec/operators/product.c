@@ -1,0 +1,302 @@
+/*
+ * Matrix products: Gemm and MatMul, by oneDNN's sgemm, which on processors with
+ * AVX-512 is the fastest of those at hand; for few rows, where reading the
+ * constant matrix is what takes the time, it is packed beforehand. One thread,
+ * as for convolutions.
+ */
+#include <oneapi/dnnl/dnnl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "exec/loops.h"
+#include "exec/operator.h"
+#include "exec/operators/packed.h"
+
+/* y[m, n] = alpha x w + beta c for each of the pairs that `outer` goes through. */
+typedef struct product {
+	size_t m, k, n;
+	bool trans_x, trans_w;
+	float alpha, beta;
+	brc_loops outer, bias; /* y, x, w in whole matrices; y, c */
+	brc_packed *packed;    /* instead of sgemm; NULL: none */
+} product;
+
+enum { FEW_ROWS = 64 };
+
+static brc_rc fits(const product *p, brc_err *err)
+{
+	if (p->m <= INT_MAX && p->k <= INT_MAX && p->n <= INT_MAX)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "its matrices are too large");
+}
+
+static void add_bias(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
+{
+	const float *c = (const float *)p[1], beta = *(const float *)ctx;
+	float *y = (float *)p[0];
+
+	for (size_t i = 0; i < n; i++)
+		y[(ptrdiff_t)i * s[0]] = beta * c[(ptrdiff_t)i * s[1]];
+}
+
+typedef struct task {
+	const product *p;
+	bool *failed;
+} task;
+
+static void one_product(const void *ctx, char *const *at, size_t n, const ptrdiff_t *s)
+{
+	const task *t = ctx;
+	const product *p = t->p;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t shift[3] = {p->m * p->n, p->m * p->k, p->k * p->n};
+		float *q[3];
+
+		for (size_t k = 0; k < 3; k++)
+			q[k] = (float *)at[k] + (ptrdiff_t)i * s[k] * (ptrdiff_t)shift[k];
+		if (dnnl_sgemm(p->trans_x ? 'T' : 'N', p->trans_w ? 'T' : 'N', (dnnl_dim_t)p->m,
+			       (dnnl_dim_t)p->n, (dnnl_dim_t)p->k, p->alpha, q[1],
+			       (dnnl_dim_t)(p->trans_x ? p->m : p->k), q[2],
+			       (dnnl_dim_t)(p->trans_w ? p->k : p->n), p->bias.arrays ? 1 : 0, q[0],
+			       (dnnl_dim_t)p->n) != dnnl_success)
+			*t->failed = true;
+	}
+}
+
+static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *m)
+{
+	const product *p = n->state;
+	const task t = {p, m->failed};
+	size_t item[3] = {p->m * p->n * sizeof(float), p->m * p->k * sizeof(float),
+			  p->k * p->n * sizeof(float)};
+	size_t floats[2] = {sizeof(float), sizeof(float)};
+	char *base[3] = {m->at[n->out[0]], m->at[n->in[0]], m->at[n->in[1]]};
+	char *bias[2] = {base[0], p->bias.arrays ? m->at[n->in[2]] : NULL};
+
+	if (g->value[n->out[0]].count == 0)
+		return;
+	if (p->bias.arrays)
+		brc_loops_run(&p->bias, bias, floats, add_bias, &p->beta);
+	if (p->packed) {
+		if (!brc_packed_run(p->packed, base[1], base[0], m->scratch))
+			*m->failed = true;
+		return;
+	}
+	if (p->k > 0)
+		brc_loops_run(&p->outer, base, item, one_product, &t);
+	else if (!p->bias.arrays)
+		memset(base[0], 0, g->value[n->out[0]].count * sizeof(float));
+}
+
+/* One product with a constant matrix: of few rows, or in a precision that only that has. */
+static bool is_packable(const brc_exec *g, const brc_node *n)
+{
+	const product *p = n->state;
+
+	return g->value[n->in[1]].state == BRC_CONSTANT &&
+	       g->value[n->in[0]].state == BRC_COMPUTED && p->outer.ndim == 0 && !p->outer.empty &&
+	       !p->trans_x && p->alpha == 1 && p->m > 0 && p->k > 0 && p->n > 0 &&
+	       (p->m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
+}
+
+static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
+{
+	product *p = n->state;
+
+	if (!is_packable(g, n))
+		return BRC_OK;
+	BRC_TRY(brc_exec_take_room(g, p->k * p->n * sizeof(float), err));
+	BRC_TRY(brc_packed_new(&p->packed, p->m, p->k, p->n, g->value[n->in[1]].data, p->trans_w,
+			       p->bias.arrays > 0, g->precision, err));
+	n->packed = 1u << 1;
+	n->scratch = brc_packed_scratch(p->packed);
+	return brc_exec_own(g, p->packed, brc_packed_free, err);
+}
+
+static brc_rc infer_gemm(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+{
+	product *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_operand *x, *w, *c;
+	brc_operand out = {.ndim = 2, .batch = BRC_NOWHERE, .inner = 1};
+	int64_t ta, tb;
+	char a[128], b[128];
+
+	if (!p)
+		return BRC_RESOURCE;
+	n->state = p;
+	BRC_TRY(brc_onnx_attribute_int(proto, "transA", 0, &ta, err));
+	BRC_TRY(brc_onnx_attribute_int(proto, "transB", 0, &tb, err));
+	BRC_TRY(brc_onnx_attribute_float(proto, "alpha", 1, &p->alpha, err));
+	BRC_TRY(brc_onnx_attribute_float(proto, "beta", 1, &p->beta, err));
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
+	p->trans_x = ta != 0;
+	p->trans_w = tb != 0;
+	p->outer = (brc_loops){.arrays = 3};
+	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb != 0])
+		return brc_fail(err, BRC_DATA, "its input %s%s does not fit its weights %s%s",
+				brc_shape_text(x, a, sizeof(a)), ta ? ", transposed," : "",
+				brc_shape_text(w, b, sizeof(b)), tb ? ", transposed" : "");
+	BRC_TRY(brc_keeps_images(x, !ta, err));
+	if (w->batch != BRC_NOWHERE)
+		return brc_keeps_images(w, w->batch, err);
+	p->m = out.dim[0] = x->dim[ta != 0];
+	p->k = x->dim[!ta];
+	p->n = out.dim[1] = w->dim[!tb];
+	if (x->batch != BRC_NOWHERE) {
+		out.batch = 0;
+		out.inner = x->inner;
+	}
+	BRC_TRY(fits(p, err));
+	BRC_TRY(brc_set_output(g, n, 0, &out, err));
+	if (!brc_in(g, n, 2))
+		return BRC_OK;
+	BRC_TRY(brc_need(g, n, 2, BRC_ELEM_FLOAT, &c, err));
+	if (c->ndim > 2 ||
+	    (c->count != 1 && c->dim[c->ndim - 1] != 1 && c->dim[c->ndim - 1] != out.dim[1]) ||
+	    (c->ndim == 2 && c->dim[0] != 1 && c->dim[0] != out.dim[0]))
+		return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
+				brc_shape_text(c, a, sizeof(a)), out.dim[1]);
+	return brc_loops_broadcast(&p->bias, &out, &c, 1, err);
+}
+
+/* The leading dimensions of an operand of MatMul: all but the last two, each a whole matrix. */
+static brc_operand leading(const brc_operand *v)
+{
+	brc_operand lead = *v;
+
+	lead.last = false;
+	lead.ndim = v->ndim > 2 ? v->ndim - 2 : 0;
+	if (v->batch != BRC_NOWHERE && v->batch >= lead.ndim)
+		lead.batch = BRC_NOWHERE;
+	return lead;
+}
+
+/* With one matrix w for all, the rows of x are one matrix. */
+static void flatten_rows(product *p, const brc_operand *x, const brc_operand *w)
+{
+	if (w->ndim > 2 || x->ndim < 2)
+		return;
+	p->m = 1;
+	for (size_t k = 0; k + 1 < x->ndim; k++)
+		p->m *= x->dim[k];
+	p->outer = (brc_loops){.arrays = 3};
+}
+
+static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+{
+	product *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_operand *x, *w, *in[2];
+	brc_operand out, lead[2];
+	char a[128], b[128];
+
+	(void)proto;
+	if (!p)
+		return BRC_RESOURCE;
+	n->state = p;
+	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
+	p->alpha = 1;
+	if (x->ndim == 0 || w->ndim == 0 ||
+	    x->dim[x->ndim - 1] != w->dim[w->ndim > 1 ? w->ndim - 2 : 0])
+		return brc_fail(err, BRC_DATA, "a product of %s and %s does not exist",
+				brc_shape_text(x, a, sizeof(a)), brc_shape_text(w, b, sizeof(b)));
+	BRC_TRY(brc_keeps_images(x, x->ndim - 1, err));
+	BRC_TRY(brc_keeps_images(w, w->ndim - 1, err));
+	if (w->ndim > 1)
+		BRC_TRY(brc_keeps_images(w, w->ndim - 2, err));
+	p->m = x->ndim > 1 ? x->dim[x->ndim - 2] : 1;
+	p->k = x->dim[x->ndim - 1];
+	p->n = w->ndim > 1 ? w->dim[w->ndim - 1] : 1;
+	lead[0] = leading(x);
+	lead[1] = leading(w);
+	in[0] = &lead[0];
+	in[1] = &lead[1];
+	BRC_TRY(brc_broadcast(g, in, 2, &out, err));
+	BRC_TRY(brc_loops_broadcast(&p->outer, &out, in, 2, err));
+	if (x->ndim > 1 && x->batch == x->ndim - 2) {
+		if (out.batch != BRC_NOWHERE)
+			return brc_keeps_images(x, x->batch, err);
+		out.batch = out.ndim;
+		out.inner = x->inner;
+	}
+	if (out.ndim + 2 > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
+	if (x->ndim > 1)
+		out.dim[out.ndim++] = p->m;
+	if (w->ndim > 1)
+		out.dim[out.ndim++] = p->n;
+	flatten_rows(p, x, w);
+	BRC_TRY(fits(p, err));
+	return brc_set_output(g, n, 0, &out, err);
+}
+
+/* The bias when it is one number for each output, or one for all. */
+static const float *bias_of(const brc_exec *g, const brc_node *n, size_t outputs)
+{
+	const brc_operand *c = brc_in(g, n, 2);
+
+	return c && c->state == BRC_CONSTANT && c->count == outputs ? c->data : NULL;
+}
+
+static bool product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+{
+	const product *p = n->state;
+	const brc_operand *x = &g->value[n->in[0]], *v = &g->value[n->in[1]];
+
+	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
+	    x->ndim < 2)
+		return false;
+	*w = (brc_weights){.w = v->data,
+			   .bias = bias_of(g, n, p->n),
+			   .outputs = p->n,
+			   .inputs = p->k,
+			   .groups = 1,
+			   .h = 1,
+			   .wide = 1,
+			   .out_step = p->trans_w ? p->k : 1,
+			   .in_step = p->trans_w ? 1 : p->n,
+			   .alpha = p->alpha,
+			   .value = n->in[1],
+			   .in_axis = x->ndim - 1,
+			   .axis = x->ndim - 1};
+	return true;
+}
+
+static double product_flops(const brc_exec *g, const brc_node *n)
+{
+	const product *p = n->state;
+
+	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
+}
+
+const brc_op brc_kernel_gemm = {
+	.type = "Gemm",
+	.trace = BRC_TRACE_WEIGHTS,
+	.flops = product_flops,
+	.weights = product_weights,
+	.attributes = "alpha|beta|transA|transB|broadcast",
+	.min_in = 2,
+	.max_in = 3,
+	.max_out = 1,
+	.layout = BRC_DEMAND_PLAIN,
+	.infer = infer_gemm,
+	.prepare = prepare_product,
+	.run = run_product,
+};
+
+const brc_op brc_kernel_matmul = {
+	.type = "MatMul",
+	.trace = BRC_TRACE_MATMUL,
+	.flops = product_flops,
+	.weights = product_weights,
+	.attributes = "",
+	.min_in = 2,
+	.max_in = 2,
+	.max_out = 1,
+	.layout = BRC_DEMAND_PLAIN,
+	.infer = infer_matmul,
+	.prepare = prepare_product,
+	.run = run_product,
+};

@@ -1,0 +1,33 @@
+/*
+ * Outputs whose elements are weighted sums of elements along each axis, as in
+ * Pad and Resize: every axis has a table of where its outputs come from.
+ */
+#ifndef BRC_EXEC_OPERATORS_SAMPLING_H
+#define BRC_EXEC_OPERATORS_SAMPLING_H
+
+#include "exec/dataflow.h"
+
+typedef struct brc_taps {
+	size_t n;        /* elements that an output is made of */
+	ptrdiff_t *from; /* [extent of the output][n]; [0] < 0: the output is the fill value */
+	float *weight;   /* [extent of the output][n]; NULL: n is 1 and the weight too */
+} brc_taps;
+
+typedef struct brc_sampling brc_sampling;
+
+/* One whose axes are still to be set, as state of the node. Only floats may have weights. */
+brc_rc brc_sampling_new(brc_sampling **s, brc_exec *g, brc_node *n, brc_err *err);
+/* Make room for an axis, all of it zeros. */
+brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t extent, size_t taps,
+			 bool weighted, brc_taps **t, brc_err *err);
+void brc_sampling_fill(brc_sampling *s, const void *element, size_t item);
+/* All axes are set: the output has their extents, and the rest of x. */
+brc_rc brc_sampling_done(brc_sampling *s, brc_exec *g, const brc_node *n, const brc_operand *x,
+			 brc_err *err);
+void brc_sampling_run(const brc_exec *g, const brc_node *n, const brc_memory *m);
+
+/* The place of an attribute's text in known[n]; `otherwise` when it is left out. */
+brc_rc brc_mode(const Brc__OnnxNode *p, const char *name, const char *const *known, size_t n,
+		size_t otherwise, size_t *mode, brc_err *err);
+
+#endif

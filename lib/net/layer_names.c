@@ -1,0 +1,184 @@
+/*
+ * Names of layers, as readable as the model allows. Exporters differ: PyTorch
+ * names weights "net.0.weight" and nodes "/net/net.0/Gemm", Keras nodes
+ * "model/dense/MatMul", others leave nodes without a name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "net/network.h"
+
+enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strcmp(s + n - m, end) == 0;
+}
+
+/* buf = the first n bytes of s, printable; returns false when nothing is left. */
+static bool take(char *buf, const char *s, size_t n)
+{
+	char raw[NAME_LENGTH];
+
+	if (n >= sizeof(raw))
+		n = sizeof(raw) - 1;
+	memcpy(raw, s, n);
+	raw[n] = '\0';
+	brc_printable(buf, NAME_LENGTH, raw);
+	return *buf != '\0';
+}
+
+/* Does the next part of a path begin with all of this one: "layer1.0" after "layer1"? */
+static bool spells_out(const char *next, size_t next_len, const char *part, size_t part_len)
+{
+	return next_len > part_len && memcmp(next, part, part_len) == 0 && next[part_len] == '.';
+}
+
+/*
+ * PyTorch's paths go from module to module, each with its whole name or a local
+ * one: "/layer1/layer1.0/conv1" gives "layer1.0.conv1".
+ */
+static bool from_modules(char *buf, const char *path, size_t n)
+{
+	char joined[NAME_LENGTH];
+	size_t len = 0, last = 0; /* where the last part starts */
+
+	for (size_t at = 0, end; at < n; at = end + 1) {
+		size_t part;
+
+		for (end = at; end < n && path[end] != '/';)
+			end++;
+		part = end - at;
+		if (part == 0)
+			continue;
+		if (len && !spells_out(path + at, part, joined + last, len - last)) {
+			if (len + 1 < sizeof(joined))
+				joined[len++] = '.';
+			last = len;
+		}
+		len = last;
+		if (part > sizeof(joined) - 1 - len)
+			part = sizeof(joined) - 1 - len;
+		memcpy(joined + len, path + at, part);
+		len += part;
+	}
+	return take(buf, joined, len);
+}
+
+/* "/net/net.0/Gemm" gives "net.0", "model/dense/MatMul" "dense". */
+static bool from_node(char *buf, const char *name, const char *type)
+{
+	size_t end = strlen(name), start, m = strlen(type);
+
+	if (end > m + 1 && name[end - m - 1] == '/' && strcmp(name + end - m, type) == 0)
+		end -= m + 1;
+	if (*name == '/')
+		return from_modules(buf, name, end);
+	for (start = end; start > 0 && name[start - 1] != '/';)
+		start--;
+	return take(buf, name + start, end - start);
+}
+
+static void propose(const brc_net *net, size_t layer, char *buf)
+{
+	const brc_node *node = brc_exec_node(net->g, net->unit[layer].node);
+	const char *weight;
+	brc_weights w;
+
+	brc_net_weights(net, layer, &w);
+	weight = brc_exec_value(net->g, w.value)->name;
+	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
+		return;
+	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||
+	    take(buf, weight, strlen(weight)))
+		return;
+	snprintf(buf, NAME_LENGTH, "layer%zu", layer);
+}
+
+typedef struct proposal {
+	char name[NAME_LENGTH + 24];
+	size_t layer;
+} proposal;
+
+static int by_name(const void *a, const void *b)
+{
+	const proposal *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c ? c : (x->layer > y->layer) - (x->layer < y->layer);
+}
+
+static int by_layer(const void *a, const void *b)
+{
+	const proposal *x = a, *y = b;
+
+	return (x->layer > y->layer) - (x->layer < y->layer);
+}
+
+static bool any_equal(proposal *p, size_t n)
+{
+	bool equal = false;
+
+	qsort(p, n, sizeof(*p), by_name);
+	for (size_t i = 1; i < n; i++)
+		equal = equal || strcmp(p[i].name, p[i - 1].name) == 0;
+	return equal;
+}
+
+/* Equal names get the index of their layer as a suffix: all but the first of them, or all. */
+static void number_equals(proposal *p, size_t n, bool all)
+{
+	char first[sizeof(p->name)] = "";
+	bool same;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(p[i].name);
+
+		same = i > 0 && strcmp(p[i].name, first) == 0;
+		if (!same)
+			memcpy(first, p[i].name, len + 1);
+		if (same || all)
+			snprintf(p[i].name + len, sizeof(p->name) - len, "#%zu", p[i].layer);
+	}
+}
+
+brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
+{
+	const char *input = brc_exec_value(net->g, net->input)->name;
+	size_t n = net->n_layers;
+	proposal *p = brc_calloc(n, sizeof(*p), err);
+	const char **name = brc_calloc(n, sizeof(*name), err);
+	size_t *units = brc_calloc(n, sizeof(*units), err);
+	brc_rc rc = p && name && units ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t l = 0; rc == BRC_OK && l < n; l++) {
+		p[l].layer = l;
+		if (l > 0)
+			propose(net, l, p[l].name);
+		else if (!take(p[l].name, input, strlen(input)))
+			snprintf(p[l].name, sizeof(p[l].name), "input");
+		units[l] = net->layer[l].units;
+	}
+	if (rc == BRC_OK && any_equal(p, n)) {
+		number_equals(p, n, false);
+		if (any_equal(p, n)) /* one was already called like another with its suffix */
+			number_equals(p, n, true);
+	}
+	if (rc == BRC_OK) {
+		qsort(p, n, sizeof(*p), by_layer);
+		for (size_t l = 0; l < n; l++)
+			name[l] = p[l].name;
+		rc = brc_layers_init(&net->layers, n, name, units, err);
+	}
+	for (size_t l = 0; rc == BRC_OK && l < n; l++)
+		net->layer[l].name = net->layers.name[l];
+	free(p);
+	free(name);
+	free(units);
+	return rc;
+}

@@ -1,0 +1,320 @@
+#include "net/run_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/network.h"
+
+enum { ROWS_MIN = 4, ROWS_MAX = 256 };
+
+/* Elements of the largest value of a micro-batch, about: a few of them fit the cache. */
+#define VALUE_ELEMENTS ((size_t)1 << 22)
+
+typedef struct view {
+	brc_unit_view view;
+	size_t *position; /* owned */
+} view;
+
+struct brc_run_plan {
+	const brc_net *net;
+	brc_exec *g;
+	brc_schedule *schedule;
+	size_t rows;
+	view *view; /* [stops] */
+	size_t n_views;
+};
+
+struct brc_run {
+	const brc_run_plan *p;
+	brc_workspace *w;
+};
+
+/* ---- making ready ---- */
+
+static size_t choose_rows(const brc_net *net)
+{
+	size_t largest = 1, rows = ROWS_MIN;
+
+	for (size_t v = 0; v < brc_exec_values(net->g); v++) {
+		const brc_operand *x = brc_exec_value(net->g, v);
+
+		if (x->state == BRC_COMPUTED && x->count / BRC_NET_ROWS > largest)
+			largest = x->count / BRC_NET_ROWS;
+	}
+	while (rows < ROWS_MAX && 2 * rows * largest <= VALUE_ELEMENTS)
+		rows *= 2;
+	return rows;
+}
+
+static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
+{
+	const brc_unit_layer *u = &net->unit[layer];
+	size_t v = stage == BRC_STAGE_SUM ? u->sum : stage == BRC_STAGE_PRE ? u->pre : u->post;
+
+	return brc_exec_value(net->g, v)->name;
+}
+
+static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
+{
+	const brc_net *net = p->net;
+	const char *logits = brc_exec_value(net->g, net->logits)->name;
+	const brc_exec_options options = {.precision = how->precision,
+					  .folder = net->folder,
+					  .borrow = true,
+					  .keep = &logits,
+					  .n_keep = how->logits,
+					  .tap = tap,
+					  .n_taps = how->n,
+					  .keep_only = true};
+	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
+			     .elem = brc_exec_value(net->g, net->input)->elem,
+			     .ndim = net->image_ndim + 1,
+			     .dim = {p->rows},
+			     .batch = true};
+
+	memcpy(x.dim + 1, net->image_shape, net->image_ndim * sizeof(*x.dim));
+	for (size_t k = 0; k < how->n; k++)
+		tap[k] = tap_name(net, how->layer[k], how->stage);
+	BRC_TRY(brc_exec_new(&p->g, &net->model, &x, 1, &options, err));
+	return brc_schedule_new(&p->schedule, p->g, err);
+}
+
+/* Steps of one dimension of a value, or what is left of it. */
+typedef struct step {
+	size_t n;
+	ptrdiff_t step;
+} step;
+
+/*
+ * The dimensions of x without its rows and units, in order. That of the batch
+ * splits into what is before, the rows, and what is behind.
+ */
+static size_t other_dimensions(const brc_operand *x, size_t rows, size_t axis, brc_unit_view *v,
+			       step *rest)
+{
+	ptrdiff_t stride[BRC_MAX_DIMS];
+	size_t n = 0;
+
+	brc_strides(x, stride);
+	for (size_t k = 0; k < x->ndim; k++) {
+		if (k == axis) {
+			v->unit_step = (size_t)stride[k];
+		} else if (k == x->batch) {
+			size_t before = x->dim[k] / (rows * x->inner);
+
+			v->row_step = (size_t)stride[k] * x->inner;
+			rest[n++] = (step){before, stride[k] * (ptrdiff_t)(x->inner * rows)};
+			rest[n++] = (step){x->inner, stride[k]};
+		} else {
+			rest[n++] = (step){x->dim[k], stride[k]};
+		}
+	}
+	return n;
+}
+
+static brc_rc list_positions(view *w, const step *rest, size_t n, brc_err *err)
+{
+	brc_unit_view *v = &w->view;
+
+	v->positions = 1;
+	for (size_t k = 0; k < n; k++)
+		v->positions *= rest[k].n;
+	v->width = n ? rest[n - 1].n : 1;
+	w->position = brc_alloc(v->positions, sizeof(*w->position), err);
+	if (!w->position)
+		return BRC_RESOURCE;
+	for (size_t p = 0; p < v->positions; p++) {
+		size_t left = p, at = 0;
+
+		for (size_t k = n; k-- > 0; left /= rest[k].n)
+			at += left % rest[k].n * (size_t)rest[k].step;
+		w->position[p] = at;
+	}
+	v->position = w->position;
+	return BRC_OK;
+}
+
+static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, view *w, brc_err *err)
+{
+	const brc_operand *x = brc_exec_value(p->g, value);
+	const brc_unit_layer *u = &p->net->unit[layer];
+	step rest[2 * BRC_MAX_DIMS];
+
+	w->view = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
+	if (u->axis != BRC_NOWHERE && x->batch == BRC_NOWHERE)
+		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
+				p->net->layer[layer].name);
+	if (u->axis != BRC_NOWHERE)
+		return list_positions(w, rest,
+				      other_dimensions(x, p->rows, u->axis, &w->view, rest), err);
+	w->view.row_step = x->count / p->rows; /* the input: every element is a unit */
+	w->view.unit_step = 1;
+	return list_positions(w, rest, 0, err);
+}
+
+static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *err)
+{
+	p->view = brc_calloc(how->n, sizeof(*p->view), err);
+	if (!p->view)
+		return BRC_RESOURCE;
+	for (size_t t = 0; t < how->n; t++) {
+		size_t k = brc_schedule_tap(p->schedule, t);
+
+		BRC_TRY(view_layer(p, how->layer[k], brc_exec_tap_value(p->g, k), &p->view[t],
+				   err));
+		p->n_views++;
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_run_plan_new(brc_run_plan **out, const brc_net *net, const brc_run_options *how,
+			brc_err *err)
+{
+	brc_run_plan *p = brc_calloc(1, sizeof(*p), err);
+	const char **tap = brc_calloc(how->n, sizeof(*tap), err);
+	brc_rc rc = p && tap ? BRC_OK : BRC_RESOURCE;
+
+	*out = NULL;
+	if (rc == BRC_OK) {
+		p->net = net;
+		p->rows = choose_rows(net);
+		rc = build(p, how, tap, err);
+	}
+	if (rc == BRC_OK)
+		rc = view_layers(p, how, err);
+	free(tap);
+	if (rc == BRC_OK)
+		*out = p;
+	else
+		brc_run_plan_free(p);
+	return rc;
+}
+
+void brc_run_plan_free(brc_run_plan *p)
+{
+	if (!p)
+		return;
+	for (size_t t = 0; t < p->n_views; t++)
+		free(p->view[t].position);
+	free(p->view);
+	brc_schedule_free(p->schedule);
+	brc_exec_free(p->g);
+	free(p);
+}
+
+size_t brc_run_plan_rows(const brc_run_plan *p)
+{
+	return p->rows;
+}
+
+size_t brc_run_plan_bytes(const brc_run_plan *p)
+{
+	return brc_schedule_bytes(p->schedule);
+}
+
+double brc_run_plan_flops(const brc_run_plan *p)
+{
+	return brc_schedule_pass_flops(p->schedule);
+}
+
+double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop)
+{
+	return brc_schedule_flops(p->schedule, stop);
+}
+
+size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop)
+{
+	return brc_schedule_tap(p->schedule, stop);
+}
+
+brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop)
+{
+	return p->view[stop].view;
+}
+
+/* ---- running ---- */
+
+brc_rc brc_run_new(brc_run **out, const brc_run_plan *p, brc_err *err)
+{
+	brc_run *r = brc_calloc(1, sizeof(*r), err);
+	brc_rc rc;
+
+	*out = NULL;
+	if (!r)
+		return BRC_RESOURCE;
+	r->p = p;
+	rc = brc_workspace_for(&r->w, p->schedule, err);
+	if (rc == BRC_OK)
+		*out = r;
+	else
+		brc_run_free(r);
+	return rc;
+}
+
+void brc_run_free(brc_run *r)
+{
+	if (!r)
+		return;
+	brc_workspace_free(r->w);
+	free(r);
+}
+
+static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool tokens)
+{
+	if (tokens)
+		brc_dataset_tokens(data, first, n, x);
+	else
+		brc_dataset_rows(data, first, n, x);
+}
+
+brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
+		     size_t n, brc_err *err)
+{
+	const brc_net *net = r->p->net;
+	bool tokens = brc_net_takes_tokens(net);
+	size_t one = net->image_count * (tokens ? sizeof(int64_t) : sizeof(float));
+	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
+
+	brc_workspace_start(r->w);
+	if (!x)
+		return brc_fail(err, BRC_DATA, "the network does not use its input");
+	if (!sample && n)
+		load(data, first, n, x, tokens);
+	for (size_t i = 0; sample && i < n; i++)
+		load(data, sample[i], 1, x + i * one, tokens);
+	memset(x + n * one, 0, (r->p->rows - n) * one);
+	return BRC_OK;
+}
+
+brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)
+{
+	BRC_TRY(brc_workspace_until(r->w, stop, err));
+	*value = brc_workspace_tap(r->w, stop);
+	return BRC_OK;
+}
+
+static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_t n)
+{
+	for (size_t r = 0; r < v->rows; r++)
+		for (size_t p = 0; p < v->positions; p++)
+			for (size_t k = 0; k < n; k++)
+				x[r * v->row_step + v->position[p] +
+				  (size_t)unit[k] * v->unit_step] = 0;
+}
+
+brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
+			const float **logits, brc_err *err)
+{
+	silence(brc_workspace_change(r->w, stop), &r->p->view[stop].view, unit, n);
+	BRC_TRY(brc_workspace_again(r->w, err));
+	*logits = brc_workspace_changed(r->w, 0);
+	return BRC_OK;
+}
+
+brc_rc brc_run_finish(brc_run *r, const float **logits, brc_err *err)
+{
+	BRC_TRY(brc_workspace_finish(r->w, err));
+	*logits = brc_workspace_output(r->w, 0);
+	return BRC_OK;
+}

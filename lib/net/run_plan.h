@@ -1,0 +1,75 @@
+/*
+ * A network made ready to run on micro-batches: rows of images whose number
+ * depends on the network alone, so that the shape of every product - and with it
+ * every rounding - depends on neither the number of threads nor the images left.
+ */
+#ifndef BRC_NET_RUN_PLAN_H
+#define BRC_NET_RUN_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/datasets/dataset.h"
+#include "exec/exec.h"
+#include "net/net.h"
+
+typedef struct brc_run_plan brc_run_plan;
+
+typedef struct brc_run_options {
+	const size_t *layer; /* [n]: layers that are looked at or silenced, ascending */
+	size_t n;
+	brc_stage stage; /* where */
+	bool logits;     /* are they wanted? */
+	brc_precision precision;
+} brc_run_options;
+
+/* Make `net`, which it borrows, ready; BRC_DATA, BRC_RESOURCE. */
+brc_rc brc_run_plan_new(brc_run_plan **p, const brc_net *net, const brc_run_options *how,
+			brc_err *err);
+void brc_run_plan_free(brc_run_plan *p);
+
+/* Images of a micro-batch. */
+size_t brc_run_plan_rows(const brc_run_plan *p);
+/* Bytes that each thread takes to run it. */
+size_t brc_run_plan_bytes(const brc_run_plan *p);
+/* Operations of the products of a whole pass over a micro-batch; of going on from a stop. */
+double brc_run_plan_flops(const brc_run_plan *p);
+double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop);
+
+/*
+ * How the units of a layer lie in its value: element of row r, unit u, position p is
+ * r * row_step + u * unit_step + position[p]. Positions are positions of a feature map,
+ * row by row, `width` to a row, or tokens.
+ */
+typedef struct brc_unit_view {
+	size_t rows, row_step, units, unit_step, positions, width;
+	const size_t *position; /* [positions] */
+} brc_unit_view;
+
+/* The pass stops once for each layer of the options, in this order: index in options->layer. */
+size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop);
+brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop);
+
+/* ---- running, one brc_run for each thread ---- */
+
+typedef struct brc_run brc_run;
+
+brc_rc brc_run_new(brc_run **r, const brc_run_plan *p, brc_err *err);
+void brc_run_free(brc_run *r);
+
+/*
+ * Begin a pass with the images sample[n] of a data set that fits (sample NULL:
+ * first..first+n-1), zeros below.
+ */
+brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
+		     size_t n, brc_err *err);
+/* Go on to a stop, later than the last; its value, of brc_run_plan_view. Borrowed. */
+brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err);
+/* Logits [rows, positions, classes] with units `unit[n]` at this stop set to 0. Borrowed. */
+brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
+			const float **logits, brc_err *err);
+/* The logits of the whole network. */
+brc_rc brc_run_finish(brc_run *r, const float **logits, brc_err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Attention heads. A head multiplies its scores with values of its own: what
+ * tells the heads apart are the dimensions of the values in front of the last
+ * two, tokens and features. So units belong to the same head when they occur
+ * at the same indices there, whatever moved them: a Reshape, a Transpose, a Split into one product
+ * for each head.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "net/trace/tracer.h"
+
+/*
+ * The index in front of tokens and features as one number. A unit that occurs for
+ * every image, or in several heads of scores that share values, counts where it occurs first.
+ */
+static int64_t head_at(const brc_operand *v, const size_t *index)
+{
+	int64_t head = 0;
+
+	for (size_t k = 0; k + 2 < v->ndim; k++)
+		head = head * (int64_t)v->dim[k] + (int64_t)index[k];
+	return head;
+}
+
+static brc_rc note(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool alone, brc_err *err)
+{
+	brc_unit_layer *u = &t->net->unit[f->layer];
+	size_t units = t->net->layer[f->layer].units;
+	int64_t *at;
+
+	if (!u->head_key) {
+		u->head_key = brc_alloc(units, sizeof(*u->head_key), err);
+		if (!u->head_key)
+			return BRC_RESOURCE;
+		for (size_t i = 0; i < units; i++)
+			u->head_key[i] = BRC_NO_HEAD;
+	}
+	at = &u->head_key[f->unit];
+	if (!alone || *at == BRC_NOT_ONE_HEAD || (*at >= 0 && *at >> 32 != head >> 32))
+		*at = BRC_NOT_ONE_HEAD;
+	else if (*at < 0 || head < *at)
+		*at = head;
+	return BRC_OK;
+}
+
+brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
+{
+	const brc_sources *s = brc_traced(t, n, a);
+	const brc_operand *v = brc_exec_value(t->g, n->in[a]);
+	const int64_t product = t->products++ << 32;
+	size_t index[BRC_MAX_DIMS] = {0};
+
+	for (size_t i = 0; i < s->n; i++) {
+		size_t units;
+		const brc_scaled_unit *f = brc_unit_sets_get(t->t, s->set[i], &units);
+
+		for (size_t k = 0; k < units; k++)
+			BRC_TRY(note(t, &f[k], product + head_at(v, index), units == 1, err));
+		for (size_t k = s->ndim; k-- > 0;) {
+			if (++index[k] < s->ext[k])
+				break;
+			index[k] = 0;
+		}
+	}
+	return BRC_OK;
+}

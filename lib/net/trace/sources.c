@@ -1,0 +1,180 @@
+#include "net/trace/sources.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static brc_rc begin(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err)
+{
+	*s = (brc_sources){.ndim = ndim, .n = 1, .mixed = BRC_NOWHERE, .map = {1, 1}};
+	for (size_t k = 0; k < ndim; k++) {
+		s->ext[k] = ext[k];
+		if (!brc_mul(s->n, ext[k], &s->n))
+			return brc_fail(err, BRC_DATA, "too many elements to trace");
+	}
+	s->set = brc_calloc(s->n, sizeof(*s->set), err);
+	return s->set ? BRC_OK : BRC_RESOURCE;
+}
+
+brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err)
+{
+	size_t ext[BRC_MAX_DIMS];
+
+	for (size_t k = 0; k < v->ndim; k++)
+		ext[k] = 1;
+	BRC_TRY(begin(s, v->ndim, ext, err));
+	s->set[0] = set;
+	return BRC_OK;
+}
+
+brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_err *err)
+{
+	size_t ext[BRC_MAX_DIMS];
+
+	for (size_t k = 0; k < v->ndim; k++)
+		ext[k] = k == axis || (axis == BRC_NOWHERE && k > 0) ? v->dim[k] : 1;
+	return begin(s, v->ndim, ext, err);
+}
+
+brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
+			 brc_unit_sets *t, brc_err *err)
+{
+	BRC_TRY(brc_sources_axis(s, v, axis, err));
+	for (size_t i = 0; i < s->n; i++) {
+		brc_rc rc = brc_unit_sets_one(t, layer, (int32_t)i, &s->set[i], err);
+		if (rc != BRC_OK) {
+			brc_sources_clear(s);
+			return rc;
+		}
+	}
+	if (v->ndim > 2 && axis == 1) {
+		s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
+		s->map[1] = v->dim[v->ndim - 1];
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err)
+{
+	*s = *from;
+	s->set = brc_alloc(from->n, sizeof(*s->set), err);
+	if (!s->set)
+		return BRC_RESOURCE;
+	memcpy(s->set, from->set, from->n * sizeof(*s->set));
+	return BRC_OK;
+}
+
+void brc_sources_clear(brc_sources *s)
+{
+	free(s->set);
+	*s = (brc_sources){0};
+}
+
+/* ---- all elements, and back ---- */
+
+static void strides_of(const brc_sources *s, size_t stride[BRC_MAX_DIMS])
+{
+	size_t step = 1;
+
+	for (size_t k = s->ndim; k-- > 0;) {
+		stride[k] = s->ext[k] > 1 ? step : 0;
+		step *= s->ext[k];
+	}
+}
+
+void brc_sources_spread(const brc_sources *s, const brc_operand *v, int32_t *out)
+{
+	size_t stride[BRC_MAX_DIMS], index[BRC_MAX_DIMS] = {0}, at = 0, inner, step;
+
+	strides_of(s, stride);
+	inner = v->ndim ? v->dim[v->ndim - 1] : 1;
+	step = v->ndim ? stride[v->ndim - 1] : 0;
+	for (size_t i = 0; i < v->count; i += inner) {
+		for (size_t k = 0; k < inner; k++)
+			out[i + k] = s->set[at + k * step];
+		for (size_t k = v->ndim; k-- > 0;) {
+			if (k + 1 == v->ndim)
+				continue;
+			at += stride[k];
+			if (++index[k] < v->dim[k])
+				break;
+			at -= stride[k] * v->dim[k];
+			index[k] = 0;
+		}
+	}
+}
+
+/* Is in[outer][n][inner] the same for all n? */
+static bool is_constant(const int32_t *in, size_t outer, size_t n, size_t inner)
+{
+	for (size_t i = 0; i < outer; i++)
+		for (size_t k = 1; k < n; k++)
+			if (memcmp(in + (i * n + k) * inner, in + i * n * inner,
+				   inner * sizeof(*in)) != 0)
+				return false;
+	return true;
+}
+
+/* Drops, one after another, the dimensions along which nothing varies. Overwrites `in`. */
+brc_rc brc_sources_gather(brc_sources *s, const brc_operand *v, int32_t *in, brc_err *err)
+{
+	size_t ext[BRC_MAX_DIMS], outer = 1, inner = v->count;
+
+	for (size_t k = 0; k < v->ndim; k++) {
+		size_t n = v->dim[k];
+
+		inner /= n;
+		ext[k] = n;
+		if (n > 1 && is_constant(in, outer, n, inner)) {
+			for (size_t i = 0; i < outer; i++)
+				memmove(in + i * inner, in + i * n * inner, inner * sizeof(*in));
+			ext[k] = 1;
+		}
+		outer *= ext[k];
+	}
+	BRC_TRY(begin(s, v->ndim, ext, err));
+	memcpy(s->set, in, s->n * sizeof(*s->set));
+	return BRC_OK;
+}
+
+/* ---- putting together ---- */
+
+brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis, brc_unit_sets *t,
+			 int32_t *out, brc_err *err)
+{
+	brc_sources only;
+	brc_rc rc;
+
+	BRC_TRY(brc_sources_dup(&only, s, err));
+	rc = brc_sources_flatten(&only, ~((size_t)1 << axis), t, err);
+	for (size_t k = 0; rc == BRC_OK && k < v->dim[axis]; k++)
+		out[k] = only.set[only.ext[axis] > 1 ? k : 0];
+	brc_sources_clear(&only);
+	return rc;
+}
+
+brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *t, int32_t *set, brc_err *err)
+{
+	return brc_unit_sets_max_all(t, s->set, s->n, 1, set, err);
+}
+
+brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *t, brc_err *err)
+{
+	for (size_t k = 0; k < s->ndim; k++) {
+		size_t n = s->ext[k], inner = 1, outer;
+
+		if (!(axes >> k & 1) || n == 1)
+			continue;
+		for (size_t j = k + 1; j < s->ndim; j++)
+			inner *= s->ext[j];
+		outer = s->n / (n * inner);
+		for (size_t i = 0; i < outer; i++)
+			for (size_t j = 0; j < inner; j++)
+				BRC_TRY(brc_unit_sets_max_all(t, s->set + i * n * inner + j, n,
+							      inner, &s->set[i * inner + j], err));
+		s->ext[k] = 1;
+		s->n = outer * inner;
+	}
+	return BRC_OK;
+}

@@ -1,0 +1,47 @@
+/*
+ * Where the elements of a value come from: a set of units for each, kept only
+ * along those dimensions in which it varies. A feature map of C channels takes
+ * C numbers. Internal to lib/net.
+ */
+#ifndef BRC_NET_TRACE_SOURCES_H
+#define BRC_NET_TRACE_SOURCES_H
+
+#include "exec/nodes.h"
+#include "net/trace/unit_sets.h"
+
+typedef struct brc_sources {
+	size_t ndim, ext[BRC_MAX_DIMS]; /* extent of the value, or 1 where nothing varies */
+	int32_t *set;                   /* [product of ext], row-major; owned */
+	size_t n;
+	size_t mixed;   /* node that mixed units beyond telling apart, or BRC_NOWHERE */
+	bool statistic; /* a mean or the like over units */
+	size_t map[2];  /* height and width of a channel, before it became features */
+} brc_sources;
+
+/* Those that make `s` leave nothing in it to clear when they fail. */
+
+/* The same set everywhere in v. */
+brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err);
+/* Set 0 for every index of dimension `axis`; BRC_NOWHERE: for every element after the first
+ * dimension. */
+brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_err *err);
+/* Unit i of the layer there, in order. */
+brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
+			 brc_unit_sets *t, brc_err *err);
+brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err);
+void brc_sources_clear(brc_sources *s);
+
+/* All of v's elements, row-major: out[v->count]. */
+void brc_sources_spread(const brc_sources *s, const brc_operand *v, int32_t *out);
+/* The other way round: s = the sets in[v->count], without dimensions that do not matter. */
+brc_rc brc_sources_gather(brc_sources *s, const brc_operand *v, int32_t *in, brc_err *err);
+
+/* out[extent of dimension axis]: either of all sets at each index. */
+brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis, brc_unit_sets *t,
+			 int32_t *out, brc_err *err);
+/* *set: either of all of them. */
+brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *t, int32_t *set, brc_err *err);
+/* Put together what lies along the dimensions in `axes` (bit k: dimension k), which stay. */
+brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *t, brc_err *err);
+
+#endif

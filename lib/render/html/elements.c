@@ -1,0 +1,105 @@
+/* Small pieces of a page: text, names, numbers, heads of tables, lists of notes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "render/html/elements.h"
+#include "render/svg/svg.h"
+#include "render/words/escape.h"
+
+enum { NAME_LEAST = 18 }; /* bytes of a name before it may break */
+
+void brc_html_text(brc_page *page, const char *s)
+{
+	brc_escape_html(page->b, s);
+}
+
+void brc_html_name(brc_page *page, const char *s)
+{
+	for (size_t since = 0; *s;) {
+		size_t n = strcspn(s, "._/-");
+		char part[256];
+
+		n += s[n] != '\0';
+		n = n < sizeof part ? n : sizeof part - 1;
+		snprintf(part, sizeof part, "%.*s", (int)n, s);
+		if (since >= NAME_LEAST) {
+			brc_str_add(page->b, "<wbr>");
+			since = 0;
+		}
+		brc_escape_html(page->b, part);
+		since += n;
+		s += n;
+	}
+}
+
+void brc_html_number(brc_page *page, const char *number)
+{
+	char minus[64];
+
+	brc_escape_html(page->b, brc_svg_minus(number, minus));
+}
+
+/*
+ * Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type,
+ * and no line breaks beside "<=" or "=".
+ */
+void brc_html_prose(brc_page *page, const char *s)
+{
+	const char *from = s;
+	brc_str part = {0};
+
+	for (; *s; s++) {
+		bool at_most = s[0] == '<' && s[1] == '=';
+		bool minus = s[0] == '-' && s[1] >= '0' && s[1] <= '9' && s > from &&
+			     (s[-1] == ' ' || s[-1] == '(');
+		bool tied = s[0] == ' ' && s > from &&
+			    (s[-1] == '=' || s[1] == '=' || (s[1] == '<' && s[2] == '='));
+
+		if (at_most || minus)
+			brc_str_add(&part, at_most ? "\xE2\x89\xA4" : "\xE2\x88\x92");
+		else if (tied)
+			brc_str_add(&part, "\xC2\xA0");
+		else
+			brc_str_addn(&part, s, 1);
+		s += at_most;
+	}
+	brc_escape_html(page->b, part.s ? part.s : "");
+	page->b->failed |= part.failed;
+	brc_str_free(&part);
+}
+
+void brc_html_heads(brc_page *page, const char *titles)
+{
+	for (const char *t = titles;; t++) {
+		size_t n = strcspn(t, "|");
+		bool number = t[0] == '#';
+
+		brc_str_addf(page->b, "<th scope=\"col\"%s>%.*s</th>", number ? " class=\"n\"" : "",
+			     (int)(n - number), t + number);
+		t += n;
+		if (!*t)
+			return;
+	}
+}
+
+void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
+		    const char *class)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < net->n_notes; i++) {
+		const brc_note *note = &net->note[i];
+
+		if (!brc_note_is(note, kind, labelling))
+			continue;
+		if (!any)
+			brc_str_addf(page->b, "<ul class=\"%s\">\n", class);
+		brc_str_add(page->b,
+			    note->kind == BRC_NOTE_DETAIL ? "<li class=\"detail\">" : "<li>");
+		brc_html_prose(page, note->text);
+		brc_str_add(page->b, "</li>\n");
+		any = true;
+	}
+	if (any)
+		brc_str_add(page->b, "</ul>\n");
+}

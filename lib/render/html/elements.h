@@ -1,0 +1,54 @@
+/*
+ * A page that is being written, and its small pieces. All text from the stream goes through
+ * brc_escape_html. Internal to lib/render.
+ */
+#ifndef BRC_RENDER_HTML_ELEMENTS_H
+#define BRC_RENDER_HTML_ELEMENTS_H
+
+#include <jansson.h>
+
+#include "render/html/example_images.h"
+#include "render/model/model.h"
+
+typedef struct brc_page {
+	const brc_report *report;
+	brc_str *b;
+	json_t *charts;   /* data of the charts, drawn by report.js */
+	size_t rows_left; /* rows of group tables that the page still takes */
+	size_t details;   /* groups of one labelling that are shown in detail, at most */
+	brc_sheet *sheet; /* [networks] */
+	brc_err *err;
+} brc_page;
+
+/* Which group of which labelling of which network: names anchors and charts. */
+typedef struct brc_place {
+	size_t network, labelling;
+	const brc_network *net;
+	const brc_labelling *l;
+	const size_t *chosen; /* groups shown one by one, in this order */
+	size_t n_chosen;
+	const bool *detailed; /* [l->n_groups] is it among them? */
+} brc_place;
+
+/* ---- the embedded files, each ended by a NUL ---- */
+
+extern const char brc_embedded_css[];
+extern const char brc_embedded_js[];
+extern const char brc_embedded_chart[];
+
+/* ---- small pieces ---- */
+
+void brc_html_text(brc_page *page, const char *s); /* escaped */
+/* The same for names such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
+void brc_html_name(brc_page *page, const char *s);
+/* A number made by format.h, with a true minus. */
+void brc_html_number(brc_page *page, const char *number);
+/* A sentence: escaped, with true signs for <= and minus. */
+void brc_html_prose(brc_page *page, const char *s);
+/* Heads of the columns of a table: "|" separates titles, those after '#' are of numbers. */
+void brc_html_heads(brc_page *page, const char *titles);
+/* The notes of one kind about a labelling as a list; nothing when there are none. */
+void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
+		    const char *class);
+
+#endif

@@ -1,0 +1,201 @@
+/* The page: head, navigation, networks, methods, data of the charts, scripts. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/memory.h"
+#include "render/words/escape.h"
+#include "render/words/format.h"
+#include "render/html/parts.h"
+#include "render/svg/svg.h"
+
+enum { ROWS_MAX = 1500, DETAILS_MAX = 180, DETAILS_LEAST = 4 };
+
+/* The title of the page: as asked for, or the networks' titles. */
+static void add_title(brc_page *page)
+{
+	const brc_report *r = page->report;
+
+	if (r->options.title)
+		brc_html_text(page, r->options.title);
+	else if (r->n == 1)
+		brc_html_text(page, r->network[0].title);
+	else
+		brc_str_addf(page->b, "%zu networks", r->n);
+}
+
+static void add_head(brc_page *page)
+{
+	brc_str_add(page->b,
+		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		    "img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+		    "base-uri 'none'; form-action 'none'\">\n"
+		    "<meta name=\"generator\" content=\"broca " BRC_VERSION "\">\n<title>");
+	add_title(page);
+	brc_str_add(page->b, " \xE2\x80\x93 local specialization</title>\n<style>\n");
+	brc_str_add(page->b, brc_embedded_css);
+	brc_str_add(page->b, "</style>\n</head>\n<body>\n");
+}
+
+/* Images are cut from one picture a network, by class x0, x1, ... */
+static brc_rc add_sheets(brc_page *page)
+{
+	for (size_t i = 0; i < page->report->n; i++) {
+		const brc_sheet *s = &page->sheet[i];
+		size_t rows = s->n ? (s->n + s->columns - 1) / s->columns : 0;
+
+		if (s->n == 0)
+			continue;
+		brc_str_addf(page->b,
+			     "<style>.x%zu{width:%zupx;height:%zupx;background-size:%zupx "
+			     "%zupx;background-image:url(",
+			     i, s->width * s->zoom, s->height * s->zoom,
+			     s->columns * s->width * s->zoom, rows * s->height * s->zoom);
+		BRC_TRY(brc_sheet_uri(s, &page->report->network[i].exemplars, page->b, page->err));
+		brc_str_add(page->b, ")}</style>\n");
+	}
+	return BRC_OK;
+}
+
+static void add_navigation(brc_page *page)
+{
+	brc_str_add(page->b, "<nav aria-label=\"Contents\"><ul>\n");
+	for (size_t i = 0; i < page->report->n; i++) {
+		const brc_network *net = &page->report->network[i];
+
+		brc_str_addf(page->b, "<li><a href=\"#n%zu\">", i);
+		if (page->report->n > 1)
+			brc_html_text(page, net->title);
+		else
+			brc_str_add(page->b, "findings");
+		brc_str_add(page->b, "</a></li>\n");
+		for (size_t j = 0; j < net->n_labellings && page->report->n == 1; j++) {
+			brc_str_addf(page->b, "<li><a href=\"#n%zu-l%zu\">", i, j);
+			brc_html_text(page, net->labelling[j].name);
+			brc_str_add(page->b, "</a></li>\n");
+		}
+	}
+	brc_str_add(page->b,
+		    "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
+}
+
+static void add_combined_table(brc_page *page)
+{
+	const brc_report *r = page->report;
+
+	brc_str_add(page->b,
+		    "<p>One p-value for all "
+		    "networks: the chance that as many independent uniform numbers have so small a "
+		    "mean (Irwin and Hall). It holds for networks trained apart.</p>\n"
+		    "<div class=\"wide\"><table><thead><tr>");
+	brc_html_heads(page, "labelling|proxy|#networks|#mean omnibus p|#combined p");
+	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < r->n_combined; i++) {
+		const brc_combined *c = &r->combined[i];
+		char mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];
+
+		brc_str_add(page->b, "<tr><th scope=\"row\">");
+		brc_html_text(page, c->labelling);
+		brc_str_addf(page->b, "</th><td>%s</td><td class=\"n\">%zu</td>",
+			     brc_proxy_name(c->proxy), c->networks);
+		brc_str_addf(page->b, "<td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+			     brc_format_p(c->mean, mean), brc_format_p(c->p, p));
+	}
+	brc_str_add(page->b, "</tbody></table></div>\n");
+}
+
+static void add_combined(brc_page *page)
+{
+	const brc_report *r = page->report;
+
+	if (r->n_combined == 0 && !r->combined_remark)
+		return;
+	brc_str_add(page->b, "<section id=\"combined\"><h2>Over all networks</h2>\n");
+	if (r->combined_remark) {
+		brc_str_add(page->b, "<p>");
+		brc_html_prose(page, r->combined_remark);
+		brc_str_add(page->b, "</p>\n");
+	}
+	if (r->n_combined > 0)
+		add_combined_table(page);
+	brc_str_add(page->b, "</section>\n");
+}
+
+/* The charts' data as JSON, then Chart.js and our script. */
+static brc_rc add_scripts(brc_page *page)
+{
+	char *json = json_dumps(page->charts, JSON_COMPACT | JSON_REAL_PRECISION(7));
+
+	if (!json)
+		return brc_fail(page->err, BRC_RESOURCE, "out of memory for the charts");
+	brc_html_licences(page);
+	brc_str_add(page->b, "<script type=\"application/json\" id=\"charts\">");
+	brc_escape_script(page->b, json);
+	brc_str_add(page->b, "</script>\n<script>\n");
+	free(json);
+	if (json_array_size(page->charts) > 0)
+		brc_str_add(page->b, brc_embedded_chart);
+	brc_str_add(page->b, "\n</script>\n<script>\n");
+	brc_str_add(page->b, brc_embedded_js);
+	brc_str_add(page->b, "</script>\n</body>\n</html>\n");
+	return BRC_OK;
+}
+
+static brc_rc compose(brc_page *page)
+{
+	add_head(page);
+	brc_str_add(page->b, "<header><p class=\"kind\">Local specialization, measured by broca "
+			     "</p><h1>");
+	add_title(page);
+	brc_str_add(page->b, "</h1>\n");
+	add_navigation(page);
+	brc_str_add(page->b, "</header>\n<main>\n");
+	add_combined(page);
+	for (size_t i = 0; i < page->report->n; i++)
+		BRC_TRY(brc_html_network(page, i));
+	brc_html_methods(page);
+	brc_str_add(page->b, "</main>\n");
+	BRC_TRY(add_sheets(page));
+	return add_scripts(page);
+}
+
+/* Details are shared out evenly: each labelling shows its strongest groups. */
+static size_t details_each(const brc_report *r)
+{
+	size_t labellings = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		labellings += r->network[i].n_labellings;
+	if (labellings == 0 || DETAILS_MAX / labellings < DETAILS_LEAST)
+		return DETAILS_LEAST;
+	return DETAILS_MAX / labellings;
+}
+
+brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err)
+{
+	brc_page page = {.report = r,
+			 .b = out,
+			 .charts = json_array(),
+			 .rows_left = ROWS_MAX,
+			 .details = details_each(r),
+			 .err = err};
+	brc_rc rc = BRC_OK;
+
+	page.sheet = brc_calloc(r->n, sizeof *page.sheet, err);
+	if (!page.sheet || !page.charts)
+		rc = brc_fail(err, BRC_RESOURCE, "out of memory for the page");
+	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
+		rc = brc_sheet_init(&page.sheet[i], &r->network[i].exemplars, err);
+	if (rc == BRC_OK)
+		rc = compose(&page);
+	for (size_t i = 0; page.sheet && i < r->n; i++)
+		brc_sheet_clear(&page.sheet[i]);
+	free(page.sheet);
+	json_decref(page.charts);
+	return rc == BRC_OK ? brc_str_check(out, err) : rc;
+}

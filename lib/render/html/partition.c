@@ -1,0 +1,153 @@
+/* How the network was cut: the graphs, what speaks for k, eigenvalues, the affinity. */
+#include <math.h>
+#include <string.h>
+
+#include "render/words/format.h"
+#include "render/html/parts.h"
+#include "render/svg/svg.h"
+
+enum { GRAPH_ROWS = 40, CHOICES_SHOWN = 12 };
+
+static void add_cell(brc_page *page, const char *number)
+{
+	brc_str_add(page->b, "<td class=\"n\">");
+	brc_html_number(page, number);
+	brc_str_add(page->b, "</td>");
+}
+
+static void add_count(brc_page *page, size_t n)
+{
+	brc_str_addf(page->b, "<td class=\"n\">%zu</td>", n);
+}
+
+/* The largest residual of the eigenvalues that were used, the first k. */
+static double residual(const brc_graph_summary *g)
+{
+	double most = NAN;
+
+	for (size_t i = 0; g->residual && i < g->pairs && i < g->k; i++)
+		most = fmax(most, g->residual[i]);
+	return most;
+}
+
+static void add_graph(brc_page *page, const brc_graph_summary *g)
+{
+	char text[BRC_NUMBER_MAX];
+
+	brc_str_add(page->b, "<tr><th scope=\"row\">");
+	brc_html_name(page, g->name);
+	brc_str_add(page->b, "</th>");
+	add_count(page, g->k);
+	add_cell(page, brc_format_fixed(g->ncut, 3, text));
+	add_cell(page, brc_format_fixed(g->lower_bound, 3, text));
+	add_cell(page, brc_format_number(g->in_out, 3, text));
+	add_cell(page, brc_format_fixed(g->stability, 2, text));
+	add_count(page, g->units);
+	add_count(page, g->components);
+	add_count(page, g->isolated);
+	add_cell(page, brc_format_number(residual(g), 1, text));
+	brc_str_add(page->b, "</tr>\n");
+}
+
+static void add_graphs(brc_page *page, const brc_labelling *l)
+{
+	if (l->n_graphs == 0)
+		return;
+	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
+	brc_html_heads(page, "graph|#k|#n-cut|#lower bound|#inside / between|#stability|#units|"
+			     "#components|#isolated|#residual");
+	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++)
+		add_graph(page, &l->graph[i]);
+	brc_str_add(page->b, "</tbody></table></div>\n");
+	if (l->n_graphs > GRAPH_ROWS)
+		brc_str_addf(page->b,
+			     "<p class=\"note\">%zu graphs more are in the JSON "
+			     "report.</p>\n",
+			     l->n_graphs - GRAPH_ROWS);
+}
+
+/* What spoke for each k, one drawing a graph. */
+static void add_choices(brc_page *page, const brc_labelling *l)
+{
+	size_t shown = 0, all = 0;
+
+	for (size_t i = 0; i < l->n_graphs; i++) {
+		const brc_graph_summary *g = &l->graph[i];
+
+		if (g->choices == 0 || all++ >= CHOICES_SHOWN)
+			continue;
+		if (shown++ == 0)
+			brc_str_add(
+				page->b,
+				"<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the "
+				"gap from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
+				"filled: the k that was taken.</p>\n<div class=\"drawings\">\n");
+		brc_svg_choice(page->b, g, l->n_graphs > 1 ? g->name : "");
+	}
+	if (shown > 0)
+		brc_str_add(page->b, "</div>\n");
+	if (all > shown)
+		brc_str_addf(page->b,
+			     "<p class=\"note\">The first %zu of %zu graphs; all are in the JSON "
+			     "report.</p>\n",
+			     shown, all);
+}
+
+static void add_affinity_head(brc_page *page, const brc_labelling *l)
+{
+	brc_str_add(page->b, "<div><h4>Affinity");
+	if (l->n_graphs > 1) {
+		brc_str_add(page->b, " of ");
+		brc_html_name(page, l->graph[0].name);
+	}
+	brc_str_add(page->b,
+		    ", sorted by cluster</h4><p>Mean edge between bins of units; lines "
+		    "separate clusters. Brightness is the square root of the edge, full at "
+		    "the 99.5th percentile.</p>\n");
+}
+
+static void add_eigenvalues_head(brc_page *page, size_t graphs)
+{
+	brc_str_add(page->b, "<div><h4>Eigenvalues</h4><p>Smallest eigenvalues of the normalised "
+			     "Laplacian. A gap after the k-th supports k clusters.");
+	if (graphs > BRC_CHART_GRAPHS)
+		brc_str_addf(page->b, " The first %d of %zu graphs.", BRC_CHART_GRAPHS, graphs);
+	brc_str_add(page->b, "</p>\n");
+}
+
+static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
+{
+	size_t eigenvalues = 0;
+
+	for (size_t i = 0; i < l->n_graphs; i++)
+		eigenvalues += l->graph[i].pairs > 0;
+	if (!eigenvalues && !l->picture)
+		return BRC_OK;
+	brc_str_add(page->b, "<div class=\"pair\">\n");
+	if (eigenvalues) {
+		add_eigenvalues_head(page, eigenvalues);
+		BRC_TRY(brc_chart_eigenvalues(page, l));
+		brc_str_add(page->b, "</div>\n");
+	}
+	if (l->picture) {
+		add_affinity_head(page, l);
+		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
+		brc_str_add(page->b, "</div>\n");
+	}
+	brc_str_add(page->b, "</div>\n");
+	return BRC_OK;
+}
+
+brc_rc brc_html_cut(brc_page *page, const brc_place *at)
+{
+	const brc_labelling *l = at->l;
+
+	if (l->n_graphs == 0 && !l->picture)
+		return BRC_OK;
+	brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
+	brc_html_notes(page, at->net, BRC_NOTE_CUT, at->labelling, "plain");
+	add_graphs(page, l);
+	add_choices(page, l);
+	return add_pictures(page, l);
+}

@@ -1,0 +1,33 @@
+/* The parts of the page, from the network down to one group. Internal to lib/render. */
+#ifndef BRC_RENDER_HTML_PARTS_H
+#define BRC_RENDER_HTML_PARTS_H
+
+#include "render/html/elements.h"
+
+brc_rc brc_html_network(brc_page *page, size_t network);
+/* The layers: a chain with arrows; with branches, a drawing. */
+brc_rc brc_html_wiring(brc_page *page, const brc_network *net);
+brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups itself */
+/*
+ * The groups shown one by one: strongest marks first, then in the order of
+ * the table, page->details at most. chosen [n_groups] receives them, detailed
+ * [n_groups, all false] marks them; returns how many.
+ */
+size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *chosen,
+		       bool *detailed);
+/* Graphs, stability, evidence for k, eigenvalues, affinity; nothing without them. */
+brc_rc brc_html_cut(brc_page *page, const brc_place *at);
+void brc_html_groups(brc_page *page, const brc_place *at);
+brc_rc brc_html_details(brc_page *page, const brc_place *at);
+void brc_html_methods(brc_page *page);
+void brc_html_licences(brc_page *page);
+
+/* ---- charts: each writes a canvas and keeps its data in page->charts ---- */
+
+#define BRC_CHART_GRAPHS 8 /* whose eigenvalues one chart shows, at most */
+
+brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c);
+brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l);
+brc_rc brc_chart_effects(brc_page *page, const brc_place *at, brc_proxy proxy);
+
+#endif

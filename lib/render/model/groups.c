@@ -1,0 +1,364 @@
+/*
+ * The sub-clusters of a labelling: one row each, whichever sections speak of
+ * them. Sections are joined by layer name and cluster.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/model/model.h"
+
+const brc_inference *brc_statistic(const brc_findings *t, const char *id)
+{
+	for (size_t i = 0; i < t->n_stats; i++)
+		if (strcmp(t->stat[i].statistic, id) == 0)
+			return &t->stat[i];
+	return NULL;
+}
+
+const brc_inference *brc_primary(const brc_findings *t)
+{
+	return t->n_stats ? &t->stat[0] : NULL;
+}
+
+size_t brc_found(const double *p, size_t m, double level)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < m; i++)
+		n += p[i] <= level; /* NaN is not */
+	return n;
+}
+
+size_t brc_marked(const brc_labelling *l, brc_proxy p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_groups; i++)
+		n += l->group[i].mark[p] >= BRC_MARK_Q;
+	return n;
+}
+
+const char *brc_proxy_name(brc_proxy p)
+{
+	return p == BRC_IMPORTANCE ? "importance" : "coherence";
+}
+
+const char *brc_proxy_adjective(brc_proxy p)
+{
+	return p == BRC_IMPORTANCE ? "more important" : "more coherent";
+}
+
+bool brc_group_tested(const brc_group *g)
+{
+	return g->row[BRC_IMPORTANCE] != BRC_ANY || g->row[BRC_COHERENCE] != BRC_ANY;
+}
+
+static int by_layer_and_cluster(const void *a, const void *b)
+{
+	const brc_group *x = a, *y = b;
+
+	if (x->layer != y->layer)
+		return x->layer < y->layer ? -1 : 1;
+	return (x->cluster > y->cluster) - (x->cluster < y->cluster);
+}
+
+static brc_group *find(const brc_labelling *l, size_t layer, int32_t cluster)
+{
+	brc_group key = {.layer = layer, .cluster = cluster};
+
+	return l->n_groups == 0
+		       ? NULL
+		       : bsearch(&key, l->group, l->n_groups, sizeof key, by_layer_and_cluster);
+}
+
+static brc_group blank(size_t layer, int32_t cluster, size_t size)
+{
+	return (brc_group){.layer = layer,
+			   .cluster = cluster,
+			   .size = size,
+			   .row = {BRC_ANY, BRC_ANY},
+			   .lesion = BRC_ANY,
+			   .worst_class = BRC_ANY,
+			   .worst_change = NAN,
+			   .worst_p = NAN};
+}
+
+static brc_rc from_labels(brc_labelling *l, brc_err *err)
+{
+	BRC_TRY(brc_subclusters_new(&l->subclusters, &l->labels, err));
+	l->group = brc_calloc(l->subclusters->n, sizeof *l->group, err);
+	if (!l->group)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < l->subclusters->n; i++) {
+		const brc_subcluster *c = &l->subclusters->item[i];
+
+		l->group[i] = blank(c->layer, c->cluster, c->size);
+		l->group[i].unit = c->unit;
+	}
+	l->n_groups = l->subclusters->n;
+	return BRC_OK;
+}
+
+/* The table subcluster/{layer,cluster,size} of a section, with its layers mapped to l->layers. */
+typedef struct {
+	const int32_t *layer, *cluster, *size;
+	size_t m, n_layers;
+	size_t *map; /* [n_layers] -> index in l->layers; owned */
+} table;
+
+static brc_rc map_layers(table *t, const brc_labelling *l, const brc_section *s, brc_err *err)
+{
+	brc_layers own = {0};
+	char title[256];
+	brc_rc rc = brc_layers_read(&own, s, err);
+
+	if (rc != BRC_OK)
+		return rc;
+	t->n_layers = own.n;
+	t->map = brc_calloc(own.n, sizeof *t->map, err);
+	rc = t->map ? BRC_OK : BRC_RESOURCE;
+	for (size_t i = 0; rc == BRC_OK && i < own.n; i++) {
+		t->map[i] = brc_layers_find(&l->layers, own.name[i]);
+		if (t->map[i] == BRC_ANY) {
+			brc_fail(err, BRC_DATA, "%s: its layer '%s' is not in labelling '%s'",
+				 brc_section_title(s, title, sizeof title), own.name[i], l->name);
+			rc = brc_hint(err, "sections of one name must come from one run");
+		}
+	}
+	brc_layers_clear(&own);
+	return rc;
+}
+
+static brc_rc read_table(table *t, const brc_labelling *l, const brc_section *s, brc_err *err)
+{
+	static const char *const name[3] = {"subcluster/layer", "subcluster/cluster",
+					    "subcluster/size"};
+	const int32_t **column[3] = {&t->layer, &t->cluster, &t->size};
+	char title[256];
+
+	t->m = BRC_ANY;
+	for (size_t c = 0; c < 3; c++) {
+		const brc_tensor *tensor;
+
+		BRC_TRY(brc_section_need_column(s, name[c], "<i4", t->m, &tensor, err));
+		t->m = tensor->shape[0];
+		*column[c] = tensor->data;
+	}
+	BRC_TRY(map_layers(t, l, s, err));
+	for (size_t i = 0; i < t->m; i++)
+		if (t->layer[i] < 0 || (size_t)t->layer[i] >= t->n_layers || t->cluster[i] < 0 ||
+		    t->size[i] < 1)
+			return brc_fail(err, BRC_DATA,
+					"%s: sub-cluster %zu has layer %d, cluster %d and %d units",
+					brc_section_title(s, title, sizeof title), i, t->layer[i],
+					t->cluster[i], t->size[i]);
+	return BRC_OK;
+}
+
+/* Without labels, the rows of the first table make the groups. */
+static brc_rc from_table(brc_labelling *l, const table *t, brc_err *err)
+{
+	l->group = brc_calloc(t->m, sizeof *l->group, err);
+	if (!l->group)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < t->m; i++)
+		l->group[i] = blank(t->map[t->layer[i]], t->cluster[i], (size_t)t->size[i]);
+	l->n_groups = t->m;
+	qsort(l->group, l->n_groups, sizeof *l->group, by_layer_and_cluster);
+	return BRC_OK;
+}
+
+typedef enum { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
+
+static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, const brc_section *s,
+			brc_err *err)
+{
+	char title[256];
+
+	for (size_t i = 0; i < t->m; i++) {
+		size_t layer = t->map[t->layer[i]];
+		brc_group *g = find(l, layer, t->cluster[i]);
+
+		if (!g || g->size != (size_t)t->size[i]) {
+			brc_fail(err, BRC_DATA,
+				 "%s: cluster %d of layer '%s' with %d units is not in the "
+				 "labelling '%s'",
+				 brc_section_title(s, title, sizeof title), t->cluster[i],
+				 l->layers.name[layer], t->size[i], l->name);
+			return brc_hint(err, "sections of one name must come from one run");
+		}
+		size_t *row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
+		if (*row != BRC_ANY)
+			return brc_fail(err, BRC_DATA, "%s: cluster %d of layer '%s' stands twice",
+					brc_section_title(s, title, sizeof title), t->cluster[i],
+					l->layers.name[layer]);
+		*row = i;
+	}
+	return BRC_OK;
+}
+
+/* Why sub-clusters were not lesioned. */
+static void join_reasons(brc_labelling *l, const table *t)
+{
+	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
+		const brc_left_out *x = &l->lesions.left_out[i];
+		brc_group *g =
+			x->layer < t->n_layers ? find(l, t->map[x->layer], x->cluster) : NULL;
+
+		if (g)
+			g->left_out = x->reason;
+	}
+}
+
+static brc_rc join(brc_labelling *l, row_kind kind, const brc_section *s, brc_err *err)
+{
+	table t = {0};
+
+	if (!s)
+		return BRC_OK;
+	brc_rc rc = read_table(&t, l, s, err);
+	if (rc == BRC_OK && !l->group)
+		rc = from_table(l, &t, err);
+	if (rc == BRC_OK)
+		rc = join_rows(l, &t, kind, s, err);
+	if (rc == BRC_OK && kind == ROW_LESION)
+		join_reasons(l, &t);
+	free(t.map);
+	return rc;
+}
+
+static void mark_groups(brc_labelling *l, double level)
+{
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+
+		for (size_t i = 0; st && i < l->n_groups; i++) {
+			size_t row = l->group[i].row[p];
+
+			if (row == BRC_ANY)
+				continue;
+			brc_mark mark = st->p[row] <= level ? BRC_MARK_P : BRC_MARK_NONE;
+			if (st->q && st->q[row] <= level)
+				mark = BRC_MARK_Q;
+			if (st->p_maxt && st->p_maxt[row] <= level)
+				mark = BRC_MARK_MAXT;
+			l->group[i].mark[p] = mark;
+		}
+	}
+}
+
+/* Change of recall of class c when g is lesioned; NaN where unknown. */
+static double class_change(const brc_labelling *l, const brc_group *g, size_t c)
+{
+	const brc_findings *t = &l->test[BRC_COHERENCE];
+	const brc_lesions *x = &l->lesions;
+
+	if (t->class_change && g->row[BRC_COHERENCE] != BRC_ANY)
+		return t->class_change[g->row[BRC_COHERENCE] * t->classes + c];
+	if (x->correct && g->lesion != BRC_ANY && x->class_images[c] > 0)
+		return ((double)x->correct[g->lesion * x->classes + c] -
+			(double)x->baseline_correct[c]) /
+		       (double)x->class_images[c];
+	return NAN;
+}
+
+static void find_worst_classes(brc_labelling *l)
+{
+	const brc_findings *t = &l->test[BRC_COHERENCE];
+
+	for (size_t i = 0; i < l->n_groups; i++) {
+		brc_group *g = &l->group[i];
+		bool tested = t->class_change && g->row[BRC_COHERENCE] != BRC_ANY;
+
+		for (size_t c = 0; c < l->classes; c++) {
+			double change = class_change(l, g, c);
+
+			if (!(change < 0) ||
+			    (g->worst_class != BRC_ANY && change >= g->worst_change))
+				continue;
+			g->worst_class = c;
+			g->worst_change = change;
+			g->worst_p =
+				tested ? t->class_p_adjusted[g->row[BRC_COHERENCE] * t->classes + c]
+				       : NAN;
+		}
+	}
+}
+
+/* How strong a finding is: sorted by mark, then q, then p; smaller comes first. */
+typedef struct {
+	size_t index;
+	int mark;
+	double q, p;
+} strength;
+
+static double smaller(double a, double b)
+{
+	return b < a ? b : a; /* a NaN in b is ignored */
+}
+
+static strength strength_of(const brc_labelling *l, size_t i)
+{
+	const brc_group *g = &l->group[i];
+	strength s = {.index = i, .mark = 0, .q = 2, .p = 2};
+
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+
+		if (!st || g->row[p] == BRC_ANY)
+			continue;
+		if ((int)g->mark[p] > s.mark)
+			s.mark = (int)g->mark[p];
+		s.p = smaller(s.p, st->p[g->row[p]]);
+		if (st->q)
+			s.q = smaller(s.q, st->q[g->row[p]]);
+	}
+	return s;
+}
+
+static int by_strength(const void *a, const void *b)
+{
+	const strength *x = a, *y = b;
+
+	if (x->mark != y->mark)
+		return x->mark > y->mark ? -1 : 1;
+	if (x->q != y->q)
+		return x->q < y->q ? -1 : 1;
+	if (x->p != y->p)
+		return x->p < y->p ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
+{
+	strength *s = brc_calloc(l->n_groups, sizeof *s, err);
+
+	l->order = brc_calloc(l->n_groups, sizeof *l->order, err);
+	if (!s || !l->order) {
+		free(s);
+		return BRC_RESOURCE;
+	}
+	for (size_t i = 0; i < l->n_groups; i++)
+		s[i] = strength_of(l, i);
+	if (order == BRC_ORDER_SIGNIFICANCE && l->n_groups > 0)
+		qsort(s, l->n_groups, sizeof *s, by_strength);
+	for (size_t i = 0; i < l->n_groups; i++)
+		l->order[i] = s[i].index;
+	free(s);
+	return BRC_OK;
+}
+
+brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
+			  const brc_report_options *options, brc_err *err)
+{
+	if (from->labels)
+		BRC_TRY(from_labels(l, err));
+	BRC_TRY(join(l, ROW_LESION, from->lesions, err));
+	BRC_TRY(join(l, ROW_IMPORTANCE, from->importance, err));
+	BRC_TRY(join(l, ROW_COHERENCE, from->coherence, err));
+	mark_groups(l, options->level);
+	find_worst_classes(l);
+	return set_order(l, options->order, err);
+}

@@ -1,0 +1,253 @@
+/*
+ * The view model: sections collected by network and by labelling, checked
+ * once, so that the four renderers only write. Everything is borrowed from
+ * the input sections unless it says owned.
+ */
+#ifndef BRC_RENDER_MODEL_H
+#define BRC_RENDER_MODEL_H
+
+#include <stdint.h>
+
+#include "graph/labels.h"
+#include "graph/subcluster.h"
+#include "render/model/network_streams.h"
+#include "render/report.h"
+#include "study/findings.h"
+#include "study/lesions.h"
+#include "stream/layers.h"
+
+/* The two proxies of local specialization, each a section with tests. */
+typedef enum brc_proxy { BRC_IMPORTANCE, BRC_COHERENCE, BRC_PROXIES } brc_proxy;
+
+/* How far a result holds at the report's level. Each holds what the one before holds. */
+typedef enum brc_mark {
+	BRC_MARK_NONE,
+	BRC_MARK_P,   /* p alone: expected by chance in some of many groups */
+	BRC_MARK_Q,   /* after control of the false discovery rate */
+	BRC_MARK_MAXT /* after control of the family-wise error */
+} brc_mark;
+
+/* A sub-cluster: the units of one layer with one label. */
+typedef struct brc_group {
+	size_t layer; /* in the labelling's layer table */
+	int32_t cluster;
+	size_t size;
+	const size_t *unit;      /* [size] within the layer; NULL without labels */
+	size_t row[BRC_PROXIES]; /* in the tests' tables; BRC_ANY: not tested */
+	size_t lesion;           /* row in lesions; BRC_ANY: not lesioned */
+	const char *left_out;    /* why it was not lesioned; NULL: no reason given */
+	brc_mark mark[BRC_PROXIES];
+	size_t worst_class; /* that loses most recall; BRC_ANY: none loses */
+	double worst_change, worst_p;
+} brc_group;
+
+/* One clustered graph, from the records of spectrum/1 or labels/1. */
+typedef struct brc_graph_summary {
+	const char *name;
+	size_t index; /* its number: tensors "graph/<index>/..." */
+	size_t k, units, isolated, components, empty;
+	double edges, ncut, in_out, lower_bound;
+	double stability;         /* NaN when unknown */
+	const double *eigenvalue; /* [pairs], ascending; NULL when absent */
+	const double *residual;   /* [pairs]; NULL when absent */
+	size_t pairs;
+	size_t choices; /* rows of evidence for k; 0: k was given */
+	const int32_t *choice_k;
+	const double *choice_gap, *choice_stability;
+	const brc_map *record;
+} brc_graph_summary;
+
+/* All that one section name holds together. */
+typedef struct brc_labelling {
+	const char *name;
+	const brc_section *labels_section, *spectrum, *lesions_section; /* NULL: not there */
+	brc_labels labels;            /* owned; zeroed without labels_section */
+	brc_subclusters *subclusters; /* owned; NULL without labels_section */
+	brc_layers layers;            /* owned */
+	brc_graph_summary *graph;     /* owned */
+	size_t n_graphs;
+	const brc_tensor *picture, *boundary; /* NULL when absent */
+	brc_lesions lesions;                  /* zeroed when not in the stream: draws is 0 */
+	double loss;                    /* nats an image before any lesion; NaN when unknown */
+	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
+	char *const *class_name;        /* [classes], borrowed, or NULL: numbered */
+	size_t classes;                 /* 0 when nothing was counted by class */
+	brc_group *group;               /* owned; by layer, then cluster */
+	size_t n_groups;
+	size_t *order; /* owned; [n_groups] in the order asked for */
+	size_t k;      /* clusters of its largest graph; 0: unknown */
+	int64_t seed;  /* of the filter that wrote the labels */
+	bool has_seed;
+} brc_labelling;
+
+typedef struct brc_null_test {
+	const brc_section *section;
+	const char *null, *source;
+	size_t shuffles, k;
+	double observed, mean, sd, p, z;
+	const double *ncut; /* [shuffles]; NULL when absent */
+} brc_null_test;
+
+/* Each unit's strongest images. */
+typedef struct brc_exemplars {
+	const brc_section *section; /* NULL: not in the stream */
+	brc_layers layers;          /* owned */
+	size_t per_unit, images;
+	const int32_t *top;       /* [N, per_unit], sample or -1 */
+	const float *value;       /* [N, per_unit] */
+	const int32_t *sample;    /* [images], ascending */
+	const int32_t *label;     /* [images]; NULL when absent */
+	const brc_tensor *pixels; /* [images, ...] |u1 */
+	char **class_name;        /* owned; NULL: numbered */
+	size_t n_classes;
+} brc_exemplars;
+
+typedef enum brc_note_kind {
+	BRC_NOTE_FINDING,
+	BRC_NOTE_DETAIL,   /* belongs to the finding before it */
+	BRC_NOTE_CUT,      /* how far the partition can be relied on, and where its k is from */
+	BRC_NOTE_UNTESTED, /* groups that were not tested, and why */
+	BRC_NOTE_WARNING,
+	BRC_NOTE_MISSING /* what was not run, and the command that adds it */
+} brc_note_kind;
+
+typedef struct brc_note {
+	brc_note_kind kind;
+	size_t labelling; /* BRC_ANY: the network as a whole */
+	char *text;       /* owned; one sentence or two, not escaped; does not name the labelling */
+} brc_note;
+
+/* What the layers feed. */
+typedef enum brc_wiring {
+	BRC_WIRING_UNKNOWN, /* no edges in the stream */
+	BRC_WIRING_CHAIN,   /* each layer feeds the next, and only that */
+	BRC_WIRING_BRANCHED
+} brc_wiring;
+
+typedef struct brc_network {
+	const brc_report_input *input;
+	const char *title;
+	const brc_section *units; /* NULL: not in the stream */
+	brc_layers layers;        /* owned; of `units` */
+	const int32_t *from, *to; /* [edges] layer from[e] feeds the later layer to[e] */
+	size_t edges;
+	brc_wiring wiring;
+	const char *model;        /* digest; NULL when unknown */
+	const char *items;        /* what is counted: images, sequences, tokens */
+	brc_labelling *labelling; /* owned */
+	size_t n_labellings;
+	brc_null_test *clusterability; /* owned */
+	size_t n_clusterability;
+	brc_exemplars exemplars;
+	brc_note *note; /* owned */
+	size_t n_notes, cap_notes;
+} brc_network;
+
+/* The omnibus p-values of one labelling over networks, combined (Irwin and Hall). */
+typedef struct brc_combined {
+	const char *labelling;
+	const brc_inference *statistic; /* of the first network */
+	brc_proxy proxy;
+	size_t networks;
+	double mean, p; /* of the omnibus p-values; P(mean of as many uniforms <= mean) */
+} brc_combined;
+
+struct brc_report {
+	brc_report_options options;
+	brc_joined joined;    /* the inputs, those of one network joined; owned */
+	brc_network *network; /* [joined.n]; owned */
+	size_t n;
+	brc_combined *combined; /* owned; empty for one network */
+	size_t n_combined;
+	char *combined_remark; /* owned; networks that were not combined, and why; or NULL */
+};
+
+/* ---- collecting (each checks shapes; BRC_DATA names section and tensor) ---- */
+
+/* A network from its stream: all but the notes. Clear it also after a failure. */
+brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
+			   const brc_report_options *options, brc_err *err);
+void brc_network_clear(brc_network *net);
+
+/* A labelling from the sections of its name; absent ones are NULL. */
+typedef struct brc_labelling_sections {
+	const char *name;
+	const brc_section *labels, *spectrum, *lesions, *importance, *coherence;
+} brc_labelling_sections;
+
+brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
+			     const brc_report_options *options, brc_err *err);
+void brc_labelling_clear(brc_labelling *l);
+
+/* Number of clusters and seed, from the labels and the history of their stream. */
+void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
+
+brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
+/* The least and the largest stability of the graphs; false when no graph has one. */
+bool brc_stability_range(const brc_labelling *l, double range[2]);
+/* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
+brc_rc brc_wiring_collect(brc_network *net, brc_err *err);
+brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);
+brc_rc brc_exemplars_collect(brc_exemplars *x, const brc_section *s, brc_err *err);
+void brc_exemplars_clear(brc_exemplars *x);
+
+/* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
+brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
+			  const brc_report_options *options, brc_err *err);
+
+/*
+ * Fill r->combined from labellings that several networks have by the same name.
+ * Of networks of one model only the first counts, those of unknown models not at
+ * all: r->combined_remark says so.
+ */
+brc_rc brc_combine(brc_report *r, brc_err *err);
+
+/* ---- asking ---- */
+
+/* Name of class c: from the stream, or its number. Returns buf. */
+char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+
+/* The same to stand in a sentence: "class 7" for a name of digits only. Returns buf. */
+char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+/* "image" of "images". Returns buf. */
+char *brc_item_name(const brc_network *net, char *buf, size_t cap);
+/* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
+const char *brc_source_title(const char *source);
+/* The mode of a partition, for people: that which no clustering made is a given one. */
+const char *brc_mode_title(const char *mode);
+/* layer/role or layer/kind of layer i, "" when it is not there. Borrows from buf. */
+const char *brc_layer_word(const brc_network *net, const char *column, size_t i, char *buf,
+			   size_t cap);
+bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */
+/* "fc1", or "layer 1" for a name of digits only. Returns buf. */
+char *brc_layer_title(const char *name, char *buf, size_t cap);
+
+/* The statistic called `id`, or NULL. */
+const brc_inference *brc_statistic(const brc_findings *t, const char *id);
+
+/* The statistic that decides (the first), or NULL when the section is absent. */
+const brc_inference *brc_primary(const brc_findings *t);
+
+/* How many of p [m] are <= level; 0 for p == NULL. */
+size_t brc_found(const double *p, size_t m, double level);
+
+/* How many groups hold after correction: by q or by max-T. */
+size_t brc_marked(const brc_labelling *l, brc_proxy p);
+
+/* Was this group tested for either proxy? */
+bool brc_group_tested(const brc_group *g);
+
+/* "importance" or "coherence"; "more important" or "more coherent". */
+const char *brc_proxy_name(brc_proxy p);
+const char *brc_proxy_adjective(brc_proxy p);
+
+/* ---- saying ---- */
+
+/* Is it of this kind (details count as findings) and about this labelling? */
+bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling);
+
+/* Append a note; takes the string of `text` and empties it. */
+brc_rc brc_note_add(brc_network *net, brc_note_kind kind, size_t labelling, brc_str *text,
+		    brc_err *err);
+
+#endif

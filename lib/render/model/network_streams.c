@@ -1,0 +1,146 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "render/model/network_streams.h"
+#include "render/model/network_titles.h"
+
+const char *brc_input_model(const brc_report_input *in)
+{
+	const char *model = NULL;
+
+	for (size_t i = 0; i < in->n && !model; i++)
+		model = brc_map_string(in->sections[i]->meta, "model", NULL);
+	return model;
+}
+
+static bool same_title(const brc_section *a, const brc_section *b)
+{
+	return strcmp(a->type, b->type) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static bool same_content(const brc_section *a, const brc_section *b)
+{
+	return a->digest[0] && a->version == b->version && strcmp(a->digest, b->digest) == 0;
+}
+
+static bool clash(const brc_report_input *a, const brc_report_input *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t j = 0; j < b->n; j++)
+			if (same_title(a->sections[i], b->sections[j]) &&
+			    !same_content(a->sections[i], b->sections[j]))
+				return true;
+	return false;
+}
+
+static bool belongs(const brc_report_input *a, const brc_report_input *b)
+{
+	const char *x = brc_input_model(a), *y = brc_input_model(b);
+
+	return x && y && strcmp(x, y) == 0 && !clash(a, b);
+}
+
+static bool has_section(const brc_report_input *in, const brc_section *s)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (same_title(in->sections[i], s) && same_content(in->sections[i], s))
+			return true;
+	return false;
+}
+
+static bool has_entry(const brc_report_input *in, const brc_map *entry)
+{
+	const char *id = brc_map_string(entry, "id", NULL);
+
+	for (size_t i = 0; id && i < in->n_history; i++)
+		if (strcmp(brc_map_string(in->history[i], "id", ""), id) == 0)
+			return true;
+	return false;
+}
+
+/* Append the sections and the history of `from` to `to`, which owns its arrays. */
+static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err *err)
+{
+	const brc_section **sections = (const brc_section **)(uintptr_t)to->sections;
+	const brc_map **history = (const brc_map **)(uintptr_t)to->history;
+	size_t cap_sections = to->n, cap_history = to->n_history;
+
+	BRC_TRY(brc_grow(&sections, &cap_sections, to->n + from->n + 1, sizeof *sections, err));
+	to->sections = sections;
+	BRC_TRY(brc_grow(&history, &cap_history, to->n_history + from->n_history + 1,
+			 sizeof *history, err));
+	to->history = history;
+	for (size_t i = 0; i < from->n; i++)
+		if (!has_section(to, from->sections[i]))
+			sections[to->n++] = from->sections[i];
+	for (size_t i = 0; i < from->n_history; i++)
+		if (!has_entry(to, from->history[i]))
+			history[to->n_history++] = from->history[i];
+	return BRC_OK;
+}
+
+/* Sections and history of each network; of [n] receives the network of each input. */
+static brc_rc join(brc_joined *j, const brc_report_input *inputs, size_t n, size_t *of,
+		   brc_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < j->n && !belongs(&j->item[k], &inputs[i]))
+			k++;
+		if (k == j->n)
+			j->n++;
+		of[i] = k;
+		BRC_TRY(append(&j->item[k], &inputs[i], err));
+	}
+	return BRC_OK;
+}
+
+static brc_rc call(brc_joined *j, const brc_report_input *inputs, size_t n, const size_t *of,
+		   const char **brief, brc_err *err)
+{
+	BRC_TRY(brc_titles_shorten(brief, inputs, n, err));
+	for (size_t k = 0; k < j->n; k++) {
+		brc_str title = {0};
+
+		brc_str_add(&title, "");
+		brc_titles_join(&title, brief, inputs, of, n, k);
+		j->item[k].title = title.s;
+		BRC_TRY(brc_str_check(&title, err));
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err)
+{
+	const char **brief;
+	brc_rc rc = BRC_RESOURCE;
+	size_t *of;
+
+	*j = (brc_joined){.item = brc_calloc(n, sizeof *j->item, err)};
+	if (!j->item)
+		return BRC_RESOURCE;
+	of = brc_calloc(n, sizeof *of, err);
+	brief = of ? brc_calloc(n, sizeof *brief, err) : NULL;
+	if (brief)
+		rc = join(j, inputs, n, of, err);
+	if (rc == BRC_OK)
+		rc = call(j, inputs, n, of, brief, err);
+	free(of);
+	free(brief);
+	return rc;
+}
+
+void brc_join_clear(brc_joined *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		free((void *)(uintptr_t)j->item[i].sections);
+		free((void *)(uintptr_t)j->item[i].history);
+		free((char *)(uintptr_t)j->item[i].title);
+	}
+	free(j->item);
+	*j = (brc_joined){0};
+}

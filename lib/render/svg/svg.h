@@ -1,0 +1,46 @@
+/*
+ * Small drawings of one group, as SVG in the page: they need no script,
+ * follow light and dark, and print.
+ */
+#ifndef BRC_RENDER_SVG_H
+#define BRC_RENDER_SVG_H
+
+#include "render/model/model.h"
+
+/*
+ * The control draws of column `row` of a statistic as a histogram, the
+ * observed value marked. Nothing without draws.
+ */
+void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *title);
+
+/*
+ * Change of recall by class as bars, the random groups' mean as a tick, a
+ * star where the adjusted p is <= level; the most changed 12 classes when
+ * there are more. Nothing for a group not tested by class.
+ */
+void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, double level);
+
+#define BRC_WIRING_EDGES 6000 /* drawn; more would show nothing */
+
+/*
+ * The layers of a network with branches, one a row, and arcs from each to those
+ * it feeds. BRC_RESOURCE.
+ */
+brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
+
+/*
+ * What spoke for each k of a graph: gaps of eigenvalues as bars, stability as
+ * a line, the k that was taken filled. `title` may be empty. Nothing without evidence.
+ */
+void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title);
+
+/*
+ * The affinity picture of a labelling with the clusters' boundaries, at most
+ * 256 bins a side. BRC_RESOURCE, BRC_DATA. Nothing without a picture.
+ */
+brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err);
+
+/* A number for people in a page: with U+2212 for minus. Returns buf (of at least 64 bytes). */
+char *brc_svg_minus(const char *number, char buf[64]);
+
+#endif

@@ -1,0 +1,323 @@
+/* A labelling on a terminal: facts, tests, and one line a group. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/words/escape.h"
+#include "render/words/format.h"
+#include "render/text/text.h"
+
+enum {
+	LAYER = 10,
+	CLUSTER = 3,
+	UNITS = 5,
+	NUMBER = 6,
+	P = 5,
+	MARK = 3,
+	CLASS = 9,
+	TITLE = 36,
+	BLOCK_LEAST = 17,
+	GRAPHS = 40,
+	GRAPH_NAME = 52
+};
+
+static void add_graph(brc_str *b, const brc_graph_summary *g)
+{
+	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
+	brc_str line = {0};
+
+	brc_str_addf(&line, "%s: k %zu, n-cut %s", g->name[0] ? g->name : "graph", g->k,
+		     brc_format_number(g->ncut, 5, ncut));
+	if (isfinite(g->lower_bound))
+		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
+	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+	if (isfinite(g->stability))
+		brc_str_addf(&line, ", stability %.2f", g->stability);
+	if (g->units > 0)
+		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
+			     g->components, g->components == 1 ? "" : "s", g->isolated);
+	brc_text_paragraph(b, "  ", line.s ? line.s : "");
+	b->failed |= line.failed;
+	brc_str_free(&line);
+}
+
+/* Several graphs, a line each; the HTML and JSON reports have more of them. */
+static void add_graphs(brc_str *b, const brc_labelling *l)
+{
+	size_t width = 5;
+
+	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
+		size_t columns = brc_escape_columns(l->graph[i].name);
+
+		width = columns > width ? columns : width;
+	}
+	width = width < GRAPH_NAME ? width : GRAPH_NAME;
+	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
+		     "stability", "units", "comp.");
+	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
+		const brc_graph_summary *g = &l->graph[i];
+		char ncut[BRC_NUMBER_MAX], stability[BRC_NUMBER_MAX];
+
+		brc_str_add(b, "  ");
+		brc_escape_cell(b, g->name, width);
+		brc_str_addf(b, " %4zu %8s %9s %6zu %5zu\n", g->k,
+			     brc_format_fixed(g->ncut, 3, ncut),
+			     brc_format_fixed(g->stability, 2, stability), g->units, g->components);
+	}
+}
+
+void brc_text_partition(brc_str *b, const brc_labelling *l)
+{
+	if (l->labels_section) {
+		brc_str_addf(b, "%s partition", brc_mode_title(l->labels.mode));
+		if (l->labels.source[0])
+			brc_str_addf(b, " from %s", brc_source_title(l->labels.source));
+		brc_str_addf(b,
+			     ": %zu units in %zu groups, %zu in none\n"
+			     "(a group, or sub-cluster: the units of one layer with one label)\n",
+			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
+	}
+	if (l->n_graphs > 1)
+		add_graphs(b, l);
+	else if (l->n_graphs == 1)
+		add_graph(b, &l->graph[0]);
+	if (l->n_graphs > GRAPHS)
+		brc_str_addf(b, "  %zu graphs more are in the JSON report\n", l->n_graphs - GRAPHS);
+	if (l->n_graphs > 0)
+		brc_str_add(b, "\n");
+}
+
+static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, double level)
+{
+	char omnibus[BRC_NUMBER_MAX], fisher[BRC_NUMBER_MAX], title[sizeof st->title];
+
+	brc_format_title(st, title, sizeof title);
+	brc_str_addf(b, "  %-10s ", brc_proxy_name(proxy));
+	brc_escape_cell(b, title, TITLE);
+	brc_str_addf(b, " %9s %9s %5zu", brc_format_p(st->omnibus_p, omnibus),
+		     brc_format_p(st->fisher_p, fisher), brc_found(st->p, st->m, level));
+	if (st->q)
+		brc_str_addf(b, " %5zu", brc_found(st->q, st->m, level));
+	if (st->p_maxt)
+		brc_str_addf(b, " %6zu", brc_found(st->p_maxt, st->m, level));
+	brc_str_add(b, "\n");
+}
+
+static void add_tests(brc_str *b, const brc_labelling *l, double level)
+{
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+
+	if (!st)
+		st = brc_primary(&l->test[BRC_COHERENCE]);
+	if (!st)
+		return;
+	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
+		     st->m, st->n);
+	brc_str_addf(b, "  %*s %9s %9s  groups <= %g by\n", 11 + TITLE, "", "omnibus", "Fisher*",
+		     level);
+	brc_str_addf(b, "  %-10s %-*s %9s %9s %5s %5s %6s\n", "", TITLE, "statistic", "p", "p", "p",
+		     "q", "max-T");
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < l->test[p].n_stats; i++)
+			add_statistic(b, &l->test[p].stat[i], (brc_proxy)p, level);
+	brc_str_add(b, "  * if the groups were independent, which they are not\n");
+}
+
+/* A probability in five columns: ".005", "1.000", "2e-05". */
+static void add_p(brc_str *b, double p)
+{
+	char text[BRC_NUMBER_MAX];
+
+	brc_format_p(p, text);
+	brc_str_addf(b, " %*s", P, text + (text[0] == '0'));
+}
+
+/* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
+static int numbers_width(const brc_inference *st)
+{
+	return NUMBER + (P + 1) * (1 + (st->q != NULL) + (st->p_maxt != NULL)) + MARK;
+}
+
+static int block_width(const brc_inference *st)
+{
+	return numbers_width(st) > BLOCK_LEAST ? numbers_width(st) : BLOCK_LEAST;
+}
+
+static void add_heads(brc_str *b, const brc_inference *st)
+{
+	if (!st)
+		return;
+	brc_str_addf(b, " | %*s %*s", NUMBER, "effect", P, "p");
+	if (st->q)
+		brc_str_addf(b, " %*s", P, "q");
+	if (st->p_maxt)
+		brc_str_addf(b, " %*s", P, "max-T");
+	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
+}
+
+/* Above the heads: which proxy, then which statistic in which unit. */
+static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
+{
+	brc_str_addf(b, "%*s", LAYER + 1 + CLUSTER + 1 + UNITS, "");
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+		char title[128];
+
+		if (!st)
+			continue;
+		snprintf(title, sizeof title, statistic ? "%s, %s" : "%s",
+			 statistic ? st->statistic : brc_proxy_name((brc_proxy)p),
+			 brc_format_unit(st));
+		brc_str_add(b, " | ");
+		brc_escape_cell(b, title, (size_t)block_width(st));
+	}
+}
+
+static const char *stars(brc_mark mark)
+{
+	static const char *const text[] = {"   ", " . ", " * ", " **"};
+
+	return text[mark];
+}
+
+static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
+{
+	char effect[BRC_NUMBER_MAX];
+	size_t row = g->row[proxy];
+
+	if (!st)
+		return;
+	if (row == BRC_ANY) {
+		brc_str_addf(b, " | %*s", block_width(st), "");
+		return;
+	}
+	brc_str_addf(b, " | %*s", NUMBER, brc_format_value(st, st->effect[row], true, effect));
+	add_p(b, st->p[row]);
+	if (st->q)
+		add_p(b, st->q[row]);
+	if (st->p_maxt)
+		add_p(b, st->p_maxt[row]);
+	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
+}
+
+/* A layer's name where it fits the column; a longer one has stood in a line of its own. */
+static void add_layer(brc_str *b, const char *name, bool again)
+{
+	bool fits = brc_escape_columns(name) <= LAYER;
+
+	if (!fits && !again) {
+		brc_escape_terminal(b, name);
+		brc_str_add(b, "\n");
+	}
+	brc_escape_cell(b, fits ? name : "", LAYER);
+}
+
+/* `before`: the group in the row above, or NULL. */
+static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
+		      const brc_group *before, double level)
+{
+	char name[1024], change[BRC_NUMBER_MAX];
+
+	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
+	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		add_cells(b, brc_primary(&l->test[p]), g, (brc_proxy)p);
+	if (g->worst_class != BRC_ANY) {
+		brc_str_add(b, " | ");
+		brc_escape_cell(b,
+				brc_class_name(l->class_name, l->classes, g->worst_class, name,
+					       sizeof name),
+				CLASS);
+		brc_str_addf(b, " %s%s", brc_format_points(g->worst_change, change),
+			     g->worst_p <= level ? "*" : "");
+	}
+	brc_str_add(b, "\n");
+}
+
+/* One line a group; those that were not tested are told apart. */
+static void add_rows(brc_str *b, const brc_labelling *l, double level)
+{
+	const brc_group *before = NULL;
+
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[l->order[i]];
+
+		if (!brc_group_tested(g))
+			continue;
+		add_group(b, l, g, before, level);
+		before = g;
+	}
+}
+
+static void add_legend(brc_str *b, const brc_labelling *l, double level)
+{
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+	char line[512];
+	int n;
+
+	st = st ? st : brc_primary(&l->test[BRC_COHERENCE]);
+	if (!st)
+		return;
+	n = snprintf(line, sizeof line,
+		     "effect: what silencing the group does beyond the mean of random groups. "
+		     ". p <= %g, as %g %% of groups have by chance",
+		     level, 100 * level);
+	if (!st->published)
+		snprintf(line + n, sizeof line - (size_t)n,
+			 "; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
+			 "<= %g, the chance of even one false ** in the column. class*: it loses "
+			 "more than under random groups (adjusted p <= %g)",
+			 level, 100 * level, level, level);
+	brc_str_add(b, "\n");
+	brc_text_paragraph(b, "  ", line);
+}
+
+/* Nothing was tested: one paragraph a layer, with the sizes of its groups. */
+static void add_sizes(brc_str *b, const brc_labelling *l)
+{
+	if (l->n_groups > 0)
+		brc_str_add(b, "  groups of each layer, as cluster: units\n");
+	for (size_t i = 0, last; i < l->n_groups; i = last) {
+		brc_str line = {0};
+
+		brc_str_addf(&line, "%s ", l->layers.name[l->group[i].layer]);
+		for (last = i; last < l->n_groups && l->group[last].layer == l->group[i].layer;
+		     last++)
+			brc_str_addf(&line, "%s %d:%zu", last > i ? "," : "",
+				     l->group[last].cluster, l->group[last].size);
+		brc_text_paragraph(b, "  ", line.s ? line.s : "");
+		b->failed |= line.failed;
+		brc_str_free(&line);
+	}
+	brc_str_add(b, "\n");
+}
+
+static void add_table(brc_str *b, const brc_labelling *l, double level)
+{
+	bool worst = false;
+
+	for (size_t i = 0; i < l->n_groups; i++)
+		worst |= l->group[i].worst_class != BRC_ANY;
+	brc_str_add(b, "\n");
+	for (int line = 0; line < 2; line++) {
+		add_title(b, l, line == 1);
+		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
+	}
+	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		add_heads(b, brc_primary(&l->test[p]));
+	brc_str_add(b, worst ? " | points\n" : "\n");
+	add_rows(b, l, level);
+	add_legend(b, l, level);
+	brc_str_add(b, "\n");
+}
+
+void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
+{
+	if (brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE])) {
+		add_tests(b, l, level);
+		add_table(b, l, level);
+	} else {
+		add_sizes(b, l);
+	}
+}

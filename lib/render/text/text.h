@@ -1,0 +1,21 @@
+/* Parts of the text report; see render/report.h. Lines are at most BRC_TEXT_WIDTH columns. */
+#ifndef BRC_RENDER_TEXT_H
+#define BRC_RENDER_TEXT_H
+
+#include "render/model/model.h"
+
+#define BRC_TEXT_WIDTH 96
+
+/*
+ * `s`, escaped for a terminal, as a paragraph: the first line after `first`
+ * (printed as it is), the others indented by as many blanks.
+ */
+void brc_text_paragraph(brc_str *b, const char *first, const char *s);
+
+/* How a labelling was made, and the graphs that were cut. */
+void brc_text_partition(brc_str *b, const brc_labelling *l);
+
+/* Its tests, and the table of its groups. */
+void brc_text_tests(brc_str *b, const brc_labelling *l, double level);
+
+#endif

@@ -1,0 +1,166 @@
+/* One row a group and labelling, every column: for R, pandas, awk. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/words/escape.h"
+#include "render/model/model.h"
+
+/* Columns of one statistic, as they stand in brc_inference. */
+enum { COLUMNS = 8 };
+
+static const char *const column_name[COLUMNS] = {
+	"observed", "control_mean", "control_sd", "effect", "ratio", "p", "q", "p_maxt"};
+
+static const double *column(const brc_inference *st, size_t c)
+{
+	const double *const all[COLUMNS] = {st->observed, st->control_mean, st->control_sd,
+					    st->effect,   st->ratio,        st->p,
+					    st->q,        st->p_maxt};
+
+	return all[c];
+}
+
+/* Statistics that any labelling has, each once, in order of appearance. */
+typedef struct {
+	const char **id;
+	size_t n, cap;
+} names;
+
+static brc_rc add_name(names *t, const char *id, brc_err *err)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->id[i], id) == 0)
+			return BRC_OK;
+	BRC_TRY(brc_grow(&t->id, &t->cap, t->n + 1, sizeof *t->id, err));
+	t->id[t->n++] = id;
+	return BRC_OK;
+}
+
+static brc_rc collect_names(names *t, const brc_report *r, brc_err *err)
+{
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < r->n; i++)
+			for (size_t j = 0; j < r->network[i].n_labellings; j++) {
+				const brc_findings *f = &r->network[i].labelling[j].test[p];
+
+				for (size_t s = 0; s < f->n_stats; s++)
+					BRC_TRY(add_name(t, f->stat[s].statistic, err));
+			}
+	return BRC_OK;
+}
+
+static void add_number(brc_str *b, double v)
+{
+	if (isfinite(v))
+		brc_str_addf(b, "\t%.10g", v);
+	else
+		brc_str_add(b, "\tNA");
+}
+
+static void add_text(brc_str *b, const char *s)
+{
+	brc_str_add(b, "\t");
+	brc_escape_tsv(b, s);
+}
+
+static void add_header(brc_str *b, const names *t)
+{
+	brc_str_add(b,
+		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t c = 0; c < COLUMNS; c++) {
+			brc_str_add(b, "\t");
+			brc_escape_tsv(b, t->id[i]);
+			brc_str_addf(b, "_%s", column_name[c]);
+		}
+	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
+}
+
+/* The statistic `id` of either proxy and the group's row in its table. */
+static const brc_inference *lookup(const brc_labelling *l, const brc_group *g, const char *id,
+				   size_t *row)
+{
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_statistic(&l->test[p], id);
+
+		if (st && g->row[p] != BRC_ANY) {
+			*row = g->row[p];
+			return st;
+		}
+	}
+	return NULL;
+}
+
+static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g, const char *id)
+{
+	size_t row = 0;
+	const brc_inference *st = lookup(l, g, id, &row);
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		const double *v = st ? column(st, c) : NULL;
+
+		add_number(b, v ? v[row] : NAN);
+	}
+}
+
+/* What tells runs apart: the model, and how its units were partitioned. */
+static void add_origin(brc_str *b, const brc_network *net, const brc_labelling *l)
+{
+	char digest[9];
+
+	snprintf(digest, sizeof digest, "%.8s", net->model ? net->model : "NA");
+	add_text(b, digest);
+	if (l->k > 0)
+		brc_str_addf(b, "\t%zu", l->k);
+	else
+		brc_str_add(b, "\tNA");
+	if (l->has_seed)
+		brc_str_addf(b, "\t%" PRId64, l->seed);
+	else
+		brc_str_add(b, "\tNA");
+}
+
+static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
+		    const names *t)
+{
+	char name[1024];
+
+	brc_escape_tsv(b, net->title);
+	add_text(b, l->name);
+	add_text(b, l->layers.name[g->layer]);
+	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
+	add_text(b, g->left_out ? g->left_out : "NA");
+	add_origin(b, net, l);
+	for (size_t i = 0; i < t->n; i++)
+		add_statistic(b, l, g, t->id[i]);
+	if (g->worst_class == BRC_ANY)
+		brc_str_add(b, "\tNA");
+	else
+		add_text(b, brc_class_name(l->class_name, l->classes, g->worst_class, name,
+					   sizeof name));
+	add_number(b, g->worst_change);
+	add_number(b, g->worst_p);
+	brc_str_add(b, "\n");
+}
+
+brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
+{
+	names t = {0};
+	brc_rc rc = collect_names(&t, r, err);
+
+	if (rc == BRC_OK)
+		add_header(out, &t);
+	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
+		for (size_t j = 0; j < r->network[i].n_labellings; j++) {
+			const brc_labelling *l = &r->network[i].labelling[j];
+
+			for (size_t k = 0; k < l->n_groups; k++)
+				add_row(out, &r->network[i], l, &l->group[l->order[k]], &t);
+		}
+	free(t.id);
+	return rc == BRC_OK ? brc_str_check(out, err) : rc;
+}

@@ -1,0 +1,175 @@
+/* Five ways to escape text. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "render/words/escape.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+void brc_escape_html(brc_str *b, const char *s)
+{
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c);
+
+		if (c == '&')
+			brc_str_add(b, "&amp;");
+		else if (c == '<')
+			brc_str_add(b, "&lt;");
+		else if (c == '>')
+			brc_str_add(b, "&gt;");
+		else if (c == '"')
+			brc_str_add(b, "&quot;");
+		else if (c == '\'')
+			brc_str_add(b, "&#39;");
+		else if (brc_is_unprintable(c) && c != '\n' && c != '\t')
+			brc_str_add(b, REPLACEMENT);
+		else
+			brc_str_addn(b, s, n);
+		s += n;
+	}
+}
+
+void brc_escape_terminal(brc_str *b, const char *s)
+{
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c);
+
+		if (brc_is_unprintable(c))
+			brc_str_add(b, "?");
+		else
+			brc_str_addn(b, s, n);
+		s += n;
+	}
+}
+
+void brc_escape_tsv(brc_str *b, const char *s)
+{
+	if (*s && strchr("=+-@", *s))
+		brc_str_add(b, "'");
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c);
+
+		if (c == '\t')
+			brc_str_add(b, "\\t");
+		else if (c == '\n')
+			brc_str_add(b, "\\n");
+		else if (c == '\r')
+			brc_str_add(b, "\\r");
+		else if (c == '\\')
+			brc_str_add(b, "\\\\");
+		else if (brc_is_unprintable(c))
+			brc_str_add(b, "?");
+		else
+			brc_str_addn(b, s, n);
+		s += n;
+	}
+}
+
+void brc_escape_utf8(brc_str *b, const char *s)
+{
+	brc_str_addn(b, "", 0);
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c);
+
+		if (c == BRC_ILL_FORMED)
+			brc_str_add(b, REPLACEMENT);
+		else
+			brc_str_addn(b, s, n);
+		s += n;
+	}
+}
+
+void brc_escape_script(brc_str *b, const char *json)
+{
+	for (; *json; json++) {
+		if (*json == '<' || *json == '>' || *json == '&')
+			brc_str_addf(b, "\\u%04x", (unsigned)*json);
+		else
+			brc_str_addn(b, json, 1);
+	}
+}
+
+void brc_escape_shell(brc_str *b, const char *s)
+{
+	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789_-+=.,/:@%";
+
+	if (*s && s[strspn(s, safe)] == '\0') {
+		brc_str_add(b, s);
+		return;
+	}
+	brc_str_add(b, "'");
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c);
+
+		if (c == '\'')
+			brc_str_add(b, "'\\''");
+		else if (brc_is_unprintable(c))
+			brc_str_add(b, "?");
+		else
+			brc_str_addn(b, s, n);
+		s += n;
+	}
+	brc_str_add(b, "'");
+}
+
+static size_t columns_of(uint32_t c)
+{
+	if (brc_is_unprintable(c))
+		return 1; /* shown as '?' */
+	if ((c >= 0x300 && c <= 0x36F) || (c >= 0xFE00 && c <= 0xFE0F))
+		return 0;
+	if ((c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
+	    (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+	    (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+	    (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
+	    (c >= 0x20000 && c <= 0x3FFFD))
+		return 2;
+	return 1;
+}
+
+size_t brc_escape_columns(const char *s)
+{
+	size_t columns = 0;
+
+	while (*s) {
+		uint32_t c;
+
+		s += brc_utf8_next(s, &c);
+		columns += columns_of(c);
+	}
+	return columns;
+}
+
+void brc_escape_cell(brc_str *b, const char *s, size_t width)
+{
+	bool fits = brc_escape_columns(s) <= width;
+	size_t limit = fits || width == 0 ? width : width - 1, used = 0;
+
+	while (*s) {
+		uint32_t c;
+		size_t n = brc_utf8_next(s, &c), w = columns_of(c);
+
+		if (used + w > limit)
+			break;
+		if (brc_is_unprintable(c))
+			brc_str_add(b, "?");
+		else
+			brc_str_addn(b, s, n);
+		used += w;
+		s += n;
+	}
+	if (!fits && width > 0) {
+		brc_str_add(b, "~");
+		used++;
+	}
+	for (; used < width; used++)
+		brc_str_add(b, " ");
+}

@@ -19,22 +19,19 @@ static int graph;
 enum { NO_GRAPH, MARKET, EDGES, GRAPHML, NPY };
 
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "labels", 0, NULL, &labels,
-	 "write the labels as a table with the columns layer, unit and cluster, separated by tabs",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "units", 0, NULL, &units,
-	 "write the network's layers as a table with the columns layer, role, kind, units, feeds "
-	 "and fed_by",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "tensor", 0, "SECTION/TENSOR", &tensor,
-	 "write a tensor as an NPY file. SECTION is the name or the type of a section; with --in "
-	 "it can be left out",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "graph", 0, "FORMAT", &graph,
-	 "write weights or affinities in Matrix Market's format (mtx), as a list of edges (tsv), "
-	 "in GraphML (graphml), or as a whole matrix (npy)",
-	 "none|mtx|tsv|graphml|npy", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_FLAG("labels", 0, &labels,
+		  "write the labels as a table with the columns layer, unit and cluster, separated "
+		  "by tabs")},
+	{BRC_FLAG("units", 0, &units,
+		  "write the network's layers as a table with the columns layer, role, kind, "
+		  "units, feeds and fed_by")},
+	{BRC_STRING("tensor", 0, "SECTION/TENSOR", &tensor,
+		    "write a tensor as an NPY file. SECTION is the name or the type of a section; "
+		    "with --in it can be left out")},
+	{BRC_CHOICE("graph", 0, "FORMAT", &graph, "none|mtx|tsv|graphml|npy",
+		    "write weights or affinities in Matrix Market's format (mtx), as a list of "
+		    "edges (tsv), in GraphML (graphml), or as a whole matrix (npy)")},
+	{0}};
 
 /* The first section of units with names for a layer of these. */
 static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "sections/keys.h"
 
@@ -48,6 +49,15 @@ void brc_labels_clear(brc_labels *l)
 	brc_graph_results_free(l->graph, l->n_graphs);
 	free(l->label);
 	memset(l, 0, sizeof(*l));
+}
+
+bool brc_labels_valid(const brc_labels *l)
+{
+	bool valid = brc_layers_valid(&l->layers) && l->mode <= BRC_LABELS_IMPORTED;
+
+	for (size_t u = 0; valid && u < brc_layers_total(&l->layers); u++)
+		valid = l->label[u] >= -1;
+	return valid;
 }
 
 static size_t count_isolated(const int32_t *label, size_t n)
@@ -109,6 +119,7 @@ brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 {
 	size_t n = brc_layers_total(&l->layers);
 
+	BRC_ASSERT_VALID(brc_labels_valid(l));
 	BRC_TRY(brc_layers_write(&l->layers, s, err));
 	BRC_TRY(brc_section_add_column(s, "label", "<i4", n, l->label, err));
 	brc_keys_put(keys, KEYS, l, s->meta);

@@ -12,38 +12,33 @@ static bool skip_untraced, transposed;
 static unsigned kinds;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "model", 'm', "FILE", &model,
-	 "read the network from FILE; this is the same as the operand", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
-	 "which units the graph holds. hidden: those of the hidden layers. all: inputs, hidden "
-	 "layers and outputs. mlp: the hidden layers of MLPs. heads: the values of attention "
-	 "heads. Several kinds are joined by commas. published: the units of the published code, "
-	 "which are the convolutions if there are any, otherwise all: "
-	 "hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat paper: "
-	 "published)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
-	 "how the kernel between two channels becomes one weight. l1: sum of magnitudes. l2: root "
-	 "of the sum of squares. colsum: largest sum of magnitudes of a column. spectral: largest "
-	 "singular value of the magnitudes: l1|l2|colsum|spectral (default: l1; with --compat "
-	 "paper: colsum)",
-	 "l1|l2|colsum|spectral", 0, 0, 0},
-	{BRC_OPT_FLAG, "skip-untraced", 0, NULL, &skip_untraced,
-	 "leave out the edges into a layer whose inputs cannot be traced, instead of refusing the "
-	 "network",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "chain", 0, "NAMES", &order,
-	 "for a file of weights: the arrays of the chain, first layer first: NAME,NAME,... "
-	 "(default: all arrays of two or four dimensions, sorted by name, where layer2 comes "
-	 "before layer10)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "transposed", 0, NULL, &transposed,
-	 "for a file of weights: dense layers are stored as [inputs, outputs]", NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, follow the published code: use its units and its kernel norm, and ignore "
-	 "BatchNormalization",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_PATH("model", 'm', "FILE", &model,
+		  "read the network from FILE; this is the same as the operand")},
+	{BRC_STRING("units", 'u', "WHICH", &units,
+		    "which units the graph holds. hidden: those of the hidden layers. all: inputs, "
+		    "hidden layers and outputs. mlp: the hidden layers of MLPs. heads: the values "
+		    "of attention heads. Several kinds are joined by commas. published: the units "
+		    "of the published code, which are the convolutions if there are any, otherwise "
+		    "all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat "
+		    "paper: published)")},
+	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, "l1|l2|colsum|spectral",
+		    "how the kernel between two channels becomes one weight. l1: sum of "
+		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
+		    "of a column. spectral: largest singular value of the magnitudes: "
+		    "l1|l2|colsum|spectral (default: l1; with --compat paper: colsum)")},
+	{BRC_FLAG("skip-untraced", 0, &skip_untraced,
+		  "leave out the edges into a layer whose inputs cannot be traced, instead of "
+		  "refusing the network")},
+	{BRC_STRING("chain", 0, "NAMES", &order,
+		    "for a file of weights: the arrays of the chain, first layer first: "
+		    "NAME,NAME,... (default: all arrays of two or four dimensions, sorted by name, "
+		    "where layer2 comes before layer10)")},
+	{BRC_FLAG("transposed", 0, &transposed,
+		  "for a file of weights: dense layers are stored as [inputs, outputs]")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, follow the published code: use its units and its kernel norm, and "
+		    "ignore BatchNormalization")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)

@@ -6,9 +6,19 @@
 
 static bool json;
 
-static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "json", 0, NULL, &json, "print JSON", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{BRC_FLAG("json", 0, &json, "print JSON")}, {0}};
+
+static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_str *out,
+			  brc_err *err)
+{
+	brc_units units;
+	brc_rc rc;
+
+	BRC_TRY(brc_units_read(&units, s, err));
+	rc = brc_units_table_show(&units, format, out, err);
+	brc_units_clear(&units);
+	return rc;
+}
 
 static brc_rc peek(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
@@ -16,7 +26,7 @@ static brc_rc peek(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_reader *reader;
 	brc_str text = {0};
 	brc_summary_counts counts;
-	const brc_summary_detail layers = {"units", 1, brc_units_table_show};
+	const brc_summary_detail layers = {"units", 1, show_layers};
 	BRC_TRY(brc_source_open(&source, cli->n_operands > 0 ? cli->operands[0] : "-", err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
 	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false,

@@ -14,14 +14,9 @@
 #include "graph/blocks.h"
 #include "graph/labels.h"
 #include "linalg/kernel_norm.h"
+#include "sections/units.h"
 #include "stream/layers.h"
 #include "stream/section.h"
-
-typedef enum brc_role {
-	BRC_ROLE_INPUT,
-	BRC_ROLE_HIDDEN,
-	BRC_ROLE_OUTPUT /* reaches the network's output without passing another layer */
-} brc_role;
 
 /* A layer of units. */
 typedef struct brc_net_layer {

@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
 #include "stream/section.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "base/utf8.h"
 
 /* ---- tensors ---- */
@@ -141,6 +143,18 @@ static brc_rc in_section(const brc_section *s, brc_err *err)
 	char title[BRC_NAME_MAX + 80];
 
 	return brc_err_prefix(err, "section %s", brc_section_title(s, title, sizeof(title)));
+}
+
+brc_rc brc_section_bad(const brc_section *s, brc_err *err, const char *fmt, ...)
+{
+	char title[BRC_NAME_MAX + 80], message[sizeof(err->message)];
+	va_list arguments;
+
+	va_start(arguments, fmt);
+	vsnprintf(message, sizeof(message), fmt, arguments);
+	va_end(arguments);
+	return brc_fail(err, BRC_DATA, "%s: %s", brc_section_title(s, title, sizeof(title)),
+			message);
 }
 
 brc_map *brc_section_add_record(brc_section *s, brc_err *err)
@@ -301,6 +315,49 @@ brc_rc brc_section_need_column(const brc_section *s, const char *name, const cha
 			       const brc_tensor **t, brc_err *err)
 {
 	return brc_section_need(s, name, dtype, 1, &n, t, err);
+}
+
+brc_rc brc_section_dup(const brc_section *s, const char *name, const char *dtype, size_t ndim,
+		       size_t *shape, void *out, brc_err *err)
+{
+	void **to = out;
+	const brc_tensor *t;
+
+	*to = NULL;
+	BRC_TRY(brc_section_need(s, name, dtype, ndim, shape, &t, err));
+	memcpy(shape, t->shape, ndim * sizeof(*shape));
+	*to = brc_alloc(brc_tensor_count(t), t->itemsize, err);
+	if (!*to)
+		return BRC_RESOURCE;
+	memcpy(*to, t->data, brc_tensor_bytes(t));
+	return BRC_OK;
+}
+
+brc_rc brc_section_dup_column(const brc_section *s, const char *name, const char *dtype, size_t *n,
+			      void *out, brc_err *err)
+{
+	return brc_section_dup(s, name, dtype, 1, n, out, err);
+}
+
+brc_rc brc_section_dup_texts(const brc_section *s, const char *name, size_t *n, char ***out,
+			     brc_err *err)
+{
+	const brc_tensor *t;
+
+	*out = NULL;
+	BRC_TRY(brc_section_need_column(s, name, "|S", *n, &t, err));
+	*n = t->shape[0];
+	*out = brc_calloc(*n, sizeof(**out), err);
+	for (size_t i = 0; *out && i < *n; i++) {
+		const char *text = (const char *)t->data + i * t->itemsize;
+
+		(*out)[i] = brc_strndup(text, strnlen(text, t->itemsize), err);
+		if (!(*out)[i]) {
+			brc_texts_free(*out, i);
+			*out = NULL;
+		}
+	}
+	return *out ? BRC_OK : BRC_RESOURCE;
 }
 
 static brc_rc no_metadata(const brc_section *s, const char *key, const char *kind, brc_err *err)

@@ -3,7 +3,7 @@
 #include "stream/filter.h"
 #include "stream/summary.h"
 
-static const brc_opt options[] = {{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{0}};
 
 static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err *err)
 {
@@ -32,6 +32,15 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 	return rc;
 }
 
+static brc_rc check_all(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	if (cli->n_operands == 0)
+		return check(f, cli, "-", err);
+	for (size_t i = 0; i < cli->n_operands; i++)
+		BRC_TRY(check(f, cli, cli->operands[i], err));
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -47,13 +56,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.max_operands = 4096,
 	};
-	brc_cli_parse(&cli, argc, argv);
-	brc_err err = {0};
-	brc_filter *f;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK) {
-		brc_rc rc = cli.n_operands == 0 ? check(f, &cli, "-", &err) : BRC_OK;
-		for (size_t i = 0; i < cli.n_operands && rc == BRC_OK; i++)
-			rc = check(f, &cli, cli.operands[i], &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+
+	return brc_filter_main(&cli, argc, argv, NULL, check_all);
 }

@@ -10,16 +10,15 @@ static bool local;
 static int normalisation;
 
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "local", 0, NULL, &local,
-	 "make one graph for each layer. From weights, the graph holds the layer, the layers that "
-	 "feed it and the layers that it feeds. From correlations, it holds the layer alone",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "normalisation", 0, "KIND", &normalisation,
-	 "how spectral will place the units. random-walk: divide a unit's entries in the "
-	 "eigenvectors by the square root of its degree. symmetric: scale these entries to a "
-	 "vector of length 1",
-	 "random-walk|symmetric", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_FLAG("local", 0, &local,
+		  "make one graph for each layer. From weights, the graph holds the layer, the "
+		  "layers that feed it and the layers that it feeds. From correlations, it holds "
+		  "the layer alone")},
+	{BRC_CHOICE("normalisation", 0, "KIND", &normalisation, "random-walk|symmetric",
+		    "how spectral will place the units. random-walk: divide a unit's entries in "
+		    "the eigenvectors by the square root of its degree. symmetric: scale these "
+		    "entries to a vector of length 1")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_laplacian *l)
@@ -97,11 +96,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP,
 	};
-	brc_err err = {0};
-	brc_filter *f;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		laplacian(f, &cli, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, NULL, laplacian);
 }

@@ -6,18 +6,28 @@
 
 static bool json;
 
-static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "json", 0, NULL, &json, "print JSON", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{BRC_FLAG("json", 0, &json, "print JSON")}, {0}};
 
-static brc_rc peek(brc_filter *f, const char *path, brc_err *err)
+static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_str *out,
+			  brc_err *err)
+{
+	brc_units units;
+	brc_rc rc;
+
+	BRC_TRY(brc_units_read(&units, s, err));
+	rc = brc_units_table_show(&units, format, out, err);
+	brc_units_clear(&units);
+	return rc;
+}
+
+static brc_rc peek(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	brc_source *source;
 	brc_reader *reader;
 	brc_str text = {0};
 	brc_summary_counts counts;
-	const brc_summary_detail layers = {"units", 1, brc_units_table_show};
-	BRC_TRY(brc_source_open(&source, path, err));
+	const brc_summary_detail layers = {"units", 1, show_layers};
+	BRC_TRY(brc_source_open(&source, cli->n_operands > 0 ? cli->operands[0] : "-", err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
 	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false,
 				  &layers, &text, &counts, err);
@@ -43,10 +53,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.max_operands = 1,
 	};
-	brc_cli_parse(&cli, argc, argv);
-	brc_err err = {0};
-	brc_filter *f;
-	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
-		peek(f, cli.n_operands > 0 ? cli.operands[0] : "-", &err);
-	return brc_filter_close(f, &cli, &err);
+
+	return brc_filter_main(&cli, argc, argv, NULL, peek);
 }

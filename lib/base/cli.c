@@ -38,40 +38,40 @@ static void common_table(brc_common *c, struct common_flags *f,
 	const unsigned off = BRC_OPT_UNRECORDED;
 	const struct common_opt all[COMMON_COUNT] = {
 		{BRC_COMMON_IN,
-		 {BRC_OPT_STRING, "in", 0, "NAME", &c->in, "read the section called NAME", NULL, 0,
-		  0, 0}},
+		 {BRC_STRING("in", 0, "NAME", &c->in, "read the section called NAME")}},
 		{BRC_COMMON_NAME,
-		 {BRC_OPT_STRING, "name", 0, "NAME", &c->name,
-		  "write the section under the name NAME", NULL, 0, 0, 0}},
+		 {BRC_STRING("name", 0, "NAME", &c->name,
+			     "write the section under the name NAME")}},
 		{BRC_COMMON_SEED,
-		 {BRC_OPT_U64, "seed", 0, "N", &c->seed, "seed of all random numbers", NULL, 0, 0,
-		  0}},
+		 {BRC_U64("seed", 0, "N", &c->seed, "seed of all random numbers")}},
 		{BRC_COMMON_KEEP,
-		 {BRC_OPT_FLAG, "keep", 0, NULL, &c->keep,
-		  "pass on the sections that were consumed, too", NULL, 0, 0, off}},
+		 {BRC_FLAG("keep", 0, &c->keep, "pass on the sections that were consumed, too"),
+		  .flags = off}},
 		{0,
-		 {BRC_OPT_PATH, "output", 'o', "FILE", &c->output,
-		  "write to FILE, which appears only once it is complete", NULL, 0, 0, off}},
+		 {BRC_PATH("output", 'o', "FILE", &c->output,
+			   "write to FILE, which appears only once it is complete"),
+		  .flags = off}},
 		{BRC_COMMON_STREAM,
-		 {BRC_OPT_FLAG, "compress", 'z', NULL, &f->compress,
-		  "compress the new sections with zstd", NULL, 0, 0, off}},
+		 {BRC_FLAG("compress", 'z', &f->compress, "compress the new sections with zstd"),
+		  .flags = off}},
 		{BRC_COMMON_STREAM,
-		 {BRC_OPT_FLAG, "stamp", 0, NULL, &c->stamp, "record time and host in the history",
-		  NULL, 0, 0, off}},
+		 {BRC_FLAG("stamp", 0, &c->stamp, "record time and host in the history"),
+		  .flags = off}},
 		{0,
-		 {BRC_OPT_SIZE, "threads", 0, "N", &c->threads,
-		  "number of threads; results do not depend on it", NULL, 1, MAX_THREADS, off}},
+		 {BRC_SIZE("threads", 0, "N", &c->threads, 1, MAX_THREADS,
+			   "number of threads; results do not depend on it"),
+		  .flags = off}},
 		{0,
-		 {BRC_OPT_BYTES, "mem", 0, "SIZE", &c->mem,
-		  "memory to use at most, such as 4G (default: what the machine has)", NULL, 0, 0,
-		  off}},
+		 {BRC_BYTES("mem", 0, "SIZE", &c->mem,
+			    "memory to use at most, such as 4G (default: what the machine has)"),
+		  .flags = off}},
 		{0,
-		 {BRC_OPT_CHOICE, "progress", 0, "WHEN", &c->progress, "show progress",
-		  progress_choices, 0, 0, off}},
-		{0,
-		 {BRC_OPT_FLAG, "verbose", 'v', NULL, &f->verbose, "print more messages", NULL, 0,
-		  0, off}},
+		 {BRC_CHOICE("progress", 0, "WHEN", &c->progress, progress_choices,
+			     "show progress"),
+		  .flags = off}},
+		{0, {BRC_FLAG("verbose", 'v', &f->verbose, "print more messages"), .flags = off}},
 	};
+
 	memcpy(table, all, sizeof(all));
 }
 
@@ -97,8 +97,10 @@ static int choice_index(const char *choices, const char *s)
 {
 	size_t len = strlen(s);
 	int index = 0;
+
 	for (const char *c = choices;; index++) {
 		size_t n = strcspn(c, "|");
+
 		if (n == len && memcmp(c, s, n) == 0)
 			return index;
 		if (c[n] == '\0')
@@ -110,9 +112,11 @@ static int choice_index(const char *choices, const char *s)
 static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 {
 	char what[64];
-	snprintf(what, sizeof(what), "--%s", o->name);
-	bool bounded = o->min != 0 || o->max != 0;
+	bool bounded;
 	uint64_t u;
+
+	snprintf(what, sizeof(what), "--%s", o->name);
+	bounded = o->min != 0 || o->max != 0;
 	switch (o->type) {
 	case BRC_OPT_FLAG:
 		*(bool *)o->value = true;
@@ -139,6 +143,7 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 		return BRC_OK;
 	case BRC_OPT_CHOICE: {
 		int i = choice_index(o->choices, arg);
+
 		if (i < 0)
 			return brc_fail(err, BRC_USAGE, "%s: '%s' is not one of %s", what, arg,
 					o->choices);
@@ -175,11 +180,12 @@ static void add_default(brc_str *s, const brc_opt *o)
 		brc_str_addf(s, " (default: %g)", *(const double *)o->value);
 		break;
 	case BRC_OPT_STRING:
-		if (*(const char *const *)o->value != NULL)
+		if (*(const char *const *)o->value)
 			brc_str_addf(s, " (default: %s)", *(const char *const *)o->value);
 		break;
 	case BRC_OPT_CHOICE: {
 		const char *c = o->choices;
+
 		for (int i = *(const int *)o->value; i > 0; i--)
 			c += strcspn(c, "|") + 1;
 		brc_str_addf(s, ": %s (default: %.*s)", o->choices, (int)strcspn(c, "|"), c);
@@ -193,9 +199,11 @@ static void add_default(brc_str *s, const brc_opt *o)
 static char *help_text(const brc_cli *cli, const brc_opt *o)
 {
 	brc_str s = {0};
+	bool told;
+
 	brc_str_add(&s, o->help);
 	/* a count or number that is resolved later shows its rule in the sentence itself */
-	bool told = strstr(o->help, "default") != NULL;
+	told = strstr(o->help, "default");
 	if (!told)
 		add_default(&s, o);
 	if (s.failed)
@@ -207,9 +215,10 @@ static char *help_text(const brc_cli *cli, const brc_opt *o)
 static char *doc_text(const brc_cli *cli)
 {
 	brc_str s = {0};
+
 	brc_str_addf(&s, "%s\n\nReads:  %s\nWrites: %s", cli->purpose,
-		     cli->reads != NULL ? cli->reads : "no stream",
-		     cli->writes != NULL ? cli->writes : "no stream");
+		     cli->reads ? cli->reads : "no stream",
+		     cli->writes ? cli->writes : "no stream");
 	if (s.failed)
 		out_of_memory(cli->tool);
 	return s.s;
@@ -230,9 +239,11 @@ static void print_help(const brc_cli *cli, struct argp_state *state)
 /* Has it all been written? A full disk is no success. */
 static void exit_after_print(const brc_cli *cli)
 {
+	int errnum;
+
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		exit(BRC_OK);
-	int errnum = errno;
+	errnum = errno;
 	fprintf(stderr, "%s: <stdout>: cannot write: %s\n", cli->tool, strerror(errnum));
 	exit(errnum == EBADF ? BRC_USAGE : BRC_RESOURCE);
 }
@@ -261,8 +272,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse *p = state->input;
 	brc_err err = {0};
+
 	if (key == ARGP_KEY_ARG) {
 		brc_cli *cli = p->cli;
+
 		if (cli->n_operands == cli->max_operands) {
 			brc_fail(&err, BRC_USAGE, "unexpected operand '%s'", arg);
 			usage_error(cli, err.message);
@@ -290,8 +303,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 static size_t default_threads(void)
 {
 	cpu_set_t set;
+
 	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
 		int n = CPU_COUNT(&set);
+
 		return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
 	}
 	return 1;
@@ -300,14 +315,21 @@ static size_t default_threads(void)
 /* The options of this filter, own first, as argp wants them. */
 static void build_table(struct parse *p, const struct common_opt *common)
 {
+	static const struct argp_option extra[EXTRA_COUNT] = {
+		{"quiet", 'q', NULL, 0, "print only errors", 2},
+		{"help", '?', NULL, 0, "print this help", 3},
+		{"usage", USAGE_KEY, NULL, 0, "print only the options", 3},
+		{"version", 'V', NULL, 0, "print the version", 3},
+	};
 	brc_cli *cli = p->cli;
 	size_t own = 0;
-	while (cli->options != NULL && cli->options[own].type != BRC_OPT_END)
+
+	while (cli->options && cli->options[own].type != BRC_OPT_END)
 		own++;
 	p->opts = calloc(own + COMMON_COUNT, sizeof(*p->opts));
 	p->table = calloc(own + COMMON_COUNT + EXTRA_COUNT + 1, sizeof(*p->table));
 	cli->operands = calloc(cli->max_operands + 1, sizeof(*cli->operands));
-	if (p->opts == NULL || p->table == NULL || cli->operands == NULL)
+	if (!p->opts || !p->table || !cli->operands)
 		out_of_memory(cli->tool);
 	for (size_t i = 0; i < own; i++)
 		p->opts[p->n++] = &cli->options[i];
@@ -316,6 +338,7 @@ static void build_table(struct parse *p, const struct common_opt *common)
 			p->opts[p->n++] = &common[i].opt;
 	for (size_t i = 0; i < p->n; i++) {
 		const brc_opt *o = p->opts[i];
+
 		p->table[i] =
 			(struct argp_option){.name = o->name,
 					     .key = o->key != 0 ? o->key : FIRST_LONG_KEY + (int)i,
@@ -323,32 +346,32 @@ static void build_table(struct parse *p, const struct common_opt *common)
 					     .doc = help_text(cli, o),
 					     .group = i < own ? 1 : 2};
 	}
-	const struct argp_option extra[EXTRA_COUNT] = {
-		{"quiet", 'q', NULL, 0, "print only errors", 2},
-		{"help", '?', NULL, 0, "print this help", 3},
-		{"usage", USAGE_KEY, NULL, 0, "print only the options", 3},
-		{"version", 'V', NULL, 0, "print the version", 3},
-	};
 	memcpy(&p->table[p->n], extra, sizeof(extra));
 }
 
 void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 {
-	brc_descriptors_hold();
-	cli->c = (brc_common){.threads = default_threads(), .seed = 42};
 	struct parse p = {.cli = cli};
 	struct common_opt common[COMMON_COUNT];
+	char *doc;
+	struct argp argp;
+	char *tool, *old;
+	error_t rc;
+
+	brc_descriptors_hold();
+	cli->c = (brc_common){.threads = default_threads(), .seed = 42};
 	common_table(&cli->c, &p.flags, common);
 	build_table(&p, common);
-	char *doc = doc_text(cli);
-	const struct argp argp = {p.table, parse_one, cli->usage[0] != '\0' ? cli->usage : NULL,
-				  doc,     NULL,      NULL,
-				  NULL};
-	char *tool = (char *)(uintptr_t)cli->tool, *old = argc > 0 ? argv[0] : NULL;
+	doc = doc_text(cli);
+	argp = (struct argp){p.table, parse_one, cli->usage[0] != '\0' ? cli->usage : NULL,
+			     doc,     NULL,      NULL,
+			     NULL};
+	tool = (char *)(uintptr_t)cli->tool;
+	old = argc > 0 ? argv[0] : NULL;
 	if (argc > 0)
 		argv[0] = tool; /* messages name the tool, not the path it was started by */
 	setvbuf(stderr, NULL, _IOLBF, 0);
-	error_t rc = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &p);
+	rc = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &p);
 	if (argc > 0)
 		argv[0] = old;
 	if (rc != 0) {
@@ -368,14 +391,20 @@ brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, siz
 		    size_t *n, brc_err *err)
 {
 	size_t count = 1;
+	size_t *out;
+	char *copy;
+	brc_rc rc;
+	char *rest;
+
 	for (const char *c = s; *c != '\0'; c++)
 		count += *c == ',';
-	size_t *out = brc_alloc(count, sizeof(*out), err);
-	char *copy = brc_strdup(s, err);
-	brc_rc rc = out == NULL || copy == NULL ? BRC_RESOURCE : BRC_OK;
-	char *rest = copy;
+	out = brc_alloc(count, sizeof(*out), err);
+	copy = brc_strdup(s, err);
+	rc = !out || !copy ? BRC_RESOURCE : BRC_OK;
+	rest = copy;
 	for (size_t i = 0; i < count && rc == BRC_OK; i++) {
 		uint64_t v;
+
 		rc = brc_parse_u64(strsep(&rest, ","), min, max, what, &v, err);
 		if (rc == BRC_OK)
 			out[i] = (size_t)v;
@@ -401,6 +430,7 @@ int brc_cli_report(const brc_cli *cli, const brc_err *err)
 static void say(const brc_cli *cli, const char *fmt, va_list args)
 {
 	char raw[1024], text[1024];
+
 	vsnprintf(raw, sizeof(raw), fmt, args);
 	brc_printable(text, sizeof(text), raw);
 	fprintf(stderr, "%s: %s\n", cli->tool, text);
@@ -408,9 +438,10 @@ static void say(const brc_cli *cli, const char *fmt, va_list args)
 
 void brc_cli_note(const brc_cli *cli, const char *fmt, ...)
 {
+	va_list args;
+
 	if (cli->c.verbosity < 0)
 		return;
-	va_list args;
 	va_start(args, fmt);
 	say(cli, fmt, args);
 	va_end(args);
@@ -418,9 +449,10 @@ void brc_cli_note(const brc_cli *cli, const char *fmt, ...)
 
 void brc_cli_detail(const brc_cli *cli, const char *fmt, ...)
 {
+	va_list args;
+
 	if (cli->c.verbosity < 1)
 		return;
-	va_list args;
 	va_start(args, fmt);
 	say(cli, fmt, args);
 	va_end(args);

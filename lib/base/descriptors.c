@@ -16,5 +16,6 @@ void brc_descriptors_hold(void)
 bool brc_descriptor_closed(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);
+
 	return flags < 0 || (flags & O_PATH) != 0;
 }

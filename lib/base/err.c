@@ -9,10 +9,11 @@
 
 brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
 {
-	if (err == NULL)
-		return code;
 	char text[sizeof(err->message)];
 	va_list args;
+
+	if (!err)
+		return code;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
@@ -24,10 +25,11 @@ brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
 
 brc_rc brc_hint(brc_err *err, const char *fmt, ...)
 {
-	if (err == NULL)
-		return BRC_DATA;
 	char text[sizeof(err->hint)];
 	va_list args;
+
+	if (!err)
+		return BRC_DATA;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
@@ -37,7 +39,7 @@ brc_rc brc_hint(brc_err *err, const char *fmt, ...)
 
 brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...)
 {
-	if (err == NULL)
+	if (!err)
 		return BRC_DATA;
 	char prefix[512], text[sizeof(err->message) + 512 + 3];
 	va_list args;

@@ -13,6 +13,7 @@ enum { ALIGNMENT = 64 };
 bool brc_mul(size_t a, size_t b, size_t *out)
 {
 	size_t r;
+
 	if (__builtin_mul_overflow(a, b, &r))
 		return false;
 	*out = r;
@@ -22,6 +23,7 @@ bool brc_mul(size_t a, size_t b, size_t *out)
 bool brc_add(size_t a, size_t b, size_t *out)
 {
 	size_t r;
+
 	if (__builtin_add_overflow(a, b, &r))
 		return false;
 	*out = r;
@@ -38,6 +40,7 @@ static void *out_of_memory(size_t n, size_t size, brc_err *err)
 static bool padded(size_t n, size_t size, size_t *bytes)
 {
 	size_t b;
+
 	if (!brc_mul(n, size, &b) || !brc_add(b, ALIGNMENT, &b) || b > PTRDIFF_MAX)
 		return false;
 	*bytes = b / ALIGNMENT * ALIGNMENT;
@@ -47,10 +50,12 @@ static bool padded(size_t n, size_t size, size_t *bytes)
 void *brc_alloc(size_t n, size_t size, brc_err *err)
 {
 	size_t bytes;
+	void *p;
+
 	if (!padded(n, size, &bytes))
 		return out_of_memory(n, size, err);
-	void *p = aligned_alloc(ALIGNMENT, bytes);
-	if (p == NULL)
+	p = aligned_alloc(ALIGNMENT, bytes);
+	if (!p)
 		out_of_memory(n, size, err);
 	return p;
 }
@@ -58,7 +63,8 @@ void *brc_alloc(size_t n, size_t size, brc_err *err)
 void *brc_calloc(size_t n, size_t size, brc_err *err)
 {
 	void *p = brc_alloc(n, size, err);
-	if (p != NULL)
+
+	if (p)
 		memset(p, 0, n * size);
 	return p;
 }
@@ -67,7 +73,8 @@ char *brc_strndup(const char *s, size_t n, brc_err *err)
 {
 	size_t len = strnlen(s, n);
 	char *copy = brc_alloc(len + 1, 1, err);
-	if (copy == NULL)
+
+	if (!copy)
 		return NULL;
 	memcpy(copy, s, len);
 	copy[len] = '\0';
@@ -81,9 +88,13 @@ char *brc_strdup(const char *s, brc_err *err)
 
 brc_rc brc_grow(void *array, size_t *cap, size_t need, size_t size, brc_err *err)
 {
+	size_t grown, bytes;
+	void *old;
+	void *p;
+
 	if (need <= *cap)
 		return BRC_OK;
-	size_t grown = *cap < 8 ? 8 : *cap, bytes;
+	grown = *cap < 8 ? 8 : *cap;
 	while (grown < need && grown <= SIZE_MAX / 2)
 		grown *= 2;
 	if (grown < need)
@@ -92,10 +103,9 @@ brc_rc brc_grow(void *array, size_t *cap, size_t need, size_t size, brc_err *err
 		out_of_memory(need, size, err);
 		return BRC_RESOURCE;
 	}
-	void *old;
 	memcpy(&old, array, sizeof(old));
-	void *p = realloc(old, bytes);
-	if (p == NULL) {
+	p = realloc(old, bytes);
+	if (!p) {
 		out_of_memory(grown, size, err);
 		return BRC_RESOURCE;
 	}
@@ -108,10 +118,12 @@ brc_rc brc_grow(void *array, size_t *cap, size_t need, size_t size, brc_err *err
 static size_t read_number(const char *path)
 {
 	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return SIZE_MAX;
 	unsigned long long v;
-	int got = fscanf(f, "%llu", &v);
+	int got;
+
+	if (!f)
+		return SIZE_MAX;
+	got = fscanf(f, "%llu", &v);
 	fclose(f);
 	return got == 1 ? (size_t)v : SIZE_MAX;
 }
@@ -120,18 +132,23 @@ size_t brc_mem_available(void)
 {
 	size_t available = SIZE_MAX;
 	FILE *f = fopen("/proc/meminfo", "re");
-	if (f != NULL) {
+	size_t limit;
+	size_t used;
+
+	if (f) {
 		char line[256];
 		unsigned long long kib;
-		while (fgets(line, sizeof(line), f) != NULL)
+
+		while (fgets(line, sizeof(line), f))
 			if (sscanf(line, "MemAvailable: %llu", &kib) == 1)
 				available = (size_t)kib * 1024;
 		fclose(f);
 	}
-	size_t limit = read_number("/sys/fs/cgroup/memory.max");
-	size_t used = read_number("/sys/fs/cgroup/memory.current");
+	limit = read_number("/sys/fs/cgroup/memory.max");
+	used = read_number("/sys/fs/cgroup/memory.current");
 	if (limit != SIZE_MAX && used != SIZE_MAX) {
 		size_t left = limit > used ? limit - used : 0;
+
 		if (left < available)
 			available = left;
 	}
@@ -141,13 +158,15 @@ size_t brc_mem_available(void)
 brc_rc brc_mem_need(size_t bytes, size_t limit, const char *what, brc_err *err)
 {
 	char need[32], have[32];
+	size_t available;
+
 	brc_human_bytes((double)bytes, need);
 	if (limit != 0 && bytes > limit) {
 		brc_fail(err, BRC_RESOURCE, "%s needs %s, more than --mem %s", what, need,
 			 brc_human_bytes((double)limit, have));
 		return brc_hint(err, "raise --mem, or analyse fewer units or images at once");
 	}
-	size_t available = brc_mem_available();
+	available = brc_mem_available();
 	if (bytes > available) {
 		brc_fail(err, BRC_RESOURCE, "%s needs %s, but this machine has %s free", what, need,
 			 brc_human_bytes((double)available, have));

@@ -12,6 +12,7 @@
 static int64_t now_ns(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
 }
@@ -19,7 +20,7 @@ static int64_t now_ns(void)
 void brc_progress_start(brc_progress *p, bool enabled, const char *tool, const char *what,
 			uint64_t total)
 {
-	if (p == NULL)
+	if (!p)
 		return;
 	p->tool = tool;
 	p->what = what;
@@ -36,6 +37,7 @@ static void show(brc_progress *p, uint64_t done, int64_t now)
 	double seconds = (double)(now - p->start_ns) / (double)SECOND_NS;
 	double rate = (double)done / seconds;
 	char left[32] = "?";
+
 	if (done > 0 && done <= p->total)
 		brc_human_seconds((double)(p->total - done) / rate, left);
 	fprintf(stderr, "\r%s: %llu/%llu %s, %.3g per second, %s left   ", p->tool,
@@ -45,10 +47,14 @@ static void show(brc_progress *p, uint64_t done, int64_t now)
 
 void brc_progress_add(brc_progress *p, uint64_t n)
 {
-	if (p == NULL || !p->enabled)
+	uint64_t done;
+	int64_t now, next;
+
+	if (!p || !p->enabled)
 		return;
-	uint64_t done = atomic_fetch_add(&p->done, n) + n;
-	int64_t now = now_ns(), next = atomic_load(&p->next_ns);
+	done = atomic_fetch_add(&p->done, n) + n;
+	now = now_ns();
+	next = atomic_load(&p->next_ns);
 	/* whoever moves the deadline prints: one line at a time, no lock */
 	if (now >= next && atomic_compare_exchange_strong(&p->next_ns, &next, now + INTERVAL_NS))
 		show(p, done, now);
@@ -56,7 +62,7 @@ void brc_progress_add(brc_progress *p, uint64_t n)
 
 void brc_progress_end(brc_progress *p)
 {
-	if (p != NULL && p->enabled && atomic_load(&p->shown)) {
+	if (p && p->enabled && atomic_load(&p->shown)) {
 		show(p, atomic_load(&p->done), now_ns());
 		fputc('\n', stderr);
 	}

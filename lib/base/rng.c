@@ -8,9 +8,11 @@ void brc_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_
 {
 	uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
 	uint32_t k0 = key[0], k1 = key[1];
+
 	for (int round = 0; round < ROUNDS; round++) {
 		uint64_t p0 = (uint64_t)0xD2511F53u * c0;
 		uint64_t p1 = (uint64_t)0xCD9E8D57u * c2;
+
 		c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
 		c1 = (uint32_t)p1;
 		c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
@@ -44,6 +46,7 @@ uint32_t brc_rng_u32(brc_rng *r)
 uint64_t brc_rng_u64(brc_rng *r)
 {
 	uint64_t low = brc_rng_u32(r);
+
 	return (uint64_t)brc_rng_u32(r) << 32 | low;
 }
 
@@ -55,8 +58,10 @@ double brc_rng_uniform(brc_rng *r)
 uint32_t brc_rng_below(brc_rng *r, uint32_t n)
 {
 	uint64_t m = (uint64_t)brc_rng_u32(r) * n;
+
 	if ((uint32_t)m < n) {
 		uint32_t threshold = -n % n;
+
 		while ((uint32_t)m < threshold)
 			m = (uint64_t)brc_rng_u32(r) * n;
 	}
@@ -67,6 +72,7 @@ double brc_rng_normal(brc_rng *r)
 {
 	double u = 1.0 - brc_rng_uniform(r); /* (0, 1]: the logarithm is finite */
 	double v = brc_rng_uniform(r);
+
 	return sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v);
 }
 
@@ -75,6 +81,7 @@ void brc_rng_shuffle_i32(brc_rng *r, int32_t *a, size_t n)
 	for (size_t i = n; i > 1; i--) {
 		size_t j = brc_rng_below(r, (uint32_t)i);
 		int32_t t = a[i - 1];
+
 		a[i - 1] = a[j];
 		a[j] = t;
 	}
@@ -85,6 +92,7 @@ void brc_rng_shuffle_f32(brc_rng *r, float *a, size_t n)
 	for (size_t i = n; i > 1; i--) {
 		size_t j = brc_rng_below(r, (uint32_t)i);
 		float t = a[i - 1];
+
 		a[i - 1] = a[j];
 		a[j] = t;
 	}

@@ -14,7 +14,8 @@
 brc_rc brc_spool_file(int *fd, brc_err *err)
 {
 	const char *dir = getenv("TMPDIR");
-	if (dir == NULL || dir[0] == '\0')
+
+	if (!dir || dir[0] == '\0')
 		dir = "/var/tmp";
 	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	return *fd >= 0 ? BRC_OK
@@ -28,6 +29,7 @@ static brc_rc map_file(brc_scratch *s, int fd, const char *what, brc_err *err)
 	char size[32];
 	void *p = MAP_FAILED;
 	int errnum = posix_fallocate(fd, 0, (off_t)s->bytes);
+
 	if (errnum == 0) {
 		p = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		errnum = errno;
@@ -44,18 +46,23 @@ static brc_rc map_file(brc_scratch *s, int fd, const char *what, brc_err *err)
 
 brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *what, brc_err *err)
 {
+	void *p;
+
 	memset(s, 0, sizeof(*s));
 	s->bytes = bytes > 0 ? bytes : 1;
 	if (spool) {
 		int fd;
+		brc_rc rc;
+
 		BRC_TRY(brc_spool_file(&fd, err));
-		brc_rc rc = map_file(s, fd, what, err);
+		rc = map_file(s, fd, what, err);
 		close(fd);
 		return rc;
 	}
-	void *p = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED) {
 		char size[32];
+
 		return brc_fail(err, BRC_RESOURCE, "no memory for %s of %s",
 				brc_human_bytes((double)s->bytes, size), what);
 	}
@@ -66,7 +73,7 @@ brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *wh
 
 void brc_scratch_clear(brc_scratch *s)
 {
-	if (s->data != NULL)
+	if (s->data)
 		munmap(s->data, s->bytes);
 	memset(s, 0, sizeof(*s));
 }
@@ -80,5 +87,6 @@ void brc_scratch_drop(const brc_scratch *s)
 void brc_spool_drop(const void *p, size_t n)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)p / page * page;
+
 	madvise((void *)from, (uintptr_t)p + n - from, MADV_DONTNEED);
 }

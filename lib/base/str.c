@@ -14,6 +14,7 @@
 void brc_str_addn(brc_str *b, const char *s, size_t n)
 {
 	size_t need;
+
 	if (b->failed || !brc_add(b->len, n, &need) || !brc_add(need, 1, &need) ||
 	    brc_grow(&b->s, &b->cap, need, 1, NULL) != BRC_OK) {
 		b->failed = true;
@@ -33,9 +34,11 @@ void brc_str_addf(brc_str *b, const char *fmt, ...)
 {
 	char small[256];
 	va_list args, again;
+	int n;
+
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(small, sizeof(small), fmt, args);
+	n = vsnprintf(small, sizeof(small), fmt, args);
 	va_end(args);
 	if (n < 0) {
 		b->failed = true;
@@ -43,7 +46,8 @@ void brc_str_addf(brc_str *b, const char *fmt, ...)
 		brc_str_addn(b, small, (size_t)n);
 	} else {
 		char *big = malloc((size_t)n + 1);
-		if (big == NULL) {
+
+		if (!big) {
 			b->failed = true;
 		} else {
 			vsnprintf(big, (size_t)n + 1, fmt, again);
@@ -71,8 +75,10 @@ brc_rc brc_parse_u64(const char *s, uint64_t min, uint64_t max, const char *what
 		     brc_err *err)
 {
 	char *end;
+	unsigned long long v;
+
 	errno = 0;
-	unsigned long long v = strtoull(s, &end, 10);
+	v = strtoull(s, &end, 10);
 	if (!isdigit((unsigned char)s[0]) || *end != '\0' || errno != 0 || v < min || v > max)
 		return brc_fail(err, BRC_USAGE, "%s: '%s' is not a whole number from %llu to %llu",
 				what, s, (unsigned long long)min, (unsigned long long)max);
@@ -84,11 +90,15 @@ brc_rc brc_parse_bytes(const char *s, const char *what, size_t *out, brc_err *er
 {
 	static const char suffixes[] = "KMGT";
 	char *end;
+	unsigned long long v;
+	size_t factor;
+	const char *suffix;
+
 	errno = 0;
-	unsigned long long v = strtoull(s, &end, 10);
-	size_t factor = 1;
-	const char *suffix = *end != '\0' ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
-	if (suffix != NULL) {
+	v = strtoull(s, &end, 10);
+	factor = 1;
+	suffix = *end != '\0' ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
+	if (suffix) {
 		factor = (size_t)1 << (10 * (suffix - suffixes + 1));
 		end++;
 	}
@@ -103,8 +113,10 @@ brc_rc brc_parse_double(const char *s, double min, double max, const char *what,
 			brc_err *err)
 {
 	char *end;
+	double v;
+
 	errno = 0;
-	double v = strtod(s, &end);
+	v = strtod(s, &end);
 	if (end == s || *end != '\0' || !isfinite(v) || v < min || v > max ||
 	    isspace((unsigned char)s[0]))
 		return brc_fail(err, BRC_USAGE, "%s: '%s' is not a number from %g to %g", what, s,
@@ -117,6 +129,7 @@ char *brc_human_bytes(double bytes, char buf[32])
 {
 	static const char *const unit[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
 	size_t u = 0;
+
 	while (bytes >= 1000 && u + 1 < sizeof(unit) / sizeof(unit[0])) {
 		bytes /= 1000;
 		u++;
@@ -140,9 +153,11 @@ char *brc_human_seconds(double s, char buf[32])
 void brc_printable(char *dst, size_t cap, const char *src)
 {
 	size_t o = 0;
+
 	for (uint32_t c; *src != '\0';) {
 		const size_t n = brc_utf8_next(src, &c);
 		const bool kept = !brc_is_unprintable(c);
+
 		if (o + (kept ? n : 1) >= cap)
 			break; /* no room for the whole character */
 		if (kept)

@@ -37,10 +37,12 @@ static void work(brc_pool *p, size_t index)
 {
 	for (;;) {
 		size_t t = atomic_fetch_add(&p->next, 1);
+		brc_err err = {0};
+		brc_rc rc;
+
 		if (t >= p->n)
 			return;
-		brc_err err = {0};
-		brc_rc rc = p->task(p->ctx, t, index, &err);
+		rc = p->task(p->ctx, t, index, &err);
 		if (rc == BRC_OK)
 			continue;
 		err.code = rc;
@@ -59,6 +61,7 @@ static void *worker_main(void *arg)
 	struct worker *w = arg;
 	brc_pool *p = w->pool;
 	uint64_t seen = 0;
+
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		while (!p->quit && p->round == seen)
@@ -78,24 +81,27 @@ static void *worker_main(void *arg)
 
 brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 {
+	brc_pool *p;
+
 	*pool = NULL;
 	if (threads == 0)
 		threads = 1;
 	openblas_set_num_threads(1); /* our tasks are the parallelism; sums keep their order */
-	brc_pool *p = brc_calloc(1, sizeof(*p), err);
-	if (p == NULL)
+	p = brc_calloc(1, sizeof(*p), err);
+	if (!p)
 		return BRC_RESOURCE;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->start, NULL);
 	pthread_cond_init(&p->finished, NULL);
 	p->threads = 1;
 	p->workers = brc_calloc(threads, sizeof(*p->workers), err);
-	if (p->workers == NULL) {
+	if (!p->workers) {
 		brc_pool_free(p);
 		return BRC_RESOURCE;
 	}
 	for (size_t i = 0; i + 1 < threads; i++) {
 		struct worker *w = &p->workers[i];
+
 		w->pool = p;
 		w->index = i + 1;
 		if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
@@ -111,7 +117,7 @@ brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 
 void brc_pool_free(brc_pool *p)
 {
-	if (p == NULL)
+	if (!p)
 		return;
 	pthread_mutex_lock(&p->lock);
 	p->quit = true;
@@ -128,7 +134,7 @@ void brc_pool_free(brc_pool *p)
 
 size_t brc_pool_threads(const brc_pool *p)
 {
-	return p == NULL ? 1 : p->threads;
+	return p ? p->threads : 1;
 }
 
 static brc_rc run_in_caller(size_t n, brc_task task, void *ctx, brc_err *err)
@@ -140,7 +146,7 @@ static brc_rc run_in_caller(size_t n, brc_task task, void *ctx, brc_err *err)
 
 brc_rc brc_pool_run(brc_pool *p, size_t n, brc_task task, void *ctx, brc_err *err)
 {
-	if (p == NULL || p->threads == 1 || n <= 1)
+	if (!p || p->threads == 1 || n <= 1)
 		return run_in_caller(n, task, ctx, err);
 	pthread_mutex_lock(&p->lock);
 	p->n = n;
@@ -159,7 +165,7 @@ brc_rc brc_pool_run(brc_pool *p, size_t n, brc_task task, void *ctx, brc_err *er
 	pthread_mutex_unlock(&p->lock);
 	if (p->failed == SIZE_MAX)
 		return BRC_OK;
-	if (err != NULL)
+	if (err)
 		*err = p->err;
 	return p->err.code;
 }

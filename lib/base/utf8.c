@@ -18,11 +18,12 @@ size_t brc_utf8_next(const char *s, uint32_t *cp)
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *u = (const unsigned char *)s;
 	size_t n = sequence_length(u[0]);
+	uint32_t c;
 
 	*cp = BRC_ILL_FORMED;
 	if (n == 0)
 		return 1;
-	uint32_t c = n == 1 ? u[0] : u[0] & (0x7Fu >> n);
+	c = n == 1 ? u[0] : u[0] & (0x7Fu >> n);
 	for (size_t i = 1; i < n; i++) {
 		if ((u[i] & 0xC0) != 0x80)
 			return 1;

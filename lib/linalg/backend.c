@@ -14,10 +14,11 @@ static void provider(const char *symbol, char path[PATH_MAX])
 {
 	Dl_info info;
 	void *address = dlsym(RTLD_DEFAULT, symbol);
+
 	path[0] = '\0';
-	if (address == NULL || dladdr(address, &info) == 0 || info.dli_fname == NULL)
+	if (!address || dladdr(address, &info) == 0 || !info.dli_fname)
 		return;
-	if (realpath(info.dli_fname, path) == NULL)
+	if (!realpath(info.dli_fname, path))
 		snprintf(path, PATH_MAX, "%s", info.dli_fname);
 }
 
@@ -28,12 +29,7 @@ static void provider(const char *symbol, char path[PATH_MAX])
  */
 static bool is_openblas(const char *path, const char *openblas)
 {
-	return path[0] != '\0' && (strcmp(path, openblas) == 0 || strstr(path, "openblas") != NULL);
-}
-
-const char *brc_linalg_backend(void)
-{
-	return openblas_get_config();
+	return path[0] != '\0' && (strcmp(path, openblas) == 0 || strstr(path, "openblas"));
 }
 
 brc_rc brc_linalg_check(brc_err *err)
@@ -41,6 +37,7 @@ brc_rc brc_linalg_check(brc_err *err)
 	/* dgemm_ is what LAPACK calls, cblas_* what we call, dsyevr_ what LAPACKE calls */
 	static const char *const symbols[] = {"dsyevr_", "dgemm_", "cblas_dgemm", "cblas_sgemm"};
 	char openblas[PATH_MAX], path[PATH_MAX];
+
 	provider("openblas_get_config", openblas);
 	if (openblas[0] == '\0')
 		return BRC_OK;

@@ -47,7 +47,7 @@ static bool is_exact(const_dnnl_primitive_desc_t pd, dnnl_dim_t depth)
 	if (depth <= HELD / LARGEST)
 		return true;
 	return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
-	       strstr(name, "amx") != NULL;
+	       strstr(name, "amx");
 }
 
 /* The order of the packed B is that which the product asks for. */
@@ -112,7 +112,7 @@ brc_rc brc_byte_products_new(brc_byte_products **out, size_t height, size_t widt
 	brc_rc rc;
 
 	*out = NULL;
-	if (p == NULL)
+	if (!p)
 		return BRC_RESOURCE;
 	omp_set_num_threads(1); /* oneDNN plans for the threads that the caller has */
 	rc = check(make(p, (dnnl_dim_t)height, (dnnl_dim_t)width, (dnnl_dim_t)depth), err);
@@ -125,13 +125,13 @@ brc_rc brc_byte_products_new(brc_byte_products **out, size_t height, size_t widt
 
 void brc_byte_products_free(brc_byte_products *p)
 {
-	if (p == NULL)
+	if (!p)
 		return;
-	if (p->product != NULL)
+	if (p->product)
 		dnnl_primitive_destroy(p->product);
-	if (p->pack != NULL)
+	if (p->pack)
 		dnnl_primitive_destroy(p->pack);
-	if (p->engine != NULL)
+	if (p->engine)
 		dnnl_engine_destroy(p->engine);
 	free(p);
 }

@@ -39,6 +39,7 @@ static brc_rc step_chunk(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const struct step *s = ctx;
 	size_t first = task * CHUNK, end = first + CHUNK < s->n ? first + CHUNK : s->n;
+
 	double *restrict to = s->to;
 	const double *restrict x = s->x, *restrict before = s->before;
 
@@ -79,11 +80,6 @@ brc_rc brc_chebyshev_apply(void *ctx, const double *x, double *y, size_t cols, b
 static double place(const brc_chebyshev *t, double x)
 {
 	return (2 * x - t->cut - t->low) / (t->cut - t->low);
-}
-
-double brc_chebyshev_value(const brc_chebyshev *t, double x)
-{
-	return cosh((double)t->degree * acosh(fmax(1, place(t, x))));
 }
 
 size_t brc_chebyshev_degree(const brc_chebyshev *t, double x, double limit, size_t most)

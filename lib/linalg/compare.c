@@ -19,6 +19,7 @@ struct cells {
 static int ascending(const void *a, const void *b)
 {
 	uint64_t x, y;
+
 	x = *(const uint64_t *)a;
 	y = *(const uint64_t *)b;
 	return x < y ? -1 : x > y;
@@ -28,11 +29,15 @@ static int ascending(const void *a, const void *b)
 static struct cells count_cells(uint64_t *key, size_t n)
 {
 	struct cells c = {0, 0, 0};
+
 	qsort(key, n, sizeof(*key), ascending);
 	for (size_t i = 0, j; i < n; i = j) {
+		double size, share;
+
 		for (j = i + 1; j < n && key[j] == key[i]; j++)
 			;
-		double size = (double)(j - i), share = size / (double)n;
+		size = (double)(j - i);
+		share = size / (double)n;
 		c.n++;
 		c.pairs += size * (size - 1);
 		c.entropy -= share * log(share);
@@ -51,6 +56,7 @@ static double adjusted_rand(const struct cells *a, const struct cells *b, const 
 	double all = (double)n * ((double)n - 1);
 	double tp = both->pairs, fn = a->pairs - tp, fp = b->pairs - tp;
 	double tn = all - tp - fn - fp;
+
 	if (fn == 0 && fp == 0)
 		return 1;
 	return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn));
@@ -61,6 +67,7 @@ static void agree(const struct cells *a, const struct cells *b, const struct cel
 {
 	double mutual = a->entropy + b->entropy - both->entropy;
 	double mean = (a->entropy + b->entropy) / 2;
+
 	/* below rounding of the entropies it is zero: independent partitions */
 	out->mutual_information = mutual > 1e-14 * (1 + mean) ? mutual : 0;
 	out->normalised = mean > 0 ? out->mutual_information / mean : 1;
@@ -74,11 +81,15 @@ brc_rc brc_compare_partitions(const int32_t *a, const int32_t *b, size_t n, brc_
 {
 	uint64_t *key = brc_alloc(n, 3 * sizeof(*key), err);
 	size_t units = 0;
-	if (key == NULL)
+	uint64_t *ka, *kb, *kboth;
+
+	if (!key)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		units += a[i] >= 0 && b[i] >= 0;
-	uint64_t *ka = key, *kb = key + units, *kboth = key + 2 * units;
+	ka = key;
+	kb = key + units;
+	kboth = key + 2 * units;
 	for (size_t i = 0, u = 0; i < n; i++) {
 		if (a[i] < 0 || b[i] < 0)
 			continue;
@@ -90,6 +101,7 @@ brc_rc brc_compare_partitions(const int32_t *a, const int32_t *b, size_t n, brc_
 	if (units > 0) {
 		struct cells ca = count_cells(ka, units), cb = count_cells(kb, units);
 		struct cells both = count_cells(kboth, units);
+
 		agree(&ca, &cb, &both, out);
 	}
 	free(key);

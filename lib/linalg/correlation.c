@@ -46,6 +46,7 @@ static size_t least_of(size_t a, size_t b)
 static struct tile tile_at(const struct block *k, size_t t)
 {
 	size_t i, j = 0, height = k->tiles.height, width = k->tiles.width;
+
 	if (k->diagonal) {
 		for (; t > j; j++)
 			t -= j + 1;
@@ -96,6 +97,7 @@ static inline void store_items(const struct block *k, const struct tile *q, char
 {
 	char *out = k->out->data;
 	size_t nb = k->b.count;
+
 	if (on_diagonal(k, q))
 		symmetrise(edges, q->rows, size);
 	for (size_t i = 0; i < q->rows; i++)
@@ -119,6 +121,7 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	struct tile q = tile_at(k, task);
 	const brc_corr_tile t = {k->a.first + q.row, k->b.first + q.col, q.rows, q.cols,
 				 on_diagonal(k, &q)};
+
 	BRC_TRY(brc_corr_tile_edges(&k->tiles, &t, &k->room[worker], err));
 	store(k, &q, k->room[worker].edge);
 	return BRC_OK;
@@ -129,7 +132,7 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 {
 	k->room = brc_calloc(workers, sizeof(*k->room), err);
-	if (k->room == NULL)
+	if (!k->room)
 		return BRC_RESOURCE;
 	for (size_t w = 0; w < workers; w++)
 		BRC_TRY(brc_corr_room_init(&k->room[w], &k->tiles, err));
@@ -138,7 +141,7 @@ static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 
 static void rooms_free(struct block *k, size_t workers)
 {
-	for (size_t w = 0; k->room != NULL && w < workers; w++)
+	for (size_t w = 0; k->room && w < workers; w++)
 		brc_corr_room_clear(&k->room[w]);
 	free(k->room);
 }
@@ -148,13 +151,15 @@ static brc_rc run_panels(struct block *k, brc_pool *pool, brc_err *err)
 {
 	size_t rows = tiles_of(k->a.count, k->tiles.height);
 	size_t cols = tiles_of(k->b.count, k->tiles.width);
+
 	for (k->row = 0; k->row < rows; k->row += k->panel)
 		for (k->col = k->same ? k->row : 0; k->col < cols; k->col += k->panel) {
+			size_t tiles;
+
 			k->rows = least_of(k->panel, rows - k->row);
 			k->cols = least_of(k->panel, cols - k->col);
 			k->diagonal = k->same && k->row == k->col;
-			size_t tiles =
-				k->diagonal ? k->cols * (k->cols + 1) / 2 : k->rows * k->cols;
+			tiles = k->diagonal ? k->cols * (k->cols + 1) / 2 : k->rows * k->cols;
 			BRC_TRY(brc_pool_run(pool, tiles, block_task, k, err));
 			brc_scratch_drop(&k->tiles.c->z);
 			brc_scratch_drop(k->out);
@@ -166,6 +171,7 @@ static brc_rc run_panels(struct block *k, brc_pool *pool, brc_err *err)
 static size_t side_of(const brc_correlation *c, size_t count, size_t most)
 {
 	size_t side = (count + tiles_of(count, most) - 1) / tiles_of(count, most);
+
 	return c->exact ? (side + STEP - 1) / STEP * STEP : most;
 }
 
@@ -173,6 +179,7 @@ static brc_rc plan(struct block *k, brc_err *err)
 {
 	const brc_correlation *c = k->tiles.c;
 	size_t most = k->a.count >= BIG && k->b.count >= BIG ? BIG_TILE : TILE, side;
+
 	if (c->exact)
 		most = BIG_TILE;
 	BRC_TRY(brc_corr_tiles_init(&k->tiles, side_of(c, k->a.count, most),
@@ -186,6 +193,9 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 			     brc_pool *pool, const brc_scratch *out, brc_err *err)
 {
 	struct block k = {.tiles = {.c = c, .edge = edge}, .a = a, .b = b, .out = out};
+	size_t workers;
+	brc_rc rc;
+
 	k.same = a.first == b.first && a.count == b.count;
 	if (!k.same && a.first < b.first + b.count && b.first < a.first + a.count)
 		return brc_fail(err, BRC_USAGE,
@@ -196,8 +206,8 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 	if (a.count == 0 || b.count == 0)
 		return BRC_OK;
 	brc_linalg_serial();
-	size_t workers = brc_pool_threads(pool);
-	brc_rc rc = plan(&k, err);
+	workers = brc_pool_threads(pool);
+	rc = plan(&k, err);
 	if (rc == BRC_OK)
 		rc = rooms_new(&k, workers, err);
 	if (rc == BRC_OK)
@@ -217,6 +227,7 @@ static bool product(size_t a, size_t b, size_t c, size_t *out)
 size_t brc_correlation_bytes(size_t samples, size_t n, bool wide)
 {
 	size_t bytes;
+
 	return product(brc_correlation_stride(samples), n, wide ? sizeof(double) : sizeof(float),
 		       &bytes)
 		       ? bytes
@@ -250,6 +261,7 @@ size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool w
 size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool wide)
 {
 	size_t panel = BIG_TILE;
+
 	while (brc_correlation_work(samples, 2 * panel, threads, wide) < memory)
 		panel *= 2;
 	return panel;

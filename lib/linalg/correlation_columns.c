@@ -66,12 +66,13 @@ struct centred {
 
 static inline double centred_at(const struct centred *d, size_t i)
 {
-	return (d->twice != NULL ? d->twice[i] : (double)d->x[i]) - d->centre;
+	return (d->twice ? d->twice[i] : (double)d->x[i]) - d->centre;
 }
 
 static double mean(const float *x, size_t n)
 {
 	double sum = 0;
+
 	for (size_t i = 0; i < n; i++)
 		sum += x[i];
 	return sum / (double)n;
@@ -81,7 +82,8 @@ static double mean(const float *x, size_t n)
 static double square_norm(const struct centred *d, size_t n, const brc_ties *ties)
 {
 	double sum = 0, count = (double)n;
-	if (d->twice != NULL)
+
+	if (d->twice)
 		return ((count * count - 1) * count - ties->cubes) / 3;
 	for (size_t i = 0; i < n; i++)
 		sum += centred_at(d, i) * centred_at(d, i);
@@ -99,6 +101,7 @@ BRC_FOR_EACH_PROCESSOR
 static double write_ranks(const uint32_t *twice, size_t n, double zero, double scale, float *z)
 {
 	double sum[LANES] = {0}, total = 0;
+
 	for (size_t i = 0; i < n; i += LANES)
 		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
 			z[i + l] = (float)((twice[i + l] - zero) * scale);
@@ -113,6 +116,7 @@ BRC_FOR_EACH_PROCESSOR
 static double write_values(const float *x, size_t n, double zero, double scale, float *z)
 {
 	double sum[LANES] = {0}, total = 0;
+
 	for (size_t i = 0; i < n; i += LANES)
 		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
 			z[i + l] = (float)((x[i + l] - zero) * scale);
@@ -129,8 +133,10 @@ static void write_exact(const uint32_t *twice, size_t n, size_t stride, int8_t *
 {
 	int8_t *low = high + stride;
 	int32_t centre = (int32_t)n + 1;
+
 	for (size_t i = 0; i < n; i++) {
 		int32_t q = (int32_t)twice[i] - centre, h = (q + 128) >> 8;
+
 		high[i] = (int8_t)h;
 		low[i] = (int8_t)(q - 256 * h);
 	}
@@ -149,9 +155,15 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 	size_t n = c->samples;
 	bool ranks = k->method == BRC_CORR_SPEARMAN;
 	brc_ties t;
+	struct centred d;
+	char *z;
+	double scale, zero;
+	bool shift;
+	double sum;
+
 	brc_ranks_double(w->ranks, x, n, w->twice, &t);
-	struct centred d = {x, ranks ? w->twice : NULL, ranks ? (double)n + 1 : mean(x, n)};
-	char *z = column(c, u);
+	d = (struct centred){x, ranks ? w->twice : NULL, ranks ? (double)n + 1 : mean(x, n)};
+	z = column(c, u);
 	c->mean[u] = 0;
 	c->scale[u] = t.most == n ? 0 : 1;
 	c->trait[u] = t.most == n ? BRC_COLUMN_CONSTANT : 0;
@@ -159,7 +171,8 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 		memset(z, 0, c->exact ? 2 * c->stride : c->pitch);
 		return;
 	}
-	double scale = 1 / sqrt(square_norm(&d, n, &t)), zero = d.centre;
+	scale = 1 / sqrt(square_norm(&d, n, &t));
+	zero = d.centre;
 	if (c->exact) {
 		c->scale[u] = scale;
 		write_exact(w->twice, n, c->stride, (int8_t *)z);
@@ -169,13 +182,13 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 		write_wide(&d, n, scale, (double *)z);
 		return;
 	}
-	bool shift = t.most * (size_t)SHIFT_SHARE >= n;
+	shift = t.most * (size_t)SHIFT_SHARE >= n;
 	if (shift)
 		zero = ranks ? w->twice[t.at] : (double)x[t.at];
 	if ((shift ? t.second : t.most) * (size_t)TIED_SHARE >= n)
 		c->trait[u] = BRC_COLUMN_TIED;
-	double sum = ranks ? write_ranks(w->twice, n, zero, scale, (float *)z)
-			   : write_values(x, n, zero, scale, (float *)z);
+	sum = ranks ? write_ranks(w->twice, n, zero, scale, (float *)z)
+		    : write_values(x, n, zero, scale, (float *)z);
 	if (shift)
 		c->mean[u] = sum / sqrt((double)n);
 }
@@ -189,6 +202,7 @@ static void gather(const float *values, size_t samples, size_t n, size_t count, 
 {
 	for (size_t s = 0; s < samples; s++) {
 		const float *row = values + s * n;
+
 		if (s + AHEAD < samples) {
 			__builtin_prefetch(row + AHEAD * n);
 			__builtin_prefetch(row + AHEAD * n + count - 1);
@@ -201,6 +215,7 @@ static void gather(const float *values, size_t samples, size_t n, size_t count, 
 static size_t group_at(const struct columns *k, size_t task, size_t *count)
 {
 	size_t first = k->first + task * GROUP;
+
 	*count = k->c->n - first < GROUP ? k->c->n - first : GROUP;
 	return first;
 }
@@ -210,6 +225,7 @@ static brc_rc fill_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const struct columns *k = ctx;
 	size_t count, first = group_at(k, task, &count);
+
 	(void)worker;
 	(void)err;
 	gather(k->in->value + k->sample * k->in->n + first, k->chunk, k->in->n, count,
@@ -223,10 +239,12 @@ static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	const brc_correlation *c = k->c;
 	size_t count, first = group_at(k, task, &count);
 	struct scratch *w = &k->scratch[worker];
+
 	if (!k->by_samples)
 		gather(k->in->value + first, c->samples, c->n, count, w->x, c->stride);
 	for (size_t u = 0; u < count; u++) {
 		float *x = w->x + u * c->stride;
+
 		if (k->by_samples)
 			memcpy(x, column(c, first + u), c->samples * sizeof(*x));
 		if (brc_first_nonfinite(x, c->samples) < c->samples)
@@ -243,7 +261,8 @@ static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size
 			     brc_err *err)
 {
 	size_t at = brc_first_nonfinite(values, samples * n);
-	if (bad_column != NULL)
+
+	if (bad_column)
 		*bad_column = at % n;
 	return brc_fail(err, BRC_DATA, "the value of sample %zu, column %zu is %s", at / n, at % n,
 			isnan(values[at]) ? "not a number" : "infinite");
@@ -252,14 +271,15 @@ static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size
 static brc_rc scratch_new(struct columns *k, size_t workers, brc_err *err)
 {
 	k->scratch = brc_calloc(workers, sizeof(*k->scratch), err);
-	if (k->scratch == NULL)
+	if (!k->scratch)
 		return BRC_RESOURCE;
 	for (size_t w = 0; w < workers; w++) {
 		struct scratch *s = &k->scratch[w];
+
 		BRC_TRY(brc_ranks_new(&s->ranks, k->c->samples, err));
 		s->twice = brc_alloc(k->c->samples, sizeof(*s->twice), err);
 		s->x = brc_alloc(GROUP * k->c->stride, sizeof(*s->x), err);
-		if (s->twice == NULL || s->x == NULL)
+		if (!s->twice || !s->x)
 			return BRC_RESOURCE;
 	}
 	return BRC_OK;
@@ -267,7 +287,7 @@ static brc_rc scratch_new(struct columns *k, size_t workers, brc_err *err)
 
 static void scratch_free(struct columns *k, size_t workers)
 {
-	for (size_t w = 0; k->scratch != NULL && w < workers; w++) {
+	for (size_t w = 0; k->scratch && w < workers; w++) {
 		brc_ranks_free(k->scratch[w].ranks);
 		free(k->scratch[w].twice);
 		free(k->scratch[w].x);
@@ -281,6 +301,7 @@ static brc_rc run_panels(struct columns *k, size_t panel, brc_task task, brc_poo
 {
 	for (k->first = 0; k->first < k->c->n; k->first += panel) {
 		size_t count = k->c->n - k->first < panel ? k->c->n - k->first : panel;
+
 		BRC_TRY(brc_pool_run(pool, (count + GROUP - 1) / GROUP, task, k, err));
 		brc_scratch_drop(&k->c->z);
 	}
@@ -292,6 +313,7 @@ static brc_rc fill_columns(struct columns *k, size_t panel, brc_pool *pool, brc_
 {
 	const brc_samples *in = k->in;
 	size_t chunk = panel * k->c->stride / in->n;
+
 	chunk = chunk < LANES ? LANES : chunk < CHUNK ? chunk : CHUNK;
 	for (k->sample = 0; k->sample < in->samples; k->sample += chunk) {
 		k->chunk = in->samples - k->sample < chunk ? in->samples - k->sample : chunk;
@@ -306,6 +328,7 @@ static brc_rc fill_columns(struct columns *k, size_t panel, brc_pool *pool, brc_
 static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 {
 	size_t panel = k->c->panel > 0 ? (k->c->panel + GROUP - 1) / GROUP * GROUP : k->c->n;
+
 	if (k->by_samples)
 		BRC_TRY(fill_columns(k, panel, pool, err));
 	return run_panels(k, panel, columns_task, pool, err);
@@ -314,6 +337,7 @@ static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 static brc_rc reserve(brc_correlation *c, brc_err *err)
 {
 	size_t bytes = brc_correlation_bytes(c->samples, c->n, c->wide);
+
 	BRC_TRY(brc_scratch_init(&c->z, bytes, c->panel > 0, "columns", err));
 	c->mean = brc_alloc(c->n, sizeof(*c->mean), err);
 	c->scale = brc_alloc(c->n, sizeof(*c->scale), err);
@@ -325,6 +349,10 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 			    bool wide, size_t panel, brc_pool *pool, size_t *bad_column,
 			    brc_err *err)
 {
+	struct columns k;
+	size_t workers;
+	brc_rc rc;
+
 	memset(c, 0, sizeof(*c));
 	if (in->samples < 2) {
 		brc_fail(err, BRC_DATA, "a correlation needs at least 2 samples, here %s",
@@ -340,10 +368,10 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 					brc_byte_products_fast(),
 			       .panel = panel};
 	c->pitch = c->stride * (wide ? sizeof(double) : sizeof(float));
-	struct columns k = {
+	k = (struct columns){
 		.c = c, .in = in, .method = method, .by_samples = panel > 0 || in->spooled};
-	size_t workers = brc_pool_threads(pool);
-	brc_rc rc = reserve(c, err);
+	workers = brc_pool_threads(pool);
+	rc = reserve(c, err);
 	if (rc == BRC_OK)
 		rc = scratch_new(&k, workers, err);
 	if (rc == BRC_OK)
@@ -354,19 +382,4 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 	if (rc != BRC_OK)
 		brc_correlation_clear(c);
 	return rc;
-}
-
-static double number_at(const brc_correlation *c, size_t u, size_t i)
-{
-	const char *z = column(c, u);
-	if (c->exact)
-		return 256.0 * ((const int8_t *)z)[i] + ((const int8_t *)z)[c->stride + i];
-	return c->wide ? ((const double *)z)[i] : (double)((const float *)z)[i];
-}
-
-void brc_correlation_column(const brc_correlation *c, size_t u, float *out)
-{
-	double less = c->mean[u] / sqrt((double)c->samples);
-	for (size_t i = 0; i < c->samples; i++)
-		out[i] = (float)(number_at(c, u, i) * c->scale[u] - less);
 }

@@ -28,6 +28,7 @@ static const float *single_column(const brc_correlation *c, size_t u)
 static void multiply_single(const brc_correlation *c, const brc_corr_tile *q, float *sum)
 {
 	const float *za = single_column(c, q->a), *zb = single_column(c, q->b);
+
 	if (q->diagonal)
 		cblas_ssyrk(CblasColMajor, CblasLower, CblasTrans, (int)q->rows, (int)c->samples, 1,
 			    za, (int)c->stride, 0, sum, (int)q->cols);
@@ -41,6 +42,7 @@ static void multiply_double(const brc_corr_tile *q, const double *za, const doub
 			    size_t stride, size_t depth, bool first, double *sum)
 {
 	double beta = first ? 0 : 1;
+
 	if (q->diagonal)
 		cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, (int)q->rows, (int)depth, 1, za,
 			    (int)stride, beta, sum, (int)q->cols);
@@ -63,9 +65,11 @@ static void widen(const float *z, size_t stride, size_t count, size_t depth, dou
 static void multiply_tied(const brc_correlation *c, const brc_corr_tile *q, brc_corr_room *w)
 {
 	const float *za = single_column(c, q->a), *zb = single_column(c, q->b);
+
 	for (size_t first = 0; first < c->samples; first += BRC_CORR_DEPTH) {
 		size_t left = c->samples - first;
 		size_t depth = left < BRC_CORR_DEPTH ? left : BRC_CORR_DEPTH;
+
 		widen(za + first, c->stride, q->rows, depth, w->za);
 		if (!q->diagonal)
 			widen(zb + first, c->stride, q->cols, depth, w->zb);
@@ -76,6 +80,7 @@ static void multiply_tied(const brc_correlation *c, const brc_corr_tile *q, brc_
 static void multiply_wide(const brc_correlation *c, const brc_corr_tile *q, double *sum)
 {
 	const double *z = c->z.data;
+
 	multiply_double(q, z + q->a * c->stride, z + q->b * c->stride, c->stride, c->samples, true,
 			sum);
 }
@@ -117,6 +122,7 @@ static void single_edges(const brc_corr_tiles *t, const brc_corr_tile *q, brc_co
 {
 	const brc_correlation *c = t->c;
 	bool tied = any_tied(c, q->a, q->rows) && any_tied(c, q->b, q->cols);
+
 	if (tied)
 		multiply_tied(c, q, w);
 	else
@@ -125,6 +131,7 @@ static void single_edges(const brc_corr_tiles *t, const brc_corr_tile *q, brc_co
 		size_t at = i * q->cols;
 		float *edge = (float *)w->edge + at;
 		double mean = c->mean[q->a + i];
+
 		if (tied)
 			edges_of_doubles((double *)w->sum + at, q->cols, mean, c->mean + q->b,
 					 t->edge, edge);
@@ -169,6 +176,7 @@ void brc_corr_tiles_clear(brc_corr_tiles *t)
 static brc_rc exact_room(brc_corr_room *r, const brc_corr_tiles *t, brc_err *err)
 {
 	size_t size = t->height * t->width;
+
 	r->packed_for = SIZE_MAX;
 	r->sum = brc_alloc(4 * t->strip * t->width, sizeof(int32_t), err);
 	r->gathered =
@@ -182,6 +190,7 @@ static brc_rc exact_room(brc_corr_room *r, const brc_corr_tiles *t, brc_err *err
 brc_rc brc_corr_room_init(brc_corr_room *r, const brc_corr_tiles *t, brc_err *err)
 {
 	size_t size = t->height * t->width;
+
 	memset(r, 0, sizeof(*r));
 	if (t->c->exact)
 		return exact_room(r, t, err);

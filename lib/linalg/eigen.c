@@ -60,6 +60,7 @@ void brc_eigen_sign(double *v, size_t n)
 {
 	double most = 0;
 	size_t at = 0;
+
 	for (size_t i = 0; i < n; i++)
 		most = fmax(most, fabs(v[i]));
 	while (at + 1 < n && fabs(v[at]) < most * (1 - 1e-12))
@@ -76,19 +77,23 @@ static brc_rc check_residuals(const brc_eigen_problem *p, const double *values,
 	const brc_operator *op = p->op;
 	size_t n = op->n, pairs = p->wanted.k + p->wanted.spare;
 	double *y = brc_alloc(RESIDUAL_COLS, n * sizeof(*y), err), scale = 1;
-	brc_rc rc = y == NULL ? BRC_RESOURCE : BRC_OK;
+	brc_rc rc = y ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t i = 0; i < pairs; i++)
 		scale = fmax(scale, fabs(values[i]));
 	for (size_t i = 0; rc == BRC_OK && i < pairs; i++) {
 		size_t c = i % RESIDUAL_COLS,
 		       cols = pairs - i < RESIDUAL_COLS ? pairs - i : RESIDUAL_COLS;
+		double norm, most;
+
 		if (c == 0)
 			rc = op->apply(op->ctx, vectors + i * n, y, cols, err);
 		if (rc != BRC_OK)
 			break;
 		cblas_daxpy((int)n, -values[i], vectors + i * n, 1, y + c * n, 1);
-		double norm = cblas_dnrm2((int)n, y + c * n, 1), most = BRC_EIGEN_RESIDUAL * scale;
-		if (residuals != NULL)
+		norm = cblas_dnrm2((int)n, y + c * n, 1);
+		most = BRC_EIGEN_RESIDUAL * scale;
+		if (residuals)
 			residuals[i] = norm;
 		if (i >= p->wanted.k)
 			most = fmax(most, BRC_EIGEN_APART * (values[p->wanted.k - 1] - values[i]));
@@ -106,6 +111,7 @@ brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted,
 {
 	brc_eigen_problem p = {op, *wanted};
 	size_t pairs = wanted->k + wanted->spare;
+
 	if (wanted->k == 0 || pairs > op->n)
 		return brc_fail(err, BRC_USAGE, "cannot find %zu eigenpairs of %zu", pairs, op->n);
 	brc_linalg_serial();

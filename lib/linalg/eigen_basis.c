@@ -45,6 +45,7 @@ static size_t chunks(size_t n)
 size_t brc_eigen_lanczos_bytes(size_t n, size_t k)
 {
 	size_t m = brc_eigen_lanczos_basis(k), columns, tall, square, parts, bytes;
+
 	if (!brc_add(m, k + BEYOND + 3 * BRC_LANCZOS_BLOCK, &columns) ||
 	    !brc_mul(columns, n, &tall) || !brc_mul(m, m, &square) ||
 	    !brc_mul(square, 4, &square) || !brc_mul(chunks(n), m * BRC_LANCZOS_BLOCK, &parts) ||
@@ -71,6 +72,8 @@ void brc_lanczos_clear(brc_lanczos *l)
 brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter, brc_err *err)
 {
 	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, m = brc_eigen_lanczos_basis(k);
+	bool all;
+
 	if (filter)
 		m = (2 * k + FILTER_SPACE) / BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK;
 	*l = (brc_lanczos){.op = p->op,
@@ -101,8 +104,8 @@ brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter,
 		brc_alloc(brc_pool_threads(l->pool), CHUNK * (k + l->beyond) * sizeof(double), err);
 	if (filter)
 		BRC_TRY(brc_chebyshev_init(&l->t, p->op, BRC_LANCZOS_BLOCK, l->pool, err));
-	bool all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
-		   l->turned;
+	all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
+	      l->turned;
 	return all ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -119,6 +122,7 @@ static brc_rc multiply_chunk(void *ctx, size_t chunk, size_t worker, brc_err *er
 	const brc_lanczos *l = p->l;
 	size_t first, columns = l->size - p->from;
 	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)columns, c = (int)p->cols;
+
 	(void)worker;
 	(void)err;
 	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, c, rows, 1,
@@ -133,6 +137,7 @@ static brc_rc subtract_chunk(void *ctx, size_t chunk, size_t worker, brc_err *er
 	const brc_lanczos *l = p->l;
 	size_t first;
 	int rows = chunk_rows(l, chunk, &first), n = (int)l->n, m = (int)(l->size - p->from);
+
 	(void)worker;
 	(void)err;
 	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rows, (int)p->cols, m, -1,
@@ -145,6 +150,7 @@ static void project(brc_lanczos *l, size_t from, double *w, size_t cols)
 {
 	struct projection p = {l, from, w, cols};
 	size_t size = (l->size - from) * cols, parts = chunks(l->n);
+
 	if (size == 0)
 		return;
 	brc_pool_run(l->pool, parts, multiply_chunk, &p, NULL); /* these tasks do not fail */
@@ -165,6 +171,8 @@ static void append(brc_lanczos *l, double *w)
 	double rounding = 1e-14 * l->scale * sqrt((double)l->n);
 	double norm = cblas_dnrm2((int)l->n, w, 1), before;
 	size_t from = norm > 1e-6 * l->scale ? l->done : 0;
+	double *column;
+
 	for (unsigned pass = 0; pass < 20; pass++) {
 		if (!(norm > rounding)) {
 			for (size_t i = 0; i < l->n; i++)
@@ -180,7 +188,7 @@ static void append(brc_lanczos *l, double *w)
 			break;
 		from = 0;
 	}
-	double *column = l->v + l->size * l->n;
+	column = l->v + l->size * l->n;
 	for (size_t i = 0; i < l->n; i++)
 		column[i] = w[i] / norm;
 	l->size++;
@@ -204,6 +212,7 @@ brc_rc brc_lanczos_expand(brc_lanczos *l, brc_err *err)
 	/* A V_last meets the last two blocks only, after a restart all that was kept. */
 
 	size_t first = l->done, n = l->n, near = first > l->kept ? first - BRC_LANCZOS_BLOCK : 0;
+
 	BRC_TRY(l->op->apply(l->op->ctx, l->v + first * n, l->w, BRC_LANCZOS_BLOCK, err));
 	for (size_t c = 0; c < BRC_LANCZOS_BLOCK; c++)
 		l->scale = fmax(l->scale, cblas_dnrm2((int)n, l->w + c * n, 1));
@@ -227,13 +236,15 @@ brc_rc brc_lanczos_solve(brc_lanczos *l, brc_err *err)
 {
 	size_t m = l->done;
 	bool finite = true;
+	int info;
+
 	for (size_t j = 0; j < m; j++) {
 		memcpy(l->s + j * m, l->h + j * l->most, (j + 1) * sizeof(*l->s));
 		finite &= isfinite(l->s[j * m + j]) != 0;
 	}
 	if (!finite)
 		return brc_fail(err, BRC_NUMERIC, "the matrix of the eigenproblem is not finite");
-	int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', (int)m, l->s, (int)m, l->theta);
+	info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', (int)m, l->s, (int)m, l->theta);
 	if (info == LAPACK_WORK_MEMORY_ERROR)
 		return brc_fail(err, BRC_RESOURCE, "out of memory in dsyevd");
 	if (info != 0)
@@ -248,6 +259,7 @@ double brc_lanczos_residual(const brc_lanczos *l, size_t i)
 {
 	const double *s = l->s + (l->done - 1 - i) * l->done + l->done - BRC_LANCZOS_BLOCK;
 	double sum = 0;
+
 	for (size_t a = 0; a < BRC_LANCZOS_BLOCK; a++)
 		for (size_t b = 0; b < BRC_LANCZOS_BLOCK; b++)
 			sum += s[a] * l->gram[b * BRC_LANCZOS_BLOCK + a] * s[b];
@@ -262,6 +274,7 @@ static brc_rc turn_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
 	size_t first, m = l->done;
 	int rows = chunk_rows(l, chunk, &first), count = (int)p->cols;
 	double *turned = l->turned + worker * CHUNK * (l->k + l->beyond);
+
 	(void)err;
 	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rows, count, (int)m, 1, l->v + first,
 		    (int)l->n, l->s + (m - p->cols) * m, (int)m, 0, turned, rows);
@@ -276,6 +289,7 @@ void brc_lanczos_keep(brc_lanczos *l, size_t count)
 {
 	struct projection p = {.l = l, .cols = count};
 	size_t first = l->done - count;
+
 	brc_pool_run(l->pool, chunks(l->n), turn_chunk, &p, NULL); /* these tasks do not fail */
 	for (size_t i = 0; i < count; i++) {
 		memset(l->h + i * l->most, 0, count * sizeof(*l->h));

@@ -12,9 +12,10 @@ static brc_rc from_columns(const brc_operator *op, double *a, brc_err *err)
 	enum { COLS = 32 };
 	size_t n = op->n;
 	double *unit = brc_calloc(COLS, n * sizeof(*unit), err);
-	brc_rc rc = unit == NULL ? BRC_RESOURCE : BRC_OK;
+	brc_rc rc = unit ? BRC_OK : BRC_RESOURCE;
 	for (size_t first = 0; rc == BRC_OK && first < n; first += COLS) {
 		size_t cols = n - first < COLS ? n - first : COLS;
+
 		for (size_t c = 0; c < cols; c++)
 			unit[c * n + first + c] = 1;
 		rc = op->apply(op->ctx, unit, a + first * n, cols, err);
@@ -28,7 +29,8 @@ static brc_rc from_columns(const brc_operator *op, double *a, brc_err *err)
 static brc_rc fill(const brc_operator *op, double *a, brc_err *err)
 {
 	size_t n = op->n;
-	BRC_TRY(op->dense != NULL ? op->dense(op->ctx, a, err) : from_columns(op, a, err));
+
+	BRC_TRY(op->dense ? op->dense(op->ctx, a, err) : from_columns(op, a, err));
 	for (size_t i = 0; i < n * n; i++)
 		if (!isfinite(a[i]))
 			return brc_fail(err, BRC_NUMERIC,
@@ -42,6 +44,7 @@ static void reverse(double *values, double *vectors, size_t n, size_t k)
 {
 	for (size_t i = 0, j = k - 1; i < j; i++, j--) {
 		double t = values[i];
+
 		values[i] = values[j];
 		values[j] = t;
 		for (size_t r = 0; r < n; r++) {
@@ -55,6 +58,7 @@ static void reverse(double *values, double *vectors, size_t n, size_t k)
 size_t brc_eigen_dense_bytes(size_t n)
 {
 	size_t square, bytes;
+
 	/* the matrix, and what dsyevd works in where dsyevr will not do */
 	if (!brc_mul(n, n, &square) || !brc_mul(square, 3, &square) ||
 	    !brc_add(square, 64 * n, &square) || !brc_mul(square, sizeof(double), &bytes))
@@ -77,11 +81,12 @@ static brc_rc by_relative_robust(size_t n, size_t k, double *a, double *w, doubl
 {
 	lapack_int m = 0, size = (lapack_int)n;
 	lapack_int *support = brc_alloc(2 * n, sizeof(*support), err);
-	if (support == NULL)
+	lapack_int info;
+
+	if (!support)
 		return BRC_RESOURCE;
-	lapack_int info =
-		LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, a, size, 0, 0,
-			       size - (lapack_int)k + 1, size, 0, &m, w, vectors, size, support);
+	info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, a, size, 0, 0,
+			      size - (lapack_int)k + 1, size, 0, &m, w, vectors, size, support);
 	free(support);
 	*found = (size_t)m;
 	return outcome("dsyevr", info, err);
@@ -92,6 +97,7 @@ static brc_rc by_divide_and_conquer(size_t n, size_t k, double *a, double *w, do
 				    brc_err *err)
 {
 	lapack_int size = (lapack_int)n;
+
 	BRC_TRY(outcome("dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, a, size, w),
 			err));
 	memcpy(vectors, a + (n - k) * n, k * n * sizeof(*a));
@@ -102,11 +108,15 @@ static brc_rc by_divide_and_conquer(size_t n, size_t k, double *a, double *w, do
 brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vectors, brc_err *err)
 {
 	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, found = 0;
+	double *a, *w;
+	brc_rc rc;
+
 	if (n > 46340) /* n * n beyond LAPACK's 32-bit integers */
 		return brc_fail(err, BRC_RESOURCE,
 				"a dense eigenproblem of %zu rows is too large for LAPACK", n);
-	double *a = brc_alloc(n * n, sizeof(*a), err), *w = brc_alloc(n, sizeof(*w), err);
-	brc_rc rc = a == NULL || w == NULL ? BRC_RESOURCE : BRC_OK;
+	a = brc_alloc(n * n, sizeof(*a), err);
+	w = brc_alloc(n, sizeof(*w), err);
+	rc = !a || w ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = fill(p->op, a, err);
 	if (rc == BRC_OK)

@@ -62,6 +62,7 @@ static bool worth_filtering(const brc_eigen_problem *p)
 static double allowed(const brc_lanczos *l, size_t i)
 {
 	double most = TOLERANCE * l->scale;
+
 	if (l->squares)
 		most = TOLERANCE * sqrt(fmax(brc_lanczos_ritz(l, i), SMALL * l->scale) * l->scale);
 	if (i >= l->sure)
@@ -114,9 +115,12 @@ static bool repeated(const brc_lanczos *l)
 static brc_rc cycle(brc_lanczos *l, bool (*enough)(const brc_lanczos *), brc_err *err)
 {
 	size_t check = (l->k - 1) / BRC_LANCZOS_BLOCK + 1; /* the step after which to look */
+
 	for (size_t step = 1;; step++) {
+		bool full;
+
 		BRC_TRY(brc_lanczos_expand(l, err));
-		bool full = l->size + BRC_LANCZOS_BLOCK > l->most;
+		full = l->size + BRC_LANCZOS_BLOCK > l->most;
 		if (full || step >= check) {
 			BRC_TRY(brc_lanczos_solve(l, err));
 			if (full || enough(l))
@@ -132,6 +136,7 @@ static void copy_found(brc_lanczos *l, double *values, double *vectors)
 {
 	for (size_t i = 0; i < l->k; i++) {
 		size_t from = l->k - 1 - i;
+
 		values[i] = l->h[from * l->most + from];
 		memcpy(vectors + i * l->n, l->v + from * l->n, l->n * sizeof(*vectors));
 	}
@@ -144,6 +149,7 @@ static bool start_filter(brc_lanczos *l)
 {
 	double random[BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK], top = brc_lanczos_ritz(l, 0);
 	size_t cut = l->k - 1 + FILTER_CUT, n = l->n;
+
 	l->t.cut = brc_lanczos_ritz(l, cut < l->done ? cut : l->done - 1);
 	l->t.low = brc_lanczos_ritz(l, l->done - 1) - brc_lanczos_residual(l, l->done - 1);
 	l->t.degree = brc_chebyshev_degree(&l->t, top, FILTER_MOST, FILTER_DEGREE);
@@ -154,6 +160,7 @@ static bool start_filter(brc_lanczos *l)
 	for (size_t first = 0; first < l->k; first += BRC_LANCZOS_BLOCK) {
 		int cols =
 			(int)(l->k - first < BRC_LANCZOS_BLOCK ? l->k - first : BRC_LANCZOS_BLOCK);
+
 		for (size_t i = 0; i < BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK; i++)
 			random[i] = brc_rng_normal(&l->rng);
 		cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)n, BRC_LANCZOS_BLOCK,
@@ -184,6 +191,7 @@ static void insert(brc_lanczos *l, double *value, size_t i, size_t j)
 {
 	for (; j > i; j--) {
 		double t = value[j];
+
 		value[j] = value[j - 1];
 		value[j - 1] = t;
 		cblas_dswap((int)l->n, l->v + j * l->n, 1, l->v + (j - 1) * l->n, 1);
@@ -195,11 +203,14 @@ static void insert(brc_lanczos *l, double *value, size_t i, size_t j)
 static brc_rc quotients(brc_lanczos *l, double *value, double *norm, brc_err *err)
 {
 	size_t n = l->n;
+
 	for (size_t first = 0; first < l->k; first += BRC_LANCZOS_BLOCK) {
 		size_t cols = l->k - first < BRC_LANCZOS_BLOCK ? l->k - first : BRC_LANCZOS_BLOCK;
+
 		BRC_TRY(l->t.a->apply(l->t.a->ctx, l->v + first * n, l->t.next, cols, err));
 		for (size_t c = 0; c < cols; c++) {
 			double *v = l->v + (first + c) * n, *y = l->t.next + c * n;
+
 			value[first + c] = cblas_ddot((int)n, v, 1, y, 1);
 			cblas_daxpy((int)n, -value[first + c], v, 1, y, 1);
 			norm[first + c] = cblas_dnrm2((int)n, y, 1);
@@ -211,11 +222,13 @@ static brc_rc quotients(brc_lanczos *l, double *value, double *norm, brc_err *er
 static brc_rc measure(brc_lanczos *l, bool *done, brc_err *err)
 {
 	double *value = l->coef, *norm = l->theta, last; /* both free after keep */
+
 	BRC_TRY(quotients(l, value, norm, err));
 	last = value[l->k - l->sure];
 	*done = true;
 	for (size_t i = 0; i < l->k; i++) { /* number i from below, k - 1 - i from above */
 		double most = TOLERANCE * fmax(fabs(value[l->k - 1]), fabs(value[0]));
+
 		if (l->k - 1 - i >= l->sure)
 			most = fmax(most, BRC_EIGEN_APART / 2 * (last - value[i]));
 		*done &= norm[i] <= most;
@@ -250,7 +263,8 @@ static brc_rc iterate(brc_lanczos *l, double *values, double *vectors, brc_err *
 	brc_lanczos_append_random(l);
 	for (size_t c = 0; c < CYCLES; c++) {
 		bool done = false;
-		bool searching = l->found != NULL;
+		bool searching = l->found;
+
 		BRC_TRY(cycle(l, searching ? overtaken : converged, err));
 		if (searching && !overtaken(l))
 			return BRC_OK;
@@ -285,6 +299,7 @@ brc_rc brc_eigen_lanczos(const brc_eigen_problem *p, double *values, double *vec
 {
 	brc_lanczos l;
 	brc_rc rc = brc_lanczos_init(&l, p, worth_filtering(p), err);
+
 	if (rc == BRC_OK)
 		rc = iterate(&l, values, vectors, err);
 	brc_lanczos_clear(&l);

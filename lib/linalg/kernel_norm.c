@@ -15,6 +15,7 @@ enum { WORK_PER_ROW = 34 }; /* dsyev wants at least 3 a row, and is fast with it
 static double entrywise_l1(const float *k, size_t n)
 {
 	double sum = 0;
+
 	for (size_t i = 0; i < n; i++)
 		sum += fabs((double)k[i]);
 	return sum;
@@ -23,6 +24,7 @@ static double entrywise_l1(const float *k, size_t n)
 static double entrywise_l2(const float *k, size_t n)
 {
 	double sum = 0;
+
 	for (size_t i = 0; i < n; i++)
 		sum += (double)k[i] * k[i];
 	return sqrt(sum);
@@ -31,8 +33,10 @@ static double entrywise_l2(const float *k, size_t n)
 static double largest_column(const float *k, size_t h, size_t w)
 {
 	double largest = 0;
+
 	for (size_t c = 0; c < w; c++) {
 		double sum = 0;
+
 		for (size_t r = 0; r < h; r++)
 			sum += fabs((double)k[r * w + c]);
 		if (!(sum <= largest)) /* a NaN stays */
@@ -52,12 +56,13 @@ typedef struct spectrum {
 static brc_rc spectrum_init(spectrum *s, size_t h, size_t w, brc_err *err)
 {
 	size_t m = h < w ? h : w, n;
+
 	*s = (spectrum){.h = h, .w = w, .m = m};
 	if (m > INT32_MAX / WORK_PER_ROW || !brc_mul(m, m + 1 + WORK_PER_ROW, &n))
 		return brc_fail(err, BRC_RESOURCE, "a kernel of %zu x %zu is too large", h, w);
 	brc_linalg_serial();
 	s->gram = brc_alloc(n, sizeof(double), err);
-	if (s->gram == NULL)
+	if (!s->gram)
 		return BRC_RESOURCE;
 	s->value = s->gram + m * m;
 	s->work = s->value + m;
@@ -69,9 +74,11 @@ static void fill_gram(const spectrum *s, const float *k)
 {
 	bool rows = s->h <= s->w;
 	size_t length = rows ? s->w : s->h, step = rows ? s->w : 1, along = rows ? 1 : s->w;
+
 	for (size_t a = 0; a < s->m; a++)
 		for (size_t b = a; b < s->m; b++) {
 			double sum = 0;
+
 			for (size_t i = 0; i < length; i++)
 				sum += fabs((double)k[a * step + i * along] *
 					    k[b * step + i * along]);
@@ -83,6 +90,7 @@ static brc_rc spectral(const spectrum *s, const float *k, double *norm, brc_err 
 {
 	int m = (int)s->m;
 	double total = entrywise_l2(k, s->h * s->w);
+
 	*norm = total;
 	if (m == 1 || total == 0 ||
 	    !isfinite(total)) /* a vector's one singular value is its length */
@@ -119,9 +127,11 @@ brc_rc brc_kernel_norm(brc_norm kind, const float *k, size_t h, size_t w, double
 		       brc_err *err)
 {
 	spectrum s = {0};
+	brc_rc rc;
+
 	if (kind == BRC_NORM_SPECTRAL)
 		BRC_TRY(spectrum_init(&s, h, w, err));
-	brc_rc rc = norm_of(kind, &s, k, h, w, norm, err);
+	rc = norm_of(kind, &s, k, h, w, norm, err);
 	free(s.gram);
 	return rc;
 }
@@ -131,9 +141,11 @@ brc_rc brc_kernel_norms(brc_norm kind, const float *k, size_t out, size_t in, si
 {
 	spectrum s = {0};
 	brc_rc rc = kind == BRC_NORM_SPECTRAL ? spectrum_init(&s, h, w, err) : BRC_OK;
+
 	for (size_t o = 0; rc == BRC_OK && o < out; o++)
 		for (size_t i = 0; rc == BRC_OK && i < in; i++) {
 			double one = 0;
+
 			rc = norm_of(kind, &s, k + (o * in + i) * h * w, h, w, &one, err);
 			norm[i * out + o] = (float)one;
 		}

@@ -63,6 +63,8 @@ static void lloyd_clear(struct lloyd *l)
 static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 {
 	size_t d = m->points.d, stride = m->points.groups * BRC_LANES;
+	bool all;
+
 	*l = (struct lloyd){0};
 	BRC_TRY(brc_seeding_new(&l->seeding, &m->points, m->k, err));
 	l->centres = brc_alloc(m->padded, d * sizeof(double), err);
@@ -77,9 +79,8 @@ static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 	l->motion.moved = brc_alloc(m->k, sizeof(double), err);
 	l->motion.apart = brc_alloc(m->k, sizeof(double), err);
 	l->order = brc_alloc(m->k, sizeof(*l->order), err);
-	bool all = l->centres && l->sums && l->counts && l->label && l->previous && l->distance &&
-		   l->upper && l->lower && l->before && l->motion.moved && l->motion.apart &&
-		   l->order;
+	all = l->centres && l->sums && l->counts && l->label && l->previous && l->distance &&
+	      l->upper && l->lower && l->before && l->motion.moved && l->motion.apart && l->order;
 	if (!all)
 		return BRC_RESOURCE;
 	return BRC_OK;
@@ -89,12 +90,14 @@ static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 static void transfer(struct lloyd *l, const double *x, size_t d, int32_t from, int32_t to)
 {
 	double *in = l->sums + (size_t)to * d;
+	double *out;
+
 	for (size_t t = 0; t < d; t++)
 		in[t] += x[t];
 	l->counts[to]++;
 	if (from < 0)
 		return;
-	double *out = l->sums + (size_t)from * d;
+	out = l->sums + (size_t)from * d;
 	for (size_t t = 0; t < d; t++)
 		out[t] -= x[t];
 	if (--l->counts[from] == 0)
@@ -105,6 +108,7 @@ static void transfer(struct lloyd *l, const double *x, size_t d, int32_t from, i
 static bool update_sums(struct lloyd *l, const struct kmeans *m)
 {
 	bool changed = false;
+
 	for (size_t i = 0; i < m->points.n; i++) {
 		if (l->label[i] == l->previous[i])
 			continue;
@@ -118,9 +122,11 @@ static bool update_sums(struct lloyd *l, const struct kmeans *m)
 static bool fill_empty(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	bool moved = false;
+
 	for (size_t j = 0; j < k; j++) {
 		size_t far = m->points.n;
 		double most = 0;
+
 		if (l->counts[j] > 0)
 			continue;
 		for (size_t i = 0; i < m->points.n; i++) {
@@ -143,12 +149,15 @@ static bool fill_empty(struct lloyd *l, const struct kmeans *m, size_t k)
 static double move_centres(struct lloyd *l, size_t k, size_t d)
 {
 	double shift = 0;
+
 	for (size_t j = 0; j < k; j++) {
 		double *c = l->centres + j * d;
+
 		if (l->counts[j] == 0)
 			continue;
 		for (size_t t = 0; t < d; t++) {
 			double mean = l->sums[j * d + t] / (double)l->counts[j];
+
 			shift += (mean - c[t]) * (mean - c[t]);
 			c[t] = mean;
 		}
@@ -168,6 +177,7 @@ static bool any_empty(const struct lloyd *l, size_t k)
 static void assign(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	int32_t *t = l->previous;
+
 	l->previous = l->label;
 	l->label = t;
 	brc_nearest_again(&m->points, l->centres, k, &l->motion, l->previous, l->label, l->upper,
@@ -178,22 +188,25 @@ static void assign(struct lloyd *l, const struct kmeans *m, size_t k)
 static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	size_t n = m->points.n, d = m->points.d;
+
 	memset(l->sums, 0, k * d * sizeof(*l->sums));
 	memset(l->counts, 0, k * sizeof(*l->counts));
 	for (size_t i = 0; i < n; i++)
 		l->label[i] = -1;
 	l->motion.known = false;
 	for (size_t iter = 0; iter < m->o->max_iter; iter++) {
+		bool filled = false;
+		double shift;
+
 		assign(l, m, k);
 		if (!update_sums(l, m))
 			return;
-		bool filled = false;
 		if (any_empty(l, k)) {
 			brc_nearest(&m->points, l->centres, k, l->label, l->distance);
 			filled = fill_empty(l, m, k);
 		}
 		memcpy(l->before, l->centres, k * d * sizeof(*l->before));
-		double shift = move_centres(l, k, d);
+		shift = move_centres(l, k, d);
 		brc_motion_set(&l->motion, l->before, l->centres, k, d);
 		l->motion.known = !filled; /* points moved by force are not at their nearest */
 		if (shift <= m->tolerance && !filled)
@@ -207,6 +220,7 @@ static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	size_t n = m->points.n, d = m->points.d;
 	double total = 0;
+
 	memset(l->sums, 0, k * d * sizeof(*l->sums));
 	memset(l->counts, 0, k * sizeof(*l->counts));
 	for (size_t i = 0; i < n; i++)
@@ -215,6 +229,7 @@ static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
 	for (size_t i = 0; i < n; i++) {
 		const double *x = m->x + i * d, *c = l->centres + (size_t)l->label[i] * d;
 		double sum = 0;
+
 		for (size_t t = 0; t < d; t++)
 			sum += (x[t] - c[t]) * (x[t] - c[t]);
 		total += sum;
@@ -226,11 +241,14 @@ static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
 static double mean_variance(const double *x, size_t n, size_t d)
 {
 	double total = 0;
+
 	for (size_t t = 0; t < d; t++) {
 		double sum = 0, square = 0;
+		double mean;
+
 		for (size_t i = 0; i < n; i++)
 			sum += x[i * d + t];
-		double mean = sum / (double)n;
+		mean = sum / (double)n;
 		for (size_t i = 0; i < n; i++)
 			square += (x[i * d + t] - mean) * (x[i * d + t] - mean);
 		total += square / (double)n;
@@ -244,13 +262,16 @@ static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *er
 	struct lloyd *l = &m->lloyd[worker];
 	size_t d = m->points.d;
 	brc_rng rng;
+	size_t k;
+	double inertia;
+
 	brc_rng_init(&rng, m->o->seed, BRC_RNG_KMEANS, m->o->stream,
 		     (uint32_t)(m->o->first + restart));
-	size_t k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
+	k = brc_seeding_run(&l->seeding, &m->points, m->x, m->k, &rng, l->centres);
 	for (size_t i = k * d; i < m->padded * d; i++)
 		l->centres[i] = INFINITY;
 	iterate(l, m, k);
-	double inertia = inertia_of(l, m, k);
+	inertia = inertia_of(l, m, k);
 	if (!isfinite(inertia))
 		return brc_fail(err, BRC_NUMERIC,
 				"k-means: the data are too large: squares of "
@@ -265,6 +286,7 @@ static brc_rc restart_task(void *ctx, size_t restart, size_t worker, brc_err *er
 static brc_rc check(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_err *err)
 {
 	size_t count;
+
 	if (n == 0 || d == 0 || o->k == 0 || o->restarts == 0 || o->max_iter == 0 ||
 	    !(o->tol >= 0) || n > INT32_MAX || o->restarts > UINT32_MAX / 2 ||
 	    o->first > UINT32_MAX / 2 || !brc_mul(n, d, &count))
@@ -287,21 +309,24 @@ static brc_rc run(struct kmeans *m, brc_pool *pool, brc_err *err)
 	return brc_pool_run(pool, m->o->restarts, restart_task, m, err);
 }
 
-brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
-			  brc_pool *pool, size_t most, brc_kept *kept, brc_err *err)
+brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
+		  size_t most, brc_kept *kept, brc_err *err)
 {
+	struct kmeans m;
+	brc_rc rc;
+
 	*kept = (brc_kept){0};
 	BRC_TRY(check(x, n, d, o, err));
-	struct kmeans m = {.x = x, .k = o->k < n ? o->k : n, .o = o, .kept = kept};
+	m = (struct kmeans){.x = x, .k = o->k < n ? o->k : n, .o = o, .kept = kept};
 	m.padded = (m.k + BRC_CENTRES - 1) / BRC_CENTRES * BRC_CENTRES;
 	m.tolerance = o->tol * mean_variance(x, n, d);
 	BRC_TRY(brc_points_new(&m.points, x, n, d, err));
 	pthread_mutex_init(&m.lock, NULL);
 	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
-	brc_rc rc = m.lloyd ? brc_kept_init(kept, most, n, m.k, err) : BRC_RESOURCE;
+	rc = m.lloyd ? brc_kept_init(kept, most, n, m.k, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = run(&m, pool, err);
-	for (size_t w = 0; m.lloyd != NULL && w < brc_pool_threads(pool); w++)
+	for (size_t w = 0; m.lloyd && w < brc_pool_threads(pool); w++)
 		lloyd_clear(&m.lloyd[w]);
 	free(m.lloyd);
 	pthread_mutex_destroy(&m.lock);
@@ -309,16 +334,4 @@ brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_
 	if (rc != BRC_OK)
 		brc_kept_clear(kept);
 	return rc;
-}
-
-brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
-		  int32_t *labels, double *inertia, brc_err *err)
-{
-	brc_kept best;
-	BRC_TRY(brc_kmeans_several(x, n, d, o, pool, 1, &best, err));
-	brc_kept_labels(&best, 0, labels);
-	if (inertia != NULL)
-		*inertia = best.inertia[0];
-	brc_kept_clear(&best);
-	return BRC_OK;
 }

@@ -14,16 +14,18 @@
 brc_rc brc_points_new(brc_points *p, const double *x, size_t n, size_t d, brc_err *err)
 {
 	size_t groups = (n - 1) / BRC_LANES + 1, size;
+
 	*p = (brc_points){n, d, groups, NULL};
 	if (!brc_mul(groups, d, &size))
 		return brc_fail(err, BRC_RESOURCE, "%zu points of %zu coordinates are too many", n,
 				d);
 	p->x = brc_alloc(size, sizeof(brc_lanes), err);
-	if (p->x == NULL)
+	if (!p->x)
 		return BRC_RESOURCE;
 	for (size_t g = 0; g < groups; g++)
 		for (size_t l = 0; l < BRC_LANES; l++) {
 			size_t i = g * BRC_LANES + l < n ? g * BRC_LANES + l : n - 1;
+
 			for (size_t t = 0; t < d; t++)
 				p->x[(g * d + t) * BRC_LANES + l] = x[i * d + t];
 		}
@@ -46,6 +48,7 @@ static inline __attribute__((always_inline)) void measure(const brc_lanes *x, co
 #pragma GCC unroll 4
 		for (size_t q = 0; q < BRC_CENTRES; q++) {
 			brc_lanes diff = x[t] - c[q * d + t];
+
 			sum[q] += diff * diff;
 		}
 	}
@@ -60,9 +63,11 @@ void brc_nearest(const brc_points *p, const double *centres, size_t k, int32_t *
 		 double *distance)
 {
 	size_t d = p->d;
+
 	for (size_t g = 0; g < p->groups; g++) {
 		const brc_lanes *x = (const brc_lanes *)p->x + g * d;
 		brc_lanes best = (brc_lanes){0} + __builtin_inf(), sum[BRC_CENTRES];
+
 		brc_lane_mask at = {0};
 		for (size_t j = 0; j < k; j += BRC_CENTRES) {
 			measure(x, centres + j * d, d, sum);
@@ -70,6 +75,7 @@ void brc_nearest(const brc_points *p, const double *centres, size_t k, int32_t *
 			for (size_t q = 0; q < BRC_CENTRES; q++) {
 				brc_lane_mask nearer = sum[q] < best,
 					      j_q = (brc_lane_mask){0} + (int64_t)(j + q);
+
 				best = PICK(nearer, sum[q], best);
 				at = (j_q & nearer) | (at & ~nearer);
 			}
@@ -90,14 +96,18 @@ void brc_motion_set(brc_motion *m, const double *before, const double *after, si
 	m->farthest = 0;
 	for (size_t j = 0; j < k; j++) {
 		double moved = 0, apart = INFINITY;
+
 		for (size_t t = 0; t < d; t++) {
 			double diff = after[j * d + t] - before[j * d + t];
+
 			moved += diff * diff;
 		}
 		for (size_t i = 0; i < k; i++) {
 			double sum = 0;
+
 			for (size_t t = 0; i != j && t < d; t++) {
 				double diff = after[j * d + t] - after[i * d + t];
+
 				sum += diff * diff;
 			}
 			if (i != j)
@@ -120,11 +130,13 @@ static inline __attribute__((always_inline)) bool
 surely_same(const brc_motion *m, const int32_t *label, double *upper, double *lower)
 {
 	bool same = true;
+
 	for (size_t l = 0; l < BRC_LANES; l++) {
 		size_t own = (size_t)label[l];
 		double others = own == m->farthest ? m->second : m->most;
 		double u = (upper[l] + m->moved[own]) * (1 + SLACK);
 		double low = lower[l] - others - SLACK * (lower[l] + others);
+
 		same &= u < (low > m->apart[own] ? low : m->apart[own]);
 		upper[l] = u;
 		lower[l] = low;
@@ -137,10 +149,12 @@ void brc_nearest_again(const brc_points *p, const double *centres, size_t k, con
 		       const int32_t *previous, int32_t *label, double *upper, double *lower)
 {
 	size_t d = p->d;
+
 	for (size_t g = 0; g < p->groups; g++) {
 		const brc_lanes *x = (const brc_lanes *)p->x + g * d;
 		double *up = upper + g * BRC_LANES, *low = lower + g * BRC_LANES;
 		brc_lanes best = (brc_lanes){0} + __builtin_inf(), next = best, sum[BRC_CENTRES];
+
 		brc_lane_mask at = {0};
 		if (m->known && surely_same(m, previous + g * BRC_LANES, up, low)) {
 			for (size_t l = 0; l < BRC_LANES; l++)
@@ -153,6 +167,7 @@ void brc_nearest_again(const brc_points *p, const double *centres, size_t k, con
 			for (size_t q = 0; q < BRC_CENTRES; q++) {
 				brc_lane_mask nearer = sum[q] < best,
 					      j_q = (brc_lane_mask){0} + (int64_t)(j + q);
+
 				next = PICK(nearer, best, PICK(sum[q] < next, sum[q], next));
 				best = PICK(nearer, sum[q], best);
 				at = (j_q & nearer) | (at & ~nearer);
@@ -171,6 +186,7 @@ void brc_distances(const brc_points *p, const double *centres, double *distance)
 {
 	for (size_t g = 0; g < p->groups; g++) {
 		brc_lanes sum[BRC_CENTRES];
+
 		measure((const brc_lanes *)p->x + g * p->d, centres, p->d, sum);
 		for (size_t q = 0; q < BRC_CENTRES; q++)
 			((brc_lanes *)distance)[q * p->groups + g] = sum[q];

@@ -27,16 +27,18 @@ struct brc_ranks {
 
 brc_rc brc_ranks_new(brc_ranks **out, size_t n, brc_err *err)
 {
+	brc_ranks *r;
+
 	*out = NULL;
 	if (n == 0 || n > INT32_MAX)
 		return brc_fail(err, BRC_USAGE, "cannot rank %zu values", n);
-	brc_ranks *r = brc_calloc(1, sizeof(*r), err);
-	if (r == NULL)
+	r = brc_calloc(1, sizeof(*r), err);
+	if (!r)
 		return BRC_RESOURCE;
 	r->n = n;
 	r->a = brc_alloc(n, sizeof(*r->a), err);
 	r->b = brc_alloc(n, sizeof(*r->b), err);
-	if (r->a == NULL || r->b == NULL) {
+	if (!r->a || !r->b) {
 		brc_ranks_free(r);
 		return BRC_RESOURCE;
 	}
@@ -46,7 +48,7 @@ brc_rc brc_ranks_new(brc_ranks **out, size_t n, brc_err *err)
 
 void brc_ranks_free(brc_ranks *r)
 {
-	if (r == NULL)
+	if (!r)
 		return;
 	free(r->a);
 	free(r->b);
@@ -56,6 +58,7 @@ void brc_ranks_free(brc_ranks *r)
 static uint32_t ordered_bits(float x)
 {
 	uint32_t u;
+
 	x += 0.0f; /* -0 becomes 0 */
 	memcpy(&u, &x, sizeof(u));
 	return u ^ (-(u >> 31) | 0x80000000u);
@@ -67,8 +70,10 @@ static uint32_t ordered_bits(float x)
 static void pass(const uint64_t *from, size_t n, unsigned shift, uint32_t *count, uint64_t *to)
 {
 	uint32_t at = 0;
+
 	for (unsigned i = 0; i < DIGITS; i++) {
 		uint32_t c = count[i];
+
 		count[i] = at;
 		at += c;
 	}
@@ -87,9 +92,11 @@ static void count_digit(const uint64_t *from, size_t n, unsigned shift, uint32_t
 static bool insert(uint64_t *s, size_t n)
 {
 	size_t left = MOVES * n;
+
 	for (size_t i = 1; i < n; i++) {
 		uint64_t v = s[i];
 		size_t j = i;
+
 		for (; j > 0 && s[j - 1] > v; j--)
 			s[j] = s[j - 1];
 		s[j] = v;
@@ -105,6 +112,7 @@ static uint64_t *sort(brc_ranks *r, size_t n, uint32_t range)
 {
 	unsigned bits = range == 0 ? 0 : 32 - (unsigned)__builtin_clz(range);
 	unsigned low = bits > 2 * DIGIT_BITS ? bits - 2 * DIGIT_BITS : 0;
+
 	if (bits == 0)
 		return r->a;
 	count_digit(r->a, n, 32 + low, r->count[0]);
@@ -115,6 +123,7 @@ static uint64_t *sort(brc_ranks *r, size_t n, uint32_t range)
 		return r->a;
 	for (unsigned p = 0; p < 3; p++) { /* the low bits too, from the start */
 		uint64_t *from = p == 1 ? r->b : r->a, *to = p == 1 ? r->a : r->b;
+
 		count_digit(from, n, 32 + p * DIGIT_BITS, r->count[0]);
 		pass(from, n, 32 + p * DIGIT_BITS, r->count[0], to);
 	}
@@ -126,6 +135,7 @@ static uint64_t *sort(brc_ranks *r, size_t n, uint32_t range)
 static void note_ties(brc_ties *t, size_t count, size_t at)
 {
 	double c = (double)count;
+
 	t->cubes += (c * c - 1) * c;
 	if (count > t->most) {
 		t->second = t->most;
@@ -140,6 +150,7 @@ static void note_ties(brc_ties *t, size_t count, size_t at)
 static float least(const float *x, size_t n, size_t *count)
 {
 	float min = x[0];
+
 	*count = 0;
 	for (size_t i = 1; i < n; i++)
 		min = x[i] < min ? x[i] : min;
@@ -159,8 +170,11 @@ static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, 
 	size_t count, kept = 0;
 	uint32_t min = ordered_bits(least(x, n, &count)), most = 0;
 	bool aside = count * MANY >= n;
+	size_t at = 0;
+
 	for (size_t i = 0; i < n; i++) { /* without a branch: which way it goes is chance */
 		uint32_t key = ordered_bits(x[i]) - min;
+
 		r->a[kept] = (uint64_t)key << 32 | i;
 		kept += !aside | (key != 0);
 		most = key > most ? key : most;
@@ -170,7 +184,6 @@ static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, 
 		return kept;
 	for (size_t i = 0; i < n; i++)
 		twice[i] = (uint32_t)count + 1; /* right where it is the least, else set later */
-	size_t at = 0;
 	while (ordered_bits(x[at]) != min)
 		at++;
 	note_ties(ties, count, at);
@@ -179,13 +192,17 @@ static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, 
 
 void brc_ranks_double(brc_ranks *r, const float *x, size_t n, uint32_t *twice, brc_ties *ties)
 {
-	brc_ties unwanted = {0}, *t = ties != NULL ? ties : &unwanted;
+	brc_ties unwanted = {0}, *t = ties ? ties : &unwanted;
 	uint32_t range;
+	size_t kept, below;
+	const uint64_t *s;
+
 	*t = (brc_ties){0};
 	if (n == 0)
 		return;
-	size_t kept = set_keys(r, x, n, twice, &range, t), below = n - kept;
-	const uint64_t *s = sort(r, kept, range);
+	kept = set_keys(r, x, n, twice, &range, t);
+	below = n - kept;
+	s = sort(r, kept, range);
 	for (size_t i = 0, j; i < kept; i = j) {
 		for (j = i + 1; j < kept && s[j] >> 32 == s[i] >> 32; j++)
 			;
@@ -201,6 +218,7 @@ size_t brc_first_nonfinite(const float *x, size_t n)
 	size_t i = 0;
 	for (; i + SPAN <= n; i += SPAN) { /* x - x is 0, or NaN where x is not finite */
 		float sum = 0;
+
 		for (size_t j = 0; j < SPAN; j++)
 			sum += x[i + j] - x[i + j];
 		if (sum != 0)

@@ -18,6 +18,7 @@ static size_t round_up(size_t n)
 brc_rc brc_seeding_new(brc_seeding *s, const brc_points *p, size_t k, brc_err *err)
 {
 	size_t trials = 2 + (size_t)log((double)k), padded = round_up(trials), stride, size;
+
 	*s = (brc_seeding){.trials = trials};
 	if (!brc_mul(p->groups, BRC_LANES, &stride) || !brc_mul(padded, stride, &size))
 		return brc_fail(err, BRC_RESOURCE, "%zu points are too many", p->n);
@@ -25,7 +26,7 @@ brc_rc brc_seeding_new(brc_seeding *s, const brc_points *p, size_t k, brc_err *e
 	s->share = brc_alloc(p->groups, sizeof(double), err);
 	s->candidate = brc_calloc(padded, p->d * sizeof(double), err);
 	s->distance = brc_alloc(size, sizeof(double), err);
-	if (s->closest == NULL || s->share == NULL || s->candidate == NULL || s->distance == NULL) {
+	if (!s->closest || !s->share || !s->candidate || !s->distance) {
 		brc_seeding_clear(s);
 		return BRC_RESOURCE;
 	}
@@ -48,8 +49,10 @@ static double potential(const double *closest, const double *distance, size_t gr
 	const brc_lanes *c = (const brc_lanes *)closest, *d = (const brc_lanes *)distance;
 	brc_lanes sum = {0};
 	double total = 0;
+
 	for (size_t g = 0; g < groups; g++) {
 		brc_lane_mask less = d[g] < c[g];
+
 		sum += (brc_lanes)(((brc_lane_mask)d[g] & less) | ((brc_lane_mask)c[g] & ~less));
 	}
 	for (size_t l = 0; l < BRC_LANES; l++)
@@ -67,6 +70,7 @@ static void approach(brc_seeding *s, const brc_points *p, const double *distance
 		s->closest[i] = 0;
 	for (size_t g = 0; g < p->groups; g++) {
 		double sum = 0;
+
 		for (size_t l = 0; l < BRC_LANES; l++)
 			sum += s->closest[g * BRC_LANES + l];
 		s->share[g] = sum;
@@ -81,6 +85,7 @@ static size_t locate(const double *v, size_t n, double r, double *before)
 {
 	size_t at = 0;
 	double sum = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		if (v[i] > 0) {
 			at = i;
@@ -99,6 +104,7 @@ static size_t draw(const brc_seeding *s, const brc_points *p, double total, brc_
 	double r = brc_rng_uniform(rng) * total, before = 0, unused;
 	size_t g = locate(s->share, p->groups, r, &before);
 	size_t l = locate(s->closest + g * BRC_LANES, BRC_LANES, r - before, &unused);
+
 	return g * BRC_LANES + l;
 }
 
@@ -108,12 +114,14 @@ static size_t best_candidate(brc_seeding *s, const brc_points *p, const double *
 {
 	size_t d = p->d, stride = p->groups * BRC_LANES, best = 0;
 	double least = INFINITY;
+
 	for (size_t t = 0; t < s->trials; t++)
 		memcpy(s->candidate + t * d, x + draw(s, p, total, rng) * d, d * sizeof(*x));
 	for (size_t t = 0; t < s->trials; t += BRC_CENTRES)
 		brc_distances(p, s->candidate + t * d, s->distance + t * stride);
 	for (size_t t = 0; t < s->trials; t++) {
 		double left = potential(s->closest, s->distance + t * stride, p->groups);
+
 		if (left < least) {
 			least = left;
 			best = t;
@@ -127,6 +135,7 @@ size_t brc_seeding_run(brc_seeding *s, const brc_points *p, const double *x, siz
 {
 	size_t d = p->d, stride = p->groups * BRC_LANES;
 	size_t first = brc_rng_below(rng, (uint32_t)p->n), chosen = 0;
+
 	memcpy(centres, x + first * d, d * sizeof(*x));
 	memcpy(s->candidate, centres, d * sizeof(*x));
 	brc_distances(p, s->candidate, s->distance);
@@ -135,6 +144,7 @@ size_t brc_seeding_run(brc_seeding *s, const brc_points *p, const double *x, siz
 	approach(s, p, s->distance);
 	for (size_t j = 1; j < k; j++) {
 		double total = 0;
+
 		for (size_t g = 0; g < p->groups; g++)
 			total += s->share[g];
 		if (!(total > 0))

@@ -1,81 +1,58 @@
 #include "net/layer_graph.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "sections/units.h"
 
-/* ---- the section units/1: all layers of a network, and who feeds whom ---- */
+/* ---- the section units/1 ---- */
 
-static const char *role_text(const brc_net_layer *l)
+/* Columns that borrow their texts. */
+static brc_rc fill_columns(const brc_layer_graph *c, brc_units *u, char **text, brc_err *err)
 {
-	switch (l->role) {
-	case BRC_ROLE_INPUT:
-		return "input";
-	case BRC_ROLE_OUTPUT:
-		return "output";
-	default:
-		return "hidden";
+	size_t n = c->layers->n;
+
+	u->role = brc_alloc(n, sizeof(*u->role), err);
+	u->from = brc_alloc(c->n_edges, sizeof(*u->from), err);
+	u->to = brc_alloc(c->n_edges, sizeof(*u->to), err);
+	if (!u->role || !u->from || !u->to)
+		return BRC_RESOURCE;
+	u->kind = text;
+	u->untraced = text + n;
+	u->part = c->parts ? text + 2 * n : NULL;
+	for (size_t l = 0; l < n; l++) {
+		const brc_net_layer *layer = &c->layer[l];
+		const char *part = layer->mlp ? "mlp" : layer->head ? "heads" : "";
+
+		u->role[l] = layer->role;
+		text[l] = (char *)(uintptr_t)layer->kind;
+		text[n + l] = (char *)(uintptr_t)(layer->untraced ? layer->untraced : "");
+		text[2 * n + l] = (char *)(uintptr_t)part;
 	}
-}
-
-static const char *kind_text(const brc_net_layer *l)
-{
-	return l->kind;
-}
-
-static const char *untraced_text(const brc_net_layer *l)
-{
-	return l->untraced ? l->untraced : "";
-}
-
-static const char *part_text(const brc_net_layer *l)
-{
-	return l->mlp ? "mlp" : l->head ? "heads" : "";
-}
-
-static brc_rc write_texts(const brc_layer_graph *c, brc_section *s, brc_err *err)
-{
-	static const struct {
-		const char *name;
-		const char *(*text)(const brc_net_layer *);
-	} columns[] = {{"layer/role", role_text},
-		       {"layer/kind", kind_text},
-		       {"layer/untraced", untraced_text},
-		       {"layer/part", part_text}}; /* last: left out where it is not known */
-	const char **text = brc_calloc(c->layers->n, sizeof(*text), err);
-	size_t n = sizeof(columns) / sizeof(*columns) - (c->parts ? 0 : 1);
-	brc_rc rc = text ? BRC_OK : BRC_RESOURCE;
-
-	for (size_t k = 0; rc == BRC_OK && k < n; k++) {
-		for (size_t l = 0; l < c->layers->n; l++)
-			text[l] = columns[k].text(&c->layer[l]);
-		rc = brc_section_add_text(s, columns[k].name, text, c->layers->n, err);
-	}
-	free(text);
-	return rc;
-}
-
-static brc_rc write_edges(const brc_layer_graph *c, brc_section *s, brc_err *err)
-{
-	brc_tensor *from, *to;
-
-	BRC_TRY(brc_section_add(s, "edge/from", "<i4", 1, &c->n_edges, "row", NULL, &from, err));
-	BRC_TRY(brc_section_add(s, "edge/to", "<i4", 1, &c->n_edges, "row", NULL, &to, err));
+	u->n_edges = c->n_edges;
 	for (size_t i = 0; i < c->n_edges; i++) {
-		((int32_t *)from->data)[i] = (int32_t)c->edge[i].from;
-		((int32_t *)to->data)[i] = (int32_t)c->edge[i].to;
+		u->from[i] = (int32_t)c->edge[i].from;
+		u->to[i] = (int32_t)c->edge[i].to;
 	}
 	return BRC_OK;
 }
 
 brc_rc brc_layer_graph_write(const brc_layer_graph *c, brc_section *s, brc_err *err)
 {
-	BRC_TRY(brc_layers_write(c->layers, s, err));
-	BRC_TRY(write_texts(c, s, err));
-	BRC_TRY(write_edges(c, s, err));
-	brc_map_put_string(s->meta, "model", c->digest);
-	return BRC_OK;
+	char **text = brc_alloc(c->layers->n, 3 * sizeof(*text), err);
+	brc_units u = {.layers = *c->layers};
+	brc_rc rc = text ? fill_columns(c, &u, text, err) : BRC_RESOURCE;
+
+	snprintf(u.model, sizeof(u.model), "%s", c->digest);
+	if (rc == BRC_OK)
+		rc = brc_units_write(&u, s, err);
+	free(u.role);
+	free(u.from);
+	free(u.to);
+	free(text);
+	return rc;
 }
 
 /* ---- attention heads as labels ---- */

@@ -29,14 +29,16 @@ struct brc_collector {
 
 brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
 {
+	brc_collector *c;
+
 	*out = NULL;
-	brc_collector *c = brc_calloc(1, sizeof(*c), err);
-	if (c == NULL)
+	c = brc_calloc(1, sizeof(*c), err);
+	if (!c)
 		return BRC_RESOURCE;
 	c->memory = memory;
 	c->spool = -1;
 	c->digest = brc_section_digest_new(err);
-	if (c->digest == NULL) {
+	if (!c->digest) {
 		free(c);
 		return BRC_RESOURCE;
 	}
@@ -53,7 +55,7 @@ static void close_spool(brc_collector *c)
 
 void brc_collector_free(brc_collector *c)
 {
-	if (c == NULL)
+	if (!c)
 		return;
 	close_spool(c);
 	brc_section_free(c->section);
@@ -82,8 +84,10 @@ static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *er
 /* A mapping of an unlinked file, for what does not fit in memory. */
 static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 {
+	void *p;
+
 	BRC_TRY(brc_spool_file(&c->spool, err));
-	void *p = MAP_FAILED;
+	p = MAP_FAILED;
 	if (ftruncate(c->spool, (off_t)bytes) == 0)
 		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, c->spool, 0);
 	if (p == MAP_FAILED)
@@ -97,19 +101,22 @@ static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 /* Room on the disk for what comes next: a mapping written without it is a SIGBUS. */
 static brc_rc ensure_room(const brc_collector *c, size_t bytes, brc_err *err)
 {
+	int errnum;
+
 	if (c->spool < 0 || bytes == 0)
 		return BRC_OK;
-	const int errnum = posix_fallocate(c->spool, (off_t)c->filled, (off_t)bytes);
+	errnum = posix_fallocate(c->spool, (off_t)c->filled, (off_t)bytes);
 	return errnum == 0 ? BRC_OK : no_room(c->tensor, bytes, errnum, err);
 }
 
 static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
 {
 	size_t bytes = brc_tensor_bytes(t);
+
 	t->owned = true;
 	if (bytes < MAP_THRESHOLD) {
 		t->data = brc_calloc(bytes, 1, err);
-		return t->data == NULL ? BRC_RESOURCE : BRC_OK;
+		return t->data ? BRC_OK : BRC_RESOURCE;
 	}
 	if (c->used > c->memory || bytes > c->memory - c->used)
 		return spool(c, t, bytes, err);
@@ -129,14 +136,17 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 {
 	brc_section *s = c->section;
 	const brc_tensor *head = brc_reader_tensor(r);
+	brc_tensor *t;
+	brc_rc rc;
+
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
-	brc_tensor *t = brc_alloc(1, sizeof(*t), err);
-	if (t == NULL)
+	t = brc_alloc(1, sizeof(*t), err);
+	if (!t)
 		return BRC_RESOURCE;
 	*t = *head;
 	t->data = NULL;
 	close_spool(c);
-	brc_rc rc = reserve(c, t, err);
+	rc = reserve(c, t, err);
 	if (rc != BRC_OK) {
 		free(t);
 		return rc;
@@ -151,13 +161,14 @@ static size_t next_chunk_bytes(const brc_collector *c, const brc_reader *r)
 {
 	size_t left = brc_tensor_bytes(c->tensor) - c->filled;
 	size_t chunk = brc_reader_chunk_rows(r) * brc_tensor_row_bytes(c->tensor);
+
 	return left < chunk ? left : chunk;
 }
 
 void brc_collector_prepare(brc_collector *c, brc_reader *r)
 {
 	/* room on the disk is taken for data that has arrived, never for what is announced */
-	if (c->tensor != NULL && c->spool < 0 && c->filled < brc_tensor_bytes(c->tensor))
+	if (c->tensor && c->spool < 0 && c->filled < brc_tensor_bytes(c->tensor))
 		brc_reader_destination(r, (char *)c->tensor->data + c->filled,
 				       next_chunk_bytes(c, r));
 }
@@ -165,6 +176,9 @@ void brc_collector_prepare(brc_collector *c, brc_reader *r)
 static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
 {
 	char *place = (char *)c->tensor->data + c->filled;
+	size_t bytes;
+	size_t n;
+
 	BRC_TRY(ensure_room(c, f->kind == BRC_F_CHUNK ? f->length : (size_t)f->raw_length, err));
 	if (f->kind == BRC_F_CHUNK) {
 		if (f->payload != (const unsigned char *)place)
@@ -174,10 +188,10 @@ static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *
 			brc_spool_drop(place, f->length);
 		return BRC_OK;
 	}
-	if (c->zstd == NULL && (c->zstd = ZSTD_createDCtx()) == NULL)
+	if (!c->zstd && !(c->zstd = ZSTD_createDCtx()))
 		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
-	size_t bytes = (size_t)f->raw_length;
-	size_t n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
+	bytes = (size_t)f->raw_length;
+	n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
 	if (ZSTD_isError(n) || n != bytes || brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
 		return brc_fail(err, BRC_STREAM,
 				"%s: a compressed chunk of tensor '%s' does not unpack",
@@ -191,14 +205,15 @@ static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *
 static brc_rc add_map(brc_section *s, const brc_frame *f, brc_err *err)
 {
 	brc_map *copy;
+	brc_rc rc;
+
 	BRC_TRY(brc_map_decode(f->payload, f->length, &copy, err));
 	if (f->kind == BRC_F_META) {
 		brc_map_free(s->meta);
 		s->meta = copy;
 		return BRC_OK;
 	}
-	brc_rc rc =
-		brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records), err);
+	rc = brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records), err);
 	if (rc == BRC_OK)
 		s->records[s->n_records++] = copy;
 	else
@@ -209,6 +224,7 @@ static brc_rc add_map(brc_section *s, const brc_frame *f, brc_err *err)
 brc_rc brc_collector_add(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
 {
 	bool compressed = f->kind == BRC_F_CHUNK_Z;
+
 	if (f->kind != BRC_F_END)
 		brc_section_digest_add(c->digest, compressed ? BRC_F_CHUNK : f->kind, f->raw_length,
 				       f->raw_crc);
@@ -233,6 +249,7 @@ brc_rc brc_collector_add(brc_collector *c, const brc_reader *r, const brc_frame 
 brc_section *brc_collector_take(brc_collector *c)
 {
 	brc_section *s = c->section;
+
 	c->section = NULL;
 	return s;
 }

@@ -19,6 +19,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static uint32_t times(const uint32_t m[POLY_BITS], uint32_t v)
 {
 	uint32_t sum = 0;
+
 	for (int i = 0; v != 0; i++, v >>= 1)
 		if ((v & 1) != 0)
 			sum ^= m[i];
@@ -29,6 +30,7 @@ static uint32_t times(const uint32_t m[POLY_BITS], uint32_t v)
 static void square(uint32_t m[POLY_BITS])
 {
 	uint32_t s[POLY_BITS];
+
 	for (int i = 0; i < POLY_BITS; i++)
 		s[i] = times(m, m[i]);
 	memcpy(m, s, sizeof(s));
@@ -36,8 +38,11 @@ static void square(uint32_t m[POLY_BITS])
 
 static void build_tables(void)
 {
+	uint32_t m[POLY_BITS] = {POLYNOMIAL}; /* one zero bit */
+
 	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t c = i;
+
 		for (int bit = 0; bit < 8; bit++)
 			c = (c >> 1) ^ ((c & 1) != 0 ? POLYNOMIAL : 0);
 		byte_table[0][i] = c;
@@ -45,9 +50,9 @@ static void build_tables(void)
 	for (uint32_t i = 0; i < 256; i++)
 		for (int t = 1; t < 8; t++) {
 			uint32_t c = byte_table[t - 1][i];
+
 			byte_table[t][i] = (c >> 8) ^ byte_table[0][c & 0xff];
 		}
-	uint32_t m[POLY_BITS] = {POLYNOMIAL}; /* one zero bit */
 	for (int i = 1; i < POLY_BITS; i++)
 		m[i] = 1u << (i - 1);
 	for (size_t bits = 1; bits < (size_t)BLOCK * 8; bits *= 2)
@@ -61,6 +66,7 @@ static uint32_t portable(uint32_t c, const unsigned char *p, size_t n)
 {
 	for (; n >= 8; n -= 8, p += 8) {
 		uint32_t low, high;
+
 		memcpy(&low, p, 4);
 		memcpy(&high, p + 4, 4);
 		low ^= c;
@@ -92,6 +98,7 @@ static uint32_t shift(uint32_t c)
 static uint64_t word(const unsigned char *p)
 {
 	uint64_t w;
+
 	memcpy(&w, p, 8);
 	return w;
 }
@@ -101,6 +108,7 @@ __attribute__((target("sse4.2"))) static uint32_t hardware(uint32_t c, const uns
 {
 	while (n >= 3 * (size_t)BLOCK) {
 		uint64_t a = c, b = 0, d = 0;
+
 		for (size_t i = 0; i < BLOCK; i += 8) {
 			a = _mm_crc32_u64(a, word(p + i));
 			b = _mm_crc32_u64(b, word(p + i + BLOCK));

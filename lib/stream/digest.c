@@ -17,7 +17,8 @@ void brc_digest(const void *data, size_t n, char hex[33])
 brc_section_digest *brc_section_digest_new(brc_err *err)
 {
 	XXH3_state_t *s = XXH3_createState();
-	if (s == NULL)
+
+	if (!s)
 		brc_fail(err, BRC_RESOURCE, "out of memory for a digest");
 	else
 		XXH3_128bits_reset(s);
@@ -38,6 +39,7 @@ static void little_endian(unsigned char *p, uint64_t v, int bytes)
 void brc_section_digest_add(brc_section_digest *d, unsigned kind, uint64_t length, uint32_t crc)
 {
 	unsigned char b[13];
+
 	b[0] = (unsigned char)kind;
 	little_endian(b + 1, length, 8);
 	little_endian(b + 9, crc, 4);

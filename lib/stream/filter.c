@@ -14,16 +14,20 @@
 
 brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 {
+	brc_filter *f;
+	bool stream;
+	brc_rc rc;
+
 	*out = NULL;
 	signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and we end in order */
 	signal(SIGXFSZ, SIG_IGN); /* and one beyond the limit of file sizes with EFBIG */
-	brc_filter *f = brc_calloc(1, sizeof(*f), err);
-	if (f == NULL)
+	f = brc_calloc(1, sizeof(*f), err);
+	if (!f)
 		return BRC_RESOURCE;
-	bool stream = (cli->common & BRC_COMMON_STREAM) != 0;
+	stream = (cli->common & BRC_COMMON_STREAM) != 0;
 	f->cli = cli;
 	f->entry = brc_history_entry(cli);
-	brc_rc rc = f->entry == NULL ? brc_fail(err, BRC_RESOURCE, "out of memory") : BRC_OK;
+	rc = f->entry ? BRC_OK : brc_fail(err, BRC_RESOURCE, "out of memory");
 	if (rc == BRC_OK)
 		rc = brc_sink_open(&f->sink, cli->c.output, stream, err);
 	if (rc == BRC_OK && stream)
@@ -63,8 +67,10 @@ void brc_filter_memory(brc_filter *f, size_t bytes)
 brc_rc brc_filter_note_seen(brc_filter *f, const char *type, const char *title, bool forwarded,
 			    brc_err *err)
 {
+	struct brc_seen *s;
+
 	BRC_TRY(brc_grow(&f->seen, &f->cap_seen, f->n_seen + 1, sizeof(*f->seen), err));
-	struct brc_seen *s = &f->seen[f->n_seen++];
+	s = &f->seen[f->n_seen++];
 	snprintf(s->type, sizeof(s->type), "%s", type);
 	snprintf(s->title, sizeof(s->title), "%s", title);
 	s->forwarded = forwarded;
@@ -81,7 +87,8 @@ brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *dig
 void brc_filter_record(brc_filter *f, const char *key, const char *value)
 {
 	const brc_value *options = brc_map_get(f->entry, "options");
-	if (options != NULL && options->type == BRC_V_MAP)
+
+	if (options && options->type == BRC_V_MAP)
 		brc_map_put_string(options->u.map, key, value);
 }
 
@@ -104,6 +111,7 @@ static void batch_clear(struct brc_batch *b)
 brc_rc brc_filter_begin(brc_filter *f, brc_section *s, brc_err *err)
 {
 	char title[BRC_NAME_MAX + 80];
+
 	brc_section_title(s, title, sizeof(title));
 	for (size_t i = 0; i < f->n_seen; i++)
 		if (f->seen[i].forwarded && strcmp(f->seen[i].title, title) == 0) {
@@ -129,9 +137,10 @@ brc_rc brc_filter_rows(brc_filter *f, const void *rows, size_t n, brc_err *err)
 brc_rc brc_filter_end(brc_filter *f, brc_err *err)
 {
 	brc_section *s = f->open;
+	char title[BRC_NAME_MAX + 80];
+
 	f->open = NULL;
 	BRC_TRY(brc_writer_end(f->writer, s, err));
-	char title[BRC_NAME_MAX + 80];
 	brc_history_note(f->entry, "writes", "section", brc_section_title(s, title, sizeof(title)),
 			 s->digest);
 	return BRC_OK;
@@ -147,8 +156,10 @@ brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_fi
 		       const void *of, brc_err *err)
 {
 	brc_section *s;
+	brc_rc rc;
+
 	BRC_TRY(brc_section_new(&s, type, 1, name, err));
-	brc_rc rc = fill(of, s, err);
+	rc = fill(of, s, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
@@ -174,7 +185,8 @@ static brc_rc end_stream(brc_filter *f, brc_err *err)
 static void write_abort(brc_filter *f, const brc_err *err)
 {
 	brc_map *m = f->abort;
-	if (m == NULL) {
+
+	if (!m) {
 		m = brc_map_new();
 		brc_map_put_string(m, "tool", f->cli->tool);
 		brc_map_put_int(m, "code", err->code);
@@ -220,21 +232,25 @@ static int die_of_sigpipe(void)
 static bool passed_on(const brc_filter *f, const brc_cli *cli)
 {
 	struct stat st;
-	return f->abort != NULL && f->writer != NULL && cli->c.output == NULL &&
-	       cli->c.verbosity < 1 && fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
+
+	return f->abort && f->writer && !cli->c.output && cli->c.verbosity < 1 &&
+	       fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
 int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	bool silent = f != NULL && passed_on(f, cli);
-	if (f != NULL) {
-		if (err->code == BRC_OK && f->writer != NULL)
+	bool silent = f && passed_on(f, cli);
+
+	if (f) {
+		brc_err late = {0};
+		bool commit;
+
+		if (err->code == BRC_OK && f->writer)
 			end_stream(f, err);
 		if (err->code != BRC_OK && err->code != BRC_NO && err->code != BRC_PIPE &&
-		    f->writer != NULL && f->sink != NULL)
+		    f->writer && f->sink)
 			write_abort(f, err);
-		brc_err late = {0};
-		bool commit = err->code == BRC_OK || err->code == BRC_NO;
+		commit = err->code == BRC_OK || err->code == BRC_NO;
 		if (brc_sink_close(f->sink, commit, &late) != BRC_OK && commit)
 			*err = late;
 		filter_free(f);
@@ -245,4 +261,16 @@ int brc_filter_close(brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (err->code != BRC_OK && err->message[0] != '\0' && !silent)
 		brc_cli_report(cli, err);
 	return (int)err->code;
+}
+
+int brc_filter_main(brc_cli *cli, int argc, char **argv, brc_filter_resolve resolve,
+		    brc_filter_run run)
+{
+	brc_filter *f = NULL;
+	brc_err err = {0};
+
+	brc_cli_parse(cli, argc, argv);
+	if ((!resolve || resolve(cli, &err) == BRC_OK) && brc_filter_open(&f, cli, &err) == BRC_OK)
+		run(f, cli, &err);
+	return brc_filter_close(f, cli, &err);
 }

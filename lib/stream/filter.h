@@ -3,13 +3,20 @@
  * sections through, keep what it takes, append its own, close with history
  * and trailer - or with an abort record and no trailer.
  *
- *     brc_filter *f;
- *     if (brc_filter_open(&f, &cli, &err) == BRC_OK &&
- *         brc_filter_take(f, "laplacian", 1, BRC_CONSUME, &err) == BRC_OK &&
- *         brc_filter_read(f, &err) == BRC_OK &&
- *         brc_filter_section(f, "laplacian", &in, &err) == BRC_OK)
- *             work(f, in, &err);
- *     return brc_filter_close(f, &cli, &err);
+ *     static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
+ *     {
+ *             BRC_TRY(brc_filter_take(f, "laplacian", 1, BRC_CONSUME, err));
+ *             BRC_TRY(brc_filter_read(f, err));
+ *             BRC_TRY(brc_filter_section(f, "laplacian", &in, err));
+ *             return work(f, in, err);
+ *     }
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *             brc_cli cli = {.tool = "spectral", ...};
+ *
+ *             return brc_filter_main(&cli, argc, argv, NULL, spectral);
+ *     }
  */
 #ifndef BRC_STREAM_FILTER_H
 #define BRC_STREAM_FILTER_H
@@ -24,6 +31,16 @@ typedef enum brc_take {
 	BRC_CONSUME, /* taken out of the stream, unless --keep */
 	BRC_SHARE    /* taken and handed through */
 } brc_take;
+
+/*
+ * All of main: parse the command line, open, run, close. `resolve`, which may be NULL, comes
+ * before the output is opened: it checks how options go together, and fills in defaults that
+ * depend on other options, so that the history records what was used. Returns the exit code.
+ */
+typedef brc_rc (*brc_filter_resolve)(const brc_cli *cli, brc_err *err);
+typedef brc_rc (*brc_filter_run)(brc_filter *f, const brc_cli *cli, brc_err *err);
+int brc_filter_main(brc_cli *cli, int argc, char **argv, brc_filter_resolve resolve,
+		    brc_filter_run run);
 
 /* Opens the output (stdout or -o); a terminal is refused with BRC_USAGE. */
 brc_rc brc_filter_open(brc_filter **f, const brc_cli *cli, brc_err *err);

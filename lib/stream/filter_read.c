@@ -18,9 +18,10 @@ static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r,
 	*rc = BRC_OK;
 	for (size_t i = 0; i < f->n_takes; i++) {
 		const struct brc_wanted *t = &f->takes[i];
+
 		if (strcmp(t->type, brc_reader_type(r)) != 0)
 			continue;
-		if (!all_names && !t->any && f->cli->c.in != NULL &&
+		if (!all_names && !t->any && f->cli->c.in &&
 		    strcmp(f->cli->c.in, brc_reader_section(r)) != 0)
 			continue;
 		if (t->version != brc_reader_version(r)) {
@@ -38,6 +39,7 @@ static brc_rc keep_section(brc_section ***list, size_t *n, size_t *cap, brc_sect
 			   brc_err *err)
 {
 	brc_rc rc = brc_grow(list, cap, *n + 1, sizeof(**list), err);
+
 	if (rc == BRC_OK)
 		(*list)[(*n)++] = s;
 	else
@@ -48,6 +50,7 @@ static brc_rc keep_section(brc_section ***list, size_t *n, size_t *cap, brc_sect
 static void note_read(brc_filter *f, const brc_section *s)
 {
 	char title[BRC_NAME_MAX + 80];
+
 	brc_history_note(f->entry, "reads", "section", brc_section_title(s, title, sizeof(title)),
 			 s->digest);
 }
@@ -71,34 +74,38 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	brc_filter *f = in->f;
 	brc_rc rc = BRC_OK;
 	const struct brc_wanted *t = in->side;
-	if (t == NULL)
+	bool forward;
+	char title[BRC_NAME_MAX + 80];
+	brc_frame frame;
+	brc_section *s;
+
+	if (!t)
 		t = wanted(f, in->reader, in->all_names, &rc, err);
 	else if (strcmp(t->type, brc_reader_type(in->reader)) != 0)
 		t = NULL;
 	BRC_TRY(rc);
-	bool forward = in->forward && (t == NULL || t->how == BRC_SHARE || f->cli->c.keep);
-	char title[BRC_NAME_MAX + 80];
+	forward = in->forward && (!t || t->how == BRC_SHARE || f->cli->c.keep);
 	snprintf(title, sizeof(title), "%s/%u %s", brc_reader_type(in->reader),
 		 brc_reader_version(in->reader), brc_reader_section(in->reader));
-	if (in->side == NULL)
+	if (!in->side)
 		BRC_TRY(brc_filter_note_seen(f, brc_reader_type(in->reader), title, forward, err));
-	if (t != NULL)
+	if (t)
 		BRC_TRY(brc_collector_begin(in->collector, in->reader, err));
-	brc_frame frame = *head;
+	frame = *head;
 	for (;;) {
 		if (forward)
 			BRC_TRY(brc_writer_frame(f->writer, &frame, err));
-		if (t != NULL && frame.kind != BRC_F_SECTION)
+		if (t && frame.kind != BRC_F_SECTION)
 			BRC_TRY(brc_collector_add(in->collector, in->reader, &frame, err));
 		if (frame.kind == BRC_F_END)
 			break;
-		if (t != NULL)
+		if (t)
 			brc_collector_prepare(in->collector, in->reader);
 		BRC_TRY(brc_reader_next(in->reader, &frame, err));
 	}
-	if (t == NULL)
+	if (!t)
 		return BRC_OK;
-	brc_section *s = brc_collector_take(in->collector);
+	s = brc_collector_take(in->collector);
 	note_read(f, s);
 	return keep_section(in->list, in->n, in->cap, s, err);
 }
@@ -107,6 +114,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 static brc_rc take_stream(struct intake *in, bool *end, brc_err *err)
 {
 	brc_frame frame;
+
 	*end = false;
 	for (;;) {
 		BRC_TRY(brc_reader_next(in->reader, &frame, err));
@@ -136,6 +144,7 @@ static size_t memory_budget(const brc_filter *f)
 static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
 {
 	brc_source *source;
+
 	BRC_TRY(brc_source_open(&source, path, err));
 	BRC_TRY(brc_reader_new(&in->reader, source, err));
 	return brc_collector_new(&in->collector, memory_budget(in->f), err);
@@ -143,7 +152,7 @@ static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
 
 static void close_intake(struct intake *in)
 {
-	if (in->reader != NULL && brc_reader_abort(in->reader) != NULL && in->f->abort == NULL)
+	if (in->reader && brc_reader_abort(in->reader) && !in->f->abort)
 		in->f->abort = brc_map_dup(brc_reader_abort(in->reader));
 	brc_reader_free(in->reader);
 	brc_collector_free(in->collector);
@@ -153,9 +162,10 @@ static void close_intake(struct intake *in)
 static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
 {
 	bool end;
+	brc_frame frame;
+
 	BRC_TRY(open_intake(in, path, err));
 	BRC_TRY(take_stream(in, &end, err));
-	brc_frame frame;
 	BRC_TRY(brc_reader_next(in->reader, &frame, err));
 	if (frame.kind == BRC_F_EOF)
 		return BRC_OK;
@@ -167,12 +177,13 @@ static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
 brc_rc brc_filter_read(brc_filter *f, brc_err *err)
 {
 	struct intake in = {.f = f,
-			    .forward = f->writer != NULL,
+			    .forward = f->writer,
 			    .list = &f->sections,
 			    .n = &f->n_sections,
 			    .cap = &f->cap_sections,
 			    .history = &f->history};
 	brc_rc rc = take_single(&in, "-", err);
+
 	close_intake(&in);
 	return rc;
 }
@@ -183,6 +194,7 @@ brc_rc brc_filter_read(brc_filter *f, brc_err *err)
 static bool type_listed(const char *types, const char *type)
 {
 	size_t n = strlen(type);
+
 	for (const char *p = types;; p += strcspn(p, "|") + 1) {
 		if (strcspn(p, "|") == n && strncmp(p, type, n) == 0)
 			return true;
@@ -195,9 +207,10 @@ static bool type_listed(const char *types, const char *type)
 static void list_seen(const brc_filter *f, const char *types, char *buf, size_t cap)
 {
 	size_t n = 0;
+
 	buf[0] = '\0';
 	for (size_t i = 0; i < f->n_seen && n < cap; i++)
-		if (types == NULL || type_listed(types, f->seen[i].type))
+		if (!types || type_listed(types, f->seen[i].type))
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? ", " : "",
 					      f->seen[i].title);
 	if (n == 0)
@@ -233,6 +246,7 @@ static void list_makers(const char *types, char *buf, size_t cap)
 static void alternatives(const char *types, char *buf, size_t cap)
 {
 	size_t n = 0;
+
 	for (const char *p = types; *p != '\0' && n + 5 < cap; p++)
 		n += (size_t)(*p == '|' ? snprintf(buf + n, cap - n, " or ")
 					: snprintf(buf + n, cap - n, "%c", *p));
@@ -241,10 +255,11 @@ static void alternatives(const char *types, char *buf, size_t cap)
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
 	char list[700], wanted_types[128], makers[128];
+
 	list_seen(f, NULL, list, sizeof(list));
 	alternatives(types, wanted_types, sizeof(wanted_types));
 	list_makers(types, makers, sizeof(makers));
-	if (f->cli->c.in != NULL)
+	if (f->cli->c.in)
 		brc_fail(err, BRC_DATA, "no %s section is called '%s'; the stream holds: %s",
 			 wanted_types, f->cli->c.in, list);
 	else
@@ -256,8 +271,10 @@ static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 
 brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **out, brc_err *err)
 {
-	*out = NULL;
 	size_t found = 0;
+	char list[700];
+
+	*out = NULL;
 	for (size_t i = 0; i < f->n_sections; i++)
 		if (type_listed(types, f->sections[i]->type)) {
 			*out = f->sections[i];
@@ -267,7 +284,6 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 		return BRC_OK;
 	if (found == 0)
 		return none_found(f, types, err);
-	char list[700];
 	list_seen(f, types, list, sizeof(list));
 	brc_fail(err, BRC_DATA, "%zu sections could be meant: %s", found, list);
 	return brc_hint(err, "choose one with --in NAME");
@@ -284,6 +300,7 @@ size_t brc_filter_sections(const brc_filter *f, const brc_section *const **secti
 static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, brc_err *err)
 {
 	size_t before = f->n_sides;
+
 	BRC_TRY(take_single(in, path, err));
 	if (f->n_sides == before + 1)
 		return BRC_OK;
@@ -303,6 +320,7 @@ brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, cons
 			    .cap = &f->cap_sides,
 			    .history = &f->history};
 	brc_rc rc = side_section(f, &in, path, err);
+
 	close_intake(&in);
 	if (rc != BRC_OK)
 		return brc_err_prefix(err, "--%s", option);
@@ -321,12 +339,15 @@ static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end
 	brc_section **sections = NULL;
 	size_t n = 0, cap = 0;
 	brc_history history = {0};
-	struct intake one = *in; /* the same input, another place for what it holds */
+	struct intake one = *in;
+	brc_rc rc;
+
+	/* the same input, another place for what it holds */
 	one.list = &sections;
 	one.n = &n;
 	one.cap = &cap;
 	one.history = &history;
-	brc_rc rc = take_stream(&one, end, err);
+	rc = take_stream(&one, end, err);
 	if (rc == BRC_OK && !*end)
 		rc = brc_grow(&b->streams, &b->cap, b->n + 1, sizeof(*b->streams), err);
 	if (rc == BRC_OK && !*end) {
@@ -344,12 +365,16 @@ static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end
 brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **streams, size_t *n,
 			  brc_err *err)
 {
-	BRC_TRY(brc_grow(&f->batches, &f->cap_batches, f->n_batches + 1, sizeof(*f->batches), err));
-	struct brc_batch *b = &f->batches[f->n_batches++];
-	*b = (struct brc_batch){.name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err)};
-	struct intake in = {.f = f, .all_names = f->cli->c.in == NULL};
-	brc_rc rc = b->name == NULL ? BRC_RESOURCE : open_intake(&in, path, err);
+	struct brc_batch *b;
+	struct intake in;
+	brc_rc rc;
 	bool end = false;
+
+	BRC_TRY(brc_grow(&f->batches, &f->cap_batches, f->n_batches + 1, sizeof(*f->batches), err));
+	b = &f->batches[f->n_batches++];
+	*b = (struct brc_batch){.name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err)};
+	in = (struct intake){.f = f, .all_names = !f->cli->c.in};
+	rc = b->name ? open_intake(&in, path, err) : BRC_RESOURCE;
 	while (rc == BRC_OK && !end)
 		rc = take_one_of_many(&in, b, &end, err);
 	close_intake(&in);

@@ -20,6 +20,7 @@ static uint32_t get_be32(const unsigned char *p)
 uint32_t brc_frame_crc_begin(unsigned kind, size_t length)
 {
 	unsigned char b[5] = {(unsigned char)kind};
+
 	put_be32(b + 1, (uint32_t)length);
 	return brc_crc32c(0, b, sizeof(b));
 }
@@ -42,19 +43,21 @@ void brc_frame_head(unsigned kind, uint32_t crc, size_t length, unsigned char he
 bool brc_frame_parse(const unsigned char head[BRC_HEAD_BYTES], unsigned *kind, uint32_t *crc,
 		     size_t *length)
 {
+	size_t limit;
+
 	if (head[0] != 0x93 || head[2] != 0xce || head[7] != 0xc6)
 		return false;
 	*kind = head[1];
 	*crc = get_be32(head + 3);
 	*length = get_be32(head + 8);
-	size_t limit =
-		*kind == BRC_F_CHUNK || *kind == BRC_F_CHUNK_Z ? BRC_CHUNK_MAX : BRC_CONTROL_MAX;
+	limit = *kind == BRC_F_CHUNK || *kind == BRC_F_CHUNK_Z ? BRC_CHUNK_MAX : BRC_CONTROL_MAX;
 	return *kind >= BRC_F_SECTION && *kind <= BRC_F_TRAILER && *length <= limit;
 }
 
 uint32_t brc_frame_chain(uint32_t chain, uint32_t crc)
 {
 	unsigned char b[4];
+
 	put_be32(b, crc);
 	return brc_crc32c(chain, b, sizeof(b));
 }

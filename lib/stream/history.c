@@ -21,14 +21,16 @@ void brc_history_clear(brc_history *h)
 brc_rc brc_history_add(brc_history *h, const brc_map *entry, brc_err *err)
 {
 	const char *id = brc_map_string(entry, "id", NULL);
-	if (id == NULL)
+	brc_map *copy;
+
+	if (!id)
 		return brc_fail(err, BRC_DATA, "an entry of the history has no id");
 	for (size_t i = 0; i < h->n; i++)
 		if (strcmp(brc_map_string(h->entry[i], "id", ""), id) == 0)
 			return BRC_OK;
 	BRC_TRY(brc_grow(&h->entry, &h->cap, h->n + 1, sizeof(*h->entry), err));
-	brc_map *copy = brc_map_dup(entry);
-	if (copy == NULL)
+	copy = brc_map_dup(entry);
+	if (!copy)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for the history");
 	h->entry[h->n++] = copy;
 	return BRC_OK;
@@ -38,9 +40,10 @@ brc_rc brc_history_add(brc_history *h, const brc_map *entry, brc_err *err)
 static void put_choice(brc_map *m, const brc_opt *o)
 {
 	const char *c = o->choices;
+	char word[128];
+
 	for (int i = *(const int *)o->value; i > 0; i--)
 		c += strcspn(c, "|") + 1;
-	char word[128];
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(c, "|"), c);
 	brc_map_put_string(m, o->name, word);
 }
@@ -71,7 +74,7 @@ static void put_option(brc_map *m, const brc_opt *o)
 		brc_map_put_double(m, o->name, *(const double *)o->value);
 		break;
 	case BRC_OPT_STRING:
-		if (*(const char *const *)o->value != NULL)
+		if (*(const char *const *)o->value)
 			brc_map_put_string(m, o->name, *(const char *const *)o->value);
 		break;
 	case BRC_OPT_CHOICE:
@@ -86,19 +89,20 @@ static void put_option(brc_map *m, const brc_opt *o)
 brc_map *brc_history_entry(const brc_cli *cli)
 {
 	brc_map *entry = brc_map_new(), *options = brc_map_new();
-	if (entry == NULL || options == NULL) {
+
+	if (!entry || !options) {
 		brc_map_free(entry);
 		brc_map_free(options);
 		return NULL;
 	}
-	for (const brc_opt *o = cli->options; o != NULL && o->type != BRC_OPT_END; o++)
+	for (const brc_opt *o = cli->options; o && o->type != BRC_OPT_END; o++)
 		if ((o->flags & BRC_OPT_UNRECORDED) == 0)
 			put_option(options, o);
 	if ((cli->common & BRC_COMMON_SEED) != 0)
 		brc_map_put_int(options, "seed", (int64_t)cli->c.seed);
-	if (cli->c.in != NULL)
+	if (cli->c.in)
 		brc_map_put_string(options, "in", cli->c.in);
-	if (cli->c.name != NULL)
+	if (cli->c.name)
 		brc_map_put_string(options, "name", cli->c.name);
 	brc_map_put_string(entry, "tool", cli->tool);
 	brc_map_put_string(entry, "version", BRC_VERSION);
@@ -110,6 +114,7 @@ void brc_history_note(brc_map *entry, const char *list, const char *key, const c
 		      const char *digest)
 {
 	brc_map *m = brc_map_new();
+
 	brc_map_put_string(m, key, value);
 	brc_map_put_string(m, "digest", digest);
 	brc_map_add_map(entry, list, m);
@@ -120,6 +125,7 @@ brc_rc brc_history_seal(brc_map *entry, bool stamp, brc_err *err)
 	unsigned char *buf;
 	size_t n;
 	char id[33];
+
 	BRC_TRY(brc_map_encode(entry, &buf, &n, err));
 	brc_digest(buf, n, id);
 	free(buf);
@@ -128,6 +134,7 @@ brc_rc brc_history_seal(brc_map *entry, bool stamp, brc_err *err)
 		char host[256] = "", when[64];
 		time_t now = time(NULL);
 		struct tm utc;
+
 		gethostname(host, sizeof(host) - 1);
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 		brc_map_put_string(entry, "time", when);

@@ -32,7 +32,7 @@ brc_map *brc_map_new(void)
 
 void brc_map_free(brc_map *m)
 {
-	if (m == NULL)
+	if (!m)
 		return;
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->pairs[i].key);
@@ -44,7 +44,7 @@ void brc_map_free(brc_map *m)
 
 static brc_value *find(const brc_map *m, const char *key)
 {
-	if (m == NULL)
+	if (!m)
 		return NULL;
 	for (size_t i = 0; i < m->n; i++)
 		if (strcmp(m->pairs[i].key, key) == 0)
@@ -55,16 +55,18 @@ static brc_value *find(const brc_map *m, const char *key)
 /* The cleared value of `key`, appended if new; NULL, and `failed`, when out of memory. */
 static brc_value *slot(brc_map *m, const char *key)
 {
-	if (m == NULL || m->failed)
+	brc_value *v;
+	char *copy = NULL;
+
+	if (!m || m->failed)
 		return NULL;
-	brc_value *v = find(m, key);
-	if (v != NULL) {
+	v = find(m, key);
+	if (v) {
 		value_clear(v);
 		return v;
 	}
-	char *copy = NULL;
 	if (brc_grow(&m->pairs, &m->cap, m->n + 1, sizeof(*m->pairs), NULL) != BRC_OK ||
-	    (copy = brc_strdup(key, NULL)) == NULL) {
+	    !(copy = brc_strdup(key, NULL))) {
 		m->failed = true;
 		return NULL;
 	}
@@ -80,31 +82,36 @@ void brc_map_put_nil(brc_map *m, const char *key)
 void brc_map_put_bool(brc_map *m, const char *key, bool b)
 {
 	brc_value *v = slot(m, key);
-	if (v != NULL)
+
+	if (v)
 		*v = (brc_value){.type = BRC_V_BOOL, .u.b = b};
 }
 
 void brc_map_put_int(brc_map *m, const char *key, int64_t i)
 {
 	brc_value *v = slot(m, key);
-	if (v != NULL)
+
+	if (v)
 		*v = (brc_value){.type = BRC_V_INT, .u.i = i};
 }
 
 void brc_map_put_double(brc_map *m, const char *key, double d)
 {
 	brc_value *v = slot(m, key);
-	if (v != NULL)
+
+	if (v)
 		*v = (brc_value){.type = BRC_V_DOUBLE, .u.d = d};
 }
 
 void brc_map_put_string(brc_map *m, const char *key, const char *s)
 {
 	brc_value *v = slot(m, key);
-	if (v == NULL || s == NULL)
+	char *copy;
+
+	if (!v || !s)
 		return;
-	char *copy = brc_strdup(s, NULL);
-	if (copy == NULL)
+	copy = brc_strdup(s, NULL);
+	if (!copy)
 		m->failed = true;
 	else
 		*v = (brc_value){.type = BRC_V_STRING, .u.s = copy};
@@ -114,10 +121,12 @@ void brc_map_put_string(brc_map *m, const char *key, const char *s)
 static brc_value *list_slot(brc_map *m, const char *key, size_t n)
 {
 	brc_value *v = slot(m, key);
-	if (v == NULL)
+	brc_value *items;
+
+	if (!v)
 		return NULL;
-	brc_value *items = calloc(n + 1, sizeof(*items));
-	if (items == NULL) {
+	items = calloc(n + 1, sizeof(*items));
+	if (!items) {
 		m->failed = true;
 		return NULL;
 	}
@@ -128,23 +137,19 @@ static brc_value *list_slot(brc_map *m, const char *key, size_t n)
 void brc_map_put_ints(brc_map *m, const char *key, const int64_t *x, size_t n)
 {
 	brc_value *items = list_slot(m, key, n);
-	for (size_t i = 0; items != NULL && i < n; i++)
-		items[i] = (brc_value){.type = BRC_V_INT, .u.i = x[i]};
-}
 
-void brc_map_put_doubles(brc_map *m, const char *key, const double *x, size_t n)
-{
-	brc_value *items = list_slot(m, key, n);
-	for (size_t i = 0; items != NULL && i < n; i++)
-		items[i] = (brc_value){.type = BRC_V_DOUBLE, .u.d = x[i]};
+	for (size_t i = 0; items && i < n; i++)
+		items[i] = (brc_value){.type = BRC_V_INT, .u.i = x[i]};
 }
 
 void brc_map_put_strings(brc_map *m, const char *key, const char *const *x, size_t n)
 {
 	brc_value *items = list_slot(m, key, n);
-	for (size_t i = 0; items != NULL && i < n; i++) {
+
+	for (size_t i = 0; items && i < n; i++) {
 		char *copy = brc_strdup(x[i], NULL);
-		if (copy == NULL) {
+
+		if (!copy) {
 			m->failed = true;
 			return;
 		}
@@ -155,8 +160,9 @@ void brc_map_put_strings(brc_map *m, const char *key, const char *const *x, size
 void brc_map_put_map(brc_map *m, const char *key, brc_map *x)
 {
 	brc_value *v = slot(m, key);
-	if (v == NULL || x == NULL) {
-		if (m != NULL)
+
+	if (!v || !x) {
+		if (m)
 			m->failed = true;
 		brc_map_free(x);
 		return;
@@ -167,18 +173,20 @@ void brc_map_put_map(brc_map *m, const char *key, brc_map *x)
 void brc_map_add_map(brc_map *m, const char *key, brc_map *x)
 {
 	brc_value *v = find(m, key);
-	if (v == NULL || v->type != BRC_V_LIST) {
-		if (list_slot(m, key, 0) == NULL) {
+	brc_value *items;
+
+	if (!v || v->type != BRC_V_LIST) {
+		if (!list_slot(m, key, 0)) {
 			brc_map_free(x);
 			return;
 		}
 		v = find(m, key);
 	}
-	brc_value *items = realloc(v->u.list.items, (v->u.list.n + 1) * sizeof(*items));
-	if (items == NULL || x == NULL) {
+	items = realloc(v->u.list.items, (v->u.list.n + 1) * sizeof(*items));
+	if (!items || !x) {
 		m->failed = true;
 		brc_map_free(x);
-		if (items != NULL)
+		if (items)
 			v->u.list.items = items;
 		return;
 	}
@@ -192,19 +200,11 @@ const brc_value *brc_map_get(const brc_map *m, const char *key)
 	return find(m, key);
 }
 
-bool brc_map_bool(const brc_map *m, const char *key, bool *out)
-{
-	const brc_value *v = find(m, key);
-	if (v == NULL || v->type != BRC_V_BOOL)
-		return false;
-	*out = v->u.b;
-	return true;
-}
-
 bool brc_map_int(const brc_map *m, const char *key, int64_t *out)
 {
 	const brc_value *v = find(m, key);
-	if (v == NULL || v->type != BRC_V_INT)
+
+	if (!v || v->type != BRC_V_INT)
 		return false;
 	*out = v->u.i;
 	return true;
@@ -213,6 +213,7 @@ bool brc_map_int(const brc_map *m, const char *key, int64_t *out)
 bool brc_map_size(const brc_map *m, const char *key, size_t *out)
 {
 	int64_t i;
+
 	if (!brc_map_int(m, key, &i) || i < 0)
 		return false;
 	*out = (size_t)i;
@@ -222,9 +223,10 @@ bool brc_map_size(const brc_map *m, const char *key, size_t *out)
 bool brc_map_double(const brc_map *m, const char *key, double *out)
 {
 	const brc_value *v = find(m, key);
-	if (v != NULL && v->type == BRC_V_DOUBLE)
+
+	if (v && v->type == BRC_V_DOUBLE)
 		*out = v->u.d;
-	else if (v != NULL && v->type == BRC_V_INT)
+	else if (v && v->type == BRC_V_INT)
 		*out = (double)v->u.i;
 	else
 		return false;
@@ -234,5 +236,6 @@ bool brc_map_double(const brc_map *m, const char *key, double *out)
 const char *brc_map_string(const brc_map *m, const char *key, const char *otherwise)
 {
 	const brc_value *v = find(m, key);
-	return v != NULL && v->type == BRC_V_STRING ? v->u.s : otherwise;
+
+	return v && v->type == BRC_V_STRING ? v->u.s : otherwise;
 }

@@ -9,6 +9,7 @@ static void string_json(const char *s, brc_str *out)
 	brc_str_add(out, "\"");
 	for (uint32_t c; *s != '\0';) {
 		const size_t n = brc_utf8_next(s, &c);
+
 		if (c == '"' || c == '\\')
 			brc_str_addf(out, "\\%c", (int)c);
 		else if (c == BRC_ILL_FORMED)
@@ -63,7 +64,7 @@ void brc_value_json(const brc_value *v, brc_str *out)
 void brc_map_json(const brc_map *m, brc_str *out)
 {
 	brc_str_add(out, "{");
-	for (size_t i = 0; m != NULL && i < m->n; i++) {
+	for (size_t i = 0; m && i < m->n; i++) {
 		brc_str_add(out, i > 0 ? ", " : "");
 		string_json(m->pairs[i].key, out);
 		brc_str_add(out, ": ");

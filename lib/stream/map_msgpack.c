@@ -21,9 +21,11 @@ static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc);
 /* What could not be decoded again must not be encoded. */
 static void pack_string(msgpack_packer *pk, const char *s, brc_rc *rc)
 {
+	size_t n;
+
 	if (*rc == BRC_OK && !brc_utf8_valid(s))
 		*rc = BRC_DATA;
-	size_t n = strlen(s);
+	n = strlen(s);
 	msgpack_pack_str(pk, n);
 	msgpack_pack_str_body(pk, s, n);
 }
@@ -80,6 +82,7 @@ struct out {
 static int write_piece(void *to, const char *bytes, size_t n)
 {
 	struct out *out = to;
+
 	if (!out->failed && msgpack_sbuffer_write(&out->buffer, bytes, n) != 0)
 		out->failed = true;
 	return out->failed ? -1 : 0;
@@ -87,15 +90,17 @@ static int write_piece(void *to, const char *bytes, size_t n)
 
 brc_rc brc_map_encode(const brc_map *m, unsigned char **buf, size_t *len, brc_err *err)
 {
-	if (m == NULL)
-		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
 	struct out out = {.failed = false};
 	msgpack_packer pk;
 	brc_rc rc = BRC_OK;
+	size_t size;
+
+	if (!m)
+		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
 	msgpack_sbuffer_init(&out.buffer);
 	msgpack_packer_init(&pk, &out, write_piece);
 	pack_map(&pk, m, &rc);
-	const size_t size = out.buffer.size;
+	size = out.buffer.size;
 	if (out.failed || rc == BRC_RESOURCE)
 		brc_fail(err, rc = BRC_RESOURCE, "out of memory for metadata");
 	else if (rc == BRC_DATA)
@@ -141,6 +146,7 @@ static bool skip(struct cursor *c, uint64_t n)
 static bool scan_head(struct cursor *c, uint64_t *body, uint64_t *children)
 {
 	uint64_t b, n;
+
 	*body = *children = 0;
 	if (!take_uint(c, 1, &b))
 		return false;
@@ -154,6 +160,7 @@ static bool scan_head(struct cursor *c, uint64_t *body, uint64_t *children)
 		*body = b & 31;
 	else if (b >= 0xca && b <= 0xd3) { /* floats and integers */
 		static const unsigned char width[] = {4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
+
 		*body = width[b - 0xca];
 	} else if (b >= 0xd9 && b <= 0xdb) { /* strings */
 		if (!take_uint(c, (size_t)1 << (b - 0xd9), &n))
@@ -172,6 +179,7 @@ static bool scan_head(struct cursor *c, uint64_t *body, uint64_t *children)
 static bool scan_value(struct cursor *c, unsigned depth)
 {
 	uint64_t body, children;
+
 	if (depth > BRC_MAP_MAX_DEPTH || !scan_head(c, &body, &children) || !skip(c, body))
 		return false;
 	if (children > (uint64_t)(c->end - c->p)) /* each takes a byte at least */
@@ -189,7 +197,7 @@ static brc_rc take_string(const msgpack_object *o, char **out, brc_err *err)
 	if (o->type != MSGPACK_OBJECT_STR)
 		return brc_fail(err, BRC_DATA, "a key in the metadata is not a text");
 	*out = brc_strndup(o->via.str.ptr, o->via.str.size, err); /* up to a NUL */
-	if (*out == NULL)
+	if (!*out)
 		return BRC_RESOURCE;
 	if (strlen(*out) == o->via.str.size && brc_utf8_valid(*out))
 		return BRC_OK;
@@ -226,7 +234,7 @@ static brc_rc take_value(const msgpack_object *o, brc_value *v, brc_err *err)
 		return BRC_OK;
 	case MSGPACK_OBJECT_ARRAY:
 		v->u.list.items = calloc((size_t)o->via.array.size + 1, sizeof(brc_value));
-		if (v->u.list.items == NULL)
+		if (!v->u.list.items)
 			return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
 		v->u.list.n = o->via.array.size;
 		v->type = BRC_V_LIST;
@@ -251,7 +259,8 @@ static int by_text(const void *a, const void *b)
 static brc_rc check_keys(const brc_map *m, brc_err *err)
 {
 	char **key = brc_alloc(m->n, sizeof(*key), err);
-	brc_rc rc = key == NULL ? BRC_RESOURCE : BRC_OK;
+	brc_rc rc = key ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t i = 0; i < m->n && rc == BRC_OK; i++)
 		key[i] = m->pairs[i].key;
 	if (rc == BRC_OK)
@@ -267,6 +276,7 @@ static brc_rc check_keys(const brc_map *m, brc_err *err)
 static brc_rc take_pair(const msgpack_object_kv *kv, brc_map *m, brc_err *err)
 {
 	brc_pair *pair = &m->pairs[m->n];
+
 	BRC_TRY(take_string(&kv->key, &pair->key, err));
 	m->n++;
 	return take_value(&kv->val, &pair->value, err);
@@ -274,12 +284,15 @@ static brc_rc take_pair(const msgpack_object_kv *kv, brc_map *m, brc_err *err)
 
 static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err)
 {
+	brc_map *m;
+	brc_rc rc;
+
 	if (o->type != MSGPACK_OBJECT_MAP)
 		return brc_fail(err, BRC_DATA, "metadata is not a map");
-	brc_map *m = brc_map_new();
-	if (m == NULL)
+	m = brc_map_new();
+	if (!m)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for metadata");
-	brc_rc rc = brc_grow(&m->pairs, &m->cap, o->via.map.size, sizeof(*m->pairs), err);
+	rc = brc_grow(&m->pairs, &m->cap, o->via.map.size, sizeof(*m->pairs), err);
 	if (rc == BRC_OK && m->cap > 0)
 		memset(m->pairs, 0, m->cap * sizeof(*m->pairs));
 	for (size_t i = 0; i < o->via.map.size && rc == BRC_OK; i++)
@@ -295,16 +308,17 @@ static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err)
 
 brc_rc brc_map_decode(const unsigned char *buf, size_t len, brc_map **m, brc_err *err)
 {
+	struct cursor c = {buf, buf + len};
+	msgpack_unpacked u;
+	size_t offset = 0;
+	brc_rc rc;
+
 	*m = NULL;
 	if (len == 0 || len > BRC_MAP_MAX_BYTES)
 		return brc_fail(err, BRC_DATA, "metadata is empty or too long");
-	struct cursor c = {buf, buf + len};
 	if (!scan_value(&c, 1) || c.p != c.end)
 		return brc_fail(err, BRC_DATA, "metadata is malformed");
-	msgpack_unpacked u;
 	msgpack_unpacked_init(&u);
-	size_t offset = 0;
-	brc_rc rc;
 	if (msgpack_unpack_next(&u, (const char *)buf, len, &offset) == MSGPACK_UNPACK_SUCCESS)
 		rc = take_map(&u.data, m, err);
 	else
@@ -318,6 +332,7 @@ brc_map *brc_map_dup(const brc_map *m)
 	unsigned char *buf;
 	size_t len;
 	brc_map *copy = NULL;
+
 	if (brc_map_encode(m, &buf, &len, NULL) == BRC_OK) {
 		if (brc_map_decode(buf, len, &copy, NULL) != BRC_OK)
 			copy = NULL;

@@ -40,9 +40,11 @@ struct brc_reader {
 
 brc_rc brc_reader_new(brc_reader **out, brc_source *source, brc_err *err)
 {
+	brc_reader *r;
+
 	*out = NULL;
-	brc_reader *r = brc_calloc(1, sizeof(*r), err);
-	if (r == NULL) {
+	r = brc_calloc(1, sizeof(*r), err);
+	if (!r) {
 		brc_source_close(source);
 		return BRC_RESOURCE;
 	}
@@ -53,7 +55,7 @@ brc_rc brc_reader_new(brc_reader **out, brc_source *source, brc_err *err)
 
 void brc_reader_free(brc_reader *r)
 {
-	if (r == NULL)
+	if (!r)
 		return;
 	brc_source_close(r->source);
 	brc_map_free(r->map);
@@ -100,11 +102,6 @@ const brc_tensor *brc_reader_tensor(const brc_reader *r)
 	return &r->tensor;
 }
 
-size_t brc_reader_rows_done(const brc_reader *r)
-{
-	return r->rows_done;
-}
-
 size_t brc_reader_chunk_rows(const brc_reader *r)
 {
 	return r->chunk_rows;
@@ -137,6 +134,7 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 {
 	unsigned char m[BRC_MAGIC_BYTES];
 	size_t got;
+
 	BRC_TRY(brc_source_read(r->source, m, sizeof(m), &got, err));
 	*eof = got == 0 && r->streams > 0;
 	if (*eof)
@@ -171,15 +169,17 @@ static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 {
 	size_t got;
 	void *dest = r->dest;
+	size_t done = 0;
+
 	r->dest = NULL;
-	if (kind == BRC_F_CHUNK && dest != NULL && r->dest_length == length) {
+	if (kind == BRC_F_CHUNK && dest && r->dest_length == length) {
 		BRC_TRY(brc_source_read(r->source, dest, length, &got, err));
 		*payload = dest;
 		return got == length ? BRC_OK : truncated(r, err);
 	}
-	size_t done = 0;
 	while (done < length) {
 		size_t step = length - done < FIRST_BUFFER ? length - done : FIRST_BUFFER;
+
 		BRC_TRY(brc_grow(&r->buf, &r->cap, done + step, 1, err));
 		BRC_TRY(brc_source_read(r->source, r->buf + done, step, &got, err));
 		if (got < step)
@@ -197,6 +197,7 @@ static brc_rc once(brc_reader *r, struct names *seen, const char *what, const ch
 		   brc_err *err)
 {
 	const uint64_t digest = XXH3_64bits(name, strlen(name));
+
 	if (seen->n == BRC_NAMES_MAX)
 		return corrupt(r, "too many sections, or tensors in a section", err);
 	for (size_t i = 0; i < seen->n; i++)
@@ -210,24 +211,31 @@ static brc_rc once(brc_reader *r, struct names *seen, const char *what, const ch
 
 brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, brc_err *err)
 {
+	const char *name;
+	const char *dtype;
+	const brc_value *shape, *axes;
+	size_t bytes;
+
 	memset(t, 0, sizeof(*t));
-	const char *name = brc_map_string(m, "name", NULL);
-	const char *dtype = brc_map_string(m, "dtype", "");
-	const brc_value *shape = brc_map_get(m, "shape"), *axes = brc_map_get(m, "axes");
+	name = brc_map_string(m, "name", NULL);
+	dtype = brc_map_string(m, "dtype", "");
+	shape = brc_map_get(m, "shape");
+	axes = brc_map_get(m, "axes");
 	t->itemsize = brc_dtype_size(dtype);
-	if (name == NULL || !brc_section_name_ok(name, sizeof(t->name)) || t->itemsize == 0)
+	if (!name || !brc_section_name_ok(name, sizeof(t->name)) || t->itemsize == 0)
 		return brc_fail(err, BRC_DATA,
 				"a tensor has no proper name or the unknown dtype '%s'", dtype);
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
-	if (shape == NULL || shape->type != BRC_V_LIST || shape->u.list.n > BRC_MAX_DIMS ||
-	    axes == NULL || axes->type != BRC_V_LIST || axes->u.list.n != shape->u.list.n)
+	if (!shape || shape->type != BRC_V_LIST || shape->u.list.n > BRC_MAX_DIMS || !axes ||
+	    axes->type != BRC_V_LIST || axes->u.list.n != shape->u.list.n)
 		return brc_fail(err, BRC_DATA, "tensor '%s' has no shape and axes that we know",
 				name);
 	t->ndim = shape->u.list.n;
-	size_t bytes = t->itemsize;
+	bytes = t->itemsize;
 	for (size_t i = 0; i < t->ndim; i++) {
 		const brc_value *s = &shape->u.list.items[i], *a = &axes->u.list.items[i];
+
 		if (s->type != BRC_V_INT || s->u.i < 0 || a->type != BRC_V_STRING ||
 		    strlen(a->u.s) >= sizeof(t->axes[i]) || !brc_is_printable(a->u.s) ||
 		    !brc_mul(bytes, s->u.i > 0 ? (size_t)s->u.i : 1, &bytes) || bytes > PTRDIFF_MAX)
@@ -245,7 +253,9 @@ static brc_rc open_section(brc_reader *r, brc_err *err)
 {
 	const char *type = brc_map_string(r->map, "type", "");
 	const char *name = brc_map_string(r->map, "name", "");
+	char title[sizeof(r->type) + sizeof(r->name)];
 	size_t version;
+
 	if (!brc_section_name_ok(type, sizeof(r->type)) ||
 	    !brc_section_name_ok(name, sizeof(r->name)) ||
 	    !brc_map_size(r->map, "version", &version) || version == 0 || version > UINT16_MAX)
@@ -254,7 +264,6 @@ static brc_rc open_section(brc_reader *r, brc_err *err)
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	r->version = (unsigned)version;
 	r->tensors.n = 0;
-	char title[sizeof(r->type) + sizeof(r->name)];
 	snprintf(title, sizeof(title), "%s %s", type, name);
 	return once(r, &r->sections, "section", title, err);
 }
@@ -278,6 +287,7 @@ static brc_rc take_chunk(brc_reader *r, brc_frame *f, brc_err *err)
 {
 	size_t rows = rows_left(r) < r->chunk_rows ? rows_left(r) : r->chunk_rows;
 	size_t bytes = rows * brc_tensor_row_bytes(&r->tensor);
+
 	if (f->kind == BRC_F_CHUNK && f->length != bytes)
 		return corrupt(r, "a chunk of the wrong length", err);
 	if (f->kind == BRC_F_CHUNK_Z) {
@@ -297,6 +307,7 @@ static brc_rc take_trailer(brc_reader *r, uint32_t chain_before, brc_err *err)
 {
 	size_t frames;
 	int64_t chain;
+
 	if (!brc_map_size(r->map, "frames", &frames) || !brc_map_int(r->map, "crc", &chain))
 		return corrupt(r, "a trailer without count and checksum", err);
 	if (frames != r->frames || chain != (int64_t)chain_before)
@@ -308,12 +319,14 @@ static brc_rc take_trailer(brc_reader *r, uint32_t chain_before, brc_err *err)
 
 static brc_rc take_abort(brc_reader *r, brc_err *err)
 {
+	const char *hint;
+
 	r->abort = r->map;
 	r->map = NULL;
 	brc_fail(err, BRC_STREAM, "%s: %s failed upstream: %s", brc_reader_name(r),
 		 brc_map_string(r->abort, "tool", "a program"),
 		 brc_map_string(r->abort, "message", "no message"));
-	const char *hint = brc_map_string(r->abort, "hint", "");
+	hint = brc_map_string(r->abort, "hint", "");
 	return hint[0] != '\0' ? brc_hint(err, "%s", hint) : BRC_STREAM;
 }
 
@@ -381,17 +394,20 @@ static bool is_map(brc_kind kind)
 
 brc_rc brc_reader_next(brc_reader *r, brc_frame *f, brc_err *err)
 {
+	size_t got, length;
+	unsigned kind;
+	uint32_t crc;
+	uint32_t before;
+
 	if (r->state == AT_MAGIC) {
 		bool eof;
+
 		BRC_TRY(read_magic(r, &eof, err));
 		if (eof) {
 			*f = (brc_frame){.kind = BRC_F_EOF};
 			return BRC_OK;
 		}
 	}
-	size_t got, length;
-	unsigned kind;
-	uint32_t crc;
 	BRC_TRY(brc_source_read(r->source, r->head, sizeof(r->head), &got, err));
 	if (got < sizeof(r->head))
 		return truncated(r, err);
@@ -409,7 +425,7 @@ brc_rc brc_reader_next(brc_reader *r, brc_frame *f, brc_err *err)
 		return brc_err_prefix(err, "%s: frame %llu", brc_reader_name(r),
 				      (unsigned long long)r->frames + 1);
 	f->map = r->map;
-	uint32_t before = r->chain;
+	before = r->chain;
 	BRC_TRY(advance(r, f, before, err));
 	r->chain = brc_frame_chain(r->chain, crc);
 	r->frames++;

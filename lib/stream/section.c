@@ -1,18 +1,22 @@
 #define _GNU_SOURCE
 #include "stream/section.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "base/utf8.h"
 
 /* ---- tensors ---- */
 
 size_t brc_dtype_size(const char *dtype)
 {
+	size_t width = 0;
+
 	static const struct {
 		const char *dtype;
 		size_t size;
@@ -20,7 +24,6 @@ size_t brc_dtype_size(const char *dtype)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(dtype, known[i].dtype) == 0)
 			return known[i].size;
-	size_t width = 0;
 	if (strncmp(dtype, "|S", 2) != 0 || dtype[2] == '0')
 		return 0;
 	for (const char *c = dtype + 2; *c != '\0'; c++) {
@@ -39,6 +42,7 @@ size_t brc_tensor_rows(const brc_tensor *t)
 size_t brc_tensor_row_bytes(const brc_tensor *t)
 {
 	size_t bytes = t->itemsize;
+
 	for (size_t i = 1; i < t->ndim; i++)
 		bytes *= t->shape[i];
 	return bytes;
@@ -57,13 +61,14 @@ size_t brc_tensor_count(const brc_tensor *t)
 char *brc_tensor_text(const brc_tensor *t, size_t i, char *buf, size_t cap)
 {
 	size_t n = strnlen((const char *)t->data + i * t->itemsize, t->itemsize);
+
 	snprintf(buf, cap, "%.*s", (int)n, (const char *)t->data + i * t->itemsize);
 	return buf;
 }
 
 static void tensor_free(brc_tensor *t)
 {
-	if (t == NULL)
+	if (!t)
 		return;
 	if (t->map_length > 0)
 		munmap(t->data, t->map_length);
@@ -82,15 +87,18 @@ static brc_rc bad_name(const char *what, const char *name, brc_err *err)
 bool brc_section_name_ok(const char *name, size_t cap)
 {
 	const size_t n = strlen(name);
+
 	return n > 0 && n < cap && brc_is_printable(name);
 }
 
 brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, const char *name,
 		       brc_err *err)
 {
+	brc_section *s;
+
 	*out = NULL;
-	brc_section *s = brc_calloc(1, sizeof(*s), err);
-	if (s == NULL)
+	s = brc_calloc(1, sizeof(*s), err);
+	if (!s)
 		return BRC_RESOURCE;
 	if (!brc_section_name_ok(type, sizeof(s->type)) ||
 	    !brc_section_name_ok(name, sizeof(s->name))) {
@@ -101,7 +109,7 @@ brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, co
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	s->version = version;
 	s->meta = brc_map_new();
-	if (s->meta == NULL) {
+	if (!s->meta) {
 		free(s);
 		return brc_fail(err, BRC_RESOURCE, "out of memory for a section");
 	}
@@ -111,7 +119,7 @@ brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, co
 
 void brc_section_free(brc_section *s)
 {
-	if (s == NULL)
+	if (!s)
 		return;
 	brc_map_free(s->meta);
 	for (size_t i = 0; i < s->n_records; i++)
@@ -133,15 +141,29 @@ char *brc_section_title(const brc_section *s, char *buf, size_t cap)
 static brc_rc in_section(const brc_section *s, brc_err *err)
 {
 	char title[BRC_NAME_MAX + 80];
+
 	return brc_err_prefix(err, "section %s", brc_section_title(s, title, sizeof(title)));
+}
+
+brc_rc brc_section_bad(const brc_section *s, brc_err *err, const char *fmt, ...)
+{
+	char title[BRC_NAME_MAX + 80], message[sizeof(err->message)];
+	va_list arguments;
+
+	va_start(arguments, fmt);
+	vsnprintf(message, sizeof(message), fmt, arguments);
+	va_end(arguments);
+	return brc_fail(err, BRC_DATA, "%s: %s", brc_section_title(s, title, sizeof(title)),
+			message);
 }
 
 brc_map *brc_section_add_record(brc_section *s, brc_err *err)
 {
 	brc_map *m = NULL;
+
 	if (brc_grow(&s->records, &s->cap_records, s->n_records + 1, sizeof(*s->records), err) !=
 		    BRC_OK ||
-	    (m = brc_map_new()) == NULL) {
+	    !(m = brc_map_new())) {
 		brc_fail(err, BRC_RESOURCE, "out of memory for a record");
 		return NULL;
 	}
@@ -153,12 +175,13 @@ brc_map *brc_section_add_record(brc_section *s, brc_err *err)
 static void set_axes(brc_tensor *t, const char *axes)
 {
 	for (size_t i = 0; i < t->ndim; i++) {
-		size_t n = axes != NULL ? strcspn(axes, ",") : 0;
+		size_t n = axes ? strcspn(axes, ",") : 0;
+
 		if (n > 0)
 			snprintf(t->axes[i], sizeof(t->axes[i]), "%.*s", (int)n, axes);
 		else
 			snprintf(t->axes[i], sizeof(t->axes[i]), "dim%zu", i);
-		if (axes != NULL)
+		if (axes)
 			axes += axes[n] == ',' ? n + 1 : n;
 	}
 }
@@ -168,21 +191,23 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 		       brc_err *err)
 {
 	size_t bytes = brc_dtype_size(dtype);
+	brc_tensor *t;
+	bool fits = true;
+
 	if (!brc_section_name_ok(name, BRC_NAME_MAX) || bytes == 0 || ndim > BRC_MAX_DIMS)
 		return bad_name("the tensor name", name, err);
-	if (brc_section_tensor(s, name) != NULL) {
+	if (brc_section_tensor(s, name)) {
 		brc_fail(err, BRC_DATA, "tensor '%s' is there already", name);
 		return in_section(s, err);
 	}
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
-	brc_tensor *t = brc_calloc(1, sizeof(*t), err);
-	if (t == NULL)
+	t = brc_calloc(1, sizeof(*t), err);
+	if (!t)
 		return BRC_RESOURCE;
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
 	t->itemsize = bytes;
 	t->ndim = ndim;
-	bool fits = true;
 	for (size_t i = 0; i < ndim; i++) {
 		t->shape[i] = shape[i];
 		fits = fits && brc_mul(bytes, shape[i], &bytes);
@@ -192,14 +217,14 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 		return brc_fail(err, BRC_DATA, "tensor '%s' has an impossible shape", name);
 	}
 	set_axes(t, axes);
-	t->owned = data == NULL;
-	t->data = data != NULL ? (void *)(uintptr_t)data : brc_calloc(bytes, 1, err);
-	if (t->data == NULL) {
+	t->owned = !data;
+	t->data = data ? (void *)(uintptr_t)data : brc_calloc(bytes, 1, err);
+	if (!t->data) {
 		free(t);
 		return BRC_RESOURCE;
 	}
 	s->tensors[s->n_tensors++] = t;
-	if (out != NULL)
+	if (out)
 		*out = t;
 	return BRC_OK;
 }
@@ -208,6 +233,7 @@ brc_rc brc_section_add_column(brc_section *s, const char *name, const char *dtyp
 			      const void *data, brc_err *err)
 {
 	brc_tensor *t;
+
 	BRC_TRY(brc_section_add(s, name, dtype, 1, &n, "row", NULL, &t, err));
 	if (n > 0)
 		memcpy(t->data, data, brc_tensor_bytes(t));
@@ -218,6 +244,9 @@ brc_rc brc_section_add_text(brc_section *s, const char *name, const char *const 
 			    brc_err *err)
 {
 	size_t width = 1;
+	char dtype[12];
+	brc_tensor *t;
+
 	for (size_t i = 0; i < n; i++)
 		width = strlen(v[i]) > width ? strlen(v[i]) : width;
 	if (width > BRC_TEXT_MAX) {
@@ -225,9 +254,7 @@ brc_rc brc_section_add_text(brc_section *s, const char *name, const char *const 
 			 BRC_TEXT_MAX);
 		return in_section(s, err);
 	}
-	char dtype[12];
 	snprintf(dtype, sizeof(dtype), "|S%zu", width);
-	brc_tensor *t;
 	BRC_TRY(brc_section_add(s, name, dtype, 1, &n, "row", NULL, &t, err));
 	for (size_t i = 0; i < n; i++)
 		memcpy((char *)t->data + i * width, v[i], strlen(v[i]));
@@ -247,6 +274,7 @@ const brc_tensor *brc_section_tensor(const brc_section *s, const char *name)
 static void print_shape(size_t ndim, const size_t *shape, char *buf, size_t cap)
 {
 	size_t n = (size_t)snprintf(buf, cap, "[");
+
 	for (size_t i = 0; i < ndim && n < cap; i++)
 		n += (size_t)(shape[i] == BRC_ANY
 				      ? snprintf(buf + n, cap - n, "%s*", i > 0 ? ", " : "")
@@ -260,16 +288,19 @@ brc_rc brc_section_need(const brc_section *s, const char *name, const char *dtyp
 			const size_t *shape, const brc_tensor **out, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, name);
-	if (t == NULL) {
+	bool same;
+
+	if (!t) {
 		brc_fail(err, BRC_DATA, "there is no tensor '%s'", name);
 		return in_section(s, err);
 	}
-	bool same = t->ndim == ndim && (strcmp(dtype, "|S") == 0 ? strncmp(t->dtype, "|S", 2) == 0
-								 : strcmp(t->dtype, dtype) == 0);
+	same = t->ndim == ndim && (strcmp(dtype, "|S") == 0 ? strncmp(t->dtype, "|S", 2) == 0
+							    : strcmp(t->dtype, dtype) == 0);
 	for (size_t i = 0; i < ndim && same; i++)
 		same = shape[i] == BRC_ANY || shape[i] == t->shape[i];
 	if (!same) {
 		char want[128], have[128];
+
 		print_shape(ndim, shape, want, sizeof(want));
 		print_shape(t->ndim, t->shape, have, sizeof(have));
 		brc_fail(err, BRC_DATA, "tensor '%s' is %s %s, where %s %s is needed", name,
@@ -284,6 +315,49 @@ brc_rc brc_section_need_column(const brc_section *s, const char *name, const cha
 			       const brc_tensor **t, brc_err *err)
 {
 	return brc_section_need(s, name, dtype, 1, &n, t, err);
+}
+
+brc_rc brc_section_dup(const brc_section *s, const char *name, const char *dtype, size_t ndim,
+		       size_t *shape, void *out, brc_err *err)
+{
+	void **to = out;
+	const brc_tensor *t;
+
+	*to = NULL;
+	BRC_TRY(brc_section_need(s, name, dtype, ndim, shape, &t, err));
+	memcpy(shape, t->shape, ndim * sizeof(*shape));
+	*to = brc_alloc(brc_tensor_count(t), t->itemsize, err);
+	if (!*to)
+		return BRC_RESOURCE;
+	memcpy(*to, t->data, brc_tensor_bytes(t));
+	return BRC_OK;
+}
+
+brc_rc brc_section_dup_column(const brc_section *s, const char *name, const char *dtype, size_t *n,
+			      void *out, brc_err *err)
+{
+	return brc_section_dup(s, name, dtype, 1, n, out, err);
+}
+
+brc_rc brc_section_dup_texts(const brc_section *s, const char *name, size_t *n, char ***out,
+			     brc_err *err)
+{
+	const brc_tensor *t;
+
+	*out = NULL;
+	BRC_TRY(brc_section_need_column(s, name, "|S", *n, &t, err));
+	*n = t->shape[0];
+	*out = brc_calloc(*n, sizeof(**out), err);
+	for (size_t i = 0; *out && i < *n; i++) {
+		const char *text = (const char *)t->data + i * t->itemsize;
+
+		(*out)[i] = brc_strndup(text, strnlen(text, t->itemsize), err);
+		if (!(*out)[i]) {
+			brc_texts_free(*out, i);
+			*out = NULL;
+		}
+	}
+	return *out ? BRC_OK : BRC_RESOURCE;
 }
 
 static brc_rc no_metadata(const brc_section *s, const char *key, const char *kind, brc_err *err)
@@ -305,5 +379,5 @@ brc_rc brc_section_double(const brc_section *s, const char *key, double *out, br
 brc_rc brc_section_string(const brc_section *s, const char *key, const char **out, brc_err *err)
 {
 	*out = brc_map_string(s->meta, key, NULL);
-	return *out != NULL ? BRC_OK : no_metadata(s, key, "a text", err);
+	return *out ? BRC_OK : no_metadata(s, key, "a text", err);
 }

@@ -59,7 +59,7 @@ brc_map *brc_section_add_record(brc_section *s, brc_err *err);
 
 /*
  * Add a tensor of `ndim` extents. `axes` is a comma-separated list of axis
- * names. data == NULL allocates zeroed memory (fill (*t)->data);
+ * names. !data allocates zeroed memory (fill (*t)->data);
  * otherwise `data` is borrowed and must outlive the section. `t` may be NULL.
  */
 brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size_t ndim,
@@ -86,6 +86,18 @@ brc_rc brc_section_need(const brc_section *s, const char *name, const char *dtyp
 /* The same for a column of n rows (BRC_ANY: any number). */
 brc_rc brc_section_need_column(const brc_section *s, const char *name, const char *dtype, size_t n,
 			       const brc_tensor **t, brc_err *err);
+/*
+ * A copy of the tensor `name`, aligned, in *out: free(). `shape` is as wanted, and on return as it
+ * is. BRC_DATA as brc_section_need.
+ */
+brc_rc brc_section_dup(const brc_section *s, const char *name, const char *dtype, size_t ndim,
+		       size_t *shape, void *out, brc_err *err);
+/* The same of a column of *n rows (BRC_ANY: any number, *n is then how many there are). */
+brc_rc brc_section_dup_column(const brc_section *s, const char *name, const char *dtype, size_t *n,
+			      void *out, brc_err *err);
+/* The same of a text column: brc_texts_free (base/texts.h). */
+brc_rc brc_section_dup_texts(const brc_section *s, const char *name, size_t *n, char ***out,
+			     brc_err *err);
 /* Row i of a text column, as a terminated copy in buf (always terminated). Returns buf. */
 char *brc_tensor_text(const brc_tensor *t, size_t i, char *buf, size_t cap);
 
@@ -94,6 +106,9 @@ brc_rc brc_section_size(const brc_section *s, const char *key, size_t *out, brc_
 brc_rc brc_section_double(const brc_section *s, const char *key, double *out, brc_err *err);
 brc_rc brc_section_string(const brc_section *s, const char *key, const char **out, brc_err *err);
 
+/* BRC_DATA with a message that begins with the title below. */
+brc_rc brc_section_bad(const brc_section *s, brc_err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* "labels/1 weights.global", for messages. Returns buf. */
 char *brc_section_title(const brc_section *s, char *buf, size_t cap);
 

@@ -30,24 +30,26 @@ struct brc_sink {
 
 static const char *name_of(const brc_sink *s)
 {
-	return s->path != NULL ? s->path : "<stdout>";
+	return s->path ? s->path : "<stdout>";
 }
 
 static brc_rc cannot(const brc_sink *s, const char *what, int errnum, brc_err *err)
 {
 	brc_rc rc = brc_rc_of_errno(errnum);
+
 	brc_fail(err, rc == BRC_DATA ? BRC_RESOURCE : rc, "%s: cannot %s: %s", name_of(s), what,
 		 strerror(errnum));
 	if (rc == BRC_RESOURCE)
 		return brc_hint(err, "make room, or write elsewhere with -o");
-	return err != NULL ? err->code : rc;
+	return err ? err->code : rc;
 }
 
 /* The directory part of a path, "." if there is none; malloc'd. */
 static char *directory_of(const char *path, brc_err *err)
 {
 	const char *slash = strrchr(path, '/');
-	if (slash == NULL)
+
+	if (!slash)
 		return brc_strdup(".", err);
 	return brc_strndup(path, slash == path ? 1 : (size_t)(slash - path), err);
 }
@@ -56,9 +58,11 @@ static char *directory_of(const char *path, brc_err *err)
 static char *temp_name(const char *path, unsigned try, brc_err *err)
 {
 	char suffix[64];
+	char *name;
+
 	snprintf(suffix, sizeof(suffix), ".%ld.%u.tmp", (long)getpid(), try);
-	char *name = brc_alloc(strlen(path) + sizeof(suffix), 1, err);
-	if (name != NULL)
+	name = brc_alloc(strlen(path) + sizeof(suffix), 1, err);
+	if (name)
 		sprintf(name, "%s%s", path, suffix);
 	return name;
 }
@@ -67,13 +71,15 @@ static char *temp_name(const char *path, unsigned try, brc_err *err)
 static brc_rc open_named(brc_sink *s, brc_err *err)
 {
 	for (unsigned try = 0; try < NAME_TRIES; try++) {
+		int errnum;
+
 		s->temp = temp_name(s->path, try, err);
-		if (s->temp == NULL)
+		if (!s->temp)
 			return BRC_RESOURCE;
 		s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (s->fd >= 0)
 			return BRC_OK;
-		int errnum = errno;
+		errnum = errno;
 		free(s->temp);
 		s->temp = NULL;
 		if (errnum != EEXIST)
@@ -90,12 +96,14 @@ static int named_descriptor(const char *path)
 {
 	static const char *const directory[] = {"/dev/fd/", "/proc/self/fd/"};
 	uint64_t fd;
+
 	if (strcmp(path, "/dev/stdout") == 0)
 		return STDOUT_FILENO;
 	if (strcmp(path, "/dev/stderr") == 0)
 		return STDERR_FILENO;
 	for (size_t i = 0; i < 2; i++) {
 		const size_t n = strlen(directory[i]);
+
 		if (strncmp(path, directory[i], n) == 0 &&
 		    brc_parse_u64(path + n, 0, INT_MAX, "", &fd, NULL) == BRC_OK)
 			return (int)fd;
@@ -117,9 +125,10 @@ static void follow_link(brc_sink *s)
 {
 	struct stat st;
 	char *real = NULL;
+
 	if (lstat(s->path, &st) == 0 && S_ISLNK(st.st_mode))
 		real = realpath(s->path, NULL);
-	if (real != NULL) {
+	if (real) {
 		free(s->path);
 		s->path = real;
 	}
@@ -129,6 +138,8 @@ static brc_rc open_path(brc_sink *s, brc_err *err)
 {
 	struct stat st;
 	const int fd = named_descriptor(s->path);
+	char *dir;
+
 	s->owned = true;
 	if (fd >= 0)
 		return open_descriptor(s, fd, err);
@@ -137,8 +148,8 @@ static brc_rc open_path(brc_sink *s, brc_err *err)
 		s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
 		return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
 	}
-	char *dir = directory_of(s->path, err);
-	if (dir == NULL)
+	dir = directory_of(s->path, err);
+	if (!dir)
 		return BRC_RESOURCE;
 	s->atomic = true;
 	/* nameless until complete: a crash, even SIGKILL, leaves nothing behind */
@@ -159,15 +170,19 @@ static brc_rc open_stdout(brc_sink *s, brc_err *err)
 
 brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err)
 {
+	brc_sink *s;
+	bool to_stdout;
+	brc_rc rc;
+
 	*out = NULL;
-	brc_sink *s = brc_calloc(1, sizeof(*s), err);
-	if (s == NULL)
+	s = brc_calloc(1, sizeof(*s), err);
+	if (!s)
 		return BRC_RESOURCE;
 	s->fd = -1;
 	s->buf = brc_alloc(BUFFER_BYTES, 1, err);
-	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
-	brc_rc rc = s->buf == NULL ? BRC_RESOURCE : BRC_OK;
-	if (rc == BRC_OK && !to_stdout && (s->path = brc_strdup(path, err)) == NULL)
+	to_stdout = !path || strcmp(path, "-") == 0;
+	rc = s->buf ? BRC_OK : BRC_RESOURCE;
+	if (rc == BRC_OK && !to_stdout && !(s->path = brc_strdup(path, err)))
 		rc = BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = to_stdout ? open_stdout(s, err) : open_path(s, err);
@@ -188,6 +203,7 @@ static brc_rc write_fully(brc_sink *s, struct iovec *iov, int n, brc_err *err)
 {
 	while (n > 0) {
 		ssize_t w = writev(s->fd, iov, n);
+
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0)
@@ -207,6 +223,8 @@ static brc_rc write_fully(brc_sink *s, struct iovec *iov, int n, brc_err *err)
 
 brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
 {
+	struct iovec iov[2];
+
 	if (n == 0)
 		return BRC_OK; /* `data` may be NULL */
 	if (n <= BUFFER_BYTES - s->used) {
@@ -214,7 +232,8 @@ brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
 		s->used += n;
 		return BRC_OK;
 	}
-	struct iovec iov[2] = {{s->buf, s->used}, {(void *)(uintptr_t)data, n}};
+	iov[0] = (struct iovec){s->buf, s->used};
+	iov[1] = (struct iovec){(void *)(uintptr_t)data, n};
 	s->used = 0;
 	return write_fully(s, iov, 2, err);
 }
@@ -222,6 +241,7 @@ brc_rc brc_sink_write(brc_sink *s, const void *data, size_t n, brc_err *err)
 brc_rc brc_sink_flush(brc_sink *s, brc_err *err)
 {
 	struct iovec iov = {s->buf, s->used};
+
 	s->used = 0;
 	return iov.iov_len > 0 ? write_fully(s, &iov, 1, err) : BRC_OK;
 }
@@ -230,16 +250,19 @@ brc_rc brc_sink_flush(brc_sink *s, brc_err *err)
 static brc_rc link_temp(brc_sink *s, brc_err *err)
 {
 	char fd_path[64];
+
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
 	for (unsigned try = 0; try < NAME_TRIES; try++) {
 		char *name = temp_name(s->path, try, err);
-		if (name == NULL)
+		int errnum;
+
+		if (!name)
 			return BRC_RESOURCE;
 		if (linkat(AT_FDCWD, fd_path, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
 			s->temp = name;
 			return BRC_OK;
 		}
-		int errnum = errno;
+		errnum = errno;
 		free(name);
 		if (errnum != EEXIST)
 			return cannot(s, "create", errnum, err);
@@ -249,10 +272,12 @@ static brc_rc link_temp(brc_sink *s, brc_err *err)
 
 static brc_rc finish(brc_sink *s, brc_err *err)
 {
+	int fd;
+
 	BRC_TRY(brc_sink_flush(s, err));
-	if (s->atomic && s->temp == NULL)
+	if (s->atomic && !s->temp)
 		BRC_TRY(link_temp(s, err));
-	int fd = s->fd;
+	fd = s->fd;
 	s->fd = -1;
 	if (close(fd) != 0)
 		return cannot(s, "write", errno, err);
@@ -265,12 +290,14 @@ static brc_rc finish(brc_sink *s, brc_err *err)
 
 brc_rc brc_sink_close(brc_sink *s, bool commit, brc_err *err)
 {
-	if (s == NULL)
+	brc_rc rc;
+
+	if (!s)
 		return BRC_OK;
-	brc_rc rc = commit ? finish(s, err) : BRC_OK;
+	rc = commit ? finish(s, err) : BRC_OK;
 	if (s->fd >= 0 && s->owned)
 		close(s->fd);
-	if (s->temp != NULL)
+	if (s->temp)
 		unlink(s->temp);
 	free(s->temp);
 	free(s->path);

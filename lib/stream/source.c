@@ -30,6 +30,7 @@ struct brc_source {
 static brc_rc cannot(const brc_source *s, const char *what, int errnum, brc_err *err)
 {
 	brc_rc rc = brc_rc_of_errno(errnum);
+
 	return brc_fail(err, rc == BRC_PIPE ? BRC_DATA : rc, "%s: cannot %s: %s", s->name, what,
 			strerror(errnum));
 }
@@ -43,6 +44,7 @@ static brc_rc read_fully(brc_source *s, unsigned char *buf, size_t n, size_t *go
 	while (*got < n) {
 		size_t want = n - *got < PIPE_BYTES ? n - *got : PIPE_BYTES;
 		ssize_t r = read(s->fd, buf + *got, want);
+
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
@@ -83,6 +85,7 @@ static brc_rc detect_zstd(brc_source *s, brc_err *err)
 {
 	static const unsigned char magic[PEEK_BYTES] = {0x28, 0xb5, 0x2f, 0xfd};
 	size_t got;
+
 	BRC_TRY(read_fully(s, s->peeked, PEEK_BYTES, &got, err));
 	s->peeked_n = got;
 	if (got > 0 && got < PEEK_BYTES && memcmp(s->peeked, magic, got) == 0)
@@ -91,7 +94,7 @@ static brc_rc detect_zstd(brc_source *s, brc_err *err)
 		return BRC_OK;
 	s->zstd = ZSTD_createDStream();
 	s->compressed = brc_alloc(ZSTD_DStreamInSize(), 1, err);
-	if (s->zstd == NULL || s->compressed == NULL)
+	if (!s->zstd || !s->compressed)
 		return brc_fail(err, BRC_RESOURCE, "%s: out of memory for decompression", s->name);
 	s->in = (ZSTD_inBuffer){s->compressed, 0, 0};
 	return BRC_OK;
@@ -99,13 +102,16 @@ static brc_rc detect_zstd(brc_source *s, brc_err *err)
 
 brc_rc brc_source_open(brc_source **out, const char *path, brc_err *err)
 {
+	brc_source *s;
+	brc_rc rc;
+
 	*out = NULL;
-	brc_source *s = brc_calloc(1, sizeof(*s), err);
-	if (s == NULL)
+	s = brc_calloc(1, sizeof(*s), err);
+	if (!s)
 		return BRC_RESOURCE;
 	s->fd = -1;
 	s->name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err);
-	brc_rc rc = s->name == NULL ? BRC_RESOURCE : open_fd(s, path, err);
+	rc = s->name ? open_fd(s, path, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = detect_zstd(s, err);
 	if (rc != BRC_OK) {
@@ -118,7 +124,7 @@ brc_rc brc_source_open(brc_source **out, const char *path, brc_err *err)
 
 void brc_source_close(brc_source *s)
 {
-	if (s == NULL)
+	if (!s)
 		return;
 	if (s->owned)
 		close(s->fd);
@@ -136,9 +142,11 @@ const char *brc_source_name(const brc_source *s)
 static brc_rc read_zstd(brc_source *s, unsigned char *buf, size_t n, size_t *got, brc_err *err)
 {
 	ZSTD_outBuffer out = {buf, n, 0};
+
 	while (out.pos < n) {
 		if (s->in.pos == s->in.size) {
 			size_t fresh;
+
 			BRC_TRY(read_fully(s, s->compressed, ZSTD_DStreamInSize(), &fresh, err));
 			s->in = (ZSTD_inBuffer){s->compressed, fresh, 0};
 			if (fresh == 0 && s->zstd_left != 0)
@@ -158,5 +166,5 @@ static brc_rc read_zstd(brc_source *s, unsigned char *buf, size_t n, size_t *got
 
 brc_rc brc_source_read(brc_source *s, void *buf, size_t n, size_t *got, brc_err *err)
 {
-	return s->zstd != NULL ? read_zstd(s, buf, n, got, err) : read_fully(s, buf, n, got, err);
+	return s->zstd ? read_zstd(s, buf, n, got, err) : read_fully(s, buf, n, got, err);
 }

@@ -32,9 +32,9 @@ static void text_tensor(const brc_tensor *t, brc_str *out)
 {
 	char size[32];
 	brc_str shape = {0};
+
 	text_shape(t, &shape);
-	brc_str_addf(out, "  %-24s %-6s %-40s %s\n", t->name, t->dtype,
-		     shape.s != NULL ? shape.s : "",
+	brc_str_addf(out, "  %-24s %-6s %-40s %s\n", t->name, t->dtype, shape.s ? shape.s : "",
 		     brc_human_bytes((double)brc_tensor_bytes(t), size));
 	brc_str_free(&shape);
 }
@@ -43,6 +43,7 @@ static void json_tensor(const brc_tensor *t, brc_map *m)
 {
 	int64_t shape[BRC_MAX_DIMS];
 	const char *axes[BRC_MAX_DIMS];
+
 	for (size_t i = 0; i < t->ndim; i++) {
 		shape[i] = (int64_t)t->shape[i];
 		axes[i] = t->axes[i];
@@ -57,8 +58,9 @@ static void json_tensor(const brc_tensor *t, brc_map *m)
 static void text_map(const char *prefix, const brc_map *m, brc_str *out)
 {
 	brc_str json = {0};
+
 	brc_map_json(m, &json);
-	brc_str_addf(out, "%s%s\n", prefix, json.s != NULL ? json.s : "{}");
+	brc_str_addf(out, "%s%s\n", prefix, json.s ? json.s : "{}");
 	brc_str_free(&json);
 }
 
@@ -81,12 +83,14 @@ static void begin_section(struct summary *s, const brc_reader *r, const brc_fram
 static void show_tensor(struct summary *s, const brc_reader *r)
 {
 	const brc_tensor *t = brc_reader_tensor(r);
+
 	s->counts->tensors++;
 	s->counts->bytes += brc_tensor_bytes(t);
 	if (s->format == BRC_SUMMARY_TEXT) {
 		text_tensor(t, s->out);
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_map *m = brc_map_new();
+
 		json_tensor(t, m);
 		brc_str_add(s->out, s->first_tensor ? ", \"tensors\": [\n     " : ",\n     ");
 		brc_map_json(m, s->out);
@@ -101,14 +105,16 @@ static brc_rc show_detail(struct summary *s, const brc_section *section, brc_err
 	brc_err reason = {0};
 	brc_str text = {0};
 	const brc_rc rc = s->detail->show(section, s->format, &text, &reason);
+
 	if (rc == BRC_OK) {
 		brc_str_add(s->out, s->format == BRC_SUMMARY_JSON ? ", " : "");
-		brc_str_addn(s->out, text.s != NULL ? text.s : "", text.len);
+		brc_str_addn(s->out, text.s ? text.s : "", text.len);
 		s->out->failed = s->out->failed || text.failed;
 	} else if (rc != BRC_DATA) {
 		*err = reason;
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_map *m = brc_map_new();
+
 		brc_map_put_string(m, "problem", reason.message);
 		brc_str_add(s->out, ", \"malformed\": ");
 		brc_map_json(m, s->out);
@@ -122,11 +128,14 @@ static brc_rc show_detail(struct summary *s, const brc_section *section, brc_err
 
 static brc_rc end_detail(struct summary *s, brc_err *err)
 {
+	brc_section *section;
+	brc_rc rc;
+
 	if (!s->collecting)
 		return BRC_OK;
 	s->collecting = false;
-	brc_section *section = brc_collector_take(s->collector);
-	const brc_rc rc = show_detail(s, section, err);
+	section = brc_collector_take(s->collector);
+	rc = show_detail(s, section, err);
 	brc_section_free(section);
 	return rc;
 }
@@ -147,16 +156,17 @@ static brc_rc end_section(struct summary *s, brc_err *err)
 static void show_history(struct summary *s, const brc_map *entry)
 {
 	if (s->format == BRC_SUMMARY_TEXT) {
-		brc_str_add(s->out, s->in_history ? "" : "history\n");
 		brc_str options = {0};
-		const brc_value *o = brc_map_get(entry, "options");
-		if (o != NULL)
-			brc_value_json(o, &options);
+		const brc_value *o;
 		char tool[64], version[64];
+
+		brc_str_add(s->out, s->in_history ? "" : "history\n");
+		o = brc_map_get(entry, "options");
+		if (o)
+			brc_value_json(o, &options);
 		brc_printable(tool, sizeof(tool), brc_map_string(entry, "tool", "?"));
 		brc_printable(version, sizeof(version), brc_map_string(entry, "version", "?"));
-		brc_str_addf(s->out, "  %s %s %s\n", tool, version,
-			     options.s != NULL ? options.s : "");
+		brc_str_addf(s->out, "  %s %s %s\n", tool, version, options.s ? options.s : "");
 		brc_str_free(&options);
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_str_add(s->out, s->in_history ? ",\n   " : "],\n  \"history\": [\n   ");
@@ -180,11 +190,11 @@ static brc_rc collect(struct summary *s, const brc_reader *r, const brc_frame *f
 {
 	if (s->collecting)
 		return brc_collector_add(s->collector, r, f, err);
-	if (f->kind != BRC_F_SECTION || s->detail == NULL ||
+	if (f->kind != BRC_F_SECTION || !s->detail ||
 	    strcmp(s->detail->type, brc_reader_type(r)) != 0 ||
 	    s->detail->version != brc_reader_version(r))
 		return BRC_OK;
-	if (s->collector == NULL)
+	if (!s->collector)
 		BRC_TRY(brc_collector_new(&s->collector, DETAIL_MEMORY, err));
 	s->collecting = true;
 	return brc_collector_begin(s->collector, r, err);
@@ -237,11 +247,14 @@ static bool unpacks(ZSTD_DCtx *zstd, const brc_frame *f)
 	uint32_t crc = brc_frame_crc_begin(BRC_F_CHUNK, (size_t)f->raw_length);
 	uint64_t bytes = 0;
 	size_t left;
+
 	ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
 	do {
 		ZSTD_outBuffer out = {piece, sizeof(piece), 0};
+		bool starved;
+
 		left = ZSTD_decompressStream(zstd, &out, &in);
-		const bool starved = left != 0 && out.pos < sizeof(piece) && in.pos == in.size;
+		starved = left != 0 && out.pos < sizeof(piece) && in.pos == in.size;
 		if (ZSTD_isError(left) || starved)
 			return false;
 		crc = brc_crc32c(crc, piece, out.pos);
@@ -253,8 +266,10 @@ static bool unpacks(ZSTD_DCtx *zstd, const brc_frame *f)
 static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *err)
 {
 	bool fresh = true;
+
 	for (;;) {
 		brc_frame f;
+
 		if (s->collecting)
 			brc_collector_prepare(s->collector, r);
 		BRC_TRY(brc_reader_next(r, &f, err));
@@ -266,7 +281,7 @@ static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *e
 		s->counts->frames++;
 		BRC_TRY(collect(s, r, &f, err));
 		BRC_TRY(show(s, r, &f, err));
-		if (zstd != NULL && f.kind == BRC_F_CHUNK_Z && !unpacks(zstd, &f))
+		if (zstd && f.kind == BRC_F_CHUNK_Z && !unpacks(zstd, &f))
 			return brc_fail(err, BRC_STREAM,
 					"%s: a compressed chunk of tensor '%s' does not unpack",
 					brc_reader_name(r), brc_reader_tensor(r)->name);
@@ -277,7 +292,8 @@ static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *e
 static ZSTD_DCtx *new_unpacker(void)
 {
 	ZSTD_DCtx *zstd = ZSTD_createDCtx();
-	if (zstd != NULL)
+
+	if (zstd)
 		ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, 30);
 	return zstd;
 }
@@ -286,14 +302,17 @@ brc_rc brc_summarise(brc_reader *r, brc_summary_format format, bool deep,
 		     const brc_summary_detail *detail, brc_str *out, brc_summary_counts *counts,
 		     brc_err *err)
 {
-	*counts = (brc_summary_counts){0};
 	struct summary s = {.format = format, .out = out, .counts = counts, .detail = detail};
-	ZSTD_DCtx *zstd = deep ? new_unpacker() : NULL;
-	if (deep && zstd == NULL)
+	ZSTD_DCtx *zstd;
+	brc_rc rc;
+
+	*counts = (brc_summary_counts){0};
+	zstd = deep ? new_unpacker() : NULL;
+	if (deep && !zstd)
 		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
 	if (format == BRC_SUMMARY_JSON)
 		brc_str_add(out, "[");
-	brc_rc rc = walk(&s, r, zstd, err);
+	rc = walk(&s, r, zstd, err);
 	ZSTD_freeDCtx(zstd);
 	brc_collector_free(s.collector);
 	if (format == BRC_SUMMARY_JSON)

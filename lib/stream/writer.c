@@ -27,14 +27,16 @@ struct brc_writer {
 
 brc_rc brc_writer_new(brc_writer **out, brc_sink *sink, unsigned level, brc_err *err)
 {
+	brc_writer *w;
+
 	*out = NULL;
-	brc_writer *w = brc_calloc(1, sizeof(*w), err);
-	if (w == NULL)
+	w = brc_calloc(1, sizeof(*w), err);
+	if (!w)
 		return BRC_RESOURCE;
 	w->sink = sink;
 	w->level = level;
 	w->digest = brc_section_digest_new(err);
-	if (w->digest == NULL) {
+	if (!w->digest) {
 		free(w);
 		return BRC_RESOURCE;
 	}
@@ -44,7 +46,7 @@ brc_rc brc_writer_new(brc_writer **out, brc_sink *sink, unsigned level, brc_err 
 
 void brc_writer_free(brc_writer *w)
 {
-	if (w == NULL)
+	if (!w)
 		return;
 	brc_section_digest_free(w->digest);
 	ZSTD_freeCCtx(w->zstd);
@@ -65,6 +67,7 @@ static brc_rc put(brc_writer *w, unsigned kind, uint32_t crc, const void *payloa
 		  brc_err *err)
 {
 	unsigned char head[BRC_HEAD_BYTES];
+
 	brc_frame_head(kind, crc, length, head);
 	BRC_TRY(start(w, err));
 	BRC_TRY(brc_sink_write(w->sink, head, sizeof(head), err));
@@ -79,6 +82,7 @@ brc_rc brc_writer_frame(brc_writer *w, const brc_frame *f, brc_err *err)
 	unsigned kind;
 	uint32_t crc;
 	size_t length;
+
 	if (!brc_frame_parse(f->head, &kind, &crc, &length))
 		return brc_fail(err, BRC_STREAM, "a frame cannot be handed through");
 	return put(w, kind, crc, f->payload, length, err);
@@ -88,11 +92,14 @@ static brc_rc put_map(brc_writer *w, unsigned kind, const brc_map *m, brc_err *e
 {
 	unsigned char *buf;
 	size_t length;
+	uint32_t crc;
+	brc_rc rc;
+
 	BRC_TRY(brc_map_encode(m, &buf, &length, err));
-	uint32_t crc = brc_frame_crc(kind, buf, length);
+	crc = brc_frame_crc(kind, buf, length);
 	if (kind != BRC_F_SECTION)
 		brc_section_digest_add(w->digest, kind, length, crc);
-	brc_rc rc = put(w, kind, crc, buf, length, err);
+	rc = put(w, kind, crc, buf, length, err);
 	free(buf);
 	return rc;
 }
@@ -103,10 +110,12 @@ static brc_rc put_packed(brc_writer *w, uint32_t raw_crc, const void *rows, size
 			 brc_err *err)
 {
 	size_t bound = ZSTD_compressBound(bytes) + 4;
-	if (w->zstd == NULL && (w->zstd = ZSTD_createCCtx()) == NULL)
+	size_t n;
+
+	if (!w->zstd && !(w->zstd = ZSTD_createCCtx()))
 		return brc_fail(err, BRC_RESOURCE, "out of memory for compression");
 	BRC_TRY(brc_grow(&w->packed, &w->packed_cap, bound, 1, err));
-	size_t n = ZSTD_compressCCtx(w->zstd, w->packed + 4, bound - 4, rows, bytes, (int)w->level);
+	n = ZSTD_compressCCtx(w->zstd, w->packed + 4, bound - 4, rows, bytes, (int)w->level);
 	if (ZSTD_isError(n))
 		return brc_fail(err, BRC_RESOURCE, "compression failed: %s", ZSTD_getErrorName(n));
 	for (int i = 0; i < 4; i++)
@@ -119,6 +128,7 @@ static brc_rc put_chunk(brc_writer *w, const void *rows, size_t n, brc_err *err)
 {
 	size_t bytes = n * brc_tensor_row_bytes(&w->tensor);
 	uint32_t crc = brc_frame_crc(BRC_F_CHUNK, rows, bytes);
+
 	brc_section_digest_add(w->digest, BRC_F_CHUNK, bytes, crc);
 	w->rows_done += n;
 	if (w->level > 0)
@@ -129,6 +139,11 @@ static brc_rc put_chunk(brc_writer *w, const void *rows, size_t n, brc_err *err)
 static brc_rc put_tensor_head(brc_writer *w, const brc_tensor *t, brc_err *err)
 {
 	size_t row = brc_tensor_row_bytes(t);
+	int64_t shape[BRC_MAX_DIMS];
+	const char *axes[BRC_MAX_DIMS];
+	brc_map *m;
+	brc_rc rc;
+
 	w->tensor = *t;
 	w->tensor.data = NULL;
 	w->rows_done = w->partial_rows = 0;
@@ -138,19 +153,17 @@ static brc_rc put_tensor_head(brc_writer *w, const brc_tensor *t, brc_err *err)
 				t->name, BRC_CHUNK_MAX);
 	free(w->partial);
 	w->partial = NULL;
-	int64_t shape[BRC_MAX_DIMS];
-	const char *axes[BRC_MAX_DIMS];
 	for (size_t i = 0; i < t->ndim; i++) {
 		shape[i] = (int64_t)t->shape[i];
 		axes[i] = t->axes[i];
 	}
-	brc_map *m = brc_map_new();
+	m = brc_map_new();
 	brc_map_put_string(m, "name", t->name);
 	brc_map_put_string(m, "dtype", t->dtype);
 	brc_map_put_ints(m, "shape", shape, t->ndim);
 	brc_map_put_strings(m, "axes", axes, t->ndim);
 	brc_map_put_int(m, "rows", (int64_t)w->chunk_rows);
-	brc_rc rc = put_map(w, BRC_F_TENSOR, m, err);
+	rc = put_map(w, BRC_F_TENSOR, m, err);
 	brc_map_free(m);
 	return rc;
 }
@@ -170,9 +183,11 @@ brc_rc brc_writer_tensor(brc_writer *w, const char *name, const char *dtype, siz
 	brc_section *s;
 	brc_tensor *t;
 	static const unsigned char nothing[1];
+	brc_rc rc;
+
 	BRC_TRY(check_complete(w, err));
 	BRC_TRY(brc_section_new(&s, "tensor", 1, "tensor", err));
-	brc_rc rc = brc_section_add(s, name, dtype, ndim, shape, axes, nothing, &t, err);
+	rc = brc_section_add(s, name, dtype, ndim, shape, axes, nothing, &t, err);
 	if (rc == BRC_OK)
 		rc = put_tensor_head(w, t, err);
 	brc_section_free(s);
@@ -183,17 +198,21 @@ brc_rc brc_writer_tensor(brc_writer *w, const char *name, const char *dtype, siz
 static brc_rc fill_partial(brc_writer *w, const unsigned char **rows, size_t *n, brc_err *err)
 {
 	size_t row = brc_tensor_row_bytes(&w->tensor);
-	if (w->partial == NULL && (w->partial = brc_alloc(w->chunk_rows, row, err)) == NULL)
+	size_t take;
+	bool last;
+	size_t full;
+
+	if (!w->partial && !(w->partial = brc_alloc(w->chunk_rows, row, err)))
 		return BRC_RESOURCE;
-	size_t take = w->chunk_rows - w->partial_rows < *n ? w->chunk_rows - w->partial_rows : *n;
+	take = w->chunk_rows - w->partial_rows < *n ? w->chunk_rows - w->partial_rows : *n;
 	memcpy(w->partial + w->partial_rows * row, *rows, take * row);
 	w->partial_rows += take;
 	*rows += take * row;
 	*n -= take;
-	bool last = w->rows_done + w->partial_rows == brc_tensor_rows(&w->tensor);
+	last = w->rows_done + w->partial_rows == brc_tensor_rows(&w->tensor);
 	if (w->partial_rows < w->chunk_rows && !last)
 		return BRC_OK;
-	size_t full = w->partial_rows;
+	full = w->partial_rows;
 	w->partial_rows = 0;
 	return put_chunk(w, w->partial, full, err);
 }
@@ -202,6 +221,7 @@ brc_rc brc_writer_rows(brc_writer *w, const void *data, size_t n, brc_err *err)
 {
 	const unsigned char *rows = data;
 	size_t row = brc_tensor_row_bytes(&w->tensor), all = brc_tensor_rows(&w->tensor);
+
 	if (n > all - w->rows_done - w->partial_rows)
 		return brc_fail(err, BRC_DATA, "tensor '%s' has more rows than its shape says",
 				w->tensor.name);
@@ -212,6 +232,7 @@ brc_rc brc_writer_rows(brc_writer *w, const void *data, size_t n, brc_err *err)
 	while (n > 0) {
 		size_t left = all - w->rows_done;
 		size_t chunk = left < w->chunk_rows ? left : w->chunk_rows;
+
 		if (w->partial_rows == 0 && n >= chunk) {
 			BRC_TRY(put_chunk(w, rows, chunk, err));
 			rows += chunk * row;
@@ -228,10 +249,12 @@ brc_rc brc_writer_rows(brc_writer *w, const void *data, size_t n, brc_err *err)
 brc_rc brc_writer_begin(brc_writer *w, const brc_section *s, brc_err *err)
 {
 	brc_map *m = brc_map_new();
+	brc_rc rc;
+
 	brc_map_put_string(m, "type", s->type);
 	brc_map_put_int(m, "version", s->version);
 	brc_map_put_string(m, "name", s->name);
-	brc_rc rc = put_map(w, BRC_F_SECTION, m, err);
+	rc = put_map(w, BRC_F_SECTION, m, err);
 	brc_map_free(m);
 	BRC_TRY(rc);
 	memset(&w->tensor, 0, sizeof(w->tensor));
@@ -241,6 +264,7 @@ brc_rc brc_writer_begin(brc_writer *w, const brc_section *s, brc_err *err)
 		BRC_TRY(put_map(w, BRC_F_RECORD, s->records[i], err));
 	for (size_t i = 0; i < s->n_tensors; i++) {
 		const brc_tensor *t = s->tensors[i];
+
 		BRC_TRY(put_tensor_head(w, t, err));
 		BRC_TRY(brc_writer_rows(w, t->data, brc_tensor_rows(t), err));
 	}
@@ -264,6 +288,7 @@ brc_rc brc_writer_history(brc_writer *w, const brc_map *entry, brc_err *err)
 void brc_writer_abort(brc_writer *w, const brc_map *abort)
 {
 	brc_err ignored;
+
 	if (put_map(w, BRC_F_ABORT, abort, &ignored) == BRC_OK)
 		brc_sink_flush(w->sink, &ignored);
 }
@@ -271,9 +296,11 @@ void brc_writer_abort(brc_writer *w, const brc_map *abort)
 brc_rc brc_writer_trailer(brc_writer *w, brc_err *err)
 {
 	brc_map *m = brc_map_new();
+	brc_rc rc;
+
 	brc_map_put_int(m, "frames", (int64_t)w->frames);
 	brc_map_put_int(m, "crc", w->chain);
-	brc_rc rc = put_map(w, BRC_F_TRAILER, m, err);
+	rc = put_map(w, BRC_F_TRAILER, m, err);
 	brc_map_free(m);
 	return rc;
 }

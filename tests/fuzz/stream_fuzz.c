@@ -19,7 +19,7 @@
 
 #include "data/datasets/dataset.h"
 #include "data/tables/units_table.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"
 #include "study/findings.h"
@@ -326,8 +326,12 @@ static void try_findings(const brc_section *s)
 static void try_units(const brc_section *s)
 {
 	brc_str text = {0};
+	brc_units u;
 	brc_err err = {0};
-	brc_units_tsv_write(s, &text, &err);
+	if (brc_units_read(&u, s, &err) != BRC_OK)
+		return;
+	brc_units_tsv_write(&u, &text, &err);
+	brc_units_clear(&u);
 	brc_str_free(&text);
 }
 
@@ -418,6 +422,16 @@ static brc_rc collect(const char *path)
 	return rc;
 }
 
+static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_str *out,
+			  brc_err *err)
+{
+	brc_units u;
+	BRC_TRY(brc_units_read(&u, s, err));
+	brc_rc rc = brc_units_table_show(&u, format, out, err);
+	brc_units_clear(&u);
+	return rc;
+}
+
 static brc_rc summarise(const char *path, brc_summary_format format, bool deep)
 {
 	brc_str text = {0};
@@ -426,7 +440,7 @@ static brc_rc summarise(const char *path, brc_summary_format format, bool deep)
 	brc_reader *r = open_reader(path);
 	if (r == NULL)
 		return BRC_DATA;
-	const brc_summary_detail layers = {"units", 1, brc_units_table_show};
+	const brc_summary_detail layers = {"units", 1, show_layers};
 	const brc_rc rc = brc_summarise(r, format, deep, &layers, &text, &counts, &err);
 	check_message(rc, &err);
 	for (size_t i = 0; i < text.len; i++)

@@ -2,35 +2,26 @@
 
 #include <string.h>
 
+#include "sections/units.h"
+
 void brc_named_units_clear(brc_named_units *u)
 {
 	brc_layers_clear(&u->layers);
 	brc_name_table_clear(&u->names);
 }
 
-static brc_rc read_names(brc_named_units *u, const brc_section *s, brc_err *err)
-{
-	size_t n = brc_layers_total(&u->layers), number;
-	const brc_tensor *t;
-	char text[BRC_TEXT_MAX + 1], title[256];
-	BRC_TRY(brc_section_need_column(s, "unit/name", "|S", n, &t, err));
-	for (size_t i = 0; i < n; i++) {
-		brc_tensor_text(t, i, text, sizeof(text));
-		BRC_TRY(brc_name_table_add(&u->names, text, &number, err));
-		if (number != i)
-			return brc_fail(err, BRC_DATA, "%s: units %zu and %zu are both called '%s'",
-					brc_section_title(s, title, sizeof(title)), number, i,
-					text);
-	}
-	return BRC_OK;
-}
-
 brc_rc brc_named_units_read(brc_named_units *u, const brc_section *s, brc_err *err)
 {
+	brc_units units;
+	size_t number;
+	brc_rc rc;
+
 	memset(u, 0, sizeof(*u));
-	brc_rc rc = brc_layers_read(&u->layers, s, err);
-	if (rc == BRC_OK && brc_section_tensor(s, "unit/name") != NULL)
-		rc = read_names(u, s, err);
+	BRC_TRY(brc_units_read(&units, s, err));
+	rc = brc_layers_dup(&u->layers, &units.layers, err);
+	for (size_t i = 0; units.unit_name && rc == BRC_OK && i < brc_layers_total(&u->layers); i++)
+		rc = brc_name_table_add(&u->names, units.unit_name[i], &number, err);
+	brc_units_clear(&units);
 	if (rc != BRC_OK)
 		brc_named_units_clear(u);
 	return rc;

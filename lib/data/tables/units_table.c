@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "stream/layers.h"
-
-#define MAX_EDGES ((size_t)1 << 20)
 
 enum { NAME_WIDTH = 32, LIST_WIDTH = 20 };
 
@@ -19,15 +16,12 @@ typedef struct ends {
 } ends;
 
 typedef struct table {
-	brc_layers layers;
-	const brc_tensor *role, *kind;     /* borrowed from the section */
-	const brc_tensor *untraced, *part; /* or NULL */
+	const brc_units *units;
 	ends feeds, fed;
 } table;
 
 static void clear(table *t)
 {
-	brc_layers_clear(&t->layers);
 	free(t->feeds.start);
 	free(t->feeds.other);
 	free(t->fed.start);
@@ -51,51 +45,11 @@ static brc_rc collect(ends *e, const int32_t *near, const int32_t *far, size_t n
 	return BRC_OK;
 }
 
-static brc_rc read_edges(table *t, const brc_section *s, brc_err *err)
+static brc_rc init(table *t, const brc_units *u, brc_err *err)
 {
-	const brc_tensor *from, *to;
-	char title[256];
-	BRC_TRY(brc_section_need_column(s, "edge/from", "<i4", BRC_ANY, &from, err));
-	BRC_TRY(brc_section_need_column(s, "edge/to", "<i4", from->shape[0], &to, err));
-	const int32_t *a = from->data, *b = to->data;
-	size_t n = from->shape[0];
-	brc_section_title(s, title, sizeof(title));
-	if (n > MAX_EDGES)
-		return brc_fail(err, BRC_DATA, "%s: %zu edges; %zu are the most", title, n,
-				MAX_EDGES);
-	for (size_t i = 0; i < n; i++)
-		if (a[i] < 0 || (size_t)a[i] >= t->layers.n || b[i] < 0 ||
-		    (size_t)b[i] >= t->layers.n)
-			return brc_fail(err, BRC_DATA,
-					"%s: edge %zu joins layers %d and %d, but there are %zu",
-					title, i, a[i], b[i], t->layers.n);
-	BRC_TRY(collect(&t->feeds, a, b, n, t->layers.n, err));
-	return collect(&t->fed, b, a, n, t->layers.n, err);
-}
-
-static brc_rc read_optional(const brc_section *s, const char *name, size_t n,
-			    const brc_tensor **column, brc_err *err)
-{
-	*column = NULL;
-	return brc_section_tensor(s, name) ? brc_section_need_column(s, name, "|S", n, column, err)
-					   : BRC_OK;
-}
-
-static brc_rc read_table(table *t, const brc_section *s, brc_err *err)
-{
-	*t = (table){0};
-	BRC_TRY(brc_layers_read(&t->layers, s, err));
-	BRC_TRY(brc_section_need_column(s, "layer/role", "|S", t->layers.n, &t->role, err));
-	BRC_TRY(brc_section_need_column(s, "layer/kind", "|S", t->layers.n, &t->kind, err));
-	BRC_TRY(read_optional(s, "layer/untraced", t->layers.n, &t->untraced, err));
-	BRC_TRY(read_optional(s, "layer/part", t->layers.n, &t->part, err));
-	return read_edges(t, s, err);
-}
-
-/* Row l of a text column; "" where there is none. */
-static const char *text_of(const brc_tensor *column, size_t l, char *buf, size_t cap)
-{
-	return column ? brc_tensor_text(column, l, buf, cap) : "";
+	*t = (table){.units = u};
+	BRC_TRY(collect(&t->feeds, u->from, u->to, u->n_edges, u->layers.n, err));
+	return collect(&t->fed, u->to, u->from, u->n_edges, u->layers.n, err);
 }
 
 /* ---- as tab-separated text ---- */
@@ -116,22 +70,21 @@ static brc_rc add_names(const table *t, const ends *e, size_t l, brc_str *out, b
 	brc_str_add(out, "\t");
 	for (size_t i = e->start[l]; i < e->start[l + 1]; i++) {
 		brc_str_add(out, i > e->start[l] ? "," : "");
-		BRC_TRY(add_field(out, t->layers.name[e->other[i]], err));
+		BRC_TRY(add_field(out, t->units->layers.name[e->other[i]], err));
 	}
 	return BRC_OK;
 }
 
 static brc_rc add_lines(const table *t, brc_str *out, brc_err *err)
 {
-	char text[64];
+	const brc_units *u = t->units;
+
 	brc_str_add(out, "layer\trole\tkind\tunits\tfeeds\tfed_by\n");
-	for (size_t l = 0; l < t->layers.n; l++) {
-		BRC_TRY(add_field(out, t->layers.name[l], err));
-		brc_str_add(out, "\t");
-		BRC_TRY(add_field(out, text_of(t->role, l, text, sizeof(text)), err));
-		brc_str_add(out, "\t");
-		BRC_TRY(add_field(out, text_of(t->kind, l, text, sizeof(text)), err));
-		brc_str_addf(out, "\t%zu", t->layers.units[l]);
+	for (size_t l = 0; l < u->layers.n; l++) {
+		BRC_TRY(add_field(out, u->layers.name[l], err));
+		brc_str_addf(out, "\t%s\t", brc_role_name(u->role[l]));
+		BRC_TRY(add_field(out, u->kind[l], err));
+		brc_str_addf(out, "\t%zu", u->layers.units[l]);
 		BRC_TRY(add_names(t, &t->feeds, l, out, err));
 		BRC_TRY(add_names(t, &t->fed, l, out, err));
 		brc_str_add(out, "\n");
@@ -139,10 +92,11 @@ static brc_rc add_lines(const table *t, brc_str *out, brc_err *err)
 	return brc_str_check(out, err);
 }
 
-brc_rc brc_units_tsv_write(const brc_section *s, brc_str *out, brc_err *err)
+brc_rc brc_units_tsv_write(const brc_units *u, brc_str *out, brc_err *err)
 {
 	table t;
-	brc_rc rc = read_table(&t, s, err);
+	brc_rc rc = init(&t, u, err);
+
 	if (rc == BRC_OK)
 		rc = add_lines(&t, out, err);
 	clear(&t);
@@ -210,32 +164,22 @@ static void number_list(const ends *e, size_t l, char *buf, size_t cap)
 	}
 }
 
-static const char *part_of(const table *t, size_t l, char *buf, size_t cap)
-{
-	return *text_of(t->part, l, buf, cap) ? buf : text_of(t->role, l, buf, cap);
-}
-
-static bool has_role(const table *t, size_t l, const char *role)
-{
-	char text[64];
-	return strcmp(text_of(t->role, l, text, sizeof(text)), role) == 0;
-}
-
 /* Numbers of layers; "-" for the end of the network, where there can be none. */
-static void list_ends(const table *t, const ends *e, size_t l, const char *end, char *buf,
-		      size_t cap)
+static void list_ends(const table *t, const ends *e, size_t l, brc_role end, char *buf, size_t cap)
 {
 	if (e->start[l] < e->start[l + 1])
 		number_list(e, l, buf, cap);
 	else
-		snprintf(buf, cap, "%s", has_role(t, l, end) ? "-" : "nothing");
+		snprintf(buf, cap, "%s", t->units->role[l] == end ? "-" : "nothing");
 }
 
 static void list_fed(const table *t, size_t l, char *buf, size_t cap)
 {
-	char node[BRC_TEXT_MAX + 1], printable[64];
-	if (!*text_of(t->untraced, l, node, sizeof(node))) {
-		list_ends(t, &t->fed, l, "input", buf, cap);
+	const char *node = brc_units_text_of(t->units->untraced, l);
+	char printable[64];
+
+	if (!*node) {
+		list_ends(t, &t->fed, l, BRC_ROLE_INPUT, buf, cap);
 		return;
 	}
 	brc_printable(printable, sizeof(printable), node);
@@ -255,12 +199,14 @@ static void widen(size_t *width, const char *text)
 /* One line; first only measured. */
 static void add_row(const table *t, size_t l, widths *w, brc_str *out)
 {
-	char number[24], name[4 * NAME_WIDTH + 1], part[64], kind[64], raw[64], fed[128],
-		feeds[128];
+	const brc_units *u = t->units;
+	const char *of = brc_units_text_of(u->part, l);
+	char number[24], name[4 * NAME_WIDTH + 1], part[64], kind[64], fed[128], feeds[128];
+
 	snprintf(number, sizeof(number), "%zu", l);
-	short_name(t->layers.name[l], name);
-	brc_printable(part, sizeof(part), part_of(t, l, raw, sizeof(raw)));
-	brc_printable(kind, sizeof(kind), text_of(t->kind, l, raw, sizeof(raw)));
+	short_name(u->layers.name[l], name);
+	brc_printable(part, sizeof(part), *of ? of : brc_role_name(u->role[l]));
+	brc_printable(kind, sizeof(kind), u->kind[l]);
 	list_fed(t, l, fed, sizeof(fed));
 	if (!out) {
 		widen(&w->number, number);
@@ -271,12 +217,12 @@ static void add_row(const table *t, size_t l, widths *w, brc_str *out)
 			widen(&w->fed, fed);
 		return;
 	}
-	list_ends(t, &t->feeds, l, "output", feeds, sizeof(feeds));
+	list_ends(t, &t->feeds, l, BRC_ROLE_OUTPUT, feeds, sizeof(feeds));
 	brc_str_addf(out, "  %*s  ", (int)w->number, number);
 	pad(out, name, w->name + 2);
 	pad(out, part, w->part + 2);
 	pad(out, kind, w->kind + 2);
-	brc_str_addf(out, "%7zu  ", t->layers.units[l]);
+	brc_str_addf(out, "%7zu  ", u->layers.units[l]);
 	pad(out, fed, w->fed + 2);
 	brc_str_addf(out, "%s\n", feeds);
 }
@@ -284,22 +230,17 @@ static void add_row(const table *t, size_t l, widths *w, brc_str *out)
 static void show_text(const table *t, brc_str *out)
 {
 	widths w = {1, 5, 4, 4, 6};
-	for (size_t l = 0; l < t->layers.n; l++)
+
+	for (size_t l = 0; l < t->units->layers.n; l++)
 		add_row(t, l, &w, NULL);
 	brc_str_addf(out, "  %*s  %-*s  %-*s  %-*s  %7s  %-*s  feeds\n", (int)w.number, "",
 		     (int)w.name, "layer", (int)w.part, "role", (int)w.kind, "kind", "units",
 		     (int)w.fed, "fed by");
-	for (size_t l = 0; l < t->layers.n; l++)
+	for (size_t l = 0; l < t->units->layers.n; l++)
 		add_row(t, l, &w, out);
 }
 
 /* ---- as JSON ---- */
-
-static void put_text(brc_map *m, const char *key, const brc_tensor *column, size_t l)
-{
-	char text[BRC_TEXT_MAX + 1];
-	brc_map_put_string(m, key, text_of(column, l, text, sizeof(text)));
-}
 
 static void put_numbers(brc_map *m, const char *key, const ends *e, size_t l)
 {
@@ -308,15 +249,18 @@ static void put_numbers(brc_map *m, const char *key, const ends *e, size_t l)
 
 static void show_json(const table *t, brc_str *out)
 {
+	const brc_units *u = t->units;
+
 	brc_str_add(out, "\"layers\": [");
-	for (size_t l = 0; l < t->layers.n; l++) {
+	for (size_t l = 0; l < u->layers.n; l++) {
 		brc_map *m = brc_map_new();
-		brc_map_put_string(m, "name", t->layers.name[l]);
-		put_text(m, "role", t->role, l);
-		put_text(m, "part", t->part, l);
-		put_text(m, "kind", t->kind, l);
-		brc_map_put_int(m, "units", (int64_t)t->layers.units[l]);
-		put_text(m, "untraced", t->untraced, l);
+
+		brc_map_put_string(m, "name", u->layers.name[l]);
+		brc_map_put_string(m, "role", brc_role_name(u->role[l]));
+		brc_map_put_string(m, "part", brc_units_text_of(u->part, l));
+		brc_map_put_string(m, "kind", u->kind[l]);
+		brc_map_put_int(m, "units", (int64_t)u->layers.units[l]);
+		brc_map_put_string(m, "untraced", brc_units_text_of(u->untraced, l));
 		put_numbers(m, "fed_by", &t->fed, l);
 		put_numbers(m, "feeds", &t->feeds, l);
 		brc_str_add(out, l ? ",\n     " : "\n     ");
@@ -326,11 +270,12 @@ static void show_json(const table *t, brc_str *out)
 	brc_str_add(out, "]");
 }
 
-brc_rc brc_units_table_show(const brc_section *s, brc_summary_format format, brc_str *out,
+brc_rc brc_units_table_show(const brc_units *u, brc_summary_format format, brc_str *out,
 			    brc_err *err)
 {
 	table t;
-	brc_rc rc = read_table(&t, s, err);
+	brc_rc rc = init(&t, u, err);
+
 	if (rc == BRC_OK && format == BRC_SUMMARY_TEXT)
 		show_text(&t, out);
 	if (rc == BRC_OK && format == BRC_SUMMARY_JSON)

@@ -1,0 +1,346 @@
+/*
+ * Every section that lib/sections reads and writes: what was written and read again is written as
+ * the same bytes, and what a section must not hold is refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sections/labels.h"
+#include "sections/spectrum.h"
+#include "sections/units.h"
+
+/* ---- a sample of each section ---- */
+
+static brc_section *fresh(const char *type)
+{
+	brc_section *s;
+
+	assert_int_equal(brc_section_new(&s, type, 1, "x", NULL), BRC_OK);
+	return s;
+}
+
+static brc_layers two_layers(void)
+{
+	brc_layers t;
+
+	assert_int_equal(
+		brc_layers_init(&t, 2, (const char *const[]){"a", "b"}, (size_t[]){3, 2}, NULL),
+		BRC_OK);
+	return t;
+}
+
+static void write_units(brc_section *s)
+{
+	static char input[] = "input", gemm[] = "Gemm", mlp[] = "mlp", none[] = "",
+		    node[] = "n:Add";
+	static char name[5][3] = {"u0", "u1", "u2", "u3", "u4"};
+	brc_units u = {.layers = two_layers(),
+		       .role = (brc_role[]){BRC_ROLE_INPUT, BRC_ROLE_HIDDEN},
+		       .kind = (char *[]){input, gemm},
+		       .untraced = (char *[]){none, node},
+		       .part = (char *[]){none, mlp},
+		       .n_edges = 1,
+		       .from = (int32_t[]){0},
+		       .to = (int32_t[]){1},
+		       .unit_name = (char *[]){name[0], name[1], name[2], name[3], name[4]},
+		       .model = "0123456789abcdef0123456789abcdef"};
+
+	assert_int_equal(brc_units_write(&u, s, NULL), BRC_OK);
+	brc_layers_clear(&u.layers);
+}
+
+static brc_rc read_units(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_units u;
+	brc_rc rc;
+
+	BRC_TRY(brc_units_read(&u, s, err));
+	rc = again ? brc_units_write(&u, again, err) : BRC_OK;
+	brc_units_clear(&u);
+	return rc;
+}
+
+static void write_labels(brc_section *s)
+{
+	static char name[] = "global";
+	brc_graph_result g = brc_graph_result_blank();
+	brc_labels l = {.layers = two_layers(),
+			.label = (int32_t[]){0, 1, -1, 1, 0},
+			.mode = BRC_LABELS_LOCAL,
+			.source = "weights",
+			.k = 2,
+			.ncut = 0.5,
+			.n_graphs = 1,
+			.graph = &g};
+
+	g.name = name;
+	g.k = 2;
+	assert_int_equal(brc_labels_write(&l, s, NULL), BRC_OK);
+	brc_layers_clear(&l.layers);
+}
+
+static brc_rc read_labels(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_labels l;
+	brc_rc rc;
+
+	BRC_TRY(brc_labels_read(&l, s, err));
+	rc = again ? brc_labels_write(&l, again, err) : BRC_OK;
+	brc_labels_clear(&l);
+	return rc;
+}
+
+static void write_spectrum(brc_section *s)
+{
+	static char name[] = "global", warning[] = "beware";
+	brc_graph_result g = {.name = name,
+			      .k = 2,
+			      .ncut = 0.25,
+			      .in_out = 3,
+			      .units = 5,
+			      .isolated = 1,
+			      .components = 1,
+			      .edges = 6,
+			      .n_warnings = 1,
+			      .warning = (char *[]){warning},
+			      .pairs = 2,
+			      .eigenvalue = (double[]){0, 0.5},
+			      .residual = (double[]){1e-12, 1e-11},
+			      .choices = 1,
+			      .choice_k = (int32_t[]){2},
+			      .choice_gap = (double[]){0.5},
+			      .choice_stability = (double[]){1}};
+	const brc_spectrum p = {
+		.n = 1,
+		.graph = &g,
+		.bins = 2,
+		.image = (float[]){1, 0.5F, 0.5F, 1},
+		.boundary = (int32_t[]){0, 1},
+		.group = {2, (int32_t[]){0, 1}, (int32_t[]){0, 1}, (int32_t[]){2, 2}},
+		.links = 1,
+		.link_from = (int32_t[]){0},
+		.link_to = (int32_t[]){1},
+		.link_weight = (double[]){1.5}};
+
+	assert_int_equal(brc_spectrum_write(&p, s, NULL), BRC_OK);
+}
+
+static brc_rc read_spectrum(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_spectrum p;
+	brc_rc rc;
+
+	BRC_TRY(brc_spectrum_read(&p, s, err));
+	rc = again ? brc_spectrum_write(&p, again, err) : BRC_OK;
+	brc_spectrum_clear(&p);
+	return rc;
+}
+
+static const struct kind {
+	const char *type;
+	void (*write)(brc_section *s);
+	/* Read `s`, and write what was read to `again` unless that is NULL. */
+	brc_rc (*read)(const brc_section *s, brc_section *again, brc_err *err);
+} kinds[] = {
+	{"units", write_units, read_units},
+	{"labels", write_labels, read_labels},
+	{"spectrum", write_spectrum, read_spectrum},
+};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+static const struct kind *kind_of(const char *type)
+{
+	size_t k = 0;
+
+	while (k < KINDS && strcmp(kinds[k].type, type) != 0)
+		k++;
+	assert_true(k < KINDS);
+	return &kinds[k];
+}
+
+/* ---- written, read and written again ---- */
+
+static void maps_are_equal(const brc_map *a, const brc_map *b)
+{
+	unsigned char *x, *y;
+	size_t n, m;
+
+	assert_int_equal(brc_map_encode(a, &x, &n, NULL), BRC_OK);
+	assert_int_equal(brc_map_encode(b, &y, &m, NULL), BRC_OK);
+	assert_int_equal(n, m);
+	assert_memory_equal(x, y, n);
+	free(x);
+	free(y);
+}
+
+static void sections_are_equal(const brc_section *a, const brc_section *b)
+{
+	maps_are_equal(a->meta, b->meta);
+	assert_int_equal(a->n_records, b->n_records);
+	for (size_t i = 0; i < a->n_records; i++)
+		maps_are_equal(a->records[i], b->records[i]);
+	assert_int_equal(a->n_tensors, b->n_tensors);
+	for (size_t i = 0; i < a->n_tensors; i++) {
+		const brc_tensor *x = a->tensors[i], *y = b->tensors[i];
+
+		assert_string_equal(x->name, y->name);
+		assert_string_equal(x->dtype, y->dtype);
+		assert_int_equal(x->ndim, y->ndim);
+		assert_memory_equal(x->shape, y->shape, x->ndim * sizeof(x->shape[0]));
+		assert_memory_equal(x->axes, y->axes, x->ndim * sizeof(x->axes[0]));
+		assert_memory_equal(x->data, y->data, brc_tensor_bytes(x));
+	}
+}
+
+static void what_is_read_is_written_as_it_was(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < KINDS; k++) {
+		brc_section *s = fresh(kinds[k].type), *again = fresh(kinds[k].type);
+		brc_err err = {0};
+
+		kinds[k].write(s);
+		assert_int_equal(kinds[k].read(s, again, &err), BRC_OK);
+		sections_are_equal(s, again);
+		brc_section_free(again);
+		brc_section_free(s);
+	}
+}
+
+/* ---- refused ---- */
+
+/*
+ * One change to a sample: element `at` of a tensor becomes `value` (a text where it is of texts),
+ * or the tensor is gone, where `value` is NULL; of a key likewise, of the metadata or, where `at`
+ * says which, of a record.
+ */
+enum { META = SIZE_MAX };
+
+static const struct change {
+	const char *type, *tensor, *key;
+	size_t at;
+	const char *value;
+	const char *says;
+} changes[] = {
+	{"units", "layer/name", NULL, 0, NULL, "there is no tensor 'layer/name'"},
+	{"units", "layer/units", NULL, 1, "0", "layer 'b' has an impossible number of units"},
+	{"units", "layer/name", NULL, 1, "a", "two layers are called 'a'"},
+	{"units", "layer/role", NULL, 1, "hid", "layer 'b' has the role 'hid'"},
+	{"units", "layer/kind", NULL, 0, NULL, "there is no tensor 'layer/kind'"},
+	{"units", "edge/from", NULL, 0, "-1", "edge 0 leads from layer -1 to layer 1 of 2"},
+	{"units", "edge/from", NULL, 0, "1", "edge 0 leads from layer 1 to layer 1 of 2"},
+	{"units", "edge/to", NULL, 0, "2", "edge 0 leads from layer 0 to layer 2 of 2"},
+	{"units", "unit/name", NULL, 3, "u1", "units 1 and 3 are both called 'u1'"},
+	{"labels", "label", NULL, 1, "-2", "unit 1 of layer a has label -2"},
+	{"labels", NULL, "mode", META, NULL, "metadata 'mode' is not a text"},
+	{"labels", NULL, "mode", META, "odd", "mode is 'odd'"},
+	{"labels", NULL, "k", META, "-1", "metadata 'k' is not a count"},
+	{"labels", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"labels", NULL, "ncut", 0, "much", "record 0: 'ncut' is not a number"},
+	{"spectrum", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"spectrum", NULL, "k", 0, "-2", "record 0: 'k' is not a count"},
+	{"spectrum", NULL, "k", 0, "3", "'picture/boundary' is <i4 [2], where <i4 [3]"},
+	{"spectrum", NULL, "warnings", 0, "none", "'warnings' is not a list of texts"},
+	{"spectrum", "graph/0/residual", NULL, 0, NULL, "no tensor 'graph/0/residual'"},
+	{"spectrum", "graph/0/choice/gap", NULL, 0, NULL, "no tensor 'graph/0/choice/gap'"},
+	{"spectrum", "picture/boundary", NULL, 1, "3", "cluster 1 begins at bin 3 of 2"},
+	{"spectrum", "group/layer", NULL, 0, "-1", "sub-cluster 0 (layer -1"},
+	{"spectrum", "group/size", NULL, 1, "0", "sub-cluster 1 (layer 1, cluster 1, 0 units)"},
+	{"spectrum", "link/from", NULL, 0, "1", "link 0 joins sub-clusters 1 and 1 of 2"},
+	{"spectrum", "link/to", NULL, 0, "2", "link 0 joins sub-clusters 0 and 2 of 2"},
+	{"spectrum", "link/weight", NULL, 0, "0", "link 0 joins sub-clusters 0 and 1 of 2 by 0"},
+};
+
+static void drop_tensor(brc_section *s, brc_tensor *t)
+{
+	snprintf(t->name, sizeof(t->name), "gone");
+	(void)s;
+}
+
+static void set_element(brc_tensor *t, size_t at, const char *value)
+{
+	char *place = (char *)t->data + at * t->itemsize;
+
+	if (strncmp(t->dtype, "|S", 2) == 0) {
+		memset(place, 0, t->itemsize);
+		memcpy(place, value, strlen(value));
+	} else if (strcmp(t->dtype, "<i4") == 0) {
+		*(int32_t *)(void *)place = (int32_t)strtol(value, NULL, 10);
+	} else if (strcmp(t->dtype, "<i8") == 0) {
+		*(int64_t *)(void *)place = strtoll(value, NULL, 10);
+	} else if (strcmp(t->dtype, "<f8") == 0) {
+		*(double *)(void *)place = strtod(value, NULL);
+	} else {
+		fail();
+	}
+}
+
+static void change_tensor(brc_section *s, const struct change *c)
+{
+	brc_tensor *t = NULL;
+
+	for (size_t i = 0; i < s->n_tensors; i++)
+		if (strcmp(s->tensors[i]->name, c->tensor) == 0)
+			t = s->tensors[i];
+	assert_non_null(t);
+	if (c->value)
+		set_element(t, c->at, c->value);
+	else
+		drop_tensor(s, t);
+}
+
+static void change_key(brc_section *s, const struct change *c)
+{
+	brc_map *m = c->at == META ? s->meta : s->records[c->at];
+	char *end;
+	double number;
+
+	assert_non_null(brc_map_get(m, c->key));
+	if (!c->value) {
+		brc_map_put_nil(m, c->key);
+		return;
+	}
+	number = strtod(c->value, &end);
+	if (*end)
+		brc_map_put_string(m, c->key, c->value);
+	else if (number == (double)(int64_t)number)
+		brc_map_put_int(m, c->key, (int64_t)number);
+	else
+		brc_map_put_double(m, c->key, number);
+}
+
+static void what_must_not_be_there_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const struct change *c = &changes[i];
+		brc_section *s = fresh(c->type);
+		brc_err err = {0};
+
+		kind_of(c->type)->write(s);
+		(c->tensor ? change_tensor : change_key)(s, c);
+		if (kind_of(c->type)->read(s, NULL, &err) != BRC_DATA ||
+		    !strstr(err.message, c->says))
+			fail_msg("%s, %s: '%s' is no '%s'", c->type, c->tensor ? c->tensor : c->key,
+				 err.message, c->says);
+		brc_section_free(s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_read_is_written_as_it_was),
+		cmocka_unit_test(what_must_not_be_there_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -28,7 +28,7 @@ static brc_rc column(const brc_graph_summary *g, const brc_section *spectrum, co
 	char name[BRC_NAME_MAX];
 
 	*t = NULL;
-	snprintf(name, sizeof name, "graph/%zu/%s", g->index, what);
+	snprintf(name, sizeof(name), "graph/%zu/%s", g->index, what);
 	if (!spectrum || !brc_section_tensor(spectrum, name))
 		return BRC_OK;
 	return brc_section_need_column(spectrum, name, dtype, n, t, err);
@@ -72,7 +72,7 @@ brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err)
 	const brc_section *s = l->spectrum ? l->spectrum : l->labels_section;
 	size_t n = s ? s->n_records : 0;
 
-	l->graph = brc_calloc(n, sizeof *l->graph, err);
+	l->graph = brc_calloc(n, sizeof(*l->graph), err);
 	if (!l->graph)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++) {

@@ -14,7 +14,7 @@ static float *shrink(const brc_tensor *t, size_t factor, size_t side, brc_err *e
 {
 	const float *v = t->data;
 	size_t b = t->shape[0];
-	float *out = brc_calloc(side * side, sizeof *out, err);
+	float *out = brc_calloc(side * side, sizeof(*out), err);
 
 	for (size_t r = 0; out && r < side; r++)
 		for (size_t c = 0; c < side; c++) {
@@ -41,13 +41,13 @@ static int ascending(const void *a, const void *b)
 /* The value that 99.5 % of the entries do not exceed: full brightness. */
 static double ceiling_of(const float *v, size_t n, brc_err *err)
 {
-	float *sorted = brc_alloc(n, sizeof *sorted, err);
+	float *sorted = brc_alloc(n, sizeof(*sorted), err);
 	double high;
 
 	if (!sorted)
 		return NAN;
-	memcpy(sorted, v, n * sizeof *sorted);
-	qsort(sorted, n, sizeof *sorted, ascending);
+	memcpy(sorted, v, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), ascending);
 	high = sorted[(size_t)(0.995 * (double)(n - 1))];
 	if (!(high > 0))
 		high = sorted[n - 1];
@@ -75,7 +75,7 @@ static void add_boundaries(brc_str *b, const brc_labelling *l, double scale, dou
 {
 	const int32_t *first = l->boundary ? l->boundary->data : NULL;
 	size_t n = first ? l->boundary->shape[0] : 0;
-	double end = (double)l->picture->shape[0];
+	double end = (double)l->affinity->shape[0];
 
 	for (size_t c = 0; c < n; c++) {
 		double from = fmin(fmax(first[c], 0), end);
@@ -93,11 +93,11 @@ static void add_boundaries(brc_str *b, const brc_labelling *l, double scale, dou
 
 brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 {
-	if (!l->picture)
+	if (!l->affinity)
 		return BRC_OK;
-	size_t bins = l->picture->shape[0], factor = (bins + SIDE_MAX - 1) / SIDE_MAX;
+	size_t bins = l->affinity->shape[0], factor = (bins + SIDE_MAX - 1) / SIDE_MAX;
 	size_t side = (bins + factor - 1) / factor, full = 256;
-	float *v = shrink(l->picture, factor, side, err);
+	float *v = shrink(l->affinity, factor, side, err);
 
 	if (!v)
 		return BRC_RESOURCE;

@@ -221,6 +221,9 @@ lint: deps-lint
 	@clang-format --dry-run -Werror $(C_FILES)
 	@echo "floors and names"
 	@tests/lint-floors
+	@echo "rules of the code"
+	@tests/lint-code internal length
+	@tests/lint-code dialect unused$(if $(LINT_STRICT),, || true)
 	@echo "shellcheck"
 	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
 	@echo "mandoc"

@@ -17,29 +17,26 @@ static size_t samples;
 static unsigned kinds;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network (ONNX)", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
-	 "which layers are recorded. hidden: the hidden layers. mlp: the hidden layers of MLPs. "
-	 "heads: the values of attention heads. Several kinds are joined by commas: "
-	 "hidden|mlp|heads|mlp,heads (default: hidden)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "at", 0, "WHERE", &at,
-	 "record values before (pre) or after (post) the activation function", "pre|post", 0, 0, 0},
-	{BRC_OPT_CHOICE, "pool", 0, "HOW", &pooling,
-	 "how the map of a channel, or a feature of all tokens, becomes one number. mean: its "
-	 "mean. l1: sum of magnitudes. max: largest value. colsum: largest sum of magnitudes of a "
-	 "column: mean|l1|max|colsum (default: mean; with --compat paper: colsum)",
-	 "mean|l1|max|colsum", 0, 0, 0},
-	{BRC_OPT_CHOICE, "precision", 0, "WHAT", &precision,
-	 "precision of convolutions and matrix products: single precision (float), or bfloat16 "
-	 "(bf16), which the processor must have",
-	 "float|bf16", 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, pool as the published code does", "none|paper", 0, 0, 0},
-	{BRC_OPT_SIZE, "samples", 'n', "N", &samples,
-	 "use only N images, drawn at random without replacement (default: all)", NULL, 1,
-	 INT32_MAX, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_PATH("model", 'm', "FILE", &model, "the network (ONNX)")},
+	{BRC_STRING("units", 'u', "WHICH", &units,
+		    "which layers are recorded. hidden: the hidden layers. mlp: the hidden layers "
+		    "of MLPs. heads: the values of attention heads. Several kinds are joined by "
+		    "commas: hidden|mlp|heads|mlp,heads (default: hidden)")},
+	{BRC_CHOICE("at", 0, "WHERE", &at, "pre|post",
+		    "record values before (pre) or after (post) the activation function")},
+	{BRC_CHOICE("pool", 0, "HOW", &pooling, "mean|l1|max|colsum",
+		    "how the map of a channel, or a feature of all tokens, becomes one number. "
+		    "mean: its mean. l1: sum of magnitudes. max: largest value. colsum: largest "
+		    "sum of magnitudes of a column: mean|l1|max|colsum (default: mean; with "
+		    "--compat paper: colsum)")},
+	{BRC_CHOICE("precision", 0, "WHAT", &precision, "float|bf16",
+		    "precision of convolutions and matrix products: single precision (float), or "
+		    "bfloat16 (bf16), which the processor must have")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, pool as the published code does")},
+	{BRC_SIZE("samples", 'n', "N", &samples, 1, INT32_MAX,
+		  "use only N images, drawn at random without replacement (default: all)")},
+	{0},
 };
 
 typedef struct work {
@@ -57,9 +54,7 @@ static const char *items(const brc_dataset *data)
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	const brc_layer_graph c = brc_net_layer_graph(((const work *)of)->net);
-
-	return brc_layer_graph_write(&c, s, err);
+	return brc_layer_graph_write(brc_net_layer_graph(((const work *)of)->net), s, err);
 }
 
 static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)

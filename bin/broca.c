@@ -112,9 +112,8 @@ static int tell_pipelines(void)
 	char dir[PATH_MAX];
 
 	if (pipelines(dir, sizeof(dir)) != 0) {
-		fprintf(stderr,
-			"broca: the pipelines are not beside this program\nhint: they are in "
-			"pipelines/ of a checkout, and 'make install' installs them\n");
+		fprintf(stderr, "broca: the pipelines are not beside this program\nhint: they are "
+				"in pipelines/ of a checkout, and 'make install' installs them\n");
 		return BRC_RESOURCE;
 	}
 	printf("%s\n", dir);

@@ -3,7 +3,7 @@
 #include "stream/filter.h"
 #include "stream/summary.h"
 
-static const brc_opt options[] = {{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{0}};
 
 static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err *err)
 {

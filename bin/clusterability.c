@@ -12,29 +12,26 @@ static int null, compat;
 static bool refine;
 
 static const brc_opt options[] = {
-	{BRC_OPT_SIZE, "clusters", 'k', "K", &k, "number of clusters; there is no default", NULL, 1,
-	 INT32_MAX, 0},
-	{BRC_OPT_SIZE, "shuffles", 'n', "N", &shuffles, "number of shuffled networks", NULL, 1, 1e6,
-	 0},
-	{BRC_OPT_CHOICE, "null", 0, "MODEL", &null,
-	 "how the weights between two layers are shuffled; correlations are shuffled as one "
-	 "matrix. layer: permute all entries. layer-nonzero: permute the entries that are not "
-	 "zero. layer-nonzero-distribution: replace these by draws from a density estimate of "
-	 "them. layer-all-distribution: permute all entries, then replace those that are not zero",
-	 BRC_NULLS, 0, 0, 0},
-	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
-	 "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected units "
-	 "(default: 0)",
-	 NULL, 0, 1e6, 0},
-	{BRC_OPT_FLAG, "refine", 0, NULL, &refine,
-	 "after k-means, move single units to other clusters as long as that lowers the n-cut, in "
-	 "every network alike",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, follow the published code: take the restart of least inertia instead of "
-	 "least n-cut, add 1e-8 to each volume, and count ties as significant",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_SIZE("clusters", 'k', "K", &k, 1, INT32_MAX,
+		  "number of clusters; there is no default")},
+	{BRC_SIZE("shuffles", 'n', "N", &shuffles, 1, 1e6, "number of shuffled networks")},
+	{BRC_CHOICE("null", 0, "MODEL", &null, BRC_NULLS,
+		    "how the weights between two layers are shuffled; correlations are shuffled as "
+		    "one matrix. layer: permute all entries. layer-nonzero: permute the entries "
+		    "that are not zero. layer-nonzero-distribution: replace these by draws from a "
+		    "density estimate of them. layer-all-distribution: permute all entries, then "
+		    "replace those that are not zero")},
+	{BRC_SIZE("restarts", 0, "N", &restarts, 0, 1e6,
+		  "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected "
+		  "units (default: 0)")},
+	{BRC_FLAG("refine", 0, &refine,
+		  "after k-means, move single units to other clusters as long as that lowers the "
+		  "n-cut, in every network alike")},
+	{BRC_CHOICE(
+		"compat", 0, "RULES", &compat, "none|paper",
+		"with paper, follow the published code: take the restart of least inertia instead "
+		"of least n-cut, add 1e-8 to each volume, and count ties as significant")},
+	{0},
 };
 
 static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section *in,

@@ -7,15 +7,14 @@ static double level = 0.05;
 static int fdr, compat;
 
 static const brc_opt options[] = {
-	{BRC_OPT_DOUBLE, "level", 0, "P", &level, "level of significance for counting findings",
-	 NULL, 1e-9, 0.5, 0},
-	{BRC_OPT_CHOICE, "fdr", 0, "RULE", &fdr,
-	 "control the false discovery rate by the rule of Benjamini and Hochberg (bh), or by that "
-	 "of Benjamini and Yekutieli (by)",
-	 "bh|by", 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, test only the range, as the published code does", "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_DOUBLE("level", 0, "P", &level, 1e-9, 0.5,
+		    "level of significance for counting findings")},
+	{BRC_CHOICE("fdr", 0, "RULE", &fdr, "bh|by",
+		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), "
+		    "or by that of Benjamini and Yekutieli (by)")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, test only the range, as the published code does")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_findings *f)

@@ -10,12 +10,10 @@ static const char *with, *labels_path;
 static bool json;
 
 static const brc_opt options[] = {
-	{BRC_OPT_STRING, "with", 0, "NAME", &with, "name of the second labels, in the same stream",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_PATH, "labels", 0, "FILE", &labels_path,
-	 "read the second labels from another stream", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "json", 0, NULL, &json, "write JSON", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_STRING("with", 0, "NAME", &with, "name of the second labels, in the same stream")},
+	{BRC_PATH("labels", 0, "FILE", &labels_path, "read the second labels from another stream")},
+	{BRC_FLAG("json", 0, &json, "write JSON")},
+	{0},
 };
 
 /* Labels called `name`; without a name the only ones, number `other` (BRC_ANY: none) left out. */
@@ -39,9 +37,8 @@ static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const b
 		brc_fail(err, BRC_DATA, "the stream has no labels called '%s'", name);
 	else
 		brc_fail(err, BRC_DATA, "the stream holds %zu labels sections: which two?", n);
-	return brc_hint(err,
-			"name them with --in and --with, or give a second stream with --labels; "
-			"'peek' shows what a stream holds");
+	return brc_hint(err, "name them with --in and --with, or give a second stream with "
+			     "--labels; 'peek' shows what a stream holds");
 }
 
 /* The place of a section among those that came by. */

@@ -19,25 +19,23 @@ static const char *const method_names[] = {"spearman", "pearson"};
 static const char *const edge_names[] = {"square", "abs", "positive"};
 
 static const brc_opt options[] = {
-	{BRC_OPT_CHOICE, "method", 0, "METHOD", &method,
-	 "correlate ranks (spearman) or values (pearson); tied values share their mean rank",
-	 BRC_CORR_METHODS, 0, 0, 0},
-	{BRC_OPT_CHOICE, "edge", 0, "EDGE", &edge,
-	 "how a correlation r becomes the weight of an edge. square: r * r. abs: the magnitude of "
-	 "r. positive: r if it is above 0, otherwise 0",
-	 BRC_CORR_EDGES, 0, 0, 0},
-	{BRC_OPT_FLAG, "local", 0, NULL, &local, "make edges within layers only", NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "double", 0, NULL, &wide,
-	 "compute and write in double precision; this takes about twice the time and memory", NULL,
-	 0, 0, 0},
-	{BRC_OPT_FLAG, "factors", 0, NULL, &factors,
-	 "write each unit's standardised values (factors) instead of edges. Later filters compute "
-	 "with the factors and never hold all edges. corr does this by itself when the samples are "
-	 "few enough to make it faster. Factors need --edge square and single precision",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "dense", 0, NULL, &dense, "write the edges even if the samples are few",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_CHOICE("method", 0, "METHOD", &method, BRC_CORR_METHODS,
+		    "correlate ranks (spearman) or values (pearson); tied values share their mean "
+		    "rank")},
+	{BRC_CHOICE("edge", 0, "EDGE", &edge, BRC_CORR_EDGES,
+		    "how a correlation r becomes the weight of an edge. square: r * r. abs: the "
+		    "magnitude of r. positive: r if it is above 0, otherwise 0")},
+	{BRC_FLAG("local", 0, &local, "make edges within layers only")},
+	{BRC_FLAG("double", 0, &wide,
+		  "compute and write in double precision; this takes about twice the time and "
+		  "memory")},
+	{BRC_FLAG("factors", 0, &factors,
+		  "write each unit's standardised values (factors) instead of edges. Later filters "
+		  "compute with the factors and never hold all edges. corr does this by itself "
+		  "when the samples are few enough to make it faster. Factors need --edge square "
+		  "and single precision")},
+	{BRC_FLAG("dense", 0, &dense, "write the edges even if the samples are few")},
+	{0},
 };
 
 /* What the run works on. */
@@ -139,10 +137,10 @@ static void tell_constant(const struct corr *c)
 	for (size_t u = 0; u < c->samples.n; u++)
 		n += constant(c, u);
 	if (n > 0)
-		brc_cli_note(c->cli,
-			     "%zu of %zu units are constant over the %zu samples: they have no "
-			     "edges",
-			     n, c->samples.n, c->samples.samples);
+		brc_cli_note(
+			c->cli,
+			"%zu of %zu units are constant over the %zu samples: they have no edges", n,
+			c->samples.n, c->samples.samples);
 	for (size_t u = 0; u < c->samples.n; u++)
 		if (constant(c, u)) {
 			size_t l = brc_layers_of_unit(&c->layers, u);

@@ -12,38 +12,33 @@ static bool skip_untraced, transposed;
 static unsigned kinds;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "model", 'm', "FILE", &model,
-	 "read the network from FILE; this is the same as the operand", NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "units", 'u', "WHICH", &units,
-	 "which units the graph holds. hidden: those of the hidden layers. all: inputs, hidden "
-	 "layers and outputs. mlp: the hidden layers of MLPs. heads: the values of attention "
-	 "heads. Several kinds are joined by commas. published: the units of the published code, "
-	 "which are the convolutions if there are any, otherwise all: "
-	 "hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat paper: "
-	 "published)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "kernel-norm", 0, "NORM", &norm,
-	 "how the kernel between two channels becomes one weight. l1: sum of magnitudes. l2: root "
-	 "of the sum of squares. colsum: largest sum of magnitudes of a column. spectral: largest "
-	 "singular value of the magnitudes: l1|l2|colsum|spectral (default: l1; with --compat "
-	 "paper: colsum)",
-	 "l1|l2|colsum|spectral", 0, 0, 0},
-	{BRC_OPT_FLAG, "skip-untraced", 0, NULL, &skip_untraced,
-	 "leave out the edges into a layer whose inputs cannot be traced, instead of refusing the "
-	 "network",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "chain", 0, "NAMES", &order,
-	 "for a file of weights: the arrays of the chain, first layer first: NAME,NAME,... "
-	 "(default: all arrays of two or four dimensions, sorted by name, where layer2 comes "
-	 "before layer10)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "transposed", 0, NULL, &transposed,
-	 "for a file of weights: dense layers are stored as [inputs, outputs]", NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, follow the published code: use its units and its kernel norm, and ignore "
-	 "BatchNormalization",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_PATH("model", 'm', "FILE", &model,
+		  "read the network from FILE; this is the same as the operand")},
+	{BRC_STRING("units", 'u', "WHICH", &units,
+		    "which units the graph holds. hidden: those of the hidden layers. all: inputs, "
+		    "hidden layers and outputs. mlp: the hidden layers of MLPs. heads: the values "
+		    "of attention heads. Several kinds are joined by commas. published: the units "
+		    "of the published code, which are the convolutions if there are any, otherwise "
+		    "all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat "
+		    "paper: published)")},
+	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, "l1|l2|colsum|spectral",
+		    "how the kernel between two channels becomes one weight. l1: sum of "
+		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
+		    "of a column. spectral: largest singular value of the magnitudes: "
+		    "l1|l2|colsum|spectral (default: l1; with --compat paper: colsum)")},
+	{BRC_FLAG("skip-untraced", 0, &skip_untraced,
+		  "leave out the edges into a layer whose inputs cannot be traced, instead of "
+		  "refusing the network")},
+	{BRC_STRING("chain", 0, "NAMES", &order,
+		    "for a file of weights: the arrays of the chain, first layer first: "
+		    "NAME,NAME,... (default: all arrays of two or four dimensions, sorted by name, "
+		    "where layer2 comes before layer10)")},
+	{BRC_FLAG("transposed", 0, &transposed,
+		  "for a file of weights: dense layers are stored as [inputs, outputs]")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, follow the published code: use its units and its kernel norm, and "
+		    "ignore BatchNormalization")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
@@ -65,21 +60,21 @@ static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks 
 /* ---- sections ---- */
 
 typedef struct result {
-	const brc_layer_graph *circuit;
+	const brc_layer_graph *network;
 	brc_blocks graph;
 	brc_labels heads;
 } result;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(((const result *)of)->circuit, s, err);
+	return brc_layer_graph_write(((const result *)of)->network, s, err);
 }
 
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
 {
 	const result *r = of;
 
-	brc_map_put_string(s->meta, "model", r->circuit->digest);
+	brc_map_put_string(s->meta, "model", r->network->digest);
 	brc_map_put_string(s->meta, "units", units);
 	brc_map_put_string(s->meta, "norm", norms[norm]);
 	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
@@ -93,7 +88,7 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 
 static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *c, brc_err *err)
 {
-	result r = {.circuit = c};
+	result r = {.network = c};
 	brc_rc rc = brc_layer_graph_units(c, kinds, cli->c.mem, &r.graph, err);
 
 	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
@@ -117,7 +112,7 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *
 /* Arrays of weights are a chain of layers. */
 static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_layer_graph circuit;
+	const brc_layer_graph *graph;
 	brc_layer_chain *c;
 	brc_rc rc;
 
@@ -127,17 +122,17 @@ static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 			"--skip-untraced applies only to networks, and %s is a file of weights",
 			model);
 	BRC_TRY(brc_layer_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
-	circuit = brc_layer_chain_graph(c);
-	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
+	graph = brc_layer_chain_graph(c);
+	rc = brc_filter_side_digest(f, "model", graph->digest, err);
 	if (rc == BRC_OK)
-		rc = extract(f, cli, &circuit, err);
+		rc = extract(f, cli, graph, err);
 	brc_layer_chain_free(c);
 	return rc;
 }
 
 static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_layer_graph circuit;
+	const brc_layer_graph *graph;
 	brc_net *net;
 	brc_rc rc;
 
@@ -152,14 +147,14 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
 	else
 		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
-	circuit = brc_net_layer_graph(net);
-	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
+	graph = brc_net_layer_graph(net);
+	rc = brc_filter_side_digest(f, "model", graph->digest, err);
 	if (rc == BRC_OK && !skip_untraced)
 		rc = brc_net_check_traced(net, err);
 	if (rc == BRC_OK)
 		rc = brc_net_check_weights(net, err);
 	if (rc == BRC_OK)
-		rc = extract(f, cli, &circuit, err);
+		rc = extract(f, cli, graph, err);
 	brc_net_free(net);
 	return rc;
 }

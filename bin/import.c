@@ -9,22 +9,19 @@ static const char *path, *graph, *layers;
 static bool no_stream;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "labels", 0, "FILE", &path,
-	 "read labels from a table. Its columns are layer, unit (from 0) and cluster (-1: in "
-	 "none). They are separated by tabs, and the first line names them",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_PATH, "graph", 0, "FILE", &graph,
-	 "read an undirected graph: Matrix Market, GraphML, a list of edges, or a square matrix in "
-	 "NPY. No stream is read then",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_PATH, "layers", 0, "FILE", &layers,
-	 "with --graph: a table of the graph's layers, with the columns layer and units, as export "
-	 "--units writes it (default: the layers that the graph's comments declare, otherwise one "
-	 "layer)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_FLAG, "no-stream", 0, NULL, &no_stream,
-	 "read no stream; the table alone says which layers there are", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_PATH("labels", 0, "FILE", &path,
+		  "read labels from a table. Its columns are layer, unit (from 0) and cluster (-1: "
+		  "in none). They are separated by tabs, and the first line names them")},
+	{BRC_PATH("graph", 0, "FILE", &graph,
+		  "read an undirected graph: Matrix Market, GraphML, a list of edges, or a square "
+		  "matrix in NPY. No stream is read then")},
+	{BRC_PATH("layers", 0, "FILE", &layers,
+		  "with --graph: a table of the graph's layers, with the columns layer and units, "
+		  "as export --units writes it (default: the layers that the graph's comments "
+		  "declare, otherwise one layer)")},
+	{BRC_FLAG("no-stream", 0, &no_stream,
+		  "read no stream; the table alone says which layers there are")},
+	{0}};
 
 /* The layers of the network in the stream; *found is false when it has no units. */
 static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *known, bool *found,
@@ -41,9 +38,8 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *kno
 							      "--no-stream to import labels alone")
 					      : err->code;
 	if (brc_filter_sections(f, &all) == 0 && cli->c.in == NULL) {
-		brc_cli_note(cli,
-			     "the stream has no units section: layers and units are taken from "
-			     "the table alone");
+		brc_cli_note(cli, "the stream has no units section: layers and units are taken "
+				  "from the table alone");
 		return BRC_OK;
 	}
 	BRC_TRY(brc_filter_section(f, "units", &s, err));
@@ -97,8 +93,7 @@ static brc_rc check_options(brc_err *err)
 	}
 	if (!strcmp(path, "-") && !no_stream) {
 		brc_fail(err, BRC_USAGE,
-			 "the stream and the labels cannot both come from standard "
-			 "input");
+			 "the stream and the labels cannot both come from standard input");
 		return brc_hint(err, "give --no-stream, or the labels as a file");
 	}
 	return BRC_OK;

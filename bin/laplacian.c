@@ -10,16 +10,15 @@ static bool local;
 static int normalisation;
 
 static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "local", 0, NULL, &local,
-	 "make one graph for each layer. From weights, the graph holds the layer, the layers that "
-	 "feed it and the layers that it feeds. From correlations, it holds the layer alone",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "normalisation", 0, "KIND", &normalisation,
-	 "how spectral will place the units. random-walk: divide a unit's entries in the "
-	 "eigenvectors by the square root of its degree. symmetric: scale these entries to a "
-	 "vector of length 1",
-	 "random-walk|symmetric", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_FLAG("local", 0, &local,
+		  "make one graph for each layer. From weights, the graph holds the layer, the "
+		  "layers that feed it and the layers that it feeds. From correlations, it holds "
+		  "the layer alone")},
+	{BRC_CHOICE("normalisation", 0, "KIND", &normalisation, "random-walk|symmetric",
+		    "how spectral will place the units. random-walk: divide a unit's entries in "
+		    "the eigenvectors by the square root of its degree. symmetric: scale these "
+		    "entries to a vector of length 1")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_laplacian *l)

@@ -15,41 +15,35 @@ static double max_fraction = 0.99, level = 0.05;
 static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
-	{BRC_OPT_PATH, "model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_PATH, "data", 'd', "FILE", &data_path,
-	 "a stream with a dataset (default: the dataset of the incoming stream)", NULL, 0, 0, 0},
-	{BRC_OPT_SIZE, "controls", 'n', "N", &controls,
-	 "number of random groups that each sub-cluster is compared with (default: 199; with "
-	 "--compat paper: 19)",
-	 NULL, 1, 1e6, 0},
-	{BRC_OPT_SIZE, "min-size", 0, "N", &min_size, "leave out sub-clusters of fewer units", NULL,
-	 1, INT32_MAX, 0},
-	{BRC_OPT_DOUBLE, "max-fraction", 0, "X", &max_fraction,
-	 "leave out sub-clusters that hold a larger fraction of the layer's clustered units", NULL,
-	 1e-9, 1, 0},
-	{BRC_OPT_CHOICE, "ablate", 0, "HOW", &ablate,
-	 "what a lesion sets to 0. zero: the outputs of the units. in-weights: their incoming "
-	 "weights and bias: zero|in-weights (default: zero; with --compat paper: in-weights)",
-	 "zero|in-weights", 0, 0, 0},
-	{BRC_OPT_CHOICE, "precision", 0, "WHAT", &precision,
-	 "precision of convolutions and matrix products: single precision (float), or bfloat16 "
-	 "(bf16), which the processor must have",
-	 "float|bf16", 0, 0, 0},
-	{BRC_OPT_CHOICE, "weighting", 0, "WHAT", &weighting,
-	 "what counts the same in mean accuracy and loss: every class or every image",
-	 "class|image", 0, 0, 0},
-	{BRC_OPT_DOUBLE, "level", 0, "P", &level, "level of significance for counting findings",
-	 NULL, 1e-9, 0.5, 0},
-	{BRC_OPT_CHOICE, "fdr", 0, "RULE", &fdr,
-	 "control the false discovery rate by the rule of Benjamini and Hochberg (bh), or by that "
-	 "of Benjamini and Yekutieli (by)",
-	 "bh|by", 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, follow the published code: draw the controls of each sub-cluster separately, "
-	 "and use the published tests",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
+	{BRC_PATH("data", 'd', "FILE", &data_path,
+		  "a stream with a dataset (default: the dataset of the incoming stream)")},
+	{BRC_SIZE("controls", 'n', "N", &controls, 1, 1e6,
+		  "number of random groups that each sub-cluster is compared with (default: 199; "
+		  "with --compat paper: 19)")},
+	{BRC_SIZE("min-size", 0, "N", &min_size, 1, INT32_MAX,
+		  "leave out sub-clusters of fewer units")},
+	{BRC_DOUBLE("max-fraction", 0, "X", &max_fraction, 1e-9, 1,
+		    "leave out sub-clusters that hold a larger fraction of the layer's clustered "
+		    "units")},
+	{BRC_CHOICE("ablate", 0, "HOW", &ablate, "zero|in-weights",
+		    "what a lesion sets to 0. zero: the outputs of the units. in-weights: their "
+		    "incoming weights and bias: zero|in-weights (default: zero; with --compat "
+		    "paper: in-weights)")},
+	{BRC_CHOICE("precision", 0, "WHAT", &precision, "float|bf16",
+		    "precision of convolutions and matrix products: single precision (float), or "
+		    "bfloat16 (bf16), which the processor must have")},
+	{BRC_CHOICE("weighting", 0, "WHAT", &weighting, "class|image",
+		    "what counts the same in mean accuracy and loss: every class or every image")},
+	{BRC_DOUBLE("level", 0, "P", &level, 1e-9, 0.5,
+		    "level of significance for counting findings")},
+	{BRC_CHOICE("fdr", 0, "RULE", &fdr, "bh|by",
+		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), "
+		    "or by that of Benjamini and Yekutieli (by)")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, follow the published code: draw the controls of each sub-cluster "
+		    "separately, and use the published tests")},
+	{0},
 };
 
 static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f)
@@ -163,8 +157,9 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_section *in
 
 	/* Worth a word, no more: layers decide. */
 	if (brc_experiment_other_model(net, all, n))
-		brc_cli_note(cli, "warning: the stream's units come from another model file than "
-				  "--model");
+		brc_cli_note(
+			cli,
+			"warning: the stream's units come from another model file than --model");
 	if (data_path)
 		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
 	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)

@@ -6,9 +6,7 @@
 
 static bool json;
 
-static const brc_opt options[] = {
-	{BRC_OPT_FLAG, "json", 0, NULL, &json, "print JSON", NULL, 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+static const brc_opt options[] = {{BRC_FLAG("json", 0, &json, "print JSON")}, {0}};
 
 static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_str *out,
 			  brc_err *err)

@@ -14,18 +14,16 @@ static int order;
 static brc_report_options how = {.level = 0.05};
 
 static const brc_opt options[] = {
-	{BRC_OPT_CHOICE, "format", 'f', "FORMAT", &format,
-	 "form of the report. auto takes it from the suffix of -o FILE, and without a suffix "
-	 "writes text",
-	 "auto|text|html|json|tsv", 0, 0, 0},
-	{BRC_OPT_STRING, "title", 0, "TEXT", &how.title, "title of the report", NULL, 0, 0, 0},
-	{BRC_OPT_DOUBLE, "level", 0, "ALPHA", &how.level,
-	 "level of significance for marks and counts", NULL, 1e-6, 0.5, 0},
-	{BRC_OPT_CHOICE, "order", 0, "ORDER", &order,
-	 "order of the groups: by layer, or by significance", "layer|significance", 0, 0, 0},
-	{BRC_OPT_FLAG, "draws", 0, NULL, &how.draws, "in JSON, include every control draw", NULL, 0,
-	 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0}};
+	{BRC_CHOICE("format", 'f', "FORMAT", &format, "auto|text|html|json|tsv",
+		    "form of the report. auto takes it from the suffix of -o FILE, and without a "
+		    "suffix writes text")},
+	{BRC_STRING("title", 0, "TEXT", &how.title, "title of the report")},
+	{BRC_DOUBLE("level", 0, "ALPHA", &how.level, 1e-6, 0.5,
+		    "level of significance for marks and counts")},
+	{BRC_CHOICE("order", 0, "ORDER", &order, "layer|significance",
+		    "order of the groups: by layer, or by significance")},
+	{BRC_FLAG("draws", 0, &how.draws, "in JSON, include every control draw")},
+	{0}};
 
 /* Sections that a report shows; all others are skipped while reading. */
 static const char *const types[] = {"units",  "exemplars", "clusterability", "spectrum",

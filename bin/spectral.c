@@ -17,30 +17,25 @@ static int compat;
 static bool refine;
 
 static const brc_opt options[] = {
-	{BRC_OPT_STRING, "clusters", 'k', "K[,K...]", &k_list,
-	 "number of clusters of each graph. A list makes one labelling for each number, and the "
-	 "eigenvectors are found only once",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "k-from", 0, "NAME", &k_from,
-	 "for the graphs of laplacian --local: give each layer as many clusters as it has in the "
-	 "labels called NAME",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_STRING, "k-auto", 0, "MIN-MAX", &k_auto,
-	 "choose the number of clusters of each graph between MIN and MAX, by its eigenvalues and "
-	 "by how little its partition depends on chance",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_SIZE, "restarts", 0, "N", &restarts,
-	 "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected units "
-	 "(default: 0)",
-	 NULL, 0, 1e6, 0},
-	{BRC_OPT_FLAG, "refine", 0, NULL, &refine,
-	 "after k-means, move single units to other clusters as long as that lowers the n-cut",
-	 NULL, 0, 0, 0},
-	{BRC_OPT_CHOICE, "compat", 0, "RULES", &compat,
-	 "with paper, follow the published code: take the restart of least inertia instead of "
-	 "least n-cut, and add 1e-8 to each volume",
-	 "none|paper", 0, 0, 0},
-	{BRC_OPT_END, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, 0},
+	{BRC_STRING("clusters", 'k', "K[,K...]", &k_list,
+		    "number of clusters of each graph. A list makes one labelling for each number, "
+		    "and the eigenvectors are found only once")},
+	{BRC_STRING("k-from", 0, "NAME", &k_from,
+		    "for the graphs of laplacian --local: give each layer as many clusters as it "
+		    "has in the labels called NAME")},
+	{BRC_STRING("k-auto", 0, "MIN-MAX", &k_auto,
+		    "choose the number of clusters of each graph between MIN and MAX, by its "
+		    "eigenvalues and by how little its partition depends on chance")},
+	{BRC_SIZE("restarts", 0, "N", &restarts, 0, 1e6,
+		  "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected "
+		  "units (default: 0)")},
+	{BRC_FLAG("refine", 0, &refine,
+		  "after k-means, move single units to other clusters as long as that lowers the "
+		  "n-cut")},
+	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
+		    "with paper, follow the published code: take the restart of least inertia "
+		    "instead of least n-cut, and add 1e-8 to each volume")},
+	{0},
 };
 
 static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
@@ -84,12 +79,12 @@ static void tell(const brc_cli *cli, const brc_laplacian *l, const brc_clusterin
 		const brc_graph *graph = &l->graph[g].graph;
 
 		tell_choice(cli, l->graph[g].name, l->n == 1, &c[g]);
-		brc_cli_note(
-			cli,
-			"%s: k %zu, n-cut %.6g, stability %.3f, %zu component%s, %zu isolated of "
-			"%zu units",
-			l->graph[g].name, c[g].k, c[g].ncut, c[g].stability, graph->components,
-			graph->components == 1 ? "" : "s", graph->n - graph->connected, graph->n);
+		brc_cli_note(cli,
+			     "%s: k %zu, n-cut %.6g, stability %.3f, %zu component%s, %zu isolated "
+			     "of %zu units",
+			     l->graph[g].name, c[g].k, c[g].ncut, c[g].stability, graph->components,
+			     graph->components == 1 ? "" : "s", graph->n - graph->connected,
+			     graph->n);
 		for (size_t w = 0; w < c[g].n_warnings; w++)
 			brc_cli_note(cli, "%s: warning: %s", l->graph[g].name, c[g].warning[w]);
 	}

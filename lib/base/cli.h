@@ -38,6 +38,33 @@ typedef struct brc_opt {
 	unsigned flags;
 } brc_opt;
 
+/*
+ * The fields of a row in a table of options, which ends with {0}:
+ *
+ *     static const brc_opt options[] = {
+ *             {BRC_FLAG("local", 0, &local, "make one graph a layer")},
+ *             {BRC_SIZE("clusters", 'k', "K", &k, 1, INT32_MAX, "number of clusters")},
+ *             {0},
+ *     };
+ */
+#define BRC_OPT_FIELDS(TYPE, NAME, KEY, ARG, VALUE, HELP) \
+	.type = (TYPE), .name = (NAME), .key = (KEY), .arg = (ARG), .value = (VALUE), .help = (HELP)
+#define BRC_FLAG(NAME, KEY, VALUE, HELP) BRC_OPT_FIELDS(BRC_OPT_FLAG, NAME, KEY, NULL, VALUE, HELP)
+#define BRC_SIZE(NAME, KEY, ARG, VALUE, MIN, MAX, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_SIZE, NAME, KEY, ARG, VALUE, HELP), .min = (MIN), .max = (MAX)
+#define BRC_DOUBLE(NAME, KEY, ARG, VALUE, MIN, MAX, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_DOUBLE, NAME, KEY, ARG, VALUE, HELP), .min = (MIN), .max = (MAX)
+#define BRC_U64(NAME, KEY, ARG, VALUE, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_U64, NAME, KEY, ARG, VALUE, HELP)
+#define BRC_BYTES(NAME, KEY, ARG, VALUE, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_BYTES, NAME, KEY, ARG, VALUE, HELP)
+#define BRC_STRING(NAME, KEY, ARG, VALUE, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_STRING, NAME, KEY, ARG, VALUE, HELP)
+#define BRC_PATH(NAME, KEY, ARG, VALUE, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_PATH, NAME, KEY, ARG, VALUE, HELP)
+#define BRC_CHOICE(NAME, KEY, ARG, VALUE, CHOICES, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_CHOICE, NAME, KEY, ARG, VALUE, HELP), .choices = (CHOICES)
+
 /* What every filter has. The defaults are set by brc_cli_parse. */
 typedef struct brc_common {
 	const char *output;  /* -o FILE; NULL: stdout */
@@ -69,7 +96,7 @@ typedef struct brc_cli {
 	const char *reads;      /* "laplacian"; NULL: reads no stream */
 	const char *writes;     /* "spectrum, labels" */
 	const char *examples;   /* two examples, a line each, indented by two blanks */
-	const brc_opt *options; /* ends with BRC_OPT_END */
+	const brc_opt *options; /* ends with {0} */
 	unsigned common;        /* BRC_COMMON_* */
 	size_t max_operands;
 	brc_common c;

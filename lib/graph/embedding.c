@@ -44,5 +44,5 @@ brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const 
 				      .seed = r->seed,
 				      .stream = r->stream};
 
-	return brc_kmeans_several(x, g->connected, k, &options, pool, most, kept, err);
+	return brc_kmeans(x, g->connected, k, &options, pool, most, kept, err);
 }

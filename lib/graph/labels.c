@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 
 brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err)
@@ -31,6 +32,21 @@ void brc_labels_clear(brc_labels *l)
 	brc_layers_clear(&l->layers);
 	free(l->label);
 	memset(l, 0, sizeof(*l));
+}
+
+static bool mode_is_known(const char *mode)
+{
+	return strcmp(mode, "global") == 0 || strcmp(mode, "local") == 0 ||
+	       strcmp(mode, "imported") == 0;
+}
+
+bool brc_labels_valid(const brc_labels *l)
+{
+	bool valid = brc_layers_valid(&l->layers) && mode_is_known(l->mode);
+
+	for (size_t u = 0; valid && u < brc_layers_total(&l->layers); u++)
+		valid = l->label[u] >= -1;
+	return valid;
 }
 
 static size_t count_isolated(const int32_t *label, size_t n)
@@ -73,8 +89,7 @@ static brc_rc read_meta(brc_labels *l, const brc_section *s, brc_err *err)
 	char title[256];
 
 	BRC_TRY(brc_section_string(s, "mode", &mode, err));
-	if (strcmp(mode, "global") != 0 && strcmp(mode, "local") != 0 &&
-	    strcmp(mode, "imported") != 0)
+	if (!mode_is_known(mode))
 		return brc_fail(err, BRC_DATA,
 				"%s: mode is '%s'; it must be global, local or imported",
 				brc_section_title(s, title, sizeof(title)), mode);
@@ -115,6 +130,7 @@ brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 {
 	size_t n = brc_layers_total(&l->layers);
 
+	BRC_ASSERT_VALID(brc_labels_valid(l));
 	BRC_TRY(brc_layers_write(&l->layers, s, err));
 	BRC_TRY(brc_section_add_column(s, "label", "<i4", n, l->label, err));
 	brc_map_put_int(s->meta, "k", (int64_t)l->k);

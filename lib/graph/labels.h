@@ -28,6 +28,9 @@ typedef struct brc_labels {
  */
 brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err);
 void brc_labels_clear(brc_labels *l); /* of a zeroed or an initialised struct */
+/* The invariant, for BRC_ASSERT_VALID: a valid layer table, labels >= -1, one of the three modes.
+ */
+bool brc_labels_valid(const brc_labels *l);
 
 /*
  * From a section: everything is copied. BRC_DATA when a label is below -1 or

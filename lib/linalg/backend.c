@@ -32,11 +32,6 @@ static bool is_openblas(const char *path, const char *openblas)
 	return path[0] != '\0' && (strcmp(path, openblas) == 0 || strstr(path, "openblas"));
 }
 
-const char *brc_linalg_backend(void)
-{
-	return openblas_get_config();
-}
-
 brc_rc brc_linalg_check(brc_err *err)
 {
 	/* dgemm_ is what LAPACK calls, cblas_* what we call, dsyevr_ what LAPACKE calls */

@@ -7,9 +7,6 @@
 
 #include "base/err.h"
 
-/* One line: OpenBLAS's configuration and kernel, e.g. "OpenBLAS 0.3.21 ... SkylakeX". Static. */
-const char *brc_linalg_backend(void);
-
 /*
  * BRC_OK when both BLAS and LAPACK are OpenBLAS's; otherwise BRC_USAGE naming
  * the library that answers, with the remedy as a hint. Call it at start-up in

@@ -82,11 +82,6 @@ static double place(const brc_chebyshev *t, double x)
 	return (2 * x - t->cut - t->low) / (t->cut - t->low);
 }
 
-double brc_chebyshev_value(const brc_chebyshev *t, double x)
-{
-	return cosh((double)t->degree * acosh(fmax(1, place(t, x))));
-}
-
 size_t brc_chebyshev_degree(const brc_chebyshev *t, double x, double limit, size_t most)
 {
 	double growth = acosh(fmax(1, place(t, x))), degrees = (double)most;

@@ -36,10 +36,9 @@ void brc_chebyshev_clear(brc_chebyshev *t); /* of a zeroed or an initialised str
  */
 brc_rc brc_chebyshev_apply(void *ctx, const double *x, double *y, size_t cols, brc_err *err);
 
-/* T(x) at a point x >= cut of A's spectrum. */
-double brc_chebyshev_value(const brc_chebyshev *t, double x);
-
-/* The largest odd degree, up to `most` >= 1, that keeps the value at x below `limit`; at least 1.
+/*
+ * The largest odd degree, up to `most` >= 1, that keeps T(x) at a point x >= cut below `limit`; at
+ * least 1.
  */
 size_t brc_chebyshev_degree(const brc_chebyshev *t, double x, double limit, size_t most);
 

@@ -102,12 +102,6 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 void brc_correlation_clear(brc_correlation *c); /* of a zeroed or an initialised struct */
 
 /*
- * Column u whatever form it has: out[0 .. samples - 1] of unit 2-norm and mean 0 (a constant
- * one is zeroes), so that r(u, v) is their product.
- */
-void brc_correlation_column(const brc_correlation *c, size_t u, float *out);
-
-/*
  * Edges between columns a and columns b: row-major a.count x b.count into out->data, floats
  * or (wide) doubles, each within [0, 1], 0 where a column is constant. Where the ranges
  * are the same the block is exactly symmetric with a zero diagonal; otherwise they must not

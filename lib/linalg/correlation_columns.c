@@ -383,20 +383,3 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 		brc_correlation_clear(c);
 	return rc;
 }
-
-static double number_at(const brc_correlation *c, size_t u, size_t i)
-{
-	const char *z = column(c, u);
-
-	if (c->exact)
-		return 256.0 * ((const int8_t *)z)[i] + ((const int8_t *)z)[c->stride + i];
-	return c->wide ? ((const double *)z)[i] : (double)((const float *)z)[i];
-}
-
-void brc_correlation_column(const brc_correlation *c, size_t u, float *out)
-{
-	double less = c->mean[u] / sqrt((double)c->samples);
-
-	for (size_t i = 0; i < c->samples; i++)
-		out[i] = (float)(number_at(c, u, i) * c->scale[u] - less);
-}

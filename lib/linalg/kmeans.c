@@ -309,8 +309,8 @@ static brc_rc run(struct kmeans *m, brc_pool *pool, brc_err *err)
 	return brc_pool_run(pool, m->o->restarts, restart_task, m, err);
 }
 
-brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
-			  brc_pool *pool, size_t most, brc_kept *kept, brc_err *err)
+brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
+		  size_t most, brc_kept *kept, brc_err *err)
 {
 	struct kmeans m;
 	brc_rc rc;
@@ -334,17 +334,4 @@ brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_
 	if (rc != BRC_OK)
 		brc_kept_clear(kept);
 	return rc;
-}
-
-brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
-		  int32_t *labels, double *inertia, brc_err *err)
-{
-	brc_kept best;
-
-	BRC_TRY(brc_kmeans_several(x, n, d, o, pool, 1, &best, err));
-	brc_kept_labels(&best, 0, labels);
-	if (inertia)
-		*inertia = best.inertia[0];
-	brc_kept_clear(&best);
-	return BRC_OK;
 }

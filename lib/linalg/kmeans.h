@@ -28,10 +28,11 @@ typedef struct {
  * threads. Of equal inertias the lowest restart wins, of equally near centres
  * the lowest index.
  *
- * labels:  n, renumbered by descending size, ties by first row, so that the same
- *          partition has the same labels. Fewer than k labels occur when there
- *          are fewer distinct rows than k.
- * inertia: summed squared distance to the assigned centre; may be NULL.
+ * kept: the best different partitions that the restarts end in, at most `most` >= 1, at least one,
+ *       with their inertia, the summed squared distance to the assigned centre. Labels are
+ *       numbered by descending size, ties by first row, so that the same partition has the same
+ *       labels; fewer than k labels occur when there are fewer distinct rows than k. The caller
+ *       clears it.
  *
  * Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding",
  * SODA 2007 (greedy variant of their section 5: 2 + floor(ln k) candidates);
@@ -42,13 +43,6 @@ typedef struct {
  * naming row and column of a NaN or infinity; BRC_RESOURCE.
  */
 brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options *o, brc_pool *pool,
-		  int32_t *labels, double *inertia, brc_err *err);
-
-/*
- * The best different partitions that the restarts end in, at most `most`, at least one: `kept` is
- * the caller's to clear.
- */
-brc_rc brc_kmeans_several(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
-			  brc_pool *pool, size_t most, brc_kept *kept, brc_err *err);
+		  size_t most, brc_kept *kept, brc_err *err);
 
 #endif

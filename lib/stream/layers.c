@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "base/texts.h"
 
@@ -52,6 +53,7 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 
 brc_rc brc_layers_dup(brc_layers *t, const brc_layers *from, brc_err *err)
 {
+	BRC_ASSERT_VALID(brc_layers_valid(from));
 	return brc_layers_init(t, from->n, (const char *const *)from->name, from->units, err);
 }
 
@@ -61,6 +63,16 @@ void brc_layers_clear(brc_layers *t)
 	free(t->units);
 	free(t->first);
 	*t = (brc_layers){0};
+}
+
+bool brc_layers_valid(const brc_layers *t)
+{
+	bool valid = t->n <= BRC_LAYERS_MAX && (t->n == 0 || t->first[0] == 0);
+
+	for (size_t i = 0; i < t->n && valid; i++)
+		valid = t->name[i] && t->units[i] > 0 &&
+			t->first[i + 1] == t->first[i] + t->units[i];
+	return valid && (t->n == 0 || t->first[t->n] <= BRC_UNITS_MAX);
 }
 
 size_t brc_layers_total(const brc_layers *t)
@@ -95,6 +107,7 @@ bool brc_layers_equal(const brc_layers *a, const brc_layers *b)
 {
 	bool same = a->n == b->n;
 
+	BRC_ASSERT_VALID(brc_layers_valid(a) && brc_layers_valid(b));
 	for (size_t i = 0; i < a->n && same; i++)
 		same = a->units[i] == b->units[i] && strcmp(a->name[i], b->name[i]) == 0;
 	return same;
@@ -104,6 +117,7 @@ brc_rc brc_layers_write(const brc_layers *t, brc_section *s, brc_err *err)
 {
 	brc_tensor *units;
 
+	BRC_ASSERT_VALID(brc_layers_valid(t));
 	BRC_TRY(brc_section_add_text(s, "layer/name", (const char *const *)t->name, t->n, err));
 	BRC_TRY(brc_section_add(s, "layer/units", "<i8", 1, &t->n, "layer", NULL, &units, err));
 	for (size_t i = 0; i < t->n; i++)

@@ -28,6 +28,9 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 		       brc_err *err);
 brc_rc brc_layers_dup(brc_layers *t, const brc_layers *from, brc_err *err);
 void brc_layers_clear(brc_layers *t);
+/* The invariant, for BRC_ASSERT_VALID: within the limits, names there, `first` the sums of `units`.
+ */
+bool brc_layers_valid(const brc_layers *t);
 size_t brc_layers_total(const brc_layers *t);
 /* Index of the layer called `name`, or BRC_ANY. */
 size_t brc_layers_find(const brc_layers *t, const char *name);

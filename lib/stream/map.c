@@ -142,14 +142,6 @@ void brc_map_put_ints(brc_map *m, const char *key, const int64_t *x, size_t n)
 		items[i] = (brc_value){.type = BRC_V_INT, .u.i = x[i]};
 }
 
-void brc_map_put_doubles(brc_map *m, const char *key, const double *x, size_t n)
-{
-	brc_value *items = list_slot(m, key, n);
-
-	for (size_t i = 0; items && i < n; i++)
-		items[i] = (brc_value){.type = BRC_V_DOUBLE, .u.d = x[i]};
-}
-
 void brc_map_put_strings(brc_map *m, const char *key, const char *const *x, size_t n)
 {
 	brc_value *items = list_slot(m, key, n);
@@ -206,16 +198,6 @@ void brc_map_add_map(brc_map *m, const char *key, brc_map *x)
 const brc_value *brc_map_get(const brc_map *m, const char *key)
 {
 	return find(m, key);
-}
-
-bool brc_map_bool(const brc_map *m, const char *key, bool *out)
-{
-	const brc_value *v = find(m, key);
-
-	if (!v || v->type != BRC_V_BOOL)
-		return false;
-	*out = v->u.b;
-	return true;
 }
 
 bool brc_map_int(const brc_map *m, const char *key, int64_t *out)

@@ -65,7 +65,6 @@ void brc_map_put_int(brc_map *m, const char *key, int64_t v);
 void brc_map_put_double(brc_map *m, const char *key, double v);      /* may be NaN or infinite */
 void brc_map_put_string(brc_map *m, const char *key, const char *v); /* NULL: nil */
 void brc_map_put_ints(brc_map *m, const char *key, const int64_t *v, size_t n);
-void brc_map_put_doubles(brc_map *m, const char *key, const double *v, size_t n);
 void brc_map_put_strings(brc_map *m, const char *key, const char *const *v, size_t n);
 void brc_map_put_map(brc_map *m, const char *key, brc_map *v); /* takes ownership */
 void brc_map_add_map(brc_map *m, const char *key, brc_map *v); /* append to a list of maps */
@@ -73,7 +72,6 @@ void brc_map_add_map(brc_map *m, const char *key, brc_map *v); /* append to a li
 /* NULL when absent. */
 const brc_value *brc_map_get(const brc_map *m, const char *key);
 /* False, with *out untouched, when absent or of another type; ints serve as doubles. */
-bool brc_map_bool(const brc_map *m, const char *key, bool *out);
 bool brc_map_int(const brc_map *m, const char *key, int64_t *out);
 bool brc_map_size(const brc_map *m, const char *key, size_t *out); /* an int >= 0 */
 bool brc_map_double(const brc_map *m, const char *key, double *out);

@@ -102,11 +102,6 @@ const brc_tensor *brc_reader_tensor(const brc_reader *r)
 	return &r->tensor;
 }
 
-size_t brc_reader_rows_done(const brc_reader *r)
-{
-	return r->rows_done;
-}
-
 size_t brc_reader_chunk_rows(const brc_reader *r)
 {
 	return r->chunk_rows;

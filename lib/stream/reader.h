@@ -50,8 +50,6 @@ const char *brc_reader_type(const brc_reader *r);
 unsigned brc_reader_version(const brc_reader *r);
 const char *brc_reader_section(const brc_reader *r);
 const brc_tensor *brc_reader_tensor(const brc_reader *r);
-/* Rows of the current tensor given out before and with the last chunk. */
-size_t brc_reader_rows_done(const brc_reader *r);
 size_t brc_reader_chunk_rows(const brc_reader *r);
 
 /* Parse a BRC_F_TENSOR map into t (no data). BRC_DATA when it is not one we can hold. */

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 	enum { MOST = 32 };
 	double times[MOST], inertia = 0, *x;
 	size_t n, d, repetitions;
-	int32_t *label;
+	brc_kept best;
 	brc_pool *pool;
 	brc_err err = {0};
 	FILE *f;
@@ -48,24 +48,24 @@ int main(int argc, char **argv)
 				.seed = 42};
 
 	x = brc_alloc(n * d, sizeof(*x), &err);
-	label = brc_alloc(n, sizeof(*label), &err);
-	if (!x || !label || fread(x, sizeof(*x), n * d, f) != n * d || repetitions > MOST ||
+	if (!x || fread(x, sizeof(*x), n * d, f) != n * d || repetitions > MOST ||
 	    brc_pool_new(&pool, strtoul(argv[5], NULL, 10), &err) != BRC_OK)
 		return BRC_RESOURCE;
 	fclose(f);
 	for (size_t r = 0; r < repetitions; r++) {
 		double start = now();
 
-		if (brc_kmeans(x, n, d, &o, pool, label, &inertia, &err) != BRC_OK) {
+		if (brc_kmeans(x, n, d, &o, pool, 1, &best, &err) != BRC_OK) {
 			fprintf(stderr, "kmeans: %s\n", err.message);
 			return err.code;
 		}
 		times[r] = now() - start;
+		inertia = best.inertia[0];
+		brc_kept_clear(&best);
 	}
 	qsort(times, repetitions, sizeof(*times), ascending);
 	printf("%.4f %.9g\n", times[repetitions / 2], inertia);
 	free(x);
-	free(label);
 	brc_pool_free(pool);
 	return 0;
 }

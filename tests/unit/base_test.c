@@ -1,15 +1,20 @@
 /* The ground floor: errors, sizes, strings, random numbers, threads. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/cli.h"
 #include "base/err.h"
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -255,6 +260,46 @@ static void times_and_sizes_read_well(void **state)
 	assert_string_equal(brc_human_seconds(7500, b), "2 h 5 min");
 }
 
+/* How a process ends that asserts (mode 0) a valid, (1) a broken invariant, (2) tells of a broken
+ * one. */
+static int status_of_assertion(int mode)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		assert_non_null(freopen("/dev/null", "w", stderr));
+		BRC_ASSERT_VALID(mode != 1);
+		if (mode == 2)
+			brc_invariant_broken(__FILE__, __LINE__, "never");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void a_broken_invariant_ends_a_build_with_sanitizers(void **state)
+{
+	int status;
+
+	(void)state;
+	assert_int_equal(status_of_assertion(0), 0);
+	status = status_of_assertion(1);
+	assert_int_equal(WIFSIGNALED(status), BRC_CHECKS_INVARIANTS);
+	status = status_of_assertion(2);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void other_builds_do_not_evaluate_invariants(void **state)
+{
+	int evaluated = 0;
+
+	(void)state;
+	BRC_ASSERT_VALID(++evaluated == 1);
+	assert_int_equal(evaluated, BRC_CHECKS_INVARIANTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +316,8 @@ int main(void)
 		cmocka_unit_test(a_shuffle_is_a_permutation_and_uniform),
 		cmocka_unit_test(a_pool_runs_each_task_once),
 		cmocka_unit_test(times_and_sizes_read_well),
+		cmocka_unit_test(a_broken_invariant_ends_a_build_with_sanitizers),
+		cmocka_unit_test(other_builds_do_not_evaluate_invariants),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

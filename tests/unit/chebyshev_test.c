@@ -51,8 +51,6 @@ static void polynomials_are_as_defined(void **state)
 
 			assert_true(fabs(y[i] - want) <= 1e-12 * fmax(1, fabs(want)));
 		}
-		assert_true(fabs(brc_chebyshev_value(&t, 4) - defined(t.degree, 3)) <=
-			    1e-12 * defined(t.degree, 3));
 	}
 	brc_chebyshev_clear(&t);
 }
@@ -65,9 +63,9 @@ static void degrees_are_odd_and_bounded(void **state)
 	for (double x = 1; x < 50; x *= 1.1) {
 		t.degree = brc_chebyshev_degree(&t, x, 1e5, 15);
 		assert_true(t.degree % 2 == 1 && t.degree <= 15);
-		assert_true(t.degree == 1 || brc_chebyshev_value(&t, x) <= 1e5 * (1 + 1e-9));
+		assert_true(t.degree == 1 || defined(t.degree, x) <= 1e5 * (1 + 1e-9));
 		t.degree += 2;
-		assert_true(t.degree > 15 || brc_chebyshev_value(&t, x) > 1e5 * (1 - 1e-9));
+		assert_true(t.degree > 15 || defined(t.degree, x) > 1e5 * (1 - 1e-9));
 	}
 }
 

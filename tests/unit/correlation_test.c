@@ -318,41 +318,6 @@ static void exact_columns_give_the_correlation_itself(void **state)
 	equals_whole_numbers(40, 1030);
 }
 
-/* Columns as they are handed out: of unit norm, their products the correlations. */
-static void columns_handed_out_are_unit_columns(void **state)
-{
-	enum { SAMPLES = 700, UNITS = 40 };
-	float *x = columns_alike(SAMPLES, UNITS), *z = brc_alloc(SAMPLES * 2, sizeof(*z), NULL);
-	(void)state;
-	for (int method = 0; method < 2; method++)
-		for (int wide = 0; wide < 2; wide++) {
-			uint8_t trait[UNITS];
-			double *edge = correlate_panels(x, SAMPLES, UNITS, (brc_corr_method)method,
-							BRC_CORR_ABS, true, 0, NULL, trait);
-			brc_correlation c;
-			assert_int_equal(
-				brc_correlation_init(&c, &(brc_samples){x, SAMPLES, UNITS, false},
-						     (brc_corr_method)method, wide, 0, NULL, NULL,
-						     NULL),
-				BRC_OK);
-			brc_correlation_column(&c, 3, z);
-			for (size_t u = 0; u < UNITS; u++) {
-				double sum = 0, total = 0;
-				brc_correlation_column(&c, u, z + SAMPLES);
-				for (size_t s = 0; s < SAMPLES; s++) {
-					sum += (double)z[s] * z[SAMPLES + s];
-					total += z[SAMPLES + s];
-				}
-				near(total, 0);
-				near(fabs(sum), u == 3 ? 1 : edge[3 * UNITS + u]);
-			}
-			brc_correlation_clear(&c);
-			free(edge);
-		}
-	free(x);
-	free(z);
-}
-
 static void duplicates_and_constants(void **state)
 {
 	enum { SAMPLES = 1000, N = 8 };
@@ -592,7 +557,6 @@ static int run(void)
 		cmocka_unit_test(mostly_silent_units_are_accurate),
 		cmocka_unit_test(columns_of_few_values_are_accurate),
 		cmocka_unit_test(exact_columns_give_the_correlation_itself),
-		cmocka_unit_test(columns_handed_out_are_unit_columns),
 		cmocka_unit_test(duplicates_and_constants),
 		cmocka_unit_test(two_samples_and_more_units_than_samples),
 		cmocka_unit_test(blocks_between_layers_are_parts_of_the_whole),

@@ -13,6 +13,20 @@
 static const brc_kmeans_options usual = {
 	.k = 4, .restarts = 25, .max_iter = 300, .tol = 1e-4, .seed = 42};
 
+/* The best partition alone; inertia may be NULL. */
+static brc_rc best_of(const double *x, size_t n, size_t d, const brc_kmeans_options *o,
+		      brc_pool *pool, int32_t *label, double *inertia, brc_err *err)
+{
+	brc_kept best;
+
+	BRC_TRY(brc_kmeans(x, n, d, o, pool, 1, &best, err));
+	brc_kept_labels(&best, 0, label);
+	if (inertia)
+		*inertia = best.inertia[0];
+	brc_kept_clear(&best);
+	return BRC_OK;
+}
+
 struct data {
 	size_t n, d, k;
 	double best, single; /* scikit-learn's inertia: best of 30 starts, mean of single starts */
@@ -69,9 +83,9 @@ static double inertia_of(const struct data *s)
 static double solve(struct data *s)
 {
 	brc_kmeans_options o = usual;
-	double inertia;
+	double inertia = 0;
 	o.k = s->k;
-	assert_int_equal(brc_kmeans(s->x, s->n, s->d, &o, NULL, s->label, &inertia, NULL), BRC_OK);
+	assert_int_equal(best_of(s->x, s->n, s->d, &o, NULL, s->label, &inertia, NULL), BRC_OK);
 	return inertia;
 }
 
@@ -83,11 +97,10 @@ static void as_good_as_scikit_learn(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
-		double inertia;
+		double inertia = 0;
 		o.k = s.k;
 		o.restarts = 100;
-		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
-				 BRC_OK);
+		assert_int_equal(best_of(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL), BRC_OK);
 		assert_true(inertia <= 1.001 * s.best);
 		assert_true(fabs(inertia - inertia_of(&s)) <= 1e-10 * inertia);
 		release(&s);
@@ -102,13 +115,12 @@ static void single_starts_are_as_good(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
-		double inertia, total = 0;
+		double inertia = 0, total = 0;
 		o.k = s.k;
 		o.restarts = 1;
 		for (o.stream = 0; o.stream < STARTS; o.stream++) {
-			assert_int_equal(
-				brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
-				BRC_OK);
+			assert_int_equal(best_of(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
+					 BRC_OK);
 			total += inertia;
 		}
 		assert_true(total / STARTS <= 1.02 * s.single);
@@ -142,8 +154,7 @@ static void threads_do_not_change_a_byte(void **state)
 	for (size_t threads = 1; threads <= 3; threads++) {
 		brc_pool *pool;
 		assert_int_equal(brc_pool_new(&pool, threads, NULL), BRC_OK);
-		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, pool, other, &several, NULL),
-				 BRC_OK);
+		assert_int_equal(best_of(s.x, s.n, s.d, &o, pool, other, &several, NULL), BRC_OK);
 		assert_memory_equal(&one, &several, sizeof(one));
 		assert_memory_equal(other, s.label, s.n * sizeof(*other));
 		brc_pool_free(pool);
@@ -158,13 +169,12 @@ static void the_stream_changes_the_starts(void **state)
 	struct data s = load("kmeans_cloud.txt");
 	brc_kmeans_options o = usual;
 	size_t different = 0;
-	double first = 0, inertia;
+	double first = 0, inertia = 0;
 	o.k = s.k;
 	o.restarts = 1;
 	for (uint32_t stream = 0; stream < 8; stream++) {
 		o.stream = stream;
-		assert_int_equal(brc_kmeans(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL),
-				 BRC_OK);
+		assert_int_equal(best_of(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL), BRC_OK);
 		if (stream == 0)
 			first = inertia;
 		different += inertia != first;
@@ -177,11 +187,11 @@ static void one_cluster_is_the_mean(void **state)
 {
 	const double x[] = {0, 0, 3, 0, 0, 6};
 	int32_t label[3];
-	double inertia;
+	double inertia = 0;
 	brc_kmeans_options o = usual;
 	(void)state;
 	o.k = 1;
-	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
+	assert_int_equal(best_of(x, 3, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
 	assert_true(label[0] == 0 && label[1] == 0 && label[2] == 0);
 	assert_true(fabs(inertia - (6 + 24)) < 1e-12); /* 1+4+1 and 4+4+16 */
 }
@@ -190,11 +200,11 @@ static void as_many_clusters_as_points(void **state)
 {
 	const double x[] = {5, 1, 4, 2, 3};
 	int32_t label[5];
-	double inertia;
+	double inertia = 0;
 	brc_kmeans_options o = usual;
 	(void)state;
 	for (o.k = 5; o.k < 20; o.k += 7) {
-		assert_int_equal(brc_kmeans(x, 5, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
+		assert_int_equal(best_of(x, 5, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
 		for (int32_t i = 0; i < 5; i++)
 			assert_int_equal(label[i], i);
 		assert_true(inertia == 0);
@@ -204,7 +214,7 @@ static void as_many_clusters_as_points(void **state)
 static void fewer_distinct_points_than_clusters(void **state)
 {
 	enum { N = 40 };
-	double x[N * 2], inertia;
+	double x[N * 2], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
 	(void)state;
@@ -213,7 +223,7 @@ static void fewer_distinct_points_than_clusters(void **state)
 		x[2 * i + 1] = i % 4 == 3 ? 1e6 : 0.1;
 	}
 	o.k = 7;
-	assert_int_equal(brc_kmeans(x, N, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
+	assert_int_equal(best_of(x, N, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
 	for (size_t i = 0; i < N; i++)
 		assert_int_equal(label[i], i % 2 == 0 ? 0 : i % 4 == 1 ? 1 : 2);
 	assert_true(inertia < 1e-20);
@@ -236,7 +246,7 @@ static void no_cluster_stays_empty(void **state)
 		o.k = K;
 		o.restarts = 1;
 		o.stream = stream;
-		assert_int_equal(brc_kmeans(x, N, 1, &o, NULL, label, NULL, NULL), BRC_OK);
+		assert_int_equal(best_of(x, N, 1, &o, NULL, label, NULL, NULL), BRC_OK);
 		for (size_t i = 0; i < N; i++)
 			used[label[i]] = 1;
 		for (size_t j = 0; j < K; j++)
@@ -260,7 +270,7 @@ static void an_emptied_cluster_is_filled(void **state)
 	o.restarts = 1;
 	o.tol = 0;
 	o.stream = 92954;
-	assert_int_equal(brc_kmeans(x, 21, 2, &o, NULL, label, NULL, NULL), BRC_OK);
+	assert_int_equal(best_of(x, 21, 2, &o, NULL, label, NULL, NULL), BRC_OK);
 	for (size_t i = 0; i < 21; i++)
 		used[label[i]] = 1;
 	for (size_t j = 0; j < 5; j++)
@@ -270,14 +280,14 @@ static void an_emptied_cluster_is_filled(void **state)
 static void far_from_the_origin(void **state)
 {
 	enum { N = 200 };
-	double x[N], inertia;
+	double x[N], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
 	(void)state;
 	for (size_t i = 0; i < N; i++) /* two clusters 1 apart, 1e9 from 0 */
 		x[i] = 1e9 + (i < 120 ? 0 : 1) + 1e-3 * (double)(i % 10);
 	o.k = 2;
-	assert_int_equal(brc_kmeans(x, N, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
+	assert_int_equal(best_of(x, N, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
 	for (size_t i = 0; i < N; i++)
 		assert_int_equal(label[i], i >= 120);
 	assert_true(inertia < 200 * 2.5e-5);
@@ -290,23 +300,23 @@ static void refuses_what_it_cannot_cluster(void **state)
 	brc_kmeans_options o = usual, bad;
 	brc_err err = {0};
 	(void)state;
-	assert_int_equal(brc_kmeans(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
+	assert_int_equal(best_of(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "row 2, column 0"));
 	x[4] = 1e300;
-	assert_int_equal(brc_kmeans(x, 3, 2,
-				    &(brc_kmeans_options){.k = 1, .restarts = 1, .max_iter = 9},
-				    NULL, label, NULL, &err),
+	assert_int_equal(best_of(x, 3, 2,
+				 &(brc_kmeans_options){.k = 1, .restarts = 1, .max_iter = 9}, NULL,
+				 label, NULL, &err),
 			 BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "overflow"));
 	x[4] = 5;
-	assert_int_equal(brc_kmeans(x, 0, 2, &o, NULL, label, NULL, &err), BRC_USAGE);
-	assert_int_equal(brc_kmeans(x, 3, 0, &o, NULL, label, NULL, &err), BRC_USAGE);
+	assert_int_equal(best_of(x, 0, 2, &o, NULL, label, NULL, &err), BRC_USAGE);
+	assert_int_equal(best_of(x, 3, 0, &o, NULL, label, NULL, &err), BRC_USAGE);
 	bad = o;
 	bad.k = 0;
-	assert_int_equal(brc_kmeans(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
+	assert_int_equal(best_of(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
 	bad = o;
 	bad.tol = NAN;
-	assert_int_equal(brc_kmeans(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
+	assert_int_equal(best_of(x, 3, 2, &bad, NULL, label, NULL, &err), BRC_USAGE);
 }
 
 /* However the centres move, what is passed over has the label that a look at it would give. */

@@ -7,7 +7,7 @@
 enum { GRAPH_ROWS = 40, CHOICES_SHOWN = 12 };
 
 /* The largest residual of the eigenvalues that were used, the first k. */
-static double residual(const brc_graph_summary *g)
+static double residual(const brc_graph_result *g)
 {
 	double most = NAN;
 
@@ -16,7 +16,7 @@ static double residual(const brc_graph_summary *g)
 	return most;
 }
 
-static void add_graph(brc_page *page, const brc_graph_summary *g)
+static void add_graph(brc_page *page, const brc_graph_result *g)
 {
 	brc_str_add(page->b, "<tr><th scope=\"row\">");
 	brc_html_name(page, g->name);
@@ -55,7 +55,7 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 	size_t shown = 0, all = 0;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0 || all++ >= CHOICES_SHOWN)
 			continue;
@@ -104,7 +104,7 @@ static brc_rc add_drawings(brc_page *page, const brc_labelling *l)
 
 	for (size_t i = 0; i < l->n_graphs; i++)
 		eigenvalues += l->graph[i].pairs > 0;
-	if (!eigenvalues && !l->affinity)
+	if (!eigenvalues && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<div class=\"pair\">\n");
 	if (eigenvalues) {
@@ -112,7 +112,7 @@ static brc_rc add_drawings(brc_page *page, const brc_labelling *l)
 		BRC_TRY(brc_chart_eigenvalues(page, l));
 		brc_str_add(page->b, "</div>\n");
 	}
-	if (l->affinity) {
+	if (l->spectrum.bins > 0) {
 		add_affinity_head(page, l);
 		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
 		brc_str_add(page->b, "</div>\n");
@@ -125,7 +125,7 @@ brc_rc brc_html_partition(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
 
-	if (l->n_graphs == 0 && !l->affinity)
+	if (l->n_graphs == 0 && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
 	brc_html_notes(page, at->net, BRC_NOTE_PARTITION, at->labelling, "plain");

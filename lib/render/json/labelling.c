@@ -2,7 +2,7 @@
 #include "render/json/json.h"
 
 /* What spoke for each k; null where k was given. */
-static json_t *choice(const brc_graph_summary *g)
+static json_t *choice(const brc_graph_result *g)
 {
 	json_t *a = g->choices ? json_array() : json_null();
 
@@ -18,9 +18,13 @@ static json_t *graphs(const brc_labelling *l)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
-		json_t *o = brc_json_map(g->record);
+		const brc_graph_result *g = &l->graph[i];
+		brc_map *record = brc_map_new();
+		json_t *o;
 
+		brc_graph_result_put(g, i, l->spectrum_section, record);
+		o = record && !record->failed ? brc_json_map(record) : NULL;
+		brc_map_free(record);
 		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
 		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
 		brc_json_set(&o, "choice", choice(g));
@@ -151,7 +155,7 @@ static json_t *baseline(const brc_labelling *l)
 json_t *brc_json_labelling(const brc_network *net, size_t labelling, bool draws)
 {
 	const brc_labelling *l = &net->labelling[labelling];
-	const char *mode = l->labels_section ? l->labels.mode : NULL;
+	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
 
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",

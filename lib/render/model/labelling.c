@@ -18,23 +18,13 @@ static double mean_loss(const brc_lesions *l)
 	return images > 0 ? nats / images : NAN;
 }
 
-static brc_rc read_affinity(brc_labelling *l, brc_err *err)
+/* The graphs, of the spectrum where there is one. */
+static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
 {
-	char title[256];
-
-	if (!l->spectrum || !brc_section_tensor(l->spectrum, "picture"))
-		return BRC_OK;
-	BRC_TRY(brc_section_need(l->spectrum, "picture", "<f4", 2, (size_t[]){BRC_ANY, BRC_ANY},
-				 &l->affinity, err));
-	if (l->affinity->shape[0] != l->affinity->shape[1] || l->affinity->shape[0] > 512)
-		return brc_fail(err, BRC_DATA, "%s: picture is %zu x %zu, not square up to 512",
-				brc_section_title(l->spectrum, title, sizeof(title)),
-				l->affinity->shape[0], l->affinity->shape[1]);
-	if (l->affinity->shape[0] == 0)
-		l->affinity = NULL;
-	if (brc_section_tensor(l->spectrum, "picture/boundary"))
-		BRC_TRY(brc_section_need_column(l->spectrum, "picture/boundary", "<i4", BRC_ANY,
-						&l->boundary, err));
+	if (l->spectrum_section)
+		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
+	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
+	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
 	return BRC_OK;
 }
 
@@ -71,12 +61,11 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 {
 	*l = (brc_labelling){.name = from->name,
 			     .labels_section = from->labels,
-			     .spectrum = from->spectrum,
+			     .spectrum_section = from->spectrum,
 			     .lesions_section = from->lesions,
 			     .loss = NAN};
 	BRC_TRY(read_layers(l, from, err));
-	BRC_TRY(brc_graphs_collect(l, err));
-	BRC_TRY(read_affinity(l, err));
+	BRC_TRY(read_spectrum(l, err));
 	if (from->lesions) {
 		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
 		l->loss = mean_loss(&l->lesions);
@@ -103,11 +92,11 @@ void brc_labelling_clear(brc_labelling *l)
 	brc_lesions_clear(&l->lesions);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
+	brc_spectrum_clear(&l->spectrum);
 	free_names(l->layer_title, l->layers.n);
 	free_names(l->class_name, l->classes);
 	free_names(l->class_title, l->classes);
 	brc_layers_clear(&l->layers);
-	free(l->graph);
 	free(l->group);
 	free(l->order);
 	*l = (brc_labelling){0};

@@ -23,9 +23,9 @@ const char *brc_source_title(const char *source)
 	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
 }
 
-const char *brc_mode_title(const char *mode)
+const char *brc_mode_title(brc_labels_mode mode)
 {
-	return strcmp(mode, "imported") == 0 ? "given" : mode;
+	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
 }
 
 /* `what` and a name that is only digits, which reads badly alone; any other name as it is. */

@@ -42,7 +42,8 @@ void brc_note_missing(brc_network *net)
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
-		if (!l->spectrum && l->labels_section && strcmp(l->labels.mode, "imported") != 0)
+		if (!l->spectrum_section && l->labels_section &&
+		    l->labels.mode != BRC_LABELS_IMPORTED)
 			brc_note_addf(notes, BRC_NOTE_MISSING, i,
 				      "No spectrum came with the labels; `spectral` writes it.");
 		note_tests(net, i);

@@ -64,7 +64,7 @@ static void note_stability(brc_network *net, size_t labelling)
 }
 
 /* The evidence for the k that was taken: its row, or BRC_ANY. */
-static size_t row_of_k(const brc_graph_summary *g)
+static size_t row_of_k(const brc_graph_result *g)
 {
 	for (size_t i = 0; i < g->choices; i++)
 		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k)
@@ -72,7 +72,7 @@ static size_t row_of_k(const brc_graph_summary *g)
 	return BRC_ANY;
 }
 
-static void add_choice(brc_str *text, const brc_graph_summary *g)
+static void add_choice(brc_str *text, const brc_graph_result *g)
 {
 	size_t row = row_of_k(g);
 	double best = -INFINITY;
@@ -91,12 +91,12 @@ static void add_choice(brc_str *text, const brc_graph_summary *g)
 static void note_choice(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
-	const brc_graph_summary *first = NULL;
+	const brc_graph_result *first = NULL;
 	size_t n = 0, least = BRC_ANY, most = 0;
 	brc_str *text;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0)
 			continue;
@@ -123,7 +123,8 @@ static void note_whole_layers(brc_network *net, size_t labelling)
 	const brc_labelling *l = &net->labelling[labelling];
 	size_t whole = 0;
 
-	for (size_t i = 0; i < l->n_groups && strcmp(l->labels.mode, "global") == 0; i++)
+	for (size_t i = 0;
+	     i < l->n_groups && l->labels_section && l->labels.mode == BRC_LABELS_GLOBAL; i++)
 		whole += l->group[i].size == l->layers.units[l->group[i].layer];
 	if (whole < 2 || 2 * whole < l->n_groups)
 		return;

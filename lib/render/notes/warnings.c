@@ -9,24 +9,10 @@
 
 enum { GRAPHS_TOLD = 3 };
 
-static size_t warnings_of(const brc_graph_summary *g, const brc_value **item)
+static void warn_graph(brc_notes *notes, size_t i, const brc_graph_result *g)
 {
-	const brc_value *list = brc_map_get(g->record, "warnings");
-	bool any = list && list->type == BRC_V_LIST;
-
-	*item = any ? list->u.list.items : NULL;
-	return any ? list->u.list.n : 0;
-}
-
-static void warn_graph(brc_notes *notes, size_t i, const brc_graph_summary *g)
-{
-	const brc_value *item;
-	size_t n = warnings_of(g, &item);
-
-	for (size_t w = 0; w < n; w++)
-		if (item[w].type == BRC_V_STRING)
-			brc_note_addf(notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name,
-				      item[w].u.s);
+	for (size_t w = 0; w < g->n_warnings; w++)
+		brc_note_addf(notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name, g->warning[w]);
 	if (g->empty > 0)
 		brc_note_addf(notes, BRC_NOTE_WARNING, i,
 			      "graph %s: %zu of %zu clusters are empty.", g->name, g->empty, g->k);
@@ -36,12 +22,10 @@ static void warn_graph(brc_notes *notes, size_t i, const brc_graph_summary *g)
 static void warn_graphs(brc_network *net, size_t i)
 {
 	const brc_labelling *l = &net->labelling[i];
-	const brc_value *item;
 	size_t n = 0;
 
 	for (size_t g = 0; g < l->n_graphs; g++)
-		if ((l->graph[g].empty > 0 || warnings_of(&l->graph[g], &item) > 0) &&
-		    n++ < GRAPHS_TOLD)
+		if ((l->graph[g].empty > 0 || l->graph[g].n_warnings > 0) && n++ < GRAPHS_TOLD)
 			warn_graph(&net->notes, i, &l->graph[g]);
 	if (n > GRAPHS_TOLD)
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,

@@ -23,7 +23,7 @@ enum {
 	GRAPH_NAME = 52
 };
 
-static void add_graph(brc_str *b, const brc_graph_summary *g)
+static void add_graph(brc_str *b, const brc_graph_result *g)
 {
 	brc_str line = {0};
 
@@ -54,7 +54,7 @@ static void add_graphs(brc_str *b, const brc_labelling *l)
 	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
 		     "stability", "units", "comp.");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		brc_str_add(b, "  ");
 		brc_escape_cell(b, g->name, width);

@@ -54,9 +54,7 @@ static const char *items(const brc_dataset *data)
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	const brc_layer_graph c = brc_net_layer_graph(((const work *)of)->net);
-
-	return brc_layer_graph_write(&c, s, err);
+	return brc_layer_graph_write(brc_net_layer_graph(((const work *)of)->net), s, err);
 }
 
 static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)

@@ -9,14 +9,12 @@
 #include "data/arrays/pick.h"
 #include "data/tables/units_table.h"
 #include "graph/exchange.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "stream/filter.h"
 
 static bool labels, units;
 static const char *tensor;
-static int graph;
-
-enum { NO_GRAPH, MARKET, EDGES, GRAPHML, NPY };
+static int graph; /* 0: none, else 1 + brc_graph_format */
 
 static const brc_opt options[] = {
 	{BRC_FLAG("labels", 0, &labels,
@@ -104,6 +102,7 @@ static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	const brc_section *s;
 	brc_blocks b;
 	brc_named_units names = {0};
+	const brc_edge_source edges = brc_exchange_edges(&b, &names);
 	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
@@ -112,10 +111,8 @@ static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_blocks_read(&b, s, err));
 	brc_rc rc = find_names(f, &b.layers, &names, err);
 	if (rc == BRC_OK)
-		rc = graph == MARKET    ? brc_exchange_matrix_market(&b, to_output, f, err)
-		     : graph == EDGES   ? brc_exchange_edges(&b, to_output, f, err)
-		     : graph == GRAPHML ? brc_exchange_graphml(&b, &names, to_output, f, err)
-					: brc_exchange_npy(&b, cli->c.mem, to_output, f, err);
+		rc = brc_graph_write(&edges, (brc_graph_format)(graph - 1), cli->c.mem, to_output,
+				     f, err);
 	brc_named_units_clear(&names);
 	brc_blocks_clear(&b);
 	return rc;
@@ -154,13 +151,13 @@ static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
 static brc_rc check_options(const brc_cli *cli, brc_err *err)
 {
 	const char *output = cli->c.output;
-	if (labels + units + (tensor != NULL) + (graph != NO_GRAPH) != 1) {
+	if (labels + units + (tensor != NULL) + (graph != 0) != 1) {
 		brc_fail(err, BRC_USAGE,
 			 "one of --labels, --units, --graph and --tensor is needed");
 		return brc_hint(err, "'peek' shows what a stream holds");
 	}
-	if ((tensor != NULL || graph == NPY) && (output == NULL || !strcmp(output, "-")) &&
-	    isatty(STDOUT_FILENO)) {
+	if ((tensor != NULL || graph == 1 + BRC_GRAPH_NPY) &&
+	    (output == NULL || !strcmp(output, "-")) && isatty(STDOUT_FILENO)) {
 		brc_fail(err, BRC_USAGE, "NPY is not written to a terminal");
 		return brc_hint(err, "redirect the output, or give -o FILE");
 	}
@@ -189,7 +186,7 @@ int main(int argc, char **argv)
 	if (check_options(&cli, &err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK) {
 		if (tensor != NULL)
 			export_tensor(&cli, f, &err);
-		else if (graph != NO_GRAPH)
+		else if (graph != 0)
 			export_graph(&cli, f, &err);
 		else
 			export_table(f, &err);

@@ -1,8 +1,4 @@
-/*
- * Graphs to and from other programs: blocks from a list of edges, and blocks as Matrix Market,
- * a list of edges, GraphML or a matrix. Formats: data/graphs/matrix_market.c,
- * data/graphs/edge_text.c.
- */
+/* Between blocks and the edges that files of other programs hold (data/graphs/edges.h). */
 #ifndef BRC_GRAPH_EXCHANGE_H
 #define BRC_GRAPH_EXCHANGE_H
 
@@ -32,19 +28,7 @@ void brc_own_blocks_clear(brc_own_blocks *b); /* of a zeroed or a filled struct 
 brc_rc brc_exchange_write_units(const brc_blocks *b, const brc_name_table *names, brc_section *s,
 				brc_err *err);
 
-/* Where text goes. */
-typedef brc_rc (*brc_exchange_sink)(void *ctx, const char *bytes, size_t n, brc_err *err);
-
-/* Matrix Market, coordinate real symmetric: the lower triangle; layers as comments. */
-brc_rc brc_exchange_matrix_market(const brc_blocks *b, brc_exchange_sink sink, void *ctx,
-				  brc_err *err);
-/* Edges as lines "layer:unit, layer:unit, weight" under comments that declare the layers. */
-brc_rc brc_exchange_edges(const brc_blocks *b, brc_exchange_sink sink, void *ctx, brc_err *err);
-/* GraphML (see graph/exchange_graphml.c), with the names of units that are known (may be NULL). */
-brc_rc brc_exchange_graphml(const brc_blocks *b, const brc_named_units *names,
-			    brc_exchange_sink sink, void *ctx, brc_err *err);
-/* The whole matrix as NPY, <f4 [N, N]. BRC_RESOURCE where that exceeds `mem`. */
-brc_rc brc_exchange_npy(const brc_blocks *b, size_t mem, brc_exchange_sink sink, void *ctx,
-			brc_err *err);
+/* The edges of a graph for brc_graph_write; both arguments are borrowed, `names` may be NULL. */
+brc_edge_source brc_exchange_edges(const brc_blocks *b, const brc_named_units *names);
 
 #endif

@@ -47,6 +47,7 @@ typedef struct filling {
 static size_t layer_of(const filling *f, uint32_t unit, size_t last)
 {
 	const size_t *first = f->t->first;
+
 	return unit >= first[last] && unit < first[last + 1] ? last
 							     : brc_layers_of_unit(f->t, unit);
 }
@@ -64,6 +65,7 @@ static void count_entries(filling *f)
 static bool is_sparse(const filling *f, size_t to)
 {
 	size_t rows = f->t->units[f->from], cols = f->t->units[to];
+
 	return 2 * f->to[to].entries + 2 * (rows + 1) < rows * cols;
 }
 
@@ -73,6 +75,7 @@ static brc_rc add_bytes(filling *f, brc_err *err)
 	count_entries(f);
 	for (size_t to = f->from; to < f->t->n; to++) {
 		size_t rows = f->t->units[f->from], cols = f->t->units[to], n = f->to[to].entries;
+
 		if (n > 0)
 			f->bytes += is_sparse(f, to) ? 8 * n + 8 * (rows + 2) : 4 * rows * cols;
 	}
@@ -84,13 +87,13 @@ static brc_rc reserve(const filling *f, size_t to, brc_err *err)
 	target *x = &f->to[to];
 	size_t rows = f->t->units[f->from], cols = f->t->units[to];
 	bool sparse = is_sparse(f, to);
+
 	x->w = own(f->b, sparse ? x->entries : rows * cols, sizeof(*x->w), err);
 	if (sparse) {
 		x->start = own(f->b, rows + 2, sizeof(*x->start), err);
 		x->column = own(f->b, x->entries, sizeof(*x->column), err);
 	}
-	return x->w != NULL && (!sparse || (x->start != NULL && x->column != NULL)) ? BRC_OK
-										    : BRC_RESOURCE;
+	return x->w && (!sparse || (x->start && x->column)) ? BRC_OK : BRC_RESOURCE;
 }
 
 /* What is done with an entry of a block. */
@@ -101,18 +104,20 @@ static void count_row(target *x, size_t cols, size_t row, size_t col, float weig
 	(void)cols;
 	(void)col;
 	(void)weight;
-	if (x->start != NULL)
+	if (x->start)
 		x->start[row + 2]++;
 }
 
 /* Entries of a row come with their columns ascending, those of the lower triangle first. */
 static void put(target *x, size_t cols, size_t row, size_t col, float weight)
 {
-	if (x->start == NULL) {
+	int64_t at;
+
+	if (!x->start) {
 		x->w[row * cols + col] = weight;
 		return;
 	}
-	int64_t at = x->start[row + 1]++;
+	at = x->start[row + 1]++;
 	x->column[at] = (int32_t)col;
 	x->w[at] = weight;
 }
@@ -120,10 +125,14 @@ static void put(target *x, size_t cols, size_t row, size_t col, float weight)
 static void each_entry(const filling *f, visit v)
 {
 	const size_t *first = f->t->first;
+
 	for (size_t i = f->first, to = f->from; i < f->end; i++) {
 		const brc_edge *e = &f->l->edge[i];
+		size_t row, col;
+
 		to = layer_of(f, e->to, to);
-		size_t row = e->from - first[f->from], col = e->to - first[to];
+		row = e->from - first[f->from];
+		col = e->to - first[to];
 		v(&f->to[to], f->t->units[to], row, col, e->weight);
 		if (to == f->from)
 			v(&f->to[to], f->t->units[to], col, row, e->weight);
@@ -134,8 +143,9 @@ static void each_entry(const filling *f, visit v)
 static void set_starts(const filling *f)
 {
 	size_t rows = f->t->units[f->from];
+
 	for (size_t to = f->from; to < f->t->n; to++)
-		for (size_t i = 0; f->to[to].start != NULL && i < rows; i++)
+		for (size_t i = 0; f->to[to].start && i < rows; i++)
 			f->to[to].start[i + 2] += f->to[to].start[i + 1];
 }
 
@@ -143,7 +153,8 @@ static brc_rc add_blocks(const filling *f, brc_err *err)
 {
 	for (size_t to = f->from; to < f->t->n; to++) {
 		const target *x = &f->to[to];
-		if (x->start != NULL)
+
+		if (x->start)
 			BRC_TRY(brc_blocks_add_rows(&f->b->blocks, f->from, to, x->start, x->column,
 						    x->w, err));
 		else if (x->entries > 0)
@@ -170,6 +181,7 @@ static brc_rc each_layer(filling *f, brc_rc (*work)(filling *f, brc_err *err), b
 	f->first = f->end = 0;
 	for (f->from = 0; f->first < f->l->n; f->from++, f->first = f->end) {
 		size_t beyond = f->t->first[f->from + 1];
+
 		while (f->end < f->l->n && f->l->edge[f->end].from < beyond)
 			f->end++;
 		if (f->end > f->first)
@@ -182,7 +194,7 @@ static brc_rc each_layer(filling *f, brc_rc (*work)(filling *f, brc_err *err), b
 static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
 {
 	f->to = brc_alloc(f->t->n, sizeof(*f->to), err);
-	if (f->to == NULL)
+	if (!f->to)
 		return BRC_RESOURCE;
 	f->bytes = f->l->n * sizeof(brc_edge);
 	BRC_TRY(each_layer(f, add_bytes, err));
@@ -192,10 +204,13 @@ static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
 
 brc_rc brc_exchange_blocks(brc_own_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err)
 {
+	filling f;
+	brc_rc rc;
+
 	memset(b, 0, sizeof(*b));
 	BRC_TRY(brc_blocks_init(&b->blocks, &l->layers, err));
-	filling f = {.l = l, .t = &b->blocks.layers, .b = b};
-	brc_rc rc = fill_all(&f, mem, err);
+	f = (filling){.l = l, .t = &b->blocks.layers, .b = b};
+	rc = fill_all(&f, mem, err);
 	free(f.to);
 	if (rc != BRC_OK)
 		brc_own_blocks_clear(b);

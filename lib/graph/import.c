@@ -4,16 +4,17 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/bytes/input.h"
 #include "data/tables/labels_tsv.h"
 #include "data/tables/layers_tsv.h"
+#include "data/tables/lines.h"
 #include "graph/exchange.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "stream/digest.h"
 
 static brc_rc record(brc_filter *f, const char *option, const void *data, size_t n, brc_err *err)
 {
 	char digest[33];
+
 	brc_digest(data, n, digest);
 	return brc_filter_side_digest(f, option, digest, err);
 }
@@ -24,12 +25,14 @@ static brc_rc record(brc_filter *f, const char *option, const void *data, size_t
 static brc_rc read_layers(const char *path, brc_filter *f, brc_layers *given, brc_err *err)
 {
 	brc_str text = {0};
-	if (path == NULL)
+	brc_rc rc;
+
+	if (!path)
 		return BRC_OK;
 	BRC_TRY(brc_layers_tsv_read(given, path, err));
 	for (size_t l = 0; l < given->n; l++)
 		brc_str_addf(&text, "%s\t%zu\n", given->name[l], given->units[l]);
-	brc_rc rc = brc_str_check(&text, err);
+	rc = brc_str_check(&text, err);
 	if (rc == BRC_OK)
 		rc = record(f, "layers", text.s, text.len, err);
 	brc_str_free(&text);
@@ -40,10 +43,12 @@ static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, cons
 			  brc_filter *f, brc_err *err)
 {
 	brc_section *s;
+	brc_rc rc;
+
 	if (names->n == 0)
 		return BRC_OK;
 	BRC_TRY(brc_section_new(&s, "units", 1, name, err));
-	brc_rc rc = brc_exchange_write_units(b, names, s, err);
+	rc = brc_exchange_write_units(b, names, s, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
@@ -53,9 +58,11 @@ static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, cons
 static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, brc_err *err)
 {
 	brc_section *s;
+	brc_rc rc;
+
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_map_put_string(s->meta, "method", "imported");
-	brc_rc rc = brc_blocks_write(b, s, err);
+	rc = brc_blocks_write(b, s, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
@@ -67,6 +74,7 @@ static brc_rc make_graph(const brc_edge_list *l, const char *name, size_t mem, b
 {
 	brc_own_blocks b = {0};
 	brc_rc rc = record(f, "graph", l->edge, l->n * sizeof(*l->edge), err);
+
 	if (rc == BRC_OK)
 		rc = brc_exchange_blocks(&b, l, mem, err);
 	if (rc == BRC_OK)
@@ -83,8 +91,9 @@ brc_rc brc_import_graph(const char *path, const char *layers, const char *name, 
 	brc_edge_list l = {0};
 	brc_layers given = {0};
 	brc_rc rc = read_layers(layers, f, &given, err);
+
 	if (rc == BRC_OK)
-		rc = brc_edge_list_read(&l, path, layers != NULL ? &given : NULL, mem, err);
+		rc = brc_edge_list_read(&l, path, layers ? &given : NULL, mem, err);
 	if (rc == BRC_OK)
 		rc = make_graph(&l, name, mem, f, err);
 	if (rc == BRC_OK)
@@ -102,18 +111,14 @@ brc_rc brc_import_graph(const char *path, const char *layers, const char *name, 
 static brc_rc read_text(const char *path, size_t mem, brc_filter *f, char **text, size_t *n,
 			brc_err *err)
 {
-	brc_input *in;
-	void *data = NULL;
-	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_input_rest(in, BRC_LABELS_TSV_MAX, mem, &data, n, err);
-	brc_input_free(in);
-	*text = data;
-	return rc == BRC_OK ? record(f, "labels", data, *n, err) : rc;
+	BRC_TRY(brc_text_read(path, BRC_LABELS_TSV_MAX, mem, text, n, err));
+	return record(f, "labels", *text, *n, err);
 }
 
 static int by_value(const void *pa, const void *pb)
 {
 	int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
+
 	return a < b ? -1 : a > b;
 }
 
@@ -121,7 +126,8 @@ static int by_value(const void *pa, const void *pb)
 static brc_rc count_clusters(const int32_t *label, size_t n, size_t *k, brc_err *err)
 {
 	int32_t *sorted = brc_alloc(n, sizeof(*sorted), err);
-	if (sorted == NULL)
+
+	if (!sorted)
 		return BRC_RESOURCE;
 	memcpy(sorted, label, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), by_value);
@@ -138,9 +144,11 @@ static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const
 	brc_labels l;
 	brc_section *s = NULL;
 	size_t n = brc_layers_total(layers);
+	brc_rc rc;
+
 	BRC_TRY(brc_labels_init(&l, layers, err));
 	memcpy(l.label, label, n * sizeof(*label));
-	brc_rc rc = count_clusters(label, n, &l.k, err);
+	rc = count_clusters(label, n, &l.k, err);
 	if (rc == BRC_OK)
 		rc = brc_section_new(&s, "labels", 1, name, err);
 	if (rc == BRC_OK)
@@ -161,6 +169,7 @@ brc_rc brc_import_labels(const char *path, const brc_named_units *known, const c
 	char *text = NULL;
 	size_t n;
 	brc_rc rc = read_text(path, mem, f, &text, &n, err);
+
 	if (rc == BRC_OK)
 		rc = brc_labels_tsv_read(text, n, path, mem, known, &layers, &label, err);
 	if (rc == BRC_OK)

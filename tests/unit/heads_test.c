@@ -23,11 +23,11 @@ static brc_net *network_in(const char *folder, const char *name, brc_norm norm)
 
 static brc_labels heads_of(const brc_net *net)
 {
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 	brc_labels l;
 	brc_err err = {0};
 
-	if (brc_layer_graph_heads(&c, &l, &err) != BRC_OK)
+	if (brc_layer_graph_heads(c, &l, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return l;
 }
@@ -228,21 +228,21 @@ static void a_text_transformer_loses_what_torch_loses(void **state)
 static char *chosen_in(const char *path, unsigned units, char *buf, size_t cap)
 {
 	brc_net *net = network(path);
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 	bool chosen[64];
 	size_t n = 0;
 	brc_err err = {0};
 
-	assert_true(c.layers->n <= 64);
+	assert_true(c->layers->n <= 64);
 	snprintf(buf, cap, "none");
-	if (brc_layer_graph_choose(&c, units, chosen, &err) != BRC_OK) {
+	if (brc_layer_graph_choose(c, units, chosen, &err) != BRC_OK) {
 		assert_int_equal(err.code, BRC_DATA);
 		memset(chosen, 0, sizeof(chosen));
 	}
-	for (size_t l = 0; l < c.layers->n && n < cap; l++)
+	for (size_t l = 0; l < c->layers->n && n < cap; l++)
 		if (chosen[l])
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? " " : "",
-					      c.layers->name[l]);
+					      c->layers->name[l]);
 	brc_net_free(net);
 	return buf;
 }
@@ -305,12 +305,12 @@ static void weights_through_the_residual_stream(void **state)
 	(void)state;
 	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
 		brc_net *net = network_in("fixtures", "fashion-vit", (brc_norm)norm);
-		const brc_layer_graph c = brc_net_layer_graph(net);
+		const brc_layer_graph *c = brc_net_layer_graph(net);
 		brc_blocks b;
 		brc_err err = {0};
 
 		assert_int_equal(
-			brc_layer_graph_units(&c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
+			brc_layer_graph_units(c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
 			BRC_OK);
 		assert_int_equal(b.n, 15); /* every pair of six layers */
 		for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
@@ -326,7 +326,7 @@ static void weights_through_the_residual_stream(void **state)
 			brc_array_clear(&want);
 		}
 		brc_blocks_clear(&b);
-		assert_int_equal(brc_layer_graph_units(&c, BRC_UNITS_MLP, 1000, &b, &err),
+		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 1000, &b, &err),
 				 BRC_RESOURCE);
 		brc_net_free(net);
 	}
@@ -337,12 +337,12 @@ static void ways_add_up(void **state)
 	(void)state;
 	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
 		brc_net *net = network_in("tests/golden/net/heads", "two-ways", (brc_norm)norm);
-		const brc_layer_graph c = brc_net_layer_graph(net);
+		const brc_layer_graph *c = brc_net_layer_graph(net);
 		brc_array want = need_golden("heads/two-ways", norm ? "l2" : "l1", "<f4");
 		brc_blocks b;
 		brc_err err = {0};
 
-		assert_int_equal(brc_layer_graph_units(&c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
+		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
 		assert_int_equal(b.n, 1);
 		assert_close(b.block[0].w, want.data, want.count, 1e-5, "two ways");
 		brc_blocks_clear(&b);

@@ -136,7 +136,7 @@ static void refuses_other_tables(void **state)
 	refuses(HEAD "1\tfc2\t0\t1\n", "line 2 has 4 columns, line 1 has 3", "row.names");
 	refuses(HEAD "fc2\t0\n", "line 2 has 2 columns", "");
 	refuses(HEAD "fc2\t0\t1\n\nfc2\t1\t1\n", "line 3 has 1 columns", "");
-	refuses_n(HEAD "fc2\t0\t1\0\n", sizeof(HEAD) + 9, "is zero", "");
+	refuses_n(HEAD "fc2\t0\t1\0\n", sizeof(HEAD) + 9, "a NUL byte", "");
 }
 
 static void holds_many_layers_to_a_limit(void **state)

@@ -16,7 +16,7 @@
 
 #include "data/datasets/dataset.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "net/net.h"
 #include "study/lesions.h"
 #include "stream/writer.h"
@@ -139,12 +139,10 @@ static inline brc_section *tiny_units(void)
 {
 	brc_section *s = tiny_section("units", "units");
 	brc_err err = {0};
-	brc_layer_graph c;
 	brc_net *net;
 
 	assert_int_equal(brc_net_read(&net, TINY_MODEL, BRC_NORM_L1, &err), BRC_OK);
-	c = brc_net_layer_graph(net);
-	assert_int_equal(brc_layer_graph_write(&c, s, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_write(brc_net_layer_graph(net), s, &err), BRC_OK);
 	brc_net_free(net);
 	return s;
 }

@@ -33,10 +33,12 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 			 const char *what, bool *swap, brc_err *err)
 {
 	int kind = kind_of(descr);
+	size_t bytes;
+
 	memset(a, 0, sizeof(*a));
-	if (kind < 0 || strchr("<>=|", descr[0]) == NULL) {
+	if (kind < 0 || !strchr("<>=|", descr[0])) {
 		brc_fail(err, BRC_DATA, "%s: elements of type '%s' cannot be used", what, descr);
-		return brc_hint(err, strchr(descr, 'O') != NULL
+		return brc_hint(err, strchr(descr, 'O')
 					     ? "Python objects are never read; save a plain array: "
 					       "np.asarray(a, dtype=np.float32)"
 					     : "save the array as float32, float64 or an integer "
@@ -48,7 +50,7 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 	a->itemsize = (size_t)(kinds[kind][1] - '0');
 	a->count = 1;
 	a->ndim = ndim;
-	size_t bytes = a->itemsize;
+	bytes = a->itemsize;
 	for (size_t i = 0; i < ndim; i++) {
 		a->shape[i] = shape[i];
 		if (!brc_mul(bytes, shape[i] == 0 ? 1 : shape[i], &bytes))
@@ -66,9 +68,11 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 void brc_elements_swap(void *data, size_t n, size_t itemsize)
 {
 	unsigned char *p = data;
+
 	for (size_t i = 0; i < n; i++, p += itemsize)
 		for (size_t lo = 0, hi = itemsize - 1; lo < hi; lo++, hi--) {
 			unsigned char byte = p[lo];
+
 			p[lo] = p[hi];
 			p[hi] = byte;
 		}
@@ -99,6 +103,8 @@ static number load(int kind, const unsigned char *p)
 	double d;
 	uint64_t u;
 	uint16_t half;
+	bool whole;
+
 	switch (kind) {
 	case B1:
 		return (number){true, *p != 0, *p != 0};
@@ -131,7 +137,7 @@ static number load(int kind, const unsigned char *p)
 	default:
 		return (number){true, *p, *p};
 	}
-	bool whole = d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d);
+	whole = d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d);
 	return (number){whole, whole ? (int64_t)d : 0, d};
 }
 
@@ -141,6 +147,7 @@ static bool store(int kind, number v, unsigned char *p)
 	uint8_t byte = (uint8_t)v.i;
 	int32_t word = (int32_t)v.i;
 	float f = (float)v.d;
+
 	switch (kind) {
 	case U1:
 		if (!v.whole || v.i < 0 || v.i > UINT8_MAX)
@@ -177,13 +184,17 @@ brc_rc brc_elements_convert(const char *from_type, const void *in, size_t first,
 			    const char *to_type, void *out, const char *what, brc_err *err)
 {
 	int from = kind_of(from_type), to = kind_of(to_type);
+	const unsigned char *old;
+	unsigned char *fresh;
+
 	if (from < 0 || (to != U1 && to != I4 && to != I8 && to != F4 && to != F8))
 		return brc_fail(err, BRC_USAGE, "%s: cannot convert '%s' to '%s'", what, from_type,
 				to_type);
-	const unsigned char *old = in;
-	unsigned char *fresh = out;
+	old = in;
+	fresh = out;
 	for (size_t i = 0; i < n; i++) {
 		number v = load(from, old + i * itemsize_of(from));
+
 		if (!store(to, v, fresh + i * itemsize_of(to)))
 			return brc_fail(err, BRC_DATA,
 					"%s: element %zu is %.17g, which %s%s cannot hold", what,
@@ -194,13 +205,17 @@ brc_rc brc_elements_convert(const char *from_type, const void *in, size_t first,
 
 brc_rc brc_array_convert(brc_array *a, const char *dtype, const char *what, brc_err *err)
 {
+	brc_rc rc;
+	size_t itemsize;
+	void *fresh;
+
 	if (!strcmp(a->dtype, dtype))
 		return BRC_OK;
-	size_t itemsize = brc_dtype_size(dtype);
-	void *fresh = brc_alloc(a->count, itemsize, err);
-	if (fresh == NULL)
+	itemsize = brc_dtype_size(dtype);
+	fresh = brc_alloc(a->count, itemsize, err);
+	if (!fresh)
 		return BRC_RESOURCE;
-	brc_rc rc = brc_elements_convert(a->dtype, a->data, 0, a->count, dtype, fresh, what, err);
+	rc = brc_elements_convert(a->dtype, a->data, 0, a->count, dtype, fresh, what, err);
 	if (rc != BRC_OK) {
 		free(fresh);
 		return rc;
@@ -215,6 +230,7 @@ brc_rc brc_array_convert(brc_array *a, const char *dtype, const char *what, brc_
 char *brc_array_shape_text(const brc_array *a, char *buf, size_t cap)
 {
 	size_t at = (size_t)snprintf(buf, cap, "[");
+
 	for (size_t i = 0; i < a->ndim && at < cap; i++)
 		at += (size_t)snprintf(buf + at, cap - at, "%s%zu", i > 0 ? ", " : "", a->shape[i]);
 	if (at < cap)

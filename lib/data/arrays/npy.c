@@ -36,8 +36,10 @@ static void skip_blanks(header *h)
 
 static bool take(header *h, const char *token)
 {
+	size_t n;
+
 	skip_blanks(h);
-	size_t n = strlen(token);
+	n = strlen(token);
 	if (strncmp(h->at, token, n) != 0)
 		return false;
 	h->at += n;
@@ -47,14 +49,19 @@ static bool take(header *h, const char *token)
 /* A quoted string without escapes, cut off at cap - 1 bytes. */
 static bool take_string(header *h, char *buf, size_t cap)
 {
+	size_t n;
+	const char *from, *end;
+	char quote;
+
 	skip_blanks(h);
-	char quote = *h->at;
+	quote = *h->at;
 	if (quote != '\'' && quote != '"')
 		return false;
-	const char *from = h->at + 1, *end = strchr(from, quote);
-	if (end == NULL || memchr(from, '\\', (size_t)(end - from)) != NULL)
+	from = h->at + 1;
+	end = strchr(from, quote);
+	if (!end || memchr(from, '\\', (size_t)(end - from)))
 		return false;
-	size_t n = (size_t)(end - from);
+	n = (size_t)(end - from);
 	n = n < cap - 1 ? n : cap - 1;
 	memcpy(buf, from, n);
 	buf[n] = '\0';
@@ -64,10 +71,12 @@ static bool take_string(header *h, char *buf, size_t cap)
 
 static bool take_extent(header *h, size_t *out)
 {
+	size_t v;
+
 	skip_blanks(h);
 	if (!isdigit((unsigned char)*h->at))
 		return false;
-	size_t v = 0;
+	v = 0;
 	for (; isdigit((unsigned char)*h->at); h->at++)
 		if (!brc_mul(v, 10, &v) || !brc_add(v, (size_t)(*h->at - '0'), &v))
 			return false;
@@ -79,6 +88,7 @@ static bool take_extent(header *h, size_t *out)
 static brc_rc take_shape(header *h, brc_err *err)
 {
 	bool comma = true;
+
 	h->ndim = 0;
 	if (!take(h, "("))
 		return malformed(h, "no shape", err);
@@ -109,6 +119,7 @@ static brc_rc take_entry(header *h, brc_err *err)
 	char key[DESCR_MAX];
 	bool *seen;
 	brc_rc rc = BRC_OK;
+
 	if (!take_string(h, key, sizeof(key)) || !take(h, ":"))
 		return malformed(h, "no key", err);
 	if (!strcmp(key, "descr")) {
@@ -135,6 +146,7 @@ static brc_rc take_entry(header *h, brc_err *err)
 static brc_rc parse_header(header *h, brc_err *err)
 {
 	bool comma = true;
+
 	if (!take(h, "{"))
 		return malformed(h, "no dictionary", err);
 	while (!take(h, "}")) {
@@ -160,6 +172,9 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 {
 	unsigned char p[12];
 	const char *name = brc_input_name(in);
+	brc_rc rc;
+	size_t wide, length;
+
 	BRC_TRY(brc_input_header(in, p, 8, err));
 	if (!brc_npy_magic(p, 8)) {
 		brc_fail(err, BRC_DATA, "%s: not an NPY file: it begins with %02x %02x %02x %02x",
@@ -170,7 +185,8 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 	if (p[6] < 1 || p[6] > 3 || p[7] != 0)
 		return brc_fail(err, BRC_DATA, "%s: NPY version %d.%d; 1.0, 2.0 and 3.0 are known",
 				name, p[6], p[7]);
-	size_t wide = p[6] == 1 ? 2 : 4, length = 0;
+	wide = p[6] == 1 ? 2 : 4;
+	length = 0;
 	BRC_TRY(brc_input_header(in, p + 8, wide, err));
 	for (size_t i = wide; i-- > 0;)
 		length = length << 8 | p[8 + i];
@@ -178,10 +194,10 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: the NPY header has %zu bytes, more than %d",
 				name, length, HEADER_MAX);
 	*text = brc_calloc(length + 1, 1, err);
-	if (*text == NULL)
+	if (!*text)
 		return BRC_RESOURCE;
-	brc_rc rc = brc_input_header(in, *text, length, err);
-	if (rc == BRC_OK && memchr(*text, '\0', length) != NULL)
+	rc = brc_input_header(in, *text, length, err);
+	if (rc == BRC_OK && memchr(*text, '\0', length))
 		rc = brc_fail(err, BRC_DATA, "%s: the NPY header holds a zero byte", name);
 	if (rc != BRC_OK)
 		free(*text);
@@ -192,10 +208,12 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 {
 	char *text = NULL;
 	header h = {.name = brc_input_name(in)};
+	brc_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(read_text(in, &text, err));
 	h.at = text;
-	brc_rc rc = parse_header(&h, err);
+	rc = parse_header(&h, err);
 	free(text);
 	if (rc == BRC_OK)
 		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err);
@@ -205,6 +223,7 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err)
 {
 	bool swap = false;
+
 	BRC_TRY(brc_npy_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)
@@ -215,9 +234,11 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_npy_read_input(in, mem, out, err);
+	rc = brc_npy_read_input(in, mem, out, err);
 	brc_input_free(in);
 	return rc;
 }
@@ -237,6 +258,8 @@ brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t
 		      brc_err *err)
 {
 	brc_str text = {0};
+	brc_rc rc;
+
 	if (brc_dtype_size(dtype) == 0)
 		return brc_fail(err, BRC_DATA, "a tensor of type '%s' cannot be written", dtype);
 	brc_str_addf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': ", dtype);
@@ -245,9 +268,10 @@ brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t
 	while (!text.failed && (10 + text.len + 1) % ALIGNMENT != 0)
 		brc_str_add(&text, " ");
 	brc_str_add(&text, "\n");
-	brc_rc rc = brc_str_check(&text, err);
+	rc = brc_str_check(&text, err);
 	if (rc == BRC_OK) {
 		char length[2] = {(char)(text.len & 0xff), (char)(text.len >> 8)};
+
 		brc_str_addn(out, "\x93NUMPY\x01\x00", 8);
 		brc_str_addn(out, length, 2);
 		brc_str_addn(out, text.s, text.len);
@@ -261,6 +285,7 @@ brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t 
 		     const void *data, brc_err *err)
 {
 	size_t bytes = brc_dtype_size(dtype);
+
 	BRC_TRY(brc_npy_header(out, dtype, ndim, shape, err));
 	for (size_t i = 0; i < ndim; i++)
 		if (!brc_mul(bytes, shape[i], &bytes))

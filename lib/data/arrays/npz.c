@@ -7,12 +7,14 @@
 static size_t stem_length(const char *name)
 {
 	size_t n = strlen(name);
+
 	return n > 4 && !strcmp(name + n - 4, ".npy") ? n - 4 : n;
 }
 
 static bool is_called(const char *name, const char *member)
 {
 	size_t n = stem_length(name);
+
 	return !strcmp(name, member) || (strlen(member) == n && !strncmp(name, member, n));
 }
 
@@ -20,6 +22,7 @@ static bool is_called(const char *name, const char *member)
 static size_t matches(const brc_zip *z, const char *member, size_t *at)
 {
 	size_t found = 0;
+
 	for (size_t i = 0; i < brc_zip_count(z); i++)
 		if (is_called(brc_zip_name(z, i), member)) {
 			found++;
@@ -31,15 +34,18 @@ static size_t matches(const brc_zip *z, const char *member, size_t *at)
 bool brc_npz_has(const brc_zip *z, const char *member)
 {
 	size_t at;
+
 	return matches(z, member, &at) > 0;
 }
 
 char *brc_npz_list(const brc_zip *z, char *buf, size_t cap)
 {
 	size_t used = 0;
+
 	buf[0] = '\0';
 	for (size_t i = 0; i < brc_zip_count(z) && used < cap; i++) {
 		const char *name = brc_zip_name(z, i);
+
 		used += (size_t)snprintf(buf + used, cap - used, "%s%.*s", i > 0 ? ", " : "",
 					 (int)stem_length(name), name);
 	}
@@ -50,6 +56,7 @@ brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_er
 {
 	char list[384];
 	size_t at = 0, found = matches(z, member, &at);
+
 	if (found == 1)
 		return brc_zip_member(z, at, in, err);
 	brc_fail(err, BRC_DATA, "%s: %s member is called '%s'", brc_zip_path(z),
@@ -61,9 +68,11 @@ brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_arra
 		      brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_npz_open(z, member, &in, err));
-	brc_rc rc = brc_npy_read_input(in, mem, out, err);
+	rc = brc_npy_read_input(in, mem, out, err);
 	brc_input_free(in);
 	return rc;
 }
@@ -72,9 +81,11 @@ brc_rc brc_npz_read(const char *path, const char *member, size_t mem, brc_array 
 {
 	brc_input *in;
 	brc_zip *z = NULL;
+	brc_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_zip_open(&z, in, err);
+	rc = brc_zip_open(&z, in, err);
 	brc_input_free(in);
 	if (rc == BRC_OK)
 		rc = brc_npz_member(z, member, mem, out, err);

@@ -30,20 +30,24 @@ static void list(brc_str *s, const char *text)
 static const char *after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);
+
 	return !strncmp(text, prefix, n) && text[n] == '/' ? text + n + 1 : NULL;
 }
 
 /* The tensor that this section would have to hold; NULL when it cannot be meant. */
 static const char *wanted(const search *s, const char *type, const char *name, bool *by_name)
 {
-	if (s->in != NULL) {
+	const char *tensor;
+
+	if (s->in) {
 		const char *of_type = after(s->spec, type);
-		*by_name = of_type != NULL;
-		return strcmp(s->in, name) != 0 ? NULL : of_type != NULL ? of_type : s->spec;
+
+		*by_name = of_type;
+		return strcmp(s->in, name) != 0 ? NULL : of_type ? of_type : s->spec;
 	}
-	const char *tensor = after(s->spec, name);
-	*by_name = tensor != NULL;
-	return tensor != NULL ? tensor : after(s->spec, type);
+	tensor = after(s->spec, name);
+	*by_name = tensor;
+	return tensor ? tensor : after(s->spec, type);
 }
 
 /* A section that holds it: the first stays, but a name outdoes a type. */
@@ -75,12 +79,13 @@ static void examine(search *s, brc_section *section, const char *tensor, bool by
 {
 	const brc_tensor *t = brc_section_tensor(section, tensor);
 	char text[2 * BRC_NAME_MAX + 2];
+
 	s->candidates++;
 	for (size_t i = 0; i < section->n_tensors; i++) {
 		snprintf(text, sizeof(text), "%s/%s", section->name, section->tensors[i]->name);
 		list(&s->tensors, text);
 	}
-	if (t != NULL)
+	if (t)
 		hit(s, section, t, by_name, title);
 	else
 		brc_section_free(section);
@@ -93,19 +98,20 @@ static brc_rc take_section(search *s, brc_err *err)
 	const char *type = brc_reader_type(s->reader), *name = brc_reader_section(s->reader);
 	bool by_name;
 	const char *tensor = wanted(s, type, name, &by_name);
+	brc_frame frame;
+
 	snprintf(title, sizeof(title), "%s/%u %s", type, brc_reader_version(s->reader), name);
 	list(&s->sections, title);
-	if (tensor != NULL)
+	if (tensor)
 		BRC_TRY(brc_collector_begin(s->collector, s->reader, err));
-	brc_frame frame;
 	do {
-		if (tensor != NULL)
+		if (tensor)
 			brc_collector_prepare(s->collector, s->reader);
 		BRC_TRY(brc_reader_next(s->reader, &frame, err));
-		if (tensor != NULL)
+		if (tensor)
 			BRC_TRY(brc_collector_add(s->collector, s->reader, &frame, err));
 	} while (frame.kind != BRC_F_END);
-	if (tensor != NULL)
+	if (tensor)
 		examine(s, brc_collector_take(s->collector), tensor, by_name, title);
 	return BRC_OK;
 }
@@ -113,6 +119,7 @@ static brc_rc take_section(search *s, brc_err *err)
 static brc_rc walk(search *s, brc_err *err)
 {
 	brc_frame frame;
+
 	do {
 		BRC_TRY(brc_reader_next(s->reader, &frame, err));
 		if (frame.kind == BRC_F_SECTION)
@@ -138,11 +145,11 @@ static brc_rc verdict(const search *s, brc_err *err)
 	}
 	if (s->candidates > 0) {
 		brc_fail(err, BRC_DATA, "there is no tensor '%s'%s%s", s->spec,
-			 s->in != NULL ? " in section " : "", s->in != NULL ? s->in : "");
+			 s->in ? " in section " : "", s->in ? s->in : "");
 		return brc_hint(err, "there are: %s", s->tensors.len > 0 ? s->tensors.s : "none");
 	}
 	brc_fail(err, BRC_DATA, "no section is called '%s'; the stream holds: %s",
-		 s->in != NULL ? s->in : s->spec, s->sections.len > 0 ? s->sections.s : "nothing");
+		 s->in ? s->in : s->spec, s->sections.len > 0 ? s->sections.s : "nothing");
 	return brc_hint(err,
 			"write SECTION/TENSOR, with a section's name or type; 'peek' shows both");
 }
@@ -151,8 +158,10 @@ brc_rc brc_pick_tensor(brc_reader *r, const char *spec, const char *in, size_t m
 		       brc_section **section, const brc_tensor **tensor, brc_err *err)
 {
 	search s = {.reader = r, .spec = spec, .in = in};
+	brc_rc rc;
+
 	BRC_TRY(brc_collector_new(&s.collector, memory, err));
-	brc_rc rc = walk(&s, err);
+	rc = walk(&s, err);
 	if (rc == BRC_OK)
 		rc = verdict(&s, err);
 	brc_collector_free(s.collector);

@@ -45,19 +45,23 @@ struct brc_input {
 static brc_rc os_fail(const brc_input *in, const char *verb, brc_err *err)
 {
 	int e = errno;
+
 	return brc_fail(err, brc_rc_of_errno(e), "%s: cannot %s: %s", in->name, verb, strerror(e));
 }
 
 /* Refill the raw buffer when it is empty; raw_n == raw_at afterwards only at the end. */
 static brc_rc fill(brc_input *in, brc_err *err)
 {
+	size_t want;
+
 	if (in->raw_at < in->raw_n)
 		return BRC_OK;
 	in->raw_at = in->raw_n = 0;
-	size_t want = in->raw_left < RAW_BYTES ? (size_t)in->raw_left : RAW_BYTES;
+	want = in->raw_left < RAW_BYTES ? (size_t)in->raw_left : RAW_BYTES;
 	while (want > 0) {
 		ssize_t n = in->is_part ? pread(in->fd, in->raw, want, (off_t)in->offset)
 					: read(in->fd, in->raw, want);
+
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -73,6 +77,7 @@ static brc_rc fill(brc_input *in, brc_err *err)
 static brc_rc packed_fail(const brc_input *in, const char *what, brc_err *err)
 {
 	char of[64] = "";
+
 	if (in->expected != 0)
 		snprintf(of, sizeof(of), " of %llu expected", (unsigned long long)in->expected);
 	brc_fail(err, BRC_DATA, "%s: %s after %llu unpacked bytes%s", in->name, what,
@@ -83,6 +88,7 @@ static brc_rc packed_fail(const brc_input *in, const char *what, brc_err *err)
 static brc_rc start_inflate(brc_input *in, brc_err *err)
 {
 	int bits = in->coding == GZIP ? 16 + MAX_WBITS : -MAX_WBITS;
+
 	if (inflateInit2(&in->z, bits) != Z_OK)
 		return brc_fail(err, BRC_RESOURCE, "%s: zlib cannot start", in->name);
 	in->z_open = true;
@@ -108,15 +114,18 @@ static brc_rc end_inflate(brc_input *in, brc_err *err)
 static brc_rc inflate_some(brc_input *in, unsigned char *buf, size_t want, size_t *got,
 			   brc_err *err)
 {
+	int state;
+	size_t room;
+
 	in->z.next_out = buf;
 	in->z.avail_out = want > RAW_BYTES * 16 ? RAW_BYTES * 16 : (uInt)want;
-	size_t room = in->z.avail_out;
+	room = in->z.avail_out;
 	BRC_TRY(fill(in, err));
 	if (in->raw_at == in->raw_n)
 		return packed_fail(in, "truncated: the compressed data end", err);
 	in->z.next_in = in->raw + in->raw_at;
 	in->z.avail_in = (uInt)(in->raw_n - in->raw_at);
-	int state = inflate(&in->z, Z_NO_FLUSH);
+	state = inflate(&in->z, Z_NO_FLUSH);
 	in->raw_at = in->raw_n - in->z.avail_in;
 	*got = room - in->z.avail_out;
 	in->decoded += *got;
@@ -131,8 +140,10 @@ static brc_rc inflate_some(brc_input *in, unsigned char *buf, size_t want, size_
 
 static brc_rc copy_some(brc_input *in, unsigned char *buf, size_t want, size_t *got, brc_err *err)
 {
+	size_t n;
+
 	BRC_TRY(fill(in, err));
-	size_t n = in->raw_n - in->raw_at;
+	n = in->raw_n - in->raw_at;
 	*got = n < want ? n : want;
 	memcpy(buf, in->raw + in->raw_at, *got);
 	in->raw_at += *got;
@@ -160,8 +171,10 @@ static brc_rc check_part(const brc_input *in, brc_err *err)
 static brc_rc decode(brc_input *in, unsigned char *buf, size_t want, size_t *got, brc_err *err)
 {
 	size_t total = 0;
+
 	while (total < want && !in->z_done) {
 		size_t n = 0;
+
 		if (in->coding == PLAIN)
 			BRC_TRY(copy_some(in, buf + total, want - total, &n, err));
 		else
@@ -181,13 +194,14 @@ static brc_rc decode(brc_input *in, unsigned char *buf, size_t want, size_t *got
 static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
 {
 	brc_input *in = brc_calloc(1, sizeof(*in), err);
-	if (in == NULL)
+
+	if (!in)
 		return BRC_RESOURCE;
 	in->fd = -1;
 	in->raw_left = UINT64_MAX;
 	in->name = brc_strdup(name, err);
 	in->raw = brc_alloc(RAW_BYTES, 1, err);
-	if (in->name == NULL || in->raw == NULL) {
+	if (!in->name || !in->raw) {
 		brc_input_free(in);
 		return BRC_RESOURCE;
 	}
@@ -199,6 +213,8 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 {
 	struct stat st;
 	bool is_stdin = !strcmp(path, "-");
+	off_t at;
+
 	if (is_stdin && brc_descriptor_closed(STDIN_FILENO))
 		return brc_fail(err, BRC_USAGE, "standard input is closed");
 	in->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
@@ -211,7 +227,7 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 		return os_fail(in, "examine", err);
 	if (S_ISDIR(st.st_mode))
 		return brc_fail(err, BRC_DATA, "%s: is a directory, not a file", in->name);
-	off_t at = lseek(in->fd, 0, SEEK_CUR);
+	at = lseek(in->fd, 0, SEEK_CUR);
 	in->regular = S_ISREG(st.st_mode) && at >= 0 && at <= st.st_size;
 	in->start = in->regular ? (uint64_t)at : 0;
 	in->size = in->regular ? (uint64_t)(st.st_size - at) : 0;
@@ -226,8 +242,10 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 brc_rc brc_input_open(brc_input **out, const char *path, brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	BRC_TRY(input_new(&in, !strcmp(path, "-") ? "standard input" : path, err));
-	brc_rc rc = open_path(in, path, err);
+	rc = open_path(in, path, err);
 	if (rc != BRC_OK)
 		brc_input_free(in);
 	else
@@ -239,6 +257,8 @@ brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_
 			   brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	BRC_TRY(input_new(&in, name, err));
 	in->is_part = true;
 	in->part = *part;
@@ -247,7 +267,7 @@ brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_
 	in->crc = (uint32_t)crc32_z(0, NULL, 0);
 	in->coding = part->deflated ? DEFLATE : PLAIN;
 	in->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	brc_rc rc = in->fd < 0 ? os_fail(in, "open", err) : BRC_OK;
+	rc = in->fd < 0 ? os_fail(in, "open", err) : BRC_OK;
 	if (rc == BRC_OK && part->deflated)
 		rc = start_inflate(in, err);
 	if (rc != BRC_OK)
@@ -259,7 +279,7 @@ brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_
 
 void brc_input_free(brc_input *in)
 {
-	if (in == NULL)
+	if (!in)
 		return;
 	if (in->z_open)
 		inflateEnd(&in->z);
@@ -306,9 +326,11 @@ bool brc_input_left(const brc_input *in, uint64_t *left)
 brc_rc brc_input_peek(brc_input *in, size_t want, const unsigned char **p, size_t *got,
 		      brc_err *err)
 {
+	size_t have;
+
 	if (in->ahead_n == 0)
 		BRC_TRY(decode(in, in->ahead, BRC_INPUT_PEEK, &in->ahead_n, err));
-	size_t have = in->ahead_n - in->ahead_at;
+	have = in->ahead_n - in->ahead_at;
 	*p = in->ahead + in->ahead_at;
 	*got = want < have ? want : have;
 	return BRC_OK;
@@ -317,6 +339,7 @@ brc_rc brc_input_peek(brc_input *in, size_t want, const unsigned char **p, size_
 brc_rc brc_input_read(brc_input *in, void *buf, size_t want, size_t *got, brc_err *err)
 {
 	size_t have = in->ahead_n - in->ahead_at, n;
+
 	*got = want < have ? want : have;
 	memcpy(buf, in->ahead + in->ahead_at, *got);
 	in->ahead_at += *got;
@@ -329,6 +352,7 @@ brc_rc brc_input_read(brc_input *in, void *buf, size_t want, size_t *got, brc_er
 brc_rc brc_input_header(brc_input *in, void *buf, size_t want, brc_err *err)
 {
 	size_t got;
+
 	BRC_TRY(brc_input_read(in, buf, want, &got, err));
 	if (got < want)
 		return brc_fail(err, BRC_DATA,
@@ -343,6 +367,7 @@ static brc_rc write_all(const brc_input *in, int fd, const unsigned char *p, siz
 {
 	while (n > 0) {
 		ssize_t done = write(fd, p, n);
+
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
@@ -359,14 +384,16 @@ static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 	unsigned char block[8192];
 	size_t got = 1;
 	const char *dir = getenv("TMPDIR");
-	if (dir == NULL || dir[0] == '\0')
+	brc_rc rc;
+
+	if (!dir || dir[0] == '\0')
 		dir = "/var/tmp";
 	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (*fd < 0) {
 		os_fail(in, "make a temporary copy", err);
 		return brc_hint(err, "set TMPDIR to a directory with room, or give a regular file");
 	}
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	while (rc == BRC_OK && got > 0) {
 		rc = brc_input_read(in, block, sizeof(block), &got, err);
 		if (rc == BRC_OK)

@@ -21,10 +21,12 @@ static brc_rc read_growing(brc_input *in, size_t bytes, size_t cap, void **data,
 	unsigned char *block = NULL;
 	size_t have = 0, got;
 	brc_rc rc = BRC_OK;
+
 	do {
 		size_t next = cap < bytes ? cap : bytes;
 		unsigned char *grown = realloc(block, next > 0 ? next : 1);
-		if (grown == NULL) {
+
+		if (!grown) {
 			rc = brc_fail(err, BRC_RESOURCE, "%s: out of memory: %zu bytes",
 				      brc_input_name(in), next);
 			break;
@@ -49,6 +51,7 @@ static brc_rc read_growing(brc_input *in, size_t bytes, size_t cap, void **data,
 brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err)
 {
 	uint64_t left, expected = brc_input_taken(in) + bytes;
+
 	brc_input_expect(in, expected);
 	if (brc_input_left(in, &left) && left != bytes)
 		return size_fail(in, left < bytes ? "truncated" : "too long", expected, "",
@@ -59,6 +62,7 @@ brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err)
 brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err)
 {
 	size_t got;
+
 	BRC_TRY(brc_input_read(in, buf, bytes, &got, err));
 	return got == bytes ? BRC_OK
 			    : size_fail(in, "truncated", brc_input_expected(in), "",
@@ -69,6 +73,7 @@ brc_rc brc_input_end(brc_input *in, brc_err *err)
 {
 	unsigned char more;
 	size_t got;
+
 	BRC_TRY(brc_input_read(in, &more, 1, &got, err));
 	return got == 0 ? BRC_OK
 			: size_fail(in, "too long", brc_input_taken(in) - got, "at least ",
@@ -79,13 +84,15 @@ brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, b
 {
 	uint64_t left;
 	char what[256];
+	brc_rc rc;
+
 	BRC_TRY(brc_input_announce(in, bytes, err));
 	snprintf(what, sizeof(what), "%.200s: the array that its header declares",
 		 brc_input_name(in));
 	BRC_TRY(brc_mem_need(bytes, mem, what, err));
 	BRC_TRY(read_growing(in, bytes, brc_input_left(in, &left) ? bytes : FIRST_BYTES, data,
 			     err));
-	brc_rc rc = brc_input_end(in, err);
+	rc = brc_input_end(in, err);
 	if (rc != BRC_OK) {
 		free(*data);
 		*data = NULL;
@@ -98,6 +105,7 @@ brc_rc brc_input_rest(brc_input *in, size_t max, size_t mem, void **data, size_t
 	unsigned char *block = NULL;
 	size_t cap = 0, have = 0, got = 1;
 	brc_rc rc = BRC_OK;
+
 	while (rc == BRC_OK && got > 0) {
 		if (have + 1 >= cap && (mem != 0 || cap > SMALL_BYTES))
 			rc = brc_mem_need(2 * cap, mem, brc_input_name(in), err);

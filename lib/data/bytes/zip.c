@@ -41,6 +41,7 @@ struct brc_zip {
 static uint64_t le(const unsigned char *p, size_t bytes)
 {
 	uint64_t v = 0;
+
 	while (bytes-- > 0)
 		v = v << 8 | p[bytes];
 	return v;
@@ -54,11 +55,14 @@ static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 
 static brc_rc read_at(const brc_zip *z, uint64_t offset, void *buf, size_t n, brc_err *err)
 {
+	unsigned char *p;
+
 	if (offset > z->size || n > z->size - offset)
 		return damaged(z, "an offset beyond the end of the file", err);
-	unsigned char *p = buf;
+	p = buf;
 	while (n > 0) {
 		ssize_t got = pread(z->fd, p, n, (off_t)offset);
+
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -78,10 +82,13 @@ static brc_rc find_end(const brc_zip *z, uint64_t *offset, brc_err *err)
 {
 	size_t n = z->size < END_BYTES + COMMENT_MAX ? (size_t)z->size : END_BYTES + COMMENT_MAX;
 	unsigned char *tail = brc_alloc(n, 1, err);
-	if (tail == NULL)
+	brc_rc rc;
+	bool found;
+
+	if (!tail)
 		return BRC_RESOURCE;
-	brc_rc rc = read_at(z, z->size - n, tail, n, err);
-	bool found = false;
+	rc = read_at(z, z->size - n, tail, n, err);
+	found = false;
 	for (size_t i = n < END_BYTES ? 0 : n - END_BYTES + 1; rc == BRC_OK && !found && i-- > 0;)
 		if (!memcmp(tail + i, "PK\5\6", 4) && i + END_BYTES + le(tail + i + 20, 2) == n) {
 			*offset = z->size - n + i;
@@ -100,6 +107,7 @@ static brc_rc find_end(const brc_zip *z, uint64_t *offset, brc_err *err)
 static brc_rc read_end64(brc_zip *z, uint64_t *end, brc_err *err)
 {
 	unsigned char p[END64_BYTES];
+
 	if (*end < LOCATOR_BYTES)
 		return damaged(z, "no zip64 locator", err);
 	BRC_TRY(read_at(z, *end - LOCATOR_BYTES, p, LOCATOR_BYTES, err));
@@ -119,6 +127,7 @@ static brc_rc read_end(brc_zip *z, brc_err *err)
 {
 	uint64_t end = 0;
 	unsigned char p[END_BYTES];
+
 	BRC_TRY(find_end(z, &end, err));
 	BRC_TRY(read_at(z, end, p, END_BYTES, err));
 	z->declared = le(p + 10, 2);
@@ -139,8 +148,10 @@ static brc_rc read_extra64(const brc_zip *z, member *m, const unsigned char *p, 
 			   brc_err *err)
 {
 	uint64_t *field[] = {&m->part.size, &m->part.packed, &m->local};
+
 	while (n >= 4) {
 		size_t id = (size_t)le(p, 2), bytes = (size_t)le(p + 2, 2);
+
 		p += 4;
 		n -= 4;
 		if (bytes > n)
@@ -162,16 +173,20 @@ static brc_rc read_extra64(const brc_zip *z, member *m, const unsigned char *p, 
 /* One entry of the directory at p; *used bytes long. */
 static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *used, brc_err *err)
 {
+	member *m;
+	size_t name, extra;
+
 	if (n < ENTRY_BYTES || memcmp(p, "PK\1\2", 4) != 0)
 		return damaged(z, "a directory entry is malformed", err);
-	size_t name = (size_t)le(p + 28, 2), extra = (size_t)le(p + 30, 2);
+	name = (size_t)le(p + 28, 2);
+	extra = (size_t)le(p + 30, 2);
 	*used = ENTRY_BYTES + name + extra + (size_t)le(p + 32, 2);
 	if (*used > n)
 		return damaged(z, "a directory entry is cut off", err);
-	if (memchr(p + ENTRY_BYTES, '\0', name) != NULL)
+	if (memchr(p + ENTRY_BYTES, '\0', name))
 		return damaged(z, "a member's name holds a zero byte", err);
 	BRC_TRY(brc_grow(&z->members, &z->cap, z->n + 1, sizeof(*z->members), err));
-	member *m = &z->members[z->n];
+	m = &z->members[z->n];
 	*m = (member){.flags = (unsigned)le(p + 8, 2),
 		      .method = (unsigned)le(p + 10, 2),
 		      .local = le(p + 42, 4),
@@ -181,7 +196,7 @@ static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *u
 			       .deflated = le(p + 10, 2) == DEFLATED}};
 	BRC_TRY(read_extra64(z, m, p + ENTRY_BYTES + name, extra, err));
 	m->name = brc_strndup((const char *)p + ENTRY_BYTES, name, err);
-	if (m->name == NULL)
+	if (!m->name)
 		return BRC_RESOURCE;
 	z->n++;
 	return BRC_OK;
@@ -195,6 +210,7 @@ typedef struct extent {
 static int by_begin(const void *pa, const void *pb)
 {
 	const extent *a = pa, *b = pb;
+
 	return a->begin < b->begin ? -1 : a->begin > b->begin;
 }
 
@@ -202,12 +218,15 @@ static int by_begin(const void *pa, const void *pb)
 static brc_rc check_apart(const brc_zip *z, brc_err *err)
 {
 	extent *e = brc_alloc(z->n, sizeof(*e), err);
-	if (e == NULL)
+	brc_rc rc;
+
+	if (!e)
 		return BRC_RESOURCE;
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	for (size_t i = 0; rc == BRC_OK && i < z->n; i++) {
 		const member *m = &z->members[i];
 		uint64_t head = LOCAL_BYTES + strlen(m->name);
+
 		if (m->local > z->size || head > z->size - m->local ||
 		    m->part.packed > z->size - m->local - head)
 			rc = damaged(z, "a member reaches beyond the file", err);
@@ -226,9 +245,11 @@ static brc_rc read_directory(brc_zip *z, brc_err *err)
 {
 	size_t n = (size_t)z->directory_bytes;
 	unsigned char *p = brc_alloc(n, 1, err);
-	if (p == NULL)
+	brc_rc rc;
+
+	if (!p)
 		return BRC_RESOURCE;
-	brc_rc rc = read_at(z, z->directory, p, n, err);
+	rc = read_at(z, z->directory, p, n, err);
 	for (size_t at = 0, used = 0; rc == BRC_OK && at < n; at += used)
 		rc = read_entry(z, p + at, n - at, &used, err);
 	if (rc == BRC_OK && z->n != z->declared)
@@ -248,7 +269,9 @@ bool brc_zip_magic(const unsigned char *p, size_t n)
 brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 {
 	brc_zip *z = brc_calloc(1, sizeof(*z), err);
-	if (z == NULL)
+	brc_rc rc;
+
+	if (!z)
 		return BRC_RESOURCE;
 	z->fd = -1;
 	if (brc_input_compressed(in)) {
@@ -257,7 +280,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 				brc_input_name(in));
 	}
 	z->path = brc_strdup(brc_input_name(in), err);
-	brc_rc rc = z->path == NULL ? BRC_RESOURCE : BRC_OK;
+	rc = z->path ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = brc_input_seekable(in, &z->fd, &z->size, err);
 	if (rc == BRC_OK)
@@ -273,7 +296,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 
 void brc_zip_free(brc_zip *z)
 {
-	if (z == NULL)
+	if (!z)
 		return;
 	for (size_t i = 0; i < z->n; i++)
 		free(z->members[i].name);
@@ -303,6 +326,7 @@ const char *brc_zip_name(const brc_zip *z, size_t i)
 static brc_rc locate(const brc_zip *z, const member *m, brc_input_part *part, brc_err *err)
 {
 	unsigned char p[LOCAL_BYTES];
+
 	*part = m->part;
 	BRC_TRY(read_at(z, m->local, p, sizeof(p), err));
 	if (memcmp(p, "PK\3\4", 4) != 0 || le(p + 8, 2) != m->method)
@@ -319,6 +343,9 @@ brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err)
 {
 	const member *m = &z->members[i];
 	brc_input_part part;
+	brc_rc rc;
+	char *title;
+
 	if (m->flags & ENCRYPTED)
 		return brc_fail(err, BRC_DATA, "%s: member '%s' is encrypted", z->path, m->name);
 	if (m->method != STORED && m->method != DEFLATED) {
@@ -328,11 +355,11 @@ brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err)
 				     "np.savez_compressed");
 	}
 	BRC_TRY(locate(z, m, &part, err));
-	char *title = brc_alloc(strlen(z->path) + strlen(m->name) + 2, 1, err);
-	if (title == NULL)
+	title = brc_alloc(strlen(z->path) + strlen(m->name) + 2, 1, err);
+	if (!title)
 		return BRC_RESOURCE;
 	stpcpy(stpcpy(stpcpy(title, z->path), ":"), m->name);
-	brc_rc rc = brc_input_open_part(in, z->fd, title, &part, err);
+	rc = brc_input_open_part(in, z->fd, title, &part, err);
 	free(title);
 	return rc;
 }

@@ -7,6 +7,7 @@ static brc_rc check_shapes(const brc_items *it, bool tokens, brc_err *err)
 	const brc_array *label = &it->label;
 	char text[256];
 	bool one_each = label->ndim == 1 || (label->ndim == 2 && label->shape[1] == 1);
+
 	if (label->ndim == 0)
 		return brc_fail(err, BRC_DATA, "%s: there are no labels", it->name);
 	if (!one_each && !(tokens && label->ndim == 2)) {
@@ -30,6 +31,7 @@ brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixe
 			 brc_err *err)
 {
 	bool real = it->dtype[1] == 'f';
+
 	if (tokens) {
 		*type = BRC_PIXEL_I4;
 		if (real || it->ndim != 1) {
@@ -64,6 +66,7 @@ brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, 
 	const int32_t *v = label->data;
 	int32_t largest = 0;
 	size_t each = label->ndim == 2 ? label->shape[1] : 1;
+
 	for (size_t i = 0; i < label->count; i++) {
 		if (v[i] < 0)
 			return brc_fail(err, BRC_DATA,
@@ -90,6 +93,7 @@ void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept)
 {
 	size_t n = label->shape[0], each = label->ndim == 2 ? label->shape[1] : 1, k = 0;
 	int32_t *v = label->data;
+
 	for (size_t i = 0; i < n; i++)
 		if (chosen[i])
 			memmove(v + k++ * each, v + i * each, each * sizeof(*v));

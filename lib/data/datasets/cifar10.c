@@ -35,9 +35,11 @@ static brc_rc check_size(const char *name, uint64_t n, brc_err *err)
 static brc_rc read_record(int fd, size_t number, unsigned char *out, const char *name, brc_err *err)
 {
 	size_t have = 0;
+
 	while (have < BRC_CIFAR10_RECORD) {
 		ssize_t n = pread(fd, out + have, BRC_CIFAR10_RECORD - have,
 				  (off_t)(number * BRC_CIFAR10_RECORD + have));
+
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -54,6 +56,7 @@ static brc_rc append_labels(brc_array *label, size_t *cap, const batch *b, const
 			    brc_err *err)
 {
 	unsigned char record[BRC_CIFAR10_RECORD];
+
 	BRC_TRY(brc_grow(&label->data, cap, label->count + b->n, 1, err));
 	for (size_t i = 0; i < b->n; i++) {
 		BRC_TRY(read_record(b->fd, i, record, name, err));
@@ -70,6 +73,7 @@ static brc_rc open_batch(cifar10 *c, brc_input *in, brc_array *label, size_t *ca
 {
 	uint64_t size = 0;
 	batch *b = &c->batch[c->n++];
+
 	b->fd = -1;
 	BRC_TRY(brc_input_seekable(in, &b->fd, &size, err));
 	BRC_TRY(check_size(brc_input_name(in), size, err));
@@ -81,11 +85,12 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 {
 	cifar10 *c = it->state;
 	unsigned char record[BRC_CIFAR10_RECORD];
+
 	for (; number - c->first >= c->batch[c->at].n; c->at++)
 		c->first += c->batch[c->at].n;
 	BRC_TRY(read_record(c->batch[c->at].fd, number - c->first, record, it->name, err));
 	brc_section_digest_bytes(it->digest, record + 1, PIXELS);
-	if (out != NULL)
+	if (out)
 		memcpy(out, record + 1, PIXELS);
 	return BRC_OK;
 }
@@ -93,10 +98,11 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 static void close_all(brc_items *it)
 {
 	cifar10 *c = it->state;
-	for (size_t i = 0; c != NULL && i < c->n; i++)
+
+	for (size_t i = 0; c && i < c->n; i++)
 		if (c->batch[i].fd >= 0)
 			close(c->batch[i].fd);
-	if (c != NULL)
+	if (c)
 		free(c->batch);
 	free(c);
 }
@@ -108,14 +114,17 @@ brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err 
 	brc_array label = {.dtype = "|u1", .itemsize = 1, .ndim = 1}, head;
 	size_t cap = 0;
 	bool swap;
+	cifar10 *c;
+	brc_rc rc;
+
 	BRC_TRY(brc_items_new(it, n == 1 ? brc_input_name(in[0]) : "the CIFAR-10 batches", &ops,
 			      err));
-	cifar10 *c = brc_calloc(1, sizeof(*c), err);
-	brc_rc rc = c == NULL ? BRC_RESOURCE : BRC_OK;
+	c = brc_calloc(1, sizeof(*c), err);
+	rc = c ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK) {
 		(*it)->state = c;
 		c->batch = brc_calloc(n, sizeof(*c->batch), err);
-		rc = c->batch == NULL ? BRC_RESOURCE : BRC_OK;
+		rc = c->batch ? BRC_OK : BRC_RESOURCE;
 	}
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = open_batch(c, in[i], &label, &cap, err);

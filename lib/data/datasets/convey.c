@@ -20,6 +20,7 @@ static bool few(size_t extent)
 static brc_rc tell_layout(const brc_items *it, brc_layout *out, brc_err *err)
 {
 	bool first = it->ndim == 3 && few(it->shape[0]), last = it->ndim == 3 && few(it->shape[2]);
+
 	if (it->layout != BRC_LAYOUT_UNKNOWN || it->ndim == 2) { /* y, x: one channel, or known */
 		*out = it->layout;
 		return BRC_OK;
@@ -39,6 +40,7 @@ static brc_rc tell_layout(const brc_items *it, brc_layout *out, brc_err *err)
 brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_err *err)
 {
 	const brc_items *it = c->items;
+
 	c->from = it->layout;
 	if (wanted != BRC_LAYOUT_UNKNOWN || c->reverse || d->channels > 1)
 		BRC_TRY(tell_layout(it, &c->from, err));
@@ -77,6 +79,7 @@ static brc_rc flush(pieces *p, brc_err *err)
 {
 	const brc_dataset *d = p->d;
 	brc_rc rc = brc_dataset_check_images(d, p->piece, p->written, p->n, p->c->items->name, err);
+
 	if (rc != BRC_OK)
 		return rc;
 	BRC_TRY(brc_filter_rows(p->f, p->piece, p->n, err));
@@ -90,11 +93,14 @@ static void move_channels(const brc_passage *c, size_t size, size_t elements,
 			  const unsigned char *in, unsigned char *out)
 {
 	size_t channels = c->channels, plane = elements / channels;
+
 	for (size_t k = 0; k < channels; k++) {
 		size_t to = c->reverse ? channels - 1 - k : k;
+
 		for (size_t i = 0; i < plane; i++) {
 			size_t a = c->from == BRC_LAYOUT_NCHW ? k * plane + i : i * channels + k;
 			size_t b = c->to == BRC_LAYOUT_NCHW ? to * plane + i : i * channels + to;
+
 			memcpy(out + b * size, in + a * size, size);
 		}
 	}
@@ -129,8 +135,9 @@ static brc_rc take_item(pieces *p, size_t number, brc_err *err)
 static brc_rc pass_all(pieces *p, brc_err *err)
 {
 	brc_passage *c = p->c;
+
 	for (size_t i = 0; i < c->items->n; i++)
-		if (c->chosen == NULL || c->chosen[i])
+		if (!c->chosen || c->chosen[i])
 			BRC_TRY(take_item(p, i, err));
 		else
 			BRC_TRY(brc_items_next(c->items, NULL, err));
@@ -144,6 +151,7 @@ static brc_rc reserve(pieces *p, size_t mem, brc_err *err)
 	const brc_items *it = p->c->items;
 	size_t item, total;
 	char what[320];
+
 	p->size = p->d->pixel == BRC_PIXEL_U1 ? 1 : 4;
 	if (!brc_mul(it->elements, p->size, &item) || !brc_mul(it->elements, it->itemsize, &total))
 		return brc_fail(err, BRC_RESOURCE, "%s: an image is larger than memory", it->name);
@@ -161,6 +169,7 @@ static brc_rc reserve(pieces *p, size_t mem, brc_err *err)
 static brc_rc write_all(pieces *p, brc_section *s, brc_err *err)
 {
 	brc_dataset_tensor t;
+
 	BRC_TRY(brc_dataset_describe(p->d, s, &t, err));
 	BRC_TRY(brc_filter_begin(p->f, s, err));
 	BRC_TRY(brc_filter_tensor(p->f, t.name, t.dtype, t.ndim, t.shape, t.axes, err));
@@ -172,8 +181,10 @@ brc_rc brc_convey(brc_passage *c, const brc_dataset *d, brc_section *s, size_t m
 		  brc_err *err)
 {
 	pieces p = {.c = c, .d = d, .f = f};
+	brc_rc rc;
+
 	c->largest = d->pixel == BRC_PIXEL_U1 ? 0 : 255;
-	brc_rc rc = brc_dataset_check_head(d, c->items->name, err);
+	rc = brc_dataset_check_head(d, c->items->name, err);
 	if (rc == BRC_OK)
 		rc = reserve(&p, mem, err);
 	if (rc == BRC_OK)

@@ -39,6 +39,7 @@ brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err)
 	const unsigned char *p;
 	size_t n;
 	uint64_t left;
+
 	BRC_TRY(brc_input_peek(in, 8, &p, &n, err));
 	if (brc_npy_magic(p, n)) {
 		*out = BRC_NPY;
@@ -85,6 +86,7 @@ enum { USUAL = sizeof(usual) / sizeof(*usual) };
 static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
 {
 	char list[320];
+
 	brc_fail(err, BRC_DATA, "%s: %s", brc_zip_path(z), problem);
 	return brc_hint(err, "--images NAME --labels NAME choose two of its members: %s",
 			brc_npz_list(z, list, sizeof(list)));
@@ -94,19 +96,21 @@ static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
 static brc_rc choose_members(const brc_zip *z, member_names *names, brc_err *err)
 {
 	const member_names *found = NULL, given = *names;
-	if (given.images != NULL && given.labels != NULL)
+
+	if (given.images && given.labels)
 		return BRC_OK;
 	for (size_t i = 0; i < USUAL; i++) {
 		const member_names *pair = &usual[i];
-		if ((given.images != NULL && strcmp(given.images, pair->images) != 0) ||
-		    (given.labels != NULL && strcmp(given.labels, pair->labels) != 0) ||
+
+		if ((given.images && strcmp(given.images, pair->images) != 0) ||
+		    (given.labels && strcmp(given.labels, pair->labels) != 0) ||
 		    !brc_npz_has(z, pair->images) || !brc_npz_has(z, pair->labels))
 			continue;
-		if (found != NULL)
+		if (found)
 			return not_chosen(z, "several members could be meant", err);
 		found = pair;
 	}
-	if (found == NULL)
+	if (!found)
 		return not_chosen(z, "no two members have usual names (such as images and labels)",
 				  err);
 	*names = *found;
@@ -124,6 +128,7 @@ static brc_rc open_array(brc_items **it, brc_input *in, brc_format f, brc_err *e
 	brc_array head;
 	bool swap = false;
 	brc_rc rc = read_head(in, f, &head, &swap, err);
+
 	if (rc == BRC_OK)
 		return brc_items_of_array(it, in, &head, swap, err);
 	brc_input_free(in);
@@ -134,6 +139,7 @@ static brc_rc read_label(brc_items *it, brc_input *in, brc_format f, size_t mem,
 {
 	brc_array head;
 	bool swap = false;
+
 	BRC_TRY(read_head(in, f, &head, &swap, err));
 	return brc_items_read_label(it, in, &head, swap, mem, err);
 }
@@ -143,8 +149,10 @@ static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc
 	brc_zip *z;
 	brc_input *member = NULL;
 	member_names names = {o->images, o->labels};
+	brc_rc rc;
+
 	BRC_TRY(brc_zip_open(&z, in, err));
-	brc_rc rc = choose_members(z, &names, err);
+	rc = choose_members(z, &names, err);
 	if (rc == BRC_OK)
 		rc = brc_npz_open(z, names.images, &member, err);
 	if (rc == BRC_OK)
@@ -165,6 +173,7 @@ static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc
 static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
 {
 	brc_input *images = in[0];
+
 	in[0] = NULL;
 	BRC_TRY(open_array(it, images, f, err));
 	return read_label(*it, in[1], f, mem, err);
@@ -178,6 +187,7 @@ static brc_rc open_images(brc_items **it, brc_format f, const char *path,
 		f == BRC_FOLDER
 			? brc_image_list_folder(&l, path, o->class_name, o->classes, err)
 			: brc_image_list_table(&l, path, o->class_name, o->classes, o->mem, err);
+
 	if (rc == BRC_OK)
 		return brc_items_of_images(it, &l, &o->shape, path, err);
 	brc_image_list_clear(&l);
@@ -187,13 +197,15 @@ static brc_rc open_images(brc_items **it, brc_format f, const char *path,
 static bool is_folder(const char *path)
 {
 	struct stat st;
+
 	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static brc_rc check_use(brc_format f, size_t n, const brc_format_options *o, brc_err *err)
 {
 	const brc_image_shape *s = &o->shape;
-	if ((o->images != NULL || o->labels != NULL) && f != BRC_NPZ)
+
+	if ((o->images || o->labels) && f != BRC_NPZ)
 		return brc_fail(err, BRC_USAGE,
 				"--images and --labels name members of an NPZ archive");
 	if ((s->channels || s->resize_w || s->crop_w) && f != BRC_FOLDER && f != BRC_LIST)
@@ -226,6 +238,9 @@ static brc_rc open_inputs(brc_format *f, brc_input **in, size_t n, brc_format_op
 brc_rc brc_format_open(brc_format *f, const char *const *path, size_t n, brc_format_options *o,
 		       brc_items **it, brc_err *err)
 {
+	brc_input **in;
+	brc_rc rc;
+
 	*it = NULL;
 	if (*f == BRC_FORMATS && is_folder(path[0]))
 		*f = BRC_FOLDER;
@@ -233,13 +248,13 @@ brc_rc brc_format_open(brc_format *f, const char *const *path, size_t n, brc_for
 		BRC_TRY(check_use(*f, n, o, err));
 		return open_images(it, *f, path[0], o, err);
 	}
-	brc_input **in = brc_calloc(n, sizeof(*in), err);
-	brc_rc rc = in == NULL ? BRC_RESOURCE : BRC_OK;
+	in = brc_calloc(n, sizeof(*in), err);
+	rc = in ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = brc_input_open(&in[i], path[i], err);
 	if (rc == BRC_OK)
 		rc = open_inputs(f, in, n, o, it, err);
-	for (size_t i = 0; in != NULL && i < n; i++)
+	for (size_t i = 0; in && i < n; i++)
 		brc_input_free(in[i]);
 	free(in);
 	return rc;

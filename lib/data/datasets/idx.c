@@ -24,7 +24,7 @@ static const char *descr_of(unsigned char type)
 
 bool brc_idx_magic(const unsigned char *p, size_t n)
 {
-	return n >= 4 && p[0] == 0 && p[1] == 0 && descr_of(p[2]) != NULL && p[3] >= 1 &&
+	return n >= 4 && p[0] == 0 && p[1] == 0 && descr_of(p[2]) && p[3] >= 1 &&
 	       p[3] <= BRC_MAX_DIMS;
 }
 
@@ -33,6 +33,7 @@ brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	unsigned char magic[4], extent[4 * BRC_MAX_DIMS];
 	size_t shape[BRC_MAX_DIMS], ndim;
 	const char *name = brc_input_name(in);
+
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_header(in, magic, sizeof(magic), err));
 	ndim = magic[3];
@@ -47,6 +48,7 @@ brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	BRC_TRY(brc_input_header(in, extent, 4 * ndim, err));
 	for (size_t i = 0; i < ndim; i++) {
 		const unsigned char *p = extent + 4 * i;
+
 		shape[i] = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 	}
 	return brc_array_declare(out, descr_of(magic[2]), ndim, shape, name, swap, err);
@@ -55,6 +57,7 @@ brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 brc_rc brc_idx_read(brc_input *in, size_t mem, brc_array *out, brc_err *err)
 {
 	bool swap = false;
+
 	BRC_TRY(brc_idx_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)

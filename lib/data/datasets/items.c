@@ -9,15 +9,17 @@
 
 brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops, brc_err *err)
 {
+	brc_items *it;
+
 	*out = NULL;
-	brc_items *it = brc_calloc(1, sizeof(*it), err);
-	if (it == NULL)
+	it = brc_calloc(1, sizeof(*it), err);
+	if (!it)
 		return BRC_RESOURCE;
 	snprintf(it->name, sizeof(it->name), "%s", name);
 	snprintf(it->label_name, sizeof(it->label_name), "%s", name);
 	it->ops = ops;
 	it->digest = brc_section_digest_new(err);
-	if (it->digest == NULL) {
+	if (!it->digest) {
 		free(it);
 		return BRC_RESOURCE;
 	}
@@ -27,11 +29,11 @@ brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops
 
 void brc_items_free(brc_items *it)
 {
-	if (it == NULL)
+	if (!it)
 		return;
 	it->ops->free(it);
 	brc_section_digest_free(it->digest);
-	brc_class_names_free(it->class_name, it->class_name != NULL ? it->classes : 0);
+	brc_class_names_free(it->class_name, it->class_name ? it->classes : 0);
 	brc_array_clear(&it->label);
 	free(it);
 }
@@ -39,6 +41,7 @@ void brc_items_free(brc_items *it)
 brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err)
 {
 	char text[256];
+
 	if (head->ndim < 2) {
 		brc_fail(err, BRC_DATA, "%s: the images have shape %s, not [images, ...]", it->name,
 			 brc_array_shape_text(head, text, sizeof(text)));
@@ -62,6 +65,7 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 	brc_array label = *head;
 	size_t most;
 	char text[256];
+
 	snprintf(it->label_name, sizeof(it->label_name), "%s", brc_input_name(in));
 	if (label.ndim == 1 && label.shape[0] != it->n)
 		return brc_fail(err, BRC_DATA, "%s: %zu images, but %zu labels", it->label_name,
@@ -87,14 +91,15 @@ void brc_items_label(brc_items *it, brc_array *label)
 brc_rc brc_items_next(brc_items *it, void *out, brc_err *err)
 {
 	size_t number = it->given++;
-	if (out == NULL && it->ops->seeks)
+
+	if (!out && it->ops->seeks)
 		return BRC_OK;
 	return it->ops->next(it, number, out, err);
 }
 
 brc_rc brc_items_end(brc_items *it, brc_err *err)
 {
-	return it->ops->end != NULL ? it->ops->end(it, err) : BRC_OK;
+	return it->ops->end ? it->ops->end(it, err) : BRC_OK;
 }
 
 /* ---- an array in a file ---- */
@@ -109,10 +114,12 @@ static brc_rc array_next(brc_items *it, size_t number, void *out, brc_err *err)
 {
 	array_state *a = it->state;
 	size_t bytes = it->elements * it->itemsize;
+	void *place;
+
 	(void)number;
-	if (out == NULL && a->passed == NULL && (a->passed = brc_alloc(bytes, 1, err)) == NULL)
+	if (!out && !a->passed && !(a->passed = brc_alloc(bytes, 1, err)))
 		return BRC_RESOURCE;
-	void *place = out != NULL ? out : a->passed;
+	place = out ? out : a->passed;
 	BRC_TRY(brc_input_piece(a->in, place, bytes, err));
 	if (a->swap)
 		brc_elements_swap(place, it->elements, it->itemsize);
@@ -128,7 +135,8 @@ static brc_rc array_end(brc_items *it, brc_err *err)
 static void array_free(brc_items *it)
 {
 	array_state *a = it->state;
-	if (a == NULL)
+
+	if (!a)
 		return;
 	brc_input_free(a->in);
 	free(a->passed);
@@ -142,7 +150,8 @@ brc_rc brc_items_of_array(brc_items **out, brc_input *in, const brc_array *head,
 {
 	brc_rc rc = brc_items_new(out, brc_input_name(in), &array_ops, err);
 	array_state *a = rc == BRC_OK ? brc_calloc(1, sizeof(*a), err) : NULL;
-	if (a == NULL) {
+
+	if (!a) {
 		brc_input_free(in);
 		return BRC_RESOURCE;
 	}

@@ -66,7 +66,7 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 void brc_items_label(brc_items *it, brc_array *label);
 
 /*
- * The next item: elements * itemsize bytes. With out == NULL it is passed
+ * The next item: elements * itemsize bytes. Without `out` it is passed
  * over, where the format allows without being read.
  */
 brc_rc brc_items_next(brc_items *it, void *out, brc_err *err);

@@ -17,7 +17,7 @@
 void brc_reading_clear(brc_reading *r)
 {
 	brc_items_free(r->items);
-	brc_class_names_free(r->names, r->names != NULL ? r->n_names : 0);
+	brc_class_names_free(r->names, r->names ? r->n_names : 0);
 	free(r->mean);
 	free(r->deviation);
 	free(r->chosen);
@@ -29,13 +29,14 @@ static brc_rc set_shape(brc_reading *r, brc_err *err)
 {
 	const brc_reading_options *a = &r->asked;
 	brc_image_shape *s = &r->how.shape;
+
 	*s = (brc_image_shape){.channels = a->channels, .mem = a->mem};
-	if (a->resize != NULL)
+	if (a->resize)
 		BRC_TRY(brc_side_pair(a->resize, "resize", &s->resize_w, &s->resize_h, err));
-	if (a->crop != NULL)
+	if (a->crop)
 		BRC_TRY(brc_side_pair(a->crop, "crop", &s->crop_w, &s->crop_h, err));
 	s->crop_h = s->crop_h != 0 ? s->crop_h : s->crop_w;
-	if (a->mean == NULL && a->deviation == NULL)
+	if (!a->mean && !a->deviation)
 		return BRC_OK;
 	return brc_channel_options(a->mean, a->deviation, &r->mean, &r->deviation, &r->d.channels,
 				   err);
@@ -46,7 +47,8 @@ static brc_rc set_classes(brc_reading *r, brc_err *err)
 {
 	const char *classes = r->asked.classes;
 	uint64_t n;
-	if (classes == NULL)
+
+	if (!classes)
 		return BRC_OK;
 	if (*classes != '\0' && classes[strspn(classes, "0123456789")] == '\0') {
 		BRC_TRY(brc_parse_u64(classes, 1, BRC_CLASSES_MAX, "--classes", &n, err));
@@ -68,8 +70,9 @@ brc_rc brc_reading_open(brc_reading *r, const char *const *path, size_t n, brc_e
 {
 	brc_reading_options *a = &r->asked;
 	brc_sample sample;
+
 	a->tokens = a->tokens || a->next_token;
-	if (a->sample != NULL) /* now, before files are read */
+	if (a->sample) /* now, before files are read */
 		BRC_TRY(brc_sample_parse(a->sample, &sample, err));
 	BRC_TRY(set_shape(r, err));
 	BRC_TRY(set_classes(r, err));
@@ -80,7 +83,7 @@ brc_rc brc_reading_open(brc_reading *r, const char *const *path, size_t n, brc_e
 	r->how.mem = a->mem;
 	r->format = a->format;
 	BRC_TRY(brc_format_open(&r->format, path, n, &r->how, &r->items, err));
-	if (of_image_files(r->format) && r->n_names != 0 && r->names == NULL) {
+	if (of_image_files(r->format) && r->n_names != 0 && !r->names) {
 		brc_fail(err, BRC_USAGE, "--classes: image files name their classes");
 		return brc_hint(err, "give a file with the names, one a line");
 	}
@@ -94,6 +97,7 @@ static brc_rc mark(brc_reading *r, brc_err *err)
 	const brc_reading_options *a = &r->asked;
 	brc_items *it = r->items;
 	brc_sample sample;
+
 	if (a->first != 0)
 		return brc_sample_first(it->n, a->first, r->chosen, err);
 	BRC_TRY(brc_sample_parse(a->sample, &sample, err));
@@ -108,11 +112,12 @@ static brc_rc mark(brc_reading *r, brc_err *err)
 static brc_rc choose(brc_reading *r, brc_err *err)
 {
 	brc_items *it = r->items;
+
 	r->d.n = it->n;
-	if (r->asked.first == 0 && r->asked.sample == NULL)
+	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
 	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	if (r->chosen == NULL)
+	if (!r->chosen)
 		return BRC_RESOURCE;
 	BRC_TRY(mark(r, err));
 	brc_assemble_choose(&it->label, r->chosen, &r->d.n);
@@ -125,13 +130,14 @@ brc_rc brc_reading_choose(brc_reading *r, brc_err *err)
 	brc_items *it = r->items;
 	brc_dataset *d = &r->d;
 	bool scaled = !isnan(a->scale);
+
 	BRC_TRY(brc_assemble_type(it, a->tokens, scaled, &d->pixel, err));
 	BRC_TRY(brc_assemble_labels(it, a->tokens, err));
 	BRC_TRY(brc_assemble_classes(it, r->n_names ? r->n_names : it->classes, &d->classes, err));
 	BRC_TRY(choose(r, err));
 	d->label = it->label.data;
 	d->per_position = it->label.ndim == 2;
-	d->class_name = it->class_name != NULL ? it->class_name : r->names;
+	d->class_name = it->class_name ? it->class_name : r->names;
 	d->scale = scaled ? a->scale : d->pixel == BRC_PIXEL_U1 ? 1 / 255.0 : 1;
 	d->mean = r->mean;
 	d->deviation = r->deviation;
@@ -146,6 +152,7 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
 			    brc_err *err)
 {
 	char digest[33];
+
 	brc_digest(data, n, digest);
 	return brc_filter_side_digest(f, option, digest, err);
 }
@@ -159,6 +166,7 @@ static brc_rc record_operands(const brc_reading *r, brc_filter *f, brc_err *err)
 	const char *operand = brc_format_operand(r->format);
 	bool next = r->asked.next_token;
 	char both[2][33] = {"", ""};
+
 	brc_section_digest_hex(r->items->digest, both[0]);
 	memcpy(both[1], r->items->label_digest, sizeof(both[1]));
 	if (r->format != BRC_IDX && r->format != BRC_NPY)
@@ -170,15 +178,17 @@ static brc_rc record_operands(const brc_reading *r, brc_filter *f, brc_err *err)
 static brc_rc record_classes(const brc_reading *r, brc_filter *f, brc_err *err)
 {
 	brc_str all = {0};
+	brc_rc rc;
+
 	if (r->n_names == 0)
 		return BRC_OK;
-	if (r->names == NULL) {
+	if (!r->names) {
 		brc_filter_record(f, "classes", r->asked.classes);
 		return BRC_OK;
 	}
 	for (size_t c = 0; c < r->n_names; c++)
 		brc_str_addf(&all, "%s\n", r->names[c]);
-	brc_rc rc = brc_str_check(&all, err);
+	rc = brc_str_check(&all, err);
 	if (rc == BRC_OK)
 		rc = record_digest(f, "classes", all.s, all.len, err);
 	brc_str_free(&all);
@@ -188,6 +198,7 @@ static brc_rc record_classes(const brc_reading *r, brc_filter *f, brc_err *err)
 static brc_rc record(const brc_reading *r, brc_filter *f, brc_err *err)
 {
 	char text[64];
+
 	if (r->format == BRC_NPZ) {
 		brc_filter_record(f, "images", r->how.images);
 		brc_filter_record(f, "labels", r->how.labels);
@@ -203,9 +214,11 @@ brc_rc brc_reading_write(brc_reading *r, const char *name, brc_filter *f, brc_er
 {
 	brc_section *s;
 	brc_passage c = {.items = r->items, .chosen = r->chosen, .reverse = r->asked.reverse};
+	brc_rc rc;
+
 	BRC_TRY(brc_convey_plan(&c, r->asked.layout, &r->d, err));
 	BRC_TRY(brc_section_new(&s, "dataset", 1, name, err));
-	brc_rc rc = brc_convey(&c, &r->d, s, r->asked.mem, f, err);
+	rc = brc_convey(&c, &r->d, s, r->asked.mem, f, err);
 	brc_section_free(s);
 	r->largest = c.largest;
 	return rc == BRC_OK ? record(r, f, err) : rc;

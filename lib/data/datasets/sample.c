@@ -12,6 +12,7 @@ brc_rc brc_sample_parse(const char *text, brc_sample *s, brc_err *err)
 {
 	static const char each[] = "-per-class";
 	size_t n = 0, digits = strspn(text, "0123456789");
+
 	for (size_t i = 0; i < digits && n <= INT32_MAX; i++)
 		n = 10 * n + (size_t)(text[i] - '0');
 	*s = (brc_sample){n, strcmp(text + digits, each) == 0};
@@ -51,6 +52,7 @@ static void draw(size_t *entry, size_t n, size_t each, brc_rng *rng, bool *chose
 {
 	for (size_t i = 0; i < each; i++) {
 		size_t j = i + brc_rng_below(rng, (uint32_t)(n - i)), picked = entry[j];
+
 		entry[j] = entry[i];
 		entry[i] = picked;
 		chosen[picked] = true;
@@ -66,17 +68,19 @@ static brc_rc check_number(size_t n, brc_err *err)
 
 brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err)
 {
+	brc_rng rng;
+	size_t *entry;
+
 	BRC_TRY(check_number(n, err));
 	if (count > n)
 		return brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", count,
 				n);
-	size_t *entry = brc_alloc(n, sizeof(*entry), err);
-	if (entry == NULL)
+	entry = brc_alloc(n, sizeof(*entry), err);
+	if (!entry)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		entry[i] = i;
 	memset(chosen, 0, n * sizeof(*chosen));
-	brc_rng rng;
 	brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, BRC_CLASSES_MAX, 0);
 	draw(entry, n, count, &rng, chosen);
 	free(entry);
@@ -89,6 +93,7 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 	size_t *start = brc_alloc(classes + 1, sizeof(*start), err);
 	size_t *order = brc_alloc(n, sizeof(*order), err);
 	brc_rc rc = start && order ? BRC_OK : BRC_RESOURCE;
+
 	memset(chosen, 0, n * sizeof(*chosen));
 	if (rc == BRC_OK)
 		rc = check_number(n, err);
@@ -97,6 +102,7 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {
 		size_t have = start[c + 1] - start[c];
 		brc_rng rng;
+
 		brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, (uint32_t)c, 0);
 		if (have < each)
 			rc = brc_fail(err, BRC_DATA,

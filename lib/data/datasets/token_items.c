@@ -16,8 +16,9 @@ typedef struct text {
 static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 {
 	const text *t = it->state;
+
 	(void)err;
-	if (out != NULL)
+	if (out)
 		memcpy(out, (const int32_t *)t->token.data + number * t->step,
 		       t->length * sizeof(int32_t));
 	return BRC_OK;
@@ -26,7 +27,8 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 static void release(brc_items *it)
 {
 	text *t = it->state;
-	if (t != NULL)
+
+	if (t)
 		brc_array_clear(&t->token);
 	free(t);
 }
@@ -36,6 +38,7 @@ static const brc_items_ops ops = {next, NULL, release, true};
 static brc_rc refuse(const brc_array *a, const char *name, const char *remedy, brc_err *err)
 {
 	char shape[256];
+
 	brc_fail(err, BRC_DATA, "%s: an array of shape %s and type %s", name,
 		 brc_array_shape_text(a, shape, sizeof(shape)), a->dtype);
 	return brc_hint(err, "%s", remedy);
@@ -45,6 +48,7 @@ static brc_rc refuse(const brc_array *a, const char *name, const char *remedy, b
 static brc_rc cut(text *t, size_t length, const char *name, brc_err *err)
 {
 	const brc_array *a = &t->token;
+
 	if (a->dtype[1] == 'f' || (a->ndim != 2 && a->ndim != 1))
 		return refuse(a, name,
 			      "tokens are integers of shape [sequences, tokens], or "
@@ -69,6 +73,7 @@ static brc_rc cut(text *t, size_t length, const char *name, brc_err *err)
 static brc_rc read_tokens(text *t, brc_input *in, size_t length, size_t mem, brc_err *err)
 {
 	const char *name = brc_input_name(in);
+
 	BRC_TRY(brc_npy_read_input(in, mem, &t->token, err));
 	BRC_TRY(cut(t, length, name, err));
 	BRC_TRY(brc_mem_need(t->token.count * (t->token.itemsize + 2 * sizeof(int32_t)), mem,
@@ -81,9 +86,11 @@ static brc_rc make_labels(const text *t, brc_array *label, brc_err *err)
 	bool swap;
 	const size_t shape[] = {t->n, t->length};
 	const int32_t *in = t->token.data;
+	int32_t *out;
+
 	BRC_TRY(brc_array_declare(label, "<i4", 2, shape, "the labels", &swap, err));
-	int32_t *out = label->data = brc_alloc(label->count, sizeof(*out), err);
-	if (out == NULL)
+	out = label->data = brc_alloc(label->count, sizeof(*out), err);
+	if (!out)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < t->n; i++)
 		memcpy(out + i * t->length, in + i * t->step + 1, t->length * sizeof(*out));
@@ -94,9 +101,11 @@ brc_rc brc_items_of_next_tokens(brc_items **it, brc_input *in, size_t length, si
 				brc_err *err)
 {
 	brc_array label = {0}, head;
+	text *t;
+
 	BRC_TRY(brc_items_new(it, brc_input_name(in), &ops, err));
-	text *t = (*it)->state = brc_calloc(1, sizeof(*t), err);
-	if (t == NULL)
+	t = (*it)->state = brc_calloc(1, sizeof(*t), err);
+	if (!t)
 		return BRC_RESOURCE;
 	BRC_TRY(read_tokens(t, in, length, mem, err));
 	brc_section_digest_bytes((*it)->digest, t->token.data, t->token.count * sizeof(int32_t));

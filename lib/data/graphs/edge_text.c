@@ -13,8 +13,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
-#include "data/graphs/edges.h"
-#include "data/tables/lines.h"
+#include "data/graphs/graph_formats.h"
 
 typedef enum kind { UNKNOWN, LAYERED, NUMBERED, NAMED } kind;
 
@@ -24,24 +23,17 @@ typedef struct text {
 	kind kind;
 	bool tabs;
 	size_t units; /* NUMBERED */
-	brc_layer_lines layers;
+	brc_layer_list layers;
 	size_t *first; /* LAYERED: of each layer */
 } text;
 
 /* ---- units ---- */
 
-/* What went wrong, if wrong data, went wrong in this line. */
-static brc_rc at_line(const text *t, brc_rc rc, brc_err *err)
-{
-	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", brc_input_name(t->lines->in),
-					       t->lines->number)
-			      : rc;
-}
-
 static brc_rc layered_unit(const text *t, char *name, size_t *u, brc_err *err)
 {
 	char *colon = strrchr(name, ':');
-	for (size_t i = 0; colon != NULL && i < t->layers.n; i++)
+
+	for (size_t i = 0; colon && i < t->layers.n; i++)
 		if (strlen(t->layers.name[i]) == (size_t)(colon - name) &&
 		    strncmp(t->layers.name[i], name, (size_t)(colon - name)) == 0) {
 			if (!brc_line_whole(colon + 1, 0, t->layers.units[i] - 1, u))
@@ -58,7 +50,7 @@ static brc_rc unit_of(text *t, char *name, size_t *u, brc_err *err)
 	if (t->kind == LAYERED)
 		return layered_unit(t, name, u, err);
 	if (t->kind == NAMED)
-		return at_line(t, brc_name_table_add(&t->l->names, name, u, err), err);
+		return brc_lines_at(t->lines, brc_name_table_add(&t->l->names, name, u, err), err);
 	if (!brc_line_whole(name, 0, BRC_UNITS_MAX - 1, u))
 		return brc_lines_fail(t->lines, err,
 				      "'%s' is not a number from 0 to %u, as the units before it",
@@ -74,11 +66,14 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 	size_t number;
 	bool numbers =
 		brc_line_whole(a, 0, SIZE_MAX, &number) && brc_line_whole(b, 0, SIZE_MAX, &number);
-	if (t->layers.n == 0 && t->l->given != NULL && !numbers)
-		BRC_TRY(brc_layer_lines_copy(&t->layers, t->l->given, err));
+
+	if (t->layers.n == 0 && t->l->given && !numbers)
+		for (size_t i = 0; i < t->l->given->n; i++)
+			BRC_TRY(brc_layer_list_add(&t->layers, t->l->given->name[i],
+						   t->l->given->units[i], err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
 	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
-	if (t->first == NULL)
+	if (!t->first)
 		return BRC_RESOURCE;
 	for (size_t i = 1; i < t->layers.n; i++)
 		t->first[i] = t->first[i - 1] + t->layers.units[i - 1];
@@ -91,11 +86,12 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 {
 	char *f[3];
 	double weight = 1;
-	size_t from, to;
+	size_t from, to, n;
 	bool first = t->kind == UNKNOWN;
+
 	if (first)
-		t->tabs = strchr(line, '\t') != NULL;
-	size_t n = brc_line_fields(line, t->tabs, f, 3);
+		t->tabs = strchr(line, '\t');
+	n = brc_line_fields(line, t->tabs, f, 3);
 	if (n < 2 || n > 3)
 		return brc_lines_fail(t->lines, err,
 				      "%zu fields: an edge is two units and a weight", n);
@@ -109,13 +105,15 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 		BRC_TRY(set_kind(t, f[0], f[1], err));
 	BRC_TRY(unit_of(t, f[0], &from, err));
 	BRC_TRY(unit_of(t, f[1], &to, err));
-	return at_line(t, brc_edge_list_add(t->l, from, to, weight, t->lines->number, err), err);
+	return brc_lines_at(t->lines,
+			    brc_edge_list_add(t->l, from, to, weight, t->lines->number, err), err);
 }
 
 static brc_rc take_comment(text *t, char *comment, brc_err *err)
 {
 	size_t before = t->layers.n;
-	BRC_TRY(brc_layer_lines_take(&t->layers, t->lines, comment, err));
+
+	BRC_TRY(brc_declared_layer(&t->layers, t->lines, comment, err));
 	return before == t->layers.n || t->kind == UNKNOWN
 		       ? BRC_OK
 		       : brc_lines_fail(t->lines, err, "a layer is declared behind an edge");
@@ -125,7 +123,7 @@ static brc_rc take_lines(text *t, brc_err *err)
 {
 	for (char *line;;) {
 		BRC_TRY(brc_lines_next(t->lines, &line, err));
-		if (line == NULL)
+		if (!line)
 			return BRC_OK;
 		if (*line == '#')
 			BRC_TRY(take_comment(t, line + 1, err));
@@ -139,13 +137,33 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err)
 	text t = {.l = l, .lines = lines};
 	brc_rc rc = take_lines(&t, err);
 	size_t units = t.layers.n > 0 ? t.layers.total : t.kind == NAMED ? l->names.n : t.units;
-	if (l->given != NULL && t.kind == NUMBERED && units < brc_layers_total(l->given))
+
+	if (l->given && t.kind == NUMBERED && units < brc_layers_total(l->given))
 		units = brc_layers_total(l->given); /* the last ones have no edges */
 	if (rc == BRC_OK && units == 0)
-		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", brc_input_name(lines->in));
+		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", lines->name);
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&t.layers, units, l, lines->in, err);
-	brc_layer_lines_clear(&t.layers);
+		rc = brc_edges_set_layers(l, &t.layers, units, lines->name, err);
+	brc_layer_list_clear(&t.layers);
 	free(t.first);
 	return rc;
+}
+
+/* ---- writing ---- */
+
+static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float weight, brc_err *err)
+{
+	brc_graph_out *o = ctx;
+	char *const *name = o->e->layers->name;
+
+	brc_str_addf(&o->text, "%s:%zu\t%s:%zu\t%.9g\n", name[from.layer], from.unit,
+		     name[to.layer], to.unit, (double)weight);
+	return brc_graph_out_piece(o, err);
+}
+
+brc_rc brc_edge_text_write(brc_graph_out *o, brc_err *err)
+{
+	BRC_TRY(brc_graph_out_layers(o, '#', err));
+	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
+	return brc_graph_out_rest(o, err);
 }

@@ -1,13 +1,11 @@
-#include "data/graphs/edges.h"
-
 #include <float.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/tables/lines.h"
 #include "data/arrays/npy.h"
+#include "data/graphs/graph_formats.h"
 
 void brc_edge_list_clear(brc_edge_list *l)
 {
@@ -39,21 +37,13 @@ brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight
 	return BRC_OK;
 }
 
-/* ---- layers in comments ---- */
+/* ---- layers ---- */
 
-void brc_layer_lines_clear(brc_layer_lines *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->name[i]);
-	free(t->name);
-	free(t->units);
-	memset(t, 0, sizeof(*t));
-}
-
-brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *comment, brc_err *err)
+brc_rc brc_declared_layer(brc_layer_list *t, const brc_lines *lines, char *comment, brc_err *err)
 {
 	char *field[3];
 	size_t units;
+
 	comment += strspn(comment, " ");
 	if (strncmp(comment, "layer\t", 6) != 0)
 		return BRC_OK;
@@ -64,40 +54,17 @@ brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *co
 			"a layer is declared by: layer, its number of units (%u in all "
 			"at most), its name, with tabs between",
 			BRC_UNITS_MAX);
-	if (t->n == BRC_LAYERS_MAX)
-		return brc_lines_fail(lines, err, "more than %u layers", BRC_LAYERS_MAX);
-	if (strlen(field[2]) > BRC_TEXT_MAX)
-		return brc_lines_fail(lines, err, "a name of more than %d bytes", BRC_TEXT_MAX);
-	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
-	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
-	t->name[t->n] = brc_strdup(field[2], err);
-	if (t->name[t->n] == NULL)
-		return BRC_RESOURCE;
-	t->units[t->n++] = units;
-	t->total += units;
-	return BRC_OK;
+	return brc_lines_at(lines, brc_layer_list_add(t, field[2], units, err), err);
 }
 
-brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err)
-{
-	BRC_TRY(brc_grow(&t->name, &t->cap, from->n, sizeof(*t->name), err));
-	BRC_TRY(brc_grow(&t->units, &t->cap_units, from->n, sizeof(*t->units), err));
-	for (; t->n < from->n; t->n++) {
-		if ((t->name[t->n] = brc_strdup(from->name[t->n], err)) == NULL)
-			return BRC_RESOURCE;
-		t->units[t->n] = from->units[t->n];
-		t->total += from->units[t->n];
-	}
-	return BRC_OK;
-}
-
-static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *l, brc_err *err)
+static brc_rc make_layers(brc_edge_list *l, const brc_layer_list *declared, size_t units,
+			  brc_err *err)
 {
 	const char *const only = "graph";
-	if (t->n > 0)
-		return brc_layers_init(&l->layers, t->n, (const char *const *)t->name, t->units,
-				       err);
-	if (l->given == NULL)
+
+	if (declared->n > 0)
+		return brc_layer_list_make(declared, &l->layers, err);
+	if (!l->given)
 		return brc_layers_init(&l->layers, 1, &only, &units, err);
 	if (brc_layers_total(l->given) != units)
 		return brc_fail(err, BRC_DATA, "%zu units, but the layers given have %zu", units,
@@ -105,61 +72,17 @@ static brc_rc set_layers(const brc_layer_lines *t, size_t units, brc_edge_list *
 	return brc_layers_dup(&l->layers, l->given, err);
 }
 
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
-			   brc_err *err)
+brc_rc brc_edges_set_layers(brc_edge_list *l, const brc_layer_list *declared, size_t units,
+			    const char *name, brc_err *err)
 {
-	brc_rc rc = set_layers(t, units, l, err);
-	brc_layer_lines_clear(t);
+	brc_rc rc = make_layers(l, declared, units, err);
+
 	if (rc == BRC_DATA)
-		brc_err_prefix(err, "%s", brc_input_name(in));
-	if (rc != BRC_OK || l->given == NULL || brc_layers_equal(&l->layers, l->given))
+		brc_err_prefix(err, "%s", name);
+	if (rc != BRC_OK || !l->given || brc_layers_equal(&l->layers, l->given))
 		return rc;
-	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given",
-		 brc_input_name(in));
+	brc_fail(err, BRC_DATA, "%s: it declares other layers than those given", name);
 	return brc_hint(err, "import it without --layers");
-}
-
-/* ---- NPY ---- */
-
-static brc_rc npy_entry(brc_edge_list *l, const brc_array *a, size_t i, size_t j, brc_err *err)
-{
-	const float *v = a->data;
-	size_t n = a->shape[0];
-	if (i < j && v[i * n + j] != v[j * n + i]) {
-		brc_fail(err, BRC_DATA, "row %zu, column %zu is %g, but row %zu, column %zu is %g",
-			 i, j, (double)v[i * n + j], j, i, (double)v[j * n + i]);
-		return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
-	}
-	if (i <= j && brc_edge_list_add(l, i, j, (double)v[i * n + j], 0, err) != BRC_OK)
-		return err != NULL && err->code == BRC_DATA
-			       ? brc_err_prefix(err, "row %zu, column %zu", i, j)
-			       : BRC_RESOURCE;
-	return BRC_OK;
-}
-
-static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
-{
-	brc_array a = {0};
-	brc_layer_lines none = {0};
-	brc_rc rc = brc_npy_read_input(in, l->mem, &a, err);
-	if (rc == BRC_OK && (a.ndim != 2 || a.shape[0] != a.shape[1] || a.shape[0] == 0 ||
-			     a.shape[0] > BRC_UNITS_MAX)) {
-		char shape[128];
-		rc = brc_fail(err, BRC_DATA, "%s: shape %s: a graph is a square matrix",
-			      brc_input_name(in), brc_array_shape_text(&a, shape, sizeof(shape)));
-	}
-	if (rc == BRC_OK)
-		rc = brc_array_convert(&a, "<f4", brc_input_name(in), err);
-	for (size_t i = 0; rc == BRC_OK && i < a.shape[0]; i++)
-		for (size_t j = i; rc == BRC_OK && j < a.shape[0]; j++) {
-			rc = npy_entry(l, &a, i, j, err);
-			if (rc == BRC_DATA)
-				brc_err_prefix(err, "%s", brc_input_name(in));
-		}
-	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&none, a.shape[0], l, in, err);
-	brc_array_clear(&a);
-	return rc;
 }
 
 /* ---- any format ---- */
@@ -167,9 +90,10 @@ static brc_rc read_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 static brc_rc read_lines(brc_edge_list *l, brc_input *in, bool market, brc_err *err)
 {
 	brc_lines lines;
+	brc_rc rc;
+
 	BRC_TRY(brc_lines_init(&lines, in, err));
-	brc_rc rc =
-		market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
+	rc = market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
 	brc_lines_clear(&lines);
 	return rc;
 }
@@ -191,9 +115,10 @@ static brc_rc read_any(brc_edge_list *l, brc_input *in, brc_err *err)
 	static const char market[] = "%%MatrixMarket";
 	const unsigned char *head;
 	size_t got;
+
 	BRC_TRY(brc_input_peek(in, sizeof(market) - 1, &head, &got, err));
 	if (brc_npy_magic(head, got))
-		BRC_TRY(read_npy(l, in, err));
+		BRC_TRY(brc_edges_npy(l, in, err));
 	else if (is_xml(head, got))
 		BRC_TRY(brc_edges_graphml(l, in, err));
 	else
@@ -206,9 +131,11 @@ brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *
 			  brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	*l = (brc_edge_list){.mem = mem, .given = given, .names.mem = mem};
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = read_any(l, in, err);
+	rc = read_any(l, in, err);
 	brc_input_free(in);
 	if (rc != BRC_OK)
 		brc_edge_list_clear(l);

@@ -1,5 +1,7 @@
 /*
- * Undirected graphs from files of other programs: Matrix Market, GraphML, NPY, lists of edges.
+ * Undirected graphs as files of other programs hold them: Matrix Market, GraphML, a square matrix
+ * as NPY, a list of edges. Each format's reader and writer stand side by side: matrix_market.c,
+ * graphml.c and graphml_write.c, graph_npy.c, edge_text.c.
  */
 #ifndef BRC_DATA_GRAPHS_EDGES_H
 #define BRC_DATA_GRAPHS_EDGES_H
@@ -8,9 +10,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/tables/lines.h"
 #include "data/tables/name_table.h"
+#include "data/tables/unit_names.h"
 #include "stream/layers.h"
+
+/* ---- reading ---- */
 
 typedef struct brc_edge {
 	uint32_t from, to; /* flat units; once the list is complete from < to */
@@ -34,8 +38,7 @@ typedef struct brc_edge_list {
  *
  * Matrix Market (coordinate or array; real, integer or pattern; general or symmetric) and NPY
  * (two dimensions): a square matrix. A general one must hold the same value on either side of
- * its diagonal, or a value on one side only. Lists: see data/graphs/edge_text.c; GraphML:
- * data/graphs/graphml.c.
+ * its diagonal, or a value on one side only.
  *
  * Values must be finite and not negative; zeroes are no edges; a pair may stand once in each
  * direction. BRC_DATA naming the line (NPY: row and column) and a remedy otherwise.
@@ -48,40 +51,41 @@ brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *
 			  brc_err *err);
 void brc_edge_list_clear(brc_edge_list *l); /* of a zeroed or a filled struct */
 
-/* ---- for the readers of formats ---- */
+/* ---- writing ---- */
 
-/* One entry, 0 and loops included. BRC_DATA for a value that is no weight, without file or line. */
-brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight, size_t line,
-			 brc_err *err);
+typedef struct brc_edge_end {
+	size_t layer, unit; /* within the layer */
+} brc_edge_end;
+
+/* What is done with an edge; `from` does not stand behind `to`. */
+typedef brc_rc (*brc_edge_visit)(void *ctx, brc_edge_end from, brc_edge_end to, float weight,
+				 brc_err *err);
+
+/* Edges that somebody else holds: a writer knows nothing of how. All is borrowed. */
+typedef struct brc_edge_source {
+	const brc_layers *layers;
+	const brc_named_units *names; /* of units, as far as they are known; may be NULL */
+	/* Call `visit` with every edge once, always in the same order, until it fails. */
+	brc_rc (*each)(const void *graph, brc_edge_visit visit, void *ctx, brc_err *err);
+	const void *graph;
+} brc_edge_source;
+
+typedef enum brc_graph_format {
+	BRC_GRAPH_MATRIX_MARKET, /* coordinate real symmetric: the lower triangle */
+	BRC_GRAPH_EDGE_TEXT,     /* lines "layer:unit, layer:unit, weight" */
+	BRC_GRAPH_GRAPHML,       /* with the names of units */
+	BRC_GRAPH_NPY            /* the whole matrix, <f4 [N, N] */
+} brc_graph_format;
+
+/* Where bytes go. */
+typedef brc_rc (*brc_byte_sink)(void *ctx, const char *bytes, size_t n, brc_err *err);
 
 /*
- * Complete the list, whose layers are known: in order, each pair once. A pair that stands a second
- * time in one direction, or in both with two weights, is BRC_DATA with its line. `name` starts it.
+ * Write all edges of weight above 0; Matrix Market and lists declare the layers in comments.
+ * Takes little memory, but for NPY: BRC_RESOURCE where the matrix exceeds `mem` bytes. BRC_DATA
+ * for a name that the format cannot hold.
  */
-brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err);
-
-brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err);
-brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err);
-brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err);
-
-/* Layers as comments declare them, one after the other. */
-typedef struct brc_layer_lines {
-	size_t n, cap, cap_units;
-	char **name;
-	size_t *units, total;
-} brc_layer_lines;
-
-/* The text behind a comment's mark: kept if it declares a layer; BRC_DATA if it does so wrongly. */
-brc_rc brc_layer_lines_take(brc_layer_lines *t, const brc_lines *lines, char *comment,
-			    brc_err *err);
-/* The same layers as those, declared. */
-brc_rc brc_layer_lines_copy(brc_layer_lines *t, const brc_layers *from, brc_err *err);
-/*
- * Into l->layers; where none was declared those given, which must have `units` in all, else one
- * called "graph" of them. BRC_DATA when what was given differs. Clears `t`.
- */
-brc_rc brc_layer_lines_end(brc_layer_lines *t, size_t units, brc_edge_list *l, const brc_input *in,
-			   brc_err *err);
-void brc_layer_lines_clear(brc_layer_lines *t);
+brc_rc brc_graph_write(const brc_edge_source *e, brc_graph_format format, size_t mem,
+		       brc_byte_sink sink, void *ctx, brc_err *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/graphs/edges.h"
+#include "data/graphs/graph_formats.h"
 
 static uint32_t lower(const brc_edge *e)
 {
@@ -24,6 +24,7 @@ static bool in_order(const brc_edge_list *l)
 {
 	for (size_t i = 1; i < l->n; i++) {
 		const brc_edge *a = &l->edge[i - 1], *b = &l->edge[i];
+
 		if (lower(a) > lower(b) || (lower(a) == lower(b) && upper(a) > upper(b)))
 			return false;
 	}
@@ -47,13 +48,17 @@ static void distribute(const brc_edge *in, size_t n, uint32_t (*end)(const brc_e
 static brc_rc sort(brc_edge_list *l, brc_err *err)
 {
 	size_t units = brc_layers_total(&l->layers);
+	brc_edge *other;
+	size_t *start;
+	brc_rc rc;
+
 	if (in_order(l))
 		return BRC_OK;
 	BRC_TRY(brc_mem_need(2 * l->n * sizeof(*l->edge) + (units + 1) * sizeof(size_t), l->mem,
 			     "the edges", err));
-	brc_edge *other = brc_alloc(l->n, sizeof(*other), err);
-	size_t *start = brc_alloc(units + 1, sizeof(*start), err);
-	brc_rc rc = other != NULL && start != NULL ? BRC_OK : BRC_RESOURCE;
+	other = brc_alloc(l->n, sizeof(*other), err);
+	start = brc_alloc(units + 1, sizeof(*start), err);
+	rc = other && start ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK) {
 		distribute(l->edge, l->n, upper, start, units, other);
 		distribute(other, l->n, lower, start, units, l->edge);
@@ -85,9 +90,11 @@ static bool same_pair(const brc_edge *a, const brc_edge *b)
 brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err)
 {
 	size_t kept = 0;
+
 	BRC_TRY(sort(l, err));
 	for (size_t i = 0, j; i < l->n; i = j) {
 		brc_edge e = l->edge[i];
+
 		for (j = i + 1; j < l->n && same_pair(&e, &l->edge[j]); j++)
 			;
 		if (j - i > 2)

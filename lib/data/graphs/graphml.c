@@ -67,6 +67,7 @@ static void refuse(reader *r, const char *fmt, ...)
 {
 	char text[700];
 	va_list args;
+
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
@@ -89,7 +90,7 @@ static void check(reader *r, brc_rc rc)
 
 static const char *attribute(const XML_Char **a, const char *name)
 {
-	for (; *a != NULL; a += 2)
+	for (; *a; a += 2)
 		if (strcmp(a[0], name) == 0)
 			return a[1];
 	return NULL;
@@ -101,15 +102,16 @@ static void open_key(reader *r, const XML_Char **a)
 {
 	const char *id = attribute(a, "id"), *of = attribute(a, "for"),
 		   *name = attribute(a, "attr.name");
+
 	r->place = IN_KEY;
 	r->key = NO_ROLE;
-	if (id == NULL || *id == '\0' || strlen(id) >= KEY_MAX) {
+	if (!id || *id == '\0' || strlen(id) >= KEY_MAX) {
 		refuse(r, "a key without an id, or with one of %d bytes or more", KEY_MAX);
 		return;
 	}
-	for (int k = 0; name != NULL && k < ROLES; k++)
+	for (int k = 0; name && k < ROLES; k++)
 		if (strcmp(name, roles[k].name) == 0 &&
-		    (of == NULL || strcmp(of, "all") == 0 || strcmp(of, roles[k].of) == 0)) {
+		    (!of || strcmp(of, "all") == 0 || strcmp(of, roles[k].of) == 0)) {
 			if (r->id[k][0] != '\0')
 				refuse(r, "a second key '%s'", name);
 			r->key = (role)k;
@@ -121,8 +123,9 @@ static void open_node(reader *r, const XML_Char **a)
 {
 	const char *id = attribute(a, "id");
 	size_t number, before = r->nodes.ids.n;
-	if (r->place != ELSEWHERE || id == NULL) {
-		refuse(r, id == NULL ? "a node without an id" : "a node within a node or an edge");
+
+	if (r->place != ELSEWHERE || !id) {
+		refuse(r, !id ? "a node without an id" : "a node within a node or an edge");
 		return;
 	}
 	check(r, brc_name_table_add(&r->nodes.ids, id, &number, r->err));
@@ -135,7 +138,7 @@ static void open_node(reader *r, const XML_Char **a)
 
 static bool find_node(reader *r, const char *which, const char *id, size_t *out)
 {
-	if (id == NULL) {
+	if (!id) {
 		refuse(r, "an edge without its %s", which);
 		return false;
 	}
@@ -160,7 +163,8 @@ static void open_edge(reader *r, const XML_Char **a)
 static void open_data(reader *r, const XML_Char **a)
 {
 	const char *key = attribute(a, "key");
-	for (int k = 0; key != NULL && k < ROLES; k++)
+
+	for (int k = 0; key && k < ROLES; k++)
 		if (strcmp(key, r->id[k]) == 0 &&
 		    r->place == (strcmp(roles[k].of, "edge") == 0 ? IN_EDGE : IN_NODE))
 			r->data = (role)k;
@@ -169,6 +173,7 @@ static void open_data(reader *r, const XML_Char **a)
 static void on_start(void *ctx, const XML_Char *element, const XML_Char **a)
 {
 	reader *r = ctx;
+
 	r->quiet = 0;
 	r->length = 0;
 	r->data = NO_ROLE;
@@ -195,6 +200,7 @@ static void on_start(void *ctx, const XML_Char *element, const XML_Char **a)
 static void on_text(void *ctx, const XML_Char *text, int n)
 {
 	reader *r = ctx;
+
 	r->quiet = 0;
 	if (r->data == NO_ROLE)
 		return;
@@ -211,8 +217,9 @@ static void on_text(void *ctx, const XML_Char *text, int n)
 static char *trimmed(char *s)
 {
 	static const char blank[] = " \t\r\n";
+
 	s += strspn(s, blank);
-	for (size_t n = strlen(s); n > 0 && strchr(blank, s[n - 1]) != NULL; n--)
+	for (size_t n = strlen(s); n > 0 && strchr(blank, s[n - 1]); n--)
 		s[n - 1] = '\0';
 	return s;
 }
@@ -235,7 +242,7 @@ static void close_data(reader *r)
 	if (r->place == IN_KEY) {
 		free(r->fallback[r->data]);
 		r->fallback[r->data] = brc_strdup(r->text, r->err);
-		if (r->fallback[r->data] == NULL)
+		if (!r->fallback[r->data])
 			stop(r, BRC_RESOURCE);
 	} else {
 		take_value(r, r->data, r->text);
@@ -246,7 +253,7 @@ static void close_data(reader *r)
 static void take_defaults(reader *r, const char *of)
 {
 	for (int k = 0; k < ROLES; k++)
-		if (r->fallback[k] != NULL && strcmp(roles[k].of, of) == 0) {
+		if (r->fallback[k] && strcmp(roles[k].of, of) == 0) {
 			snprintf(r->text, sizeof(r->text), "%s", r->fallback[k]);
 			take_value(r, (role)k, r->text);
 		}
@@ -255,6 +262,7 @@ static void take_defaults(reader *r, const char *of)
 static void on_end(void *ctx, const XML_Char *element)
 {
 	reader *r = ctx;
+
 	r->quiet = 0;
 	r->depth--;
 	if (r->data != NO_ROLE)
@@ -276,6 +284,7 @@ static void on_end(void *ctx, const XML_Char *element)
 static void on_start_with_defaults(void *ctx, const XML_Char *element, const XML_Char **a)
 {
 	reader *r = ctx;
+
 	on_start(ctx, element, a);
 	if (r->rc == BRC_OK && (strcmp(element, "node") == 0 || strcmp(element, "edge") == 0))
 		take_defaults(r, element);
@@ -305,17 +314,20 @@ static brc_rc parse_piece(reader *r, bool *end)
 {
 	size_t got;
 	void *buffer = XML_GetBuffer(r->xml, PIECE);
-	if (buffer == NULL)
+	enum XML_Status status;
+
+	if (!buffer)
 		return brc_fail(r->err, BRC_RESOURCE, "%s: out of memory in expat",
 				brc_input_name(r->in));
 	BRC_TRY(brc_input_read(r->in, buffer, PIECE, &got, r->err));
 	*end = got == 0;
 	r->quiet += got;
-	enum XML_Status status = XML_ParseBuffer(r->xml, (int)got, *end);
+	status = XML_ParseBuffer(r->xml, (int)got, *end);
 	if (r->rc != BRC_OK)
 		return r->rc;
 	if (status != XML_STATUS_OK) {
 		enum XML_Error e = XML_GetErrorCode(r->xml);
+
 		return brc_fail(r->err, e == XML_ERROR_NO_MEMORY ? BRC_RESOURCE : BRC_DATA,
 				"%s: line %lu: %s", brc_input_name(r->in),
 				(unsigned long)XML_GetCurrentLineNumber(r->xml),
@@ -332,6 +344,7 @@ static brc_rc parse_piece(reader *r, bool *end)
 static brc_rc parse(reader *r)
 {
 	bool end = false;
+
 	XML_SetUserData(r->xml, r);
 	XML_SetElementHandler(r->xml, on_start_with_defaults, on_end);
 	XML_SetCharacterDataHandler(r->xml, on_text);
@@ -346,15 +359,16 @@ brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err)
 {
 	brc_err own = {0}; /* handlers look into it */
 	reader *r = brc_calloc(1, sizeof(*r), err);
-	if (r == NULL)
+	brc_rc rc;
+
+	if (!r)
 		return BRC_RESOURCE;
-	*r = (reader){.l = l, .in = in, .err = err != NULL ? err : &own, .data = NO_ROLE};
+	*r = (reader){.l = l, .in = in, .err = err ? err : &own, .data = NO_ROLE};
 	r->nodes.ids.mem = r->nodes.layers.mem = r->nodes.names.mem = l->mem;
 	r->xml = XML_ParserCreate(NULL);
-	brc_rc rc = r->xml != NULL ? parse(r)
-				   : brc_fail(err, BRC_RESOURCE, "%s: expat cannot start",
-					      brc_input_name(in));
-	if (r->xml != NULL)
+	rc = r->xml ? parse(r)
+		    : brc_fail(err, BRC_RESOURCE, "%s: expat cannot start", brc_input_name(in));
+	if (r->xml)
 		XML_ParserFree(r->xml);
 	for (int k = 0; k < ROLES; k++)
 		free(r->fallback[k]);

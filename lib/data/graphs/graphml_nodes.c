@@ -20,11 +20,12 @@ void brc_nodes_clear(brc_nodes *t)
 brc_rc brc_nodes_add(brc_nodes *t, const brc_node *node, brc_err *err)
 {
 	size_t layer = UINT32_MAX, name, before = t->names.n;
+
 	BRC_TRY(brc_grow(&t->layer, &t->cap_layer, t->n + 1, sizeof(*t->layer), err));
 	BRC_TRY(brc_grow(&t->unit, &t->cap_unit, t->n + 1, sizeof(*t->unit), err));
-	if (node->layer != NULL)
+	if (node->layer)
 		BRC_TRY(brc_name_table_add(&t->layers, node->layer, &layer, err));
-	if (node->name != NULL) {
+	if (node->name) {
 		BRC_TRY(brc_name_table_add(&t->names, node->name, &name, err));
 		if (name != before)
 			return brc_fail(err, BRC_DATA, "a second node of the name '%s'",
@@ -51,6 +52,7 @@ static brc_rc refuse(const brc_nodes *t, size_t i, const char *what, const brc_i
 static bool plain_ids(const brc_nodes *t)
 {
 	char id[32];
+
 	for (size_t i = 0; i < t->n; i++) {
 		snprintf(id, sizeof(id), "n%zu", i);
 		if (strcmp(id, t->ids.name[i]) != 0)
@@ -79,10 +81,12 @@ static brc_rc place(const brc_nodes *t, const brc_layers *layers, uint32_t *at, 
 {
 	size_t *next = brc_calloc(layers->n, sizeof(*next), err);
 	bool *taken = brc_calloc(t->n, sizeof(*taken), err);
-	brc_rc rc = next != NULL && taken != NULL ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = next && taken ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t i = 0; rc == BRC_OK && i < t->n; i++) {
 		size_t l = t->layer[i];
 		size_t unit = t->unit[i] == UINT32_MAX ? next[l]++ : t->unit[i];
+
 		if (unit >= layers->units[l] || taken[layers->first[l] + unit]) {
 			rc = refuse(t, i, "the numbers of a layer's units are not 0, 1, 2...", in,
 				    err);
@@ -98,21 +102,17 @@ static brc_rc place(const brc_nodes *t, const brc_layers *layers, uint32_t *at, 
 
 static brc_rc set_layers(const brc_nodes *t, brc_edge_list *l, const brc_input *in, brc_err *err)
 {
-	brc_layer_lines lines = {0};
-	if (t->layers.n == 0)
-		return brc_layer_lines_end(&lines, t->n, l, in, err);
+	brc_layer_list list = {0};
 	size_t *units = brc_calloc(t->layers.n, sizeof(*units), err);
-	brc_layers counted = {0};
-	brc_rc rc = units == NULL ? BRC_RESOURCE : count(t, units, in, err);
+	brc_rc rc = BRC_RESOURCE;
+
+	if (units)
+		rc = t->layers.n > 0 ? count(t, units, in, err) : BRC_OK;
+	for (size_t i = 0; rc == BRC_OK && i < t->layers.n; i++)
+		rc = brc_layer_list_add(&list, t->layers.name[i], units[i], err);
 	if (rc == BRC_OK)
-		rc = brc_layers_init(&counted, t->layers.n, (const char *const *)t->layers.name,
-				     units, err);
-	if (rc == BRC_OK)
-		rc = brc_layer_lines_copy(&lines, &counted, err);
-	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&lines, t->n, l, in, err);
-	brc_layer_lines_clear(&lines);
-	brc_layers_clear(&counted);
+		rc = brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err);
+	brc_layer_list_clear(&list);
 	free(units);
 	return rc;
 }
@@ -122,12 +122,15 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 {
 	const brc_name_table *from = t->names.n > 0 ? &t->names : &t->ids;
 	size_t number;
+	brc_rc rc;
+	uint32_t *node;
+
 	if (t->names.n == 0 && plain_ids(t))
 		return BRC_OK;
-	uint32_t *node = brc_alloc(t->n, sizeof(*node), err);
-	if (node == NULL)
+	node = brc_alloc(t->n, sizeof(*node), err);
+	if (!node)
 		return BRC_RESOURCE;
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	for (size_t i = 0; i < t->n; i++)
 		node[at[i]] = (uint32_t)i;
 	for (size_t u = 0; rc == BRC_OK && u < t->n; u++)
@@ -136,7 +139,9 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 	return rc;
 }
 
-static brc_rc turn(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input *in, brc_err *err)
+/* From nodes to units: of the edges' ends and of the names. */
+static brc_rc renumber(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input *in,
+		       brc_err *err)
 {
 	for (size_t i = 0; i < t->n; i++)
 		at[i] = (uint32_t)i;
@@ -152,10 +157,13 @@ static brc_rc turn(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input
 
 brc_rc brc_nodes_finish(brc_nodes *t, brc_edge_list *l, const brc_input *in, brc_err *err)
 {
+	uint32_t *at;
+	brc_rc rc;
+
 	if (t->n == 0)
 		return brc_fail(err, BRC_DATA, "%s: there is no node", brc_input_name(in));
-	uint32_t *at = brc_alloc(t->n, sizeof(*at), err);
-	brc_rc rc = at == NULL ? BRC_RESOURCE : turn(t, at, l, in, err);
+	at = brc_alloc(t->n, sizeof(*at), err);
+	rc = !at ? BRC_RESOURCE : renumber(t, at, l, in, err);
 	free(at);
 	return rc;
 }

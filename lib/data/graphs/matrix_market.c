@@ -7,13 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "data/graphs/edges.h"
-#include "data/tables/lines.h"
+#include "data/graphs/graph_formats.h"
 
 typedef struct market {
 	bool array, pattern, symmetric;
 	size_t n, entries;
-	brc_layer_lines layers;
+	brc_layer_list layers;
 } market;
 
 static bool one_of(const char *word, const char *a, const char *b, bool *is_b)
@@ -26,8 +25,9 @@ static brc_rc read_banner(market *m, brc_lines *lines, brc_err *err)
 {
 	char *line, *f[5];
 	bool real, integer;
+
 	BRC_TRY(brc_lines_next(lines, &line, err));
-	if (line == NULL || brc_line_fields(line, false, f, 5) != 5)
+	if (!line || brc_line_fields(line, false, f, 5) != 5)
 		return brc_lines_fail(lines, err, "not the first line of a Matrix Market file");
 	real = strcasecmp(f[3], "real") == 0;
 	integer = strcasecmp(f[3], "integer") == 0;
@@ -47,9 +47,9 @@ static brc_rc next_line(market *m, brc_lines *lines, char **line, brc_err *err)
 {
 	do {
 		BRC_TRY(brc_lines_next(lines, line, err));
-		if (*line != NULL && **line == '%')
-			BRC_TRY(brc_layer_lines_take(&m->layers, lines, *line + 1, err));
-	} while (*line != NULL && (**line == '%' || (*line)[strspn(*line, " \t")] == '\0'));
+		if (*line && **line == '%')
+			BRC_TRY(brc_declared_layer(&m->layers, lines, *line + 1, err));
+	} while (*line && (**line == '%' || (*line)[strspn(*line, " \t")] == '\0'));
 	return BRC_OK;
 }
 
@@ -57,8 +57,9 @@ static brc_rc read_sizes(market *m, brc_lines *lines, brc_err *err)
 {
 	char *line, *f[3];
 	size_t want = m->array ? 2 : 3, cols;
+
 	BRC_TRY(next_line(m, lines, &line, err));
-	if (line == NULL || brc_line_fields(line, false, f, 3) != want ||
+	if (!line || brc_line_fields(line, false, f, 3) != want ||
 	    !brc_line_whole(f[0], 1, SIZE_MAX, &m->n) ||
 	    !brc_line_whole(f[1], 1, SIZE_MAX, &cols) ||
 	    (!m->array && !brc_line_whole(f[2], 0, SIZE_MAX, &m->entries)))
@@ -92,6 +93,7 @@ static brc_rc read_entry(const market *m, brc_edge_list *l, const brc_lines *lin
 	char *f[3];
 	double value = 1;
 	size_t want = m->array ? 1 : m->pattern ? 2 : 3;
+
 	if (brc_line_fields(line, false, f, 3) != want)
 		return brc_lines_fail(lines, err, "an entry is %s",
 				      m->array     ? "one value"
@@ -108,19 +110,17 @@ static brc_rc read_entry(const market *m, brc_edge_list *l, const brc_lines *lin
 		brc_lines_fail(lines, err, "'%s' is not a finite number", f[want - 1]);
 		return brc_hint(err, "leave out entries without a value");
 	}
-	brc_rc rc = brc_edge_list_add(l, row, col, value, lines->number, err);
-	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", brc_input_name(lines->in),
-					       lines->number)
-			      : rc;
+	return brc_lines_at(lines, brc_edge_list_add(l, row, col, value, lines->number, err), err);
 }
 
 static brc_rc read_entries(market *m, brc_edge_list *l, brc_lines *lines, brc_err *err)
 {
 	size_t row = 0, col = 0;
 	char *line;
+
 	for (size_t i = 0; i < m->entries; i++) {
 		BRC_TRY(next_line(m, lines, &line, err));
-		if (line == NULL) {
+		if (!line) {
 			brc_lines_fail(lines, err, "ends after %zu of %zu entries", i, m->entries);
 			return brc_hint(err, "the file is cut short");
 		}
@@ -128,21 +128,55 @@ static brc_rc read_entries(market *m, brc_edge_list *l, brc_lines *lines, brc_er
 		step(m, &row, &col);
 	}
 	BRC_TRY(next_line(m, lines, &line, err));
-	return line == NULL ? BRC_OK
-			    : brc_lines_fail(lines, err, "more than the %zu entries declared",
-					     m->entries);
+	return !line ? BRC_OK
+		     : brc_lines_fail(lines, err, "more than the %zu entries declared", m->entries);
 }
 
 brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err)
 {
 	market m = {0};
 	brc_rc rc = read_banner(&m, lines, err);
+
 	if (rc == BRC_OK)
 		rc = read_sizes(&m, lines, err);
 	if (rc == BRC_OK)
 		rc = read_entries(&m, l, lines, err);
 	if (rc == BRC_OK)
-		rc = brc_layer_lines_end(&m.layers, m.n, l, lines->in, err);
-	brc_layer_lines_clear(&m.layers);
+		rc = brc_edges_set_layers(l, &m.layers, m.n, lines->name, err);
+	brc_layer_list_clear(&m.layers);
 	return rc;
+}
+
+/* ---- writing ---- */
+
+static brc_rc count_edge(void *ctx, brc_edge_end from, brc_edge_end to, float weight, brc_err *err)
+{
+	(void)from;
+	(void)to;
+	(void)weight;
+	(void)err;
+	++*(size_t *)ctx;
+	return BRC_OK;
+}
+
+static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float weight, brc_err *err)
+{
+	brc_graph_out *o = ctx;
+	const size_t *first = o->e->layers->first;
+
+	brc_str_addf(&o->text, "%zu %zu %.9g\n", first[to.layer] + to.unit + 1,
+		     first[from.layer] + from.unit + 1, (double)weight);
+	return brc_graph_out_piece(o, err);
+}
+
+brc_rc brc_matrix_market_write(brc_graph_out *o, brc_err *err)
+{
+	size_t units = brc_layers_total(o->e->layers), count = 0;
+
+	brc_str_add(&o->text, "%%MatrixMarket matrix coordinate real symmetric\n");
+	BRC_TRY(brc_graph_out_layers(o, '%', err));
+	BRC_TRY(o->e->each(o->e->graph, count_edge, &count, err));
+	brc_str_addf(&o->text, "%zu %zu %zu\n", units, units, count);
+	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
+	return brc_graph_out_rest(o, err);
 }

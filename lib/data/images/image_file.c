@@ -53,6 +53,7 @@ static brc_rc check_size(size_t w, size_t h, const char *name, brc_err *err)
 brc_rc brc_image_admit(size_t w, size_t h, size_t each, size_t mem, const char *name, brc_err *err)
 {
 	char what[320];
+
 	BRC_TRY(check_size(w, h, name, err));
 	if (mem == 0 && w * h * each < SMALL_BYTES)
 		return BRC_OK;
@@ -66,7 +67,7 @@ brc_rc brc_image_reserve(brc_image *m, size_t w, size_t h, size_t channels, cons
 	BRC_TRY(check_size(w, h, name, err));
 	*m = (brc_image){.w = w, .h = h, .channels = channels};
 	m->pixel = brc_alloc(w * h, channels, err);
-	return m->pixel != NULL ? BRC_OK : BRC_RESOURCE;
+	return m->pixel ? BRC_OK : BRC_RESOURCE;
 }
 
 /* Pillow's: thousandths of 0.299, 0.587 and 0.114 in 16 bits, rounded. */
@@ -78,10 +79,12 @@ static uint8_t luma(const uint8_t *p)
 brc_rc brc_image_channels(brc_image *m, size_t channels, brc_err *err)
 {
 	size_t n = m->w * m->h;
+	uint8_t *fresh;
+
 	if (m->channels == channels)
 		return BRC_OK;
-	uint8_t *fresh = brc_alloc(n, channels, err);
-	if (fresh == NULL)
+	fresh = brc_alloc(n, channels, err);
+	if (!fresh)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		if (channels == 1)
@@ -98,6 +101,7 @@ brc_rc brc_image_decode(const uint8_t *bytes, size_t n, const char *name, size_t
 			size_t mem, brc_image *out, brc_err *err)
 {
 	brc_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	if (is_png(bytes, n)) {
 		rc = brc_png_decode(bytes, n, name, mem, out, err);

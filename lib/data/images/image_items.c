@@ -19,14 +19,16 @@ static brc_rc read_file(brc_items *it, const char *path, size_t mem, void **byte
 {
 	brc_input *in;
 	const unsigned char *magic;
+	brc_rc rc;
+
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_input_peek(in, 8, &magic, n, err);
+	rc = brc_input_peek(in, 8, &magic, n, err);
 	if (rc == BRC_OK && (brc_input_compressed(in) || !brc_image_magic(magic, *n)))
 		rc = brc_image_refuse(path, err);
 	if (rc == BRC_OK)
 		rc = brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err);
 	brc_input_free(in);
-	if (rc == BRC_OK && it != NULL)
+	if (rc == BRC_OK && it)
 		brc_section_digest_bytes(it->digest, *bytes, *n);
 	return rc;
 }
@@ -34,6 +36,7 @@ static brc_rc read_file(brc_items *it, const char *path, size_t mem, void **byte
 static brc_rc fit(const brc_image_shape *s, const char *path, brc_image *m, brc_err *err)
 {
 	brc_rc rc = BRC_OK;
+
 	if (s->resize_w != 0)
 		rc = s->resize_h != 0 ? brc_image_resize(m, s->resize_w, s->resize_h, err)
 				      : brc_image_resize_short(m, s->resize_w, err);
@@ -47,9 +50,11 @@ static brc_rc prepare(image_state *s, brc_items *it, const char *path, brc_image
 {
 	void *bytes = NULL;
 	size_t n = 0;
+	brc_rc rc;
+
 	memset(m, 0, sizeof(*m));
 	BRC_TRY(read_file(it, path, s->shape.mem, &bytes, &n, err));
-	brc_rc rc = brc_image_decode(bytes, n, path, s->shape.channels, s->shape.mem, m, err);
+	rc = brc_image_decode(bytes, n, path, s->shape.channels, s->shape.mem, m, err);
 	free(bytes);
 	if (rc == BRC_OK && m->channels < s->channels)
 		rc = brc_image_channels(m, s->channels, err); /* grey among colour */
@@ -78,6 +83,7 @@ static brc_rc check_like_first(const image_state *s, const char *path, const brc
 static void to_planes(const brc_image *m, uint8_t *out)
 {
 	size_t plane = m->w * m->h;
+
 	for (size_t c = 0; c < m->channels; c++)
 		for (size_t i = 0; i < plane; i++)
 			out[c * plane + i] = m->pixel[i * m->channels + c];
@@ -88,9 +94,11 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	image_state *s = it->state;
 	const char *path = s->list.path[number];
 	brc_image m;
+	brc_rc rc;
+
 	BRC_TRY(prepare(s, it, path, &m, err));
-	brc_rc rc = check_like_first(s, path, &m, err);
-	if (rc == BRC_OK && out != NULL)
+	rc = check_like_first(s, path, &m, err);
+	if (rc == BRC_OK && out)
 		to_planes(&m, out);
 	brc_image_clear(&m);
 	return rc;
@@ -99,7 +107,8 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 static void release(brc_items *it)
 {
 	image_state *s = it->state;
-	if (s != NULL)
+
+	if (s)
 		brc_image_list_clear(&s->list);
 	free(s);
 }
@@ -115,6 +124,7 @@ static void move_labels(brc_items *it, brc_image_list *l)
 			   .shape = {l->n},
 			   .count = l->n,
 			   .data = l->label};
+
 	l->label = NULL;
 	brc_items_label(it, &label);
 	it->class_name = l->class_name;
@@ -128,6 +138,7 @@ static brc_rc set_shape(brc_items *it, image_state *s, brc_err *err)
 	brc_image first;
 	brc_array head;
 	bool swap;
+
 	BRC_TRY(prepare(s, NULL, s->list.path[0], &first, err));
 	s->w = first.w;
 	s->h = first.h;
@@ -146,7 +157,8 @@ brc_rc brc_items_of_images(brc_items **it, brc_image_list *list, const brc_image
 {
 	brc_rc rc = brc_items_new(it, name, &ops, err);
 	image_state *s = rc == BRC_OK ? brc_calloc(1, sizeof(*s), err) : NULL;
-	if (s == NULL) {
+
+	if (!s) {
 		brc_image_list_clear(list);
 		return BRC_RESOURCE;
 	}

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "data/tables/class_names.h"
 #include "data/datasets/dataset.h"
-#include "data/bytes/input.h"
+#include "data/tables/class_names.h"
+#include "data/tables/lines.h"
 
 #define LIST_BYTES_MAX ((size_t)1 << 30) /* of a table */
 
@@ -32,7 +32,7 @@ static brc_rc names_add(names *a, const char *s, brc_err *err)
 {
 	BRC_TRY(brc_grow(&a->name, &a->cap, a->n + 1, sizeof(*a->name), err));
 	a->name[a->n] = brc_strdup(s, err);
-	if (a->name[a->n] == NULL)
+	if (!a->name[a->n])
 		return BRC_RESOURCE;
 	a->n++;
 	return BRC_OK;
@@ -53,7 +53,8 @@ static char *join(const char *dir, const char *name, brc_err *err)
 	size_t n = strlen(dir);
 	const char *slash = n > 0 && dir[n - 1] == '/' ? "" : "/";
 	char *path = brc_alloc(n + strlen(name) + 2, 1, err);
-	if (path != NULL)
+
+	if (path)
 		sprintf(path, "%s%s%s", dir, slash, name);
 	return path;
 }
@@ -62,11 +63,13 @@ static char *join(const char *dir, const char *name, brc_err *err)
 static brc_rc read_directory(const char *path, names *all, brc_err *err)
 {
 	DIR *d = opendir(path);
-	if (d == NULL)
+	brc_rc rc;
+
+	if (!d)
 		return brc_fail(err, BRC_DATA, "%s: cannot open: %s", path, strerror(errno));
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	errno = 0;
-	for (struct dirent *e; rc == BRC_OK && (e = readdir(d)) != NULL; errno = 0)
+	for (struct dirent *e; rc == BRC_OK && (e = readdir(d)); errno = 0)
 		if (e->d_name[0] != '.')
 			rc = names_add(all, e->d_name, err);
 	if (rc == BRC_OK && errno != 0)
@@ -112,6 +115,7 @@ static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
 {
 	brc_image_list *l = c->l;
 	brc_rc rc = brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err);
+
 	if (rc == BRC_OK)
 		rc = brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err);
 	if (rc != BRC_OK) {
@@ -126,16 +130,17 @@ static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
 /* The classes: those that were given, or the ones found (ordered, each once; may be taken over). */
 static brc_rc set_classes(collection *c, const names *found, brc_err *err)
 {
-	char *const *from = c->order != NULL ? c->order : found->name;
-	size_t n = c->order != NULL ? c->n_order : found->n;
+	char *const *from = c->order ? c->order : found->name;
+	size_t n = c->order ? c->n_order : found->n;
 	if (n > BRC_CLASSES_MAX)
 		return brc_fail(err, BRC_DATA, "%zu classes are more than %u", n, BRC_CLASSES_MAX);
 	c->l->class_name = brc_calloc(n, sizeof(*c->l->class_name), err);
-	if (c->l->class_name == NULL)
+	if (!c->l->class_name)
 		return BRC_RESOURCE;
 	for (; c->l->classes < n; c->l->classes++) {
 		char *name = brc_strdup(from[c->l->classes], err);
-		if (name == NULL)
+
+		if (!name)
 			return BRC_RESOURCE;
 		c->l->class_name[c->l->classes] = name;
 	}
@@ -146,8 +151,9 @@ static brc_rc set_classes(collection *c, const names *found, brc_err *err)
 static brc_rc label_of(const collection *c, const char *name, const char *where, size_t *label,
 		       brc_err *err)
 {
-	if (c->order == NULL) { /* the found ones, which are sorted */
+	if (!c->order) { /* the found ones, which are sorted */
 		char **at = bsearch(&name, c->l->class_name, c->l->classes, sizeof(*at), by_bytes);
+
 		*label = (size_t)(at - c->l->class_name);
 		return BRC_OK;
 	}
@@ -168,9 +174,11 @@ static brc_rc add_file(collection *c, const char *dir, const char *name, size_t 
 	bool is_dir = false;
 	struct stat st;
 	char *path = join(dir, name, err);
-	if (path == NULL)
+	brc_rc rc;
+
+	if (!path)
 		return BRC_RESOURCE;
-	brc_rc rc = kind_of(path, &st, &is_dir, err);
+	rc = kind_of(path, &st, &is_dir, err);
 	if (rc == BRC_OK && is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
@@ -188,6 +196,7 @@ static brc_rc add_file(collection *c, const char *dir, const char *name, size_t 
 static int by_identity(const void *pa, const void *pb)
 {
 	const identity *a = pa, *b = pb;
+
 	if (a->device != b->device)
 		return a->device < b->device ? -1 : 1;
 	if (a->file != b->file)
@@ -199,9 +208,11 @@ static int by_identity(const void *pa, const void *pb)
 static brc_rc check_links(const collection *c, brc_err *err)
 {
 	const brc_image_list *l = c->l;
+
 	qsort(c->seen, l->n, sizeof(*c->seen), by_identity);
 	for (size_t i = 1; i < l->n; i++) {
 		const identity *a = &c->seen[i - 1], *b = &c->seen[i];
+
 		if (a->device != b->device || a->file != b->file ||
 		    l->label[a->image] == l->label[b->image])
 			continue;
@@ -220,7 +231,8 @@ static brc_rc add_class(collection *c, const char *dir, const char *name, brc_er
 	names files = {0};
 	size_t label = 0;
 	char *path = join(dir, name, err);
-	brc_rc rc = path == NULL ? BRC_RESOURCE : kind_of(path, &st, &is_dir, err);
+	brc_rc rc = !path ? BRC_RESOURCE : kind_of(path, &st, &is_dir, err);
+
 	if (rc == BRC_OK && !is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
 		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
@@ -245,8 +257,10 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 {
 	names folders = {0};
 	collection c = {.l = l, .order = order, .n_order = n_order};
+	brc_rc rc;
+
 	memset(l, 0, sizeof(*l));
-	brc_rc rc = read_directory(dir, &folders, err);
+	rc = read_directory(dir, &folders, err);
 	if (rc == BRC_OK && folders.n == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: an empty folder", dir);
 	if (rc == BRC_OK)
@@ -266,35 +280,44 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 static char *folder_of(const char *path, brc_err *err)
 {
 	const char *slash = strcmp(path, "-") != 0 ? strrchr(path, '/') : NULL;
-	return brc_strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0, err);
+
+	return brc_strndup(path, slash ? (size_t)(slash - path) + 1 : 0, err);
 }
 
-/* Line by line: the class is cut off the path in place; class names are collected. */
-static brc_rc split_table(const char *name, char *text, names *classes, names *paths, brc_err *err)
+/* Line by line: a path and a class. */
+static brc_rc take_lines(brc_lines *lines, names *classes, names *paths, brc_err *err)
 {
-	size_t line = 0;
-	brc_rc rc = BRC_OK;
-	for (char *at = text, *end; rc == BRC_OK && *at != '\0'; at = end) {
-		end = at + strcspn(at, "\n");
-		if (*end != '\0')
-			*end++ = '\0';
-		at[strcspn(at, "\r")] = '\0';
-		line++;
-		char *tab = strchr(at, '\t');
-		if (*at == '\0')
+	char *line, *field[2];
+
+	for (;;) {
+		BRC_TRY(brc_lines_next(lines, &line, err));
+		if (!line)
+			break;
+		if (*line == '\0')
 			continue;
-		if (tab == NULL || tab == at || tab[1] == '\0' || strchr(tab + 1, '\t') != NULL) {
-			brc_fail(err, BRC_DATA, "%s: line %zu is not PATH, a tab, CLASS", name,
-				 line);
+		if (brc_line_fields(line, true, field, 2) != 2 || *field[0] == '\0' ||
+		    *field[1] == '\0') {
+			brc_fail(err, BRC_DATA, "%s: line %zu is not PATH, a tab, CLASS",
+				 lines->name, lines->number);
 			return brc_hint(err, "one image a line, without a heading");
 		}
-		*tab = '\0';
-		rc = names_add(paths, at, err);
-		if (rc == BRC_OK)
-			rc = names_add(classes, tab + 1, err);
+		BRC_TRY(names_add(paths, field[0], err));
+		BRC_TRY(names_add(classes, field[1], err));
 	}
-	if (rc == BRC_OK && paths->n == 0)
-		rc = brc_fail(err, BRC_DATA, "%s: lists no images", name);
+	return paths->n > 0 ? BRC_OK : brc_fail(err, BRC_DATA, "%s: lists no images", lines->name);
+}
+
+static brc_rc read_table(const char *path, size_t mem, names *classes, names *paths, brc_err *err)
+{
+	brc_lines lines;
+	char *text;
+	size_t n;
+	brc_rc rc;
+
+	BRC_TRY(brc_text_read(path, LIST_BYTES_MAX, mem, &text, &n, err));
+	brc_lines_of_text(&lines, path, text, n);
+	rc = take_lines(&lines, classes, paths, err);
+	free(text);
 	return rc;
 }
 
@@ -302,11 +325,13 @@ static brc_rc split_table(const char *name, char *text, names *classes, names *p
 static brc_rc distinct(const names *all, names *out, brc_err *err)
 {
 	char **sorted = brc_alloc(all->n, sizeof(*sorted), err);
-	if (sorted == NULL)
+	brc_rc rc;
+
+	if (!sorted)
 		return BRC_RESOURCE;
 	memcpy(sorted, all->name, all->n * sizeof(*sorted));
 	qsort(sorted, all->n, sizeof(*sorted), by_bytes);
-	brc_rc rc = BRC_OK;
+	rc = BRC_OK;
 	for (size_t i = 0; rc == BRC_OK && i < all->n; i++)
 		if (i == 0 || strcmp(sorted[i - 1], sorted[i]) != 0)
 			rc = names_add(out, sorted[i], err);
@@ -319,11 +344,12 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		size_t label = 0;
+		char *path;
+
 		BRC_TRY(label_of(c, classes->name[i], name, &label, err));
-		char *path = paths->name[i][0] == '/' || *dir == '\0'
-				     ? brc_strdup(paths->name[i], err)
-				     : join(dir, paths->name[i], err);
-		if (path == NULL)
+		path = paths->name[i][0] == '/' || *dir == '\0' ? brc_strdup(paths->name[i], err)
+								: join(dir, paths->name[i], err);
+		if (!path)
 			return BRC_RESOURCE;
 		BRC_TRY(add_image(c, path, label, err));
 	}
@@ -333,25 +359,15 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
 			    size_t mem, brc_err *err)
 {
-	brc_input *in;
-	void *text = NULL;
-	size_t n = 0;
 	names paths = {0}, classes = {0}, found = {0};
 	collection c = {.l = l, .order = order, .n_order = n_order};
-	memset(l, 0, sizeof(*l));
 	char *dir = folder_of(path, err);
-	if (dir == NULL)
+	brc_rc rc;
+
+	memset(l, 0, sizeof(*l));
+	if (!dir)
 		return BRC_RESOURCE;
-	brc_rc rc = brc_input_open(&in, path, err);
-	if (rc == BRC_OK) {
-		rc = brc_input_rest(in, LIST_BYTES_MAX, mem, &text, &n, err);
-		brc_input_free(in);
-	}
-	if (rc == BRC_OK && strlen(text) != n)
-		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", path,
-			      strlen(text));
-	if (rc == BRC_OK)
-		rc = split_table(path, text, &classes, &paths, err);
+	rc = read_table(path, mem, &classes, &paths, err);
 	if (rc == BRC_OK)
 		rc = distinct(&classes, &found, err);
 	if (rc == BRC_OK)
@@ -361,7 +377,6 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	names_free(&paths);
 	names_free(&classes);
 	names_free(&found);
-	free(text);
 	free(dir);
 	return rc;
 }

@@ -10,10 +10,12 @@
 static const char *take_side(const char *s, size_t *side)
 {
 	char *end;
+	unsigned long v;
+
 	if (*s < '0' || *s > '9')
 		return NULL;
 	errno = 0;
-	unsigned long v = strtoul(s, &end, 10);
+	v = strtoul(s, &end, 10);
 	*side = v;
 	return errno == 0 && v >= 1 && v <= BRC_SIDE_MAX ? end : NULL;
 }
@@ -21,10 +23,11 @@ static const char *take_side(const char *s, size_t *side)
 brc_rc brc_side_pair(const char *s, const char *option, size_t *w, size_t *h, brc_err *err)
 {
 	const char *end = take_side(s, w);
+
 	*h = 0;
-	if (end != NULL && *end == 'x')
+	if (end && *end == 'x')
 		end = take_side(end + 1, h);
-	if (end != NULL && *end == '\0')
+	if (end && *end == '\0')
 		return BRC_OK;
 	brc_fail(err, BRC_USAGE, "--%s: '%s' is neither WxH nor a number", option, s);
 	return brc_hint(err, "pixels from 1 to %u: --%s 224x224", BRC_SIDE_MAX, option);
@@ -33,6 +36,7 @@ brc_rc brc_side_pair(const char *s, const char *option, size_t *w, size_t *h, br
 brc_rc brc_channel_values(const char *s, const char *option, double **v, size_t *n, brc_err *err)
 {
 	size_t cap = 0;
+
 	*v = NULL;
 	*n = 0;
 	for (char *end; *n < BRC_CHANNELS_MAX; s = end + 1) {
@@ -52,7 +56,7 @@ brc_rc brc_channel_values(const char *s, const char *option, double **v, size_t 
 static brc_rc all_equal_to(double value, size_t n, double **v, brc_err *err)
 {
 	*v = brc_alloc(n, sizeof(**v), err);
-	if (*v == NULL)
+	if (!*v)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		(*v)[i] = value;
@@ -63,13 +67,14 @@ brc_rc brc_channel_options(const char *means, const char *deviations, double **m
 			   double **deviation, size_t *n, brc_err *err)
 {
 	size_t n_mean = 0, n_deviation = 0;
-	if (means != NULL)
+
+	if (means)
 		BRC_TRY(brc_channel_values(means, "mean", mean, &n_mean, err));
-	if (deviations != NULL)
+	if (deviations)
 		BRC_TRY(brc_channel_values(deviations, "std", deviation, &n_deviation, err));
-	if (means == NULL)
+	if (!means)
 		BRC_TRY(all_equal_to(0, n_mean = n_deviation, mean, err));
-	if (deviations == NULL)
+	if (!deviations)
 		BRC_TRY(all_equal_to(1, n_deviation = n_mean, deviation, err));
 	*n = n_mean;
 	for (size_t i = 0; i < n_deviation; i++)

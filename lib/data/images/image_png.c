@@ -22,6 +22,7 @@ typedef struct decoder {
 static void take(png_structp png, png_bytep out, png_size_t n)
 {
 	decoder *d = png_get_io_ptr(png);
+
 	if (n > d->left)
 		png_error(png, "the file ends too early");
 	memcpy(out, d->at, n);
@@ -33,6 +34,7 @@ static void take(png_structp png, png_bytep out, png_size_t n)
 static void on_error(png_structp png, png_const_charp message)
 {
 	decoder *d = png_get_error_ptr(png);
+
 	snprintf(d->message, sizeof(d->message), "%s", message);
 	png_longjmp(png, 1);
 }
@@ -47,6 +49,7 @@ static void on_warning(png_structp png, png_const_charp message)
 static size_t normalise(decoder *d)
 {
 	png_byte type = png_get_color_type(d->png, d->info);
+
 	if (type == PNG_COLOR_TYPE_PALETTE)
 		png_set_palette_to_rgb(d->png);
 	if (type == PNG_COLOR_TYPE_GRAY)
@@ -60,15 +63,18 @@ static size_t normalise(decoder *d)
 
 static brc_rc read_pixels(decoder *d, const char *name, size_t mem, brc_image *out, brc_err *err)
 {
+	size_t w, h, channels;
+
 	png_read_info(d->png, d->info);
-	size_t w = png_get_image_width(d->png, d->info), h = png_get_image_height(d->png, d->info);
-	size_t channels = normalise(d);
+	w = png_get_image_width(d->png, d->info);
+	h = png_get_image_height(d->png, d->info);
+	channels = normalise(d);
 	BRC_TRY(brc_image_admit(w, h, channels, mem, name, err));
 	BRC_TRY(brc_image_reserve(out, w, h, channels, name, err));
 	if (png_get_rowbytes(d->png, d->info) != w * channels)
 		return brc_fail(err, BRC_DATA, "%s: a PNG file of an unknown kind", name);
 	d->row = brc_alloc(h, sizeof(*d->row), err);
-	if (d->row == NULL)
+	if (!d->row)
 		return BRC_RESOURCE;
 	for (size_t y = 0; y < h; y++)
 		d->row[y] = out->pixel + y * w * channels;
@@ -90,9 +96,10 @@ brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t m
 {
 	decoder d = {.at = bytes, .left = n};
 	brc_rc rc = BRC_RESOURCE;
+
 	d.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d, on_error, on_warning);
-	d.info = d.png != NULL ? png_create_info_struct(d.png) : NULL;
-	if (d.info != NULL) {
+	d.info = d.png ? png_create_info_struct(d.png) : NULL;
+	if (d.info) {
 		png_set_read_fn(d.png, &d, take);
 		png_set_user_limits(d.png, 1 << 24, 1 << 24);
 		png_set_chunk_malloc_max(d.png, CHUNK_BYTES_MAX);

@@ -28,11 +28,14 @@ static void fill(weights *k, size_t i, size_t in, double scale, double stretch, 
 	double centre = ((double)i + 0.5) * scale, sum = 0;
 	ptrdiff_t low = (ptrdiff_t)(centre - stretch + 0.5);
 	ptrdiff_t high = (ptrdiff_t)(centre + stretch + 0.5);
+	size_t n;
+
 	low = low < 0 ? 0 : low;
 	high = high > (ptrdiff_t)in ? (ptrdiff_t)in : high;
-	size_t n = (size_t)(high - low);
+	n = (size_t)(high - low);
 	for (size_t t = 0; t < n; t++) {
 		double x = fabs(((double)low + (double)t - centre + 0.5) / stretch);
+
 		w[t] = x < 1 ? 1 - x : 0;
 		sum += w[t];
 	}
@@ -45,12 +48,15 @@ static void fill(weights *k, size_t i, size_t in, double scale, double stretch, 
 static brc_rc weights_init(weights *k, size_t in, size_t out, brc_err *err)
 {
 	double scale = (double)in / (double)out, stretch = scale < 1 ? 1 : scale;
+	brc_rc rc;
+	double *w;
+
 	*k = (weights){.taps = (size_t)ceil(stretch) * 2 + 1};
-	double *w = brc_alloc(k->taps, sizeof(*w), err);
+	w = brc_alloc(k->taps, sizeof(*w), err);
 	k->first = brc_alloc(out, sizeof(*k->first), err);
 	k->n = brc_alloc(out, sizeof(*k->n), err);
 	k->weight = brc_calloc(out, k->taps * sizeof(*k->weight), err);
-	brc_rc rc = w && k->first && k->n && k->weight ? BRC_OK : BRC_RESOURCE;
+	rc = w && k->first && k->n && k->weight ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < out; i++)
 		fill(k, i, in, scale, stretch, w);
 	free(w);
@@ -62,17 +68,21 @@ static brc_rc weights_init(weights *k, size_t in, size_t out, brc_err *err)
 static uint8_t rounded(int32_t sum)
 {
 	int32_t v = sum >> BITS;
+
 	return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)v;
 }
 
 static void resample_rows(const weights *k, const brc_image *in, brc_image *out)
 {
 	size_t c = in->channels;
+
 	for (size_t y = 0; y < out->h; y++)
 		for (size_t x = 0; x < out->w; x++) {
 			const uint8_t *p = in->pixel + (y * in->w + k->first[x]) * c;
+
 			for (size_t ch = 0; ch < c; ch++) {
 				int32_t sum = 1 << (BITS - 1);
+
 				for (size_t t = 0; t < k->n[x]; t++)
 					sum += p[t * c + ch] * k->weight[x * k->taps + t];
 				out->pixel[(y * out->w + x) * c + ch] = rounded(sum);
@@ -83,8 +93,10 @@ static void resample_rows(const weights *k, const brc_image *in, brc_image *out)
 static void resample_columns(const weights *k, const brc_image *in, brc_image *out, int32_t *sum)
 {
 	size_t line = in->w * in->channels;
+
 	for (size_t y = 0; y < out->h; y++) {
 		const uint8_t *p = in->pixel + k->first[y] * line;
+
 		for (size_t i = 0; i < line; i++)
 			sum[i] = 1 << (BITS - 1);
 		for (size_t t = 0; t < k->n[y]; t++)
@@ -99,8 +111,10 @@ static brc_rc resize_width(brc_image *m, size_t w, brc_err *err)
 {
 	brc_image out = {0};
 	weights k;
+	brc_rc rc;
+
 	BRC_TRY(weights_init(&k, m->w, w, err));
-	brc_rc rc = brc_image_reserve(&out, w, m->h, m->channels, "a resized image", err);
+	rc = brc_image_reserve(&out, w, m->h, m->channels, "a resized image", err);
 	if (rc == BRC_OK) {
 		resample_rows(&k, m, &out);
 		brc_image_clear(m);
@@ -114,11 +128,13 @@ static brc_rc resize_height(brc_image *m, size_t h, brc_err *err)
 {
 	brc_image out = {0};
 	weights k;
+	int32_t *sum;
+	brc_rc rc;
+
 	BRC_TRY(weights_init(&k, m->h, h, err));
-	int32_t *sum = brc_alloc(m->w, m->channels * sizeof(*sum), err);
-	brc_rc rc = sum == NULL
-			    ? BRC_RESOURCE
-			    : brc_image_reserve(&out, m->w, h, m->channels, "a resized image", err);
+	sum = brc_alloc(m->w, m->channels * sizeof(*sum), err);
+	rc = !sum ? BRC_RESOURCE
+		  : brc_image_reserve(&out, m->w, h, m->channels, "a resized image", err);
 	if (rc == BRC_OK) {
 		resample_columns(&k, m, &out, sum);
 		brc_image_clear(m);
@@ -141,12 +157,15 @@ brc_rc brc_image_resize_short(brc_image *m, size_t side, brc_err *err)
 	bool upright = m->w <= m->h;
 	size_t shorter = upright ? m->w : m->h, longer = upright ? m->h : m->w;
 	size_t other = (size_t)((double)side * (double)longer / (double)shorter);
+
 	return upright ? brc_image_resize(m, side, other, err)
 		       : brc_image_resize(m, other, side, err);
 }
 
 brc_rc brc_image_crop(brc_image *m, size_t w, size_t h, const char *name, brc_err *err)
 {
+	size_t left, top, c;
+
 	if (w > m->w || h > m->h) {
 		brc_fail(err, BRC_DATA,
 			 "%s: an image of %zu x %zu is too small for a crop of "
@@ -154,8 +173,9 @@ brc_rc brc_image_crop(brc_image *m, size_t w, size_t h, const char *name, brc_er
 			 name, m->w, m->h, w, h);
 		return brc_hint(err, "--resize comes before --crop");
 	}
-	size_t left = (size_t)nearbyint((double)(m->w - w) / 2);
-	size_t top = (size_t)nearbyint((double)(m->h - h) / 2), c = m->channels;
+	left = (size_t)nearbyint((double)(m->w - w) / 2);
+	top = (size_t)nearbyint((double)(m->h - h) / 2);
+	c = m->channels;
 	for (size_t y = 0; y < h; y++)
 		memmove(m->pixel + y * w * c, m->pixel + ((top + y) * m->w + left) * c, w * c);
 	m->w = w;

@@ -22,6 +22,7 @@ static size_t dtype_size(const char *dtype)
 	static const struct {
 		const char *name;
 		size_t size;
+
 	} known[] = {{"F32", 4},     {"F16", 2},    {"BF16", 2}, {"F64", 8}, {"I8", 1},
 		     {"U8", 1},      {"BOOL", 1},   {"I16", 2},  {"U16", 2}, {"I32", 4},
 		     {"U32", 4},     {"I64", 8},    {"U64", 8},  {"C64", 8}, {"F8_E4M3", 1},
@@ -72,7 +73,8 @@ static brc_rc take_array(brc_weights *w, size_t file, const char *name, const js
 	const json_t *offsets = json_object_get(v, "data_offsets");
 	brc_weight a = {.file = file};
 	size_t from, to, bytes;
-	if (dtype == NULL || dtype_size(dtype) == 0)
+
+	if (!dtype || dtype_size(dtype) == 0)
 		return malformed(f->path, name, "an unknown dtype", err);
 	BRC_TRY(take_shape(json_object_get(v, "shape"), f->path, name, &a, err));
 	if (json_array_size(offsets) != 2 || !take_size(json_array_get(offsets, 0), &from) ||
@@ -89,6 +91,7 @@ static brc_rc take_array(brc_weights *w, size_t file, const char *name, const js
 static int by_offset(const void *a, const void *b)
 {
 	const brc_weight *x = a, *y = b;
+
 	if (x->offset != y->offset)
 		return x->offset < y->offset ? -1 : 1;
 	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
@@ -99,6 +102,7 @@ static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t be
 {
 	size_t n = w->n - f->first;
 	brc_weight *list = n > 0 ? w->list + f->first : NULL;
+
 	if (n > 0)
 		qsort(list, n, sizeof(*list), by_offset);
 	for (size_t i = 0; i < n; i++) {
@@ -118,8 +122,9 @@ static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t be
 static brc_rc parse(const char *path, const char *text, size_t n, json_t **root, brc_err *err)
 {
 	json_error_t e;
+
 	*root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &e);
-	if (*root == NULL)
+	if (!*root)
 		return brc_fail(err, BRC_DATA, "%s: the header is no JSON: %s (byte %d)", path,
 				e.text, e.position);
 	if (json_is_object(*root))
@@ -131,18 +136,18 @@ static brc_rc parse(const char *path, const char *text, size_t n, json_t **root,
 static brc_rc read_text(const brc_weight_file *f, uint64_t offset, uint64_t n, char **text,
 			brc_err *err)
 {
+	char what[320];
+
 	if (n > BRC_SAFETENSORS_HEADER_MAX || n > f->size - offset)
 		return brc_fail(err, BRC_DATA,
 				"%s: a header of %llu bytes, but %llu bytes follow, and %u are "
 				"allowed",
 				f->path, (unsigned long long)n,
 				(unsigned long long)(f->size - offset), BRC_SAFETENSORS_HEADER_MAX);
-	char what[320];
 	snprintf(what, sizeof(what), "%.255s: its header", f->path);
 	BRC_TRY(brc_mem_need(JSON_GROWTH * (size_t)n, 0, what, err));
 	*text = brc_alloc((size_t)n, 1, err);
-	return *text == NULL ? BRC_RESOURCE
-			     : brc_weight_file_read(f, offset, *text, (size_t)n, err);
+	return !*text ? BRC_RESOURCE : brc_weight_file_read(f, offset, *text, (size_t)n, err);
 }
 
 brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
@@ -154,13 +159,15 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 	char *text = NULL;
 	json_t *root = NULL, *v;
 	const char *name;
+	brc_rc rc;
+
 	if (f->size < sizeof(p))
 		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %llu bytes", f->path,
 				(unsigned long long)f->size);
 	BRC_TRY(brc_weight_file_read(f, 0, p, sizeof(p), err));
 	for (int i = 7; i >= 0; i--)
 		n = n << 8 | p[i];
-	brc_rc rc = read_text(f, sizeof(p), n, &text, err);
+	rc = read_text(f, sizeof(p), n, &text, err);
 	if (rc == BRC_OK)
 		rc = parse(f->path, text, (size_t)n, &root, err);
 	free(text);
@@ -176,7 +183,12 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 /* Open a shard, once; its name must be that of a file beside the index. */
 static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 {
-	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+	brc_rc rc;
+	const char *slash;
+	size_t n;
+	char *path;
+
+	if (*name == '\0' || *name == '.' || strchr(name, '/')) {
 		brc_fail(err, BRC_DATA, "%s: '%s' is not the name of a file beside it", w->path,
 			 name);
 		return brc_hint(err, "an index and its files stand in one folder");
@@ -184,14 +196,14 @@ static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 	for (size_t i = 1; i < w->n_files; i++)
 		if (!strcmp(w->file[i].name, name))
 			return BRC_OK;
-	const char *slash = strrchr(w->path, '/');
-	size_t n = slash != NULL ? (size_t)(slash - w->path) + 1 : 0;
-	char *path = brc_alloc(n + strlen(name) + 1, 1, err);
-	if (path == NULL)
+	slash = strrchr(w->path, '/');
+	n = slash ? (size_t)(slash - w->path) + 1 : 0;
+	path = brc_alloc(n + strlen(name) + 1, 1, err);
+	if (!path)
 		return BRC_RESOURCE;
 	memcpy(path, w->path, n);
 	strcpy(path + n, name);
-	brc_rc rc = brc_weight_file_open(w, path, name, err);
+	rc = brc_weight_file_open(w, path, name, err);
 	free(path);
 	return rc == BRC_OK ? brc_safetensors_head(w, err) : rc;
 }
@@ -205,7 +217,8 @@ static brc_rc check_map(const brc_weights *w, const json_t *map, brc_err *err)
 	for (size_t i = 0; i < w->n; i++) {
 		const brc_weight *a = &w->list[i];
 		const char *shard = json_string_value(json_object_get(map, a->name));
-		if (shard == NULL || strcmp(shard, w->file[a->file].name) != 0)
+
+		if (!shard || strcmp(shard, w->file[a->file].name) != 0)
 			return brc_fail(err, BRC_DATA,
 					"%s: array '%s' stands in %s, which it "
 					"does not say",
@@ -217,14 +230,15 @@ static brc_rc check_map(const brc_weights *w, const json_t *map, brc_err *err)
 brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 {
 	char *text = NULL;
-	json_t *root = NULL, *v;
+	json_t *root = NULL, *v, *map;
 	const char *name;
 	brc_rc rc = read_text(&w->file[0], 0, w->file[0].size, &text, err);
+
 	if (rc == BRC_OK)
 		rc = parse(w->path, text, (size_t)w->file[0].size, &root, err);
 	free(text);
 	BRC_TRY(rc);
-	json_t *map = json_object_get(root, "weight_map");
+	map = json_object_get(root, "weight_map");
 	if (!json_is_object(map))
 		rc = brc_fail(err, BRC_DATA, "%s: JSON without a 'weight_map'", w->path);
 	json_object_foreach(map, name, v) if (rc == BRC_OK) rc =
@@ -243,6 +257,7 @@ static void convert(const char *dtype, const unsigned char *in, size_t n, float 
 	for (size_t i = 0; i < n; i++) {
 		uint16_t half;
 		double real;
+
 		if (!strcmp(dtype, "F64")) {
 			memcpy(&real, in + 8 * i, 8);
 			out[i] = (float)real;
@@ -257,6 +272,9 @@ brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *ou
 {
 	const brc_weight_file *f = &w->file[a->file];
 	size_t size = dtype_size(a->dtype);
+	unsigned char *block;
+	brc_rc rc;
+
 	if (!strcmp(a->dtype, "F32"))
 		return brc_weight_file_read(f, a->offset, out, a->count * size, err);
 	if (strcmp(a->dtype, "F16") != 0 && strcmp(a->dtype, "BF16") != 0 &&
@@ -264,10 +282,11 @@ brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *ou
 		brc_fail(err, BRC_DATA, "%s: array '%s' is of type %s", f->path, a->name, a->dtype);
 		return brc_hint(err, "F32, F16, BF16 and F64 are read");
 	}
-	unsigned char *block = brc_alloc(PIECE, size, err);
-	brc_rc rc = block == NULL ? BRC_RESOURCE : BRC_OK;
+	block = brc_alloc(PIECE, size, err);
+	rc = block ? BRC_OK : BRC_RESOURCE;
 	for (size_t at = 0; rc == BRC_OK && at < a->count; at += PIECE) {
 		size_t n = a->count - at < PIECE ? a->count - at : PIECE;
+
 		rc = brc_weight_file_read(f, a->offset + at * size, block, n * size, err);
 		if (rc == BRC_OK)
 			convert(a->dtype, block, n, out + at);

@@ -20,12 +20,14 @@ enum { DIGEST_BYTES = 1 << 20 };
 brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, brc_err *err)
 {
 	struct stat st;
+	brc_weight_file *f;
+
 	BRC_TRY(brc_grow(&w->file, &w->cap_files, w->n_files + 1, sizeof(*w->file), err));
-	brc_weight_file *f = &w->file[w->n_files++];
+	f = &w->file[w->n_files++];
 	*f = (brc_weight_file){.fd = -1, .first = w->n};
 	f->path = brc_strdup(path, err);
 	f->name = brc_strdup(name, err);
-	if (f->path == NULL || f->name == NULL)
+	if (!f->path || !f->name)
 		return BRC_RESOURCE;
 	f->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &st) != 0) {
@@ -46,8 +48,10 @@ brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out
 			    brc_err *err)
 {
 	unsigned char *p = out;
+
 	while (n > 0) {
 		ssize_t got = pread(f->fd, p, n, (off_t)offset);
+
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -65,11 +69,13 @@ brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out
 
 brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head, brc_err *err)
 {
+	brc_weight *a;
+
 	BRC_TRY(brc_grow(&w->list, &w->cap, w->n + 1, sizeof(*w->list), err));
-	brc_weight *a = &w->list[w->n];
+	a = &w->list[w->n];
 	*a = *head;
 	a->name = brc_strdup(name, err);
-	if (a->name == NULL)
+	if (!a->name)
 		return BRC_RESOURCE;
 	w->n++;
 	return BRC_OK;
@@ -84,6 +90,7 @@ static bool called_safetensors(const char *path)
 {
 	static const char end[] = ".safetensors";
 	size_t n = strlen(path);
+
 	return n >= sizeof(end) && !strcmp(path + n - (sizeof(end) - 1), end);
 }
 
@@ -99,7 +106,7 @@ static kind kind_of(const char *path, const unsigned char *p, size_t n)
 	if (n > 8 && p[8] == '{' && p[4] == 0 && p[5] == 0 && p[6] == 0 && p[7] == 0)
 		return SAFETENSORS;
 	for (size_t i = 0; i < n; i++)
-		if (strchr(" \t\r\n", p[i]) == NULL)
+		if (!strchr(" \t\r\n", p[i]))
 			return p[i] == '{' ? INDEX : NO_WEIGHTS;
 	return NO_WEIGHTS;
 }
@@ -108,12 +115,15 @@ bool brc_weights_recognise(const char *path)
 {
 	unsigned char p[16];
 	struct stat st;
+	ssize_t n;
+	int fd;
+
 	if (!strcmp(path, "-") || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ssize_t n = pread(fd, p, sizeof(p), 0);
+	n = pread(fd, p, sizeof(p), 0);
 	close(fd);
 	return n >= 0 && kind_of(path, p, (size_t)n) != NO_WEIGHTS;
 }
@@ -121,8 +131,10 @@ bool brc_weights_recognise(const char *path)
 static brc_rc open_zip(brc_weights *w, brc_err *err)
 {
 	brc_input *in;
+	brc_rc rc;
+
 	BRC_TRY(brc_input_open(&in, w->path, err));
-	brc_rc rc = brc_zip_open(&w->zip, in, err);
+	rc = brc_zip_open(&w->zip, in, err);
 	brc_input_free(in);
 	return rc == BRC_OK ? brc_npz_heads(w, err) : rc;
 }
@@ -131,9 +143,12 @@ static brc_rc read_heads(brc_weights *w, brc_err *err)
 {
 	unsigned char p[16];
 	const char *slash = strrchr(w->path, '/');
+	const brc_weight_file *f;
+	size_t n;
+
 	BRC_TRY(brc_weight_file_open(w, w->path, slash ? slash + 1 : w->path, err));
-	const brc_weight_file *f = &w->file[0];
-	size_t n = f->size < sizeof(p) ? (size_t)f->size : sizeof(p);
+	f = &w->file[0];
+	n = f->size < sizeof(p) ? (size_t)f->size : sizeof(p);
 	BRC_TRY(brc_weight_file_read(f, 0, p, n, err));
 	switch (kind_of(w->path, p, n)) {
 	case NPZ:
@@ -154,13 +169,16 @@ int brc_natural_order(const char *a, const char *b)
 {
 	while (*a != '\0' && *b != '\0') {
 		size_t na = strspn(a, "0123456789"), nb = strspn(b, "0123456789");
+
 		if (na > 0 && nb > 0) {
 			size_t za = strspn(a, "0"), zb = strspn(b, "0");
+			int order;
+
 			za = za < na ? za : na - 1;
 			zb = zb < nb ? zb : nb - 1;
 			if (na - za != nb - zb)
 				return na - za < nb - zb ? -1 : 1;
-			int order = strncmp(a + za, b + zb, na - za);
+			order = strncmp(a + za, b + zb, na - za);
 			if (order != 0)
 				return order;
 			a += na;
@@ -179,6 +197,7 @@ static int by_name(const void *a, const void *b)
 {
 	const brc_weight *x = a, *y = b;
 	int order = brc_natural_order(x->name, y->name);
+
 	return order != 0 ? order : strcmp(x->name, y->name);
 }
 
@@ -196,12 +215,15 @@ static brc_rc sort(brc_weights *w, brc_err *err)
 
 brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
 {
+	brc_rc rc;
+	brc_weights *w;
+
 	*out = NULL;
-	brc_weights *w = brc_calloc(1, sizeof(*w), err);
-	if (w == NULL)
+	w = brc_calloc(1, sizeof(*w), err);
+	if (!w)
 		return BRC_RESOURCE;
 	w->path = brc_strdup(path, err);
-	brc_rc rc = w->path == NULL ? BRC_RESOURCE : read_heads(w, err);
+	rc = !w->path ? BRC_RESOURCE : read_heads(w, err);
 	if (rc == BRC_OK)
 		rc = sort(w, err);
 	if (rc != BRC_OK)
@@ -213,7 +235,7 @@ brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
 
 void brc_weights_free(brc_weights *w)
 {
-	if (w == NULL)
+	if (!w)
 		return;
 	for (size_t i = 0; i < w->n; i++)
 		free(w->list[i].name);
@@ -254,8 +276,9 @@ size_t brc_weights_find(const brc_weights *w, const char *name)
 brc_rc brc_weights_read(const brc_weights *w, size_t i, float *out, brc_err *err)
 {
 	const brc_weight *a = &w->list[i];
-	BRC_TRY(strchr("<>|=", a->dtype[0]) != NULL ? brc_numpy_read(w, a, out, err)
-						    : brc_safetensors_read(w, a, out, err));
+
+	BRC_TRY(strchr("<>|=", a->dtype[0]) ? brc_numpy_read(w, a, out, err)
+					    : brc_safetensors_read(w, a, out, err));
 	for (size_t e = 0; e < a->count; e++)
 		if (!isfinite(out[e]))
 			return brc_fail(err, BRC_DATA,
@@ -268,6 +291,7 @@ static int by_file(const void *a, const void *b)
 {
 	const brc_weight_file *x = *(const brc_weight_file *const *)a,
 			      *y = *(const brc_weight_file *const *)b;
+
 	return strcmp(x->name, y->name);
 }
 
@@ -276,6 +300,7 @@ static brc_rc add_file(brc_section_digest *d, const brc_weight_file *f, void *bl
 	for (uint64_t at = 0; at < f->size;) {
 		uint64_t left = f->size - at;
 		size_t n = left < DIGEST_BYTES ? (size_t)left : DIGEST_BYTES;
+
 		BRC_TRY(brc_weight_file_read(f, at, block, n, err));
 		brc_section_digest_bytes(d, block, n);
 		at += n;
@@ -289,6 +314,7 @@ brc_rc brc_weights_digest(const brc_weights *w, char hex[33], brc_err *err)
 	void *block = brc_alloc(DIGEST_BYTES, 1, err);
 	brc_section_digest *d = brc_section_digest_new(err);
 	brc_rc rc = file && block && d ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t i = 0; rc == BRC_OK && i < w->n_files; i++)
 		file[i] = &w->file[i];
 	if (rc == BRC_OK)
@@ -297,7 +323,7 @@ brc_rc brc_weights_digest(const brc_weights *w, char hex[33], brc_err *err)
 		rc = add_file(d, file[i], block, err);
 	if (rc == BRC_OK)
 		brc_section_digest_hex(d, hex);
-	if (d != NULL)
+	if (d)
 		brc_section_digest_free(d);
 	free(block);
 	free(file);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/tables/tsv.h"
 
 enum { LAYER, UNIT, CLUSTER, NAME, COLUMNS };
 enum { LAYERS_MAX = 10000, NAME_MAX_BYTES = 4096 };
@@ -14,7 +15,7 @@ static const char *const column_name[COLUMNS] = {"layer", "unit", "cluster", "na
 
 typedef struct row {
 	const char *layer;
-	int64_t unit;
+	size_t unit;
 	int32_t cluster;
 	size_t line;
 } row;
@@ -26,48 +27,21 @@ typedef struct group {
 } group;
 
 typedef struct table {
-	const char *name;
-	char *at; /* the next line */
-	size_t line;
-	size_t columns, index[COLUMNS]; /* in all; where ours are, BRC_ANY: nowhere */
-	const brc_named_units *known;   /* NULL: none */
+	brc_tsv tsv;
+	size_t index[COLUMNS];        /* where our columns are, BRC_ANY: nowhere */
+	const brc_named_units *known; /* NULL: none */
 	row *rows;
 	size_t n, cap, mem;
 	group *groups;
 	size_t n_groups, cap_groups;
 } table;
 
-/* Cut the next line into fields; false at the end. *n is their number, at most `cap` are kept. */
-static bool next_line(table *t, char **field, size_t cap, size_t *n)
-{
-	if (*t->at == '\0')
-		return false;
-	char *line = t->at, *end = strchr(line, '\n');
-	t->at = end != NULL ? end + 1 : line + strlen(line);
-	t->line++;
-	if (end == NULL)
-		end = t->at;
-	if (end > line && end[-1] == '\r')
-		end--;
-	*end = '\0';
-	*n = 0;
-	for (char *tab; line != NULL; line = tab) {
-		tab = strchr(line, '\t');
-		if (tab != NULL)
-			*tab++ = '\0';
-		if (*n < cap)
-			field[*n] = line;
-		++*n;
-	}
-	return true;
-}
-
 static brc_rc missing_column(const table *t, const char *column, const char *first, brc_err *err)
 {
-	brc_fail(err, BRC_DATA, "%s: line 1 names no column '%s'", t->name, column);
+	brc_fail(err, BRC_DATA, "%s: line 1 names no column '%s'", t->tsv.lines.name, column);
 	if (*first == '"')
 		return brc_hint(err, "write the table without quotes (in R: quote = FALSE)");
-	if (strpbrk(first, ",;") != NULL)
+	if (strpbrk(first, ",;"))
 		return brc_hint(err, "columns are separated by tabs, not by commas or semicolons");
 	return brc_hint(err, "the first line must be: layer, unit, cluster, separated by tabs");
 }
@@ -83,141 +57,101 @@ static brc_rc check_columns(const table *t, const char *first, brc_err *err)
 	for (size_t c = 0; c <= CLUSTER; c++)
 		if (t->index[c] == BRC_ANY && (c == CLUSTER || !by_name(t)))
 			return missing_column(t, column_name[c], first, err);
-	if (!by_name(t) || (t->known != NULL && t->known->names.n > 0))
+	if (!by_name(t) || (t->known && t->known->names.n > 0))
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: units by their names alone, but the stream names none",
-		 t->name);
+		 t->tsv.lines.name);
 	return brc_hint(err, "give the columns layer and unit; 'import --graph' names units as "
 			     "its file does");
 }
 
-enum { FIELDS_MAX = 64 };
-
-static brc_rc read_head(table *t, brc_err *err)
+/* The text of a column in the row at hand. */
+static const char *text_of(const table *t, int column)
 {
-	char *field[FIELDS_MAX] = {"", NULL};
-	if (!strncmp(t->at, "\xef\xbb\xbf", 3)) /* the mark that some editors put first */
-		t->at += 3;
-	if (!next_line(t, field, FIELDS_MAX, &t->columns))
-		return brc_fail(err, BRC_DATA, "%s: the table is empty", t->name);
-	if (t->columns > FIELDS_MAX)
-		return brc_fail(err, BRC_DATA, "%s: %zu columns, more than %d", t->name, t->columns,
-				FIELDS_MAX);
-	for (size_t c = 0; c < COLUMNS; c++) {
-		size_t found = 0;
-		t->index[c] = BRC_ANY;
-		for (size_t i = 0; i < t->columns; i++)
-			if (!strcmp(field[i], column_name[c])) {
-				t->index[c] = i;
-				found++;
-			}
-		if (found > 1)
-			return brc_fail(err, BRC_DATA, "%s: line 1 names column '%s' twice",
-					t->name, column_name[c]);
-	}
-	return check_columns(t, field[0], err);
+	return t->tsv.field[t->index[column]];
 }
 
-/* A whole number within [min, max], nothing around it. */
-static bool whole(const char *s, int64_t min, int64_t max, int64_t *out)
+static brc_rc take_unit(const table *t, size_t *unit, brc_err *err)
 {
-	bool negative = *s == '-';
-	int64_t v = 0;
-	s += negative;
-	if (*s == '\0')
-		return false;
-	for (; *s != '\0'; s++) {
-		if (*s < '0' || *s > '9' || v > INT32_MAX)
-			return false;
-		v = 10 * v + (*s - '0');
-	}
-	v = negative ? -v : v;
-	*out = v;
-	return v >= min && v <= max;
+	if (brc_line_whole(text_of(t, UNIT), 0, INT32_MAX, unit))
+		return BRC_OK;
+	brc_lines_fail(&t->tsv.lines, err, "'%s' is not a unit number", text_of(t, UNIT));
+	return brc_hint(err, "units count from 0 within their layer");
 }
 
-static brc_rc bad_number(const table *t, const char *what, const char *text, brc_err *err)
+static brc_rc take_cluster(const table *t, int32_t *cluster, brc_err *err)
 {
-	brc_fail(err, BRC_DATA, "%s: line %zu: '%s' is not a %s number", t->name, t->line, text,
-		 what);
-	if (!strcmp(what, "unit"))
-		return brc_hint(err, "units count from 0 within their layer");
+	const char *text = text_of(t, CLUSTER);
+	const bool negative = *text == '-';
+	size_t number;
+
+	if (brc_line_whole(text + negative, 0, negative ? 1 : INT32_MAX, &number)) {
+		*cluster = negative ? -(int32_t)number : (int32_t)number;
+		return BRC_OK;
+	}
+	brc_lines_fail(&t->tsv.lines, err, "'%s' is not a cluster number", text);
 	return brc_hint(err, "clusters are whole numbers from 0, or -1 for a unit in none (not "
 			     "NA, an empty field or 3.0)");
 }
 
-static brc_rc add_row(table *t, const char *layer, int64_t unit, int64_t cluster, brc_err *err)
+static brc_rc add_row(table *t, const char *layer, size_t unit, brc_err *err)
 {
+	int32_t cluster = -1;
+
+	BRC_TRY(take_cluster(t, &cluster, err));
 	if (t->n == t->cap && t->n > 0) /* it doubles; the old rows live while they are copied */
-		BRC_TRY(brc_mem_need(3 * t->n * sizeof(*t->rows), t->mem, t->name, err));
+		BRC_TRY(brc_mem_need(3 * t->n * sizeof(*t->rows), t->mem, t->tsv.lines.name, err));
 	BRC_TRY(brc_grow(&t->rows, &t->cap, t->n + 1, sizeof(*t->rows), err));
-	t->rows[t->n++] = (row){layer, unit, (int32_t)cluster, t->line};
+	t->rows[t->n++] = (row){layer, unit, cluster, t->tsv.lines.number};
 	return BRC_OK;
 }
 
-static brc_rc read_named(table *t, char *const *field, brc_err *err)
+static brc_rc read_named(table *t, brc_err *err)
 {
-	const char *name = field[t->index[NAME]];
 	const brc_layers *layers = &t->known->layers;
-	size_t unit = brc_name_table_find(&t->known->names, name);
-	int64_t cluster;
+	size_t unit = brc_name_table_find(&t->known->names, text_of(t, NAME)), layer;
+
 	if (unit == BRC_ANY)
-		return brc_fail(err, BRC_DATA, "%s: line %zu: no unit is called '%s'", t->name,
-				t->line, name);
-	if (!whole(field[t->index[CLUSTER]], -1, INT32_MAX, &cluster))
-		return bad_number(t, "cluster", field[t->index[CLUSTER]], err);
-	size_t layer = brc_layers_of_unit(layers, unit);
-	return add_row(t, layers->name[layer], (int64_t)(unit - layers->first[layer]), cluster,
-		       err);
+		return brc_lines_fail(&t->tsv.lines, err, "no unit is called '%s'",
+				      text_of(t, NAME));
+	layer = brc_layers_of_unit(layers, unit);
+	return add_row(t, layers->name[layer], unit - layers->first[layer], err);
 }
 
-static brc_rc read_row(table *t, char *const *field, brc_err *err)
+static brc_rc read_row(table *t, brc_err *err)
 {
-	int64_t unit, cluster;
+	size_t unit, length;
+
 	if (by_name(t))
-		return read_named(t, field, err);
-	size_t length = strlen(field[t->index[LAYER]]);
+		return read_named(t, err);
+	length = strlen(text_of(t, LAYER));
 	if (length == 0 || length > NAME_MAX_BYTES)
-		return brc_fail(err, BRC_DATA, "%s: line %zu: the layer's name has %zu bytes",
-				t->name, t->line, length);
-	if (!whole(field[t->index[UNIT]], 0, INT32_MAX, &unit))
-		return bad_number(t, "unit", field[t->index[UNIT]], err);
-	if (!whole(field[t->index[CLUSTER]], -1, INT32_MAX, &cluster))
-		return bad_number(t, "cluster", field[t->index[CLUSTER]], err);
-	return add_row(t, field[t->index[LAYER]], unit, cluster, err);
-}
-
-/* Are there only blank lines left? */
-static bool at_end(const table *t)
-{
-	return t->at[strspn(t->at, "\r\n")] == '\0';
+		return brc_lines_fail(&t->tsv.lines, err, "the layer's name has %zu bytes", length);
+	BRC_TRY(take_unit(t, &unit, err));
+	return add_row(t, text_of(t, LAYER), unit, err);
 }
 
 static brc_rc read_rows(table *t, brc_err *err)
 {
-	char *field[FIELDS_MAX];
-	size_t n;
-	while (!at_end(t) && next_line(t, field, FIELDS_MAX, &n)) {
-		if (n != t->columns) {
-			brc_fail(err, BRC_DATA, "%s: line %zu has %zu columns, line 1 has %zu",
-				 t->name, t->line, n, t->columns);
-			return n == t->columns + 1
-				       ? brc_hint(err, "write the table without row "
-						       "names (in R: row.names = FALSE)")
-				       : BRC_DATA;
-		}
-		BRC_TRY(read_row(t, field, err));
+	bool found = true;
+
+	BRC_TRY(brc_tsv_head(&t->tsv, column_name, COLUMNS, t->index, err));
+	BRC_TRY(check_columns(t, t->tsv.field[0], err));
+	while (found) {
+		BRC_TRY(brc_tsv_next(&t->tsv, &found, err));
+		if (found)
+			BRC_TRY(read_row(t, err));
 	}
-	if (t->n == 0)
-		return brc_fail(err, BRC_DATA, "%s: the table has no lines below its first",
-				t->name);
-	return BRC_OK;
+	return t->n > 0 ? BRC_OK
+			: brc_fail(err, BRC_DATA, "%s: the table has no lines below its first",
+				   t->tsv.lines.name);
 }
 
 static int by_layer_unit_line(const void *pa, const void *pb)
 {
 	const row *a = pa, *b = pb;
 	int order = strcmp(a->layer, b->layer);
+
 	if (order != 0)
 		return order;
 	if (a->unit != b->unit)
@@ -228,6 +162,7 @@ static int by_layer_unit_line(const void *pa, const void *pb)
 static int by_rank(const void *pa, const void *pb)
 {
 	const group *a = pa, *b = pb;
+
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
@@ -235,6 +170,7 @@ static int by_rank(const void *pa, const void *pb)
 static const char *called(const table *t, const char *layer, size_t unit, char *buf, size_t cap)
 {
 	size_t l = by_name(t) ? brc_layers_find(&t->known->layers, layer) : BRC_ANY;
+
 	buf[0] = '\0';
 	if (l != BRC_ANY)
 		snprintf(buf, cap, " ('%.200s')",
@@ -247,19 +183,20 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 {
 	const row *r = t->rows + g->first;
 	char name[256];
+
 	for (size_t i = 0; i < g->n; i++) {
 		if (i > 0 && r[i].unit == r[i - 1].unit)
 			return brc_fail(err, BRC_DATA,
-					"%s: line %zu: unit %lld of layer '%s' stands already in "
+					"%s: line %zu: unit %zu of layer '%s' stands already in "
 					"line %zu",
-					t->name, r[i].line, (long long)r[i].unit, r[i].layer,
+					t->tsv.lines.name, r[i].line, r[i].unit, r[i].layer,
 					r[i - 1].line);
-		if (r[i].unit == (int64_t)i)
+		if (r[i].unit == i)
 			continue;
 		brc_fail(err, BRC_DATA,
-			 "%s: unit %zu%s of layer '%s' is missing (line %zu has unit %lld)",
-			 t->name, i, called(t, r[i].layer, i, name, sizeof(name)), r[i].layer,
-			 r[i].line, (long long)r[i].unit);
+			 "%s: unit %zu%s of layer '%s' is missing (line %zu has unit %zu)",
+			 t->tsv.lines.name, i, called(t, r[i].layer, i, name, sizeof(name)),
+			 r[i].layer, r[i].line, r[i].unit);
 		return brc_hint(err,
 				i == 0 && !by_name(t)
 					? "units count from 0 within their layer"
@@ -271,12 +208,13 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *known, brc_err *err)
 {
 	brc_str list = {0};
+
 	for (size_t l = 0; l < known->n && list.len < 300; l++)
 		brc_str_addf(&list, "%s%s", l > 0 ? ", " : "", known->name[l]);
-	brc_fail(err, BRC_DATA, "%s: line %zu: the network has no layer '%s'", t->name, r->line,
-		 r->layer);
+	brc_fail(err, BRC_DATA, "%s: line %zu: the network has no layer '%s'", t->tsv.lines.name,
+		 r->line, r->layer);
 	if (!list.failed)
-		brc_hint(err, "its layers are %s", list.s != NULL ? list.s : "none");
+		brc_hint(err, "its layers are %s", list.s ? list.s : "none");
 	brc_str_free(&list);
 	return BRC_DATA;
 }
@@ -285,23 +223,26 @@ static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *know
 static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc_err *err)
 {
 	const row *r = t->rows + g->first;
+	size_t units;
+	char name[256];
+
 	g->rank = brc_layers_find(known, r->layer);
 	if (g->rank == BRC_ANY)
 		return unknown_layer(t, r, known, err);
-	size_t units = known->units[g->rank];
-	char name[256];
+	units = known->units[g->rank];
 	if (g->n > units)
 		return brc_fail(err, BRC_DATA,
 				"%s: line %zu: layer '%s' has %zu units in the network, 0 to %zu; "
 				"there is no unit %zu",
-				t->name, r[units].line, r->layer, units, units - 1, units);
+				t->tsv.lines.name, r[units].line, r->layer, units, units - 1,
+				units);
 	if (g->n < units)
 		return brc_fail(
 			err, BRC_DATA,
 			"%s: unit %zu%s of layer '%s' is missing (the network has %zu units "
 			"there, the table %zu)",
-			t->name, g->n, called(t, r->layer, g->n, name, sizeof(name)), r->layer,
-			units, g->n);
+			t->tsv.lines.name, g->n, called(t, r->layer, g->n, name, sizeof(name)),
+			r->layer, units, g->n);
 	return BRC_OK;
 }
 
@@ -310,19 +251,21 @@ static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
 	qsort(t->rows, t->n, sizeof(*t->rows), by_layer_unit_line);
 	for (size_t i = 0, end; i < t->n; i = end) {
 		size_t first_line = t->rows[i].line;
+		group *g;
+
 		for (end = i + 1; end < t->n && !strcmp(t->rows[end].layer, t->rows[i].layer);
 		     end++)
 			if (t->rows[end].line < first_line)
 				first_line = t->rows[end].line;
 		if (t->n_groups == LAYERS_MAX)
-			return brc_fail(err, BRC_DATA, "%s: more than %d layers", t->name,
+			return brc_fail(err, BRC_DATA, "%s: more than %d layers", t->tsv.lines.name,
 					LAYERS_MAX);
 		BRC_TRY(brc_grow(&t->groups, &t->cap_groups, t->n_groups + 1, sizeof(*t->groups),
 				 err));
-		group *g = &t->groups[t->n_groups++];
+		g = &t->groups[t->n_groups++];
 		*g = (group){i, end - i, first_line};
 		BRC_TRY(check_units(t, g, err));
-		if (known != NULL)
+		if (known)
 			BRC_TRY(check_known(t, g, known, err));
 	}
 	qsort(t->groups, t->n_groups, sizeof(*t->groups), by_rank);
@@ -333,7 +276,8 @@ static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
 {
 	const char **name = brc_alloc(t->n_groups, sizeof(*name), err);
 	size_t *units = brc_alloc(t->n_groups, sizeof(*units), err);
-	brc_rc rc = name != NULL && units != NULL ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t g = 0; rc == BRC_OK && g < t->n_groups; g++) {
 		name[g] = t->rows[t->groups[g].first].layer;
 		units[g] = t->groups[g].n;
@@ -348,9 +292,11 @@ static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
 static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_err *err)
 {
 	int32_t *out = brc_alloc(t->n, sizeof(*out), err);
-	if (out == NULL)
+	brc_rc rc;
+
+	if (!out)
 		return BRC_RESOURCE;
-	brc_rc rc = make_layers(t, layers, err);
+	rc = make_layers(t, layers, err);
 	if (rc != BRC_OK) {
 		free(out);
 		return rc;
@@ -366,15 +312,13 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
 			   const brc_named_units *known, brc_layers *layers, int32_t **label,
 			   brc_err *err)
 {
-	table t = {.name = name, .at = text, .known = known, .mem = mem};
-	if (strlen(text) != n)
-		return brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text", name,
-				strlen(text));
-	brc_rc rc = read_head(&t, err);
+	table t = {.known = known, .mem = mem};
+	brc_rc rc;
+
+	brc_lines_of_text(&t.tsv.lines, name, text, n);
+	rc = read_rows(&t, err);
 	if (rc == BRC_OK)
-		rc = read_rows(&t, err);
-	if (rc == BRC_OK)
-		rc = group_rows(&t, known != NULL ? &known->layers : NULL, err);
+		rc = group_rows(&t, known ? &known->layers : NULL, err);
 	if (rc == BRC_OK)
 		rc = collect(&t, layers, label, err);
 	free(t.rows);

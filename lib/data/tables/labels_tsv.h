@@ -25,8 +25,8 @@ brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label,
 			    const brc_named_units *known, brc_str *out, brc_err *err);
 
 /*
- * Read such a table from the `n` bytes at `text` (a NUL must follow them;
- * they are cut up in place); `name` starts messages; rows may take
+ * Read such a table from the `n` bytes at `text` (as of brc_text_read; they
+ * are cut up in place); `name` starts messages; rows may take
  * `mem` bytes (see brc_mem_need). Columns may stand in any
  * order and among others, which are ignored; lines may end with CR LF.
  *

@@ -18,14 +18,15 @@ static brc_rc check_text(const char *text, const char *what, size_t number, brc_
 static brc_rc write_layer(const brc_layers *layers, size_t l, const int32_t *label,
 			  const brc_named_units *known, brc_str *out, brc_err *err)
 {
-	size_t names = known != NULL
-			       ? brc_named_units_layer(known, layers->name[l], layers->units[l])
-			       : BRC_ANY;
+	size_t names =
+		known ? brc_named_units_layer(known, layers->name[l], layers->units[l]) : BRC_ANY;
+
 	BRC_TRY(check_text(layers->name[l], "layer", l, err));
 	for (size_t u = 0; u < layers->units[l]; u++) {
 		brc_str_addf(out, "%s\t%zu\t%d", layers->name[l], u, label[layers->first[l] + u]);
-		if (known != NULL) {
+		if (known) {
 			const char *name = names != BRC_ANY ? known->names.name[names + u] : "";
+
 			BRC_TRY(check_text(name, "unit", u, err));
 			brc_str_add(out, "\t");
 			brc_str_add(out, name);
@@ -38,9 +39,9 @@ static brc_rc write_layer(const brc_layers *layers, size_t l, const int32_t *lab
 brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label,
 			    const brc_named_units *known, brc_str *out, brc_err *err)
 {
-	if (known != NULL && known->names.n == 0)
+	if (known && known->names.n == 0)
 		known = NULL;
-	brc_str_add(out, known != NULL ? "layer\tunit\tcluster\tname\n" : "layer\tunit\tcluster\n");
+	brc_str_add(out, known ? "layer\tunit\tcluster\tname\n" : "layer\tunit\tcluster\n");
 	for (size_t l = 0; l < layers->n; l++)
 		BRC_TRY(write_layer(layers, l, label, known, out, err));
 	return brc_str_check(out, err);

@@ -11,13 +11,40 @@
 
 brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err)
 {
-	*l = (brc_lines){.in = in, .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
-	return l->buffer != NULL ? BRC_OK : BRC_RESOURCE;
+	*l = (brc_lines){.name = brc_input_name(in),
+			 .in = in,
+			 .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
+	return l->buffer ? BRC_OK : BRC_RESOURCE;
+}
+
+void brc_lines_of_text(brc_lines *l, const char *name, char *text, size_t n)
+{
+	*l = (brc_lines){.name = name, .buffer = text, .filled = n, .end = true};
+}
+
+brc_rc brc_text_read(const char *path, size_t max, size_t mem, char **text, size_t *n, brc_err *err)
+{
+	brc_input *in;
+	void *data = NULL;
+	brc_rc rc;
+
+	BRC_TRY(brc_input_open(&in, path, err));
+	rc = brc_input_rest(in, max, mem, &data, n, err);
+	if (rc == BRC_OK && strlen(data) != *n) {
+		rc = brc_fail(err, BRC_DATA, "%s: byte %zu is zero: this is no text",
+			      brc_input_name(in), strlen(data));
+		free(data);
+		data = NULL;
+	}
+	brc_input_free(in);
+	*text = data;
+	return rc;
 }
 
 void brc_lines_clear(brc_lines *l)
 {
-	free(l->buffer);
+	if (l->in)
+		free(l->buffer);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -25,16 +52,28 @@ brc_rc brc_lines_fail(const brc_lines *l, brc_err *err, const char *fmt, ...)
 {
 	char text[900];
 	va_list args;
+
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	return brc_fail(err, BRC_DATA, "%s: line %zu: %s", brc_input_name(l->in), l->number, text);
+	return brc_fail(err, BRC_DATA, "%s: line %zu: %s", l->name, l->number, text);
+}
+
+brc_rc brc_lines_at(const brc_lines *l, brc_rc rc, brc_err *err)
+{
+	return rc == BRC_DATA ? brc_err_prefix(err, "%s: line %zu", l->name, l->number) : rc;
+}
+
+bool brc_lines_only_empty(const brc_lines *l)
+{
+	return l->buffer[l->at + strspn(l->buffer + l->at, "\r\n")] == '\0';
 }
 
 /* Room for a whole line behind what is left, and as much of the input as fits. */
 static brc_rc fill(brc_lines *l, brc_err *err)
 {
 	size_t got;
+
 	memmove(l->buffer, l->buffer + l->at, l->filled - l->at);
 	l->filled -= l->at;
 	l->at = 0;
@@ -47,24 +86,25 @@ static brc_rc fill(brc_lines *l, brc_err *err)
 brc_rc brc_lines_next(brc_lines *l, char **line, brc_err *err)
 {
 	char *start = l->buffer + l->at, *end = memchr(start, '\n', l->filled - l->at);
-	if (end == NULL && !l->end) {
+
+	if (!end && !l->end) {
 		BRC_TRY(fill(l, err));
 		start = l->buffer;
 		end = memchr(start, '\n', l->filled);
 	}
 	*line = NULL;
-	if (end == NULL && l->at == l->filled)
+	if (!end && l->at == l->filled)
 		return BRC_OK;
 	l->number++;
-	if (end == NULL && !l->end)
+	if (!end && !l->end)
 		return brc_lines_fail(l, err, "longer than %d bytes", BRC_LINE_MAX);
-	if (end == NULL)
+	if (!end)
 		end = l->buffer + l->filled; /* the last line need not end */
 	l->at = (size_t)(end - l->buffer) + (end < l->buffer + l->filled);
 	if (end > start && end[-1] == '\r')
 		end--;
 	*end = '\0';
-	if (memchr(start, '\0', (size_t)(end - start)) != NULL)
+	if (memchr(start, '\0', (size_t)(end - start)))
 		return brc_lines_fail(l, err, "a NUL byte: this is no text");
 	*line = start;
 	return BRC_OK;
@@ -78,6 +118,7 @@ static bool parts(char c, bool tabs)
 size_t brc_line_fields(char *line, bool tabs, char **field, size_t cap)
 {
 	size_t n = 0;
+
 	for (char *c = line;; n++) {
 		while (!tabs && parts(*c, tabs))
 			c++;
@@ -119,17 +160,20 @@ static const char *take_digits(const char *s, decimal *d, int *n)
 static bool take_decimal(const char *s, decimal *d)
 {
 	int n = 0, power = 0;
+
 	*d = (decimal){.negative = *s == '-'};
 	s = take_digits(s + d->negative, d, &n);
-	if (s != NULL && *s == '.') {
+	if (s && *s == '.') {
 		int whole = n;
+
 		s = take_digits(s + 1, d, &n);
 		d->power = whole - n;
 	}
-	if (s == NULL || n == 0)
+	if (!s || n == 0)
 		return false;
 	if (*s == 'e' || *s == 'E') {
 		bool down = s[1] == '-';
+
 		for (s += down || s[1] == '+' ? 2 : 1; is_digit(*s) && power < 100; s++)
 			power = 10 * power + (*s - '0');
 		if (!is_digit(s[-1]))
@@ -151,9 +195,11 @@ bool brc_line_number(const char *s, double *out)
 				     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	char *end;
 	decimal d;
+
 	if (take_decimal(s, &d) && d.digits <= (uint64_t)1 << 53 && d.power >= -22 &&
 	    d.power <= 22) {
 		double v = (double)d.digits;
+
 		v = d.power < 0 ? v / ten[-d.power] : v * ten[d.power];
 		*out = d.negative ? -v : v;
 		return true;
@@ -167,6 +213,7 @@ bool brc_line_number(const char *s, double *out)
 bool brc_line_whole(const char *s, size_t min, size_t max, size_t *out)
 {
 	size_t v = 0;
+
 	if (*s == '\0')
 		return false;
 	for (; *s != '\0'; s++) {

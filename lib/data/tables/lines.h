@@ -1,4 +1,4 @@
-/* Text from outside, line by line, in bounded memory. */
+/* Text from outside, line by line: the one place where lines and their fields are cut. */
 #ifndef BRC_DATA_TABLES_LINES_H
 #define BRC_DATA_TABLES_LINES_H
 
@@ -11,16 +11,27 @@
 #define BRC_LINE_MAX 65536 /* bytes of a line, its end included */
 
 typedef struct brc_lines {
-	brc_input *in; /* borrowed */
-	size_t number; /* of the line given out last, from 1 */
+	const char *name; /* of the file, for messages; borrowed */
+	size_t number;    /* of the line given out last, from 1 */
 	/* private */
+	brc_input *in; /* borrowed; NULL: the buffer is the whole text, borrowed too */
 	char *buffer;
 	size_t at, filled;
 	bool end;
 } brc_lines;
 
+/* Of an input of any length, in the memory of one line. */
 brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err);
-void brc_lines_clear(brc_lines *l); /* of a zeroed or an initialised struct; not the input */
+/* Of a text in memory, n bytes and a NUL, which is cut up in place; its lines have any length. */
+void brc_lines_of_text(brc_lines *l, const char *name, char *text, size_t n);
+void brc_lines_clear(brc_lines *l); /* of a zeroed or an initialised struct; not input or text */
+
+/*
+ * A whole file of text for it: at most `max` bytes, `mem` as in brc_input_rest; free() *text.
+ * BRC_DATA for a NUL in it.
+ */
+brc_rc brc_text_read(const char *path, size_t max, size_t mem, char **text, size_t *n,
+		     brc_err *err);
 
 /*
  * The next line without its end (LF or CR LF), terminated, to be changed at will and valid
@@ -28,10 +39,15 @@ void brc_lines_clear(brc_lines *l); /* of a zeroed or an initialised struct; not
  * too long or holds a NUL.
  */
 brc_rc brc_lines_next(brc_lines *l, char **line, brc_err *err);
+/* Of a text in memory: are there only empty lines left? */
+bool brc_lines_only_empty(const brc_lines *l);
 
 /* BRC_DATA with "FILE: line N: " before the message. */
 brc_rc brc_lines_fail(const brc_lines *l, brc_err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* A failure of a call on this line: BRC_DATA gets the same before its message. Returns rc. */
+brc_rc brc_lines_at(const brc_lines *l, brc_rc rc, brc_err *err);
 
 /*
  * Cut a line where blanks (tabs alone, if `tabs`) part it, in place; keeps the first `cap` fields.

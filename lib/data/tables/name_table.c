@@ -23,6 +23,7 @@ void brc_name_table_clear(brc_name_table *t)
 static size_t slot_of(const brc_name_table *t, const char *name)
 {
 	size_t at = XXH3_64bits(name, strlen(name)) & (t->slots - 1);
+
 	while (t->slot[at] != 0 && strcmp(t->name[t->slot[at] - 1], name) != 0)
 		at = (at + 1) & (t->slots - 1);
 	return at;
@@ -31,6 +32,7 @@ static size_t slot_of(const brc_name_table *t, const char *name)
 size_t brc_name_table_find(const brc_name_table *t, const char *name)
 {
 	size_t at = t->slots > 0 ? slot_of(t, name) : 0;
+
 	return t->slots > 0 && t->slot[at] != 0 ? t->slot[at] - 1 : BRC_ANY;
 }
 
@@ -38,7 +40,8 @@ static brc_rc more_slots(brc_name_table *t, brc_err *err)
 {
 	size_t slots = t->slots == 0 ? 1024 : 2 * t->slots;
 	uint32_t *slot = brc_calloc(slots, sizeof(*slot), err);
-	if (slot == NULL)
+
+	if (!slot)
 		return BRC_RESOURCE;
 	free(t->slot);
 	t->slot = slot;
@@ -64,13 +67,14 @@ static brc_rc admit(brc_name_table *t, size_t bytes, brc_err *err)
 static brc_rc append(brc_name_table *t, const char *name, brc_err *err)
 {
 	size_t length = strlen(name);
+
 	if (t->n == BRC_UNITS_MAX)
 		return brc_fail(err, BRC_DATA, "more than %u units", BRC_UNITS_MAX);
 	if (length > BRC_TEXT_MAX)
 		return brc_fail(err, BRC_DATA, "a name of more than %d bytes", BRC_TEXT_MAX);
 	BRC_TRY(admit(t, length + 1, err));
 	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
-	if ((t->name[t->n] = brc_strdup(name, err)) == NULL)
+	if (!(t->name[t->n] = brc_strdup(name, err)))
 		return BRC_RESOURCE;
 	t->n++;
 	return BRC_OK;
@@ -78,9 +82,11 @@ static brc_rc append(brc_name_table *t, const char *name, brc_err *err)
 
 brc_rc brc_name_table_add(brc_name_table *t, const char *name, size_t *number, brc_err *err)
 {
+	size_t at;
+
 	if (2 * (t->n + 1) > t->slots)
 		BRC_TRY(more_slots(t, err));
-	size_t at = slot_of(t, name);
+	at = slot_of(t, name);
 	if (t->slot[at] == 0) {
 		BRC_TRY(append(t, name, err));
 		t->slot[at] = (uint32_t)t->n;

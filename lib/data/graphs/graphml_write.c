@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "graph/exchange_out.h"
+#include "data/graphs/graph_formats.h"
 
 static const char head[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -21,8 +21,10 @@ static brc_rc add_text(brc_str *out, const char *text, brc_err *err)
 {
 	bool good = true;
 	uint32_t cp;
+
 	for (const char *c = text; good && *c != '\0';) {
 		size_t n = brc_utf8_next(c, &cp);
+
 		good = cp != BRC_ILL_FORMED && cp >= 0x20 && cp != 0x7f && cp != 0xfffe &&
 		       cp != 0xffff;
 		if (*c == '&')
@@ -50,46 +52,42 @@ static brc_rc add_data(brc_str *out, const char *key, const char *text, brc_err 
 	return BRC_OK;
 }
 
-static brc_rc write_nodes(brc_exchange_out *o, const brc_layers *t, const brc_named_units *names,
-			  brc_err *err)
+static brc_rc write_layer(brc_graph_out *o, size_t l, brc_err *err)
 {
-	for (size_t l = 0; l < t->n; l++) {
-		size_t first = names != NULL ? brc_named_units_layer(names, t->name[l], t->units[l])
-					     : BRC_ANY;
-		for (size_t u = 0; u < t->units[l]; u++) {
-			brc_str_addf(&o->text, "<node id=\"n%zu\">", t->first[l] + u);
-			BRC_TRY(add_data(&o->text, "layer", t->name[l], err));
-			brc_str_addf(&o->text, "<data key=\"unit\">%zu</data>", u);
-			if (first != BRC_ANY)
-				BRC_TRY(add_data(&o->text, "name", names->names.name[first + u],
-						 err));
-			brc_str_add(&o->text, "</node>\n");
-			BRC_TRY(brc_exchange_flush(o, BRC_EXCHANGE_PIECE, err));
-		}
+	const brc_layers *t = o->e->layers;
+	const brc_named_units *names = o->e->names;
+	size_t first = names ? brc_named_units_layer(names, t->name[l], t->units[l]) : BRC_ANY;
+
+	for (size_t u = 0; u < t->units[l]; u++) {
+		brc_str_addf(&o->text, "<node id=\"n%zu\">", t->first[l] + u);
+		BRC_TRY(add_data(&o->text, "layer", t->name[l], err));
+		brc_str_addf(&o->text, "<data key=\"unit\">%zu</data>", u);
+		if (first != BRC_ANY)
+			BRC_TRY(add_data(&o->text, "name", names->names.name[first + u], err));
+		brc_str_add(&o->text, "</node>\n");
+		BRC_TRY(brc_graph_out_piece(o, err));
 	}
 	return BRC_OK;
 }
 
-static void write_edge(brc_exchange_out *o, const brc_layers *t, brc_exchange_end from,
-		       brc_exchange_end to, float w)
+static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float weight, brc_err *err)
 {
+	brc_graph_out *o = ctx;
+	const size_t *first = o->e->layers->first;
+
 	brc_str_addf(
 		&o->text,
 		"<edge source=\"n%zu\" target=\"n%zu\"><data key=\"weight\">%.9g</data></edge>\n",
-		t->first[from.layer] + from.unit, t->first[to.layer] + to.unit, (double)w);
+		first[from.layer] + from.unit, first[to.layer] + to.unit, (double)weight);
+	return brc_graph_out_piece(o, err);
 }
 
-brc_rc brc_exchange_graphml(const brc_blocks *b, const brc_named_units *names,
-			    brc_exchange_sink sink, void *ctx, brc_err *err)
+brc_rc brc_graphml_write(brc_graph_out *o, brc_err *err)
 {
-	brc_exchange_out o = {{0}, sink, ctx};
-	brc_str_add(&o.text, head);
-	brc_rc rc = write_nodes(&o, &b->layers, names, err);
-	if (rc == BRC_OK)
-		rc = brc_exchange_each_edge(&o, b, write_edge, NULL, err);
-	brc_str_add(&o.text, "</graph>\n</graphml>\n");
-	if (rc == BRC_OK)
-		rc = brc_exchange_flush(&o, 0, err);
-	brc_str_free(&o.text);
-	return rc;
+	brc_str_add(&o->text, head);
+	for (size_t l = 0; l < o->e->layers->n; l++)
+		BRC_TRY(write_layer(o, l, err));
+	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
+	brc_str_add(&o->text, "</graph>\n</graphml>\n");
+	return brc_graph_out_rest(o, err);
 }

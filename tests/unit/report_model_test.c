@@ -391,7 +391,7 @@ static void cuts(void **state)
 	add_lesions(&a, "x", plain_classes);
 	r = report_of(&a);
 	const brc_network *net = &r->network[0];
-	const brc_graph_summary *g = &net->labelling[0].graph[0];
+	const brc_graph_result *g = &net->labelling[0].graph[0];
 
 	assert_true(g->stability == 0.83);
 	assert_true(g->residual[1] == 3e-12);

@@ -7,11 +7,13 @@
 #ifndef BRC_TESTS_REPORT_SECTIONS_H
 #define BRC_TESTS_REPORT_SECTIONS_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/labels.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "render/report.h"
 #include "study/measure.h"
 #include "stream/layers.h"
@@ -94,42 +96,39 @@ static void add_labels(analysis *a, const char *name)
 
 static void add_spectrum(analysis *a, const char *name)
 {
-	static const double eigenvalue[] = {0, 0.25, 0.5, 0.9};
-	static const double residual[] = {1e-15, 3e-12, 2e-13, 1e-4};
-	static const int32_t choice_k[] = {2, 3, 4};
-	static const double gap[] = {0.25, 0.4, 0.1}, stability[] = {0.8, 0.83, 0.9};
-	static const int32_t boundary[] = {0, 9, 16};
-	static float picture[20 * 20];
-	const char *const warnings[] = {"eigenvalue 3 is close to 4"};
+	static double eigenvalue[] = {0, 0.25, 0.5, 0.9};
+	static double residual[] = {1e-15, 3e-12, 2e-13, 1e-4};
+	static int32_t choice_k[] = {2, 3, 4}, boundary[] = {0, 9, 16};
+	static double gap[] = {0.25, 0.4, 0.1}, stability[] = {0.8, 0.83, 0.9};
+	static float image[20 * 20];
+	static char warning[] = "eigenvalue 3 is close to 4";
 	brc_section *s = add_section(a, "spectrum", name);
-	brc_map *r;
+	brc_graph_result g = {.name = (char *)(uintptr_t)name,
+			      .k = 3,
+			      .units = 20,
+			      .components = 1,
+			      .edges = NAN,
+			      .ncut = 1.25,
+			      .in_out = 0.7,
+			      .lower_bound = 0.75,
+			      .inertia = NAN,
+			      .stability = 0.83,
+			      .n_warnings = 1,
+			      .warning = (char *[]){warning},
+			      .pairs = 4,
+			      .eigenvalue = eigenvalue,
+			      .residual = residual,
+			      .choices = 3,
+			      .choice_k = choice_k,
+			      .choice_gap = gap,
+			      .choice_stability = stability};
+	const brc_spectrum p = {
+		.n = 1, .graph = &g, .bins = 20, .image = image, .boundary = boundary};
 	brc_err err;
 
-	r = brc_section_add_record(s, &err);
-	brc_map_put_int(r, "graph", 0);
-	brc_map_put_string(r, "name", name);
-	brc_map_put_int(r, "k", 3);
-	brc_map_put_int(r, "units", 20);
-	brc_map_put_int(r, "isolated", 0);
-	brc_map_put_int(r, "components", 1);
-	brc_map_put_int(r, "empty", 0);
-	brc_map_put_double(r, "ncut", 1.25);
-	brc_map_put_double(r, "in_out", 0.7);
-	brc_map_put_double(r, "lower_bound", 0.75);
-	brc_map_put_double(r, "stability", 0.83);
-	brc_map_put_strings(r, "warnings", warnings, 1);
-	must(brc_section_add_column(s, "graph/0/eigenvalue", "<f8", 4, eigenvalue, &err), &err);
-	must(brc_section_add_column(s, "graph/0/residual", "<f8", 4, residual, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/k", "<i4", 3, choice_k, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/gap", "<f8", 3, gap, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/stability", "<f8", 3, stability, &err),
-	     &err);
 	for (size_t i = 0; i < 400; i++)
-		picture[i] = (float)(i % 7);
-	must(brc_section_add(s, "picture", "<f4", 2, (size_t[]){20, 20}, "bin,bin", picture, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add_column(s, "picture/boundary", "<i4", 3, boundary, &err), &err);
+		image[i] = (float)(i % 7);
+	must(brc_spectrum_write(&p, s, &err), &err);
 }
 
 static void add_clusterability(analysis *a)

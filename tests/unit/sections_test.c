@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "sections/units.h"
 
 /* ---- a sample of each section ---- */
@@ -65,6 +67,82 @@ static brc_rc read_units(const brc_section *s, brc_section *again, brc_err *err)
 	return rc;
 }
 
+static void write_labels(brc_section *s)
+{
+	static char name[] = "global";
+	brc_graph_result g = brc_graph_result_blank();
+	brc_labels l = {.layers = two_layers(),
+			.label = (int32_t[]){0, 1, -1, 1, 0},
+			.mode = BRC_LABELS_LOCAL,
+			.source = "weights",
+			.k = 2,
+			.ncut = 0.5,
+			.n_graphs = 1,
+			.graph = &g};
+
+	g.name = name;
+	g.k = 2;
+	assert_int_equal(brc_labels_write(&l, s, NULL), BRC_OK);
+	brc_layers_clear(&l.layers);
+}
+
+static brc_rc read_labels(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_labels l;
+	brc_rc rc;
+
+	BRC_TRY(brc_labels_read(&l, s, err));
+	rc = again ? brc_labels_write(&l, again, err) : BRC_OK;
+	brc_labels_clear(&l);
+	return rc;
+}
+
+static void write_spectrum(brc_section *s)
+{
+	static char name[] = "global", warning[] = "beware";
+	brc_graph_result g = {.name = name,
+			      .k = 2,
+			      .ncut = 0.25,
+			      .in_out = 3,
+			      .units = 5,
+			      .isolated = 1,
+			      .components = 1,
+			      .edges = 6,
+			      .n_warnings = 1,
+			      .warning = (char *[]){warning},
+			      .pairs = 2,
+			      .eigenvalue = (double[]){0, 0.5},
+			      .residual = (double[]){1e-12, 1e-11},
+			      .choices = 1,
+			      .choice_k = (int32_t[]){2},
+			      .choice_gap = (double[]){0.5},
+			      .choice_stability = (double[]){1}};
+	const brc_spectrum p = {
+		.n = 1,
+		.graph = &g,
+		.bins = 2,
+		.image = (float[]){1, 0.5F, 0.5F, 1},
+		.boundary = (int32_t[]){0, 1},
+		.group = {2, (int32_t[]){0, 1}, (int32_t[]){0, 1}, (int32_t[]){2, 2}},
+		.links = 1,
+		.link_from = (int32_t[]){0},
+		.link_to = (int32_t[]){1},
+		.link_weight = (double[]){1.5}};
+
+	assert_int_equal(brc_spectrum_write(&p, s, NULL), BRC_OK);
+}
+
+static brc_rc read_spectrum(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_spectrum p;
+	brc_rc rc;
+
+	BRC_TRY(brc_spectrum_read(&p, s, err));
+	rc = again ? brc_spectrum_write(&p, again, err) : BRC_OK;
+	brc_spectrum_clear(&p);
+	return rc;
+}
+
 static const struct kind {
 	const char *type;
 	void (*write)(brc_section *s);
@@ -72,6 +150,8 @@ static const struct kind {
 	brc_rc (*read)(const brc_section *s, brc_section *again, brc_err *err);
 } kinds[] = {
 	{"units", write_units, read_units},
+	{"labels", write_labels, read_labels},
+	{"spectrum", write_spectrum, read_spectrum},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -142,6 +222,8 @@ static void what_is_read_is_written_as_it_was(void **state)
  * or the tensor is gone, where `value` is NULL; of a key likewise, of the metadata or, where `at`
  * says which, of a record.
  */
+enum { META = SIZE_MAX };
+
 static const struct change {
 	const char *type, *tensor, *key;
 	size_t at;
@@ -157,9 +239,25 @@ static const struct change {
 	{"units", "edge/from", NULL, 0, "1", "edge 0 leads from layer 1 to layer 1 of 2"},
 	{"units", "edge/to", NULL, 0, "2", "edge 0 leads from layer 0 to layer 2 of 2"},
 	{"units", "unit/name", NULL, 3, "u1", "units 1 and 3 are both called 'u1'"},
+	{"labels", "label", NULL, 1, "-2", "unit 1 of layer a has label -2"},
+	{"labels", NULL, "mode", META, NULL, "metadata 'mode' is not a text"},
+	{"labels", NULL, "mode", META, "odd", "mode is 'odd'"},
+	{"labels", NULL, "k", META, "-1", "metadata 'k' is not a count"},
+	{"labels", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"labels", NULL, "ncut", 0, "much", "record 0: 'ncut' is not a number"},
+	{"spectrum", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"spectrum", NULL, "k", 0, "-2", "record 0: 'k' is not a count"},
+	{"spectrum", NULL, "k", 0, "3", "'picture/boundary' is <i4 [2], where <i4 [3]"},
+	{"spectrum", NULL, "warnings", 0, "none", "'warnings' is not a list of texts"},
+	{"spectrum", "graph/0/residual", NULL, 0, NULL, "no tensor 'graph/0/residual'"},
+	{"spectrum", "graph/0/choice/gap", NULL, 0, NULL, "no tensor 'graph/0/choice/gap'"},
+	{"spectrum", "picture/boundary", NULL, 1, "3", "cluster 1 begins at bin 3 of 2"},
+	{"spectrum", "group/layer", NULL, 0, "-1", "sub-cluster 0 (layer -1"},
+	{"spectrum", "group/size", NULL, 1, "0", "sub-cluster 1 (layer 1, cluster 1, 0 units)"},
+	{"spectrum", "link/from", NULL, 0, "1", "link 0 joins sub-clusters 1 and 1 of 2"},
+	{"spectrum", "link/to", NULL, 0, "2", "link 0 joins sub-clusters 0 and 2 of 2"},
+	{"spectrum", "link/weight", NULL, 0, "0", "link 0 joins sub-clusters 0 and 1 of 2 by 0"},
 };
-
-enum { ANYWHERE = SIZE_MAX };
 
 static void drop_tensor(brc_section *s, brc_tensor *t)
 {
@@ -201,7 +299,7 @@ static void change_tensor(brc_section *s, const struct change *c)
 
 static void change_key(brc_section *s, const struct change *c)
 {
-	brc_map *m = c->at == ANYWHERE ? s->meta : s->records[c->at];
+	brc_map *m = c->at == META ? s->meta : s->records[c->at];
 	char *end;
 	double number;
 

@@ -16,7 +16,7 @@
 
 #include "data/datasets/dataset.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "net/net.h"
 #include "study/lesions.h"
 #include "stream/writer.h"

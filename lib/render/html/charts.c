@@ -74,7 +74,7 @@ brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l)
 	size_t shown = 0;
 
 	for (size_t i = 0; i < l->n_graphs && shown < BRC_CHART_GRAPHS; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 		json_t *one;
 
 		if (g->pairs == 0)

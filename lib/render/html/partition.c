@@ -21,7 +21,7 @@ static void add_count(brc_page *page, size_t n)
 }
 
 /* The largest residual of the eigenvalues that were used, the first k. */
-static double residual(const brc_graph_summary *g)
+static double residual(const brc_graph_result *g)
 {
 	double most = NAN;
 
@@ -30,7 +30,7 @@ static double residual(const brc_graph_summary *g)
 	return most;
 }
 
-static void add_graph(brc_page *page, const brc_graph_summary *g)
+static void add_graph(brc_page *page, const brc_graph_result *g)
 {
 	char text[BRC_NUMBER_MAX];
 
@@ -73,7 +73,7 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 	size_t shown = 0, all = 0;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0 || all++ >= CHOICES_SHOWN)
 			continue;
@@ -122,7 +122,7 @@ static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
 
 	for (size_t i = 0; i < l->n_graphs; i++)
 		eigenvalues += l->graph[i].pairs > 0;
-	if (!eigenvalues && !l->picture)
+	if (!eigenvalues && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<div class=\"pair\">\n");
 	if (eigenvalues) {
@@ -130,7 +130,7 @@ static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
 		BRC_TRY(brc_chart_eigenvalues(page, l));
 		brc_str_add(page->b, "</div>\n");
 	}
-	if (l->picture) {
+	if (l->spectrum.bins > 0) {
 		add_affinity_head(page, l);
 		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
 		brc_str_add(page->b, "</div>\n");
@@ -143,7 +143,7 @@ brc_rc brc_html_cut(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
 
-	if (l->n_graphs == 0 && !l->picture)
+	if (l->n_graphs == 0 && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
 	brc_html_notes(page, at->net, BRC_NOTE_CUT, at->labelling, "plain");

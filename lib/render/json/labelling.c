@@ -5,7 +5,7 @@
 #include "render/json/json.h"
 
 /* What spoke for each k; null where k was given. */
-static json_t *choice(const brc_graph_summary *g, bool *ok)
+static json_t *choice(const brc_graph_result *g, bool *ok)
 {
 	json_t *a = g->choices ? json_array() : json_null();
 
@@ -20,9 +20,15 @@ static json_t *choice(const brc_graph_summary *g, bool *ok)
 	return a;
 }
 
-static json_t *graph(const brc_graph_summary *g, bool *ok)
+static json_t *graph(const brc_labelling *l, size_t i, bool *ok)
 {
-	json_t *o = brc_json_map(g->record);
+	const brc_graph_result *g = &l->graph[i];
+	brc_map *record = brc_map_new();
+	json_t *o;
+
+	brc_graph_result_put(g, i, l->spectrum_section != NULL, record);
+	o = record && !record->failed ? brc_json_map(record) : NULL;
+	brc_map_free(record);
 
 	brc_json_set(o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1), ok);
 	brc_json_set(o, "residuals", brc_json_numbers(g->residual, g->pairs, 1), ok);
@@ -165,7 +171,9 @@ json_t *brc_json_labelling(const brc_network *net, size_t labelling, bool draws,
 	json_t *o = json_object(), *graphs = json_array(), *groups = json_array();
 
 	brc_json_set(o, "name", brc_json_text(l->name), ok);
-	brc_json_set(o, "mode", brc_json_text(l->labels_section ? l->labels.mode : NULL), ok);
+	brc_json_set(o, "mode",
+		     brc_json_text(l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL),
+		     ok);
 	brc_json_set(o, "source", brc_json_text(l->labels_section ? l->labels.source : NULL), ok);
 	brc_json_set(o, "k", l->k > 0 ? brc_json_count(l->k) : json_null(), ok);
 	brc_json_set(o, "seed", l->has_seed ? json_integer(l->seed) : json_null(), ok);
@@ -174,7 +182,7 @@ json_t *brc_json_labelling(const brc_network *net, size_t labelling, bool draws,
 	brc_json_set(o, "warnings", brc_json_notes(net, BRC_NOTE_WARNING, labelling, ok), ok);
 	brc_json_set(o, "missing", brc_json_notes(net, BRC_NOTE_MISSING, labelling, ok), ok);
 	for (size_t i = 0; i < l->n_graphs; i++)
-		brc_json_append(graphs, graph(&l->graph[i], ok), ok);
+		brc_json_append(graphs, graph(l, i, ok), ok);
 	brc_json_set(o, "graphs", graphs, ok);
 	brc_json_set(o, "baseline", baseline(l, ok), ok);
 	for (size_t p = 0; p < BRC_PROXIES; p++) {

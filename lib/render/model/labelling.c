@@ -45,9 +45,9 @@ const char *brc_source_title(const char *source)
 	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
 }
 
-const char *brc_mode_title(const char *mode)
+const char *brc_mode_title(brc_labels_mode mode)
 {
-	return strcmp(mode, "imported") == 0 ? "given" : mode;
+	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
 }
 
 char *brc_layer_title(const char *name, char *buf, size_t cap)
@@ -67,23 +67,13 @@ static double mean_loss(const brc_lesions *l)
 	return images > 0 ? nats / images : NAN;
 }
 
-static brc_rc read_picture(brc_labelling *l, brc_err *err)
+/* The graphs, of the spectrum where there is one. */
+static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
 {
-	char title[256];
-
-	if (!l->spectrum || !brc_section_tensor(l->spectrum, "picture"))
-		return BRC_OK;
-	BRC_TRY(brc_section_need(l->spectrum, "picture", "<f4", 2, (size_t[]){BRC_ANY, BRC_ANY},
-				 &l->picture, err));
-	if (l->picture->shape[0] != l->picture->shape[1] || l->picture->shape[0] > 512)
-		return brc_fail(err, BRC_DATA, "%s: picture is %zu x %zu, not square up to 512",
-				brc_section_title(l->spectrum, title, sizeof title),
-				l->picture->shape[0], l->picture->shape[1]);
-	if (l->picture->shape[0] == 0)
-		l->picture = NULL;
-	if (brc_section_tensor(l->spectrum, "picture/boundary"))
-		BRC_TRY(brc_section_need_column(l->spectrum, "picture/boundary", "<i4", BRC_ANY,
-						&l->boundary, err));
+	if (l->spectrum_section)
+		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
+	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
+	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
 	return BRC_OK;
 }
 
@@ -120,12 +110,11 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 {
 	*l = (brc_labelling){.name = from->name,
 			     .labels_section = from->labels,
-			     .spectrum = from->spectrum,
+			     .spectrum_section = from->spectrum,
 			     .lesions_section = from->lesions,
 			     .loss = NAN};
 	BRC_TRY(read_layers(l, from, err));
-	BRC_TRY(brc_graphs_collect(l, err));
-	BRC_TRY(read_picture(l, err));
+	BRC_TRY(read_spectrum(l, err));
 	if (from->lesions) {
 		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
 		l->loss = mean_loss(&l->lesions);
@@ -146,7 +135,7 @@ void brc_labelling_clear(brc_labelling *l)
 	brc_lesions_clear(&l->lesions);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
-	free(l->graph);
+	brc_spectrum_clear(&l->spectrum);
 	free(l->group);
 	free(l->order);
 	*l = (brc_labelling){0};

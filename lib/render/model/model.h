@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-#include "graph/labels.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "graph/subcluster.h"
 #include "render/model/network_streams.h"
 #include "render/report.h"
@@ -41,33 +42,18 @@ typedef struct brc_group {
 	double worst_change, worst_p;
 } brc_group;
 
-/* One clustered graph, from the records of spectrum/1 or labels/1. */
-typedef struct brc_graph_summary {
-	const char *name;
-	size_t index; /* its number: tensors "graph/<index>/..." */
-	size_t k, units, isolated, components, empty;
-	double edges, ncut, in_out, lower_bound;
-	double stability;         /* NaN when unknown */
-	const double *eigenvalue; /* [pairs], ascending; NULL when absent */
-	const double *residual;   /* [pairs]; NULL when absent */
-	size_t pairs;
-	size_t choices; /* rows of evidence for k; 0: k was given */
-	const int32_t *choice_k;
-	const double *choice_gap, *choice_stability;
-	const brc_map *record;
-} brc_graph_summary;
-
 /* All that one section name holds together. */
 typedef struct brc_labelling {
 	const char *name;
-	const brc_section *labels_section, *spectrum, *lesions_section; /* NULL: not there */
-	brc_labels labels;            /* owned; zeroed without labels_section */
-	brc_subclusters *subclusters; /* owned; NULL without labels_section */
-	brc_layers layers;            /* owned */
-	brc_graph_summary *graph;     /* owned */
+	/* NULL: not there */
+	const brc_section *labels_section, *spectrum_section, *lesions_section;
+	brc_labels labels;             /* owned; zeroed without labels_section */
+	brc_subclusters *subclusters;  /* owned; NULL without labels_section */
+	brc_layers layers;             /* owned */
+	brc_spectrum spectrum;         /* owned; zeroed when not in the stream */
+	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
-	const brc_tensor *picture, *boundary; /* NULL when absent */
-	brc_lesions lesions;                  /* zeroed when not in the stream: draws is 0 */
+	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* nats an image before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
 	char *const *class_name;        /* [classes], borrowed, or NULL: numbered */
@@ -182,7 +168,6 @@ void brc_labelling_clear(brc_labelling *l);
 /* Number of clusters and seed, from the labels and the history of their stream. */
 void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
-brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
 /* The least and the largest stability of the graphs; false when no graph has one. */
 bool brc_stability_range(const brc_labelling *l, double range[2]);
 /* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
@@ -214,7 +199,7 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap);
 /* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
 const char *brc_source_title(const char *source);
 /* The mode of a partition, for people: that which no clustering made is a given one. */
-const char *brc_mode_title(const char *mode);
+const char *brc_mode_title(brc_labels_mode mode);
 /* layer/role or layer/kind of layer i, "" when it is not there. Borrows from buf. */
 const char *brc_layer_word(const brc_network *net, const char *column, size_t i, char *buf,
 			   size_t cap);

@@ -66,7 +66,7 @@ static brc_rc stability_cut(brc_network *net, size_t labelling, brc_err *err)
 }
 
 /* The evidence for the k that was taken: its row, or BRC_ANY. */
-static size_t row_of_k(const brc_graph_summary *g)
+static size_t row_of_k(const brc_graph_result *g)
 {
 	for (size_t i = 0; i < g->choices; i++)
 		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k)
@@ -74,7 +74,7 @@ static size_t row_of_k(const brc_graph_summary *g)
 	return BRC_ANY;
 }
 
-static void add_choice(brc_str *text, const brc_graph_summary *g)
+static void add_choice(brc_str *text, const brc_graph_result *g)
 {
 	size_t row = row_of_k(g);
 	char gap[BRC_NUMBER_MAX];
@@ -94,12 +94,12 @@ static void add_choice(brc_str *text, const brc_graph_summary *g)
 static brc_rc choice_cut(brc_network *net, size_t labelling, brc_err *err)
 {
 	const brc_labelling *l = &net->labelling[labelling];
-	const brc_graph_summary *first = NULL;
+	const brc_graph_result *first = NULL;
 	size_t n = 0, least = BRC_ANY, most = 0;
 	brc_str text = {0};
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0)
 			continue;
@@ -129,7 +129,8 @@ static brc_rc whole_layers(brc_network *net, size_t labelling, brc_err *err)
 	size_t whole = 0;
 	brc_str text = {0};
 
-	for (size_t i = 0; i < l->n_groups && strcmp(l->labels.mode, "global") == 0; i++)
+	for (size_t i = 0;
+	     i < l->n_groups && l->labels_section && l->labels.mode == BRC_LABELS_GLOBAL; i++)
 		whole += l->group[i].size == l->layers.units[l->group[i].layer];
 	if (whole < 2 || 2 * whole < l->n_groups)
 		return BRC_OK;

@@ -28,15 +28,10 @@ static brc_rc say(brc_network *net, brc_note_kind kind, size_t labelling, brc_er
 	return rc;
 }
 
-static brc_rc warn_graph(brc_network *net, size_t i, const brc_graph_summary *g, brc_err *err)
+static brc_rc warn_graph(brc_network *net, size_t i, const brc_graph_result *g, brc_err *err)
 {
-	const brc_value *list = brc_map_get(g->record, "warnings");
-	size_t n = list && list->type == BRC_V_LIST ? list->u.list.n : 0;
-
-	for (size_t w = 0; w < n; w++)
-		if (list->u.list.items[w].type == BRC_V_STRING)
-			BRC_TRY(say(net, BRC_NOTE_WARNING, i, err, "graph %s: %s", g->name,
-				    list->u.list.items[w].u.s));
+	for (size_t w = 0; w < g->n_warnings; w++)
+		BRC_TRY(say(net, BRC_NOTE_WARNING, i, err, "graph %s: %s", g->name, g->warning[w]));
 	if (g->empty > 0)
 		BRC_TRY(say(net, BRC_NOTE_WARNING, i, err,
 			    "graph %s: %zu of %zu clusters are empty.", g->name, g->empty, g->k));
@@ -45,11 +40,9 @@ static brc_rc warn_graph(brc_network *net, size_t i, const brc_graph_summary *g,
 
 enum { GRAPHS_TOLD = 3 };
 
-static bool has_warning(const brc_graph_summary *g)
+static bool has_warning(const brc_graph_result *g)
 {
-	const brc_value *list = brc_map_get(g->record, "warnings");
-
-	return g->empty > 0 || (list && list->type == BRC_V_LIST && list->u.list.n > 0);
+	return g->empty > 0 || g->n_warnings > 0;
 }
 
 /* The first few graphs' warnings, and how many graphs more have some. */
@@ -298,8 +291,8 @@ brc_rc brc_missing_collect(brc_network *net, brc_err *err)
 		BRC_TRY(say(net, BRC_NOTE_MISSING, BRC_ANY, err,
 			    "The network was not partitioned. Add:  | laplacian | spectral -k 16"));
 	for (size_t i = 0; i < net->n_labellings; i++) {
-		if (!net->labelling[i].spectrum && net->labelling[i].labels_section &&
-		    strcmp(net->labelling[i].labels.mode, "imported") != 0)
+		if (!net->labelling[i].spectrum_section && net->labelling[i].labels_section &&
+		    net->labelling[i].labels.mode != BRC_LABELS_IMPORTED)
 			BRC_TRY(say(net, BRC_NOTE_MISSING, i, err,
 				    "No spectrum came with the labels; `spectral` writes it."));
 		BRC_TRY(missing_tests(net, i, err));

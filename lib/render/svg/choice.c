@@ -27,7 +27,7 @@ static double up(double share)
 	return HEIGHT - FOOT - (HEIGHT - FOOT - TOP) * fmin(fmax(share, 0), 1);
 }
 
-static void add_bars(brc_str *b, const brc_graph_summary *g, size_t n, double most)
+static void add_bars(brc_str *b, const brc_graph_result *g, size_t n, double most)
 {
 	double half = 0.4 * (WIDTH - LEFT - RIGHT) / (double)n;
 
@@ -43,7 +43,7 @@ static void add_bars(brc_str *b, const brc_graph_summary *g, size_t n, double mo
 	}
 }
 
-static void add_stability(brc_str *b, const brc_graph_summary *g, size_t n)
+static void add_stability(brc_str *b, const brc_graph_result *g, size_t n)
 {
 	bool pen = false;
 
@@ -63,7 +63,7 @@ static void add_stability(brc_str *b, const brc_graph_summary *g, size_t n)
 				across(n, i), up(g->choice_stability[i]));
 }
 
-static void add_axes(brc_str *b, const brc_graph_summary *g, size_t n, double most)
+static void add_axes(brc_str *b, const brc_graph_result *g, size_t n, double most)
 {
 	size_t step = (n + NUMBERS - 1) / NUMBERS;
 	char text[BRC_NUMBER_MAX];
@@ -83,7 +83,7 @@ static void add_axes(brc_str *b, const brc_graph_summary *g, size_t n, double mo
 		     HEIGHT - FOOT);
 }
 
-void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title)
+void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title)
 {
 	size_t n = g->choices < ROWS ? g->choices : ROWS;
 	double most = 0;

@@ -32,7 +32,7 @@ brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
  * What spoke for each k of a graph: gaps of eigenvalues as bars, stability as
  * a line, the k that was taken filled. `title` may be empty. Nothing without evidence.
  */
-void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title);
+void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title);
 
 /*
  * The affinity picture of a labelling with the clusters' boundaries, at most

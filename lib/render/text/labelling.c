@@ -21,7 +21,7 @@ enum {
 	GRAPH_NAME = 52
 };
 
-static void add_graph(brc_str *b, const brc_graph_summary *g)
+static void add_graph(brc_str *b, const brc_graph_result *g)
 {
 	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
 	brc_str line = {0};
@@ -55,7 +55,7 @@ static void add_graphs(brc_str *b, const brc_labelling *l)
 	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
 		     "stability", "units", "comp.");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 		char ncut[BRC_NUMBER_MAX], stability[BRC_NUMBER_MAX];
 
 		brc_str_add(b, "  ");

@@ -39,7 +39,7 @@ static json_t *point(double x, double y, bool *ok)
 	return p;
 }
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c)
+brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c)
 {
 	brc_histogram h;
 	bool ok = true;

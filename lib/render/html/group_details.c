@@ -106,10 +106,8 @@ static void add_image_class(brc_page *page, const brc_exemplars *x, size_t image
 {
 	char name[1024];
 
-	if (!x->label || x->label[image] < 0)
-		return;
-	brc_html_text(page, brc_class_title(x->class_name, x->n_classes, (size_t)x->label[image],
-					    name, sizeof name));
+	brc_html_text(page, brc_class_title(x->class_name, x->classes, (size_t)x->label[image],
+					    name, sizeof(name)));
 }
 
 static void add_thumbnail(brc_page *page, const brc_place *at, size_t image, const brc_sheet *s)
@@ -170,7 +168,7 @@ static void add_legend(brc_page *page, const brc_place *at)
 		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
 		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
 		    "that loses more than under random groups.");
-	if (at->net->exemplars.section)
+	if (at->net->has_exemplars)
 		brc_str_add(page->b, " Example images stand highest in the units&#8217; lists of "
 				     "their strongest images.");
 	brc_str_add(page->b, "</p>\n");

@@ -180,7 +180,7 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 	return BRC_OK;
 }
 
-static void add_clusterability_facts(brc_page *page, const brc_null_test *c)
+static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
 {
 	char text[BRC_NUMBER_MAX];
 
@@ -199,10 +199,10 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>Clusterability</h3>\n<div class=\"pair\">\n");
 	for (size_t i = 0; i < net->n_clusterability; i++) {
-		const brc_null_test *c = &net->clusterability[i];
+		const brc_clusterability *c = &net->clusterability[i];
 
 		brc_str_add(page->b, "<div><h4>");
-		brc_html_text(page, c->source[0] ? brc_source_title(c->source) : c->section->name);
+		brc_html_text(page, c->source[0] ? brc_source_title(c->source) : c->name);
 		brc_str_addf(page->b,
 			     ", k = %zu</h4>\n<p>n-cut against %zu networks with "
 			     "shuffled edges (kind <i>",

@@ -26,9 +26,8 @@ static json_t *graph(const brc_labelling *l, size_t i, bool *ok)
 	brc_map *record = brc_map_new();
 	json_t *o;
 
-	brc_graph_result_put(g, i, l->spectrum_section != NULL, record);
-	o = record && !record->failed ? brc_json_map(record) : NULL;
-	brc_map_free(record);
+	brc_graph_result_put(g, i, l->spectrum_section, record);
+	o = brc_json_map_of(record);
 
 	brc_json_set(o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1), ok);
 	brc_json_set(o, "residuals", brc_json_numbers(g->residual, g->pairs, 1), ok);

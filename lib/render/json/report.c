@@ -92,6 +92,14 @@ json_t *brc_json_map(const brc_map *m)
 	return complete(o, ok);
 }
 
+json_t *brc_json_map_of(brc_map *m)
+{
+	json_t *o = m && !m->failed ? brc_json_map(m) : NULL;
+
+	brc_map_free(m);
+	return o;
+}
+
 void brc_json_set(json_t *object, const char *key, json_t *value, bool *ok)
 {
 	brc_str clean = {0};
@@ -122,9 +130,7 @@ json_t *brc_json_notes(const brc_network *net, brc_note_kind kind, size_t labell
 
 static json_t *layers(const brc_network *net, bool *ok)
 {
-	const brc_layers *t = net->units              ? &net->layers
-			      : net->n_labellings > 0 ? &net->labelling[0].layers
-						      : NULL;
+	const brc_layers *t = brc_network_layers(net);
 	json_t *a = json_array();
 
 	for (size_t i = 0; t && i < t->n; i++) {
@@ -137,11 +143,14 @@ static json_t *layers(const brc_network *net, bool *ok)
 	return a;
 }
 
-static json_t *clusterability(const brc_null_test *c, bool *ok)
+static json_t *clusterability(const brc_clusterability *c, bool *ok)
 {
-	json_t *o = brc_json_map(c->section->meta);
+	brc_map *meta = brc_map_new();
+	json_t *o;
 
-	brc_json_set(o, "name", brc_json_text(c->section->name), ok);
+	brc_clusterability_put(c, meta);
+	o = brc_json_map_of(meta);
+	brc_json_set(o, "name", brc_json_text(c->name), ok);
 	brc_json_set(o, "null_ncut", brc_json_numbers(c->ncut, c->shuffles, 1), ok);
 	return o;
 }

@@ -24,7 +24,7 @@ static void add_unreachable(brc_str *text, size_t n, const char *what, double le
 		     brc_format_p(1 / ((double)n + 1), p), ceil(1 / level - 1e-9) - 1);
 }
 
-static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, double level,
+static brc_rc clusterability_finding(brc_network *net, const brc_clusterability *c, double level,
 				     brc_err *err)
 {
 	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];

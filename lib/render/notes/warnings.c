@@ -297,7 +297,7 @@ brc_rc brc_missing_collect(brc_network *net, brc_err *err)
 				    "No spectrum came with the labels; `spectral` writes it."));
 		BRC_TRY(missing_tests(net, i, err));
 	}
-	if (!net->exemplars.section && strcmp(net->items, "images") == 0)
+	if (!net->has_exemplars && strcmp(net->items, "images") == 0)
 		BRC_TRY(say(net, BRC_NOTE_MISSING, BRC_ANY, err,
 			    "There are no example images of what units respond to: `activations` "
 			    "writes them (exemplars)."));

@@ -53,9 +53,7 @@ static void heading(brc_str *b, const char *s, char underline)
 /* "image (784), fc1 (256), out (10)": the layers with their units. */
 static void add_layers(brc_str *b, const brc_network *net)
 {
-	const brc_layers *t = net->units              ? &net->layers
-			      : net->n_labellings > 0 ? &net->labelling[0].layers
-						      : NULL;
+	const brc_layers *t = brc_network_layers(net);
 	brc_str line = {0};
 
 	if (!t || t->n == 0)
@@ -86,7 +84,7 @@ static void add_accuracy(brc_str *b, const brc_network *net)
 	}
 }
 
-static void add_clusterability(brc_str *b, const brc_null_test *c)
+static void add_clusterability(brc_str *b, const brc_clusterability *c)
 {
 	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], sd[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX],
 		z[BRC_NUMBER_MAX];

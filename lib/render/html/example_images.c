@@ -47,14 +47,14 @@ static size_t count_votes(vote *votes, size_t n)
 {
 	size_t images = 0;
 
-	qsort(votes, n, sizeof *votes, by_image);
+	qsort(votes, n, sizeof(*votes), by_image);
 	for (size_t i = 0; i < n; i++) {
 		if (images > 0 && votes[images - 1].image == votes[i].image)
 			votes[images - 1].weight += votes[i].weight;
 		else
 			votes[images++] = votes[i];
 	}
-	qsort(votes, images, sizeof *votes, by_weight);
+	qsort(votes, images, sizeof(*votes), by_weight);
 	return images;
 }
 

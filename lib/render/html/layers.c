@@ -1,6 +1,4 @@
 /* The layers of a network and what feeds them. */
-#include <string.h>
-
 #include "render/html/parts.h"
 #include "render/svg/svg.h"
 
@@ -10,12 +8,11 @@ static void add_layer(brc_page *page, const brc_network *net, const brc_layers *
 {
 	char title[1024];
 
-	brc_str_addf(page->b, "<li class=\"%s\"><b>",
-		     brc_layer_is_hidden(net, i) ? "hidden" : "edge");
-	brc_html_text(page, brc_layer_title(t->name[i], title, sizeof title));
-	brc_str_addf(page->b, "</b> %zu unit%s <span>", t->units[i], t->units[i] == 1 ? "" : "s");
-	brc_html_text(page, net->has_units ? net->units.kind[i] : "");
-	brc_str_add(page->b, "</span></li>\n");
+	brc_htmlf(page->b, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
+		  brc_layer_is_hidden(net, i) ? "hidden" : "edge",
+		  brc_layer_title(t->name[i], title, sizeof(title)),
+		  brc_format_count(t->units[i], "unit", "units").s,
+		  net->has_units ? net->units.kind[i] : "");
 }
 
 /* A drawing; folded when it is long. */

@@ -28,8 +28,8 @@ static brc_report *report_of(const analysis *a)
 /* Does some note of this kind hold the text? */
 static bool says(const brc_network *net, brc_note_kind kind, const char *text)
 {
-	for (size_t i = 0; i < net->n_notes; i++)
-		if (net->note[i].kind == kind && strstr(net->note[i].text, text))
+	for (size_t i = 0; i < net->notes.n; i++)
+		if (net->notes.item[i].kind == kind && strstr(net->notes.item[i].text.s, text))
 			return true;
 	return false;
 }
@@ -87,8 +87,8 @@ static void sentences(void **state)
 	assert_true(says(net, BRC_NOTE_FINDING, "its n-cut into 3 clusters is 1.25, theirs 1.65"));
 	assert_true(says(net, BRC_NOTE_WARNING, "eigenvalue 3 is close to 4"));
 	assert_true(says(net, BRC_NOTE_WARNING, "range: divides by the mean change"));
-	for (size_t i = 0; i < net->n_notes; i++)
-		assert_int_not_equal(net->note[i].kind, BRC_NOTE_MISSING);
+	for (size_t i = 0; i < net->notes.n; i++)
+		assert_int_not_equal(net->notes.item[i].kind, BRC_NOTE_MISSING);
 	brc_report_free(r);
 	free_analysis(&a);
 }
@@ -317,13 +317,13 @@ static void digits(void **state)
 	char buf[64];
 	(void)state;
 
-	assert_string_equal(brc_layer_title("fc1", buf, sizeof buf), "fc1");
-	assert_string_equal(brc_layer_title("12", buf, sizeof buf), "layer 12");
-	assert_string_equal(brc_layer_title("", buf, sizeof buf), "");
-	assert_string_equal(brc_class_title(names, 3, 0, buf, sizeof buf), "cat");
-	assert_string_equal(brc_class_title(names, 3, 1, buf, sizeof buf), "class 7");
-	assert_string_equal(brc_class_title(names, 3, 2, buf, sizeof buf), "class 2");
-	assert_string_equal(brc_class_title(NULL, 3, 0, buf, sizeof buf), "class 0");
+	assert_string_equal(brc_layer_title("fc1", buf, sizeof(buf)), "fc1");
+	assert_string_equal(brc_layer_title("12", buf, sizeof(buf)), "layer 12");
+	assert_string_equal(brc_layer_title("", buf, sizeof(buf)), "");
+	assert_string_equal(brc_class_title(names, 3, 0, buf, sizeof(buf)), "cat");
+	assert_string_equal(brc_class_title(names, 3, 1, buf, sizeof(buf)), "class 7");
+	assert_string_equal(brc_class_title(names, 3, 2, buf, sizeof(buf)), "class 2");
+	assert_string_equal(brc_class_title(NULL, 3, 0, buf, sizeof(buf)), "class 0");
 }
 
 static brc_section *add_units(analysis *a, const int32_t *from, const int32_t *to, size_t edges)
@@ -399,11 +399,11 @@ static void cuts(void **state)
 	assert_int_equal(g->choice_k[2], 4);
 	assert_true(g->choice_gap[1] == 0.4);
 	assert_true(g->choice_stability[2] == 0.9);
-	assert_true(says(net, BRC_NOTE_CUT,
+	assert_true(says(net, BRC_NOTE_PARTITION,
 			 "Of the k from 2 to 4 whose stability is at most 0.05 below the best one, "
 			 "0.90, k = 3 has the largest gap from eigenvalue k to k + 1, 0.4, and was "
 			 "chosen."));
-	assert_true(says(net, BRC_NOTE_CUT,
+	assert_true(says(net, BRC_NOTE_PARTITION,
 			 "a stability of 0.83: most of it stays the same under another seed."));
 	assert_true(says(net, BRC_NOTE_UNTESTED,
 			 "1 group not tested, fewer than 2 units (layer and cluster): fc2 2."));
@@ -632,21 +632,20 @@ static void image_shapes(void **state)
 
 static void numbers(void **state)
 {
-	char buf[BRC_NUMBER_MAX];
 	brc_inference share = {.unit = "fraction"}, nats = {.unit = "nats"};
 	(void)state;
 
-	assert_string_equal(brc_format_p(0.005, buf), "0.005");
-	assert_string_equal(brc_format_p(0.0004, buf), "0.0004");
-	assert_string_equal(brc_format_p(0.00002, buf), "2e-05");
-	assert_string_equal(brc_format_p(1, buf), "1.000");
-	assert_string_equal(brc_format_p(NAN, buf), "-");
-	assert_string_equal(brc_format_value(&share, -0.1234, true, buf), "-12.34");
-	assert_string_equal(brc_format_value(&share, -0.00001, true, buf), "0.00");
-	assert_string_equal(brc_format_value(&nats, 0.00267, true, buf), "+0.00267");
-	assert_string_equal(brc_format_value(&nats, INFINITY, true, buf), "-");
-	assert_string_equal(brc_format_points(-0.205, buf), "-20.5");
-	assert_string_equal(brc_format_points(0, buf), "0.0");
+	assert_string_equal(brc_format_p(0.005).s, "0.005");
+	assert_string_equal(brc_format_p(0.0004).s, "0.0004");
+	assert_string_equal(brc_format_p(0.00002).s, "2e-05");
+	assert_string_equal(brc_format_p(1).s, "1.000");
+	assert_string_equal(brc_format_p(NAN).s, "-");
+	assert_string_equal(brc_format_value(&share, -0.1234, true).s, "-12.34");
+	assert_string_equal(brc_format_value(&share, -0.00001, true).s, "0.00");
+	assert_string_equal(brc_format_value(&nats, 0.00267, true).s, "+0.00267");
+	assert_string_equal(brc_format_value(&nats, INFINITY, true).s, "-");
+	assert_string_equal(brc_format_points(-0.205).s, "-20.5");
+	assert_string_equal(brc_format_points(0).s, "0.0");
 	assert_string_equal(brc_format_unit(&share), "points");
 }
 

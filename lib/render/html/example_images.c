@@ -67,14 +67,14 @@ static size_t count_votes(vote *votes, size_t n)
 {
 	size_t images = 0;
 
-	qsort(votes, n, sizeof *votes, by_image);
+	qsort(votes, n, sizeof(*votes), by_image);
 	for (size_t i = 0; i < n; i++) {
 		if (images > 0 && votes[images - 1].image == votes[i].image)
 			votes[images - 1].weight += votes[i].weight;
 		else
 			votes[images++] = votes[i];
 	}
-	qsort(votes, images, sizeof *votes, by_weight);
+	qsort(votes, images, sizeof(*votes), by_weight);
 	return images;
 }
 
@@ -91,7 +91,7 @@ brc_rc brc_exemplars_strongest(const brc_exemplars *x, const brc_labelling *l, c
 		return BRC_OK;
 	if (!brc_mul(g->size, x->per_unit, &cells))
 		return brc_fail(err, BRC_DATA, "exemplars: too many images a unit");
-	vote *v = brc_calloc(cells, sizeof *v, err);
+	vote *v = brc_calloc(cells, sizeof(*v), err);
 	if (!v)
 		return BRC_RESOURCE;
 	votes = 0;

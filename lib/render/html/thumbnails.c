@@ -69,8 +69,8 @@ brc_rc brc_sheet_init(brc_sheet *sheet, const brc_exemplars *x, brc_err *err)
 	sheet->colour = y.channels == 3;
 	sheet->columns = SHEET_WIDTH / sheet->width;
 	sheet->zoom = SHOWN_SIDE / sheet->height ? SHOWN_SIDE / sheet->height : 1;
-	sheet->place = brc_alloc(x->images, sizeof *sheet->place, err);
-	sheet->image = brc_alloc(BRC_SHEET_MAX, sizeof *sheet->image, err);
+	sheet->place = brc_alloc(x->images, sizeof(*sheet->place), err);
+	sheet->image = brc_alloc(BRC_SHEET_MAX, sizeof(*sheet->image), err);
 	if (!sheet->place || !sheet->image)
 		return BRC_RESOURCE; /* cleared by the owner */
 	for (size_t i = 0; i < x->images; i++)

@@ -11,7 +11,7 @@ static brc_rc check_samples(const brc_exemplars *x, brc_err *err)
 	for (size_t i = 1; i < x->images; i++)
 		if (x->sample[i] <= x->sample[i - 1])
 			return brc_fail(err, BRC_DATA, "%s: image/sample is not ascending",
-					brc_section_title(x->section, title, sizeof title));
+					brc_section_title(x->section, title, sizeof(title)));
 	return BRC_OK;
 }
 
@@ -44,7 +44,7 @@ brc_rc brc_exemplars_collect(brc_exemplars *x, const brc_section *s, brc_err *er
 		    x->pixels->itemsize != 1 || x->pixels->dtype[1] != 'u')
 			return brc_fail(err, BRC_DATA,
 					"%s: image/pixel must be |u1 with %zu rows as image/sample",
-					brc_section_title(s, title, sizeof title), x->images);
+					brc_section_title(s, title, sizeof(title)), x->images);
 	}
 	t = brc_section_tensor(s, "class/name");
 	x->n_classes = t && t->ndim == 1 ? t->shape[0] : 0;

@@ -29,7 +29,7 @@ brc_rc brc_wiring_collect(brc_network *net, brc_err *err)
 			return brc_fail(err, BRC_DATA,
 					"%s: edge %zu leads from layer %d to layer %d of %zu, in "
 					"topological order",
-					brc_section_title(net->units, title, sizeof title), e,
+					brc_section_title(net->units, title, sizeof(title)), e,
 					net->from[e], net->to[e], net->layers.n);
 	net->wiring = is_chain(net) ? BRC_WIRING_CHAIN : BRC_WIRING_BRANCHED;
 	return BRC_OK;
@@ -48,7 +48,7 @@ const char *brc_layer_word(const brc_network *net, const char *column, size_t i,
 bool brc_layer_is_hidden(const brc_network *net, size_t i)
 {
 	char buf[32];
-	const char *role = brc_layer_word(net, "layer/role", i, buf, sizeof buf);
+	const char *role = brc_layer_word(net, "layer/role", i, buf, sizeof(buf));
 
 	return strcmp(role, "hidden") == 0 || !role[0];
 }

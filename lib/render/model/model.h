@@ -56,8 +56,10 @@ typedef struct brc_labelling {
 	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* nats an image before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
-	char *const *class_name;        /* [classes], borrowed, or NULL: numbered */
 	size_t classes;                 /* 0 when nothing was counted by class */
+	char **class_name;              /* owned; [classes]: from the stream, or numbers */
+	char **class_title;             /* owned; the same to stand in a sentence: "class 7" */
+	char **layer_title;             /* owned; [layers.n]: "fc1", "layer 7" */
 	brc_group *group;               /* owned; by layer, then cluster */
 	size_t n_groups;
 	size_t *order; /* owned; [n_groups] in the order asked for */
@@ -90,9 +92,9 @@ typedef struct brc_exemplars {
 
 typedef enum brc_note_kind {
 	BRC_NOTE_FINDING,
-	BRC_NOTE_DETAIL,   /* belongs to the finding before it */
-	BRC_NOTE_CUT,      /* how far the partition can be relied on, and where its k is from */
-	BRC_NOTE_UNTESTED, /* groups that were not tested, and why */
+	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
+	BRC_NOTE_PARTITION, /* how far it can be relied on, and where its k is from */
+	BRC_NOTE_UNTESTED,  /* groups that were not tested, and why */
 	BRC_NOTE_WARNING,
 	BRC_NOTE_MISSING /* what was not run, and the command that adds it */
 } brc_note_kind;
@@ -100,8 +102,15 @@ typedef enum brc_note_kind {
 typedef struct brc_note {
 	brc_note_kind kind;
 	size_t labelling; /* BRC_ANY: the network as a whole */
-	char *text;       /* owned; one sentence or two, not escaped; does not name the labelling */
+	brc_str text;     /* owned; one sentence or two, not escaped; does not name the labelling */
 } brc_note;
+
+/* In the order in which they are told. */
+typedef struct brc_notes {
+	brc_note *item; /* owned */
+	size_t n, cap;
+	brc_str lost; /* takes what there was no memory for */
+} brc_notes;
 
 /* What the layers feed. */
 typedef enum brc_wiring {
@@ -125,8 +134,7 @@ typedef struct brc_network {
 	brc_null_test *clusterability; /* owned */
 	size_t n_clusterability;
 	brc_exemplars exemplars;
-	brc_note *note; /* owned */
-	size_t n_notes, cap_notes;
+	brc_notes notes;
 } brc_network;
 
 /* The omnibus p-values of one labelling over networks, combined (Irwin and Hall). */
@@ -189,10 +197,15 @@ brc_rc brc_combine(brc_report *r, brc_err *err);
 
 /* ---- asking ---- */
 
-/* Name of class c: from the stream, or its number. Returns buf. */
-char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+/* Fill class names, class titles and layer titles; `classes` [l->classes] or NULL. */
+brc_rc brc_labelling_name(brc_labelling *l, char *const *classes, brc_err *err);
 
-/* The same to stand in a sentence: "class 7" for a name of digits only. Returns buf. */
+/* The layers of the units, else of the first labelling, else NULL. */
+const brc_layers *brc_network_layers(const brc_network *net);
+/* The first labelling with lesions, whose baseline stands for the network; NULL without one. */
+const brc_labelling *brc_network_lesioned(const brc_network *net);
+
+/* Class c in a sentence: its name, or "class 7" for a name of digits only. Returns buf. */
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
 /* "image" of "images". Returns buf. */
 char *brc_item_name(const brc_network *net, char *buf, size_t cap);
@@ -219,6 +232,9 @@ size_t brc_found(const double *p, size_t m, double level);
 /* How many groups hold after correction: by q or by max-T. */
 size_t brc_marked(const brc_labelling *l, brc_proxy p);
 
+/* Was anything tested: is there an importance or a coherence section? */
+bool brc_labelling_tested(const brc_labelling *l);
+
 /* Was this group tested for either proxy? */
 bool brc_group_tested(const brc_group *g);
 
@@ -231,8 +247,16 @@ const char *brc_proxy_adjective(brc_proxy p);
 /* Is it of this kind (details count as findings) and about this labelling? */
 bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling);
 
-/* Append a note; takes the string of `text` and empties it. */
-brc_rc brc_note_add(brc_network *net, brc_note_kind kind, size_t labelling, brc_str *text,
-		    brc_err *err);
+/*
+ * Begin a note. What is appended to the string returned, before the next note begins, is its
+ * text. Running out of memory shows in brc_notes_check alone.
+ */
+brc_str *brc_note_begin(brc_notes *notes, brc_note_kind kind, size_t labelling);
+/* A note from a format of printf. */
+void brc_note_addf(brc_notes *notes, brc_note_kind kind, size_t labelling, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* BRC_RESOURCE if any note is not whole. */
+brc_rc brc_notes_check(const brc_notes *notes, brc_err *err);
+void brc_notes_clear(brc_notes *notes);
 
 #endif

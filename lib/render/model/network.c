@@ -85,7 +85,7 @@ static void borrow_labels(brc_labelling_sections *group, size_t n)
 static brc_rc collect_labellings(brc_network *net, const brc_report_options *options, brc_err *err)
 {
 	const brc_report_input *in = net->input;
-	brc_labelling_sections *group = brc_calloc(in->n, sizeof *group, err);
+	brc_labelling_sections *group = brc_calloc(in->n, sizeof(*group), err);
 	size_t n = 0;
 	brc_rc rc = BRC_OK;
 
@@ -94,7 +94,7 @@ static brc_rc collect_labellings(brc_network *net, const brc_report_options *opt
 	for (size_t i = 0; i < in->n; i++)
 		assign(group, &n, in->sections[i]);
 	borrow_labels(group, n);
-	net->labelling = brc_calloc(n, sizeof *net->labelling, err);
+	net->labelling = brc_calloc(n, sizeof(*net->labelling), err);
 	if (!net->labelling)
 		rc = BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
@@ -110,7 +110,7 @@ static brc_rc collect_clusterability(brc_network *net, brc_err *err)
 {
 	const brc_report_input *in = net->input;
 
-	net->clusterability = brc_calloc(in->n, sizeof *net->clusterability, err);
+	net->clusterability = brc_calloc(in->n, sizeof(*net->clusterability), err);
 	if (!net->clusterability)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < in->n; i++)
@@ -120,13 +120,27 @@ static brc_rc collect_clusterability(brc_network *net, brc_err *err)
 	return BRC_OK;
 }
 
-/* What the lesions were counted on; the first ones' word. */
-static const char *items(const brc_network *net)
+const brc_layers *brc_network_layers(const brc_network *net)
+{
+	if (net->units)
+		return &net->layers;
+	return net->n_labellings > 0 ? &net->labelling[0].layers : NULL;
+}
+
+const brc_labelling *brc_network_lesioned(const brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++)
 		if (net->labelling[i].lesions_section)
-			return net->labelling[i].lesions.items;
-	return "images";
+			return &net->labelling[i];
+	return NULL;
+}
+
+/* What the lesions were counted on; the first ones' word. */
+static const char *items(const brc_network *net)
+{
+	const brc_labelling *l = brc_network_lesioned(net);
+
+	return l ? l->lesions.items : "images";
 }
 
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
@@ -154,7 +168,5 @@ void brc_network_clear(brc_network *net)
 	free(net->labelling);
 	free(net->clusterability);
 	brc_exemplars_clear(&net->exemplars);
-	for (size_t i = 0; i < net->n_notes; i++)
-		free(net->note[i].text);
-	free(net->note);
+	brc_notes_clear(&net->notes);
 }

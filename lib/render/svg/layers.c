@@ -63,32 +63,25 @@ static void add_layer(brc_str *b, const brc_network *net, size_t i, size_t colum
 	char kind[128];
 	bool hidden = brc_layer_is_hidden(net, i);
 	const char *name = net->layers.name[i];
-	size_t own = brc_escape_columns(name);
 	double y = middle(i);
-	brc_str cut = {0};
 
-	brc_escape_cell(&cut, name, own < columns ? own : columns);
-	brc_str_add(b, "<g><title>");
-	brc_escape_html(b, name);
+	brc_htmlf(b, "<g><title>%s", name);
 	add_feeders(b, net, feeder, feeders);
 	brc_str_addf(b, "</title><circle class=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"3\"/>",
 		     hidden ? "hit" : "null", NAMES - 14, y);
 	brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\"%s>", NAMES, y + 4,
 		     hidden ? " class=\"name\"" : "");
-	brc_escape_html(b, cut.s ? cut.s : "");
-	brc_str_addf(b, "</text><text x=\"%zu\" y=\"%.1f\" class=\"soft\">%zu ",
-		     NAMES + columns * COLUMN + 12, y + 4, net->layers.units[i]);
-	brc_escape_html(b, brc_layer_word(net, "layer/kind", i, kind, sizeof kind));
-	brc_str_add(b, "</text></g>");
-	b->failed |= cut.failed;
-	brc_str_free(&cut);
+	brc_escape_html_cell(b, name, columns);
+	brc_htmlf(b, "</text><text x=\"%zu\" y=\"%.1f\" class=\"soft\">%zu %s</text></g>",
+		  NAMES + columns * COLUMN + 12, y + 4, net->layers.units[i],
+		  brc_layer_word(net, "layer/kind", i, kind, sizeof(kind)));
 }
 
 /* The edges by the layer that they lead to: those to layer i are feeder[first[i]] and on. */
 static brc_rc sort_edges(const brc_network *net, size_t **first, size_t **feeder, brc_err *err)
 {
-	*first = brc_calloc(net->layers.n + 2, sizeof **first, err);
-	*feeder = brc_calloc(net->edges, sizeof **feeder, err);
+	*first = brc_calloc(net->layers.n + 2, sizeof(**first), err);
+	*feeder = brc_calloc(net->edges, sizeof(**feeder), err);
 	if (!*first || !*feeder)
 		return BRC_RESOURCE;
 	for (size_t e = 0; e < net->edges; e++)

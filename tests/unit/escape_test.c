@@ -82,6 +82,28 @@ static void shell(void **state)
 	expect(brc_escape_shell, "`id`", "'`id`'");
 }
 
+static void a_html_format_escapes_its_strings_alone(void **state)
+{
+	brc_str b = {0};
+	(void)state;
+
+	brc_htmlf(&b, "<i a=\"%s\">%d %zu %.2f %g %c 100 %%</i>%s", "<&\"'>", -3, (size_t)7, 1.5, 0.25,
+		  'x', "\x1B");
+	assert_string_equal(b.s, "<i a=\"&lt;&amp;&quot;&#39;&gt;\">-3 7 1.50 0.25 x 100 "
+				 "%</i>\xEF\xBF\xBD");
+	brc_str_free(&b);
+}
+
+static void a_html_cell_is_cut_before_it_is_escaped(void **state)
+{
+	brc_str b = {0};
+	(void)state;
+
+	brc_escape_html_cell(&b, "<<<<<<", 4);
+	assert_string_equal(b.s, "&lt;&lt;&lt;~");
+	brc_str_free(&b);
+}
+
 static void cell(const char *s, size_t width, const char *want)
 {
 	brc_str b = {0};
@@ -113,6 +135,8 @@ int main(void)
 		cmocka_unit_test(html),  cmocka_unit_test(ill_formed), cmocka_unit_test(terminal),
 		cmocka_unit_test(tsv),   cmocka_unit_test(script),     cmocka_unit_test(shell),
 		cmocka_unit_test(cells),
+		cmocka_unit_test(a_html_format_escapes_its_strings_alone),
+		cmocka_unit_test(a_html_cell_is_cut_before_it_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include "render/svg/base64.h"
 #include "render/svg/png.h"
 
-static void base64(void **state)
+static void base64_equals_the_vectors_of_the_standard(void **state)
 {
 	/* RFC 4648, section 10 */
 	static const char *const vector[][2] = {{"", ""},
@@ -80,7 +80,7 @@ static void round_trip(brc_png_kind kind, size_t width, size_t height)
 	brc_str_free(&file);
 }
 
-static void pictures(void **state)
+static void a_picture_comes_back_as_it_was(void **state)
 {
 	(void)state;
 	round_trip(BRC_PNG_GREY, 28, 28);
@@ -89,7 +89,7 @@ static void pictures(void **state)
 	round_trip(BRC_PNG_SCALE, 64, 3);
 }
 
-static void sizes(void **state)
+static void sides_of_zero_or_too_many_pixels_are_refused(void **state)
 {
 	uint8_t pixel = 0;
 	brc_str file = {0};
@@ -104,7 +104,7 @@ static void sizes(void **state)
 	brc_str_free(&file);
 }
 
-static void uri(void **state)
+static void a_picture_is_written_as_a_data_uri(void **state)
 {
 	static const char prefix[] = "data:image/png;base64,iVBORw0KGgo";
 	uint8_t pixel = 200;
@@ -118,7 +118,7 @@ static void uri(void **state)
 }
 
 /* From dark to light, and never back: what makes the scale readable in grey. */
-static void scale(void **state)
+static void the_colour_scale_grows_lighter_throughout(void **state)
 {
 	double before = -1;
 	uint8_t rgb[3];
@@ -139,8 +139,11 @@ static void scale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64), cmocka_unit_test(pictures), cmocka_unit_test(sizes),
-		cmocka_unit_test(uri),    cmocka_unit_test(scale),
+		cmocka_unit_test(base64_equals_the_vectors_of_the_standard),
+		cmocka_unit_test(a_picture_comes_back_as_it_was),
+		cmocka_unit_test(sides_of_zero_or_too_many_pixels_are_refused),
+		cmocka_unit_test(a_picture_is_written_as_a_data_uri),
+		cmocka_unit_test(the_colour_scale_grows_lighter_throughout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,7 +192,7 @@ static void ties_make_no_test_find_more_than_its_level(void **state)
 	const study *y = *state;
 	bool seen = false;
 
-	calibrated(state);
+	no_default_test_finds_more_than_its_level(state);
 	assert_true(y->tied > y->values / 5);
 	for (size_t i = 0; i < TESTS; i++) {
 		const share *s = &y->share[i];

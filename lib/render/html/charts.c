@@ -26,7 +26,7 @@ static json_t *point(double x, double y)
 	return json_pack("{s:o,s:o}", "x", brc_json_number(x), "y", brc_json_number(y));
 }
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c)
+brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c)
 {
 	brc_histogram h;
 	json_t *points;

@@ -93,11 +93,9 @@ static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group
 static void add_image(brc_page *page, const brc_place *at, size_t image, brc_sheet *s)
 {
 	const brc_exemplars *x = &at->net->exemplars;
-	char title[1024] = "";
+	char title[1024];
 
-	if (x->label && x->label[image] >= 0)
-		brc_class_title(x->class_name, x->n_classes, (size_t)x->label[image], title,
-				sizeof(title));
+	brc_class_title(x->class_name, x->classes, (size_t)x->label[image], title, sizeof(title));
 	if (brc_sheet_add(s, image))
 		brc_htmlf(page->b,
 			  "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
@@ -145,7 +143,7 @@ static void add_legend(brc_page *page, const brc_place *at)
 		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
 		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
 		    "that loses more than under random groups.");
-	if (at->net->exemplars.section)
+	if (at->net->has_exemplars)
 		brc_str_add(page->b, " Example images stand highest in the units&#8217; lists of "
 				     "their strongest images.");
 	brc_str_add(page->b, "</p>\n");

@@ -169,7 +169,7 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 	return BRC_OK;
 }
 
-static void add_clusterability_facts(brc_page *page, const brc_null_test *c)
+static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
 {
 	brc_str_add(page->b, "<dl class=\"facts\">\n");
 	add_number(page, "n-cut", brc_format_number(c->observed, 5));
@@ -186,13 +186,13 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>Clusterability</h3>\n<div class=\"pair\">\n");
 	for (size_t i = 0; i < net->n_clusterability; i++) {
-		const brc_null_test *c = &net->clusterability[i];
+		const brc_clusterability *c = &net->clusterability[i];
 
 		brc_htmlf(page->b,
 			  "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
 			  "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
-			  c->source[0] ? brc_source_title(c->source) : c->section->name, c->k,
-			  c->shuffles, c->null);
+			  c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
+			  c->null);
 		add_clusterability_facts(page, c);
 		BRC_TRY(brc_chart_clusterability(page, c));
 		brc_str_add(page->b, "</div>\n");

@@ -32,7 +32,7 @@ extern const char brc_embedded_licences[]; /* of what the page carries */
 
 #define BRC_CHART_GRAPHS 8 /* whose eigenvalues one chart shows, at most */
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c);
+brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c);
 brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l);
 brc_rc brc_chart_effects(brc_page *page, const brc_place *at, brc_proxy proxy);
 

@@ -23,8 +23,7 @@ static json_t *graphs(const brc_labelling *l)
 		json_t *o;
 
 		brc_graph_result_put(g, i, l->spectrum_section, record);
-		o = record && !record->failed ? brc_json_map(record) : NULL;
-		brc_map_free(record);
+		o = brc_json_map_of(record);
 		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
 		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
 		brc_json_set(&o, "choice", choice(g));

@@ -30,10 +30,13 @@ static json_t *clusterability(const brc_network *net)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < net->n_clusterability; i++) {
-		const brc_null_test *c = &net->clusterability[i];
-		json_t *o = brc_json_map(c->section->meta);
+		const brc_clusterability *c = &net->clusterability[i];
+		brc_map *meta = brc_map_new();
+		json_t *o;
 
-		brc_json_set(&o, "name", brc_json_text(c->section->name));
+		brc_clusterability_put(c, meta);
+		o = brc_json_map_of(meta);
+		brc_json_set(&o, "name", brc_json_text(c->name));
 		brc_json_set(&o, "null_ncut", brc_json_numbers(c->ncut, c->shuffles, 1));
 		brc_json_append(&a, o);
 	}

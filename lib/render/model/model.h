@@ -8,8 +8,11 @@
 
 #include <stdint.h>
 
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/spectrum.h"
+#include "sections/units.h"
 #include "graph/subcluster.h"
 #include "render/model/network_streams.h"
 #include "render/report.h"
@@ -68,28 +71,6 @@ typedef struct brc_labelling {
 	bool has_seed;
 } brc_labelling;
 
-typedef struct brc_null_test {
-	const brc_section *section;
-	const char *null, *source;
-	size_t shuffles, k;
-	double observed, mean, sd, p, z;
-	const double *ncut; /* [shuffles]; NULL when absent */
-} brc_null_test;
-
-/* Each unit's strongest images. */
-typedef struct brc_exemplars {
-	const brc_section *section; /* NULL: not in the stream */
-	brc_layers layers;          /* owned */
-	size_t per_unit, images;
-	const int32_t *top;       /* [N, per_unit], sample or -1 */
-	const float *value;       /* [N, per_unit] */
-	const int32_t *sample;    /* [images], ascending */
-	const int32_t *label;     /* [images]; NULL when absent */
-	const brc_tensor *pixels; /* [images, ...] |u1 */
-	char **class_name;        /* owned; NULL: numbered */
-	size_t n_classes;
-} brc_exemplars;
-
 typedef enum brc_note_kind {
 	BRC_NOTE_FINDING,
 	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
@@ -122,18 +103,16 @@ typedef enum brc_wiring {
 typedef struct brc_network {
 	const brc_report_input *input;
 	const char *title;
-	const brc_section *units; /* NULL: not in the stream */
-	brc_layers layers;        /* owned; of `units` */
-	const int32_t *from, *to; /* [edges] layer from[e] feeds the later layer to[e] */
-	size_t edges;
+	bool has_units, has_exemplars; /* are they in the stream? */
+	brc_units units;               /* owned; zeroed when not in the stream, as the next */
+	brc_exemplars exemplars;       /* owned */
 	brc_wiring wiring;
 	const char *model;        /* digest; NULL when unknown */
 	const char *items;        /* what is counted: images, sequences, tokens */
 	brc_labelling *labelling; /* owned */
 	size_t n_labellings;
-	brc_null_test *clusterability; /* owned */
+	brc_clusterability *clusterability; /* owned */
 	size_t n_clusterability;
-	brc_exemplars exemplars;
 	brc_notes notes;
 } brc_network;
 
@@ -178,11 +157,6 @@ void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
 /* The least and the largest stability of the graphs; false when no graph has one. */
 bool brc_stability_range(const brc_labelling *l, double range[2]);
-/* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
-brc_rc brc_wiring_collect(brc_network *net, brc_err *err);
-brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);
-brc_rc brc_exemplars_collect(brc_exemplars *x, const brc_section *s, brc_err *err);
-void brc_exemplars_clear(brc_exemplars *x);
 
 /* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
@@ -213,9 +187,6 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap);
 const char *brc_source_title(const char *source);
 /* The mode of a partition, for people: that which no clustering made is a given one. */
 const char *brc_mode_title(brc_labels_mode mode);
-/* layer/role or layer/kind of layer i, "" when it is not there. Borrows from buf. */
-const char *brc_layer_word(const brc_network *net, const char *column, size_t i, char *buf,
-			   size_t cap);
 bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */
 char *brc_layer_title(const char *name, char *buf, size_t cap);

@@ -20,7 +20,7 @@ static void add_unreachable(brc_str *text, size_t n, const char *what, double le
 		     brc_format_p(1 / ((double)n + 1)).s, ceil(1 / level - 1e-9) - 1);
 }
 
-static void clusterability_finding(brc_notes *notes, const brc_null_test *c, double level)
+static void clusterability_finding(brc_notes *notes, const brc_clusterability *c, double level)
 {
 	brc_str *text = brc_note_begin(notes, BRC_NOTE_FINDING, BRC_ANY);
 	bool lower = c->p <= level;

@@ -48,7 +48,7 @@ void brc_note_missing(brc_network *net)
 				      "No spectrum came with the labels; `spectral` writes it.");
 		note_tests(net, i);
 	}
-	if (!net->exemplars.section && strcmp(net->items, "images") == 0)
+	if (!net->has_exemplars && strcmp(net->items, "images") == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
 			      "There are no example images of what units respond to: "
 			      "`activations` writes them (exemplars).");

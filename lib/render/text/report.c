@@ -83,7 +83,7 @@ static void add_accuracy(brc_str *b, const brc_network *net)
 		     brc_format_number(l->loss, 3).s, item[0] == 'i' ? "an" : "a", item);
 }
 
-static void add_clusterability(brc_str *b, const brc_null_test *c)
+static void add_clusterability(brc_str *b, const brc_clusterability *c)
 {
 	brc_str line = {0};
 

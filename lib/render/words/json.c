@@ -82,6 +82,14 @@ static void fail(json_t **j)
 	*j = NULL;
 }
 
+json_t *brc_json_map_of(brc_map *m)
+{
+	json_t *o = m && !m->failed ? brc_json_map(m) : NULL;
+
+	brc_map_free(m);
+	return o;
+}
+
 void brc_json_set(json_t **object, const char *key, json_t *value)
 {
 	brc_str clean = {0};

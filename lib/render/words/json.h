@@ -19,6 +19,7 @@ json_t *brc_json_numbers(const double *v, size_t n, size_t stride); /* NULL arra
 json_t *brc_json_count(size_t n);
 json_t *brc_json_value(const brc_value *v);
 json_t *brc_json_map(const brc_map *m);
+json_t *brc_json_map_of(brc_map *m); /* the same, and the map is freed */
 
 /* (*object)[key] = value, taken over; the same for the end of an array. */
 void brc_json_set(json_t **object, const char *key, json_t *value);

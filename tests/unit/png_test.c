@@ -12,7 +12,7 @@
 #include "render/svg/base64.h"
 #include "render/svg/png.h"
 
-static void base64_is_that_of_the_rfc(void **state)
+static void base64_equals_the_vectors_of_the_standard(void **state)
 {
 	/* section 10 */
 	static const char *const vector[][2] = {{"", ""},
@@ -103,7 +103,7 @@ static void round_trip(brc_png_kind kind, size_t width, size_t height)
 	brc_str_free(&file);
 }
 
-static void images_decode_to_their_pixels(void **state)
+static void a_picture_comes_back_as_it_was(void **state)
 {
 	(void)state;
 	round_trip(BRC_PNG_GREY, 28, 28);
@@ -111,7 +111,7 @@ static void images_decode_to_their_pixels(void **state)
 	round_trip(BRC_PNG_RGB, 32, 17);
 }
 
-static void impossible_sizes_are_refused(void **state)
+static void sides_of_zero_or_too_many_pixels_are_refused(void **state)
 {
 	uint8_t pixel = 0;
 	brc_str file = {0};
@@ -127,7 +127,7 @@ static void impossible_sizes_are_refused(void **state)
 }
 
 /* From dark to light, and never back: what makes the scale readable in grey. */
-static void the_scale_goes_from_dark_to_light(void **state)
+static void the_colour_scale_grows_lighter_throughout(void **state)
 {
 	uint8_t level[256], *rgb;
 	double before = -1;
@@ -158,10 +158,10 @@ static void the_scale_goes_from_dark_to_light(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64_is_that_of_the_rfc),
-		cmocka_unit_test(images_decode_to_their_pixels),
-		cmocka_unit_test(impossible_sizes_are_refused),
-		cmocka_unit_test(the_scale_goes_from_dark_to_light),
+		cmocka_unit_test(base64_equals_the_vectors_of_the_standard),
+		cmocka_unit_test(a_picture_comes_back_as_it_was),
+		cmocka_unit_test(sides_of_zero_or_too_many_pixels_are_refused),
+		cmocka_unit_test(the_colour_scale_grows_lighter_throughout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/spectrum.h"
 #include "render/report.h"
@@ -133,20 +135,20 @@ static void add_spectrum(analysis *a, const char *name)
 
 static void add_clusterability(analysis *a)
 {
-	static const double ncut[] = {1.5, 1.6, 1.7, 1.8};
-	brc_section *s = add_section(a, "clusterability", "weights");
+	const brc_clusterability c = {.null = "layer",
+				      .shuffles = 4,
+				      .k = 3,
+				      .restarts = 25,
+				      .observed = 1.25,
+				      .mean = 1.65,
+				      .sd = 0.111803,
+				      .p = 0.2,
+				      .z = -3.57771,
+				      .source = "weights",
+				      .ncut = (double[]){1.5, 1.6, 1.7, 1.8}};
 	brc_err err;
 
-	brc_map_put_string(s->meta, "null", "layer");
-	brc_map_put_int(s->meta, "shuffles", 4);
-	brc_map_put_int(s->meta, "k", 3);
-	brc_map_put_double(s->meta, "observed", 1.25);
-	brc_map_put_double(s->meta, "mean", 1.65);
-	brc_map_put_double(s->meta, "sd", 0.111803);
-	brc_map_put_double(s->meta, "p", 0.2);
-	brc_map_put_double(s->meta, "z", -3.57771);
-	brc_map_put_string(s->meta, "source", "weights");
-	must(brc_section_add_column(s, "null/ncut", "<f8", 4, ncut, &err), &err);
+	must(brc_clusterability_write(&c, add_section(a, "clusterability", "weights"), &err), &err);
 }
 
 static void fill_counts(analysis *a)
@@ -221,33 +223,35 @@ static void add_exemplars(analysis *a)
 {
 	static const int32_t sample[] = {10, 11, 12, 13}, label[] = {0, 1, 1, 2};
 	static int32_t top[20 * 2];
-	static float value[20 * 2];
+	static float value[20 * 2], mean[20 * CLASSES];
 	static uint8_t pixel[4 * 16];
-	brc_section *s = add_section(a, "exemplars", "exemplars");
+	brc_exemplars x = {.per_unit = 2,
+			   .images = 4,
+			   .classes = CLASSES,
+			   .top = top,
+			   .value = value,
+			   .sample = sample,
+			   .label = label,
+			   .ndim = 2,
+			   .shape = {4, 4},
+			   .pixel = pixel,
+			   .class_mean = mean};
 	brc_err err;
 
 	for (size_t u = 0; u < 20; u++) {
 		top[2 * u] = u >= 5 && u < 9 ? 12 : 11;
 		top[2 * u + 1] = u >= 5 && u < 9 ? 10 : -1;
 	}
-	for (size_t i = 0; i < sizeof pixel; i++)
+	for (size_t i = 0; i < sizeof(pixel); i++)
 		pixel[i] = (uint8_t)(i * 3);
-	add_layers(s);
-	must(brc_section_add(s, "top/sample", "<i4", 2, (size_t[]){20, 2}, "unit,rank", top, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add(s, "top/value", "<f4", 2, (size_t[]){20, 2}, "unit,rank", value, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add_column(s, "image/sample", "<i4", 4, sample, &err), &err);
-	must(brc_section_add_column(s, "image/label", "<i4", 4, label, &err), &err);
-	must(brc_section_add(s, "image/pixel", "|u1", 3, (size_t[]){4, 4, 4}, "image,row,column",
-			     pixel, NULL, &err),
-	     &err);
+	must(brc_layers_init(&x.layers, 2, layer_names, units_of, &err), &err);
+	must(brc_exemplars_write(&x, add_section(a, "exemplars", "exemplars"), &err), &err);
+	brc_layers_clear(&x.layers);
 }
 
 /* Everything, all of one name. */
-static void fill_analysis(analysis *a, const char *name, const char *const *class_name)
+static void __attribute__((unused))
+fill_analysis(analysis *a, const char *name, const char *const *class_name)
 {
 	*a = (analysis){0};
 	add_clusterability(a);

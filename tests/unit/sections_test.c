@@ -2,6 +2,7 @@
  * Every section that lib/sections reads and writes: what was written and read again is written as
  * the same bytes, and what a section must not hold is refused.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,10 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+#include "sections/activations.h"
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/spectrum.h"
 #include "sections/units.h"
@@ -24,6 +29,23 @@ static brc_section *fresh(const char *type)
 
 	assert_int_equal(brc_section_new(&s, type, 1, "x", NULL), BRC_OK);
 	return s;
+}
+
+/* Tensors that the section borrows become its own, so that a test may change them. */
+static void own_tensors(brc_section *s)
+{
+	for (size_t i = 0; i < s->n_tensors; i++) {
+		brc_tensor *t = s->tensors[i];
+		void *copy;
+
+		if (t->owned)
+			continue;
+		copy = brc_alloc(brc_tensor_bytes(t), 1, NULL);
+		assert_non_null(copy);
+		memcpy(copy, t->data, brc_tensor_bytes(t));
+		t->data = copy;
+		t->owned = true;
+	}
 }
 
 static brc_layers two_layers(void)
@@ -143,6 +165,100 @@ static brc_rc read_spectrum(const brc_section *s, brc_section *again, brc_err *e
 	return rc;
 }
 
+static void write_clusterability(brc_section *s)
+{
+	const brc_clusterability c = {.null = "layer",
+				      .shuffles = 3,
+				      .k = 2,
+				      .restarts = 25,
+				      .undefined = 1,
+				      .observed = 1,
+				      .mean = 2,
+				      .sd = 0.5,
+				      .p = 0.5,
+				      .z = -2,
+				      .source = "weights",
+				      .refine = true,
+				      .paper = true,
+				      .ncut = (double[]){1.5, 2.5, NAN}};
+
+	assert_int_equal(brc_clusterability_write(&c, s, NULL), BRC_OK);
+}
+
+static brc_rc read_clusterability(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_clusterability c;
+	brc_rc rc;
+
+	BRC_TRY(brc_clusterability_read(&c, s, err));
+	rc = again ? brc_clusterability_write(&c, again, err) : BRC_OK;
+	brc_clusterability_clear(&c);
+	return rc;
+}
+
+static void write_exemplars(brc_section *s)
+{
+	static const int32_t top[5][2] = {{3, 7}, {7, -1}, {3, -1}, {7, 3}, {-1, -1}};
+	static const int32_t sample[2] = {3, 7}, label[2] = {1, 0};
+	static const float value[5][2] = {{2, 1}, {1, 0}, {1, 0}, {5, 4}, {0, 0}}, mean[5][2];
+	static const uint8_t pixel[2][2][3];
+	static char cat[] = "cat", dog[] = "dog";
+	brc_exemplars x = {.layers = two_layers(),
+			   .per_unit = 2,
+			   .images = 2,
+			   .classes = 2,
+			   .top = &top[0][0],
+			   .value = &value[0][0],
+			   .sample = sample,
+			   .label = label,
+			   .ndim = 2,
+			   .shape = {2, 3},
+			   .pixel = &pixel[0][0][0],
+			   .class_mean = &mean[0][0],
+			   .class_name = (char *[]){cat, dog}};
+
+	assert_int_equal(brc_exemplars_write(&x, s, NULL), BRC_OK);
+	own_tensors(s);
+	brc_layers_clear(&x.layers);
+}
+
+static brc_rc read_exemplars(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_exemplars x;
+	brc_rc rc;
+
+	BRC_TRY(brc_exemplars_read(&x, s, err));
+	rc = again ? brc_exemplars_write(&x, again, err) : BRC_OK;
+	brc_exemplars_clear(&x);
+	return rc;
+}
+
+static void write_activations(brc_section *s)
+{
+	static const float value[2][5] = {{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}};
+	brc_activations a = {.layers = two_layers(),
+			     .samples = 2,
+			     .value = &value[0][0],
+			     .model = "0123456789abcdef0123456789abcdef",
+			     .units = "hidden",
+			     .at = "post",
+			     .pool = "mean"};
+
+	assert_int_equal(brc_activations_write(&a, s, NULL), BRC_OK);
+	brc_activations_clear(&a);
+}
+
+static brc_rc read_activations(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_activations a;
+	brc_rc rc;
+
+	BRC_TRY(brc_activations_read(&a, s, err));
+	rc = again ? brc_activations_write(&a, again, err) : BRC_OK;
+	brc_activations_clear(&a);
+	return rc;
+}
+
 static const struct kind {
 	const char *type;
 	void (*write)(brc_section *s);
@@ -152,6 +268,9 @@ static const struct kind {
 	{"units", write_units, read_units},
 	{"labels", write_labels, read_labels},
 	{"spectrum", write_spectrum, read_spectrum},
+	{"clusterability", write_clusterability, read_clusterability},
+	{"exemplars", write_exemplars, read_exemplars},
+	{"activations", write_activations, read_activations},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -257,6 +376,18 @@ static const struct change {
 	{"spectrum", "link/from", NULL, 0, "1", "link 0 joins sub-clusters 1 and 1 of 2"},
 	{"spectrum", "link/to", NULL, 0, "2", "link 0 joins sub-clusters 0 and 2 of 2"},
 	{"spectrum", "link/weight", NULL, 0, "0", "link 0 joins sub-clusters 0 and 1 of 2 by 0"},
+	{"clusterability", NULL, "observed", META, NULL, "metadata 'observed' is not a number"},
+	{"clusterability", NULL, "shuffles", META, "4", "'null/ncut' is <f8 [3], where <f8 [4]"},
+	{"clusterability", NULL, "compat", META, "odd", "compat is 'odd'"},
+	{"clusterability", NULL, "source", META, "somewhere else than", "'source' has 19 bytes"},
+	{"exemplars", "image/sample", NULL, 1, "3", "image/sample is not ascending"},
+	{"exemplars", "top/sample", NULL, 3, "4", "sample 4 of top/sample is not in image/sample"},
+	{"exemplars", "image/label", NULL, 1, "2", "image 1 has label 2 of 2 classes"},
+	{"exemplars", "image/pixel", NULL, 0, NULL, "image/pixel must be |u1 with 2 rows"},
+	{"exemplars", "class/name", NULL, 1, "cat", "two classes are called 'cat'"},
+	{"exemplars", "class/name", NULL, 1, "", "a class has no name"},
+	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
+	{"activations", NULL, "samples", META, "3", "3 samples are announced, there are 2"},
 };
 
 static void drop_tensor(brc_section *s, brc_tensor *t)

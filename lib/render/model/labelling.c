@@ -1,59 +1,10 @@
 /* All sections of one name: labels, spectrum, lesions, importance, coherence. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/texts.h"
 #include "render/model/model.h"
-
-char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap)
-{
-	if (names && c < n && names[c] && names[c][0])
-		snprintf(buf, cap, "%s", names[c]);
-	else
-		snprintf(buf, cap, "%zu", c);
-	return buf;
-}
-
-/* `what` and a name that is only digits, which reads badly alone; any other name as it is. */
-static char *title(const char *what, const char *name, char *buf, size_t cap)
-{
-	bool digits = name[0] && name[strspn(name, "0123456789")] == '\0';
-
-	snprintf(buf, cap, "%s%s%s", digits ? what : "", digits ? " " : "", name);
-	return buf;
-}
-
-char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap)
-{
-	char name[1024];
-
-	return title("class", brc_class_name(names, n, c, name, sizeof name), buf, cap);
-}
-
-char *brc_item_name(const brc_network *net, char *buf, size_t cap)
-{
-	size_t n = strlen(net->items);
-
-	snprintf(buf, cap, "%.*s", (int)(n && net->items[n - 1] == 's' ? n - 1 : n), net->items);
-	return buf;
-}
-
-const char *brc_source_title(const char *source)
-{
-	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
-}
-
-const char *brc_mode_title(brc_labels_mode mode)
-{
-	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
-}
-
-char *brc_layer_title(const char *name, char *buf, size_t cap)
-{
-	return title("layer", name, buf, cap);
-}
 
 /* Mean cross-entropy of the unharmed network, nats an image. */
 static double mean_loss(const brc_lesions *l)
@@ -97,12 +48,12 @@ static brc_rc read_classes(brc_labelling *l, brc_err *err)
 	const brc_findings *t = &l->test[BRC_COHERENCE];
 
 	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
-	l->class_name = l->lesions.class_name ? l->lesions.class_name : t->class_name;
 	if (t->classes > 0 && t->classes != l->classes)
 		return brc_fail(err, BRC_DATA,
 				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
 				t->classes, l->classes);
-	return BRC_OK;
+	return brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
+				  err);
 }
 
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
@@ -131,11 +82,14 @@ void brc_labelling_clear(brc_labelling *l)
 {
 	brc_labels_clear(&l->labels);
 	brc_subclusters_free(l->subclusters);
-	brc_layers_clear(&l->layers);
 	brc_lesions_clear(&l->lesions);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
+	brc_texts_free(l->layer_title, l->layers.n);
+	brc_texts_free(l->class_name, l->classes);
+	brc_texts_free(l->class_title, l->classes);
+	brc_layers_clear(&l->layers);
 	free(l->group);
 	free(l->order);
 	*l = (brc_labelling){0};

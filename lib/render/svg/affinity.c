@@ -12,7 +12,7 @@ enum { SIDE_MAX = 256, LABELS_SHOWN = 40, MARGIN = 16 };
 /* b x b averaged down by `factor` to side x side; not finite and negative entries count as 0. */
 static float *shrink(const float *v, size_t b, size_t factor, size_t side, brc_err *err)
 {
-	float *out = brc_calloc(side * side, sizeof *out, err);
+	float *out = brc_calloc(side * side, sizeof(*out), err);
 
 	for (size_t r = 0; out && r < side; r++)
 		for (size_t c = 0; c < side; c++) {
@@ -39,13 +39,13 @@ static int ascending(const void *a, const void *b)
 /* The value that 99.5 % of the entries do not exceed: full brightness. */
 static double ceiling_of(const float *v, size_t n, brc_err *err)
 {
-	float *sorted = brc_alloc(n, sizeof *sorted, err);
+	float *sorted = brc_alloc(n, sizeof(*sorted), err);
 	double high;
 
 	if (!sorted)
 		return NAN;
-	memcpy(sorted, v, n * sizeof *sorted);
-	qsort(sorted, n, sizeof *sorted, ascending);
+	memcpy(sorted, v, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), ascending);
 	high = sorted[(size_t)(0.995 * (double)(n - 1))];
 	if (!(high > 0))
 		high = sorted[n - 1];

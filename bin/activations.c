@@ -1,4 +1,5 @@
 /* activations: run a network on images, record what its hidden units do. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "net/activations.h"
+#include "sections/activations.h"
 #include "stream/filter.h"
 
 enum { AT_PRE, AT_POST };
@@ -54,30 +56,35 @@ static const char *items(const brc_dataset *data)
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	const brc_layer_graph c = brc_net_layer_graph(((const work *)of)->net);
-
-	return brc_layer_graph_write(&c, s, err);
+	return brc_layer_graph_write(brc_net_layer_graph(((const work *)of)->net), s, err);
 }
 
 static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
 {
 	const work *w = of;
-	const size_t shape[2] = {w->n, brc_layers_total(&w->layers)};
+	brc_activations a = {.layers = w->layers, .samples = w->n, .value = w->value};
 
-	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
-	brc_map_put_string(s->meta, "units", units);
-	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
-	brc_map_put_string(s->meta, "pool", pools[pooling]);
-	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
-	BRC_TRY(brc_layers_write(&w->layers, s, err));
-	return brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", w->value, NULL, err);
+	snprintf(a.model, sizeof(a.model), "%s", brc_net_digest(w->net));
+	snprintf(a.units, sizeof(a.units), "%s", units);
+	snprintf(a.at, sizeof(a.at), "%s", at == AT_PRE ? "pre" : "post");
+	snprintf(a.pool, sizeof(a.pool), "%s", pools[pooling]);
+	return brc_activations_write(&a, s, err);
 }
 
 static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
 {
-	const work *w = of;
+	return brc_exemplars_write(of, s, err);
+}
 
-	return brc_net_write_exemplars(&w->layers, w->data, w->sample, w->n, w->value, s, err);
+static brc_rc write_exemplars(brc_filter *f, const char *name, const work *w, brc_err *err)
+{
+	brc_exemplars x;
+	brc_rc rc;
+
+	BRC_TRY(brc_net_exemplars(&w->layers, w->data, w->sample, w->n, w->value, &x, err));
+	rc = brc_filter_make(f, "exemplars", name, fill_exemplars, &x, err);
+	brc_exemplars_clear(&x);
+	return rc;
 }
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
@@ -116,7 +123,7 @@ static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
 	if (rc == BRC_OK)
 		rc = brc_filter_make(f, "activations", name, fill_values, &w, err);
 	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
-		rc = brc_filter_make(f, "exemplars", name, fill_exemplars, &w, err);
+		rc = write_exemplars(f, name, &w, err);
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
 			     brc_layers_total(&w.layers), w.layers.n, w.layers.n == 1 ? "" : "s",

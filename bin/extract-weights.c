@@ -60,21 +60,21 @@ static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks 
 /* ---- sections ---- */
 
 typedef struct result {
-	const brc_layer_graph *circuit;
+	const brc_layer_graph *network;
 	brc_blocks graph;
 	brc_labels heads;
 } result;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(((const result *)of)->circuit, s, err);
+	return brc_layer_graph_write(((const result *)of)->network, s, err);
 }
 
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
 {
 	const result *r = of;
 
-	brc_map_put_string(s->meta, "model", r->circuit->digest);
+	brc_map_put_string(s->meta, "model", r->network->digest);
 	brc_map_put_string(s->meta, "units", units);
 	brc_map_put_string(s->meta, "norm", norms[norm]);
 	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
@@ -88,7 +88,7 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 
 static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *c, brc_err *err)
 {
-	result r = {.circuit = c};
+	result r = {.network = c};
 	brc_rc rc = brc_layer_graph_units(c, kinds, cli->c.mem, &r.graph, err);
 
 	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
@@ -112,7 +112,7 @@ static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *
 /* Arrays of weights are a chain of layers. */
 static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_layer_graph circuit;
+	const brc_layer_graph *graph;
 	brc_layer_chain *c;
 	brc_rc rc;
 
@@ -122,17 +122,17 @@ static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
 			"--skip-untraced applies only to networks, and %s is a file of weights",
 			model);
 	BRC_TRY(brc_layer_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
-	circuit = brc_layer_chain_graph(c);
-	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
+	graph = brc_layer_chain_graph(c);
+	rc = brc_filter_side_digest(f, "model", graph->digest, err);
 	if (rc == BRC_OK)
-		rc = extract(f, cli, &circuit, err);
+		rc = extract(f, cli, graph, err);
 	brc_layer_chain_free(c);
 	return rc;
 }
 
 static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_layer_graph circuit;
+	const brc_layer_graph *graph;
 	brc_net *net;
 	brc_rc rc;
 
@@ -147,14 +147,14 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
 	else
 		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
-	circuit = brc_net_layer_graph(net);
-	rc = brc_filter_side_digest(f, "model", circuit.digest, err);
+	graph = brc_net_layer_graph(net);
+	rc = brc_filter_side_digest(f, "model", graph->digest, err);
 	if (rc == BRC_OK && !skip_untraced)
 		rc = brc_net_check_traced(net, err);
 	if (rc == BRC_OK)
 		rc = brc_net_check_weights(net, err);
 	if (rc == BRC_OK)
-		rc = extract(f, cli, &circuit, err);
+		rc = extract(f, cli, graph, err);
 	brc_net_free(net);
 	return rc;
 }

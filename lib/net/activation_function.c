@@ -1,21 +1,53 @@
-/*
- * Activation functions as exporters write them: Relu is a node, SiLU and GELU
- * are diamonds of several, whose only operand that is not a number is the unit.
- */
+#include "net/activation_function.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/network.h"
 
-size_t brc_net_sole_user(const brc_exec *g, size_t value, size_t behind)
+brc_rc brc_follow(brc_followed *f, const brc_exec *g, size_t value, brc_err *err)
+{
+	*f = (brc_followed){.g = g,
+			    .inside = brc_calloc(brc_exec_values(g), sizeof(*f->inside), err),
+			    .open = brc_exec_value(g, value)->users};
+	if (!f->inside)
+		return BRC_RESOURCE;
+	f->inside[value] = true;
+	return BRC_OK;
+}
+
+size_t brc_follow_uses(const brc_followed *f, const brc_node *n)
+{
+	size_t uses = 0;
+
+	for (size_t k = 0; k < n->n_in; k++)
+		uses += n->in[k] != BRC_NOWHERE && f->inside[n->in[k]];
+	return uses;
+}
+
+void brc_follow_node(brc_followed *f, const brc_node *n, bool add)
+{
+	f->open -= brc_follow_uses(f, n);
+	for (size_t k = 0; add && k < n->n_out; k++) {
+		if (n->out[k] == BRC_NOWHERE ||
+		    brc_exec_value(f->g, n->out[k])->state != BRC_COMPUTED)
+			continue;
+		f->inside[n->out[k]] = true;
+		f->open += brc_exec_value(f->g, n->out[k])->users;
+	}
+}
+
+size_t brc_sole_user(const brc_exec *g, size_t value, size_t behind)
 {
 	if (brc_exec_value(g, value)->users != 1)
 		return BRC_NOWHERE;
-	for (size_t i = behind; i < brc_exec_nodes(g); i++)
-		for (size_t k = 0; k < brc_exec_node(g, i)->n_in; k++)
-			if (brc_exec_node(g, i)->in[k] == value)
+	for (size_t i = behind; i < brc_exec_nodes(g); i++) {
+		const brc_node *n = brc_exec_node(g, i);
+
+		for (size_t k = 0; k < n->n_in; k++)
+			if (n->in[k] == value)
 				return i;
+	}
 	return BRC_NOWHERE;
 }
 
@@ -32,56 +64,40 @@ static bool is_parameter(const brc_exec *g, const brc_node *n, size_t k)
 	return v->state == BRC_CONSTANT && (v->count == 1 || brc_node_is_parameter(n, k));
 }
 
-static bool reads_inside(const brc_node *n, const bool *inside)
-{
-	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && inside[n->in[k]])
-			return true;
-	return false;
-}
-
 /* A node of the function that starts at `value`: all it reads is in it, or a number. */
-static bool belongs(const brc_exec *g, const brc_node *n, size_t value, const bool *inside)
+static bool belongs(const brc_followed *f, const brc_node *n, size_t value)
 {
 	if (!brc_node_is_activation(n) || n->out[0] == BRC_NOWHERE ||
-	    !same_shape(brc_exec_value(g, n->out[0]), brc_exec_value(g, value)))
+	    !same_shape(brc_exec_value(f->g, n->out[0]), brc_exec_value(f->g, value)))
 		return false;
 	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && !inside[n->in[k]] && !is_parameter(g, n, k))
+		if (n->in[k] != BRC_NOWHERE && !f->inside[n->in[k]] && !is_parameter(f->g, n, k))
 			return false;
 	return true;
 }
 
 /*
- * In topological order `open` counts the uses of values inside that have not
- * been seen. Where it is the uses of the last output alone, that output is all
- * that is left of the function.
+ * Where the uses that are open are those of the last output alone, that output is
+ * all that is left of the function. A use by a node that does not belong stays
+ * open, so that nothing further can be all that is left.
  */
-brc_rc brc_net_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end,
-			      brc_err *err)
+brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end, brc_err *err)
 {
-	bool *inside = brc_calloc(brc_exec_values(g), sizeof(*inside), err);
-	size_t open;
+	brc_followed f;
 
-	if (!inside)
-		return BRC_RESOURCE;
 	*end = value;
-	inside[value] = true;
-	open = brc_exec_value(g, value)->users;
-	for (size_t i = behind; open > 0 && i < brc_exec_nodes(g); i++) {
+	BRC_TRY(brc_follow(&f, g, value, err));
+	for (size_t i = behind; f.open > 0 && i < brc_exec_nodes(g); i++) {
 		const brc_node *n = brc_exec_node(g, i);
 
-		if (!reads_inside(n, inside))
+		if (brc_follow_uses(&f, n) == 0)
 			continue;
-		if (!belongs(g, n, value, inside))
-			break; /* a use that stays open: nothing further can be all that is left */
-		for (size_t k = 0; k < n->n_in; k++)
-			open -= n->in[k] != BRC_NOWHERE && inside[n->in[k]];
-		inside[n->out[0]] = true;
-		if (open == 0)
+		if (!belongs(&f, n, value))
+			break;
+		brc_follow_node(&f, n, true);
+		if (f.open == brc_exec_value(g, n->out[0])->users)
 			*end = n->out[0];
-		open += brc_exec_value(g, n->out[0])->users;
 	}
-	free(inside);
+	free(f.inside);
 	return BRC_OK;
 }

@@ -34,27 +34,27 @@ typedef struct job {
 /* chosen[layers of the network] */
 static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err *err)
 {
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 
 	*chosen = NULL;
 	if (units & BRC_UNITS_ALL) {
 		brc_fail(err, BRC_USAGE, "--units all: the input has no activations");
 		return brc_hint(err, "--units hidden takes all hidden layers");
 	}
-	*chosen = brc_calloc(c.layers->n, sizeof(**chosen), err);
+	*chosen = brc_calloc(c->layers->n, sizeof(**chosen), err);
 	if (!*chosen)
 		return BRC_RESOURCE;
-	return brc_layer_graph_choose(&c, units ? units : BRC_UNITS_HIDDEN, *chosen, err);
+	return brc_layer_graph_choose(c, units ? units : BRC_UNITS_HIDDEN, *chosen, err);
 }
 
 brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *layers, brc_err *err)
 {
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 	bool *chosen;
 	brc_rc rc = choose(net, units, &chosen, err);
 
 	if (rc == BRC_OK)
-		rc = brc_layer_graph_table(&c, chosen, layers, err);
+		rc = brc_layer_graph_table(c, chosen, layers, err);
 	free(chosen);
 	return rc;
 }

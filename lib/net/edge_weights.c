@@ -1,82 +1,14 @@
 /*
- * Edges between layers: layer `from` feeds layer `to` when an input of `to`
- * comes from a unit of `from`. The weight between two units is the norm of the
- * magnitudes that join them (METHOD: docs/method.md, "From weights to edges").
+ * The weight between two units: the norm of the magnitudes that join them
+ * (METHOD: docs/method.md, "From weights to edges").
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/network.h"
-
-#define MAX_EDGES ((size_t)1 << 20)
-
-/* Append the layers that feed layer `to`, each once; last[l]: the layer seen last to use l. */
-static brc_rc collect(brc_net *net, size_t to, size_t *last, size_t *cap, brc_err *err)
-{
-	brc_weights w;
-
-	brc_net_weights(net, to, &w);
-	for (size_t i = 0; i < w.inputs; i++) {
-		size_t n;
-		const brc_scaled_unit *f =
-			brc_unit_sets_get(net->feeds, net->unit[to].source[i], &n);
-
-		for (size_t k = 0; k < n; k++) {
-			size_t from = (size_t)f[k].layer;
-
-			if (last[from] == to)
-				continue;
-			last[from] = to;
-			if (net->n_edges == MAX_EDGES)
-				return brc_fail(err, BRC_DATA, "too many branches to trace");
-			BRC_TRY(brc_grow(&net->edge, cap, net->n_edges + 1, sizeof(*net->edge),
-					 err));
-			net->edge[net->n_edges++] = (brc_net_edge){from, to};
-		}
-	}
-	return BRC_OK;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const brc_net_edge *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return (x->to > y->to) - (x->to < y->to);
-}
-
-brc_rc brc_net_find_edges(brc_net *net, brc_err *err)
-{
-	size_t *last = brc_calloc(net->n_layers, sizeof(*last), err), cap = 0;
-	brc_rc rc = last ? BRC_OK : BRC_RESOURCE;
-
-	for (size_t l = 1; rc == BRC_OK && l < net->n_layers; l++)
-		rc = collect(net, l, last, &cap, err);
-	free(last);
-	if (net->edge)
-		qsort(net->edge, net->n_edges, sizeof(*net->edge), compare);
-	return rc;
-}
-
-brc_rc brc_net_check_traced(const brc_net *net, brc_err *err)
-{
-	char title[256];
-
-	for (size_t l = 1; l < net->n_layers; l++) {
-		if (net->unit[l].mixed == BRC_NOWHERE)
-			continue;
-		brc_fail(err, BRC_DATA, "layer '%s': what feeds it cannot be traced through %s",
-			 net->layer[l].name,
-			 brc_net_node_text(net, net->unit[l].mixed, title, sizeof(title)));
-		return brc_hint(err, "--skip-untraced leaves such edges out");
-	}
-	return BRC_OK;
-}
-
-/* ---- weights ---- */
+#include "net/layer_edges.h"
+#include "net/layers.h"
 
 static bool all_finite(const float *v, size_t n)
 {
@@ -88,21 +20,19 @@ static bool all_finite(const float *v, size_t n)
 
 static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 {
-	const brc_unit_layer *u = &net->unit[layer];
-	const brc_operand *v,
-		*bias = u->bias == BRC_NOWHERE ? NULL : brc_exec_value(net->g, u->bias);
+	const brc_layer_site *at = &net->site[layer];
+	const brc_weights *w = &at->weights;
+	const brc_affine *affine = at->affine;
+	const brc_operand *bias = at->bias == BRC_NOWHERE ? NULL : brc_exec_value(net->g, at->bias);
 	const char *name = net->layer[layer].name;
-	brc_weights w;
 
-	brc_net_weights(net, layer, &w);
-	v = brc_exec_value(net->g, w.value);
-	if (!all_finite(w.w, v->count) || !isfinite(w.alpha))
+	if (!all_finite(w->w, brc_exec_value(net->g, w->value)->count) || !isfinite(w->alpha))
 		return brc_fail(err, BRC_DATA, "layer '%s': a weight is not finite", name);
-	if ((w.bias && !all_finite(w.bias, w.outputs)) ||
+	if ((w->bias && !all_finite(w->bias, w->outputs)) ||
 	    (bias && !all_finite(bias->data, bias->count)))
 		return brc_fail(err, BRC_DATA, "layer '%s': a bias is not finite", name);
-	if (u->affine && (!all_finite(u->affine->scale, u->affine->channels) ||
-			  !all_finite(u->affine->shift, u->affine->channels)))
+	if (affine && (!all_finite(affine->scale, affine->channels) ||
+		       !all_finite(affine->shift, affine->channels)))
 		return brc_fail(err, BRC_DATA, "layer '%s': its normalisation is not finite", name);
 	return BRC_OK;
 }
@@ -123,8 +53,9 @@ typedef struct path {
 
 typedef struct join {
 	const brc_net *net;
-	const brc_unit_layer *to;
-	brc_weights w;
+	const brc_layer_site *to;
+	const brc_layer_inputs *in;
+	const brc_weights *w;
 	size_t places; /* features that are one channel's, and one kernel; 1: weights apart */
 	bool last;     /* channels are its last dimension, else its first */
 	float *norm;   /* [inputs / groups][outputs]: of the kernel of each pair */
@@ -159,11 +90,11 @@ static size_t channel_of(size_t inputs, size_t places, bool last, size_t input)
 /* Do all places of every channel come from the same units? */
 static bool are_channels(const join *j, size_t places, bool last)
 {
-	const int32_t *source = j->to->source;
-	size_t n = j->w.inputs, step = last ? 1 : places;
+	const int32_t *source = j->in->source;
+	size_t n = j->w->inputs, step = last ? 1 : places;
 
 	for (size_t i = 0; i < n; i++)
-		if (!same_units(j->net->feeds, source[i],
+		if (!same_units(j->net->sets, source[i],
 				source[step * channel_of(n, places, last, i)]))
 			return false;
 	return true;
@@ -175,14 +106,14 @@ static bool are_channels(const join *j, size_t places, bool last)
  */
 static void find_places(join *j)
 {
-	size_t places = j->to->map[0] * j->to->map[1];
+	size_t places = j->in->map[0] * j->in->map[1];
 	const brc_node *n = brc_exec_node(j->net->g, j->to->node);
-	bool features = brc_exec_value(j->net->g, n->in[j->w.in])->ndim ==
-			2; /* nor channels, nor tokens' */
+	/* nor channels, nor tokens' */
+	bool features = brc_exec_value(j->net->g, n->in[j->w->in])->ndim == 2;
 
 	j->places = 1;
 	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 || !features ||
-	    j->w.inputs % places != 0)
+	    j->w->inputs % places != 0)
 		return;
 	for (size_t last = 0; j->places == 1 && last < 2; last++) {
 		j->last = last;
@@ -193,29 +124,18 @@ static void find_places(join *j)
 
 static brc_rc list_paths(join *j, size_t from, brc_err *err)
 {
-	size_t n = 0;
+	size_t cap = 0;
 
-	for (size_t pass = 0; pass < 2; pass++) {
-		j->n = 0;
-		for (size_t i = 0; i < j->w.inputs; i++) {
-			const brc_scaled_unit *f =
-				brc_unit_sets_get(j->net->feeds, j->to->source[i], &n);
+	for (size_t i = 0; i < j->w->inputs; i++) {
+		size_t n, channel = channel_of(j->w->inputs, j->places, j->last, i);
+		const brc_scaled_unit *u = brc_unit_sets_get(j->net->sets, j->in->source[i], &n);
 
-			for (size_t k = 0; k < n; k++) {
-				if ((size_t)f[k].layer != from)
-					continue;
-				if (pass)
-					j->path[j->n] = (path){
-						(size_t)f[k].unit,
-						channel_of(j->w.inputs, j->places, j->last, i), i,
-						f[k].factor};
-				j->n++;
-			}
+		for (size_t k = 0; k < n; k++) {
+			if ((size_t)u[k].layer != from)
+				continue;
+			BRC_TRY(brc_grow(&j->path, &cap, j->n + 1, sizeof(*j->path), err));
+			j->path[j->n++] = (path){(size_t)u[k].unit, channel, i, u[k].factor};
 		}
-		if (pass == 0)
-			j->path = brc_alloc(j->n, sizeof(*j->path), err);
-		if (!j->path)
-			return BRC_RESOURCE;
 	}
 	qsort(j->path, j->n, sizeof(*j->path), by_unit); /* a network's edge has a path */
 	return BRC_OK;
@@ -242,7 +162,7 @@ static void magnitudes(const brc_weights *w, float *norm)
 
 static brc_rc take_norms(join *j, brc_err *err)
 {
-	const brc_weights *w = &j->w;
+	const brc_weights *w = j->w;
 	size_t each = w->inputs / w->groups;
 
 	j->norm = brc_alloc(each, w->outputs * sizeof(*j->norm), err);
@@ -255,30 +175,23 @@ static brc_rc take_norms(join *j, brc_err *err)
 	return BRC_OK;
 }
 
-/* Outputs that an input reaches: those of its group. */
-static void reached(const brc_weights *w, size_t input, size_t *first, size_t *last)
-{
-	size_t group = input / (w->inputs / w->groups), outputs = w->outputs / w->groups;
-
-	*first = group * outputs;
-	*last = *first + outputs;
-}
-
-/* Kernels apart: their norms add up, as squares where the norm is of squares. */
+/*
+ * Kernels apart: their norms add up, as squares where the norm is of squares. An
+ * input reaches the outputs of its group.
+ */
 static void add_up(const join *j, const path *p, size_t n)
 {
-	const brc_weights *w = &j->w;
+	const brc_weights *w = j->w;
+	size_t inputs = w->inputs / w->groups, outputs = w->outputs / w->groups;
 	bool squares = j->net->norm == BRC_NORM_L2;
 
 	memset(j->row, 0, w->outputs * sizeof(*j->row));
 	for (size_t k = 0; k < n; k++) {
-		const float *norm = j->norm + p[k].input % (w->inputs / w->groups) * w->outputs;
-		double factor = p[k].factor;
-		size_t first, last;
+		const float *norm = j->norm + p[k].input % inputs * w->outputs;
+		size_t first = p[k].input / inputs * outputs;
 
-		reached(w, p[k].input, &first, &last);
-		for (size_t o = first; o < last; o++) {
-			double one = factor * norm[o];
+		for (size_t o = first; o < first + outputs; o++) {
+			double one = (double)p[k].factor * norm[o];
 
 			j->row[o] += squares ? one * one : one;
 		}
@@ -290,16 +203,16 @@ static void add_up(const join *j, const path *p, size_t n)
 /* Features as kernels of height and width, whose norms add up. */
 static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 {
-	memset(j->row, 0, j->w.outputs * sizeof(*j->row));
+	memset(j->row, 0, j->w->outputs * sizeof(*j->row));
 	for (size_t i = 0; i < n; i += j->places) {
-		for (size_t o = 0; o < j->w.outputs; o++) {
+		for (size_t o = 0; o < j->w->outputs; o++) {
 			double norm;
 
 			for (size_t k = 0; k < j->places; k++)
-				j->magnitude[k] = j->norm[p[i + k].input * j->w.outputs + o] *
+				j->magnitude[k] = j->norm[p[i + k].input * j->w->outputs + o] *
 						  p[i + k].factor;
-			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->to->map[0],
-						j->to->map[1], &norm, err));
+			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->in->map[0],
+						j->in->map[1], &norm, err));
 			j->row[o] += norm;
 		}
 	}
@@ -312,8 +225,8 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 		BRC_TRY(add_kernels(j, p, n, err));
 	else
 		add_up(j, p, n);
-	for (size_t o = 0; o < j->w.outputs; o++) {
-		double scale = j->w.alpha;
+	for (size_t o = 0; o < j->w->outputs; o++) {
+		double scale = j->w->alpha;
 
 		if (j->to->affine && !j->net->unfolded)
 			scale *= j->to->affine->scale[o];
@@ -328,27 +241,27 @@ static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err
 	BRC_TRY(take_norms(j, err));
 	BRC_TRY(list_paths(j, e->from, err));
 	j->magnitude = brc_alloc(j->places, sizeof(*j->magnitude), err);
-	j->row = brc_alloc(j->w.outputs, sizeof(*j->row), err);
+	j->row = brc_alloc(j->w->outputs, sizeof(*j->row), err);
 	if (!j->magnitude || !j->row)
 		return BRC_RESOURCE;
 	for (size_t i = 0, n; i < j->n; i += n) {
 		for (n = 1; i + n < j->n && j->path[i + n].unit == j->path[i].unit;)
 			n++;
-		BRC_TRY(join_unit(j, j->path + i, n, w + j->path[i].unit * j->w.outputs, err));
+		BRC_TRY(join_unit(j, j->path + i, n, w + j->path[i].unit * j->w->outputs, err));
 	}
 	return BRC_OK;
 }
 
-brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *err)
+brc_rc brc_net_edge_weights(const void *of, size_t edge, float *w, brc_err *err)
 {
+	const brc_net *net = of;
 	const brc_net_edge *e = &net->edge[edge];
-	join j = {.net = net, .to = &net->unit[e->to]};
-	size_t n;
+	const brc_layer_site *to = &net->site[e->to];
+	join j = {.net = net, .to = to, .in = &net->inputs[e->to], .w = &to->weights};
+	size_t n = net->layer[e->from].units * to->weights.outputs;
 	brc_rc rc;
 
 	BRC_TRY(check_finite(net, e->to, err));
-	brc_net_weights(net, e->to, &j.w);
-	n = net->layer[e->from].units * j.w.outputs;
 	memset(w, 0, n * sizeof(*w));
 	rc = join_layers(&j, e, w, err);
 	free(j.norm);

@@ -10,7 +10,8 @@
 
 /* One array as a kernel: [out][in][h][w], where in are units of the layer before. */
 typedef struct link {
-	size_t array; /* in the list of weights */
+	size_t index; /* of the array in the list of weights */
+	const brc_weight *array;
 	bool dense;
 	size_t inputs; /* as the array has them */
 	size_t out, in, h, w;
@@ -26,32 +27,30 @@ struct brc_layer_chain {
 	brc_net_layer *layer; /* [n + 1] */
 	brc_net_edge *edge;   /* [n] */
 	char digest[33];
+	brc_layer_graph graph;
 };
-
-static const brc_weight *array_of(const brc_layer_chain *c, const link *l)
-{
-	const brc_weight *list;
-	brc_weights_list(c->weights, &list);
-	return &list[l->array];
-}
 
 /* ---- which arrays ---- */
 
-static brc_rc add_link(brc_layer_chain *c, size_t array, brc_err *err)
+static brc_rc add_link(brc_layer_chain *c, size_t index, brc_err *err)
 {
-	const brc_weight *list;
-	brc_weights_list(c->weights, &list);
-	const brc_weight *a = &list[array];
-	if (a->ndim != 2 && a->ndim != 4)
+	const char *path = brc_weights_path(c->weights);
+	const brc_weight *a;
+	bool dense, inputs_first;
+
+	brc_weights_list(c->weights, &a);
+	a += index;
+	dense = a->ndim == 2;
+	inputs_first = dense && c->transposed;
+	if (!dense && a->ndim != 4)
 		return brc_fail(err, BRC_DATA,
 				"%s: '%s' has %zu extents; a dense layer has 2, a convolution 4",
-				brc_weights_path(c->weights), a->name, a->ndim);
+				path, a->name, a->ndim);
 	if (a->count == 0)
-		return brc_fail(err, BRC_DATA, "%s: '%s' is empty", brc_weights_path(c->weights),
-				a->name);
+		return brc_fail(err, BRC_DATA, "%s: '%s' is empty", path, a->name);
 	BRC_TRY(brc_grow(&c->link, &c->cap, c->n + 1, sizeof(*c->link), err));
-	bool dense = a->ndim == 2, inputs_first = dense && c->transposed;
-	c->link[c->n++] = (link){.array = array,
+	c->link[c->n++] = (link){.index = index,
+				 .array = a,
 				 .dense = dense,
 				 .inputs = a->shape[inputs_first ? 0 : 1],
 				 .out = a->shape[inputs_first ? 1 : 0],
@@ -63,11 +62,13 @@ static brc_rc add_link(brc_layer_chain *c, size_t array, brc_err *err)
 
 static brc_rc add_named(brc_layer_chain *c, const char *name, brc_err *err)
 {
-	brc_str names = {0};
+	size_t at = brc_weights_find(c->weights, name), n;
 	const brc_weight *list;
-	size_t n = brc_weights_list(c->weights, &list), at = brc_weights_find(c->weights, name);
+	brc_str names = {0};
+
 	if (at != BRC_ANY)
 		return add_link(c, at, err);
+	n = brc_weights_list(c->weights, &list);
 	for (size_t i = 0; i < n && names.len < 400; i++)
 		brc_str_addf(&names, "%s%s", i ? ", " : "", list[i].name);
 	brc_fail(err, BRC_DATA, "%s: no array is called '%s'", brc_weights_path(c->weights), name);
@@ -81,9 +82,8 @@ static brc_rc add_ordered(brc_layer_chain *c, const char *order, brc_err *err)
 	for (const char *at = order;; at++) {
 		size_t n = strcspn(at, ",");
 		char *name = brc_strndup(at, n, err);
-		if (name == NULL)
-			return BRC_RESOURCE;
-		brc_rc rc = add_named(c, name, err);
+		brc_rc rc = name ? add_named(c, name, err) : BRC_RESOURCE;
+
 		free(name);
 		BRC_TRY(rc);
 		at += n;
@@ -96,6 +96,7 @@ static brc_rc add_all(brc_layer_chain *c, brc_err *err)
 {
 	const brc_weight *list;
 	size_t n = brc_weights_list(c->weights, &list);
+
 	for (size_t i = 0; i < n; i++)
 		if (list[i].ndim == 2 || list[i].ndim == 4)
 			BRC_TRY(add_link(c, i, err));
@@ -110,61 +111,60 @@ static brc_rc add_all(brc_layer_chain *c, brc_err *err)
 static char *shape_text(const brc_weight *a, char *buf, size_t cap)
 {
 	size_t n = 0;
+
 	for (size_t k = 0; k < a->ndim && n < cap; k++)
 		n += (size_t)snprintf(buf + n, cap - n, "%s%zu", k ? " x " : "", a->shape[k]);
 	return buf;
 }
 
-static brc_rc misfit(const brc_layer_chain *c, const link *from, const link *to, brc_err *err)
+/* A dense layer behind a convolution takes each channel as a kernel of 1 x inputs / channels. */
+static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err *err)
 {
 	char x[128], y[128];
-	const brc_weight *a = array_of(c, from), *b = array_of(c, to);
+
+	if (from->out == to->inputs)
+		return BRC_OK;
+	if (!from->dense && to->dense && to->inputs % from->out == 0) {
+		to->in = from->out;
+		to->w = to->inputs / from->out;
+		return BRC_OK;
+	}
 	brc_fail(err, BRC_DATA,
 		 "%s: '%s' (%s) has %zu outputs, which do not fit the %zu inputs of '%s' (%s)",
-		 brc_weights_path(c->weights), a->name, shape_text(a, x, sizeof(x)), from->out,
-		 to->inputs, b->name, shape_text(b, y, sizeof(y)));
+		 brc_weights_path(c->weights), from->array->name,
+		 shape_text(from->array, x, sizeof(x)), from->out, to->inputs, to->array->name,
+		 shape_text(to->array, y, sizeof(y)));
 	return brc_hint(err, "--chain gives the order of the layers, --transposed says that dense "
 			     "ones are [in, out]; what is no plain chain, export to ONNX");
 }
 
-/* A dense layer behind a convolution takes each channel as a kernel of 1 x inputs / channels. */
-static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err *err)
-{
-	if (from->out == to->inputs)
-		return BRC_OK;
-	if (from->dense || !to->dense || to->inputs % from->out != 0)
-		return misfit(c, from, to, err);
-	to->in = from->out;
-	to->w = to->inputs / from->out;
-	return BRC_OK;
-}
-
 /* ---- names ---- */
 
-static char *layer_name(const char *array, brc_err *err)
+enum { NAME_LENGTH = 96 }; /* a number fits behind it */
+
+/* An array's name without what says that it is a weight, printable. */
+static void layer_name(const char *array, char name[NAME_LENGTH])
 {
 	static const char *const ends[] = {".weight", ".kernel", "/kernel"};
-	char name[96];
+	char cut[NAME_LENGTH];
 	size_t n = strlen(array);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		size_t m = strlen(ends[i]);
-		if (n > m && !strcmp(array + n - m, ends[i])) {
+
+		if (n > m && strcmp(array + n - m, ends[i]) == 0) {
 			n -= m;
 			break;
 		}
 	}
-	char *cut = brc_strndup(array, n < sizeof(name) - 1 ? n : sizeof(name) - 1, err);
-	if (cut == NULL)
-		return NULL;
-	brc_printable(name, sizeof(name), cut);
-	free(cut);
-	return brc_strdup(name, err);
+	snprintf(cut, sizeof(cut), "%.*s", (int)(n < NAME_LENGTH ? n : NAME_LENGTH), array);
+	brc_printable(name, NAME_LENGTH, cut);
 }
 
-static bool is_taken(char *const *name, size_t n)
+static bool is_taken(char *const *name, size_t n, const char *text)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(name[i], name[n]))
+		if (strcmp(name[i], text) == 0)
 			return true;
 	return false;
 }
@@ -172,14 +172,13 @@ static bool is_taken(char *const *name, size_t n)
 /* Layer i's name, which none of those before it has. */
 static brc_rc name_layer(const brc_layer_chain *c, char **name, size_t i, brc_err *err)
 {
-	char numbered[128];
-	name[i] =
-		i ? layer_name(array_of(c, &c->link[i - 1])->name, err) : brc_strdup("input", err);
-	if (name[i] == NULL || !is_taken(name, i))
-		return name[i] ? BRC_OK : BRC_RESOURCE;
-	snprintf(numbered, sizeof(numbered), "%s#%zu", name[i], i);
-	free(name[i]);
-	name[i] = brc_strdup(numbered, err);
+	char text[NAME_LENGTH + 24] = "input";
+
+	if (i > 0)
+		layer_name(c->link[i - 1].array->name, text);
+	if (is_taken(name, i, text))
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "#%zu", i);
+	name[i] = brc_strdup(text, err);
 	return name[i] ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -188,6 +187,7 @@ static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
 	char **name = brc_calloc(c->n + 1, sizeof(*name), err);
 	size_t *units = brc_calloc(c->n + 1, sizeof(*units), err);
 	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
+
 	for (size_t i = 0; rc == BRC_OK && i <= c->n; i++) {
 		units[i] = i ? c->link[i - 1].out : c->link[0].in;
 		rc = name_layer(c, name, i, err);
@@ -201,26 +201,101 @@ static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
 	return rc;
 }
 
+/* ---- weights ---- */
+
+/* [in][out] as [out][in]. */
+static void transpose(const float *in, size_t rows, size_t columns, float *out)
+{
+	for (size_t r = 0; r < rows; r++)
+		for (size_t k = 0; k < columns; k++)
+			out[k * rows + r] = in[r * columns + k];
+}
+
+/* The array as [out][in][h][w], in `kernel` or `copy`, each as large as it. */
+static brc_rc read_kernel(const brc_layer_chain *c, const link *l, float *kernel, float *copy,
+			  const float **at, brc_err *err)
+{
+	*at = kernel;
+	BRC_TRY(brc_weights_read(c->weights, l->index, kernel, err));
+	if (!copy)
+		return BRC_OK;
+	transpose(kernel, l->inputs, l->out, copy);
+	*at = copy;
+	return BRC_OK;
+}
+
+static brc_rc check_shape(const brc_layer_chain *c, const link *l, brc_err *err)
+{
+	if (!l->dense || l->w == 1 || c->norm == BRC_NORM_L1 || c->norm == BRC_NORM_L2)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA,
+		 "%s: '%s' has %zu weights for each channel of the layer before: which are "
+		 "rows and columns the file does not tell",
+		 brc_weights_path(c->weights), l->array->name, l->w);
+	return brc_hint(err, "take --kernel-norm l1 or l2");
+}
+
+static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
+{
+	const brc_layer_chain *c = of;
+	const link *l = &c->link[edge];
+	size_t count = l->array->count;
+	bool lies_across = l->dense && c->transposed;
+	float *kernel, *copy = NULL;
+	const float *at;
+	brc_rc rc;
+
+	BRC_TRY(check_shape(c, l, err));
+	kernel = brc_alloc(count, sizeof(*kernel), err);
+	if (lies_across)
+		copy = brc_alloc(count, sizeof(*copy), err);
+	rc = kernel && (copy || !lies_across) ? read_kernel(c, l, kernel, copy, &at, err)
+					      : BRC_RESOURCE;
+	if (rc == BRC_OK)
+		rc = brc_kernel_norms(c->norm, at, l->out, l->in, l->h, l->w, w, err);
+	free(kernel);
+	free(copy);
+	for (size_t i = 0; rc == BRC_OK && i < l->in * l->out; i++)
+		if (!isfinite(w[i]))
+			rc = brc_fail(err, BRC_DATA, "%s: '%s': its weights add up to infinity",
+				      brc_weights_path(c->weights), l->array->name);
+	return rc;
+}
+
 /* ---- reading ---- */
 
 /* Each layer feeds the next; what is between them the file does not tell. */
 static brc_rc join_layers(brc_layer_chain *c, brc_err *err)
 {
+	size_t largest = 0;
+
 	c->layer = brc_calloc(c->n + 1, sizeof(*c->layer), err);
 	c->edge = brc_calloc(c->n, sizeof(*c->edge), err);
 	if (!c->layer || !c->edge)
 		return BRC_RESOURCE;
-	for (size_t l = 0; l <= c->n; l++)
-		c->layer[l] = (brc_net_layer){.name = c->layers.name[l],
-					      .kind = l == 0                 ? "input"
-						      : c->link[l - 1].dense ? "Gemm"
-									     : "Conv",
-					      .role = l == 0      ? BRC_ROLE_INPUT
-						      : l == c->n ? BRC_ROLE_OUTPUT
-								  : BRC_ROLE_HIDDEN,
-					      .units = c->layers.units[l]};
-	for (size_t i = 0; i < c->n; i++)
+	c->layer[0] = (brc_net_layer){.kind = "input", .role = BRC_ROLE_INPUT};
+	for (size_t i = 0; i < c->n; i++) {
+		const link *l = &c->link[i];
+
+		c->layer[i + 1] =
+			(brc_net_layer){.kind = l->dense ? "Gemm" : "Conv",
+					.role = i + 1 < c->n ? BRC_ROLE_HIDDEN : BRC_ROLE_OUTPUT};
 		c->edge[i] = (brc_net_edge){i, i + 1};
+		largest = l->array->count > largest ? l->array->count : largest;
+	}
+	for (size_t l = 0; l <= c->n; l++) {
+		c->layer[l].name = c->layers.name[l];
+		c->layer[l].units = c->layers.units[l];
+	}
+	c->graph = (brc_layer_graph){.layers = &c->layers,
+				     .layer = c->layer,
+				     .edge = c->edge,
+				     .n_edges = c->n,
+				     .digest = c->digest,
+				     .norm = c->norm,
+				     .weights = weights_of,
+				     .of = c,
+				     .scratch = 2 * largest * sizeof(float)}; /* an array twice */
 	return BRC_OK;
 }
 
@@ -238,23 +313,25 @@ static brc_rc read_chain(brc_layer_chain *c, const char *path, const char *order
 brc_rc brc_layer_chain_read(brc_layer_chain **out, const char *path, const char *order,
 			    bool transposed, brc_norm norm, brc_err *err)
 {
-	*out = NULL;
 	brc_layer_chain *c = brc_calloc(1, sizeof(*c), err);
-	if (c == NULL)
+	brc_rc rc;
+
+	*out = NULL;
+	if (!c)
 		return BRC_RESOURCE;
 	c->transposed = transposed;
 	c->norm = norm;
-	brc_rc rc = read_chain(c, path, order, err);
-	if (rc != BRC_OK)
-		brc_layer_chain_free(c);
-	else
+	rc = read_chain(c, path, order, err);
+	if (rc == BRC_OK)
 		*out = c;
+	else
+		brc_layer_chain_free(c);
 	return rc;
 }
 
 void brc_layer_chain_free(brc_layer_chain *c)
 {
-	if (c == NULL)
+	if (!c)
 		return;
 	free(c->layer);
 	free(c->edge);
@@ -264,72 +341,7 @@ void brc_layer_chain_free(brc_layer_chain *c)
 	free(c);
 }
 
-/* ---- weights ---- */
-
-/* [in][out] as [out][in]. */
-static void transpose(const float *in, size_t rows, size_t columns, float *out)
+const brc_layer_graph *brc_layer_chain_graph(const brc_layer_chain *c)
 {
-	for (size_t r = 0; r < rows; r++)
-		for (size_t k = 0; k < columns; k++)
-			out[k * rows + r] = in[r * columns + k];
-}
-
-static brc_rc kernel_of(const brc_layer_chain *c, const link *l, float **kernel, brc_err *err)
-{
-	size_t count = array_of(c, l)->count;
-	float *k = brc_alloc(count, sizeof(*k), err), *transposed = NULL;
-	brc_rc rc = k ? brc_weights_read(c->weights, l->array, k, err) : BRC_RESOURCE;
-	if (rc == BRC_OK && l->dense && c->transposed) {
-		transposed = brc_alloc(count, sizeof(*transposed), err);
-		if (transposed)
-			transpose(k, l->inputs, l->out, transposed);
-		free(k);
-		k = transposed;
-		rc = k ? BRC_OK : BRC_RESOURCE;
-	}
-	if (rc != BRC_OK)
-		free(k);
-	else
-		*kernel = k;
-	return rc;
-}
-
-static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
-{
-	const brc_layer_chain *c = of;
-	const link *l = &c->link[edge];
-	float *kernel;
-	if (l->dense && l->w > 1 && (c->norm == BRC_NORM_COLSUM || c->norm == BRC_NORM_SPECTRAL)) {
-		brc_fail(err, BRC_DATA,
-			 "%s: '%s' has %zu weights for each channel of the layer before: which are "
-			 "rows and columns the file does not tell",
-			 brc_weights_path(c->weights), array_of(c, l)->name, l->w);
-		return brc_hint(err, "take --kernel-norm l1 or l2");
-	}
-	BRC_TRY(kernel_of(c, l, &kernel, err));
-	brc_rc rc = brc_kernel_norms(c->norm, kernel, l->out, l->in, l->h, l->w, w, err);
-	free(kernel);
-	for (size_t i = 0; rc == BRC_OK && i < l->in * l->out; i++)
-		if (!isfinite(w[i]))
-			rc = brc_fail(err, BRC_DATA, "%s: '%s': its weights add up to infinity",
-				      brc_weights_path(c->weights), array_of(c, l)->name);
-	return rc;
-}
-
-brc_layer_graph brc_layer_chain_graph(const brc_layer_chain *c)
-{
-	size_t largest = 0;
-	for (size_t i = 0; i < c->n; i++)
-		if (array_of(c, &c->link[i])->count > largest)
-			largest = array_of(c, &c->link[i])->count;
-	return (brc_layer_graph){.layers = &c->layers,
-				 .layer = c->layer,
-				 .edge = c->edge,
-				 .n_edges = c->n,
-				 .digest = c->digest,
-				 .norm = c->norm,
-				 .weights = weights_of,
-				 .of = c,
-				 .scratch =
-					 2 * largest * sizeof(float)}; /* an array, and its copy */
+	return &c->graph;
 }

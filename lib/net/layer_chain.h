@@ -41,6 +41,6 @@ void brc_layer_chain_free(brc_layer_chain *c);
  * sharded one). Weights under colsum and spectral need the shape of a flattened
  * channel, which the file does not tell: BRC_DATA.
  */
-brc_layer_graph brc_layer_chain_graph(const brc_layer_chain *c);
+const brc_layer_graph *brc_layer_chain_graph(const brc_layer_chain *c);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "linalg/kernel_norm.h"
 #include "sections/units.h"
 #include "stream/layers.h"
@@ -28,7 +28,6 @@ typedef struct brc_net_layer {
 	bool linear;          /* no activation function follows that is its own */
 	bool mlp;             /* the hidden layer of an MLP: docs/method.md */
 	int32_t *head;        /* [units]: the head whose value each is, -1: of none; or NULL */
-	size_t heads;         /* how many there are */
 } brc_net_layer;
 
 /* Layer `from` feeds layer `to`; indices of layers, from < to. */

@@ -3,13 +3,15 @@
  * names weights "net.0.weight" and nodes "/net/net.0/Gemm", Keras nodes
  * "model/dense/MatMul", others leave nodes without a name.
  */
+#include "net/layer_names.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "net/network.h"
+#include "net/layers.h"
 
 enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
 
@@ -86,12 +88,9 @@ static bool from_node(char *buf, const char *name, const char *type)
 
 static void propose(const brc_net *net, size_t layer, char *buf)
 {
-	const brc_node *node = brc_exec_node(net->g, net->unit[layer].node);
-	const char *weight;
-	brc_weights w;
+	const brc_node *node = brc_exec_node(net->g, net->site[layer].node);
+	const char *weight = brc_exec_value(net->g, net->site[layer].weights.value)->name;
 
-	brc_net_weights(net, layer, &w);
-	weight = brc_exec_value(net->g, w.value)->name;
 	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
 	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||

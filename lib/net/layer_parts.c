@@ -1,40 +1,9 @@
-/*
- * What a layer is part of, from how its units are used: the hidden layer of an
- * MLP, the values of attention. Names play no part.
- */
+#include "net/layer_parts.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
-#include "net/network.h"
-
-/* A walk along what follows from a value, node by node. */
-typedef struct walk {
-	const brc_exec *g;
-	bool *inside;   /* [values]: what follows from it */
-	size_t open;    /* uses of values inside that were not seen yet */
-	bool nonlinear; /* an activation function was seen */
-	size_t ends;    /* dense layers that were seen */
-} walk;
-
-static bool reads(const walk *w, const brc_node *n)
-{
-	bool any = false;
-
-	for (size_t k = 0; k < n->n_in; k++)
-		any = any || (n->in[k] != BRC_NOWHERE && w->inside[n->in[k]]);
-	return any;
-}
-
-/* Something else comes in: a sum with it is no longer the features alone. */
-static bool joins_others(const walk *w, const brc_node *n)
-{
-	for (size_t k = 0; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE &&
-		    brc_exec_value(w->g, n->in[k])->state == BRC_COMPUTED && !w->inside[n->in[k]])
-			return true;
-	return false;
-}
+#include "net/activation_function.h"
 
 static bool is_dense(const brc_exec *g, const brc_node *n)
 {
@@ -43,8 +12,18 @@ static bool is_dense(const brc_exec *g, const brc_node *n)
 	return brc_node_weights(g, n, &w) && !w.slides;
 }
 
+/* Something else comes in: a sum with it is no longer the features alone. */
+static bool joins_others(const brc_followed *f, const brc_node *n)
+{
+	for (size_t k = 0; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && !f->inside[n->in[k]] &&
+		    brc_exec_value(f->g, n->in[k])->state == BRC_COMPUTED)
+			return true;
+	return false;
+}
+
 /* Do features stay features behind the node? */
-static bool keeps_features(const walk *w, const brc_node *n)
+static bool keeps_features(const brc_followed *f, const brc_node *n)
 {
 	switch (brc_node_trace(n)) {
 	case BRC_TRACE_SAME:
@@ -56,31 +35,31 @@ static bool keeps_features(const walk *w, const brc_node *n)
 	case BRC_TRACE_SUM:
 	case BRC_TRACE_MOVE:
 	case BRC_TRACE_LOOKUP:
-		return !joins_others(w, n);
+		return !joins_others(f, n);
 	default:
 		return false;
 	}
 }
 
-/* A node that reads a value inside: false when it is none that an MLP has there. */
-static bool step(walk *w, const brc_node *n)
+/* Do the features go into dense layers alone, at least one of them through what bends them? */
+static bool goes_into_dense_layers(brc_followed *f, size_t behind)
 {
-	for (size_t k = 0; k < n->n_in; k++)
-		w->open -= n->in[k] != BRC_NOWHERE && w->inside[n->in[k]];
-	if (is_dense(w->g, n)) {
-		w->ends++;
-		return true;
-	}
-	if (!keeps_features(w, n))
-		return false;
-	w->nonlinear = w->nonlinear || (brc_node_is_activation(n) && brc_node_bends(w->g, n));
-	for (size_t k = 0; k < n->n_out; k++) {
-		if (n->out[k] == BRC_NOWHERE)
+	bool nonlinear = false, any = false;
+
+	for (size_t i = behind; f->open > 0 && i < brc_exec_nodes(f->g); i++) {
+		const brc_node *n = brc_exec_node(f->g, i);
+		bool dense = is_dense(f->g, n);
+
+		if (brc_follow_uses(f, n) == 0)
 			continue;
-		w->inside[n->out[k]] = true;
-		w->open += brc_exec_value(w->g, n->out[k])->users;
+		if (!dense && !keeps_features(f, n))
+			return false;
+		any = any || dense;
+		nonlinear = nonlinear ||
+			    (!dense && brc_node_is_activation(n) && brc_node_bends(f->g, n));
+		brc_follow_node(f, n, !dense);
 	}
-	return true;
+	return f->open == 0 && any && nonlinear; /* open: it reaches the output */
 }
 
 /*
@@ -88,39 +67,39 @@ static bool step(walk *w, const brc_node *n)
  * through an activation function, into dense layers and nowhere else. So those
  * that attention reads are none, nor those added to what others bring.
  */
-static bool is_mlp_hidden(const brc_net *net, size_t layer, bool *inside)
+static brc_rc find_mlp(brc_net *net, size_t layer, brc_err *err)
 {
-	const brc_exec *g = net->g;
-	const brc_node *n = brc_exec_node(g, net->unit[layer].node);
-	walk w = {.g = g, .inside = inside, .open = brc_exec_value(g, n->out[0])->users};
+	size_t at = net->site[layer].node;
+	const brc_node *n = brc_exec_node(net->g, at);
+	brc_followed f;
 
-	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !is_dense(g, n))
-		return false;
-	memset(inside, 0, brc_exec_values(g) * sizeof(*inside));
-	inside[n->out[0]] = true;
-	for (size_t i = net->unit[layer].node + 1; w.open > 0 && i < brc_exec_nodes(g); i++)
-		if (reads(&w, brc_exec_node(g, i)) && !step(&w, brc_exec_node(g, i)))
-			return false;
-	return w.open == 0 && w.ends > 0 && w.nonlinear; /* else it reaches the output */
+	if (net->layer[layer].role != BRC_ROLE_HIDDEN || !is_dense(net->g, n))
+		return BRC_OK;
+	BRC_TRY(brc_follow(&f, net->g, n->out[0], err));
+	net->layer[layer].mlp = goes_into_dense_layers(&f, at + 1);
+	free(f.inside);
+	return BRC_OK;
 }
 
 /* Is there nothing but scales and shifts between the values before and after activation? */
-static bool is_linear(const brc_net *net, size_t layer, bool *inside)
+static brc_rc find_linear(brc_net *net, size_t layer, brc_err *err)
 {
-	const brc_exec *g = net->g;
-	const brc_unit_layer *u = &net->unit[layer];
-	walk w = {.g = g, .inside = inside};
+	const brc_layer_site *at = &net->site[layer];
+	brc_followed f;
+	bool linear = true;
 
-	memset(inside, 0, brc_exec_values(g) * sizeof(*inside));
-	inside[u->pre] = true;
-	for (size_t i = u->node + 1; !inside[u->post] && i < brc_exec_nodes(g); i++) {
-		if (!reads(&w, brc_exec_node(g, i)))
+	BRC_TRY(brc_follow(&f, net->g, at->pre, err));
+	for (size_t i = at->node + 1; linear && !f.inside[at->post]; i++) {
+		const brc_node *n = brc_exec_node(net->g, i);
+
+		if (brc_follow_uses(&f, n) == 0)
 			continue;
-		if (brc_node_bends(g, brc_exec_node(g, i)))
-			return false;
-		inside[brc_exec_node(g, i)->out[0]] = true;
+		linear = !brc_node_bends(net->g, n);
+		brc_follow_node(&f, n, true);
 	}
-	return true;
+	net->layer[layer].linear = linear;
+	free(f.inside);
+	return BRC_OK;
 }
 
 /* ---- attention heads ---- */
@@ -153,43 +132,36 @@ static size_t list_heads(const int64_t *key, size_t units, int64_t *sorted)
 static brc_rc number_heads(brc_net *net, size_t layer, brc_err *err)
 {
 	brc_net_layer *l = &net->layer[layer];
-	const int64_t *key = net->unit[layer].head_key;
+	const int64_t *key = net->inputs[layer].head_key;
 	int64_t *sorted = brc_alloc(l->units, sizeof(*sorted), err);
+	size_t heads = sorted ? list_heads(key, l->units, sorted) : 0;
+	brc_rc rc = sorted ? BRC_OK : BRC_RESOURCE;
 
-	l->head = brc_alloc(l->units, sizeof(*l->head), err);
-	if (!sorted || !l->head) {
-		free(sorted);
-		return BRC_RESOURCE;
+	if (heads > 0) {
+		l->head = brc_alloc(l->units, sizeof(*l->head), err);
+		rc = l->head ? BRC_OK : BRC_RESOURCE;
 	}
-	l->heads = list_heads(key, l->units, sorted);
-	for (size_t u = 0; u < l->units && l->heads; u++) {
-		const int64_t *at = bsearch(&key[u], sorted, l->heads, sizeof(*sorted), ascending);
+	for (size_t u = 0; l->head && u < l->units; u++) {
+		const int64_t *at = bsearch(&key[u], sorted, heads, sizeof(*sorted), ascending);
 
 		l->head[u] = at ? (int32_t)(at - sorted) : -1;
 	}
 	free(sorted);
-	if (l->heads == 0) {
-		free(l->head);
-		l->head = NULL;
-	}
-	return BRC_OK;
+	return rc;
 }
 
 brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
 {
-	bool *inside = brc_alloc(brc_exec_values(net->g), sizeof(*inside), err);
-	brc_rc rc = inside ? BRC_OK : BRC_RESOURCE;
+	for (size_t l = 1; l < net->n_layers; l++) {
+		const brc_layer_inputs *in = &net->inputs[l];
+		brc_net_layer *layer = &net->layer[l];
 
-	for (size_t l = 1; rc == BRC_OK && l < net->n_layers; l++) {
-		size_t mixed = net->unit[l].mixed;
-
-		net->layer[l].untraced =
-			mixed == BRC_NOWHERE ? NULL : brc_exec_node(net->g, mixed)->name;
-		net->layer[l].linear = is_linear(net, l, inside);
-		net->layer[l].mlp = is_mlp_hidden(net, l, inside);
-		if (net->unit[l].head_key && net->layer[l].role == BRC_ROLE_HIDDEN)
-			rc = number_heads(net, l, err);
+		if (in->mixed != BRC_NOWHERE)
+			layer->untraced = brc_exec_node(net->g, in->mixed)->name;
+		BRC_TRY(find_linear(net, l, err));
+		BRC_TRY(find_mlp(net, l, err));
+		if (in->head_key && layer->role == BRC_ROLE_HIDDEN)
+			BRC_TRY(number_heads(net, l, err));
 	}
-	free(inside);
-	return rc;
+	return BRC_OK;
 }

@@ -1,9 +1,9 @@
-/* The layers of a network: where units are, and the values before and after activation. */
+#include "net/layers.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
-#include "net/network.h"
+#include "net/activation_function.h"
 
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
@@ -13,11 +13,6 @@ bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
 bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w)
 {
 	return brc_node_weights(g, n, w) && (w->groups == 1 || w->groups != w->inputs);
-}
-
-bool brc_net_weights(const brc_net *net, size_t layer, brc_weights *w)
-{
-	return brc_net_makes_units(net->g, brc_exec_node(net->g, net->unit[layer].node), w);
 }
 
 /* Does the constant vary along dimension `axis` of v alone, if at all? */
@@ -31,9 +26,9 @@ static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 }
 
 /* A bias by an Add of its own. */
-static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
+static size_t bias_node(const brc_exec *g, const brc_layer_site *u)
 {
-	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
+	size_t at = brc_sole_user(g, u->sum, u->node + 1);
 	const brc_node *n = at == BRC_NOWHERE ? NULL : brc_exec_node(g, at);
 	size_t other;
 
@@ -45,7 +40,7 @@ static size_t bias_node(const brc_exec *g, const brc_unit_layer *u)
 		       : BRC_NOWHERE;
 }
 
-static void follow_bias(const brc_exec *g, brc_unit_layer *u)
+static void follow_bias(const brc_exec *g, brc_layer_site *u)
 {
 	size_t at = bias_node(g, u);
 
@@ -56,9 +51,9 @@ static void follow_bias(const brc_exec *g, brc_unit_layer *u)
 	u->sum = brc_exec_node(g, at)->out[0];
 }
 
-static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
+static void follow_normalisation(const brc_exec *g, brc_layer_site *u)
 {
-	size_t at = brc_net_sole_user(g, u->sum, u->node + 1);
+	size_t at = brc_sole_user(g, u->sum, u->node + 1);
 
 	u->pre = u->sum;
 	u->affine = at == BRC_NOWHERE ? NULL : brc_node_affine(brc_exec_node(g, at));
@@ -71,15 +66,15 @@ static void follow_normalisation(const brc_exec *g, brc_unit_layer *u)
 static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err *err)
 {
 	const brc_exec *g = net->g;
-	brc_unit_layer *u = &net->unit[net->n_layers];
+	brc_layer_site *u = &net->site[net->n_layers];
 
-	*u = (brc_unit_layer){.node = node,
+	*u = (brc_layer_site){.node = node,
 			      .axis = w->axis,
 			      .sum = brc_exec_node(g, node)->out[0],
-			      .mixed = BRC_NOWHERE};
+			      .weights = *w};
 	follow_bias(g, u);
 	follow_normalisation(g, u);
-	BRC_TRY(brc_net_activation_end(g, u->pre, node + 1, &u->post, err));
+	BRC_TRY(brc_activation_end(g, u->pre, node + 1, &u->post, err));
 	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(brc_exec_node(g, node)),
 						      .role = BRC_ROLE_HIDDEN,
 						      .units = w->outputs};
@@ -115,13 +110,12 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 		return BRC_RESOURCE;
 	channels = x->ndim > 2 && feeds_convolution(g, net->input, seen);
 	free(seen);
-	net->unit[0] = (brc_unit_layer){.node = BRC_NOWHERE,
+	net->site[0] = (brc_layer_site){.node = BRC_NOWHERE,
 					.sum = net->input,
 					.pre = net->input,
 					.post = net->input,
 					.axis = channels ? 1 : BRC_NOWHERE,
-					.bias = BRC_NOWHERE,
-					.mixed = BRC_NOWHERE};
+					.bias = BRC_NOWHERE};
 	net->layer[0] = (brc_net_layer){.kind = "input",
 					.role = BRC_ROLE_INPUT,
 					.units = channels ? x->dim[1] : net->image_count};
@@ -141,76 +135,15 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 		return brc_fail(err, BRC_DATA,
 				"the network has no layer of units (Conv, Gemm or MatMul)");
 	net->layer = brc_calloc(n, sizeof(*net->layer), err);
-	net->unit = brc_calloc(n, sizeof(*net->unit), err);
-	if (!net->layer || !net->unit)
+	net->site = brc_calloc(n, sizeof(*net->site), err);
+	net->inputs = brc_calloc(n, sizeof(*net->inputs), err);
+	if (!net->layer || !net->site || !net->inputs)
 		return BRC_RESOURCE;
+	for (size_t l = 0; l < n; l++)
+		net->inputs[l].mixed = BRC_NOWHERE;
 	BRC_TRY(add_input(net, err));
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)
 		if (brc_net_makes_units(g, brc_exec_node(g, i), &w))
 			BRC_TRY(add_layer(net, i, &w, err));
 	return BRC_OK;
-}
-
-/* ---- what callers ask ---- */
-
-const char *brc_net_digest(const brc_net *net)
-{
-	return net->model.digest;
-}
-
-size_t brc_net_inputs(const brc_net *net)
-{
-	return net->image_count;
-}
-
-size_t brc_net_input_shape(const brc_net *net, const size_t **shape)
-{
-	*shape = net->image_shape;
-	return net->image_ndim;
-}
-
-const brc_layers *brc_net_layers(const brc_net *net)
-{
-	return &net->layers;
-}
-
-const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer)
-{
-	return &net->layer[layer];
-}
-
-size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges)
-{
-	*edges = net->edge;
-	return net->n_edges;
-}
-
-/* ---- as a circuit ---- */
-
-static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
-{
-	return brc_net_edge_weights(of, edge, w, err);
-}
-
-brc_layer_graph brc_net_layer_graph(const brc_net *net)
-{
-	size_t largest = 0;
-
-	for (size_t l = 1; l < net->n_layers; l++) {
-		brc_weights w;
-
-		brc_net_weights(net, l, &w);
-		if (w.inputs / w.groups * w.outputs > largest)
-			largest = w.inputs / w.groups * w.outputs;
-	}
-	return (brc_layer_graph){.layers = &net->layers,
-				 .layer = net->layer,
-				 .edge = net->edge,
-				 .n_edges = net->n_edges,
-				 .digest = net->model.digest,
-				 .norm = net->norm,
-				 .parts = true,
-				 .weights = weights_of,
-				 .of = net,
-				 .scratch = largest * sizeof(float)}; /* norms of the kernels */
 }

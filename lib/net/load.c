@@ -5,20 +5,16 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "net/network.h"
+#include "net/layer_edges.h"
+#include "net/layer_names.h"
+#include "net/layer_parts.h"
+#include "net/layers.h"
+#include "net/trace/trace.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
-}
-
-char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
-{
-	const brc_node *n = brc_exec_node(net->g, node);
-
-	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
-	return buf;
 }
 
 /* ---- the input and the output ---- */
@@ -187,6 +183,28 @@ static brc_rc digest_weights(brc_net *net, brc_err *err)
 
 /* ---- the whole ---- */
 
+static void describe_graph(brc_net *net)
+{
+	size_t largest = 0;
+
+	for (size_t l = 1; l < net->n_layers; l++) {
+		const brc_weights *w = &net->site[l].weights;
+
+		if (w->inputs / w->groups * w->outputs > largest)
+			largest = w->inputs / w->groups * w->outputs;
+	}
+	net->graph = (brc_layer_graph){.layers = &net->layers,
+				       .layer = net->layer,
+				       .edge = net->edge,
+				       .n_edges = net->n_edges,
+				       .digest = net->model.digest,
+				       .norm = net->norm,
+				       .parts = true,
+				       .weights = brc_net_edge_weights,
+				       .of = net,
+				       .scratch = largest * sizeof(float)}; /* norms of kernels */
+}
+
 static brc_rc build(brc_net *net, brc_err *err)
 {
 	const Brc__OnnxGraph *p = net->model.model->graph;
@@ -209,7 +227,9 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));
 	BRC_TRY(brc_net_find_edges(net, err));
-	return brc_net_find_parts(net, err);
+	BRC_TRY(brc_net_find_parts(net, err));
+	describe_graph(net);
+	return BRC_OK;
 }
 
 static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
@@ -273,47 +293,4 @@ brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err
 brc_rc brc_net_read_unfolded(brc_net **out, const char *path, brc_norm norm, brc_err *err)
 {
 	return read_as(out, path, norm, true, err);
-}
-
-void brc_net_free(brc_net *net)
-{
-	if (!net)
-		return;
-	for (size_t l = 0; net->unit && l < net->n_layers; l++) {
-		free(net->unit[l].source);
-		free(net->unit[l].head_key);
-	}
-	for (size_t l = 0; net->layer && l < net->n_layers; l++)
-		free(net->layer[l].head);
-	free(net->unit);
-	free(net->layer);
-	free(net->edge);
-	brc_unit_sets_free(net->feeds);
-	brc_layers_clear(&net->layers);
-	brc_exec_free(net->g);
-	brc_onnx_clear(&net->model);
-	free(net->folder);
-	free(net);
-}
-
-/* ---- what callers ask ---- */
-
-size_t brc_net_classes(const brc_net *net)
-{
-	return net->classes;
-}
-
-size_t brc_net_positions(const brc_net *net)
-{
-	return net->positions;
-}
-
-bool brc_net_takes_tokens(const brc_net *net)
-{
-	return brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
-}
-
-size_t brc_net_vocabulary(const brc_net *net)
-{
-	return brc_exec_vocabulary(net->g, brc_exec_value(net->g, net->input)->name);
 }

@@ -63,26 +63,20 @@ size_t brc_net_positions(const brc_net *net);
 /* All layers in topological order, the input first. Borrowed. */
 const brc_layers *brc_net_layers(const brc_net *net);
 const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer);
-/* Who feeds whom, sorted by (from, to), no pair twice. Returns the number; borrowed. */
-size_t brc_net_edges(const brc_net *net, const brc_net_edge **edges);
-
 /* Layers whose inputs cannot be traced feed from nowhere: BRC_DATA naming the first of them. */
 brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
-
-/*
- * Magnitudes of the weights of one edge: w[units of from, units of to]: the norm
- * of each kernel, times |gamma| / sqrt(var + eps) of normalisations and other
- * constant factors on the way. A channel that became H x W features is one
- * kernel. Where several paths join the same two units their magnitudes add (as
- * squares under l2). Biases play no part. METHOD: docs/method.md. BRC_DATA naming
- * the layer when a weight, bias or sum is not finite.
- */
-brc_rc brc_net_edge_weights(const brc_net *net, size_t edge, float *w, brc_err *err);
 
 /* Are all weights and biases finite? BRC_DATA naming the layer if not. */
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
 
-/* All of it, borrowed. */
-brc_layer_graph brc_net_layer_graph(const brc_net *net);
+/*
+ * All of it, borrowed. A weight between two units is the norm of each kernel, times
+ * |gamma| / sqrt(var + eps) of normalisations and other constant factors on the
+ * way. A channel that became H x W features is one kernel. Where several paths
+ * join the same two units their magnitudes add (as squares under l2). Biases play
+ * no part. METHOD: docs/method.md. `weights` fails with BRC_DATA naming the layer
+ * when a weight, bias or sum is not finite.
+ */
+const brc_layer_graph *brc_net_layer_graph(const brc_net *net);
 
 #endif

@@ -49,7 +49,7 @@ static size_t choose_rows(const brc_net *net)
 
 static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
 {
-	const brc_unit_layer *u = &net->unit[layer];
+	const brc_layer_site *u = &net->site[layer];
 	size_t v = stage == BRC_STAGE_SUM ? u->sum : stage == BRC_STAGE_PRE ? u->pre : u->post;
 
 	return brc_exec_value(net->g, v)->name;
@@ -138,7 +138,7 @@ static brc_rc list_positions(view *w, const step *rest, size_t n, brc_err *err)
 static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, view *w, brc_err *err)
 {
 	const brc_operand *x = brc_exec_value(p->g, value);
-	const brc_unit_layer *u = &p->net->unit[layer];
+	const brc_layer_site *u = &p->net->site[layer];
 	step rest[2 * BRC_MAX_DIMS];
 
 	w->view = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};

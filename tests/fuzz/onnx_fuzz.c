@@ -24,14 +24,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void weigh_edges(const brc_net *net)
 {
 	const brc_layers *layers = brc_net_layers(net);
-	const brc_net_edge *edge;
-	size_t n = brc_net_edges(net, &edge);
+	const brc_net_edge *edge = brc_net_layer_graph(net)->edge;
+	size_t n = brc_net_layer_graph(net)->n_edges;
 
 	for (size_t i = 0; i < n && i < 100; i++) {
 		size_t cells = layers->units[edge[i].from] * layers->units[edge[i].to];
 		float *w = cells <= BLOCK_FLOATS ? malloc((cells + 1) * sizeof(*w)) : NULL;
 
-		if (w && brc_net_edge_weights(net, i, w, NULL) == BRC_OK)
+		if (w && brc_net_layer_graph(net)->weights(net, i, w, NULL) == BRC_OK)
 			for (size_t k = 0; k < cells; k++)
 				if (!(w[k] >= 0))
 					abort();

@@ -36,11 +36,11 @@ static void use_chain(const char *path, bool transposed)
 {
 	brc_layer_chain *c;
 	brc_blocks b = {0};
-	brc_layer_graph all;
+	const brc_layer_graph *all;
 	if (brc_layer_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
 	all = brc_layer_chain_graph(c);
-	if (brc_layer_graph_units(&all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
+	if (brc_layer_graph_units(all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
 	    brc_blocks_check(&b, "fuzz", NULL) != BRC_OK)
 		abort();
 	brc_blocks_clear(&b);

@@ -18,14 +18,13 @@ enum { PAPER = 4, LAYERS = 26 };
 static float *block_of(const brc_net *net, size_t edge)
 {
 	const brc_layers *l = brc_net_layers(net);
-	const brc_net_edge *e;
+	const brc_net_edge *e = brc_net_layer_graph(net)->edge;
 	brc_err err = {0};
 	float *w;
 
-	brc_net_edges(net, &e);
 	w = malloc(l->units[e[edge].from] * l->units[e[edge].to] * sizeof(*w));
 	assert_non_null(w);
-	if (brc_net_edge_weights(net, edge, w, &err) != BRC_OK)
+	if (brc_net_layer_graph(net)->weights(net, edge, w, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return w;
 }
@@ -72,8 +71,8 @@ static void check_norm(const char *path, const char *name, size_t norm, size_t b
 {
 	brc_net *net = read_for(name, norm);
 	const brc_layers *l = brc_net_layers(net);
-	const brc_net_edge *e;
-	size_t n = brc_net_edges(net, &e);
+	const brc_net_edge *e = brc_net_layer_graph(net)->edge;
+	size_t n = brc_net_layer_graph(net)->n_edges;
 	char what[128];
 
 	assert_true(l->n <= LAYERS);
@@ -181,7 +180,8 @@ static void check_chain(const char *name)
 		free(got);
 		free(want);
 	}
-	assert_int_equal(brc_net_edges(net, &e), blocks);
+	e = brc_net_layer_graph(net)->edge;
+	assert_int_equal(brc_net_layer_graph(net)->n_edges, blocks);
 	for (size_t i = 0; i < blocks; i++)
 		assert_true(e[i].from == i && e[i].to == i + 1);
 	brc_onnx_clear(&m);

@@ -25,11 +25,11 @@ static brc_net *network_in(const char *folder, const char *name, brc_norm norm)
 
 static brc_labels heads_of(const brc_net *net)
 {
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 	brc_labels l;
 	brc_err err = {0};
 
-	if (brc_layer_graph_heads(&c, &l, &err) != BRC_OK)
+	if (brc_layer_graph_heads(c, &l, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return l;
 }
@@ -217,21 +217,21 @@ static void a_text_transformer_loses_what_torch_loses(void **state)
 static char *chosen_in(const char *path, unsigned units, char *buf, size_t cap)
 {
 	brc_net *net = network(path);
-	const brc_layer_graph c = brc_net_layer_graph(net);
+	const brc_layer_graph *c = brc_net_layer_graph(net);
 	bool chosen[64];
 	size_t n = 0;
 	brc_err err = {0};
 
-	assert_true(c.layers->n <= 64);
+	assert_true(c->layers->n <= 64);
 	snprintf(buf, cap, "none");
-	if (brc_layer_graph_choose(&c, units, chosen, &err) != BRC_OK) {
+	if (brc_layer_graph_choose(c, units, chosen, &err) != BRC_OK) {
 		assert_int_equal(err.code, BRC_DATA);
 		memset(chosen, 0, sizeof(chosen));
 	}
-	for (size_t l = 0; l < c.layers->n && n < cap; l++)
+	for (size_t l = 0; l < c->layers->n && n < cap; l++)
 		if (chosen[l])
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? " " : "",
-					      c.layers->name[l]);
+					      c->layers->name[l]);
 	brc_net_free(net);
 	return buf;
 }
@@ -294,12 +294,12 @@ static void weights_through_the_residual_stream(void **state)
 	(void)state;
 	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
 		brc_net *net = network_in("fixtures", "fashion-vit", (brc_norm)norm);
-		const brc_layer_graph c = brc_net_layer_graph(net);
+		const brc_layer_graph *c = brc_net_layer_graph(net);
 		brc_blocks b;
 		brc_err err = {0};
 
 		assert_int_equal(
-			brc_layer_graph_units(&c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
+			brc_layer_graph_units(c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
 			BRC_OK);
 		assert_int_equal(b.n, 15); /* every pair of six layers */
 		for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
@@ -315,23 +315,23 @@ static void weights_through_the_residual_stream(void **state)
 			brc_array_clear(&want);
 		}
 		brc_blocks_clear(&b);
-		assert_int_equal(brc_layer_graph_units(&c, BRC_UNITS_MLP, 1000, &b, &err),
+		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 1000, &b, &err),
 				 BRC_RESOURCE);
 		brc_net_free(net);
 	}
 }
 
-static void ways_add_up(void **state)
+static void weights_of_several_ways_add_up(void **state)
 {
 	(void)state;
 	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
 		brc_net *net = network_in("tests/golden/net/heads", "two-ways", (brc_norm)norm);
-		const brc_layer_graph c = brc_net_layer_graph(net);
+		const brc_layer_graph *c = brc_net_layer_graph(net);
 		brc_array want = need_golden("heads/two-ways", norm ? "l2" : "l1", "<f4");
 		brc_blocks b;
 		brc_err err = {0};
 
-		assert_int_equal(brc_layer_graph_units(&c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
+		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
 		assert_int_equal(b.n, 1);
 		assert_close(b.block[0].w, want.data, want.count, 1e-5, "two ways");
 		brc_blocks_clear(&b);
@@ -340,7 +340,7 @@ static void ways_add_up(void **state)
 	}
 }
 
-static void words_for_units(void **state)
+static void words_choose_the_units(void **state)
 {
 	char text[64];
 	unsigned units;
@@ -365,8 +365,8 @@ int main(void)
 		cmocka_unit_test(a_text_transformer_loses_what_torch_loses),
 		cmocka_unit_test(parts_are_found_by_use),
 		cmocka_unit_test(weights_through_the_residual_stream),
-		cmocka_unit_test(ways_add_up),
-		cmocka_unit_test(words_for_units),
+		cmocka_unit_test(weights_of_several_ways_add_up),
+		cmocka_unit_test(words_choose_the_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,14 +40,14 @@ static void check_blocks(brc_layer_chain *c, const char *name)
 	static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
 	brc_blocks b = {0};
 	brc_err err = {0};
-	const brc_layer_graph all = brc_layer_chain_graph(c);
+	const brc_layer_graph *all = brc_layer_chain_graph(c);
 	char of[16], kind[16];
 	size_t i, n, found = 0;
 	FILE *f = fopen(WEIGHTS "blocks.txt", "r");
 	assert_non_null(f);
-	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
 	for (; fscanf(f, "%15s %15s %zu %zu", of, kind, &i, &n) == 4; fscanf(f, "%*[^\n]"))
-		if (!strcmp(of, name) && !strcmp(kind, norms[all.norm])) {
+		if (!strcmp(of, name) && !strcmp(kind, norms[all->norm])) {
 			if (i < b.n)
 				matches(&b, i, n, f);
 			found++;
@@ -84,15 +84,15 @@ static void hidden_layers_alone(void **state)
 {
 	(void)state;
 	brc_layer_chain *c = chain_of("chain.safetensors", NULL, false, BRC_NORM_L1);
-	const brc_layer_graph whole = brc_layer_chain_graph(c);
-	const brc_layers *all = whole.layers;
+	const brc_layer_graph *whole = brc_layer_chain_graph(c);
+	const brc_layers *all = whole->layers;
 	brc_blocks b = {0};
 	brc_err err = {0};
 	assert_int_equal(all->n, 5);
 	assert_string_equal(all->name[0], "input");
 	assert_int_equal(all->units[0], 2);
 	assert_string_equal(all->name[4], "head");
-	assert_int_equal(brc_layer_graph_units(&whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_units(whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
 	assert_int_equal(b.layers.n, 3);
 	assert_string_equal(b.layers.name[0], "conv1");
 	assert_string_equal(b.layers.name[2], "fc1");
@@ -115,8 +115,8 @@ static void equal_names_are_numbered(void **state)
 	assert_int_equal(
 		brc_layer_chain_read(&c, t.path, "weight,weight", false, BRC_NORM_L1, &err),
 		BRC_OK);
-	assert_string_equal(brc_layer_chain_graph(c).layers->name[1], "weight");
-	assert_string_equal(brc_layer_chain_graph(c).layers->name[2], "weight#2");
+	assert_string_equal(brc_layer_chain_graph(c)->layers->name[1], "weight");
+	assert_string_equal(brc_layer_chain_graph(c)->layers->name[2], "weight#2");
 	brc_layer_chain_free(c);
 	unlink(t.path);
 }
@@ -158,10 +158,10 @@ static void refuses_norms_of_flattened_channels(void **state)
 	(void)state;
 	for (int norm = BRC_NORM_COLSUM; norm <= BRC_NORM_SPECTRAL; norm++) {
 		brc_layer_chain *c = chain_of("chain.safetensors", NULL, false, (brc_norm)norm);
-		const brc_layer_graph all = brc_layer_chain_graph(c);
+		const brc_layer_graph *all = brc_layer_chain_graph(c);
 		brc_blocks b = {0};
 		brc_err err = {0};
-		assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
+		assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
 		assert_non_null(
 			strstr(err.message, "chain.safetensors: 'fc1.weight' has 7 weights"));
 		brc_blocks_clear(&b);
@@ -173,12 +173,12 @@ static void refuses_graphs_without_edges_and_without_memory(void **state)
 {
 	(void)state;
 	brc_layer_chain *c = chain_of("chain.npz", "conv1.weight", false, BRC_NORM_L1);
-	const brc_layer_graph all = brc_layer_chain_graph(c);
+	const brc_layer_graph *all = brc_layer_chain_graph(c);
 	brc_blocks b = {0};
 	brc_err err = {0};
-	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
+	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
 	assert_non_null(strstr(err.hint, "--units all"));
-	assert_int_equal(brc_layer_graph_units(&all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
+	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
 	brc_blocks_clear(&b);
 	brc_layer_chain_free(c);
 }

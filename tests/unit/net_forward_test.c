@@ -98,8 +98,8 @@ static void edges_are_derivatives(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		brc_net *net = small_network(names[i]);
 		const brc_layers *layers = brc_net_layers(net);
-		const brc_net_edge *edge;
-		size_t n = brc_net_edges(net, &edge), found = 0;
+		const brc_net_edge *edge = brc_net_layer_graph(net)->edge;
+		size_t n = brc_net_layer_graph(net)->n_edges, found = 0;
 
 		for (size_t a = 0; a < layers->n; a++) {
 			for (size_t b = 0; b < layers->n; b++) {
@@ -117,7 +117,9 @@ static void edges_are_derivatives(void **state)
 				w = malloc(want.count * sizeof(*w));
 				assert_non_null(w);
 				assert_int_equal(want.count, layers->units[a] * layers->units[b]);
-				assert_int_equal(brc_net_edge_weights(net, found, w, &err), BRC_OK);
+				assert_int_equal(
+					brc_net_layer_graph(net)->weights(net, found, w, &err),
+					BRC_OK);
 				assert_close(w, want.data, want.count, 1e-6, member);
 				free(w);
 				brc_array_clear(&want);

@@ -16,8 +16,9 @@
 
 #include "data/datasets/dataset.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "net/net.h"
+#include "sections/activations.h"
 #include "study/lesions.h"
 #include "stream/writer.h"
 
@@ -139,12 +140,10 @@ static inline brc_section *tiny_units(void)
 {
 	brc_section *s = tiny_section("units", "units");
 	brc_err err = {0};
-	brc_layer_graph c;
 	brc_net *net;
 
 	assert_int_equal(brc_net_read(&net, TINY_MODEL, BRC_NORM_L1, &err), BRC_OK);
-	c = brc_net_layer_graph(net);
-	assert_int_equal(brc_layer_graph_write(&c, s, &err), BRC_OK);
+	assert_int_equal(brc_layer_graph_write(brc_net_layer_graph(net), s, &err), BRC_OK);
 	brc_net_free(net);
 	return s;
 }
@@ -175,16 +174,14 @@ static inline brc_section *tiny_dataset(void)
 static inline brc_section *tiny_activations(void)
 {
 	static const float value[3][2] = {{0, 1}, {1, 3}, {2, 2}};
-	const size_t shape[2] = {3, 2};
-	brc_layers layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){2});
+	brc_activations a = {.layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){2}),
+			     .samples = 3,
+			     .value = &value[0][0]};
 	brc_section *s = tiny_section("activations", "activations");
 	brc_err err = {0};
 
-	assert_int_equal(brc_layers_write(&layers, s, &err), BRC_OK);
-	assert_int_equal(
-		brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", value, NULL, &err),
-		BRC_OK);
-	brc_layers_clear(&layers);
+	assert_int_equal(brc_activations_write(&a, s, &err), BRC_OK);
+	brc_activations_clear(&a);
 	return s;
 }
 

@@ -32,14 +32,14 @@ static float *weights_between(const brc_net *net, size_t from, size_t to)
 {
 	const brc_layers *l = brc_net_layers(net);
 	float *w = calloc(l->units[from] * l->units[to], sizeof(*w));
-	const brc_net_edge *e;
-	size_t n = brc_net_edges(net, &e);
+	const brc_net_edge *e = brc_net_layer_graph(net)->edge;
+	size_t n = brc_net_layer_graph(net)->n_edges;
 	brc_err err = {0};
 
 	assert_non_null(w);
 	for (size_t i = 0; i < n; i++)
 		if (e[i].from == from && e[i].to == to &&
-		    brc_net_edge_weights(net, i, w, &err) != BRC_OK)
+		    brc_net_layer_graph(net)->weights(net, i, w, &err) != BRC_OK)
 			fail_msg("%s", err.message);
 	return w;
 }
@@ -106,15 +106,45 @@ static void units_feed_those_that_they_change(void **state)
 
 /* ---- by hand: what is mixed beyond telling apart stays so, whatever follows ---- */
 
+/* Attributes that the nodes below need, by operator. */
+static void give_attributes(Brc__OnnxNode *n)
+{
+	const int64_t one = 1, two = 2;
+
+	if (strcmp(n->op_type, "ReduceMean") == 0)
+		add_int_list(n, "axes", 1, &one);
+	if (strcmp(n->op_type, "MaxPool") == 0) {
+		add_int_list(n, "kernel_shape", 1, &two);
+		add_int_list(n, "strides", 1, &two);
+	}
+	if (strcmp(n->op_type, "Cast") == 0)
+		add_int(n, "to", BRC_ONNX_FLOAT);
+}
+
+static void add_nodes(Brc__OnnxModel *m, const char *const (*node)[3])
+{
+	for (; (*node)[0]; node++)
+		give_attributes(add_node(m, (*node)[0], (*node)[1], (*node)[2]));
+}
+
+static brc_net *decode(Brc__OnnxModel *m)
+{
+	size_t n;
+	uint8_t *bytes = pack_model(m, &n);
+	brc_err err = {0};
+	brc_net *net;
+
+	if (brc_net_decode(&net, bytes, n, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	return net;
+}
+
 /* Two layers x and z of 4 units, `node`s of them, and a layer `y` that reads the value "in". */
 static brc_net *two_layers_and(const char *const (*node)[3])
 {
 	const int64_t extent[2] = {-1, 4}, four = 4;
 	Brc__OnnxModel *m = new_model();
-	brc_err err = {0};
-	uint8_t *bytes;
-	brc_net *net;
-	size_t n;
 
 	add_input(m, "image", 2, extent);
 	add_output(m, "y");
@@ -123,22 +153,38 @@ static brc_net *two_layers_and(const char *const (*node)[3])
 	add_list(m, "four", 1, &four);
 	add_node(m, "MatMul", "image w", "x");
 	add_node(m, "MatMul", "image w", "z");
-	for (; (*node)[0]; node++) {
-		const int64_t one = 1;
-		Brc__OnnxNode *made_node = add_node(m, (*node)[0], (*node)[1], (*node)[2]);
-
-		if (strcmp((*node)[0], "ReduceMean") == 0)
-			add_int_list(made_node, "axes", 1, &one);
-	}
+	add_nodes(m, node);
 	add_node(m, "MatMul", "in wy", "h");
 	add_node(m, "Relu", "h", "a");
 	add_weights(m, "wo", 3, 2);
 	add_node(m, "MatMul", "a wo", "y");
-	bytes = pack_model(m, &n);
-	if (brc_net_decode(&net, bytes, n, &err) != BRC_OK)
-		fail_msg("%s", err.message);
-	free(bytes);
-	return net;
+	return decode(m);
+}
+
+/* The same of convolutions: x and z are 4 channels of 6 places, h are 3 channels. */
+static brc_net *two_convolutions_and(const char *const (*node)[3])
+{
+	const int64_t extent[3] = {-1, 4, 6}, kernel[3] = {4, 4, 1}, kernel_h[3] = {3, 4, 1},
+		      shape[3] = {0, 0, 3};
+	const float half[16] = {.5f, .5f, .5f, .5f, .5f, .5f, .5f, .5f,
+				.5f, .5f, .5f, .5f, .5f, .5f, .5f, .5f};
+	Brc__OnnxModel *m = new_model();
+
+	add_input(m, "image", 3, extent);
+	add_output(m, "y");
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, kernel, half, sizeof(half));
+	add_tensor(m, "wh", BRC_ONNX_FLOAT, 3, kernel_h, half, sizeof(half) / 4 * 3);
+	add_list(m, "shape", 3, shape);
+	add_weights(m, "ones", 4, 6);
+	add_node(m, "Conv", "image w", "x");
+	add_node(m, "Conv", "image w", "z");
+	add_nodes(m, node);
+	add_node(m, "Conv", "in wh", "h");
+	add_node(m, "GlobalAveragePool", "h", "a");
+	add_node(m, "Flatten", "a", "f");
+	add_weights(m, "wo", 3, 2);
+	add_node(m, "MatMul", "f wo", "y");
+	return decode(m);
 }
 
 enum { X = 1, Z, H };
@@ -196,12 +242,37 @@ static void a_mean_of_other_units_feeds(void **state)
 	brc_net_free(net);
 }
 
+/* Where the largest element of a window lies depends on its own channel alone. */
+static void the_places_of_largest_elements_come_from_their_channel(void **state)
+{
+	static const char *const added[][3] = {{"MaxPool", "x", "p i"},
+					       {"Cast", "i", "c"},
+					       {"Add", "p c", "in"},
+					       {NULL, NULL, NULL}};
+	static const char *const moved[][3] = {{"MaxPool", "x", "p i"},
+					       {"Reshape", "i shape", "r"},
+					       {"Cast", "r", "c"},
+					       {"Add", "p c", "in"},
+					       {NULL, NULL, NULL}};
+	brc_net *net = two_convolutions_and(added);
+
+	(void)state;
+	weighs(net, X, 1); /* both */
+	weighs(net, Z, 0);
+	assert_null(brc_net_layer_at(net, H)->untraced);
+	brc_net_free(net);
+	net = two_convolutions_and(moved);
+	assert_string_equal(brc_net_layer_at(net, H)->untraced, "my-r");
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_feed_those_that_they_change),
 		cmocka_unit_test(what_is_mixed_stays_mixed),
 		cmocka_unit_test(a_mean_of_other_units_feeds),
+		cmocka_unit_test(the_places_of_largest_elements_come_from_their_channel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,18 +25,18 @@ static int64_t head_at(const brc_operand *v, const size_t *index)
 
 static brc_rc note(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool alone, brc_err *err)
 {
-	brc_unit_layer *u = &t->net->unit[f->layer];
+	brc_layer_inputs *in = &t->net->inputs[f->layer];
 	size_t units = t->net->layer[f->layer].units;
 	int64_t *at;
 
-	if (!u->head_key) {
-		u->head_key = brc_alloc(units, sizeof(*u->head_key), err);
-		if (!u->head_key)
+	if (!in->head_key) {
+		in->head_key = brc_alloc(units, sizeof(*in->head_key), err);
+		if (!in->head_key)
 			return BRC_RESOURCE;
 		for (size_t i = 0; i < units; i++)
-			u->head_key[i] = BRC_NO_HEAD;
+			in->head_key[i] = BRC_NO_HEAD;
 	}
-	at = &u->head_key[f->unit];
+	at = &in->head_key[f->unit];
 	if (!alone || *at == BRC_NOT_ONE_HEAD || (*at >= 0 && *at >> 32 != head >> 32))
 		*at = BRC_NOT_ONE_HEAD;
 	else if (*at < 0 || head < *at)
@@ -49,19 +49,15 @@ brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 	const brc_sources *s = brc_traced(t, n, a);
 	const brc_operand *v = brc_exec_value(t->g, n->in[a]);
 	const int64_t product = t->products++ << 32;
-	size_t index[BRC_MAX_DIMS] = {0};
+	size_t index[BRC_MAX_DIMS] = {0}, stride[BRC_MAX_DIMS] = {0}, at = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
 		size_t units;
-		const brc_scaled_unit *f = brc_unit_sets_get(t->t, s->set[i], &units);
+		const brc_scaled_unit *f = brc_unit_sets_get(t->sets, s->set[i], &units);
 
 		for (size_t k = 0; k < units; k++)
 			BRC_TRY(note(t, &f[k], product + head_at(v, index), units == 1, err));
-		for (size_t k = s->ndim; k-- > 0;) {
-			if (++index[k] < s->ext[k])
-				break;
-			index[k] = 0;
-		}
+		brc_sources_advance(index, s->ext, s->ndim, stride, &at);
 	}
 	return BRC_OK;
 }

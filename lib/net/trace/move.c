@@ -4,52 +4,49 @@
  * bytes whatever they mean.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "net/trace/tracer.h"
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
 
-/* A constant of floats moves as elements that come from no unit: set 0. */
+/* Other operands say where: axes, indices. A constant of floats moves as set 0, of no unit. */
 static bool is_data(const brc_operand *v)
 {
 	return v->elem == BRC_ELEM_FLOAT;
 }
 
-static brc_rc spend(brc_tracer *t, size_t n, brc_err *err)
+/* Memory for the sets of a value's elements. */
+static brc_rc make_room(brc_tracer *t, size_t v, brc_err *err)
 {
+	size_t n = brc_exec_value(t->g, v)->count;
+
 	if (n > t->budget)
 		return brc_fail(err, BRC_DATA, "too many elements to trace");
 	t->budget -= n;
-	return BRC_OK;
+	t->at[v] = brc_calloc(n, sizeof(int32_t), err);
+	return t->at[v] ? BRC_OK : BRC_RESOURCE;
 }
 
-/* Elements of every operand, in memory of their own. */
 static brc_rc lay_out(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	for (size_t k = 0; k < n->n_in; k++) {
-		const brc_operand *v =
-			n->in[k] == BRC_NOWHERE ? NULL : brc_exec_value(t->g, n->in[k]);
+		const brc_operand *x = brc_in(t->g, n, k);
+		const brc_sources *s = brc_traced(t, n, k);
 
-		if (!v || t->at[n->in[k]] || !is_data(v))
+		if (!x || t->at[n->in[k]])
 			continue;
-		BRC_TRY(spend(t, v->count, err));
-		t->at[n->in[k]] = brc_calloc(v->count, sizeof(int32_t), err);
-		if (!t->at[n->in[k]])
-			return BRC_RESOURCE;
-		if (brc_traced(t, n, k))
-			brc_sources_spread(brc_traced(t, n, k), v, t->at[n->in[k]]);
-	}
-	for (size_t k = 0; k < n->n_out; k++) {
-		if (n->out[k] == BRC_NOWHERE)
+		if (!is_data(x)) {
+			t->at[n->in[k]] = x->data;
 			continue;
-		BRC_TRY(spend(t, brc_exec_value(t->g, n->out[k])->count, err));
-		t->at[n->out[k]] =
-			brc_calloc(brc_exec_value(t->g, n->out[k])->count, sizeof(int32_t), err);
-		if (!t->at[n->out[k]])
-			return BRC_RESOURCE;
+		}
+		BRC_TRY(make_room(t, n->in[k], err));
+		if (s)
+			brc_sources_spread(s, x, t->at[n->in[k]]);
 	}
+	for (size_t k = 0; k < n->n_out; k++)
+		if (n->out[k] != BRC_NOWHERE)
+			BRC_TRY(make_room(t, n->out[k], err));
 	return BRC_OK;
 }
 
@@ -64,14 +61,6 @@ static void clear(brc_tracer *t, const brc_node *n)
 			free(t->at[v]);
 		t->at[v] = NULL;
 	}
-}
-
-static brc_rc run(brc_tracer *t, const brc_node *n, brc_err *err)
-{
-	for (size_t k = 0; k < n->n_in; k++) /* axes, indices */
-		if (n->in[k] != BRC_NOWHERE && !is_data(brc_exec_value(t->g, n->in[k])))
-			t->at[n->in[k]] = brc_exec_value(t->g, n->in[k])->data;
-	return brc_node_run(t->g, n, t->at, err);
 }
 
 /* What the operands have in common besides their sets. */
@@ -106,7 +95,7 @@ static brc_rc collect(brc_tracer *t, const brc_node *n, brc_err *err)
 		BRC_TRY(brc_sources_gather(&s, brc_exec_value(t->g, n->out[k]), t->at[n->out[k]],
 					   err));
 		inherit(t, n, &s);
-		BRC_TRY(brc_trace_set(t, n, k, &s, err));
+		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
 	}
 	return BRC_OK;
 }
@@ -120,25 +109,35 @@ static brc_rc from_no_unit(brc_tracer *t, const brc_node *n, brc_err *err)
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
 		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), 0, err));
-		BRC_TRY(brc_trace_set(t, n, k, &s, err));
+		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
 	}
 	return BRC_OK;
 }
 
-brc_rc brc_trace_move(brc_tracer *t, size_t i, brc_err *err)
+/* Does an input come from units, told apart or not? */
+static bool comes_from_units(const brc_tracer *t, const brc_node *n)
 {
-	const brc_node *n = brc_exec_node(t->g, i);
+	for (size_t k = 0; k < n->n_in; k++) {
+		const brc_sources *s = brc_traced(t, n, k);
+
+		for (size_t i = 0; s && i < s->n; i++)
+			if (s->mixed != BRC_NOWHERE || s->set[i] != 0)
+				return true;
+	}
+	return false;
+}
+
+/* Kernels move elements of other kinds otherwise; what a unit looks up is a function of it. */
+brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
+{
 	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
 	brc_rc rc;
 
-	if (brc_exec_value(t->g, n->in[0])->elem != BRC_ELEM_FLOAT ||
-	    (lookup && !brc_traced(t, n, 0)))
-		return from_no_unit(t, n, err);
-	if (lookup)
-		return brc_trace_mix(t, i, err);
+	if (lookup || !is_data(brc_exec_value(t->g, n->in[0])))
+		return comes_from_units(t, n) ? BRC_OK : from_no_unit(t, n, err);
 	rc = lay_out(t, n, err);
 	if (rc == BRC_OK)
-		rc = run(t, n, err);
+		rc = brc_node_run(t->g, n, t->at, err);
 	if (rc == BRC_OK)
 		rc = collect(t, n, err);
 	clear(t, n);

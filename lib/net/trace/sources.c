@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-static brc_rc begin(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err)
+brc_rc brc_sources_blank(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err)
 {
 	*s = (brc_sources){.ndim = ndim, .n = 1, .mixed = BRC_NOWHERE, .map = {1, 1}};
 	for (size_t k = 0; k < ndim; k++) {
@@ -23,7 +23,7 @@ brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, br
 
 	for (size_t k = 0; k < v->ndim; k++)
 		ext[k] = 1;
-	BRC_TRY(begin(s, v->ndim, ext, err));
+	BRC_TRY(brc_sources_blank(s, v->ndim, ext, err));
 	s->set[0] = set;
 	return BRC_OK;
 }
@@ -34,15 +34,15 @@ brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_e
 
 	for (size_t k = 0; k < v->ndim; k++)
 		ext[k] = k == axis || (axis == BRC_NOWHERE && k > 0) ? v->dim[k] : 1;
-	return begin(s, v->ndim, ext, err);
+	return brc_sources_blank(s, v->ndim, ext, err);
 }
 
 brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
-			 brc_unit_sets *t, brc_err *err)
+			 brc_unit_sets *sets, brc_err *err)
 {
 	BRC_TRY(brc_sources_axis(s, v, axis, err));
 	for (size_t i = 0; i < s->n; i++) {
-		brc_rc rc = brc_unit_sets_one(t, layer, (int32_t)i, &s->set[i], err);
+		brc_rc rc = brc_unit_sets_one(sets, layer, (int32_t)i, &s->set[i], err);
 		if (rc != BRC_OK) {
 			brc_sources_clear(s);
 			return rc;
@@ -73,35 +73,40 @@ void brc_sources_clear(brc_sources *s)
 
 /* ---- all elements, and back ---- */
 
-static void strides_of(const brc_sources *s, size_t stride[BRC_MAX_DIMS])
+void brc_sources_strides(const size_t *ext, size_t ndim, size_t out, size_t *stride)
 {
 	size_t step = 1;
 
-	for (size_t k = s->ndim; k-- > 0;) {
-		stride[k] = s->ext[k] > 1 ? step : 0;
-		step *= s->ext[k];
+	memset(stride, 0, out * sizeof(*stride));
+	for (size_t k = ndim; k-- > 0;) {
+		stride[k + out - ndim] = ext[k] > 1 ? step : 0;
+		step *= ext[k];
+	}
+}
+
+void brc_sources_advance(size_t *index, const size_t *ext, size_t ndim, const size_t *stride,
+			 size_t *at)
+{
+	for (size_t k = ndim; k-- > 0;) {
+		*at += stride[k];
+		if (++index[k] < ext[k])
+			return;
+		*at -= stride[k] * ext[k];
+		index[k] = 0;
 	}
 }
 
 void brc_sources_spread(const brc_sources *s, const brc_operand *v, int32_t *out)
 {
-	size_t stride[BRC_MAX_DIMS], index[BRC_MAX_DIMS] = {0}, at = 0, inner, step;
+	size_t stride[BRC_MAX_DIMS + 1], index[BRC_MAX_DIMS] = {0}, at = 0;
+	size_t last = v->ndim ? v->ndim - 1 : 0, inner = v->ndim ? v->dim[last] : 1;
 
-	strides_of(s, stride);
-	inner = v->ndim ? v->dim[v->ndim - 1] : 1;
-	step = v->ndim ? stride[v->ndim - 1] : 0;
+	stride[0] = 0;
+	brc_sources_strides(s->ext, s->ndim, s->ndim, stride);
 	for (size_t i = 0; i < v->count; i += inner) {
 		for (size_t k = 0; k < inner; k++)
-			out[i + k] = s->set[at + k * step];
-		for (size_t k = v->ndim; k-- > 0;) {
-			if (k + 1 == v->ndim)
-				continue;
-			at += stride[k];
-			if (++index[k] < v->dim[k])
-				break;
-			at -= stride[k] * v->dim[k];
-			index[k] = 0;
-		}
+			out[i + k] = s->set[at + k * stride[last]];
+		brc_sources_advance(index, v->dim, last, stride, &at);
 	}
 }
 
@@ -133,33 +138,33 @@ brc_rc brc_sources_gather(brc_sources *s, const brc_operand *v, int32_t *in, brc
 		}
 		outer *= ext[k];
 	}
-	BRC_TRY(begin(s, v->ndim, ext, err));
+	BRC_TRY(brc_sources_blank(s, v->ndim, ext, err));
 	memcpy(s->set, in, s->n * sizeof(*s->set));
 	return BRC_OK;
 }
 
 /* ---- putting together ---- */
 
-brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis, brc_unit_sets *t,
-			 int32_t *out, brc_err *err)
+brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis,
+			 brc_unit_sets *sets, int32_t *out, brc_err *err)
 {
 	brc_sources only;
 	brc_rc rc;
 
 	BRC_TRY(brc_sources_dup(&only, s, err));
-	rc = brc_sources_flatten(&only, ~((size_t)1 << axis), t, err);
+	rc = brc_sources_flatten(&only, ~((size_t)1 << axis), sets, err);
 	for (size_t k = 0; rc == BRC_OK && k < v->dim[axis]; k++)
 		out[k] = only.set[only.ext[axis] > 1 ? k : 0];
 	brc_sources_clear(&only);
 	return rc;
 }
 
-brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *t, int32_t *set, brc_err *err)
+brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *sets, int32_t *set, brc_err *err)
 {
-	return brc_unit_sets_max_all(t, s->set, s->n, 1, set, err);
+	return brc_unit_sets_max_all(sets, s->set, s->n, 1, set, err);
 }
 
-brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *t, brc_err *err)
+brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *sets, brc_err *err)
 {
 	for (size_t k = 0; k < s->ndim; k++) {
 		size_t n = s->ext[k], inner = 1, outer;
@@ -171,7 +176,7 @@ brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *t, brc_er
 		outer = s->n / (n * inner);
 		for (size_t i = 0; i < outer; i++)
 			for (size_t j = 0; j < inner; j++)
-				BRC_TRY(brc_unit_sets_max_all(t, s->set + i * n * inner + j, n,
+				BRC_TRY(brc_unit_sets_max_all(sets, s->set + i * n * inner + j, n,
 							      inner, &s->set[i * inner + j], err));
 		s->ext[k] = 1;
 		s->n = outer * inner;

@@ -1,0 +1,89 @@
+/* What callers ask of a network that has been read, and its end. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net/layer_edges.h"
+#include "net/layers.h"
+
+char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
+{
+	const brc_node *n = brc_exec_node(net->g, node);
+
+	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
+	return buf;
+}
+
+void brc_net_free(brc_net *net)
+{
+	if (!net)
+		return;
+	for (size_t l = 0; net->inputs && l < net->n_layers; l++) {
+		free(net->inputs[l].source);
+		free(net->inputs[l].head_key);
+	}
+	for (size_t l = 0; net->layer && l < net->n_layers; l++)
+		free(net->layer[l].head);
+	free(net->site);
+	free(net->inputs);
+	free(net->layer);
+	free(net->edge);
+	brc_unit_sets_free(net->sets);
+	brc_layers_clear(&net->layers);
+	brc_exec_free(net->g);
+	brc_onnx_clear(&net->model);
+	free(net->folder);
+	free(net);
+}
+
+/* ---- what callers ask ---- */
+
+size_t brc_net_classes(const brc_net *net)
+{
+	return net->classes;
+}
+
+size_t brc_net_positions(const brc_net *net)
+{
+	return net->positions;
+}
+
+bool brc_net_takes_tokens(const brc_net *net)
+{
+	return brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
+}
+
+size_t brc_net_vocabulary(const brc_net *net)
+{
+	return brc_exec_vocabulary(net->g, brc_exec_value(net->g, net->input)->name);
+}
+
+const char *brc_net_digest(const brc_net *net)
+{
+	return net->model.digest;
+}
+
+size_t brc_net_inputs(const brc_net *net)
+{
+	return net->image_count;
+}
+
+size_t brc_net_input_shape(const brc_net *net, const size_t **shape)
+{
+	*shape = net->image_shape;
+	return net->image_ndim;
+}
+
+const brc_layers *brc_net_layers(const brc_net *net)
+{
+	return &net->layers;
+}
+
+const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer)
+{
+	return &net->layer[layer];
+}
+
+const brc_layer_graph *brc_net_layer_graph(const brc_net *net)
+{
+	return &net->graph;
+}

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/texts.h"
 #include "render/model/model.h"
 
 /* Mean cross-entropy of the unharmed network, nats an image. */
@@ -78,13 +78,6 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 	return brc_groups_collect(l, from, options, err);
 }
 
-static void free_names(char **name, size_t n)
-{
-	for (size_t i = 0; name && i < n; i++)
-		free(name[i]);
-	free(name);
-}
-
 void brc_labelling_clear(brc_labelling *l)
 {
 	brc_labels_clear(&l->labels);
@@ -93,9 +86,9 @@ void brc_labelling_clear(brc_labelling *l)
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
-	free_names(l->layer_title, l->layers.n);
-	free_names(l->class_name, l->classes);
-	free_names(l->class_title, l->classes);
+	brc_texts_free(l->layer_title, l->layers.n);
+	brc_texts_free(l->class_name, l->classes);
+	brc_texts_free(l->class_title, l->classes);
 	brc_layers_clear(&l->layers);
 	free(l->group);
 	free(l->order);

@@ -22,9 +22,10 @@ const brc_column brc_class_columns[] = {
 	ROW(control_mean, "mean change under random groups", CHANGE),
 	ROW(p, "share of draws that lose as much", P),
 	ROW(p_adjusted, "p adjusted over the classes of the group by max-T", P),
+	{.name = NULL},
 };
 
-const size_t brc_n_class_columns = sizeof(brc_class_columns) / sizeof(*brc_class_columns);
+const size_t brc_n_class_columns = sizeof(brc_class_columns) / sizeof(*brc_class_columns) - 1;
 
 brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
 {

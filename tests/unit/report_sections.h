@@ -250,7 +250,8 @@ static void add_exemplars(analysis *a)
 }
 
 /* Everything, all of one name. */
-static void fill_analysis(analysis *a, const char *name, const char *const *class_name)
+static void __attribute__((unused))
+fill_analysis(analysis *a, const char *name, const char *const *class_name)
 {
 	*a = (analysis){0};
 	add_clusterability(a);

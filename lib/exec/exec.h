@@ -76,12 +76,6 @@ brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
 size_t brc_exec_vocabulary(const brc_exec *g, const char *name);
 
 /*
- * Images to build a graph for, when each has so many elements: a number from 2
- * to 64 that depends on nothing else, so that no rounding depends on threads.
- */
-size_t brc_exec_rows(size_t elements);
-
-/*
  * A schedule says what memory a pass takes, and when: one for all workspaces of
  * a graph, which it borrows. The pass stops at each tap as soon as the value
  * there, and all that is needed to go on from it, has been computed: there is a
@@ -102,8 +96,7 @@ double brc_schedule_flops(const brc_schedule *s, size_t stop);
 /* Memory to run a graph in, one for each thread. */
 typedef struct brc_workspace brc_workspace;
 
-/* Bytes of a workspace that passes need; its memory. They borrow the graph. */
-size_t brc_workspace_bytes(const brc_exec *g);
+/* Memory for passes alone. It borrows the graph. */
 brc_rc brc_workspace_new(brc_workspace **w, const brc_exec *g, brc_err *err);
 /* The same by a schedule, which it borrows. */
 brc_rc brc_workspace_for(brc_workspace **w, const brc_schedule *s, brc_err *err);

@@ -96,22 +96,16 @@ typedef enum brc_demand {
 	BRC_DEMAND_ANY
 } brc_demand;
 
-/* What a node does in place of nodes that follow it, in this order. */
-typedef struct brc_host {
-	bool (*is_plain)(const brc_node *n);             /* nothing so far */
-	void (*scale)(brc_node *n, const brc_affine *a); /* its outputs, channel by channel */
-	/* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
-	brc_rc (*accumulate)(brc_exec *g, brc_node *n, size_t addend, brc_err *err);
-	void (*bound)(brc_node *n, float lo, float hi); /* cut off */
-	size_t (*addend)(const brc_node *n);            /* what it adds to; BRC_NOWHERE: nothing */
-} brc_host;
+/* Numbers of inputs and of outputs. */
+#define BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT) .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT
 
 struct brc_op {
 	const char *type;                /* ONNX's name */
 	const brc_attribute *attributes; /* ended by one without a name; NULL: none */
 	size_t args, state;              /* bytes of its arguments, and of its state */
 	size_t min_in, max_in, max_out;
-	int variant; /* tells operators apart that share functions */
+	int variant;    /* tells operators apart that share functions */
+	bool unchanged; /* the same in all operator sets, those before BRC_OPSET_MIN included */
 
 	/* From a file: the defaults of an old operator set; what attributes do not tell. Or NULL.
 	 */
@@ -131,8 +125,8 @@ struct brc_op {
 	brc_demand layout;
 	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
 
-	/* Fusion: as host of what follows; as what a host takes over. NULL: not. */
-	const brc_host *host;
+	/* Fusion: a host does what n->after says; the others are what it takes over. NULL: not. */
+	bool hosts;
 	const brc_affine *(*affine)(const brc_node *n);
 	bool adds;                                               /* two operands */
 	bool (*bounds)(const brc_node *n, float *lo, float *hi); /* cuts off; false: not this one */
@@ -159,11 +153,13 @@ struct brc_op {
 };
 
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
-#define BRC_FAMILIES(X)                                                                          \
-	X(functions)                                                                             \
-	X(clip)                                                                                  \
-	X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) X(products) X(convolution) \
-		X(pooling) X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
+#define BRC_FAMILIES(X)                                                              \
+	X(functions)                                                                 \
+	X(clip)                                                                      \
+	X(arithmetic)                                                                \
+	X(where)                                                                     \
+	X(moves) X(views) X(constants) X(cast) X(products) X(convolution) X(pooling) \
+		X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
 BRC_FAMILIES(BRC_DECLARE_FAMILY)
@@ -205,6 +201,10 @@ brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *l
 /* The list among the arguments; where it was left out input k, or an empty list. */
 brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *given, size_t k,
 			 brc_list *list, brc_err *err);
+
+/* Input k as the extents of v: none is negative, and all is within BRC_MAX_DIMS. */
+brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char *what,
+		      brc_operand *v, brc_err *err);
 
 /* ---- for `infer`: outputs ---- */
 

@@ -231,6 +231,24 @@ brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *g
 	return given->at || !brc_in(g, n, k) ? BRC_OK : brc_need_list(g, n, k, list, err);
 }
 
+brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char *what,
+		      brc_operand *v, brc_err *err)
+{
+	brc_list want;
+
+	BRC_TRY(brc_need_list(g, n, k, &want, err));
+	if (want.n > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its %s has %zu dimensions", what, want.n);
+	v->ndim = want.n;
+	for (size_t i = 0; i < want.n; i++) {
+		if (want.at[i] < 0)
+			return brc_fail(err, BRC_DATA, "entry %zu of its %s is %lld", i, what,
+					(long long)want.at[i]);
+		v->dim[i] = (size_t)want.at[i];
+	}
+	return BRC_OK;
+}
+
 /* ---- outputs ---- */
 
 brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,

@@ -32,6 +32,16 @@ static double now(clockid_t clock)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Images of a micro-batch, when each has so many elements. */
+static size_t count_rows(size_t elements)
+{
+	size_t rows = 2;
+
+	while (rows < 64 && 2 * rows * elements <= (size_t)1 << 20)
+		rows *= 2;
+	return rows;
+}
+
 static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	job *j = ctx;
@@ -65,7 +75,7 @@ static brc_rc prepare(job *j, const char *path, size_t threads, const brc_exec_o
 		in.dim[k] = (size_t)v->type->tensor_type->shape->dim[k]->dim_value;
 		j->inputs *= in.dim[k];
 	}
-	in.dim[0] = j->rows = brc_exec_rows(j->inputs);
+	in.dim[0] = j->rows = count_rows(j->inputs);
 	rc = brc_exec_new(&j->g, &m, &in, 1, o, err);
 	brc_onnx_clear(&m);
 	if (rc != BRC_OK)

@@ -65,9 +65,6 @@ static void every_operator_can_be_inferred_and_run(void **state)
 			fail_msg("%s is incomplete", op->type);
 		if (!op->run && !view && op->trace != BRC_TRACE_MIX) /* MIX: a constant */
 			fail_msg("%s has nothing to run", op->type);
-		if (op->host && (!op->host->is_plain || !op->host->scale || !op->host->accumulate ||
-				 !op->host->bound || !op->host->addend))
-			fail_msg("%s is half a host", op->type);
 		if (op->adds && (op->min_in != 2 || op->max_in != 2 || !op->in_place))
 			fail_msg("%s adds two operands, and takes others", op->type);
 		if (op->in_place && !op->run)

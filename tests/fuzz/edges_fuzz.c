@@ -65,19 +65,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[32];
 	brc_edge_list l;
-	brc_own_blocks b = {0};
+	brc_blocks b = {0};
 	brc_err err = {0};
 	int fd = file_of("fuzz", data, size, path);
 	if (brc_edge_list_read(&l, path, NULL, MEMORY, &err) == BRC_OK) {
 		if (brc_layers_total(&l.layers) < 100000 &&
 		    brc_exchange_blocks(&b, &l, MEMORY, &err) == BRC_OK) {
-			if (brc_blocks_check(&b.blocks, "fuzz", &err) != BRC_OK)
+			if (brc_blocks_check(&b, "fuzz", &err) != BRC_OK)
 				abort();
-			go_round(&l, &b.blocks, brc_exchange_matrix_market);
-			go_round(&l, &b.blocks, brc_exchange_edges);
+			go_round(&l, &b, brc_exchange_matrix_market);
+			go_round(&l, &b, brc_exchange_edges);
 			if (brc_layers_total(&l.layers) < 2000) /* a node for each: slow here */
-				go_round(&l, &b.blocks, graphml);
-			brc_own_blocks_clear(&b);
+				go_round(&l, &b, graphml);
+			brc_blocks_clear(&b);
 		}
 		brc_edge_list_clear(&l);
 	}

@@ -222,7 +222,7 @@ lint: deps-lint
 	@echo "floors and names"
 	@tests/lint-floors
 	@echo "rules of the code"
-	@tests/lint-code internal length
+	@tests/lint-code internal length tests
 	@tests/lint-code dialect unused$(if $(LINT_STRICT),, || true)
 	@echo "shellcheck"
 	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)

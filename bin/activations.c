@@ -1,4 +1,5 @@
 /* activations: run a network on images, record what its hidden units do. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "net/activations.h"
+#include "sections/activations.h"
 #include "stream/filter.h"
 
 enum { AT_PRE, AT_POST };
@@ -46,6 +48,7 @@ typedef struct work {
 	brc_layers layers;
 	size_t *sample, n;
 	float *value; /* [n][units] */
+	brc_exemplars exemplars;
 	const char *items;
 } work;
 
@@ -57,22 +60,18 @@ static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
 {
 	const work *w = of;
-	const size_t shape[2] = {w->n, brc_layers_total(&w->layers)};
+	brc_activations a = {.layers = w->layers, .samples = w->n, .value = w->value};
 
-	brc_map_put_string(s->meta, "model", brc_net_digest(w->net));
-	brc_map_put_string(s->meta, "units", units);
-	brc_map_put_string(s->meta, "at", at == AT_PRE ? "pre" : "post");
-	brc_map_put_string(s->meta, "pool", pools[pooling]);
-	brc_map_put_int(s->meta, "samples", (int64_t)w->n);
-	BRC_TRY(brc_layers_write(&w->layers, s, err));
-	return brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", w->value, NULL, err);
+	snprintf(a.model, sizeof(a.model), "%s", brc_net_digest(w->net));
+	snprintf(a.units, sizeof(a.units), "%s", units);
+	snprintf(a.at, sizeof(a.at), "%s", at == AT_PRE ? "pre" : "post");
+	snprintf(a.pool, sizeof(a.pool), "%s", pools[pooling]);
+	return brc_activations_write(&a, s, err);
 }
 
 static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
 {
-	const work *w = of;
-
-	return brc_net_write_exemplars(&w->layers, &w->data, w->sample, w->n, w->value, s, err);
+	return brc_exemplars_write(of, s, err);
 }
 
 static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
@@ -122,8 +121,11 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(record(w, cli, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
 	BRC_TRY(brc_filter_make(f, "activations", name, fill_values, w, err));
-	if (w->data.pixel != BRC_PIXEL_I4) /* sequences cannot be shown */
-		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, w, err));
+	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown */
+		BRC_TRY(brc_net_exemplars(&w->layers, &w->data, w->sample, w->n, w->value,
+					  &w->exemplars, err));
+		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, &w->exemplars, err));
+	}
 	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s", brc_layers_total(&w->layers),
 		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, w->items);
 	return BRC_OK;
@@ -134,6 +136,7 @@ static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
 	work w = {0};
 	brc_rc rc = run(&w, f, cli, err);
 
+	brc_exemplars_clear(&w.exemplars);
 	brc_layers_clear(&w.layers);
 	free(w.sample);
 	free(w.value);

@@ -34,28 +34,25 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			   const brc_clusterability *c, const brc_clusterability_options *o,
-			   brc_err *err)
+static brc_rc fill(const void *of, brc_section *s, brc_err *err)
 {
-	brc_section *out;
-	brc_rc rc;
+	return brc_clusterability_write(of, s, err);
+}
 
-	BRC_TRY(brc_section_new(&out, "clusterability", 1, cli->c.name ? cli->c.name : in->name,
-				err));
-	rc = brc_clusterability_write(c, o, in->type, out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, out, err);
-	if (rc == BRC_OK)
-		brc_cli_note(cli, "n-cut %.6g; %zu shuffled: mean %.6g, sd %.3g; p %.4g, z %.4g",
-			     c->observed, c->shuffles, c->mean, c->sd, c->p, c->z);
-	if (rc == BRC_OK && c->undefined)
+static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			   const brc_clusterability *c, brc_err *err)
+{
+	const char *name = cli->c.name ? cli->c.name : in->name;
+
+	BRC_TRY(brc_filter_make(f, "clusterability", name, fill, c, err));
+	brc_cli_note(cli, "n-cut %.6g; %zu shuffled: mean %.6g, sd %.3g; p %.4g, z %.4g",
+		     c->observed, c->shuffles, c->mean, c->sd, c->p, c->z);
+	if (c->undefined)
 		brc_cli_note(cli,
 			     "warning: %zu of %zu shuffled networks have fewer than %zu connected "
 			     "units and no n-cut: they count against significance",
-			     c->undefined, c->shuffles, o->k);
-	brc_section_free(out);
-	return rc;
+			     c->undefined, c->shuffles, c->k);
+	return BRC_OK;
 }
 
 static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
@@ -98,7 +95,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 					.mem = cli->c.mem};
 	rc = test(cli, &blocks, &o, &c, err);
 	if (rc == BRC_OK) {
-		rc = write_result(f, cli, in, &c, &o, err);
+		rc = write_result(f, cli, in, &c, err);
 		brc_clusterability_clear(&c);
 	}
 	brc_blocks_clear(&blocks);

@@ -9,8 +9,8 @@
 #include "graph/blocks.h"
 #include "linalg/backend.h"
 #include "linalg/correlation.h"
+#include "sections/activations.h"
 #include "stream/filter.h"
-#include "stream/layers.h"
 
 static int method, edge;
 static bool local, wide, factors, dense;
@@ -42,8 +42,8 @@ static const brc_opt options[] = {
 struct corr {
 	const brc_cli *cli;
 	const brc_section *in;
-	brc_layers layers;
-	brc_samples samples; /* borrowed from `in` */
+	brc_activations activations;
+	brc_samples samples; /* those of the activations */
 	size_t panel;        /* see linalg/correlation.h */
 	size_t largest;      /* bytes of the largest block */
 	brc_pool *pool;
@@ -57,18 +57,16 @@ struct corr {
 
 static brc_rc read_values(struct corr *c, brc_err *err)
 {
-	const brc_tensor *t;
+	const brc_activations *a = &c->activations;
 	char title[256];
-	BRC_TRY(brc_layers_read(&c->layers, c->in, err));
-	size_t units = brc_layers_total(&c->layers);
-	const size_t shape[] = {BRC_ANY, units};
-	BRC_TRY(brc_section_need(c->in, "value", "<f4", 2, shape, &t, err));
-	c->samples = (brc_samples){t->data, t->shape[0], units, t->spooled};
-	if (t->shape[0] >= 2)
+
+	BRC_TRY(brc_activations_read(&c->activations, c->in, err));
+	c->samples = (brc_samples){a->value, a->samples, brc_layers_total(&a->layers), a->spooled};
+	if (a->samples >= 2)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s has %zu sample%s: a correlation needs at least 2",
-		 brc_section_title(c->in, title, sizeof(title)), t->shape[0],
-		 t->shape[0] == 1 ? "" : "s");
+		 brc_section_title(c->in, title, sizeof(title)), a->samples,
+		 a->samples == 1 ? "" : "s");
 	return brc_hint(err, "record activations of more images");
 }
 
@@ -80,8 +78,9 @@ static brc_rc plan(struct corr *c, brc_err *err)
 	size_t held = c->samples.spooled ? 0 : samples * n * sizeof(float), most = 0, all;
 	size_t limit = c->cli->c.mem != 0 ? c->cli->c.mem : held + brc_mem_available() / 8 * 7;
 	size_t left = limit > held ? limit - held : 0;
-	for (size_t l = 0; l < c->layers.n; l++)
-		most = c->layers.units[l] > most ? c->layers.units[l] : most;
+	for (size_t l = 0; l < c->activations.layers.n; l++)
+		most = c->activations.layers.units[l] > most ? c->activations.layers.units[l]
+							     : most;
 	if (!brc_mul(most, most, &c->largest) ||
 	    !brc_mul(c->largest, wide ? sizeof(double) : sizeof(float), &c->largest))
 		return brc_fail(err, BRC_RESOURCE, "a layer of %zu units is too large", most);
@@ -118,11 +117,11 @@ static brc_rc make_columns(struct corr *c, brc_err *err)
 					       wide, c->panel, c->pool, &bad, err);
 	if (bad == BRC_ANY)
 		return rc;
-	size_t l = brc_layers_of_unit(&c->layers, bad);
+	size_t l = brc_layers_of_unit(&c->activations.layers, bad);
 	char title[256];
 	return brc_err_prefix(err, "%s: layer %s, unit %zu",
-			      brc_section_title(c->in, title, sizeof(title)), c->layers.name[l],
-			      bad - c->layers.first[l]);
+			      brc_section_title(c->in, title, sizeof(title)),
+			      c->activations.layers.name[l], bad - c->activations.layers.first[l]);
 }
 
 static bool constant(const struct corr *c, size_t u)
@@ -143,9 +142,10 @@ static void tell_constant(const struct corr *c)
 			c->samples.n, c->samples.samples);
 	for (size_t u = 0; u < c->samples.n; u++)
 		if (constant(c, u)) {
-			size_t l = brc_layers_of_unit(&c->layers, u);
-			brc_cli_detail(c->cli, "constant: layer %s, unit %zu", c->layers.name[l],
-				       u - c->layers.first[l]);
+			size_t l = brc_layers_of_unit(&c->activations.layers, u);
+			brc_cli_detail(c->cli, "constant: layer %s, unit %zu",
+				       c->activations.layers.name[l],
+				       u - c->activations.layers.first[l]);
 		}
 }
 
@@ -153,7 +153,7 @@ static void tell_constant(const struct corr *c)
 static brc_rc write_block(brc_filter *f, const struct corr *c, const brc_affinity_block *b,
 			  brc_err *err)
 {
-	const brc_layers *t = &c->layers;
+	const brc_layers *t = &c->activations.layers;
 	brc_range rows = {t->first[b->from], t->units[b->from]};
 	brc_range cols = {t->first[b->to], t->units[b->to]};
 	const size_t shape[] = {rows.count, cols.count};
@@ -169,8 +169,8 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 {
 	brc_progress progress;
 	brc_rc rc = BRC_OK;
-	BRC_TRY(brc_affinity_begin(s, &c->layers, local, &c->columns, &c->blocks, &c->n_blocks,
-				   err));
+	BRC_TRY(brc_affinity_begin(s, &c->activations.layers, local, &c->columns, &c->blocks,
+				   &c->n_blocks, err));
 	BRC_TRY(brc_filter_begin(f, s, err));
 	brc_progress_start(&progress, brc_cli_progress(c->cli), c->cli->tool, "correlations",
 			   c->n_blocks);
@@ -191,7 +191,8 @@ static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 	brc_map_put_string(s->meta, "edge", edge_names[edge]);
 	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
 	brc_map_put_bool(s->meta, "local", local);
-	brc_rc rc = c->by_factors ? brc_affinity_factors(s, &c->layers, local, &c->factors, err)
+	brc_rc rc = c->by_factors ? brc_affinity_factors(s, &c->activations.layers, local,
+							 &c->factors, err)
 				  : write_blocks(f, c, s, err);
 	if (rc == BRC_OK && c->by_factors)
 		rc = brc_filter_write(f, s, err);
@@ -204,7 +205,8 @@ static brc_rc correlate(brc_filter *f, struct corr *c, brc_err *err)
 	BRC_TRY(read_values(c, err));
 	c->by_factors = factors;
 	if (!dense && !wide && edge == BRC_CORR_SQUARE)
-		c->by_factors |= brc_affinity_factors_pay(&c->layers, local, c->samples.samples);
+		c->by_factors |=
+			brc_affinity_factors_pay(&c->activations.layers, local, c->samples.samples);
 	BRC_TRY(c->by_factors ? plan_factors(c, err) : plan(c, err));
 	BRC_TRY(brc_pool_new(&c->pool, c->cli->c.threads, err));
 	BRC_TRY(make_columns(c, err));
@@ -237,7 +239,7 @@ static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "activations", &c.in, err));
 	brc_rc rc = correlate(f, &c, err);
-	brc_layers_clear(&c.layers);
+	brc_activations_clear(&c.activations);
 	brc_correlation_clear(&c.columns);
 	brc_factor_columns_clear(&c.factors);
 	brc_scratch_clear(&c.edges);

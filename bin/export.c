@@ -9,7 +9,7 @@
 #include "data/arrays/pick.h"
 #include "data/tables/units_table.h"
 #include "graph/exchange.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "stream/filter.h"
 
 static bool labels, units;

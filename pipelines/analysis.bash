@@ -1,5 +1,5 @@
-# What weights.sh and activations.sh share: arguments, saved stages, reports.
-# Sourced, not run.
+# weights.sh and activations.sh share this file: it parses the arguments, saves stages and writes
+# reports. It is sourced, not run.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -17,18 +17,20 @@ usage() {
 Usage: $(basename "$0") [OPTION...] MODEL DATA [LABELS]
 
 Analyse the network in MODEL (ONNX) on labelled data and print a report.
-DATA is a stream made by read-data, or anything read-data reads: an NPZ file,
-a folder with a folder of images for each class, or an IDX or NPY file of images
-with LABELS beside it. What needs options (--mean, --tokens) is read first.
+DATA is a stream made by read-data, or anything that read-data can read without
+options: an NPZ file, a folder that holds one folder of images for each class,
+or an IDX or NPY file of images together with LABELS. If your data need options
+of read-data (such as --mean or --tokens), make a stream with read-data first.
 
-  -k K             clusters (default: $k)
-  --controls N     random groups against which each group is held (default: $controls)
-  --shuffles N     shuffled networks for clusterability (default: $shuffles)
+  -k K             number of clusters (default: $k)
+  --controls N     number of random groups that each group is compared with (default: $controls)
+  --shuffles N     number of shuffled networks for clusterability (default: $shuffles)
   --seed N         seed of all random numbers (default: $seed)
-  --units WHICH    of the weights' graph: hidden, or all, inputs and outputs too (default: $units)
-  --keep DIR       save every stage in DIR, as NAME.brc, in place of an earlier run's
+  --units WHICH    units of the graph of weights: hidden, or all, which adds the inputs and
+                   outputs (default: $units)
+  --keep DIR       save every stage in DIR, as NAME.brc; this replaces those of an earlier run
   -o FILE          also write the report to FILE (.html, .json, .tsv or .txt)
-  -q               print nothing but errors: no notes, no report (with -o or --keep)
+  -q               print only errors, no notes and no report; needs -o or --keep
 
 Example:
   cd $(dirname "$here")
@@ -43,13 +45,13 @@ wrong() {
 	exit 2
 }
 
-# A wrong value is told here, at once, not by a filter in the middle of the pipe.
+# A wrong value is reported here and at once, and not by a filter in the middle of the pipe.
 count() {
 	[[ $2 =~ ^[1-9][0-9]{0,6}$ ]] || wrong "$1: '$2' is not a whole number from 1"
 	echo "$2"
 }
 
-# Where the report goes must be known before hours of work are done for it.
+# The report must be writable. This is checked first, because the work may take hours.
 check_output() {
 	[ -n "$output" ] || return 0
 	case $output in
@@ -104,7 +106,7 @@ parse_arguments() {
 	if [ -n "$keep" ]; then
 		mkdir -p "$keep"
 		for stage in weights activations affinity clusterability laplacian clusters lesions analysis; do
-			rm -f "$keep/$stage.brc" # an earlier run's stages would not fit this one's
+			rm -f "$keep/$stage.brc" # the stages of an earlier run would not fit this one
 		done
 	fi
 	if [ -n "$quiet" ] && [ -t 2 ]; then
@@ -116,7 +118,7 @@ parse_arguments() {
 	try_data
 }
 
-# Data that is no stream yet becomes one.
+# Make a stream of the data, unless they are one.
 take_data() {
 	data=$1
 	if [ $# = 1 ] && check -q "$1" 2>/dev/null; then
@@ -126,7 +128,7 @@ take_data() {
 	read-data "${notes[@]}" "$@" -o "$data"
 }
 
-# Data that the network cannot take are told before any long work: one sample is run.
+# Run one sample, so that data which do not fit the network are refused before any long work.
 try_data() {
 	activations -q --model "$model" --samples 1 <"$data" >/dev/null
 }
@@ -148,7 +150,7 @@ save() {
 
 write_reports() {
 	cat >"$scratch/analysis.brc"
-	check -q "$scratch/analysis.brc" 2>/dev/null || return 4 # the filter that failed has told why
+	check -q "$scratch/analysis.brc" 2>/dev/null || return 4 # the filter that failed has said why
 	if [ -n "$output" ]; then
 		report --title "$(basename "$model")" "$scratch/analysis.brc" -o "$output"
 		[ -n "$quiet" ] || echo "$(basename "$0"): the report is in $output" >&2

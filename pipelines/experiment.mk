@@ -1,19 +1,21 @@
-# experiment.mk: several networks, several k, several seeds, all four
-# partitionings (weights and activations, global and local) - as make rules,
-# so that a stopped run goes on where it was and -j uses every processor.
+# experiment.mk: several networks, several k and several seeds, with all four
+# partitionings (weights and activations, global and local). These are make
+# rules, so a run that was stopped goes on from where it was, and -j uses every
+# processor.
 #
 #   make -f pipelines/experiment.mk MODELS="a.onnx b.onnx" DATA=test.brc \
 #        K="8 16" SEEDS="1 2 3" OUT=out/experiment -j2
 #
-# Every target is a file in OUT: MODEL/weights.brc and MODEL/affinity.brc are
-# made once a network; MODEL/kK-sSEED/{weights,activations}.brc hold labels,
-# lesions, importance and coherence of the global and the local partitioning;
-# MODEL/kK-sSEED/report.html shows all four; summary.tsv has a row for every
-# group of units of every run.
+# Every target is a file in OUT:
+#   MODEL/weights.brc, MODEL/affinity.brc             the graphs, made once for each network
+#   MODEL/kK-sSEED/weights.brc, .../activations.brc   labels, lesions, importance and coherence
+#                                                     of the global and the local partitioning
+#   MODEL/kK-sSEED/report.html                        all four partitionings
+#   summary.tsv                                       a row for every group of units of every run
 #
-# Paths may have spaces: DATA="my data.brc" and OUT="my results" as they are, and in
-# MODELS, which is a list, each written as "\ ": MODELS='my\ net.onnx other.onnx'
-# (its results are in OUT/my_net).
+# Paths may have spaces. Write DATA="my data.brc" and OUT="my results" as they are.
+# MODELS is a list, so write each space in a name as "\ ": MODELS='my\ net.onnx other.onnx'
+# (the results of the first are in OUT/my_net).
 
 MODELS    ?= $(error say MODELS="net.onnx ...")
 DATA      ?= $(error say DATA=test.brc, a stream made by read-data)
@@ -24,7 +26,7 @@ SHUFFLES  ?= 50
 METHOD    ?= spearman
 OUT       ?= out/experiment
 
-# an unfinished file never has its final name: every recipe writes with -o
+# An unfinished file never has its final name, because every recipe writes with -o.
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -33,7 +35,7 @@ SHELL       := /bin/bash
 SELF := $(shell realpath -s "$(MAKEFILE_LIST)")
 export PATH := $(shell dirname "$(SELF)")/../bin:$(PATH)
 
-# make's functions take a space for the end of a name: within one it is held as |
+# To make's functions a space ends a name. So a space within a name is written as | here.
 space    := $(subst ,, )
 hold      = $(subst $(space),|,$(1))
 path      = $(subst |, ,$(1))
@@ -52,7 +54,7 @@ $(error two models have the same file name)
 endif
 
 ifneq ($(words $(OUT)),1)
-# No target may have a space in its name: go where they are.
+# No target may have a space in its name, so make changes into the folder.
 goals := $(filter-out clean,$(or $(MAKECMDGOALS),all))
 $(goals): there ;
 there:
@@ -66,7 +68,7 @@ runs := $(foreach n,$(names),$(foreach k,$(K),$(foreach s,$(SEEDS),$(OUT)/$(n)/k
 
 all: $(runs:%=%/report.html) $(OUT)/summary.tsv
 
-# ---- once a network ----
+# ---- once for each network ----
 
 # $(1) model, $(2) directory
 define network
@@ -79,10 +81,11 @@ $(2)/affinity.brc: $(call escaped,$(1) $(data))
 	activations --model "$(call path,$(1))" < "$(DATA)" | corr --method $(METHOD) -o $$@
 endef
 
-# ---- once a run: k and seed ----
+# ---- once for each run: k and seed ----
 
-# $(1) weights or activations, $(2) the file of its graph, $(3) model, $(4) directory, $(5) k, $(6) seed;
-# behind the activations, so that data that do not fit the network are refused before any long work
+# $(1) weights or activations, $(2) the file of its graph, $(3) model, $(4) directory, $(5) k, $(6) seed.
+# The activations come first, so that data which do not fit the network are refused before any long
+# work.
 define run
 $(4)/$(1).brc: $(2) $(call escaped,$(3) $(data)) | $(dir $(2))affinity.brc
 	@mkdir -p $$(@D)

@@ -1,12 +1,13 @@
-# families.mk: one report for each family of networks that is shipped, from
-# multilayer perceptron to transformer: clusters of its weights, global and
-# local, and of its activations, with importance and coherence of all of them.
+# families.mk: one report for each family of networks that is shipped, from the
+# multilayer perceptron to the transformer. A report has clusters of weights,
+# global and local, and clusters of activations, with importance and coherence
+# of all of them.
 #
 #   make -f pipelines/families.mk                 all of them, into out/families
 #   make -f pipelines/families.mk vgg text        some
 #   make -f pipelines/families.mk K=12 CONTROLS=199 IMAGES=200 SEQUENCES=440 -j2
 #
-# The defaults are small: enough to look at, too little for a finding.
+# The defaults are small: enough for a first look, but too little for a finding.
 
 K         ?= 16
 SEED      ?= 42
@@ -15,7 +16,7 @@ IMAGES    ?= 20
 SEQUENCES ?= 8
 OUT       ?= out/families
 
-# an unfinished file never has its final name: every recipe writes with -o
+# An unfinished file never has its final name, because every recipe writes with -o.
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -36,7 +37,7 @@ clean:
 .DEFAULT_GOAL := all
 
 ifneq ($(words $(OUT)),1)
-# No target may have a space in its name: go where they are.
+# No target may have a space in its name, so make changes into the folder.
 goals := $(filter-out help clean,$(or $(MAKECMDGOALS),all))
 $(goals): there ;
 there:
@@ -52,7 +53,7 @@ network  = $(if $(filter text,$(1)),text-transformer,fashion-$(1))
 model    = "$(ROOT)/fixtures/$(call network,$(1)).onnx"
 data     = $(OUT)/$(if $(filter text,$(1)),text,images).brc
 
-# IMAGES of each class; SEQUENCES of 64 characters, each labelled by the next one
+# IMAGES of each class; SEQUENCES of 64 characters, where the label of each is the next character
 $(OUT)/images.brc:
 	@mkdir -p $(@D)
 	read-data --sample $(IMAGES)-per-class --classes "$(ROOT)/fixtures/fashion-classes.txt" \
@@ -64,7 +65,8 @@ $(OUT)/text.brc:
 		--classes "$(ROOT)/fixtures/text-vocabulary.txt" \
 		"$(ROOT)/fixtures/text-test.npz" -o $@
 
-# lesions and coherence of both partitionings of the graph on standard input; $(1) its name, $(2) the family
+# Lesions and coherence of both partitionings of the graph on standard input. $(1) is the name of the
+# graph, $(2) the family.
 analyse = laplacian --keep --name $(1).global | spectral -k $(K) --seed $(SEED) \
 	| laplacian --local --name $(1).local | spectral --k-from $(1).global --seed $(SEED) \
 	| lesion --in $(1).global --model $(call model,$(2)) --data $(call data,$(2)) --controls $(CONTROLS) --seed $(SEED) \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# weights.sh: the weight-based analysis of a network, from ONNX to a report.
+# weights.sh: analyse a network by its weights, from ONNX to a report.
 # shellcheck source-path=SCRIPTDIR source=analysis.bash
 . "$(dirname "$(readlink -f "$0")")/analysis.bash"
 parse_arguments "$@"

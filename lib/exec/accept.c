@@ -5,14 +5,12 @@
 #include "exec/names.h"
 #include "exec/operator.h"
 
-enum { OPSET_MIN = 6, OPSET_MAX = 21 };
-
 static bool standard_domain(const char *domain)
 {
 	return !*domain || strcmp(domain, "ai.onnx") == 0;
 }
 
-/* Operators that sets before OPSET_MIN define as later ones do. */
+/* Operators that sets before BRC_OPSET_MIN define as later ones do. */
 static bool never_changed(const Brc__OnnxNode *p)
 {
 	static const char *const type[] = {"GlobalAveragePool", "GlobalMaxPool", "Softplus",
@@ -29,13 +27,28 @@ static brc_rc accept_opset(const brc_onnx *m, brc_err *err)
 	const Brc__OnnxGraph *g = m->model->graph;
 	bool old = m->opset < 1;
 
-	for (size_t i = 0; m->opset < OPSET_MIN && i < g->n_node; i++)
+	for (size_t i = 0; m->opset < BRC_OPSET_MIN && i < g->n_node; i++)
 		old = old || !never_changed(g->node[i]);
-	if (!old && m->opset <= OPSET_MAX)
+	if (!old && m->opset <= BRC_OPSET_MAX)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",
-		 (long long)m->opset, OPSET_MIN, OPSET_MAX);
+		 (long long)m->opset, BRC_OPSET_MIN, BRC_OPSET_MAX);
 	return brc_hint(err, "onnx.version_converter turns a model into another version");
+}
+
+static brc_rc accept_attributes(const Brc__OnnxNode *p, const brc_op *op, brc_err *err)
+{
+	for (size_t i = 0; i < p->n_attribute; i++) {
+		const char *name = brc_text(p->attribute[i]->name);
+
+		if (!brc_op_attribute(op, name))
+			return brc_fail(err, BRC_DATA, "attribute '%s' is not supported", name);
+		/* They are few by now, for each is known and occurs once. */
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(name, p->attribute[j]->name) == 0)
+				return brc_fail(err, BRC_DATA, "attribute '%s' occurs twice", name);
+	}
+	return BRC_OK;
 }
 
 static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
@@ -55,7 +68,7 @@ static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
 	if (!*brc_text(p->output[0]))
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s): its first output has no name",
 				title, op->type);
-	if (brc_onnx_attributes_known(p, op->attributes, err) != BRC_OK)
+	if (accept_attributes(p, op, err) != BRC_OK)
 		return brc_err_prefix(err, "node '%.200s' (%s)", title, op->type);
 	return BRC_OK;
 }

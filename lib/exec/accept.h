@@ -4,6 +4,9 @@
 
 #include "data/models/onnx.h"
 
+/* Operator sets that models may be of; some operators of older ones are supported too. */
+enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 21 };
+
 /*
  * BRC_DATA, naming operator and node, for an operator set, operator, attribute
  * or number of inputs or outputs that is not supported.

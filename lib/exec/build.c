@@ -1,20 +1,14 @@
 /* From the messages of a model to a graph that can run. */
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "exec/emit.h"
 #include "exec/fuse.h"
-#include "exec/operator.h"
+#include "exec/make.h"
 #include "exec/order.h"
 #include "exec/precision.h"
-
-#define BUDGET_FACTOR 4u
-#define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
-#define BUDGET_EXTRA ((size_t)32 << 20)
 
 typedef struct builder {
 	brc_exec *g;
@@ -24,20 +18,6 @@ typedef struct builder {
 	size_t *order; /* [nodes]: to run in */
 	brc_err *err;
 } builder;
-
-static brc_rc keep_text(brc_exec *g, const char *s, const char **out, brc_err *err)
-{
-	char *copy = brc_strdup(s, err);
-
-	*out = copy;
-	return copy ? brc_exec_own(g, copy, free, err) : BRC_RESOURCE;
-}
-
-static brc_rc new_value(builder *b, const char *t, brc_operand *v, size_t *index)
-{
-	BRC_TRY(keep_text(b->g, t, &v->name, b->err));
-	return brc_exec_add_value(b->g, v, index, b->err);
-}
 
 /* ---- constants and inputs ---- */
 
@@ -52,7 +32,8 @@ static brc_rc add_initializers(builder *b)
 			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
 					at->text);
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
-		BRC_TRY(new_value(b, brc_text(t->name), &v, &at->value));
+		BRC_TRY(brc_exec_keep_text(b->g, brc_text(t->name), &v.name, b->err));
+		BRC_TRY(brc_exec_add_value(b->g, &v, &at->value, b->err));
 	}
 	return BRC_OK;
 }
@@ -72,30 +53,11 @@ static int32_t declared_type(const Brc__OnnxGraph *g, const char *t)
 static brc_rc add_input(builder *b, const brc_tensor_view *in)
 {
 	brc_name *at = brc_names_find(&b->names, in->name);
-	brc_operand v = {.state = in->data ? BRC_CONSTANT : BRC_COMPUTED,
-			 .elem = in->elem,
-			 .narrow = brc_narrow_type(declared_type(b->proto, in->name)),
-			 .input = true,
-			 .ndim = in->ndim,
-			 .batch = in->batch ? 0 : BRC_NOWHERE,
-			 .inner = 1};
-	size_t item = brc_item(in->elem);
 
-	memcpy(v.dim, in->dim, sizeof(v.dim));
-	if (brc_count(&v, b->err) != BRC_OK)
-		return brc_err_prefix(b->err, "the input '%.200s'", in->name);
-	if (in->batch)
-		b->g->rows = in->dim[0];
 	if (!at || at->node != SIZE_MAX)
-		return brc_fail(b->err, BRC_DATA, "the model has no input '%s'", in->name);
-	if (in->data) {
-		b->g->budget += v.count * item;
-		v.data = brc_exec_alloc(b->g, v.count, item, b->err);
-		if (!v.data)
-			return BRC_RESOURCE;
-		memcpy(v.data, in->data, v.count * item);
-	}
-	return new_value(b, in->name, &v, &at->value);
+		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
+	return brc_exec_add_input(b->g, in, brc_narrow_type(declared_type(b->proto, in->name)),
+				  &at->value, b->err);
 }
 
 /* ---- nodes ---- */
@@ -117,14 +79,13 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 		n->in[k] = at->value;
 	}
 	for (size_t k = 0; k < n->n_out; k++) {
-		brc_operand v = {.state = BRC_ABSENT, .batch = BRC_NOWHERE, .inner = 1};
 		brc_name *at =
 			*brc_text(p->output[k]) ? brc_names_find(&b->names, p->output[k]) : NULL;
 
 		n->out[k] = BRC_NOWHERE;
 		if (!at)
 			continue;
-		BRC_TRY(new_value(b, p->output[k], &v, &n->out[k]));
+		BRC_TRY(brc_exec_add_result(b->g, p->output[k], &n->out[k], b->err));
 		at->value = n->out[k];
 	}
 	return BRC_OK;
@@ -133,22 +94,21 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 {
 	brc_exec *g = b->g;
+	void *args;
 	brc_node n = {.op = brc_op_find(p->op_type),
 		      .named = *brc_text(p->name) != '\0',
 		      .n_in = p->n_input,
 		      .n_out = p->n_output};
 
-	BRC_TRY(keep_text(g, brc_node_title(p), &n.name, b->err));
+	BRC_TRY(brc_exec_keep_text(g, brc_node_title(p), &n.name, b->err));
 	n.in = brc_exec_alloc(g, n.n_in + n.n_out, sizeof(*n.in), b->err);
 	if (!n.in)
 		return BRC_RESOURCE;
 	n.out = n.in + n.n_in;
 	BRC_TRY(resolve(b, p, &n));
-	for (size_t k = 0; k < n.n_in; k++)
-		if (n.in[k] != BRC_NOWHERE)
-			BRC_TRY(brc_exec_make_mask(g, n.in[k], b->err));
-	BRC_TRY(brc_exec_demand_layouts(g, &n, b->err));
-	return brc_exec_emit(g, &n, p, b->err);
+	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));
+	n.args = args;
+	return brc_exec_join(g, &n, b->err);
 }
 
 static brc_rc add_nodes(builder *b)
@@ -165,20 +125,13 @@ static brc_rc add_nodes(builder *b)
 
 static brc_rc add_output(builder *b, const char *t)
 {
-	brc_exec *g = b->g;
 	const brc_name *at = brc_names_find(&b->names, t);
-	size_t v = at ? at->value : BRC_NOWHERE;
 
-	if (v == BRC_NOWHERE)
+	if (!at || at->value == BRC_NOWHERE)
 		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
-	BRC_TRY(brc_exec_make_mask(g, v, b->err));
-	if (g->value[v].last && !brc_layout_is_moot(&g->value[v]))
-		BRC_TRY(brc_exec_change_layout(g, &v, b->err));
-	g->output[g->n_outputs++] = v;
-	return BRC_OK;
+	return brc_exec_add_output(b->g, at->value, b->err);
 }
 
-/* Left as it lies in the graph. */
 static brc_rc add_tap(builder *b, const char *t)
 {
 	const brc_name *at = brc_names_find(&b->names, t);
@@ -186,57 +139,19 @@ static brc_rc add_tap(builder *b, const char *t)
 
 	if (v == BRC_NOWHERE || b->g->value[v].state != BRC_COMPUTED)
 		return brc_fail(b->err, BRC_DATA, "no node computes '%.200s'", t);
-	b->g->tap[b->g->n_taps++] = v;
-	return BRC_OK;
-}
-
-static brc_rc add_taps(builder *b)
-{
-	brc_exec *g = b->g;
-
-	g->tap = brc_exec_alloc(g, b->options.n_taps, sizeof(*g->tap), b->err);
-	if (!g->tap)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < b->options.n_taps; i++)
-		BRC_TRY(add_tap(b, b->options.tap[i]));
-	return BRC_OK;
+	return brc_exec_add_tap(b->g, v, b->err);
 }
 
 static brc_rc add_outputs(builder *b)
 {
-	brc_exec *g = b->g;
 	size_t n = b->options.keep_only ? 0 : b->proto->n_output;
 
-	g->output = brc_exec_alloc(g, n + b->options.n_keep, sizeof(*g->output), b->err);
-	if (!g->output)
-		return BRC_RESOURCE;
 	for (size_t i = 0; i < n; i++)
 		BRC_TRY(add_output(b, brc_text(b->proto->output[i]->name)));
 	for (size_t i = 0; i < b->options.n_keep; i++)
 		BRC_TRY(add_output(b, b->options.keep[i]));
-	return BRC_OK;
-}
-
-static void count_users(brc_exec *g)
-{
-	for (size_t i = 0; i < g->n_nodes; i++)
-		for (size_t k = 0; k < g->node[i].n_in; k++)
-			if (g->node[i].in[k] != BRC_NOWHERE)
-				g->value[g->node[i].in[k]].users++;
-	for (size_t i = 0; i < g->n_outputs; i++)
-		g->value[g->output[i]].users++;
-	for (size_t i = 0; i < g->n_taps; i++)
-		g->value[g->tap[i]].users++;
-}
-
-static brc_rc prepare(brc_exec *g, brc_err *err)
-{
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		brc_node *n = &g->node[i];
-
-		if (n->op->prepare && n->op->prepare(g, n, err) != BRC_OK)
-			return brc_err_prefix(err, "node '%.200s' (%s)", n->name, n->op->type);
-	}
+	for (size_t i = 0; i < b->options.n_taps; i++)
+		BRC_TRY(add_tap(b, b->options.tap[i]));
 	return BRC_OK;
 }
 
@@ -268,16 +183,9 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 		BRC_TRY(add_input(b, &input[i]));
 	BRC_TRY(add_nodes(b));
 	BRC_TRY(add_outputs(b));
-	BRC_TRY(add_taps(b));
 	if (b->options.keep_only)
 		BRC_TRY(brc_exec_prune(b->g, b->err));
-	count_users(b->g);
-	if (b->options.bare)
-		return BRC_OK;
-	BRC_TRY(brc_exec_fuse(b->g, b->err));
-	BRC_TRY(prepare(b->g, b->err));
-	brc_exec_drop(b->g);
-	return BRC_OK;
+	return brc_exec_finish(b->g, b->err);
 }
 
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
@@ -292,18 +200,13 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	if (b.options.precision == BRC_PRECISION_BF16)
 		BRC_TRY(brc_exec_need_bf16(err));
 	BRC_TRY(brc_exec_accept(m, err));
-	b.g = brc_calloc(1, sizeof(*b.g), err);
-	if (!b.g)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_begin(&b.g, m->bytes, err));
 	b.g->opset = m->opset;
 	b.g->precision = b.options.precision;
 	b.g->folder = b.options.folder;
 	b.g->bare = b.options.bare;
 	b.g->borrow = b.options.borrow;
-	b.g->budget = BUDGET_EXTRA + BUDGET_FACTOR * m->bytes;
-	b.g->room = BUDGET_EXTRA + ROOM_FACTOR * m->bytes;
 	b.g->declared = declared_batch(b.proto, input, n);
-	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
 	rc = build(&b, input, n);
 	b.g->folder = NULL;
 	brc_names_clear(&b.names);
@@ -319,9 +222,11 @@ void brc_exec_free(brc_exec *g)
 {
 	if (!g)
 		return;
-	for (size_t i = 0; i < g->n_owned; i++)
-		g->owned[i].release(g->owned[i].p);
+	while (g->n_owned-- > 0) /* what was made later may need what was made before */
+		g->owned[g->n_owned].release(g->owned[g->n_owned].p);
 	free(g->owned);
+	free(g->output);
+	free(g->tap);
 	free(g->value);
 	free(g->node);
 	free(g);

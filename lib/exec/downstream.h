@@ -1,4 +1,5 @@
-/* What changes with a value: the nodes that lie between it and the outputs of its graph. */
+/* What changes with a value: the nodes that lie between it and the outputs of its graph. Internal
+ * to lib/exec. */
 #ifndef BRC_EXEC_DOWNSTREAM_H
 #define BRC_EXEC_DOWNSTREAM_H
 

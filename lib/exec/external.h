@@ -1,4 +1,4 @@
-/* Weights that lie in files beside the model. */
+/* Weights that lie in files beside the model. Internal to lib/exec. */
 #ifndef BRC_EXEC_EXTERNAL_H
 #define BRC_EXEC_EXTERNAL_H
 

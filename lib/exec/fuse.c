@@ -7,7 +7,7 @@
 #include "exec/operator.h"
 #include "exec/downstream.h"
 
-enum { REACH = 64 }; /* nodes between a convolution and the sum it takes over, at most */
+enum { REACH = 64 }; /* nodes between a host and the sum it takes over, at most */
 
 typedef struct uses {
 	size_t *producer; /* [values]: node, or BRC_NOWHERE */
@@ -65,7 +65,7 @@ static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
 }
 
 /*
- * A convolution that takes over a sum is computed again whenever the other
+ * A host that takes over a sum is computed again whenever the other
  * operand changes, and then reads its own input: that must last as long as its
  * output would have.
  */
@@ -74,11 +74,11 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 	while (u->producer[v] != BRC_NOWHERE) {
 		const brc_node *n = &g->node[u->producer[v]];
 
-		if (n->op != &brc_kernel_conv && !brc_node_affine(n))
+		if (!n->op->host && !brc_node_affine(n))
 			return;
 		v = n->in[0];
 		pin_one(g, u, v, until);
-		if (n->op == &brc_kernel_conv)
+		if (n->op->host)
 			return;
 	}
 }
@@ -124,7 +124,7 @@ static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t t
 	return false;
 }
 
-/* Convolution i takes over node j, which follows it: its output is j's. */
+/* Host i takes over node j, which follows it: its output is j's. */
 static void take_over(brc_exec *g, uses *u, size_t i, size_t j)
 {
 	g->node[i].out[0] = g->node[j].out[0];
@@ -132,7 +132,7 @@ static void take_over(brc_exec *g, uses *u, size_t i, size_t j)
 	g->node[j].op = NULL;
 }
 
-/* The other operand of sum j, if convolution i may add to it in place; BRC_NOWHERE if not. */
+/* The other operand of sum j, if host i may add to it in place; BRC_NOWHERE if not. */
 static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 {
 	const brc_node *sum = &g->node[j];
@@ -150,11 +150,12 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	return other;
 }
 
-/* Take over the node after convolution i; *more: there may be another. */
+/* Host i takes over the node after it; *more: there may be another. */
 static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, brc_err *err)
 {
-	brc_node *conv = &g->node[i];
-	size_t v = conv->out[0], j = u->user[v], other;
+	brc_node *n = &g->node[i];
+	const brc_host *host = n->op->host;
+	size_t v = n->out[0], j = u->user[v], other;
 	const brc_affine *affine;
 	float lo, hi;
 
@@ -162,14 +163,14 @@ static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, b
 	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
 		return BRC_OK;
 	affine = brc_node_affine(&g->node[j]);
-	if (affine && brc_conv_is_plain(conv)) {
-		brc_conv_scale(conv, affine);
+	if (affine && host->is_plain(n)) {
+		host->scale(n, affine);
 	} else if (!*summed && (other = addend(g, u, i, j)) != BRC_NOWHERE) {
-		BRC_TRY(brc_conv_accumulate(g, conv, other, err));
+		BRC_TRY(host->accumulate(g, n, other, err));
 		move_into(g, u, g->node[j].out[0], root(g, other));
 		*summed = true;
-	} else if (brc_is_bounded(&g->node[j], &lo, &hi)) {
-		brc_conv_bound(conv, lo, hi);
+	} else if (g->node[j].op->bounds && g->node[j].op->bounds(&g->node[j], &lo, &hi)) {
+		host->bound(n, lo, hi);
 		if (*summed)
 			move_into(g, u, g->node[j].out[0], root(g, v));
 		take_over(g, u, i, j);
@@ -185,7 +186,7 @@ static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, b
 static brc_rc absorb_all(brc_exec *g, uses *u, brc_err *err)
 {
 	for (size_t i = 0; i < g->n_nodes; i++) {
-		bool summed = false, more = g->node[i].op == &brc_kernel_conv;
+		bool summed = false, more = g->node[i].op && g->node[i].op->host;
 
 		while (more)
 			BRC_TRY(absorb(g, u, i, &summed, &more, err));

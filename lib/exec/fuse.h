@@ -1,11 +1,11 @@
-/* What a built graph can do without. */
+/* What a built graph can do without. Internal to lib/exec. */
 #ifndef BRC_EXEC_FUSE_H
 #define BRC_EXEC_FUSE_H
 
 #include "exec/dataflow.h"
 
 /*
- * Let convolutions do what directly and exclusively follows them: an affine
+ * Let hosts, convolutions so far, do what directly and exclusively follows them: an affine
  * map of every channel (BatchNormalization), the sum with a value that nobody
  * needs any more, a cut-off (Relu, Clip). Then let operators that can write
  * over their input do so. Nodes no longer needed are gone. Taps count as users,

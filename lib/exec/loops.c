@@ -142,10 +142,8 @@ static brc_rc join_batch(const brc_operand *v, brc_operand *out, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_broadcast(const brc_exec *g, const brc_operand *const *in, size_t n, brc_operand *out,
-		     brc_err *err)
+brc_rc brc_broadcast(const brc_operand *const *in, size_t n, brc_operand *out, brc_err *err)
 {
-	(void)g;
 	*out = (brc_operand){
 		.batch = BRC_NOWHERE, .inner = 1, .elem = in[0]->elem, .narrow = in[0]->narrow};
 	for (size_t i = 0; i < n; i++)

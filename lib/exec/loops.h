@@ -1,11 +1,11 @@
 /*
  * Loops over the elements of several arrays at once, each with its own strides:
- * broadcasting, transposing, cutting and joining are all loops within loops.
+ * broadcasting, transposing, cutting and joining are all loops within loops. Internal to lib/exec.
  */
 #ifndef BRC_EXEC_LOOPS_H
 #define BRC_EXEC_LOOPS_H
 
-#include "exec/dataflow.h"
+#include "exec/operator.h"
 
 enum { BRC_LOOP_ARRAYS = 4 };
 
@@ -32,7 +32,6 @@ brc_rc brc_loops_broadcast(brc_loops *t, const brc_operand *out, const brc_opera
  * Shape, layout and batch of what n operands make together. BRC_DATA when
  * their shapes differ, or images of one meet something else in another.
  */
-brc_rc brc_broadcast(const brc_exec *g, const brc_operand *const *in, size_t n, brc_operand *out,
-		     brc_err *err);
+brc_rc brc_broadcast(const brc_operand *const *in, size_t n, brc_operand *out, brc_err *err);
 
 #endif

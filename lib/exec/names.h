@@ -1,4 +1,4 @@
-/* The names in a model's graph, and what defines each. */
+/* The names in a model's graph, and what defines each. Internal to lib/exec. */
 #ifndef BRC_EXEC_NAMES_H
 #define BRC_EXEC_NAMES_H
 

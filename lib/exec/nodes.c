@@ -71,7 +71,7 @@ bool brc_node_is_parameter(const brc_node *n, size_t k)
 
 bool brc_node_adds(const brc_node *n)
 {
-	return n->op->fuse == BRC_FUSE_ADD;
+	return n->op->adds;
 }
 
 bool brc_node_is_view(const brc_node *n)

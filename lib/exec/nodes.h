@@ -54,9 +54,10 @@ typedef struct brc_node {
 	bool named;
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
 	/* for lib/exec alone */
-	void *state;     /* the operator's own, owned by the graph */
-	size_t scratch;  /* bytes that running it needs */
-	unsigned packed; /* bit k: once prepared, input k is not read where it is a constant */
+	const void *args; /* what the node says besides its inputs: see exec/arguments.h */
+	void *state;      /* what inference and preparation make of it, owned by the graph */
+	size_t scratch;   /* bytes that running it needs */
+	unsigned packed;  /* bit k: once prepared, input k is not read where it is a constant */
 } brc_node;
 
 /* ---- the graph ---- */

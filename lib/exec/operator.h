@@ -1,59 +1,238 @@
-/* The operators that graphs are made of, by family. Internal to lib/exec. */
+/*
+ * An operator is one record: all that is known of it, and the only place where
+ * it is. Internal to lib/exec; others ask by the functions of exec/nodes.h.
+ *
+ * A family of operators is an array of records in a file of lib/exec/operators,
+ * and a line in BRC_FAMILIES. Nothing else tests which operator a node is.
+ */
 #ifndef BRC_EXEC_OPERATOR_H
 #define BRC_EXEC_OPERATOR_H
 
+#include "exec/arguments.h"
 #include "exec/dataflow.h"
 
-/* Every operator in the table, by its symbol; a line or more for each file. */
-/* clang-format off */
-#define BRC_KERNELS(X) \
-	X(relu) X(leaky_relu) X(elu) X(selu) X(gelu) X(sigmoid) X(hard_sigmoid) X(hard_swish) \
-	X(tanh) X(softplus) X(softsign) X(sqrt) X(exp) X(log) X(erf) X(neg) X(abs) X(reciprocal) \
-	X(floor) X(ceil) X(sin) X(cos) X(not) X(clip) \
-	X(add) X(sub) X(mul) X(div) X(pow) X(min) X(max) X(sum) X(prelu) X(equal) X(less) \
-	X(less_equal) X(greater) X(greater_equal) X(and) X(or) X(xor) X(where) \
-	X(transpose) X(concat) X(slice) X(split) X(expand) \
-	X(reshape) X(flatten) X(squeeze) X(unsqueeze) X(identity) X(dropout) \
-	X(constant) X(constant_of_shape) X(shape) X(size) X(cast) \
-	X(gemm) X(matmul) \
-	X(conv) \
-	X(max_pool) X(average_pool) X(global_max_pool) X(global_average_pool) \
-	X(batch_norm) X(instance_norm) X(layer_norm) X(lrn) \
-	X(softmax) X(log_softmax) X(arg_max) X(arg_min) \
-	X(reduce_mean) X(reduce_sum) X(reduce_max) X(reduce_min) \
-	X(gather) X(pad) X(resize) X(upsample)
-/* clang-format on */
+/* ---- attributes ---- */
 
-#define BRC_DECLARE_KERNEL(NAME) extern const brc_op brc_kernel_##NAME;
-BRC_KERNELS(BRC_DECLARE_KERNEL)
-#undef BRC_DECLARE_KERNEL
+typedef enum brc_attribute_kind {
+	BRC_ATTRIBUTE_UNREAD, /* allowed; nothing depends on it, or `read` looks at it */
+	BRC_ATTRIBUTE_INT,    /* an int64_t among the arguments */
+	BRC_ATTRIBUTE_FLAG,   /* bool: an integer other than 0 */
+	BRC_ATTRIBUTE_FLOAT,  /* float */
+	BRC_ATTRIBUTE_LIST,   /* brc_list; left out: none */
+	BRC_ATTRIBUTE_CHOICE  /* size_t: its place among the texts `choice`, ended by NULL */
+} brc_attribute_kind;
+
+/*
+ * One attribute, and where it goes among the arguments. With `until` it belongs to operator sets
+ * before that one. From then on input `input` takes the place of a list; that an older set has
+ * the input, or a newer one the attribute, is an error. Other kinds keep their default.
+ */
+typedef struct brc_attribute {
+	const char *name;
+	brc_attribute_kind kind;
+	size_t at;     /* offset */
+	int64_t whole; /* what it is when left out: an integer, flag or choice */
+	float real;    /* a float */
+	const char *const *choice;
+	int64_t until; /* 0: all */
+	size_t input;
+} brc_attribute;
+
+#define BRC_UNREAD(NAME)     \
+	{                    \
+		.name = NAME \
+	}
+#define BRC_INT(NAME, ARGS, FIELD, DEFAULT)                                           \
+	{                                                                             \
+		.name = NAME, .kind = BRC_ATTRIBUTE_INT, .at = offsetof(ARGS, FIELD), \
+		.whole = DEFAULT                                                      \
+	}
+#define BRC_FLAG(NAME, ARGS, FIELD, DEFAULT)                                           \
+	{                                                                              \
+		.name = NAME, .kind = BRC_ATTRIBUTE_FLAG, .at = offsetof(ARGS, FIELD), \
+		.whole = DEFAULT                                                       \
+	}
+#define BRC_FLOAT(NAME, ARGS, FIELD, DEFAULT, UNTIL)                                    \
+	{                                                                               \
+		.name = NAME, .kind = BRC_ATTRIBUTE_FLOAT, .at = offsetof(ARGS, FIELD), \
+		.real = DEFAULT, .until = UNTIL                                         \
+	}
+#define BRC_LIST(NAME, ARGS, FIELD, UNTIL, INPUT)                                      \
+	{                                                                              \
+		.name = NAME, .kind = BRC_ATTRIBUTE_LIST, .at = offsetof(ARGS, FIELD), \
+		.until = UNTIL, .input = INPUT                                         \
+	}
+#define BRC_CHOICE(NAME, ARGS, FIELD, DEFAULT, ...)                                      \
+	{                                                                                \
+		.name = NAME, .kind = BRC_ATTRIBUTE_CHOICE, .at = offsetof(ARGS, FIELD), \
+		.whole = DEFAULT, .choice = (const char *const[])                        \
+		{                                                                        \
+			__VA_ARGS__, NULL                                                \
+		}                                                                        \
+	}
+/* The attributes of a record. */
+#define BRC_ATTRIBUTES(...)          \
+	(const brc_attribute[])      \
+	{                            \
+		__VA_ARGS__,         \
+		{                    \
+			.name = NULL \
+		}                    \
+	}
+
+/* ---- the record ---- */
+
+/* The memory of values, by index; constants included. */
+typedef struct brc_memory {
+	void *const *at;
+	void *scratch;
+	bool *failed; /* set by a kernel that ran out of memory */
+} brc_memory;
+
+/* What an operator asks of the layout of its inputs. */
+typedef enum brc_demand {
+	BRC_DEMAND_PLAIN, /* all row-major */
+	BRC_DEMAND_LAST,  /* input 0 with its channels last */
+	BRC_DEMAND_ANY
+} brc_demand;
+
+/* What a node does in place of nodes that follow it, in this order. */
+typedef struct brc_host {
+	bool (*is_plain)(const brc_node *n);             /* nothing so far */
+	void (*scale)(brc_node *n, const brc_affine *a); /* its outputs, channel by channel */
+	/* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
+	brc_rc (*accumulate)(brc_exec *g, brc_node *n, size_t addend, brc_err *err);
+	void (*bound)(brc_node *n, float lo, float hi); /* cut off */
+	size_t (*addend)(const brc_node *n);            /* what it adds to; BRC_NOWHERE: nothing */
+} brc_host;
+
+struct brc_op {
+	const char *type;                /* ONNX's name */
+	const brc_attribute *attributes; /* ended by one without a name; NULL: none */
+	size_t args, state;              /* bytes of its arguments, and of its state */
+	size_t min_in, max_in, max_out;
+	int variant; /* tells operators apart that share functions */
+
+	/* From a file: the defaults of an old operator set; what attributes do not tell. Or NULL.
+	 */
+	void (*adapt)(int64_t opset, void *args);
+	brc_rc (*read)(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err);
+
+	/*
+	 * Check n->args and the inputs, set the outputs (brc_set_output), fill n->state, which is
+	 * zeroed. BRC_DATA for what contradicts itself or is not supported; the caller names the
+	 * node.
+	 */
+	brc_rc (*infer)(brc_exec *g, brc_node *n, brc_err *err);
+	/* After fusion, once: whatever `run` wants prepared. NULL: nothing. */
+	brc_rc (*prepare)(brc_exec *g, brc_node *n, brc_err *err);
+	/* NULL: the output shares the memory of input 0, or is a constant. */
+	void (*run)(const brc_exec *g, const brc_node *n, const brc_memory *m);
+	brc_demand layout;
+	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
+
+	/* Fusion: as host of what follows; as what a host takes over. NULL: not. */
+	const brc_host *host;
+	const brc_affine *(*affine)(const brc_node *n);
+	bool adds;                                               /* two operands */
+	bool (*bounds)(const brc_node *n, float *lo, float *hi); /* cuts off; false: not this one */
+
+	/* What those who look through the network ask: exec/nodes.h says what it means. */
+	brc_trace trace;
+	bool activation;
+	brc_line line;
+	unsigned parameters; /* bit k: input k */
+	bool (*weights)(const brc_exec *g, const brc_node *n, brc_weights *w);
+	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
+	size_t (*softmax_size)(const brc_node *n);
+	double (*flops)(const brc_exec *g, const brc_node *n);
+
+	/*
+	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given
+	 * of[n->n_out], the values that hold the gradient of some number by each output
+	 * (BRC_NOWHERE: it is zero), add the nodes that compute by[n->n_in], that by each input
+	 * (BRC_NOWHERE: zero, or not wanted). NULL: the operator has no gradient, so far all of
+	 * them.
+	 */
+	brc_rc (*gradient)(brc_exec *g, const brc_node *n, const size_t *of, size_t *by,
+			   brc_err *err);
+};
+
+/* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
+#define BRC_FAMILIES(X)                                                                       \
+	X(functions)                                                                          \
+	X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) X(products)     \
+		X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) X(gather) \
+			X(pad) X(resize)
+
+#define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
+BRC_FAMILIES(BRC_DECLARE_FAMILY)
+#undef BRC_DECLARE_FAMILY
 
 /* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
-extern const brc_op brc_kernel_layout;
+extern const brc_op brc_layout_op;
 
-/* tensor.c: the elements of a tensor as a constant, owned by the graph. */
-brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
-/* The same file: give back the constants that nothing reads when the graph runs. */
-void brc_exec_drop(brc_exec *g);
+/* Operator i of all, in no order that means anything; NULL behind the last. */
+const brc_op *brc_op_at(size_t i);
+/* The operator of this ONNX type, or NULL. */
+const brc_op *brc_op_find(const char *type);
+/* Its attribute of this name, or NULL. */
+const brc_attribute *brc_op_attribute(const brc_op *op, const char *name);
 
+/*
+ * *args: those of an operator, owned by g, from the attributes of p; p: NULL: all at their
+ * defaults in the newest operator set. BRC_DATA naming an attribute that is of another type,
+ * belongs to another operator set or is not supported.
+ */
+brc_rc brc_arguments_read(brc_exec *g, const brc_op *op, const Brc__OnnxNode *p, void **args,
+			  brc_err *err);
+
+/* ---- for `infer`: inputs. What brc_in gives is valid until the next value is added. ---- */
+
+/* Input k, which must be there; with elements of this kind. */
+brc_rc brc_need_any(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+		    brc_err *err);
+brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+		const brc_operand **v, brc_err *err);
+/* Input k as a constant with elements of this kind. */
+brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
+			 const brc_operand **v, brc_err *err);
+/* Input k as a constant of floats. */
+brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+			brc_err *err);
+/* Input k as a list of integers known by now: a constant of one dimension (or a number). */
+brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err);
+/* The list among the arguments; where it was left out input k, or an empty list. */
+brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *given, size_t k,
+			 brc_list *list, brc_err *err);
+
+/* ---- for `infer`: outputs ---- */
+
+/* Output k has this shape, layout, batch and elements (the fields of `like`). */
+brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
+		      brc_err *err);
+/* The same for output 0, which shares the memory of input 0. */
+brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc_err *err);
+
+/* ---- for `infer` and `run`: shapes and elements ---- */
+
+/* An axis counted from the back if negative, within 0..ndim-1. */
+brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err);
+/* Bit k of *set: dimension k of ndim is among the axes; `once`: none may be named twice. */
+brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, brc_err *err);
+/* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */
+brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
+/* Set count from the extents; BRC_DATA when there are too many elements. */
+brc_rc brc_count(brc_operand *v, brc_err *err);
+/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
+int64_t brc_narrowed(int64_t v, int32_t narrow);
+/* The same for all elements of a value that was just computed. */
+void brc_narrow(const brc_operand *v, int64_t *at);
+/* What `narrow` is for elements of this ONNX type. */
+int32_t brc_narrow_type(int32_t data_type);
+/* Do both layouts put the elements of the value in the same places? */
+bool brc_layout_is_moot(const brc_operand *v);
 /* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
 int64_t brc_whole_number(float x);
-
-/* elementwise.c: does the node cut its input off at lo and hi (Relu, Clip)? */
-bool brc_is_bounded(const brc_node *n, float *lo, float *hi);
-/* clip.c: the bounds of a Clip of floats; false: of integers. */
-bool brc_clip_bounds(const brc_node *n, float *lo, float *hi);
-
-/* view.c: if the value is the mask of a Dropout, not made so far, make it. */
-brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err);
-
-/* conv.c: what a convolution does besides, in this order, once it is prepared. */
-void brc_conv_scale(brc_node *n, const brc_affine *a); /* its outputs, channel by channel */
-/* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
-brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err);
-void brc_conv_bound(brc_node *n, float lo, float hi); /* cut off */
-bool brc_conv_is_plain(const brc_node *n);            /* nothing besides, so far */
-/* The value whose memory its output takes over, to add to it; BRC_NOWHERE: none. */
-size_t brc_conv_addend(const brc_node *n);
 
 #endif

@@ -1,16 +1,34 @@
-/* The table of operators. An operator that is not in it is refused by name. */
+/* The operators there are. One that is not here is refused by name. */
 #include "exec/operator.h"
 
 #include <string.h>
 
-#define ENTRY(NAME) &brc_kernel_##NAME,
+#define ENTRY(NAME) brc_##NAME##_ops,
 
-static const brc_op *const table[] = {BRC_KERNELS(ENTRY)};
+static const brc_op *const family[] = {BRC_FAMILIES(ENTRY)};
+
+const brc_op *brc_op_at(size_t i)
+{
+	for (size_t f = 0; f < sizeof(family) / sizeof(*family); f++)
+		for (const brc_op *op = family[f]; op->type; op++)
+			if (i-- == 0)
+				return op;
+	return NULL;
+}
 
 const brc_op *brc_op_find(const char *type)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-		if (strcmp(table[i]->type, type) == 0)
-			return table[i];
+	for (size_t f = 0; f < sizeof(family) / sizeof(*family); f++)
+		for (const brc_op *op = family[f]; op->type; op++)
+			if (strcmp(op->type, type) == 0)
+				return op;
+	return NULL;
+}
+
+const brc_attribute *brc_op_attribute(const brc_op *op, const char *name)
+{
+	for (const brc_attribute *a = op->attributes; a && a->name; a++)
+		if (strcmp(a->name, name) == 0)
+			return a;
 	return NULL;
 }

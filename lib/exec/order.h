@@ -1,4 +1,4 @@
-/* The order in which the nodes of a model can run. */
+/* The order in which the nodes of a model can run. Internal to lib/exec. */
 #ifndef BRC_EXEC_ORDER_H
 #define BRC_EXEC_ORDER_H
 

@@ -1,4 +1,5 @@
-/* Where buffers lie in one block of memory, when each is needed for a while only. */
+/* Where buffers lie in one block of memory, when each is needed for a while only. Internal to
+ * lib/exec. */
 #ifndef BRC_EXEC_PLACE_H
 #define BRC_EXEC_PLACE_H
 

@@ -1,4 +1,4 @@
-/* What the processor can multiply. */
+/* What the processor can multiply. Internal to lib/exec. */
 #ifndef BRC_EXEC_PRECISION_H
 #define BRC_EXEC_PRECISION_H
 

@@ -192,10 +192,10 @@ void *brc_workspace_change(brc_workspace *w, size_t stop)
 	return memcpy(w->now[v], w->at[v], size_of(&w->s->g->value[v]));
 }
 
-/* A convolution that adds to what lies there finds it there, also when it was not changed. */
+/* A host that adds to what lies there finds it there, also when it was not changed. */
 static void bring_addend(brc_workspace *w, const brc_node *n)
 {
-	size_t addend = brc_conv_addend(n), out;
+	size_t addend = n->op->host ? n->op->host->addend(n) : BRC_NOWHERE, out;
 
 	if (addend == BRC_NOWHERE)
 		return;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/dataflow.h"
+#include "exec/operator.h"
 
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err)
 {
@@ -174,12 +174,17 @@ static const char *elem_text(brc_elem elem)
 	}
 }
 
+brc_rc brc_need_any(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+		    brc_err *err)
+{
+	*v = brc_in(g, n, k);
+	return *v ? BRC_OK : brc_fail(err, BRC_DATA, "input %zu is missing", k);
+}
+
 brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 		const brc_operand **v, brc_err *err)
 {
-	*v = brc_in(g, n, k);
-	if (!*v)
-		return brc_fail(err, BRC_DATA, "input %zu is missing", k);
+	BRC_TRY(brc_need_any(g, n, k, v, err));
 	if ((*v)->elem == elem)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "input %zu ('%.200s') holds %s; %s are needed", k,
@@ -206,8 +211,7 @@ brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const br
 	return brc_need_constant(g, n, k, BRC_ELEM_FLOAT, v, err);
 }
 
-brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64_t **v,
-		     size_t *count, brc_err *err)
+brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err)
 {
 	const brc_operand *value;
 
@@ -216,22 +220,15 @@ brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, const int64
 		return brc_fail(err, BRC_DATA,
 				"input %zu ('%.200s') is no list: it has %zu dimensions", k,
 				value->name, value->ndim);
-	*v = value->data;
-	*count = value->count;
+	*list = (brc_list){value->data, value->count};
 	return BRC_OK;
 }
 
-brc_rc brc_list_of(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, const char *name,
-		   size_t k, int64_t since, const int64_t **v, size_t *count, brc_err *err)
+brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *given, size_t k,
+			 brc_list *list, brc_err *err)
 {
-	*v = NULL;
-	*count = 0;
-	if (g->opset >= since ? brc_onnx_attribute(p, name) != NULL : brc_in(g, n, k) != NULL)
-		return brc_fail(err, BRC_DATA, "its form does not belong to operator set %lld",
-				(long long)g->opset);
-	if (g->opset < since)
-		return brc_onnx_attribute_ints(p, name, v, count, err);
-	return brc_in(g, n, k) ? brc_need_list(g, n, k, v, count, err) : BRC_OK;
+	*list = *given;
+	return given->at || !brc_in(g, n, k) ? BRC_OK : brc_need_list(g, n, k, list, err);
 }
 
 /* ---- outputs ---- */
@@ -239,23 +236,23 @@ brc_rc brc_list_of(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p,
 brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
 		      brc_err *err)
 {
-	brc_operand *v, new = *like;
+	brc_operand *v, made = *like;
 
 	if (k >= n->n_out || n->out[k] == BRC_NOWHERE)
 		return BRC_OK;
-	BRC_TRY(brc_count(&new, err));
-	for (size_t i = 0; new.batch != BRC_NOWHERE &&i < new.ndim; i++)
-		if (new.dim[i] == 0)
+	BRC_TRY(brc_count(&made, err));
+	for (size_t i = 0; made.batch != BRC_NOWHERE && i < made.ndim; i++)
+		if (made.dim[i] == 0)
 			return brc_fail(err, BRC_DATA, "dimension %zu of its output is empty", i);
 	v = &g->value[n->out[k]];
-	new.name = v->name;
-	new.users = v->users;
-	new.state = BRC_COMPUTED;
-	new.data = NULL;
-	new.input = false;
-	new.buffer = n->out[k];
-	new.last = like->last && like->ndim > 2 && !g->bare;
-	*v = new;
+	made.name = v->name;
+	made.users = v->users;
+	made.state = BRC_COMPUTED;
+	made.data = NULL;
+	made.input = false;
+	made.buffer = n->out[k];
+	made.last = like->last && like->ndim > 2 && !g->bare;
+	*v = made;
 	return BRC_OK;
 }
 
@@ -274,6 +271,20 @@ brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err)
 		return brc_fail(err, BRC_DATA, "axis %lld of a value of %zu dimensions",
 				(long long)axis, ndim);
 	*out = (size_t)(axis < 0 ? axis + n : axis);
+	return BRC_OK;
+}
+
+brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, brc_err *err)
+{
+	*set = 0;
+	for (size_t i = 0; i < axes->n; i++) {
+		size_t axis = 0;
+
+		BRC_TRY(brc_axis(axes->at[i], ndim, &axis, err));
+		if (once && *set & (size_t)1 << axis)
+			return brc_fail(err, BRC_DATA, "it names axis %zu twice", axis);
+		*set |= (size_t)1 << axis;
+	}
 	return BRC_OK;
 }
 

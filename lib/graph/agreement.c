@@ -83,7 +83,7 @@ static brc_rc compare_layers(brc_labels_agreement *t, pairing *p, const brc_labe
 	if (compared == 0)
 		return brc_fail(err, BRC_DATA, "no unit has a label in both labellings");
 	set_means(t);
-	t->whole = strcmp(a->mode, "local") != 0 && strcmp(b->mode, "local") != 0;
+	t->whole = a->mode != BRC_LABELS_LOCAL && b->mode != BRC_LABELS_LOCAL;
 	return t->whole ? agree(p->x, p->y, p->n, &t->all, err) : BRC_OK;
 }
 

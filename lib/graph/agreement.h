@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "linalg/compare.h"
 
 typedef struct brc_layer_agreement {

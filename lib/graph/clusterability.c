@@ -1,6 +1,7 @@
 #include "graph/clusterability.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +21,6 @@ typedef struct test {
 	brc_progress *progress;
 	double *ncut;
 } test;
-
-void brc_clusterability_clear(brc_clusterability *c)
-{
-	free(c->ncut);
-	memset(c, 0, sizeof(*c));
-}
 
 static brc_rc ncut_of(const brc_graph *g, const test *t, brc_pool *pool, double *ncut, brc_err *err)
 {
@@ -122,7 +117,10 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	test t = {.blocks = blocks, .graph = &graph, .o = o, .progress = progress};
 	brc_rc rc;
 
-	memset(out, 0, sizeof(*out));
+	*out = (brc_clusterability){
+		.shuffles = o->shuffles, .k = o->k, .refine = o->refine, .paper = o->paper};
+	snprintf(out->null, sizeof(out->null), "%s", brc_null_name(o->null));
+	snprintf(out->source, sizeof(out->source), "%s", o->pooled ? "affinity" : "weights");
 	if (brc_blocks_factored(blocks)) {
 		brc_fail(
 			err, BRC_DATA,
@@ -138,7 +136,6 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	rc = brc_graph_init_all(&graph, blocks, err);
 	if (rc == BRC_OK) {
 		out->restarts = brc_spectral_restarts(&graph, o->restarts);
-		out->shuffles = o->shuffles;
 		out->ncut = t.ncut = brc_calloc(o->shuffles, sizeof(*out->ncut), err);
 		rc = out->ncut ? run_all(out, &t, err) : BRC_RESOURCE;
 	}
@@ -148,24 +145,4 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 		brc_clusterability_clear(out);
 	brc_graph_clear(&graph);
 	return rc;
-}
-
-brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterability_options *o,
-				const char *source, brc_section *s, brc_err *err)
-{
-	brc_map_put_string(s->meta, "null", brc_null_name(o->null));
-	brc_map_put_int(s->meta, "shuffles", (int64_t)c->shuffles);
-	brc_map_put_int(s->meta, "k", (int64_t)o->k);
-	brc_map_put_int(s->meta, "restarts", (int64_t)c->restarts);
-	brc_map_put_int(s->meta, "undefined", (int64_t)c->undefined);
-	brc_map_put_double(s->meta, "observed", c->observed);
-	brc_map_put_double(s->meta, "mean", c->mean);
-	brc_map_put_double(s->meta, "sd", c->sd);
-	brc_map_put_double(s->meta, "p", c->p);
-	brc_map_put_double(s->meta, "z", c->z);
-	brc_map_put_string(s->meta, "source", source);
-	if (o->refine)
-		brc_map_put_string(s->meta, "refine", "yes");
-	brc_map_put_string(s->meta, "compat", o->paper ? "paper" : "none");
-	return brc_section_add_column(s, "null/ncut", "<f8", c->shuffles, c->ncut, err);
 }

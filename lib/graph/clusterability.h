@@ -13,7 +13,7 @@
 #include "base/progress.h"
 #include "graph/blocks.h"
 #include "graph/null.h"
-#include "stream/section.h"
+#include "sections/clusterability.h"
 
 typedef struct brc_clusterability_options {
 	brc_null null;
@@ -28,34 +28,22 @@ typedef struct brc_clusterability_options {
 	size_t mem;     /* bytes allowed, 0: what the machine has; fewer workers rather than more */
 } brc_clusterability_options;
 
-typedef struct brc_clusterability {
-	double observed; /* n-cut: that of brc_spectral with the same seed, k and restarts */
-	size_t restarts; /* of k-means for the observed graph */
-	size_t shuffles;
-	double *ncut;     /* [shuffles]; NaN: undefined, fewer connected units than clusters */
-	size_t undefined; /* of them */
-	double mean, sd; /* of those defined, NaN without any; sd over their number, not one less */
-	double z;        /* (observed - mean) / sd, NaN where sd is 0 */
-	double p; /* (r + 1) / (n + 1), r the number of ncut <= observed, to 1e-12 (paper: <), or
-		   * undefined: these count against significance */
-} brc_clusterability;
-
 /*
  * All of `blocks` as one graph. The observed and the shuffled graphs are
  * clustered with the same random numbers, so that under the null hypothesis the
- * observed n-cut is one among n + 1 exchangeable ones. Shuffles are tasks: the
+ * observed n-cut, that of brc_spectral with the same seed, k and restarts, is one among n + 1
+ * exchangeable ones. Shuffles are tasks: the
  * same bytes for any number of workers. Adds 1 to `progress` for each.
  */
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
 			       const brc_clusterability_options *o, brc_progress *progress,
 			       brc_err *err);
-void brc_clusterability_clear(brc_clusterability *c);
 
-/* Fill p, mean, sd, z from observed and ncut. */
+/*
+ * Fill p, mean, sd, z and undefined from observed and ncut. p is (r + 1) / (n + 1), where r is the
+ * number of shuffles whose n-cut is undefined or at most `observed`, to 1e-12 (paper: below it):
+ * undefined ones count against significance.
+ */
 void brc_clusterability_summarise(brc_clusterability *c, bool paper);
-
-/* Into an empty section clusterability/1; source: "weights" or "affinity". */
-brc_rc brc_clusterability_write(const brc_clusterability *c, const brc_clusterability_options *o,
-				const char *source, brc_section *s, brc_err *err);
 
 #endif

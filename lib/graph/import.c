@@ -8,7 +8,7 @@
 #include "data/tables/layers_tsv.h"
 #include "data/tables/lines.h"
 #include "graph/exchange.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "stream/digest.h"
 
 static brc_rc record(brc_filter *f, const char *option, const void *data, size_t n, brc_err *err)

@@ -158,45 +158,39 @@ static int by_groups(const void *pa, const void *pb)
 	return a->to < b->to ? -1 : a->to > b->to;
 }
 
-static brc_rc write_list(const sum_list *list, brc_section *s, brc_err *err)
+static brc_rc copy_links(const sum_list *list, brc_spectrum *out, brc_err *err)
 {
 	size_t n = list->n;
-	int32_t *ends = brc_alloc(2 * n, sizeof(*ends), err);
-	double *weight = brc_alloc(n, sizeof(*weight), err);
-	brc_rc rc = BRC_RESOURCE;
 
-	if (ends && weight) {
-		for (size_t i = 0; i < n; i++) {
-			ends[i] = list->item[i].from;
-			ends[n + i] = list->item[i].to;
-			weight[i] = list->item[i].weight;
-		}
-		rc = brc_section_add_column(s, "link/from", "<i4", n, ends, err);
-		if (rc == BRC_OK)
-			rc = brc_section_add_column(s, "link/to", "<i4", n, ends + n, err);
-		if (rc == BRC_OK)
-			rc = brc_section_add_column(s, "link/weight", "<f8", n, weight, err);
+	out->link_from = brc_alloc(n, sizeof(*out->link_from), err);
+	out->link_to = brc_alloc(n, sizeof(*out->link_to), err);
+	out->link_weight = brc_alloc(n, sizeof(*out->link_weight), err);
+	if (!out->link_from || !out->link_to || !out->link_weight)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++) {
+		out->link_from[i] = list->item[i].from;
+		out->link_to[i] = list->item[i].to;
+		out->link_weight[i] = list->item[i].weight;
 	}
-	free(ends);
-	free(weight);
-	return rc;
+	out->links = n;
+	return BRC_OK;
 }
 
-brc_rc brc_links_write(const brc_blocks *blocks, const brc_labels *labels, brc_section *s,
-		       brc_err *err)
+brc_rc brc_links_make(const brc_blocks *blocks, const brc_labels *labels, brc_spectrum *out,
+		      brc_err *err)
 {
 	grouping p = {0};
 	sum_list list = {0};
 	brc_rc rc = grouping_init(&p, labels, err);
 
 	if (rc == BRC_OK)
-		rc = brc_subclusters_write(p.groups, "group", s, err);
+		rc = brc_subclusters_table(p.groups, &out->group, err);
 	if (rc == BRC_OK)
 		rc = add_all(&list, blocks, &p, err);
 	if (rc == BRC_OK && list.n)
 		qsort(list.item, list.n, sizeof(*list.item), by_groups);
 	if (rc == BRC_OK)
-		rc = write_list(&list, s, err);
+		rc = copy_links(&list, out, err);
 	free(list.item);
 	grouping_clear(&p);
 	return rc;

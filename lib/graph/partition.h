@@ -10,11 +10,11 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "graph/laplacian.h"
 #include "graph/spectral.h"
 #include "stream/filter.h"
-#include "stream/section.h"
 
 /*
  * Clusterings wanted: sets of one k for every graph. Each graph is solved once,
@@ -77,17 +77,15 @@ brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l,
 brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const brc_clustering *c,
 			    brc_err *err);
 
+/* What the section spectrum/1 says of the set, its affinity image and links; `labels`: of it. */
+brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
+			      const brc_clustering *c, brc_err *err);
+
 /*
  * Every set of c[sets * graphs] to the stream, as sections spectrum and labels called `base` or, of
  * several sets, `base`.kK.
  */
 brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
 			  const brc_laplacian *l, const brc_clustering *c, brc_err *err);
-
-/* One set as sections labels/1 and spectrum/1, both empty before. */
-brc_rc brc_partition_write_labels(const brc_labels *labels, const brc_laplacian *l,
-				  const brc_clustering *c, brc_section *s, brc_err *err);
-brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacian *l,
-				    const brc_clustering *c, brc_section *s, brc_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "graph/partition.h"
 #include "graph/picture.h"
 #include "graph/stability.h"
@@ -20,14 +21,37 @@ static void keep_layer(brc_labels *labels, const brc_laplacian_graph *l, const i
 			       labels->layers.units[layer] * sizeof(*label));
 }
 
+/* The graphs of a set, with what labels say of each. */
+static brc_rc new_results(brc_graph_result **out, size_t *n, const brc_laplacian *l,
+			  const brc_clustering *c, brc_err *err)
+{
+	*out = brc_calloc(l->n, sizeof(**out), err);
+	if (!*out)
+		return BRC_RESOURCE;
+	for (size_t g = 0; g < l->n; g++) {
+		brc_graph_result *r = &(*out)[g];
+
+		*r = brc_graph_result_blank();
+		*n = g + 1;
+		r->name = brc_strdup(l->graph[g].name, err);
+		if (!r->name)
+			return BRC_RESOURCE;
+		r->k = c[g].k;
+		r->ncut = c[g].ncut;
+		r->in_out = c[g].in_out;
+	}
+	return BRC_OK;
+}
+
 brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const brc_clustering *c,
 			    brc_err *err)
 {
 	size_t clustered = 0;
 	double sum = 0;
+	brc_rc rc;
 
 	BRC_TRY(brc_labels_init(labels, &l->blocks.layers, err));
-	snprintf(labels->mode, sizeof(labels->mode), "%s", l->local ? "local" : "global");
+	labels->mode = l->local ? BRC_LABELS_LOCAL : BRC_LABELS_GLOBAL;
 	snprintf(labels->source, sizeof(labels->source), "%s", l->source);
 	for (size_t g = 0; g < l->n; g++) {
 		for (size_t i = 0; i < l->graph[g].n_kept; i++)
@@ -42,140 +66,117 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 	labels->isolated = 0;
 	for (size_t u = 0; u < brc_layers_total(&labels->layers); u++)
 		labels->isolated += labels->label[u] < 0;
-	return BRC_OK;
-}
-
-brc_rc brc_partition_write_labels(const brc_labels *labels, const brc_laplacian *l,
-				  const brc_clustering *c, brc_section *s, brc_err *err)
-{
-	BRC_TRY(brc_labels_write(labels, s, err));
-	for (size_t g = 0; g < l->n; g++) {
-		brc_map *record = brc_section_add_record(s, err);
-
-		if (!record)
-			return BRC_RESOURCE;
-		brc_map_put_int(record, "graph", (int64_t)g);
-		brc_map_put_string(record, "name", l->graph[g].name);
-		brc_map_put_int(record, "k", (int64_t)c[g].k);
-		brc_map_put_double(record, "ncut", c[g].ncut);
-		brc_map_put_double(record, "in_out", c[g].in_out);
-	}
-	return BRC_OK;
-}
-
-static brc_rc write_record(const brc_laplacian_graph *l, const brc_clustering *c, size_t index,
-			   brc_section *s, brc_err *err)
-{
-	brc_map *record = brc_section_add_record(s, err);
-	const char *warnings[BRC_CLUSTERING_WARNINGS];
-	const brc_graph *g = &l->graph;
-
-	if (!record)
-		return BRC_RESOURCE;
-	for (size_t w = 0; w < c->n_warnings; w++)
-		warnings[w] = c->warning[w];
-	brc_map_put_int(record, "graph", (int64_t)index);
-	brc_map_put_string(record, "name", l->name);
-	brc_map_put_int(record, "k", (int64_t)c->k);
-	brc_map_put_int(record, "units", (int64_t)g->n);
-	brc_map_put_int(record, "isolated", (int64_t)(g->n - g->connected));
-	brc_map_put_int(record, "components", (int64_t)g->components);
-	brc_map_put_int(record, "edges", (int64_t)g->links);
-	brc_map_put_double(record, "ncut", c->ncut);
-	brc_map_put_double(record, "in_out", c->in_out);
-	brc_map_put_double(record, "lower_bound", c->lower_bound);
-	brc_map_put_double(record, "inertia", c->inertia);
-	brc_map_put_double(record, "stability", c->stability);
-	brc_map_put_int(record, "empty", (int64_t)c->empty);
-	brc_map_put_int(record, "moved", (int64_t)c->moved);
-	brc_map_put_strings(record, "warnings", warnings, c->n_warnings);
-	return BRC_OK;
-}
-
-static brc_rc write_values(const brc_clustering *c, size_t index, brc_section *s, brc_err *err)
-{
-	static const double none[1]; /* of a graph that was left without clusters */
-	const double *value = c->pairs ? c->value : none;
-	const double *residual = c->pairs ? c->residual : none;
-	char name[48];
-
-	snprintf(name, sizeof(name), "graph/%zu/eigenvalue", index);
-	BRC_TRY(brc_section_add_column(s, name, "<f8", c->pairs, value, err));
-	snprintf(name, sizeof(name), "graph/%zu/residual", index);
-	return brc_section_add_column(s, name, "<f8", c->pairs, residual, err);
-}
-
-/* What spoke for the k that was chosen, as the table graph/g/choice. */
-static brc_rc write_evidence(const brc_clustering *c, size_t index, brc_section *s, brc_err *err)
-{
-	size_t n = c->n_evidence;
-	int32_t *k = brc_alloc(n, sizeof(*k), err);
-	double *value = brc_alloc(n, 2 * sizeof(*value), err);
-	char name[48];
-	brc_rc rc = k && value ? BRC_OK : BRC_RESOURCE;
-
-	for (size_t i = 0; rc == BRC_OK && i < n; i++) {
-		k[i] = (int32_t)c->evidence[i].k;
-		value[i] = c->evidence[i].gap;
-		value[n + i] = c->evidence[i].stability;
-	}
-	for (size_t column = 0; column < 3 && rc == BRC_OK; column++) {
-		snprintf(name, sizeof(name), "graph/%zu/choice/%s", index,
-			 (const char *const[]){"k", "gap", "stability"}[column]);
-		rc = column == 0 ? brc_section_add_column(s, name, "<i4", n, k, err)
-				 : brc_section_add_column(s, name, "<f8", n,
-							  value + (column - 1) * n, err);
-	}
-	free(k);
-	free(value);
+	rc = new_results(&labels->graph, &labels->n_graphs, l, c, err);
+	if (rc != BRC_OK)
+		brc_labels_clear(labels);
 	return rc;
 }
 
-brc_rc brc_partition_write_spectrum(const brc_labels *labels, const brc_laplacian *l,
-				    const brc_clustering *c, brc_section *s, brc_err *err)
+static double *copy(const double *v, size_t n, brc_err *err)
 {
-	for (size_t g = 0; g < l->n; g++) {
-		BRC_TRY(write_record(&l->graph[g], &c[g], g, s, err));
-		BRC_TRY(write_values(&c[g], g, s, err));
-		if (c[g].n_evidence)
-			BRC_TRY(write_evidence(&c[g], g, s, err));
+	double *to = brc_alloc(n, sizeof(*to), err);
+
+	if (to && n > 0)
+		memcpy(to, v, n * sizeof(*to));
+	return to;
+}
+
+/* What spoke for the k that was chosen. */
+static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *err)
+{
+	size_t n = c->n_evidence;
+
+	r->choice_k = brc_alloc(n, sizeof(*r->choice_k), err);
+	r->choice_gap = brc_alloc(n, sizeof(*r->choice_gap), err);
+	r->choice_stability = brc_alloc(n, sizeof(*r->choice_stability), err);
+	if (!r->choice_k || !r->choice_gap || !r->choice_stability)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++) {
+		r->choice_k[i] = (int32_t)c->evidence[i].k;
+		r->choice_gap[i] = c->evidence[i].gap;
+		r->choice_stability[i] = c->evidence[i].stability;
 	}
+	r->choices = n;
+	return BRC_OK;
+}
+
+/* What a spectrum says of a graph besides. */
+static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clustering *c,
+			  brc_err *err)
+{
+	char *warning[BRC_CLUSTERING_WARNINGS];
+
+	r->units = g->n;
+	r->isolated = g->n - g->connected;
+	r->components = g->components;
+	r->edges = (double)g->links;
+	r->lower_bound = c->lower_bound;
+	r->inertia = c->inertia;
+	r->stability = c->stability;
+	r->empty = c->empty;
+	r->moved = c->moved;
+	for (size_t w = 0; w < c->n_warnings; w++)
+		warning[w] = (char *)(uintptr_t)c->warning[w];
+	BRC_TRY(brc_texts_dup(warning, c->n_warnings, &r->warning, err));
+	r->n_warnings = c->n_warnings;
+	r->eigenvalue = copy(c->value, c->pairs, err);
+	r->residual = copy(c->residual, c->pairs, err);
+	if (!r->eigenvalue || !r->residual)
+		return BRC_RESOURCE;
+	r->pairs = c->pairs;
+	return add_choice(r, c, err);
+}
+
+static brc_rc fill_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
+			    const brc_clustering *c, brc_err *err)
+{
+	BRC_TRY(new_results(&p->graph, &p->n, l, c, err));
+	for (size_t g = 0; g < l->n; g++)
+		BRC_TRY(add_numbers(&p->graph[g], &l->graph[g].graph, &c[g], err));
 	if (c[0].k > 0)
-		BRC_TRY(brc_picture_write(&l->graph[0].graph, c[0].label, c[0].k, s, err));
-	return brc_links_write(&l->blocks, labels, s, err);
+		BRC_TRY(brc_picture_make(&l->graph[0].graph, c[0].label, c[0].k, p, err));
+	return brc_links_make(&l->blocks, labels, p, err);
+}
+
+brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
+			      const brc_clustering *c, brc_err *err)
+{
+	brc_rc rc;
+
+	*p = (brc_spectrum){0};
+	rc = fill_spectrum(p, labels, l, c, err);
+	if (rc != BRC_OK)
+		brc_spectrum_clear(p);
+	return rc;
 }
 
 /* ---- into the stream ---- */
 
-typedef brc_rc (*fill_section)(const brc_labels *, const brc_laplacian *, const brc_clustering *,
-			       brc_section *, brc_err *);
-
-static brc_rc emit_section(brc_filter *f, const char *type, const char *name, fill_section fill,
-			   const brc_labels *labels, const brc_laplacian *l,
-			   const brc_clustering *c, brc_err *err)
+static brc_rc fill_labels_section(const void *of, brc_section *s, brc_err *err)
 {
-	brc_section *s;
-	brc_rc rc;
+	return brc_labels_write(of, s, err);
+}
 
-	BRC_TRY(brc_section_new(&s, type, 1, name, err));
-	rc = fill(labels, l, c, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	brc_section_free(s);
-	return rc;
+static brc_rc fill_spectrum_section(const void *of, brc_section *s, brc_err *err)
+{
+	return brc_spectrum_write(of, s, err);
 }
 
 static brc_rc emit_set(brc_filter *f, const char *name, const brc_laplacian *l,
 		       const brc_clustering *c, brc_err *err)
 {
 	brc_labels labels;
+	brc_spectrum spectrum;
 	brc_rc rc;
 
 	BRC_TRY(brc_partition_labels(&labels, l, c, err));
-	rc = emit_section(f, "spectrum", name, brc_partition_write_spectrum, &labels, l, c, err);
+	rc = brc_partition_spectrum(&spectrum, &labels, l, c, err);
+	if (rc == BRC_OK) {
+		rc = brc_filter_make(f, "spectrum", name, fill_spectrum_section, &spectrum, err);
+		brc_spectrum_clear(&spectrum);
+	}
 	if (rc == BRC_OK)
-		rc = emit_section(f, "labels", name, brc_partition_write_labels, &labels, l, c,
-				  err);
+		rc = brc_filter_make(f, "labels", name, fill_labels_section, &labels, err);
 	brc_labels_clear(&labels);
 	return rc;
 }

@@ -81,43 +81,37 @@ static void mean_bins(const double *sum, size_t m, size_t b, float *out)
 		}
 }
 
-static brc_rc write_boundary(const size_t *start, size_t k, size_t b, brc_section *s, brc_err *err)
+static brc_rc find_boundaries(brc_spectrum *out, const size_t *start, size_t k, brc_err *err)
 {
-	int32_t *boundary = brc_alloc(k, sizeof(*boundary), err);
-	brc_rc rc;
-
-	if (!boundary)
+	out->boundary = brc_alloc(k, sizeof(*out->boundary), err);
+	if (!out->boundary)
 		return BRC_RESOURCE;
 	for (size_t c = 0; c < k; c++)
-		boundary[c] = (int32_t)(start[c] * b / start[k]);
-	rc = brc_section_add_column(s, "picture/boundary", "<i4", k, boundary, err);
-	free(boundary);
-	return rc;
+		out->boundary[c] = (int32_t)(start[c] * out->bins / start[k]);
+	return BRC_OK;
 }
 
-brc_rc brc_picture_write(const brc_graph *g, const int32_t *label, size_t k, brc_section *s,
-			 brc_err *err)
+brc_rc brc_picture_make(const brc_graph *g, const int32_t *label, size_t k, brc_spectrum *out,
+			brc_err *err)
 {
 	size_t *start = label_starts(label, g->n, k, err);
 	size_t m = start ? start[k] : 0;
-	size_t b = m < BRC_PICTURE_MAX ? m : BRC_PICTURE_MAX;
-	size_t shape[2] = {b, b};
+	size_t b = m < BRC_AFFINITY_BINS ? m : BRC_AFFINITY_BINS;
 	int32_t *bin = start && m ? unit_bins(label, g->n, k, start, b, err) : NULL;
 	double *sum = bin ? brc_calloc(b * b, sizeof(*sum), err) : NULL;
 	brc_rc rc = BRC_RESOURCE;
-	brc_tensor *t;
 
 	if (start && m == 0)
 		rc = brc_fail(err, BRC_DATA, "no unit is labelled: there is nothing to show");
-	if (sum)
-		rc = brc_section_add(s, "picture", "<f4", 2, shape, "bin,bin", NULL, &t, err);
-	if (rc == BRC_OK && g->factors)
-		rc = brc_factors_sums(g->factors, bin, b, sum, err);
+	out->image = sum ? brc_alloc(b * b, sizeof(*out->image), err) : NULL;
+	if (out->image)
+		rc = g->factors ? brc_factors_sums(g->factors, bin, b, sum, err) : BRC_OK;
 	if (rc == BRC_OK) {
 		if (!g->factors)
 			sum_bins(g, bin, b, sum);
-		mean_bins(sum, m, b, t->data);
-		rc = write_boundary(start, k, b, s, err);
+		mean_bins(sum, m, b, out->image);
+		out->bins = b;
+		rc = find_boundaries(out, start, k, err);
 	}
 	free(start);
 	free(bin);

@@ -1,6 +1,5 @@
 #include "graph/subcluster.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -85,25 +84,20 @@ void brc_subclusters_free(brc_subclusters *t)
 	free(t);
 }
 
-brc_rc brc_subclusters_write(const brc_subclusters *t, const char *table, brc_section *s,
-			     brc_err *err)
+brc_rc brc_subclusters_table(const brc_subclusters *t, brc_subcluster_table *out, brc_err *err)
 {
-	int32_t *column = brc_alloc(t->n, 3 * sizeof(*column), err);
-	static const char *const names[3] = {"layer", "cluster", "size"};
-	char name[BRC_NAME_MAX];
-	brc_rc rc = BRC_OK;
-
-	if (!column)
+	*out = (brc_subcluster_table){.m = t->n};
+	out->layer = brc_alloc(t->n, sizeof(*out->layer), err);
+	out->cluster = brc_alloc(t->n, sizeof(*out->cluster), err);
+	out->size = brc_alloc(t->n, sizeof(*out->size), err);
+	if (!out->layer || !out->cluster || !out->size) {
+		brc_subcluster_table_clear(out);
 		return BRC_RESOURCE;
+	}
 	for (size_t i = 0; i < t->n; i++) {
-		column[i] = (int32_t)t->item[i].layer;
-		column[t->n + i] = t->item[i].cluster;
-		column[2 * t->n + i] = (int32_t)t->item[i].size;
+		out->layer[i] = (int32_t)t->item[i].layer;
+		out->cluster[i] = t->item[i].cluster;
+		out->size[i] = (int32_t)t->item[i].size;
 	}
-	for (size_t c = 0; c < 3 && rc == BRC_OK; c++) {
-		snprintf(name, sizeof(name), "%s/%s", table, names[c]);
-		rc = brc_section_add_column(s, name, "<i4", t->n, column + c * t->n, err);
-	}
-	free(column);
-	return rc;
+	return BRC_OK;
 }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "graph/labels.h"
-#include "stream/section.h"
+#include "sections/labels.h"
+#include "sections/subclusters.h"
 
 typedef struct brc_subcluster {
 	size_t layer;    /* index in the layer table of the labels */
@@ -30,8 +30,7 @@ typedef struct brc_subclusters {
 brc_rc brc_subclusters_new(brc_subclusters **t, const brc_labels *labels, brc_err *err);
 void brc_subclusters_free(brc_subclusters *t);
 
-/* Add the table `TABLE/layer TABLE/cluster TABLE/size` (<i4 [n]) to a section. */
-brc_rc brc_subclusters_write(const brc_subclusters *t, const char *table, brc_section *s,
-			     brc_err *err);
+/* The table that sections hold of them: brc_subcluster_table_clear. */
+brc_rc brc_subclusters_table(const brc_subclusters *t, brc_subcluster_table *out, brc_err *err);
 
 #endif

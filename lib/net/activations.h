@@ -11,6 +11,7 @@
 #include "data/datasets/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
+#include "sections/exemplars.h"
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */
 
@@ -56,14 +57,13 @@ brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const si
 			   float **value, brc_err *err);
 
 /*
- * Fill a fresh section exemplars/1 from activations value[n][units]: each
+ * What activations value[n][units] leave, brc_exemplars_clear: each
  * unit's strongest images (the largest values, the first image among equals),
  * these images as bytes, and mean values over classes, NaN for a class without
  * an image in the sample. Float images are scaled so that the smallest and the
  * largest value among those kept become 0 and 255. Everything is copied.
  */
-brc_rc brc_net_write_exemplars(const brc_layers *hidden, const brc_dataset *data,
-			       const size_t *sample, size_t n, const float *value, brc_section *s,
-			       brc_err *err);
+brc_rc brc_net_exemplars(const brc_layers *hidden, const brc_dataset *data, const size_t *sample,
+			 size_t n, const float *value, brc_exemplars *x, brc_err *err);
 
 #endif

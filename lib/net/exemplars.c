@@ -1,9 +1,10 @@
-/* The section exemplars/1: what later stages need of activations once these are gone. */
+/* What later stages need of activations once these are gone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "net/activations.h"
 
 typedef struct summary {
@@ -11,7 +12,7 @@ typedef struct summary {
 	const size_t *sample;
 	size_t n, units;
 	const float *value;
-	int32_t *top_sample; /* [units][BRC_EXEMPLARS], borrowed from the section */
+	int32_t *top_sample; /* [units][BRC_EXEMPLARS] */
 	float *top_value;
 	size_t *image; /* images kept, ascending */
 	size_t n_images;
@@ -32,15 +33,15 @@ static void offer(int32_t *sample, float *value, int32_t image, float v)
 	value[k] = v;
 }
 
-static brc_rc write_top(summary *m, brc_section *s, brc_err *err)
+static brc_rc find_top(summary *m, brc_exemplars *x, brc_err *err)
 {
-	const size_t shape[2] = {m->units, BRC_EXEMPLARS};
-	brc_tensor *sample, *value;
-
-	BRC_TRY(brc_section_add(s, "top/sample", "<i4", 2, shape, "unit,rank", NULL, &sample, err));
-	BRC_TRY(brc_section_add(s, "top/value", "<f4", 2, shape, "unit,rank", NULL, &value, err));
-	m->top_sample = sample->data;
-	m->top_value = value->data;
+	m->top_sample = brc_alloc(m->units, BRC_EXEMPLARS * sizeof(*m->top_sample), err);
+	m->top_value = brc_calloc(m->units, BRC_EXEMPLARS * sizeof(*m->top_value), err);
+	x->top = m->top_sample;
+	x->value = m->top_value;
+	x->per_unit = BRC_EXEMPLARS;
+	if (!x->top || !x->value)
+		return BRC_RESOURCE;
 	for (size_t i = 0; i < m->units * BRC_EXEMPLARS; i++)
 		m->top_sample[i] = -1;
 	for (size_t i = 0; i < m->n; i++)
@@ -104,37 +105,40 @@ static void copy_bytes(const summary *m, unsigned char *out)
 		memcpy(out + i * width, pixel + m->image[i] * width, width);
 }
 
-static brc_rc write_images(const summary *m, brc_section *s, brc_err *err)
+static brc_rc copy_images(const summary *m, brc_exemplars *x, brc_err *err)
 {
-	size_t shape[BRC_MAX_DIMS] = {m->n_images};
-	brc_tensor *pixel, *sample, *label;
+	int32_t *sample = brc_alloc(m->n_images, sizeof(*sample), err);
+	int32_t *label = brc_alloc(m->n_images, sizeof(*label), err);
+	uint8_t *pixel = brc_alloc(m->n_images, m->data->pixels, err);
 
-	BRC_TRY(brc_section_add(s, "image/sample", "<i4", 1, shape, "image", NULL, &sample, err));
-	BRC_TRY(brc_section_add(s, "image/label", "<i4", 1, shape, "image", NULL, &label, err));
+	x->sample = sample;
+	x->label = label;
+	x->pixel = pixel;
+	if (!sample || !label || !pixel)
+		return BRC_RESOURCE;
 	for (size_t i = 0; i < m->n_images; i++) {
-		((int32_t *)sample->data)[i] = (int32_t)m->image[i];
-		((int32_t *)label->data)[i] = m->data->label[m->image[i]];
+		sample[i] = (int32_t)m->image[i];
+		label[i] = m->data->label[m->image[i]];
 	}
-	for (size_t k = 0; k < m->data->ndim; k++)
-		shape[k + 1] = m->data->shape[k];
-	BRC_TRY(brc_section_add(s, "image/pixel", "|u1", m->data->ndim + 1, shape, "image", NULL,
-				&pixel, err));
+	x->images = m->n_images;
+	x->ndim = m->data->ndim;
+	memcpy(x->shape, m->data->shape, x->ndim * sizeof(*x->shape));
 	if (m->data->pixel == BRC_PIXEL_U1)
-		copy_bytes(m, pixel->data);
+		copy_bytes(m, pixel);
 	else
-		scale_to_bytes(m, pixel->data);
+		scale_to_bytes(m, pixel);
 	return BRC_OK;
 }
 
-static brc_rc write_class_means(const summary *m, brc_section *s, brc_err *err)
+static brc_rc find_class_means(const summary *m, brc_exemplars *x, brc_err *err)
 {
 	size_t classes = m->data->classes, cells = m->units * classes;
-	const size_t shape[2] = {m->units, classes};
 	double *sum = brc_calloc(cells, sizeof(*sum), err);
 	size_t *images = brc_calloc(classes, sizeof(*images), err);
-	brc_tensor *mean = NULL;
-	brc_rc rc = sum && images ? BRC_OK : BRC_RESOURCE;
+	float *mean = brc_alloc(cells, sizeof(*mean), err);
+	brc_rc rc = sum && images && mean ? BRC_OK : BRC_RESOURCE;
 
+	x->class_mean = mean;
 	for (size_t i = 0; rc == BRC_OK && i < m->n; i++) {
 		size_t c = (size_t)m->data->label[m->sample[i]];
 
@@ -142,39 +146,38 @@ static brc_rc write_class_means(const summary *m, brc_section *s, brc_err *err)
 		for (size_t u = 0; u < m->units; u++)
 			sum[u * classes + c] += m->value[i * m->units + u];
 	}
-	if (rc == BRC_OK)
-		rc = brc_section_add(s, "class/mean", "<f4", 2, shape, "unit,class", NULL, &mean,
-				     err);
 	for (size_t i = 0; rc == BRC_OK && i < cells; i++)
-		((float *)mean->data)[i] =
-			images[i % classes] ? (float)(sum[i] / (double)images[i % classes]) : NAN;
+		mean[i] = images[i % classes] ? (float)(sum[i] / (double)images[i % classes]) : NAN;
 	free(sum);
 	free(images);
 	return rc;
 }
 
-brc_rc brc_net_write_exemplars(const brc_layers *hidden, const brc_dataset *data,
-			       const size_t *sample, size_t n, const float *value, brc_section *s,
-			       brc_err *err)
+static brc_rc fill(summary *m, const brc_layers *hidden, brc_exemplars *x, brc_err *err)
+{
+	BRC_TRY(brc_layers_dup(&x->layers, hidden, err));
+	BRC_TRY(find_top(m, x, err));
+	BRC_TRY(collect_images(m, err));
+	BRC_TRY(copy_images(m, x, err));
+	BRC_TRY(find_class_means(m, x, err));
+	x->classes = m->data->classes;
+	return brc_texts_dup(m->data->class_name, x->classes, &x->class_name, err);
+}
+
+brc_rc brc_net_exemplars(const brc_layers *hidden, const brc_dataset *data, const size_t *sample,
+			 size_t n, const float *value, brc_exemplars *x, brc_err *err)
 {
 	summary m = {.data = data,
 		     .sample = sample,
 		     .n = n,
 		     .units = brc_layers_total(hidden),
 		     .value = value};
-	brc_rc rc = brc_layers_write(hidden, s, err);
+	brc_rc rc;
 
-	if (rc == BRC_OK)
-		rc = write_top(&m, s, err);
-	if (rc == BRC_OK)
-		rc = collect_images(&m, err);
-	if (rc == BRC_OK)
-		rc = write_images(&m, s, err);
-	if (rc == BRC_OK)
-		rc = write_class_means(&m, s, err);
-	if (rc == BRC_OK && data->class_name)
-		rc = brc_section_add_text(s, "class/name", (const char *const *)data->class_name,
-					  data->classes, err);
+	*x = (brc_exemplars){.own_arrays = true};
+	rc = fill(&m, hidden, x, err);
 	free(m.image);
+	if (rc != BRC_OK)
+		brc_exemplars_clear(x);
 	return rc;
 }

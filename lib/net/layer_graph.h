@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "linalg/kernel_norm.h"
 #include "sections/units.h"
 #include "stream/layers.h"

@@ -1,5 +1,6 @@
-# The page's style sheet, script and Chart.js are embedded into one object.
+# The page's style sheet, script, explanations and Chart.js are embedded into one object.
 CHARTJS ?= /usr/share/javascript/chart.js/chart.min.js
 
-$(BUILD)/lib/render/html/embed.o: lib/render/html/report.css lib/render/html/report.js $(CHARTJS)
+$(BUILD)/lib/render/html/embed.o: $(addprefix lib/render/html/,report.css report.js \
+	methods.html licences.html) $(CHARTJS)
 $(BUILD)/lib/render/html/embed.o: CPPFLAGS += -DBRC_CHARTJS='"$(CHARTJS)"'

@@ -16,8 +16,9 @@ static brc_rc nothing_to_report(const brc_report_input *inputs, size_t n, brc_er
 		for (size_t j = 0; j < inputs[i].n; j++) {
 			char title[256];
 
-			brc_str_addf(&seen, "%s%s", seen.len ? ", " : "",
-				     brc_section_title(inputs[i].sections[j], title, sizeof title));
+			brc_str_addf(
+				&seen, "%s%s", seen.len ? ", " : "",
+				brc_section_title(inputs[i].sections[j], title, sizeof(title)));
 		}
 	brc_fail(err, BRC_DATA, "nothing to report: %s%.600s",
 		 seen.len ? "there are only " : "the stream is empty", seen.len ? seen.s : "");
@@ -33,13 +34,13 @@ brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 	size_t content = 0;
 	brc_rc rc = BRC_OK;
 
-	*r = brc_calloc(1, sizeof **r, err);
+	*r = brc_calloc(1, sizeof(**r), err);
 	if (!*r)
 		return BRC_RESOURCE;
 	(*r)->options = *options;
 	rc = brc_join(&(*r)->joined, inputs, n, err);
 	if (rc == BRC_OK) {
-		(*r)->network = brc_calloc((*r)->joined.n, sizeof *(*r)->network, err);
+		(*r)->network = brc_calloc((*r)->joined.n, sizeof(*(*r)->network), err);
 		rc = (*r)->network ? BRC_OK : BRC_RESOURCE;
 	}
 	for (size_t i = 0; rc == BRC_OK && i < (*r)->joined.n; i++) {
@@ -94,7 +95,7 @@ brc_rc brc_report_form_of(const char *path, brc_report_form *form, brc_err *err)
 	if (!suffix)
 		return BRC_OK;
 
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcasecmp(suffix, known[i].suffix) == 0) {
 			*form = known[i].form;
 			return BRC_OK;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "stats/columns.h"
 #include "stats/fisher.h"
 #include "stats/maxt.h"
 #include "stats/moments.h"
@@ -16,10 +17,6 @@
 
 brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err)
 {
-	double **column[] = {&i->observed, &i->control_mean, &i->control_sd,
-			     &i->effect,   &i->ratio,        &i->p,
-			     &i->q,        &i->p_maxt};
-	const size_t columns = published ? 6 : 8;
 	size_t bytes;
 
 	memset(i, 0, sizeof(*i));
@@ -28,32 +25,29 @@ brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published,
 	i->published = published;
 	if (!brc_mul(m, sizeof(double), &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu sub-clusters do not fit memory", m);
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++)
+		if (brc_statistic_numbers[k].kind != BRC_COLUMN_COUNT)
+			*(double *)brc_column_field(&brc_statistic_numbers[k], i) = NAN;
 	i->draw = brc_calloc(n + 1, bytes, err);
-	for (size_t k = 0; k < columns; k++)
-		*column[k] = brc_calloc(m, sizeof(double), err);
-	for (size_t k = 0; k < columns; k++)
-		if (!*column[k] || !i->draw) {
+	for (size_t k = 0; k < brc_n_statistic_columns && i->draw; k++) {
+		double **v = brc_column_field(&brc_statistic_columns[k], i);
+
+		if (!brc_column_held(&brc_statistic_columns[k], published))
+			continue;
+		*v = brc_calloc(m, sizeof(**v), err);
+		if (!*v) {
 			brc_inference_clear(i);
 			return BRC_RESOURCE;
 		}
-	i->omnibus_p = i->omnibus_statistic = NAN;
-	i->fisher_p = i->fisher_statistic = NAN;
-	i->paper_effect = i->paper_effect_sem = i->paper_effect_each = NAN;
-	i->chi2_p = i->critical_p = NAN;
-	return BRC_OK;
+	}
+	return i->draw ? BRC_OK : BRC_RESOURCE;
 }
 
 void brc_inference_clear(brc_inference *i)
 {
 	free(i->draw);
-	free(i->observed);
-	free(i->control_mean);
-	free(i->control_sd);
-	free(i->effect);
-	free(i->ratio);
-	free(i->p);
-	free(i->q);
-	free(i->p_maxt);
+	for (size_t k = 0; k < brc_n_statistic_columns; k++)
+		free(*(double **)brc_column_field(&brc_statistic_columns[k], i));
 	memset(i, 0, sizeof(*i));
 }
 

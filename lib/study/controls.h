@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/subcluster.h"
 
 /*

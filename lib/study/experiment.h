@@ -13,7 +13,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "data/datasets/dataset.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/subcluster.h"
 #include "net/lesion.h"
 #include "net/net.h"

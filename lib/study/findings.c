@@ -7,6 +7,34 @@
 #include "base/memory.h"
 #include "study/table.h"
 
+#define ROW(name, meaning, kind)                                               \
+	{                                                                      \
+#name, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_CORRECTED,      \
+			offsetof(brc_findings, class_##name), NULL, NULL, NULL \
+	}
+
+const brc_column brc_class_columns[] = {
+	ROW(change, "change of recall with the group silenced", CHANGE),
+	ROW(control_mean, "mean change under random groups", CHANGE),
+	ROW(p, "share of draws that lose as much", P),
+	ROW(p_adjusted, "p adjusted over the classes of the group by max-T", P),
+};
+
+const size_t brc_n_class_columns = sizeof(brc_class_columns) / sizeof(*brc_class_columns);
+
+brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
+{
+	f->classes = classes;
+	for (size_t k = 0; k < brc_n_class_columns; k++) {
+		double **v = brc_column_field(&brc_class_columns[k], f);
+
+		*v = brc_alloc(f->m, classes * sizeof(**v), err);
+		if (!*v)
+			return BRC_RESOURCE;
+	}
+	return BRC_OK;
+}
+
 void brc_findings_clear(brc_findings *f)
 {
 	brc_layers_clear(&f->layers);
@@ -16,34 +44,12 @@ void brc_findings_clear(brc_findings *f)
 	free(f->size);
 	for (size_t i = 0; i < f->n_stats; i++)
 		brc_inference_clear(&f->stat[i]);
-	free(f->class_change);
-	free(f->class_control_mean);
-	free(f->class_p);
-	free(f->class_p_adjusted);
+	for (size_t k = 0; k < brc_n_class_columns; k++)
+		free(*(double **)brc_column_field(&brc_class_columns[k], f));
 	memset(f, 0, sizeof(*f));
 }
 
-/* ---- columns of one statistic ---- */
-
-typedef struct column {
-	const char *name;
-	double *v;
-} column;
-
-static size_t columns_of(const brc_inference *i, column c[8])
-{
-	const column all[8] = {{"observed", i->observed},
-			       {"control_mean", i->control_mean},
-			       {"control_sd", i->control_sd},
-			       {"effect", i->effect},
-			       {"ratio", i->ratio},
-			       {"p", i->p},
-			       {"q", i->q},
-			       {"p_maxt", i->p_maxt}};
-
-	memcpy(c, all, sizeof(all));
-	return i->published ? 6 : 8;
-}
+/* ---- one statistic ---- */
 
 static char *tensor_name(const brc_inference *i, const char *what, char buf[BRC_NAME_MAX])
 {
@@ -53,76 +59,36 @@ static char *tensor_name(const brc_inference *i, const char *what, char buf[BRC_
 
 static brc_rc write_columns(const brc_inference *i, brc_section *s, brc_err *err)
 {
-	column c[8];
-	size_t n = columns_of(i, c);
 	char name[BRC_NAME_MAX];
 
-	for (size_t k = 0; k < n; k++)
-		BRC_TRY(brc_table_put(s, tensor_name(i, c[k].name, name), c[k].v, i->m, err));
+	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
+		const brc_column *c = &brc_statistic_columns[k];
+
+		if (brc_column_held(c, i->published))
+			BRC_TRY(brc_table_put(s, tensor_name(i, c->name, name),
+					      brc_column_values(c, i), i->m, err));
+	}
 	return brc_table_put2(s, tensor_name(i, "draw", name), i->draw, i->n + 1, i->m,
 			      "draw,subcluster", err);
 }
 
 static brc_rc read_columns(brc_inference *i, const brc_section *s, brc_err *err)
 {
-	column c[8];
-	size_t n = columns_of(i, c);
 	char name[BRC_NAME_MAX];
 
-	for (size_t k = 0; k < n; k++)
-		BRC_TRY(brc_table_get(s, tensor_name(i, c[k].name, name), c[k].v, i->m, err));
+	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
+		const brc_column *c = &brc_statistic_columns[k];
+
+		if (brc_column_held(c, i->published))
+			BRC_TRY(brc_table_get(s, tensor_name(i, c->name, name),
+					      *(double **)brc_column_field(c, i), i->m, err));
+	}
 	return brc_table_get2(s, tensor_name(i, "draw", name), i->draw, i->n + 1, i->m, err);
 }
 
-/* ---- records ---- */
-
-/* Numbers of a record under their keys; the last five only where `published`. */
-typedef struct figure {
-	const char *key;
-	double *v;
-} figure;
-
-static size_t figures_of(brc_inference *i, figure f[10])
-{
-	const figure joint[] = {{"omnibus_p", &i->omnibus_p},
-				{"omnibus_statistic", &i->omnibus_statistic},
-				{"fisher_p", &i->fisher_p},
-				{"fisher_statistic", &i->fisher_statistic},
-				{"smallest_p", &i->smallest_p},
-				{"paper_effect", &i->paper_effect},
-				{"paper_effect_sem", &i->paper_effect_sem},
-				{"paper_effect_each", &i->paper_effect_each},
-				{"chi2_p", &i->chi2_p},
-				{"critical_p", &i->critical_p}};
-
-	memcpy(f, joint, sizeof(joint));
-	return i->published ? 10 : 5;
-}
-
-typedef struct tally {
-	const char *key;
-	size_t *v;
-} tally;
-
-static size_t tallies_of(brc_inference *i, tally t[6])
-{
-	const tally all[] = {{"undefined_observed", &i->undefined_observed},
-			     {"undefined_controls", &i->undefined_controls},
-			     {"undefined_ratio", &i->undefined_ratio},
-			     {"significant_q", &i->significant_q},
-			     {"significant_maxt", &i->significant_maxt},
-			     {"controls_needed", &i->controls_needed}};
-
-	memcpy(t, all, sizeof(all));
-	return 6;
-}
-
-static brc_rc write_record(brc_inference *i, brc_section *s, brc_err *err)
+static brc_rc write_record(const brc_inference *i, brc_section *s, brc_err *err)
 {
 	brc_map *r = brc_section_add_record(s, err);
-	figure f[10];
-	tally t[6];
-	size_t n;
 
 	if (!r)
 		return BRC_RESOURCE;
@@ -132,12 +98,16 @@ static brc_rc write_record(brc_inference *i, brc_section *s, brc_err *err)
 	brc_map_put_string(r, "unit", i->unit);
 	brc_map_put_int(r, "family", (int64_t)i->m);
 	brc_map_put_int(r, "draws", (int64_t)i->n);
-	n = figures_of(i, f);
-	for (size_t k = 0; k < n; k++)
-		brc_map_put_double(r, f[k].key, *f[k].v);
-	n = tallies_of(i, t);
-	for (size_t k = 0; k < n; k++)
-		brc_map_put_int(r, t[k].key, (int64_t)*t[k].v);
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
+		const brc_column *c = &brc_statistic_numbers[k];
+
+		if (!brc_column_held(c, i->published))
+			continue;
+		if (c->kind == BRC_COLUMN_COUNT)
+			brc_map_put_int(r, c->name, (int64_t)brc_column_count(c, i));
+		else
+			brc_map_put_double(r, c->name, brc_column_number(c, i));
+	}
 	brc_map_put_string(r, "warning", i->warning[0] ? i->warning : NULL);
 	return BRC_OK;
 }
@@ -195,19 +165,16 @@ static brc_rc read_head(brc_inference *i, const brc_section *s, const brc_map *r
 
 static brc_rc read_numbers(brc_inference *i, const brc_map *r, brc_err *err)
 {
-	figure f[10];
-	tally t[6];
-	size_t n = figures_of(i, f);
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
+		const brc_column *c = &brc_statistic_numbers[k];
+		bool count = c->kind == BRC_COLUMN_COUNT;
 
-	for (size_t k = 0; k < n; k++)
-		if (!brc_map_double(r, f[k].key, f[k].v))
-			return brc_fail(err, BRC_DATA, "statistic %s: no number %s", i->statistic,
-					f[k].key);
-	n = tallies_of(i, t);
-	for (size_t k = 0; k < n; k++)
-		if (!brc_map_size(r, t[k].key, t[k].v))
-			return brc_fail(err, BRC_DATA, "statistic %s: no count %s", i->statistic,
-					t[k].key);
+		if (brc_column_held(c, i->published) &&
+		    !(count ? brc_map_size(r, c->name, brc_column_field(c, i))
+			    : brc_map_double(r, c->name, brc_column_field(c, i))))
+			return brc_fail(err, BRC_DATA, "statistic %s: no %s %s", i->statistic,
+					count ? "count" : "number", c->name);
+	}
 	return BRC_OK;
 }
 
@@ -215,19 +182,21 @@ static brc_rc read_numbers(brc_inference *i, const brc_map *r, brc_err *err)
 
 static brc_rc write_classes(const brc_findings *f, brc_section *s, brc_err *err)
 {
-	const char *axes = "subcluster,class";
+	char name[BRC_NAME_MAX];
 
 	if (!f->class_change)
 		return BRC_OK;
 	if (f->class_name)
 		BRC_TRY(brc_section_add_text(s, "class/name", (const char *const *)f->class_name,
 					     f->classes, err));
-	BRC_TRY(brc_table_put2(s, "class/change", f->class_change, f->m, f->classes, axes, err));
-	BRC_TRY(brc_table_put2(s, "class/control_mean", f->class_control_mean, f->m, f->classes,
-			       axes, err));
-	BRC_TRY(brc_table_put2(s, "class/p", f->class_p, f->m, f->classes, axes, err));
-	return brc_table_put2(s, "class/p_adjusted", f->class_p_adjusted, f->m, f->classes, axes,
-			      err);
+	for (size_t k = 0; k < brc_n_class_columns; k++) {
+		const brc_column *c = &brc_class_columns[k];
+
+		snprintf(name, sizeof(name), "class/%s", c->name);
+		BRC_TRY(brc_table_put2(s, name, brc_column_values(c, f), f->m, f->classes,
+				       "subcluster,class", err));
+	}
+	return BRC_OK;
 }
 
 brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err)
@@ -240,9 +209,7 @@ brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err)
 	BRC_TRY(brc_layers_write(&f->layers, s, err));
 	BRC_TRY(brc_table_write(s, f->m, f->layer, f->cluster, f->size, err));
 	for (size_t i = 0; i < f->n_stats; i++) {
-		brc_inference copy = f->stat[i];
-
-		BRC_TRY(write_record(&copy, s, err));
+		BRC_TRY(write_record(&f->stat[i], s, err));
 		BRC_TRY(write_columns(&f->stat[i], s, err));
 	}
 	return write_classes(f, s, err);
@@ -287,21 +254,19 @@ static brc_rc read_stats(brc_findings *f, const brc_section *s, brc_err *err)
 static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, "class/change");
-	double **to[] = {&f->class_change, &f->class_control_mean, &f->class_p,
-			 &f->class_p_adjusted};
-	static const char *const name[] = {"class/change", "class/control_mean", "class/p",
-					   "class/p_adjusted"};
 	const size_t shape[2] = {f->m, BRC_ANY};
+	char name[BRC_NAME_MAX];
 
 	if (!t)
 		return BRC_OK;
 	BRC_TRY(brc_section_need(s, "class/change", "<f8", 2, shape, &t, err));
-	f->classes = t->shape[1];
-	for (size_t k = 0; k < 4; k++) {
-		*to[k] = brc_alloc(brc_tensor_count(t), sizeof(double), err);
-		if (!*to[k])
-			return BRC_RESOURCE;
-		BRC_TRY(brc_table_get2(s, name[k], *to[k], f->m, f->classes, err));
+	BRC_TRY(brc_findings_alloc_classes(f, t->shape[1], err));
+	for (size_t k = 0; k < brc_n_class_columns; k++) {
+		const brc_column *c = &brc_class_columns[k];
+
+		snprintf(name, sizeof(name), "class/%s", c->name);
+		BRC_TRY(brc_table_get2(s, name, *(double **)brc_column_field(c, f), f->m,
+				       f->classes, err));
 	}
 	return brc_table_read_classes(s, f->classes, &f->class_name, err);
 }

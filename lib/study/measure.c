@@ -154,15 +154,8 @@ static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *
 static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 {
 	double *t = brc_alloc(2 * (l->draws + 1), l->classes * sizeof(*t), err);
-	double **to[] = {&f->class_change, &f->class_control_mean, &f->class_p,
-			 &f->class_p_adjusted};
-	brc_rc rc = t ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, err) : BRC_RESOURCE;
 
-	f->classes = l->classes;
-	for (size_t k = 0; k < 4 && rc == BRC_OK; k++) {
-		*to[k] = brc_alloc(l->m, l->classes * sizeof(double), err);
-		rc = *to[k] ? BRC_OK : BRC_RESOURCE;
-	}
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);
 	free(t);

@@ -14,6 +14,7 @@ setup_file() {
 
 setup() {
 	load stages.bash
+	load compare.bash
 	cp -r "$BATS_FILE_TMPDIR/stages/." "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export TMPDIR=$BATS_TEST_TMPDIR
@@ -49,9 +50,9 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 	for f in $(filters); do
 		grep -q "^  $f  *[a-z]" out || { echo "no $f in broca --help"; false; }
 		grep -q "^.It Xr.* broca-$f 1" "$ROOT/docs/man/broca.1" || { echo "no $f in broca(1)"; false; }
-		[ "$("$BIN/broca" "$f" --version)" = "$("$BIN/$f" --version)" ]
+		same "$BIN/broca" "$f" --version , "$BIN/$f" --version
 	done
-	[ "$(grep -c '^  [a-z-]*  ' out)" = "$(filters | wc -l)" ]
+	[ "$(grep -c '^  [a-z-]*  ' out)" -eq "$(filters | grep -c .)" ]
 	expect 0 "$BIN/broca" --version
 	expect 2 "$BIN/broca" nothing
 	says "nothing"
@@ -305,7 +306,8 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 		expect 0 "$BIN/$f" -q "${args[@]}" -o out-dir/result <"$input"
 		[ ! -s out ]
 		[ "$f" = report ] || cmp expected out-dir/result # (report names its inputs)
-		[ "$(stat -c %a out-dir/result)" = "$(printf %o $((0666 & ~$(umask))))" ]
+		mode=$(printf %o $((0666 & ~$(umask))))
+		[ "$(stat -c %a out-dir/result)" = "$mode" ]
 		echo older >out-dir/result
 		if reads_stream "$f"; then
 			expect 4 "$BIN/$f" -q "${args[@]}" -o out-dir/result < <(head -c -1 "$input")

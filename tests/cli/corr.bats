@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 }
@@ -25,6 +26,11 @@ PYTHON
 }
 
 export_() { "$BIN/export" --tensor "act/block/$1"; }
+
+# exported TENSOR FILE; factors LAYER FILE [OPTION...]: what corr makes of the activations in FILE
+exported() { "$BIN/export" --tensor "act/$1" <"$2"; }
+factors() { corr -q --factors "${@:3}" <"$2" | "$BIN/export" --tensor "act/factor/$1"; }
+lines() { wc -l <"$1"; }
 
 # affinity EXPRESSION FILE...: prints the expression of s, the last section, as Python sees it
 affinity() {
@@ -138,7 +144,7 @@ PYTHON
 		"$BIN/export" --graph "$format" <out.brc >"factors.$format"
 		"$BIN/export" --graph "$format" <dense.brc >"dense.$format"
 		[ -s "dense.$format" ]
-		[ "$(wc -l <"factors.$format")" = "$(wc -l <"dense.$format")" ]
+		same lines "factors.$format" , lines "dense.$format"
 	done
 	"$BIN/export" --graph npy <out.brc >factors.npy
 	"$BIN/export" --graph npy <dense.brc >dense.npy
@@ -282,11 +288,10 @@ PYTHON
 	cmp one.brc edges.brc
 	cmp chunks.brc all.brc
 	for block in 0 1 2; do # the history differs: it has the digest of what was read
-		cmp <(export_ "$block" <one.brc) <(export_ "$block" <chunks.brc)
+		same exported "block/$block" one.brc , exported "block/$block" chunks.brc
 	done
 	for layer in 0 1; do
-		cmp <(corr -q --factors <in1500.brc | "$BIN/export" --tensor "act/factor/$layer") \
-			<(corr -q --factors --threads 1 <in7.brc | "$BIN/export" --tensor "act/factor/$layer")
+		same factors "$layer" in1500.brc , factors "$layer" in7.brc --threads 1
 	done
 	TMPDIR=/nonexistent run --separate-stderr corr --threads 1 --mem 8M <in1500.brc
 	[ "$status" = 6 ]

@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 }
@@ -114,8 +115,8 @@ PYTHON
 		"['weights.global.k2', 'weights.global.k5', 'weights.global.k3']" ]
 	[ "$(show '[len(set(x.arrays["label"])) for (t, n), x in s.items() if t == "labels"]' out.brc)" = "[2, 5, 3]" ]
 	chain | laplacian | spectral -q -k 5 >alone.brc
-	[ "$(show 'round(s["labels", "weights.global.k5"].meta["ncut"], 12)' out.brc)" = \
-		"$(show 'round(s["labels", "weights.global"].meta["ncut"], 12)' alone.brc)" ]
+	same show 'round(s["labels", "weights.global.k5"].meta["ncut"], 12)' out.brc , \
+		show 'round(s["labels", "weights.global"].meta["ncut"], 12)' alone.brc
 }
 
 @test "--k-auto finds the modules, and shows why" {
@@ -343,8 +344,8 @@ PYTHON
 	done
 	clusterability -q -k 2 -n 5 --seed 1 <w.brc >a.brc
 	clusterability -q -k 2 -n 5 --seed 2 <w.brc >b.brc
-	[ "$(show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' a.brc)" != \
-		"$(show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' b.brc)" ]
+	differ show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' a.brc , \
+		show 's["clusterability", "weights"].arrays["null/ncut"].tolist()' b.brc
 }
 
 @test "compare: two labellings of one stream, or of two" {

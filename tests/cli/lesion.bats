@@ -14,6 +14,7 @@ setup_file() {
 }
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 	D=$BATS_FILE_TMPDIR MODEL=$ROOT/fixtures/side-by-side.onnx
@@ -90,17 +91,17 @@ PYTHON
 	lesion -q --threads 3 -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >three.brc
 	cmp one.brc three.brc
 	lesion -q --seed 43 -n 19 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >other.brc
-	[ "$(look 's("lesions").arrays["correct"][0].tolist()' one.brc)" = \
-		"$(look 's("lesions").arrays["correct"][0].tolist()' other.brc)" ]
-	[ "$(look 's("lesions").arrays["correct"][1:].tolist()' one.brc)" != \
-		"$(look 's("lesions").arrays["correct"][1:].tolist()' other.brc)" ]
+	same look 's("lesions").arrays["correct"][0].tolist()' one.brc , \
+		look 's("lesions").arrays["correct"][0].tolist()' other.brc
+	differ look 's("lesions").arrays["correct"][1:].tolist()' one.brc , \
+		look 's("lesions").arrays["correct"][1:].tolist()' other.brc
 }
 
 @test "more controls keep the first ones" {
 	lesion -q -n 5 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >few.brc
 	lesion -q -n 8 --model "$MODEL" --data "$D/data.brc" <"$D/seven.brc" >more.brc
-	[ "$(look 's("lesions").arrays["correct"].tolist()' few.brc)" = \
-		"$(look 's("lesions").arrays["correct"][:6].tolist()' more.brc)" ]
+	same look 's("lesions").arrays["correct"].tolist()' few.brc , \
+		look 's("lesions").arrays["correct"][:6].tolist()' more.brc
 }
 
 @test "the published rules: independent controls, in-weights, strict p-values" {
@@ -222,8 +223,8 @@ write_stream.write(sys.stdout.buffer,
 PYTHON
 	/usr/bin/python3 join.py "$D/data.brc" "$D/halves.brc" >both.brc
 	lesion -q -n 3 --model "$MODEL" <both.brc >out.brc
-	[ "$(look 's("lesions").arrays["correct"].tolist()' out.brc)" = \
-		"$(look 's("lesions").arrays["correct"].tolist()' side.brc)" ]
+	same look 's("lesions").arrays["correct"].tolist()' out.brc , \
+		look 's("lesions").arrays["correct"].tolist()' side.brc
 	[ "$(look '"dataset" in [x.type for x in stream]' out.brc)" = False ]
 	lesion -q -n 3 --keep --model "$MODEL" <both.brc >out.brc
 	[ "$(look '"dataset" in [x.type for x in stream]' out.brc)" = True ]
@@ -311,11 +312,11 @@ PYTHON
 @test "weighting by images differs from weighting by classes" {
 	lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >class.brc
 	lesion -q -n 3 --weighting image --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >image.brc
-	[ "$(look 's("lesions").arrays["correct"].tolist()' class.brc)" = \
-		"$(look 's("lesions").arrays["correct"].tolist()' image.brc)" ]
+	same look 's("lesions").arrays["correct"].tolist()' class.brc , \
+		look 's("lesions").arrays["correct"].tolist()' image.brc
 	[ "$(look 'bool(np.allclose(s("importance").arrays["accuracy/observed"], (s("lesions").arrays["correct"][0].sum(-1) - s("lesions").arrays["baseline/correct"].sum()) / 300))' image.brc)" = True ]
-	[ "$(look 's("importance").arrays["accuracy/observed"].tolist()' class.brc)" != \
-		"$(look 's("importance").arrays["accuracy/observed"].tolist()' image.brc)" ]
+	differ look 's("importance").arrays["accuracy/observed"].tolist()' class.brc , \
+		look 's("importance").arrays["accuracy/observed"].tolist()' image.brc
 }
 
 @test "--precision bf16: near the same counts, noted in the history; refused where there is none" {

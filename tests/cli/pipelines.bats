@@ -149,7 +149,7 @@ experiment() {
 	run -2 experiment
 	[[ $output = *'there is no file "missing.brc"'* ]]
 	run -2 make -s -f "$ROOT/pipelines/clusterability.mk" OUT="my results"
-	[[ $output = *'without a space in their names: "my results"'* ]]
+	[[ $output = *'their names may not have spaces: "my results"'* ]]
 }
 
 @test "make install: broca says where the pipelines are, and they run from there" {

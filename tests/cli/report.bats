@@ -18,6 +18,7 @@ setup_file() {
 }
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 	D=$BATS_FILE_TMPDIR
@@ -122,7 +123,8 @@ PYTHON
 	head -1 out | cut -f 8-10 | grep -qx 'model	k	seed'
 	sed 1d out | cut -f 9-10 | sort -u | grep -qx '2	42'
 	report -f json "$D/weights.brc" >r.json
-	[ "$(sed 1d out | cut -f 8 | uniq)" = "$(json 'r["networks"][0]["model"][:8]' r.json)" ]
+	models() { sed 1d "$1" | cut -f 8 | uniq; }
+	same models out , json 'r["networks"][0]["model"][:8]' r.json
 }
 
 @test "TSV tells runs apart by the directories of their streams, and streams of standard input by number" {

@@ -19,7 +19,7 @@
 
 #include "data/datasets/dataset.h"
 #include "data/tables/units_table.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"
 #include "study/findings.h"

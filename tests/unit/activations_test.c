@@ -192,7 +192,7 @@ static const void *column(const brc_section *s, const char *name, const char *dt
 }
 
 /* Twelve images, two units; the sample leaves out image 0. */
-static brc_section *small_exemplars(const brc_dataset *d)
+static brc_section *small_exemplars(const brc_dataset *d, brc_exemplars *x)
 {
 	static const size_t sample[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 	static const float value[11 * 2] = {3,  -1, 5,  -1, 1,  -1, 5,  -1, 0,  -1, -2,
@@ -205,7 +205,8 @@ static brc_section *small_exemplars(const brc_dataset *d)
 
 	assert_int_equal(brc_layers_init(&hidden, 1, name, units, &err), BRC_OK);
 	assert_int_equal(brc_section_new(&s, "exemplars", 1, "test", &err), BRC_OK);
-	assert_int_equal(brc_net_write_exemplars(&hidden, d, sample, 11, value, s, &err), BRC_OK);
+	assert_int_equal(brc_net_exemplars(&hidden, d, sample, 11, value, x, &err), BRC_OK);
+	assert_int_equal(brc_exemplars_write(x, s, &err), BRC_OK);
 	brc_layers_clear(&hidden);
 	return s;
 }
@@ -218,6 +219,7 @@ static void the_strongest_images_are_kept(void **state)
 	static const int32_t label[12] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 	uint8_t pixel[12 * 2];
 	brc_dataset d = rows_of(NULL, 12, 2, label, 3);
+	brc_exemplars x;
 	brc_section *s;
 	const int32_t *kept;
 	const uint8_t *bytes;
@@ -228,7 +230,7 @@ static void the_strongest_images_are_kept(void **state)
 		pixel[i] = (uint8_t)(10 * i);
 	d.image = pixel;
 	d.pixel = BRC_PIXEL_U1;
-	s = small_exemplars(&d);
+	s = small_exemplars(&d, &x);
 	assert_memory_equal(column(s, "top/sample", "<i4", 20), want, sizeof(want));
 	assert_memory_equal(column(s, "top/value", "<f4", 20), values, sizeof(values));
 	kept = column(s, "image/sample", "<i4", 11);
@@ -243,6 +245,7 @@ static void the_strongest_images_are_kept(void **state)
 	assert_true(mean[1] == (3.0f + 1 + 0 + 4 - 7 + 6) / 6);
 	assert_true(isnan(mean[2]) && mean[3] == -1);
 	brc_section_free(s);
+	brc_exemplars_clear(&x);
 }
 
 static void float_images_become_bytes(void **state)
@@ -251,23 +254,26 @@ static void float_images_become_bytes(void **state)
 	float pixel[12];
 	brc_dataset d = rows_of(pixel, 12, 1, label, 1);
 	const uint8_t *bytes;
+	brc_exemplars x;
 	brc_section *s;
 
 	(void)state;
 	for (size_t i = 0; i < 12; i++)
 		pixel[i] = (float)i / 10 - 0.6f; /* those kept go from -0.5 to 0.5 */
-	s = small_exemplars(&d);
+	s = small_exemplars(&d, &x);
 	bytes = column(s, "image/pixel", "|u1", 11);
 	assert_int_equal(bytes[0], 0);
 	assert_int_equal(bytes[2], 51);
 	assert_int_equal(bytes[10], 255);
 	brc_section_free(s);
+	brc_exemplars_clear(&x);
 	for (size_t i = 0; i < 12; i++)
 		pixel[i] = 7;
-	s = small_exemplars(&d);
+	s = small_exemplars(&d, &x);
 	bytes = column(s, "image/pixel", "|u1", 11);
 	assert_int_equal(bytes[3], 0);
 	brc_section_free(s);
+	brc_exemplars_clear(&x);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 
 #include "graph/agreement.h"
 
-static void labels_of(brc_labels *l, const char *mode, size_t layers, const char *const *name,
+static void labels_of(brc_labels *l, brc_labels_mode mode, size_t layers, const char *const *name,
 		      const size_t *units, const int32_t *label)
 {
 	brc_layers table;
@@ -11,7 +11,7 @@ static void labels_of(brc_labels *l, const char *mode, size_t layers, const char
 	assert_ok(brc_layers_init(&table, layers, name, units, &ok_err));
 	assert_ok(brc_labels_init(l, &table, &ok_err));
 	memcpy(l->label, label, brc_layers_total(&table) * sizeof(*label));
-	strcpy(l->mode, mode);
+	l->mode = mode;
 	brc_layers_clear(&table);
 }
 
@@ -26,8 +26,8 @@ static void shared_layers_are_matched_by_name(void **state)
 	brc_labels_agreement t;
 
 	(void)state;
-	labels_of(&a, "global", 3, names, units, first);
-	labels_of(&b, "imported", 2, turned, two, second);
+	labels_of(&a, BRC_LABELS_GLOBAL, 3, names, units, first);
+	labels_of(&b, BRC_LABELS_IMPORTED, 2, turned, two, second);
 	assert_ok(brc_labels_compare(&t, &a, &b, &ok_err));
 	assert_int_equal(t.n, 2);
 	assert_string_equal(t.layer[0].name, "a");
@@ -51,8 +51,8 @@ static void local_labels_are_compared_by_layer_only(void **state)
 	brc_str text = {0};
 
 	(void)state;
-	labels_of(&a, "global", 3, names, units, first);
-	labels_of(&b, "local", 2, turned, two, second);
+	labels_of(&a, BRC_LABELS_GLOBAL, 3, names, units, first);
+	labels_of(&b, BRC_LABELS_LOCAL, 2, turned, two, second);
 	assert_ok(brc_labels_compare(&t, &a, &b, &ok_err));
 	assert_false(t.whole);
 	brc_labels_agreement_json(&t, "x", "y", &text);
@@ -73,8 +73,8 @@ static void layers_without_labels_are_no_error(void **state)
 	brc_str text = {0};
 
 	(void)state;
-	labels_of(&a, "global", 3, names, units, first);
-	labels_of(&b, "global", 2, turned, two, second);
+	labels_of(&a, BRC_LABELS_GLOBAL, 3, names, units, first);
+	labels_of(&b, BRC_LABELS_GLOBAL, 2, turned, two, second);
 	assert_ok(brc_labels_compare(&t, &a, &b, &ok_err));
 	assert_int_equal(t.layer[1].agreement.units, 0);
 	assert_int_equal(t.layer[1].agreement.ignored, 4);
@@ -108,14 +108,14 @@ static void what_cannot_be_compared_is_refused(void **state)
 	brc_labels a, b;
 
 	(void)state;
-	labels_of(&a, "global", 3, names, units, first);
-	labels_of(&b, "global", 2, turned, other, first);
+	labels_of(&a, BRC_LABELS_GLOBAL, 3, names, units, first);
+	labels_of(&b, BRC_LABELS_GLOBAL, 2, turned, other, first);
 	refuses(&a, &b, "layer a has 4 units in one labelling and 5 in the other");
 	brc_labels_clear(&b);
-	labels_of(&b, "global", 1, strange, four, first);
+	labels_of(&b, BRC_LABELS_GLOBAL, 1, strange, four, first);
 	refuses(&a, &b, "no layer in common");
 	brc_labels_clear(&b);
-	labels_of(&b, "global", 3, names, units, none);
+	labels_of(&b, BRC_LABELS_GLOBAL, 3, names, units, none);
 	refuses(&a, &b, "no unit has a label in both");
 	brc_labels_clear(&b);
 	brc_labels_clear(&a);

@@ -1,7 +1,7 @@
 /* Blocks, labels, sub-clusters: written, read back, and refused when they are wrong. */
 #include "graph_fixture.h"
 
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/subcluster.h"
 
 static brc_section *new_section(const char *type)
@@ -147,14 +147,14 @@ static void labels_survive_the_section(void **state)
 
 	(void)state;
 	set_labels(&l, some_labels);
-	strcpy(l.mode, "local");
+	l.mode = BRC_LABELS_LOCAL;
 	strcpy(l.source, "affinity");
 	l.k = 6;
 	l.ncut = 1.25;
 	assert_ok(brc_labels_write(&l, s, &ok_err));
 	assert_ok(brc_labels_read(&back, s, &ok_err));
 	assert_memory_equal(back.label, some_labels, sizeof(some_labels));
-	assert_string_equal(back.mode, "local");
+	assert_int_equal(back.mode, BRC_LABELS_LOCAL);
 	assert_string_equal(back.source, "affinity");
 	assert_int_equal(back.k, 6);
 	assert_int_equal(back.isolated, 1);
@@ -179,8 +179,8 @@ static void wrong_labels_are_refused(void **state)
 	brc_section_free(s);
 	s = new_section("labels");
 	l.label[5] = 0;
-	strcpy(l.mode, "odd");
 	assert_ok(brc_labels_write(&l, s, &ok_err));
+	brc_map_put_string(s->meta, "mode", "odd");
 	assert_int_equal(brc_labels_read(&back, s, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "mode is 'odd'"));
 	brc_section_free(s);
@@ -209,8 +209,7 @@ static void subclusters_are_ordered_by_layer_and_cluster(void **state)
 	static const int32_t layer[] = {0, 0, 1, 1}, cluster[] = {0, 2, 0, 5},
 			     size[] = {1, 2, 1, 2};
 	static const size_t first[] = {1, 0, 2, 1};
-	brc_section *s = new_section("lesions");
-	const brc_tensor *t;
+	brc_subcluster_table table;
 	brc_subclusters *c;
 	brc_labels l;
 
@@ -226,15 +225,13 @@ static void subclusters_are_ordered_by_layer_and_cluster(void **state)
 	}
 	assert_int_equal(c->item[1].unit[1], 2);
 	assert_int_equal(c->item[3].unit[1], 3);
-	assert_ok(brc_subclusters_write(c, "subcluster", s, &ok_err));
-	assert_ok(brc_section_need_column(s, "subcluster/layer", "<i4", 4, &t, &ok_err));
-	assert_memory_equal(t->data, layer, sizeof(layer));
-	assert_ok(brc_section_need_column(s, "subcluster/cluster", "<i4", 4, &t, &ok_err));
-	assert_memory_equal(t->data, cluster, sizeof(cluster));
-	assert_ok(brc_section_need_column(s, "subcluster/size", "<i4", 4, &t, &ok_err));
-	assert_memory_equal(t->data, size, sizeof(size));
+	assert_ok(brc_subclusters_table(c, &table, &ok_err));
+	assert_int_equal(table.m, 4);
+	assert_memory_equal(table.layer, layer, sizeof(layer));
+	assert_memory_equal(table.cluster, cluster, sizeof(cluster));
+	assert_memory_equal(table.size, size, sizeof(size));
+	brc_subcluster_table_clear(&table);
 	brc_subclusters_free(c);
-	brc_section_free(s);
 	brc_labels_clear(&l);
 }
 

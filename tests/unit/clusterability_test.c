@@ -259,7 +259,7 @@ static void the_section_holds_the_test(void **state)
 	o.restarts = 0;
 	assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
 	assert_ok(brc_section_new(&s, "clusterability", 1, "x", &ok_err));
-	assert_ok(brc_clusterability_write(&c, &o, "weights", s, &ok_err));
+	assert_ok(brc_clusterability_write(&c, s, &ok_err));
 	assert_ok(brc_section_string(s, "null", &word, &ok_err));
 	assert_string_equal(word, "layer-nonzero");
 	assert_ok(brc_section_size(s, "restarts", &size, &ok_err));

@@ -113,7 +113,7 @@ static void k_is_taken_from_the_same_layer(void **state)
 		assert_int_equal(labels.label[u], 0);
 	for (size_t u = 17; u < 24; u++)
 		assert_int_equal(labels.label[u], -1);
-	assert_string_equal(labels.mode, "local");
+	assert_int_equal(labels.mode, BRC_LABELS_LOCAL);
 	assert_int_equal(labels.k, 3);
 	assert_int_equal(labels.isolated, 7);
 	assert_near(labels.ncut, r.c[1].ncut / 2, 1e-15); /* the n-cut of one cluster is 0 */
@@ -269,11 +269,17 @@ static brc_section *section_of(result *r, bool spectrum)
 {
 	brc_section *s;
 	brc_labels labels;
+	brc_spectrum p;
 
 	assert_ok(brc_section_new(&s, spectrum ? "spectrum" : "labels", 1, "x", &ok_err));
 	assert_ok(brc_partition_labels(&labels, &r->l, r->c, &ok_err));
-	assert_ok((spectrum ? brc_partition_write_spectrum
-			    : brc_partition_write_labels)(&labels, &r->l, r->c, s, &ok_err));
+	if (spectrum) {
+		assert_ok(brc_partition_spectrum(&p, &labels, &r->l, r->c, &ok_err));
+		assert_ok(brc_spectrum_write(&p, s, &ok_err));
+		brc_spectrum_clear(&p);
+	} else {
+		assert_ok(brc_labels_write(&labels, s, &ok_err));
+	}
 	brc_labels_clear(&labels);
 	return s;
 }
@@ -399,7 +405,10 @@ static void a_large_picture_is_binned(void **state)
 	brc_labels labels;
 	assert_ok(brc_partition_labels(&labels, &l, &c, &ok_err));
 	assert_ok(brc_section_new(&s, "spectrum", 1, "x", &ok_err));
-	assert_ok(brc_partition_write_spectrum(&labels, &l, &c, s, &ok_err));
+	brc_spectrum spectrum;
+	assert_ok(brc_partition_spectrum(&spectrum, &labels, &l, &c, &ok_err));
+	assert_ok(brc_spectrum_write(&spectrum, s, &ok_err));
+	brc_spectrum_clear(&spectrum);
 	/* Edges within a group are no link: six pairs of groups, each 250 x 250 edges of 1/4. */
 	t = brc_section_tensor(s, "link/weight");
 	assert_int_equal(t->shape[0], 6);

@@ -7,11 +7,15 @@
 #ifndef BRC_TESTS_REPORT_SECTIONS_H
 #define BRC_TESTS_REPORT_SECTIONS_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/labels.h"
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "render/report.h"
 #include "study/measure.h"
 #include "stream/layers.h"
@@ -94,60 +98,57 @@ static void add_labels(analysis *a, const char *name)
 
 static void add_spectrum(analysis *a, const char *name)
 {
-	static const double eigenvalue[] = {0, 0.25, 0.5, 0.9};
-	static const double residual[] = {1e-15, 3e-12, 2e-13, 1e-4};
-	static const int32_t choice_k[] = {2, 3, 4};
-	static const double gap[] = {0.25, 0.4, 0.1}, stability[] = {0.8, 0.83, 0.9};
-	static const int32_t boundary[] = {0, 9, 16};
-	static float picture[20 * 20];
-	const char *const warnings[] = {"eigenvalue 3 is close to 4"};
+	static double eigenvalue[] = {0, 0.25, 0.5, 0.9};
+	static double residual[] = {1e-15, 3e-12, 2e-13, 1e-4};
+	static int32_t choice_k[] = {2, 3, 4}, boundary[] = {0, 9, 16};
+	static double gap[] = {0.25, 0.4, 0.1}, stability[] = {0.8, 0.83, 0.9};
+	static float image[20 * 20];
+	static char warning[] = "eigenvalue 3 is close to 4";
 	brc_section *s = add_section(a, "spectrum", name);
-	brc_map *r;
+	brc_graph_result g = {.name = (char *)(uintptr_t)name,
+			      .k = 3,
+			      .units = 20,
+			      .components = 1,
+			      .edges = NAN,
+			      .ncut = 1.25,
+			      .in_out = 0.7,
+			      .lower_bound = 0.75,
+			      .inertia = NAN,
+			      .stability = 0.83,
+			      .n_warnings = 1,
+			      .warning = (char *[]){warning},
+			      .pairs = 4,
+			      .eigenvalue = eigenvalue,
+			      .residual = residual,
+			      .choices = 3,
+			      .choice_k = choice_k,
+			      .choice_gap = gap,
+			      .choice_stability = stability};
+	const brc_spectrum p = {
+		.n = 1, .graph = &g, .bins = 20, .image = image, .boundary = boundary};
 	brc_err err;
 
-	r = brc_section_add_record(s, &err);
-	brc_map_put_int(r, "graph", 0);
-	brc_map_put_string(r, "name", name);
-	brc_map_put_int(r, "k", 3);
-	brc_map_put_int(r, "units", 20);
-	brc_map_put_int(r, "isolated", 0);
-	brc_map_put_int(r, "components", 1);
-	brc_map_put_int(r, "empty", 0);
-	brc_map_put_double(r, "ncut", 1.25);
-	brc_map_put_double(r, "in_out", 0.7);
-	brc_map_put_double(r, "lower_bound", 0.75);
-	brc_map_put_double(r, "stability", 0.83);
-	brc_map_put_strings(r, "warnings", warnings, 1);
-	must(brc_section_add_column(s, "graph/0/eigenvalue", "<f8", 4, eigenvalue, &err), &err);
-	must(brc_section_add_column(s, "graph/0/residual", "<f8", 4, residual, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/k", "<i4", 3, choice_k, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/gap", "<f8", 3, gap, &err), &err);
-	must(brc_section_add_column(s, "graph/0/choice/stability", "<f8", 3, stability, &err),
-	     &err);
 	for (size_t i = 0; i < 400; i++)
-		picture[i] = (float)(i % 7);
-	must(brc_section_add(s, "picture", "<f4", 2, (size_t[]){20, 20}, "bin,bin", picture, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add_column(s, "picture/boundary", "<i4", 3, boundary, &err), &err);
+		image[i] = (float)(i % 7);
+	must(brc_spectrum_write(&p, s, &err), &err);
 }
 
 static void add_clusterability(analysis *a)
 {
-	static const double ncut[] = {1.5, 1.6, 1.7, 1.8};
-	brc_section *s = add_section(a, "clusterability", "weights");
+	const brc_clusterability c = {.null = "layer",
+				      .shuffles = 4,
+				      .k = 3,
+				      .restarts = 25,
+				      .observed = 1.25,
+				      .mean = 1.65,
+				      .sd = 0.111803,
+				      .p = 0.2,
+				      .z = -3.57771,
+				      .source = "weights",
+				      .ncut = (double[]){1.5, 1.6, 1.7, 1.8}};
 	brc_err err;
 
-	brc_map_put_string(s->meta, "null", "layer");
-	brc_map_put_int(s->meta, "shuffles", 4);
-	brc_map_put_int(s->meta, "k", 3);
-	brc_map_put_double(s->meta, "observed", 1.25);
-	brc_map_put_double(s->meta, "mean", 1.65);
-	brc_map_put_double(s->meta, "sd", 0.111803);
-	brc_map_put_double(s->meta, "p", 0.2);
-	brc_map_put_double(s->meta, "z", -3.57771);
-	brc_map_put_string(s->meta, "source", "weights");
-	must(brc_section_add_column(s, "null/ncut", "<f8", 4, ncut, &err), &err);
+	must(brc_clusterability_write(&c, add_section(a, "clusterability", "weights"), &err), &err);
 }
 
 static void fill_counts(analysis *a)
@@ -222,33 +223,35 @@ static void add_exemplars(analysis *a)
 {
 	static const int32_t sample[] = {10, 11, 12, 13}, label[] = {0, 1, 1, 2};
 	static int32_t top[20 * 2];
-	static float value[20 * 2];
+	static float value[20 * 2], mean[20 * CLASSES];
 	static uint8_t pixel[4 * 16];
-	brc_section *s = add_section(a, "exemplars", "exemplars");
+	brc_exemplars x = {.per_unit = 2,
+			   .images = 4,
+			   .classes = CLASSES,
+			   .top = top,
+			   .value = value,
+			   .sample = sample,
+			   .label = label,
+			   .ndim = 2,
+			   .shape = {4, 4},
+			   .pixel = pixel,
+			   .class_mean = mean};
 	brc_err err;
 
 	for (size_t u = 0; u < 20; u++) {
 		top[2 * u] = u >= 5 && u < 9 ? 12 : 11;
 		top[2 * u + 1] = u >= 5 && u < 9 ? 10 : -1;
 	}
-	for (size_t i = 0; i < sizeof pixel; i++)
+	for (size_t i = 0; i < sizeof(pixel); i++)
 		pixel[i] = (uint8_t)(i * 3);
-	add_layers(s);
-	must(brc_section_add(s, "top/sample", "<i4", 2, (size_t[]){20, 2}, "unit,rank", top, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add(s, "top/value", "<f4", 2, (size_t[]){20, 2}, "unit,rank", value, NULL,
-			     &err),
-	     &err);
-	must(brc_section_add_column(s, "image/sample", "<i4", 4, sample, &err), &err);
-	must(brc_section_add_column(s, "image/label", "<i4", 4, label, &err), &err);
-	must(brc_section_add(s, "image/pixel", "|u1", 3, (size_t[]){4, 4, 4}, "image,row,column",
-			     pixel, NULL, &err),
-	     &err);
+	must(brc_layers_init(&x.layers, 2, layer_names, units_of, &err), &err);
+	must(brc_exemplars_write(&x, add_section(a, "exemplars", "exemplars"), &err), &err);
+	brc_layers_clear(&x.layers);
 }
 
 /* Everything, all of one name. */
-static void fill_analysis(analysis *a, const char *name, const char *const *class_name)
+static void __attribute__((unused))
+fill_analysis(analysis *a, const char *name, const char *const *class_name)
 {
 	*a = (analysis){0};
 	add_clusterability(a);

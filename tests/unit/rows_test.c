@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "graph/eigenpairs.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "graph/ncut.h"
 #include "graph/normalised.h"
 #include "graph/null.h"
@@ -160,7 +160,7 @@ static void products_are_the_same(void **state)
 
 static void sections_hold_what_reports_show(void **state)
 {
-	brc_section *s[2] = {NULL, NULL};
+	brc_spectrum p[2] = {{0}, {0}};
 	brc_labels labels;
 	brc_graph d, r;
 	both b;
@@ -171,16 +171,18 @@ static void sections_hold_what_reports_show(void **state)
 	for (size_t u = 0; u < d.n; u++)
 		labels.label[u] = (int32_t)(u % 4) - 1;
 	for (size_t i = 0; i < 2; i++) {
-		assert_ok(brc_section_new(&s[i], "spectrum", 1, "x", &ok_err));
-		assert_ok(brc_picture_write(i ? &r : &d, labels.label, 3, s[i], &ok_err));
-		assert_ok(brc_links_write(i ? &b.rows : &b.f.blocks, &labels, s[i], &ok_err));
+		assert_ok(brc_picture_make(i ? &r : &d, labels.label, 3, &p[i], &ok_err));
+		assert_ok(brc_links_make(i ? &b.rows : &b.f.blocks, &labels, &p[i], &ok_err));
 	}
-	assert_int_equal(s[0]->n_tensors, s[1]->n_tensors);
-	for (size_t t = 0; t < s[0]->n_tensors; t++)
-		assert_memory_equal(s[0]->tensors[t]->data, s[1]->tensors[t]->data,
-				    brc_tensor_bytes(s[0]->tensors[t]));
-	brc_section_free(s[0]);
-	brc_section_free(s[1]);
+	assert_int_equal(p[0].bins, p[1].bins);
+	assert_memory_equal(p[0].image, p[1].image, p[0].bins * p[0].bins * sizeof(float));
+	assert_memory_equal(p[0].boundary, p[1].boundary, 3 * sizeof(int32_t));
+	assert_int_equal(p[0].links, p[1].links);
+	assert_memory_equal(p[0].link_from, p[1].link_from, p[0].links * sizeof(int32_t));
+	assert_memory_equal(p[0].link_to, p[1].link_to, p[0].links * sizeof(int32_t));
+	assert_memory_equal(p[0].link_weight, p[1].link_weight, p[0].links * sizeof(double));
+	brc_spectrum_clear(&p[0]);
+	brc_spectrum_clear(&p[1]);
 	brc_labels_clear(&labels);
 	finish(&b, &d, &r);
 }

@@ -2,6 +2,7 @@
  * Every section that lib/sections reads and writes: what was written and read again is written as
  * the same bytes, and what a section must not hold is refused.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,12 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+#include "sections/activations.h"
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
 #include "sections/units.h"
 
 /* ---- a sample of each section ---- */
@@ -22,6 +29,23 @@ static brc_section *fresh(const char *type)
 
 	assert_int_equal(brc_section_new(&s, type, 1, "x", NULL), BRC_OK);
 	return s;
+}
+
+/* Tensors that the section borrows become its own, so that a test may change them. */
+static void own_tensors(brc_section *s)
+{
+	for (size_t i = 0; i < s->n_tensors; i++) {
+		brc_tensor *t = s->tensors[i];
+		void *copy;
+
+		if (t->owned)
+			continue;
+		copy = brc_alloc(brc_tensor_bytes(t), 1, NULL);
+		assert_non_null(copy);
+		memcpy(copy, t->data, brc_tensor_bytes(t));
+		t->data = copy;
+		t->owned = true;
+	}
 }
 
 static brc_layers two_layers(void)
@@ -65,6 +89,176 @@ static brc_rc read_units(const brc_section *s, brc_section *again, brc_err *err)
 	return rc;
 }
 
+static void write_labels(brc_section *s)
+{
+	static char name[] = "global";
+	brc_graph_result g = brc_graph_result_blank();
+	brc_labels l = {.layers = two_layers(),
+			.label = (int32_t[]){0, 1, -1, 1, 0},
+			.mode = BRC_LABELS_LOCAL,
+			.source = "weights",
+			.k = 2,
+			.ncut = 0.5,
+			.n_graphs = 1,
+			.graph = &g};
+
+	g.name = name;
+	g.k = 2;
+	assert_int_equal(brc_labels_write(&l, s, NULL), BRC_OK);
+	brc_layers_clear(&l.layers);
+}
+
+static brc_rc read_labels(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_labels l;
+	brc_rc rc;
+
+	BRC_TRY(brc_labels_read(&l, s, err));
+	rc = again ? brc_labels_write(&l, again, err) : BRC_OK;
+	brc_labels_clear(&l);
+	return rc;
+}
+
+static void write_spectrum(brc_section *s)
+{
+	static char name[] = "global", warning[] = "beware";
+	brc_graph_result g = {.name = name,
+			      .k = 2,
+			      .ncut = 0.25,
+			      .in_out = 3,
+			      .units = 5,
+			      .isolated = 1,
+			      .components = 1,
+			      .edges = 6,
+			      .n_warnings = 1,
+			      .warning = (char *[]){warning},
+			      .pairs = 2,
+			      .eigenvalue = (double[]){0, 0.5},
+			      .residual = (double[]){1e-12, 1e-11},
+			      .choices = 1,
+			      .choice_k = (int32_t[]){2},
+			      .choice_gap = (double[]){0.5},
+			      .choice_stability = (double[]){1}};
+	const brc_spectrum p = {
+		.n = 1,
+		.graph = &g,
+		.bins = 2,
+		.image = (float[]){1, 0.5F, 0.5F, 1},
+		.boundary = (int32_t[]){0, 1},
+		.group = {2, (int32_t[]){0, 1}, (int32_t[]){0, 1}, (int32_t[]){2, 2}},
+		.links = 1,
+		.link_from = (int32_t[]){0},
+		.link_to = (int32_t[]){1},
+		.link_weight = (double[]){1.5}};
+
+	assert_int_equal(brc_spectrum_write(&p, s, NULL), BRC_OK);
+}
+
+static brc_rc read_spectrum(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_spectrum p;
+	brc_rc rc;
+
+	BRC_TRY(brc_spectrum_read(&p, s, err));
+	rc = again ? brc_spectrum_write(&p, again, err) : BRC_OK;
+	brc_spectrum_clear(&p);
+	return rc;
+}
+
+static void write_clusterability(brc_section *s)
+{
+	const brc_clusterability c = {.null = "layer",
+				      .shuffles = 3,
+				      .k = 2,
+				      .restarts = 25,
+				      .undefined = 1,
+				      .observed = 1,
+				      .mean = 2,
+				      .sd = 0.5,
+				      .p = 0.5,
+				      .z = -2,
+				      .source = "weights",
+				      .refine = true,
+				      .paper = true,
+				      .ncut = (double[]){1.5, 2.5, NAN}};
+
+	assert_int_equal(brc_clusterability_write(&c, s, NULL), BRC_OK);
+}
+
+static brc_rc read_clusterability(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_clusterability c;
+	brc_rc rc;
+
+	BRC_TRY(brc_clusterability_read(&c, s, err));
+	rc = again ? brc_clusterability_write(&c, again, err) : BRC_OK;
+	brc_clusterability_clear(&c);
+	return rc;
+}
+
+static void write_exemplars(brc_section *s)
+{
+	static const int32_t top[5][2] = {{3, 7}, {7, -1}, {3, -1}, {7, 3}, {-1, -1}};
+	static const int32_t sample[2] = {3, 7}, label[2] = {1, 0};
+	static const float value[5][2] = {{2, 1}, {1, 0}, {1, 0}, {5, 4}, {0, 0}}, mean[5][2];
+	static const uint8_t pixel[2][2][3];
+	static char cat[] = "cat", dog[] = "dog";
+	brc_exemplars x = {.layers = two_layers(),
+			   .per_unit = 2,
+			   .images = 2,
+			   .classes = 2,
+			   .top = &top[0][0],
+			   .value = &value[0][0],
+			   .sample = sample,
+			   .label = label,
+			   .ndim = 2,
+			   .shape = {2, 3},
+			   .pixel = &pixel[0][0][0],
+			   .class_mean = &mean[0][0],
+			   .class_name = (char *[]){cat, dog}};
+
+	assert_int_equal(brc_exemplars_write(&x, s, NULL), BRC_OK);
+	own_tensors(s);
+	brc_layers_clear(&x.layers);
+}
+
+static brc_rc read_exemplars(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_exemplars x;
+	brc_rc rc;
+
+	BRC_TRY(brc_exemplars_read(&x, s, err));
+	rc = again ? brc_exemplars_write(&x, again, err) : BRC_OK;
+	brc_exemplars_clear(&x);
+	return rc;
+}
+
+static void write_activations(brc_section *s)
+{
+	static const float value[2][5] = {{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}};
+	brc_activations a = {.layers = two_layers(),
+			     .samples = 2,
+			     .value = &value[0][0],
+			     .model = "0123456789abcdef0123456789abcdef",
+			     .units = "hidden",
+			     .at = "post",
+			     .pool = "mean"};
+
+	assert_int_equal(brc_activations_write(&a, s, NULL), BRC_OK);
+	brc_activations_clear(&a);
+}
+
+static brc_rc read_activations(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_activations a;
+	brc_rc rc;
+
+	BRC_TRY(brc_activations_read(&a, s, err));
+	rc = again ? brc_activations_write(&a, again, err) : BRC_OK;
+	brc_activations_clear(&a);
+	return rc;
+}
+
 static const struct kind {
 	const char *type;
 	void (*write)(brc_section *s);
@@ -72,6 +266,11 @@ static const struct kind {
 	brc_rc (*read)(const brc_section *s, brc_section *again, brc_err *err);
 } kinds[] = {
 	{"units", write_units, read_units},
+	{"labels", write_labels, read_labels},
+	{"spectrum", write_spectrum, read_spectrum},
+	{"clusterability", write_clusterability, read_clusterability},
+	{"exemplars", write_exemplars, read_exemplars},
+	{"activations", write_activations, read_activations},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -142,6 +341,8 @@ static void what_is_read_is_written_as_it_was(void **state)
  * or the tensor is gone, where `value` is NULL; of a key likewise, of the metadata or, where `at`
  * says which, of a record.
  */
+enum { META = SIZE_MAX };
+
 static const struct change {
 	const char *type, *tensor, *key;
 	size_t at;
@@ -157,9 +358,37 @@ static const struct change {
 	{"units", "edge/from", NULL, 0, "1", "edge 0 leads from layer 1 to layer 1 of 2"},
 	{"units", "edge/to", NULL, 0, "2", "edge 0 leads from layer 0 to layer 2 of 2"},
 	{"units", "unit/name", NULL, 3, "u1", "units 1 and 3 are both called 'u1'"},
+	{"labels", "label", NULL, 1, "-2", "unit 1 of layer a has label -2"},
+	{"labels", NULL, "mode", META, NULL, "metadata 'mode' is not a text"},
+	{"labels", NULL, "mode", META, "odd", "mode is 'odd'"},
+	{"labels", NULL, "k", META, "-1", "metadata 'k' is not a count"},
+	{"labels", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"labels", NULL, "ncut", 0, "much", "record 0: 'ncut' is not a number"},
+	{"spectrum", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
+	{"spectrum", NULL, "k", 0, "-2", "record 0: 'k' is not a count"},
+	{"spectrum", NULL, "k", 0, "3", "'picture/boundary' is <i4 [2], where <i4 [3]"},
+	{"spectrum", NULL, "warnings", 0, "none", "'warnings' is not a list of texts"},
+	{"spectrum", "graph/0/residual", NULL, 0, NULL, "no tensor 'graph/0/residual'"},
+	{"spectrum", "graph/0/choice/gap", NULL, 0, NULL, "no tensor 'graph/0/choice/gap'"},
+	{"spectrum", "picture/boundary", NULL, 1, "3", "cluster 1 begins at bin 3 of 2"},
+	{"spectrum", "group/layer", NULL, 0, "-1", "sub-cluster 0 (layer -1"},
+	{"spectrum", "group/size", NULL, 1, "0", "sub-cluster 1 (layer 1, cluster 1, 0 units)"},
+	{"spectrum", "link/from", NULL, 0, "1", "link 0 joins sub-clusters 1 and 1 of 2"},
+	{"spectrum", "link/to", NULL, 0, "2", "link 0 joins sub-clusters 0 and 2 of 2"},
+	{"spectrum", "link/weight", NULL, 0, "0", "link 0 joins sub-clusters 0 and 1 of 2 by 0"},
+	{"clusterability", NULL, "observed", META, NULL, "metadata 'observed' is not a number"},
+	{"clusterability", NULL, "shuffles", META, "4", "'null/ncut' is <f8 [3], where <f8 [4]"},
+	{"clusterability", NULL, "compat", META, "odd", "compat is 'odd'"},
+	{"clusterability", NULL, "source", META, "somewhere else than", "'source' has 19 bytes"},
+	{"exemplars", "image/sample", NULL, 1, "3", "image/sample is not ascending"},
+	{"exemplars", "top/sample", NULL, 3, "4", "sample 4 of top/sample is not in image/sample"},
+	{"exemplars", "image/label", NULL, 1, "2", "image 1 has label 2 of 2 classes"},
+	{"exemplars", "image/pixel", NULL, 0, NULL, "image/pixel must be |u1 with 2 rows"},
+	{"exemplars", "class/name", NULL, 1, "cat", "two classes are called 'cat'"},
+	{"exemplars", "class/name", NULL, 1, "", "a class has no name"},
+	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
+	{"activations", NULL, "samples", META, "3", "3 samples are announced, there are 2"},
 };
-
-enum { ANYWHERE = SIZE_MAX };
 
 static void drop_tensor(brc_section *s, brc_tensor *t)
 {
@@ -201,7 +430,7 @@ static void change_tensor(brc_section *s, const struct change *c)
 
 static void change_key(brc_section *s, const struct change *c)
 {
-	brc_map *m = c->at == ANYWHERE ? s->meta : s->records[c->at];
+	brc_map *m = c->at == META ? s->meta : s->records[c->at];
 	char *end;
 	double number;
 

@@ -5,7 +5,7 @@
 #include "data/arrays/array.h"
 #include "data/datasets/dataset.h"
 #include "data/arrays/npy.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "net/net.h"
 
 typedef struct stacked {

@@ -66,8 +66,7 @@ static void the_stream_holds_the_evidence(void **state)
 	brc_clustering c[2] = {0};
 	brc_laplacian l;
 	brc_labels labels;
-	brc_section *s = NULL;
-	const brc_tensor *t;
+	brc_spectrum spectrum;
 	brc_pool *pool = NULL;
 	fixture f;
 
@@ -86,15 +85,12 @@ static void the_stream_holds_the_evidence(void **state)
 	assert_memory_equal(c[0].label, c[1].label, 48 * sizeof(int32_t));
 	assert_memory_equal(c[0].evidence, c[1].evidence, 6 * sizeof(*c[0].evidence));
 	assert_ok(brc_partition_labels(&labels, &l, &c[0], &ok_err));
-	assert_ok(brc_section_new(&s, "spectrum", 1, "x", &ok_err));
-	assert_ok(brc_partition_write_spectrum(&labels, &l, &c[0], s, &ok_err));
-	assert_ok(brc_section_need_column(s, "graph/0/choice/k", "<i4", 6, &t, &ok_err));
-	assert_int_equal(((const int32_t *)t->data)[2], 4);
-	assert_ok(brc_section_need_column(s, "graph/0/choice/gap", "<f8", 6, &t, &ok_err));
-	assert_near(((const double *)t->data)[2], c[0].evidence[2].gap, 0);
-	assert_ok(brc_section_need_column(s, "graph/0/choice/stability", "<f8", 6, &t, &ok_err));
-	assert_near(((const double *)t->data)[2], 1, 1e-12);
-	brc_section_free(s);
+	assert_ok(brc_partition_spectrum(&spectrum, &labels, &l, &c[0], &ok_err));
+	assert_int_equal(spectrum.graph[0].choices, 6);
+	assert_int_equal(spectrum.graph[0].choice_k[2], 4);
+	assert_near(spectrum.graph[0].choice_gap[2], c[0].evidence[2].gap, 0);
+	assert_near(spectrum.graph[0].choice_stability[2], 1, 1e-12);
+	brc_spectrum_clear(&spectrum);
 	brc_labels_clear(&labels);
 	brc_clustering_clear(&c[0]);
 	brc_clustering_clear(&c[1]);

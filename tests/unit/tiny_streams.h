@@ -16,8 +16,9 @@
 
 #include "data/datasets/dataset.h"
 #include "graph/blocks.h"
-#include "graph/labels.h"
+#include "sections/labels.h"
 #include "net/net.h"
+#include "sections/activations.h"
 #include "study/lesions.h"
 #include "stream/writer.h"
 
@@ -173,16 +174,14 @@ static inline brc_section *tiny_dataset(void)
 static inline brc_section *tiny_activations(void)
 {
 	static const float value[3][2] = {{0, 1}, {1, 3}, {2, 2}};
-	const size_t shape[2] = {3, 2};
-	brc_layers layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){2});
+	brc_activations a = {.layers = tiny_layers(1, (const char *const[]){"a"}, (size_t[]){2}),
+			     .samples = 3,
+			     .value = &value[0][0]};
 	brc_section *s = tiny_section("activations", "activations");
 	brc_err err = {0};
 
-	assert_int_equal(brc_layers_write(&layers, s, &err), BRC_OK);
-	assert_int_equal(
-		brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", value, NULL, &err),
-		BRC_OK);
-	brc_layers_clear(&layers);
+	assert_int_equal(brc_activations_write(&a, s, &err), BRC_OK);
+	brc_activations_clear(&a);
 	return s;
 }
 

@@ -7,21 +7,16 @@
 
 #include "exec/operator.h"
 
-static brc_rc infer_cast(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_cast(brc_exec *g, brc_node *n, brc_err *err)
 {
-	int32_t *type = brc_exec_alloc(g, 1, sizeof(*type), err);
+	int64_t to = ((const brc_cast_args *)n->args)->to;
+	int32_t type = to < 0 || to > INT32_MAX ? -1 : (int32_t)to;
+	const brc_operand *x;
 	brc_operand out;
-	int64_t to;
 
-	if (!type)
-		return BRC_RESOURCE;
-	n->state = type;
-	if (!brc_in(g, n, 0))
-		return brc_fail(err, BRC_DATA, "input 0 is missing");
-	BRC_TRY(brc_onnx_attribute_int(p, "to", 0, &to, err));
-	*type = to < 0 || to > INT32_MAX ? -1 : (int32_t)to;
-	out = *brc_in(g, n, 0);
-	out.narrow = brc_narrow_type(*type);
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	out = *x;
+	out.narrow = brc_narrow_type(type);
 	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE || to == BRC_ONNX_FLOAT16 ||
 	    to == BRC_ONNX_BFLOAT16)
 		out.elem = BRC_ELEM_FLOAT;
@@ -31,7 +26,7 @@ static brc_rc infer_cast(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_e
 		out.elem = BRC_ELEM_BOOL;
 	else
 		return brc_fail(err, BRC_DATA, "a cast to %s is not supported",
-				brc_onnx_type_name(*type));
+				brc_onnx_type_name(type));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -40,7 +35,7 @@ int64_t brc_whole_number(float x)
 	return isnan(x) ? 0 : x >= 0x1p63f ? INT64_MAX : x < -0x1p63f ? INT64_MIN : (int64_t)x;
 }
 
-static float rounded(float x, int32_t type)
+static float rounded(float x, int64_t type)
 {
 	return type == BRC_ONNX_FLOAT16    ? brc_round_to_half(x)
 	       : type == BRC_ONNX_BFLOAT16 ? brc_round_to_brain(x)
@@ -50,7 +45,7 @@ static float rounded(float x, int32_t type)
 static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	brc_elem from = g->value[n->in[0]].elem, to = g->value[n->out[0]].elem;
-	int32_t type = *(const int32_t *)n->state;
+	int64_t type = ((const brc_cast_args *)n->args)->to;
 	const float *xf = m->at[n->in[0]];
 	const int64_t *xi = m->at[n->in[0]];
 	float *yf = m->at[n->out[0]];
@@ -68,16 +63,20 @@ static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	brc_narrow(&g->value[n->out[0]], yi);
 }
 
-const brc_op brc_kernel_cast = {
-	.type = "Cast",
-	.trace = BRC_TRACE_SAME,
-	.activation = true,
-	.line = BRC_LINE_YES,
-	.attributes = "to",
-	.min_in = 1,
-	.max_in = 1,
-	.max_out = 1,
-	.layout = BRC_DEMAND_ANY,
-	.infer = infer_cast,
-	.run = run_cast,
+const brc_op brc_cast_ops[] = {
+	{
+		.type = "Cast",
+		.attributes = BRC_ATTRIBUTES(BRC_INT("to", brc_cast_args, to, 0)),
+		.args = sizeof(brc_cast_args),
+		.min_in = 1,
+		.max_in = 1,
+		.max_out = 1,
+		.infer = infer_cast,
+		.run = run_cast,
+		.layout = BRC_DEMAND_ANY,
+		.trace = BRC_TRACE_SAME,
+		.activation = true,
+		.line = BRC_LINE_YES,
+	},
+	{.type = NULL},
 };

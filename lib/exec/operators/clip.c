@@ -10,14 +10,11 @@ typedef struct bounds {
 	bool ints;
 } bounds;
 
-static brc_rc bound(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, const char *name,
-		    size_t k, bounds *c, brc_err *err)
+static brc_rc bound(const brc_exec *g, const brc_node *n, size_t k, const char *name, bounds *c,
+		    brc_err *err)
 {
 	const brc_operand *v = brc_in(g, n, k);
-	float *real = k == 1 ? &c->lo : &c->hi;
 
-	if (g->opset < 11)
-		return brc_onnx_attribute_float(p, name, *real, real, err);
 	if (!v)
 		return BRC_OK;
 	BRC_TRY(brc_need_constant(g, n, k, c->ints ? BRC_ELEM_INT : BRC_ELEM_FLOAT, &v, err));
@@ -26,22 +23,20 @@ static brc_rc bound(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p
 	if (c->ints)
 		*(k == 1 ? &c->least : &c->most) = *(const int64_t *)v->data;
 	else
-		*real = *(const float *)v->data;
+		*(k == 1 ? &c->lo : &c->hi) = *(const float *)v->data;
 	return BRC_OK;
 }
 
-static brc_rc infer_clip(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_clip(brc_exec *g, brc_node *n, brc_err *err)
 {
-	bounds *c = brc_exec_alloc(g, 1, sizeof(*c), err);
+	const brc_clip_args *a = n->args;
+	bounds *c = n->state;
 	const brc_operand *x = brc_in(g, n, 0);
 
-	if (!c)
-		return BRC_RESOURCE;
-	n->state = c;
-	*c = (bounds){-INFINITY, INFINITY, INT64_MIN, INT64_MAX, x && x->elem == BRC_ELEM_INT};
+	*c = (bounds){a->min, a->max, INT64_MIN, INT64_MAX, x && x->elem == BRC_ELEM_INT};
 	BRC_TRY(brc_need(g, n, 0, c->ints ? BRC_ELEM_INT : BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(bound(g, n, p, "min", 1, c, err));
-	BRC_TRY(bound(g, n, p, "max", 2, c, err));
+	BRC_TRY(bound(g, n, 1, "min", c, err));
+	BRC_TRY(bound(g, n, 2, "max", c, err));
 	return brc_set_output(g, n, 0, x, err);
 }
 
@@ -72,7 +67,7 @@ static void run_clip(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-bool brc_clip_bounds(const brc_node *n, float *lo, float *hi)
+static bool clip_bounds(const brc_node *n, float *lo, float *hi)
 {
 	const bounds *c = n->state;
 
@@ -81,16 +76,23 @@ bool brc_clip_bounds(const brc_node *n, float *lo, float *hi)
 	return !c->ints;
 }
 
-const brc_op brc_kernel_clip = {
-	.type = "Clip",
-	.trace = BRC_TRACE_SAME,
-	.activation = true,
-	.attributes = "min|max",
-	.min_in = 1,
-	.max_in = 3,
-	.max_out = 1,
-	.layout = BRC_DEMAND_ANY,
-	.in_place = true,
-	.infer = infer_clip,
-	.run = run_clip,
+const brc_op brc_clip_ops[] = {
+	{
+		.type = "Clip",
+		.attributes = BRC_ATTRIBUTES(BRC_FLOAT("min", brc_clip_args, min, -INFINITY, 11),
+					     BRC_FLOAT("max", brc_clip_args, max, INFINITY, 11)),
+		.args = sizeof(brc_clip_args),
+		.state = sizeof(bounds),
+		.min_in = 1,
+		.max_in = 3,
+		.max_out = 1,
+		.infer = infer_clip,
+		.run = run_clip,
+		.layout = BRC_DEMAND_ANY,
+		.in_place = true,
+		.bounds = clip_bounds,
+		.trace = BRC_TRACE_SAME,
+		.activation = true,
+	},
+	{.type = NULL},
 };

@@ -24,56 +24,72 @@ static brc_rc constant_list(brc_exec *g, const void *from, size_t n, size_t item
 	return v->data ? BRC_OK : BRC_RESOURCE;
 }
 
-static brc_rc infer_constant(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc read_constant(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err)
 {
 	const Brc__OnnxAttribute *a = p->n_attribute == 1 ? p->attribute[0] : NULL;
 	const char *name = a && a->name ? a->name : "";
-	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_FLOAT};
+	brc_operand *v = &((brc_constant_args *)args)->value;
+	size_t whole = sizeof(int64_t), real = sizeof(float);
 
-	if (strcmp(name, "value") == 0 && a->t) {
-		BRC_TRY(brc_exec_tensor(g, a->t, &v, err));
-	} else if (strcmp(name, "value_float") == 0 && a->has_f) {
-		BRC_TRY(constant_list(g, &a->f, 1, sizeof(a->f), false, &v, err));
-	} else if (strcmp(name, "value_floats") == 0) {
-		BRC_TRY(constant_list(g, a->floats, a->n_floats, sizeof(float), true, &v, err));
-	} else if (strcmp(name, "value_int") == 0 && a->has_i) {
-		v.elem = BRC_ELEM_INT;
-		BRC_TRY(constant_list(g, &a->i, 1, sizeof(a->i), false, &v, err));
-	} else if (strcmp(name, "value_ints") == 0) {
-		v.elem = BRC_ELEM_INT;
-		BRC_TRY(constant_list(g, a->ints, a->n_ints, sizeof(int64_t), true, &v, err));
-	} else {
-		return brc_fail(err, BRC_DATA, "it must have one value");
-	}
-	return set_constant(g, n, &v, err);
+	*v = (brc_operand){.state = BRC_CONSTANT, .batch = BRC_NOWHERE, .inner = 1};
+	if (strcmp(name, "value") == 0 && a->t)
+		return brc_exec_tensor(g, a->t, v, err);
+	if (strcmp(name, "value_float") == 0 && a->has_f)
+		return constant_list(g, &a->f, 1, real, false, v, err);
+	if (strcmp(name, "value_floats") == 0)
+		return constant_list(g, a->floats, a->n_floats, real, true, v, err);
+	v->elem = BRC_ELEM_INT;
+	if (strcmp(name, "value_int") == 0 && a->has_i)
+		return constant_list(g, &a->i, 1, whole, false, v, err);
+	if (strcmp(name, "value_ints") == 0)
+		return constant_list(g, a->ints, a->n_ints, whole, true, v, err);
+	return brc_fail(err, BRC_DATA, "it must have one value");
 }
 
-static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
-				      brc_err *err)
+static brc_rc infer_constant(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_operand *v = &((const brc_constant_args *)n->args)->value;
+
+	return v->state == BRC_CONSTANT ? set_constant(g, n, v, err)
+					: brc_fail(err, BRC_DATA, "it must have one value");
+}
+
+/* The element that fills it. */
+static brc_rc read_fill(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err)
 {
 	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, "value");
-	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_FLOAT};
+	brc_operand *v = &((brc_constant_args *)args)->value;
+
+	if (!a)
+		return BRC_OK;
+	if (!a->t)
+		return brc_fail(err, BRC_DATA, "attribute 'value' is no tensor");
+	BRC_TRY(brc_exec_tensor(g, a->t, v, err));
+	if (v->count != 1)
+		return brc_fail(err, BRC_DATA, "its value has %zu elements", v->count);
+	return BRC_OK;
+}
+
+static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
+{
 	static const float zero;
-	const int64_t *want;
-	const void *fill = &zero;
+	const brc_operand *given = &((const brc_constant_args *)n->args)->value;
+	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_FLOAT};
+	const void *fill = given->data ? given->data : &zero;
+	brc_list want;
 	size_t item;
 
-	if (a && !a->t)
-		return brc_fail(err, BRC_DATA, "attribute 'value' is no tensor");
-	if (a) {
-		BRC_TRY(brc_exec_tensor(g, a->t, &v, err));
-		fill = v.data;
-		if (v.count != 1)
-			return brc_fail(err, BRC_DATA, "its value has %zu elements", v.count);
-	}
-	BRC_TRY(brc_need_list(g, n, 0, &want, &v.ndim, err));
-	if (v.ndim > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its shape has %zu dimensions", v.ndim);
+	if (given->data)
+		v = *given;
+	BRC_TRY(brc_need_list(g, n, 0, &want, err));
+	if (want.n > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its shape has %zu dimensions", want.n);
+	v.ndim = want.n;
 	for (size_t k = 0; k < v.ndim; k++) {
-		if (want[k] < 0)
+		if (want.at[k] < 0)
 			return brc_fail(err, BRC_DATA, "entry %zu of its shape is %lld", k,
-					(long long)want[k]);
-		v.dim[k] = (size_t)want[k];
+					(long long)want.at[k]);
+		v.dim[k] = (size_t)want.at[k];
 	}
 	BRC_TRY(brc_count(&v, err));
 	item = brc_item(v.elem);
@@ -85,58 +101,63 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, const Brc__OnnxN
 	return set_constant(g, n, &v, err);
 }
 
-static brc_rc infer_shape(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+/* A place among ndim dimensions; it may count from the back, or lie outside. */
+static size_t within(int64_t at, int64_t ndim)
+{
+	return (size_t)(at < -ndim ? 0 : at < 0 ? at + ndim : at > ndim ? ndim : at);
+}
+
+static brc_rc infer_shape(brc_exec *g, brc_node *n, brc_err *err)
 {
 	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_INT, .ndim = 1};
-	const brc_operand *x = brc_in(g, n, 0);
-	int64_t ndim, start, end, *list;
+	const brc_shape_args *a = n->args;
+	const brc_operand *x;
+	size_t start, end;
+	int64_t *list;
 
-	if (!x)
-		return brc_fail(err, BRC_DATA, "input 0 is missing");
-	ndim = (int64_t)x->ndim;
-	BRC_TRY(brc_onnx_attribute_int(p, "start", 0, &start, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "end", ndim, &end, err));
-	start = start < -ndim ? 0 : start < 0 ? start + ndim : start > ndim ? ndim : start;
-	end = end < -ndim ? 0 : end < 0 ? end + ndim : end > ndim ? ndim : end;
-	v.dim[0] = end > start ? (size_t)(end - start) : 0;
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	start = within(a->start, (int64_t)x->ndim);
+	end = within(a->end, (int64_t)x->ndim);
+	v.dim[0] = end > start ? end - start : 0;
 	v.data = list = brc_exec_alloc(g, v.dim[0], sizeof(*list), err);
 	if (!list)
 		return BRC_RESOURCE;
 	for (size_t k = 0; k < v.dim[0]; k++)
-		list[k] = (int64_t)x->dim[(size_t)start + k];
+		list[k] = (int64_t)x->dim[start + k];
 	return set_constant(g, n, &v, err);
 }
 
-static brc_rc infer_size(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 {
 	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_INT};
-	const brc_operand *x = brc_in(g, n, 0);
+	const brc_operand *x;
 	int64_t count;
 
-	(void)p;
-	if (!x)
-		return brc_fail(err, BRC_DATA, "input 0 is missing");
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	count = (int64_t)x->count;
 	BRC_TRY(constant_list(g, &count, 1, sizeof(count), false, &v, err));
 	return set_constant(g, n, &v, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INPUTS, INFER, RUN, TRACE) \
-	const brc_op SYMBOL = {                                       \
-		.type = TYPE,                                         \
-		.trace = TRACE,                                       \
-		.attributes = ATTRIBUTES,                             \
-		.min_in = INPUTS,                                     \
-		.max_in = INPUTS,                                     \
-		.max_out = 1,                                         \
-		.layout = BRC_DEMAND_ANY,                             \
-		.infer = INFER,                                       \
-		.run = RUN,                                           \
+#define RECORD(TYPE, INPUTS, INFER, ...)                                                        \
+	{                                                                                       \
+		.type = TYPE, .min_in = INPUTS, .max_in = INPUTS, .max_out = 1, .infer = INFER, \
+		.layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_MIX, __VA_ARGS__                   \
 	}
 
-OPERATOR(brc_kernel_constant, "Constant", "value|value_float|value_floats|value_int|value_ints", 0,
-	 infer_constant, NULL, BRC_TRACE_MIX);
-OPERATOR(brc_kernel_constant_of_shape, "ConstantOfShape", "value", 1, infer_constant_of_shape, NULL,
-	 BRC_TRACE_MIX);
-OPERATOR(brc_kernel_shape, "Shape", "start|end", 1, infer_shape, NULL, BRC_TRACE_MIX);
-OPERATOR(brc_kernel_size, "Size", "", 1, infer_size, NULL, BRC_TRACE_MIX);
+const brc_op brc_constants_ops[] = {
+	RECORD("Constant", 0, infer_constant,
+	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value"), BRC_UNREAD("value_float"),
+					    BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
+					    BRC_UNREAD("value_ints")),
+	       .args = sizeof(brc_constant_args), .read = read_constant),
+	RECORD("ConstantOfShape", 1, infer_constant_of_shape,
+	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value")), .args = sizeof(brc_constant_args),
+	       .read = read_fill),
+	RECORD("Shape", 1, infer_shape,
+	       .attributes = BRC_ATTRIBUTES(BRC_INT("start", brc_shape_args, start, 0),
+					    BRC_INT("end", brc_shape_args, end, INT64_MAX)),
+	       .args = sizeof(brc_shape_args)),
+	RECORD("Size", 1, infer_size, .attributes = NULL),
+	{.type = NULL},
+};

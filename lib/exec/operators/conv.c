@@ -7,22 +7,14 @@
 
 enum { ADDEND = 3 }; /* the input that is added, behind weights and bias */
 
-static void release(void *p)
-{
-	brc_conv *c = p;
-
-	brc_conv_clear(c);
-	free(c);
-}
-
 /* ---- what is fused ---- */
 
-void brc_conv_scale(brc_node *n, const brc_affine *a)
+static void scale(brc_node *n, const brc_affine *a)
 {
 	((brc_conv *)n->state)->affine = a;
 }
 
-brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
+static brc_rc accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
 {
 	size_t *in = brc_exec_alloc(g, ADDEND + 1, sizeof(*in), err);
 
@@ -37,12 +29,12 @@ brc_rc brc_conv_accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err
 	return BRC_OK;
 }
 
-size_t brc_conv_addend(const brc_node *n)
+static size_t addend_of(const brc_node *n)
 {
-	return n->op == &brc_kernel_conv && n->n_in > ADDEND ? n->in[ADDEND] : BRC_NOWHERE;
+	return n->n_in > ADDEND ? n->in[ADDEND] : BRC_NOWHERE;
 }
 
-void brc_conv_bound(brc_node *n, float lo, float hi)
+static void bound(brc_node *n, float lo, float hi)
 {
 	brc_conv *c = n->state;
 
@@ -51,12 +43,22 @@ void brc_conv_bound(brc_node *n, float lo, float hi)
 	c->hi = hi;
 }
 
-bool brc_conv_is_plain(const brc_node *n)
+static bool is_plain(const brc_node *n)
 {
 	const brc_conv *c = n->state;
 
 	return !c->affine && !c->accumulate && !c->bounded;
 }
+
+static const brc_host host = {
+	.is_plain = is_plain,
+	.scale = scale,
+	.accumulate = accumulate,
+	.bound = bound,
+	.addend = addend_of,
+};
+
+/* ---- what it says of itself ---- */
 
 static double conv_flops(const brc_exec *g, const brc_node *n)
 {
@@ -116,39 +118,42 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 			brc_shape_text(bias, a, sizeof(a)), c->outputs);
 }
 
-static brc_rc infer_conv(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_conv(brc_exec *g, brc_node *n, brc_err *err)
 {
-	brc_conv *c = brc_calloc(1, sizeof(*c), err);
+	const brc_conv_args *a = n->args;
+	brc_conv *c = n->state;
 	const brc_operand *x, *weight;
 	brc_operand out;
-	int64_t groups;
 
-	if (!c)
-		return BRC_RESOURCE;
-	n->state = c;
-	BRC_TRY(brc_exec_own(g, c, release, err));
+	BRC_TRY(brc_exec_own(g, c, brc_conv_clear, err));
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "group", 1, &groups, err));
-	if (groups < 1 || groups > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)groups);
-	c->groups = (size_t)groups;
+	if (a->group < 1 || a->group > INT32_MAX)
+		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)a->group);
+	c->groups = (size_t)a->group;
 	BRC_TRY(check_weights(g, n, x, c, &weight, err));
-	BRC_TRY(brc_window_read(&c->w, p, x, weight->dim + 2, &out, err));
+	BRC_TRY(brc_window_set(&c->w, &a->window, x, weight->dim + 2, &out, err));
 	out.dim[1] = c->outputs;
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-const brc_op brc_kernel_conv = {
-	.type = "Conv",
-	.trace = BRC_TRACE_WEIGHTS,
-	.flops = conv_flops,
-	.weights = conv_weights,
-	.attributes = "kernel_shape|strides|pads|dilations|group|auto_pad",
-	.min_in = 2,
-	.max_in = 3,
-	.max_out = 1,
-	.layout = BRC_DEMAND_LAST,
-	.infer = infer_conv,
-	.prepare = brc_conv_prepare,
-	.run = brc_conv_run,
+const brc_op brc_convolution_ops[] = {
+	{
+		.type = "Conv",
+		.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_conv_args),
+					     BRC_INT("group", brc_conv_args, group, 1)),
+		.args = sizeof(brc_conv_args),
+		.state = sizeof(brc_conv),
+		.min_in = 2,
+		.max_in = 3,
+		.max_out = 1,
+		.infer = infer_conv,
+		.prepare = brc_conv_prepare,
+		.run = brc_conv_run,
+		.layout = BRC_DEMAND_LAST,
+		.host = &host,
+		.trace = BRC_TRACE_WEIGHTS,
+		.weights = conv_weights,
+		.flops = conv_flops,
+	},
+	{.type = NULL},
 };

@@ -1,4 +1,4 @@
-/* A convolution: what a node says, and how oneDNN is to do it. Internal to lib/exec. */
+/* A convolution: what a node says, and how oneDNN is to do it. Internal to lib/exec/operators. */
 #ifndef BRC_EXEC_OPERATORS_CONV_H
 #define BRC_EXEC_OPERATORS_CONV_H
 
@@ -26,10 +26,9 @@ typedef struct brc_conv {
 /* Entries of its window. */
 size_t brc_conv_places(const brc_conv *c);
 
-/* convolve.c */
+/* convolve.c: the record's functions; release what was prepared. */
 brc_rc brc_conv_prepare(brc_exec *g, brc_node *n, brc_err *err);
 void brc_conv_run(const brc_exec *g, const brc_node *n, const brc_memory *m);
-/* Release what was prepared. */
-void brc_conv_clear(brc_conv *c);
+void brc_conv_clear(void *conv);
 
 #endif

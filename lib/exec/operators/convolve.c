@@ -15,8 +15,9 @@
 
 static const char what[] = "a convolution";
 
-void brc_conv_clear(brc_conv *c)
+void brc_conv_clear(void *conv)
 {
+	brc_conv *c = conv;
 	dnnl_primitive_t each[] = {c->primitive, c->enter, c->meet, c->leave};
 
 	for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++)

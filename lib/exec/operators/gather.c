@@ -34,21 +34,16 @@ static brc_rc check_lookup(const brc_operand *x, const brc_operand *i, brc_err *
 	return BRC_OK;
 }
 
-static brc_rc infer_gather(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_gather(brc_exec *g, brc_node *n, brc_err *err)
 {
-	gather *t = brc_exec_alloc(g, 1, sizeof(*t), err);
-	const brc_operand *x = brc_in(g, n, 0), *i;
+	gather *t = n->state;
+	const brc_operand *x, *i;
 	brc_operand out;
-	int64_t attribute;
 	size_t axis;
 
-	if (!t)
-		return BRC_RESOURCE;
-	n->state = t;
-	BRC_TRY(brc_need(g, n, 0, x ? x->elem : BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_INT, &i, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &attribute, err));
-	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
+	BRC_TRY(brc_axis(((const brc_axis_args *)n->args)->axis, x->ndim, &axis, err));
 	BRC_TRY(brc_keeps_images(x, axis, err));
 	BRC_TRY(i->state == BRC_CONSTANT ? check_indices(i, x->dim[axis], err)
 					 : check_lookup(x, i, err));
@@ -104,16 +99,21 @@ static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m
 	}
 }
 
-const brc_op brc_kernel_gather = {
-	.type = "Gather",
-	.trace = BRC_TRACE_LOOKUP,
-	.attributes = "axis",
-	.min_in = 2,
-	.max_in = 2,
-	.max_out = 1,
-	.layout = BRC_DEMAND_PLAIN,
-	.infer = infer_gather,
-	.run = run_gather,
+const brc_op brc_gather_ops[] = {
+	{
+		.type = "Gather",
+		.attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, 0)),
+		.args = sizeof(brc_axis_args),
+		.state = sizeof(gather),
+		.min_in = 2,
+		.max_in = 2,
+		.max_out = 1,
+		.infer = infer_gather,
+		.run = run_gather,
+		.layout = BRC_DEMAND_PLAIN,
+		.trace = BRC_TRACE_LOOKUP,
+	},
+	{.type = NULL},
 };
 
 size_t brc_exec_vocabulary(const brc_exec *g, const char *name)
@@ -122,7 +122,7 @@ size_t brc_exec_vocabulary(const brc_exec *g, const char *name)
 
 	for (size_t k = 0; k < g->n_nodes; k++) {
 		const brc_node *n = &g->node[k];
-		const brc_operand *i = n->op == &brc_kernel_gather ? &g->value[n->in[1]] : NULL;
+		const brc_operand *i = n->op->run == run_gather ? &g->value[n->in[1]] : NULL;
 
 		if (i)
 			i = &g->value[i->buffer];

@@ -70,12 +70,11 @@ static brc_loops whole(const brc_operand *in, const brc_operand *out, const size
 
 /* ---- layout ---- */
 
-static brc_rc infer_layout(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_layout(brc_exec *g, brc_node *n, brc_err *err)
 {
 	brc_operand out = *brc_in(g, n, 0);
 	copies *c = new_copies(g, n, 1, err);
 
-	(void)p;
 	if (!c)
 		return BRC_RESOURCE;
 	out.last = !out.last;
@@ -87,23 +86,22 @@ static brc_rc infer_layout(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 
 /* ---- Transpose ---- */
 
-static brc_rc infer_transpose(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_operand *x = brc_in(g, n, 0);
+	const brc_operand *x;
 	brc_operand out;
 	ptrdiff_t stride[BRC_MAX_DIMS];
 	copies *c = new_copies(g, n, 1, err);
-	const int64_t *perm;
-	size_t count, seen = 0;
+	const brc_list *perm = &((const brc_transpose_args *)n->args)->perm;
+	size_t seen = 0;
 	brc_loops t;
 
 	if (!c)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_need(g, n, 0, x ? x->elem : BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_ints(p, "perm", &perm, &count, err));
-	if (perm && count != x->ndim)
-		return brc_fail(err, BRC_DATA, "its perm has %zu entries for %zu dimensions", count,
-				x->ndim);
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	if (perm->at && perm->n != x->ndim)
+		return brc_fail(err, BRC_DATA, "its perm has %zu entries for %zu dimensions",
+				perm->n, x->ndim);
 	out = *x;
 	out.last = false;
 	t = (brc_loops){.arrays = 2, .ndim = x->ndim};
@@ -111,8 +109,8 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, 
 	for (size_t k = 0; k < x->ndim; k++) {
 		size_t from = x->ndim - 1 - k;
 
-		if (perm)
-			BRC_TRY(brc_axis(perm[k], x->ndim, &from, err));
+		if (perm->at)
+			BRC_TRY(brc_axis(perm->at[k], x->ndim, &from, err));
 		if (seen & (size_t)1 << from)
 			return brc_fail(err, BRC_DATA, "its perm names dimension %zu twice", from);
 		seen |= (size_t)1 << from;
@@ -149,22 +147,21 @@ static brc_operand spread(const brc_exec *g, const brc_operand *x, const brc_ope
 	return v;
 }
 
-static brc_rc concat_shape(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p,
-			   size_t *axis, brc_operand *out, brc_err *err)
+static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, brc_operand *out,
+			   brc_err *err)
 {
-	int64_t attribute;
+	int64_t given = ((const brc_axis_args *)n->args)->axis;
 	const brc_operand *first = brc_in(g, n, 0);
 	char a[128], b[128];
 
-	if (!brc_onnx_attribute(p, "axis"))
+	if (given == BRC_NO_AXIS)
 		return brc_fail(err, BRC_DATA, "its axis is missing");
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &attribute, err));
 	for (size_t k = 0; k < n->n_in; k++)
 		if (!brc_in(g, n, k))
 			return brc_fail(err, BRC_DATA, "input %zu is missing", k);
 		else if (first->batch == BRC_NOWHERE)
 			first = brc_in(g, n, k);
-	BRC_TRY(brc_axis(attribute, first->ndim, axis, err));
+	BRC_TRY(brc_axis(given, first->ndim, axis, err));
 	BRC_TRY(brc_keeps_images(first, *axis, err));
 	*out = *first;
 	out->dim[*axis] = 0;
@@ -183,7 +180,7 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, const Brc__Onnx
 	return BRC_OK;
 }
 
-static brc_rc infer_concat(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_concat(brc_exec *g, brc_node *n, brc_err *err)
 {
 	copies *c = new_copies(g, n, n->n_in, err);
 	brc_operand out;
@@ -191,7 +188,7 @@ static brc_rc infer_concat(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 
 	if (!c)
 		return BRC_RESOURCE;
-	BRC_TRY(concat_shape(g, n, p, &axis, &out, err));
+	BRC_TRY(concat_shape(g, n, &axis, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	out = g->value[n->out[0]];
 	for (size_t k = 0; k < n->n_in; k++) {
@@ -211,22 +208,22 @@ static brc_rc infer_concat(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc
 
 /* ---- Slice ---- */
 
-typedef struct cuts {
-	const int64_t *start, *end, *axis, *step; /* axis, step: NULL when left out */
-	size_t n;
-} cuts;
+typedef struct ranges {
+	brc_list start, end, axis, step; /* axis, step: may be left out */
+} ranges;
 
-static brc_rc slice_lists(const brc_exec *g, const brc_node *n, const Brc__OnnxNode *p, cuts *s,
-			  brc_err *err)
+static brc_rc slice_lists(const brc_exec *g, const brc_node *n, ranges *s, brc_err *err)
 {
-	size_t ends, axes, steps = 0;
+	const brc_slice_args *a = n->args;
 
-	BRC_TRY(brc_list_of(g, n, p, "starts", 1, 10, &s->start, &s->n, err));
-	BRC_TRY(brc_list_of(g, n, p, "ends", 2, 10, &s->end, &ends, err));
-	BRC_TRY(brc_list_of(g, n, p, "axes", 3, 10, &s->axis, &axes, err));
+	*s = (ranges){.step.at = NULL};
+	BRC_TRY(brc_list_or_input(g, n, &a->starts, 1, &s->start, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->ends, 2, &s->end, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 3, &s->axis, err));
 	if (brc_in(g, n, 4))
-		BRC_TRY(brc_need_list(g, n, 4, &s->step, &steps, err));
-	if (ends != s->n || (s->axis && axes != s->n) || (s->step && steps != s->n))
+		BRC_TRY(brc_need_list(g, n, 4, &s->step, err));
+	if (s->end.n != s->start.n || (s->axis.at && s->axis.n != s->start.n) ||
+	    (s->step.at && s->step.n != s->start.n))
 		return brc_fail(err, BRC_DATA, "its starts, ends, axes and steps differ in number");
 	return BRC_OK;
 }
@@ -263,42 +260,42 @@ static bool takes_all(const brc_exec *g, const brc_operand *x, int64_t start, in
 	return start == 0 && step == 1 && end >= 0 && (uint64_t)end >= all;
 }
 
-static brc_rc slice_axis(const brc_exec *g, const brc_operand *x, const cuts *s, size_t i,
+static brc_rc slice_axis(const brc_exec *g, const brc_operand *x, const ranges *s, size_t i,
 			 brc_loops *t, size_t *seen, brc_err *err)
 {
-	int64_t start = s->start[i], step = s->step ? s->step[i] : 1;
+	int64_t start = s->start.at[i], step = s->step.at ? s->step.at[i] : 1;
 	size_t axis;
 
-	BRC_TRY(brc_axis(s->axis ? s->axis[i] : (int64_t)i, x->ndim, &axis, err));
+	BRC_TRY(brc_axis(s->axis.at ? s->axis.at[i] : (int64_t)i, x->ndim, &axis, err));
 	if (*seen & (size_t)1 << axis)
 		return brc_fail(err, BRC_DATA, "it slices axis %zu twice", axis);
 	*seen |= (size_t)1 << axis;
 	if (step == 0)
 		return brc_fail(err, BRC_DATA, "its step is 0");
 	if (axis == x->batch)
-		return takes_all(g, x, start, s->end[i], step) ? BRC_OK
-							       : brc_keeps_images(x, axis, err);
-	t->dim[axis] = taken(x->dim[axis], &start, s->end[i], &step);
+		return takes_all(g, x, start, s->end.at[i], step) ? BRC_OK
+								  : brc_keeps_images(x, axis, err);
+	t->dim[axis] = taken(x->dim[axis], &start, s->end.at[i], &step);
 	t->start[1] += (ptrdiff_t)start * t->stride[1][axis];
 	t->stride[1][axis] *= (ptrdiff_t)step;
 	return BRC_OK;
 }
 
-static brc_rc infer_slice(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(g, n, 0);
 	copies *c = new_copies(g, n, 1, err);
 	brc_operand out;
-	cuts s = {0};
+	ranges s;
 	size_t seen = 0;
 	brc_loops t;
 
 	if (!c)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_need(g, n, 0, x ? x->elem : BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(slice_lists(g, n, p, &s, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(slice_lists(g, n, &s, err));
 	t = whole(x, x, x->dim);
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.start.n; i++)
 		BRC_TRY(slice_axis(g, x, &s, i, &t, &seen, err));
 	out = *x;
 	memcpy(out.dim, t.dim, sizeof(out.dim));
@@ -347,85 +344,94 @@ static brc_rc split_parts(brc_exec *g, brc_node *n, const int64_t *given, size_t
 	return BRC_OK;
 }
 
-static brc_rc infer_split(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static void adapt_split(int64_t opset, void *args)
 {
-	const brc_operand *x = brc_in(g, n, 0);
+	((brc_split_args *)args)->equal = opset < 18;
+}
+
+static brc_rc infer_split(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_split_args *a = n->args;
 	copies *c = new_copies(g, n, n->n_out, err);
-	const int64_t *given;
-	int64_t attribute, outputs;
-	size_t axis, count;
+	const brc_operand *x;
+	brc_list given;
+	size_t axis;
 
 	if (!c)
 		return BRC_RESOURCE;
 	c->n = 0;
-	BRC_TRY(brc_need(g, n, 0, x ? x->elem : BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &attribute, err));
-	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
 	BRC_TRY(brc_keeps_images(x, axis, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "num_outputs", (int64_t)n->n_out, &outputs, err));
-	if (outputs != (int64_t)n->n_out)
+	if (a->num_outputs != -1 && a->num_outputs != (int64_t)n->n_out)
 		return brc_fail(err, BRC_DATA, "num_outputs is %lld for %zu outputs",
-				(long long)outputs, n->n_out);
-	BRC_TRY(brc_list_of(g, n, p, "split", 1, 13, &given, &count, err));
-	if (given && count != n->n_out)
-		return brc_fail(err, BRC_DATA, "%zu sizes for %zu outputs", count, n->n_out);
-	if (!given && g->opset < 18 && x->dim[axis] % n->n_out)
+				(long long)a->num_outputs, n->n_out);
+	BRC_TRY(brc_list_or_input(g, n, &a->split, 1, &given, err));
+	if (given.at && given.n != n->n_out)
+		return brc_fail(err, BRC_DATA, "%zu sizes for %zu outputs", given.n, n->n_out);
+	if (!given.at && a->equal && x->dim[axis] % n->n_out)
 		return brc_fail(err, BRC_DATA, "%zu does not split into %zu equal parts",
 				x->dim[axis], n->n_out);
-	return split_parts(g, n, given, axis, c, err);
+	return split_parts(g, n, given.at, axis, c, err);
 }
 
 /* ---- Expand ---- */
 
-static brc_rc infer_expand(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_operand *x = brc_in(g, n, 0);
 	copies *c = new_copies(g, n, 1, err);
 	brc_operand shape = {.name = "", .batch = BRC_NOWHERE, .inner = 1}, out;
-	const brc_operand *in[2];
-	const int64_t *want;
-	brc_elem elem;
+	const brc_operand *x, *in[2];
+	brc_list want;
 
-	(void)p;
 	if (!c)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_need(g, n, 0, x ? x->elem : BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_need_list(g, n, 1, &want, &shape.ndim, err));
-	if (shape.ndim > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its target shape has %zu dimensions", shape.ndim);
-	for (size_t k = 0; k < shape.ndim; k++) {
-		if (want[k] < 0)
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(brc_need_list(g, n, 1, &want, err));
+	if (want.n > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its target shape has %zu dimensions", want.n);
+	shape.ndim = want.n;
+	for (size_t k = 0; k < want.n; k++) {
+		if (want.at[k] < 0)
 			return brc_fail(err, BRC_DATA, "entry %zu of its target shape is %lld", k,
-					(long long)want[k]);
-		shape.dim[k] = (size_t)want[k];
+					(long long)want.at[k]);
+		shape.dim[k] = (size_t)want.at[k];
 	}
 	in[0] = x;
 	in[1] = &shape;
-	elem = x->elem;
-	BRC_TRY(brc_broadcast(g, in, 2, &out, err));
-	out.elem = elem;
+	BRC_TRY(brc_broadcast(in, 2, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	c->copy[0] = (copy){.in = n->in[0], .out = n->out[0]};
 	return brc_loops_broadcast(&c->copy[0].loops, &g->value[n->out[0]], in, 1, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, INFER, TRACE) \
-	const brc_op SYMBOL = {                                                   \
-		.type = TYPE,                                                     \
-		.trace = TRACE,                                                   \
-		.attributes = ATTRIBUTES,                                         \
-		.min_in = MIN_IN,                                                 \
-		.max_in = MAX_IN,                                                 \
-		.max_out = MAX_OUT,                                               \
-		.layout = BRC_DEMAND_ANY,                                         \
-		.infer = INFER,                                                   \
-		.run = run_copies,                                                \
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                             \
+	{                                                                             \
+		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
+		.infer = INFER, .run = run_copies, .layout = BRC_DEMAND_ANY,          \
+		.trace = BRC_TRACE_MOVE, __VA_ARGS__                                  \
 	}
 
-OPERATOR(brc_kernel_layout, "Layout", "", 1, 1, 1, infer_layout, BRC_TRACE_MOVE);
-OPERATOR(brc_kernel_transpose, "Transpose", "perm", 1, 1, 1, infer_transpose, BRC_TRACE_MOVE);
-OPERATOR(brc_kernel_concat, "Concat", "axis", 1, SIZE_MAX, 1, infer_concat, BRC_TRACE_MOVE);
-OPERATOR(brc_kernel_slice, "Slice", "starts|ends|axes", 1, 5, 1, infer_slice, BRC_TRACE_MOVE);
-OPERATOR(brc_kernel_split, "Split", "axis|split|num_outputs", 1, 2, SIZE_MAX, infer_split,
-	 BRC_TRACE_MOVE);
-OPERATOR(brc_kernel_expand, "Expand", "", 2, 2, 1, infer_expand, BRC_TRACE_MOVE);
+const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes = NULL);
+
+const brc_op brc_moves_ops[] = {
+	RECORD("Transpose", 1, 1, 1, infer_transpose,
+	       .attributes = BRC_ATTRIBUTES(BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
+	       .args = sizeof(brc_transpose_args)),
+	RECORD("Concat", 1, SIZE_MAX, 1, infer_concat,
+	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS)),
+	       .args = sizeof(brc_axis_args)),
+	RECORD("Slice", 1, 5, 1, infer_slice,
+	       .attributes = BRC_ATTRIBUTES(BRC_LIST("starts", brc_slice_args, starts, 10, 1),
+					    BRC_LIST("ends", brc_slice_args, ends, 10, 2),
+					    BRC_LIST("axes", brc_slice_args, axes, 10, 3)),
+	       .args = sizeof(brc_slice_args)),
+	RECORD("Split", 1, 2, SIZE_MAX, infer_split,
+	       .attributes =
+		       BRC_ATTRIBUTES(BRC_INT("axis", brc_split_args, axis, 0),
+				      BRC_LIST("split", brc_split_args, split, 13, 1),
+				      BRC_INT("num_outputs", brc_split_args, num_outputs, -1)),
+	       .args = sizeof(brc_split_args), .adapt = adapt_split),
+	RECORD("Expand", 2, 2, 1, infer_expand, .attributes = NULL),
+	{.type = NULL},
+};

@@ -19,26 +19,23 @@ static brc_rc channel_weights(const brc_exec *g, const brc_node *n, size_t k, si
 			w->name, w->count, channels);
 }
 
-static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static void adapt_batch_norm(int64_t opset, void *args)
 {
-	brc_affine *a = brc_exec_alloc(g, 1, sizeof(*a), err);
+	((brc_batch_norm_args *)args)->is_test = opset > 6;
+}
+
+static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_batch_norm_args *args = n->args;
+	brc_affine *a = n->state;
+	bool training = args->training_mode || !args->is_test;
 	const float *part[4]; /* scale, bias, mean, variance */
 	const brc_operand *x;
-	int64_t training, spatial, test;
-	float epsilon;
 
-	if (!a)
-		return BRC_RESOURCE;
-	n->state = a;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &epsilon, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "training_mode", 0, &training, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "is_test", g->opset > 6, &test, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "spatial", 1, &spatial, err));
-	training = training || !test;
 	for (size_t k = 1; k < n->n_out; k++)
 		training = training || n->out[k] != BRC_NOWHERE;
-	if (training || !spatial) {
+	if (training || !args->spatial) {
 		brc_fail(err, BRC_DATA, "%s is not supported",
 			 training ? "training mode" : "spatial = 0");
 		return brc_hint(err, "export the network for inference");
@@ -54,7 +51,7 @@ static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 	if (!a->shift)
 		return BRC_RESOURCE;
 	for (size_t c = 0; c < a->channels; c++) {
-		double scale = part[0][c] / sqrt((double)part[3][c] + epsilon);
+		double scale = part[0][c] / sqrt((double)part[3][c] + args->epsilon);
 
 		a->scale[c] = (float)scale;
 		a->shift[c] = (float)(part[1][c] - scale * part[2][c]);
@@ -160,16 +157,13 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const groups *
 	return BRC_OK;
 }
 
-static brc_rc infer_instance_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_instance_norm(brc_exec *g, brc_node *n, brc_err *err)
 {
-	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	groups *t = n->state;
 	const brc_operand *x;
 
-	if (!t)
-		return BRC_RESOURCE;
-	n->state = t;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &t->epsilon, err));
+	t->epsilon = ((const brc_norm_args *)n->args)->epsilon;
 	if (x->ndim < 3 || x->count == 0)
 		return brc_fail(err, BRC_DATA, "its input has no places to average over");
 	for (size_t k = 1; k < x->ndim; k++)
@@ -181,21 +175,17 @@ static brc_rc infer_instance_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode 
 	return brc_set_output(g, n, 0, x, err);
 }
 
-static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, brc_err *err)
 {
-	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	const brc_norm_args *a = n->args;
+	groups *t = n->state;
 	const brc_operand *x;
 	brc_operand part;
-	int64_t attribute;
 	size_t axis;
 
-	if (!t)
-		return BRC_RESOURCE;
-	n->state = t;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "epsilon", 1e-5f, &t->epsilon, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", -1, &attribute, err));
-	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
+	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
+	t->epsilon = a->epsilon;
 	t->size = t->n = 1;
 	for (size_t k = 0; k < x->ndim; k++) {
 		*(k < axis ? &t->n : &t->size) *= x->dim[k];
@@ -215,46 +205,33 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, const Brc__OnnxNode *p,
 
 /* ---- LRN (Krizhevsky et al. 2012, section 3.3), row-major ---- */
 
-typedef struct lrn {
-	float alpha, beta, bias;
-	size_t size;
-} lrn;
-
-static brc_rc infer_lrn(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_lrn(brc_exec *g, brc_node *n, brc_err *err)
 {
-	lrn *l = brc_exec_alloc(g, 1, sizeof(*l), err);
+	int64_t size = ((const brc_lrn_args *)n->args)->size;
 	const brc_operand *x;
-	int64_t size;
 
-	if (!l)
-		return BRC_RESOURCE;
-	n->state = l;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "alpha", 1e-4f, &l->alpha, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "beta", 0.75f, &l->beta, err));
-	BRC_TRY(brc_onnx_attribute_float(p, "bias", 1, &l->bias, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "size", 0, &size, err));
 	if (size < 1 || size > INT32_MAX || x->ndim < 2)
 		return brc_fail(err, BRC_DATA, "its size is %lld", (long long)size);
-	l->size = (size_t)size;
 	BRC_TRY(brc_keeps_images(x, 1, err));
 	return brc_set_output(g, n, 0, x, err);
 }
 
 static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
-	const lrn *l = n->state;
+	const brc_lrn_args *l = n->args;
 	const brc_operand *v = &g->value[n->out[0]];
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
-	size_t channels = v->dim[1], rows = v->dim[0], before = (l->size - 1) / 2, places;
+	size_t size = (size_t)l->size, before = (size - 1) / 2;
+	size_t channels = v->dim[1], rows = v->dim[0], places;
 
 	if (v->count == 0)
 		return;
 	places = v->count / (rows * channels);
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t c = 0; c < channels; c++) {
-			size_t lo = c > before ? c - before : 0, hi = c - before + l->size;
+			size_t lo = c > before ? c - before : 0, hi = c - before + size;
 
 			hi = hi < channels ? hi : channels;
 			for (size_t i = 0; i < places; i++) {
@@ -273,26 +250,37 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, RUN, TRACE, \
-		 ...)                                                                          \
-	const brc_op SYMBOL = {                                                                \
-		.type = TYPE,                                                                  \
-		.trace = TRACE,                                                                \
-		__VA_ARGS__.attributes = ATTRIBUTES,                                           \
-		.min_in = MIN_IN,                                                              \
-		.max_in = MAX_IN,                                                              \
-		.max_out = MAX_OUT,                                                            \
-		.layout = LAYOUT,                                                              \
-		.infer = INFER,                                                                \
-		.run = RUN,                                                                    \
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, RUN, ...)                        \
+	{                                                                             \
+		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
+		.infer = INFER, .run = RUN, __VA_ARGS__                               \
 	}
+#define EPSILON(ARGS) BRC_FLOAT("epsilon", ARGS, epsilon, 1e-5f, 0)
 
-OPERATOR(brc_kernel_batch_norm, "BatchNormalization",
-	 "epsilon|momentum|training_mode|spatial|is_test", 5, 5, 5, BRC_DEMAND_ANY,
-	 infer_batch_norm, run_batch_norm, BRC_TRACE_AFFINE, .affine = affine_of, );
-OPERATOR(brc_kernel_instance_norm, "InstanceNormalization", "epsilon", 3, 3, 1, BRC_DEMAND_PLAIN,
-	 infer_instance_norm, run_groups, BRC_TRACE_NORMALISED, .affine = NULL, );
-OPERATOR(brc_kernel_layer_norm, "LayerNormalization", "axis|epsilon|stash_type", 2, 3, 3,
-	 BRC_DEMAND_PLAIN, infer_layer_norm, run_groups, BRC_TRACE_LAYER_NORM, .affine = NULL, );
-OPERATOR(brc_kernel_lrn, "LRN", "alpha|beta|bias|size", 1, 1, 1, BRC_DEMAND_PLAIN, infer_lrn,
-	 run_lrn, BRC_TRACE_NORMALISED, .affine = NULL, );
+const brc_op brc_normalisation_ops[] = {
+	RECORD("BatchNormalization", 5, 5, 5, infer_batch_norm, run_batch_norm,
+	       .attributes = BRC_ATTRIBUTES(
+		       EPSILON(brc_batch_norm_args), BRC_UNREAD("momentum"),
+		       BRC_FLAG("training_mode", brc_batch_norm_args, training_mode, 0),
+		       BRC_FLAG("spatial", brc_batch_norm_args, spatial, 1),
+		       BRC_FLAG("is_test", brc_batch_norm_args, is_test, 1)),
+	       .args = sizeof(brc_batch_norm_args), .state = sizeof(brc_affine),
+	       .adapt = adapt_batch_norm, .layout = BRC_DEMAND_ANY, .affine = affine_of,
+	       .trace = BRC_TRACE_AFFINE),
+	RECORD("InstanceNormalization", 3, 3, 1, infer_instance_norm, run_groups,
+	       .attributes = BRC_ATTRIBUTES(EPSILON(brc_norm_args)), .args = sizeof(brc_norm_args),
+	       .state = sizeof(groups), .layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_NORMALISED),
+	RECORD("LayerNormalization", 2, 3, 3, infer_layer_norm, run_groups,
+	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_norm_args, axis, -1),
+					    EPSILON(brc_norm_args), BRC_UNREAD("stash_type")),
+	       .args = sizeof(brc_norm_args), .state = sizeof(groups), .layout = BRC_DEMAND_PLAIN,
+	       .trace = BRC_TRACE_LAYER_NORM),
+	RECORD("LRN", 1, 1, 1, infer_lrn, run_lrn,
+	       .attributes = BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
+					    BRC_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
+					    BRC_FLOAT("bias", brc_lrn_args, bias, 1, 0),
+					    BRC_INT("size", brc_lrn_args, size, 0)),
+	       .args = sizeof(brc_lrn_args), .layout = BRC_DEMAND_PLAIN,
+	       .trace = BRC_TRACE_NORMALISED),
+	{.type = NULL},
+};

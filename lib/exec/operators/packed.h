@@ -1,4 +1,5 @@
-/* Products with a constant matrix, by oneDNN, which puts it into an order of its own once. */
+/* Products with a constant matrix, by oneDNN, which puts it into an order of its own once. Internal
+ * to lib/exec/operators. */
 #ifndef BRC_EXEC_OPERATORS_PACKED_H
 #define BRC_EXEC_OPERATORS_PACKED_H
 

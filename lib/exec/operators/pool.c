@@ -10,6 +10,8 @@ typedef struct pool {
 	bool average, count_padding, by_column;
 } pool;
 
+typedef enum variant { LARGEST, AVERAGE } variant;
+
 enum { BLOCK = 64, MANY = 64 };
 
 /* y becomes the largest of itself and x[0..n-1], c channels of each. A NaN wins. */
@@ -170,63 +172,52 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		find_largest(p, m->at[n->in[0]], m->at[n->out[0]], m->at[n->out[1]]);
 }
 
-static brc_rc infer_pool(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 {
-	pool *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_pool_args *a = n->args;
+	pool *p = n->state;
 	const brc_operand *x;
 	brc_operand out, indices;
-	int64_t padding, order;
 
-	if (!p)
-		return BRC_RESOURCE;
-	n->state = p;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(proto, "count_include_pad", 0, &padding, err));
-	BRC_TRY(brc_onnx_attribute_int(proto, "storage_order", 0, &order, err));
-	p->by_column = order != 0;
-	p->average = n->op == &brc_kernel_average_pool;
-	p->count_padding = padding != 0;
-	BRC_TRY(brc_window_read(&p->w, proto, x, NULL, &out, err));
+	p->by_column = a->storage_order;
+	p->average = n->op->variant == AVERAGE;
+	p->count_padding = a->count_include_pad;
+	BRC_TRY(brc_window_set(&p->w, &a->window, x, NULL, &out, err));
 	indices = out;
 	indices.elem = BRC_ELEM_INT;
 	BRC_TRY(brc_set_output(g, n, 1, &indices, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-static brc_rc infer_whole(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
 {
-	pool *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	pool *p = n->state;
 	const brc_operand *x;
 	brc_operand out;
 
-	(void)proto;
-	if (!p)
-		return BRC_RESOURCE;
-	n->state = p;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	p->average = n->op == &brc_kernel_global_average_pool;
+	p->average = n->op->variant == AVERAGE;
 	BRC_TRY(brc_window_whole(&p->w, x, &out, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MAX_OUT, INFER, TRACE) \
-	const brc_op SYMBOL = {                                   \
-		.type = TYPE,                                     \
-		.trace = TRACE,                                   \
-		.attributes = ATTRIBUTES,                         \
-		.min_in = 1,                                      \
-		.max_in = 1,                                      \
-		.max_out = MAX_OUT,                               \
-		.layout = BRC_DEMAND_LAST,                        \
-		.infer = INFER,                                   \
-		.run = run_pool,                                  \
+#define RECORD(TYPE, MAX_OUT, VARIANT, INFER, ...)                                                 \
+	{                                                                                          \
+		.type = TYPE, .state = sizeof(pool), .min_in = 1, .max_in = 1, .max_out = MAX_OUT, \
+		.variant = VARIANT, .infer = INFER, .run = run_pool, .layout = BRC_DEMAND_LAST,    \
+		.trace = BRC_TRACE_PLACES, __VA_ARGS__                                             \
 	}
+#define WINDOW(OWN)                                                                             \
+	.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_pool_args),                      \
+				     BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
+				     BRC_FLAG(#OWN, brc_pool_args, OWN, 0)),                    \
+	.args = sizeof(brc_pool_args)
 
-OPERATOR(brc_kernel_max_pool, "MaxPool",
-	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|storage_order", 2, infer_pool,
-	 BRC_TRACE_PLACES);
-OPERATOR(brc_kernel_average_pool, "AveragePool",
-	 "kernel_shape|strides|pads|dilations|auto_pad|ceil_mode|count_include_pad", 1, infer_pool,
-	 BRC_TRACE_PLACES);
-OPERATOR(brc_kernel_global_max_pool, "GlobalMaxPool", "", 1, infer_whole, BRC_TRACE_PLACES);
-OPERATOR(brc_kernel_global_average_pool, "GlobalAveragePool", "", 1, infer_whole, BRC_TRACE_PLACES);
+const brc_op brc_pooling_ops[] = {
+	RECORD("MaxPool", 2, LARGEST, infer_pool, WINDOW(storage_order)),
+	RECORD("AveragePool", 1, AVERAGE, infer_pool, WINDOW(count_include_pad)),
+	RECORD("GlobalMaxPool", 1, LARGEST, infer_whole, .attributes = NULL),
+	RECORD("GlobalAveragePool", 1, AVERAGE, infer_whole, .attributes = NULL),
+	{.type = NULL},
+};

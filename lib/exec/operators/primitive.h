@@ -1,6 +1,6 @@
 /*
  * oneDNN's primitives (https://oneapi-src.github.io/oneDNN), as kernels use
- * them: in the calling thread, on memory that the caller has.
+ * them: in the calling thread, on memory that the caller has. Internal to lib/exec/operators.
  */
 #ifndef BRC_EXEC_OPERATORS_PRIMITIVE_H
 #define BRC_EXEC_OPERATORS_PRIMITIVE_H

@@ -114,34 +114,30 @@ static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_exec_own(g, p->packed, brc_packed_free, err);
 }
 
-static brc_rc infer_gemm(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 {
-	product *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	const brc_gemm_args *args = n->args;
+	bool ta = args->trans_a, tb = args->trans_b;
+	product *p = n->state;
 	const brc_operand *x, *w, *c;
 	brc_operand out = {.ndim = 2, .batch = BRC_NOWHERE, .inner = 1};
-	int64_t ta, tb;
 	char a[128], b[128];
 
-	if (!p)
-		return BRC_RESOURCE;
-	n->state = p;
-	BRC_TRY(brc_onnx_attribute_int(proto, "transA", 0, &ta, err));
-	BRC_TRY(brc_onnx_attribute_int(proto, "transB", 0, &tb, err));
-	BRC_TRY(brc_onnx_attribute_float(proto, "alpha", 1, &p->alpha, err));
-	BRC_TRY(brc_onnx_attribute_float(proto, "beta", 1, &p->beta, err));
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
-	p->trans_x = ta != 0;
-	p->trans_w = tb != 0;
+	p->alpha = args->alpha;
+	p->beta = args->beta;
+	p->trans_x = ta;
+	p->trans_w = tb;
 	p->outer = (brc_loops){.arrays = 3};
-	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb != 0])
+	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb])
 		return brc_fail(err, BRC_DATA, "its input %s%s does not fit its weights %s%s",
 				brc_shape_text(x, a, sizeof(a)), ta ? ", transposed," : "",
 				brc_shape_text(w, b, sizeof(b)), tb ? ", transposed" : "");
 	BRC_TRY(brc_keeps_images(x, !ta, err));
 	if (w->batch != BRC_NOWHERE)
 		return brc_keeps_images(w, w->batch, err);
-	p->m = out.dim[0] = x->dim[ta != 0];
+	p->m = out.dim[0] = x->dim[ta];
 	p->k = x->dim[!ta];
 	p->n = out.dim[1] = w->dim[!tb];
 	if (x->batch != BRC_NOWHERE) {
@@ -184,17 +180,13 @@ static void flatten_rows(product *p, const brc_operand *x, const brc_operand *w)
 	p->outer = (brc_loops){.arrays = 3};
 }
 
-static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto, brc_err *err)
+static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 {
-	product *p = brc_exec_alloc(g, 1, sizeof(*p), err);
+	product *p = n->state;
 	const brc_operand *x, *w, *in[2];
 	brc_operand out, lead[2];
 	char a[128], b[128];
 
-	(void)proto;
-	if (!p)
-		return BRC_RESOURCE;
-	n->state = p;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
 	p->alpha = 1;
@@ -213,7 +205,7 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, const Brc__OnnxNode *proto,
 	lead[1] = leading(w);
 	in[0] = &lead[0];
 	in[1] = &lead[1];
-	BRC_TRY(brc_broadcast(g, in, 2, &out, err));
+	BRC_TRY(brc_broadcast(in, 2, &out, err));
 	BRC_TRY(brc_loops_broadcast(&p->outer, &out, in, 2, err));
 	if (x->ndim > 1 && x->batch == x->ndim - 2) {
 		if (out.batch != BRC_NOWHERE)
@@ -271,32 +263,22 @@ static double product_flops(const brc_exec *g, const brc_node *n)
 	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
 }
 
-const brc_op brc_kernel_gemm = {
-	.type = "Gemm",
-	.trace = BRC_TRACE_WEIGHTS,
-	.flops = product_flops,
-	.weights = product_weights,
-	.attributes = "alpha|beta|transA|transB|broadcast",
-	.min_in = 2,
-	.max_in = 3,
-	.max_out = 1,
-	.layout = BRC_DEMAND_PLAIN,
-	.infer = infer_gemm,
-	.prepare = prepare_product,
-	.run = run_product,
-};
+#define RECORD(TYPE, MAX_IN, INFER, ...)                                                        \
+	{                                                                                       \
+		.type = TYPE, .state = sizeof(product), .min_in = 2, .max_in = MAX_IN,          \
+		.max_out = 1, .infer = INFER, .prepare = prepare_product, .run = run_product,   \
+		.layout = BRC_DEMAND_PLAIN, .weights = product_weights, .flops = product_flops, \
+		__VA_ARGS__                                                                     \
+	}
 
-const brc_op brc_kernel_matmul = {
-	.type = "MatMul",
-	.trace = BRC_TRACE_MATMUL,
-	.flops = product_flops,
-	.weights = product_weights,
-	.attributes = "",
-	.min_in = 2,
-	.max_in = 2,
-	.max_out = 1,
-	.layout = BRC_DEMAND_PLAIN,
-	.infer = infer_matmul,
-	.prepare = prepare_product,
-	.run = run_product,
+const brc_op brc_products_ops[] = {
+	RECORD("Gemm", 3, infer_gemm,
+	       .attributes = BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
+					    BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
+					    BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
+					    BRC_FLAG("transB", brc_gemm_args, trans_b, 0),
+					    BRC_UNREAD("broadcast")),
+	       .args = sizeof(brc_gemm_args), .trace = BRC_TRACE_WEIGHTS),
+	RECORD("MatMul", 2, infer_matmul, .trace = BRC_TRACE_MATMUL),
+	{.type = NULL},
 };

@@ -9,21 +9,9 @@ typedef struct reduction {
 	brc_loops loops;
 	double factor; /* of the sum */
 	size_t axes;   /* reduced: bit k for dimension k of the input */
-	bool keep;     /* they stay, with extent 1 */
 } reduction;
 
-static brc_rc axis_set(const brc_operand *x, const int64_t *axes, size_t n, size_t *set,
-		       brc_err *err)
-{
-	*set = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t axis;
-
-		BRC_TRY(brc_axis(axes[i], x->ndim, &axis, err));
-		*set |= (size_t)1 << axis;
-	}
-	return BRC_OK;
-}
+typedef enum variant { MEAN, SUM, LARGEST, SMALLEST } variant;
 
 /* The output's extents, and the loops over the input that lead to it. */
 static void set_loops(const brc_operand *x, size_t set, bool keep, brc_operand *out, brc_loops *t)
@@ -54,36 +42,28 @@ static void set_loops(const brc_operand *x, size_t set, bool keep, brc_operand *
 	brc_loops_simplify(t);
 }
 
-static brc_rc infer_reduce(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_reduce(brc_exec *g, brc_node *n, brc_err *err)
 {
-	reduction *r = brc_exec_alloc(g, 1, sizeof(*r), err);
+	const brc_reduce_args *a = n->args;
+	reduction *r = n->state;
 	const brc_operand *x;
 	brc_operand out;
-	const int64_t *axes;
-	size_t count, set, kept = 1;
-	int64_t keep, noop, since = n->op == &brc_kernel_reduce_sum ? 13 : 18;
+	brc_list axes;
+	size_t kept = 1;
 
-	if (!r)
-		return BRC_RESOURCE;
-	n->state = r;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "keepdims", 1, &keep, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "noop_with_empty_axes", 0, &noop, err));
-	BRC_TRY(brc_list_of(g, n, p, "axes", 1, since, &axes, &count, err));
-	BRC_TRY(axis_set(x, axes, count, &set, err));
-	if (count == 0 && !noop)
-		set = ((size_t)1 << x->ndim) - 1;
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 1, &axes, err));
+	BRC_TRY(brc_axis_set(&axes, x->ndim, false, &r->axes, err));
+	if (axes.n == 0 && !a->noop_with_empty_axes)
+		r->axes = ((size_t)1 << x->ndim) - 1;
 	for (size_t k = 0; k < x->ndim; k++) {
-		if (set >> k & 1)
+		if (r->axes >> k & 1)
 			BRC_TRY(brc_keeps_images(x, k, err));
 		else
 			kept *= x->dim[k];
 	}
-	r->axes = set;
-	r->keep = keep != 0;
-	set_loops(x, set, keep != 0, &out, &r->loops);
-	r->factor =
-		n->op == &brc_kernel_reduce_mean && x->count ? (double)kept / (double)x->count : 1;
+	set_loops(x, r->axes, a->keepdims, &out, &r->loops);
+	r->factor = n->op->variant == MEAN && x->count ? (double)kept / (double)x->count : 1;
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -120,8 +100,8 @@ static void take_extreme(const void *ctx, char *const *p, size_t n, const ptrdif
 static void run_reduce(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const reduction *r = n->state;
-	bool smallest = n->op == &brc_kernel_reduce_min;
-	bool extreme = smallest || n->op == &brc_kernel_reduce_max;
+	bool smallest = n->op->variant == SMALLEST;
+	bool extreme = smallest || n->op->variant == LARGEST;
 	size_t item[2] = {sizeof(float), sizeof(float)}, count = g->value[n->out[0]].count;
 	char *base[2] = {m->at[n->out[0]], m->at[n->in[0]]};
 	float *y = m->at[n->out[0]];
@@ -135,28 +115,28 @@ static void run_reduce(const brc_exec *g, const brc_node *n, const brc_memory *m
 
 static bool reduced(const brc_node *n, size_t *axes, bool *keep)
 {
-	const reduction *r = n->state;
-
-	*axes = r->axes;
-	*keep = r->keep;
+	*axes = ((const reduction *)n->state)->axes;
+	*keep = ((const brc_reduce_args *)n->args)->keepdims;
 	return true;
 }
 
-#define OPERATOR(SYMBOL, TYPE)                                      \
-	const brc_op SYMBOL = {                                     \
-		.type = TYPE,                                       \
-		.trace = BRC_TRACE_REDUCE,                          \
-		.reduced = reduced,                                 \
-		.attributes = "axes|keepdims|noop_with_empty_axes", \
-		.min_in = 1,                                        \
-		.max_in = 2,                                        \
-		.max_out = 1,                                       \
-		.layout = BRC_DEMAND_ANY,                           \
-		.infer = infer_reduce,                              \
-		.run = run_reduce,                                  \
+#define RECORD(TYPE, VARIANT, UNTIL)                                                             \
+	{                                                                                        \
+		.type = TYPE,                                                                    \
+		.attributes = BRC_ATTRIBUTES(BRC_LIST("axes", brc_reduce_args, axes, UNTIL, 1),  \
+					     BRC_FLAG("keepdims", brc_reduce_args, keepdims, 1), \
+					     BRC_FLAG("noop_with_empty_axes", brc_reduce_args,   \
+						      noop_with_empty_axes, 0)),                 \
+		.args = sizeof(brc_reduce_args), .state = sizeof(reduction), .min_in = 1,        \
+		.max_in = 2, .max_out = 1, .variant = VARIANT, .infer = infer_reduce,            \
+		.run = run_reduce, .layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_REDUCE,          \
+		.reduced = reduced,                                                              \
 	}
 
-OPERATOR(brc_kernel_reduce_mean, "ReduceMean");
-OPERATOR(brc_kernel_reduce_sum, "ReduceSum");
-OPERATOR(brc_kernel_reduce_max, "ReduceMax");
-OPERATOR(brc_kernel_reduce_min, "ReduceMin");
+const brc_op brc_reductions_ops[] = {
+	RECORD("ReduceMean", MEAN, 18),
+	RECORD("ReduceSum", SUM, 13),
+	RECORD("ReduceMax", LARGEST, 18),
+	RECORD("ReduceMin", SMALLEST, 18),
+	{.type = NULL},
+};

@@ -2,39 +2,6 @@
 
 #include <string.h>
 
-struct brc_sampling {
-	size_t ndim;
-	brc_taps axis[BRC_MAX_DIMS];
-	size_t extent[BRC_MAX_DIMS], stride[BRC_MAX_DIMS]; /* of the output, of the input */
-	bool weighted;
-	char fill[sizeof(int64_t)];
-};
-
-brc_rc brc_mode(const Brc__OnnxNode *p, const char *name, const char *const *known, size_t n,
-		size_t otherwise, size_t *mode, brc_err *err)
-{
-	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, name);
-
-	*mode = otherwise;
-	if (!a)
-		return BRC_OK;
-	for (size_t i = 0; i < n && a->has_s; i++) {
-		if (a->s.len != strlen(known[i]) || memcmp(a->s.data, known[i], a->s.len) != 0)
-			continue;
-		*mode = i;
-		return BRC_OK;
-	}
-	return brc_fail(err, BRC_DATA, "its %s '%.*s' is not supported", name,
-			a->has_s && a->s.len < 100 ? (int)a->s.len : 0,
-			a->has_s ? (const char *)a->s.data : "");
-}
-
-brc_rc brc_sampling_new(brc_sampling **s, brc_exec *g, brc_node *n, brc_err *err)
-{
-	*s = n->state = brc_exec_alloc(g, 1, sizeof(**s), err);
-	return *s ? BRC_OK : BRC_RESOURCE;
-}
-
 brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t extent, size_t taps,
 			 bool weighted, brc_taps **t, brc_err *err)
 {

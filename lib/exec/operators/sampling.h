@@ -1,11 +1,12 @@
 /*
  * Outputs whose elements are weighted sums of elements along each axis, as in
- * Pad and Resize: every axis has a table of where its outputs come from.
+ * Pad and Resize: every axis has a table of where its outputs come from. Internal to
+ * lib/exec/operators.
  */
 #ifndef BRC_EXEC_OPERATORS_SAMPLING_H
 #define BRC_EXEC_OPERATORS_SAMPLING_H
 
-#include "exec/dataflow.h"
+#include "exec/operator.h"
 
 typedef struct brc_taps {
 	size_t n;        /* elements that an output is made of */
@@ -13,10 +14,14 @@ typedef struct brc_taps {
 	float *weight;   /* [extent of the output][n]; NULL: n is 1 and the weight too */
 } brc_taps;
 
-typedef struct brc_sampling brc_sampling;
+typedef struct brc_sampling {
+	size_t ndim;
+	brc_taps axis[BRC_MAX_DIMS];
+	size_t extent[BRC_MAX_DIMS], stride[BRC_MAX_DIMS]; /* of the output, of the input */
+	bool weighted;
+	char fill[sizeof(int64_t)];
+} brc_sampling; /* the state of a node; only floats may have weights */
 
-/* One whose axes are still to be set, as state of the node. Only floats may have weights. */
-brc_rc brc_sampling_new(brc_sampling **s, brc_exec *g, brc_node *n, brc_err *err);
 /* Make room for an axis, all of it zeros. */
 brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t extent, size_t taps,
 			 bool weighted, brc_taps **t, brc_err *err);
@@ -25,9 +30,5 @@ void brc_sampling_fill(brc_sampling *s, const void *element, size_t item);
 brc_rc brc_sampling_done(brc_sampling *s, brc_exec *g, const brc_node *n, const brc_operand *x,
 			 brc_err *err);
 void brc_sampling_run(const brc_exec *g, const brc_node *n, const brc_memory *m);
-
-/* The place of an attribute's text in known[n]; `otherwise` when it is left out. */
-brc_rc brc_mode(const Brc__OnnxNode *p, const char *name, const char *const *known, size_t n,
-		size_t otherwise, size_t *mode, brc_err *err);
 
 #endif

@@ -10,12 +10,13 @@
 /* `outer` groups of `n` elements, `inner` apart. */
 typedef struct groups {
 	size_t outer, n, inner;
-	bool last, smallest; /* ArgMax: the last among equals; ArgMin */
 } groups;
+
+typedef enum variant { PROBABILITIES, LOGARITHMS, LARGEST, SMALLEST } variant;
 
 static groups along(const brc_operand *x, size_t axis, bool rest)
 {
-	groups t = {1, 1, 1, false, false};
+	groups t = {1, 1, 1};
 
 	for (size_t k = 0; k < x->ndim; k++) {
 		if (k < axis)
@@ -28,23 +29,25 @@ static groups along(const brc_operand *x, size_t axis, bool rest)
 	return t;
 }
 
-static brc_rc infer_softmax(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static void adapt_softmax(int64_t opset, void *args)
 {
-	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	brc_softmax_args *a = args;
+
+	a->rest = opset < 13;
+	a->axis = a->rest ? 1 : -1;
+}
+
+static brc_rc infer_softmax(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_softmax_args *a = n->args;
 	const brc_operand *x;
-	bool one_axis = g->opset >= 13;
-	int64_t attribute;
 	size_t axis;
 
-	if (!t)
-		return BRC_RESOURCE;
-	n->state = t;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", one_axis ? -1 : 1, &attribute, err));
-	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
-	for (size_t k = axis; k < (one_axis ? axis + 1 : x->ndim); k++)
+	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
+	for (size_t k = axis; k < (a->rest ? x->ndim : axis + 1); k++)
 		BRC_TRY(brc_keeps_images(x, k, err));
-	*t = along(x, axis, !one_axis);
+	*(groups *)n->state = along(x, axis, a->rest);
 	return brc_set_output(g, n, 0, x, err);
 }
 
@@ -76,7 +79,7 @@ static void run_softmax(const brc_exec *g, const brc_node *n, const brc_memory *
 	for (size_t r = 0; t->n && r < t->outer; r++)
 		for (size_t i = 0; i < t->inner; i++)
 			one_group(x + r * size + i, y + r * size + i, t->n, t->inner,
-				  n->op == &brc_kernel_log_softmax);
+				  n->op->variant == LOGARITHMS);
 }
 
 static size_t softmax_size(const brc_node *n)
@@ -84,32 +87,23 @@ static size_t softmax_size(const brc_node *n)
 	return ((const groups *)n->state)->n;
 }
 
-static brc_rc infer_arg(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_arg(brc_exec *g, brc_node *n, brc_err *err)
 {
-	groups *t = brc_exec_alloc(g, 1, sizeof(*t), err);
+	const brc_arg_args *a = n->args;
 	const brc_operand *x;
 	brc_operand out;
-	int64_t attribute, keep, last;
 	size_t axis;
 
-	if (!t)
-		return BRC_RESOURCE;
-	n->state = t;
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &attribute, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "keepdims", 1, &keep, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "select_last_index", 0, &last, err));
-	BRC_TRY(brc_axis(attribute, x->ndim, &axis, err));
+	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
 	BRC_TRY(brc_keeps_images(x, axis, err));
 	if (x->dim[axis] == 0)
 		return brc_fail(err, BRC_DATA, "its axis is empty");
-	*t = along(x, axis, false);
-	t->last = last != 0;
-	t->smallest = n->op == &brc_kernel_arg_min;
+	*(groups *)n->state = along(x, axis, false);
 	out = *x;
 	out.elem = BRC_ELEM_INT;
 	out.dim[axis] = 1;
-	if (!keep) {
+	if (!a->keepdims) {
 		out.ndim--;
 		for (size_t k = axis; k < out.ndim; k++)
 			out.dim[k] = x->dim[k + 1];
@@ -122,6 +116,8 @@ static brc_rc infer_arg(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_er
 static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const groups *t = n->state;
+	bool least = n->op->variant == SMALLEST;
+	bool last = ((const brc_arg_args *)n->args)->select_last_index;
 	const float *x = m->at[n->in[0]];
 	int64_t *y = m->at[n->out[0]];
 
@@ -133,31 +129,36 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		for (size_t k = 1; k < t->n; k++) {
 			float a = v[k * t->inner], b = v[best * t->inner];
 
-			if ((t->smallest ? a < b : a > b) || (t->last && a == b))
+			if ((least ? a < b : a > b) || (last && a == b))
 				best = k;
 		}
 		y[i] = (int64_t)best;
 	}
 }
 
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, INFER, RUN, TRACE, ...) \
-	const brc_op SYMBOL = {                                    \
-		.type = TYPE,                                      \
-		.trace = TRACE,                                    \
-		__VA_ARGS__.attributes = ATTRIBUTES,               \
-		.min_in = 1,                                       \
-		.max_in = 1,                                       \
-		.max_out = 1,                                      \
-		.layout = BRC_DEMAND_PLAIN,                        \
-		.infer = INFER,                                    \
-		.run = RUN,                                        \
+#define RECORD(TYPE, VARIANT, INFER, RUN, ...)                                                 \
+	{                                                                                      \
+		.type = TYPE, .state = sizeof(groups), .min_in = 1, .max_in = 1, .max_out = 1, \
+		.variant = VARIANT, .infer = INFER, .run = RUN, .layout = BRC_DEMAND_PLAIN,    \
+		.trace = BRC_TRACE_MIX, __VA_ARGS__                                            \
 	}
+#define SOFTMAX(TYPE, VARIANT)                                                            \
+	RECORD(TYPE, VARIANT, infer_softmax, run_softmax,                                 \
+	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_softmax_args, axis, -1)), \
+	       .args = sizeof(brc_softmax_args), .adapt = adapt_softmax,                  \
+	       .softmax_size = softmax_size)
+#define ARG(TYPE, VARIANT)                                                                 \
+	RECORD(TYPE, VARIANT, infer_arg, run_arg,                                          \
+	       .attributes = BRC_ATTRIBUTES(                                               \
+		       BRC_INT("axis", brc_arg_args, axis, 0),                             \
+		       BRC_FLAG("keepdims", brc_arg_args, keepdims, 1),                    \
+		       BRC_FLAG("select_last_index", brc_arg_args, select_last_index, 0)), \
+	       .args = sizeof(brc_arg_args))
 
-OPERATOR(brc_kernel_softmax, "Softmax", "axis", infer_softmax, run_softmax, BRC_TRACE_MIX,
-	 .softmax_size = softmax_size, );
-OPERATOR(brc_kernel_log_softmax, "LogSoftmax", "axis", infer_softmax, run_softmax, BRC_TRACE_MIX,
-	 .softmax_size = softmax_size, );
-OPERATOR(brc_kernel_arg_max, "ArgMax", "axis|keepdims|select_last_index", infer_arg, run_arg,
-	 BRC_TRACE_MIX, .softmax_size = NULL, );
-OPERATOR(brc_kernel_arg_min, "ArgMin", "axis|keepdims|select_last_index", infer_arg, run_arg,
-	 BRC_TRACE_MIX, .softmax_size = NULL, );
+const brc_op brc_softmax_ops[] = {
+	SOFTMAX("Softmax", PROBABILITIES),
+	SOFTMAX("LogSoftmax", LOGARITHMS),
+	ARG("ArgMax", LARGEST),
+	ARG("ArgMin", SMALLEST),
+	{.type = NULL},
+};

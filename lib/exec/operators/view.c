@@ -50,20 +50,13 @@ static brc_rc set_shape(brc_exec *g, brc_node *n, const brc_operand *x, size_t n
 	return brc_set_view(g, n, &out, err);
 }
 
-static brc_rc any_input(const brc_exec *g, const brc_node *n, const brc_operand **x, brc_err *err)
-{
-	*x = brc_in(g, n, 0);
-	return brc_need(g, n, 0, *x ? (*x)->elem : BRC_ELEM_FLOAT, x, err);
-}
-
-static brc_rc infer_flatten(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_flatten(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
 	size_t dim[2] = {1, 1};
-	int64_t axis;
+	int64_t axis = ((const brc_axis_args *)n->args)->axis;
 
-	BRC_TRY(any_input(g, n, &x, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "axis", 1, &axis, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	if (axis < 0)
 		axis += (int64_t)x->ndim;
 	if (axis < 0 || axis > (int64_t)x->ndim)
@@ -138,49 +131,38 @@ static void renew_batch(const brc_exec *g, const brc_operand *x, const int64_t *
 	}
 }
 
-static brc_rc infer_reshape(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_reshape(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
-	const int64_t *want;
-	size_t count, dim[BRC_MAX_DIMS] = {0};
-	int64_t zero;
+	brc_list want;
+	size_t dim[BRC_MAX_DIMS] = {0};
+	bool zero = ((const brc_reshape_args *)n->args)->allowzero;
 
-	BRC_TRY(any_input(g, n, &x, err));
-	BRC_TRY(brc_need_list(g, n, 1, &want, &count, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "allowzero", 0, &zero, err));
-	if (count > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its target shape has %zu dimensions", count);
-	BRC_TRY(target(x, want, count, zero != 0, dim, err));
-	renew_batch(g, x, want, count, dim);
-	return set_shape(g, n, x, count, dim, err);
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(brc_need_list(g, n, 1, &want, err));
+	if (want.n > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its target shape has %zu dimensions", want.n);
+	BRC_TRY(target(x, want.at, want.n, zero, dim, err));
+	renew_batch(g, x, want.at, want.n, dim);
+	return set_shape(g, n, x, want.n, dim, err);
 }
 
-/* The entries of `axes`, of a value of ndim dimensions, as a set. */
-static brc_rc axis_set(const int64_t *axes, size_t n, size_t ndim, size_t *set, brc_err *err)
+static brc_rc read_axes(const brc_exec *g, const brc_node *n, brc_list *axes, brc_err *err)
 {
-	*set = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t axis;
-
-		BRC_TRY(brc_axis(axes[i], ndim, &axis, err));
-		if (*set & (size_t)1 << axis)
-			return brc_fail(err, BRC_DATA, "it names axis %zu twice", axis);
-		*set |= (size_t)1 << axis;
-	}
-	return BRC_OK;
+	return brc_list_or_input(g, n, &((const brc_axes_args *)n->args)->axes, 1, axes, err);
 }
 
-static brc_rc infer_squeeze(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_squeeze(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
-	const int64_t *axes;
-	size_t count, set, ndim = 0, dim[BRC_MAX_DIMS];
+	size_t set, ndim = 0, dim[BRC_MAX_DIMS];
+	brc_list axes;
 
-	BRC_TRY(any_input(g, n, &x, err));
-	BRC_TRY(brc_list_of(g, n, p, "axes", 1, 13, &axes, &count, err));
-	BRC_TRY(axis_set(axes, count, x->ndim, &set, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(read_axes(g, n, &axes, err));
+	BRC_TRY(brc_axis_set(&axes, x->ndim, true, &set, err));
 	for (size_t k = 0; k < x->ndim; k++) {
-		bool gone = axes ? set >> k & 1 : x->dim[k] == 1 && k != x->batch;
+		bool gone = axes.at ? set >> k & 1 : x->dim[k] == 1 && k != x->batch;
 
 		if (gone && (x->dim[k] != 1 || k == x->batch))
 			return brc_fail(err, BRC_DATA, "axis %zu has extent %zu, not 1", k,
@@ -191,28 +173,27 @@ static brc_rc infer_squeeze(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, br
 	return set_shape(g, n, x, ndim, dim, err);
 }
 
-static brc_rc infer_unsqueeze(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_unsqueeze(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
-	const int64_t *axes;
-	size_t count, set, from = 0, dim[BRC_MAX_DIMS];
+	size_t set, from = 0, dim[BRC_MAX_DIMS];
+	brc_list axes;
 
-	BRC_TRY(any_input(g, n, &x, err));
-	BRC_TRY(brc_list_of(g, n, p, "axes", 1, 13, &axes, &count, err));
-	if (count > BRC_MAX_DIMS - x->ndim)
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
+	BRC_TRY(read_axes(g, n, &axes, err));
+	if (axes.n > BRC_MAX_DIMS - x->ndim)
 		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
-	BRC_TRY(axis_set(axes, count, x->ndim + count, &set, err));
-	for (size_t k = 0; k < x->ndim + count; k++)
+	BRC_TRY(brc_axis_set(&axes, x->ndim + axes.n, true, &set, err));
+	for (size_t k = 0; k < x->ndim + axes.n; k++)
 		dim[k] = set >> k & 1 ? 1 : x->dim[from++];
-	return set_shape(g, n, x, x->ndim + count, dim, err);
+	return set_shape(g, n, x, x->ndim + axes.n, dim, err);
 }
 
-static brc_rc infer_identity(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static brc_rc infer_identity(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
 
-	(void)p;
-	BRC_TRY(any_input(g, n, &x, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	return brc_set_view(g, n, x, err);
 }
 
@@ -231,70 +212,62 @@ static bool is_idle(const brc_exec *g, const brc_node *n)
 	return ratio && is_constant(ratio, BRC_ELEM_FLOAT) && *(float *)ratio->data == 0;
 }
 
-/* Its mask keeps all; that is made when something asks for it. */
-static brc_rc infer_dropout(brc_exec *g, brc_node *n, const Brc__OnnxNode *p, brc_err *err)
+static void adapt_dropout(int64_t opset, void *args)
 {
+	brc_dropout_args *a = args;
+
+	a->is_test = opset > 6;
+	a->mask = opset >= 10;
+}
+
+/* Its mask keeps all; that is made when something asks for it. */
+static brc_rc infer_dropout(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_dropout_args *a = n->args;
 	const brc_operand *x;
 	brc_operand mask;
-	int64_t test;
 
-	BRC_TRY(brc_onnx_attribute_int(p, "is_test", g->opset > 6, &test, err));
-	if (!test || !is_idle(g, n)) {
+	if (!a->is_test || !is_idle(g, n)) {
 		brc_fail(err, BRC_DATA, "it is switched on (%s)",
-			 test ? "training_mode" : "is_test is 0");
+			 a->is_test ? "training_mode" : "is_test is 0");
 		return brc_hint(err, "export the network for inference");
 	}
-	BRC_TRY(any_input(g, n, &x, err));
+	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	mask = *x;
 	mask.elem = BRC_ELEM_BOOL;
 	mask.narrow = 0;
-	if (g->opset >= 10 && n->n_out > 1 && n->out[1] != BRC_NOWHERE) {
+	if (a->mask && n->n_out > 1 && n->out[1] != BRC_NOWHERE) {
 		BRC_TRY(brc_set_output(g, n, 1, &mask, err));
 		g->value[n->out[1]].state = BRC_ABSENT;
 	}
 	return brc_set_view(g, n, x, err);
 }
 
-brc_rc brc_exec_make_mask(brc_exec *g, size_t value, brc_err *err)
-{
-	brc_operand *v = &g->value[value];
-	int64_t *ones;
-
-	if (v->state != BRC_ABSENT)
-		return BRC_OK;
-	if (v->elem != BRC_ELEM_BOOL)
-		return brc_fail(err, BRC_DATA, "'%.200s' is a mask, which is not computed",
-				v->name);
-	v->data = ones = brc_exec_alloc(g, v->count, sizeof(*ones), err);
-	if (!ones)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < v->count; i++)
-		ones[i] = 1;
-	v->state = BRC_CONSTANT;
-	return BRC_OK;
-}
-
-#define OPERATOR(SYMBOL, TYPE, ATTRIBUTES, MIN_IN, MAX_IN, MAX_OUT, LAYOUT, INFER, TRACE, ...) \
-	const brc_op SYMBOL = {                                                                \
-		.type = TYPE,                                                                  \
-		.trace = TRACE,                                                                \
-		__VA_ARGS__.attributes = ATTRIBUTES,                                           \
-		.min_in = MIN_IN,                                                              \
-		.max_in = MAX_IN,                                                              \
-		.max_out = MAX_OUT,                                                            \
-		.layout = LAYOUT,                                                              \
-		.infer = INFER,                                                                \
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                             \
+	{                                                                             \
+		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
+		.infer = INFER, __VA_ARGS__                                           \
 	}
+#define RESHAPES .layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_MOVE
+#define KEEPS \
+	.layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES
+#define AXES                                                                        \
+	.attributes = BRC_ATTRIBUTES(BRC_LIST("axes", brc_axes_args, axes, 13, 1)), \
+	.args = sizeof(brc_axes_args)
 
-OPERATOR(brc_kernel_reshape, "Reshape", "allowzero", 2, 2, 1, BRC_DEMAND_PLAIN, infer_reshape,
-	 BRC_TRACE_MOVE, .activation = false, );
-OPERATOR(brc_kernel_flatten, "Flatten", "axis", 1, 1, 1, BRC_DEMAND_PLAIN, infer_flatten,
-	 BRC_TRACE_MOVE, .activation = false, );
-OPERATOR(brc_kernel_squeeze, "Squeeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_squeeze,
-	 BRC_TRACE_MOVE, .activation = false, );
-OPERATOR(brc_kernel_unsqueeze, "Unsqueeze", "axes", 1, 2, 1, BRC_DEMAND_PLAIN, infer_unsqueeze,
-	 BRC_TRACE_MOVE, .activation = false, );
-OPERATOR(brc_kernel_identity, "Identity", "", 1, 1, 1, BRC_DEMAND_ANY, infer_identity,
-	 BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES, );
-OPERATOR(brc_kernel_dropout, "Dropout", "ratio|seed|is_test", 1, 3, 2, BRC_DEMAND_ANY,
-	 infer_dropout, BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES, );
+const brc_op brc_views_ops[] = {
+	RECORD("Reshape", 2, 2, 1, infer_reshape, RESHAPES,
+	       .attributes = BRC_ATTRIBUTES(BRC_FLAG("allowzero", brc_reshape_args, allowzero, 0)),
+	       .args = sizeof(brc_reshape_args)),
+	RECORD("Flatten", 1, 1, 1, infer_flatten, RESHAPES,
+	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, 1)),
+	       .args = sizeof(brc_axis_args)),
+	RECORD("Squeeze", 1, 2, 1, infer_squeeze, RESHAPES, AXES),
+	RECORD("Unsqueeze", 1, 2, 1, infer_unsqueeze, RESHAPES, AXES),
+	RECORD("Identity", 1, 1, 1, infer_identity, KEEPS),
+	RECORD("Dropout", 1, 3, 2, infer_dropout, KEEPS,
+	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("ratio"), BRC_UNREAD("seed"),
+					    BRC_FLAG("is_test", brc_dropout_args, is_test, 1)),
+	       .args = sizeof(brc_dropout_args), .adapt = adapt_dropout),
+	{.type = NULL},
+};

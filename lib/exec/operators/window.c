@@ -4,41 +4,18 @@
 
 #define MAX_EXTENT ((int64_t)1 << 24) /* of anything a window says: no sum below overflows */
 
-static brc_rc numbers(const Brc__OnnxNode *p, const char *name, size_t n, int64_t least,
+static brc_rc numbers(const brc_list *v, const char *name, size_t n, int64_t least,
 		      size_t otherwise, size_t *out, brc_err *err)
 {
-	const int64_t *v;
-	size_t count;
-
-	BRC_TRY(brc_onnx_attribute_ints(p, name, &v, &count, err));
-	if (v && count != n)
-		return brc_fail(err, BRC_DATA, "its %s has %zu entries, not %zu", name, count, n);
+	if (v->at && v->n != n)
+		return brc_fail(err, BRC_DATA, "its %s has %zu entries, not %zu", name, v->n, n);
 	for (size_t i = 0; i < n; i++) {
-		if (v && (v[i] < least || v[i] > MAX_EXTENT))
+		if (v->at && (v->at[i] < least || v->at[i] > MAX_EXTENT))
 			return brc_fail(err, BRC_DATA, "entry %zu of its %s is %lld", i, name,
-					(long long)v[i]);
-		out[i] = v ? (size_t)v[i] : otherwise;
+					(long long)v->at[i]);
+		out[i] = v->at ? (size_t)v->at[i] : otherwise;
 	}
 	return BRC_OK;
-}
-
-typedef enum padding { GIVEN, SAME_UPPER, SAME_LOWER, VALID } padding;
-
-static brc_rc read_padding(const Brc__OnnxNode *p, padding *how, brc_err *err)
-{
-	static const char *const name[] = {"NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"};
-	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, "auto_pad");
-
-	*how = GIVEN;
-	if (!a)
-		return BRC_OK;
-	for (size_t i = 0; a->has_s && i < sizeof(name) / sizeof(*name); i++) {
-		if (a->s.len == strlen(name[i]) && memcmp(a->s.data, name[i], a->s.len) == 0) {
-			*how = (padding)i;
-			return BRC_OK;
-		}
-	}
-	return brc_fail(err, BRC_DATA, "its auto_pad is not supported");
 }
 
 static brc_rc shape_of_images(const brc_operand *x, brc_window *w, size_t *n, brc_err *err)
@@ -69,26 +46,27 @@ static size_t ceiling(size_t a, size_t b)
 }
 
 /* Padding and output of one dimension. */
-static brc_rc slide(brc_window *w, size_t k, padding how, bool up, brc_err *err)
+static brc_rc slide(brc_window *w, size_t k, const brc_window_args *a, brc_err *err)
 {
 	size_t span = (w->kernel[k] - 1) * w->dilation[k] + 1, room;
+	bool upper = a->auto_pad == BRC_PAD_SAME_UPPER;
 
-	if (how != GIVEN)
+	if (a->auto_pad != BRC_PAD_GIVEN)
 		w->begin[k] = w->end[k] = 0;
-	if (how == SAME_UPPER || how == SAME_LOWER) {
+	if (upper || a->auto_pad == BRC_PAD_SAME_LOWER) {
 		size_t need = (ceiling(w->in[k], w->stride[k]) - 1) * w->stride[k] + span;
 		size_t pad = need > w->in[k] ? need - w->in[k] : 0;
 
-		w->begin[k] = how == SAME_UPPER ? pad / 2 : pad - pad / 2;
+		w->begin[k] = upper ? pad / 2 : pad - pad / 2;
 		w->end[k] = pad - w->begin[k];
 	}
 	if (w->in[k] + w->begin[k] + w->end[k] < span)
 		return brc_fail(err, BRC_DATA, "its window of %zu is larger than its input of %zu",
 				span, w->in[k] + w->begin[k] + w->end[k]);
 	room = w->in[k] + w->begin[k] + w->end[k] - span;
-	w->out[k] = (up ? ceiling(room, w->stride[k]) : room / w->stride[k]) + 1;
+	w->out[k] = (a->ceil_mode ? ceiling(room, w->stride[k]) : room / w->stride[k]) + 1;
 	/* no window may begin in the padding at the end */
-	if (up && (w->out[k] - 1) * w->stride[k] >= w->in[k] + w->begin[k])
+	if (a->ceil_mode && (w->out[k] - 1) * w->stride[k] >= w->in[k] + w->begin[k])
 		w->out[k]--;
 	return BRC_OK;
 }
@@ -101,21 +79,17 @@ static void set_extents(const brc_window *w, const brc_operand *x, brc_operand *
 		out->dim[k] = w->out[k - 2 + BRC_SPATIAL - (x->ndim - 2)];
 }
 
-brc_rc brc_window_read(brc_window *w, const Brc__OnnxNode *p, const brc_operand *x,
-		       const size_t *kernel, brc_operand *out, brc_err *err)
+brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
+		      const size_t *kernel, brc_operand *out, brc_err *err)
 {
 	size_t n, at, pads[2 * BRC_SPATIAL];
-	int64_t up;
-	padding how;
 
 	BRC_TRY(shape_of_images(x, w, &n, err));
 	at = BRC_SPATIAL - n;
-	BRC_TRY(read_padding(p, &how, err));
-	BRC_TRY(brc_onnx_attribute_int(p, "ceil_mode", 0, &up, err));
-	BRC_TRY(numbers(p, "kernel_shape", n, 1, 0, w->kernel + at, err));
-	BRC_TRY(numbers(p, "strides", n, 1, 1, w->stride + at, err));
-	BRC_TRY(numbers(p, "dilations", n, 1, 1, w->dilation + at, err));
-	BRC_TRY(numbers(p, "pads", 2 * n, 0, 0, pads, err));
+	BRC_TRY(numbers(&a->kernel_shape, "kernel_shape", n, 1, 0, w->kernel + at, err));
+	BRC_TRY(numbers(&a->strides, "strides", n, 1, 1, w->stride + at, err));
+	BRC_TRY(numbers(&a->dilations, "dilations", n, 1, 1, w->dilation + at, err));
+	BRC_TRY(numbers(&a->pads, "pads", 2 * n, 0, 0, pads, err));
 	for (size_t k = 0; k < n; k++) {
 		w->in[at + k] = x->dim[2 + k];
 		w->begin[at + k] = pads[k];
@@ -124,7 +98,7 @@ brc_rc brc_window_read(brc_window *w, const Brc__OnnxNode *p, const brc_operand 
 			w->kernel[at + k] = kernel[k];
 		if (w->kernel[at + k] == 0 || (kernel && w->kernel[at + k] != kernel[k]))
 			return brc_fail(err, BRC_DATA, "its kernel_shape does not fit its weights");
-		BRC_TRY(slide(w, at + k, how, up != 0, err));
+		BRC_TRY(slide(w, at + k, a, err));
 	}
 	set_extents(w, x, out);
 	return BRC_OK;

@@ -1,8 +1,9 @@
-/* The window that convolutions and pooling slide over an image: one to three dimensions. */
+/* The window that convolutions and pooling slide over an image: one to three dimensions. Internal
+ * to lib/exec/operators. */
 #ifndef BRC_EXEC_OPERATORS_WINDOW_H
 #define BRC_EXEC_OPERATORS_WINDOW_H
 
-#include "exec/dataflow.h"
+#include "exec/operator.h"
 
 enum { BRC_SPATIAL = 3 };
 
@@ -14,13 +15,21 @@ typedef struct brc_window {
 	size_t begin[BRC_SPATIAL], end[BRC_SPATIAL]; /* padding */
 } brc_window;
 
+/* The attributes of what has `window`, a brc_window_args, among its arguments. */
+#define BRC_WINDOW_ATTRIBUTES(ARGS)                                                    \
+	BRC_LIST("kernel_shape", ARGS, window.kernel_shape, 0, 0),                     \
+		BRC_LIST("strides", ARGS, window.strides, 0, 0),                       \
+		BRC_LIST("pads", ARGS, window.pads, 0, 0),                             \
+		BRC_LIST("dilations", ARGS, window.dilations, 0, 0),                   \
+		BRC_CHOICE("auto_pad", ARGS, window.auto_pad, BRC_PAD_GIVEN, "NOTSET", \
+			   "SAME_UPPER", "SAME_LOWER", "VALID")
+
 /*
- * The window of node n over x [N, C, ...]: its attributes kernel_shape (or
- * `kernel`, of the weights, when it is left out), strides, pads, dilations,
- * auto_pad, ceil_mode. Sets the extents of `out` after the channels.
+ * The window over x [N, C, ...]; `kernel`, of the weights, counts where kernel_shape is left
+ * out. Sets the extents of `out` after the channels.
  */
-brc_rc brc_window_read(brc_window *w, const Brc__OnnxNode *p, const brc_operand *x,
-		       const size_t *kernel, brc_operand *out, brc_err *err);
+brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
+		      const size_t *kernel, brc_operand *out, brc_err *err);
 /* The window that covers all of x. */
 brc_rc brc_window_whole(brc_window *w, const brc_operand *x, brc_operand *out, brc_err *err);
 

@@ -1,17 +1,10 @@
-/* Small pieces of a page: text, names, numbers, heads of tables, lists of notes. */
+/* Small pieces of a page: names, sentences, tables, lists of notes. */
 #include <stdio.h>
 #include <string.h>
 
 #include "render/html/elements.h"
-#include "render/svg/svg.h"
-#include "render/words/escape.h"
 
 enum { NAME_LEAST = 18 }; /* bytes of a name before it may break */
-
-void brc_html_text(brc_page *page, const char *s)
-{
-	brc_escape_html(page->b, s);
-}
 
 void brc_html_name(brc_page *page, const char *s)
 {
@@ -20,8 +13,8 @@ void brc_html_name(brc_page *page, const char *s)
 		char part[256];
 
 		n += s[n] != '\0';
-		n = n < sizeof part ? n : sizeof part - 1;
-		snprintf(part, sizeof part, "%.*s", (int)n, s);
+		n = n < sizeof(part) ? n : sizeof(part) - 1;
+		snprintf(part, sizeof(part), "%.*s", (int)n, s);
 		if (since >= NAME_LEAST) {
 			brc_str_add(page->b, "<wbr>");
 			since = 0;
@@ -30,13 +23,6 @@ void brc_html_name(brc_page *page, const char *s)
 		since += n;
 		s += n;
 	}
-}
-
-void brc_html_number(brc_page *page, const char *number)
-{
-	char minus[64];
-
-	brc_escape_html(page->b, brc_svg_minus(number, minus));
 }
 
 /*
@@ -82,24 +68,59 @@ void brc_html_heads(brc_page *page, const char *titles)
 	}
 }
 
+void brc_html_table(brc_page *page, const char *attributes, const char *titles)
+{
+	brc_str_addf(page->b, "<div class=\"wide\"><table%s><thead><tr>", attributes);
+	brc_html_heads(page, titles);
+	brc_str_add(page->b, "</tr></thead><tbody>\n");
+}
+
+void brc_html_table_end(brc_page *page)
+{
+	brc_str_add(page->b, "</tbody></table></div>\n");
+}
+
+void brc_html_cell(brc_page *page, brc_word number)
+{
+	brc_htmlf(page->b, "<td class=\"n\">%s</td>", brc_format_minus(number).s);
+}
+
+void brc_html_count(brc_page *page, size_t n)
+{
+	brc_str_addf(page->b, "<td class=\"n\">%zu</td>", n);
+}
+
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
-		    const char *class)
+		    const char *list_class)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < net->n_notes; i++) {
-		const brc_note *note = &net->note[i];
+	for (size_t i = 0; i < net->notes.n; i++) {
+		const brc_note *note = &net->notes.item[i];
 
 		if (!brc_note_is(note, kind, labelling))
 			continue;
 		if (!any)
-			brc_str_addf(page->b, "<ul class=\"%s\">\n", class);
+			brc_str_addf(page->b, "<ul class=\"%s\">\n", list_class);
 		brc_str_add(page->b,
 			    note->kind == BRC_NOTE_DETAIL ? "<li class=\"detail\">" : "<li>");
-		brc_html_prose(page, note->text);
+		brc_html_prose(page, note->text.s);
 		brc_str_add(page->b, "</li>\n");
 		any = true;
 	}
 	if (any)
 		brc_str_add(page->b, "</ul>\n");
+}
+
+void brc_html_badges(brc_page *page, const brc_group *g)
+{
+	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
+
+	for (size_t p = 0; p < BRC_PROXIES; p++) {
+		bool full = g->mark[p] == BRC_MARK_MAXT;
+
+		if (g->mark[p] >= BRC_MARK_Q)
+			brc_str_addf(page->b, "<span class=\"badge %s%s\">%s%s</span> ", word[p],
+				     full ? " full" : "", word[p], full ? " \xE2\x98\x85" : "");
+	}
 }

@@ -1,6 +1,6 @@
 /*
  * A page that is being written, and its small pieces. All text from the stream goes through
- * brc_escape_html. Internal to lib/render.
+ * brc_htmlf or brc_escape_html. Internal to lib/render.
  */
 #ifndef BRC_RENDER_HTML_ELEMENTS_H
 #define BRC_RENDER_HTML_ELEMENTS_H
@@ -9,6 +9,8 @@
 
 #include "render/html/example_images.h"
 #include "render/model/model.h"
+#include "render/words/escape.h"
+#include "render/words/format.h"
 
 typedef struct brc_page {
 	const brc_report *report;
@@ -30,25 +32,29 @@ typedef struct brc_place {
 	const bool *detailed; /* [l->n_groups] is it among them? */
 } brc_place;
 
-/* ---- the embedded files, each ended by a NUL ---- */
-
-extern const char brc_embedded_css[];
-extern const char brc_embedded_js[];
-extern const char brc_embedded_chart[];
-
-/* ---- small pieces ---- */
-
-void brc_html_text(brc_page *page, const char *s); /* escaped */
-/* The same for names such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
+/* A name such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
 void brc_html_name(brc_page *page, const char *s);
-/* A number made by format.h, with a true minus. */
-void brc_html_number(brc_page *page, const char *number);
 /* A sentence: escaped, with true signs for <= and minus. */
 void brc_html_prose(brc_page *page, const char *s);
-/* Heads of the columns of a table: "|" separates titles, those after '#' are of numbers. */
+
+/*
+ * The beginning of a table up to its first row. `attributes` of the table, with a blank before
+ * them, or "". Titles of columns stand between "|"; those after '#' are of numbers.
+ */
+void brc_html_table(brc_page *page, const char *attributes, const char *titles);
+/* The end of a table. */
+void brc_html_table_end(brc_page *page);
+/* A head more, of a table that is being begun by hand. */
 void brc_html_heads(brc_page *page, const char *titles);
+/* Cells of numbers; a minus is set as one. */
+void brc_html_cell(brc_page *page, brc_word number);
+void brc_html_count(brc_page *page, size_t n);
+
 /* The notes of one kind about a labelling as a list; nothing when there are none. */
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
-		    const char *class);
+		    const char *list_class);
+
+/* "important" and "coherent" as badges, for what holds of a group after correction. */
+void brc_html_badges(brc_page *page, const brc_group *g);
 
 #endif

@@ -19,3 +19,5 @@
 EMBED(css, "lib/render/html/report.css");
 EMBED(js, "lib/render/html/report.js");
 EMBED(chart, BRC_CHARTJS);
+EMBED(methods, "lib/render/html/methods.html");
+EMBED(licences, "lib/render/html/licences.html");

@@ -25,41 +25,21 @@ static int by_weight(const void *a, const void *b)
 	return by_image(a, b);
 }
 
-static size_t find_image(const brc_exemplars *x, int32_t sample)
+/* One vote an entry of the units' lists; returns how many. */
+static size_t collect_votes(const brc_exemplars *x, size_t first, const brc_group *g, vote *votes)
 {
-	size_t low = 0, high = x->images;
+	size_t n = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (x->sample[middle] < sample)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < x->images && x->sample[low] == sample ? low : BRC_ANY;
-}
-
-/* One vote an entry of the units' lists; *n votes. */
-static brc_rc collect_votes(const brc_exemplars *x, size_t first, const brc_group *g, vote *votes,
-			    size_t *n, brc_err *err)
-{
 	for (size_t u = 0; u < g->size; u++)
 		for (size_t r = 0; r < x->per_unit; r++) {
 			int32_t sample = x->top[(first + g->unit[u]) * x->per_unit + r];
 
-			if (sample < 0)
-				continue;
-			size_t image = find_image(x, sample);
-			if (image == BRC_ANY)
-				return brc_fail(err, BRC_DATA,
-						"exemplars: sample %d of top/sample is not in "
-						"image/sample",
-						sample);
-			votes[(*n)++] =
-				(vote){image, (double)(x->per_unit - r) / (double)x->per_unit};
+			if (sample >= 0)
+				votes[n++] =
+					(vote){brc_exemplars_find(x, sample),
+					       (double)(x->per_unit - r) / (double)x->per_unit};
 		}
-	return BRC_OK;
+	return n;
 }
 
 /* Sum the votes of each image; returns how many images there are. */
@@ -67,14 +47,14 @@ static size_t count_votes(vote *votes, size_t n)
 {
 	size_t images = 0;
 
-	qsort(votes, n, sizeof *votes, by_image);
+	qsort(votes, n, sizeof(*votes), by_image);
 	for (size_t i = 0; i < n; i++) {
 		if (images > 0 && votes[images - 1].image == votes[i].image)
 			votes[images - 1].weight += votes[i].weight;
 		else
 			votes[images++] = votes[i];
 	}
-	qsort(votes, images, sizeof *votes, by_weight);
+	qsort(votes, images, sizeof(*votes), by_weight);
 	return images;
 }
 
@@ -82,24 +62,24 @@ brc_rc brc_exemplars_strongest(const brc_exemplars *x, const brc_labelling *l, c
 			       size_t image[BRC_STRONGEST], size_t *n, brc_err *err)
 {
 	size_t layer, votes, cells;
+	vote *v;
 
 	*n = 0;
-	if (!x->section || !g->unit)
+	if (x->images == 0 || !g->unit)
 		return BRC_OK;
 	layer = brc_layers_find(&x->layers, l->layers.name[g->layer]);
 	if (layer == BRC_ANY || x->layers.units[layer] != l->layers.units[g->layer])
 		return BRC_OK;
 	if (!brc_mul(g->size, x->per_unit, &cells))
 		return brc_fail(err, BRC_DATA, "exemplars: too many images a unit");
-	vote *v = brc_calloc(cells, sizeof *v, err);
+	v = brc_calloc(cells, sizeof(*v), err);
 	if (!v)
 		return BRC_RESOURCE;
-	votes = 0;
-	brc_rc rc = collect_votes(x, x->layers.first[layer], g, v, &votes, err);
-	if (rc == BRC_OK && votes > 0)
+	votes = collect_votes(x, x->layers.first[layer], g, v);
+	if (votes > 0)
 		votes = count_votes(v, votes);
-	for (size_t i = 0; rc == BRC_OK && i < votes && i < BRC_STRONGEST; i++)
+	for (size_t i = 0; i < votes && i < BRC_STRONGEST; i++)
 		image[(*n)++] = v[i].image;
 	free(v);
-	return rc;
+	return BRC_OK;
 }

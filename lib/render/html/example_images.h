@@ -15,7 +15,6 @@
  * group's units: every unit gives its i-th strongest of t images the weight
  * (t - i) / t; the largest sums win, ties by index. *n of at most
  * BRC_STRONGEST. 0 when there are no exemplars of the layer or no labels.
- * BRC_DATA when a list names a sample that is not among the images.
  */
 brc_rc brc_exemplars_strongest(const brc_exemplars *x, const brc_labelling *l, const brc_group *g,
 			       size_t image[BRC_STRONGEST], size_t *n, brc_err *err);

@@ -1,9 +1,7 @@
 /* Groups one by one: a sentence, the random groups, the classes, example images. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "render/words/format.h"
 #include "render/html/parts.h"
 #include "render/svg/svg.h"
 
@@ -16,71 +14,61 @@ static int strongest_mark(const brc_group *g)
 
 static void add_summary(brc_page *page, const brc_place *at, const brc_group *g)
 {
-	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
-
-	char layer[1024];
-
-	brc_str_add(page->b, "<summary><b>");
-	brc_html_text(page, brc_layer_title(at->l->layers.name[g->layer], layer, sizeof layer));
-	brc_str_addf(page->b, ", cluster %d</b> <span>%zu unit%s</span> ", g->cluster, g->size,
-		     g->size == 1 ? "" : "s");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
-		if (g->mark[p] >= BRC_MARK_Q)
-			brc_str_addf(page->b, "<span class=\"badge %s%s\">%s%s</span> ", word[p],
-				     g->mark[p] == BRC_MARK_MAXT ? " full" : "", word[p],
-				     g->mark[p] == BRC_MARK_MAXT ? " \xE2\x98\x85" : "");
-	if (g->worst_class != BRC_ANY) {
-		char name[1024], change[BRC_NUMBER_MAX];
-
-		brc_str_add(page->b, "<span class=\"worst\">most damaged: ");
-		brc_html_text(page, brc_class_title(at->l->class_name, at->l->classes,
-						    g->worst_class, name, sizeof name));
-		brc_str_add(page->b, " ");
-		brc_html_number(page, brc_format_points(g->worst_change, change));
-		brc_str_add(page->b, "</span>");
-	}
+	brc_htmlf(page->b, "<summary><b>%s, cluster %d</b> <span>%s</span> ",
+		  at->l->layer_title[g->layer], g->cluster,
+		  brc_format_count(g->size, "unit", "units").s);
+	brc_html_badges(page, g);
+	if (g->worst_class != BRC_ANY)
+		brc_htmlf(page->b, "<span class=\"worst\">most damaged: %s %s</span>",
+			  at->l->class_title[g->worst_class],
+			  brc_format_minus(brc_format_points(g->worst_change)).s);
 	brc_str_add(page->b, "</summary>\n");
 }
 
-static void add_cell(brc_page *page, const char *number)
+/* Does the column share the cell of the one before it? */
+static bool within(const brc_column *c)
 {
-	brc_str_add(page->b, "<td class=\"n\">");
-	brc_html_number(page, number);
-	brc_str_add(page->b, "</td>");
+	return strcmp(c->detail_head, BRC_WITHIN) == 0;
 }
 
 static void add_statistic(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-	const char *unit = brc_format_unit(st);
-	char text[BRC_NUMBER_MAX];
+	const brc_column *c = brc_statistic_columns;
+	const char *unit = brc_format_unit(st), *end = "";
 
-	brc_str_add(page->b, "<tr><th scope=\"row\">");
-	brc_html_text(page, st->title);
-	brc_str_add(page->b, unit[0] ? ", " : "");
-	brc_html_text(page, unit);
-	brc_str_add(page->b, "</th>");
-	add_cell(page, brc_format_value(st, st->observed[row], sign, text));
-	brc_str_add(page->b, "<td class=\"n\">");
-	brc_html_number(page, brc_format_value(st, st->control_mean[row], sign, text));
-	brc_str_add(page->b, " \xC2\xB1 ");
-	brc_html_number(page, brc_format_value(st, st->control_sd[row], false, text));
-	brc_str_add(page->b, "</td>");
-	add_cell(page, brc_format_number(st->ratio[row], 3, text));
-	add_cell(page, brc_format_p(st->p[row], text));
-	add_cell(page, st->q ? brc_format_p(st->q[row], text) : "-");
-	add_cell(page, st->p_maxt ? brc_format_p(st->p_maxt[row], text) : "-");
-	brc_str_add(page->b, "</tr>\n");
+	brc_htmlf(page->b, "<tr><th scope=\"row\">%s%s%s</th>", st->title, unit[0] ? ", " : "",
+		  unit);
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+		const double *v = brc_column_values(c, st);
+		brc_word w = {"-"};
+
+		if (!c->detail_head)
+			continue;
+		if (v)
+			w = brc_format_minus(brc_format_column(st, c, v[row], sign));
+		if (within(c))
+			brc_htmlf(page->b, " " BRC_WITHIN " %s", w.s);
+		else
+			brc_str_addf(page->b, "%s<td class=\"n\">%s", end, w.s);
+		end = "</td>";
+	}
+	brc_str_addf(page->b, "%s</tr>\n", end);
 }
 
 static void add_statistics(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
+	const brc_column *c = brc_statistic_columns;
+
 	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
-	brc_html_heads(page, "statistic|#this group|#random groups|#effect ratio|#p|#q|#max-T");
+	brc_html_heads(page, "statistic");
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+		if (c->detail_head && !within(c))
+			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>", c->detail_head);
 	brc_str_add(page->b, "</tr></thead><tbody>\n");
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; g->row[p] != BRC_ANY && i < l->test[p].n_stats; i++)
 			add_statistic(page, &l->test[p].stat[i], g->row[p], p == BRC_IMPORTANCE);
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html_table_end(page);
 }
 
 static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group *g)
@@ -89,63 +77,48 @@ static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 		const char *unit = st ? brc_format_unit(st) : "";
-		char title[sizeof st->title], caption[256];
+		char title[sizeof(st->title)], caption[256];
 
 		if (!st || g->row[p] == BRC_ANY)
 			continue;
-		brc_format_title(st, title, sizeof title);
-		snprintf(caption, sizeof caption, "%s%s%s", title, unit[0] ? ", " : "", unit);
+		brc_format_title(st, title, sizeof(title));
+		snprintf(caption, sizeof(caption), "%s%s%s", title, unit[0] ? ", " : "", unit);
 		brc_svg_draws(page->b, st, g->row[p], caption);
 	}
 	brc_svg_classes(page->b, l, g, page->report->options.level);
 	brc_str_add(page->b, "</div>\n");
 }
 
-/* The class of an image, or nothing. */
-static void add_image_class(brc_page *page, const brc_exemplars *x, size_t image)
-{
-	char name[1024];
-
-	if (!x->label || x->label[image] < 0)
-		return;
-	brc_html_text(page, brc_class_title(x->class_name, x->n_classes, (size_t)x->label[image],
-					    name, sizeof name));
-}
-
-static void add_thumbnail(brc_page *page, const brc_place *at, size_t image, const brc_sheet *s)
+/* One image: its thumbnail while there is room on the sheet, else its number; and its class. */
+static void add_image(brc_page *page, const brc_place *at, size_t image, brc_sheet *s)
 {
 	const brc_exemplars *x = &at->net->exemplars;
-	size_t place = s->place[image];
+	char title[1024];
 
-	brc_str_addf(page->b,
-		     "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
-		     "style=\"background-position:-%zupx -%zupx\"></div><figcaption>",
-		     at->network, x->sample[image], place % s->columns * s->width * s->zoom,
-		     place / s->columns * s->height * s->zoom);
-	add_image_class(page, x, image);
-	brc_str_add(page->b, "</figcaption></figure>");
+	brc_class_title(x->class_name, x->classes, (size_t)x->label[image], title, sizeof(title));
+	if (brc_sheet_add(s, image))
+		brc_htmlf(page->b,
+			  "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
+			  "style=\"background-position:-%zupx -%zupx\"></div><figcaption>%s"
+			  "</figcaption></figure>",
+			  at->network, x->sample[image],
+			  s->place[image] % s->columns * s->width * s->zoom,
+			  s->place[image] / s->columns * s->height * s->zoom, title);
+	else
+		brc_htmlf(page->b, "<span class=\"example\">image %d %s</span>", x->sample[image],
+			  title);
 }
 
 static brc_rc add_examples(brc_page *page, const brc_place *at, const brc_group *g)
 {
-	const brc_exemplars *x = &at->net->exemplars;
-	brc_sheet *sheet = &page->sheet[at->network];
 	size_t image[BRC_STRONGEST], n;
 
-	BRC_TRY(brc_exemplars_strongest(x, at->l, g, image, &n, page->err));
+	BRC_TRY(brc_exemplars_strongest(&at->net->exemplars, at->l, g, image, &n, page->err));
 	if (n == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<h5>Images its units respond to most</h5><div class=\"examples\">");
-	for (size_t i = 0; i < n; i++) {
-		if (brc_sheet_add(sheet, image[i])) {
-			add_thumbnail(page, at, image[i], sheet);
-		} else {
-			brc_str_addf(page->b, "<span class=\"example\">image %d ",
-				     x->sample[image[i]]);
-			add_image_class(page, x, image[i]);
-			brc_str_add(page->b, "</span>");
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		add_image(page, at, image[i], &page->sheet[at->network]);
 	brc_str_add(page->b, "</div>\n");
 	return BRC_OK;
 }
@@ -170,10 +143,34 @@ static void add_legend(brc_page *page, const brc_place *at)
 		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
 		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
 		    "that loses more than under random groups.");
-	if (at->net->exemplars.section)
+	if (at->net->has_exemplars)
 		brc_str_add(page->b, " Example images stand highest in the units&#8217; lists of "
 				     "their strongest images.");
 	brc_str_add(page->b, "</p>\n");
+}
+
+/* What stands out, then the rest behind one head. */
+static brc_rc add_chosen(brc_page *page, const brc_place *at)
+{
+	size_t marked = 0, others;
+
+	for (; marked < at->n_chosen; marked++) {
+		size_t i = at->chosen[marked];
+
+		if (strongest_mark(&at->l->group[i]) < BRC_MARK_Q)
+			break;
+		BRC_TRY(add_group(page, at, i, marked < OPEN));
+	}
+	others = at->n_chosen - marked;
+	if (others == 0)
+		return BRC_OK;
+	brc_str_addf(page->b,
+		     "<details class=\"rest\"><summary>%zu group%s not stand out</summary>\n",
+		     others, others == 1 ? " that does" : "s that do");
+	for (size_t k = marked; k < at->n_chosen; k++)
+		BRC_TRY(add_group(page, at, at->chosen[k], false));
+	brc_str_add(page->b, "</details>\n");
+	return BRC_OK;
 }
 
 brc_rc brc_html_details(brc_page *page, const brc_place *at)
@@ -185,23 +182,7 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at)
 	if (tested == 0)
 		return BRC_OK;
 	add_legend(page, at);
-	size_t marked = 0;
-
-	while (marked < at->n_chosen &&
-	       strongest_mark(&at->l->group[at->chosen[marked]]) >= BRC_MARK_Q) {
-		BRC_TRY(add_group(page, at, at->chosen[marked], marked < OPEN));
-		marked++;
-	}
-	if (marked < at->n_chosen)
-		brc_str_addf(page->b,
-			     "<details class=\"rest\"><summary>%zu group%s not "
-			     "stand out</summary>\n",
-			     at->n_chosen - marked,
-			     at->n_chosen - marked == 1 ? " that does" : "s that do");
-	for (size_t k = marked; k < at->n_chosen; k++)
-		BRC_TRY(add_group(page, at, at->chosen[k], false));
-	if (marked < at->n_chosen)
-		brc_str_add(page->b, "</details>\n");
+	BRC_TRY(add_chosen(page, at));
 	if (at->n_chosen < tested)
 		brc_str_addf(page->b,
 			     "<p class=\"note\">The %zu strongest of %zu groups are shown one by "

@@ -2,20 +2,23 @@
 #include <math.h>
 #include <string.h>
 
-#include "render/words/format.h"
 #include "render/html/parts.h"
 
 enum { ROWS_AT_ONCE = 60 }; /* a longer table scrolls under its heads */
 
-/* A column head that report.js turns into a button. */
-static void add_head(brc_page *page, const char *title, bool number)
+/* Is the column in the table, and does the statistic have it? */
+static bool shown(const brc_column *c, const brc_inference *st)
 {
-	brc_str_addf(page->b, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "", title);
+	return c->table_head && brc_column_held(c, st->published);
 }
 
-static bool any_test(const brc_labelling *l)
+static size_t count_shown(const brc_inference *st)
 {
-	return brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE]);
+	size_t n = 0;
+
+	for (size_t k = 0; k < brc_n_statistic_columns; k++)
+		n += shown(&brc_statistic_columns[k], st);
+	return n;
 }
 
 /* Above the heads: which columns belong together. */
@@ -25,15 +28,10 @@ static void add_head_groups(brc_page *page, const brc_labelling *l)
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
-		if (!st)
-			continue;
-		brc_str_addf(page->b, "<th scope=\"colgroup\" colspan=\"%d\">%s: ",
-			     3 + (st->q != NULL) + (st->p_maxt != NULL),
-			     brc_proxy_name((brc_proxy)p));
-		brc_html_text(page, st->statistic);
-		brc_str_add(page->b, brc_format_unit(st)[0] ? ", " : "");
-		brc_html_text(page, brc_format_unit(st));
-		brc_str_add(page->b, "</th>");
+		if (st)
+			brc_htmlf(page->b, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
+				  count_shown(st), brc_proxy_name((brc_proxy)p), st->statistic,
+				  brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
 	brc_str_add(page->b, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th>"
 			     "</tr>\n");
@@ -44,98 +42,72 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 	brc_str_add(page->b, "<thead>");
 	add_head_groups(page, l);
 	brc_str_add(page->b, "<tr>");
-	add_head(page, "layer", false);
-	add_head(page, "cluster", true);
-	add_head(page, "units", true);
-	add_head(page, "verdict", false);
+	brc_html_heads(page, "layer|#cluster|#units|verdict");
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
+		const brc_column *c = brc_statistic_columns;
 
-		if (!st)
-			continue;
-		add_head(page, "value", true);
-		add_head(page, "effect", true);
-		add_head(page, "p", true);
-		if (st->q)
-			add_head(page, "q", true);
-		if (st->p_maxt)
-			add_head(page, "max-T", true);
+		for (size_t k = 0; st && k < brc_n_statistic_columns; k++, c++)
+			if (shown(c, st))
+				brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>",
+					  c->table_head);
 	}
-	add_head(page, "class", false);
-	add_head(page, "points", true);
+	brc_html_heads(page, "class|#points");
 	brc_str_add(page->b, "</tr></thead>\n");
 }
 
-static void add_number(brc_page *page, double v, const char *text)
+/* Sorted by its value; a p at most `level` stands out. */
+static void add_number(brc_page *page, const brc_column *c, double v, brc_word text)
 {
-	if (isfinite(v))
-		brc_str_addf(page->b, "<td class=\"n\" data-v=\"%.9g\">", v);
-	else
-		brc_str_add(page->b, "<td class=\"n\">");
-	brc_html_number(page, text);
-	brc_str_add(page->b, "</td>");
+	bool p = c && c->kind == BRC_COLUMN_P;
+
+	brc_str_addf(page->b, "<td class=\"n%s\"",
+		     p && v <= page->report->options.level ? " low" : "");
+	if (p || isfinite(v))
+		brc_str_addf(page->b, " data-v=\"%.9g\"", v);
+	brc_htmlf(page->b, ">%s</td>", brc_format_minus(text).s);
 }
 
-static void add_p(brc_page *page, double p, double level)
-{
-	char text[BRC_NUMBER_MAX];
-
-	brc_str_addf(page->b, "<td class=\"n%s\" data-v=\"%.9g\">", p <= level ? " low" : "", p);
-	brc_html_number(page, brc_format_p(p, text));
-	brc_str_add(page->b, "</td>");
-}
-
-/* Five cells at most for one proxy; blank when the group was not tested. */
+/* The cells of one proxy; blank when the group was not tested. */
 static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-	double level = page->report->options.level;
-	char text[BRC_NUMBER_MAX];
+	const brc_column *c = brc_statistic_columns;
 
-	if (row == BRC_ANY) {
-		for (int i = 0; i < 3 + (st->q != NULL) + (st->p_maxt != NULL); i++)
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+		double v;
+
+		if (!shown(c, st))
+			continue;
+		if (row == BRC_ANY) {
 			brc_str_add(page->b, "<td></td>"); /* one by one: columns are sorted */
-		return;
+			continue;
+		}
+		v = brc_column_values(c, st)[row];
+		add_number(page, c, v, brc_format_column(st, c, v, sign));
 	}
-	add_number(page, st->observed[row], brc_format_value(st, st->observed[row], sign, text));
-	add_number(page, st->effect[row], brc_format_value(st, st->effect[row], true, text));
-	add_p(page, st->p[row], level);
-	if (st->q)
-		add_p(page, st->q[row], level);
-	if (st->p_maxt)
-		add_p(page, st->p_maxt[row], level);
 }
 
 /* "important", "coherent", in words and shape, not in colour alone. */
 static void add_verdict(brc_page *page, const brc_group *g)
 {
-	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
 	int strength = 0;
 
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		strength = strength * 4 + (int)g->mark[p];
 	brc_str_addf(page->b, "<td class=\"verdict\" data-v=\"%d\">", -strength);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
-		if (g->mark[p] >= BRC_MARK_Q)
-			brc_str_addf(page->b, "<span class=\"badge %s%s\">%s%s</span> ", word[p],
-				     g->mark[p] == BRC_MARK_MAXT ? " full" : "", word[p],
-				     g->mark[p] == BRC_MARK_MAXT ? " \xE2\x98\x85" : "");
+	brc_html_badges(page, g);
 	brc_str_add(page->b, "</td>");
 }
 
 static void add_class(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
-	double level = page->report->options.level;
-	char name[1024], text[BRC_NUMBER_MAX];
-
 	if (g->worst_class == BRC_ANY) {
 		brc_str_add(page->b, "<td></td><td></td>");
 		return;
 	}
-	brc_str_add(page->b, "<td class=\"class\">");
-	brc_html_text(page,
-		      brc_class_name(l->class_name, l->classes, g->worst_class, name, sizeof name));
-	brc_str_add(page->b, g->worst_p <= level ? " \xE2\x98\x85</td>" : "</td>");
-	add_number(page, g->worst_change, brc_format_points(g->worst_change, text));
+	brc_htmlf(page->b, "<td class=\"class\">%s%s</td>", l->class_name[g->worst_class],
+		  g->worst_p <= page->report->options.level ? " \xE2\x98\x85" : "");
+	add_number(page, NULL, g->worst_change, brc_format_points(g->worst_change));
 }
 
 static void add_row(brc_page *page, const brc_place *at, size_t i)
@@ -181,10 +153,8 @@ static size_t add_rows(brc_page *page, const brc_place *at)
 /* Nothing was tested: one row a layer, with the sizes of its groups. */
 static void add_sizes(brc_page *page, const brc_labelling *l)
 {
-	brc_str_add(page->b,
-		    "<h3>Groups</h3>\n<div class=\"wide\"><table class=\"sizes\"><thead><tr>");
-	brc_html_heads(page, "layer|#groups|cluster: units");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	brc_str_add(page->b, "<h3>Groups</h3>\n");
+	brc_html_table(page, " class=\"sizes\"", "layer|#groups|cluster: units");
 	for (size_t i = 0, last; i < l->n_groups && page->rows_left > 0; i = last) {
 		for (last = i; last < l->n_groups && l->group[last].layer == l->group[i].layer;)
 			last++;
@@ -197,15 +167,34 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 		brc_str_add(page->b, "</td></tr>\n");
 		page->rows_left--;
 	}
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html_table_end(page);
+}
+
+/* What the columns mean that are no p, then how to read verdicts and stars. */
+static void add_legend(brc_page *page)
+{
+	const brc_column *c = brc_statistic_columns;
+	double level = page->report->options.level;
+	const char *comma = "";
+
+	brc_str_add(page->b, "<p class=\"note\">");
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+		if (!c->table_head || c->kind == BRC_COLUMN_P)
+			continue;
+		brc_htmlf(page->b, "%s%s: %s", comma, c->table_head, c->meaning);
+		comma = "; ";
+	}
+	brc_str_addf(page->b,
+		     ". Verdict: q &#8804; %g or, with &#9733;, max-T p &#8804; %g. A class with "
+		     "&#9733; loses more than under random groups (adjusted over classes).</p>\n",
+		     level, level);
 }
 
 /* Every tested group in a row of its own. */
 static void add_table(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
-	double level = page->report->options.level;
-	size_t rows = 0, shown;
+	size_t rows = 0, shown_rows;
 
 	for (size_t i = 0; i < l->n_groups; i++)
 		rows += brc_group_tested(&l->group[i]);
@@ -213,19 +202,14 @@ static void add_table(brc_page *page, const brc_place *at)
 		     rows > ROWS_AT_ONCE ? " long\" tabindex=\"0" : "");
 	add_heads(page, l);
 	brc_str_add(page->b, "<tbody>\n");
-	shown = add_rows(page, at);
-	brc_str_add(page->b, "</tbody></table></div>\n");
-	brc_str_addf(page->b,
-		     "<p class=\"note\">value: with the group silenced; effect: less the "
-		     "mean of random groups of its size and layer. Verdict: q &#8804; %g "
-		     "or, with &#9733;, max-T p &#8804; %g. A class with &#9733; loses "
-		     "more than under random groups (adjusted over classes).</p>\n",
-		     level, level);
-	if (shown < rows)
+	shown_rows = add_rows(page, at);
+	brc_html_table_end(page);
+	add_legend(page);
+	if (shown_rows < rows)
 		brc_str_addf(page->b,
 			     "<p class=\"note\">%zu groups more are in the TSV and JSON "
 			     "reports.</p>\n",
-			     rows - shown);
+			     rows - shown_rows);
 	brc_html_notes(page, at->net, BRC_NOTE_UNTESTED, at->labelling, "untested");
 }
 
@@ -233,7 +217,7 @@ void brc_html_groups(brc_page *page, const brc_place *at)
 {
 	if (at->l->n_groups == 0)
 		return;
-	if (any_test(at->l))
+	if (brc_labelling_tested(at->l))
 		add_table(page, at);
 	else
 		add_sizes(page, at->l);

@@ -1,6 +1,4 @@
 /* The layers of a network and what feeds them. */
-#include <string.h>
-
 #include "render/html/parts.h"
 #include "render/svg/svg.h"
 
@@ -8,14 +6,13 @@ enum { ROWS_OPEN = 40, ROWS_MAX = 1000 };
 
 static void add_layer(brc_page *page, const brc_network *net, const brc_layers *t, size_t i)
 {
-	char buf[128], title[1024];
+	char title[1024];
 
-	brc_str_addf(page->b, "<li class=\"%s\"><b>",
-		     brc_layer_is_hidden(net, i) ? "hidden" : "edge");
-	brc_html_text(page, brc_layer_title(t->name[i], title, sizeof title));
-	brc_str_addf(page->b, "</b> %zu unit%s <span>", t->units[i], t->units[i] == 1 ? "" : "s");
-	brc_html_text(page, brc_layer_word(net, "layer/kind", i, buf, sizeof buf));
-	brc_str_add(page->b, "</span></li>\n");
+	brc_htmlf(page->b, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
+		  brc_layer_is_hidden(net, i) ? "hidden" : "edge",
+		  brc_layer_title(t->name[i], title, sizeof(title)),
+		  brc_format_count(t->units[i], "unit", "units").s,
+		  net->has_units ? net->units.kind[i] : "");
 }
 
 /* A drawing; folded when it is long. */
@@ -26,9 +23,9 @@ static brc_rc add_branches(brc_page *page, const brc_network *net)
 	brc_str_addf(page->b,
 		     "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
 		     "lead down",
-		     net->layers.n <= ROWS_OPEN ? " open" : "", net->layers.n);
-	if (net->edges > BRC_WIRING_EDGES)
-		brc_str_addf(page->b, " (%d of %zu)", BRC_WIRING_EDGES, net->edges);
+		     net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
+	if (net->units.n_edges > BRC_WIRING_EDGES)
+		brc_str_addf(page->b, " (%d of %zu)", BRC_WIRING_EDGES, net->units.n_edges);
 	brc_str_add(page->b, "</summary>\n<div class=\"wide\">");
 	rc = brc_svg_wiring(page->b, net, page->err);
 	brc_str_add(page->b, "</div></details>\n");
@@ -37,9 +34,7 @@ static brc_rc add_branches(brc_page *page, const brc_network *net)
 
 brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 {
-	const brc_layers *t = net->units              ? &net->layers
-			      : net->n_labellings > 0 ? &net->labelling[0].layers
-						      : NULL;
+	const brc_layers *t = brc_network_layers(net);
 
 	if (!t || t->n == 0)
 		return BRC_OK;

@@ -1,11 +1,8 @@
-/* One network: findings first, then what it is, how clusterable, each labelling, how it was made.
- */
-#include <math.h>
+/* One network: findings, what it is, how clusterable, each labelling, how it was made. */
 #include <stdio.h>
 #include <string.h>
 
 #include "render/words/commands.h"
-#include "render/words/format.h"
 #include "render/html/parts.h"
 
 /* Heads of the overview, which narrow screens show beside each cell. */
@@ -17,8 +14,7 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 {
 	static const char *const head[BRC_PROXIES] = {IMPORTANT, COHERENT};
 	const brc_inference *st = brc_primary(&l->test[proxy]);
-	double level = page->report->options.level;
-	char p[BRC_NUMBER_MAX];
+	size_t found;
 
 	if (!st) {
 		brc_str_addf(page->b,
@@ -27,14 +23,14 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 			     head[proxy]);
 		return;
 	}
-	size_t found = st->published ? brc_found(st->p, st->m, level) : brc_marked(l, proxy);
-
-	brc_str_addf(page->b,
-		     "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "
-		     "data-head=\"omnibus p\">",
-		     head[proxy], found, st->m, st->published ? " (uncorrected)" : "");
-	brc_html_number(page, brc_format_p(st->published ? st->fisher_p : st->omnibus_p, p));
-	brc_str_add(page->b, st->published ? " (Fisher)</td>" : "</td>");
+	found = st->published ? brc_found(st->p, st->m, page->report->options.level)
+			      : brc_marked(l, proxy);
+	brc_htmlf(page->b,
+		  "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "
+		  "data-head=\"omnibus p\">%s%s</td>",
+		  head[proxy], found, st->m, st->published ? " (uncorrected)" : "",
+		  brc_format_minus(brc_format_p(st->published ? st->fisher_p : st->omnibus_p)).s,
+		  st->published ? " (Fisher)" : "");
 }
 
 /* One number, or the least and the largest of several graphs. */
@@ -60,18 +56,17 @@ static void add_overview(brc_page *page, size_t network)
 
 	if (net->n_labellings == 0)
 		return;
-	brc_str_add(page->b, "<div class=\"wide\"><table class=\"overview\"><thead><tr>");
-	brc_html_heads(page, "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
-			     "|#omnibus p");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	brc_html_table(page, " class=\"overview\"",
+		       "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
+		       "|#omnibus p");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
-		char ncut[BRC_NUMBER_MAX];
 
-		brc_str_addf(page->b, "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">", network, i);
-		brc_html_text(page, l->name);
-		brc_str_addf(page->b, "</a></th><td class=\"n\" data-head=\"n-cut\">%s</td>",
-			     l->labels_section ? brc_format_fixed(l->labels.ncut, 3, ncut) : "");
+		brc_htmlf(page->b,
+			  "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">%s</a></th><td "
+			  "class=\"n\" data-head=\"n-cut\">%s</td>",
+			  network, i, l->name,
+			  l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
 		add_stability(page, l);
 		for (size_t p = 0; p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
@@ -81,7 +76,7 @@ static void add_overview(brc_page *page, size_t network)
 		}
 		brc_str_add(page->b, "</tr>\n");
 	}
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html_table_end(page);
 	if (corrected)
 		brc_str_addf(
 			page->b,
@@ -100,18 +95,15 @@ static void add_labelling_findings(brc_page *page, size_t network, size_t labell
 	const brc_network *net = &page->report->network[network];
 	bool any = false;
 
-	for (size_t i = 0; i < net->n_notes; i++) {
-		const brc_note *note = &net->note[i];
+	for (size_t i = 0; i < net->notes.n; i++) {
+		const brc_note *note = &net->notes.item[i];
 
 		if (note->kind != BRC_NOTE_FINDING || note->labelling != labelling)
 			continue;
-		if (!any) {
-			brc_str_add(page->b, "<li><b>");
-			brc_html_text(page, net->labelling[labelling].name);
-			brc_str_add(page->b, ".</b>");
-		}
+		if (!any)
+			brc_htmlf(page->b, "<li><b>%s.</b>", net->labelling[labelling].name);
 		brc_str_add(page->b, " ");
-		brc_html_prose(page, note->text);
+		brc_html_prose(page, note->text.s);
 		any = true;
 	}
 	if (any)
@@ -135,33 +127,30 @@ static void add_findings(brc_page *page, size_t network)
 
 static void add_fact(brc_page *page, const char *what, const char *value)
 {
-	brc_str_addf(page->b, "<div><dt>%s</dt><dd>", what);
-	brc_html_number(page, value);
-	brc_str_add(page->b, "</dd></div>\n");
+	brc_htmlf(page->b, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
+}
+
+static void add_number(brc_page *page, const char *what, brc_word number)
+{
+	add_fact(page, what, brc_format_minus(number).s);
 }
 
 static void add_baseline(brc_page *page, const brc_network *net)
 {
-	for (size_t i = 0; i < net->n_labellings; i++) {
-		const brc_labelling *l = &net->labelling[i];
-		char text[BRC_NUMBER_MAX], what[64], name[32];
-		const char *item = brc_item_name(net, name, sizeof name);
+	const brc_labelling *l = brc_network_lesioned(net);
+	char what[64], name[32];
+	const char *item = brc_item_name(net, name, sizeof(name));
 
-		if (!l->lesions_section)
-			continue;
-		add_fact(page, "accuracy",
-			 brc_format_percent(brc_lesions_baseline_plain(&l->lesions), text));
-		add_fact(page, "class-balanced accuracy",
-			 brc_format_percent(brc_lesions_baseline_balanced(&l->lesions), text));
-		snprintf(what, sizeof what, "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
-		add_fact(page, what, brc_format_number(l->loss, 3, text));
-		snprintf(what, sizeof what, "test %s", net->items);
-		snprintf(text, sizeof text, "%zu", l->lesions.images);
-		add_fact(page, what, text);
-		snprintf(text, sizeof text, "%zu", l->classes);
-		add_fact(page, "classes", text);
+	if (!l)
 		return;
-	}
+	add_number(page, "accuracy", brc_format_percent(brc_lesions_baseline_plain(&l->lesions)));
+	add_number(page, "class-balanced accuracy",
+		   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
+	snprintf(what, sizeof(what), "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
+	add_number(page, what, brc_format_number(l->loss, 3));
+	brc_htmlf(page->b, "<div><dt>test %s</dt><dd>%zu</dd></div>\n", net->items,
+		  l->lesions.images);
+	brc_htmlf(page->b, "<div><dt>classes</dt><dd>%zu</dd></div>\n", l->classes);
 }
 
 static brc_rc add_summary(brc_page *page, const brc_network *net)
@@ -173,23 +162,21 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 	if (net->model) {
 		char digest[16];
 
-		snprintf(digest, sizeof digest, "%.12s", net->model);
+		snprintf(digest, sizeof(digest), "%.12s", net->model);
 		add_fact(page, "digest of the model", digest);
 	}
 	brc_str_add(page->b, "</dl>\n");
 	return BRC_OK;
 }
 
-static void add_clusterability_facts(brc_page *page, const brc_null_test *c)
+static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
 {
-	char text[BRC_NUMBER_MAX];
-
 	brc_str_add(page->b, "<dl class=\"facts\">\n");
-	add_fact(page, "n-cut", brc_format_number(c->observed, 5, text));
-	add_fact(page, "mean of shuffled", brc_format_number(c->mean, 5, text));
-	add_fact(page, "their deviation", brc_format_number(c->sd, 3, text));
-	add_fact(page, "z", brc_format_number(c->z, 3, text));
-	add_fact(page, "p", brc_format_p(c->p, text));
+	add_number(page, "n-cut", brc_format_number(c->observed, 5));
+	add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
+	add_number(page, "their deviation", brc_format_number(c->sd, 3));
+	add_number(page, "z", brc_format_number(c->z, 3));
+	add_number(page, "p", brc_format_p(c->p));
 	brc_str_add(page->b, "</dl>\n");
 }
 
@@ -199,16 +186,13 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>Clusterability</h3>\n<div class=\"pair\">\n");
 	for (size_t i = 0; i < net->n_clusterability; i++) {
-		const brc_null_test *c = &net->clusterability[i];
+		const brc_clusterability *c = &net->clusterability[i];
 
-		brc_str_add(page->b, "<div><h4>");
-		brc_html_text(page, c->source[0] ? brc_source_title(c->source) : c->section->name);
-		brc_str_addf(page->b,
-			     ", k = %zu</h4>\n<p>n-cut against %zu networks with "
-			     "shuffled edges (kind <i>",
-			     c->k, c->shuffles);
-		brc_html_text(page, c->null);
-		brc_str_add(page->b, "</i>); smaller is more clusterable.</p>\n");
+		brc_htmlf(page->b,
+			  "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
+			  "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
+			  c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
+			  c->null);
 		add_clusterability_facts(page, c);
 		BRC_TRY(brc_chart_clusterability(page, c));
 		brc_str_add(page->b, "</div>\n");
@@ -221,20 +205,17 @@ static void add_missing(brc_page *page, const brc_network *net)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < net->n_notes; i++) {
-		const brc_note *note = &net->note[i];
+	for (size_t i = 0; i < net->notes.n; i++) {
+		const brc_note *note = &net->notes.item[i];
 
 		if (note->kind != BRC_NOTE_MISSING)
 			continue;
 		if (!any)
 			brc_str_add(page->b, "<h3>What was not run</h3>\n<ul class=\"missing\">\n");
 		brc_str_add(page->b, "<li>");
-		if (note->labelling != BRC_ANY) {
-			brc_str_add(page->b, "<b>");
-			brc_html_text(page, net->labelling[note->labelling].name);
-			brc_str_add(page->b, ".</b> ");
-		}
-		brc_html_prose(page, note->text);
+		if (note->labelling != BRC_ANY)
+			brc_htmlf(page->b, "<b>%s.</b> ", net->labelling[note->labelling].name);
+		brc_html_prose(page, note->text.s);
 		brc_str_add(page->b, "</li>\n");
 		any = true;
 	}
@@ -244,28 +225,22 @@ static void add_missing(brc_page *page, const brc_network *net)
 
 static void add_versions(brc_page *page, const brc_network *net)
 {
-	brc_str_add(page->b, "<details><summary>Sections, digests and versions</summary>\n<div "
-			     "class=\"wide\"><table><thead><tr>");
-	brc_html_heads(page, "section|digest of its content");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	brc_str_add(page->b, "<details><summary>Sections, digests and versions</summary>\n");
+	brc_html_table(page, "", "section|digest of its content");
 	for (size_t i = 0; i < net->input->n; i++) {
+		const brc_section *s = net->input->sections[i];
 		char title[256];
 
-		brc_str_add(page->b, "<tr><th scope=\"row\">");
-		brc_html_text(page,
-			      brc_section_title(net->input->sections[i], title, sizeof title));
-		brc_str_add(page->b, "</th><td><code>");
-		brc_html_text(page, net->input->sections[i]->digest);
-		brc_str_add(page->b, "</code></td></tr>\n");
+		brc_htmlf(page->b, "<tr><th scope=\"row\">%s</th><td><code>%s</code></td></tr>\n",
+			  brc_section_title(s, title, sizeof(title)), s->digest);
 	}
-	brc_str_add(page->b, "</tbody></table></div>\n<p>Tools: ");
+	brc_html_table_end(page);
+	brc_str_add(page->b, "<p>Tools: ");
 	for (size_t i = 0; i < net->input->n_history; i++) {
 		const brc_map *e = net->input->history[i];
 
-		brc_str_add(page->b, i ? ", " : "");
-		brc_html_text(page, brc_map_string(e, "tool", "unknown"));
-		brc_str_add(page->b, " ");
-		brc_html_text(page, brc_map_string(e, "version", ""));
+		brc_htmlf(page->b, "%s%s %s", i ? ", " : "", brc_map_string(e, "tool", "unknown"),
+			  brc_map_string(e, "version", ""));
 	}
 	brc_str_add(page->b, ".</p></details>\n");
 }
@@ -277,11 +252,11 @@ static brc_rc add_provenance(brc_page *page, const brc_network *net)
 
 	if (net->input->n_history > 0) {
 		rc = brc_commands(net->input->history, net->input->n_history, &commands, page->err);
-		brc_str_add(page->b, "<h3>How it was made</h3>\n<pre tabindex=\"0\">");
-		brc_html_text(page, commands.s ? commands.s : "");
-		brc_str_add(page->b, "</pre>\n<p class=\"note\">Rebuilt from the history of the "
-				     "stream, which keeps digests of files instead of their "
-				     "names.</p>\n");
+		brc_htmlf(page->b,
+			  "<h3>How it was made</h3>\n<pre tabindex=\"0\">%s</pre>\n<p "
+			  "class=\"note\">Rebuilt from the history of the stream, which keeps "
+			  "digests of files instead of their names.</p>\n",
+			  commands.s ? commands.s : "");
 		brc_str_free(&commands);
 	}
 	add_versions(page, net);
@@ -293,11 +268,8 @@ brc_rc brc_html_network(brc_page *page, size_t network)
 	const brc_network *net = &page->report->network[network];
 
 	brc_str_addf(page->b, "<section id=\"n%zu\">\n", network);
-	if (page->report->n > 1) {
-		brc_str_add(page->b, "<h2>");
-		brc_html_text(page, net->title);
-		brc_str_add(page->b, "</h2>\n");
-	}
+	if (page->report->n > 1)
+		brc_htmlf(page->b, "<h2>%s</h2>\n", net->title);
 	add_findings(page, network);
 	BRC_TRY(add_summary(page, net));
 	BRC_TRY(add_clusterability(page, net));

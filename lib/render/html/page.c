@@ -1,15 +1,11 @@
 /* The page: head, navigation, networks, methods, data of the charts, scripts. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
-#include "render/words/escape.h"
-#include "render/words/format.h"
 #include "render/html/parts.h"
-#include "render/svg/svg.h"
 
 enum { ROWS_MAX = 1500, DETAILS_MAX = 180, DETAILS_LEAST = 4 };
 
@@ -19,9 +15,9 @@ static void add_title(brc_page *page)
 	const brc_report *r = page->report;
 
 	if (r->options.title)
-		brc_html_text(page, r->options.title);
+		brc_escape_html(page->b, r->options.title);
 	else if (r->n == 1)
-		brc_html_text(page, r->network[0].title);
+		brc_escape_html(page->b, r->network[0].title);
 	else
 		brc_str_addf(page->b, "%zu networks", r->n);
 }
@@ -68,17 +64,11 @@ static void add_navigation(brc_page *page)
 	for (size_t i = 0; i < page->report->n; i++) {
 		const brc_network *net = &page->report->network[i];
 
-		brc_str_addf(page->b, "<li><a href=\"#n%zu\">", i);
-		if (page->report->n > 1)
-			brc_html_text(page, net->title);
-		else
-			brc_str_add(page->b, "findings");
-		brc_str_add(page->b, "</a></li>\n");
-		for (size_t j = 0; j < net->n_labellings && page->report->n == 1; j++) {
-			brc_str_addf(page->b, "<li><a href=\"#n%zu-l%zu\">", i, j);
-			brc_html_text(page, net->labelling[j].name);
-			brc_str_add(page->b, "</a></li>\n");
-		}
+		brc_htmlf(page->b, "<li><a href=\"#n%zu\">%s</a></li>\n", i,
+			  page->report->n > 1 ? net->title : "findings");
+		for (size_t j = 0; j < net->n_labellings && page->report->n == 1; j++)
+			brc_htmlf(page->b, "<li><a href=\"#n%zu-l%zu\">%s</a></li>\n", i, j,
+				  net->labelling[j].name);
 	}
 	brc_str_add(page->b,
 		    "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
@@ -91,22 +81,18 @@ static void add_combined_table(brc_page *page)
 	brc_str_add(page->b,
 		    "<p>One p-value for all "
 		    "networks: the chance that as many independent uniform numbers have so small a "
-		    "mean (Irwin and Hall). It holds for networks trained apart.</p>\n"
-		    "<div class=\"wide\"><table><thead><tr>");
-	brc_html_heads(page, "labelling|proxy|#networks|#mean omnibus p|#combined p");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+		    "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
+	brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
 	for (size_t i = 0; i < r->n_combined; i++) {
 		const brc_combined *c = &r->combined[i];
-		char mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];
 
-		brc_str_add(page->b, "<tr><th scope=\"row\">");
-		brc_html_text(page, c->labelling);
-		brc_str_addf(page->b, "</th><td>%s</td><td class=\"n\">%zu</td>",
-			     brc_proxy_name(c->proxy), c->networks);
-		brc_str_addf(page->b, "<td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-			     brc_format_p(c->mean, mean), brc_format_p(c->p, p));
+		brc_htmlf(page->b,
+			  "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%zu</td><td "
+			  "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+			  c->labelling, brc_proxy_name(c->proxy), c->networks,
+			  brc_format_p(c->mean).s, brc_format_p(c->p).s);
 	}
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html_table_end(page);
 }
 
 static void add_combined(brc_page *page)
@@ -133,7 +119,7 @@ static brc_rc add_scripts(brc_page *page)
 
 	if (!json)
 		return brc_fail(page->err, BRC_RESOURCE, "out of memory for the charts");
-	brc_html_licences(page);
+	brc_str_add(page->b, brc_embedded_licences);
 	brc_str_add(page->b, "<script type=\"application/json\" id=\"charts\">");
 	brc_escape_script(page->b, json);
 	brc_str_add(page->b, "</script>\n<script>\n");
@@ -158,7 +144,7 @@ static brc_rc compose(brc_page *page)
 	add_combined(page);
 	for (size_t i = 0; i < page->report->n; i++)
 		BRC_TRY(brc_html_network(page, i));
-	brc_html_methods(page);
+	brc_str_add(page->b, brc_embedded_methods);
 	brc_str_add(page->b, "</main>\n");
 	BRC_TRY(add_sheets(page));
 	return add_scripts(page);
@@ -186,7 +172,7 @@ brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err)
 			 .err = err};
 	brc_rc rc = BRC_OK;
 
-	page.sheet = brc_calloc(r->n, sizeof *page.sheet, err);
+	page.sheet = brc_calloc(r->n, sizeof(*page.sheet), err);
 	if (!page.sheet || !page.charts)
 		rc = brc_fail(err, BRC_RESOURCE, "out of memory for the page");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)

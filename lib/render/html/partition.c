@@ -1,27 +1,13 @@
-/* How the network was cut: the graphs, what speaks for k, eigenvalues, the affinity. */
+/* How the network was partitioned: the graphs, what speaks for k, eigenvalues, the affinity. */
 #include <math.h>
-#include <string.h>
 
-#include "render/words/format.h"
 #include "render/html/parts.h"
 #include "render/svg/svg.h"
 
 enum { GRAPH_ROWS = 40, CHOICES_SHOWN = 12 };
 
-static void add_cell(brc_page *page, const char *number)
-{
-	brc_str_add(page->b, "<td class=\"n\">");
-	brc_html_number(page, number);
-	brc_str_add(page->b, "</td>");
-}
-
-static void add_count(brc_page *page, size_t n)
-{
-	brc_str_addf(page->b, "<td class=\"n\">%zu</td>", n);
-}
-
 /* The largest residual of the eigenvalues that were used, the first k. */
-static double residual(const brc_graph_summary *g)
+static double residual(const brc_graph_result *g)
 {
 	double most = NAN;
 
@@ -30,22 +16,20 @@ static double residual(const brc_graph_summary *g)
 	return most;
 }
 
-static void add_graph(brc_page *page, const brc_graph_summary *g)
+static void add_graph(brc_page *page, const brc_graph_result *g)
 {
-	char text[BRC_NUMBER_MAX];
-
 	brc_str_add(page->b, "<tr><th scope=\"row\">");
 	brc_html_name(page, g->name);
 	brc_str_add(page->b, "</th>");
-	add_count(page, g->k);
-	add_cell(page, brc_format_fixed(g->ncut, 3, text));
-	add_cell(page, brc_format_fixed(g->lower_bound, 3, text));
-	add_cell(page, brc_format_number(g->in_out, 3, text));
-	add_cell(page, brc_format_fixed(g->stability, 2, text));
-	add_count(page, g->units);
-	add_count(page, g->components);
-	add_count(page, g->isolated);
-	add_cell(page, brc_format_number(residual(g), 1, text));
+	brc_html_count(page, g->k);
+	brc_html_cell(page, brc_format_fixed(g->ncut, 3));
+	brc_html_cell(page, brc_format_fixed(g->lower_bound, 3));
+	brc_html_cell(page, brc_format_number(g->in_out, 3));
+	brc_html_cell(page, brc_format_fixed(g->stability, 2));
+	brc_html_count(page, g->units);
+	brc_html_count(page, g->components);
+	brc_html_count(page, g->isolated);
+	brc_html_cell(page, brc_format_number(residual(g), 1));
 	brc_str_add(page->b, "</tr>\n");
 }
 
@@ -53,17 +37,15 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 {
 	if (l->n_graphs == 0)
 		return;
-	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
-	brc_html_heads(page, "graph|#k|#n-cut|#lower bound|#inside / between|#stability|#units|"
-			     "#components|#isolated|#residual");
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	brc_html_table(page, "",
+		       "graph|#k|#n-cut|#lower bound|#inside / between|#stability|#units|"
+		       "#components|#isolated|#residual");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++)
 		add_graph(page, &l->graph[i]);
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html_table_end(page);
 	if (l->n_graphs > GRAPH_ROWS)
 		brc_str_addf(page->b,
-			     "<p class=\"note\">%zu graphs more are in the JSON "
-			     "report.</p>\n",
+			     "<p class=\"note\">%zu graphs more are in the JSON report.</p>\n",
 			     l->n_graphs - GRAPH_ROWS);
 }
 
@@ -73,7 +55,7 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 	size_t shown = 0, all = 0;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0 || all++ >= CHOICES_SHOWN)
 			continue;
@@ -116,13 +98,13 @@ static void add_eigenvalues_head(brc_page *page, size_t graphs)
 	brc_str_add(page->b, "</p>\n");
 }
 
-static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
+static brc_rc add_drawings(brc_page *page, const brc_labelling *l)
 {
 	size_t eigenvalues = 0;
 
 	for (size_t i = 0; i < l->n_graphs; i++)
 		eigenvalues += l->graph[i].pairs > 0;
-	if (!eigenvalues && !l->picture)
+	if (!eigenvalues && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<div class=\"pair\">\n");
 	if (eigenvalues) {
@@ -130,7 +112,7 @@ static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
 		BRC_TRY(brc_chart_eigenvalues(page, l));
 		brc_str_add(page->b, "</div>\n");
 	}
-	if (l->picture) {
+	if (l->spectrum.bins > 0) {
 		add_affinity_head(page, l);
 		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
 		brc_str_add(page->b, "</div>\n");
@@ -139,15 +121,15 @@ static brc_rc add_pictures(brc_page *page, const brc_labelling *l)
 	return BRC_OK;
 }
 
-brc_rc brc_html_cut(brc_page *page, const brc_place *at)
+brc_rc brc_html_partition(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
 
-	if (l->n_graphs == 0 && !l->picture)
+	if (l->n_graphs == 0 && l->spectrum.bins == 0)
 		return BRC_OK;
 	brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
-	brc_html_notes(page, at->net, BRC_NOTE_CUT, at->labelling, "plain");
+	brc_html_notes(page, at->net, BRC_NOTE_PARTITION, at->labelling, "plain");
 	add_graphs(page, l);
 	add_choices(page, l);
-	return add_pictures(page, l);
+	return add_drawings(page, l);
 }

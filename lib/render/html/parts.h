@@ -16,17 +16,23 @@ brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups 
 size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *chosen,
 		       bool *detailed);
 /* Graphs, stability, evidence for k, eigenvalues, affinity; nothing without them. */
-brc_rc brc_html_cut(brc_page *page, const brc_place *at);
+brc_rc brc_html_partition(brc_page *page, const brc_place *at);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);
-void brc_html_methods(brc_page *page);
-void brc_html_licences(brc_page *page);
+
+/* ---- files that are embedded, each ended by a NUL ---- */
+
+extern const char brc_embedded_css[];
+extern const char brc_embedded_js[];
+extern const char brc_embedded_chart[];
+extern const char brc_embedded_methods[];  /* what the numbers mean */
+extern const char brc_embedded_licences[]; /* of what the page carries */
 
 /* ---- charts: each writes a canvas and keeps its data in page->charts ---- */
 
 #define BRC_CHART_GRAPHS 8 /* whose eigenvalues one chart shows, at most */
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_null_test *c);
+brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c);
 brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l);
 brc_rc brc_chart_effects(brc_page *page, const brc_place *at, brc_proxy proxy);
 

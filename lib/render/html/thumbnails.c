@@ -25,18 +25,18 @@ static bool is_picture_depth(size_t n)
 	return n == 1 || n == 3;
 }
 
-static layout layout_of(const brc_tensor *t)
+static layout layout_of(const brc_exemplars *x)
 {
-	const size_t *s = t->shape;
+	const size_t *s = x->shape;
 	layout none = {0};
 
-	if (t->ndim == 3)
-		return (layout){1, s[1], s[2], s[2], 1, 0};
-	if (t->ndim != 4)
+	if (x->ndim == 2)
+		return (layout){1, s[0], s[1], s[1], 1, 0};
+	if (x->ndim != 3)
 		return none;
-	if (!is_picture_depth(s[1]) && is_picture_depth(s[3]) && s[1] > TILES_MAX)
-		return (layout){s[3], s[1], s[2], s[2] * s[3], s[3], 1};
-	return (layout){s[1], s[2], s[3], s[3], 1, s[2] * s[3]};
+	if (!is_picture_depth(s[0]) && is_picture_depth(s[2]) && s[0] > TILES_MAX)
+		return (layout){s[2], s[0], s[1], s[1] * s[2], s[2], 1};
+	return (layout){s[0], s[1], s[2], s[2], 1, s[1] * s[2]};
 }
 
 /* Whole factor by which both sides shrink so that neither exceeds SIDE_MAX. */
@@ -57,9 +57,7 @@ static size_t tiles(const layout *y)
 brc_rc brc_sheet_init(brc_sheet *sheet, const brc_exemplars *x, brc_err *err)
 {
 	*sheet = (brc_sheet){0};
-	if (!x->pixels)
-		return BRC_OK;
-	layout y = layout_of(x->pixels);
+	layout y = layout_of(x);
 	size_t factor = shrink(&y);
 
 	if (y.channels == 0 || y.height == 0 || y.width == 0)
@@ -69,8 +67,8 @@ brc_rc brc_sheet_init(brc_sheet *sheet, const brc_exemplars *x, brc_err *err)
 	sheet->colour = y.channels == 3;
 	sheet->columns = SHEET_WIDTH / sheet->width;
 	sheet->zoom = SHOWN_SIDE / sheet->height ? SHOWN_SIDE / sheet->height : 1;
-	sheet->place = brc_alloc(x->images, sizeof *sheet->place, err);
-	sheet->image = brc_alloc(BRC_SHEET_MAX, sizeof *sheet->image, err);
+	sheet->place = brc_alloc(x->images, sizeof(*sheet->place), err);
+	sheet->image = brc_alloc(BRC_SHEET_MAX, sizeof(*sheet->image), err);
 	if (!sheet->place || !sheet->image)
 		return BRC_RESOURCE; /* cleared by the owner */
 	for (size_t i = 0; i < x->images; i++)
@@ -136,7 +134,7 @@ brc_rc brc_sheet_uri(const brc_sheet *sheet, const brc_exemplars *x, brc_str *ou
 {
 	if (sheet->n == 0)
 		return BRC_OK;
-	layout y = layout_of(x->pixels);
+	layout y = layout_of(x);
 	size_t rows = (sheet->n + sheet->columns - 1) / sheet->columns;
 	size_t width = sheet->columns * sheet->width, height = rows * sheet->height;
 	uint8_t *pixels = brc_calloc(width * height, sheet->colour ? 3 : 1, err);
@@ -144,10 +142,7 @@ brc_rc brc_sheet_uri(const brc_sheet *sheet, const brc_exemplars *x, brc_str *ou
 	if (!pixels)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < sheet->n; i++)
-		draw(sheet, &y,
-		     (const uint8_t *)x->pixels->data +
-			     sheet->image[i] * brc_tensor_row_bytes(x->pixels),
-		     i, pixels);
+		draw(sheet, &y, x->pixel + sheet->image[i] * brc_exemplars_pixels(x), i, pixels);
 	brc_rc rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height,
 				pixels, err);
 	free(pixels);

@@ -98,7 +98,7 @@ static brc_rc combine_all(brc_report *r, bool *left_out, brc_err *err)
 			net = &r->network[i];
 	}
 	r->combined =
-		brc_calloc((net ? net->n_labellings : 0) * BRC_PROXIES, sizeof *r->combined, err);
+		brc_calloc((net ? net->n_labellings : 0) * BRC_PROXIES, sizeof(*r->combined), err);
 	if (!r->combined)
 		return BRC_RESOURCE;
 	for (size_t j = 0; net && j < net->n_labellings; j++)
@@ -131,7 +131,7 @@ brc_rc brc_combine(brc_report *r, brc_err *err)
 
 	if (r->n < 2 || !comparable(r))
 		return BRC_OK;
-	left_out = brc_calloc(r->n, sizeof *left_out, err);
+	left_out = brc_calloc(r->n, sizeof(*left_out), err);
 	if (!left_out)
 		return BRC_RESOURCE;
 	rc = combine_all(r, left_out, err);

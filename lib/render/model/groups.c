@@ -40,14 +40,9 @@ size_t brc_marked(const brc_labelling *l, brc_proxy p)
 	return n;
 }
 
-const char *brc_proxy_name(brc_proxy p)
+bool brc_labelling_tested(const brc_labelling *l)
 {
-	return p == BRC_IMPORTANCE ? "importance" : "coherence";
-}
-
-const char *brc_proxy_adjective(brc_proxy p)
-{
-	return p == BRC_IMPORTANCE ? "more important" : "more coherent";
+	return l->test[BRC_IMPORTANCE].n_stats > 0 || l->test[BRC_COHERENCE].n_stats > 0;
 }
 
 bool brc_group_tested(const brc_group *g)
@@ -70,7 +65,7 @@ static brc_group *find(const brc_labelling *l, size_t layer, int32_t cluster)
 
 	return l->n_groups == 0
 		       ? NULL
-		       : bsearch(&key, l->group, l->n_groups, sizeof key, by_layer_and_cluster);
+		       : bsearch(&key, l->group, l->n_groups, sizeof(key), by_layer_and_cluster);
 }
 
 static brc_group blank(size_t layer, int32_t cluster, size_t size)
@@ -88,7 +83,7 @@ static brc_group blank(size_t layer, int32_t cluster, size_t size)
 static brc_rc from_labels(brc_labelling *l, brc_err *err)
 {
 	BRC_TRY(brc_subclusters_new(&l->subclusters, &l->labels, err));
-	l->group = brc_calloc(l->subclusters->n, sizeof *l->group, err);
+	l->group = brc_calloc(l->subclusters->n, sizeof(*l->group), err);
 	if (!l->group)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < l->subclusters->n; i++) {
@@ -117,13 +112,13 @@ static brc_rc map_layers(table *t, const brc_labelling *l, const brc_section *s,
 	if (rc != BRC_OK)
 		return rc;
 	t->n_layers = own.n;
-	t->map = brc_calloc(own.n, sizeof *t->map, err);
+	t->map = brc_calloc(own.n, sizeof(*t->map), err);
 	rc = t->map ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < own.n; i++) {
 		t->map[i] = brc_layers_find(&l->layers, own.name[i]);
 		if (t->map[i] == BRC_ANY) {
 			brc_fail(err, BRC_DATA, "%s: its layer '%s' is not in labelling '%s'",
-				 brc_section_title(s, title, sizeof title), own.name[i], l->name);
+				 brc_section_title(s, title, sizeof(title)), own.name[i], l->name);
 			rc = brc_hint(err, "sections of one name must come from one run");
 		}
 	}
@@ -152,7 +147,7 @@ static brc_rc read_table(table *t, const brc_labelling *l, const brc_section *s,
 		    t->size[i] < 1)
 			return brc_fail(err, BRC_DATA,
 					"%s: sub-cluster %zu has layer %d, cluster %d and %d units",
-					brc_section_title(s, title, sizeof title), i, t->layer[i],
+					brc_section_title(s, title, sizeof(title)), i, t->layer[i],
 					t->cluster[i], t->size[i]);
 	return BRC_OK;
 }
@@ -160,13 +155,13 @@ static brc_rc read_table(table *t, const brc_labelling *l, const brc_section *s,
 /* Without labels, the rows of the first table make the groups. */
 static brc_rc from_table(brc_labelling *l, const table *t, brc_err *err)
 {
-	l->group = brc_calloc(t->m, sizeof *l->group, err);
+	l->group = brc_calloc(t->m, sizeof(*l->group), err);
 	if (!l->group)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < t->m; i++)
 		l->group[i] = blank(t->map[t->layer[i]], t->cluster[i], (size_t)t->size[i]);
 	l->n_groups = t->m;
-	qsort(l->group, l->n_groups, sizeof *l->group, by_layer_and_cluster);
+	qsort(l->group, l->n_groups, sizeof(*l->group), by_layer_and_cluster);
 	return BRC_OK;
 }
 
@@ -185,14 +180,14 @@ static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, const b
 			brc_fail(err, BRC_DATA,
 				 "%s: cluster %d of layer '%s' with %d units is not in the "
 				 "labelling '%s'",
-				 brc_section_title(s, title, sizeof title), t->cluster[i],
+				 brc_section_title(s, title, sizeof(title)), t->cluster[i],
 				 l->layers.name[layer], t->size[i], l->name);
 			return brc_hint(err, "sections of one name must come from one run");
 		}
 		size_t *row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
 		if (*row != BRC_ANY)
 			return brc_fail(err, BRC_DATA, "%s: cluster %d of layer '%s' stands twice",
-					brc_section_title(s, title, sizeof title), t->cluster[i],
+					brc_section_title(s, title, sizeof(title)), t->cluster[i],
 					l->layers.name[layer]);
 		*row = i;
 	}
@@ -333,9 +328,9 @@ static int by_strength(const void *a, const void *b)
 
 static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
 {
-	strength *s = brc_calloc(l->n_groups, sizeof *s, err);
+	strength *s = brc_calloc(l->n_groups, sizeof(*s), err);
 
-	l->order = brc_calloc(l->n_groups, sizeof *l->order, err);
+	l->order = brc_calloc(l->n_groups, sizeof(*l->order), err);
 	if (!s || !l->order) {
 		free(s);
 		return BRC_RESOURCE;
@@ -343,7 +338,7 @@ static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
 	for (size_t i = 0; i < l->n_groups; i++)
 		s[i] = strength_of(l, i);
 	if (order == BRC_ORDER_SIGNIFICANCE && l->n_groups > 0)
-		qsort(s, l->n_groups, sizeof *s, by_strength);
+		qsort(s, l->n_groups, sizeof(*s), by_strength);
 	for (size_t i = 0; i < l->n_groups; i++)
 		l->order[i] = s[i].index;
 	free(s);

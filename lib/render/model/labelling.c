@@ -1,59 +1,10 @@
 /* All sections of one name: labels, spectrum, lesions, importance, coherence. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "render/model/model.h"
-
-char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap)
-{
-	if (names && c < n && names[c] && names[c][0])
-		snprintf(buf, cap, "%s", names[c]);
-	else
-		snprintf(buf, cap, "%zu", c);
-	return buf;
-}
-
-/* `what` and a name that is only digits, which reads badly alone; any other name as it is. */
-static char *title(const char *what, const char *name, char *buf, size_t cap)
-{
-	bool digits = name[0] && name[strspn(name, "0123456789")] == '\0';
-
-	snprintf(buf, cap, "%s%s%s", digits ? what : "", digits ? " " : "", name);
-	return buf;
-}
-
-char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap)
-{
-	char name[1024];
-
-	return title("class", brc_class_name(names, n, c, name, sizeof name), buf, cap);
-}
-
-char *brc_item_name(const brc_network *net, char *buf, size_t cap)
-{
-	size_t n = strlen(net->items);
-
-	snprintf(buf, cap, "%.*s", (int)(n && net->items[n - 1] == 's' ? n - 1 : n), net->items);
-	return buf;
-}
-
-const char *brc_source_title(const char *source)
-{
-	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
-}
-
-const char *brc_mode_title(const char *mode)
-{
-	return strcmp(mode, "imported") == 0 ? "given" : mode;
-}
-
-char *brc_layer_title(const char *name, char *buf, size_t cap)
-{
-	return title("layer", name, buf, cap);
-}
 
 /* Mean cross-entropy of the unharmed network, nats an image. */
 static double mean_loss(const brc_lesions *l)
@@ -67,23 +18,13 @@ static double mean_loss(const brc_lesions *l)
 	return images > 0 ? nats / images : NAN;
 }
 
-static brc_rc read_picture(brc_labelling *l, brc_err *err)
+/* The graphs, of the spectrum where there is one. */
+static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
 {
-	char title[256];
-
-	if (!l->spectrum || !brc_section_tensor(l->spectrum, "picture"))
-		return BRC_OK;
-	BRC_TRY(brc_section_need(l->spectrum, "picture", "<f4", 2, (size_t[]){BRC_ANY, BRC_ANY},
-				 &l->picture, err));
-	if (l->picture->shape[0] != l->picture->shape[1] || l->picture->shape[0] > 512)
-		return brc_fail(err, BRC_DATA, "%s: picture is %zu x %zu, not square up to 512",
-				brc_section_title(l->spectrum, title, sizeof title),
-				l->picture->shape[0], l->picture->shape[1]);
-	if (l->picture->shape[0] == 0)
-		l->picture = NULL;
-	if (brc_section_tensor(l->spectrum, "picture/boundary"))
-		BRC_TRY(brc_section_need_column(l->spectrum, "picture/boundary", "<i4", BRC_ANY,
-						&l->boundary, err));
+	if (l->spectrum_section)
+		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
+	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
+	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
 	return BRC_OK;
 }
 
@@ -107,12 +48,12 @@ static brc_rc read_classes(brc_labelling *l, brc_err *err)
 	const brc_findings *t = &l->test[BRC_COHERENCE];
 
 	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
-	l->class_name = l->lesions.class_name ? l->lesions.class_name : t->class_name;
 	if (t->classes > 0 && t->classes != l->classes)
 		return brc_fail(err, BRC_DATA,
 				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
 				t->classes, l->classes);
-	return BRC_OK;
+	return brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
+				  err);
 }
 
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
@@ -120,12 +61,11 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 {
 	*l = (brc_labelling){.name = from->name,
 			     .labels_section = from->labels,
-			     .spectrum = from->spectrum,
+			     .spectrum_section = from->spectrum,
 			     .lesions_section = from->lesions,
 			     .loss = NAN};
 	BRC_TRY(read_layers(l, from, err));
-	BRC_TRY(brc_graphs_collect(l, err));
-	BRC_TRY(read_picture(l, err));
+	BRC_TRY(read_spectrum(l, err));
 	if (from->lesions) {
 		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
 		l->loss = mean_loss(&l->lesions);
@@ -138,15 +78,25 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 	return brc_groups_collect(l, from, options, err);
 }
 
+static void free_names(char **name, size_t n)
+{
+	for (size_t i = 0; name && i < n; i++)
+		free(name[i]);
+	free(name);
+}
+
 void brc_labelling_clear(brc_labelling *l)
 {
 	brc_labels_clear(&l->labels);
 	brc_subclusters_free(l->subclusters);
-	brc_layers_clear(&l->layers);
 	brc_lesions_clear(&l->lesions);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
-	free(l->graph);
+	brc_spectrum_clear(&l->spectrum);
+	free_names(l->layer_title, l->layers.n);
+	free_names(l->class_name, l->classes);
+	free_names(l->class_title, l->classes);
+	brc_layers_clear(&l->layers);
 	free(l->group);
 	free(l->order);
 	*l = (brc_labelling){0};

@@ -8,7 +8,11 @@
 
 #include <stdint.h>
 
-#include "graph/labels.h"
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
+#include "sections/labels.h"
+#include "sections/spectrum.h"
+#include "sections/units.h"
 #include "graph/subcluster.h"
 #include "render/model/network_streams.h"
 #include "render/report.h"
@@ -41,37 +45,24 @@ typedef struct brc_group {
 	double worst_change, worst_p;
 } brc_group;
 
-/* One clustered graph, from the records of spectrum/1 or labels/1. */
-typedef struct brc_graph_summary {
-	const char *name;
-	size_t index; /* its number: tensors "graph/<index>/..." */
-	size_t k, units, isolated, components, empty;
-	double edges, ncut, in_out, lower_bound;
-	double stability;         /* NaN when unknown */
-	const double *eigenvalue; /* [pairs], ascending; NULL when absent */
-	const double *residual;   /* [pairs]; NULL when absent */
-	size_t pairs;
-	size_t choices; /* rows of evidence for k; 0: k was given */
-	const int32_t *choice_k;
-	const double *choice_gap, *choice_stability;
-	const brc_map *record;
-} brc_graph_summary;
-
 /* All that one section name holds together. */
 typedef struct brc_labelling {
 	const char *name;
-	const brc_section *labels_section, *spectrum, *lesions_section; /* NULL: not there */
-	brc_labels labels;            /* owned; zeroed without labels_section */
-	brc_subclusters *subclusters; /* owned; NULL without labels_section */
-	brc_layers layers;            /* owned */
-	brc_graph_summary *graph;     /* owned */
+	/* NULL: not there */
+	const brc_section *labels_section, *spectrum_section, *lesions_section;
+	brc_labels labels;             /* owned; zeroed without labels_section */
+	brc_subclusters *subclusters;  /* owned; NULL without labels_section */
+	brc_layers layers;             /* owned */
+	brc_spectrum spectrum;         /* owned; zeroed when not in the stream */
+	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
-	const brc_tensor *picture, *boundary; /* NULL when absent */
-	brc_lesions lesions;                  /* zeroed when not in the stream: draws is 0 */
+	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* nats an image before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
-	char *const *class_name;        /* [classes], borrowed, or NULL: numbered */
 	size_t classes;                 /* 0 when nothing was counted by class */
+	char **class_name;              /* owned; [classes]: from the stream, or numbers */
+	char **class_title;             /* owned; the same to stand in a sentence: "class 7" */
+	char **layer_title;             /* owned; [layers.n]: "fc1", "layer 7" */
 	brc_group *group;               /* owned; by layer, then cluster */
 	size_t n_groups;
 	size_t *order; /* owned; [n_groups] in the order asked for */
@@ -80,33 +71,11 @@ typedef struct brc_labelling {
 	bool has_seed;
 } brc_labelling;
 
-typedef struct brc_null_test {
-	const brc_section *section;
-	const char *null, *source;
-	size_t shuffles, k;
-	double observed, mean, sd, p, z;
-	const double *ncut; /* [shuffles]; NULL when absent */
-} brc_null_test;
-
-/* Each unit's strongest images. */
-typedef struct brc_exemplars {
-	const brc_section *section; /* NULL: not in the stream */
-	brc_layers layers;          /* owned */
-	size_t per_unit, images;
-	const int32_t *top;       /* [N, per_unit], sample or -1 */
-	const float *value;       /* [N, per_unit] */
-	const int32_t *sample;    /* [images], ascending */
-	const int32_t *label;     /* [images]; NULL when absent */
-	const brc_tensor *pixels; /* [images, ...] |u1 */
-	char **class_name;        /* owned; NULL: numbered */
-	size_t n_classes;
-} brc_exemplars;
-
 typedef enum brc_note_kind {
 	BRC_NOTE_FINDING,
-	BRC_NOTE_DETAIL,   /* belongs to the finding before it */
-	BRC_NOTE_CUT,      /* how far the partition can be relied on, and where its k is from */
-	BRC_NOTE_UNTESTED, /* groups that were not tested, and why */
+	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
+	BRC_NOTE_PARTITION, /* how far it can be relied on, and where its k is from */
+	BRC_NOTE_UNTESTED,  /* groups that were not tested, and why */
 	BRC_NOTE_WARNING,
 	BRC_NOTE_MISSING /* what was not run, and the command that adds it */
 } brc_note_kind;
@@ -114,8 +83,15 @@ typedef enum brc_note_kind {
 typedef struct brc_note {
 	brc_note_kind kind;
 	size_t labelling; /* BRC_ANY: the network as a whole */
-	char *text;       /* owned; one sentence or two, not escaped; does not name the labelling */
+	brc_str text;     /* owned; one sentence or two, not escaped; does not name the labelling */
 } brc_note;
+
+/* In the order in which they are told. */
+typedef struct brc_notes {
+	brc_note *item; /* owned */
+	size_t n, cap;
+	brc_str lost; /* takes what there was no memory for */
+} brc_notes;
 
 /* What the layers feed. */
 typedef enum brc_wiring {
@@ -127,20 +103,17 @@ typedef enum brc_wiring {
 typedef struct brc_network {
 	const brc_report_input *input;
 	const char *title;
-	const brc_section *units; /* NULL: not in the stream */
-	brc_layers layers;        /* owned; of `units` */
-	const int32_t *from, *to; /* [edges] layer from[e] feeds the later layer to[e] */
-	size_t edges;
+	bool has_units, has_exemplars; /* are they in the stream? */
+	brc_units units;               /* owned; zeroed when not in the stream, as the next */
+	brc_exemplars exemplars;       /* owned */
 	brc_wiring wiring;
 	const char *model;        /* digest; NULL when unknown */
 	const char *items;        /* what is counted: images, sequences, tokens */
 	brc_labelling *labelling; /* owned */
 	size_t n_labellings;
-	brc_null_test *clusterability; /* owned */
+	brc_clusterability *clusterability; /* owned */
 	size_t n_clusterability;
-	brc_exemplars exemplars;
-	brc_note *note; /* owned */
-	size_t n_notes, cap_notes;
+	brc_notes notes;
 } brc_network;
 
 /* The omnibus p-values of one labelling over networks, combined (Irwin and Hall). */
@@ -182,14 +155,8 @@ void brc_labelling_clear(brc_labelling *l);
 /* Number of clusters and seed, from the labels and the history of their stream. */
 void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
 
-brc_rc brc_graphs_collect(brc_labelling *l, brc_err *err);
 /* The least and the largest stability of the graphs; false when no graph has one. */
 bool brc_stability_range(const brc_labelling *l, double range[2]);
-/* Edges between the layers of `units`; BRC_DATA unless they lead to later layers. */
-brc_rc brc_wiring_collect(brc_network *net, brc_err *err);
-brc_rc brc_null_test_collect(brc_null_test *c, const brc_section *s, brc_err *err);
-brc_rc brc_exemplars_collect(brc_exemplars *x, const brc_section *s, brc_err *err);
-void brc_exemplars_clear(brc_exemplars *x);
 
 /* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
@@ -204,20 +171,22 @@ brc_rc brc_combine(brc_report *r, brc_err *err);
 
 /* ---- asking ---- */
 
-/* Name of class c: from the stream, or its number. Returns buf. */
-char *brc_class_name(char *const *names, size_t n, size_t c, char *buf, size_t cap);
+/* Fill class names, class titles and layer titles; `classes` [l->classes] or NULL. */
+brc_rc brc_labelling_name(brc_labelling *l, char *const *classes, brc_err *err);
 
-/* The same to stand in a sentence: "class 7" for a name of digits only. Returns buf. */
+/* The layers of the units, else of the first labelling, else NULL. */
+const brc_layers *brc_network_layers(const brc_network *net);
+/* The first labelling with lesions, whose baseline stands for the network; NULL without one. */
+const brc_labelling *brc_network_lesioned(const brc_network *net);
+
+/* Class c in a sentence: its name, or "class 7" for a name of digits only. Returns buf. */
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
 /* "image" of "images". Returns buf. */
 char *brc_item_name(const brc_network *net, char *buf, size_t cap);
 /* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
 const char *brc_source_title(const char *source);
 /* The mode of a partition, for people: that which no clustering made is a given one. */
-const char *brc_mode_title(const char *mode);
-/* layer/role or layer/kind of layer i, "" when it is not there. Borrows from buf. */
-const char *brc_layer_word(const brc_network *net, const char *column, size_t i, char *buf,
-			   size_t cap);
+const char *brc_mode_title(brc_labels_mode mode);
 bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */
 char *brc_layer_title(const char *name, char *buf, size_t cap);
@@ -234,6 +203,9 @@ size_t brc_found(const double *p, size_t m, double level);
 /* How many groups hold after correction: by q or by max-T. */
 size_t brc_marked(const brc_labelling *l, brc_proxy p);
 
+/* Was anything tested: is there an importance or a coherence section? */
+bool brc_labelling_tested(const brc_labelling *l);
+
 /* Was this group tested for either proxy? */
 bool brc_group_tested(const brc_group *g);
 
@@ -246,8 +218,16 @@ const char *brc_proxy_adjective(brc_proxy p);
 /* Is it of this kind (details count as findings) and about this labelling? */
 bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling);
 
-/* Append a note; takes the string of `text` and empties it. */
-brc_rc brc_note_add(brc_network *net, brc_note_kind kind, size_t labelling, brc_str *text,
-		    brc_err *err);
+/*
+ * Begin a note. What is appended to the string returned, before the next note begins, is its
+ * text. Running out of memory shows in brc_notes_check alone.
+ */
+brc_str *brc_note_begin(brc_notes *notes, brc_note_kind kind, size_t labelling);
+/* A note from a format of printf. */
+void brc_note_addf(brc_notes *notes, brc_note_kind kind, size_t labelling, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* BRC_RESOURCE if any note is not whole. */
+brc_rc brc_notes_check(const brc_notes *notes, brc_err *err);
+void brc_notes_clear(brc_notes *notes);
 
 #endif

@@ -85,7 +85,7 @@ static void borrow_labels(brc_labelling_sections *group, size_t n)
 static brc_rc collect_labellings(brc_network *net, const brc_report_options *options, brc_err *err)
 {
 	const brc_report_input *in = net->input;
-	brc_labelling_sections *group = brc_calloc(in->n, sizeof *group, err);
+	brc_labelling_sections *group = brc_calloc(in->n, sizeof(*group), err);
 	size_t n = 0;
 	brc_rc rc = BRC_OK;
 
@@ -94,7 +94,7 @@ static brc_rc collect_labellings(brc_network *net, const brc_report_options *opt
 	for (size_t i = 0; i < in->n; i++)
 		assign(group, &n, in->sections[i]);
 	borrow_labels(group, n);
-	net->labelling = brc_calloc(n, sizeof *net->labelling, err);
+	net->labelling = brc_calloc(n, sizeof(*net->labelling), err);
 	if (!net->labelling)
 		rc = BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
@@ -110,36 +110,69 @@ static brc_rc collect_clusterability(brc_network *net, brc_err *err)
 {
 	const brc_report_input *in = net->input;
 
-	net->clusterability = brc_calloc(in->n, sizeof *net->clusterability, err);
+	net->clusterability = brc_calloc(in->n, sizeof(*net->clusterability), err);
 	if (!net->clusterability)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < in->n; i++)
 		if (is(in->sections[i], "clusterability"))
-			BRC_TRY(brc_null_test_collect(&net->clusterability[net->n_clusterability++],
-						      in->sections[i], err));
+			BRC_TRY(brc_clusterability_read(
+				&net->clusterability[net->n_clusterability++], in->sections[i],
+				err));
 	return BRC_OK;
+}
+
+static bool is_chain(const brc_units *u)
+{
+	for (size_t e = 0; e < u->n_edges; e++)
+		if (u->from[e] != (int32_t)e || u->to[e] != (int32_t)e + 1)
+			return false;
+	return u->n_edges + 1 == u->layers.n;
+}
+
+bool brc_layer_is_hidden(const brc_network *net, size_t i)
+{
+	return !net->has_units || net->units.role[i] == BRC_ROLE_HIDDEN;
+}
+
+const brc_layers *brc_network_layers(const brc_network *net)
+{
+	if (net->has_units)
+		return &net->units.layers;
+	return net->n_labellings > 0 ? &net->labelling[0].layers : NULL;
+}
+
+const brc_labelling *brc_network_lesioned(const brc_network *net)
+{
+	for (size_t i = 0; i < net->n_labellings; i++)
+		if (net->labelling[i].lesions_section)
+			return &net->labelling[i];
+	return NULL;
 }
 
 /* What the lesions were counted on; the first ones' word. */
 static const char *items(const brc_network *net)
 {
-	for (size_t i = 0; i < net->n_labellings; i++)
-		if (net->labelling[i].lesions_section)
-			return net->labelling[i].lesions.items;
-	return "images";
+	const brc_labelling *l = brc_network_lesioned(net);
+
+	return l ? l->lesions.items : "images";
 }
 
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err)
 {
+	const brc_section *units = first(in, "units"), *exemplars = first(in, "exemplars");
+
 	*net = (brc_network){.input = in,
 			     .title = in->title && in->title[0] ? in->title : "network",
-			     .units = first(in, "units"),
 			     .model = brc_input_model(in)};
-	if (net->units)
-		BRC_TRY(brc_layers_read(&net->layers, net->units, err));
-	BRC_TRY(brc_wiring_collect(net, err));
-	BRC_TRY(brc_exemplars_collect(&net->exemplars, first(in, "exemplars"), err));
+	if (units) {
+		BRC_TRY(brc_units_read(&net->units, units, err));
+		net->has_units = true;
+		net->wiring = is_chain(&net->units) ? BRC_WIRING_CHAIN : BRC_WIRING_BRANCHED;
+	}
+	if (exemplars)
+		BRC_TRY(brc_exemplars_read(&net->exemplars, exemplars, err));
+	net->has_exemplars = exemplars;
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
 	net->items = items(net);
@@ -148,13 +181,13 @@ brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 
 void brc_network_clear(brc_network *net)
 {
-	brc_layers_clear(&net->layers);
+	brc_units_clear(&net->units);
 	for (size_t i = 0; i < net->n_labellings; i++)
 		brc_labelling_clear(&net->labelling[i]);
 	free(net->labelling);
+	for (size_t i = 0; i < net->n_clusterability; i++)
+		brc_clusterability_clear(&net->clusterability[i]);
 	free(net->clusterability);
 	brc_exemplars_clear(&net->exemplars);
-	for (size_t i = 0; i < net->n_notes; i++)
-		free(net->note[i].text);
-	free(net->note);
+	brc_notes_clear(&net->notes);
 }

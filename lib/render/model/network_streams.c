@@ -68,10 +68,10 @@ static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err
 	const brc_map **history = (const brc_map **)(uintptr_t)to->history;
 	size_t cap_sections = to->n, cap_history = to->n_history;
 
-	BRC_TRY(brc_grow(&sections, &cap_sections, to->n + from->n + 1, sizeof *sections, err));
+	BRC_TRY(brc_grow(&sections, &cap_sections, to->n + from->n + 1, sizeof(*sections), err));
 	to->sections = sections;
 	BRC_TRY(brc_grow(&history, &cap_history, to->n_history + from->n_history + 1,
-			 sizeof *history, err));
+			 sizeof(*history), err));
 	to->history = history;
 	for (size_t i = 0; i < from->n; i++)
 		if (!has_section(to, from->sections[i]))
@@ -120,11 +120,11 @@ brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err
 	brc_rc rc = BRC_RESOURCE;
 	size_t *of;
 
-	*j = (brc_joined){.item = brc_calloc(n, sizeof *j->item, err)};
+	*j = (brc_joined){.item = brc_calloc(n, sizeof(*j->item), err)};
 	if (!j->item)
 		return BRC_RESOURCE;
-	of = brc_calloc(n, sizeof *of, err);
-	brief = of ? brc_calloc(n, sizeof *brief, err) : NULL;
+	of = brc_calloc(n, sizeof(*of), err);
+	brief = of ? brc_calloc(n, sizeof(*brief), err) : NULL;
 	if (brief)
 		rc = join(j, inputs, n, of, err);
 	if (rc == BRC_OK)

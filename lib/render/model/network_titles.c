@@ -57,7 +57,7 @@ static void shorten(named *p, size_t n)
 {
 	for (bool changed = n > 1; changed;) {
 		changed = false;
-		qsort(p, n, sizeof *p, by_end);
+		qsort(p, n, sizeof(*p), by_end);
 		for (size_t from = 0, to; from < n; from = to) {
 			for (to = from + 1; to < n && strcmp(p[from].end, p[to].end) == 0;)
 				to++;
@@ -69,7 +69,7 @@ static void shorten(named *p, size_t n)
 brc_rc brc_titles_shorten(const char **brief, const brc_report_input *inputs, size_t n,
 			  brc_err *err)
 {
-	named *p = brc_calloc(n, sizeof *p, err);
+	named *p = brc_calloc(n, sizeof(*p), err);
 
 	if (!p)
 		return BRC_RESOURCE;

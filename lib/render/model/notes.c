@@ -1,16 +1,34 @@
 /* What a report says of a network in sentences: kept, and asked for by kind. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/memory.h"
 #include "render/model/model.h"
 
-brc_rc brc_note_add(brc_network *net, brc_note_kind kind, size_t labelling, brc_str *text,
-		    brc_err *err)
+brc_str *brc_note_begin(brc_notes *notes, brc_note_kind kind, size_t labelling)
 {
-	BRC_TRY(brc_str_check(text, err));
-	BRC_TRY(brc_grow(&net->note, &net->cap_notes, net->n_notes + 1, sizeof *net->note, err));
-	net->note[net->n_notes++] =
-		(brc_note){.kind = kind, .labelling = labelling, .text = text->s};
-	*text = (brc_str){0};
-	return BRC_OK;
+	brc_err err;
+
+	if (brc_grow(&notes->item, &notes->cap, notes->n + 1, sizeof(*notes->item), &err) !=
+	    BRC_OK) {
+		notes->lost.failed = true;
+		return &notes->lost;
+	}
+	notes->item[notes->n] = (brc_note){.kind = kind, .labelling = labelling};
+	brc_str_add(&notes->item[notes->n].text, "");
+	return &notes->item[notes->n++].text;
+}
+
+void brc_note_addf(brc_notes *notes, brc_note_kind kind, size_t labelling, const char *fmt, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	brc_str_add(brc_note_begin(notes, kind, labelling), line);
 }
 
 bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling)
@@ -18,4 +36,21 @@ bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling)
 	bool detail = kind == BRC_NOTE_FINDING && note->kind == BRC_NOTE_DETAIL;
 
 	return note->labelling == labelling && (note->kind == kind || detail);
+}
+
+brc_rc brc_notes_check(const brc_notes *notes, brc_err *err)
+{
+	brc_rc rc = brc_str_check(&notes->lost, err);
+
+	for (size_t i = 0; i < notes->n && rc == BRC_OK; i++)
+		rc = brc_str_check(&notes->item[i].text, err);
+	return rc;
+}
+
+void brc_notes_clear(brc_notes *notes)
+{
+	for (size_t i = 0; i < notes->n; i++)
+		brc_str_free(&notes->item[i].text);
+	free(notes->item);
+	brc_str_free(&notes->lost);
 }

@@ -1,13 +1,11 @@
 /* The findings, in sentences: what a colleague wants to read first. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "render/words/format.h"
 #include "render/notes/notes.h"
+#include "render/words/format.h"
 
-#define SHOWN_GROUPS 3 /* strongest groups named in a sentence */
+enum { SHOWN_GROUPS = 3 }; /* strongest groups named in a sentence */
 
 /* Can n draws give a p of at most `level`? The smallest is 1 / (n + 1). */
 static bool reaches(size_t n, double level)
@@ -18,32 +16,24 @@ static bool reaches(size_t n, double level)
 /* " 9 copies cannot give a p below 0.100: use at least 19." */
 static void add_unreachable(brc_str *text, size_t n, const char *what, double level)
 {
-	char p[BRC_NUMBER_MAX];
-
 	brc_str_addf(text, " %zu %s cannot give a p below %s: use at least %.0f.", n, what,
-		     brc_format_p(1 / ((double)n + 1), p), ceil(1 / level - 1e-9) - 1);
+		     brc_format_p(1 / ((double)n + 1)).s, ceil(1 / level - 1e-9) - 1);
 }
 
-static brc_rc clusterability_finding(brc_network *net, const brc_null_test *c, double level,
-				     brc_err *err)
+static void clusterability_finding(brc_notes *notes, const brc_clusterability *c, double level)
 {
-	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];
-	brc_str text = {0};
+	brc_str *text = brc_note_begin(notes, BRC_NOTE_FINDING, BRC_ANY);
 	bool lower = c->p <= level;
 
-	brc_str_addf(&text,
+	brc_str_addf(text,
 		     "By its %s %s more clusterable than its shuffled copies: its n-cut into %zu "
 		     "clusters is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
 		     strcmp(c->source, "affinity") == 0 ? "activations' correlations" : "weights",
 		     lower ? "the network is" : "there is no evidence that the network is", c->k,
-		     brc_format_number(c->observed, 5, observed),
-		     brc_format_number(c->mean, 5, mean), c->shuffles, c->null,
-		     brc_format_p(c->p, p));
+		     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
+		     c->shuffles, c->null, brc_format_p(c->p).s);
 	if (!lower && !reaches(c->shuffles, level))
-		add_unreachable(&text, c->shuffles, "copies", level);
-	brc_rc rc = brc_note_add(net, BRC_NOTE_FINDING, BRC_ANY, &text, err);
-	brc_str_free(&text);
-	return rc;
+		add_unreachable(text, c->shuffles, "copies", level);
 }
 
 /* Has the sentence before said that no group is found important? Then this one may be short. */
@@ -97,7 +87,6 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
-	char p[BRC_NUMBER_MAX];
 
 	brc_str_addf(text,
 		     "%zu of %zu groups have p <= %g for %s by the rules of the published code, "
@@ -105,147 +94,122 @@ static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy pro
 		     brc_found(st->p, st->m, level), st->m, level, brc_proxy_name(proxy));
 	if (st->fisher_p >= 0)
 		brc_str_addf(text, "; combined by Fisher as if independent, p = %s",
-			     brc_format_p(st->fisher_p, p));
+			     brc_format_p(st->fisher_p).s);
 	brc_str_add(text, ".");
 }
 
 /* The published effect measure and the test that stood beside it. */
-static brc_rc published_finding(brc_network *net, size_t labelling, const brc_inference *st,
-				brc_err *err)
+static void published_finding(brc_notes *notes, size_t labelling, const brc_inference *st)
 {
-	char effect[BRC_NUMBER_MAX], sem[BRC_NUMBER_MAX], chi2[BRC_NUMBER_MAX];
-	brc_str text = {0};
-
-	brc_str_addf(&text,
-		     "Published effect measure: %s on average (standard error %s; 1: as random "
-		     "groups). Chi-square test of the ranks: p = %s.",
-		     brc_format_number(st->paper_effect, 3, effect),
-		     brc_format_number(st->paper_effect_sem, 2, sem),
-		     brc_format_p(st->chi2_p, chi2));
-	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
-	brc_str_free(&text);
-	return rc;
+	brc_note_addf(notes, BRC_NOTE_DETAIL, labelling,
+		      "Published effect measure: %s on average (standard error %s; 1: as random "
+		      "groups). Chi-square test of the ranks: p = %s.",
+		      brc_format_number(st->paper_effect, 3).s,
+		      brc_format_number(st->paper_effect_sem, 2).s, brc_format_p(st->chi2_p).s);
 }
 
 /* The joint test, in a sentence of its own. */
-static brc_rc joint_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level,
-			    brc_err *err)
+static void joint_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level)
 {
 	const brc_inference *st = brc_primary(&net->labelling[labelling].test[proxy]);
 	bool alone = brc_marked(&net->labelling[labelling], proxy) == 0;
-	char p[BRC_NUMBER_MAX];
-	brc_str text = {0};
+	brc_str *text;
 
 	if (!(st->omnibus_p >= 0))
-		return BRC_OK;
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_DETAIL, labelling);
 	if (st->omnibus_p <= level)
-		brc_str_addf(&text, "Taken together, the groups are %s than random ones%s",
+		brc_str_addf(text, "Taken together, the groups are %s than random ones%s",
 			     brc_proxy_adjective(proxy),
 			     alone ? ", although none stands out by itself" : "");
 	else
-		brc_str_addf(&text,
+		brc_str_addf(text,
 			     "Taken together, there is no evidence that the groups are %s than "
 			     "random ones%s",
 			     brc_proxy_adjective(proxy), alone ? "" : ": it is few that stand out");
-	brc_str_addf(&text, " (omnibus p = %s).", brc_format_p(st->omnibus_p, p));
+	brc_str_addf(text, " (omnibus p = %s).", brc_format_p(st->omnibus_p).s);
 	if (st->omnibus_p > level && !reaches(st->n, level))
-		add_unreachable(&text, st->n, "random groups each", level);
-	brc_rc rc = brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err);
-	brc_str_free(&text);
-	return rc;
+		add_unreachable(text, st->n, "random groups each", level);
 }
 
 /* "fc2, cluster 5 (23 units: -12.30 points, random groups -2.10)" */
 static void add_group(brc_str *text, const brc_labelling *l, const brc_group *g, brc_proxy proxy)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
-	size_t row = g->row[proxy];
-	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], units[BRC_NUMBER_MAX];
+	bool sign = proxy == BRC_IMPORTANCE;
 	const char *unit = brc_format_unit(st);
-	char layer[512];
+	size_t row = g->row[proxy];
 
 	brc_str_addf(text, "%s, cluster %d (%s: %s%s%s, random groups %s)",
-		     brc_layer_title(l->layers.name[g->layer], layer, sizeof layer), g->cluster,
-		     brc_format_count(g->size, "unit", "units", units),
-		     brc_format_value(st, st->observed[row], proxy == BRC_IMPORTANCE, observed),
-		     unit[0] ? " " : "", unit,
-		     brc_format_value(st, st->control_mean[row], proxy == BRC_IMPORTANCE, mean));
+		     l->layer_title[g->layer], g->cluster,
+		     brc_format_count(g->size, "unit", "units").s,
+		     brc_format_value(st, st->observed[row], sign).s, unit[0] ? " " : "", unit,
+		     brc_format_value(st, st->control_mean[row], sign).s);
 }
 
-typedef struct {
-	size_t index;
-	double strength;
-} ranked;
-
-static int by_strength(const void *a, const void *b)
+/* Does group a stand before group b: by effect in the direction tested, then in order? */
+static bool stronger(const brc_labelling *l, brc_proxy proxy, size_t a, size_t b)
 {
-	const ranked *x = a, *y = b;
+	const brc_inference *st = brc_primary(&l->test[proxy]);
+	double x = st->effect[l->group[a].row[proxy]], y = st->effect[l->group[b].row[proxy]];
 
-	if (x->strength != y->strength)
-		return x->strength > y->strength ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
+	if (x != y)
+		return st->tail == BRC_TAIL_RIGHT ? x > y : x < y;
+	return a < b;
 }
 
 /* The significant groups of largest effect, in a sentence of their own. */
-static brc_rc strongest_groups(brc_network *net, size_t labelling, brc_proxy proxy, brc_err *err)
+static void strongest_groups(brc_network *net, size_t labelling, brc_proxy proxy)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	size_t n = brc_marked(l, proxy), last = BRC_ANY;
+	brc_str *text;
+
+	if (n == 0)
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_DETAIL, labelling);
+	brc_str_add(text, n > SHOWN_GROUPS ? "Largest effects: " : "Which: ");
+	for (size_t shown = 0; shown < n && shown < SHOWN_GROUPS; shown++) {
+		size_t best = BRC_ANY;
+
+		for (size_t i = 0; i < l->n_groups; i++)
+			if (l->group[i].mark[proxy] >= BRC_MARK_Q &&
+			    (last == BRC_ANY || stronger(l, proxy, last, i)) &&
+			    (best == BRC_ANY || stronger(l, proxy, i, best)))
+				best = i;
+		if (best == BRC_ANY)
+			break;
+		brc_str_add(text, shown ? "; " : "");
+		add_group(text, l, &l->group[best], proxy);
+		last = best;
+	}
+	brc_str_add(text, ".");
+}
+
+static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	const brc_inference *st = brc_primary(&l->test[proxy]);
-	ranked *r = brc_calloc(l->n_groups, sizeof *r, err);
-	brc_str text = {0};
-	size_t n = 0;
+	brc_str *text;
 
-	if (!r)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < l->n_groups; i++) {
-		const brc_group *g = &l->group[i];
-
-		if (g->mark[proxy] >= BRC_MARK_Q)
-			r[n++] = (ranked){i, (st->tail == BRC_TAIL_RIGHT ? 1 : -1) *
-						     st->effect[g->row[proxy]]};
+	if (!st)
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_FINDING, labelling);
+	if (st->published) {
+		add_uncorrected(text, l, proxy, level);
+		published_finding(&net->notes, labelling, st);
+	} else {
+		add_corrected(text, l, proxy, level);
+		joint_finding(net, labelling, proxy, level);
 	}
-	if (n > 1)
-		qsort(r, n, sizeof *r, by_strength);
-	brc_str_add(&text, n > SHOWN_GROUPS ? "Largest effects: " : "Which: ");
-	for (size_t i = 0; i < n && i < SHOWN_GROUPS; i++) {
-		brc_str_add(&text, i ? "; " : "");
-		add_group(&text, l, &l->group[r[i].index], proxy);
-	}
-	brc_str_add(&text, ".");
-	brc_rc rc = n ? brc_note_add(net, BRC_NOTE_DETAIL, labelling, &text, err) : BRC_OK;
-	brc_str_free(&text);
-	free(r);
-	return rc;
+	strongest_groups(net, labelling, proxy);
 }
 
-static brc_rc proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level,
-			    brc_err *err)
-{
-	const brc_labelling *l = &net->labelling[labelling];
-	brc_str text = {0};
-	brc_rc rc;
-
-	if (!brc_primary(&l->test[proxy]))
-		return BRC_OK;
-	if (l->test[proxy].published)
-		add_uncorrected(&text, l, proxy, level);
-	else
-		add_corrected(&text, l, proxy, level);
-	rc = brc_note_add(net, BRC_NOTE_FINDING, labelling, &text, err);
-	brc_str_free(&text);
-	if (rc == BRC_OK && l->test[proxy].published)
-		rc = published_finding(net, labelling, brc_primary(&l->test[proxy]), err);
-	else if (rc == BRC_OK)
-		rc = joint_finding(net, labelling, proxy, level, err);
-	return rc == BRC_OK ? strongest_groups(net, labelling, proxy, err) : rc;
-}
-
-brc_rc brc_sentences_collect(brc_network *net, const brc_report_options *options, brc_err *err)
+void brc_note_findings(brc_network *net, double level)
 {
 	for (size_t i = 0; i < net->n_clusterability; i++)
-		BRC_TRY(clusterability_finding(net, &net->clusterability[i], options->level, err));
+		clusterability_finding(&net->notes, &net->clusterability[i], level);
 	for (size_t i = 0; i < net->n_labellings; i++)
 		for (size_t p = 0; p < BRC_PROXIES; p++)
-			BRC_TRY(proxy_finding(net, i, (brc_proxy)p, options->level, err));
-	return BRC_OK;
+			proxy_finding(net, i, (brc_proxy)p, level);
 }

@@ -1,18 +1,24 @@
 /*
- * Sentences about a network. Each collector appends notes of one sort, and looks at nothing but
- * the model; only brc_notes_collect knows their order. Internal to lib/render.
+ * Sentences about a network. Each of these appends notes of one sort and looks at nothing but the
+ * model; only brc_notes_collect knows their order. Internal to lib/render.
  */
 #ifndef BRC_RENDER_NOTES_H
 #define BRC_RENDER_NOTES_H
 
 #include "render/model/model.h"
 
-/* Findings, cuts, warnings and what is missing, in this order, into network->note. */
+/* All that is said of a network, in the order in which it is told. BRC_RESOURCE. */
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err);
-brc_rc brc_sentences_collect(brc_network *net, const brc_report_options *options, brc_err *err);
-brc_rc brc_cuts_collect(brc_network *net, brc_err *err);
-brc_rc brc_untested_collect(brc_network *net, brc_err *err);
-brc_rc brc_warnings_collect(brc_network *net, brc_err *err);
-brc_rc brc_missing_collect(brc_network *net, brc_err *err);
+
+/* What a colleague wants to read first: how clusterable, which groups stand out. */
+void brc_note_findings(brc_network *net, double level);
+/* How far each partition can be relied on, and where its k is from. */
+void brc_note_partitions(brc_network *net);
+/* Which groups were not tested, by reason. */
+void brc_note_untested(brc_network *net);
+/* What to be careful about. */
+void brc_note_warnings(brc_network *net);
+/* What was not run, and the command that adds it. */
+void brc_note_missing(brc_network *net);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "graph/stability.h"
-#include "render/words/format.h"
 #include "render/notes/notes.h"
+#include "render/words/format.h"
 
 #define UNSTABLE 0.4 /* below it most groups depend on the seed */
 
@@ -35,38 +35,36 @@ static size_t divided(const brc_labelling *l, size_t *unstable)
 	return n;
 }
 
-static brc_rc stability_cut(brc_network *net, size_t labelling, brc_err *err)
+static void note_stability(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	size_t unstable, n = divided(l, &unstable);
-	brc_str text = {0};
+	brc_str *text;
 	double range[2];
 
 	if (!brc_stability_range(l, range))
-		return BRC_OK;
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_PARTITION, labelling);
 	if (n == 1)
-		brc_str_addf(&text, "The partition has a stability of %.2f: %s.", range[0],
+		brc_str_addf(text, "The partition has a stability of %.2f: %s.", range[0],
 			     in_words(range[0]));
 	else
-		brc_str_addf(&text,
+		brc_str_addf(text,
 			     "The partitions of %zu graphs have stabilities from %.2f to %.2f.", n,
 			     range[0], range[1]);
 	if (n > 1 && unstable > 0)
-		brc_str_addf(&text,
+		brc_str_addf(text,
 			     " In %zu of them it is below %.2f: there most groups are others under "
 			     "another seed.",
 			     unstable, UNSTABLE);
-	brc_str_addf(&text,
+	brc_str_addf(text,
 		     " Stability is the mean adjusted Rand index between %d partitions from other "
 		     "starts: 1 when all are the same, about 0 when only chance decides.",
 		     BRC_STABILITY_PARTITIONS);
-	brc_rc rc = brc_note_add(net, BRC_NOTE_CUT, labelling, &text, err);
-	brc_str_free(&text);
-	return rc;
 }
 
 /* The evidence for the k that was taken: its row, or BRC_ANY. */
-static size_t row_of_k(const brc_graph_summary *g)
+static size_t row_of_k(const brc_graph_result *g)
 {
 	for (size_t i = 0; i < g->choices; i++)
 		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k)
@@ -74,10 +72,9 @@ static size_t row_of_k(const brc_graph_summary *g)
 	return BRC_ANY;
 }
 
-static void add_choice(brc_str *text, const brc_graph_summary *g)
+static void add_choice(brc_str *text, const brc_graph_result *g)
 {
 	size_t row = row_of_k(g);
-	char gap[BRC_NUMBER_MAX];
 	double best = -INFINITY;
 
 	for (size_t i = 0; i < g->choices; i++)
@@ -87,19 +84,19 @@ static void add_choice(brc_str *text, const brc_graph_summary *g)
 		     "%.2f, k = %zu has the largest gap from eigenvalue k to k + 1",
 		     g->choice_k[0], g->choice_k[g->choices - 1], BRC_K_CLOSE, best, g->k);
 	if (row != BRC_ANY)
-		brc_str_addf(text, ", %s", brc_format_number(g->choice_gap[row], 2, gap));
+		brc_str_addf(text, ", %s", brc_format_number(g->choice_gap[row], 2).s);
 	brc_str_add(text, ", and was chosen.");
 }
 
-static brc_rc choice_cut(brc_network *net, size_t labelling, brc_err *err)
+static void note_choice(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
-	const brc_graph_summary *first = NULL;
+	const brc_graph_result *first = NULL;
 	size_t n = 0, least = BRC_ANY, most = 0;
-	brc_str text = {0};
+	brc_str *text;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		const brc_graph_summary *g = &l->graph[i];
+		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0)
 			continue;
@@ -108,47 +105,42 @@ static brc_rc choice_cut(brc_network *net, size_t labelling, brc_err *err)
 		most = g->k > most ? g->k : most;
 	}
 	if (n == 0)
-		return BRC_OK;
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_PARTITION, labelling);
 	if (n == 1)
-		add_choice(&text, first);
+		add_choice(text, first);
 	else
-		brc_str_addf(&text,
+		brc_str_addf(text,
 			     "k was chosen for each of %zu graphs (%zu to %zu): of the k whose "
 			     "stability is at most %.2f below the best of the graph, the one with "
 			     "the largest gap from eigenvalue k to k + 1.",
 			     n, least, most, BRC_K_CLOSE);
-	brc_rc rc = brc_note_add(net, BRC_NOTE_CUT, labelling, &text, err);
-	brc_str_free(&text);
-	return rc;
 }
 
 /* Clusters of whole layers divide nothing that could be compared: what helps. */
-static brc_rc whole_layers(brc_network *net, size_t labelling, brc_err *err)
+static void note_whole_layers(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	size_t whole = 0;
-	brc_str text = {0};
 
-	for (size_t i = 0; i < l->n_groups && strcmp(l->labels.mode, "global") == 0; i++)
+	for (size_t i = 0;
+	     i < l->n_groups && l->labels_section && l->labels.mode == BRC_LABELS_GLOBAL; i++)
 		whole += l->group[i].size == l->layers.units[l->group[i].layer];
 	if (whole < 2 || 2 * whole < l->n_groups)
-		return BRC_OK;
-	brc_str_addf(&text,
-		     "%zu of %zu groups are whole layers: the network is cut between layers more "
-		     "than within them, and whole layers cannot be compared with random groups. A "
-		     "larger k divides layers, or a partition of each (laplacian --local).",
-		     whole, l->n_groups);
-	brc_rc rc = brc_note_add(net, BRC_NOTE_CUT, labelling, &text, err);
-	brc_str_free(&text);
-	return rc;
+		return;
+	brc_note_addf(
+		&net->notes, BRC_NOTE_PARTITION, labelling,
+		"%zu of %zu groups are whole layers: the network is cut between layers more than "
+		"within them, and whole layers cannot be compared with random groups. A larger k "
+		"divides layers, or a partition of each (laplacian --local).",
+		whole, l->n_groups);
 }
 
-brc_rc brc_cuts_collect(brc_network *net, brc_err *err)
+void brc_note_partitions(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
-		BRC_TRY(choice_cut(net, i, err));
-		BRC_TRY(stability_cut(net, i, err));
-		BRC_TRY(whole_layers(net, i, err));
+		note_choice(net, i);
+		note_stability(net, i);
+		note_whole_layers(net, i);
 	}
-	return BRC_OK;
 }

@@ -3,9 +3,10 @@
 
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err)
 {
-	BRC_TRY(brc_sentences_collect(net, options, err));
-	BRC_TRY(brc_cuts_collect(net, err));
-	BRC_TRY(brc_untested_collect(net, err));
-	BRC_TRY(brc_warnings_collect(net, err));
-	return brc_missing_collect(net, err);
+	brc_note_findings(net, options->level);
+	brc_note_partitions(net);
+	brc_note_untested(net);
+	brc_note_warnings(net);
+	brc_note_missing(net);
+	return brc_notes_check(&net->notes, err);
 }

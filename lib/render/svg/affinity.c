@@ -10,10 +10,8 @@
 enum { SIDE_MAX = 256, LABELS_SHOWN = 40, MARGIN = 16 };
 
 /* b x b averaged down by `factor` to side x side; not finite and negative entries count as 0. */
-static float *shrink(const brc_tensor *t, size_t factor, size_t side, brc_err *err)
+static float *shrink(const float *v, size_t b, size_t factor, size_t side, brc_err *err)
 {
-	const float *v = t->data;
-	size_t b = t->shape[0];
 	float *out = brc_calloc(side * side, sizeof *out, err);
 
 	for (size_t r = 0; out && r < side; r++)
@@ -41,13 +39,13 @@ static int ascending(const void *a, const void *b)
 /* The value that 99.5 % of the entries do not exceed: full brightness. */
 static double ceiling_of(const float *v, size_t n, brc_err *err)
 {
-	float *sorted = brc_alloc(n, sizeof *sorted, err);
+	float *sorted = brc_alloc(n, sizeof(*sorted), err);
 	double high;
 
 	if (!sorted)
 		return NAN;
-	memcpy(sorted, v, n * sizeof *sorted);
-	qsort(sorted, n, sizeof *sorted, ascending);
+	memcpy(sorted, v, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), ascending);
 	high = sorted[(size_t)(0.995 * (double)(n - 1))];
 	if (!(high > 0))
 		high = sorted[n - 1];
@@ -73,13 +71,12 @@ static brc_rc add_image(brc_str *b, const float *v, size_t side, brc_err *err)
 /* Cluster c covers the bins from boundary[c] to the next boundary. */
 static void add_boundaries(brc_str *b, const brc_labelling *l, double scale, double side)
 {
-	const int32_t *first = l->boundary ? l->boundary->data : NULL;
-	size_t n = first ? l->boundary->shape[0] : 0;
-	double end = (double)l->picture->shape[0];
+	const int32_t *first = l->spectrum.boundary;
+	size_t n = l->graph[0].k;
 
 	for (size_t c = 0; c < n; c++) {
-		double from = fmin(fmax(first[c], 0), end);
-		double to = c + 1 < n ? fmin(fmax(first[c + 1], from), end) : end;
+		double from = first[c];
+		double to = c + 1 < n ? first[c + 1] : (double)l->spectrum.bins;
 		double at = from / scale;
 
 		if (c > 0 && n <= 2 * LABELS_SHOWN)
@@ -93,11 +90,11 @@ static void add_boundaries(brc_str *b, const brc_labelling *l, double scale, dou
 
 brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 {
-	if (!l->picture)
+	if (l->spectrum.bins == 0)
 		return BRC_OK;
-	size_t bins = l->picture->shape[0], factor = (bins + SIDE_MAX - 1) / SIDE_MAX;
+	size_t bins = l->spectrum.bins, factor = (bins + SIDE_MAX - 1) / SIDE_MAX;
 	size_t side = (bins + factor - 1) / factor, full = 256;
-	float *v = shrink(l->picture, factor, side, err);
+	float *v = shrink(l->spectrum.image, bins, factor, side, err);
 
 	if (!v)
 		return BRC_RESOURCE;

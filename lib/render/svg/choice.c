@@ -27,7 +27,7 @@ static double up(double share)
 	return HEIGHT - FOOT - (HEIGHT - FOOT - TOP) * fmin(fmax(share, 0), 1);
 }
 
-static void add_bars(brc_str *b, const brc_graph_summary *g, size_t n, double most)
+static void add_bars(brc_str *b, const brc_graph_result *g, size_t n, double most)
 {
 	double half = 0.4 * (WIDTH - LEFT - RIGHT) / (double)n;
 
@@ -43,7 +43,7 @@ static void add_bars(brc_str *b, const brc_graph_summary *g, size_t n, double mo
 	}
 }
 
-static void add_stability(brc_str *b, const brc_graph_summary *g, size_t n)
+static void add_stability(brc_str *b, const brc_graph_result *g, size_t n)
 {
 	bool pen = false;
 
@@ -63,10 +63,9 @@ static void add_stability(brc_str *b, const brc_graph_summary *g, size_t n)
 				across(n, i), up(g->choice_stability[i]));
 }
 
-static void add_axes(brc_str *b, const brc_graph_summary *g, size_t n, double most)
+static void add_axes(brc_str *b, const brc_graph_result *g, size_t n, double most)
 {
 	size_t step = (n + NUMBERS - 1) / NUMBERS;
-	char text[BRC_NUMBER_MAX];
 
 	brc_str_addf(b, "<path class=\"axis\" d=\"M%d %dH%d\"/>", LEFT, HEIGHT - FOOT,
 		     WIDTH - RIGHT);
@@ -76,14 +75,14 @@ static void add_axes(brc_str *b, const brc_graph_summary *g, size_t n, double mo
 	brc_str_addf(b, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">k</text>", LEFT - 5,
 		     HEIGHT - FOOT + 13);
 	brc_str_addf(b, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 5, TOP + 8,
-		     brc_format_number(most, 2, text));
+		     brc_format_number(most, 2).s);
 	brc_str_addf(b, "<text class=\"seen\" x=\"%d\" y=\"%d\">1</text>", WIDTH - RIGHT + 5,
 		     TOP + 4);
 	brc_str_addf(b, "<text class=\"seen\" x=\"%d\" y=\"%d\">0</text>", WIDTH - RIGHT + 5,
 		     HEIGHT - FOOT);
 }
 
-void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title)
+void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title)
 {
 	size_t n = g->choices < ROWS ? g->choices : ROWS;
 	double most = 0;
@@ -95,15 +94,13 @@ void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title)
 			most = g->choice_gap[i];
 	if (!(most > 0))
 		most = 1;
-	brc_str_add(b, "<figure><figcaption>");
-	brc_escape_html(b, title);
-	brc_str_addf(
+	brc_htmlf(
 		b,
-		"%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" class=\"choice\" role=\"img\" "
-		"aria-label=\"Gap of eigenvalues and stability for k from %d to %d; taken: "
-		"%zu\">",
-		title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0], g->choice_k[n - 1],
-		g->k);
+		"<figure><figcaption>%s%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" "
+		"class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and stability for k "
+		"from %d to %d; taken: %zu\">",
+		title, title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0],
+		g->choice_k[n - 1], g->k);
 	add_bars(b, g, n, most);
 	add_stability(b, g, n);
 	add_axes(b, g, n, most);

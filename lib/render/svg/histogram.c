@@ -8,7 +8,7 @@ void brc_histogram_fill(brc_histogram *h, const double *v, size_t n, size_t stri
 {
 	double low = INFINITY, high = -INFINITY;
 
-	memset(h, 0, sizeof *h);
+	memset(h, 0, sizeof(*h));
 	for (size_t i = 0; i < n; i++) {
 		double x = v[i * stride];
 

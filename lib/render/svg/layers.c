@@ -23,11 +23,11 @@ static double middle(size_t layer)
  */
 static void add_edge(brc_str *b, const brc_network *net, size_t e)
 {
-	double from = middle((size_t)net->from[e]), to = middle((size_t)net->to[e]);
+	double from = middle((size_t)net->units.from[e]), to = middle((size_t)net->units.to[e]);
 	double x = NAMES - 14, reach = (NAMES - 22) * 4 / 3.0;
-	double wide = reach * sqrt((to - from) / ((double)net->layers.n * ROW));
+	double wide = reach * sqrt((to - from) / ((double)net->units.layers.n * ROW));
 
-	if (net->to[e] == net->from[e] + 1)
+	if (net->units.to[e] == net->units.from[e] + 1)
 		brc_str_addf(b, "M%.0f %.1fV%.1f", x, from + 3, to - 3);
 	else
 		brc_str_addf(b, "M%.0f %.1fC%.1f %.1f %.1f %.1f %.0f %.1f", x - 3, from, x - wide,
@@ -51,7 +51,7 @@ static void add_feeders(brc_str *b, const brc_network *net, const size_t *feeder
 {
 	for (size_t k = 0; k < n && k < FEEDERS_TOLD; k++) {
 		brc_str_add(b, k ? ", " : ", fed by ");
-		brc_escape_html(b, net->layers.name[feeder[k]]);
+		brc_escape_html(b, net->units.layers.name[feeder[k]]);
 	}
 	if (n > FEEDERS_TOLD)
 		brc_str_addf(b, " and %zu more", n - FEEDERS_TOLD);
@@ -60,49 +60,41 @@ static void add_feeders(brc_str *b, const brc_network *net, const size_t *feeder
 static void add_layer(brc_str *b, const brc_network *net, size_t i, size_t columns,
 		      const size_t *feeder, size_t feeders)
 {
-	char kind[128];
 	bool hidden = brc_layer_is_hidden(net, i);
-	const char *name = net->layers.name[i];
-	size_t own = brc_escape_columns(name);
+	const char *name = net->units.layers.name[i];
 	double y = middle(i);
-	brc_str cut = {0};
 
-	brc_escape_cell(&cut, name, own < columns ? own : columns);
-	brc_str_add(b, "<g><title>");
-	brc_escape_html(b, name);
+	brc_htmlf(b, "<g><title>%s", name);
 	add_feeders(b, net, feeder, feeders);
 	brc_str_addf(b, "</title><circle class=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"3\"/>",
 		     hidden ? "hit" : "null", NAMES - 14, y);
 	brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\"%s>", NAMES, y + 4,
 		     hidden ? " class=\"name\"" : "");
-	brc_escape_html(b, cut.s ? cut.s : "");
-	brc_str_addf(b, "</text><text x=\"%zu\" y=\"%.1f\" class=\"soft\">%zu ",
-		     NAMES + columns * COLUMN + 12, y + 4, net->layers.units[i]);
-	brc_escape_html(b, brc_layer_word(net, "layer/kind", i, kind, sizeof kind));
-	brc_str_add(b, "</text></g>");
-	b->failed |= cut.failed;
-	brc_str_free(&cut);
+	brc_escape_html_cell(b, name, columns);
+	brc_htmlf(b, "</text><text x=\"%zu\" y=\"%.1f\" class=\"soft\">%zu %s</text></g>",
+		  NAMES + columns * COLUMN + 12, y + 4, net->units.layers.units[i],
+		  net->units.kind[i]);
 }
 
 /* The edges by the layer that they lead to: those to layer i are feeder[first[i]] and on. */
 static brc_rc sort_edges(const brc_network *net, size_t **first, size_t **feeder, brc_err *err)
 {
-	*first = brc_calloc(net->layers.n + 2, sizeof **first, err);
-	*feeder = brc_calloc(net->edges, sizeof **feeder, err);
+	*first = brc_calloc(net->units.layers.n + 2, sizeof(**first), err);
+	*feeder = brc_calloc(net->units.n_edges, sizeof(**feeder), err);
 	if (!*first || !*feeder)
 		return BRC_RESOURCE;
-	for (size_t e = 0; e < net->edges; e++)
-		(*first)[net->to[e] + 2]++;
-	for (size_t i = 2; i < net->layers.n + 2; i++)
+	for (size_t e = 0; e < net->units.n_edges; e++)
+		(*first)[net->units.to[e] + 2]++;
+	for (size_t i = 2; i < net->units.layers.n + 2; i++)
 		(*first)[i] += (*first)[i - 1];
-	for (size_t e = 0; e < net->edges; e++)
-		(*feeder)[(*first)[net->to[e] + 1]++] = (size_t)net->from[e];
+	for (size_t e = 0; e < net->units.n_edges; e++)
+		(*feeder)[(*first)[net->units.to[e] + 1]++] = (size_t)net->units.from[e];
 	return BRC_OK;
 }
 
 brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err)
 {
-	const size_t n = net->layers.n, columns = widest(&net->layers);
+	const size_t n = net->units.layers.n, columns = widest(&net->units.layers);
 	size_t *first, *feeder;
 	brc_rc rc = sort_edges(net, &first, &feeder, err);
 
@@ -113,7 +105,7 @@ brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err)
 			     "<path class=\"edge\" d=\"",
 			     NAMES + columns * COLUMN + 130, n * ROW,
 			     NAMES + columns * COLUMN + 130, n);
-		for (size_t e = 0; e < net->edges && e < BRC_WIRING_EDGES; e++)
+		for (size_t e = 0; e < net->units.n_edges && e < BRC_WIRING_EDGES; e++)
 			add_edge(b, net, e);
 		brc_str_add(b, "\"/>");
 		for (size_t i = 0; i < n; i++)

@@ -32,15 +32,12 @@ brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
  * What spoke for each k of a graph: gaps of eigenvalues as bars, stability as
  * a line, the k that was taken filled. `title` may be empty. Nothing without evidence.
  */
-void brc_svg_choice(brc_str *b, const brc_graph_summary *g, const char *title);
+void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title);
 
 /*
- * The affinity picture of a labelling with the clusters' boundaries, at most
- * 256 bins a side. BRC_RESOURCE, BRC_DATA. Nothing without a picture.
+ * The affinity matrix of a labelling with the clusters' boundaries, at most
+ * 256 bins a side. BRC_RESOURCE, BRC_DATA. Nothing without one.
  */
 brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err);
-
-/* A number for people in a page: with U+2212 for minus. Returns buf (of at least 64 bytes). */
-char *brc_svg_minus(const char *number, char buf[64]);
 
 #endif

@@ -13,6 +13,8 @@ enum {
 	UNITS = 5,
 	NUMBER = 6,
 	P = 5,
+	TEST = 9,  /* of a joint test */
+	COUNT = 5, /* of groups, at least */
 	MARK = 3,
 	CLASS = 9,
 	TITLE = 36,
@@ -21,24 +23,21 @@ enum {
 	GRAPH_NAME = 52
 };
 
-static void add_graph(brc_str *b, const brc_graph_summary *g)
+static void add_graph(brc_str *b, const brc_graph_result *g)
 {
-	char ncut[BRC_NUMBER_MAX], bound[BRC_NUMBER_MAX], in_out[BRC_NUMBER_MAX];
 	brc_str line = {0};
 
 	brc_str_addf(&line, "%s: k %zu, n-cut %s", g->name[0] ? g->name : "graph", g->k,
-		     brc_format_number(g->ncut, 5, ncut));
+		     brc_format_number(g->ncut, 5).s);
 	if (isfinite(g->lower_bound))
-		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5, bound));
-	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3, in_out));
+		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5).s);
+	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3).s);
 	if (isfinite(g->stability))
 		brc_str_addf(&line, ", stability %.2f", g->stability);
 	if (g->units > 0)
 		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
 			     g->components, g->components == 1 ? "" : "s", g->isolated);
-	brc_text_paragraph(b, "  ", line.s ? line.s : "");
-	b->failed |= line.failed;
-	brc_str_free(&line);
+	brc_text_line(b, "  ", &line);
 }
 
 /* Several graphs, a line each; the HTML and JSON reports have more of them. */
@@ -55,14 +54,12 @@ static void add_graphs(brc_str *b, const brc_labelling *l)
 	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
 		     "stability", "units", "comp.");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
-		const brc_graph_summary *g = &l->graph[i];
-		char ncut[BRC_NUMBER_MAX], stability[BRC_NUMBER_MAX];
+		const brc_graph_result *g = &l->graph[i];
 
 		brc_str_add(b, "  ");
 		brc_escape_cell(b, g->name, width);
-		brc_str_addf(b, " %4zu %8s %9s %6zu %5zu\n", g->k,
-			     brc_format_fixed(g->ncut, 3, ncut),
-			     brc_format_fixed(g->stability, 2, stability), g->units, g->components);
+		brc_str_addf(b, " %4zu %8s %9s %6zu %5zu\n", g->k, brc_format_fixed(g->ncut, 3).s,
+			     brc_format_fixed(g->stability, 2).s, g->units, g->components);
 	}
 }
 
@@ -87,55 +84,96 @@ void brc_text_partition(brc_str *b, const brc_labelling *l)
 		brc_str_add(b, "\n");
 }
 
+/* Is the column in the text, and does the statistic have it? */
+static bool shown(const brc_column *c, const brc_inference *st)
+{
+	return c->text_head && brc_column_held(c, st->published);
+}
+
+/* Counts of groups that hold by a p stand under its head. */
+static int count_width(const brc_column *c)
+{
+	int head = (int)strlen(c->text_head) + 1;
+
+	return head > COUNT ? head : COUNT;
+}
+
+/* The joint tests, and how many groups hold by each p. */
 static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, double level)
 {
-	char omnibus[BRC_NUMBER_MAX], fisher[BRC_NUMBER_MAX], title[sizeof st->title];
+	const brc_column *c = brc_statistic_numbers;
+	char title[sizeof(st->title)];
 
-	brc_format_title(st, title, sizeof title);
+	brc_format_title(st, title, sizeof(title));
 	brc_str_addf(b, "  %-10s ", brc_proxy_name(proxy));
 	brc_escape_cell(b, title, TITLE);
-	brc_str_addf(b, " %9s %9s %5zu", brc_format_p(st->omnibus_p, omnibus),
-		     brc_format_p(st->fisher_p, fisher), brc_found(st->p, st->m, level));
-	if (st->q)
-		brc_str_addf(b, " %5zu", brc_found(st->q, st->m, level));
-	if (st->p_maxt)
-		brc_str_addf(b, " %6zu", brc_found(st->p_maxt, st->m, level));
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+		if (c->text_head)
+			brc_str_addf(b, " %*s", TEST, brc_format_p(brc_column_number(c, st)).s);
+	c = brc_statistic_columns;
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+		if (c->kind == BRC_COLUMN_P && shown(c, st))
+			brc_str_addf(b, " %*zu", count_width(c),
+				     brc_found(brc_column_values(c, st), st->m, level));
 	brc_str_add(b, "\n");
+}
+
+/* Two lines: which test or, over the counts, at which level; then of which p. */
+static void add_test_heads(brc_str *b, double level)
+{
+	const brc_column *c = brc_statistic_numbers;
+
+	brc_str_addf(b, "  %*s", 11 + TITLE, "");
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+		if (c->text_head)
+			brc_str_addf(b, " %*s", TEST, c->text_head);
+	brc_str_addf(b, "  groups <= %g by\n  %-10s %-*s", level, "", TITLE, "statistic");
+	c = brc_statistic_numbers;
+	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+		if (c->text_head)
+			brc_str_addf(b, " %*s", TEST, "p");
+	c = brc_statistic_columns;
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+		if (c->kind == BRC_COLUMN_P && c->text_head)
+			brc_str_addf(b, " %*s", count_width(c), c->text_head);
+	brc_str_add(b, "\n");
+}
+
+/* What speaks for the labelling: of importance, else of coherence, else NULL. */
+static const brc_inference *first_test(const brc_labelling *l)
+{
+	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+
+	return st ? st : brc_primary(&l->test[BRC_COHERENCE]);
 }
 
 static void add_tests(brc_str *b, const brc_labelling *l, double level)
 {
-	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
+	const brc_inference *st = first_test(l);
 
-	if (!st)
-		st = brc_primary(&l->test[BRC_COHERENCE]);
-	if (!st)
-		return;
 	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
 		     st->m, st->n);
-	brc_str_addf(b, "  %*s %9s %9s  groups <= %g by\n", 11 + TITLE, "", "omnibus", "Fisher*",
-		     level);
-	brc_str_addf(b, "  %-10s %-*s %9s %9s %5s %5s %6s\n", "", TITLE, "statistic", "p", "p", "p",
-		     "q", "max-T");
+	add_test_heads(b, level);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < l->test[p].n_stats; i++)
 			add_statistic(b, &l->test[p].stat[i], (brc_proxy)p, level);
 	brc_str_add(b, "  * if the groups were independent, which they are not\n");
 }
 
-/* A probability in five columns: ".005", "1.000", "2e-05". */
-static void add_p(brc_str *b, double p)
+static int width_of(const brc_column *c)
 {
-	char text[BRC_NUMBER_MAX];
-
-	brc_format_p(p, text);
-	brc_str_addf(b, " %*s", P, text + (text[0] == '0'));
+	return c->kind == BRC_COLUMN_P ? P : NUMBER;
 }
 
 /* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
 static int numbers_width(const brc_inference *st)
 {
-	return NUMBER + (P + 1) * (1 + (st->q != NULL) + (st->p_maxt != NULL)) + MARK;
+	int width = MARK - 1;
+
+	for (size_t k = 0; k < brc_n_statistic_columns; k++)
+		if (shown(&brc_statistic_columns[k], st))
+			width += 1 + width_of(&brc_statistic_columns[k]);
+	return width;
 }
 
 static int block_width(const brc_inference *st)
@@ -145,13 +183,14 @@ static int block_width(const brc_inference *st)
 
 static void add_heads(brc_str *b, const brc_inference *st)
 {
+	const brc_column *c = brc_statistic_columns;
+
 	if (!st)
 		return;
-	brc_str_addf(b, " | %*s %*s", NUMBER, "effect", P, "p");
-	if (st->q)
-		brc_str_addf(b, " %*s", P, "q");
-	if (st->p_maxt)
-		brc_str_addf(b, " %*s", P, "max-T");
+	brc_str_add(b, " |");
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+		if (shown(c, st))
+			brc_str_addf(b, " %*s", width_of(c), c->text_head);
 	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
 }
 
@@ -165,7 +204,7 @@ static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
 
 		if (!st)
 			continue;
-		snprintf(title, sizeof title, statistic ? "%s, %s" : "%s",
+		snprintf(title, sizeof(title), statistic ? "%s, %s" : "%s",
 			 statistic ? st->statistic : brc_proxy_name((brc_proxy)p),
 			 brc_format_unit(st));
 		brc_str_add(b, " | ");
@@ -182,7 +221,7 @@ static const char *stars(brc_mark mark)
 
 static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
 {
-	char effect[BRC_NUMBER_MAX];
+	const brc_column *c = brc_statistic_columns;
 	size_t row = g->row[proxy];
 
 	if (!st)
@@ -191,12 +230,17 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		brc_str_addf(b, " | %*s", block_width(st), "");
 		return;
 	}
-	brc_str_addf(b, " | %*s", NUMBER, brc_format_value(st, st->effect[row], true, effect));
-	add_p(b, st->p[row]);
-	if (st->q)
-		add_p(b, st->q[row]);
-	if (st->p_maxt)
-		add_p(b, st->p_maxt[row]);
+	brc_str_add(b, " |");
+	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+		brc_word w;
+		bool zero;
+
+		if (!shown(c, st))
+			continue;
+		w = brc_format_column(st, c, brc_column_values(c, st)[row], true);
+		zero = c->kind == BRC_COLUMN_P && w.s[0] == '0'; /* ".005" */
+		brc_str_addf(b, " %*s", width_of(c), w.s + zero);
+	}
 	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
 }
 
@@ -216,19 +260,14 @@ static void add_layer(brc_str *b, const char *name, bool again)
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 		      const brc_group *before, double level)
 {
-	char name[1024], change[BRC_NUMBER_MAX];
-
 	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		add_cells(b, brc_primary(&l->test[p]), g, (brc_proxy)p);
 	if (g->worst_class != BRC_ANY) {
 		brc_str_add(b, " | ");
-		brc_escape_cell(b,
-				brc_class_name(l->class_name, l->classes, g->worst_class, name,
-					       sizeof name),
-				CLASS);
-		brc_str_addf(b, " %s%s", brc_format_points(g->worst_change, change),
+		brc_escape_cell(b, l->class_name[g->worst_class], CLASS);
+		brc_str_addf(b, " %s%s", brc_format_points(g->worst_change).s,
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
@@ -251,25 +290,21 @@ static void add_rows(brc_str *b, const brc_labelling *l, double level)
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
 {
-	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
-	char line[512];
-	int n;
+	brc_str line = {0};
 
-	st = st ? st : brc_primary(&l->test[BRC_COHERENCE]);
-	if (!st)
-		return;
-	n = snprintf(line, sizeof line,
+	brc_str_addf(&line,
 		     "effect: what silencing the group does beyond the mean of random groups. "
 		     ". p <= %g, as %g %% of groups have by chance",
 		     level, 100 * level);
-	if (!st->published)
-		snprintf(line + n, sizeof line - (size_t)n,
-			 "; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
-			 "<= %g, the chance of even one false ** in the column. class*: it loses "
-			 "more than under random groups (adjusted p <= %g)",
-			 level, 100 * level, level, level);
+	if (!first_test(l)->published)
+		brc_str_addf(
+			&line,
+			"; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
+			"<= %g, the chance of even one false ** in the column. class*: it loses "
+			"more than under random groups (adjusted p <= %g)",
+			level, 100 * level, level, level);
 	brc_str_add(b, "\n");
-	brc_text_paragraph(b, "  ", line);
+	brc_text_line(b, "  ", &line);
 }
 
 /* Nothing was tested: one paragraph a layer, with the sizes of its groups. */
@@ -285,9 +320,7 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 		     last++)
 			brc_str_addf(&line, "%s %d:%zu", last > i ? "," : "",
 				     l->group[last].cluster, l->group[last].size);
-		brc_text_paragraph(b, "  ", line.s ? line.s : "");
-		b->failed |= line.failed;
-		brc_str_free(&line);
+		brc_text_line(b, "  ", &line);
 	}
 	brc_str_add(b, "\n");
 }
@@ -314,7 +347,7 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 {
-	if (brc_primary(&l->test[BRC_IMPORTANCE]) || brc_primary(&l->test[BRC_COHERENCE])) {
+	if (brc_labelling_tested(l)) {
 		add_tests(b, l, level);
 		add_table(b, l, level);
 	} else {

@@ -1,11 +1,17 @@
 /* The report for a terminal. */
-#include <math.h>
 #include <string.h>
 
 #include "render/words/commands.h"
 #include "render/words/escape.h"
 #include "render/words/format.h"
 #include "render/text/text.h"
+
+void brc_text_line(brc_str *b, const char *first, brc_str *line)
+{
+	brc_text_paragraph(b, first, line->s ? line->s : "");
+	b->failed |= line->failed;
+	brc_str_free(line);
+}
 
 void brc_text_paragraph(brc_str *b, const char *first, const char *s)
 {
@@ -18,7 +24,7 @@ void brc_text_paragraph(brc_str *b, const char *first, const char *s)
 		size_t n = strcspn(word, " "), gap = strspn(word + n, " ");
 		char one[1024];
 
-		n = n < sizeof one ? n : sizeof one - 1;
+		n = n < sizeof(one) ? n : sizeof(one) - 1;
 		memcpy(one, word, n);
 		one[n] = '\0';
 		size_t columns = brc_escape_columns(one);
@@ -53,53 +59,40 @@ static void heading(brc_str *b, const char *s, char underline)
 /* "image (784), fc1 (256), out (10)": the layers with their units. */
 static void add_layers(brc_str *b, const brc_network *net)
 {
-	const brc_layers *t = net->units              ? &net->layers
-			      : net->n_labellings > 0 ? &net->labelling[0].layers
-						      : NULL;
+	const brc_layers *t = brc_network_layers(net);
 	brc_str line = {0};
 
-	if (!t || t->n == 0)
+	if (!t)
 		return;
 	for (size_t i = 0; i < t->n; i++)
 		brc_str_addf(&line, "%s%s (%zu)", i ? ", " : "", t->name[i], t->units[i]);
-	brc_text_paragraph(b, "Layers (units)  ", line.s ? line.s : "");
-	b->failed |= line.failed;
-	brc_str_free(&line);
+	brc_text_line(b, "Layers (units)  ", &line);
 }
 
 static void add_accuracy(brc_str *b, const brc_network *net)
 {
-	for (size_t i = 0; i < net->n_labellings; i++) {
-		const brc_labelling *l = &net->labelling[i];
-		char plain[BRC_NUMBER_MAX], balanced[BRC_NUMBER_MAX], loss[BRC_NUMBER_MAX];
-		char name[32], *item = brc_item_name(net, name, sizeof name);
+	const brc_labelling *l = brc_network_lesioned(net);
+	char name[32], *item = brc_item_name(net, name, sizeof(name));
 
-		if (!l->lesions_section)
-			continue;
-		brc_str_addf(
-			b, "Accuracy        %s of %zu %s (class-balanced %s), loss %s nats %s %s\n",
-			brc_format_percent(brc_lesions_baseline_plain(&l->lesions), plain),
-			l->lesions.images, net->items,
-			brc_format_percent(brc_lesions_baseline_balanced(&l->lesions), balanced),
-			brc_format_number(l->loss, 3, loss), item[0] == 'i' ? "an" : "a", item);
+	if (!l)
 		return;
-	}
+	brc_str_addf(b, "Accuracy        %s of %zu %s (class-balanced %s), loss %s nats %s %s\n",
+		     brc_format_percent(brc_lesions_baseline_plain(&l->lesions)).s,
+		     l->lesions.images, net->items,
+		     brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)).s,
+		     brc_format_number(l->loss, 3).s, item[0] == 'i' ? "an" : "a", item);
 }
 
-static void add_clusterability(brc_str *b, const brc_null_test *c)
+static void add_clusterability(brc_str *b, const brc_clusterability *c)
 {
-	char observed[BRC_NUMBER_MAX], mean[BRC_NUMBER_MAX], sd[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX],
-		z[BRC_NUMBER_MAX];
 	brc_str line = {0};
 
 	brc_str_addf(&line, "%s, k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, %s); p %s, z %s",
 		     c->source[0] ? brc_source_title(c->source) : "network", c->k,
-		     brc_format_number(c->observed, 5, observed),
-		     brc_format_number(c->mean, 5, mean), brc_format_number(c->sd, 2, sd),
-		     c->shuffles, c->null, brc_format_p(c->p, p), brc_format_number(c->z, 3, z));
-	brc_text_paragraph(b, "Clusterability  ", line.s ? line.s : "");
-	b->failed |= line.failed;
-	brc_str_free(&line);
+		     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
+		     brc_format_number(c->sd, 2).s, c->shuffles, c->null, brc_format_p(c->p).s,
+		     brc_format_number(c->z, 3).s);
+	brc_text_line(b, "Clusterability  ", &line);
 }
 
 /* The notes of one kind that belong to `labelling`, each as a paragraph after a bullet. */
@@ -108,15 +101,15 @@ static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, si
 {
 	bool any = false;
 
-	for (size_t i = 0; i < net->n_notes; i++) {
-		const brc_note *note = &net->note[i];
+	for (size_t i = 0; i < net->notes.n; i++) {
+		const brc_note *note = &net->notes.item[i];
 
 		if (!brc_note_is(note, kind, labelling))
 			continue;
 		if (!any && title[0])
 			brc_str_addf(b, "%s\n", title);
 		brc_text_paragraph(b, note->kind == BRC_NOTE_DETAIL ? "      " : "  - ",
-				   note->text);
+				   note->text.s);
 		any = true;
 	}
 	if (any)
@@ -146,7 +139,7 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		heading(b, net->labelling[i].name, '-');
 		brc_text_partition(b, &net->labelling[i]);
-		add_notes(b, net, BRC_NOTE_CUT, i, "");
+		add_notes(b, net, BRC_NOTE_PARTITION, i, "");
 		brc_text_tests(b, &net->labelling[i], level);
 		add_notes(b, net, BRC_NOTE_UNTESTED, i, "");
 		add_notes(b, net, BRC_NOTE_FINDING, i, "");
@@ -166,13 +159,12 @@ static void add_combined(brc_str *b, const brc_report *r)
 	heading(b, "Over all networks", '=');
 	for (size_t i = 0; i < r->n_combined; i++) {
 		const brc_combined *c = &r->combined[i];
-		char mean[BRC_NUMBER_MAX], p[BRC_NUMBER_MAX];
 
 		brc_str_add(b, "  ");
 		brc_escape_cell(b, c->labelling, 24);
 		brc_str_addf(b, " %-10s  %zu networks, mean omnibus p %s, combined p %s\n",
-			     brc_proxy_name(c->proxy), c->networks, brc_format_p(c->mean, mean),
-			     brc_format_p(c->p, p));
+			     brc_proxy_name(c->proxy), c->networks, brc_format_p(c->mean).s,
+			     brc_format_p(c->p).s);
 	}
 	if (r->combined_remark)
 		brc_text_paragraph(b, "  ", r->combined_remark);

@@ -12,6 +12,9 @@
  */
 void brc_text_paragraph(brc_str *b, const char *first, const char *s);
 
+/* The same of a string that was made for it, which is freed. */
+void brc_text_line(brc_str *b, const char *first, brc_str *line);
+
 /* How a labelling was made, and the graphs that were cut. */
 void brc_text_partition(brc_str *b, const brc_labelling *l);
 

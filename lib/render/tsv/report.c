@@ -9,21 +9,6 @@
 #include "render/words/escape.h"
 #include "render/model/model.h"
 
-/* Columns of one statistic, as they stand in brc_inference. */
-enum { COLUMNS = 8 };
-
-static const char *const column_name[COLUMNS] = {
-	"observed", "control_mean", "control_sd", "effect", "ratio", "p", "q", "p_maxt"};
-
-static const double *column(const brc_inference *st, size_t c)
-{
-	const double *const all[COLUMNS] = {st->observed, st->control_mean, st->control_sd,
-					    st->effect,   st->ratio,        st->p,
-					    st->q,        st->p_maxt};
-
-	return all[c];
-}
-
 /* Statistics that any labelling has, each once, in order of appearance. */
 typedef struct {
 	const char **id;
@@ -35,7 +20,7 @@ static brc_rc add_name(names *t, const char *id, brc_err *err)
 	for (size_t i = 0; i < t->n; i++)
 		if (strcmp(t->id[i], id) == 0)
 			return BRC_OK;
-	BRC_TRY(brc_grow(&t->id, &t->cap, t->n + 1, sizeof *t->id, err));
+	BRC_TRY(brc_grow(&t->id, &t->cap, t->n + 1, sizeof(*t->id), err));
 	t->id[t->n++] = id;
 	return BRC_OK;
 }
@@ -72,10 +57,10 @@ static void add_header(brc_str *b, const names *t)
 	brc_str_add(b,
 		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
 	for (size_t i = 0; i < t->n; i++)
-		for (size_t c = 0; c < COLUMNS; c++) {
+		for (size_t c = 0; c < brc_n_statistic_columns; c++) {
 			brc_str_add(b, "\t");
 			brc_escape_tsv(b, t->id[i]);
-			brc_str_addf(b, "_%s", column_name[c]);
+			brc_str_addf(b, "_%s", brc_statistic_columns[c].name);
 		}
 	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 }
@@ -100,8 +85,8 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 	size_t row = 0;
 	const brc_inference *st = lookup(l, g, id, &row);
 
-	for (size_t c = 0; c < COLUMNS; c++) {
-		const double *v = st ? column(st, c) : NULL;
+	for (size_t c = 0; c < brc_n_statistic_columns; c++) {
+		const double *v = st ? brc_column_values(&brc_statistic_columns[c], st) : NULL;
 
 		add_number(b, v ? v[row] : NAN);
 	}
@@ -112,7 +97,7 @@ static void add_origin(brc_str *b, const brc_network *net, const brc_labelling *
 {
 	char digest[9];
 
-	snprintf(digest, sizeof digest, "%.8s", net->model ? net->model : "NA");
+	snprintf(digest, sizeof(digest), "%.8s", net->model ? net->model : "NA");
 	add_text(b, digest);
 	if (l->k > 0)
 		brc_str_addf(b, "\t%zu", l->k);
@@ -127,8 +112,6 @@ static void add_origin(brc_str *b, const brc_network *net, const brc_labelling *
 static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
 		    const names *t)
 {
-	char name[1024];
-
 	brc_escape_tsv(b, net->title);
 	add_text(b, l->name);
 	add_text(b, l->layers.name[g->layer]);
@@ -140,8 +123,7 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	if (g->worst_class == BRC_ANY)
 		brc_str_add(b, "\tNA");
 	else
-		add_text(b, brc_class_name(l->class_name, l->classes, g->worst_class, name,
-					   sizeof name));
+		add_text(b, l->class_name[g->worst_class]);
 	add_number(b, g->worst_change);
 	add_number(b, g->worst_p);
 	brc_str_add(b, "\n");

@@ -82,9 +82,9 @@ static void add_value(brc_str *b, const brc_value *v)
 	} else if (v->type == BRC_V_INT) {
 		brc_str_addf(b, "%lld", (long long)v->u.i);
 	} else if (v->type == BRC_V_DOUBLE) {
-		snprintf(number, sizeof number, "%.15g", v->u.d);
+		snprintf(number, sizeof(number), "%.15g", v->u.d);
 		if (strtod(number, NULL) != v->u.d)
-			snprintf(number, sizeof number, "%.17g", v->u.d);
+			snprintf(number, sizeof(number), "%.17g", v->u.d);
 		brc_str_add(b, number);
 	} else if (v->type == BRC_V_LIST) {
 		for (size_t i = 0; i < v->u.list.n; i++) {
@@ -118,7 +118,7 @@ static void add_placeholder(brc_str *b, const char *what, const char *digest)
 {
 	char word[64];
 
-	snprintf(word, sizeof word, "%.40s", what);
+	snprintf(word, sizeof(word), "%.40s", what);
 	for (char *c = word; *c; c++)
 		if (!strchr(WORD, *c))
 			*c = '?';
@@ -206,7 +206,7 @@ static bool consumes(const char *tool, const char *title)
 					       {"laplacian", "affinity/"},
 					       {"spectral", "laplacian/"}};
 
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
 		if (strcmp(tool, taken[i][0]) == 0 &&
 		    strncmp(title, taken[i][1], strlen(taken[i][1])) == 0)
 			return true;
@@ -274,7 +274,7 @@ static size_t head(const size_t *up, size_t n, size_t e)
 
 brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_err *err)
 {
-	size_t *up = brc_calloc(n, sizeof *up, err), *chain = brc_calloc(n, sizeof *chain, err);
+	size_t *up = brc_calloc(n, sizeof(*up), err), *chain = brc_calloc(n, sizeof(*chain), err);
 	brc_rc rc = up && chain ? BRC_OK : BRC_RESOURCE;
 	links l = {history, n, up, chain};
 

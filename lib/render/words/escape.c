@@ -1,6 +1,7 @@
-/* Five ways to escape text. */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -30,6 +31,60 @@ void brc_escape_html(brc_str *b, const char *s)
 			brc_str_addn(b, s, n);
 		s += n;
 	}
+}
+
+/* One directive, "%.1f", with its argument; strings are escaped. */
+static void add_directive(brc_str *b, const char *directive, va_list *args)
+{
+	switch (directive[strlen(directive) - 1]) {
+	case 's':
+		brc_escape_html(b, va_arg(*args, const char *));
+		break;
+	case 'd':
+	case 'c':
+		brc_str_addf(b, directive, va_arg(*args, int));
+		break;
+	case 'u':
+		brc_str_addf(b, directive, va_arg(*args, size_t));
+		break;
+	default:
+		brc_str_addf(b, directive, va_arg(*args, double));
+	}
+}
+
+void brc_htmlf(brc_str *b, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	while (*fmt) {
+		size_t plain = strcspn(fmt, "%"), n;
+		char directive[16];
+
+		brc_str_addn(b, fmt, plain);
+		fmt += plain;
+		if (!*fmt)
+			break;
+		n = 1 + strcspn(fmt + 1, "sdcufgeE%");
+		if (fmt[n] == '%')
+			brc_str_add(b, "%");
+		snprintf(directive, sizeof(directive), "%.*s", (int)n + 1, fmt);
+		if (fmt[n] != '%')
+			add_directive(b, directive, &args);
+		fmt += n + 1;
+	}
+	va_end(args);
+}
+
+void brc_escape_html_cell(brc_str *b, const char *s, size_t columns)
+{
+	size_t own = brc_escape_columns(s);
+	brc_str cut = {0};
+
+	brc_escape_cell(&cut, s, own < columns ? own : columns);
+	brc_escape_html(b, cut.s ? cut.s : "");
+	b->failed |= cut.failed;
+	brc_str_free(&cut);
 }
 
 void brc_escape_terminal(brc_str *b, const char *s)

@@ -17,6 +17,15 @@
  */
 void brc_escape_html(brc_str *b, const char *s);
 
+/*
+ * HTML from a format of printf whose strings (%s) are escaped as above. It takes %s, %d, %zu, %c
+ * and numbers (%.1f, %g, ...), but no stars and no widths from arguments.
+ */
+void brc_htmlf(brc_str *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* HTML text of at most `columns` columns, as brc_escape_cell cuts, but not padded. */
+void brc_escape_html_cell(brc_str *b, const char *s, size_t columns);
+
 /* A terminal: control characters (C0, DEL, C1), overrides and ill-formed bytes become '?'. */
 void brc_escape_terminal(brc_str *b, const char *s);
 

@@ -1,20 +1,30 @@
+#include "render/words/format.h"
+
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "render/words/format.h"
+enum { NUMBER_MAX = 48 }; /* a word has room for as many, and their minus signs grown */
 
-char *brc_format_p(double p, char buf[BRC_NUMBER_MAX])
+/* printf into a word; "-" unless v is finite. */
+static brc_word word(double v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static brc_word word(double v, const char *fmt, ...)
 {
-	if (!isfinite(p))
-		snprintf(buf, BRC_NUMBER_MAX, "-");
-	else if (p >= 0.001)
-		snprintf(buf, BRC_NUMBER_MAX, "%.3f", p);
-	else if (p >= 0.0001)
-		snprintf(buf, BRC_NUMBER_MAX, "%.4f", p);
-	else
-		snprintf(buf, BRC_NUMBER_MAX, "%.0e", p);
-	return buf;
+	brc_word w = {"-"};
+	va_list args;
+
+	va_start(args, fmt);
+	if (isfinite(v))
+		vsnprintf(w.s, NUMBER_MAX, fmt, args);
+	va_end(args);
+	return w;
+}
+
+brc_word brc_format_p(double p)
+{
+	return word(p, p >= 0.001 ? "%.3f" : p >= 0.0001 ? "%.4f" : "%.0e", p);
 }
 
 /* Accuracy and its spread over classes are shares of images, shown in hundredths. */
@@ -34,31 +44,81 @@ const char *brc_format_unit(const brc_inference *st)
 }
 
 /* "-0.00" and "+0.00" read as something that they are not. */
-static char *drop_sign_of_zero(char *s)
+static brc_word drop_sign_of_zero(brc_word w)
 {
+	char *s = w.s;
+
 	if ((s[0] == '-' || s[0] == '+') && s[1] && strspn(s + 1, "0.") == strlen(s + 1))
 		memmove(s, s + 1, strlen(s));
-	return s;
+	return w;
 }
 
-char *brc_format_value(const brc_inference *st, double v, bool sign, char buf[BRC_NUMBER_MAX])
+brc_word brc_format_value(const brc_inference *st, double v, bool sign)
 {
 	v *= brc_format_scale(st);
-	if (!isfinite(v))
-		snprintf(buf, BRC_NUMBER_MAX, "-");
-	else if (is_share(st) || (fabs(v) < 1000 && fabs(v) >= 1) || v == 0)
-		snprintf(buf, BRC_NUMBER_MAX, sign ? "%+.2f" : "%.2f", v);
-	else
-		snprintf(buf, BRC_NUMBER_MAX, sign ? "%+.3g" : "%.3g", v);
-	return drop_sign_of_zero(buf);
+	if (is_share(st) || (fabs(v) < 1000 && fabs(v) >= 1) || v == 0)
+		return drop_sign_of_zero(word(v, sign ? "%+.2f" : "%.2f", v));
+	return drop_sign_of_zero(word(v, sign ? "%+.3g" : "%.3g", v));
 }
 
-char *brc_format_points(double share, char buf[BRC_NUMBER_MAX])
+brc_word brc_format_column(const brc_inference *st, const brc_column *c, double v, bool sign)
 {
-	if (!isfinite(share))
-		return strcpy(buf, "-");
-	snprintf(buf, BRC_NUMBER_MAX, "%+.1f", 100 * share);
-	return drop_sign_of_zero(buf);
+	switch (c->kind) {
+	case BRC_COLUMN_VALUE:
+		return brc_format_value(st, v, sign);
+	case BRC_COLUMN_CHANGE:
+		return brc_format_value(st, v, true);
+	case BRC_COLUMN_SPREAD:
+		return brc_format_value(st, v, false);
+	case BRC_COLUMN_P:
+		return brc_format_p(v);
+	case BRC_COLUMN_NUMBER:
+	case BRC_COLUMN_COUNT:
+		break;
+	}
+	return brc_format_number(v, 3);
+}
+
+brc_word brc_format_points(double share)
+{
+	return drop_sign_of_zero(word(share, "%+.1f", 100 * share));
+}
+
+brc_word brc_format_number(double v, int digits)
+{
+	return word(v, "%.*g", digits, v);
+}
+
+brc_word brc_format_fixed(double v, int decimals)
+{
+	return word(v, "%.*f", decimals, v);
+}
+
+brc_word brc_format_percent(double share)
+{
+	return word(share, "%.1f %%", 100 * share);
+}
+
+brc_word brc_format_count(size_t n, const char *singular, const char *plural)
+{
+	return word(0, "%zu %s", n, n == 1 ? singular : plural);
+}
+
+brc_word brc_format_minus(brc_word number)
+{
+	brc_word w;
+	size_t n = 0;
+
+	for (const char *s = number.s; *s && n + 4 < sizeof(w.s); s++) {
+		if (*s == '-' && s[1]) {
+			memcpy(w.s + n, "\xE2\x88\x92", 3);
+			n += 3;
+		} else {
+			w.s[n++] = *s;
+		}
+	}
+	w.s[n] = '\0';
+	return w;
 }
 
 void brc_format_title(const brc_inference *st, char *buf, size_t cap)
@@ -69,37 +129,4 @@ void brc_format_title(const brc_inference *st, char *buf, size_t cap)
 	end = strstr(buf, " (");
 	if (end)
 		*end = '\0';
-}
-
-char *brc_format_number(double v, int digits, char buf[BRC_NUMBER_MAX])
-{
-	if (isfinite(v))
-		snprintf(buf, BRC_NUMBER_MAX, "%.*g", digits, v);
-	else
-		snprintf(buf, BRC_NUMBER_MAX, "-");
-	return buf;
-}
-
-char *brc_format_fixed(double v, int decimals, char buf[BRC_NUMBER_MAX])
-{
-	if (isfinite(v))
-		snprintf(buf, BRC_NUMBER_MAX, "%.*f", decimals, v);
-	else
-		snprintf(buf, BRC_NUMBER_MAX, "-");
-	return buf;
-}
-
-char *brc_format_percent(double share, char buf[BRC_NUMBER_MAX])
-{
-	if (isfinite(share))
-		snprintf(buf, BRC_NUMBER_MAX, "%.1f %%", 100 * share);
-	else
-		snprintf(buf, BRC_NUMBER_MAX, "-");
-	return buf;
-}
-
-char *brc_format_count(size_t n, const char *singular, const char *plural, char buf[BRC_NUMBER_MAX])
-{
-	snprintf(buf, BRC_NUMBER_MAX, "%zu %s", n, n == 1 ? singular : plural);
-	return buf;
 }

@@ -1,12 +1,28 @@
-#include "graph/labels.h"
+#include "sections/labels.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "sections/keys.h"
+
+static const char *const modes[] = {"global", "local", "imported", NULL};
+
+static const brc_key keys[] = {
+	BRC_KEY(brc_labels, k, COUNT, USUAL),
+	BRC_KEY_AS("mode", brc_labels, mode, WORD, NEEDED, modes),
+	BRC_KEY(brc_labels, source, TEXT, OPTIONAL),
+	BRC_KEY(brc_labels, ncut, NUMBER, OPTIONAL),
+};
+
+enum { KEYS = sizeof(keys) / sizeof(*keys) };
+
+const char *brc_labels_mode_name(brc_labels_mode mode)
+{
+	return modes[mode];
+}
 
 brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err)
 {
@@ -21,7 +37,7 @@ brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err)
 	}
 	for (size_t u = 0; u < n; u++)
 		l->label[u] = -1;
-	snprintf(l->mode, sizeof(l->mode), "imported");
+	l->mode = BRC_LABELS_IMPORTED;
 	l->ncut = NAN;
 	l->isolated = n;
 	return BRC_OK;
@@ -30,19 +46,14 @@ brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err)
 void brc_labels_clear(brc_labels *l)
 {
 	brc_layers_clear(&l->layers);
+	brc_graph_results_free(l->graph, l->n_graphs);
 	free(l->label);
 	memset(l, 0, sizeof(*l));
 }
 
-static bool mode_is_known(const char *mode)
-{
-	return strcmp(mode, "global") == 0 || strcmp(mode, "local") == 0 ||
-	       strcmp(mode, "imported") == 0;
-}
-
 bool brc_labels_valid(const brc_labels *l)
 {
-	bool valid = brc_layers_valid(&l->layers) && mode_is_known(l->mode);
+	bool valid = brc_layers_valid(&l->layers) && l->mode <= BRC_LABELS_IMPORTED;
 
 	for (size_t u = 0; valid && u < brc_layers_total(&l->layers); u++)
 		valid = l->label[u] >= -1;
@@ -61,43 +72,19 @@ static size_t count_isolated(const int32_t *label, size_t n)
 static brc_rc read_label(brc_labels *l, const brc_section *s, brc_err *err)
 {
 	size_t n = brc_layers_total(&l->layers);
-	const brc_tensor *t;
-	char title[256];
 
-	BRC_TRY(brc_section_need_column(s, "label", "<i4", n, &t, err));
-	l->label = brc_alloc(n, sizeof(*l->label), err);
-	if (!l->label)
-		return BRC_RESOURCE;
-	memcpy(l->label, t->data, n * sizeof(*l->label));
+	BRC_TRY(brc_section_dup_column(s, "label", "<i4", &n, &l->label, err));
 	for (size_t u = 0; u < n; u++)
 		if (l->label[u] < -1) {
 			size_t layer = brc_layers_of_unit(&l->layers, u);
 
-			return brc_fail(err, BRC_DATA,
-					"%s: unit %zu of layer %s has label %d; labels are >= -1",
-					brc_section_title(s, title, sizeof(title)),
-					u - l->layers.first[layer], l->layers.name[layer],
-					l->label[u]);
+			return brc_section_bad(s, err,
+					       "unit %zu of layer %s has label %d; labels are >= "
+					       "-1",
+					       u - l->layers.first[layer], l->layers.name[layer],
+					       l->label[u]);
 		}
 	l->isolated = count_isolated(l->label, n);
-	return BRC_OK;
-}
-
-static brc_rc read_meta(brc_labels *l, const brc_section *s, brc_err *err)
-{
-	const char *mode;
-	char title[256];
-
-	BRC_TRY(brc_section_string(s, "mode", &mode, err));
-	if (!mode_is_known(mode))
-		return brc_fail(err, BRC_DATA,
-				"%s: mode is '%s'; it must be global, local or imported",
-				brc_section_title(s, title, sizeof(title)), mode);
-	snprintf(l->mode, sizeof(l->mode), "%s", mode);
-	snprintf(l->source, sizeof(l->source), "%s", brc_map_string(s->meta, "source", ""));
-	l->ncut = NAN;
-	brc_map_size(s->meta, "k", &l->k);
-	brc_map_double(s->meta, "ncut", &l->ncut);
 	return BRC_OK;
 }
 
@@ -105,12 +92,14 @@ brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err)
 {
 	brc_rc rc;
 
-	memset(l, 0, sizeof(*l));
+	*l = (brc_labels){.ncut = NAN};
 	rc = brc_layers_read(&l->layers, s, err);
 	if (rc == BRC_OK)
 		rc = read_label(l, s, err);
 	if (rc == BRC_OK)
-		rc = read_meta(l, s, err);
+		rc = brc_keys_get(keys, KEYS, l, s, s->meta, err);
+	if (rc == BRC_OK)
+		rc = brc_graph_results_read(&l->graph, &l->n_graphs, s, false, err);
 	if (rc != BRC_OK)
 		brc_labels_clear(l);
 	return rc;
@@ -133,13 +122,15 @@ brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 	BRC_ASSERT_VALID(brc_labels_valid(l));
 	BRC_TRY(brc_layers_write(&l->layers, s, err));
 	BRC_TRY(brc_section_add_column(s, "label", "<i4", n, l->label, err));
-	brc_map_put_int(s->meta, "k", (int64_t)l->k);
-	brc_map_put_string(s->meta, "mode", l->mode);
-	if (l->source[0])
-		brc_map_put_string(s->meta, "source", l->source);
-	if (!isnan(l->ncut))
-		brc_map_put_double(s->meta, "ncut", l->ncut);
+	brc_keys_put(keys, KEYS, l, s->meta);
 	brc_map_put_int(s->meta, "isolated", (int64_t)count_isolated(l->label, n));
+	for (size_t g = 0; g < l->n_graphs; g++) {
+		brc_map *record = brc_section_add_record(s, err);
+
+		if (!record)
+			return BRC_RESOURCE;
+		brc_graph_result_put(&l->graph[g], g, false, record);
+	}
 	return BRC_OK;
 }
 

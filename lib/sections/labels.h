@@ -2,28 +2,37 @@
  * Labels: a partition of the units of a layer table into clusters, and its
  * section labels/1 (docs/sections.md).
  */
-#ifndef BRC_GRAPH_LABELS_H
-#define BRC_GRAPH_LABELS_H
+#ifndef BRC_SECTIONS_LABELS_H
+#define BRC_SECTIONS_LABELS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sections/graph_result.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
+typedef enum brc_labels_mode {
+	BRC_LABELS_GLOBAL,
+	BRC_LABELS_LOCAL,
+	BRC_LABELS_IMPORTED
+} brc_labels_mode;
+
 typedef struct brc_labels {
 	brc_layers layers;
-	int32_t *label;  /* [brc_layers_total(&layers)]: cluster >= 0, or -1 for none; owned */
-	char mode[16];   /* "global", "local" or "imported" */
-	char source[16]; /* "weights", "affinity" or, of imported labels, "" (absent) */
-	size_t k;        /* clusters asked for: the largest k of its graphs */
-	size_t isolated; /* units labelled -1 */
-	double ncut;     /* mean over graphs; NaN for imported labels (absent) */
+	int32_t *label; /* [brc_layers_total(&layers)]: cluster >= 0, or -1 for none; owned */
+	brc_labels_mode mode;
+	char source[16];         /* "weights", "affinity" or, of imported labels, "" (absent) */
+	size_t k;                /* clusters asked for: the largest k of its graphs */
+	size_t isolated;         /* units labelled -1 */
+	double ncut;             /* mean over graphs; NaN for imported labels (absent) */
+	size_t n_graphs;         /* 0: no clustering made them */
+	brc_graph_result *graph; /* [n_graphs] name, k, ncut and in_out; owned */
 } brc_labels;
 
 /*
- * A table in which every unit is -1, mode "imported", k 0, n-cut NaN: set
+ * A table in which every unit is -1, imported, k 0, n-cut NaN: set
  * `label`, then the other fields. brc_labels_write counts `isolated` itself.
  */
 brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err);
@@ -43,11 +52,11 @@ brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err);
 brc_rc brc_labels_find(brc_labels *l, const brc_section *const *all, size_t n, const char *name,
 		       brc_err *err);
 
-/*
- * Layer table, `label` (copied) and metadata into an empty section labels/1.
- * Records of graphs are the caller's (spectral).
- */
+/* Into an empty section labels/1; everything is copied. */
 brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err);
+
+/* "global", "local" or "imported". */
+const char *brc_labels_mode_name(brc_labels_mode mode);
 
 /* *out = number of distinct labels >= 0 within layer `layer`. */
 brc_rc brc_labels_distinct(const brc_labels *l, size_t layer, size_t *out, brc_err *err);

@@ -1,0 +1,132 @@
+/* Arguments of a node from its attributes in a file, or from their defaults. */
+#include "exec/arguments.h"
+
+#include <string.h>
+
+#include "exec/accept.h"
+#include "exec/names.h"
+#include "exec/operator.h"
+
+static void set_default(const brc_attribute *a, char *args)
+{
+	switch (a->kind) {
+	case BRC_ATTRIBUTE_INT:
+		*(int64_t *)(void *)(args + a->at) = a->whole;
+		break;
+	case BRC_ATTRIBUTE_FLAG:
+		*(bool *)(args + a->at) = a->whole != 0;
+		break;
+	case BRC_ATTRIBUTE_FLOAT:
+		*(float *)(void *)(args + a->at) = a->real;
+		break;
+	case BRC_ATTRIBUTE_CHOICE:
+		*(size_t *)(void *)(args + a->at) = (size_t)a->whole;
+		break;
+	case BRC_ATTRIBUTE_LIST:
+	case BRC_ATTRIBUTE_UNREAD:
+		break;
+	}
+}
+
+static brc_rc read_list(brc_exec *g, const Brc__OnnxNode *p, const char *name, brc_list *list,
+			brc_err *err)
+{
+	const int64_t *v;
+	int64_t *copy;
+
+	BRC_TRY(brc_onnx_attribute_ints(p, name, &v, &list->n, err));
+	if (!v)
+		return BRC_OK;
+	list->at = copy = brc_exec_alloc(g, list->n, sizeof(*copy), err);
+	if (!copy)
+		return BRC_RESOURCE;
+	memcpy(copy, v, list->n * sizeof(*copy));
+	return BRC_OK;
+}
+
+static brc_rc read_choice(const Brc__OnnxNode *p, const brc_attribute *which, size_t *choice,
+			  brc_err *err)
+{
+	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, which->name);
+
+	if (!a)
+		return BRC_OK;
+	for (size_t i = 0; a->has_s && which->choice[i]; i++) {
+		if (a->s.len == strlen(which->choice[i]) &&
+		    memcmp(a->s.data, which->choice[i], a->s.len) == 0) {
+			*choice = i;
+			return BRC_OK;
+		}
+	}
+	return brc_fail(err, BRC_DATA, "its %s '%.*s' is not supported", which->name,
+			a->has_s && a->s.len < 100 ? (int)a->s.len : 0,
+			a->has_s ? (const char *)a->s.data : "");
+}
+
+static brc_rc read_flag(const Brc__OnnxNode *p, const char *name, bool *flag, brc_err *err)
+{
+	int64_t v;
+
+	BRC_TRY(brc_onnx_attribute_int(p, name, *flag, &v, err));
+	*flag = v != 0;
+	return BRC_OK;
+}
+
+static bool has_input(const Brc__OnnxNode *p, size_t k)
+{
+	return k < p->n_input && *brc_text(p->input[k]);
+}
+
+/* Does the operator set of the graph have it? An error when it has the other form. */
+static brc_rc belongs(const brc_exec *g, const Brc__OnnxNode *p, const brc_attribute *a, bool *does,
+		      brc_err *err)
+{
+	*does = a->until == 0 || g->opset < a->until;
+	if (a->until == 0 || a->kind != BRC_ATTRIBUTE_LIST ||
+	    !(*does ? has_input(p, a->input) : brc_onnx_attribute(p, a->name) != NULL))
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "its form does not belong to operator set %lld",
+			(long long)g->opset);
+}
+
+static brc_rc read_attribute(brc_exec *g, const Brc__OnnxNode *p, const brc_attribute *a,
+			     char *args, brc_err *err)
+{
+	void *at = args + a->at;
+	bool does;
+
+	BRC_TRY(belongs(g, p, a, &does, err));
+	if (!does)
+		return BRC_OK;
+	switch (a->kind) {
+	case BRC_ATTRIBUTE_INT:
+		return brc_onnx_attribute_int(p, a->name, *(int64_t *)at, at, err);
+	case BRC_ATTRIBUTE_FLAG:
+		return read_flag(p, a->name, at, err);
+	case BRC_ATTRIBUTE_FLOAT:
+		return brc_onnx_attribute_float(p, a->name, *(float *)at, at, err);
+	case BRC_ATTRIBUTE_LIST:
+		return read_list(g, p, a->name, at, err);
+	case BRC_ATTRIBUTE_CHOICE:
+		return read_choice(p, a, at, err);
+	default:
+		return BRC_OK;
+	}
+}
+
+brc_rc brc_arguments_read(brc_exec *g, const brc_op *op, const Brc__OnnxNode *p, void **args,
+			  brc_err *err)
+{
+	*args = brc_exec_alloc(g, 1, op->args, err);
+	if (!*args)
+		return BRC_RESOURCE;
+	for (const brc_attribute *a = op->attributes; a && a->name; a++)
+		set_default(a, *args);
+	if (op->adapt)
+		op->adapt(p ? g->opset : BRC_OPSET_MAX, *args);
+	if (!p)
+		return BRC_OK;
+	for (const brc_attribute *a = op->attributes; a && a->name; a++)
+		BRC_TRY(read_attribute(g, p, a, *args, err));
+	return op->read ? op->read(g, p, *args, err) : BRC_OK;
+}

@@ -1,0 +1,189 @@
+/*
+ * What a node says besides its inputs: the arguments of every operator, typed.
+ * A file's attributes become them (brc_arguments_read), code sets them itself;
+ * inference knows nothing else. Internal to lib/exec.
+ *
+ * Names and meanings are those of ONNX's attributes
+ * (https://onnx.ai/onnx/operators), in the newest operator set; what older sets
+ * have instead is said here. Arguments belong to the graph, lists included, and
+ * last as long as it does.
+ */
+#ifndef BRC_EXEC_ARGUMENTS_H
+#define BRC_EXEC_ARGUMENTS_H
+
+#include "exec/nodes.h"
+
+/* Integers; at: NULL when they were left out, and an input may have them. */
+typedef struct brc_list {
+	const int64_t *at;
+	size_t n;
+} brc_list;
+
+/* Flatten, Gather, Concat, Unsqueeze's relatives: an axis counted from the back if negative. */
+typedef struct brc_axis_args {
+	int64_t axis; /* of Concat BRC_NO_AXIS: left out, which is an error */
+} brc_axis_args;
+
+#define BRC_NO_AXIS INT64_MIN
+
+/* Squeeze, Unsqueeze: their axes; left out: input 1 has them. */
+typedef struct brc_axes_args {
+	brc_list axes;
+} brc_axes_args;
+
+/* Functions of one operand; beta is called gamma by Selu. */
+typedef struct brc_function_args {
+	float alpha, beta;
+} brc_function_args;
+
+/* Clip: bounds where inputs 1 and 2 are left out. */
+typedef struct brc_clip_args {
+	float min, max;
+} brc_clip_args;
+
+/*
+ * Arithmetic. Up to operator set 6 operands are `aligned`: the second one's dimensions are
+ * those of the first from `axis` on, as if ones followed; -1: the last ones.
+ */
+typedef struct brc_arithmetic_args {
+	bool aligned;
+	int64_t axis, broadcast; /* broadcast says no more than the shapes do */
+} brc_arithmetic_args;
+
+typedef struct brc_cast_args {
+	int64_t to; /* ONNX's number of a type */
+} brc_cast_args;
+
+/* Constant: the value itself. ConstantOfShape: one element, or nothing for a float 0. */
+typedef struct brc_constant_args {
+	brc_operand value;
+} brc_constant_args;
+
+typedef struct brc_shape_args {
+	int64_t start, end; /* dimensions; both may count from the back */
+} brc_shape_args;
+
+typedef struct brc_transpose_args {
+	brc_list perm; /* left out: dimensions in reverse */
+} brc_transpose_args;
+
+/* Left out: inputs 1, 2 and 3 have them. Steps are always input 4. */
+typedef struct brc_slice_args {
+	brc_list starts, ends, axes;
+} brc_slice_args;
+
+typedef struct brc_split_args {
+	int64_t axis, num_outputs; /* -1: as many as there are */
+	brc_list split;            /* left out: input 1 has them, or else parts are equal */
+	bool equal;                /* equal parts must be quite equal, up to operator set 17 */
+} brc_split_args;
+
+typedef struct brc_reshape_args {
+	bool allowzero; /* a 0 is an extent of 0, and no copy of the input's */
+} brc_reshape_args;
+
+typedef struct brc_dropout_args {
+	bool is_test; /* false: it is switched on, as up to operator set 6 it may be */
+	bool mask;    /* output 1 has truth values, from operator set 10 on */
+} brc_dropout_args;
+
+/* Convolution and pooling: lists that were left out are ones, padding zeros. */
+typedef struct brc_window_args {
+	brc_list kernel_shape, strides, dilations, pads;
+	size_t auto_pad; /* a brc_auto_pad */
+	bool ceil_mode;
+} brc_window_args;
+
+typedef enum brc_auto_pad {
+	BRC_PAD_GIVEN, /* by pads */
+	BRC_PAD_SAME_UPPER,
+	BRC_PAD_SAME_LOWER,
+	BRC_PAD_VALID /* none */
+} brc_auto_pad;
+
+typedef struct brc_conv_args {
+	brc_window_args window;
+	int64_t group;
+} brc_conv_args;
+
+typedef struct brc_pool_args {
+	brc_window_args window;
+	bool count_include_pad, storage_order;
+} brc_pool_args;
+
+typedef struct brc_gemm_args {
+	float alpha, beta;
+	bool trans_a, trans_b;
+} brc_gemm_args;
+
+typedef struct brc_batch_norm_args {
+	float epsilon;
+	bool training_mode, is_test, spatial; /* is_test and spatial: of old operator sets */
+} brc_batch_norm_args;
+
+/* LayerNormalization; of InstanceNormalization epsilon alone. */
+typedef struct brc_norm_args {
+	float epsilon;
+	int64_t axis;
+} brc_norm_args;
+
+typedef struct brc_lrn_args {
+	float alpha, beta, bias;
+	int64_t size;
+} brc_lrn_args;
+
+typedef struct brc_softmax_args {
+	int64_t axis;
+	bool rest; /* over all dimensions from axis on, as up to operator set 12 */
+} brc_softmax_args;
+
+typedef struct brc_arg_args { /* ArgMax, ArgMin */
+	int64_t axis;
+	bool keepdims, select_last_index;
+} brc_arg_args;
+
+typedef struct brc_reduce_args {
+	brc_list axes; /* left out: input 1 has them, or else all are reduced */
+	bool keepdims, noop_with_empty_axes;
+} brc_reduce_args;
+
+typedef enum brc_pad_mode { BRC_PAD_CONSTANT, BRC_PAD_REFLECT, BRC_PAD_EDGE } brc_pad_mode;
+
+typedef struct brc_pad_args {
+	size_t mode;   /* a brc_pad_mode */
+	brc_list pads; /* left out: input 1 has them */
+	float value;   /* where input 2 is left out */
+} brc_pad_args;
+
+typedef enum brc_resize_mode {
+	BRC_RESIZE_NEAREST,
+	BRC_RESIZE_LINEAR,
+	BRC_RESIZE_CUBIC
+} brc_resize_mode;
+
+typedef enum brc_resize_place { /* coordinate_transformation_mode */
+				BRC_HALF_PIXEL,
+				BRC_ASYMMETRIC,
+				BRC_ALIGN_CORNERS,
+				BRC_PYTORCH_HALF_PIXEL,
+				BRC_TF_HALF_PIXEL_FOR_NN,
+				BRC_TF_CROP_AND_RESIZE,
+				BRC_HALF_PIXEL_SYMMETRIC
+} brc_resize_place;
+
+typedef enum brc_rounding {
+	BRC_ROUND_DOWN_AT_HALF,
+	BRC_ROUND_UP_AT_HALF,
+	BRC_ROUND_FLOOR,
+	BRC_ROUND_CEIL
+} brc_rounding;
+
+typedef struct brc_resize_args {              /* and Upsample */
+	size_t mode, place, rounding, policy; /* a brc_resize_mode, _place, brc_rounding; 0 */
+	float cubic_coeff_a, extrapolation_value;
+	bool exclude_outside, antialias;
+	brc_list axes; /* left out: all */
+	bool early;    /* scales are input 1, as up to operator set 10, and not input 2 */
+} brc_resize_args;
+
+#endif

@@ -1,0 +1,286 @@
+#include "exec/make.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "exec/accept.h"
+#include "exec/fuse.h"
+
+#define BUDGET_FACTOR 4u
+#define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
+#define BUDGET_EXTRA ((size_t)32 << 20)
+
+brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
+{
+	*g = brc_calloc(1, sizeof(**g), err);
+	if (!*g)
+		return BRC_RESOURCE;
+	(*g)->opset = BRC_OPSET_MAX;
+	(*g)->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes;
+	(*g)->room = BUDGET_EXTRA + ROOM_FACTOR * bytes;
+	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
+	return BRC_OK;
+}
+
+/* ---- values ---- */
+
+brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err)
+{
+	char *s = brc_strdup(text, err);
+
+	*copy = s;
+	return s ? brc_exec_own(g, s, free, err) : BRC_RESOURCE;
+}
+
+brc_rc brc_exec_add_result(brc_exec *g, const char *name, size_t *value, brc_err *err)
+{
+	brc_operand v = {.state = BRC_ABSENT, .batch = BRC_NOWHERE, .inner = 1};
+
+	BRC_TRY(brc_exec_keep_text(g, name, &v.name, err));
+	return brc_exec_add_value(g, &v, value, err);
+}
+
+brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow, size_t *value,
+			  brc_err *err)
+{
+	brc_operand v = {.state = in->data ? BRC_CONSTANT : BRC_COMPUTED,
+			 .elem = in->elem,
+			 .narrow = narrow,
+			 .input = true,
+			 .ndim = in->ndim,
+			 .batch = in->batch ? 0 : BRC_NOWHERE,
+			 .inner = 1};
+	size_t item = brc_item(in->elem);
+
+	memcpy(v.dim, in->dim, sizeof(v.dim));
+	if (brc_count(&v, err) != BRC_OK)
+		return brc_err_prefix(err, "the input '%.200s'", in->name);
+	if (in->batch)
+		g->rows = in->dim[0];
+	if (in->data) {
+		g->budget += v.count * item;
+		v.data = brc_exec_alloc(g, v.count, item, err);
+		if (!v.data)
+			return BRC_RESOURCE;
+		memcpy(v.data, in->data, v.count * item);
+	}
+	BRC_TRY(brc_exec_keep_text(g, in->name, &v.name, err));
+	return brc_exec_add_value(g, &v, value, err);
+}
+
+/* If the value is the mask of a Dropout, not made so far, make it: it keeps all. */
+static brc_rc make_mask(brc_exec *g, size_t value, brc_err *err)
+{
+	brc_operand *v = &g->value[value];
+	int64_t *ones;
+
+	if (v->state != BRC_ABSENT)
+		return BRC_OK;
+	if (v->elem != BRC_ELEM_BOOL)
+		return brc_fail(err, BRC_DATA, "'%.200s' is a mask, which is not computed",
+				v->name);
+	v->data = ones = brc_exec_alloc(g, v->count, sizeof(*ones), err);
+	if (!ones)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < v->count; i++)
+		ones[i] = 1;
+	v->state = BRC_CONSTANT;
+	return BRC_OK;
+}
+
+/* ---- what depends on constants alone ---- */
+
+static void *const *constants(const brc_exec *g, const brc_node *n, brc_err *err)
+{
+	void **at = brc_calloc(g->n_values, sizeof(*at), err);
+
+	for (size_t k = 0; at && k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE)
+			at[n->in[k]] = g->value[n->in[k]].data;
+	for (size_t k = 0; at && k < n->n_out; k++)
+		if (n->out[k] != BRC_NOWHERE)
+			at[n->out[k]] = g->value[n->out[k]].data;
+	return at;
+}
+
+/* Memory for the outputs of a node whose inputs are constants. */
+static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
+{
+	for (size_t k = 0; k < n->n_out; k++) {
+		brc_operand *v = n->out[k] == BRC_NOWHERE ? NULL : &g->value[n->out[k]];
+
+		if (!v || v->state != BRC_COMPUTED)
+			continue;
+		v->batch = BRC_NOWHERE;
+		v->data = n->op->run ? brc_exec_alloc(g, v->count, brc_item(v->elem), err)
+				     : g->value[n->in[0]].data;
+		if (!v->data)
+			return BRC_RESOURCE;
+		v->state = BRC_CONSTANT;
+	}
+	return BRC_OK;
+}
+
+/* All inputs are constants: compute the outputs now. */
+static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
+{
+	void *const *at;
+	brc_rc rc;
+
+	BRC_TRY(make_constants(g, n, err));
+	if (!n->op->run)
+		return BRC_OK;
+	if (n->op->prepare)
+		BRC_TRY(n->op->prepare(g, n, err));
+	at = constants(g, n, err);
+	rc = at ? brc_node_run(g, n, at, err) : BRC_RESOURCE;
+	free((void *)at);
+	return rc;
+}
+
+static bool all_constant(const brc_exec *g, const size_t *v, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (v[k] != BRC_NOWHERE && g->value[v[k]].state == BRC_COMPUTED)
+			return false;
+	return true;
+}
+
+/* ---- nodes ---- */
+
+static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
+{
+	n->state = brc_exec_alloc(g, 1, n->op->state, err);
+	if (!n->state)
+		return BRC_RESOURCE;
+	BRC_TRY(n->op->infer(g, n, err));
+	if (all_constant(g, n->in, n->n_in))
+		return fold(g, n, err);
+	if (all_constant(g, n->out, n->n_out))
+		return BRC_OK; /* Shape */
+	BRC_TRY(brc_grow(&g->node, &g->cap_nodes, g->n_nodes + 1, sizeof(*g->node), err));
+	g->node[g->n_nodes++] = *n;
+	return BRC_OK;
+}
+
+brc_rc brc_exec_change_layout(brc_exec *g, size_t *value, brc_err *err)
+{
+	brc_node n = {.op = &brc_layout_op, .name = g->value[*value].name, .n_in = 1, .n_out = 1};
+	brc_operand v = g->value[*value];
+
+	v.input = false;
+	n.in = brc_exec_alloc(g, 2, sizeof(*n.in), err);
+	if (!n.in)
+		return BRC_RESOURCE;
+	n.out = n.in + 1;
+	n.in[0] = *value;
+	BRC_TRY(brc_exec_add_value(g, &v, &n.out[0], err));
+	*value = n.out[0];
+	return infer(g, &n, err);
+}
+
+/* Give n's inputs the layout its operator asks for, by nodes put in before it. */
+static brc_rc demand_layouts(brc_exec *g, brc_node *n, brc_err *err)
+{
+	bool last = n->op->layout == BRC_DEMAND_LAST;
+
+	if (g->bare || n->op->layout == BRC_DEMAND_ANY)
+		return BRC_OK;
+	for (size_t k = 0; k < n->n_in; k++) {
+		const brc_operand *v = brc_in(g, n, k);
+
+		if (v && !(last && k > 0) && v->last != last && !brc_layout_is_moot(v))
+			BRC_TRY(brc_exec_change_layout(g, &n->in[k], err));
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_exec_join(brc_exec *g, brc_node *n, brc_err *err)
+{
+	for (size_t k = 0; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE)
+			BRC_TRY(make_mask(g, n->in[k], err));
+	BRC_TRY(demand_layouts(g, n, err));
+	return infer(g, n, err);
+}
+
+brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const char *name,
+			 const size_t *in, size_t n_in, size_t *out, size_t n_out, brc_err *err)
+{
+	brc_node n = {.op = op, .n_in = n_in, .n_out = n_out};
+	void *own;
+
+	BRC_TRY(brc_arguments_read(g, op, NULL, &own, err));
+	if (args)
+		memcpy(own, args, op->args);
+	n.args = own;
+	BRC_TRY(brc_exec_keep_text(g, name, &n.name, err));
+	n.in = brc_exec_alloc(g, n_in + n_out, sizeof(*n.in), err);
+	if (!n.in)
+		return BRC_RESOURCE;
+	n.out = n.in + n_in;
+	for (size_t k = 0; k < n_in; k++)
+		n.in[k] = in[k];
+	for (size_t k = 0; k < n_out; k++) {
+		BRC_TRY(brc_exec_add_result(g, name, &n.out[k], err));
+		out[k] = n.out[k];
+	}
+	if (brc_exec_join(g, &n, err) != BRC_OK)
+		return brc_err_prefix(err, "node '%.200s' (%s)", name, op->type);
+	return BRC_OK;
+}
+
+/* ---- the end ---- */
+
+brc_rc brc_exec_add_output(brc_exec *g, size_t value, brc_err *err)
+{
+	BRC_TRY(make_mask(g, value, err));
+	if (g->value[value].last && !brc_layout_is_moot(&g->value[value]))
+		BRC_TRY(brc_exec_change_layout(g, &value, err));
+	BRC_TRY(brc_grow(&g->output, &g->cap_outputs, g->n_outputs + 1, sizeof(*g->output), err));
+	g->output[g->n_outputs++] = value;
+	return BRC_OK;
+}
+
+brc_rc brc_exec_add_tap(brc_exec *g, size_t value, brc_err *err)
+{
+	BRC_TRY(brc_grow(&g->tap, &g->cap_taps, g->n_taps + 1, sizeof(*g->tap), err));
+	g->tap[g->n_taps++] = value;
+	return BRC_OK;
+}
+
+static void count_users(brc_exec *g)
+{
+	for (size_t i = 0; i < g->n_nodes; i++)
+		for (size_t k = 0; k < g->node[i].n_in; k++)
+			if (g->node[i].in[k] != BRC_NOWHERE)
+				g->value[g->node[i].in[k]].users++;
+	for (size_t i = 0; i < g->n_outputs; i++)
+		g->value[g->output[i]].users++;
+	for (size_t i = 0; i < g->n_taps; i++)
+		g->value[g->tap[i]].users++;
+}
+
+static brc_rc prepare(brc_exec *g, brc_err *err)
+{
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		brc_node *n = &g->node[i];
+
+		if (n->op->prepare && n->op->prepare(g, n, err) != BRC_OK)
+			return brc_err_prefix(err, "node '%.200s' (%s)", n->name, n->op->type);
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_exec_finish(brc_exec *g, brc_err *err)
+{
+	count_users(g);
+	if (g->bare)
+		return BRC_OK;
+	BRC_TRY(brc_exec_fuse(g, err));
+	BRC_TRY(prepare(g, err));
+	brc_exec_drop(g);
+	return BRC_OK;
+}

@@ -1,0 +1,37 @@
+/* The section clusterability/1: the n-cut of a network, and those of shuffled networks. */
+#ifndef BRC_SECTIONS_CLUSTERABILITY_H
+#define BRC_SECTIONS_CLUSTERABILITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "stream/section.h"
+
+typedef struct brc_clusterability {
+	char name[BRC_NAME_MAX]; /* of the section that was read */
+	char null[32];           /* name of the null model: "layer" */
+	size_t shuffles;
+	size_t k;         /* clusters */
+	size_t restarts;  /* of k-means for the observed graph; 0: not known */
+	size_t undefined; /* shuffles without an n-cut: fewer connected units than clusters */
+	double observed;  /* n-cut */
+	double mean, sd;  /* of the shuffles with an n-cut; NaN without any. sd over their number */
+	double p;         /* (r + 1) / (shuffles + 1): graph/clusterability.h */
+	double z;         /* (observed - mean) / sd, NaN where sd is 0 */
+	char source[16];  /* "weights" or "affinity" */
+	bool refine;      /* partitions were refined */
+	bool paper;       /* by the published rules */
+	double *ncut;     /* [shuffles], NaN: undefined; owned */
+} brc_clusterability;
+
+void brc_clusterability_clear(brc_clusterability *c); /* of a zeroed or a filled struct */
+
+/* From a section, copied. BRC_DATA where a number is missing or null/ncut has another length. */
+brc_rc brc_clusterability_read(brc_clusterability *c, const brc_section *s, brc_err *err);
+/* The metadata of the section. */
+void brc_clusterability_put(const brc_clusterability *c, brc_map *m);
+/* Into an empty section; everything is copied. */
+brc_rc brc_clusterability_write(const brc_clusterability *c, brc_section *s, brc_err *err);
+
+#endif

@@ -1,0 +1,120 @@
+#include "sections/graph_result.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/texts.h"
+#include "sections/keys.h"
+
+#define KEY(member, kind, use) BRC_KEY(brc_graph_result, member, kind, use)
+
+static const brc_key of_labels[] = {
+	KEY(name, STRING, NEEDED),
+	KEY(k, COUNT, NEEDED),
+	KEY(ncut, NUMBER, USUAL),
+	KEY(in_out, NUMBER, USUAL),
+};
+
+static const brc_key of_spectrum[] = {
+	KEY(name, STRING, NEEDED),   KEY(k, COUNT, NEEDED),         KEY(units, COUNT, USUAL),
+	KEY(isolated, COUNT, USUAL), KEY(components, COUNT, USUAL), KEY(edges, COUNT_OR_NAN, USUAL),
+	KEY(ncut, NUMBER, USUAL),    KEY(in_out, NUMBER, USUAL),    KEY(lower_bound, NUMBER, USUAL),
+	KEY(inertia, NUMBER, USUAL), KEY(stability, NUMBER, USUAL), KEY(empty, COUNT, USUAL),
+	KEY(moved, COUNT, USUAL),
+};
+
+enum {
+	OF_LABELS = sizeof(of_labels) / sizeof(*of_labels),
+	OF_SPECTRUM = sizeof(of_spectrum) / sizeof(*of_spectrum)
+};
+
+brc_graph_result brc_graph_result_blank(void)
+{
+	return (brc_graph_result){.ncut = NAN,
+				  .in_out = NAN,
+				  .edges = NAN,
+				  .lower_bound = NAN,
+				  .inertia = NAN,
+				  .stability = NAN};
+}
+
+void brc_graph_results_free(brc_graph_result *g, size_t n)
+{
+	for (size_t i = 0; g && i < n; i++) {
+		free(g[i].name);
+		brc_texts_free(g[i].warning, g[i].n_warnings);
+		free(g[i].eigenvalue);
+		free(g[i].residual);
+		free(g[i].choice_k);
+		free(g[i].choice_gap);
+		free(g[i].choice_stability);
+	}
+	free(g);
+}
+
+void brc_graph_result_put(const brc_graph_result *g, size_t index, bool spectrum, brc_map *m)
+{
+	brc_map_put_int(m, "graph", (int64_t)index);
+	brc_keys_put(spectrum ? of_spectrum : of_labels, spectrum ? OF_SPECTRUM : OF_LABELS, g, m);
+	if (spectrum)
+		brc_map_put_strings(m, "warnings", (const char *const *)g->warning, g->n_warnings);
+}
+
+static brc_rc read_warnings(brc_graph_result *g, const brc_section *s, const brc_map *m,
+			    brc_err *err)
+{
+	const brc_value *v = brc_map_get(m, "warnings");
+
+	if (!v)
+		return BRC_OK;
+	if (v->type != BRC_V_LIST)
+		return brc_section_bad(s, err, "'warnings' is not a list of texts");
+	g->warning = brc_calloc(v->u.list.n, sizeof(*g->warning), err);
+	if (!g->warning)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < v->u.list.n; i++) {
+		if (v->u.list.items[i].type != BRC_V_STRING)
+			return brc_section_bad(s, err, "'warnings' is not a list of texts");
+		g->warning[i] = brc_strdup(v->u.list.items[i].u.s, err);
+		if (!g->warning[i])
+			return BRC_RESOURCE;
+		g->n_warnings++;
+	}
+	return BRC_OK;
+}
+
+static brc_rc read_record(brc_graph_result *g, size_t index, const brc_section *s, bool spectrum,
+			  brc_err *err)
+{
+	const brc_map *m = s->records[index];
+	size_t number;
+
+	if (!brc_map_size(m, "graph", &number) || number != index)
+		return brc_section_bad(s, err, "record %zu is not that of graph %zu", index, index);
+	BRC_TRY(brc_keys_get(spectrum ? of_spectrum : of_labels, spectrum ? OF_SPECTRUM : OF_LABELS,
+			     g, s, m, err));
+	return spectrum ? read_warnings(g, s, m, err) : BRC_OK;
+}
+
+brc_rc brc_graph_results_read(brc_graph_result **g, size_t *n, const brc_section *s, bool spectrum,
+			      brc_err *err)
+{
+	brc_rc rc = BRC_OK;
+
+	*n = 0;
+	*g = brc_calloc(s->n_records, sizeof(**g), err);
+	if (!*g)
+		return BRC_RESOURCE;
+	for (size_t i = 0; rc == BRC_OK && i < s->n_records; i++) {
+		(*g)[i] = brc_graph_result_blank();
+		*n = i + 1;
+		rc = read_record(&(*g)[i], i, s, spectrum, err);
+	}
+	if (rc != BRC_OK) {
+		brc_graph_results_free(*g, *n);
+		*g = NULL;
+		*n = 0;
+	}
+	return rc;
+}

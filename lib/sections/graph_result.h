@@ -1,0 +1,50 @@
+/*
+ * What came of clustering one graph: a record of labels/1 and, with more numbers, of spectrum/1.
+ */
+#ifndef BRC_SECTIONS_GRAPH_RESULT_H
+#define BRC_SECTIONS_GRAPH_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "stream/section.h"
+
+typedef struct brc_graph_result {
+	char *name;    /* owned, as all it points to */
+	size_t k;      /* clusters; 0: the graph was left without clusters */
+	double ncut;   /* NaN where k is 0 */
+	double in_out; /* edges within clusters, over those between them */
+	/* of spectrum/1 alone: */
+	size_t units, isolated, components;
+	double edges;       /* pairs of units; NaN: not known */
+	double lower_bound; /* of the n-cut; NaN: not known, as of the next two */
+	double inertia;     /* of k-means */
+	double stability;   /* mean adjusted Rand index between partitions */
+	size_t empty;       /* clusters without units */
+	size_t moved;       /* units that refinement moved */
+	size_t n_warnings;
+	char **warning;
+	size_t pairs;                  /* eigenvalues */
+	double *eigenvalue, *residual; /* [pairs], ascending */
+	size_t choices;                /* rows of evidence for k; 0: k was given */
+	int32_t *choice_k;             /* [choices] */
+	double *choice_gap, *choice_stability;
+} brc_graph_result;
+
+/* A result with what is not known NaN or 0, for the k clusters that it has. */
+brc_graph_result brc_graph_result_blank(void);
+void brc_graph_results_free(brc_graph_result *g, size_t n);
+
+/* The keys of a record: of labels/1, or of spectrum/1. `index` is the number of the graph. */
+void brc_graph_result_put(const brc_graph_result *g, size_t index, bool spectrum, brc_map *m);
+
+/*
+ * All records of a section, which must be those of graphs 0, 1, ... in this order: *g is an array
+ * of as many, brc_graph_results_free. BRC_DATA where a key is of another type.
+ */
+brc_rc brc_graph_results_read(brc_graph_result **g, size_t *n, const brc_section *s, bool spectrum,
+			      brc_err *err);
+
+#endif

@@ -1,0 +1,77 @@
+#include "stats/columns.h"
+
+#include "stats/inference.h"
+
+/* clang-format keeps a row to two lines; the name in files is that of the field. */
+#define ROW(field, meaning, kind, holder, ...)                            \
+	{                                                                 \
+#field, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_##holder, \
+			offsetof(brc_inference, field), __VA_ARGS__       \
+	}
+
+const brc_column brc_statistic_columns[] = {
+	ROW(observed, "with the group silenced", VALUE, ALL, NULL, "value", "this group"),
+	ROW(control_mean, "mean of random groups", VALUE, ALL, NULL, NULL, "random groups"),
+	ROW(control_sd, "standard deviation of random groups", SPREAD, ALL, NULL, NULL, BRC_WITHIN),
+	ROW(effect, "less the mean of random groups of its size and layer", CHANGE, ALL, "effect",
+	    "effect", NULL),
+	ROW(ratio, "1 like a random group, 2 at most", NUMBER, ALL, NULL, NULL, "effect ratio"),
+	ROW(p, "share of draws at least as extreme", P, ALL, "p", "p", "p"),
+	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
+	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
+	    "max-T"),
+};
+
+const brc_column brc_statistic_numbers[] = {
+	ROW(omnibus_p, "p of one test of all groups together", P, ALL, "omnibus", "omnibus p",
+	    NULL),
+	ROW(omnibus_statistic, "statistic of that test", NUMBER, ALL, NULL, NULL, NULL),
+	ROW(fisher_p, "p combined as if groups were independent", P, ALL, "Fisher*",
+	    "Fisher p, if independent", NULL),
+	ROW(fisher_statistic, "Fisher's statistic", NUMBER, ALL, NULL, NULL, NULL),
+	ROW(smallest_p, "the smallest p that the draws can give", P, ALL, NULL, NULL, NULL),
+	ROW(paper_effect, "the published effect measure", NUMBER, PUBLISHED, NULL, NULL, NULL),
+	ROW(paper_effect_sem, "its standard error", NUMBER, PUBLISHED, NULL, NULL, NULL),
+	ROW(paper_effect_each, "the same as a mean of ratios, control by control", NUMBER,
+	    PUBLISHED, NULL, NULL, NULL),
+	ROW(chi2_p, "p of the chi-square test of the ranks", P, PUBLISHED, NULL, NULL, NULL),
+	ROW(critical_p, "the largest p that passes after Benjamini and Hochberg", P, PUBLISHED,
+	    NULL, NULL, NULL),
+	ROW(undefined_observed, "groups whose value is undefined", COUNT, ALL, NULL, NULL, NULL),
+	ROW(undefined_controls, "draws whose value is undefined", COUNT, ALL, NULL, NULL, NULL),
+	ROW(undefined_ratio, "groups whose ratio is undefined", COUNT, ALL, NULL, NULL, NULL),
+	ROW(significant_q, "groups that hold by q", COUNT, ALL, NULL, NULL, NULL),
+	ROW(significant_maxt, "groups that hold by max-T", COUNT, ALL, NULL, NULL, NULL),
+	ROW(controls_needed, "draws that one finding after adjustment takes; 0: there are enough",
+	    COUNT, ALL, NULL, NULL, NULL),
+};
+
+const size_t brc_n_statistic_columns =
+	sizeof(brc_statistic_columns) / sizeof(*brc_statistic_columns);
+const size_t brc_n_statistic_numbers =
+	sizeof(brc_statistic_numbers) / sizeof(*brc_statistic_numbers);
+
+bool brc_column_held(const brc_column *c, bool published)
+{
+	return c->holder == BRC_HELD_BY_ALL || (c->holder == BRC_HELD_BY_PUBLISHED) == published;
+}
+
+void *brc_column_field(const brc_column *c, void *of)
+{
+	return (char *)of + c->at;
+}
+
+const double *brc_column_values(const brc_column *c, const void *of)
+{
+	return *(double *const *)(const void *)((const char *)of + c->at);
+}
+
+double brc_column_number(const brc_column *c, const void *of)
+{
+	return *(const double *)(const void *)((const char *)of + c->at);
+}
+
+size_t brc_column_count(const brc_column *c, const void *of)
+{
+	return *(const size_t *)(const void *)((const char *)of + c->at);
+}

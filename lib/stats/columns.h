@@ -1,0 +1,65 @@
+/*
+ * The numbers of a statistic, each described in one row of a table.
+ *
+ * A new column is a field of brc_inference, the line that computes it, and a row in columns.c.
+ * Whoever allocates, writes, reads or shows columns walks the tables, so the row alone brings it
+ * into the sections, the TSV and the JSON, and its heads bring it into the text and the page.
+ */
+#ifndef BRC_STATS_COLUMNS_H
+#define BRC_STATS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a number is, which says how it is written. */
+typedef enum brc_column_kind {
+	BRC_COLUMN_VALUE,  /* in the unit of the statistic, as measured */
+	BRC_COLUMN_CHANGE, /* in the unit of the statistic, a difference: always with its sign */
+	BRC_COLUMN_SPREAD, /* in the unit of the statistic, never negative */
+	BRC_COLUMN_NUMBER, /* without a unit */
+	BRC_COLUMN_P,      /* a probability */
+	BRC_COLUMN_COUNT   /* a size_t; all others are doubles */
+} brc_column_kind;
+
+/* Which statistics have it. */
+typedef enum brc_column_holder {
+	BRC_HELD_BY_ALL,
+	BRC_HELD_BY_CORRECTED, /* not by those that follow the published code */
+	BRC_HELD_BY_PUBLISHED  /* only by those */
+} brc_column_holder;
+
+typedef struct brc_column {
+	const char *name;    /* in the sections, the JSON and, for columns, the TSV */
+	const char *meaning; /* for people: one phrase */
+	brc_column_kind kind;
+	brc_column_holder holder;
+	size_t at;             /* offset of the field in its struct */
+	const char *text_head; /* above it in the text report; NULL: not there */
+	const char
+		*table_head; /* in the page's tables of all groups or statistics; NULL: not there */
+	const char *detail_head; /* in the page's table of one group; NULL: not there */
+} brc_column;
+
+/* As a detail_head: in the cell of the column before, behind this sign. */
+#define BRC_WITHIN "\xC2\xB1"
+
+/* Each row is a field of brc_inference that points to [m] doubles, one a sub-cluster. */
+extern const brc_column brc_statistic_columns[];
+extern const size_t brc_n_statistic_columns;
+
+/* Each row is a field of brc_inference that holds one number of all sub-clusters together. */
+extern const brc_column brc_statistic_numbers[];
+extern const size_t brc_n_statistic_numbers;
+
+/* Does a statistic have it? `published`: one that follows the published code. */
+bool brc_column_held(const brc_column *c, bool published);
+
+/* The field in a struct: a double ** for a column, else a size_t * (COUNT) or a double *. */
+void *brc_column_field(const brc_column *c, void *of);
+/* The values of a column; NULL where the struct does not have it. */
+const double *brc_column_values(const brc_column *c, const void *of);
+/* The value of a number: not of kind BRC_COLUMN_COUNT, and of that kind. */
+double brc_column_number(const brc_column *c, const void *of);
+size_t brc_column_count(const brc_column *c, const void *of);
+
+#endif

@@ -41,7 +41,7 @@ static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err
 	size_t n;
 
 	BRC_TRY(brc_filter_streams(f, path, &streams, &n, err));
-	BRC_TRY(brc_grow(&in->item, &in->cap, in->n + n, sizeof *in->item, err));
+	BRC_TRY(brc_grow(&in->item, &in->cap, in->n + n, sizeof(*in->item), err));
 	for (size_t i = 0; i < n; i++)
 		in->item[in->n++] = (brc_report_input){.title = title,
 						       .stream = n > 1 ? i + 1 : 0,
@@ -60,7 +60,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 
 	if (format == AUTO)
 		BRC_TRY(brc_report_form_of(cli->c.output, &form, err));
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		BRC_TRY(brc_filter_take(f, types[i], 1, BRC_CONSUME, err));
 	for (size_t i = 0; i < cli->n_operands; i++)
 		BRC_TRY(add_file(in, f, cli->operands[i], err));

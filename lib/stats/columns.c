@@ -20,6 +20,7 @@ const brc_column brc_statistic_columns[] = {
 	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
 	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
 	    "max-T"),
+	{.name = NULL},
 };
 
 const brc_column brc_statistic_numbers[] = {
@@ -44,12 +45,13 @@ const brc_column brc_statistic_numbers[] = {
 	ROW(significant_maxt, "groups that hold by max-T", COUNT, ALL, NULL, NULL, NULL),
 	ROW(controls_needed, "draws that one finding after adjustment takes; 0: there are enough",
 	    COUNT, ALL, NULL, NULL, NULL),
+	{.name = NULL},
 };
 
 const size_t brc_n_statistic_columns =
-	sizeof(brc_statistic_columns) / sizeof(*brc_statistic_columns);
+	sizeof(brc_statistic_columns) / sizeof(*brc_statistic_columns) - 1;
 const size_t brc_n_statistic_numbers =
-	sizeof(brc_statistic_numbers) / sizeof(*brc_statistic_numbers);
+	sizeof(brc_statistic_numbers) / sizeof(*brc_statistic_numbers) - 1;
 
 bool brc_column_held(const brc_column *c, bool published)
 {

@@ -43,6 +43,8 @@ typedef struct brc_column {
 /* As a detail_head: in the cell of the column before, behind this sign. */
 #define BRC_WITHIN "\xC2\xB1"
 
+/* Tables end with a row without a name. */
+
 /* Each row is a field of brc_inference that points to [m] doubles, one a sub-cluster. */
 extern const brc_column brc_statistic_columns[];
 extern const size_t brc_n_statistic_columns;

@@ -14,7 +14,7 @@
 
 #include "linalg/backend.h"
 
-static void openblas_answers(void **state)
+static void openblas_answers_for_lapack(void **state)
 {
 	brc_err err = {0};
 	double a = 2, w;
@@ -70,7 +70,7 @@ static int check(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(openblas_answers),
+		cmocka_unit_test(openblas_answers_for_lapack),
 		cmocka_unit_test(openblas_is_held_to_one_thread),
 		cmocka_unit_test(reference_lapack_is_noticed),
 	};

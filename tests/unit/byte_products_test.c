@@ -53,7 +53,7 @@ static void equals_sums(size_t height, size_t width, size_t depth)
 	free(a);
 }
 
-static void any_shape(void **state)
+static void products_of_bytes_equal_sums_in_any_shape(void **state)
 {
 	static const size_t side[] = {16, 48, 64, 112}, depth[] = {16, 32, 80, 1024};
 
@@ -87,8 +87,9 @@ static void what_would_be_rounded_is_refused(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(any_shape),
-					   cmocka_unit_test(what_would_be_rounded_is_refused)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(products_of_bytes_equal_sums_in_any_shape),
+		cmocka_unit_test(what_would_be_rounded_is_refused)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,7 +169,7 @@ static void run_study(study *y)
 }
 
 /* Every share within three standard errors of 0.05, or below. */
-static void calibrated(void **state)
+static void no_default_test_finds_more_than_its_level(void **state)
 {
 	study *y = *state;
 	size_t checked = 0;
@@ -187,12 +187,12 @@ static void calibrated(void **state)
 	assert_true(mean_of(&y->share[0]) > 0.02); /* not idle either */
 }
 
-static void calibrated_under_ties(void **state)
+static void ties_make_no_test_find_more_than_its_level(void **state)
 {
 	const study *y = *state;
 	bool seen = false;
 
-	calibrated(state);
+	no_default_test_finds_more_than_its_level(state);
 	assert_true(y->tied > y->values / 5);
 	for (size_t i = 0; i < TESTS; i++) {
 		const share *s = &y->share[i];
@@ -255,9 +255,10 @@ int main(int argc, char **argv)
 		     .k = 4};
 	study many = few;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate_setup_teardown(calibrated, setup, teardown, &few),
-		cmocka_unit_test_prestate_setup_teardown(calibrated_under_ties, setup, teardown,
-							 &many),
+		cmocka_unit_test_prestate_setup_teardown(no_default_test_finds_more_than_its_level,
+							 setup, teardown, &few),
+		cmocka_unit_test_prestate_setup_teardown(ties_make_no_test_find_more_than_its_level,
+							 setup, teardown, &many),
 	};
 
 	many.k = 16;

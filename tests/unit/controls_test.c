@@ -76,20 +76,20 @@ static void check_sets(brc_controls how)
 	brc_labels_clear(&l);
 }
 
-static void permutation(void **state)
+static void permuted_controls_have_the_layer_and_size_of_their_sub_cluster(void **state)
 {
 	(void)state;
 	check_sets(BRC_CONTROLS_PERMUTATION);
 }
 
-static void independent(void **state)
+static void independent_controls_have_the_layer_and_size_of_their_sub_cluster(void **state)
 {
 	(void)state;
 	check_sets(BRC_CONTROLS_INDEPENDENT);
 }
 
 /* Leaving sub-clusters out changes no draw of the others; a seed does. */
-static void reproducible(void **state)
+static void a_draw_depends_on_the_seed_and_its_own_sub_cluster_alone(void **state)
 {
 	static const brc_controls how[] = {BRC_CONTROLS_PERMUTATION, BRC_CONTROLS_INDEPENDENT};
 	const size_t few[] = {1, 4};
@@ -161,7 +161,7 @@ static void keyed_by_layer_and_draw(void **state)
 }
 
 /* Sub-cluster a0 holds 2 of 6 eligible units: 15 sets, each as likely. */
-static void uniform(void **state)
+static void every_control_set_is_as_likely_as_another(void **state)
 {
 	static const brc_controls how[] = {BRC_CONTROLS_PERMUTATION, BRC_CONTROLS_INDEPENDENT};
 	enum { DRAWS = 6000 };
@@ -195,7 +195,7 @@ static void uniform(void **state)
 	brc_labels_clear(&l);
 }
 
-static void sizes(void **state)
+static void sub_clusters_too_small_or_too_large_are_named(void **state)
 {
 	char reason[96];
 
@@ -209,7 +209,7 @@ static void sizes(void **state)
 	assert_true(brc_controls_size_ok(100, 100, 2, 1, reason));
 }
 
-static void too_large(void **state)
+static void more_draws_than_memory_holds_are_refused(void **state)
 {
 	const uint32_t stream[] = {0, 1};
 	brc_labels l;
@@ -230,10 +230,13 @@ static void too_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(permutation),  cmocka_unit_test(independent),
-		cmocka_unit_test(reproducible), cmocka_unit_test(keyed_by_layer_and_draw),
-		cmocka_unit_test(uniform),      cmocka_unit_test(sizes),
-		cmocka_unit_test(too_large),
+		cmocka_unit_test(permuted_controls_have_the_layer_and_size_of_their_sub_cluster),
+		cmocka_unit_test(independent_controls_have_the_layer_and_size_of_their_sub_cluster),
+		cmocka_unit_test(a_draw_depends_on_the_seed_and_its_own_sub_cluster_alone),
+		cmocka_unit_test(keyed_by_layer_and_draw),
+		cmocka_unit_test(every_control_set_is_as_likely_as_another),
+		cmocka_unit_test(sub_clusters_too_small_or_too_large_are_named),
+		cmocka_unit_test(more_draws_than_memory_holds_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

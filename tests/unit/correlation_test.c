@@ -110,7 +110,7 @@ static void constant_units_have_no_edges(void **state)
 	}
 }
 
-static void equals_scipy(void **state)
+static void correlations_equal_those_of_scipy(void **state)
 {
 	FILE *f = golden_open("correlation.txt");
 	size_t samples = (size_t)golden_next(f), n = (size_t)golden_next(f);
@@ -318,7 +318,7 @@ static void exact_columns_give_the_correlation_itself(void **state)
 	equals_whole_numbers(40, 1030);
 }
 
-static void duplicates_and_constants(void **state)
+static void duplicates_correlate_fully_and_constants_not_at_all(void **state)
 {
 	enum { SAMPLES = 1000, N = 8 };
 	float *x = columns_alike(SAMPLES, N);
@@ -552,12 +552,12 @@ static int run(void)
 		cmocka_unit_test(spearman_of_four_units),
 		cmocka_unit_test(pearson_of_four_units),
 		cmocka_unit_test(constant_units_have_no_edges),
-		cmocka_unit_test(equals_scipy),
+		cmocka_unit_test(correlations_equal_those_of_scipy),
 		cmocka_unit_test(single_precision_is_accurate),
 		cmocka_unit_test(mostly_silent_units_are_accurate),
 		cmocka_unit_test(columns_of_few_values_are_accurate),
 		cmocka_unit_test(exact_columns_give_the_correlation_itself),
-		cmocka_unit_test(duplicates_and_constants),
+		cmocka_unit_test(duplicates_correlate_fully_and_constants_not_at_all),
 		cmocka_unit_test(two_samples_and_more_units_than_samples),
 		cmocka_unit_test(blocks_between_layers_are_parts_of_the_whole),
 		cmocka_unit_test(panels_do_not_change_a_byte),

@@ -21,7 +21,7 @@ static void to_i64(const char *key, int64_t *out, size_t n)
 		out[i] = (int64_t)v[i];
 }
 
-static void against_numpy(void **state)
+static void damage_equals_the_oracle_from_numpy(void **state)
 {
 	static int64_t images[4], base[4];
 	static int32_t correct[32];
@@ -79,7 +79,7 @@ static brc_lesions three_classes(const int32_t *correct, size_t draws, size_t m)
 			     .correct = correct};
 }
 
-static void published_example(void **state)
+static void the_published_example_comes_out(void **state)
 {
 	const double change[] = {-.03, -.01, -.04 / 3, -.02 / 3}, range[] = {8.0 / 3, 0, 1.5, 3};
 	brc_lesions l = three_classes(example, 3, 1);
@@ -97,7 +97,7 @@ static void published_example(void **state)
 }
 
 /* No change on average: the range is undefined, published p = 0.05, by default p = 1. */
-static void undefined_range(void **state)
+static void no_mean_change_leaves_the_range_undefined(void **state)
 {
 	const int32_t correct[] = {97, 100, 97, 97, 98, 96, 98, 97, 95, 96, 99, 97};
 	brc_lesions l = three_classes(correct, 3, 1);
@@ -114,7 +114,7 @@ static void undefined_range(void **state)
 }
 
 /* The same changes in another order of classes are ties, whatever the rounding of sums. */
-static void ties(void **state)
+static void changes_in_another_order_of_classes_are_ties(void **state)
 {
 	const int32_t correct[] = {91, 98, 96, 97, 92, 96, 97, 98, 90, 98, 92, 95};
 	brc_lesions l = three_classes(correct, 3, 1);
@@ -130,7 +130,7 @@ static void ties(void **state)
 	assert_true(t[1] == t[0] && t[2] == t[0] && t[3] > t[0]);
 }
 
-static void by_class(void **state)
+static void change_is_told_for_each_class(void **state)
 {
 	const double want[] = {-.08, -.01, 0, -.01, -.01, -.01, 0, -.02, -.02, -.02, 0, 0};
 	brc_lesions l = three_classes(example, 3, 1);
@@ -144,9 +144,11 @@ static void by_class(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(against_numpy),   cmocka_unit_test(published_example),
-		cmocka_unit_test(undefined_range), cmocka_unit_test(ties),
-		cmocka_unit_test(by_class),
+		cmocka_unit_test(damage_equals_the_oracle_from_numpy),
+		cmocka_unit_test(the_published_example_comes_out),
+		cmocka_unit_test(no_mean_change_leaves_the_range_undefined),
+		cmocka_unit_test(changes_in_another_order_of_classes_are_ties),
+		cmocka_unit_test(change_is_told_for_each_class),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

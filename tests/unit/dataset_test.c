@@ -151,7 +151,7 @@ static void normalises_by_channel(void **state)
 	assert_true(out[1] == (float)((hwc[1] * (1 / 255.0) - 0.5) / 0.2));
 }
 
-static void holds_tokens(void **state)
+static void tokens_with_a_label_each_survive_a_section(void **state)
 {
 	(void)state;
 	static const int32_t token[] = {5, 70000, 0, 1, 2, 3}, next[] = {1, 0, 1, 1, 1, 0};
@@ -285,7 +285,7 @@ static void refuses_wrong_sections(void **state)
 	refused_section(s, "class/name");
 }
 
-static void reads_cifar10(void **state)
+static void batches_of_cifar10_are_read_in_order(void **state)
 {
 	(void)state;
 	brc_input *in[2];
@@ -377,11 +377,11 @@ int main(void)
 		cmocka_unit_test(goes_through_a_section),
 		cmocka_unit_test(scales_in_double),
 		cmocka_unit_test(normalises_by_channel),
-		cmocka_unit_test(holds_tokens),
+		cmocka_unit_test(tokens_with_a_label_each_survive_a_section),
 		cmocka_unit_test(refuses_impossible_values),
 		cmocka_unit_test(names_the_image_of_a_nan),
 		cmocka_unit_test(refuses_wrong_sections),
-		cmocka_unit_test(reads_cifar10),
+		cmocka_unit_test(batches_of_cifar10_are_read_in_order),
 		cmocka_unit_test(refuses_wrong_cifar10),
 		cmocka_unit_test(reads_class_names),
 	};

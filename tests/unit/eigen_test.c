@@ -203,7 +203,7 @@ static double *all_eigenvalues(const struct matrix *m)
 	return w;
 }
 
-static void random_matrices(void **state)
+static void eigenvalues_of_random_matrices_equal_those_of_lapack(void **state)
 {
 	(void)state;
 	for (size_t n = 1; n < 90; n += 11) {
@@ -226,7 +226,7 @@ static void random_matrices(void **state)
 }
 
 /* Two triangles joined by an edge of weight 0.5: eigenvalues of its normalised Laplacian. */
-static void two_triangles(void **state)
+static void two_joined_triangles_have_the_known_eigenvectors(void **state)
 {
 	const double laplacian[] = {0, .1271583853, 1.3, 1.5, 1.5, 1.5728416147};
 	const double second[] = {.3045693809, .3045693809, .2271122796};
@@ -254,7 +254,7 @@ static void two_triangles(void **state)
 }
 
 /* Path: adjacency eigenvalues 2 cos(pi j / (n + 1)). */
-static void path_graph(void **state)
+static void a_path_has_its_cosines(void **state)
 {
 	enum { N = 120, K = 10 };
 	const double pi = acos(-1);
@@ -270,7 +270,7 @@ static void path_graph(void **state)
 	free(m.a);
 }
 
-static void star_graphs(void **state)
+static void a_star_has_one_eigenvalue_that_is_not_zero(void **state)
 {
 	(void)state;
 	for (size_t n = 50; n <= 5000; n *= 100) { /* dense, then block Lanczos */
@@ -283,7 +283,7 @@ static void star_graphs(void **state)
 	}
 }
 
-static void zero_matrix(void **state)
+static void a_zero_matrix_has_zeroes(void **state)
 {
 	double *none = brc_calloc(3000, sizeof(double), NULL);
 	(void)state;
@@ -299,7 +299,7 @@ static void zero_matrix(void **state)
 }
 
 /* More copies of an eigenvalue than vectors in a block, others above, between and below. */
-static void repeated_eigenvalues(void **state)
+static void eigenvalues_repeated_more_often_than_a_block_holds_are_all_found(void **state)
 {
 	enum { N = 2500, TWICE = 2, MANY = 21, AGAIN = 19 };
 	double d[N], want[TWICE + 1 + MANY + 1 + AGAIN];
@@ -326,7 +326,7 @@ static void repeated_eigenvalues(void **state)
 	}
 }
 
-static void equal_components(void **state)
+static void equal_components_share_their_eigenvalues(void **state)
 {
 	(void)state;
 	struct matrix m = equal_cliques(25, 12);
@@ -409,7 +409,7 @@ static void arpack(const brc_operator *op, int nev, double *values)
 	free(select);
 }
 
-static void arpack_agrees(void **state)
+static void eigenvalues_agree_with_those_of_arpack(void **state)
 {
 	enum { N = 2200, K = 12 };
 	double d[N], other[K];
@@ -450,7 +450,7 @@ static brc_rc failing_apply(void *ctx, const double *x, double *y, size_t cols, 
 	return brc_fail(err, BRC_STREAM, "no %zu columns today", cols);
 }
 
-static void refuses_and_reports(void **state)
+static void impossible_requests_and_numbers_that_are_not_finite_are_refused(void **state)
 {
 	enum { N = 2500 };
 	double *d = brc_calloc(N, sizeof(double), NULL);
@@ -553,7 +553,7 @@ static void a_pool_changes_nothing(void **state)
 }
 
 /* Eigenvalues on both sides of all others, close ones among them: what a polynomial may confuse. */
-static void sparse_operators(void **state)
+static void a_polynomial_confuses_no_eigenvalues(void **state)
 {
 	enum { N = 3000, K = 20 };
 	double d[N];
@@ -586,22 +586,22 @@ static void sparse_operators(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_matrices),
-		cmocka_unit_test(two_triangles),
-		cmocka_unit_test(path_graph),
-		cmocka_unit_test(star_graphs),
-		cmocka_unit_test(zero_matrix),
-		cmocka_unit_test(repeated_eigenvalues),
-		cmocka_unit_test(equal_components),
+		cmocka_unit_test(eigenvalues_of_random_matrices_equal_those_of_lapack),
+		cmocka_unit_test(two_joined_triangles_have_the_known_eigenvectors),
+		cmocka_unit_test(a_path_has_its_cosines),
+		cmocka_unit_test(a_star_has_one_eigenvalue_that_is_not_zero),
+		cmocka_unit_test(a_zero_matrix_has_zeroes),
+		cmocka_unit_test(eigenvalues_repeated_more_often_than_a_block_holds_are_all_found),
+		cmocka_unit_test(equal_components_share_their_eigenvalues),
 		cmocka_unit_test(both_methods_agree),
-		cmocka_unit_test(arpack_agrees),
+		cmocka_unit_test(eigenvalues_agree_with_those_of_arpack),
 		cmocka_unit_test(same_arguments_same_bytes),
-		cmocka_unit_test(refuses_and_reports),
+		cmocka_unit_test(impossible_requests_and_numbers_that_are_not_finite_are_refused),
 		cmocka_unit_test(residuals_are_verified),
 		cmocka_unit_test(bytes_are_counted_without_overflow),
 		cmocka_unit_test(spare_pairs_are_told_apart),
 		cmocka_unit_test(a_pool_changes_nothing),
-		cmocka_unit_test(sparse_operators),
+		cmocka_unit_test(a_polynomial_confuses_no_eigenvalues),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

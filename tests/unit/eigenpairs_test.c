@@ -25,7 +25,7 @@ static void check_values(const fixture *f, const double *value, size_t n, double
 	brc_graph_clear(&g);
 }
 
-static void triangles(void **state)
+static void two_triangles_are_embedded_as_known(void **state)
 {
 	static const double value[6] = {0, .1271583853, 1.3, 1.5, 1.5, 1.5728416147};
 	static const double second[3] = {.3045693809, .3045693809, .2271122796};
@@ -50,7 +50,7 @@ static void triangles(void **state)
 	fixture_clear(&f);
 }
 
-static void small_network(void **state)
+static void a_small_network_is_embedded_as_known(void **state)
 {
 	static const double value[6] = {0, .0938011918, 1, 1, 1.9061988082, 2};
 	static const double second[6] = {-.0829435825, .1566942210,  -.0986889873,
@@ -128,7 +128,7 @@ static void chains_are_bipartite(void **state)
 }
 
 /* A star of n leaves: 0, 1 (n - 1 times), 2. A path of n: 1 - cos(pi i / (n - 1)). */
-static void stars_and_paths(void **state)
+static void stars_and_paths_have_known_eigenvalues(void **state)
 {
 	double edge[9][3], value[10];
 	fixture f;
@@ -264,11 +264,11 @@ static void too_many_pairs_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(triangles),
-		cmocka_unit_test(small_network),
+		cmocka_unit_test(two_triangles_are_embedded_as_known),
+		cmocka_unit_test(a_small_network_is_embedded_as_known),
 		cmocka_unit_test(derivatives_of_the_second_eigenvalue),
 		cmocka_unit_test(chains_are_bipartite),
-		cmocka_unit_test(stars_and_paths),
+		cmocka_unit_test(stars_and_paths_have_known_eigenvalues),
 		cmocka_unit_test(components_have_vectors_of_their_own),
 		cmocka_unit_test(components_share_out_the_spectrum),
 		cmocka_unit_test(vectors_are_orthonormal_with_their_largest_entry_positive),

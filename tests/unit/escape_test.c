@@ -21,7 +21,7 @@ static void expect(escaper *f, const char *in, const char *want)
 	brc_str_free(&b);
 }
 
-static void html(void **state)
+static void text_in_html_makes_no_tag(void **state)
 {
 	(void)state;
 	expect(brc_escape_html, "", "");
@@ -34,7 +34,7 @@ static void html(void **state)
 	       "x\xEF\xBF\xBDy\xEF\xBF\xBDz\xEF\xBF\xBD");
 }
 
-static void ill_formed(void **state)
+static void ill_formed_bytes_are_replaced(void **state)
 {
 	(void)state;
 	/* stray continuation, cut sequence, overlong '<', surrogate, beyond U+10FFFF */
@@ -44,7 +44,7 @@ static void ill_formed(void **state)
 	expect(brc_escape_html, "\xC0\xBCscript>", "\xEF\xBF\xBD\xEF\xBF\xBDscript&gt;");
 }
 
-static void terminal(void **state)
+static void text_in_a_terminal_moves_no_cursor(void **state)
 {
 	(void)state;
 	expect(brc_escape_terminal, "\x1B]0;title\x07 tab\t nl\n \xC2\x9B",
@@ -52,7 +52,7 @@ static void terminal(void **state)
 	expect(brc_escape_terminal, "\xCE\xB1 <b> & \\", "\xCE\xB1 <b> & \\");
 }
 
-static void tsv(void **state)
+static void text_in_a_table_makes_no_cell_and_no_formula(void **state)
 {
 	(void)state;
 	expect(brc_escape_tsv, "a\tb\nc\rd\\e\x01", "a\\tb\\nc\\rd\\\\e?");
@@ -64,14 +64,14 @@ static void tsv(void **state)
 	expect(brc_escape_tsv, "", "");
 }
 
-static void script(void **state)
+static void text_in_a_script_does_not_end_it(void **state)
 {
 	(void)state;
 	expect(brc_escape_script, "{\"a\":\"</script><!-- & \\u2028\"}",
 	       "{\"a\":\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u2028\"}");
 }
 
-static void shell(void **state)
+static void text_in_a_command_is_one_word(void **state)
 {
 	(void)state;
 	expect(brc_escape_shell, "weights.global", "weights.global");
@@ -80,6 +80,28 @@ static void shell(void **state)
 	expect(brc_escape_shell, "x; rm -rf \"$HOME\"", "'x; rm -rf \"$HOME\"'");
 	expect(brc_escape_shell, "it's\n", "'it'\\''s?'");
 	expect(brc_escape_shell, "`id`", "'`id`'");
+}
+
+static void a_html_format_escapes_its_strings_alone(void **state)
+{
+	brc_str b = {0};
+	(void)state;
+
+	brc_htmlf(&b, "<i a=\"%s\">%d %zu %.2f %g %c 100 %%</i>%s", "<&\"'>", -3, (size_t)7, 1.5, 0.25,
+		  'x', "\x1B");
+	assert_string_equal(b.s, "<i a=\"&lt;&amp;&quot;&#39;&gt;\">-3 7 1.50 0.25 x 100 "
+				 "%</i>\xEF\xBF\xBD");
+	brc_str_free(&b);
+}
+
+static void a_html_cell_is_cut_before_it_is_escaped(void **state)
+{
+	brc_str b = {0};
+	(void)state;
+
+	brc_escape_html_cell(&b, "<<<<<<", 4);
+	assert_string_equal(b.s, "&lt;&lt;&lt;~");
+	brc_str_free(&b);
 }
 
 static void cell(const char *s, size_t width, const char *want)
@@ -91,7 +113,7 @@ static void cell(const char *s, size_t width, const char *want)
 	brc_str_free(&b);
 }
 
-static void cells(void **state)
+static void cells_have_their_width_in_columns(void **state)
 {
 	(void)state;
 	cell("abc", 5, "abc  ");
@@ -110,9 +132,15 @@ static void cells(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(html),  cmocka_unit_test(ill_formed), cmocka_unit_test(terminal),
-		cmocka_unit_test(tsv),   cmocka_unit_test(script),     cmocka_unit_test(shell),
-		cmocka_unit_test(cells),
+		cmocka_unit_test(text_in_html_makes_no_tag),
+		cmocka_unit_test(ill_formed_bytes_are_replaced),
+		cmocka_unit_test(text_in_a_terminal_moves_no_cursor),
+		cmocka_unit_test(text_in_a_table_makes_no_cell_and_no_formula),
+		cmocka_unit_test(text_in_a_script_does_not_end_it),
+		cmocka_unit_test(text_in_a_command_is_one_word),
+		cmocka_unit_test(cells_have_their_width_in_columns),
+		cmocka_unit_test(a_html_format_escapes_its_strings_alone),
+		cmocka_unit_test(a_html_cell_is_cut_before_it_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

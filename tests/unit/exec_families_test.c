@@ -172,7 +172,7 @@ static void check_input(const char *golden, const char *path)
 	brc_array_clear(&x);
 }
 
-static void small(void **state)
+static void small_networks_answer_as_torch_does(void **state)
 {
 	static const char *const names[] = {
 		"attention", "conv",       "conv1d",        "densenet",   "gate",          "gelu",
@@ -187,7 +187,7 @@ static void small(void **state)
 	}
 }
 
-static void planted(void **state)
+static void planted_networks_answer_as_torch_does(void **state)
 {
 	static const char *const names[] = {"vgg",       "resnet", "inception",
 					    "mobilenet", "vit",    "text"};
@@ -202,7 +202,7 @@ static void planted(void **state)
 }
 
 /* Tokens beyond the vocabulary: told beforehand, and NaN without a read beyond the table. */
-static void vocabulary(void **state)
+static void tokens_beyond_the_vocabulary_give_nan(void **state)
 {
 	brc_array x = need_golden("planted-text", "input", "<i8");
 	size_t rows = x.shape[0], tokens = x.shape[1], n;
@@ -314,9 +314,11 @@ static void trained_on_text(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small), cmocka_unit_test(planted), cmocka_unit_test(vocabulary),
-		cmocka_unit_test(trained_on_images), cmocka_unit_test(trained_on_text)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(small_networks_answer_as_torch_does),
+					   cmocka_unit_test(planted_networks_answer_as_torch_does),
+					   cmocka_unit_test(tokens_beyond_the_vocabulary_give_nan),
+					   cmocka_unit_test(trained_on_images),
+					   cmocka_unit_test(trained_on_text)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static Brc__OnnxModel *begin(void)
 	return m;
 }
 
-static void a_long_cycle(void **state)
+static void a_long_cycle_is_refused(void **state)
 {
 	enum { LENGTH = 20000 };
 	Brc__OnnxModel *m = begin();
@@ -95,7 +95,7 @@ static void a_long_cycle(void **state)
 	refuses(m, "(Relu): its output feeds back into its input");
 }
 
-static void shapes_that_explode(void **state)
+static void shapes_that_grow_at_every_node_are_refused(void **state)
 {
 	static const int64_t wide[] = {1 << 15, 1 << 15}, list[] = {30000, 30000};
 	Brc__OnnxModel *m = begin();
@@ -121,7 +121,7 @@ static void shapes_that_explode(void **state)
 }
 
 /* Weights that thousands of nodes share, each with a copy in a layout of its own. */
-static void weights_that_explode(void **state)
+static void weights_that_a_small_file_repeats_do_not_exhaust_memory(void **state)
 {
 	enum { CHANNELS = 512, NODES = 3000 };
 	static const int64_t first[] = {CHANNELS, 4, 1, 1};
@@ -163,9 +163,9 @@ static void elements_of_the_wrong_kind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_long_cycle),
-		cmocka_unit_test(shapes_that_explode),
-		cmocka_unit_test(weights_that_explode),
+		cmocka_unit_test(a_long_cycle_is_refused),
+		cmocka_unit_test(shapes_that_grow_at_every_node_are_refused),
+		cmocka_unit_test(weights_that_a_small_file_repeats_do_not_exhaust_memory),
 		cmocka_unit_test(elements_of_the_wrong_kind),
 	};
 

@@ -512,13 +512,13 @@ static void check_graphs(bool maps)
 	assert_true(moved > (size_t)GRAPHS * TAPS * TRIALS * 3 / 4);
 }
 
-static void of_maps(void **state)
+static void lesions_of_random_graphs_of_maps_equal_whole_passes(void **state)
 {
 	(void)state;
 	check_graphs(true);
 }
 
-static void of_features(void **state)
+static void lesions_of_random_graphs_of_features_equal_whole_passes(void **state)
 {
 	(void)state;
 	check_graphs(false);
@@ -527,8 +527,8 @@ static void of_features(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_maps),
-		cmocka_unit_test(of_features),
+		cmocka_unit_test(lesions_of_random_graphs_of_maps_equal_whole_passes),
+		cmocka_unit_test(lesions_of_random_graphs_of_features_equal_whole_passes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

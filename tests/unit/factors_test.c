@@ -141,7 +141,7 @@ static void compare_with_golden(const made *m, FILE *file, bool skip, double tol
 }
 
 /* Ranks are exact; columns of values are rounded to single precision. */
-static void as_scipy_says(void **state)
+static void products_of_factors_equal_those_of_scipy(void **state)
 {
 	(void)state;
 	for (int ranks = 0; ranks < 2; ranks++)
@@ -304,7 +304,7 @@ static void any_pool_gives_the_same_bytes(void **state)
 
 /* ---- sections ---- */
 
-static void sections_hold_them(void **state)
+static void factors_survive_a_section(void **state)
 {
 	static const size_t units[] = {9, 5};
 	brc_section *s;
@@ -383,10 +383,10 @@ static void shuffles_need_the_matrix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(as_scipy_says),
+		cmocka_unit_test(products_of_factors_equal_those_of_scipy),
 		cmocka_unit_test(as_the_graph_formed),
 		cmocka_unit_test(any_pool_gives_the_same_bytes),
-		cmocka_unit_test(sections_hold_them),
+		cmocka_unit_test(factors_survive_a_section),
 		cmocka_unit_test(what_is_no_graph_is_refused),
 		cmocka_unit_test(shuffles_need_the_matrix),
 	};

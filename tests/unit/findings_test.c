@@ -11,7 +11,6 @@
 
 #include "base/rng.h"
 #include "study/measure.h"
-#include "study/table.h"
 
 enum { DRAWS = 39, M = 3, CLASSES = 4, IMAGES = 25 };
 
@@ -71,7 +70,7 @@ static brc_section *section(const char *type)
 	return s;
 }
 
-static void lesions_round(void **state)
+static void lesions_survive_a_section(void **state)
 {
 	brc_lesions l = make(), back;
 	brc_section *s = section("lesions");
@@ -98,7 +97,7 @@ static void lesions_round(void **state)
 }
 
 /* A section that holds one wrong number, and what the message must name. */
-static void lesions_hostile(void **state)
+static void a_wrong_number_in_lesions_is_named(void **state)
 {
 	static const struct {
 		const char *tensor;
@@ -190,7 +189,7 @@ static void round_trip(const brc_findings *f, const char *type)
 	brc_section_free(s);
 }
 
-static void importance(void **state)
+static void a_harmful_sub_cluster_alone_is_important(void **state)
 {
 	brc_lesions l = make();
 	brc_findings f;
@@ -210,7 +209,7 @@ static void importance(void **state)
 	brc_layers_clear(&l.layers);
 }
 
-static void coherence(void **state)
+static void a_harmful_sub_cluster_alone_is_coherent(void **state)
 {
 	brc_lesions l = make();
 	brc_findings f;
@@ -235,7 +234,7 @@ static void coherence(void **state)
 	brc_layers_clear(&l.layers);
 }
 
-static void published(void **state)
+static void published_rules_leave_out_what_they_do_not_have(void **state)
 {
 	brc_lesions l = make();
 	brc_findings f;
@@ -258,7 +257,7 @@ static void published(void **state)
 }
 
 /* Controls drawn apart do not make a joint draw. */
-static void needs_joint_draws(void **state)
+static void independent_draws_allow_no_joint_test(void **state)
 {
 	brc_lesions l = make();
 	brc_findings f;
@@ -272,7 +271,7 @@ static void needs_joint_draws(void **state)
 	brc_layers_clear(&l.layers);
 }
 
-static void findings_hostile(void **state)
+static void a_wrong_number_in_findings_is_refused(void **state)
 {
 	brc_lesions l = make();
 	brc_findings f, back;
@@ -314,10 +313,13 @@ static void findings_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lesions_round),    cmocka_unit_test(lesions_hostile),
-		cmocka_unit_test(importance),       cmocka_unit_test(coherence),
-		cmocka_unit_test(published),        cmocka_unit_test(needs_joint_draws),
-		cmocka_unit_test(findings_hostile),
+		cmocka_unit_test(lesions_survive_a_section),
+		cmocka_unit_test(a_wrong_number_in_lesions_is_named),
+		cmocka_unit_test(a_harmful_sub_cluster_alone_is_important),
+		cmocka_unit_test(a_harmful_sub_cluster_alone_is_coherent),
+		cmocka_unit_test(published_rules_leave_out_what_they_do_not_have),
+		cmocka_unit_test(independent_draws_allow_no_joint_test),
+		cmocka_unit_test(a_wrong_number_in_findings_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

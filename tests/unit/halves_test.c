@@ -98,7 +98,7 @@ static void chains_of_any_number_of_pairs(void **state)
 }
 
 /* The near side is large enough for block Lanczos. */
-static void a_wide_chain(void **state)
+static void a_wide_chain_goes_through_block_lanczos(void **state)
 {
 	static const size_t units[4] = {300, 800, 300, 900};
 	fixture f;
@@ -131,7 +131,7 @@ static void stars_and_complete_bipartite_graphs(void **state)
 }
 
 /* A path as a chain of layers of one unit: 1 - cos(pi j / (n - 1)). */
-static void a_path(void **state)
+static void a_path_has_its_cosines(void **state)
 {
 	enum { N = 12 };
 	const double pi = acos(-1);
@@ -157,7 +157,7 @@ static void a_path(void **state)
 }
 
 /* Equal units have equal edges: the rank falls, and eigenvalue 1 is repeated. */
-static void duplicate_units(void **state)
+static void duplicate_units_repeat_eigenvalue_one(void **state)
 {
 	static const size_t units[3] = {10, 20, 10};
 	fixture f;
@@ -175,7 +175,7 @@ static void duplicate_units(void **state)
 }
 
 /* Six equal components: 0 and every other eigenvalue six times. */
-static void repeated_eigenvalues(void **state)
+static void equal_components_repeat_every_eigenvalue(void **state)
 {
 	static const size_t units[3] = {12, 18, 6};
 	fixture f;
@@ -289,11 +289,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chains_of_any_number_of_pairs),
-		cmocka_unit_test(a_wide_chain),
+		cmocka_unit_test(a_wide_chain_goes_through_block_lanczos),
 		cmocka_unit_test(stars_and_complete_bipartite_graphs),
-		cmocka_unit_test(a_path),
-		cmocka_unit_test(duplicate_units),
-		cmocka_unit_test(repeated_eigenvalues),
+		cmocka_unit_test(a_path_has_its_cosines),
+		cmocka_unit_test(duplicate_units_repeat_eigenvalue_one),
+		cmocka_unit_test(equal_components_repeat_every_eigenvalue),
 		cmocka_unit_test(empty_layers_and_isolated_units),
 		cmocka_unit_test(sides_are_tested_not_assumed),
 		cmocka_unit_test(weights_of_any_size),

@@ -332,7 +332,7 @@ static void weights_through_the_residual_stream(void **state)
 	}
 }
 
-static void ways_add_up(void **state)
+static void weights_of_several_ways_add_up(void **state)
 {
 	(void)state;
 	for (int norm = BRC_NORM_L1; norm <= BRC_NORM_L2; norm++) {
@@ -351,7 +351,7 @@ static void ways_add_up(void **state)
 	}
 }
 
-static void words_for_units(void **state)
+static void words_choose_the_units(void **state)
 {
 	char text[64];
 	unsigned units;
@@ -376,8 +376,8 @@ int main(void)
 		cmocka_unit_test(a_text_transformer_loses_what_torch_loses),
 		cmocka_unit_test(parts_are_found_by_use),
 		cmocka_unit_test(weights_through_the_residual_stream),
-		cmocka_unit_test(ways_add_up),
-		cmocka_unit_test(words_for_units),
+		cmocka_unit_test(weights_of_several_ways_add_up),
+		cmocka_unit_test(words_choose_the_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

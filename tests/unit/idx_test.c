@@ -157,7 +157,7 @@ static rlim_t address_space(void)
 }
 #endif
 
-static void bounds_memory(void **state)
+static void a_hostile_header_allocates_nothing(void **state)
 {
 	(void)state;
 #ifdef __SANITIZE_ADDRESS__
@@ -225,7 +225,7 @@ int main(void)
 		cmocka_unit_test(says_what_was_expected_and_found),
 		cmocka_unit_test(refuses_wrong_magic),
 		cmocka_unit_test(refuses_damaged_gzip),
-		cmocka_unit_test(bounds_memory),
+		cmocka_unit_test(a_hostile_header_allocates_nothing),
 		cmocka_unit_test(honours_the_memory_limit),
 		cmocka_unit_test(reads_a_pipe),
 		cmocka_unit_test(names_missing_files),

@@ -17,7 +17,7 @@
 #include "stats/omnibus.h"
 #include "stats_golden.h"
 
-static void one_p(void **state)
+static void ties_and_undefined_values_count_against_significance(void **state)
 {
 	/* Columns: plain, all tied, observed undefined, controls undefined, both. */
 	const double t[] = {5, 2, NAN, 5, NAN, 1, 2, 1, NAN,      NAN,
@@ -36,7 +36,7 @@ static void one_p(void **state)
 }
 
 /* [20, 5] small integers, full of ties; every number from the oracle. */
-static void tied_table(void **state)
+static void a_table_full_of_ties_equals_the_oracle(void **state)
 {
 	double u[100], p[5], want[5], j_want[100], bh[5], both[2], s[20], stat, fisher;
 	uint32_t j[100];
@@ -66,7 +66,7 @@ static void tied_table(void **state)
 	assert_true(fisher >= want[0] && fisher < 1.001 * want[0]);
 }
 
-static void normal_table(void **state)
+static void a_table_of_normal_numbers_equals_the_oracle(void **state)
 {
 	double u[480], few[200], p[12], want[12], both[2], stat, fisher;
 	uint32_t j[480];
@@ -150,7 +150,7 @@ static void bates_is_exact_up_to_30_and_normal_above(void **state)
  * Two sub-clusters, three draws, by hand. Column 1: 3 1 2 -> j 1 5 3; column
  * 2: 2 2 1 -> j 2 2 5 (of 6). Products 2, 10, 15: S_0 is the largest.
  */
-static void omnibus_by_hand(void **state)
+static void the_omnibus_test_equals_one_done_by_hand(void **state)
 {
 	const double u[] = {3, 2, 1, 2, 2, 1};
 	const uint32_t want[] = {1, 2, 5, 2, 3, 5};
@@ -200,7 +200,7 @@ static void maxt_ties_across_columns(void **state)
 }
 
 /* Undefined values count against significance in the joint tests too. */
-static void undefined_joint(void **state)
+static void undefined_values_count_against_joint_tests(void **state)
 {
 	double t[] = {9, NAN, 1, 2, NAN, 3, 3, 1, 2, 1, 4, 2}, u[12], p[3], stat;
 	uint32_t j[12];
@@ -238,7 +238,7 @@ static void tied_draws(brc_rng *r, double *t)
 	}
 }
 
-static void calibrated_under_ties(void **state)
+static void p_values_are_calibrated_under_ties(void **state)
 {
 	const int runs = 4000;
 	const double bound = 0.05 + 4 * sqrt(0.05 * 0.95 / runs);
@@ -270,7 +270,7 @@ static void calibrated_under_ties(void **state)
 }
 
 /* Published p-values of the same draws are far too small. */
-static void published_is_not(void **state)
+static void the_published_combination_is_not_uniform(void **state)
 {
 	const int runs = 2000;
 	const brc_question ask = {"s", "", "", BRC_TAIL_RIGHT, .05, BRC_FDR_BH, true};
@@ -366,7 +366,7 @@ static void fisher_is_uniform(void **state)
 }
 
 /* As many sub-clusters as a large network has, against simulation. */
-static void fisher_many(void **state)
+static void fisher_of_many_sub_clusters_equals_simulation(void **state)
 {
 	enum { M = 200, N = 199, RUNS = 20000 };
 	uint32_t *j = malloc(sizeof(*j) * (N + 1) * M);
@@ -395,7 +395,7 @@ static void fisher_many(void **state)
 	free(j);
 }
 
-static void resolution(void **state)
+static void too_few_controls_are_told_with_the_number_needed(void **state)
 {
 	const double t[] = {9, 9, 1, 2, 2, 1, 1, 2};
 	const brc_question ask = {"s", "", "", BRC_TAIL_RIGHT, .05, BRC_FDR_BH, false};
@@ -414,7 +414,7 @@ static void resolution(void **state)
 	brc_inference_clear(&i);
 }
 
-static void effects(void **state)
+static void effects_and_ratios_are_those_of_the_definition(void **state)
 {
 	const double t[] = {-.3, .1, 0, -.1, -.1, 0, -.2, -.3, 0};
 	const brc_question ask = {"s", "", "", BRC_TAIL_LEFT, .05, BRC_FDR_BH, false};
@@ -436,22 +436,22 @@ static void effects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_p),
-		cmocka_unit_test(tied_table),
-		cmocka_unit_test(normal_table),
+		cmocka_unit_test(ties_and_undefined_values_count_against_significance),
+		cmocka_unit_test(a_table_full_of_ties_equals_the_oracle),
+		cmocka_unit_test(a_table_of_normal_numbers_equals_the_oracle),
 		cmocka_unit_test(chi_square_tails_are_exact_as_far_as_1e_300),
 		cmocka_unit_test(normal_tails_are_exact_as_far_as_1e_300),
 		cmocka_unit_test(bates_is_exact_up_to_30_and_normal_above),
-		cmocka_unit_test(omnibus_by_hand),
+		cmocka_unit_test(the_omnibus_test_equals_one_done_by_hand),
 		cmocka_unit_test(maxt_ties_across_columns),
-		cmocka_unit_test(undefined_joint),
-		cmocka_unit_test(calibrated_under_ties),
-		cmocka_unit_test(published_is_not),
+		cmocka_unit_test(undefined_values_count_against_joint_tests),
+		cmocka_unit_test(p_values_are_calibrated_under_ties),
+		cmocka_unit_test(the_published_combination_is_not_uniform),
 		cmocka_unit_test(omnibus_is_uniform),
 		cmocka_unit_test(fisher_is_uniform),
-		cmocka_unit_test(fisher_many),
-		cmocka_unit_test(resolution),
-		cmocka_unit_test(effects),
+		cmocka_unit_test(fisher_of_many_sub_clusters_equals_simulation),
+		cmocka_unit_test(too_few_controls_are_told_with_the_number_needed),
+		cmocka_unit_test(effects_and_ratios_are_those_of_the_definition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

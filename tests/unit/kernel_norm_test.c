@@ -23,7 +23,7 @@ static void golden(const float *k, size_t h, size_t w, const double want[4])
 		assert_true(fabs(norm((brc_norm)kind, k, h, w) - want[kind]) < 1e-9);
 }
 
-static void golden_vector_6(void **state)
+static void norms_of_a_kernel_equal_those_worked_out_by_hand(void **state)
 {
 	(void)state;
 	golden((const float[]){1, -2, 3, -4, 5, -6, 7, -8, 9}, 3, 3,
@@ -116,7 +116,7 @@ static void what_is_not_finite_stays_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden_vector_6),
+		cmocka_unit_test(norms_of_a_kernel_equal_those_worked_out_by_hand),
 		cmocka_unit_test(all_norms_of_one_weight_are_its_magnitude),
 		cmocka_unit_test(the_spectral_norm_is_that_of_power_iteration),
 		cmocka_unit_test(a_whole_kernel_comes_out_by_producer),

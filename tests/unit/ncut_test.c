@@ -21,7 +21,7 @@ static double ncut(const fixture *f, const int32_t *label, size_t k, double epsi
 
 static const int32_t alternating[12] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 
-static void small_network(void **state)
+static void a_small_network_has_the_published_ncut(void **state)
 {
 	fixture f;
 	double value;
@@ -34,7 +34,7 @@ static void small_network(void **state)
 	fixture_clear(&f);
 }
 
-static void big_network(void **state)
+static void a_big_network_has_the_published_ncut(void **state)
 {
 	static const int32_t label[12] = {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0};
 	fixture f;
@@ -45,7 +45,7 @@ static void big_network(void **state)
 	fixture_clear(&f);
 }
 
-static void triangles(void **state)
+static void two_triangles_have_the_published_ncut(void **state)
 {
 	static const int32_t label[6] = {0, 0, 0, 1, 1, 1};
 	fixture f;
@@ -57,7 +57,7 @@ static void triangles(void **state)
 }
 
 /* Without epsilon the same cuts are other numbers: those of the formula. */
-static void epsilon_is_seen(void **state)
+static void the_published_epsilon_changes_the_ncut(void **state)
 {
 	static const int32_t label[6] = {0, 0, 0, 1, 1, 1};
 	fixture f;
@@ -72,7 +72,7 @@ static void epsilon_is_seen(void **state)
 	fixture_clear(&f);
 }
 
-static void squared_correlations(void **state)
+static void squared_correlations_have_the_published_ncut(void **state)
 {
 	static const double edge[6][3] = {{0, 1, 90}, {0, 2, 90}, {0, 3, 50},
 					  {1, 2, 64}, {1, 3, 20}, {2, 3, 80}};
@@ -182,11 +182,11 @@ static void labels_out_of_range_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_network),
-		cmocka_unit_test(big_network),
-		cmocka_unit_test(triangles),
-		cmocka_unit_test(epsilon_is_seen),
-		cmocka_unit_test(squared_correlations),
+		cmocka_unit_test(a_small_network_has_the_published_ncut),
+		cmocka_unit_test(a_big_network_has_the_published_ncut),
+		cmocka_unit_test(two_triangles_have_the_published_ncut),
+		cmocka_unit_test(the_published_epsilon_changes_the_ncut),
+		cmocka_unit_test(squared_correlations_have_the_published_ncut),
 		cmocka_unit_test(no_edge_cut_is_exactly_zero),
 		cmocka_unit_test(names_of_clusters_do_not_matter),
 		cmocka_unit_test(scale_does_not_matter),

@@ -76,7 +76,7 @@ static void a_plain_model_is_accepted(void **state)
 	accepts(with_node("Gemm", "x a b", NULL));
 }
 
-static void broken_graphs(void **state)
+static void graphs_without_order_are_refused(void **state)
 {
 	Brc__OnnxModel *m = with_node("Relu", "nowhere", NULL);
 
@@ -134,7 +134,7 @@ static void order_does_not_matter(void **state)
 	accepts(m);
 }
 
-static void unknown_operators(void **state)
+static void unknown_operators_and_attributes_are_refused(void **state)
 {
 	Brc__OnnxNode *n;
 	Brc__OnnxModel *m = with_node("Loop", "x", NULL);
@@ -176,7 +176,7 @@ static Brc__OnnxModel *with_input(int32_t type, size_t n, const int64_t *extent)
 	return m;
 }
 
-static void wrong_inputs(void **state)
+static void wrong_inputs_are_refused(void **state)
 {
 	static const int64_t open[] = {-1, -1}, negative[] = {-1, -6},
 			     gigantic[] = {-1, INT64_MAX, INT64_MAX}, large[] = {-1, 1 << 30},
@@ -200,7 +200,7 @@ static void wrong_inputs(void **state)
 	refuses(m, "the input 'x': it is no tensor of known shape");
 }
 
-static void wrong_products(void **state)
+static void products_that_do_not_fit_are_refused(void **state)
 {
 	static const int64_t four[] = {1, 1, 6, 6};
 	Brc__OnnxModel *m = with_node("Gemm", "x w", NULL);
@@ -241,7 +241,7 @@ static void wrong_products(void **state)
 	refuses(m, "node 'my-h' (Gemm)");
 }
 
-static void wrong_sums(void **state)
+static void sums_that_do_not_fit_are_refused(void **state)
 {
 	Brc__OnnxModel *m = with_node("Add", "x w", NULL);
 
@@ -271,7 +271,7 @@ static void reshape(const char *message, size_t n, const int64_t *target)
 		accepts(m);
 }
 
-static void wrong_shapes(void **state)
+static void target_shapes_that_do_not_fit_are_refused(void **state)
 {
 	Brc__OnnxNode *n;
 	Brc__OnnxModel *m;
@@ -322,7 +322,7 @@ static void slice(const char *message, int64_t start, int64_t end, int64_t axis,
 	refuses(m, message);
 }
 
-static void wrong_slices(void **state)
+static void slices_that_do_not_fit_are_refused(void **state)
 {
 	static const int64_t zeros[] = {0, 0}, ones[] = {1, 1};
 	Brc__OnnxModel *m = with_node("Slice", "x z o o", NULL);
@@ -362,7 +362,7 @@ static Brc__OnnxModel *split(size_t n, const int64_t *sizes, int64_t axis)
 	return m;
 }
 
-static void wrong_parts(void **state)
+static void parts_that_do_not_fit_are_refused(void **state)
 {
 	Brc__OnnxModel *m = with_node("Concat", "x x", NULL);
 	Brc__OnnxNode *n;
@@ -504,15 +504,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plain_model_is_accepted),
-		cmocka_unit_test(broken_graphs),
+		cmocka_unit_test(graphs_without_order_are_refused),
 		cmocka_unit_test(order_does_not_matter),
-		cmocka_unit_test(unknown_operators),
-		cmocka_unit_test(wrong_inputs),
-		cmocka_unit_test(wrong_products),
-		cmocka_unit_test(wrong_sums),
-		cmocka_unit_test(wrong_shapes),
-		cmocka_unit_test(wrong_slices),
-		cmocka_unit_test(wrong_parts),
+		cmocka_unit_test(unknown_operators_and_attributes_are_refused),
+		cmocka_unit_test(wrong_inputs_are_refused),
+		cmocka_unit_test(products_that_do_not_fit_are_refused),
+		cmocka_unit_test(sums_that_do_not_fit_are_refused),
+		cmocka_unit_test(target_shapes_that_do_not_fit_are_refused),
+		cmocka_unit_test(slices_that_do_not_fit_are_refused),
+		cmocka_unit_test(parts_that_do_not_fit_are_refused),
 		cmocka_unit_test(what_mixes_units_is_not_traced_through),
 		cmocka_unit_test(doubling_is_refused),
 		cmocka_unit_test(large_values_stay_within_the_budget),

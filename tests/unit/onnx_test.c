@@ -141,7 +141,7 @@ static void unknown_fields_are_skipped(void **state)
 	free(longer);
 }
 
-static void files_are_named(void **state)
+static void a_message_names_the_file_once(void **state)
 {
 	temporary t = temporary_file("nonsense", 8);
 	brc_err err = {0};
@@ -313,7 +313,7 @@ int main(void)
 		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(a_bomb_is_refused_before_it_is_decoded),
 		cmocka_unit_test(unknown_fields_are_skipped),
-		cmocka_unit_test(files_are_named),
+		cmocka_unit_test(a_message_names_the_file_once),
 		cmocka_unit_test(contradictory_tensors_are_refused),
 		cmocka_unit_test(integers_of_every_width_are_read),
 		cmocka_unit_test(rounding_to_16_bits_takes_the_nearest),

@@ -95,7 +95,7 @@ static brc_inference infer(const double *t, brc_tail tail)
 	return i;
 }
 
-static void own_classes(void **state)
+static void a_half_is_important_for_its_own_classes(void **state)
 {
 	const known *k = *state;
 	static double t[(DRAWS + 1) * M];
@@ -111,7 +111,7 @@ static void own_classes(void **state)
 	brc_inference_clear(&i);
 }
 
-static void other_classes(void **state)
+static void a_half_is_not_important_for_other_classes(void **state)
 {
 	const known *k = *state;
 	static double t[(DRAWS + 1) * M];
@@ -126,7 +126,7 @@ static void other_classes(void **state)
 	brc_inference_clear(&i);
 }
 
-static void spread(void **state)
+static void the_class_spread_finds_every_half(void **state)
 {
 	const known *k = *state;
 	const brc_measure how = {.level = 0.05};
@@ -146,7 +146,7 @@ static void spread(void **state)
 }
 
 /* The published range sees none of it: it divides by the mean change of the controls. */
-static void range_is_weak(void **state)
+static void the_range_finds_no_half_where_the_spread_finds_all(void **state)
 {
 	const known *k = *state;
 	const brc_measure how = {.level = 0.05};
@@ -162,10 +162,10 @@ static void range_is_weak(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_classes),
-		cmocka_unit_test(other_classes),
-		cmocka_unit_test(spread),
-		cmocka_unit_test(range_is_weak),
+		cmocka_unit_test(a_half_is_important_for_its_own_classes),
+		cmocka_unit_test(a_half_is_not_important_for_other_classes),
+		cmocka_unit_test(the_class_spread_finds_every_half),
+		cmocka_unit_test(the_range_finds_no_half_where_the_spread_finds_all),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -52,7 +52,7 @@ static double by_default(double observed, const double *control, size_t n)
 	return p;
 }
 
-static void p_values(void **state)
+static void published_p_values_count_ties_as_significant(void **state)
 {
 	double hundred[100], same[19];
 
@@ -83,7 +83,7 @@ static void p_values(void **state)
 	near(by_default(0.9, same, 19), 1, 12);
 }
 
-static void right_tail(void **state)
+static void the_published_right_tail_counts_larger_values(void **state)
 {
 	const double t[] = {3, 1, 3, 5};
 	double u[4], p;
@@ -106,7 +106,7 @@ static void fisher_one(const double *p, size_t m, size_t n, double x, double wan
 		near(s, stat, 10);
 }
 
-static void fisher(void **state)
+static void published_fisher_equals_the_oracle(void **state)
 {
 	const double a[] = {.05, .05, .05}, b[] = {.05, .5, 1}, c[] = {.05, .1, .15, .9},
 		     d[] = {1, 1}, e[] = {.05}, f[] = {1.0 / 51, 1.0 / 51};
@@ -126,7 +126,7 @@ static void fisher(void **state)
 }
 
 /* Three sub-clusters at the floor: the exact discrete null gives (1/20)^3. */
-static void fisher_differs(void **state)
+static void published_fisher_is_larger_than_the_exact_p(void **state)
 {
 	const double p[] = {.05, .05, .05};
 	uint32_t j[60];
@@ -141,7 +141,7 @@ static void fisher_differs(void **state)
 	assert_true(brc_published_fisher(p, 3, 19, &s) > 9 * exact);
 }
 
-static void bates(void **state)
+static void the_mean_of_uniform_numbers_follows_bates(void **state)
 {
 	static const double want[][2] = {{.01, 2.60416666667e-9}, {.05, 8.13802083333e-6},
 					 {.1, 2.60416666667e-4},  {.2, .00833333333333},
@@ -154,7 +154,7 @@ static void bates(void **state)
 		close_to(brc_bates_lower(want[i][0], 5), want[i][1]);
 }
 
-static void categorical(void **state)
+static void the_published_categorical_test_equals_the_oracle(void **state)
 {
 	const double a[] = {.05, .05, .05, .05, .05}, b[] = {.05, .1, .15, .9},
 		     c[] = {.05, .05, .1, .1, .15, .5, 1, 1};
@@ -176,7 +176,7 @@ static void categorical(void **state)
 	near(s, 0, 10);
 }
 
-static void critical(void **state)
+static void the_critical_p_is_that_of_benjamini_and_hochberg(void **state)
 {
 	const double a[] = {.001, .008, .039, .041, .042, .06, .074, .205, .212, .216},
 		     b[] = {.9, .8}, c[] = {.01, .02, .03, .04, .05};
@@ -202,7 +202,7 @@ static void critical(void **state)
 static const double change[] = {-.03, -.01, -.04 / 3, -.02 / 3};
 static const double range[] = {8.0 / 3, 0, 1.5, 3};
 
-static void effects(void **state)
+static void published_effects_equal_the_worked_examples(void **state)
 {
 	const double two[] = {-.03, .01, -.01, .01, -.04 / 3, .01, -.02 / 3, .01};
 	const double none[] = {NAN, 0, 1.5, 3};
@@ -236,7 +236,7 @@ static brc_inference infer(const double *t, size_t n, size_t m, brc_tail tail, b
 }
 
 /* The whole inference with and without the switch. */
-static void switches(void **state)
+static void the_switch_changes_all_that_is_published_and_no_more(void **state)
 {
 	brc_inference paper = infer(change, 3, 1, BRC_TAIL_LEFT, true);
 	brc_inference here = infer(change, 3, 1, BRC_TAIL_LEFT, false);
@@ -266,11 +266,15 @@ static void switches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(p_values), cmocka_unit_test(right_tail),
-		cmocka_unit_test(fisher),   cmocka_unit_test(fisher_differs),
-		cmocka_unit_test(bates),    cmocka_unit_test(categorical),
-		cmocka_unit_test(critical), cmocka_unit_test(effects),
-		cmocka_unit_test(switches),
+		cmocka_unit_test(published_p_values_count_ties_as_significant),
+		cmocka_unit_test(the_published_right_tail_counts_larger_values),
+		cmocka_unit_test(published_fisher_equals_the_oracle),
+		cmocka_unit_test(published_fisher_is_larger_than_the_exact_p),
+		cmocka_unit_test(the_mean_of_uniform_numbers_follows_bates),
+		cmocka_unit_test(the_published_categorical_test_equals_the_oracle),
+		cmocka_unit_test(the_critical_p_is_that_of_benjamini_and_hochberg),
+		cmocka_unit_test(published_effects_equal_the_worked_examples),
+		cmocka_unit_test(the_switch_changes_all_that_is_published_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static void signs_zeroes_and_extremes(void **state)
 		check_ranks(x, n);
 }
 
-static void random_values(void **state)
+static void ranks_of_random_values_equal_those_of_a_sort(void **state)
 {
 	enum { N = 1500 };
 	float x[N];
@@ -98,7 +98,7 @@ static void random_values(void **state)
 }
 
 /* The working memory serves columns of any length up to its own, one after the other. */
-static void shorter_columns(void **state)
+static void ranks_of_shorter_columns_need_no_new_memory(void **state)
 {
 	const float x[] = {2, 1, 2, 7}, all_equal[] = {4, 4, 4};
 	uint32_t twice[4];
@@ -144,8 +144,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signs_zeroes_and_extremes),
-		cmocka_unit_test(random_values),
-		cmocka_unit_test(shorter_columns),
+		cmocka_unit_test(ranks_of_random_values_equal_those_of_a_sort),
+		cmocka_unit_test(ranks_of_shorter_columns_need_no_new_memory),
 		cmocka_unit_test(finds_the_first_value_that_is_not_finite),
 		cmocka_unit_test(refuses_impossible_lengths),
 	};

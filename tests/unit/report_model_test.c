@@ -34,7 +34,7 @@ static bool says(const brc_network *net, brc_note_kind kind, const char *text)
 	return false;
 }
 
-static void groups(void **state)
+static void groups_have_their_layer_size_and_marks(void **state)
 {
 	analysis a;
 	(void)state;
@@ -67,7 +67,7 @@ static void groups(void **state)
 	free_analysis(&a);
 }
 
-static void sentences(void **state)
+static void findings_are_told_in_sentences(void **state)
 {
 	analysis a;
 	(void)state;
@@ -93,7 +93,7 @@ static void sentences(void **state)
 	free_analysis(&a);
 }
 
-static void order(void **state)
+static void groups_can_be_ordered_by_significance(void **state)
 {
 	analysis a;
 	brc_report_options how = usual;
@@ -111,7 +111,7 @@ static void order(void **state)
 	free_analysis(&a);
 }
 
-static void level(void **state)
+static void the_level_decides_what_is_marked(void **state)
 {
 	analysis a;
 	brc_report_options how = usual;
@@ -131,7 +131,7 @@ static void level(void **state)
 }
 
 /* Only labels: what is missing is said, and the groups are there without tests. */
-static void labels_alone(void **state)
+static void labels_alone_make_groups_and_what_is_missing_is_told(void **state)
 {
 	analysis a = {0};
 	(void)state;
@@ -151,7 +151,7 @@ static void labels_alone(void **state)
 }
 
 /* Without labels the lesions make the groups. */
-static void lesions_alone(void **state)
+static void lesions_alone_make_groups(void **state)
 {
 	analysis a = {0};
 	(void)state;
@@ -168,7 +168,7 @@ static void lesions_alone(void **state)
 }
 
 /* Lesions called otherwise than the labels that they name find those labels. */
-static void borrowed_labels(void **state)
+static void lesions_find_the_labels_that_they_name(void **state)
 {
 	analysis a = {0};
 	brc_err err;
@@ -189,7 +189,7 @@ static void borrowed_labels(void **state)
 	free_analysis(&a);
 }
 
-static void nothing(void **state)
+static void a_stream_without_results_is_refused(void **state)
 {
 	analysis a = {0};
 	brc_report *r;
@@ -209,7 +209,7 @@ static void nothing(void **state)
 }
 
 /* Sections of one name that cannot be of one run. */
-static void mismatch(void **state)
+static void sections_of_different_runs_are_refused(void **state)
 {
 	analysis a = {0};
 	brc_report *r;
@@ -230,7 +230,7 @@ static void mismatch(void **state)
 }
 
 /* Streams of one model are one network, unless they clash; others stay apart. */
-static void joined(void **state)
+static void streams_of_one_model_are_one_network(void **state)
 {
 	analysis a = {0}, b = {0}, c = {0};
 	brc_report *r;
@@ -257,7 +257,7 @@ static void joined(void **state)
 }
 
 /* One p over networks of different models; the second analysis of one of them does not count. */
-static void combined(void **state)
+static void networks_of_different_models_are_combined_once_each(void **state)
 {
 	analysis a = {0}, b = {.model = "ff"}, c = {.model = "ff"};
 	brc_report *r;
@@ -291,7 +291,7 @@ static void combined(void **state)
 }
 
 /* A third of the images is what the largest of three classes gives; 2 standard errors are 5.4 %. */
-static void chance(void **state)
+static void a_network_no_better_than_chance_is_told(void **state)
 {
 	static const int64_t right[] = {38, 39};
 	(void)state;
@@ -311,7 +311,7 @@ static void chance(void **state)
 	}
 }
 
-static void digits(void **state)
+static void names_of_digits_alone_are_explained(void **state)
 {
 	static char *const names[] = {"cat", "7", ""};
 	char buf[64];
@@ -345,7 +345,7 @@ static void add_units(analysis *a, int32_t *from, int32_t *to, size_t edges)
 }
 
 /* Branches are drawn by what feeds what; an edge backwards is refused. */
-static void wiring(void **state)
+static void branches_are_drawn_and_backward_edges_refused(void **state)
 {
 	analysis chain = {0}, branches = {0}, back = {0};
 	brc_report *r;
@@ -380,7 +380,7 @@ static void wiring(void **state)
 }
 
 /* How stable a partition is, what spoke for its k, and which groups were not tested. */
-static void cuts(void **state)
+static void the_cut_tells_stability_choice_and_untested_groups(void **state)
 {
 	analysis a = {0};
 	brc_report *r;
@@ -420,7 +420,7 @@ static void cuts(void **state)
 }
 
 /* Of each path as much as tells it from the others; of a network each stream once. */
-static void titles(void **state)
+static void titles_are_as_short_as_tells_paths_apart(void **state)
 {
 	static const char *const path[] = {"a/k3/w.brc", "a/k3/x.brc", "./a/k4/w.brc",
 					   "b/k4/w.brc", "a/k3/w.brc", "-",
@@ -477,7 +477,7 @@ static void put_read(brc_map *e, const char *section, const char *digest)
 	brc_map_add_map(e, "reads", m);
 }
 
-static void commands(void **state)
+static void commands_are_rebuilt_from_the_history(void **state)
 {
 	brc_map *h[4], *options = brc_map_new(), *file = brc_map_new();
 	brc_str out = {0};
@@ -511,7 +511,7 @@ static void commands(void **state)
 }
 
 /* Entries that read each other's output cannot be; they must end all the same. */
-static void command_cycle(void **state)
+static void a_cyclic_history_ends(void **state)
 {
 	brc_map *h[3];
 	brc_str out = {0};
@@ -528,7 +528,7 @@ static void command_cycle(void **state)
 		brc_map_free(h[i]);
 }
 
-static void histogram(void **state)
+static void a_histogram_counts_each_number_once(void **state)
 {
 	const double v[] = {1, 9, 2, 9, NAN, 9, 3, 9, 3, 9}; /* stride 2: 1 2 NaN 3 3 */
 	brc_histogram h;
@@ -552,7 +552,7 @@ static void histogram(void **state)
 	assert_int_equal(h.bins, 0); /* the range overflows */
 }
 
-static void strongest_images(void **state)
+static void a_group_shows_its_strongest_images(void **state)
 {
 	analysis a;
 	size_t image[BRC_STRONGEST], n;
@@ -608,7 +608,7 @@ static void sheet_shape(size_t ndim, const size_t *shape, size_t width, size_t h
 	free(pixel);
 }
 
-static void image_shapes(void **state)
+static void images_of_every_shape_are_laid_out(void **state)
 {
 	(void)state;
 	sheet_shape(2, (size_t[]){28, 28}, 28, 28, false);
@@ -622,7 +622,7 @@ static void image_shapes(void **state)
 	sheet_shape(2, (size_t[]){0, 28}, 0, 0, false);
 }
 
-static void numbers(void **state)
+static void numbers_are_written_in_their_unit(void **state)
 {
 	brc_inference share = {.unit = "fraction"}, nats = {.unit = "nats"};
 	(void)state;
@@ -644,17 +644,28 @@ static void numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups),          cmocka_unit_test(sentences),
-		cmocka_unit_test(order),           cmocka_unit_test(level),
-		cmocka_unit_test(labels_alone),    cmocka_unit_test(lesions_alone),
-		cmocka_unit_test(borrowed_labels), cmocka_unit_test(nothing),
-		cmocka_unit_test(mismatch),        cmocka_unit_test(joined),
-		cmocka_unit_test(titles),          cmocka_unit_test(combined),
-		cmocka_unit_test(chance),          cmocka_unit_test(digits),
-		cmocka_unit_test(wiring),          cmocka_unit_test(cuts),
-		cmocka_unit_test(commands),        cmocka_unit_test(command_cycle),
-		cmocka_unit_test(histogram),       cmocka_unit_test(strongest_images),
-		cmocka_unit_test(image_shapes),    cmocka_unit_test(numbers),
+		cmocka_unit_test(groups_have_their_layer_size_and_marks),
+		cmocka_unit_test(findings_are_told_in_sentences),
+		cmocka_unit_test(groups_can_be_ordered_by_significance),
+		cmocka_unit_test(the_level_decides_what_is_marked),
+		cmocka_unit_test(labels_alone_make_groups_and_what_is_missing_is_told),
+		cmocka_unit_test(lesions_alone_make_groups),
+		cmocka_unit_test(lesions_find_the_labels_that_they_name),
+		cmocka_unit_test(a_stream_without_results_is_refused),
+		cmocka_unit_test(sections_of_different_runs_are_refused),
+		cmocka_unit_test(streams_of_one_model_are_one_network),
+		cmocka_unit_test(titles_are_as_short_as_tells_paths_apart),
+		cmocka_unit_test(networks_of_different_models_are_combined_once_each),
+		cmocka_unit_test(a_network_no_better_than_chance_is_told),
+		cmocka_unit_test(names_of_digits_alone_are_explained),
+		cmocka_unit_test(branches_are_drawn_and_backward_edges_refused),
+		cmocka_unit_test(the_cut_tells_stability_choice_and_untested_groups),
+		cmocka_unit_test(commands_are_rebuilt_from_the_history),
+		cmocka_unit_test(a_cyclic_history_ends),
+		cmocka_unit_test(a_histogram_counts_each_number_once),
+		cmocka_unit_test(a_group_shows_its_strongest_images),
+		cmocka_unit_test(images_of_every_shape_are_laid_out),
+		cmocka_unit_test(numbers_are_written_in_their_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ static char *read_golden(void)
 }
 
 /* The whole text of the small analysis; BROCA_GOLDEN=write makes the file again. */
-static void golden_text(void **state)
+static void the_text_report_is_the_golden_one(void **state)
 {
 	char *out = render_all(brc_report_text, "weights.global", plain_classes, "net.brc");
 	const char *mode = getenv("BROCA_GOLDEN");
@@ -80,7 +80,7 @@ static void golden_text(void **state)
 }
 
 /* No line beyond 100 columns but the rebuilt commands, which are one a line. */
-static void text_width(void **state)
+static void text_keeps_within_100_columns(void **state)
 {
 	char *out = render_all(brc_report_text, "weights.global", plain_classes, "net.brc");
 	(void)state;
@@ -90,7 +90,7 @@ static void text_width(void **state)
 	free(out);
 }
 
-static void text_hostile(void **state)
+static void hostile_names_do_no_harm_in_text(void **state)
 {
 	char *out = render_all(brc_report_text, hostile_name, hostile_classes, "a\rb\x9B");
 	(void)state;
@@ -118,7 +118,7 @@ static size_t count(const char *s, char c)
 	return n;
 }
 
-static void tsv(void **state)
+static void a_table_has_a_row_for_each_group(void **state)
 {
 	char *out = render_all(brc_report_tsv, "weights.global", plain_classes, "net.brc"), *save;
 	char *head = strtok_r(out, "\n", &save), *row;
@@ -146,7 +146,7 @@ static void tsv(void **state)
 	free(out);
 }
 
-static void tsv_hostile(void **state)
+static void hostile_names_do_no_harm_in_a_table(void **state)
 {
 	char *out = render_all(brc_report_tsv, hostile_name, hostile_classes, "=HYPERLINK(\"x\")");
 	char *save, *row = strtok_r(out, "\n", &save);
@@ -194,7 +194,7 @@ static void json_group(const json_t *group)
 	assert_true(fabs(number(dog, "change") + 0.5) < 1e-12);
 }
 
-static void json(void **state)
+static void json_holds_the_whole_report(void **state)
 {
 	char *out = render_all(brc_report_json, "weights.global", plain_classes, "net.brc");
 	json_error_t error;
@@ -229,7 +229,7 @@ static void json(void **state)
 	free(out);
 }
 
-static void json_draws(void **state)
+static void json_holds_the_draws_when_asked(void **state)
 {
 	analysis a;
 	brc_report_options how = usual;
@@ -251,7 +251,7 @@ static void json_draws(void **state)
 	free_analysis(&a);
 }
 
-static void json_hostile(void **state)
+static void hostile_names_do_no_harm_in_json(void **state)
 {
 	char *out = render_all(brc_report_json, hostile_name, hostile_classes, "\xFF");
 	json_error_t error;
@@ -277,7 +277,7 @@ static size_t occurrences(const char *s, const char *what)
 	return n;
 }
 
-static void html(void **state)
+static void a_page_shows_every_group_and_chart(void **state)
 {
 	char *out = render_all(brc_report_html, "weights.global", plain_classes, "net.brc");
 	(void)state;
@@ -299,7 +299,7 @@ static void html(void **state)
 	free(out);
 }
 
-static void html_hostile(void **state)
+static void hostile_names_do_no_harm_in_a_page(void **state)
 {
 	char *out = render_all(brc_report_html, hostile_name, hostile_classes,
 			       "<title><script>alert(3)");
@@ -319,7 +319,7 @@ static void html_hostile(void **state)
 }
 
 /* The chart data in the page are JSON, whatever the names hold. */
-static void html_chart_data(void **state)
+static void charts_get_the_numbers_of_the_report(void **state)
 {
 	static const char open[] = "<script type=\"application/json\" id=\"charts\">";
 	char *out = render_all(brc_report_html, hostile_name, hostile_classes, "x");
@@ -338,7 +338,7 @@ static void html_chart_data(void **state)
 }
 
 /* With labels alone every format still has something to say. */
-static void degraded(void **state)
+static void labels_alone_give_a_report_in_every_format(void **state)
 {
 	static renderer *const all[] = {brc_report_text, brc_report_tsv, brc_report_json,
 					brc_report_html};
@@ -360,18 +360,18 @@ static void degraded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden_text),
-		cmocka_unit_test(text_width),
-		cmocka_unit_test(text_hostile),
-		cmocka_unit_test(tsv),
-		cmocka_unit_test(tsv_hostile),
-		cmocka_unit_test(json),
-		cmocka_unit_test(json_draws),
-		cmocka_unit_test(json_hostile),
-		cmocka_unit_test(html),
-		cmocka_unit_test(html_hostile),
-		cmocka_unit_test(html_chart_data),
-		cmocka_unit_test(degraded),
+		cmocka_unit_test(the_text_report_is_the_golden_one),
+		cmocka_unit_test(text_keeps_within_100_columns),
+		cmocka_unit_test(hostile_names_do_no_harm_in_text),
+		cmocka_unit_test(a_table_has_a_row_for_each_group),
+		cmocka_unit_test(hostile_names_do_no_harm_in_a_table),
+		cmocka_unit_test(json_holds_the_whole_report),
+		cmocka_unit_test(json_holds_the_draws_when_asked),
+		cmocka_unit_test(hostile_names_do_no_harm_in_json),
+		cmocka_unit_test(a_page_shows_every_group_and_chart),
+		cmocka_unit_test(hostile_names_do_no_harm_in_a_page),
+		cmocka_unit_test(charts_get_the_numbers_of_the_report),
+		cmocka_unit_test(labels_alone_give_a_report_in_every_format),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

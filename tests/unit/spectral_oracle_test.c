@@ -99,13 +99,13 @@ static void a_chain_with_skips(void **state)
 	check("skips");
 }
 
-static void a_planted_partition(void **state)
+static void a_planted_partition_is_clustered_as_the_oracle_does(void **state)
 {
 	(void)state;
 	check("planted");
 }
 
-static void a_correlation_graph(void **state)
+static void a_correlation_graph_is_clustered_as_the_oracle_does(void **state)
 {
 	(void)state;
 	check("correlation");
@@ -116,8 +116,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_of_layers),
 		cmocka_unit_test(a_chain_with_skips),
-		cmocka_unit_test(a_planted_partition),
-		cmocka_unit_test(a_correlation_graph),
+		cmocka_unit_test(a_planted_partition_is_clustered_as_the_oracle_does),
+		cmocka_unit_test(a_correlation_graph_is_clustered_as_the_oracle_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

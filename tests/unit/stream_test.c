@@ -487,7 +487,7 @@ static void crc_has_its_check_value_on_both_paths(void **state)
 			 brc_crc32c(0, b, 70000));
 }
 
-static void layers_are_checked(void **state)
+static void wrong_layer_tables_are_refused(void **state)
 {
 	(void)state;
 	brc_err err = {0};
@@ -574,7 +574,7 @@ int main(void)
 		cmocka_unit_test(an_abort_says_what_broke_upstream),
 		cmocka_unit_test(concatenated_streams_are_read_one_after_another),
 		cmocka_unit_test(crc_has_its_check_value_on_both_paths),
-		cmocka_unit_test(layers_are_checked),
+		cmocka_unit_test(wrong_layer_tables_are_refused),
 		cmocka_unit_test(history_keeps_each_entry_once),
 		cmocka_unit_test(wrong_tensors_are_named),
 	};

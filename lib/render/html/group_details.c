@@ -33,12 +33,11 @@ static bool within(const brc_column *c)
 
 static void add_statistic(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-	const brc_column *c = brc_statistic_columns;
 	const char *unit = brc_format_unit(st), *end = "";
 
 	brc_htmlf(page->b, "<tr><th scope=\"row\">%s%s%s</th>", st->title, unit[0] ? ", " : "",
 		  unit);
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		const double *v = brc_column_values(c, st);
 		brc_word w = {"-"};
 
@@ -57,11 +56,10 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 
 static void add_statistics(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
-	const brc_column *c = brc_statistic_columns;
 
 	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
 	brc_html_heads(page, "statistic");
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->detail_head && !within(c))
 			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>", c->detail_head);
 	brc_str_add(page->b, "</tr></thead><tbody>\n");

@@ -16,8 +16,8 @@ static size_t count_shown(const brc_inference *st)
 {
 	size_t n = 0;
 
-	for (size_t k = 0; k < brc_n_statistic_columns; k++)
-		n += shown(&brc_statistic_columns[k], st);
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
+		n += shown(c, st);
 	return n;
 }
 
@@ -45,9 +45,8 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 	brc_html_heads(page, "layer|#cluster|#units|verdict");
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
-		const brc_column *c = brc_statistic_columns;
 
-		for (size_t k = 0; st && k < brc_n_statistic_columns; k++, c++)
+		for (const brc_column *c = brc_statistic_columns; st && c->name; c++)
 			if (shown(c, st))
 				brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>",
 					  c->table_head);
@@ -71,9 +70,8 @@ static void add_number(brc_page *page, const brc_column *c, double v, brc_word t
 /* The cells of one proxy; blank when the group was not tested. */
 static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-	const brc_column *c = brc_statistic_columns;
 
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		double v;
 
 		if (!shown(c, st))
@@ -173,12 +171,11 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 /* What the columns mean that are no p, then how to read verdicts and stars. */
 static void add_legend(brc_page *page)
 {
-	const brc_column *c = brc_statistic_columns;
 	double level = page->report->options.level;
 	const char *comma = "";
 
 	brc_str_add(page->b, "<p class=\"note\">");
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		if (!c->table_head || c->kind == BRC_COLUMN_P)
 			continue;
 		brc_htmlf(page->b, "%s%s: %s", comma, c->table_head, c->meaning);

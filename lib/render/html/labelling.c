@@ -25,16 +25,14 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 
 static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 {
-	const brc_column *c = brc_statistic_numbers;
 
 	brc_htmlf(page->b, "<tr><th scope=\"row\">%s: %s</th>", brc_proxy_name(proxy), st->title);
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
 			brc_html_cell(page, brc_format_p(brc_column_number(c, st)));
 	brc_html_count(page, st->m);
 	brc_html_count(page, st->n);
-	c = brc_statistic_columns;
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		const double *p = brc_column_values(c, st);
 
 		if (c->kind != BRC_COLUMN_P || !c->table_head)
@@ -49,15 +47,13 @@ static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 
 static void add_test_heads(brc_page *page)
 {
-	const brc_column *c = brc_statistic_numbers;
 
 	brc_html_heads(page, "statistic");
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
 			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>", c->table_head);
 	brc_html_heads(page, "#groups|#random draws");
-	c = brc_statistic_columns;
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->kind == BRC_COLUMN_P && c->table_head)
 			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s &#8804; %g</th>",
 				  c->table_head, page->report->options.level);

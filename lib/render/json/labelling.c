@@ -41,14 +41,11 @@ static json_t *test(const brc_inference *st)
 		st->tail == BRC_TAIL_RIGHT ? "right" : "left", "published", (int)st->published,
 		"family", brc_json_count(st->m), "draws", brc_json_count(st->n));
 
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
-		const brc_column *c = &brc_statistic_numbers[k];
-		bool count = c->kind == BRC_COLUMN_COUNT;
-
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		brc_json_set(&o, c->name,
-			     count ? brc_json_count(brc_column_count(c, st))
-				   : brc_json_number(brc_column_number(c, st)));
-	}
+			     c->kind == BRC_COLUMN_COUNT
+				     ? brc_json_count(brc_column_count(c, st))
+				     : brc_json_number(brc_column_number(c, st)));
 	brc_json_set(&o, "warning", brc_json_text(st->warning[0] ? st->warning : NULL));
 	return o;
 }
@@ -63,12 +60,12 @@ static json_t *tests(const brc_findings *f)
 }
 
 /* The number of one row under the name of each column; null where there is no such column. */
-static void set_columns(json_t **o, const brc_column *c, size_t n, const void *of, size_t row)
+static void set_columns(json_t **o, const brc_column *c, const void *of, size_t row)
 {
-	for (size_t k = 0; k < n; k++) {
-		const double *v = brc_column_values(&c[k], of);
+	for (; c->name; c++) {
+		const double *v = brc_column_values(c, of);
 
-		brc_json_set(o, c[k].name, v ? brc_json_number(v[row]) : json_null());
+		brc_json_set(o, c->name, v ? brc_json_number(v[row]) : json_null());
 	}
 }
 
@@ -81,8 +78,7 @@ static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool
 			const brc_inference *st = &l->test[p].stat[i];
 			json_t *o = json_object();
 
-			set_columns(&o, brc_statistic_columns, brc_n_statistic_columns, st,
-				    g->row[p]);
+			set_columns(&o, brc_statistic_columns, st, g->row[p]);
 			if (draws && st->draw)
 				brc_json_set(&o, "draws",
 					     brc_json_numbers(st->draw + st->m + g->row[p], st->n,
@@ -102,8 +98,7 @@ static json_t *group_classes(const brc_labelling *l, const brc_group *g)
 	for (size_t c = 0; c < f->classes; c++) {
 		json_t *o = json_pack("{s:o}", "class", brc_json_text(l->class_name[c]));
 
-		set_columns(&o, brc_class_columns, brc_n_class_columns, f,
-			    g->row[BRC_COHERENCE] * f->classes + c);
+		set_columns(&o, brc_class_columns, f, g->row[BRC_COHERENCE] * f->classes + c);
 		brc_json_append(&a, o);
 	}
 	return a;

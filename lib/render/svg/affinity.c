@@ -12,7 +12,7 @@ enum { SIDE_MAX = 256, LABELS_SHOWN = 40, MARGIN = 16 };
 /* b x b averaged down by `factor` to side x side; not finite and negative entries count as 0. */
 static float *shrink(const float *v, size_t b, size_t factor, size_t side, brc_err *err)
 {
-	float *out = brc_calloc(side * side, sizeof *out, err);
+	float *out = brc_calloc(side * side, sizeof(*out), err);
 
 	for (size_t r = 0; out && r < side; r++)
 		for (size_t c = 0; c < side; c++) {

@@ -8,12 +8,16 @@
 #include "render/svg/base64.h"
 #include "render/svg/png.h"
 
-void brc_png_scale(uint8_t i, uint8_t rgb[3])
+/*
+ * Entry i of the colour scale: nine anchors of viridis (Smith, van der Walt and Firing, CC0),
+ * linear between; even in lightness, safe for the colour-blind.
+ */
+static void scale_colour(unsigned i, uint8_t rgb[3])
 {
 	static const uint8_t anchor[9][3] = {{68, 1, 84},    {71, 45, 123},  {59, 82, 139},
 					     {44, 114, 142}, {33, 144, 140}, {39, 173, 129},
 					     {93, 200, 99},  {170, 220, 50}, {253, 231, 37}};
-	unsigned position = (unsigned)i * 8u, a = position / 255u, rest = position % 255u;
+	unsigned position = i * 8u, a = position / 255u, rest = position % 255u;
 
 	for (size_t c = 0; c < 3; c++) {
 		unsigned next = a < 8 ? anchor[a + 1][c] : anchor[8][c];
@@ -58,7 +62,7 @@ static void write_header(png_structp png, png_infop info, brc_png_kind kind, siz
 		for (unsigned i = 0; i < 256; i++) {
 			uint8_t rgb[3];
 
-			brc_png_scale((uint8_t)i, rgb);
+			scale_colour(i, rgb);
 			palette[i] = (png_color){rgb[0], rgb[1], rgb[2]};
 		}
 		png_set_PLTE(png, info, palette, 256);
@@ -67,8 +71,8 @@ static void write_header(png_structp png, png_infop info, brc_png_kind kind, siz
 	png_write_info(png, info);
 }
 
-brc_rc brc_png(brc_str *out, brc_png_kind kind, size_t width, size_t height, const uint8_t *pixels,
-	       brc_err *err)
+static brc_rc encode(brc_str *out, brc_png_kind kind, size_t width, size_t height,
+		     const uint8_t *pixels, brc_err *err)
 {
 	char message[128] = "";
 	size_t row = width * (kind == BRC_PNG_RGB ? 3 : 1);
@@ -100,7 +104,7 @@ brc_rc brc_png_uri(brc_str *out, brc_png_kind kind, size_t width, size_t height,
 		   const uint8_t *pixels, brc_err *err)
 {
 	brc_str file = {0};
-	brc_rc rc = brc_png(&file, kind, width, height, pixels, err);
+	brc_rc rc = encode(&file, kind, width, height, pixels, err);
 
 	if (rc == BRC_OK) {
 		brc_str_add(out, "data:image/png;base64,");

@@ -101,17 +101,15 @@ static int count_width(const brc_column *c)
 /* The joint tests, and how many groups hold by each p. */
 static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, double level)
 {
-	const brc_column *c = brc_statistic_numbers;
 	char title[sizeof(st->title)];
 
 	brc_format_title(st, title, sizeof(title));
 	brc_str_addf(b, "  %-10s ", brc_proxy_name(proxy));
 	brc_escape_cell(b, title, TITLE);
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
 			brc_str_addf(b, " %*s", TEST, brc_format_p(brc_column_number(c, st)).s);
-	c = brc_statistic_columns;
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->kind == BRC_COLUMN_P && shown(c, st))
 			brc_str_addf(b, " %*zu", count_width(c),
 				     brc_found(brc_column_values(c, st), st->m, level));
@@ -121,19 +119,16 @@ static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, 
 /* Two lines: which test or, over the counts, at which level; then of which p. */
 static void add_test_heads(brc_str *b, double level)
 {
-	const brc_column *c = brc_statistic_numbers;
 
 	brc_str_addf(b, "  %*s", 11 + TITLE, "");
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
 			brc_str_addf(b, " %*s", TEST, c->text_head);
 	brc_str_addf(b, "  groups <= %g by\n  %-10s %-*s", level, "", TITLE, "statistic");
-	c = brc_statistic_numbers;
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++, c++)
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
 			brc_str_addf(b, " %*s", TEST, "p");
-	c = brc_statistic_columns;
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->kind == BRC_COLUMN_P && c->text_head)
 			brc_str_addf(b, " %*s", count_width(c), c->text_head);
 	brc_str_add(b, "\n");
@@ -170,9 +165,9 @@ static int numbers_width(const brc_inference *st)
 {
 	int width = MARK - 1;
 
-	for (size_t k = 0; k < brc_n_statistic_columns; k++)
-		if (shown(&brc_statistic_columns[k], st))
-			width += 1 + width_of(&brc_statistic_columns[k]);
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
+		if (shown(c, st))
+			width += 1 + width_of(c);
 	return width;
 }
 
@@ -183,12 +178,11 @@ static int block_width(const brc_inference *st)
 
 static void add_heads(brc_str *b, const brc_inference *st)
 {
-	const brc_column *c = brc_statistic_columns;
 
 	if (!st)
 		return;
 	brc_str_add(b, " |");
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++)
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (shown(c, st))
 			brc_str_addf(b, " %*s", width_of(c), c->text_head);
 	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
@@ -221,7 +215,6 @@ static const char *stars(brc_mark mark)
 
 static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
 {
-	const brc_column *c = brc_statistic_columns;
 	size_t row = g->row[proxy];
 
 	if (!st)
@@ -231,7 +224,7 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		return;
 	}
 	brc_str_add(b, " |");
-	for (size_t k = 0; k < brc_n_statistic_columns; k++, c++) {
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		brc_word w;
 		bool zero;
 

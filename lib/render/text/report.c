@@ -6,14 +6,11 @@
 #include "render/words/format.h"
 #include "render/text/text.h"
 
-void brc_text_line(brc_str *b, const char *first, brc_str *line)
-{
-	brc_text_paragraph(b, first, line->s ? line->s : "");
-	b->failed |= line->failed;
-	brc_str_free(line);
-}
-
-void brc_text_paragraph(brc_str *b, const char *first, const char *s)
+/*
+ * `s`, escaped for a terminal, as a paragraph: the first line after `first` (printed as it is), the
+ * others indented by as many blanks.
+ */
+static void paragraph(brc_str *b, const char *first, const char *s)
 {
 	brc_str clean = {0};
 	size_t indent = brc_escape_columns(first), used = indent;
@@ -43,6 +40,13 @@ void brc_text_paragraph(brc_str *b, const char *first, const char *s)
 	brc_str_add(b, "\n");
 	b->failed |= clean.failed;
 	brc_str_free(&clean);
+}
+
+void brc_text_line(brc_str *b, const char *first, brc_str *line)
+{
+	paragraph(b, first, line->s ? line->s : "");
+	b->failed |= line->failed;
+	brc_str_free(line);
 }
 
 static void heading(brc_str *b, const char *s, char underline)
@@ -108,8 +112,7 @@ static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, si
 			continue;
 		if (!any && title[0])
 			brc_str_addf(b, "%s\n", title);
-		brc_text_paragraph(b, note->kind == BRC_NOTE_DETAIL ? "      " : "  - ",
-				   note->text.s);
+		paragraph(b, note->kind == BRC_NOTE_DETAIL ? "      " : "  - ", note->text.s);
 		any = true;
 	}
 	if (any)
@@ -167,12 +170,11 @@ static void add_combined(brc_str *b, const brc_report *r)
 			     brc_format_p(c->p).s);
 	}
 	if (r->combined_remark)
-		brc_text_paragraph(b, "  ", r->combined_remark);
+		paragraph(b, "  ", r->combined_remark);
 	if (r->n_combined > 0)
-		brc_text_paragraph(
-			b, "  ",
-			"Combined: the chance that as many independent uniform numbers have so "
-			"small a mean (Irwin and Hall); it holds for networks trained apart.");
+		paragraph(b, "  ",
+			  "Combined: the chance that as many independent uniform numbers have so "
+			  "small a mean (Irwin and Hall); it holds for networks trained apart.");
 	brc_str_add(b, "\n");
 }
 

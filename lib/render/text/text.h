@@ -7,12 +7,9 @@
 #define BRC_TEXT_WIDTH 96
 
 /*
- * `s`, escaped for a terminal, as a paragraph: the first line after `first`
- * (printed as it is), the others indented by as many blanks.
+ * A string that was made for it, escaped for a terminal, as a paragraph, and freed: the first line
+ * after `first` (printed as it is), the others indented by as many blanks.
  */
-void brc_text_paragraph(brc_str *b, const char *first, const char *s);
-
-/* The same of a string that was made for it, which is freed. */
 void brc_text_line(brc_str *b, const char *first, brc_str *line);
 
 /* How a labelling was made, and the graphs that were cut. */

@@ -57,10 +57,9 @@ static void add_header(brc_str *b, const names *t)
 	brc_str_add(b,
 		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
 	for (size_t i = 0; i < t->n; i++)
-		for (size_t c = 0; c < brc_n_statistic_columns; c++) {
-			brc_str_add(b, "\t");
-			brc_escape_tsv(b, t->id[i]);
-			brc_str_addf(b, "_%s", brc_statistic_columns[c].name);
+		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+			add_text(b, t->id[i]);
+			brc_str_addf(b, "_%s", c->name);
 		}
 	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 }
@@ -85,8 +84,8 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 	size_t row = 0;
 	const brc_inference *st = lookup(l, g, id, &row);
 
-	for (size_t c = 0; c < brc_n_statistic_columns; c++) {
-		const double *v = st ? brc_column_values(&brc_statistic_columns[c], st) : NULL;
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+		const double *v = st ? brc_column_values(c, st) : NULL;
 
 		add_number(b, v ? v[row] : NAN);
 	}

@@ -285,7 +285,7 @@ brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_e
 	/* pipes that leave a data set come first: the others read it */
 	for (int side = 1; rc == BRC_OK && side >= 0; side--)
 		for (size_t e = 0; e < n; e++)
-			if (chain[e] == e && (left_beside(&l, e) != NULL) == (side == 1))
+			if (chain[e] == e && !left_beside(&l, e) == (side == 0))
 				add_pipe(out, &l, e);
 	free(up);
 	free(chain);

@@ -9,28 +9,54 @@
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
-void brc_escape_html(brc_str *b, const char *s)
+/* What stands for characters; NULL: they stand for themselves. */
+typedef struct manner {
+	const char *ascii[128];
+	const char *unprintable, *ill_formed; /* for those without an entry above */
+} manner;
+
+static const manner in_html = {{['&'] = "&amp;",
+				['<'] = "&lt;",
+				['>'] = "&gt;",
+				['"'] = "&quot;",
+				['\''] = "&#39;",
+				['\n'] = "\n",
+				['\t'] = "\t"},
+			       REPLACEMENT,
+			       REPLACEMENT};
+static const manner on_terminal = {{NULL}, "?", "?"};
+static const manner in_tsv = {
+	{['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r", ['\\'] = "\\\\"}, "?", "?"};
+static const manner in_utf8 = {{NULL}, NULL, REPLACEMENT};
+static const manner in_quotes = {{['\''] = "'\\''"}, "?", "?"};
+
+static const char *replacement(const manner *m, uint32_t c)
+{
+	if (c < 128 && m->ascii[c])
+		return m->ascii[c];
+	if (c == BRC_ILL_FORMED)
+		return m->ill_formed;
+	return brc_is_unprintable(c) ? m->unprintable : NULL;
+}
+
+static void escape(brc_str *b, const char *s, const manner *m)
 {
 	while (*s) {
 		uint32_t c;
 		size_t n = brc_utf8_next(s, &c);
+		const char *other = replacement(m, c);
 
-		if (c == '&')
-			brc_str_add(b, "&amp;");
-		else if (c == '<')
-			brc_str_add(b, "&lt;");
-		else if (c == '>')
-			brc_str_add(b, "&gt;");
-		else if (c == '"')
-			brc_str_add(b, "&quot;");
-		else if (c == '\'')
-			brc_str_add(b, "&#39;");
-		else if (brc_is_unprintable(c) && c != '\n' && c != '\t')
-			brc_str_add(b, REPLACEMENT);
+		if (other)
+			brc_str_add(b, other);
 		else
 			brc_str_addn(b, s, n);
 		s += n;
 	}
+}
+
+void brc_escape_html(brc_str *b, const char *s)
+{
+	escape(b, s, &in_html);
 }
 
 /* One directive, "%.1f", with its argument; strings are escaped. */
@@ -89,55 +115,20 @@ void brc_escape_html_cell(brc_str *b, const char *s, size_t columns)
 
 void brc_escape_terminal(brc_str *b, const char *s)
 {
-	while (*s) {
-		uint32_t c;
-		size_t n = brc_utf8_next(s, &c);
-
-		if (brc_is_unprintable(c))
-			brc_str_add(b, "?");
-		else
-			brc_str_addn(b, s, n);
-		s += n;
-	}
+	escape(b, s, &on_terminal);
 }
 
 void brc_escape_tsv(brc_str *b, const char *s)
 {
 	if (*s && strchr("=+-@", *s))
 		brc_str_add(b, "'");
-	while (*s) {
-		uint32_t c;
-		size_t n = brc_utf8_next(s, &c);
-
-		if (c == '\t')
-			brc_str_add(b, "\\t");
-		else if (c == '\n')
-			brc_str_add(b, "\\n");
-		else if (c == '\r')
-			brc_str_add(b, "\\r");
-		else if (c == '\\')
-			brc_str_add(b, "\\\\");
-		else if (brc_is_unprintable(c))
-			brc_str_add(b, "?");
-		else
-			brc_str_addn(b, s, n);
-		s += n;
-	}
+	escape(b, s, &in_tsv);
 }
 
 void brc_escape_utf8(brc_str *b, const char *s)
 {
 	brc_str_addn(b, "", 0);
-	while (*s) {
-		uint32_t c;
-		size_t n = brc_utf8_next(s, &c);
-
-		if (c == BRC_ILL_FORMED)
-			brc_str_add(b, REPLACEMENT);
-		else
-			brc_str_addn(b, s, n);
-		s += n;
-	}
+	escape(b, s, &in_utf8);
 }
 
 void brc_escape_script(brc_str *b, const char *json)
@@ -160,18 +151,7 @@ void brc_escape_shell(brc_str *b, const char *s)
 		return;
 	}
 	brc_str_add(b, "'");
-	while (*s) {
-		uint32_t c;
-		size_t n = brc_utf8_next(s, &c);
-
-		if (c == '\'')
-			brc_str_add(b, "'\\''");
-		else if (brc_is_unprintable(c))
-			brc_str_add(b, "?");
-		else
-			brc_str_addn(b, s, n);
-		s += n;
-	}
+	escape(b, s, &in_quotes);
 	brc_str_add(b, "'");
 }
 

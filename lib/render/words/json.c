@@ -36,16 +36,18 @@ json_t *brc_json_count(size_t n)
 	return json_integer((json_int_t)n);
 }
 
+static json_t *value_of(const brc_value *v);
+
 static json_t *list(const brc_value *v)
 {
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < v->u.list.n; i++)
-		brc_json_append(&a, brc_json_value(&v->u.list.items[i]));
+		brc_json_append(&a, value_of(&v->u.list.items[i]));
 	return a;
 }
 
-json_t *brc_json_value(const brc_value *v)
+static json_t *value_of(const brc_value *v)
 {
 	switch (v->type) {
 	case BRC_V_NIL:
@@ -71,7 +73,7 @@ json_t *brc_json_map(const brc_map *m)
 	json_t *o = json_object();
 
 	for (size_t i = 0; m && i < m->n; i++)
-		brc_json_set(&o, m->pairs[i].key, brc_json_value(&m->pairs[i].value));
+		brc_json_set(&o, m->pairs[i].key, value_of(&m->pairs[i].value));
 	return o;
 }
 

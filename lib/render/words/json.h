@@ -17,7 +17,6 @@ json_t *brc_json_text(const char *s); /* NULL string: null */
 json_t *brc_json_number(double v);
 json_t *brc_json_numbers(const double *v, size_t n, size_t stride); /* NULL array: null */
 json_t *brc_json_count(size_t n);
-json_t *brc_json_value(const brc_value *v);
 json_t *brc_json_map(const brc_map *m);
 json_t *brc_json_map_of(brc_map *m); /* the same, and the map is freed */
 

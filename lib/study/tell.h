@@ -3,8 +3,8 @@
 #define BRC_STUDY_TELL_H
 
 #include "base/cli.h"
-#include "study/findings.h"
-#include "study/lesions.h"
+#include "sections/findings.h"
+#include "sections/lesions.h"
 
 /* The unharmed network, and how many sub-clusters were lesioned or left out, and why. */
 void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l);

@@ -145,8 +145,8 @@ brc_rc brc_sheet_uri(const brc_sheet *sheet, const brc_exemplars *x, brc_str *ou
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < sheet->n; i++)
 		draw(sheet, &y, x->pixel + sheet->image[i] * brc_exemplars_pixels(x), i, pixels);
-	rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height,
-				pixels, err);
+	rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height, pixels,
+			 err);
 	free(pixels);
 	return rc;
 }

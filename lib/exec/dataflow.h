@@ -41,6 +41,13 @@ struct brc_exec {
 	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 
+/*
+ * The invariants of a graph: values and nodes are of their kinds and within their bounds, each
+ * node comes after those that make its inputs, each value is made once, a dimension of images
+ * holds all of them. For BRC_ASSERT_VALID.
+ */
+bool brc_exec_valid(const brc_exec *g);
+
 /* ---- memory of the graph ---- */
 
 /* Zeroed memory, owned by the graph and within its budget; NULL with err set. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 
 typedef struct marks {
@@ -87,6 +88,7 @@ brc_rc brc_downstream_find(brc_downstream *r, const brc_exec *g, size_t value, b
 		   brc_alloc(g->n_values, sizeof(size_t), err)};
 	brc_rc rc = BRC_RESOURCE;
 
+	BRC_ASSERT_VALID(brc_exec_valid(g) && value < g->n_values);
 	*r = (brc_downstream){.value = value,
 			      .node = brc_alloc(g->n_nodes, sizeof(size_t), err),
 			      .rest = brc_alloc(g->n_values, sizeof(size_t), err)};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "exec/operator.h"
 #include "exec/downstream.h"
@@ -252,8 +253,11 @@ brc_rc brc_exec_fuse(brc_exec *g, brc_err *err)
 		  brc_alloc(g->n_values, sizeof(size_t), err),
 		  brc_alloc(g->n_values, sizeof(size_t), err),
 		  brc_alloc(g->n_values, sizeof(size_t), err)};
-	brc_rc rc = u.producer && u.user && u.last && u.pinned ? fuse(g, &u, err) : BRC_RESOURCE;
+	brc_rc rc = u.producer && u.user && u.last && u.pinned ? BRC_OK : BRC_RESOURCE;
 
+	BRC_ASSERT_VALID(brc_exec_valid(g));
+	if (rc == BRC_OK)
+		rc = fuse(g, &u, err);
 	free(u.producer);
 	free(u.user);
 	free(u.last);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "exec/fuse.h"
 
@@ -16,6 +17,7 @@ brc_rc brc_exec_prune(brc_exec *g, brc_err *err)
 	bool *needed = brc_calloc(g->n_values, sizeof(*needed), err);
 	size_t kept = g->n_nodes;
 
+	BRC_ASSERT_VALID(brc_exec_valid(g));
 	if (!needed)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < g->n_outputs; i++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "exec/place.h"
 
@@ -201,6 +202,7 @@ brc_rc brc_schedule_new(brc_schedule **out, const brc_exec *g, brc_err *err)
 	brc_schedule *s = brc_calloc(1, sizeof(*s), err);
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_exec_valid(g));
 	*out = NULL;
 	if (!s)
 		return BRC_RESOURCE;

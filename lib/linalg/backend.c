@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file that gives this process the symbol, links resolved; "" when there is none. */
+/* The file from which this process has the symbol, with links resolved; "" if there is none. */
 static void provider(const char *symbol, char path[PATH_MAX])
 {
 	Dl_info info;
@@ -34,7 +34,7 @@ static bool is_openblas(const char *path, const char *openblas)
 
 brc_rc brc_linalg_check(brc_err *err)
 {
-	/* dgemm_ is what LAPACK calls, cblas_* what we call, dsyevr_ what LAPACKE calls */
+	/* LAPACK calls dgemm_, we call cblas_*, and LAPACKE calls dsyevr_. */
 	static const char *const symbols[] = {"dsyevr_", "dgemm_", "cblas_dgemm", "cblas_sgemm"};
 	char openblas[PATH_MAX], path[PATH_MAX];
 

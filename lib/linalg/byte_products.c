@@ -27,7 +27,7 @@ static brc_rc check(dnnl_status_t status, brc_err *err)
 			     "single precision");
 }
 
-/* The first that fails is what is returned. */
+/* The first failure is returned. */
 #define TRY(call)                               \
 	do {                                    \
 		dnnl_status_t status_ = (call); \
@@ -36,8 +36,8 @@ static brc_rc check(dnnl_status_t status, brc_err *err)
 	} while (0)
 
 /*
- * oneDNN's kernels without matrix units convert sums by way of single precision, which holds
- * integers up to 2^24.
+ * Without matrix units, oneDNN's kernels convert sums through single precision, which holds
+ * integers only up to 2^24.
  */
 static bool is_exact(const_dnnl_primitive_desc_t pd, dnnl_dim_t depth)
 {
@@ -50,7 +50,7 @@ static bool is_exact(const_dnnl_primitive_desc_t pd, dnnl_dim_t depth)
 	       strstr(name, "amx");
 }
 
-/* The order of the packed B is that which the product asks for. */
+/* The product decides in which order B is packed. */
 static dnnl_status_t make_with(brc_byte_products *p, dnnl_primitive_attr_t attr)
 {
 	dnnl_memory_desc_t any;
@@ -114,7 +114,7 @@ brc_rc brc_byte_products_new(brc_byte_products **out, size_t height, size_t widt
 	*out = NULL;
 	if (!p)
 		return BRC_RESOURCE;
-	omp_set_num_threads(1); /* oneDNN plans for the threads that the caller has */
+	omp_set_num_threads(1); /* oneDNN plans for as many threads as the caller has */
 	rc = check(make(p, (dnnl_dim_t)height, (dnnl_dim_t)width, (dnnl_dim_t)depth), err);
 	if (rc == BRC_OK)
 		*out = p;
@@ -156,7 +156,7 @@ struct operand {
 
 enum { OPERANDS = 4 };
 
-/* In the calling thread: tasks of ours are the parallelism. */
+/* It runs in the calling thread, because our own tasks run in parallel. */
 static dnnl_status_t execute(const brc_byte_products *p, dnnl_primitive_t what,
 			     const struct operand *o, int n)
 {

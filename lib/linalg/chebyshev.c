@@ -60,9 +60,9 @@ brc_rc brc_chebyshev_apply(void *ctx, const double *x, double *y, size_t cols, b
 	brc_chebyshev *t = ctx;
 	size_t n = t->a->n * cols;
 	double half = (t->cut - t->low) / 2, middle = (t->cut + t->low) / 2;
-	/* Three vectors in turn: which one holds the last result is for `degree` to say. */
+	/* Three vectors take turns. `degree` decides which one holds the last result. */
 	double *ring[3] = {t->last, t->next, y};
-	size_t at = (2 + 3 * t->degree - (t->degree - 1)) % 3; /* so that T_degree lands in y */
+	size_t at = (2 + 3 * t->degree - (t->degree - 1)) % 3; /* so that T_degree ends in y */
 	const double *now = x, *before = NULL;
 
 	for (size_t j = 1; j <= t->degree; j++, at = (at + 1) % 3) {

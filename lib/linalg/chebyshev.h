@@ -1,6 +1,6 @@
 /*
- * A Chebyshev polynomial of a symmetric operator: small on one interval of the spectrum, growing
- * fast outside.
+ * A Chebyshev polynomial of a symmetric operator. It is small on one interval of the spectrum, and
+ * grows fast outside it.
  */
 #ifndef BRC_LINALG_CHEBYSHEV_H
 #define BRC_LINALG_CHEBYSHEV_H
@@ -20,17 +20,17 @@ typedef struct brc_chebyshev {
 	double *last, *next;   /* a->n x cols, owned */
 } brc_chebyshev;
 
-/* Memory for `cols` vectors; the interval and the degree are the caller's to set. */
+/* Allocate memory for `cols` vectors. The caller sets the interval and the degree. */
 brc_rc brc_chebyshev_init(brc_chebyshev *t, const brc_operator *a, size_t cols, brc_pool *pool,
 			  brc_err *err);
 void brc_chebyshev_clear(brc_chebyshev *t); /* of a zeroed or an initialised struct */
 
 /*
- * y = T((A - c) / e) x for `cols` vectors, column-major and distinct; c and e the middle and the
- * half width of the interval, T the Chebyshev polynomial of the first kind: within [-1, 1] for
- * eigenvalues of A in the interval, and ascending with them above it; of odd degree, below -1 for
- * those below it. The signature is that of brc_operator's apply, ctx a brc_chebyshev. Costs
- * `degree` products with A.
+ * y = T((A - c) / e) x for `cols` vectors, column-major and distinct. c is the middle of the
+ * interval, e is half its width, and T is the Chebyshev polynomial of the first kind. T is within
+ * [-1, 1] for eigenvalues of A in the interval. Above the interval it ascends with them, and below
+ * it, with an odd degree, it is below -1. The signature is that of brc_operator's apply; ctx is a
+ * brc_chebyshev. Costs `degree` products with A.
  *
  * Saad, "Numerical Methods for Large Eigenvalue Problems", 2nd edition 2011, section 7.4.
  */

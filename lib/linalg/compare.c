@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-/* What a partition, or the pairs of both, amount to: cells of sizes c. */
+/* Sums over the cells of a partition, or of the pairs of both; c is the size of a cell. */
 struct cells {
 	size_t n;       /* non-empty cells */
 	double pairs;   /* sum of c (c - 1): ordered pairs of units within a cell */
@@ -68,7 +68,7 @@ static void agree(const struct cells *a, const struct cells *b, const struct cel
 	double mutual = a->entropy + b->entropy - both->entropy;
 	double mean = (a->entropy + b->entropy) / 2;
 
-	/* below rounding of the entropies it is zero: independent partitions */
+	/* it is 0 below the rounding of the entropies: the partitions are independent */
 	out->mutual_information = mutual > 1e-14 * (1 + mean) ? mutual : 0;
 	out->normalised = mean > 0 ? out->mutual_information / mean : 1;
 	out->rand_index = adjusted_rand(a, b, both, out->units);

@@ -19,9 +19,9 @@ typedef struct brc_agreement {
 } brc_agreement;
 
 /*
- * Compare labels a and b of n units; negative labels mean "in no cluster". Labels
- * may be any numbers. Two partitions that both are one cluster, or both all
- * singletons, agree fully (1 and 1); with no unit to compare BRC_DATA.
+ * Compare labels a and b of n units; negative labels mean "in no cluster". Labels may be any
+ * numbers. If both partitions are one cluster, or both are all singletons, they agree fully (1 and
+ * 1). BRC_DATA if there is no unit to compare.
  *
  * Hubert and Arabie, "Comparing partitions", J. Classification 2 (1985);
  * Strehl and Ghosh, "Cluster ensembles", JMLR 3 (2002).

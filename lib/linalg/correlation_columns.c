@@ -1,16 +1,15 @@
 /*
- * Columns of values to columns of unit norm, of ranks or of the values themselves.
+ * This makes columns of unit norm from columns of values. They hold ranks or the values themselves.
  *
- * Products of columns are summed in single precision. That is accurate to some 1e-7
- * where the terms differ, for their rounding errors go either way; but where two columns
- * repeat one pair of values thousands of times, as units that are mostly silent do,
- * every addition of that same term is rounded the same way. So the most frequent value of a
- * column, where it is a quarter of all or more, is taken as its zero: its terms are exact,
- * and the means, no longer 0, are put right after the sum,
+ * Products of columns are summed in single precision. If the terms differ, this is accurate to
+ * about 1e-7, because rounding errors go in both directions. But two units that are mostly silent
+ * repeat one pair of values thousands of times, and every addition of the same term is rounded in
+ * the same direction. So if a value fills a quarter of a column or more, it is taken as the zero of
+ * the column. Then its terms are exact. The means are no longer 0, which is corrected after the
+ * sum:
  *     r(u, v) = sum z_u z_v - (sum z_u) (sum z_v) / samples.
- * A quarter at least, so that sum z_u^2 stays below 5. A column in which another value still
- * is one in thirty-two or more is marked, and products of two marked ones are summed in
- * double (correlation.c).
+ * The limit of a quarter keeps sum z_u^2 below 5. A column is marked if another value still fills
+ * one in thirty-two or more. Products of two marked columns are summed in double (correlation.c).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -57,7 +56,9 @@ struct columns {
 
 /* ---- one column ---- */
 
-/* What stands for value i of a column, before scaling: its rank or itself, less the centre. */
+/*
+ * What replaces value i of a column before scaling: its rank or the value itself, less the centre.
+ */
 struct centred {
 	const float *x;        /* Pearson */
 	const uint32_t *twice; /* Spearman */
@@ -78,7 +79,7 @@ static double mean(const float *x, size_t n)
 	return sum / (double)n;
 }
 
-/* Sum of squares about the mean. Of ranks doubled it is known from their ties. */
+/* The sum of squares about the mean. For doubled ranks it is known from their ties. */
 static double square_norm(const struct centred *d, size_t n, const brc_ties *ties)
 {
 	double sum = 0, count = (double)n;
@@ -194,8 +195,8 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 }
 
 /*
- * GROUP neighbouring columns: a sample's values of them share two lines of cache, which are
- * asked for AHEAD samples early since no processor foresees such strides.
+ * GROUP neighbouring columns. Their values in one sample share two cache lines. These are
+ * prefetched AHEAD samples early, because no processor predicts such strides.
  */
 static void gather(const float *values, size_t samples, size_t n, size_t count, float *x,
 		   size_t stride)
@@ -256,7 +257,7 @@ static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
 
 /* ---- all columns ---- */
 
-/* The first value, row by row, that is not finite: there is one. */
+/* The first value, row by row, that is not finite. There must be one. */
 static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size_t *bad_column,
 			     brc_err *err)
 {
@@ -295,7 +296,7 @@ static void scratch_free(struct columns *k, size_t workers)
 	free(k->scratch);
 }
 
-/* A task for every GROUP columns, panel by panel, so that no more than one is in memory. */
+/* A task for every GROUP columns. It goes panel by panel, so that only one panel is in memory. */
 static brc_rc run_panels(struct columns *k, size_t panel, brc_task task, brc_pool *pool,
 			 brc_err *err)
 {
@@ -308,7 +309,7 @@ static brc_rc run_panels(struct columns *k, size_t panel, brc_task task, brc_poo
 	return BRC_OK;
 }
 
-/* All values to their columns: as many samples at a time as fill a panel. */
+/* Move all values to their columns, as many samples at a time as fill a panel. */
 static brc_rc fill_columns(struct columns *k, size_t panel, brc_pool *pool, brc_err *err)
 {
 	const brc_samples *in = k->in;

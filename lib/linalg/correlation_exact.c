@@ -1,6 +1,6 @@
 /*
- * Correlations of ranks as products of integers. Twice a centred mid-rank is an integer q,
- * |q| < samples; with q = 256 h + l, both signed bytes,
+ * Correlations of ranks are computed as products of integers. Twice a centred mid-rank is an
+ * integer q, |q| < samples; with q = 256 h + l, both signed bytes,
  *     sum q q' = 65536 sum h h' + 256 sum (h l' + l h') + sum l l'
  * is exact: four products of matrices of bytes with sums in 32-bit integers.
  */
@@ -20,7 +20,7 @@ static void gather(const brc_correlation *c, size_t first, size_t count, int whi
 		memcpy(out, z + u * c->pitch, c->stride);
 }
 
-/* Tiles come column by column, so that what is packed serves several. */
+/* Tiles come column by column, so that several tiles use the same packed bytes. */
 static brc_rc pack(const brc_corr_tiles *t, const brc_corr_tile *q, brc_corr_room *r, brc_err *err)
 {
 	size_t bytes = brc_byte_products_packed(t->bytes);
@@ -50,7 +50,7 @@ static brc_rc multiply(const brc_corr_tiles *t, brc_corr_room *r, brc_err *err)
 	return BRC_OK;
 }
 
-/* Of one row, whose column's norm is 1 / scale; the products stand `size` apart. */
+/* The products of one row. Its column's norm is 1 / scale, and the products are `size` apart. */
 #define EDGES(name, real)                                                                   \
 	BRC_FOR_EACH_PROCESSOR                                                              \
 	static void name(const int32_t *sum, size_t size, size_t n, double scale,           \
@@ -65,7 +65,7 @@ static brc_rc multiply(const brc_corr_tiles *t, brc_corr_room *r, brc_err *err)
 EDGES(edges_single, float)
 EDGES(edges_double, double)
 
-/* Of rows `first` and on of the tile; what else is in their strip is of no matter. */
+/* The products of rows `first` and on of the tile. The rest of their strip is not used. */
 static void strip_edges(const brc_corr_tiles *t, const brc_corr_tile *q, size_t first, size_t rows,
 			brc_corr_room *r)
 {

@@ -1,12 +1,13 @@
 /*
- * Products run as single-precision GEMM, on the diagonal as SYRK, over tiles of pairs, with
- * what makes edges of them done while the tile is in cache. BLAS keeps a sum of some hundred
- * terms in registers and adds those up in single precision; so for terms that differ the
- * error is that of rounding at random, about 2^-24 sqrt(samples / 300). Tiles in which both sides
- * have columns of many equal values, whose errors would go one way (Higham, "Accuracy and
- * Stability of Numerical Algorithms", 3.1 and 2.8), are multiplied in double precision instead:
- * then what remains is the rounding of the columns, 2^-23. Ranks are multiplied exactly where
- * the processor does that faster (correlation_exact.c).
+ * Products run as single-precision GEMM over tiles of pairs, and on the diagonal as SYRK. Edges are
+ * made of them while the tile is in cache.
+ *
+ * BLAS keeps sums of about a hundred terms in registers, and adds these up in single precision. If
+ * the terms differ, the error is that of random rounding, about 2^-24 sqrt(samples / 300). In some
+ * tiles both sides have columns of many equal values; their errors would go in one direction
+ * (Higham, "Accuracy and Stability of Numerical Algorithms", 3.1 and 2.8). Such tiles are
+ * multiplied in double precision. Only the rounding of the columns then remains, 2^-23. Ranks are
+ * multiplied exactly if the processor does that faster (correlation_exact.c).
  */
 #include "linalg/correlation_tile.h"
 

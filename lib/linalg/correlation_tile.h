@@ -1,6 +1,6 @@
 /*
- * One tile of a block of correlations: the products of two ranges of columns, and the edges
- * made of them while they are in cache. For correlation.c, which says which tiles there are.
+ * One tile of a block of correlations: the products of two ranges of columns, and the edges that
+ * are made of them while they are in cache. correlation.c decides which tiles there are.
  */
 #ifndef BRC_LINALG_CORRELATION_TILE_H
 #define BRC_LINALG_CORRELATION_TILE_H
@@ -9,8 +9,8 @@
 #include "linalg/correlation.h"
 
 /*
- * Samples at a time of columns in single precision that are multiplied in double, and exact
- * columns at a time: few enough that they and their products stay in cache.
+ * How many samples at a time are multiplied in double, and how many exact columns at a time. They
+ * are few enough to stay in cache with their products.
  */
 enum { BRC_CORR_DEPTH = 256, BRC_CORR_STRIP = 128 };
 
@@ -40,7 +40,7 @@ typedef struct brc_corr_room {
 	void *scratch;
 } brc_corr_room;
 
-/* Of a zeroed struct with c and edge set: the rest of it. BRC_RESOURCE. */
+/* Fill the rest of a zeroed struct in which c and edge are set. BRC_RESOURCE. */
 brc_rc brc_corr_tiles_init(brc_corr_tiles *t, size_t height, size_t width, brc_err *err);
 void brc_corr_tiles_clear(brc_corr_tiles *t);
 
@@ -51,7 +51,9 @@ void brc_corr_room_clear(brc_corr_room *r); /* of a zeroed or an initialised str
 brc_rc brc_corr_tile_edges(const brc_corr_tiles *t, const brc_corr_tile *q, brc_corr_room *r,
 			   brc_err *err);
 
-/* The products of a tile of exact columns (correlation_exact.c), in double, over both norms. */
+/*
+ * The products of a tile of exact columns (correlation_exact.c), in double, divided by both norms.
+ */
 brc_rc brc_corr_tile_exact(const brc_corr_tiles *t, const brc_corr_tile *q, brc_corr_room *r,
 			   brc_err *err);
 

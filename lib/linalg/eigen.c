@@ -12,10 +12,10 @@
 enum { RESIDUAL_COLS = 32 };
 
 /*
- * Which method, by operations counted and the rates at which they were measured on one
- * processor, relative to matrix products: tridiagonal reduction is half memory bound. Block Lanczos
- * takes LANCZOS_STEPS steps of 8 vectors on the graphs of networks, and each, besides
- * applying A, makes them orthogonal to the basis. From n / 2 columns of the basis on, dense wins
+ * The method is chosen by counting operations. Their rates were measured on one processor, relative
+ * to matrix products: tridiagonal reduction is half memory bound. On the graphs of networks, block
+ * Lanczos takes LANCZOS_STEPS steps of 8 vectors. Each step applies A, and makes the vectors
+ * orthogonal to the basis. If the basis has n / 2 columns or more, the dense method is faster
  * anyway.
  */
 #define DENSE_OPERATIONS (4. / 3)

@@ -14,20 +14,20 @@
 
 /* Every residual is at most this times max(1, largest |eigenvalue| found). */
 #define BRC_EIGEN_RESIDUAL 1e-8
-/* A spare pair's residual over its distance from the last wanted one, at most. */
+/* The residual of a spare pair is at most this times its distance from the last wanted pair. */
 #define BRC_EIGEN_APART 0.1
 
 typedef struct brc_eigen_wanted {
 	size_t k; /* eigenpairs, 1 <= k + spare <= n */
 	/*
-	 * Further pairs that need only be told from the k-th: their residual is at most
-	 * BRC_EIGEN_APART of the distance of their eigenvalue from the k-th's, or that of the
+	 * Further pairs that only have to be distinguished from the k-th. Their residual is at most
+	 * BRC_EIGEN_APART of the distance of their eigenvalue from the k-th, or at most that of the
 	 * others.
 	 */
 	size_t spare;
 	/*
-	 * The operator is B B' and singular values of B are wanted: residuals relative
-	 * to the square root of the eigenvalue.
+	 * The operator is B B', and singular values of B are wanted. Residuals are relative to the
+	 * square root of the eigenvalue.
 	 */
 	bool squares;
 	uint64_t seed; /* (seed, stream) choose the start vectors (BRC_RNG_EIGEN) */
@@ -48,15 +48,17 @@ typedef struct brc_eigen_wanted {
  * BRC_NUMERIC when A is not finite or a residual is not reached; BRC_RESOURCE; whatever
  * `apply` or `dense` return.
  *
- * Dense (LAPACK), 24 n^2 bytes, or block Lanczos, about 8 n (2 k + 190) bytes, or, where applying A
- * is cheap, 8 n (2 k + 60) with polynomials of it: whichever should take less time by the
- * operations counted.
+ * The method is the one that should take less time by a count of operations: dense (LAPACK), with
+ * 24 n^2 bytes; or block Lanczos, with about 8 n (2 k + 190) bytes, or 8 n (2 k + 60) if applying A
+ * is cheap and polynomials of A are used.
  */
 brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted, double *values,
 			 double *vectors, double *residuals, brc_err *err);
 
-/* The rule of signs: make the entry of v[n] of largest magnitude (the first of those equal to 1e-12
- * relative) positive. */
+/*
+ * The rule of signs: make the entry of v[n] with the largest magnitude positive. Of entries that
+ * are equal to a relative 1e-12, the first counts.
+ */
 void brc_eigen_sign(double *v, size_t n);
 
 /* Bytes that brc_eigen_largest will allocate for so many pairs; SIZE_MAX when they do not fit

@@ -1,9 +1,9 @@
 /*
  * The basis of block Lanczos: how it grows, stays orthogonal and is cut back.
  *
- * Cost an apply to BRC_LANCZOS_BLOCK vectors and 8 n m BRC_LANCZOS_BLOCK operations a step, m the
- * basis so far. A block of 8 needs about twice the operations of single vectors, reads the
- * matrix a quarter as often, and sees repeated eigenvalues.
+ * A step costs one `apply` to BRC_LANCZOS_BLOCK vectors, and 8 n m BRC_LANCZOS_BLOCK operations,
+ * where m is the size of the basis so far. A block of 8 needs about twice the operations of single
+ * vectors, reads the matrix a quarter as often, and sees repeated eigenvalues.
  */
 #include "linalg/eigen_basis.h"
 
@@ -162,9 +162,9 @@ static void project(brc_lanczos *l, size_t from, double *w, size_t cols)
 }
 
 /*
- * Append w to the basis, orthogonal to it and of unit length. It comes orthogonal
- * to the columns before `done`; where much of it cancels against the others, all are
- * subtracted again. What is mere rounding gives way to a random vector.
+ * Append w to the basis, orthogonal to it and of unit length. It is already orthogonal to the
+ * columns before `done`. If much of it cancels against the others, all are subtracted again. A
+ * vector of which only rounding is left is replaced by a random one.
  */
 static void append(brc_lanczos *l, double *w)
 {
@@ -209,7 +209,10 @@ void brc_lanczos_append_random(brc_lanczos *l)
 /* Apply A to the last block: its columns of H, and in w what lies outside the basis. */
 brc_rc brc_lanczos_expand(brc_lanczos *l, brc_err *err)
 {
-	/* A V_last meets the last two blocks only, after a restart all that was kept. */
+	/*
+	 * A V_last is not orthogonal to the last two blocks, or, after a restart, to all that was
+	 * kept.
+	 */
 
 	size_t first = l->done, n = l->n, near = first > l->kept ? first - BRC_LANCZOS_BLOCK : 0;
 

@@ -1,6 +1,4 @@
-/*
- * The basis of block Lanczos, with the problem that it is for: eigen_lanczos.c's own.
- */
+/* The basis of block Lanczos, with the problem that it belongs to. Only eigen_lanczos.c uses it. */
 #ifndef BRC_LINALG_EIGEN_BASIS_H
 #define BRC_LINALG_EIGEN_BASIS_H
 
@@ -40,7 +38,7 @@ typedef struct brc_lanczos {
 	bool filtered; /* op is `polynomial` */
 	brc_chebyshev t;
 	brc_operator polynomial;
-	double strict; /* by how much more than it should do a polynomial must converge */
+	double strict; /* how many times more accurately than needed a polynomial must converge */
 	unsigned tries;
 	const double *found; /* [k] descending: the result so far; NULL before there is one */
 	brc_rng rng;
@@ -52,10 +50,12 @@ typedef struct brc_lanczos {
 brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter, brc_err *err);
 void brc_lanczos_clear(brc_lanczos *l);
 
-/* The vectors in w, made orthogonal to the basis and each other, become its last block; where one
- * is mere rounding a random vector does. */
+/*
+ * Make the vectors in w orthogonal to the basis and to each other, and append them as its last
+ * block. A vector of which only rounding is left is replaced by a random one.
+ */
 void brc_lanczos_append(brc_lanczos *l);
-/* Random vectors do. */
+/* The same with random vectors. */
 void brc_lanczos_append_random(brc_lanczos *l);
 
 /* Apply the operator to the last block: its columns of H, and in w what lies outside the basis. */

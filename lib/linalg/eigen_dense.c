@@ -59,7 +59,7 @@ size_t brc_eigen_dense_bytes(size_t n)
 {
 	size_t square, bytes;
 
-	/* the matrix, and what dsyevd works in where dsyevr will not do */
+	/* the matrix, and the working memory of dsyevd if dsyevr fails */
 	if (!brc_mul(n, n, &square) || !brc_mul(square, 3, &square) ||
 	    !brc_add(square, 64 * n, &square) || !brc_mul(square, sizeof(double), &bytes))
 		return SIZE_MAX;
@@ -75,7 +75,7 @@ static brc_rc outcome(const char *routine, lapack_int info, brc_err *err)
 	return brc_fail(err, BRC_NUMERIC, "%s failed (info %d)", routine, (int)info);
 }
 
-/* The k largest by dsyevr; *found < k where it loses count of eigenvalues that repeat. */
+/* The k largest by dsyevr. *found < k if it miscounts repeated eigenvalues. */
 static brc_rc by_relative_robust(size_t n, size_t k, double *a, double *w, double *vectors,
 				 size_t *found, brc_err *err)
 {
@@ -92,7 +92,10 @@ static brc_rc by_relative_robust(size_t n, size_t k, double *a, double *w, doubl
 	return outcome("dsyevr", info, err);
 }
 
-/* All by divide and conquer, which counts right whatever repeats, at several times the cost. */
+/*
+ * All pairs by divide and conquer. It never miscounts repeated eigenvalues, but costs several times
+ * as much.
+ */
 static brc_rc by_divide_and_conquer(size_t n, size_t k, double *a, double *w, double *vectors,
 				    brc_err *err)
 {

@@ -1,20 +1,21 @@
 /*
  * Block Lanczos with full orthogonalisation and thick restarts.
  *
- * The basis V grows by blocks: W = A V_last spans the next one, made orthogonal first to
- * the last two blocks, which is all that it meets but for rounding (after a restart: to all
- * Ritz vectors kept), then to all of V. H = V'AV is read off the coefficients of the first pass.
- * With H s = theta s, the residual of the Ritz vector V s is || W s_last ||.
+ * The basis V grows by blocks, and W = A V_last spans the next block. W is first made orthogonal to
+ * the last two blocks (after a restart: to all Ritz vectors that were kept). In exact arithmetic it
+ * is then orthogonal to all others; because of rounding it is made orthogonal to all of V once
+ * more. H = V'AV is read off the coefficients of the first pass. With H s = theta s, the residual
+ * of the Ritz vector V s is || W s_last ||.
  *
- * A start of BRC_LANCZOS_BLOCK random vectors finds an eigenvalue at most BRC_LANCZOS_BLOCK times
- * (in exact arithmetic). Where one has been found that often, the search goes on from random
- * vectors orthogonal to what was found, until no further copies come.
+ * A start of BRC_LANCZOS_BLOCK random vectors finds a repeated eigenvalue at most BRC_LANCZOS_BLOCK
+ * times (in exact arithmetic). If one was found that often, the search goes on from random vectors
+ * that are orthogonal to what was found, until no further copies are found.
  *
- * Where applying A is cheap beside keeping the basis orthogonal (sparse graphs), the first basis
- * only scouts: its Ritz values say where the spectrum that is not wanted lies, and the basis is
- * built anew with a Chebyshev polynomial of A that is small there. Steps are then few, and the
- * basis small. The cut lies below the k-th Ritz value, hence below the k-th eigenvalue (they
- * interlace), so that the k largest of the polynomial are those of A. What it finds is measured
+ * On sparse graphs, applying A is cheap compared with keeping the basis orthogonal. Then the first
+ * basis is only a probe. Its Ritz values say where the unwanted part of the spectrum lies. The
+ * basis is built anew with a Chebyshev polynomial of A that is small there, which needs few steps
+ * and a small basis. The cut lies below the k-th Ritz value, and so below the k-th eigenvalue (they
+ * interlace). So the k largest pairs of the polynomial are those of A. Their residuals are measured
  * with A itself.
  *
  * Zhou and Saad, "A Chebyshev-Davidson algorithm for large symmetric eigenproblems", SIAM J. Matrix
@@ -40,14 +41,18 @@ enum {
 
 /* Relative to the largest |eigenvalue|: of residuals, and to call eigenvalues equal. */
 static const double TOLERANCE = 1e-10, SAME = 1e-7;
-/* Of the squares of singular values: below, they count as 0. */
+/* Squares of singular values below this count as 0. */
 static const double SMALL = 1e-8;
-/* What a polynomial makes of the largest eigenvalue, at most: rounding is relative to that. */
+/*
+ * The largest value that a polynomial may give the largest eigenvalue. Rounding is relative to it.
+ */
 static const double FILTER_MOST = 1e5;
-/* A is applied by polynomials where that costs less than this times a projection on the basis. */
+/* Polynomials of A are used if applying A costs less than this times a projection on the basis. */
 static const double FILTER_BELOW = 2;
 
-/* Is a polynomial of A cheaper than a basis that A itself needs? Not where small residuals count.
+/*
+ * Is a polynomial of A cheaper than the basis that A itself needs? It is not if small residuals
+ * count.
  */
 static bool worth_filtering(const brc_eigen_problem *p)
 {
@@ -58,7 +63,7 @@ static bool worth_filtering(const brc_eigen_problem *p)
 	       p->op->apply_cost < FILTER_BELOW * 8 * n * (double)basis;
 }
 
-/* What the residual of the i-th largest Ritz pair may be. */
+/* The largest residual that the i-th largest Ritz pair may have. */
 static double allowed(const brc_lanczos *l, size_t i)
 {
 	double most = TOLERANCE * l->scale;
@@ -73,9 +78,9 @@ static double allowed(const brc_lanczos *l, size_t i)
 }
 
 /*
- * The same of a pair of a polynomial, whose values are between -1 and 1 on the spectrum that is not
- * wanted: part e of a vector lying there makes a residual of about e times the value here, and of
- * at most e times the width of the spectrum for A.
+ * The same for a pair of a polynomial, whose values are between -1 and 1 on the unwanted part of
+ * the spectrum. If a part e of a vector lies there, the residual for the polynomial is about e
+ * times the value here, and the residual for A is at most e times the width of the spectrum.
  */
 static double allowed_filtered(const brc_lanczos *l, size_t i)
 {
@@ -93,7 +98,7 @@ static bool converged(const brc_lanczos *l)
 	return true;
 }
 
-/* Has a Ritz value come up that `found` lacks? */
+/* Is there a Ritz value that `found` lacks? */
 static bool overtaken(const brc_lanczos *l)
 {
 	for (size_t i = 0; i < l->k; i++)
@@ -176,7 +181,7 @@ static bool start_filter(brc_lanczos *l)
 	return true;
 }
 
-/* Back to A, with the Ritz vectors there are. */
+/* Go back to A, with the Ritz vectors found so far. */
 static void stop_filter(brc_lanczos *l)
 {
 	l->op = l->t.a;
@@ -186,7 +191,7 @@ static void stop_filter(brc_lanczos *l)
 		l->scale = fmax(l->scale, fabs(l->h[i * l->most + i]));
 }
 
-/* Column j of the basis to place i <= j, those between one further; its value with it. */
+/* Move column j of the basis, with its value, to place i <= j. Those between move on by one. */
 static void insert(brc_lanczos *l, double *value, size_t i, size_t j)
 {
 	for (; j > i; j--) {

@@ -7,7 +7,10 @@
 #include "base/memory.h"
 #include "linalg/ranks.h"
 
-/* Neighbouring columns that are gathered together: a sample's values of them share cache lines. */
+/*
+ * How many neighbouring columns are gathered together. Their values in one sample share cache
+ * lines.
+ */
 enum { GROUP = 32 };
 
 struct worker {

@@ -1,6 +1,6 @@
 /*
- * Columns of values or ranks as rows of factors: the correlation of two units is the cosine of the
- * angle between theirs.
+ * Columns of values or ranks as rows of factors. The correlation of two units is the cosine of the
+ * angle between their rows.
  */
 #ifndef BRC_LINALG_FACTOR_COLUMNS_H
 #define BRC_LINALG_FACTOR_COLUMNS_H
@@ -18,10 +18,10 @@ typedef struct brc_factor_columns {
 } brc_factor_columns;
 
 /*
- * Spearman: mid-ranks less their mean, doubled, which are whole numbers, so that correlations
- * of few samples are exact and those of 0 are seen to be 0. Pearson: values less their mean, scaled
- * to length 1 in double precision. A unit whose values are all equal gets zeroes. The same
- * bytes for any pool. BRC_DATA as brc_correlation_init, with *bad_column.
+ * Spearman: mid-ranks less their mean, doubled. These are whole numbers, so correlations of few
+ * samples are exact, and correlations of 0 are exactly 0. Pearson: values less their mean, scaled
+ * to length 1 in double precision. A unit whose values are all equal gets zeroes. The same bytes
+ * for any pool. BRC_DATA as brc_correlation_init, with *bad_column.
  */
 brc_rc brc_factor_columns_init(brc_factor_columns *c, const brc_samples *in, brc_corr_method method,
 			       brc_pool *pool, size_t *bad_column, brc_err *err);
@@ -30,7 +30,7 @@ void brc_factor_columns_clear(brc_factor_columns *c); /* of a zeroed or an initi
 /* Is unit u constant over the samples? */
 bool brc_factor_columns_constant(const brc_factor_columns *c, size_t u);
 
-/* Bytes of the columns, and for `threads` workers who make them; SIZE_MAX if that does not fit. */
+/* Bytes of the columns, and of the `threads` workers that make them; SIZE_MAX if that overflows. */
 size_t brc_factor_columns_bytes(size_t samples, size_t n, size_t threads);
 
 #endif

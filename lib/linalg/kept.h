@@ -1,6 +1,4 @@
-/*
- * The best partitions so far, each label in as few bytes as will do.
- */
+/* The best partitions so far. Labels take as few bytes as possible. */
 #ifndef BRC_LINALG_KEPT_H
 #define BRC_LINALG_KEPT_H
 
@@ -23,8 +21,9 @@ brc_rc brc_kept_init(brc_kept *p, size_t most, size_t points, size_t k, brc_err 
 void brc_kept_clear(brc_kept *p); /* of a zeroed or an initialised struct */
 
 /*
- * Put a partition in its place by (inertia, restart), if it has one; of the same partition with the
- * same inertia the lower restart counts. So what is kept does not depend on the order of calls.
+ * Insert a partition in the order of (inertia, restart), if it is good enough. If the same
+ * partition comes with the same inertia, the lower restart counts. So the result does not depend on
+ * the order of calls.
  */
 void brc_kept_add(brc_kept *p, const int32_t *label, double inertia, size_t restart);
 

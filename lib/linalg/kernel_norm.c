@@ -10,7 +10,9 @@
 #include "base/memory.h"
 #include "linalg/backend.h"
 
-enum { WORK_PER_ROW = 34 }; /* dsyev wants at least 3 a row, and is fast with its block size + 2 */
+enum {
+	WORK_PER_ROW = 34
+}; /* dsyev needs at least 3 for each row, and is fast with its block size + 2 */
 
 static double entrywise_l1(const float *k, size_t n)
 {
@@ -47,7 +49,7 @@ static double largest_column(const float *k, size_t h, size_t w)
 	return largest;
 }
 
-/* What the largest singular value is computed in. */
+/* Working memory for the largest singular value. */
 typedef struct spectrum {
 	size_t h, w, m;              /* m = min(h, w) */
 	double *gram, *value, *work; /* [m][m], [m], [WORK_PER_ROW * m]; one block, at gram */
@@ -93,7 +95,7 @@ static brc_rc spectral(const spectrum *s, const float *k, double *norm, brc_err 
 
 	*norm = total;
 	if (m == 1 || total == 0 ||
-	    !isfinite(total)) /* a vector's one singular value is its length */
+	    !isfinite(total)) /* the one singular value of a vector is its length */
 		return BRC_OK;
 	fill_gram(s, k);
 	/* row-major upper is column-major lower */

@@ -1,6 +1,6 @@
 /*
- * How strongly one channel of a convolution feeds another: a norm of the
- * slice |K[o][i]| of its kernel. METHOD 2.2 and 13.1.
+ * How strongly one channel of a convolution feeds another: a norm of the slice |K[o][i]| of its
+ * kernel. docs/method.md, section 1.
  */
 #ifndef BRC_LINALG_KERNEL_NORM_H
 #define BRC_LINALG_KERNEL_NORM_H
@@ -19,12 +19,11 @@ typedef enum brc_norm {
 } brc_norm;
 
 /*
- * The norm of one slice k[h][w], row-major (its columns are the width). All
- * four are the same for 1 x 1. A kernel of another number of dimensions is
- * h = the product of all but the last, w = the last. Not finite when an
- * element is not. Sums are in double, in the order of memory; spectral is
- * accurate to a few ulp and costs an eigenproblem of min(h, w).
- * BRC_RESOURCE when memory for that is missing, BRC_NUMERIC when it fails.
+ * The norm of one slice k[h][w], row-major (its columns are the width). All four are the same for 1
+ * x 1. A kernel of another number of dimensions is h = the product of all but the last, w = the
+ * last. The result is not finite if an element is not. Sums are in double, in the order of memory;
+ * spectral is accurate to a few ulp and costs an eigenproblem of min(h, w). BRC_RESOURCE when
+ * memory for that is missing, BRC_NUMERIC when it fails.
  */
 brc_rc brc_kernel_norm(brc_norm kind, const float *k, size_t h, size_t w, double *norm,
 		       brc_err *err);

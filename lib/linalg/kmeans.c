@@ -1,8 +1,8 @@
 /*
- * Lloyd's algorithm: assign every point to the nearest centre, move every centre to
- * the mean of its points, until nothing changes or the centres hardly move. One
- * iteration costs 3 n d k operations at most: points that surely keep their centre are
- * passed over, and sums of coordinates are updated for those that changed cluster only.
+ * Lloyd's algorithm: assign every point to the nearest centre, move every centre to the mean of its
+ * points, until nothing changes or the centres hardly move. One iteration costs at most 3 n d k
+ * operations. Points that certainly keep their centre are skipped, and sums of coordinates are
+ * updated only for points that changed cluster.
  */
 #include "linalg/kmeans.h"
 
@@ -118,7 +118,10 @@ static bool update_sums(struct lloyd *l, const struct kmeans *m)
 	return changed;
 }
 
-/* Every empty cluster takes the point farthest from its centre that it does not leave alone. */
+/*
+ * Every empty cluster takes the point that is farthest from its centre, but never the only point of
+ * a cluster.
+ */
 static bool fill_empty(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	bool moved = false;
@@ -173,7 +176,7 @@ static bool any_empty(const struct lloyd *l, size_t k)
 	return false;
 }
 
-/* Labels from the centres, by what is known of the previous ones. */
+/* Labels from the centres. Bounds from the previous labels save most of the work. */
 static void assign(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	int32_t *t = l->previous;
@@ -208,14 +211,15 @@ static void iterate(struct lloyd *l, const struct kmeans *m, size_t k)
 		memcpy(l->before, l->centres, k * d * sizeof(*l->before));
 		shift = move_centres(l, k, d);
 		brc_motion_set(&l->motion, l->before, l->centres, k, d);
-		l->motion.known = !filled; /* points moved by force are not at their nearest */
+		l->motion.known = !filled; /* points that were moved to empty clusters are not at
+					      their nearest centre */
 		if (shift <= m->tolerance && !filled)
 			break;
 	}
 	assign(l, m, k);
 }
 
-/* Summed squared distance to the clusters' means: a function of the partition alone. */
+/* The summed squared distance to the clusters' means. It depends only on the partition. */
 static double inertia_of(struct lloyd *l, const struct kmeans *m, size_t k)
 {
 	size_t n = m->points.n, d = m->points.d;

@@ -1,7 +1,7 @@
 /*
- * sum_t (x_t - c_t)^2, eight points against four centres at a time: the difference
- * itself, not |x|^2 - 2 x.c + |c|^2, so that nothing cancels and a point on a
- * centre has distance 0.
+ * sum_t (x_t - c_t)^2 for eight points and four centres at a time. The difference itself is
+ * squared, and not |x|^2 - 2 x.c + |c|^2 computed, so that nothing cancels and a point on a centre
+ * has the distance 0.
  */
 #include "linalg/nearest.h"
 
@@ -54,7 +54,7 @@ static inline __attribute__((always_inline)) void measure(const brc_lanes *x, co
 	}
 }
 
-/* A macro, since lanes cannot be passed to a function without a change of the ABI. */
+/* This is a macro, because lanes cannot be passed to a function without a change of the ABI. */
 #define PICK(mask, yes, no) \
 	((brc_lanes)(((brc_lane_mask)(yes) & (mask)) | ((brc_lane_mask)(no) & ~(mask))))
 
@@ -86,7 +86,7 @@ void brc_nearest(const brc_points *p, const double *centres, size_t k, int32_t *
 	}
 }
 
-/* Distances are known to a few units in the last place; SLACK covers what follows from them. */
+/* Distances are exact to a few units in the last place. SLACK covers these errors. */
 #define SLACK 1e-12
 
 void brc_motion_set(brc_motion *m, const double *before, const double *after, size_t k, size_t d)

@@ -39,8 +39,8 @@ void brc_nearest(const brc_points *p, const double *centres, size_t k, int32_t *
 		 double *distance);
 
 /*
- * How the centres have moved since the last call of brc_nearest_again, and how far apart they
- * are: what says of most points that no other centre can have come nearer.
+ * How the centres have moved since the last call of brc_nearest_again, and how far apart they are.
+ * From this it follows for most points that no other centre can be nearer now.
  */
 typedef struct brc_motion {
 	bool known;          /* false: nothing is known of upper and lower yet */
@@ -56,10 +56,10 @@ typedef struct brc_motion {
 void brc_motion_set(brc_motion *m, const double *before, const double *after, size_t k, size_t d);
 
 /*
- * The labels that brc_nearest would give, from the `previous` ones. upper and lower
- * ([groups * BRC_LANES], 64-byte aligned) bound the distances to a point's own centre and to all
- * others; by the triangle inequality a group of points is passed over where each one's own centre
- * is surely nearer than any other. Rounding only ever makes it look.
+ * The labels that brc_nearest would give, from the `previous` ones. upper and lower ([groups *
+ * BRC_LANES], 64-byte aligned) bound the distances to a point's own centre and to all others. By
+ * the triangle inequality, a group of points is skipped if the own centre of each is certainly
+ * nearer than any other. Rounding can only cause an unnecessary look.
  *
  * Hamerly, "Making k-means even faster", SIAM SDM 2010.
  */

@@ -1,5 +1,6 @@
 /*
- * Clusters numbered by what they are, so that the same partition has the same labels.
+ * Clusters are numbered by their size and first point, so that the same partition has the same
+ * labels.
  */
 #ifndef BRC_LINALG_NUMBERING_H
 #define BRC_LINALG_NUMBERING_H

@@ -1,6 +1,6 @@
 /*
- * A symmetric linear operator given by what it does to vectors, so that
- * D^-1/2 W D^-1/2 is never formed as a matrix of its own.
+ * A symmetric linear operator, given by its products with vectors. So D^-1/2 W D^-1/2 is never
+ * formed as a matrix.
  */
 #ifndef BRC_LINALG_OPERATOR_H
 #define BRC_LINALG_OPERATOR_H
@@ -18,8 +18,8 @@ typedef struct brc_operator {
 	 */
 	brc_rc (*apply)(void *ctx, const double *x, double *y, size_t cols, brc_err *err);
 	/*
-	 * Fill the whole symmetric matrix, both triangles, column-major n x n. May
-	 * be NULL; then `apply` to the unit vectors serves where a matrix is wanted.
+	 * Fill the whole symmetric matrix, both triangles, column-major n x n. May be NULL; if a
+	 * matrix is needed, `apply` is then used on the unit vectors.
 	 */
 	brc_rc (*dense)(void *ctx, double *a, brc_err *err);
 	/* Operations of `apply` for one vector, and of `dense`; 0: 2 n^2, and 2 n^3. */

@@ -1,12 +1,11 @@
 /*
  * Mid-ranks by a radix sort of the bit patterns of floats.
  *
- * A float's bits, with the sign bit flipped for positive and all bits flipped for
- * negative numbers, order like the numbers. Values equal to the least one, as the
- * zeroes of a ReLU, are set aside when they are many. The rest count from the
- * least; the 22 leading bits that they need are sorted by two passes over 11 bits; what is left out
- * of order is moved into place by insertion, or, where that is too much, by a third pass. About 6 n
- * steps, 20 n bytes.
+ * Flip the sign bit of positive floats, and all bits of negative ones: then their bits have the
+ * order of the numbers. If many values are equal to the least one, such as the zeroes of a ReLU,
+ * they are set aside. The other keys count from the least. Two passes over 11 bits each sort the 22
+ * leading bits that they need. Values that are still out of order are moved into place by insertion
+ * or, if that would be too much work, by a third pass. About 6 n steps, 20 n bytes.
  */
 #include "linalg/ranks.h"
 
@@ -88,7 +87,7 @@ static void count_digit(const uint64_t *from, size_t n, unsigned shift, uint32_t
 		count[from[i] >> shift & (DIGITS - 1)]++;
 }
 
-/* Sort what is almost in order; false when it takes more than MOVES moves a value. */
+/* Sort what is almost in order; false if it takes more than MOVES moves for each value. */
 static bool insert(uint64_t *s, size_t n)
 {
 	size_t left = MOVES * n;
@@ -160,9 +159,9 @@ static float least(const float *x, size_t n, size_t *count)
 }
 
 /*
- * Fill r->a with the values' keys, counted from that of the least, and indices. Where at
- * least one in MANY is the least, those are ranked here and left out. Returns how many
- * stand in r->a; *range is the largest key.
+ * Fill r->a with the keys of the values, counted from that of the least value, and with indices. If
+ * at least one value in MANY is the least, these values are ranked here and left out. Returns how
+ * many entries r->a has; *range is the largest key.
  */
 static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, uint32_t *range,
 		       brc_ties *ties)
@@ -172,7 +171,8 @@ static size_t set_keys(brc_ranks *r, const float *x, size_t n, uint32_t *twice, 
 	bool aside = count * MANY >= n;
 	size_t at = 0;
 
-	for (size_t i = 0; i < n; i++) { /* without a branch: which way it goes is chance */
+	for (size_t i = 0; i < n;
+	     i++) { /* without a branch, because its direction would be random */
 		uint32_t key = ordered_bits(x[i]) - min;
 
 		r->a[kept] = (uint64_t)key << 32 | i;

@@ -78,8 +78,8 @@ static void approach(brc_seeding *s, const brc_points *p, const double *distance
 }
 
 /*
- * The first index at which the running sum of v exceeds r, or, where rounding
- * leaves none, the last with v > 0 (there must be one). *before: the sum before it.
+ * The first index at which the running sum of v exceeds r. If rounding leaves none, the last index
+ * with v > 0; there must be one. *before: the sum before it.
  */
 static size_t locate(const double *v, size_t n, double r, double *before)
 {

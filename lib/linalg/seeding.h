@@ -23,11 +23,11 @@ brc_rc brc_seeding_new(brc_seeding *s, const brc_points *p, size_t k, brc_err *e
 void brc_seeding_clear(brc_seeding *s);
 
 /*
- * Choose up to k of the points as centres (row-major k x d): the first uniformly;
- * each further one is, of `trials` points drawn with probability proportional to
- * their squared distance from the centres so far, the one (the first such) that leaves the
- * smallest sum of squared distances. Returns how many there are: fewer than k when no
- * point lies apart from a centre. x is the row-major copy of the points.
+ * Choose up to k of the points as centres (row-major k x d): the first uniformly; for each further
+ * one, `trials` points are drawn with probability proportional to their squared distance from the
+ * centres so far, and the first of those that leave the smallest sum of squared distances is taken.
+ * Returns how many there are: fewer than k when no point lies apart from a centre. x is the
+ * row-major copy of the points.
  *
  * Cost 3 n d k trials operations.
  */

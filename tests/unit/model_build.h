@@ -157,7 +157,8 @@ static inline Brc__OnnxTensor *new_tensor(const char *name, int32_t type, size_t
 	t->data_type = type;
 	t->has_data_type = 1;
 	t->dims = made((n + 1) * sizeof(*extent));
-	memcpy(t->dims, extent, n * sizeof(*extent));
+	if (n)
+		memcpy(t->dims, extent, n * sizeof(*extent));
 	t->n_dims = n;
 	t->has_raw_data = 1;
 	t->raw_data.len = bytes;

@@ -60,8 +60,6 @@ brc_rc brc_onnx_scan(const ProtobufCMessageDescriptor *type, const uint8_t *byte
 
 /* ---- attributes of a node; BRC_DATA when one is there with another type ---- */
 
-/* Only attributes named in `known` ("axis|perm"), and none of them twice? */
-brc_rc brc_onnx_attributes_known(const Brc__OnnxNode *node, const char *known, brc_err *err);
 /* NULL when absent. Borrowed. */
 const Brc__OnnxAttribute *brc_onnx_attribute(const Brc__OnnxNode *node, const char *name);
 brc_rc brc_onnx_attribute_int(const Brc__OnnxNode *node, const char *name, int64_t otherwise,

@@ -6,36 +6,6 @@
 /* AttributeProto.AttributeType */
 enum { TYPE_UNSET = 0, TYPE_FLOAT = 1, TYPE_INT = 2, TYPE_INTS = 7 };
 
-/* Is `name` one of the words in "axis|perm"? */
-static bool listed(const char *name, const char *words)
-{
-	size_t n = strlen(name);
-
-	while (*words) {
-		size_t m = strcspn(words, "|");
-
-		if (m == n && memcmp(words, name, n) == 0)
-			return true;
-		words += m + (words[m] == '|');
-	}
-	return false;
-}
-
-brc_rc brc_onnx_attributes_known(const Brc__OnnxNode *node, const char *known, brc_err *err)
-{
-	for (size_t i = 0; i < node->n_attribute; i++) {
-		const char *name = node->attribute[i]->name ? node->attribute[i]->name : "";
-
-		if (!listed(name, known))
-			return brc_fail(err, BRC_DATA, "attribute '%s' is not supported", name);
-		/* Names are few by now, for each is known and occurs once. */
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(name, node->attribute[j]->name) == 0)
-				return brc_fail(err, BRC_DATA, "attribute '%s' occurs twice", name);
-	}
-	return BRC_OK;
-}
-
 const Brc__OnnxAttribute *brc_onnx_attribute(const Brc__OnnxNode *node, const char *name)
 {
 	for (size_t i = 0; i < node->n_attribute; i++)

@@ -96,19 +96,31 @@ static brc_rc from_labels(brc_labelling *l, brc_err *err)
 	return BRC_OK;
 }
 
-/* The sub-clusters that a section speaks of, with its layers found among those of the labelling. */
+/* The sub-clusters of a section, with its layers mapped to l->layers. */
 typedef struct table {
 	const brc_section *section;
 	const brc_layers *layers;
+	const int32_t *layer, *cluster, *size;
 	size_t m;
-	const int32_t *layer, *cluster, *size; /* [m] */
-	size_t *map;                           /* [layers->n] -> index in l->layers; owned */
+	size_t *map; /* [layers->n] -> index in l->layers; owned */
 } table;
+
+static table of_lesions(const brc_labelling *l, const brc_section *s)
+{
+	const brc_lesions *x = &l->lesions;
+
+	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
+}
+
+static table of_findings(const brc_labelling *l, brc_proxy p, const brc_section *s)
+{
+	const brc_findings *x = &l->test[p];
+
+	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
+}
 
 static brc_rc map_layers(table *t, const brc_labelling *l, brc_err *err)
 {
-	char title[256];
-
 	t->map = brc_calloc(t->layers->n, sizeof(*t->map), err);
 	if (!t->map)
 		return BRC_RESOURCE;
@@ -116,9 +128,8 @@ static brc_rc map_layers(table *t, const brc_labelling *l, brc_err *err)
 		t->map[i] = brc_layers_find(&l->layers, t->layers->name[i]);
 		if (t->map[i] != BRC_ANY)
 			continue;
-		brc_fail(err, BRC_DATA, "%s: its layer '%s' is not in labelling '%s'",
-			 brc_section_title(t->section, title, sizeof(title)), t->layers->name[i],
-			 l->name);
+		brc_section_bad(t->section, err, "its layer '%s' is not in labelling '%s'",
+				t->layers->name[i], l->name);
 		return brc_hint(err, "sections of one name must come from one run");
 	}
 	return BRC_OK;
@@ -141,25 +152,23 @@ typedef enum row_kind { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
 
 static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err *err)
 {
-	char title[256];
-
-	brc_section_title(t->section, title, sizeof(title));
 	for (size_t i = 0; i < t->m; i++) {
 		size_t layer = t->map[t->layer[i]];
 		brc_group *g = find(l, layer, t->cluster[i]);
 		size_t *row;
 
 		if (!g || g->size != (size_t)t->size[i]) {
-			brc_fail(err, BRC_DATA,
-				 "%s: cluster %d of layer '%s' with %d units is not in the "
-				 "labelling '%s'",
-				 title, t->cluster[i], l->layers.name[layer], t->size[i], l->name);
+			brc_section_bad(t->section, err,
+					"cluster %d of layer '%s' with %d units is not in the "
+					"labelling '%s'",
+					t->cluster[i], l->layers.name[layer], t->size[i], l->name);
 			return brc_hint(err, "sections of one name must come from one run");
 		}
 		row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
 		if (*row != BRC_ANY)
-			return brc_fail(err, BRC_DATA, "%s: cluster %d of layer '%s' stands twice",
-					title, t->cluster[i], l->layers.name[layer]);
+			return brc_section_bad(t->section, err,
+					       "cluster %d of layer '%s' stands twice",
+					       t->cluster[i], l->layers.name[layer]);
 		*row = i;
 	}
 	return BRC_OK;
@@ -170,8 +179,7 @@ static void join_reasons(brc_labelling *l, const table *t)
 {
 	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
 		const brc_left_out *x = &l->lesions.left_out[i];
-		brc_group *g =
-			x->layer < t->layers->n ? find(l, t->map[x->layer], x->cluster) : NULL;
+		brc_group *g = find(l, t->map[x->layer], x->cluster);
 
 		if (g)
 			g->left_out = x->reason;
@@ -180,7 +188,7 @@ static void join_reasons(brc_labelling *l, const table *t)
 
 static brc_rc join(brc_labelling *l, row_kind kind, table t, brc_err *err)
 {
-	brc_rc rc = BRC_OK;
+	brc_rc rc;
 
 	if (!t.section)
 		return BRC_OK;
@@ -194,10 +202,6 @@ static brc_rc join(brc_labelling *l, row_kind kind, table t, brc_err *err)
 	free(t.map);
 	return rc;
 }
-
-/* The groups of lesions or findings, which hold their table alike. */
-#define TABLE(section, of) \
-	((table){section, &(of).layers, (of).m, (of).layer, (of).cluster, (of).size, NULL})
 
 static brc_mark mark_of(const brc_inference *st, size_t row, double level)
 {
@@ -258,7 +262,7 @@ static void find_worst_classes(brc_labelling *l)
 }
 
 /* How strong a finding is: sorted by mark, then q, then p; smaller comes first. */
-typedef struct {
+typedef struct strength {
 	size_t index;
 	int mark;
 	double q, p;
@@ -325,9 +329,9 @@ brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 {
 	if (from->labels)
 		BRC_TRY(from_labels(l, err));
-	BRC_TRY(join(l, ROW_LESION, TABLE(from->lesions, l->lesions), err));
-	BRC_TRY(join(l, ROW_IMPORTANCE, TABLE(from->importance, l->test[BRC_IMPORTANCE]), err));
-	BRC_TRY(join(l, ROW_COHERENCE, TABLE(from->coherence, l->test[BRC_COHERENCE]), err));
+	BRC_TRY(join(l, ROW_LESION, of_lesions(l, from->lesions), err));
+	BRC_TRY(join(l, ROW_IMPORTANCE, of_findings(l, BRC_IMPORTANCE, from->importance), err));
+	BRC_TRY(join(l, ROW_COHERENCE, of_findings(l, BRC_COHERENCE, from->coherence), err));
 	mark_groups(l, options->level);
 	find_worst_classes(l);
 	return set_order(l, options->order, err);

@@ -12,7 +12,7 @@ static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t
 {
 	int32_t *unit = brc_alloc(units, sizeof(*unit), err);
 	size_t n = 0;
-	if (unit == NULL)
+	if (!unit)
 		return BRC_RESOURCE;
 	for (size_t u = 0; u < units; u++)
 		if (constant(of, u))
@@ -35,7 +35,7 @@ static bool factor_constant(const void *c, size_t u)
 static brc_rc add_block(brc_section *s, brc_affinity_block *b, size_t index, brc_err *err)
 {
 	brc_map *record = brc_section_add_record(s, err);
-	if (record == NULL)
+	if (!record)
 		return BRC_RESOURCE;
 	snprintf(b->name, sizeof(b->name), "block/%zu", index);
 	brc_map_put_int(record, "block", (int64_t)index);
@@ -51,7 +51,7 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
 	size_t count = local ? layers->n : layers->n * (layers->n + 1) / 2, k = 0;
 	*n = count;
 	*blocks = brc_calloc(count, sizeof(**blocks), err);
-	brc_rc rc = *blocks != NULL ? brc_layers_write(layers, s, err) : BRC_RESOURCE;
+	brc_rc rc = *blocks ? brc_layers_write(layers, s, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = add_constant(s, correlation_constant, columns, columns->n, err);
 	for (size_t from = 0; rc == BRC_OK && from < layers->n; from++)
@@ -68,7 +68,7 @@ static brc_rc add_factors(brc_section *s, brc_blocks *b, bool local, const brc_f
 			  brc_err *err)
 {
 	const float **factor = brc_alloc(b->layers.n, sizeof(*factor), err);
-	if (factor == NULL)
+	if (!factor)
 		return BRC_RESOURCE;
 	for (size_t l = 0; l < b->layers.n; l++)
 		factor[l] = c->row + b->layers.first[l] * c->samples;

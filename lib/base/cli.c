@@ -202,7 +202,7 @@ static char *help_text(const brc_cli *cli, const brc_opt *o)
 	bool told;
 
 	brc_str_add(&s, o->help);
-	/* a count or number that is resolved later shows its rule in the sentence itself */
+	/* if a default is resolved later, the help text itself says so */
 	told = strstr(o->help, "default");
 	if (!told)
 		add_default(&s, o);
@@ -211,7 +211,7 @@ static char *help_text(const brc_cli *cli, const brc_opt *o)
 	return s.s;
 }
 
-/* What argp fills to the width of a page. */
+/* The part of the help that argp fills to the width of a page. */
 static char *doc_text(const brc_cli *cli)
 {
 	brc_str s = {0};
@@ -224,7 +224,7 @@ static char *doc_text(const brc_cli *cli)
 	return s.s;
 }
 
-/* And what it may not fill: examples are there to be copied. */
+/* And the part that it must not fill, because examples are there to be copied. */
 static void print_help(const brc_cli *cli, struct argp_state *state)
 {
 	/* without argp's note that short options take the arguments of long ones */
@@ -236,7 +236,7 @@ static void print_help(const brc_cli *cli, struct argp_state *state)
 	     "6 out of memory or disk, 141 the reader has gone.");
 }
 
-/* Has it all been written? A full disk is no success. */
+/* Was everything written? A full disk is not a success. */
 static void exit_after_print(const brc_cli *cli)
 {
 	int errnum;
@@ -290,7 +290,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		return 0;
 	}
 	if (key == ARGP_KEY_INIT)
-		state->err_stream = NULL; /* getopt says what is wrong, we what to do about it */
+		state->err_stream =
+			NULL; /* getopt says what is wrong, and we say what to do about it */
 	for (size_t i = 0; i < p->n; i++)
 		if (p->table[i].key == key) {
 			if (store(p->opts[i], arg, &err) != BRC_OK)

@@ -1,17 +1,25 @@
 /*
- * The standard descriptors 0, 1 and 2. One that is closed when a program
- * starts would be given to the next file it opens: messages would end up in
- * the result, or a model would be read as the stream.
+ * File descriptors. Of the standard ones, 0, 1 and 2, one that is closed when
+ * a program starts would be given to the next file it opens: messages would
+ * end up in the result, or a model would be read as the stream.
  */
 #ifndef BRC_BASE_DESCRIPTORS_H
 #define BRC_BASE_DESCRIPTORS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Take the places of those that are closed, before any file is opened. */
 void brc_descriptors_hold(void);
 
 /* Is it closed, or only held? */
 bool brc_descriptor_closed(int fd);
+
+/*
+ * Up to n bytes of a file from `offset` on, whole even where reading is interrupted; *got < n only
+ * at its end. False with errno when it cannot be read.
+ */
+bool brc_read_at(int fd, uint64_t offset, void *to, size_t n, size_t *got);
 
 #endif

@@ -41,6 +41,20 @@ brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...) __attribute__((format(
 /* BRC_RESOURCE for ENOMEM/ENOSPC/EDQUOT/EFBIG, BRC_PIPE for EPIPE, else BRC_DATA. */
 brc_rc brc_rc_of_errno(int errnum);
 
+/*
+ * `rc = expr`, but only when all went well so far: steps in a function that cleans up at its end.
+ *
+ *     rc = brc_labels_read(&l, in, err);
+ *     BRC_THEN(rc, use(&l, err));
+ *     brc_labels_clear(&l);
+ *     return rc;
+ */
+#define BRC_THEN(rc, expr)             \
+	do {                           \
+		if ((rc) == BRC_OK)    \
+			(rc) = (expr); \
+	} while (0)
+
 /* Return from the calling function when `expr` fails. */
 #define BRC_TRY(expr)                       \
 	do {                                \

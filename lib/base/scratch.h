@@ -1,6 +1,6 @@
 /*
- * Large working memory that may lie on the disk: pages of the machine, or of an unlinked
- * file in $TMPDIR (or /var/tmp) where the work does not fit the memory it was given.
+ * Large working memory. It is in the machine's memory or, if the work does not fit into the memory
+ * that it may use, in an unlinked file in $TMPDIR (or /var/tmp).
  */
 #ifndef BRC_BASE_SCRATCH_H
 #define BRC_BASE_SCRATCH_H
@@ -17,16 +17,16 @@ typedef struct brc_scratch {
 } brc_scratch;
 
 /*
- * Room for `bytes`; `spool` puts it on the disk, where room is taken at once. BRC_RESOURCE
- * naming `what`, with a hint, where there is none.
+ * Make room for `bytes`. `spool` puts it on the disk, where the room is taken at once. If there is
+ * no room, BRC_RESOURCE, naming `what`, with a hint.
  */
 brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *what, brc_err *err);
 void brc_scratch_clear(brc_scratch *s); /* of a zeroed or an initialised struct */
 
-/* Of spooled memory: leave its pages to the file until they are touched again. */
+/* For spooled memory: release its pages to the file until they are touched again. */
 void brc_scratch_drop(const brc_scratch *s);
 
-/* The same of n bytes of any mapping of a file, with the rest of their pages. */
+/* The same for n bytes of any mapping of a file, and for the rest of their pages. */
 void brc_spool_drop(const void *p, size_t n);
 
 /* An unlinked file for such use; the caller closes it. */

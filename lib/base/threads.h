@@ -1,7 +1,7 @@
 /*
- * A pool of threads that runs numbered tasks. The shape of a task must depend
- * on the problem alone, never on the number of threads; then results are the
- * same bytes for any --threads. OpenBLAS is held to one thread inside tasks.
+ * A pool of threads that runs numbered tasks. The shape of a task must depend only on the problem,
+ * never on the number of threads. Then results are the same bytes for any --threads. OpenBLAS is
+ * held to one thread inside tasks.
  */
 #ifndef BRC_BASE_THREADS_H
 #define BRC_BASE_THREADS_H

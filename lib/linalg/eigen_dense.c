@@ -119,7 +119,7 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 				"a dense eigenproblem of %zu rows is too large for LAPACK", n);
 	a = brc_alloc(n * n, sizeof(*a), err);
 	w = brc_alloc(n, sizeof(*w), err);
-	rc = !a || w ? BRC_OK : BRC_RESOURCE;
+	rc = a && w ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK)
 		rc = fill(p->op, a, err);
 	if (rc == BRC_OK)

@@ -13,6 +13,7 @@
 #include "data/datasets/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
+#include "sections/lesions.h"
 
 /* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
 typedef struct brc_lesion {
@@ -20,13 +21,6 @@ typedef struct brc_lesion {
 	const int32_t *unit; /* within 0..units-1 of that layer, any order; borrowed */
 	size_t n;
 } brc_lesion;
-
-typedef enum brc_ablate {
-	/* The unit's output, after bias and activation, is 0 everywhere it is used. */
-	BRC_ABLATE_ZERO,
-	/* Its incoming weights and bias are 0: its output is the activation of 0. */
-	BRC_ABLATE_IN_WEIGHTS
-} brc_ablate;
 
 /* How they are run. */
 typedef struct brc_lesion_options {

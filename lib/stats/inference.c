@@ -15,7 +15,8 @@
 #include "stats/omnibus.h"
 #include "stats/published.h"
 
-brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err)
+/* All columns allocated and zeroed. */
+static brc_rc alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err)
 {
 	size_t bytes;
 
@@ -169,7 +170,7 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 	if (n >= (size_t)1 << 30)
 		return brc_fail(err, BRC_DATA, "%zu control draws; at most 2^30 - 1 are possible",
 				n);
-	BRC_TRY(brc_inference_alloc(i, n, m, ask->published, err));
+	BRC_TRY(alloc(i, n, m, ask->published, err));
 	snprintf(i->statistic, sizeof(i->statistic), "%s", ask->statistic);
 	snprintf(i->title, sizeof(i->title), "%s", ask->title);
 	snprintf(i->unit, sizeof(i->unit), "%s", ask->unit);

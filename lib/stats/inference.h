@@ -58,8 +58,6 @@ typedef struct brc_inference {
 brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double *t, size_t n,
 			 size_t m, brc_err *err);
 
-/* All columns allocated and zeroed, for a reader that fills them. */
-brc_rc brc_inference_alloc(brc_inference *i, size_t n, size_t m, bool published, brc_err *err);
 void brc_inference_clear(brc_inference *i); /* of a zeroed or a filled struct */
 
 /* What was found, in a line for people, cut at `cap`; `level` as of the question. Returns buf. */

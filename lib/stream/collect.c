@@ -14,7 +14,10 @@
 #include "base/scratch.h"
 #include "stream/digest.h"
 
-/* Above this a tensor gets a mapping of its own, committed page by page as data arrives. */
+/*
+ * A tensor above this size gets a mapping of its own, which is committed page by page as data
+ * arrive.
+ */
 enum { MAP_THRESHOLD = 1 << 16 };
 
 struct brc_collector {
@@ -81,7 +84,7 @@ static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *er
 	return brc_hint(err, "set TMPDIR to a directory with room");
 }
 
-/* A mapping of an unlinked file, for what does not fit in memory. */
+/* A mapping of an unlinked file, for tensors that do not fit in memory. */
 static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 {
 	void *p;
@@ -98,7 +101,10 @@ static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 	return BRC_OK;
 }
 
-/* Room on the disk for what comes next: a mapping written without it is a SIGBUS. */
+/*
+ * Reserve room on the disk for the data that come next. To write to a mapping without room is a
+ * SIGBUS.
+ */
 static brc_rc ensure_room(const brc_collector *c, size_t bytes, brc_err *err)
 {
 	int errnum;
@@ -167,7 +173,9 @@ static size_t next_chunk_bytes(const brc_collector *c, const brc_reader *r)
 
 void brc_collector_prepare(brc_collector *c, brc_reader *r)
 {
-	/* room on the disk is taken for data that has arrived, never for what is announced */
+	/*
+	 * room on the disk is taken for data that have arrived, never for data that are announced
+	 */
 	if (c->tensor && c->spool < 0 && c->filled < brc_tensor_bytes(c->tensor))
 		brc_reader_destination(r, (char *)c->tensor->data + c->filled,
 				       next_chunk_bytes(c, r));

@@ -19,8 +19,8 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 	brc_rc rc;
 
 	*out = NULL;
-	signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and we end in order */
-	signal(SIGXFSZ, SIG_IGN); /* and one beyond the limit of file sizes with EFBIG */
+	signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and the run ends properly */
+	signal(SIGXFSZ, SIG_IGN); /* and a write beyond the limit of file sizes fails with EFBIG */
 	f = brc_calloc(1, sizeof(*f), err);
 	if (!f)
 		return BRC_RESOURCE;
@@ -217,7 +217,7 @@ static void filter_free(brc_filter *f)
 	free(f);
 }
 
-/* The honest end of a writer whose reader has gone: death by SIGPIPE, status 141. */
+/* A writer whose reader has gone ends honestly: it dies by SIGPIPE, with status 141. */
 static int die_of_sigpipe(void)
 {
 	signal(SIGPIPE, SIG_DFL);
@@ -226,8 +226,8 @@ static int die_of_sigpipe(void)
 }
 
 /*
- * A failure upstream that we pass on into a pipe is told by the last of the
- * pipe and was told by the first: those between are silent, unless -v.
+ * The first filter of a pipe reports its failure, and so does the last. Those between pass it on
+ * and say nothing, unless -v is given.
  */
 static bool passed_on(const brc_filter *f, const brc_cli *cli)
 {

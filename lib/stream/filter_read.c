@@ -11,7 +11,7 @@
 
 /* ---- reading ---- */
 
-/* The take that a section falls under, or NULL; *rc is an error for a version we do not know. */
+/* The request to take that matches a section, or NULL. *rc is an error for an unknown version. */
 static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r, bool all_names,
 				       brc_rc *rc, brc_err *err)
 {
@@ -55,7 +55,7 @@ static void note_read(brc_filter *f, const brc_section *s)
 			 s->digest);
 }
 
-/* How one input is read: what is handed on, what is kept, where it goes. */
+/* How one input is read: which sections are handed on, which are kept, and where they go. */
 struct intake {
 	brc_filter *f;
 	brc_reader *reader;
@@ -128,7 +128,7 @@ static brc_rc take_stream(struct intake *in, bool *end, brc_err *err)
 		case BRC_F_EOF:
 			*end = true;
 			return BRC_OK;
-		default: /* the trailer: the reader lets nothing else through here */
+		default: /* the trailer: the reader gives out nothing else here */
 			return BRC_OK;
 		}
 	}
@@ -343,7 +343,7 @@ static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end
 	struct intake one = *in;
 	brc_rc rc;
 
-	/* the same input, another place for what it holds */
+	/* the same input, with another place for its sections */
 	one.list = &sections;
 	one.n = &n;
 	one.cap = &cap;

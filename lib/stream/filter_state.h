@@ -1,4 +1,4 @@
-/* The inside of a filter's life, shared by filter.c and filter_read.c. */
+/* The state of a filter, shared by filter.c and filter_read.c. */
 #ifndef BRC_STREAM_FILTER_STATE_H
 #define BRC_STREAM_FILTER_STATE_H
 

@@ -1,6 +1,6 @@
 /*
- * Frames: what a stream is made of on the wire. The specification is
- * broca-stream(5); this is its only transcription.
+ * Frames are the parts of a stream on the wire. broca-stream(5) is their specification, and this is
+ * the only place that implements it.
  *
  * Each frame is a msgpack array [kind, crc, payload] with a head of fixed
  * size, 93 kk CE cccccccc C6 llllllll, big-endian as msgpack has it, so that

@@ -48,7 +48,7 @@ static void put_choice(brc_map *m, const brc_opt *o)
 	brc_map_put_string(m, o->name, word);
 }
 
-/* A count below its bound stands for one that was not given. */
+/* A count below its bound means that none was given. */
 static bool not_given(const brc_opt *o)
 {
 	return o->type == BRC_OPT_SIZE && (double)*(const size_t *)o->value < o->min;

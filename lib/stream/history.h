@@ -1,11 +1,10 @@
 /*
- * The history: what made a stream. An entry is a map
+ * The history says what made a stream. An entry is a map
  *   {tool, version, options, reads: [{section, digest}], files: [{option, digest}],
  *    writes: [{section, digest}], id}
- * where `id` is the digest of the entry without id, time and host. Entries of
- * all inputs are kept, each id once; the digests of sections link them into a
- * graph. Never in it: argv, time (but with --stamp), host, user, directory,
- * file names, and options that cannot change the result.
+ * where `id` is the digest of the entry without id, time and host. Entries of all inputs are kept,
+ * each id once; the digests of sections link them into a graph. It never has argv, time and host
+ * (except with --stamp), user, directory, file names, or options that cannot change the result.
  */
 #ifndef BRC_STREAM_HISTORY_H
 #define BRC_STREAM_HISTORY_H

@@ -10,8 +10,8 @@
 #include "stream/section.h"
 
 /*
- * A stream declares the units of its layers in a few bytes, and filters hold
- * tens of bytes for each: without a limit a hostile stream could name billions.
+ * A stream declares the units of its layers in a few bytes, and filters hold tens of bytes for each
+ * unit. Without a limit a hostile stream could declare billions.
  */
 #define BRC_LAYERS_MAX 16384u
 #define BRC_UNITS_MAX (1u << 24) /* of all layers together */

@@ -1,9 +1,8 @@
 /*
  * Maps to and from msgpack, by msgpack-c.
  *
- * msgpack-c reserves memory from the counts that its input declares, so a
- * scan of our own first proves that every declared count and length fits in
- * the bytes that are there, and that nesting is bounded.
+ * msgpack-c reserves memory for the counts that its input declares. So our own scan first proves
+ * that every declared count and length fits into the bytes that exist, and that nesting is bounded.
  */
 #include <limits.h>
 #include <msgpack.h>
@@ -18,7 +17,7 @@
 
 static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc);
 
-/* What could not be decoded again must not be encoded. */
+/* Data that could not be decoded again must not be encoded. */
 static void pack_string(msgpack_packer *pk, const char *s, brc_rc *rc)
 {
 	size_t n;
@@ -73,7 +72,10 @@ static void pack_map(msgpack_packer *pk, const brc_map *m, brc_rc *rc)
 	}
 }
 
-/* Where msgpack writes: its own functions go on after a piece that found no memory. */
+/*
+ * The buffer that msgpack writes to. msgpack's own buffer would go on after a piece for which there
+ * was no memory.
+ */
 struct out {
 	msgpack_sbuffer buffer;
 	bool failed;
@@ -255,7 +257,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each key once. By sorting: a hostile map has some 13,000 keys. */
+/* Each key may occur once. The keys are sorted, because a hostile map has up to about 13,000. */
 static brc_rc check_keys(const brc_map *m, brc_err *err)
 {
 	char **key = brc_alloc(m->n, sizeof(*key), err);

@@ -13,7 +13,7 @@ enum { FIRST_BUFFER = 1 << 20 };
 /* Where we are in the grammar. */
 enum state { AT_MAGIC, BETWEEN_SECTIONS, AFTER_HEADER, IN_SECTION, IN_TENSOR, IN_HISTORY };
 
-/* Names that may stand once, as digests. */
+/* Names that may occur only once, as digests. */
 struct names {
 	uint64_t *digest;
 	size_t n, cap;
@@ -161,8 +161,8 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 }
 
 /*
- * The payload, into the caller's place or the buffer, which grows only as data arrives. The
- * place is for this frame alone: it may be gone by the next one.
+ * Read the payload into the caller's place or into the buffer, which grows only as data arrive. The
+ * place is only for this frame; at the next frame it may be gone.
  */
 static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 			   const unsigned char **payload, brc_err *err)
@@ -192,7 +192,9 @@ static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 
 /* ---- the grammar ---- */
 
-/* Every name once; how many there may be bounds the time that hostile ones take. */
+/*
+ * Each name may occur once. Their number is limited, which bounds the time that hostile names take.
+ */
 static brc_rc once(brc_reader *r, struct names *seen, const char *what, const char *name,
 		   brc_err *err)
 {
@@ -330,7 +332,7 @@ static brc_rc take_abort(brc_reader *r, brc_err *err)
 	return hint[0] != '\0' ? brc_hint(err, "%s", hint) : BRC_STREAM;
 }
 
-/* Is a frame of this kind in place here? */
+/* Is a frame of this kind allowed here? */
 static bool in_place(const brc_reader *r, brc_kind kind)
 {
 	switch (kind) {

@@ -1,8 +1,8 @@
 /*
- * A careful reader of one or several concatenated streams: frame by frame,
- * each verified (head, bounds, CRC) before it is given out, the grammar of
- * sections and the trailer checked. Truncation, corruption and an upstream
- * abort are BRC_STREAM; something that is no stream at all is BRC_DATA.
+ * A careful reader of one or several concatenated streams. It goes frame by frame. It verifies each
+ * frame (head, bounds, CRC) before it gives the frame out, and it checks the grammar of sections
+ * and the trailer. Truncation, corruption and an upstream abort are BRC_STREAM. Input that is not a
+ * stream is BRC_DATA.
  */
 #ifndef BRC_STREAM_READER_H
 #define BRC_STREAM_READER_H
@@ -40,8 +40,8 @@ brc_rc brc_reader_next(brc_reader *r, brc_frame *frame, brc_err *err);
 const brc_map *brc_reader_abort(const brc_reader *r);
 
 /*
- * Where the payload of the next frame goes, if that is a raw chunk of just this length. Of
- * that frame only: whatever it was, the place is the caller's again.
+ * Where the payload of the next frame goes, if it is a raw chunk of exactly this length. This holds
+ * only for that frame. Whatever it was, the place then belongs to the caller again.
  */
 void brc_reader_destination(brc_reader *r, void *dest, size_t length);
 
@@ -52,7 +52,7 @@ const char *brc_reader_section(const brc_reader *r);
 const brc_tensor *brc_reader_tensor(const brc_reader *r);
 size_t brc_reader_chunk_rows(const brc_reader *r);
 
-/* Parse a BRC_F_TENSOR map into t (no data). BRC_DATA when it is not one we can hold. */
+/* Parse a BRC_F_TENSOR map into t (no data). BRC_DATA if it is not a tensor that we can hold. */
 brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, brc_err *err);
 
 #endif

@@ -54,7 +54,7 @@ static char *directory_of(const char *path, brc_err *err)
 	return brc_strndup(path, slash == path ? 1 : (size_t)(slash - path), err);
 }
 
-/* A name beside the final one that nobody uses. */
+/* An unused name in the folder of the final one. */
 static char *temp_name(const char *path, unsigned attempt, brc_err *err)
 {
 	char suffix[64];
@@ -89,8 +89,8 @@ static brc_rc open_named(brc_sink *s, brc_err *err)
 }
 
 /*
- * A path that means a descriptor which is open already: its number, or -1.
- * Never replaced by a new file: that would be the link in /dev itself.
+ * The number of the descriptor, if the path means one that is already open, otherwise -1. Such a
+ * path is never replaced by a new file, because that would replace the link in /dev itself.
  */
 static int named_descriptor(const char *path)
 {
@@ -120,7 +120,7 @@ static brc_rc open_descriptor(brc_sink *s, int fd, brc_err *err)
 	return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
 }
 
-/* What a symbolic link leads to is written, and the link stays. */
+/* If the path is a symbolic link, its target is written, and the link stays. */
 static void follow_link(brc_sink *s)
 {
 	struct stat st;

@@ -13,10 +13,9 @@
 typedef struct brc_sink brc_sink;
 
 /*
- * PATH, or NULL or "-" for standard output. `binary` refuses a terminal.
- * /dev/stdout, /dev/fd/N and a path that exists and is no regular file (a
- * device, a fifo) are written directly; a symbolic link stays, and what it
- * leads to is replaced.
+ * PATH, or NULL or "-" for standard output. `binary` refuses a terminal. /dev/stdout, /dev/fd/N and
+ * a path that exists and is no regular file (a device, a fifo) are written directly; a symbolic
+ * link stays, and its target is replaced.
  */
 brc_rc brc_sink_open(brc_sink **s, const char *path, bool binary, brc_err *err);
 /* Buffered; large blocks go straight through. BRC_PIPE when the reader has gone. */

@@ -11,30 +11,8 @@
 
 #include "base/err.h"
 #include "sections/labels.h"
+#include "sections/lesions.h"
 #include "graph/subcluster.h"
-
-/*
- * How controls are drawn. Either way each control of a sub-cluster is uniform
- * among the sets of its size of the layer's eligible units, those with a label
- * >= 0.
- *
- * PERMUTATION: draw b permutes all labels inside each layer, independently
- * for each layer; units labelled -1 never move; labels of sub-clusters that
- * are left out are permuted too. The sets of one draw stay disjoint,
- * and the observed labelling is exchangeable with the draws: what the omnibus
- * test and max-T need.
- * INDEPENDENT: a uniform set for each sub-cluster and draw, drawn apart, as in
- * the published code.
- */
-typedef enum brc_controls { BRC_CONTROLS_PERMUTATION, BRC_CONTROLS_INDEPENDENT } brc_controls;
-
-/* A sub-cluster that is not tested, and why. */
-typedef struct brc_left_out {
-	size_t layer; /* index in the layer table of the labels */
-	int32_t cluster;
-	size_t size;
-	char reason[96];
-} brc_left_out;
 
 /*
  * Can this size be tested? If not, `reason` says why: fewer than

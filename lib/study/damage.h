@@ -13,7 +13,7 @@
 #ifndef BRC_STUDY_DAMAGE_H
 #define BRC_STUDY_DAMAGE_H
 
-#include "study/lesions.h"
+#include "sections/lesions.h"
 
 typedef enum brc_weighting {
 	BRC_WEIGHT_CLASS, /* every class counts the same: the mean of class means */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "study/table.h"
+#include "base/texts.h"
 
 /* ---- planning ---- */
 
@@ -215,7 +215,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	for (size_t i = 0; i < l->images; i++)
 		l->class_images[data->label[i]]++;
 	return data->classes == l->classes
-		       ? brc_table_dup_classes(data->class_name, l->classes, &l->class_name, err)
+		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;
 }
 

@@ -18,7 +18,7 @@
 #include "net/lesion.h"
 #include "net/net.h"
 #include "study/controls.h"
-#include "study/lesions.h"
+#include "sections/lesions.h"
 #include "stream/section.h"
 
 typedef struct brc_experiment_options {

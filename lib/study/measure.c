@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "stats/extremes.h"
 #include "stats/maxt.h"
-#include "study/table.h"
 
 static brc_rc copy_i32(int32_t **to, const int32_t *from, size_t n, brc_err *err)
 {
@@ -159,8 +159,7 @@ static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);
 	free(t);
-	return rc == BRC_OK ? brc_table_dup_classes(l->class_name, l->classes, &f->class_name, err)
-			    : rc;
+	return rc == BRC_OK ? brc_texts_dup(l->class_name, l->classes, &f->class_name, err) : rc;
 }
 
 static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)

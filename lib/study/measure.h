@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 #include "study/damage.h"
-#include "study/findings.h"
-#include "study/lesions.h"
+#include "sections/findings.h"
+#include "sections/lesions.h"
 
 /* How to infer. */
 typedef struct brc_measure {

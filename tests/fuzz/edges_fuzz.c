@@ -37,15 +37,18 @@ static brc_rc collect(void *ctx, const char *bytes, size_t n, brc_err *err)
 }
 
 /* The same edges come back, whatever the format. */
-static void go_round(const brc_edge_list *l, const brc_blocks *b,
-		     brc_rc (*write)(const brc_blocks *, brc_exchange_sink, void *, brc_err *))
+static void go_round(const brc_edge_list *l, const brc_blocks *b, brc_graph_format format)
 {
+	const brc_edge_source edges = brc_exchange_edges(b, NULL);
 	brc_str text = {0};
 	brc_edge_list back;
 	brc_err err = {0};
 	char path[32];
-	if (write(b, collect, &text, &err) == BRC_OK) { /* not with a control character in a name */
+
+	/* not with a control character in a name */
+	if (brc_graph_write(&edges, format, MEMORY, collect, &text, &err) == BRC_OK) {
 		int fd = file_of("back", text.s, text.len, path);
+
 		if (brc_edge_list_read(&back, path, NULL, MEMORY, &err) != BRC_OK ||
 		    back.n != l->n || !brc_layers_equal(&back.layers, &l->layers) ||
 		    (l->n > 0 && memcmp(back.edge, l->edge, l->n * sizeof(*l->edge)) != 0))
@@ -54,11 +57,6 @@ static void go_round(const brc_edge_list *l, const brc_blocks *b,
 		close(fd);
 	}
 	brc_str_free(&text);
-}
-
-static brc_rc graphml(const brc_blocks *b, brc_exchange_sink sink, void *ctx, brc_err *err)
-{
-	return brc_exchange_graphml(b, NULL, sink, ctx, err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -73,10 +71,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    brc_exchange_blocks(&b, &l, MEMORY, &err) == BRC_OK) {
 			if (brc_blocks_check(&b.blocks, "fuzz", &err) != BRC_OK)
 				abort();
-			go_round(&l, &b.blocks, brc_exchange_matrix_market);
-			go_round(&l, &b.blocks, brc_exchange_edges);
+			go_round(&l, &b.blocks, BRC_GRAPH_MATRIX_MARKET);
+			go_round(&l, &b.blocks, BRC_GRAPH_EDGE_TEXT);
 			if (brc_layers_total(&l.layers) < 2000) /* a node for each: slow here */
-				go_round(&l, &b.blocks, graphml);
+				go_round(&l, &b.blocks, BRC_GRAPH_GRAPHML);
 			brc_own_blocks_clear(&b);
 		}
 		brc_edge_list_clear(&l);

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/datasets/idx.h"
+#include "../unit/array_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,16 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	char path[32];
 	brc_err err = {0};
-	brc_input *in;
 	brc_array a;
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (brc_input_open(&in, path, &err) != BRC_OK)
-		return 0;
-	if (brc_idx_read(in, (size_t)64 << 20, &a, &err) == BRC_OK) {
+	if (idx_array(path, (size_t)64 << 20, &a, &err) == BRC_OK) {
 		volatile unsigned char last = 0;
 		if (a.count > 0)
 			last = ((unsigned char *)a.data)[a.count * a.itemsize - 1];
@@ -38,6 +35,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		brc_array_convert(&a, "<f4", "fuzz", &err);
 		brc_array_clear(&a);
 	}
-	brc_input_free(in);
 	return 0;
 }

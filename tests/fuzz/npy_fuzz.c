@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/arrays/npy.h"
+#include "../unit/array_files.h"
 
 #define MEMORY ((size_t)64 << 20)
 
@@ -43,10 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (brc_zip_magic(data, size)) {
-		use(brc_npz_read(path, "images", MEMORY, &a, &err), &a);
-		use(brc_npz_read(path, "labels", MEMORY, &a, &err), &a);
+		use(npz_array(path, "images", MEMORY, &a, &err), &a);
+		use(npz_array(path, "labels", MEMORY, &a, &err), &a);
 	} else {
-		use(brc_npy_read(path, MEMORY, &a, &err), &a);
+		use(npy_array(path, MEMORY, &a, &err), &a);
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "data/models/onnx.h"
 #include "traced_layers.h"
+#include "array_files.h"
 
 #define TOLERANCE 2e-6 /* relative: factors are floats, multiplied a few times */
 
@@ -45,7 +46,7 @@ static brc_array golden_block(const char *path, size_t norm, const brc_net_edge 
 
 	for (size_t k = norm;; k = BRC_NORM_L1) {
 		snprintf(member, sizeof(member), "%s.%zu.%zu", norms[k], e->from, e->to);
-		if (brc_npz_read(path, member, 0, &a, &err) == BRC_OK)
+		if (npz_array(path, member, 0, &a, &err) == BRC_OK)
 			return a;
 		if (k == BRC_NORM_L1)
 			fail_msg("%s: an edge that is not: %s", path, err.message);
@@ -101,7 +102,7 @@ static size_t count_blocks(const char *path, size_t norm)
 	for (size_t from = 0; from < LAYERS; from++)
 		for (size_t to = from + 1; to < LAYERS; to++) {
 			snprintf(member, sizeof(member), "%s.%zu.%zu", norms[norm], from, to);
-			if (brc_npz_read(path, member, 0, &a, &err) != BRC_OK)
+			if (npz_array(path, member, 0, &a, &err) != BRC_OK)
 				continue;
 			brc_array_clear(&a);
 			n++;

@@ -6,6 +6,7 @@
 #include "idx_fixture.h"
 
 #include "exec/exec.h"
+#include "array_files.h"
 
 enum { MAX_KEPT = 128, MAX_NAME = 128, BATCH = 50 };
 
@@ -307,7 +308,7 @@ static void trained_on_text(void **state)
 	brc_array x;
 
 	(void)state;
-	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &x, &err), BRC_OK);
+	assert_int_equal(npz_array("fixtures/text-test.npz", "tokens", 0, &x, &err), BRC_OK);
 	check_rows("text-transformer", "fixtures/text-transformer.onnx", "tokens", &x);
 	brc_array_clear(&x);
 }

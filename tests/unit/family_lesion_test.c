@@ -9,6 +9,7 @@
 #include "net/lesion.h"
 #include "traced_layers.h"
 #include "idx_fixture.h"
+#include "array_files.h"
 
 static oracle *layers_of(const char *name)
 {
@@ -302,9 +303,8 @@ static void a_text_model_loses_what_torch_loses(void **state)
 	brc_dataset d;
 
 	(void)state;
-	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
-	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "targets", 0, &target, &err),
-			 BRC_OK);
+	assert_int_equal(npz_array("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
+	assert_int_equal(npz_array("fixtures/text-test.npz", "targets", 0, &target, &err), BRC_OK);
 	assert_int_equal(brc_array_convert(&token, "<i4", "tokens", &err), BRC_OK);
 	assert_int_equal(brc_array_convert(&target, "<i4", "targets", &err), BRC_OK);
 	d = (brc_dataset){.image = token.data,

@@ -11,7 +11,6 @@
 
 #include "base/rng.h"
 #include "study/measure.h"
-#include "study/table.h"
 
 enum { DRAWS = 39, M = 3, CLASSES = 4, IMAGES = 25 };
 

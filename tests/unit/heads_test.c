@@ -8,6 +8,8 @@
 #include "graph/subcluster.h"
 #include "net/lesion.h"
 #include "net_fixture.h"
+#include "idx_fixture.h"
+#include "array_files.h"
 
 static brc_net *network_in(const char *folder, const char *name, brc_norm norm)
 {
@@ -162,18 +164,6 @@ static void check_counts(const char *name, const brc_dataset *d)
 	brc_net_free(net);
 }
 
-static brc_array read_idx(const char *path)
-{
-	brc_err err = {0};
-	brc_input *in;
-	brc_array a;
-
-	assert_int_equal(brc_input_open(&in, path, &err), BRC_OK);
-	assert_int_equal(brc_idx_read(in, 0, &a, &err), BRC_OK);
-	brc_input_free(in);
-	return a;
-}
-
 static void a_vision_transformer_loses_what_torch_loses(void **state)
 {
 	brc_array image = read_idx("fixtures/fashion-test-2000-images.gz"),
@@ -210,9 +200,8 @@ static void a_text_transformer_loses_what_torch_loses(void **state)
 			 .scale = 1};
 
 	(void)state;
-	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
-	assert_int_equal(brc_npz_read("fixtures/text-test.npz", "targets", 0, &target, &err),
-			 BRC_OK);
+	assert_int_equal(npz_array("fixtures/text-test.npz", "tokens", 0, &token, &err), BRC_OK);
+	assert_int_equal(npz_array("fixtures/text-test.npz", "targets", 0, &target, &err), BRC_OK);
 	assert_int_equal(brc_array_convert(&token, "<i4", "tokens", &err), BRC_OK);
 	assert_int_equal(brc_array_convert(&target, "<i4", "targets", &err), BRC_OK);
 	d.image = token.data;

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_IDX_FIXTURE_H
 #define TESTS_UNIT_IDX_FIXTURE_H
 
-#include "data/datasets/idx.h"
+#include "array_files.h"
 
 #define FASHION_IMAGES "fixtures/fashion-test-2000-images.gz"
 #define FASHION_LABELS "fixtures/fashion-test-2000-labels.gz"
@@ -11,12 +11,9 @@
 static inline brc_array read_idx(const char *path)
 {
 	brc_err err = {0};
-	brc_input *in;
 	brc_array a;
 
-	assert_int_equal(brc_input_open(&in, path, &err), BRC_OK);
-	assert_int_equal(brc_idx_read(in, 0, &a, &err), BRC_OK);
-	brc_input_free(in);
+	assert_int_equal(idx_array(path, 0, &a, &err), BRC_OK);
 	return a;
 }
 

@@ -6,23 +6,13 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "data/datasets/idx.h"
-
-static brc_rc read_idx(const char *path, size_t mem, brc_array *out, brc_err *err)
-{
-	brc_input *in;
-	memset(out, 0, sizeof(*out));
-	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_idx_read(in, mem, out, err);
-	brc_input_free(in);
-	return rc;
-}
+#include "array_files.h"
 
 static void reads(const char *path, const char *dtype, size_t ndim, const size_t *shape)
 {
 	brc_array a;
 	brc_err err = {0};
-	assert_int_equal(read_idx(path, 0, &a, &err), BRC_OK);
+	assert_int_equal(idx_array(path, 0, &a, &err), BRC_OK);
 	assert_int_equal(a.ndim, ndim);
 	assert_memory_equal(a.shape, shape, ndim * sizeof(*shape));
 	holds_golden_values(&a, dtype);
@@ -45,9 +35,9 @@ static void reads_every_type(void **state)
 static void refuses_every_prefix(void **state)
 {
 	(void)state;
-	refuses_prefixes(read_idx, GOLDEN "image.idx");
-	refuses_prefixes(read_idx, GOLDEN "image.idx.gz");
-	refuses_prefixes(read_idx, GOLDEN "f8.idx");
+	refuses_prefixes(idx_array, GOLDEN "image.idx");
+	refuses_prefixes(idx_array, GOLDEN "image.idx.gz");
+	refuses_prefixes(idx_array, GOLDEN "f8.idx");
 }
 
 /* gzip of n bytes at `raw`. */
@@ -72,17 +62,17 @@ static void says_what_was_expected_and_found(void **state)
 {
 	(void)state;
 	unsigned char good[] = {0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4, 5};
-	brc_err err = reading_fails(read_idx, good, 11, BRC_DATA);
+	brc_err err = reading_fails(idx_array, good, 11, BRC_DATA);
 	assert_non_null(strstr(err.message, "truncated: 12 bytes expected, 11 found"));
-	err = reading_fails(read_idx, good, 13, BRC_DATA);
+	err = reading_fails(idx_array, good, 13, BRC_DATA);
 	assert_non_null(strstr(err.message, "too long: 12 bytes expected, 13 found"));
 	size_t n;
 	unsigned char *z = gzipped(good, 13, &n);
-	err = reading_fails(read_idx, z, n, BRC_DATA);
+	err = reading_fails(idx_array, z, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "too long: 12 bytes expected, at least 13 found"));
 	free(z);
 	z = gzipped(good, 11, &n);
-	err = reading_fails(read_idx, z, n, BRC_DATA);
+	err = reading_fails(idx_array, z, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "truncated: 12 bytes expected, 11 found"));
 	free(z);
 }
@@ -92,12 +82,12 @@ static void refuses_wrong_magic(void **state)
 	(void)state;
 	const unsigned char type[] = {0, 0, 7, 1, 0, 0, 0, 1, 1}, none[] = {0, 0, 8, 0, 1};
 	const unsigned char nine[64] = {0, 0, 8, 9};
-	brc_err err = reading_fails(read_idx, type, sizeof(type), BRC_DATA);
+	brc_err err = reading_fails(idx_array, type, sizeof(type), BRC_DATA);
 	assert_non_null(strstr(err.message, "begins with 00 00 07 01"));
 	assert_true(err.hint[0] != '\0');
-	reading_fails(read_idx, none, sizeof(none), BRC_DATA);
-	reading_fails(read_idx, nine, sizeof(nine), BRC_DATA);
-	reading_fails(read_idx, "P5 28 28 255 ", 13, BRC_DATA);
+	reading_fails(idx_array, none, sizeof(none), BRC_DATA);
+	reading_fails(idx_array, nine, sizeof(nine), BRC_DATA);
+	reading_fails(idx_array, "P5 28 28 255 ", 13, BRC_DATA);
 }
 
 static void refuses_damaged_gzip(void **state)
@@ -106,11 +96,11 @@ static void refuses_damaged_gzip(void **state)
 	size_t n;
 	unsigned char *bytes = slurp(GOLDEN "image.idx.gz", &n);
 	bytes[n - 6] ^= 1; /* its checksum */
-	brc_err err = reading_fails(read_idx, bytes, n, BRC_DATA);
+	brc_err err = reading_fails(idx_array, bytes, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "corrupt"));
 	bytes[n - 6] ^= 1;
 	bytes[n] = 'x';
-	err = reading_fails(read_idx, bytes, n + 1, BRC_DATA);
+	err = reading_fails(idx_array, bytes, n + 1, BRC_DATA);
 	assert_non_null(strstr(err.message, "something else follows"));
 	free(bytes);
 }
@@ -123,8 +113,8 @@ static void hostile(void)
 					    255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 	const unsigned char one[] = {0, 0, 8, 1, 0, 0, 0, 1, 7};
 	size_t n, zeros = (size_t)48 << 20;
-	reading_fails(read_idx, vast, sizeof(vast), BRC_DATA); /* 2 GiB declared */
-	reading_fails(read_idx, overflow, sizeof(overflow), BRC_DATA);
+	reading_fails(idx_array, vast, sizeof(vast), BRC_DATA); /* 2 GiB declared */
+	reading_fails(idx_array, overflow, sizeof(overflow), BRC_DATA);
 	unsigned char *z = gzipped(vast, sizeof(vast), &n);
 	temporary t = temporary_file(z, n);
 	brc_err err = {0};
@@ -132,7 +122,7 @@ static void hostile(void)
 	/* found to be truncated, without an allocation that the limit would refuse; a machine
 	 * that has not the 2 GiB says so instead */
 	brc_rc want = brc_mem_available() > (size_t)2 << 30 ? BRC_DATA : BRC_RESOURCE;
-	assert_int_equal(read_idx(t.path, 0, &a, &err), want);
+	assert_int_equal(idx_array(t.path, 0, &a, &err), want);
 	unlink(t.path);
 	free(z);
 	unsigned char *bomb = calloc(zeros, 1);
@@ -140,7 +130,7 @@ static void hostile(void)
 	memcpy(bomb, one, sizeof(one));
 	z = gzipped(bomb, zeros, &n);
 	free(bomb);
-	err = reading_fails(read_idx, z, n, BRC_DATA);
+	err = reading_fails(idx_array, z, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "9 bytes expected, at least 10 found"));
 	free(z);
 }
@@ -183,10 +173,10 @@ static void honours_the_memory_limit(void **state)
 	(void)state;
 	brc_err err = {0};
 	brc_array a;
-	assert_int_equal(read_idx(GOLDEN "image.idx", 71, &a, &err), BRC_RESOURCE);
+	assert_int_equal(idx_array(GOLDEN "image.idx", 71, &a, &err), BRC_RESOURCE);
 	assert_non_null(strstr(err.message, "image.idx"));
-	assert_int_equal(read_idx(GOLDEN "image.idx.gz", 71, &a, &err), BRC_RESOURCE);
-	assert_int_equal(read_idx(GOLDEN "image.idx.gz", 72, &a, &err), BRC_OK);
+	assert_int_equal(idx_array(GOLDEN "image.idx.gz", 71, &a, &err), BRC_RESOURCE);
+	assert_int_equal(idx_array(GOLDEN "image.idx.gz", 72, &a, &err), BRC_OK);
 	brc_array_clear(&a);
 }
 
@@ -211,9 +201,9 @@ static void names_missing_files(void **state)
 	(void)state;
 	brc_err err = {0};
 	brc_array a;
-	assert_int_equal(read_idx("no/such\nfile", 0, &a, &err), BRC_DATA);
+	assert_int_equal(idx_array("no/such\nfile", 0, &a, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "no/such?file: cannot open"));
-	assert_int_equal(read_idx("tests", 0, &a, &err), BRC_DATA);
+	assert_int_equal(idx_array("tests", 0, &a, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "directory"));
 }
 

@@ -3,7 +3,7 @@
 
 #include "data/images/image_file.h"
 #include "data/images/image_resize.h"
-#include "data/arrays/npy.h"
+#include "array_files.h"
 
 #define IMAGES "tests/golden/images/"
 
@@ -27,7 +27,7 @@ static brc_image decoded(const char *path, size_t channels)
 static void is(brc_image *m, const char *path)
 {
 	brc_array a;
-	assert_int_equal(brc_npy_read(path, 0, &a, NULL), BRC_OK);
+	assert_int_equal(npy_array(path, 0, &a, NULL), BRC_OK);
 	assert_string_equal(a.dtype, "|u1");
 	assert_int_equal(a.ndim, m->channels == 1 ? 2 : 3);
 	assert_int_equal(a.shape[0], m->h);

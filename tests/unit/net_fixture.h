@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "data/arrays/npy.h"
+#include "array_files.h"
 #include "net/net.h"
 #include "net/run_plan.h"
 
@@ -44,7 +44,7 @@ static inline bool golden_array(const char *name, const char *member, const char
 
 	snprintf(path, sizeof(path), "tests/golden/net/%s.npz", name);
 	memset(a, 0, sizeof(*a));
-	if (brc_npz_read(path, member, 0, a, &err) != BRC_OK)
+	if (npz_array(path, member, 0, a, &err) != BRC_OK)
 		return false;
 	assert_int_equal(brc_array_convert(a, dtype, member, &err), BRC_OK);
 	return true;

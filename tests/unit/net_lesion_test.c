@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "net/lesion.h"
+#include "array_files.h"
 
 #define LESIONS "lesions"
 
@@ -50,9 +51,9 @@ static images side_by_side(void)
 	images x = {0};
 	brc_err err = {0};
 
-	assert_int_equal(brc_npz_read("fixtures/side-by-side.npz", "image", 0, &x.image, &err),
+	assert_int_equal(npz_array("fixtures/side-by-side.npz", "image", 0, &x.image, &err),
 			 BRC_OK);
-	assert_int_equal(brc_npz_read("fixtures/side-by-side.npz", "label", 0, &x.label, &err),
+	assert_int_equal(npz_array("fixtures/side-by-side.npz", "label", 0, &x.label, &err),
 			 BRC_OK);
 	fill_dataset(&x, BRC_PIXEL_U1, 10, 1.0 / 255);
 	return x;

@@ -1,13 +1,12 @@
 /* NPZ archives: stored, deflated, zip64, damaged, hostile. */
 #include "data_files.h"
+#include "array_files.h"
 
 #include <zlib.h>
 
-#include "data/arrays/npy.h"
-
 static brc_rc read_images(const char *path, size_t mem, brc_array *out, brc_err *err)
 {
-	return brc_npz_read(path, "images", mem, out, err);
+	return npz_array(path, "images", mem, out, err);
 }
 
 static void reads(const char *path)
@@ -19,7 +18,7 @@ static void reads(const char *path)
 	assert_int_equal(a.ndim, 3);
 	assert_int_equal(a.shape[2], 3);
 	holds_golden_values(&a, "|u1");
-	assert_int_equal(brc_npz_read(path, "labels.npy", 0, &a, &err), BRC_OK);
+	assert_int_equal(npz_array(path, "labels.npy", 0, &a, &err), BRC_OK);
 	assert_int_equal(brc_array_convert(&a, "<f8", "labels", &err), BRC_OK);
 	assert_int_equal(a.count, 6);
 	assert_memory_equal(a.data, labels, sizeof(labels));

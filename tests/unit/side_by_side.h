@@ -4,7 +4,7 @@
 
 #include "data/arrays/array.h"
 #include "data/datasets/dataset.h"
-#include "data/arrays/npy.h"
+#include "array_files.h"
 #include "sections/labels.h"
 #include "net/net.h"
 
@@ -20,8 +20,8 @@ static inline void stacked_open(stacked *s, size_t images)
 	brc_err err = {0};
 
 	memset(s, 0, sizeof(*s));
-	if (brc_npz_read(path, "image", 0, &s->image, &err) != BRC_OK ||
-	    brc_npz_read(path, "label", 0, &s->label, &err) != BRC_OK ||
+	if (npz_array(path, "image", 0, &s->image, &err) != BRC_OK ||
+	    npz_array(path, "label", 0, &s->label, &err) != BRC_OK ||
 	    brc_array_convert(&s->label, "<i4", path, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	s->data = (brc_dataset){.image = s->image.data,

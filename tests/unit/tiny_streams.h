@@ -19,7 +19,7 @@
 #include "sections/labels.h"
 #include "net/net.h"
 #include "sections/activations.h"
-#include "study/lesions.h"
+#include "sections/lesions.h"
 #include "stream/writer.h"
 
 #define TINY_MODEL "fixtures/small/leaky-default.onnx" /* input 6, h1 8, output 3 */

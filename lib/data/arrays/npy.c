@@ -231,18 +231,6 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 	return BRC_OK;
 }
 
-brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err)
-{
-	brc_input *in;
-	brc_rc rc;
-
-	memset(out, 0, sizeof(*out));
-	BRC_TRY(brc_input_open(&in, path, err));
-	rc = brc_npy_read_input(in, mem, out, err);
-	brc_input_free(in);
-	return rc;
-}
-
 /* "(2, 3)", "(2,)", "()" */
 static void add_shape(brc_str *out, size_t ndim, const size_t *shape)
 {
@@ -279,18 +267,4 @@ brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t
 	}
 	brc_str_free(&text);
 	return rc;
-}
-
-brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
-		     const void *data, brc_err *err)
-{
-	size_t bytes = brc_dtype_size(dtype);
-
-	BRC_TRY(brc_npy_header(out, dtype, ndim, shape, err));
-	for (size_t i = 0; i < ndim; i++)
-		if (!brc_mul(bytes, shape[i], &bytes))
-			return brc_fail(err, BRC_RESOURCE, "the array is larger than memory");
-	if (bytes > 0)
-		brc_str_addn(out, data, bytes);
-	return brc_str_check(out, err);
 }

@@ -25,17 +25,13 @@ bool brc_npy_magic(const unsigned char *p, size_t n);
  * array needs more than `mem` (0: what the machine has).
  */
 brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err);
-/* The same from a path. */
-brc_rc brc_npy_read(const char *path, size_t mem, brc_array *out, brc_err *err);
 /* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
 brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
 
-/* The member `member` ("x" or "x.npy") of an archive; if there is none, an error that lists all. */
-brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_array *out,
-		      brc_err *err);
-/* The same from a path. */
-brc_rc brc_npz_read(const char *path, const char *member, size_t mem, brc_array *out, brc_err *err);
-/* The unpacked bytes of that member, an NPY file; brc_input_free() it. */
+/*
+ * The unpacked bytes of the member "x" or "x.npy" of an archive, an NPY file; brc_input_free() it.
+ * If there is none, the error lists all.
+ */
 brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_err *err);
 /* Is there a member of this name? */
 bool brc_npz_has(const brc_zip *z, const char *member);
@@ -49,8 +45,4 @@ char *brc_npz_list(const brc_zip *z, char *buf, size_t cap);
  */
 brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
 		      brc_err *err);
-/* The same, and the elements. */
-brc_rc brc_npy_write(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
-		     const void *data, brc_err *err);
-
 #endif

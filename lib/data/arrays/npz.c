@@ -63,32 +63,3 @@ brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_er
 		 found == 0 ? "no" : "more than one", member);
 	return brc_hint(err, "there are: %s", brc_npz_list(z, list, sizeof(list)));
 }
-
-brc_rc brc_npz_member(const brc_zip *z, const char *member, size_t mem, brc_array *out,
-		      brc_err *err)
-{
-	brc_input *in;
-	brc_rc rc;
-
-	memset(out, 0, sizeof(*out));
-	BRC_TRY(brc_npz_open(z, member, &in, err));
-	rc = brc_npy_read_input(in, mem, out, err);
-	brc_input_free(in);
-	return rc;
-}
-
-brc_rc brc_npz_read(const char *path, const char *member, size_t mem, brc_array *out, brc_err *err)
-{
-	brc_input *in;
-	brc_zip *z = NULL;
-	brc_rc rc;
-
-	memset(out, 0, sizeof(*out));
-	BRC_TRY(brc_input_open(&in, path, err));
-	rc = brc_zip_open(&z, in, err);
-	brc_input_free(in);
-	if (rc == BRC_OK)
-		rc = brc_npz_member(z, member, mem, out, err);
-	brc_zip_free(z);
-	return rc;
-}

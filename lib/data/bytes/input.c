@@ -12,6 +12,7 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
+#include "base/scratch.h"
 
 enum { RAW_BYTES = 1 << 16 };
 
@@ -383,17 +384,12 @@ static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 {
 	unsigned char block[8192];
 	size_t got = 1;
-	const char *dir = getenv("TMPDIR");
-	brc_rc rc;
+	brc_rc rc = brc_spool_file(fd, err);
 
-	if (!dir || dir[0] == '\0')
-		dir = "/var/tmp";
-	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (*fd < 0) {
-		os_fail(in, "make a temporary copy", err);
+	if (rc != BRC_OK) {
+		brc_err_prefix(err, "%s", in->name);
 		return brc_hint(err, "set TMPDIR to a directory with room, or give a regular file");
 	}
-	rc = BRC_OK;
 	while (rc == BRC_OK && got > 0) {
 		rc = brc_input_read(in, block, sizeof(block), &got, err);
 		if (rc == BRC_OK)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 
 enum {
@@ -55,26 +56,14 @@ static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 
 static brc_rc read_at(const brc_zip *z, uint64_t offset, void *buf, size_t n, brc_err *err)
 {
-	unsigned char *p;
+	size_t got;
 
 	if (offset > z->size || n > z->size - offset)
 		return damaged(z, "an offset beyond the end of the file", err);
-	p = buf;
-	while (n > 0) {
-		ssize_t got = pread(z->fd, p, n, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", z->path,
-					strerror(errno));
-		if (got == 0)
-			return damaged(z, "the file shrank while it was read", err);
-		p += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return BRC_OK;
+	if (!brc_read_at(z->fd, offset, buf, n, &got))
+		return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", z->path,
+				strerror(errno));
+	return got == n ? BRC_OK : damaged(z, "the file shrank while it was read", err);
 }
 
 /* Where the end record begins: the last one whose comment reaches exactly to the file's end. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 
 enum { PIXELS = BRC_CIFAR10_RECORD - 1 };
@@ -34,21 +35,14 @@ static brc_rc check_size(const char *name, uint64_t n, brc_err *err)
 
 static brc_rc read_record(int fd, size_t number, unsigned char *out, const char *name, brc_err *err)
 {
-	size_t have = 0;
+	size_t got;
+	bool read = brc_read_at(fd, number * BRC_CIFAR10_RECORD, out, BRC_CIFAR10_RECORD, &got);
 
-	while (have < BRC_CIFAR10_RECORD) {
-		ssize_t n = pread(fd, out + have, BRC_CIFAR10_RECORD - have,
-				  (off_t)(number * BRC_CIFAR10_RECORD + have));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return brc_fail(err, n < 0 ? brc_rc_of_errno(errno) : BRC_DATA,
-					"%s: cannot read record %zu: %s", name, number,
-					n < 0 ? strerror(errno) : "the file shrank");
-		have += (size_t)n;
-	}
-	return BRC_OK;
+	if (read && got == BRC_CIFAR10_RECORD)
+		return BRC_OK;
+	return brc_fail(err, read ? BRC_DATA : brc_rc_of_errno(errno),
+			"%s: cannot read record %zu: %s", name, number,
+			read ? "the file shrank" : strerror(errno));
 }
 
 /* The labels of one batch, behind those of the others. */

@@ -53,14 +53,3 @@ brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	}
 	return brc_array_declare(out, descr_of(magic[2]), ndim, shape, name, swap, err);
 }
-
-brc_rc brc_idx_read(brc_input *in, size_t mem, brc_array *out, brc_err *err)
-{
-	bool swap = false;
-
-	BRC_TRY(brc_idx_head(in, out, &swap, err));
-	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
-	if (swap)
-		brc_array_swap(out);
-	return BRC_OK;
-}

@@ -16,13 +16,9 @@
 bool brc_idx_magic(const unsigned char *p, size_t n);
 
 /*
- * Read the whole input, which must hold one array and nothing after it.
- * BRC_DATA naming the file and what is wrong, with expected and found bytes;
- * BRC_RESOURCE when the array needs more than `mem` (0: what the machine has).
+ * The head: type and shape, no data; the elements follow, and *swap says that they are big-endian.
+ * BRC_DATA naming the file and what is wrong.
  */
-brc_rc brc_idx_read(brc_input *in, size_t mem, brc_array *out, brc_err *err);
-
-/* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
 brc_rc brc_idx_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
 
 #endif

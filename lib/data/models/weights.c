@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 #include "data/arrays/npy.h"
 #include "data/models/weights_state.h"
@@ -47,24 +48,14 @@ brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, 
 brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out, size_t n,
 			    brc_err *err)
 {
-	unsigned char *p = out;
+	size_t got;
 
-	while (n > 0) {
-		ssize_t got = pread(f->fd, p, n, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", f->path,
-					strerror(errno));
-		if (got == 0)
-			return brc_fail(err, BRC_DATA, "%s: truncated at byte %llu", f->path,
-					(unsigned long long)offset);
-		p += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return BRC_OK;
+	if (!brc_read_at(f->fd, offset, out, n, &got))
+		return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", f->path,
+				strerror(errno));
+	return got == n ? BRC_OK
+			: brc_fail(err, BRC_DATA, "%s: truncated at byte %llu", f->path,
+				   (unsigned long long)(offset + got));
 }
 
 brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head, brc_err *err)

@@ -96,59 +96,42 @@ static brc_rc from_labels(brc_labelling *l, brc_err *err)
 	return BRC_OK;
 }
 
-/* The table subcluster/{layer,cluster,size} of a section, with its layers mapped to l->layers. */
+/* The sub-clusters of a section, with its layers mapped to l->layers. */
 typedef struct {
+	const brc_section *section;
+	const brc_layers *layers;
 	const int32_t *layer, *cluster, *size;
-	size_t m, n_layers;
-	size_t *map; /* [n_layers] -> index in l->layers; owned */
+	size_t m;
+	size_t *map; /* [layers->n] -> index in l->layers; owned */
 } table;
 
-static brc_rc map_layers(table *t, const brc_labelling *l, const brc_section *s, brc_err *err)
+static table of_lesions(const brc_labelling *l, const brc_section *s)
 {
-	brc_layers own = {0};
-	char title[256];
-	brc_rc rc = brc_layers_read(&own, s, err);
+	const brc_lesions *x = &l->lesions;
 
-	if (rc != BRC_OK)
-		return rc;
-	t->n_layers = own.n;
-	t->map = brc_calloc(own.n, sizeof(*t->map), err);
-	rc = t->map ? BRC_OK : BRC_RESOURCE;
-	for (size_t i = 0; rc == BRC_OK && i < own.n; i++) {
-		t->map[i] = brc_layers_find(&l->layers, own.name[i]);
-		if (t->map[i] == BRC_ANY) {
-			brc_fail(err, BRC_DATA, "%s: its layer '%s' is not in labelling '%s'",
-				 brc_section_title(s, title, sizeof(title)), own.name[i], l->name);
-			rc = brc_hint(err, "sections of one name must come from one run");
-		}
-	}
-	brc_layers_clear(&own);
-	return rc;
+	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
 }
 
-static brc_rc read_table(table *t, const brc_labelling *l, const brc_section *s, brc_err *err)
+static table of_findings(const brc_labelling *l, brc_proxy p, const brc_section *s)
 {
-	static const char *const name[3] = {"subcluster/layer", "subcluster/cluster",
-					    "subcluster/size"};
-	const int32_t **column[3] = {&t->layer, &t->cluster, &t->size};
-	char title[256];
+	const brc_findings *x = &l->test[p];
 
-	t->m = BRC_ANY;
-	for (size_t c = 0; c < 3; c++) {
-		const brc_tensor *tensor;
+	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
+}
 
-		BRC_TRY(brc_section_need_column(s, name[c], "<i4", t->m, &tensor, err));
-		t->m = tensor->shape[0];
-		*column[c] = tensor->data;
+static brc_rc map_layers(table *t, const brc_labelling *l, brc_err *err)
+{
+	t->map = brc_calloc(t->layers->n, sizeof(*t->map), err);
+	if (!t->map)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < t->layers->n; i++) {
+		t->map[i] = brc_layers_find(&l->layers, t->layers->name[i]);
+		if (t->map[i] != BRC_ANY)
+			continue;
+		brc_section_bad(t->section, err, "its layer '%s' is not in labelling '%s'",
+				t->layers->name[i], l->name);
+		return brc_hint(err, "sections of one name must come from one run");
 	}
-	BRC_TRY(map_layers(t, l, s, err));
-	for (size_t i = 0; i < t->m; i++)
-		if (t->layer[i] < 0 || (size_t)t->layer[i] >= t->n_layers || t->cluster[i] < 0 ||
-		    t->size[i] < 1)
-			return brc_fail(err, BRC_DATA,
-					"%s: sub-cluster %zu has layer %d, cluster %d and %d units",
-					brc_section_title(s, title, sizeof(title)), i, t->layer[i],
-					t->cluster[i], t->size[i]);
 	return BRC_OK;
 }
 
@@ -167,28 +150,24 @@ static brc_rc from_table(brc_labelling *l, const table *t, brc_err *err)
 
 typedef enum { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
 
-static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, const brc_section *s,
-			brc_err *err)
+static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err *err)
 {
-	char title[256];
-
 	for (size_t i = 0; i < t->m; i++) {
 		size_t layer = t->map[t->layer[i]];
 		brc_group *g = find(l, layer, t->cluster[i]);
 
 		if (!g || g->size != (size_t)t->size[i]) {
-			brc_fail(err, BRC_DATA,
-				 "%s: cluster %d of layer '%s' with %d units is not in the "
-				 "labelling '%s'",
-				 brc_section_title(s, title, sizeof(title)), t->cluster[i],
-				 l->layers.name[layer], t->size[i], l->name);
+			brc_section_bad(t->section, err,
+					"cluster %d of layer '%s' with %d units is not in the "
+					"labelling '%s'",
+					t->cluster[i], l->layers.name[layer], t->size[i], l->name);
 			return brc_hint(err, "sections of one name must come from one run");
 		}
 		size_t *row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
 		if (*row != BRC_ANY)
-			return brc_fail(err, BRC_DATA, "%s: cluster %d of layer '%s' stands twice",
-					brc_section_title(s, title, sizeof(title)), t->cluster[i],
-					l->layers.name[layer]);
+			return brc_section_bad(t->section, err,
+					       "cluster %d of layer '%s' stands twice",
+					       t->cluster[i], l->layers.name[layer]);
 		*row = i;
 	}
 	return BRC_OK;
@@ -199,25 +178,24 @@ static void join_reasons(brc_labelling *l, const table *t)
 {
 	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
 		const brc_left_out *x = &l->lesions.left_out[i];
-		brc_group *g =
-			x->layer < t->n_layers ? find(l, t->map[x->layer], x->cluster) : NULL;
+		brc_group *g = find(l, t->map[x->layer], x->cluster);
 
 		if (g)
 			g->left_out = x->reason;
 	}
 }
 
-static brc_rc join(brc_labelling *l, row_kind kind, const brc_section *s, brc_err *err)
+static brc_rc join(brc_labelling *l, row_kind kind, table t, brc_err *err)
 {
-	table t = {0};
+	brc_rc rc;
 
-	if (!s)
+	if (!t.section)
 		return BRC_OK;
-	brc_rc rc = read_table(&t, l, s, err);
+	rc = map_layers(&t, l, err);
 	if (rc == BRC_OK && !l->group)
 		rc = from_table(l, &t, err);
 	if (rc == BRC_OK)
-		rc = join_rows(l, &t, kind, s, err);
+		rc = join_rows(l, &t, kind, err);
 	if (rc == BRC_OK && kind == ROW_LESION)
 		join_reasons(l, &t);
 	free(t.map);
@@ -350,9 +328,9 @@ brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 {
 	if (from->labels)
 		BRC_TRY(from_labels(l, err));
-	BRC_TRY(join(l, ROW_LESION, from->lesions, err));
-	BRC_TRY(join(l, ROW_IMPORTANCE, from->importance, err));
-	BRC_TRY(join(l, ROW_COHERENCE, from->coherence, err));
+	BRC_TRY(join(l, ROW_LESION, of_lesions(l, from->lesions), err));
+	BRC_TRY(join(l, ROW_IMPORTANCE, of_findings(l, BRC_IMPORTANCE, from->importance), err));
+	BRC_TRY(join(l, ROW_COHERENCE, of_findings(l, BRC_COHERENCE, from->coherence), err));
 	mark_groups(l, options->level);
 	find_worst_classes(l);
 	return set_order(l, options->order, err);

@@ -28,18 +28,33 @@ static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
 	return BRC_OK;
 }
 
-/* The layer table: from labels, else from the first section that has one. */
-static brc_rc read_layers(brc_labelling *l, const brc_labelling_sections *from, brc_err *err)
+/* What each section holds. */
+static brc_rc read_sections(brc_labelling *l, const brc_labelling_sections *from, brc_err *err)
 {
-	const brc_section *s = from->lesions      ? from->lesions
-			       : from->importance ? from->importance
-						  : from->coherence;
-
-	if (from->labels) {
+	if (from->labels)
 		BRC_TRY(brc_labels_read(&l->labels, from->labels, err));
-		return brc_layers_dup(&l->layers, &l->labels.layers, err);
+	if (from->lesions) {
+		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
+		l->loss = mean_loss(&l->lesions);
 	}
-	return s ? brc_layers_read(&l->layers, s, err) : BRC_OK;
+	if (from->importance)
+		BRC_TRY(brc_findings_read(&l->test[BRC_IMPORTANCE], from->importance, err));
+	if (from->coherence)
+		BRC_TRY(brc_findings_read(&l->test[BRC_COHERENCE], from->coherence, err));
+	return read_spectrum(l, err);
+}
+
+/* The layer table: from labels, else from the first section that has one. */
+static brc_rc copy_layers(brc_labelling *l, brc_err *err)
+{
+	const brc_layers *layers[] = {&l->labels.layers, &l->lesions.layers,
+				      &l->test[BRC_IMPORTANCE].layers,
+				      &l->test[BRC_COHERENCE].layers};
+
+	for (size_t i = 0; i < sizeof(layers) / sizeof(*layers); i++)
+		if (layers[i]->n > 0)
+			return brc_layers_dup(&l->layers, layers[i], err);
+	return BRC_OK;
 }
 
 /* Classes are named by whichever section names them, and counted alike by all. */
@@ -64,16 +79,8 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 			     .spectrum_section = from->spectrum,
 			     .lesions_section = from->lesions,
 			     .loss = NAN};
-	BRC_TRY(read_layers(l, from, err));
-	BRC_TRY(read_spectrum(l, err));
-	if (from->lesions) {
-		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
-		l->loss = mean_loss(&l->lesions);
-	}
-	if (from->importance)
-		BRC_TRY(brc_findings_read(&l->test[BRC_IMPORTANCE], from->importance, err));
-	if (from->coherence)
-		BRC_TRY(brc_findings_read(&l->test[BRC_COHERENCE], from->coherence, err));
+	BRC_TRY(read_sections(l, from, err));
+	BRC_TRY(copy_layers(l, err));
 	BRC_TRY(read_classes(l, err));
 	return brc_groups_collect(l, from, options, err);
 }

@@ -16,8 +16,8 @@
 #include "graph/subcluster.h"
 #include "render/model/network_streams.h"
 #include "render/report.h"
-#include "study/findings.h"
-#include "study/lesions.h"
+#include "sections/findings.h"
+#include "sections/lesions.h"
 #include "stream/layers.h"
 
 /* The two proxies of local specialization, each a section with tests. */

@@ -3,17 +3,46 @@
  * still classifies when a sub-cluster, or a control set of its size, is
  * silenced. The section lesions/1 (docs/sections.md).
  */
-#ifndef BRC_STUDY_LESIONS_H
-#define BRC_STUDY_LESIONS_H
+#ifndef BRC_SECTIONS_LESIONS_H
+#define BRC_SECTIONS_LESIONS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "net/lesion.h"
-#include "study/controls.h"
 #include "stream/layers.h"
 #include "stream/section.h"
+
+/* What a lesion does to a unit. */
+typedef enum brc_ablate {
+	/* The unit's output, after bias and activation, is 0 everywhere it is used. */
+	BRC_ABLATE_ZERO,
+	/* Its incoming weights and bias are 0: its output is the activation of 0. */
+	BRC_ABLATE_IN_WEIGHTS
+} brc_ablate;
+
+/*
+ * How controls are drawn. Either way each control of a sub-cluster is uniform
+ * among the sets of its size of the layer's eligible units, those with a label
+ * >= 0.
+ *
+ * PERMUTATION: draw b permutes all labels inside each layer, independently
+ * for each layer; units labelled -1 never move; labels of sub-clusters that
+ * are left out are permuted too. The sets of one draw stay disjoint,
+ * and the observed labelling is exchangeable with the draws: what the omnibus
+ * test and max-T need.
+ * INDEPENDENT: a uniform set for each sub-cluster and draw, drawn apart, as in
+ * the published code.
+ */
+typedef enum brc_controls { BRC_CONTROLS_PERMUTATION, BRC_CONTROLS_INDEPENDENT } brc_controls;
+
+/* A sub-cluster that is not tested, and why. */
+typedef struct brc_left_out {
+	size_t layer; /* index in the layer table of the labels */
+	int32_t cluster;
+	size_t size;
+	char reason[96];
+} brc_left_out;
 
 typedef struct brc_lesions {
 	brc_layers layers;               /* of the labels */

@@ -1,4 +1,4 @@
-#include "study/lesions.h"
+#include "sections/lesions.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -6,16 +6,34 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "study/table.h"
+#include "base/texts.h"
+#include "sections/classes.h"
+#include "sections/keys.h"
+#include "sections/subclusters.h"
 
 static const char *const item_name[] = {"images", "sequences", "tokens"};
-static const char *const ablate_name[] = {"zero", "in-weights"};
-static const char *const controls_name[] = {"permutation", "independent"};
+static const char *const ablate_name[] = {"zero", "in-weights", NULL};
+static const char *const controls_name[] = {"permutation", "independent", NULL};
+
+static const brc_key keys[] = {
+	BRC_KEY(brc_lesions, labels, TEXT, NEEDED),
+	BRC_KEY(brc_lesions, draws, COUNT, NEEDED),
+	BRC_KEY(brc_lesions, images, COUNT, NEEDED),
+	/* here stand the items, where they are no images */
+	BRC_KEY(brc_lesions, classes, COUNT, NEEDED),
+	BRC_KEY_AS("ablate", brc_lesions, ablate, WORD, NEEDED, ablate_name),
+	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),
+	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
+};
+
+enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
+
+static const char items[] = "items";
 
 void brc_lesions_clear(brc_lesions *l)
 {
 	brc_layers_clear(&l->layers);
-	brc_table_free_classes(l->class_name, l->classes);
+	brc_texts_free(l->class_name, l->classes);
 	free(l->layer);
 	free(l->cluster);
 	free(l->size);
@@ -48,23 +66,17 @@ static brc_rc write_left_out(const brc_lesions *l, brc_section *s, brc_err *err)
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 {
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes}, c = l->classes;
+	const brc_subcluster_table table = {l->m, l->layer, l->cluster, l->size};
 	const char *axes = "draw,subcluster,class";
 
-	brc_map_put_string(s->meta, "labels", l->labels);
-	brc_map_put_int(s->meta, "draws", (int64_t)l->draws);
-	brc_map_put_int(s->meta, "images", (int64_t)l->images);
+	brc_keys_put(keys, BEFORE_ITEMS, l, s->meta);
 	if (l->items && strcmp(l->items, item_name[0]) != 0)
-		brc_map_put_string(s->meta, "items", l->items);
-	brc_map_put_int(s->meta, "classes", (int64_t)c);
-	brc_map_put_string(s->meta, "ablate", ablate_name[l->ablate]);
-	brc_map_put_string(s->meta, "controls", controls_name[l->controls]);
-	brc_map_put_string(s->meta, "model", l->model);
+		brc_map_put_string(s->meta, items, l->items);
+	brc_keys_put(keys + BEFORE_ITEMS, KEYS - BEFORE_ITEMS, l, s->meta);
 	BRC_TRY(write_left_out(l, s, err));
 	BRC_TRY(brc_layers_write(&l->layers, s, err));
-	BRC_TRY(brc_table_write(s, l->m, l->layer, l->cluster, l->size, err));
-	if (l->class_name)
-		BRC_TRY(brc_section_add_text(s, "class/name", (const char *const *)l->class_name, c,
-					     err));
+	BRC_TRY(brc_subcluster_table_write(&table, "subcluster", s, err));
+	BRC_TRY(brc_classes_write(l->class_name, c, s, err));
 	BRC_TRY(brc_section_add_column(s, "class/images", "<i8", c, l->class_images, err));
 	BRC_TRY(brc_section_add_column(s, "baseline/correct", "<i8", c, l->baseline_correct, err));
 	BRC_TRY(brc_section_add_column(s, "baseline/loss", "<f8", c, l->baseline_loss, err));
@@ -76,55 +88,18 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 
 static brc_rc read_items(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	const char *v = brc_map_string(s->meta, "items", item_name[0]);
-	char title[256];
+	const char *v = brc_map_string(s->meta, items, item_name[0]);
 
 	for (size_t i = 0; i < sizeof(item_name) / sizeof(item_name[0]); i++)
 		if (strcmp(v, item_name[i]) == 0) {
 			l->items = item_name[i];
 			return BRC_OK;
 		}
-	return brc_fail(err, BRC_DATA, "%s: items is '%s', none of images, sequences and tokens",
-			brc_section_title(s, title, sizeof(title)), v);
-}
-
-static brc_rc read_choice(const brc_section *s, const char *key, const char *const name[2],
-			  int *out, brc_err *err)
-{
-	const char *v;
-	char title[256];
-
-	BRC_TRY(brc_section_string(s, key, &v, err));
-	for (*out = 0; *out < 2; ++*out)
-		if (strcmp(v, name[*out]) == 0)
-			return BRC_OK;
-	return brc_fail(err, BRC_DATA, "%s: %s is '%s', neither '%s' nor '%s'",
-			brc_section_title(s, title, sizeof(title)), key, v, name[0], name[1]);
-}
-
-static brc_rc read_meta(brc_lesions *l, const brc_section *s, brc_err *err)
-{
-	const char *labels, *model;
-	int choice;
-
-	BRC_TRY(brc_section_string(s, "labels", &labels, err));
-	BRC_TRY(brc_section_string(s, "model", &model, err));
-	snprintf(l->labels, sizeof(l->labels), "%s", labels);
-	snprintf(l->model, sizeof(l->model), "%s", model);
-	BRC_TRY(brc_section_size(s, "draws", &l->draws, err));
-	BRC_TRY(brc_section_size(s, "images", &l->images, err));
-	BRC_TRY(read_items(l, s, err));
-	BRC_TRY(read_choice(s, "ablate", ablate_name, &choice, err));
-	l->ablate = (brc_ablate)choice;
-	BRC_TRY(read_choice(s, "controls", controls_name, &choice, err));
-	l->controls = (brc_controls)choice;
-	return BRC_OK;
+	return brc_section_bad(s, err, "items is '%s', none of images, sequences and tokens", v);
 }
 
 static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	char title[256];
-
 	l->left_out = brc_calloc(s->n_records, sizeof(*l->left_out), err);
 	if (!l->left_out)
 		return BRC_RESOURCE;
@@ -136,9 +111,8 @@ static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
 		    !brc_map_int(s->records[i], "cluster", &cluster) ||
 		    !brc_map_size(s->records[i], "size", &o->size) || o->layer >= l->layers.n ||
 		    cluster < 0 || cluster > INT32_MAX || o->size > l->layers.units[o->layer])
-			return brc_fail(err, BRC_DATA,
-					"%s: record %zu is no sub-cluster of the layer table",
-					brc_section_title(s, title, sizeof(title)), i);
+			return brc_section_bad(
+				s, err, "record %zu is no sub-cluster of the layer table", i);
 		o->cluster = (int32_t)cluster;
 		snprintf(o->reason, sizeof(o->reason), "%s",
 			 brc_map_string(s->records[i], "reason", ""));
@@ -147,81 +121,74 @@ static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
-/* A column of `classes` values, copied. */
-static brc_rc read_classes(const brc_section *s, const char *name, const char *dtype,
-			   size_t classes, void *out, brc_err *err)
-{
-	const brc_tensor *t;
-	void **to = out;
-
-	BRC_TRY(brc_section_need_column(s, name, dtype, classes, &t, err));
-	*to = brc_alloc(classes, 8, err);
-	if (!*to)
-		return BRC_RESOURCE;
-	memcpy(*to, t->data, classes * 8);
-	return BRC_OK;
-}
-
-static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *err)
+static brc_rc check_classes(const brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	size_t images = 0;
-	char title[256];
 
-	brc_section_title(s, title, sizeof(title));
 	for (size_t c = 0; c < l->classes; c++) {
 		int64_t n = l->class_images[c];
 
 		if (n < 0 || n > INT32_MAX || !brc_add(images, (size_t)n, &images))
-			return brc_fail(err, BRC_DATA, "%s: class %zu has %lld images", title, c,
-					(long long)n);
+			return brc_section_bad(s, err, "class %zu has %lld images", c,
+					       (long long)n);
 		if (l->baseline_correct[c] < 0 || l->baseline_correct[c] > n)
-			return brc_fail(err, BRC_DATA, "%s: class %zu: %lld of %lld correct", title,
-					c, (long long)l->baseline_correct[c], (long long)n);
+			return brc_section_bad(s, err, "class %zu: %lld of %lld correct", c,
+					       (long long)l->baseline_correct[c], (long long)n);
 	}
-	if (images != l->images || images == 0)
-		return brc_fail(err, BRC_DATA, "%s: classes hold %zu images, %zu are announced",
-				title, images, l->images);
+	return images == l->images && images > 0
+		       ? BRC_OK
+		       : brc_section_bad(s, err, "classes hold %zu images, %zu are announced",
+					 images, l->images);
+}
+
+static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *err)
+{
+	BRC_TRY(check_classes(l, s, err));
 	for (size_t i = 0; i < (l->draws + 1) * l->m * l->classes; i++) {
 		size_t c = i % l->classes;
 
 		if (l->correct[i] < 0 || l->correct[i] > l->class_images[c])
-			return brc_fail(err, BRC_DATA,
-					"%s: draw %zu, sub-cluster %zu, class %zu: %d of %lld "
-					"images correct",
-					title, i / l->classes / l->m, i / l->classes % l->m, c,
-					l->correct[i], (long long)l->class_images[c]);
+			return brc_section_bad(s, err,
+					       "draw %zu, sub-cluster %zu, class %zu: %d of %lld "
+					       "images correct",
+					       i / l->classes / l->m, i / l->classes % l->m, c,
+					       l->correct[i], (long long)l->class_images[c]);
 	}
 	return BRC_OK;
 }
 
 static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	size_t shape[3] = {0, 0, BRC_ANY};
+	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
+	size_t c = l->classes;
 	const brc_tensor *t;
-	char title[256];
 
 	if (l->draws < 1 || l->draws >= (size_t)1 << 30)
-		return brc_fail(err, BRC_DATA, "%s: %zu control draws",
-				brc_section_title(s, title, sizeof(title)), l->draws);
-	shape[0] = l->draws + 1;
-	shape[1] = l->m;
+		return brc_section_bad(s, err, "%zu control draws", l->draws);
 	BRC_TRY(brc_section_need(s, "correct", "<i4", 3, shape, &t, err));
 	l->correct = t->data;
-	l->classes = shape[2] = t->shape[2];
 	BRC_TRY(brc_section_need(s, "loss", "<f8", 3, shape, &t, err));
 	l->loss = t->data;
-	BRC_TRY(read_classes(s, "class/images", "<i8", l->classes, &l->class_images, err));
-	BRC_TRY(read_classes(s, "baseline/correct", "<i8", l->classes, &l->baseline_correct, err));
-	BRC_TRY(read_classes(s, "baseline/loss", "<f8", l->classes, &l->baseline_loss, err));
-	BRC_TRY(brc_table_read_classes(s, l->classes, &l->class_name, err));
+	BRC_TRY(brc_section_dup_column(s, "class/images", "<i8", &c, &l->class_images, err));
+	BRC_TRY(brc_section_dup_column(s, "baseline/correct", "<i8", &c, &l->baseline_correct,
+				       err));
+	BRC_TRY(brc_section_dup_column(s, "baseline/loss", "<f8", &c, &l->baseline_loss, err));
+	BRC_TRY(brc_classes_read(s, c, &l->class_name, err));
 	return check_counts(l, s, err);
 }
 
 static brc_rc read_all(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	BRC_TRY(read_meta(l, s, err));
+	brc_subcluster_table table;
+
+	BRC_TRY(brc_keys_get(keys, KEYS, l, s, s->meta, err));
+	BRC_TRY(read_items(l, s, err));
 	BRC_TRY(brc_layers_read(&l->layers, s, err));
-	BRC_TRY(brc_table_read(s, &l->layers, &l->m, &l->layer, &l->cluster, &l->size, err));
+	BRC_TRY(brc_subcluster_table_read(&table, s, "subcluster", &l->layers, err));
+	l->m = table.m;
+	l->layer = table.layer;
+	l->cluster = table.cluster;
+	l->size = table.size;
 	BRC_TRY(read_left_out(l, s, err));
 	return read_tensors(l, s, err);
 }

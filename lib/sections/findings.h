@@ -2,8 +2,8 @@
  * What is found about the sub-clusters of a network: the sections importance/1
  * and coherence/1 (docs/sections.md).
  */
-#ifndef BRC_STUDY_FINDINGS_H
-#define BRC_STUDY_FINDINGS_H
+#ifndef BRC_SECTIONS_FINDINGS_H
+#define BRC_SECTIONS_FINDINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,10 @@ brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
 
 void brc_findings_clear(brc_findings *f); /* of a zeroed or a filled struct */
 
-/* From a section of either type, checked; everything is copied. BRC_DATA. */
+/*
+ * From a section of either type; everything is copied. BRC_DATA when the sub-clusters do not fit
+ * the layers, a record lacks a number, or a table has another shape.
+ */
 brc_rc brc_findings_read(brc_findings *f, const brc_section *s, brc_err *err);
 /* Into an empty section; everything is copied. */
 brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err);

@@ -95,8 +95,8 @@ int main(int argc, char **argv)
 		.max_operands = 10000,
 	};
 	brc_err err = {0};
-	brc_filter *f;
 	inputs in = {0};
+	brc_filter *f;
 
 	brc_cli_parse(&cli, argc, argv);
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK)

@@ -104,8 +104,8 @@ static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	brc_named_units names = {0};
 	const brc_edge_source edges = brc_exchange_edges(&b, &names);
 	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));

@@ -153,13 +153,15 @@ struct brc_op {
 };
 
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
-#define BRC_FAMILIES(X)                                                              \
-	X(functions)                                                                 \
-	X(clip)                                                                      \
-	X(arithmetic)                                                                \
-	X(where)                                                                     \
-	X(moves) X(views) X(constants) X(cast) X(products) X(convolution) X(pooling) \
-		X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
+#define BRC_FAMILIES(X)                                                                        \
+	X(functions)                                                                           \
+	X(clip)                                                                                \
+	X(arithmetic)                                                                          \
+	X(where)                                                                               \
+	X(moves)                                                                               \
+	X(views)                                                                               \
+	X(constants) X(cast) X(products) X(convolution) X(pooling) X(normalisation) X(softmax) \
+		X(reductions) X(gather) X(pad) X(resize)
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
 BRC_FAMILIES(BRC_DECLARE_FAMILY)
@@ -168,8 +170,6 @@ BRC_FAMILIES(BRC_DECLARE_FAMILY)
 /* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
 extern const brc_op brc_layout_op;
 
-/* Operator i of all, in no order that means anything; NULL behind the last. */
-const brc_op *brc_op_at(size_t i);
 /* The operator of this ONNX type, or NULL. */
 const brc_op *brc_op_find(const char *type);
 /* Its attribute of this name, or NULL. */
@@ -224,9 +224,7 @@ brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, b
 brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
 /* Set count from the extents; BRC_DATA when there are too many elements. */
 brc_rc brc_count(brc_operand *v, brc_err *err);
-/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
-int64_t brc_narrowed(int64_t v, int32_t narrow);
-/* The same for all elements of a value that was just computed. */
+/* Integers that were just computed become those of the value's own type, modulo its range. */
 void brc_narrow(const brc_operand *v, int64_t *at);
 /* What `narrow` is for elements of this ONNX type. */
 int32_t brc_narrow_type(int32_t data_type);

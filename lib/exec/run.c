@@ -9,7 +9,6 @@
 
 struct brc_workspace {
 	const brc_schedule *s;
-	brc_schedule *own; /* s, when it was made for this workspace alone */
 	char *memory, *again;
 	void *scratch;
 	void **at;   /* [values]: of the pass */
@@ -57,26 +56,10 @@ brc_rc brc_workspace_for(brc_workspace **out, const brc_schedule *s, brc_err *er
 	return BRC_OK;
 }
 
-brc_rc brc_workspace_new(brc_workspace **out, const brc_exec *g, brc_err *err)
-{
-	brc_schedule *s;
-	brc_rc rc;
-
-	*out = NULL;
-	BRC_TRY(brc_schedule_new(&s, g, err));
-	rc = brc_workspace_for(out, s, err);
-	if (rc == BRC_OK)
-		(*out)->own = s;
-	else
-		brc_schedule_free(s);
-	return rc;
-}
-
 void brc_workspace_free(brc_workspace *w)
 {
 	if (!w)
 		return;
-	brc_schedule_free(w->own);
 	free(w->memory);
 	free(w->again);
 	free(w->scratch);
@@ -123,12 +106,6 @@ brc_rc brc_workspace_until(brc_workspace *w, size_t stop, brc_err *err)
 brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err)
 {
 	return run_nodes(w, w->s->g->n_nodes, err);
-}
-
-brc_rc brc_workspace_run(brc_workspace *w, brc_err *err)
-{
-	brc_workspace_start(w);
-	return brc_workspace_finish(w, err);
 }
 
 const void *brc_workspace_output(const brc_workspace *w, size_t k)

@@ -73,7 +73,8 @@ int32_t brc_narrow_type(int32_t data_type)
 	}
 }
 
-int64_t brc_narrowed(int64_t v, int32_t narrow)
+/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
+static int64_t narrowed(int64_t v, int32_t narrow)
 {
 	switch (narrow) {
 	case BRC_ONNX_UINT8:
@@ -96,7 +97,7 @@ int64_t brc_narrowed(int64_t v, int32_t narrow)
 void brc_narrow(const brc_operand *v, int64_t *at)
 {
 	for (size_t i = 0; v->elem == BRC_ELEM_INT && v->narrow && i < v->count; i++)
-		at[i] = brc_narrowed(at[i], v->narrow);
+		at[i] = narrowed(at[i], v->narrow);
 }
 
 char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)

@@ -174,7 +174,8 @@ static void a_missing_column_is_refused(void **state)
 		for (size_t i = 0; i < s->n_tensors; i++)
 			if (strcmp(s->tensors[i]->name, name) == 0)
 				s->tensors[i]->name[0] = '-';
-		if (!of_class || strcmp(c->name, "change") != 0) { /* without it there is no table */
+		if (!of_class ||
+		    strcmp(c->name, "change") != 0) { /* without it there is no table */
 			assert_int_equal(brc_findings_read(&again, s, &err), BRC_DATA);
 			assert_has(err.message, c->name, "the message");
 		}

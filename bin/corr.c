@@ -1,6 +1,4 @@
 /* corr: activations to a graph of correlations between units. */
-#include <stdlib.h>
-
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -49,8 +47,7 @@ struct corr {
 	brc_pool *pool;
 	brc_correlation columns;
 	brc_scratch edges; /* of a block */
-	brc_affinity_block *blocks;
-	size_t n_blocks;
+	brc_blocks graph;  /* without edges: what blocks there are */
 	bool by_factors;
 	brc_factor_columns factors; /* where they are written, not edges */
 };
@@ -61,6 +58,7 @@ static brc_rc read_values(struct corr *c, brc_err *err)
 	char title[256];
 
 	BRC_TRY(brc_activations_read(&c->activations, c->in, err));
+	BRC_TRY(brc_affinity_blocks(&c->graph, &a->layers, local, err));
 	c->samples = (brc_samples){a->value, a->samples, brc_layers_total(&a->layers), a->spooled};
 	if (a->samples >= 2)
 		return BRC_OK;
@@ -78,12 +76,14 @@ static brc_rc plan(struct corr *c, brc_err *err)
 	size_t held = c->samples.spooled ? 0 : samples * n * sizeof(float), most = 0, all;
 	size_t limit = c->cli->c.mem != 0 ? c->cli->c.mem : held + brc_mem_available() / 8 * 7;
 	size_t left = limit > held ? limit - held : 0;
-	for (size_t l = 0; l < c->activations.layers.n; l++)
-		most = c->activations.layers.units[l] > most ? c->activations.layers.units[l]
-							     : most;
-	if (!brc_mul(most, most, &c->largest) ||
-	    !brc_mul(c->largest, wide ? sizeof(double) : sizeof(float), &c->largest))
-		return brc_fail(err, BRC_RESOURCE, "a layer of %zu units is too large", most);
+
+	for (size_t k = 0; k < c->graph.n; k++) {
+		size_t entries =
+			brc_blocks_entries(&c->graph, c->graph.block[k].from, c->graph.block[k].to);
+
+		most = entries > most ? entries : most;
+	}
+	c->largest = most * (wide ? sizeof(double) : sizeof(float));
 	if (brc_add(c->largest, brc_correlation_bytes(samples, n, wide), &all) &&
 	    brc_add(all, work, &all) && all <= left)
 		return BRC_OK;
@@ -96,6 +96,7 @@ static brc_rc plan_factors(const struct corr *c, brc_err *err)
 {
 	const brc_samples *in = &c->samples;
 	size_t need = brc_factor_columns_bytes(in->samples, in->n, c->cli->c.threads);
+
 	if (!in->spooled && !brc_add(need, in->samples * in->n * sizeof(float), &need))
 		need = SIZE_MAX;
 	if (in->samples > BRC_FACTOR_SAMPLES) {
@@ -115,10 +116,12 @@ static brc_rc make_columns(struct corr *c, brc_err *err)
 						  c->pool, &bad, err)
 			: brc_correlation_init(&c->columns, &c->samples, (brc_corr_method)method,
 					       wide, c->panel, c->pool, &bad, err);
+	size_t l;
+	char title[256];
+
 	if (bad == BRC_ANY)
 		return rc;
-	size_t l = brc_layers_of_unit(&c->activations.layers, bad);
-	char title[256];
+	l = brc_layers_of_unit(&c->activations.layers, bad);
 	return brc_err_prefix(err, "%s: layer %s, unit %zu",
 			      brc_section_title(c->in, title, sizeof(title)),
 			      c->activations.layers.name[l], bad - c->activations.layers.first[l]);
@@ -133,6 +136,7 @@ static bool constant(const struct corr *c, size_t u)
 static void tell_constant(const struct corr *c)
 {
 	size_t n = 0;
+
 	for (size_t u = 0; u < c->samples.n; u++)
 		n += constant(c, u);
 	if (n > 0)
@@ -143,6 +147,7 @@ static void tell_constant(const struct corr *c)
 	for (size_t u = 0; u < c->samples.n; u++)
 		if (constant(c, u)) {
 			size_t l = brc_layers_of_unit(&c->activations.layers, u);
+
 			brc_cli_detail(c->cli, "constant: layer %s, unit %zu",
 				       c->activations.layers.name[l],
 				       u - c->activations.layers.first[l]);
@@ -150,17 +155,19 @@ static void tell_constant(const struct corr *c)
 }
 
 /* The edges of one block, computed and written. */
-static brc_rc write_block(brc_filter *f, const struct corr *c, const brc_affinity_block *b,
-			  brc_err *err)
+static brc_rc write_block(brc_filter *f, const struct corr *c, size_t k, brc_err *err)
 {
 	const brc_layers *t = &c->activations.layers;
-	brc_range rows = {t->first[b->from], t->units[b->from]};
-	brc_range cols = {t->first[b->to], t->units[b->to]};
-	const size_t shape[] = {rows.count, cols.count};
+	const brc_block *b = &c->graph.block[k];
+	const brc_range rows = {t->first[b->from], b->rows}, cols = {t->first[b->to], b->cols};
+	const brc_block_tensor tensor = brc_block_tensor_of(&c->graph, k);
+	brc_rc rc;
+
 	BRC_TRY(brc_correlation_block(&c->columns, rows, cols, (brc_corr_edge)edge, c->pool,
 				      &c->edges, err));
-	BRC_TRY(brc_filter_tensor(f, b->name, wide ? "<f8" : "<f4", 2, shape, "from,to", err));
-	brc_rc rc = brc_filter_rows(f, c->edges.data, rows.count, err);
+	BRC_TRY(brc_filter_tensor(f, tensor.name, wide ? "<f8" : "<f4", tensor.ndim, tensor.shape,
+				  tensor.axes, err));
+	rc = brc_filter_rows(f, c->edges.data, tensor.shape[0], err);
 	brc_scratch_drop(&c->edges);
 	return rc;
 }
@@ -169,13 +176,13 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 {
 	brc_progress progress;
 	brc_rc rc = BRC_OK;
-	BRC_TRY(brc_affinity_begin(s, &c->activations.layers, local, &c->columns, &c->blocks,
-				   &c->n_blocks, err));
+
+	BRC_TRY(brc_affinity_begin(s, &c->graph, &c->columns, err));
 	BRC_TRY(brc_filter_begin(f, s, err));
 	brc_progress_start(&progress, brc_cli_progress(c->cli), c->cli->tool, "correlations",
-			   c->n_blocks);
-	for (size_t i = 0; rc == BRC_OK && i < c->n_blocks; i++) {
-		rc = write_block(f, c, &c->blocks[i], err);
+			   c->graph.n);
+	for (size_t k = 0; rc == BRC_OK && k < c->graph.n; k++) {
+		rc = write_block(f, c, k, err);
 		brc_progress_add(&progress, 1);
 	}
 	brc_progress_end(&progress);
@@ -185,15 +192,17 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 {
 	brc_section *s;
-	const char *name = c->cli->c.name != NULL ? c->cli->c.name : c->in->name;
+	const char *name = c->cli->c.name ? c->cli->c.name : c->in->name;
+	brc_rc rc;
+
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_map_put_string(s->meta, "method", method_names[method]);
 	brc_map_put_string(s->meta, "edge", edge_names[edge]);
 	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
 	brc_map_put_bool(s->meta, "local", local);
-	brc_rc rc = c->by_factors ? brc_affinity_factors(s, &c->activations.layers, local,
-							 &c->factors, err)
-				  : write_blocks(f, c, s, err);
+	rc = c->by_factors
+		     ? brc_affinity_factors(s, &c->activations.layers, local, &c->factors, err)
+		     : write_blocks(f, c, s, err);
 	if (rc == BRC_OK && c->by_factors)
 		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
@@ -232,19 +241,21 @@ static brc_rc check_options(brc_err *err)
 static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	struct corr c = {.cli = cli};
+	brc_rc rc;
+
 	BRC_TRY(check_options(err));
 	BRC_TRY(brc_linalg_check(err));
 	BRC_TRY(brc_filter_take(f, "activations", 1, BRC_CONSUME, err));
 	brc_filter_memory(f, cli->c.mem / 2); /* the other half is for columns and edges */
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "activations", &c.in, err));
-	brc_rc rc = correlate(f, &c, err);
+	rc = correlate(f, &c, err);
 	brc_activations_clear(&c.activations);
 	brc_correlation_clear(&c.columns);
 	brc_factor_columns_clear(&c.factors);
 	brc_scratch_clear(&c.edges);
 	brc_pool_free(c.pool);
-	free(c.blocks);
+	brc_blocks_clear(&c.graph);
 	return rc;
 }
 

@@ -33,11 +33,11 @@ typedef struct brc_column {
 	const char *meaning; /* for people: one phrase */
 	brc_column_kind kind;
 	brc_column_holder holder;
-	size_t at;             /* offset of the field in its struct */
-	const char *text_head; /* above it in the text report; NULL: not there */
-	const char
-		*table_head; /* in the page's tables of all groups or statistics; NULL: not there */
-	const char *detail_head; /* in the page's table of one group; NULL: not there */
+	size_t at; /* offset of the field in its struct */
+	/* What stands above it; NULL where it is not shown: */
+	const char *text_head;   /* in the text report */
+	const char *table_head;  /* in the page's tables of all groups or all statistics */
+	const char *detail_head; /* in the page's table of one group */
 } brc_column;
 
 /* As a detail_head: in the cell of the column before, behind this sign. */
@@ -47,11 +47,9 @@ typedef struct brc_column {
 
 /* Each row is a field of brc_inference that points to [m] doubles, one a sub-cluster. */
 extern const brc_column brc_statistic_columns[];
-extern const size_t brc_n_statistic_columns;
 
 /* Each row is a field of brc_inference that holds one number of all sub-clusters together. */
 extern const brc_column brc_statistic_numbers[];
-extern const size_t brc_n_statistic_numbers;
 
 /* Does a statistic have it? `published`: one that follows the published code. */
 bool brc_column_held(const brc_column *c, bool published);

@@ -36,10 +36,12 @@ enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
 static int own_directory(char *buf, size_t cap)
 {
 	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
+	char *dir;
+
 	if (n < 0)
 		return -1;
 	buf[n] = '\0';
-	char *dir = dirname(buf);
+	dir = dirname(buf);
 	memmove(buf, dir, strlen(dir) + 1);
 	return 0;
 }

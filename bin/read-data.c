@@ -90,7 +90,7 @@ static brc_rc set_format(brc_err *err)
 static brc_rc set_options(const brc_cli *cli, brc_err *err)
 {
 	BRC_TRY(set_format(err));
-	BRC_TRY(exclude(asked.first != 0, asked.sample != NULL, "--first and --sample", err));
+	BRC_TRY(exclude(asked.first != 0, !!asked.sample, "--first and --sample", err));
 	BRC_TRY(exclude(rgb || bgr, grey, "--grey, --rgb and --bgr", err));
 	BRC_TRY(exclude(nchw, nhwc, "--nchw and --nhwc", err));
 	if ((asked.tokens || asked.next_token) &&
@@ -126,6 +126,7 @@ static void tell(const brc_cli *cli, const brc_reading *r)
 {
 	char text[256];
 	brc_array shape = {.ndim = r->d.ndim + 1, .shape = {r->d.n}};
+
 	memcpy(shape.shape + 1, r->d.shape, r->d.ndim * sizeof(*shape.shape));
 	brc_cli_detail(cli, "images %s of type %s, %zu classes, scale %.6g",
 		       brc_array_shape_text(&shape, text, sizeof(text)), r->items->dtype,
@@ -155,16 +156,19 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_SEED | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = FILES_MAX,
 	};
-	brc_cli_parse(&cli, argc, argv);
 	brc_err err = {0};
 	brc_filter *f = NULL;
 	brc_reading r = {0};
-	const char *name = cli.c.name != NULL ? cli.c.name : "dataset";
+	const char *name;
+	int status;
+
+	brc_cli_parse(&cli, argc, argv);
+	name = cli.c.name ? cli.c.name : "dataset";
 	if (set_options(&cli, &err) == BRC_OK && open_files(&cli, &r, &err) == BRC_OK &&
 	    brc_filter_open(&f, &cli, &err) == BRC_OK && brc_reading_choose(&r, &err) == BRC_OK &&
 	    brc_reading_write(&r, name, f, &err) == BRC_OK)
 		tell(&cli, &r);
-	int status = brc_filter_close(f, &cli, &err);
+	status = brc_filter_close(f, &cli, &err);
 	brc_reading_clear(&r);
 	return status;
 }

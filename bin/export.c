@@ -1,4 +1,4 @@
-/* export: labels, layers and graphs of a stream as text, any of its tensors as NPY. */
+/* export: write labels, layers and graphs of a stream as text, or any of its tensors as NPY. */
 #include <string.h>
 #include <unistd.h>
 
@@ -31,7 +31,7 @@ static const brc_opt options[] = {
 		    "edges (tsv), in GraphML (graphml), or as a whole matrix (npy)")},
 	{0}};
 
-/* The first section of units with names for a layer of these. */
+/* The first section of units that has names for one of these layers. */
 static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
 			 brc_err *err)
 {

@@ -1,4 +1,4 @@
-/* import: labels and graphs made elsewhere into a stream. */
+/* import: bring labels and graphs of other programs into a stream. */
 #include <string.h>
 
 #include "base/cli.h"

@@ -41,18 +41,16 @@ static const brc_opt options[] = {
 	{0},
 };
 
+/* What it works on, and what comes of it; all of it cleared at the end. */
 typedef struct work {
-	const brc_net *net;
-	const brc_dataset *data;
+	brc_dataset data;
+	brc_net *net;
 	brc_layers layers;
 	size_t *sample, n;
 	float *value; /* [n][units] */
+	brc_exemplars exemplars;
+	const char *items;
 } work;
-
-static const char *items(const brc_dataset *data)
-{
-	return data->pixel == BRC_PIXEL_I4 ? "sequences" : "images";
-}
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
@@ -76,15 +74,21 @@ static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
 	return brc_exemplars_write(of, s, err);
 }
 
-static brc_rc write_exemplars(brc_filter *f, const char *name, const work *w, brc_err *err)
+static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 {
-	brc_exemplars x;
-	brc_rc rc;
+	const brc_section *in;
 
-	BRC_TRY(brc_net_exemplars(&w->layers, w->data, w->sample, w->n, w->value, &x, err));
-	rc = brc_filter_make(f, "exemplars", name, fill_exemplars, &x, err);
-	brc_exemplars_clear(&x);
-	return rc;
+	if (!model)
+		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
+	if (strcmp(model, "-") == 0)
+		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
+	BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
+	BRC_TRY(brc_dataset_read(&w->data, in, err));
+	w->items = w->data.pixel == BRC_PIXEL_I4 ? "sequences" : "images";
+	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
+	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
 }
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
@@ -98,64 +102,46 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	brc_pool *pool;
 	brc_rc rc;
 
+	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
+	BRC_TRY(brc_net_choose_samples(&w->data, samples, cli->c.seed, &w->sample, &w->n, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, items(w->data), w->n);
-	rc = brc_net_activations(w->net, w->data, w->sample, w->n, &how, pool, &progress, &w->value,
-				 err);
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, w->items, w->n);
+	rc = brc_net_activations(w->net, &w->data, w->sample, w->n, &how, pool, &progress,
+				 &w->value, err);
 	brc_progress_end(&progress);
 	brc_pool_free(pool);
 	return rc;
 }
 
-static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_net *net,
-			const brc_dataset *data, brc_err *err)
+static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const char *name = cli->c.name ? cli->c.name : "activations";
-	work w = {.net = net, .data = data};
-	brc_rc rc = brc_net_recorded_layers(net, kinds, &w.layers, err);
 
-	if (rc == BRC_OK)
-		rc = brc_net_choose_samples(data, samples, cli->c.seed, &w.sample, &w.n, err);
-	if (rc == BRC_OK)
-		rc = record(&w, cli, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "units", "units", fill_units, &w, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "activations", name, fill_values, &w, err);
-	if (rc == BRC_OK && data->pixel != BRC_PIXEL_I4) /* sequences are no pictures */
-		rc = write_exemplars(f, name, &w, err);
-	if (rc == BRC_OK)
-		brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
-			     brc_layers_total(&w.layers), w.layers.n, w.layers.n == 1 ? "" : "s",
-			     w.n, items(data));
-	brc_layers_clear(&w.layers);
-	free(w.sample);
-	free(w.value);
-	return rc;
+	BRC_TRY(read_inputs(w, f, err));
+	BRC_TRY(record(w, cli, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
+	BRC_TRY(brc_filter_make(f, "activations", name, fill_values, w, err));
+	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown */
+		BRC_TRY(brc_net_exemplars(&w->layers, &w->data, w->sample, w->n, w->value,
+					  &w->exemplars, err));
+		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, &w->exemplars, err));
+	}
+	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s", brc_layers_total(&w->layers),
+		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, w->items);
+	return BRC_OK;
 }
 
 static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const brc_section *in;
-	brc_dataset data;
-	brc_net *net = NULL;
-	brc_rc rc;
+	work w = {0};
+	brc_rc rc = run(&w, f, cli, err);
 
-	if (!model)
-		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
-	if (strcmp(model, "-") == 0)
-		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
-	BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
-	BRC_TRY(brc_dataset_read(&data, in, err));
-	rc = brc_net_read(&net, model, BRC_NORM_L1, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
-	if (rc == BRC_OK)
-		rc = with_data(f, cli, net, &data, err);
-	brc_net_free(net);
-	brc_dataset_clear(&data);
+	brc_exemplars_clear(&w.exemplars);
+	brc_layers_clear(&w.layers);
+	free(w.sample);
+	free(w.value);
+	brc_net_free(w.net);
+	brc_dataset_clear(&w.data);
 	return rc;
 }
 

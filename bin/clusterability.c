@@ -77,8 +77,8 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (k == 0)
 		return brc_fail(err, BRC_USAGE, "give the number of clusters with -k");
 	BRC_TRY(brc_linalg_check(err));
-	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_SHARE, err));
-	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_SHARE, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));

@@ -1,6 +1,7 @@
 /* coherence: is the damage of a lesion specific to classes? */
 #include "base/cli.h"
 #include "study/measure.h"
+#include "study/tell.h"
 #include "stream/filter.h"
 
 static double level = 0.05;
@@ -17,40 +18,16 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static void tell(const brc_cli *cli, const brc_findings *f)
+static brc_rc fill_coherence(const void *of, brc_section *s, brc_err *err)
 {
-	char line[256];
-
-	for (size_t k = 0; k < f->n_stats; k++) {
-		brc_cli_note(cli, "%s",
-			     brc_inference_line(&f->stat[k], f->level, line, sizeof(line)));
-		if (f->stat[k].warning[0])
-			brc_cli_note(cli, "%s: warning: %s", f->stat[k].statistic,
-				     f->stat[k].warning);
-	}
-}
-
-static brc_rc write_coherence(brc_filter *f, const brc_cli *cli, const char *name,
-			      const brc_findings *findings, brc_err *err)
-{
-	brc_section *s;
-	brc_rc rc;
-
-	BRC_TRY(brc_section_new(&s, "coherence", 1, name, err));
-	rc = brc_findings_write(findings, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
-	if (rc == BRC_OK)
-		tell(cli, findings);
-	brc_section_free(s);
-	return rc;
+	return brc_findings_write(of, s, err);
 }
 
 static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_measure how = {.level = level, .fdr = (brc_fdr)fdr, .published = compat == 1};
 	const brc_section *in;
-	brc_findings findings;
+	brc_findings findings = {0};
 	brc_lesions l;
 	brc_rc rc;
 
@@ -59,10 +36,12 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "lesions", &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
 	rc = brc_measure_coherence(&findings, &l, &how, err);
-	if (rc == BRC_OK) {
-		rc = write_coherence(f, cli, cli->c.name ? cli->c.name : in->name, &findings, err);
-		brc_findings_clear(&findings);
-	}
+	if (rc == BRC_OK)
+		rc = brc_filter_make(f, "coherence", cli->c.name ? cli->c.name : in->name,
+				     fill_coherence, &findings, err);
+	if (rc == BRC_OK)
+		brc_tell_findings(cli, &findings);
+	brc_findings_clear(&findings);
 	brc_lesions_clear(&l);
 	return rc;
 }

@@ -1,6 +1,4 @@
 /* corr: activations to a graph of correlations between units. */
-#include <stdlib.h>
-
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -49,8 +47,7 @@ struct corr {
 	brc_pool *pool;
 	brc_correlation columns;
 	brc_scratch edges; /* of a block */
-	brc_affinity_block *blocks;
-	size_t n_blocks;
+	brc_blocks graph;  /* without edges: what blocks there are */
 	bool by_factors;
 	brc_factor_columns factors; /* where they are written, not edges */
 };
@@ -61,6 +58,7 @@ static brc_rc read_values(struct corr *c, brc_err *err)
 	char title[256];
 
 	BRC_TRY(brc_activations_read(&c->activations, c->in, err));
+	BRC_TRY(brc_affinity_blocks(&c->graph, &a->layers, local, err));
 	c->samples = (brc_samples){a->value, a->samples, brc_layers_total(&a->layers), a->spooled};
 	if (a->samples >= 2)
 		return BRC_OK;
@@ -78,12 +76,13 @@ static brc_rc plan(struct corr *c, brc_err *err)
 	size_t held = c->samples.spooled ? 0 : samples * n * sizeof(float), most = 0, all;
 	size_t limit = c->cli->c.mem != 0 ? c->cli->c.mem : held + brc_mem_available() / 8 * 7;
 	size_t left = limit > held ? limit - held : 0;
-	for (size_t l = 0; l < c->activations.layers.n; l++)
-		most = c->activations.layers.units[l] > most ? c->activations.layers.units[l]
-							     : most;
-	if (!brc_mul(most, most, &c->largest) ||
-	    !brc_mul(c->largest, wide ? sizeof(double) : sizeof(float), &c->largest))
-		return brc_fail(err, BRC_RESOURCE, "a layer of %zu units is too large", most);
+	for (size_t k = 0; k < c->graph.n; k++) {
+		size_t entries =
+			brc_blocks_entries(&c->graph, c->graph.block[k].from, c->graph.block[k].to);
+
+		most = entries > most ? entries : most;
+	}
+	c->largest = most * (wide ? sizeof(double) : sizeof(float));
 	if (brc_add(c->largest, brc_correlation_bytes(samples, n, wide), &all) &&
 	    brc_add(all, work, &all) && all <= left)
 		return BRC_OK;
@@ -150,17 +149,19 @@ static void tell_constant(const struct corr *c)
 }
 
 /* The edges of one block, computed and written. */
-static brc_rc write_block(brc_filter *f, const struct corr *c, const brc_affinity_block *b,
-			  brc_err *err)
+static brc_rc write_block(brc_filter *f, const struct corr *c, size_t k, brc_err *err)
 {
 	const brc_layers *t = &c->activations.layers;
-	brc_range rows = {t->first[b->from], t->units[b->from]};
-	brc_range cols = {t->first[b->to], t->units[b->to]};
-	const size_t shape[] = {rows.count, cols.count};
+	const brc_block *b = &c->graph.block[k];
+	const brc_range rows = {t->first[b->from], b->rows}, cols = {t->first[b->to], b->cols};
+	const brc_block_tensor tensor = brc_block_tensor_of(&c->graph, k);
+	brc_rc rc;
+
 	BRC_TRY(brc_correlation_block(&c->columns, rows, cols, (brc_corr_edge)edge, c->pool,
 				      &c->edges, err));
-	BRC_TRY(brc_filter_tensor(f, b->name, wide ? "<f8" : "<f4", 2, shape, "from,to", err));
-	brc_rc rc = brc_filter_rows(f, c->edges.data, rows.count, err);
+	BRC_TRY(brc_filter_tensor(f, tensor.name, wide ? "<f8" : "<f4", tensor.ndim, tensor.shape,
+				  tensor.axes, err));
+	rc = brc_filter_rows(f, c->edges.data, tensor.shape[0], err);
 	brc_scratch_drop(&c->edges);
 	return rc;
 }
@@ -169,13 +170,13 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 {
 	brc_progress progress;
 	brc_rc rc = BRC_OK;
-	BRC_TRY(brc_affinity_begin(s, &c->activations.layers, local, &c->columns, &c->blocks,
-				   &c->n_blocks, err));
+
+	BRC_TRY(brc_affinity_begin(s, &c->graph, &c->columns, err));
 	BRC_TRY(brc_filter_begin(f, s, err));
 	brc_progress_start(&progress, brc_cli_progress(c->cli), c->cli->tool, "correlations",
-			   c->n_blocks);
-	for (size_t i = 0; rc == BRC_OK && i < c->n_blocks; i++) {
-		rc = write_block(f, c, &c->blocks[i], err);
+			   c->graph.n);
+	for (size_t k = 0; rc == BRC_OK && k < c->graph.n; k++) {
+		rc = write_block(f, c, k, err);
 		brc_progress_add(&progress, 1);
 	}
 	brc_progress_end(&progress);
@@ -244,7 +245,7 @@ static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_factor_columns_clear(&c.factors);
 	brc_scratch_clear(&c.edges);
 	brc_pool_free(c.pool);
-	free(c.blocks);
+	brc_blocks_clear(&c.graph);
 	return rc;
 }
 

@@ -57,85 +57,50 @@ static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks 
 			       graph->layers.units[l]);
 }
 
-/* ---- sections ---- */
-
-typedef struct result {
-	const brc_layer_graph *network;
+/* What it works on, and what comes of it; all of it cleared at the end. */
+typedef struct work {
+	brc_net *net;
+	brc_layer_chain *chain;         /* in its place, of a file of weights */
+	const brc_layer_graph *network; /* of either */
 	brc_blocks graph;
 	brc_labels heads;
-} result;
+} work;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(((const result *)of)->network, s, err);
+	return brc_layer_graph_write(((const work *)of)->network, s, err);
 }
 
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
 {
-	const result *r = of;
+	const work *w = of;
 
-	brc_map_put_string(s->meta, "model", r->network->digest);
+	brc_map_put_string(s->meta, "model", w->network->digest);
 	brc_map_put_string(s->meta, "units", units);
 	brc_map_put_string(s->meta, "norm", norms[norm]);
 	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
-	return brc_blocks_write(&r->graph, s, err);
+	return brc_blocks_write(&w->graph, s, err);
 }
 
 static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 {
-	return brc_labels_write(&((const result *)of)->heads, s, err);
+	return brc_labels_write(&((const work *)of)->heads, s, err);
 }
 
-static brc_rc extract(brc_filter *f, const brc_cli *cli, const brc_layer_graph *c, brc_err *err)
+static brc_rc read_chain(work *w, brc_err *err)
 {
-	result r = {.network = c};
-	brc_rc rc = brc_layer_graph_units(c, kinds, cli->c.mem, &r.graph, err);
-
-	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
-		rc = brc_layer_graph_heads(c, &r.heads, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "units", "units", fill_units, &r, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "weights", cli->c.name ? cli->c.name : "weights",
-				     fill_weights, &r, err);
-	if (rc == BRC_OK && kinds & BRC_UNITS_HEADS)
-		rc = brc_filter_make(f, "labels", "heads", fill_heads, &r, err);
-	if (rc == BRC_OK)
-		tell(cli, c, &r.graph);
-	brc_labels_clear(&r.heads);
-	brc_blocks_clear(&r.graph);
-	return rc;
-}
-
-/* ---- models ---- */
-
-/* Arrays of weights are a chain of layers. */
-static brc_rc run_chain(brc_filter *f, const brc_cli *cli, brc_err *err)
-{
-	const brc_layer_graph *graph;
-	brc_layer_chain *c;
-	brc_rc rc;
-
 	if (skip_untraced)
 		return brc_fail(
 			err, BRC_USAGE,
 			"--skip-untraced applies only to networks, and %s is a file of weights",
 			model);
-	BRC_TRY(brc_layer_chain_read(&c, model, order, transposed, (brc_norm)norm, err));
-	graph = brc_layer_chain_graph(c);
-	rc = brc_filter_side_digest(f, "model", graph->digest, err);
-	if (rc == BRC_OK)
-		rc = extract(f, cli, graph, err);
-	brc_layer_chain_free(c);
-	return rc;
+	BRC_TRY(brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm, err));
+	w->network = brc_layer_chain_graph(w->chain);
+	return BRC_OK;
 }
 
-static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
+static brc_rc read_network(work *w, brc_err *err)
 {
-	const brc_layer_graph *graph;
-	brc_net *net;
-	brc_rc rc;
-
 	if (order || transposed) {
 		brc_fail(err, BRC_USAGE,
 			 "--%s applies only to a file of weights, and %s is not one",
@@ -143,24 +108,19 @@ static brc_rc run_network(brc_filter *f, const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
 				     "itself how its layers are joined");
 	}
-	if (compat)
-		BRC_TRY(brc_net_read_unfolded(&net, model, (brc_norm)norm, err));
-	else
-		BRC_TRY(brc_net_read(&net, model, (brc_norm)norm, err));
-	graph = brc_net_layer_graph(net);
-	rc = brc_filter_side_digest(f, "model", graph->digest, err);
-	if (rc == BRC_OK && !skip_untraced)
-		rc = brc_net_check_traced(net, err);
-	if (rc == BRC_OK)
-		rc = brc_net_check_weights(net, err);
-	if (rc == BRC_OK)
-		rc = extract(f, cli, graph, err);
-	brc_net_free(net);
-	return rc;
+	BRC_TRY(compat ? brc_net_read_unfolded(&w->net, model, (brc_norm)norm, err)
+		       : brc_net_read(&w->net, model, (brc_norm)norm, err));
+	w->network = brc_net_layer_graph(w->net);
+	if (!skip_untraced)
+		BRC_TRY(brc_net_check_traced(w->net, err));
+	return brc_net_check_weights(w->net, err);
 }
 
-static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
+static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
+	const char *name = cli->c.name ? cli->c.name : "weights";
+	bool heads = (kinds & BRC_UNITS_HEADS) != 0;
+
 	if (cli->n_operands == 1 && model)
 		return brc_fail(err, BRC_USAGE, "the model is given twice");
 	if (cli->n_operands == 1)
@@ -169,7 +129,29 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	return brc_weights_recognise(model) ? run_chain(f, cli, err) : run_network(f, cli, err);
+	BRC_TRY(brc_weights_recognise(model) ? read_chain(w, err) : read_network(w, err));
+	BRC_TRY(brc_filter_side_digest(f, "model", w->network->digest, err));
+	BRC_TRY(brc_layer_graph_units(w->network, kinds, cli->c.mem, &w->graph, err));
+	if (heads)
+		BRC_TRY(brc_layer_graph_heads(w->network, &w->heads, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
+	BRC_TRY(brc_filter_make(f, "weights", name, fill_weights, w, err));
+	if (heads)
+		BRC_TRY(brc_filter_make(f, "labels", "heads", fill_heads, w, err));
+	tell(cli, w->network, &w->graph);
+	return BRC_OK;
+}
+
+static brc_rc extract_weights(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	work w = {0};
+	brc_rc rc = run(&w, f, cli, err);
+
+	brc_labels_clear(&w.heads);
+	brc_blocks_clear(&w.graph);
+	brc_net_free(w.net);
+	brc_layer_chain_free(w.chain);
+	return rc;
 }
 
 /* Defaults that depend on --compat; --units in its canonical order. */
@@ -206,5 +188,5 @@ int main(int argc, char **argv)
 		.max_operands = 1,
 	};
 
-	return brc_filter_main(&cli, argc, argv, resolve, run);
+	return brc_filter_main(&cli, argc, argv, resolve, extract_weights);
 }

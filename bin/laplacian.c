@@ -69,8 +69,8 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_blocks blocks;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));

@@ -1,5 +1,4 @@
-/* lesion: silence every sub-cluster, and random groups of its size, and count what is still right.
- */
+/* lesion: silence sub-clusters and random groups of their size, and count what is still right. */
 #include <string.h>
 
 #include "base/cli.h"
@@ -7,6 +6,7 @@
 #include "base/threads.h"
 #include "study/experiment.h"
 #include "study/measure.h"
+#include "study/tell.h"
 #include "stream/filter.h"
 
 static const char *model, *data_path;
@@ -46,32 +46,6 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static void tell(const brc_cli *cli, const brc_lesions *l, const brc_findings *f)
-{
-	char line[256];
-
-	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu %s", l->labels,
-		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images,
-		     l->items);
-	brc_cli_note(cli,
-		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
-		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
-		     (unsigned long long)cli->c.seed);
-	for (size_t i = 0; i < l->n_left_out; i++) {
-		const brc_left_out *o = &l->left_out[i];
-
-		brc_cli_detail(cli, "left out: layer %s, cluster %d (%zu units): %s",
-			       l->layers.name[o->layer], o->cluster, o->size, o->reason);
-	}
-	for (size_t k = 0; k < f->n_stats; k++) {
-		brc_cli_note(cli, "%s",
-			     brc_inference_line(&f->stat[k], f->level, line, sizeof(line)));
-		if (f->stat[k].warning[0])
-			brc_cli_note(cli, "%s: warning: %s", f->stat[k].statistic,
-				     f->stat[k].warning);
-	}
-}
-
 static brc_rc fill_lesions(const void *of, brc_section *s, brc_err *err)
 {
 	return brc_lesions_write(of, s, err);
@@ -82,100 +56,22 @@ static brc_rc fill_importance(const void *of, brc_section *s, brc_err *err)
 	return brc_findings_write(of, s, err);
 }
 
-static brc_rc write_importance(brc_filter *f, const brc_cli *cli, const char *name,
-			       const brc_lesions *l, brc_err *err)
-{
-	const brc_measure how = {.level = level,
-				 .fdr = (brc_fdr)fdr,
-				 .weighting = (brc_weighting)weighting,
-				 .published = compat == 1};
-	brc_findings findings;
-	brc_rc rc;
-
-	BRC_TRY(brc_measure_importance(&findings, l, &how, err));
-	rc = brc_filter_make(f, "importance", name, fill_importance, &findings, err);
-	if (rc == BRC_OK)
-		tell(cli, l, &findings);
-	brc_findings_clear(&findings);
-	return rc;
-}
-
-static brc_rc silence(const brc_cli *cli, const brc_experiment *x, const brc_net *net,
-		      const brc_dataset *data, const char *name, brc_lesions *l, brc_err *err)
-{
-	brc_progress progress;
-	brc_pool *pool;
-	brc_rc rc;
-
-	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool,
-			   data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
-			   (uint64_t)brc_experiment_lesions(x) * data->n);
-	rc = brc_experiment_run(x, net, data, name, pool, &progress, l, err);
-	brc_progress_end(&progress);
-	brc_pool_free(pool);
-	return rc;
-}
-
-static brc_rc experiment(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			 const brc_labels *labels, const brc_net *net, const brc_dataset *data,
-			 brc_err *err)
-{
-	const brc_experiment_options o = {.draws = controls,
-					  .min_size = min_size,
-					  .max_fraction = max_fraction,
-					  .controls = compat ? BRC_CONTROLS_INDEPENDENT
-							     : BRC_CONTROLS_PERMUTATION,
-					  .ablate = (brc_ablate)ablate,
-					  .precision = (brc_precision)precision,
-					  .seed = cli->c.seed,
-					  .mem = cli->c.mem};
-	const char *name = cli->c.name ? cli->c.name : in->name;
-	brc_experiment x;
-	brc_lesions l;
-	brc_rc rc;
-
-	BRC_TRY(brc_experiment_init(&x, net, labels, &o, err));
-	rc = silence(cli, &x, net, data, in->name, &l, err);
-	brc_experiment_clear(&x);
-	BRC_TRY(rc);
-	rc = brc_filter_make(f, "lesions", name, fill_lesions, &l, err);
-	if (rc == BRC_OK)
-		rc = write_importance(f, cli, name, &l, err);
-	brc_lesions_clear(&l);
-	return rc;
-}
-
-/* With the model and labels at hand, the data. */
-static brc_rc with_data(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			const brc_labels *labels, const brc_net *net, brc_err *err)
-{
-	const brc_section *const *all, *s;
-	const size_t n = brc_filter_sections(f, &all);
-	brc_dataset data;
-	brc_rc rc;
-
-	/* Worth a word, no more: layers decide. */
-	if (brc_experiment_other_model(net, all, n))
-		brc_cli_note(
-			cli,
-			"warning: the stream's units come from another model file than --model");
-	if (data_path)
-		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
-	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
-		return brc_hint(err, "give a stream made by read-data with --data FILE");
-	BRC_TRY(brc_dataset_read(&data, s, err));
-	rc = experiment(f, cli, in, labels, net, &data, err);
-	brc_dataset_clear(&data);
-	return rc;
-}
-
-static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
-{
-	const brc_section *in;
+/* What it works on, and what comes of it; all of it cleared at the end. */
+typedef struct work {
+	const char *name; /* of the labels */
 	brc_labels labels;
-	brc_net *net = NULL;
-	brc_rc rc;
+	brc_net *net;
+	brc_dataset data;
+	brc_experiment experiment;
+	brc_lesions lesions;
+	brc_findings findings;
+} work;
+
+/* The labels, the network, and the data set. */
+static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_section *s, *const *all;
+	size_t n;
 
 	if (!model)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
@@ -188,15 +84,80 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (!data_path)
 		BRC_TRY(brc_filter_take_any(f, "dataset", 1, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "labels", &in, err));
-	BRC_TRY(brc_labels_read(&labels, in, err));
-	rc = brc_net_read(&net, model, BRC_NORM_L1, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_side_digest(f, "model", brc_net_digest(net), err);
-	if (rc == BRC_OK)
-		rc = with_data(f, cli, in, &labels, net, err);
-	brc_net_free(net);
-	brc_labels_clear(&labels);
+	BRC_TRY(brc_filter_section(f, "labels", &s, err));
+	BRC_TRY(brc_labels_read(&w->labels, s, err));
+	w->name = s->name;
+	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
+	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
+	n = brc_filter_sections(f, &all);
+	if (brc_experiment_other_model(w->net, all, n)) /* worth a word, no more: layers decide */
+		brc_cli_note(
+			cli,
+			"warning: the stream's units come from another model file than --model");
+	if (data_path)
+		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
+	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
+		return brc_hint(err, "give a stream made by read-data with --data FILE");
+	return brc_dataset_read(&w->data, s, err);
+}
+
+static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
+{
+	const brc_experiment_options how = {.draws = controls,
+					    .min_size = min_size,
+					    .max_fraction = max_fraction,
+					    .controls = compat ? BRC_CONTROLS_INDEPENDENT
+							       : BRC_CONTROLS_PERMUTATION,
+					    .ablate = (brc_ablate)ablate,
+					    .precision = (brc_precision)precision,
+					    .seed = cli->c.seed,
+					    .mem = cli->c.mem};
+	brc_progress progress;
+	brc_pool *pool;
+	brc_rc rc;
+
+	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
+	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool,
+			   w->data.pixel == BRC_PIXEL_I4 ? "sequences" : "images",
+			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
+	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
+				&w->lesions, err);
+	brc_progress_end(&progress);
+	brc_pool_free(pool);
+	return rc;
+}
+
+static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	const brc_measure how = {.level = level,
+				 .fdr = (brc_fdr)fdr,
+				 .weighting = (brc_weighting)weighting,
+				 .published = compat == 1};
+	const char *name;
+
+	BRC_TRY(read_inputs(w, f, cli, err));
+	name = cli->c.name ? cli->c.name : w->name;
+	BRC_TRY(silence(w, cli, err));
+	BRC_TRY(brc_filter_make(f, "lesions", name, fill_lesions, &w->lesions, err));
+	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &how, err));
+	BRC_TRY(brc_filter_make(f, "importance", name, fill_importance, &w->findings, err));
+	brc_tell_lesions(cli, &w->lesions);
+	brc_tell_findings(cli, &w->findings);
+	return BRC_OK;
+}
+
+static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	work w = {0};
+	brc_rc rc = run(&w, f, cli, err);
+
+	brc_findings_clear(&w.findings);
+	brc_lesions_clear(&w.lesions);
+	brc_experiment_clear(&w.experiment);
+	brc_dataset_clear(&w.data);
+	brc_net_free(w.net);
+	brc_labels_clear(&w.labels);
 	return rc;
 }
 

@@ -57,6 +57,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 	brc_report *r;
 	brc_str out = {0};
 	brc_report_form form = (brc_report_form)(format - 1);
+	brc_rc rc;
 
 	if (format == AUTO)
 		BRC_TRY(brc_report_form_of(cli->c.output, &form, err));
@@ -68,7 +69,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 		BRC_TRY(add_file(in, f, "-", err));
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
-	brc_rc rc = brc_report_render(r, form, &out, err);
+	rc = brc_report_render(r, form, &out, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_text(f, out.s, out.len, err);
 	brc_str_free(&out);
@@ -93,10 +94,11 @@ int main(int argc, char **argv)
 		.options = options,
 		.max_operands = 10000,
 	};
-	brc_cli_parse(&cli, argc, argv);
 	brc_err err = {0};
-	brc_filter *f;
 	inputs in = {0};
+	brc_filter *f;
+
+	brc_cli_parse(&cli, argc, argv);
 	if (brc_filter_open(&f, &cli, &err) == BRC_OK)
 		report(f, &cli, &in, &err);
 	free(in.item);

@@ -135,7 +135,7 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "-k 16, or a list: -k 8,12,16");
 	}
 	BRC_TRY(brc_linalg_check(err));
-	BRC_TRY(brc_filter_take(f, "laplacian", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "laplacian", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	if (k_from)
 		BRC_TRY(brc_filter_take_any(f, "labels", 1, BRC_SHARE, err));
 	BRC_TRY(brc_filter_read(f, err));

@@ -3,6 +3,7 @@
 
     read_stream.py FILE              list what FILE ('-': standard input) holds
     import read_stream               read(file) -> [Section], history
+                                     block(section, i) -> the edges of block i as a matrix
 
 broca-stream(5) is the specification. The trailer is verified, since without it there
 is no result; checksums are not: NumPy has no CRC-32C. `check FILE` verifies those.
@@ -57,6 +58,23 @@ def read(file):
                 return sections, history
         count += 1
     raise ValueError("truncated: no trailer")
+
+
+def block(section, i):
+    """Block i of weights, affinities or a laplacian as a whole matrix; not of one by factors."""
+    record, arrays, key = section.records[i], section.arrays, f"block/{i}"
+    shape = [int(arrays["layer/units"][record[end]]) for end in ("from", "to")]
+    layout = record.get("layout", "dense")
+    if layout == "dense":
+        return arrays[key]
+    if layout == "triangle":  # each pair of units once: (0, 1), (0, 2) ... (1, 2) ...
+        full = np.zeros(shape, arrays[key].dtype)
+        full[np.triu_indices(shape[0], 1)] = arrays[key]
+        return full + full.T
+    start, column, weight = (arrays[f"{key}/{part}"] for part in ("start", "column", "weight"))
+    full = np.zeros(shape, weight.dtype)
+    full[np.repeat(np.arange(shape[0]), np.diff(start)), column] = weight
+    return full
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
-#include "graph/factors.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 #include "linalg/tile.h"
 
 /*
@@ -24,12 +23,10 @@ typedef struct brc_adjacency {
 	size_t groups; /* of eight vectors, that there is memory for */
 	/* private */
 	brc_pool *pool;
-	struct brc_slab *slabs;
-	size_t n_slabs, now; /* now: groups of the product in course */
+	size_t now; /* groups of the product in course */
 	const bool *wanted;
 	double *scratch; /* [workers, BRC_TILE_SCRATCH] */
-	struct brc_transpose *transposes;
-	brc_factors_room room; /* of a graph by factors */
+	void *work;      /* of the graph's store (graph/layout.h) */
 } brc_adjacency;
 
 /* Where entry u of vector c stands in x and y. */
@@ -55,9 +52,6 @@ brc_rc brc_adjacency_reserve(brc_adjacency *a, size_t cols, brc_err *err);
  * graph by factors all members are (graph/factors.h).
  */
 brc_rc brc_adjacency_multiply(brc_adjacency *a, const bool *wanted, size_t cols, brc_err *err);
-
-/* Operations of a product for one vector. */
-double brc_adjacency_cost(const brc_graph *g);
 
 /* Bytes beyond the graph for `cols` vectors and `threads` workers; SIZE_MAX if that does not fit.
  */

@@ -1,10 +1,8 @@
 #include "graph/affinity.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "graph/blocks.h"
 
 /* The units of which `constant` says so. */
 static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t), const void *of,
@@ -12,12 +10,14 @@ static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t
 {
 	int32_t *unit = brc_alloc(units, sizeof(*unit), err);
 	size_t n = 0;
-	if (unit == NULL)
+	brc_rc rc;
+
+	if (!unit)
 		return BRC_RESOURCE;
 	for (size_t u = 0; u < units; u++)
 		if (constant(of, u))
 			unit[n++] = (int32_t)u;
-	brc_rc rc = brc_section_add_column(s, "constant/unit", "<i4", n, unit, err);
+	rc = brc_section_add_column(s, "constant/unit", "<i4", n, unit, err);
 	free(unit);
 	return rc;
 }
@@ -32,47 +32,36 @@ static bool factor_constant(const void *c, size_t u)
 	return brc_factor_columns_constant(c, u);
 }
 
-static brc_rc add_block(brc_section *s, brc_affinity_block *b, size_t index, brc_err *err)
+brc_rc brc_affinity_blocks(brc_blocks *b, const brc_layers *layers, bool local, brc_err *err)
 {
-	brc_map *record = brc_section_add_record(s, err);
-	if (record == NULL)
-		return BRC_RESOURCE;
-	snprintf(b->name, sizeof(b->name), "block/%zu", index);
-	brc_map_put_int(record, "block", (int64_t)index);
-	brc_map_put_int(record, "from", (int64_t)b->from);
-	brc_map_put_int(record, "to", (int64_t)b->to);
+	BRC_TRY(brc_blocks_init(b, layers, err));
+	for (size_t from = 0; from < layers->n; from++)
+		for (size_t to = from; to < (local ? from + 1 : layers->n); to++)
+			BRC_TRY(brc_blocks_add(b, from, to, NULL, err));
 	return BRC_OK;
 }
 
-brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
-			  const brc_correlation *columns, brc_affinity_block **blocks, size_t *n,
+brc_rc brc_affinity_begin(brc_section *s, const brc_blocks *b, const brc_correlation *columns,
 			  brc_err *err)
 {
-	size_t count = local ? layers->n : layers->n * (layers->n + 1) / 2, k = 0;
-	*n = count;
-	*blocks = brc_calloc(count, sizeof(**blocks), err);
-	brc_rc rc = *blocks != NULL ? brc_layers_write(layers, s, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = add_constant(s, correlation_constant, columns, columns->n, err);
-	for (size_t from = 0; rc == BRC_OK && from < layers->n; from++)
-		for (size_t to = from; rc == BRC_OK && to < (local ? from + 1 : layers->n); to++) {
-			brc_affinity_block *b = &(*blocks)[k];
-			b->from = from;
-			b->to = to;
-			rc = add_block(s, b, k++, err);
-		}
-	return rc;
+	BRC_TRY(brc_layers_write(&b->layers, s, err));
+	BRC_TRY(add_constant(s, correlation_constant, columns, columns->n, err));
+	for (size_t k = 0; k < b->n; k++)
+		BRC_TRY(brc_blocks_write_record(b, k, s, err));
+	return BRC_OK;
 }
 
 static brc_rc add_factors(brc_section *s, brc_blocks *b, bool local, const brc_factor_columns *c,
 			  brc_err *err)
 {
 	const float **factor = brc_alloc(b->layers.n, sizeof(*factor), err);
-	if (factor == NULL)
+	brc_rc rc;
+
+	if (!factor)
 		return BRC_RESOURCE;
 	for (size_t l = 0; l < b->layers.n; l++)
 		factor[l] = c->row + b->layers.first[l] * c->samples;
-	brc_rc rc = brc_blocks_add_factors(b, c->samples, factor, !local, err);
+	rc = brc_blocks_add_factors(b, c->samples, factor, !local, err);
 	free(factor);
 	return rc == BRC_OK ? brc_blocks_write(b, s, err) : rc;
 }
@@ -81,8 +70,10 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 			    const brc_factor_columns *columns, brc_err *err)
 {
 	brc_blocks b;
+	brc_rc rc;
+
 	BRC_TRY(add_constant(s, factor_constant, columns, columns->n, err));
-	brc_rc rc = brc_blocks_init(&b, layers, err);
+	rc = brc_blocks_init(&b, layers, err);
 	if (rc == BRC_OK)
 		rc = add_factors(s, &b, local, columns, err);
 	brc_blocks_clear(&b);
@@ -107,6 +98,7 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t samples)
 {
 	double s = (double)samples, n = (double)brc_layers_total(layers), pairs = 0;
+
 	if (samples > BRC_FACTOR_SAMPLES)
 		return false;
 	for (size_t l = 0; local && l < layers->n; l++)

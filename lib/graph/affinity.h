@@ -1,4 +1,4 @@
-/* The section affinity/1 of a correlation graph (docs/sections.md), written piece by piece. */
+/* The section affinity of a correlation graph (docs/sections.md), written piece by piece. */
 #ifndef BRC_GRAPH_AFFINITY_H
 #define BRC_GRAPH_AFFINITY_H
 
@@ -6,24 +6,21 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "graph/blocks.h"
 #include "linalg/correlation.h"
 #include "linalg/factor_columns.h"
-#include "stream/layers.h"
 #include "stream/section.h"
 
-/* A pair of layers and the name of its tensor. */
-typedef struct brc_affinity_block {
-	size_t from, to;
-	char name[32];
-} brc_affinity_block;
+/* The blocks of the graph, without their edges: every pair of layers, or (local) each with itself.
+ */
+brc_rc brc_affinity_blocks(brc_blocks *b, const brc_layers *layers, bool local, brc_err *err);
 
 /*
  * Add to `s` the layer table, the constant units of `columns`, and a record
- * for each block: every pair of layers, or (local) each with itself. The blocks' tensors are to
- * be written after it, in their order: *blocks is a list of *n, to be freed.
+ * for each block. The blocks' tensors are to be written after it, in their order
+ * (brc_block_tensor_of).
  */
-brc_rc brc_affinity_begin(brc_section *s, const brc_layers *layers, bool local,
-			  const brc_correlation *columns, brc_affinity_block **blocks, size_t *n,
+brc_rc brc_affinity_begin(brc_section *s, const brc_blocks *b, const brc_correlation *columns,
 			  brc_err *err);
 
 /*

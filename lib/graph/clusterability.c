@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "graph/graph.h"
+#include "graph/layout.h"
 #include "graph/ncut.h"
 #include "graph/spectral.h"
 #include "stats/extremes.h"
@@ -35,21 +35,21 @@ static brc_rc ncut_of(const brc_graph *g, const test *t, brc_pool *pool, double 
 static brc_rc run_shuffle(void *ctx, size_t index, size_t worker, brc_err *err)
 {
 	const test *t = ctx;
-	brc_null_graph null;
+	brc_blocks null;
 	brc_graph g;
 	brc_rc rc;
 
 	(void)worker;
 	BRC_TRY(brc_null_draw(&null, t->blocks, t->graph, t->o->null, t->o->pooled, t->o->seed,
 			      (uint32_t)index, err));
-	rc = brc_graph_init_all(&g, &null.blocks, err);
+	rc = brc_graph_init_all(&g, &null, err);
 	/* A shuffle may leave more units without edges than the network had. */
 	if (rc == BRC_OK && g.connected < t->o->k)
 		t->ncut[index] = NAN;
 	else if (rc == BRC_OK)
 		rc = ncut_of(&g, t, NULL, &t->ncut[index], err);
 	brc_graph_clear(&g);
-	brc_null_graph_clear(&null);
+	brc_blocks_clear(&null);
 	if (rc != BRC_OK)
 		return brc_err_prefix(err, "shuffle %zu", index);
 	brc_progress_add(t->progress, 1);
@@ -121,7 +121,7 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 		.shuffles = o->shuffles, .k = o->k, .refine = o->refine, .paper = o->paper};
 	snprintf(out->null, sizeof(out->null), "%s", brc_null_name(o->null));
 	snprintf(out->source, sizeof(out->source), "%s", o->pooled ? "affinity" : "weights");
-	if (brc_blocks_factored(blocks)) {
+	if (!blocks->store->shuffles) {
 		brc_fail(
 			err, BRC_DATA,
 			"the edges are given by factors: there is no matrix whose entries could be "

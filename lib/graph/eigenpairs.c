@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/adjacency.h"
-#include "graph/trivial.h"
+#include "graph/eigenproblem.h"
+#include "graph/layout.h"
 #include "linalg/eigen.h"
 
 /*
@@ -30,7 +30,7 @@ void brc_eigenpairs_free(brc_eigenpairs *p)
 }
 
 typedef struct deflation {
-	const brc_rest *r;
+	const brc_eigenproblem *r;
 	const double *x;
 	double *y;
 } deflation;
@@ -38,7 +38,7 @@ typedef struct deflation {
 static brc_rc deflate_column(void *ctx, size_t c, size_t worker, brc_err *err)
 {
 	const deflation *d = ctx;
-	const brc_rest *r = d->r;
+	const brc_eigenproblem *r = d->r;
 	size_t n = r->g->connected;
 	const double *x = d->x + c * n;
 	double *y = d->y + c * n, *inner = r->inner + worker * r->g->components;
@@ -51,15 +51,15 @@ static brc_rc deflate_column(void *ctx, size_t c, size_t worker, brc_err *err)
 	}
 	memset(inner, 0, r->g->components * sizeof(*inner));
 	for (size_t v = 0; v < n; v++)
-		inner[brc_rest_component(r, v)] += r->trivial[v] * x[v];
+		inner[brc_eigenproblem_component(r, v)] += r->trivial[v] * x[v];
 	for (size_t v = 0; v < n; v++)
-		y[v] -= r->shift * r->trivial[v] * inner[brc_rest_component(r, v)];
+		y[v] -= r->shift * r->trivial[v] * inner[brc_eigenproblem_component(r, v)];
 	return BRC_OK;
 }
 
 static brc_rc deflated_apply(void *ctx, const double *x, double *y, size_t cols, brc_err *err)
 {
-	brc_rest *r = ctx;
+	brc_eigenproblem *r = ctx;
 
 	BRC_TRY(brc_normalised_apply(r->m, x, y, cols, err));
 	return brc_pool_run(r->pool, cols, deflate_column, &(deflation){r, x, y}, err);
@@ -67,31 +67,28 @@ static brc_rc deflated_apply(void *ctx, const double *x, double *y, size_t cols,
 
 static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 {
-	brc_rest *r = ctx;
+	brc_eigenproblem *r = ctx;
 	size_t n = r->g->connected;
 
 	BRC_TRY(brc_normalised_dense(r->m, a, err));
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
-			if (brc_rest_component(r, i) == brc_rest_component(r, j))
+			if (brc_eigenproblem_component(r, i) == brc_eigenproblem_component(r, j))
 				a[i * n + j] -= r->shift * (r->trivial[i] * r->trivial[j]);
 	return BRC_OK;
 }
 
-static brc_operator deflated_operator(const brc_graph *g, brc_rest *r)
+static brc_operator deflated_operator(const brc_graph *g, brc_eigenproblem *r)
 {
-	brc_operator op = {g->connected,          r, deflated_apply, deflated_dense,
-			   brc_adjacency_cost(g), 1};
-
-	if (g->factors)
-		op.dense_cost = (double)g->n * (double)g->n * (double)g->factors->samples;
-	return op;
+	return (brc_operator){g->connected,      r,
+			      deflated_apply,    deflated_dense,
+			      g->store->cost(g), g->store->dense_cost(g)};
 }
 
-static void set_trivial(brc_rest *r)
+static void set_trivial(brc_eigenproblem *r)
 {
 	for (size_t v = 0; v < r->p->n; v++) {
-		size_t c = brc_rest_component(r, v);
+		size_t c = brc_eigenproblem_component(r, v);
 
 		if (c < r->count)
 			r->p->vector[c * r->p->n + v] = r->trivial[v];
@@ -99,7 +96,7 @@ static void set_trivial(brc_rest *r)
 }
 
 /* The pairs that follow the first `count`, on the whole graph; value 1 - mu. */
-static brc_rc solve_whole(brc_rest *r, brc_err *err)
+static brc_rc solve_whole(brc_eigenproblem *r, brc_err *err)
 {
 	brc_operator op = deflated_operator(r->g, r);
 	brc_eigenpairs *p = r->p;
@@ -120,16 +117,16 @@ static brc_rc solve_whole(brc_rest *r, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc solve_rest(brc_rest *r, brc_err *err)
+static brc_rc solve_rest(brc_eigenproblem *r, brc_err *err)
 {
 	brc_eigenpairs *p = r->p;
 	bool done = false;
-	brc_sides sides;
+	brc_bipartition parts;
 
 	if (r->count == p->pairs)
 		return BRC_OK;
-	if (brc_normalised_sides(r->m, &sides))
-		BRC_TRY(brc_halves_solve(r, &sides, &done, err));
+	if (brc_normalised_bipartition(r->m, &parts))
+		BRC_TRY(brc_bipartite_solve(r, &parts, &done, err));
 	if (!done)
 		BRC_TRY(solve_whole(r, err));
 	for (size_t i = r->count; i < p->pairs; i++) {
@@ -167,7 +164,7 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 	return rc;
 }
 
-static brc_rc rest_init(brc_rest *r, brc_err *err)
+static brc_rc rest_init(brc_eigenproblem *r, brc_err *err)
 {
 	const brc_graph *g = r->g;
 
@@ -183,7 +180,7 @@ static brc_rc rest_init(brc_rest *r, brc_err *err)
 	return brc_normalised_new(&r->m, g, r->pool, err);
 }
 
-static brc_rc find_pairs(brc_rest *r, brc_err *err)
+static brc_rc find_pairs(brc_eigenproblem *r, brc_err *err)
 {
 	brc_eigenpairs *p = r->p;
 
@@ -202,7 +199,7 @@ static brc_rc find_pairs(brc_rest *r, brc_err *err)
 brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
 			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
 {
-	brc_rest r = {.g = g, .pool = pool, .seed = seed, .stream = stream};
+	brc_eigenproblem r = {.g = g, .pool = pool, .seed = seed, .stream = stream};
 	brc_rc rc;
 
 	if (k < 1 || k > g->connected || spare > g->connected - k)

@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 typedef struct brc_eigenpairs {
 	size_t n;         /* connected units of the graph */
@@ -33,7 +33,7 @@ typedef struct brc_eigenpairs {
  * components has a reproducible embedding, where a solver alone would return an
  * arbitrary basis. In every vector the entry of largest magnitude is positive.
  *
- * A graph whose layers are bipartite is solved on its smaller side, by singular values
+ * A graph whose layers are bipartite is solved on its smaller part, by singular values
  * (graph/normalised.h); others as they are.
  *
  * (seed, stream) choose the solver's start. Same bytes for any pool.

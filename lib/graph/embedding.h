@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/threads.h"
 #include "graph/eigenpairs.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 #include "linalg/kept.h"
 
 /*

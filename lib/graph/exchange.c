@@ -1,14 +1,12 @@
 /* The edges of blocks, one after the other, for the writers of graphs. */
-#include "graph/band.h"
 #include "graph/exchange.h"
+#include "graph/strip.h"
 
-static brc_rc block_edges(const brc_blocks *b, size_t k, brc_band *band, brc_edge_visit visit,
-			  void *ctx, brc_err *err)
+static brc_rc block_edges(const brc_block *x, brc_strip *strip, brc_edge_visit visit, void *ctx,
+			  brc_err *err)
 {
-	const brc_block *x = &b->block[k];
-
-	for (size_t i = 0; i < b->layers.units[x->from]; i++) {
-		brc_row row = brc_band_row(band, k, i);
+	for (size_t i = 0; i < x->rows; i++) {
+		brc_row row = brc_strip_row(strip, x, i);
 
 		for (size_t j = 0; j < row.n; j++) {
 			size_t col = brc_row_column(&row, j);
@@ -24,13 +22,13 @@ static brc_rc block_edges(const brc_blocks *b, size_t k, brc_band *band, brc_edg
 static brc_rc each_edge(const void *graph, brc_edge_visit visit, void *ctx, brc_err *err)
 {
 	const brc_blocks *b = graph;
-	brc_band *band;
+	brc_strip *strip;
 	brc_rc rc = BRC_OK;
 
-	BRC_TRY(brc_band_new(&band, b, err));
+	BRC_TRY(brc_strip_new(&strip, b, err));
 	for (size_t k = 0; k < b->n && rc == BRC_OK; k++)
-		rc = block_edges(b, k, band, visit, ctx, err);
-	brc_band_free(band);
+		rc = block_edges(&b->block[k], strip, visit, ctx, err);
+	brc_strip_free(strip);
 	return rc;
 }
 

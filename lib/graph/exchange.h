@@ -7,19 +7,11 @@
 #include "data/tables/unit_names.h"
 #include "graph/blocks.h"
 
-/* A graph that owns its edges. */
-typedef struct brc_own_blocks {
-	brc_blocks blocks;
-	size_t n, cap;
-	void **memory;
-} brc_own_blocks;
-
 /*
- * One block for each pair of layers with edges between them, dense or in compressed rows,
- * whichever is smaller. `l` is complete. BRC_RESOURCE beyond `mem` (see brc_mem_need).
+ * One block for each pair of layers with edges between them, in compressed rows where these are
+ * smaller than the whole matrix. `l` is complete. BRC_RESOURCE beyond `mem` (see brc_mem_need).
  */
-brc_rc brc_exchange_blocks(brc_own_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err);
-void brc_own_blocks_clear(brc_own_blocks *b); /* of a zeroed or a filled struct */
+brc_rc brc_exchange_blocks(brc_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err);
 
 /*
  * The layers of the graph and the names of its units (as many as units) into a fresh section

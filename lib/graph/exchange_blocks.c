@@ -9,26 +9,12 @@
 
 #include "base/memory.h"
 #include "graph/exchange.h"
-
-void brc_own_blocks_clear(brc_own_blocks *b)
-{
-	brc_blocks_clear(&b->blocks);
-	for (size_t i = 0; i < b->n; i++)
-		free(b->memory[i]);
-	free(b->memory);
-	memset(b, 0, sizeof(*b));
-}
-
-static void *own(brc_own_blocks *b, size_t n, size_t size, brc_err *err)
-{
-	if (brc_grow(&b->memory, &b->cap, b->n + 1, sizeof(*b->memory), err) != BRC_OK)
-		return NULL;
-	return b->memory[b->n++] = brc_calloc(n, size, err);
-}
+#include "linalg/triangle.h"
 
 /* The block between the layer at hand and another one. */
 typedef struct target {
 	size_t entries; /* edges, or twice as many within the layer */
+	bool within;    /* the layer is the one at hand */
 	float *w;       /* dense, or of the entries */
 	int64_t *start; /* of rows; NULL: dense. Points one past where the next entry goes */
 	int32_t *column;
@@ -37,7 +23,7 @@ typedef struct target {
 typedef struct filling {
 	const brc_edge_list *l;
 	const brc_layers *t;
-	brc_own_blocks *b;
+	brc_blocks *b;
 	target *to;              /* [layers] */
 	size_t from, first, end; /* the layer at hand and its edges */
 	size_t bytes;            /* of the list and all blocks */
@@ -55,6 +41,7 @@ static size_t layer_of(const filling *f, uint32_t unit, size_t last)
 static void count_entries(filling *f)
 {
 	memset(f->to, 0, f->t->n * sizeof(*f->to));
+	f->to[f->from].within = true;
 	for (size_t i = f->first, to = f->from; i < f->end; i++) {
 		to = layer_of(f, f->l->edge[i].to, to);
 		f->to[to].entries += to == f->from ? 2 : 1;
@@ -74,10 +61,10 @@ static brc_rc add_bytes(filling *f, brc_err *err)
 	(void)err;
 	count_entries(f);
 	for (size_t to = f->from; to < f->t->n; to++) {
-		size_t rows = f->t->units[f->from], cols = f->t->units[to], n = f->to[to].entries;
-
+		size_t rows = f->t->units[f->from], n = f->to[to].entries;
 		if (n > 0)
-			f->bytes += is_sparse(f, to) ? 8 * n + 8 * (rows + 2) : 4 * rows * cols;
+			f->bytes += is_sparse(f, to) ? 8 * n + 8 * (rows + 2)
+						     : 4 * brc_blocks_entries(f->b, f->from, to);
 	}
 	return BRC_OK;
 }
@@ -85,13 +72,14 @@ static brc_rc add_bytes(filling *f, brc_err *err)
 static brc_rc reserve(const filling *f, size_t to, brc_err *err)
 {
 	target *x = &f->to[to];
-	size_t rows = f->t->units[f->from], cols = f->t->units[to];
+	size_t rows = f->t->units[f->from];
 	bool sparse = is_sparse(f, to);
 
-	x->w = own(f->b, sparse ? x->entries : rows * cols, sizeof(*x->w), err);
+	x->w = brc_blocks_alloc(f->b, sparse ? x->entries : brc_blocks_entries(f->b, f->from, to),
+				sizeof(*x->w), err);
 	if (sparse) {
-		x->start = own(f->b, rows + 2, sizeof(*x->start), err);
-		x->column = own(f->b, x->entries, sizeof(*x->column), err);
+		x->start = brc_blocks_alloc(f->b, rows + 2, sizeof(*x->start), err);
+		x->column = brc_blocks_alloc(f->b, x->entries, sizeof(*x->column), err);
 	}
 	return x->w && (!sparse || (x->start && x->column)) ? BRC_OK : BRC_RESOURCE;
 }
@@ -114,7 +102,10 @@ static void put(target *x, size_t cols, size_t row, size_t col, float weight)
 	int64_t at;
 
 	if (!x->start) {
-		x->w[row * cols + col] = weight;
+		if (!x->within)
+			x->w[row * cols + col] = weight;
+		else if (row < col)
+			x->w[brc_triangle_at(cols, row, col)] = weight;
 		return;
 	}
 	at = x->start[row + 1]++;
@@ -155,10 +146,10 @@ static brc_rc add_blocks(const filling *f, brc_err *err)
 		const target *x = &f->to[to];
 
 		if (x->start)
-			BRC_TRY(brc_blocks_add_rows(&f->b->blocks, f->from, to, x->start, x->column,
-						    x->w, err));
+			BRC_TRY(brc_blocks_add_rows(f->b, f->from, to, x->start, x->column, x->w,
+						    err));
 		else if (x->entries > 0)
-			BRC_TRY(brc_blocks_add(&f->b->blocks, f->from, to, x->w, err));
+			BRC_TRY(brc_blocks_add(f->b, f->from, to, x->w, err));
 	}
 	return BRC_OK;
 }
@@ -202,17 +193,17 @@ static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
 	return each_layer(f, fill_layer, err);
 }
 
-brc_rc brc_exchange_blocks(brc_own_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err)
+brc_rc brc_exchange_blocks(brc_blocks *b, const brc_edge_list *l, size_t mem, brc_err *err)
 {
 	filling f;
 	brc_rc rc;
 
 	memset(b, 0, sizeof(*b));
-	BRC_TRY(brc_blocks_init(&b->blocks, &l->layers, err));
-	f = (filling){.l = l, .t = &b->blocks.layers, .b = b};
+	BRC_TRY(brc_blocks_init(b, &l->layers, err));
+	f = (filling){.l = l, .t = &b->layers, .b = b};
 	rc = fill_all(&f, mem, err);
 	free(f.to);
 	if (rc != BRC_OK)
-		brc_own_blocks_clear(b);
+		brc_blocks_clear(b);
 	return rc;
 }

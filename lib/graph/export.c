@@ -74,8 +74,8 @@ brc_rc brc_export_graph(brc_filter *f, brc_graph_format format, size_t mem, brc_
 	brc_rc rc;
 
 	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "weights", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "affinity", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));

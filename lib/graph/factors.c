@@ -167,19 +167,19 @@ static size_t least(size_t a, size_t b)
 
 /* Rows of one tile to the visitor; of a tile on the diagonal what lies behind it. */
 static bool visit_tile(size_t row, size_t rows, size_t col, size_t cols, const double *w,
-		       brc_factors_visit visit, void *ctx)
+		       brc_row_visit visit, void *ctx)
 {
 	for (size_t i = 0; i < rows; i++) {
 		size_t skip = row == col ? i + 1 : 0;
+		brc_row r = {.n = cols - skip, .first = col + skip, .wide = w + i * TILE + skip};
 
-		if (skip < cols &&
-		    !visit(ctx, row + i, col + skip, cols - skip, w + i * TILE + skip))
+		if (skip < cols && !visit(ctx, row + i, &r))
 			return false;
 	}
 	return true;
 }
 
-brc_rc brc_factors_walk(const brc_factors *f, brc_factors_visit visit, void *ctx, brc_err *err)
+brc_rc brc_factors_walk(const brc_factors *f, brc_row_visit visit, void *ctx, brc_err *err)
 {
 	double *w = brc_alloc(2 * TILE * TILE, sizeof(*w), err);
 	bool more = true;
@@ -203,9 +203,6 @@ typedef struct degrees {
 	double *degree;
 	size_t links;
 } degrees;
-
-typedef double brc_free_lanes
-	__attribute__((vector_size(BRC_LANES * sizeof(double)), aligned(8), may_alias));
 
 /* Their sum; each is also added to its own in `to`. */
 BRC_FOR_EACH_PROCESSOR
@@ -235,11 +232,11 @@ static double add_edges(const double *w, size_t n, double *to, size_t *links)
 	return total;
 }
 
-static bool add_degrees(void *ctx, size_t u, size_t v, size_t n, const double *w)
+static bool add_degrees(void *ctx, size_t u, const brc_row *r)
 {
 	degrees *d = ctx;
 
-	d->degree[u] += add_edges(w, n, d->degree + v, &d->links);
+	d->degree[u] += add_edges(r->wide, r->n, d->degree + r->first, &d->links);
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /*
- * A graph whose edges are given by factors: with r_i the row of unit i, of length 1 (or zeroes),
+ * Internal to lib/graph. A graph whose edges are given by factors: with r_i the row of unit i, of
+ * length 1 (or zeroes),
  *
  *     A_ij = (r_i . r_j)^2  for i != j,  A_ii = 0,
  *
@@ -24,6 +25,7 @@
 #include "base/err.h"
 #include "base/threads.h"
 #include "graph/blocks.h"
+#include "graph/layout.h"
 
 typedef struct brc_factors {
 	size_t n, samples;
@@ -57,12 +59,11 @@ void brc_factors_tile(const brc_factors *f, size_t row, size_t rows, size_t col,
 		      double *w, double *scratch);
 
 /*
- * Every edge once, by tiles that are thrown away: visit(ctx, u, v, n, w) has w[n], the edges of
- * unit u with units v .. v + n - 1, all behind u. It returns false to end the walk. Takes n^2 S
- * operations for units of one part.
+ * Every edge once, by tiles that are thrown away: visit(ctx, u, row) has the edges of
+ * unit u with units row->first on, all behind u, in double precision. It returns false to end the
+ * walk. Takes n^2 S operations for units of one part.
  */
-typedef bool (*brc_factors_visit)(void *ctx, size_t u, size_t v, size_t n, const double *w);
-brc_rc brc_factors_walk(const brc_factors *f, brc_factors_visit visit, void *ctx, brc_err *err);
+brc_rc brc_factors_walk(const brc_factors *f, brc_row_visit visit, void *ctx, brc_err *err);
 
 /* degree[n]: sums of edges; *links: pairs of units with one. By such a walk. */
 brc_rc brc_factors_degrees(const brc_factors *f, double *degree, size_t *links, brc_err *err);

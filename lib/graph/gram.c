@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/layout.h"
 
-/* Rows of the near side in a task; units of the far side taken at once. */
+/* Rows of the smaller part in a task; units of the larger part taken at once. */
 enum { SLAB = 128, DEPTH = 256 };
 
 typedef struct slab {
@@ -16,7 +17,7 @@ typedef struct slab {
 typedef struct gram {
 	const brc_graph *g;
 	const double *scale;
-	const bool *near;
+	const bool *small;
 	const size_t *place;
 	size_t n, slabs;
 	slab *slab;
@@ -24,29 +25,29 @@ typedef struct gram {
 	double *a;
 } gram;
 
-/* The block between a near and a far member, or NULL. */
-static const brc_edges *between(const brc_graph *g, size_t near, size_t far)
+/* The block between a small and a large member, or NULL. */
+static const brc_edges *between(const brc_graph *g, size_t small, size_t large)
 {
 	for (size_t e = 0; e < g->n_edges; e++)
-		if ((g->edges[e].from == near && g->edges[e].to == far) ||
-		    (g->edges[e].from == far && g->edges[e].to == near))
+		if ((g->edges[e].from == small && g->edges[e].to == large) ||
+		    (g->edges[e].from == large && g->edges[e].to == small))
 			return &g->edges[e];
 	return NULL;
 }
 
-/* t[i * DEPTH + j]: scaled edges between slab unit i and far unit first + j, count of them. */
-static void take(const gram *m, const brc_edges *e, const slab *s, size_t far, size_t first,
+/* t[i * DEPTH + j]: scaled edges between slab unit i and large unit first + j, count of them. */
+static void take(const gram *m, const brc_edges *e, const slab *s, size_t large, size_t first,
 		 size_t count, double *t)
 {
-	const double *near_scale = m->scale + m->g->first[s->member] + s->row;
-	const double *far_scale = m->scale + m->g->first[far] + first;
+	const double *small_scale = m->scale + m->g->first[s->member] + s->row;
+	const double *large_scale = m->scale + m->g->first[large] + first;
 	bool by_row = e->from == s->member;
 	size_t rows = by_row ? s->rows : count, row = by_row ? s->row : first;
 	size_t cols = by_row ? count : s->rows, col = by_row ? first : s->row;
 
 	memset(t, 0, s->rows * DEPTH * sizeof(*t));
 	for (size_t i = 0; i < rows; i++) {
-		brc_row r = brc_edges_row(e, row + i);
+		brc_row r = e->block.layout->row(&e->block, row + i);
 		size_t from = r.column ? 0 : col, to = r.column ? r.n : col + cols;
 
 		for (size_t c = from; c < to; c++) {
@@ -56,17 +57,18 @@ static void take(const gram *m, const brc_edges *e, const slab *s, size_t far, s
 				continue;
 			size_t u = by_row ? i : at - col, v = by_row ? at - col : i;
 
-			t[u * DEPTH + v] = (double)r.w[c] * near_scale[u] * far_scale[v];
+			t[u * DEPTH + v] = (double)r.w[c] * small_scale[u] * large_scale[v];
 		}
 	}
 }
 
-/* tile[SLAB, SLAB] += the products of two slabs over one far member. */
-static void add_member(const gram *m, const slab *a, const slab *b, size_t far, double *scratch,
+/* tile[SLAB, SLAB] += the products of two slabs over one large member. */
+static void add_member(const gram *m, const slab *a, const slab *b, size_t large, double *scratch,
 		       double *tile)
 {
-	const brc_edges *ea = between(m->g, a->member, far), *eb = between(m->g, b->member, far);
-	size_t units = m->g->first[far + 1] - m->g->first[far];
+	const brc_edges *ea = between(m->g, a->member, large),
+			*eb = between(m->g, b->member, large);
+	size_t units = m->g->first[large + 1] - m->g->first[large];
 	double *ta = scratch, *tb = a == b ? ta : scratch + SLAB * DEPTH;
 
 	if (!ea || !eb)
@@ -74,9 +76,9 @@ static void add_member(const gram *m, const slab *a, const slab *b, size_t far, 
 	for (size_t f = 0; f < units; f += DEPTH) {
 		size_t count = units - f < DEPTH ? units - f : DEPTH;
 
-		take(m, ea, a, far, f, count, ta);
+		take(m, ea, a, large, f, count, ta);
 		if (a != b)
-			take(m, eb, b, far, f, count, tb);
+			take(m, eb, b, large, f, count, tb);
 		cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)a->rows, (int)b->rows,
 			    (int)count, 1, ta, DEPTH, tb, DEPTH, 1, tile, SLAB);
 	}
@@ -110,24 +112,24 @@ static brc_rc multiply_pair(void *ctx, size_t task, size_t worker, brc_err *err)
 	const slab *a = &m->slab[i], *b = &m->slab[task - i * (i + 1) / 2];
 
 	memset(tile, 0, SLAB * SLAB * sizeof(*tile));
-	for (size_t far = 0; far < m->g->n_members; far++)
-		if (!m->near[far])
-			add_member(m, a, b, far, scratch, tile);
+	for (size_t large = 0; large < m->g->n_members; large++)
+		if (!m->small[large])
+			add_member(m, a, b, large, scratch, tile);
 	put(m, a, b, tile);
 	return BRC_OK;
 }
 
-brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *near, const size_t *place,
+brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *small, const size_t *place,
 		size_t n, brc_pool *pool, double *a, brc_err *err)
 {
-	gram m = {.g = g, .scale = scale, .near = near, .place = place, .n = n, .a = a};
+	gram m = {.g = g, .scale = scale, .small = small, .place = place, .n = n, .a = a};
 	brc_rc rc = BRC_RESOURCE;
 
 	m.slab = brc_alloc(g->n / SLAB + g->n_members, sizeof(*m.slab), err);
 	m.scratch = brc_alloc(brc_pool_threads(pool),
 			      (2 * SLAB * DEPTH + SLAB * SLAB) * sizeof(*m.scratch), err);
 	for (size_t l = 0; m.slab && l < g->n_members; l++)
-		for (size_t row = 0; near[l] && row < g->first[l + 1] - g->first[l]; row += SLAB) {
+		for (size_t row = 0; small[l] && row < g->first[l + 1] - g->first[l]; row += SLAB) {
 			size_t left = g->first[l + 1] - g->first[l] - row;
 
 			m.slab[m.slabs++] = (slab){l, row, left < SLAB ? left : SLAB};

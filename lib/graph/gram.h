@@ -1,5 +1,5 @@
 /*
- * The Gram matrix of one side of a bipartite graph of layers.
+ * The Gram matrix of one part of a bipartite graph of layers.
  */
 #ifndef BRC_GRAPH_GRAM_H
 #define BRC_GRAPH_GRAM_H
@@ -9,17 +9,17 @@
 
 #include "base/err.h"
 #include "base/threads.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 /*
- * a = S A S S A' S over the near side's units, [n, n], both triangles: A the
- * affinity from the near to the far side, S the diagonal matrix of `scale` ([g->n], 0 for units
- * to be left out). near: [n_members]; place: of each unit with scale > 0, its row in a.
+ * a = S A S S A' S over the smaller part's units, [n, n], both triangles: A the
+ * affinity from the small to the larger part, S the diagonal matrix of `scale` ([g->n], 0 for units
+ * to be left out). small: [n_members]; place: of each unit with scale > 0, its row in a.
  *
- * Only pairs of near members with a far member in common cost anything: 2 operations for
+ * Only pairs of small members with a large member in common cost anything: 2 operations for
  * each pair of their units and unit of that. Tasks are pairs of slabs of 128 units.
  */
-brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *near, const size_t *place,
+brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *small, const size_t *place,
 		size_t n, brc_pool *pool, double *a, brc_err *err);
 
 #endif

@@ -72,16 +72,16 @@ static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, 
 static brc_rc make_graph(const brc_edge_list *l, const char *name, size_t mem, brc_filter *f,
 			 brc_err *err)
 {
-	brc_own_blocks b = {0};
+	brc_blocks b = {0};
 	brc_rc rc = record(f, "graph", l->edge, l->n * sizeof(*l->edge), err);
 
 	if (rc == BRC_OK)
 		rc = brc_exchange_blocks(&b, l, mem, err);
 	if (rc == BRC_OK)
-		rc = write_units(&b.blocks, &l->names, name, f, err);
+		rc = write_units(&b, &l->names, name, f, err);
 	if (rc == BRC_OK)
-		rc = write_graph(&b.blocks, name, f, err);
-	brc_own_blocks_clear(&b);
+		rc = write_graph(&b, name, f, err);
+	brc_blocks_clear(&b);
 	return rc;
 }
 

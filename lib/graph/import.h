@@ -15,7 +15,7 @@ typedef struct brc_imported {
 } brc_imported;
 
 /*
- * A graph (see data/graphs/edges.h) as a section affinity/1 called `name`, after units/1 of that
+ * A graph (see data/graphs/edges.h) as a section affinity called `name`, after units/1 of that
  * name where the file names its units. `layers`: a table of them (data/tables/layers_tsv.h), or
  * NULL. Takes memory within `mem` (see brc_mem_need). The digests of what was read join the
  * history.

@@ -46,16 +46,7 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
 	if (!l->graph || !l->labelled)
 		return BRC_RESOURCE;
-	if (brc_blocks_factored(blocks))
-		return brc_blocks_add_factors(&l->blocks, blocks->samples, blocks->factor,
-					      !local && blocks->n > blocks->layers.n, err);
-	for (size_t b = 0; b < blocks->n; b++) {
-		const brc_block *e = &blocks->block[b];
-
-		if (!local || strcmp(source, "weights") == 0 || e->from == e->to)
-			BRC_TRY(brc_blocks_add_block(&l->blocks, e, err));
-	}
-	return BRC_OK;
+	return brc_blocks_add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0, err);
 }
 
 static brc_rc no_edges(const char *source, const char *what, brc_err *err)

@@ -1,5 +1,5 @@
 /*
- * The graphs to be clustered, global or local, and their section laplacian/1
+ * The graphs to be clustered, global or local, and their section laplacian
  * (docs/sections.md).
  */
 #ifndef BRC_GRAPH_LAPLACIAN_H
@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "graph/blocks.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 #include "stream/section.h"
 
 typedef struct brc_laplacian_graph {

@@ -1,4 +1,4 @@
-/* The section laplacian/1: written as it is, read with suspicion. */
+/* The section laplacian: written as it is, read with suspicion. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

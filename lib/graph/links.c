@@ -1,10 +1,9 @@
-/* The graph of sub-clusters: summed edges between them. */
+#include "graph/links.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/factors.h"
-#include "graph/picture.h"
 #include "graph/subcluster.h"
 
 typedef struct group_link {
@@ -55,98 +54,13 @@ static brc_rc grouping_init(grouping *p, const brc_labels *labels, brc_err *err)
 	return BRC_OK;
 }
 
-/* sum[groups of from, groups of to]: every edge once. */
-static void sum_block(const brc_blocks *blocks, const brc_block *b, const grouping *p, double *sum)
+static brc_rc add_link(void *ctx, size_t from, size_t to, double weight, brc_err *err)
 {
-	size_t rows = blocks->layers.units[b->from], cols = blocks->layers.units[b->to];
-	size_t width = p->first[b->to + 1] - p->first[b->to];
-	const int32_t *to = p->of_unit + blocks->layers.first[b->to];
+	sum_list *list = ctx;
 
-	for (size_t i = 0; i < rows; i++) {
-		int32_t from = p->of_unit[blocks->layers.first[b->from] + i];
-		brc_row row = brc_block_row(b, cols, i);
-		double *of_group;
-
-		if (from < 0)
-			continue;
-		of_group = sum + ((size_t)from - p->first[b->from]) * width;
-		for (size_t j = 0; j < row.n; j++) {
-			int32_t at = to[brc_row_column(&row, j)];
-
-			if (at >= 0)
-				of_group[(size_t)at - p->first[b->to]] += (double)row.w[j];
-		}
-	}
-}
-
-static brc_rc add_link(sum_list *list, size_t from, size_t to, double weight, brc_err *err)
-{
-	if (!(weight > 0))
-		return BRC_OK;
 	BRC_TRY(brc_grow(&list->item, &list->cap, list->n + 1, sizeof(*list->item), err));
 	list->item[list->n++] = (group_link){(int32_t)from, (int32_t)to, weight};
 	return BRC_OK;
-}
-
-static brc_rc add_block(sum_list *list, const brc_blocks *blocks, const brc_block *b,
-			const grouping *p, brc_err *err)
-{
-	size_t height = p->first[b->from + 1] - p->first[b->from];
-	size_t width = p->first[b->to + 1] - p->first[b->to];
-	double *sum = brc_calloc(height, width * sizeof(*sum), err);
-	brc_rc rc = sum ? BRC_OK : BRC_RESOURCE;
-
-	if (sum)
-		sum_block(blocks, b, p, sum);
-	for (size_t i = 0; i < height && rc == BRC_OK; i++)
-		for (size_t j = b->from == b->to ? i + 1 : 0; j < width && rc == BRC_OK; j++)
-			rc = add_link(list, p->first[b->from] + i, p->first[b->to] + j,
-				      sum[i * width + j], err);
-	free(sum);
-	return rc;
-}
-
-/* The same of all blocks, given by factors. */
-static brc_rc add_factors(sum_list *list, const brc_factors *f, const grouping *p, brc_err *err)
-{
-	size_t n = p->groups->n, bytes;
-	double *sum;
-	brc_rc rc;
-
-	if (!brc_mul(n, n, &bytes) || !brc_mul(bytes, sizeof(*sum), &bytes))
-		bytes = SIZE_MAX;
-	BRC_TRY(brc_mem_need(bytes, 0, "links between sub-clusters", err));
-	sum = brc_alloc(n, n * sizeof(*sum), err);
-	rc = sum ? brc_factors_sums(f, p->of_unit, n, sum, err) : BRC_RESOURCE;
-	for (size_t i = 0; i < n && rc == BRC_OK; i++)
-		for (size_t j = i + 1; j < n && rc == BRC_OK; j++)
-			rc = add_link(list, i, j, sum[i * n + j], err);
-	free(sum);
-	return rc;
-}
-
-static brc_rc add_all(sum_list *list, const brc_blocks *blocks, const grouping *p, brc_err *err)
-{
-	size_t layers = blocks->layers.n, *member;
-	brc_factors *f = NULL;
-	brc_rc rc = BRC_OK;
-
-	if (!brc_blocks_factored(blocks)) {
-		for (size_t b = 0; b < blocks->n && rc == BRC_OK; b++)
-			rc = add_block(list, blocks, &blocks->block[b], p, err);
-		return rc;
-	}
-	member = brc_alloc(layers, sizeof(*member), err);
-	if (!member)
-		return BRC_RESOURCE;
-	for (size_t l = 0; l < layers; l++)
-		member[l] = l;
-	rc = brc_factors_new(&f, blocks, member, layers, blocks->n > layers, err);
-	if (rc == BRC_OK)
-		rc = add_factors(list, f, p, err);
-	brc_factors_free(f);
-	free(member);
-	return rc;
 }
 
 static int by_groups(const void *pa, const void *pb)
@@ -186,7 +100,7 @@ brc_rc brc_links_make(const brc_blocks *blocks, const brc_labels *labels, brc_sp
 	if (rc == BRC_OK)
 		rc = brc_subclusters_table(p.groups, &out->group, err);
 	if (rc == BRC_OK)
-		rc = add_all(&list, blocks, &p, err);
+		rc = brc_blocks_group_sums(blocks, p.of_unit, p.first, add_link, &list, err);
 	if (rc == BRC_OK && list.n)
 		qsort(list.item, list.n, sizeof(*list.item), by_groups);
 	if (rc == BRC_OK)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 /* The term added to volumes by the code of the paper (its n-cuts are compared with this). */
 #define BRC_NCUT_EPSILON_PAPER 1e-8

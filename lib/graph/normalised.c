@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "graph/adjacency.h"
 #include "graph/gram.h"
-#include "graph/sides.h"
+#include "graph/layout.h"
+#include "graph/bipartite.h"
 #include "linalg/backend.h"
 
 struct brc_normalised {
@@ -17,10 +18,10 @@ struct brc_normalised {
 	brc_adjacency a;
 	double *scale; /* [g->n] degree^-1/2, 0 for isolated units */
 	bool bipartite;
-	bool *near, *far;      /* [n_members] */
-	size_t *side;          /* [connected] units of the near side, then of the far */
-	size_t n_near;         /* units */
-	size_t *unit_near_far; /* the same as units of the graph */
+	bool *small, *large;  /* [n_members] */
+	size_t *part;         /* [connected] units of the smaller part, then of the large */
+	size_t n_small;       /* units */
+	size_t *unit_by_part; /* the same as units of the graph */
 };
 
 void brc_normalised_free(brc_normalised *m)
@@ -29,10 +30,10 @@ void brc_normalised_free(brc_normalised *m)
 		return;
 	brc_adjacency_clear(&m->a);
 	free(m->scale);
-	free(m->near);
-	free(m->far);
-	free(m->side);
-	free(m->unit_near_far);
+	free(m->small);
+	free(m->large);
+	free(m->part);
+	free(m->unit_by_part);
 	free(m);
 }
 
@@ -51,46 +52,46 @@ static size_t member_of(const brc_graph *g, size_t unit)
 	return low;
 }
 
-/* The side with fewer connected units becomes the near one. */
-static void order_sides(brc_normalised *m)
+/* The part with fewer connected units becomes the small one. */
+static void order_parts(brc_normalised *m)
 {
 	const brc_graph *g = m->g;
-	size_t near = 0, far;
-	bool *swap = m->near;
+	size_t small = 0, large;
+	bool *swap = m->small;
 
 	for (size_t v = 0; v < g->connected; v++)
-		near += m->near[member_of(g, g->unit[v])];
-	if (2 * near > g->connected) {
-		m->near = m->far;
-		m->far = swap;
-		near = g->connected - near;
+		small += m->small[member_of(g, g->unit[v])];
+	if (2 * small > g->connected) {
+		m->small = m->large;
+		m->large = swap;
+		small = g->connected - small;
 	}
-	m->n_near = near;
-	far = near;
-	near = 0;
+	m->n_small = small;
+	large = small;
+	small = 0;
 	for (size_t v = 0; v < g->connected; v++) {
-		size_t at = m->near[member_of(g, g->unit[v])] ? near++ : far++;
+		size_t at = m->small[member_of(g, g->unit[v])] ? small++ : large++;
 
-		m->side[at] = v;
-		m->unit_near_far[at] = g->unit[v];
+		m->part[at] = v;
+		m->unit_by_part[at] = g->unit[v];
 	}
 }
 
-static brc_rc set_sides(brc_normalised *m, brc_err *err)
+static brc_rc set_parts(brc_normalised *m, brc_err *err)
 {
 	const brc_graph *g = m->g;
 
-	m->near = brc_calloc(g->n_members, sizeof(*m->near), err);
-	m->far = brc_calloc(g->n_members, sizeof(*m->far), err);
-	m->side = brc_alloc(g->connected, sizeof(*m->side), err);
-	m->unit_near_far = brc_alloc(g->connected, sizeof(*m->unit_near_far), err);
-	if (!m->near || !m->far || !m->side || !m->unit_near_far)
+	m->small = brc_calloc(g->n_members, sizeof(*m->small), err);
+	m->large = brc_calloc(g->n_members, sizeof(*m->large), err);
+	m->part = brc_alloc(g->connected, sizeof(*m->part), err);
+	m->unit_by_part = brc_alloc(g->connected, sizeof(*m->unit_by_part), err);
+	if (!m->small || !m->large || !m->part || !m->unit_by_part)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_sides_find(g, m->near, &m->bipartite, err));
+	BRC_TRY(brc_bipartite_find(g, m->small, &m->bipartite, err));
 	for (size_t l = 0; l < g->n_members; l++)
-		m->far[l] = !m->near[l];
+		m->large[l] = !m->small[l];
 	if (m->bipartite)
-		order_sides(m);
+		order_parts(m);
 	return BRC_OK;
 }
 
@@ -107,7 +108,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);
 	rc = m->scale ? brc_adjacency_init(&m->a, g, pool, err) : BRC_RESOURCE;
 	if (rc == BRC_OK)
-		rc = set_sides(m, err);
+		rc = set_parts(m, err);
 	if (rc != BRC_OK) {
 		brc_normalised_free(m);
 		return rc;
@@ -181,56 +182,34 @@ brc_rc brc_normalised_apply(brc_normalised *m, const double *x, double *y, size_
 	return BRC_OK;
 }
 
-/*
- * w D^-1/2 at both ends, of every edge between connected units (once): to a[place of one end +
- * ld * place of the other], and the mirror where `both`.
+/* Where the edges go: to a[place of one end + ld * place of the other], and the mirror where
+ * `both`.
  */
-static void fill(const brc_normalised *m, const size_t *place, size_t ld, bool both, double *a)
-{
-	const brc_graph *g = m->g;
-
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *b = &g->edges[e];
-		bool swap = !both && !m->near[b->from];
-
-		for (size_t i = 0; i < b->rows; i++) {
-			brc_row row = brc_edges_row_once(b, i);
-			size_t u = g->first[b->from] + i;
-
-			for (size_t j = 0; j < row.n; j++) {
-				size_t t = g->first[b->to] + brc_row_column(&row, j);
-				double w = (double)row.w[j];
-
-				if (!(w > 0))
-					continue;
-				w *= m->scale[u] * m->scale[t];
-				if (both)
-					a[place[t] + place[u] * ld] = w;
-				a[swap ? place[t] + place[u] * ld : place[u] + place[t] * ld] = w;
-			}
-		}
-	}
-}
-
-/* What fill writes, from tiles formed of factors. */
-typedef struct formed {
-	const double *scale;
+typedef struct filling {
+	const brc_normalised *m;
 	const size_t *place;
 	size_t ld;
+	bool both;
 	double *a;
-} formed;
+} filling;
 
-static bool fill_visited(void *ctx, size_t u, size_t v, size_t n, const double *w)
+/* w D^-1/2 at both ends, of a row's edges. */
+static bool fill_row(void *ctx, size_t u, const brc_row *r)
 {
-	const formed *f = ctx;
+	const filling *f = ctx;
+	const double *scale = f->m->scale;
+	bool swap = !f->both && !f->m->small[member_of(f->m->g, u)];
 
-	for (size_t j = 0; j < n; j++) {
-		double e = w[j] * f->scale[u] * f->scale[v + j];
+	for (size_t j = 0; j < r->n; j++) {
+		size_t t = brc_row_column(r, j), a = f->place[u], b = f->place[t];
+		double w = brc_row_weight(r, j);
 
-		if (!(w[j] > 0))
+		if (!(w > 0))
 			continue;
-		f->a[f->place[u] * f->ld + f->place[v + j]] = e;
-		f->a[f->place[v + j] * f->ld + f->place[u]] = e;
+		w = r->wide ? w * scale[u] * scale[t] : w * (scale[u] * scale[t]);
+		if (f->both)
+			f->a[b + a * f->ld] = w;
+		f->a[swap ? b + a * f->ld : a + b * f->ld] = w;
 	}
 	return true;
 }
@@ -240,56 +219,52 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
 	const brc_graph *g = m->g;
 	size_t n = g->connected;
 	size_t *place = brc_alloc(g->n, sizeof(*place), err); /* of a unit among the connected */
+	brc_rc rc;
 
 	if (!place)
 		return BRC_RESOURCE;
 	for (size_t v = 0; v < n; v++)
 		place[g->unit[v]] = v;
 	memset(a, 0, n * n * sizeof(*a));
-	brc_rc rc = BRC_OK;
-	if (g->factors)
-		rc = brc_factors_walk(g->factors, fill_visited, &(formed){m->scale, place, n, a},
-				      err);
-	else
-		fill(m, place, n, true, a);
+	rc = g->store->walk(g, fill_row, &(filling){m, place, n, true, a}, err);
 	free(place);
 	return rc;
 }
 
 /* ---- bipartite graphs ---- */
 
-bool brc_normalised_sides(const brc_normalised *m, brc_sides *s)
+bool brc_normalised_bipartition(const brc_normalised *m, brc_bipartition *s)
 {
 	if (m->bipartite)
-		*s = (brc_sides){m->n_near, m->g->connected - m->n_near, m->side,
-				 m->side + m->n_near};
+		*s = (brc_bipartition){m->n_small, m->g->connected - m->n_small, m->part,
+				       m->part + m->n_small};
 	return m->bipartite;
 }
 
-brc_rc brc_normalised_across(brc_normalised *m, bool near, const double *x, double *y, size_t cols,
+brc_rc brc_normalised_across(brc_normalised *m, bool small, const double *x, double *y, size_t cols,
 			     brc_err *err)
 {
-	size_t n = m->n_near, far = m->g->connected - n;
-	const size_t *from = m->unit_near_far + (near ? n : 0),
-		     *to = m->unit_near_far + (near ? 0 : n);
+	size_t n = m->n_small, large = m->g->connected - n;
+	const size_t *from = m->unit_by_part + (small ? n : 0),
+		     *to = m->unit_by_part + (small ? 0 : n);
 
 	BRC_TRY(brc_adjacency_reserve(&m->a, cols, err));
-	scatter(m, from, near ? far : n, x, cols);
-	BRC_TRY(brc_adjacency_multiply(&m->a, near ? m->near : m->far, cols, err));
-	gather(m, to, near ? n : far, y, cols);
+	scatter(m, from, small ? large : n, x, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, small ? m->small : m->large, cols, err));
+	gather(m, to, small ? n : large, y, cols);
 	return BRC_OK;
 }
 
 brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double *y, size_t cols,
 				     brc_err *err)
 {
-	size_t n = m->n_near;
+	size_t n = m->n_small;
 
 	BRC_TRY(brc_adjacency_reserve(&m->a, cols, err));
-	scatter(m, m->unit_near_far, n, x, cols);
-	BRC_TRY(brc_adjacency_multiply(&m->a, m->far, cols, err));
+	scatter(m, m->unit_by_part, n, x, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, m->large, cols, err));
 	for (size_t v = n; v < m->g->connected; v++) {
-		size_t u = m->unit_near_far[v];
+		size_t u = m->unit_by_part[v];
 
 		for (size_t c = 0; c < cols; c++) {
 			size_t at = brc_adjacency_at(&m->a, u, c);
@@ -297,37 +272,38 @@ brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double 
 			m->a.x[at] = m->scale[u] * m->scale[u] * m->a.y[at];
 		}
 	}
-	BRC_TRY(brc_adjacency_multiply(&m->a, m->near, cols, err));
-	gather(m, m->unit_near_far, n, y, cols);
+	BRC_TRY(brc_adjacency_multiply(&m->a, m->small, cols, err));
+	gather(m, m->unit_by_part, n, y, cols);
 	return BRC_OK;
 }
 
-/* Of every unit, its place on its side. */
-static size_t *side_places(const brc_normalised *m, brc_err *err)
+/* Of every unit, its place on its part. */
+static size_t *part_places(const brc_normalised *m, brc_err *err)
 {
 	size_t *place = brc_alloc(m->g->n, sizeof(*place), err);
 
 	for (size_t v = 0; place && v < m->g->connected; v++)
-		place[m->unit_near_far[v]] = v < m->n_near ? v : v - m->n_near;
+		place[m->unit_by_part[v]] = v < m->n_small ? v : v - m->n_small;
 	return place;
 }
 
 brc_rc brc_normalised_rectangle(const brc_normalised *m, double *b, brc_err *err)
 {
-	size_t *place = side_places(m, err);
+	size_t *place = part_places(m, err);
+	brc_rc rc;
 
 	if (!place)
 		return BRC_RESOURCE;
-	memset(b, 0, m->n_near * (m->g->connected - m->n_near) * sizeof(*b));
-	fill(m, place, m->n_near, false, b);
+	memset(b, 0, m->n_small * (m->g->connected - m->n_small) * sizeof(*b));
+	rc = m->g->store->walk(m->g, fill_row, &(filling){m, place, m->n_small, false, b}, err);
 	free(place);
-	return BRC_OK;
+	return rc;
 }
 
 brc_rc brc_normalised_gram(const brc_normalised *m, double *a, brc_err *err)
 {
-	size_t *place = side_places(m, err);
-	brc_rc rc = place ? brc_gram(m->g, m->scale, m->near, place, m->n_near, m->pool, a, err)
+	size_t *place = part_places(m, err);
+	brc_rc rc = place ? brc_gram(m->g, m->scale, m->small, place, m->n_small, m->pool, a, err)
 			  : BRC_RESOURCE;
 
 	free(place);

@@ -4,10 +4,10 @@
  * eigenvalues are 1 - mu for the largest mu of M (Chung, "Spectral Graph
  * Theory", 1997, chapter 1).
  *
- * Where the layers fall into two sides with no edge within a side, as in any chain of
+ * Where the layers fall into two parts with no edge within a part, as in any chain of
  * layers, M = (0 B; B' 0): its eigenvalues are plus and minus the singular values s of B,
  * and zeroes, and with B'u = s v the vectors (u, +-v) / sqrt(2). Then
- * the operator B B' on the side with fewer units is all there is to solve.
+ * the operator B B' on the part with fewer units is all there is to solve.
  */
 #ifndef BRC_GRAPH_NORMALISED_H
 #define BRC_GRAPH_NORMALISED_H
@@ -17,7 +17,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 typedef struct brc_normalised brc_normalised;
 
@@ -38,25 +38,26 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err);
 /* ---- bipartite graphs ---- */
 
 /*
- * The two sides, where the layers have them: indices among the connected units, ascending;
- * the near side has the fewer units. False otherwise: for a graph with edges within a layer, or
+ * The two parts, where the layers have them: indices among the connected units, ascending;
+ * the smaller part has the fewer units. False otherwise: for a graph with edges within a layer, or
  * round a circle of an odd number of layers.
  */
-typedef struct brc_sides {
-	size_t near_units, far_units;
-	const size_t *near_unit, *far_unit;
-} brc_sides;
-bool brc_normalised_sides(const brc_normalised *m, brc_sides *sides);
+typedef struct brc_bipartition {
+	size_t small_units, large_units;
+	const size_t *small_unit, *large_unit;
+} brc_bipartition;
+bool brc_normalised_bipartition(const brc_normalised *m, brc_bipartition *parts);
 
-/* y = B x of x [far units, cols] (near false: y = B' x of x [near units, cols]), column-major. */
-brc_rc brc_normalised_across(brc_normalised *m, bool near, const double *x, double *y, size_t cols,
+/* y = B x of x [large units, cols] (small false: y = B' x of x [small units, cols]), column-major.
+ */
+brc_rc brc_normalised_across(brc_normalised *m, bool small, const double *x, double *y, size_t cols,
 			     brc_err *err);
 
-/* y = B B' x: x, y column-major [near units, cols]. */
+/* y = B B' x: x, y column-major [small units, cols]. */
 brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double *y, size_t cols,
 				     brc_err *err);
 
-/* B [near units, far units], column-major, and B B' [near units, near units], formed. */
+/* B [small units, large units], column-major, and B B' [small units, small units], formed. */
 brc_rc brc_normalised_rectangle(const brc_normalised *m, double *b, brc_err *err);
 brc_rc brc_normalised_gram(const brc_normalised *m, double *a, brc_err *err);
 

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "graph/layout.h"
+#include "graph/null_places.h"
 
 const char *brc_null_name(brc_null kind)
 {
@@ -15,30 +17,15 @@ const char *brc_null_name(brc_null kind)
 	return names[kind];
 }
 
-void brc_null_graph_clear(brc_null_graph *n)
-{
-	for (size_t b = 0; n->rows && b < n->blocks.n; b++)
-		brc_own_rows_clear(&n->rows[b]);
-	free(n->rows);
-	brc_blocks_clear(&n->blocks);
-	free(n->edges);
-	memset(n, 0, sizeof(*n));
-}
-
-/* Entries of all dense blocks, and edges of all others; false when that does not fit. */
+/* Entries stored by blocks with every entry, and by sparse ones; false when that does not fit. */
 static bool count_entries(const brc_blocks *blocks, size_t *dense, size_t *rows)
 {
 	*dense = *rows = 0;
 	for (size_t b = 0; b < blocks->n; b++) {
 		const brc_block *e = &blocks->block[b];
-		size_t entries;
+		size_t *sum = e->layout->sparse ? rows : dense;
 
-		if (e->start)
-			entries = (size_t)e->start[blocks->layers.units[e->from]];
-		else if (!brc_mul(blocks->layers.units[e->from], blocks->layers.units[e->to],
-				  &entries))
-			return false;
-		if (!brc_add(e->start ? *rows : *dense, entries, e->start ? rows : dense))
+		if (!brc_add(*sum, e->layout->entries(e), sum))
 			return false;
 	}
 	return true;
@@ -59,27 +46,25 @@ size_t brc_null_bytes(const brc_blocks *blocks)
 
 /*
  * Walk the shuffled places of one block in order, between connected units: copy the edges
- * there to value[] or, with `back`, value[] to the edges. Returns their number.
+ * there to value[] or, with `back`, value[] to the edges, which are our own. Returns their number.
  */
-static size_t walk_block(const brc_graph *g, const brc_edges *b, float *w, float *value, bool back)
+static size_t walk_block(const brc_graph *g, const brc_edges *e, const brc_block *b, float *value,
+			 bool back)
 {
-	const double *from = g->degree + g->first[b->from], *to = g->degree + g->first[b->to];
+	const double *from = g->degree + g->first[e->from], *to = g->degree + g->first[e->to];
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->rows; i++) {
-		if (!(from[i] > 0))
-			continue;
-		for (size_t j = b->from == b->to ? i + 1 : 0; j < b->cols; j++) {
-			if (!(to[j] > 0))
+		brc_row row = b->layout->row(b, i);
+		float *w = (float *)row.w;
+
+		for (size_t j = 0; from[i] > 0 && j < row.n; j++) {
+			if (!(to[row.first + j] > 0))
 				continue;
-			if (!back) {
-				value[n++] = w[i * b->cols + j];
-				continue;
-			}
-			w[i * b->cols + j] = value[n];
-			if (b->from == b->to)
-				w[j * b->cols + i] = value[n];
-			n++;
+			if (back)
+				w[j] = value[n++];
+			else
+				value[n++] = w[j];
 		}
 	}
 	return n;
@@ -134,20 +119,21 @@ static brc_rc shuffle(brc_null kind, brc_rng *r, float *value, size_t n, float *
 }
 
 /* Blocks first .. last - 1 as one matrix, whose random numbers are those of block `first`. */
-static brc_rc shuffle_blocks(const brc_graph *g, float *const *edges, size_t first, size_t last,
-			     brc_null kind, uint64_t seed, uint32_t draw, float *work,
-			     size_t entries, brc_err *err)
+static brc_rc shuffle_blocks(brc_blocks *out, const brc_graph *g, size_t first, size_t last,
+			     brc_null kind, brc_rng *r, float *work, brc_err *err)
 {
-	brc_rng r;
 	size_t n = 0;
 
 	for (size_t b = first; b < last; b++)
-		n += walk_block(g, &g->edges[b], edges[b], work + n, false);
-	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)first, draw);
-	BRC_TRY(shuffle(kind, &r, work, n, work + entries, err));
+		n += walk_block(g, &g->edges[b], &g->edges[b].block, work + n, false);
+	BRC_TRY(shuffle(kind, r, work, n, work + n, err));
 	n = 0;
-	for (size_t b = first; b < last; b++)
-		n += walk_block(g, &g->edges[b], edges[b], work + n, true);
+	for (size_t b = first; b < last; b++) {
+		const brc_block *like = &g->edges[b].block;
+
+		BRC_TRY(like->layout->fill(out, like, NULL, NULL, 0, err));
+		n += walk_block(g, &g->edges[b], &out->block[b], work + n, true);
+	}
 	return BRC_OK;
 }
 
@@ -175,7 +161,7 @@ static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *
 		return BRC_RESOURCE;
 	d->before = d->edges + (d->last - d->first);
 	for (size_t b = d->first; b < d->last; b++) {
-		size_t n = brc_null_rows_values(&g->edges[b], work + d->n);
+		size_t n = brc_null_values(&g->edges[b].block, work + d->n);
 
 		d->edges[b - d->first] = n;
 		d->before[b - d->first] = d->n;
@@ -212,101 +198,56 @@ static brc_rc draw_cells(drawn *d, const brc_graph *g, brc_rng *r, brc_err *err)
 	return rc;
 }
 
-static brc_rc fill_block(brc_null_graph *out, const brc_graph *g, const drawn *d, float *dense,
-			 size_t b, brc_err *err)
-{
-	size_t before = d->before[b - d->first], n = d->edges[b - d->first];
-	const uint64_t *cell = d->cell ? d->cell + before : NULL;
-	const brc_edges *e = &g->edges[b];
-	brc_block *block = &out->blocks.block[b];
-
-	if (!e->block.start)
-		return brc_null_fill_dense(dense, g, e, cell, d->value + before, n, err);
-	BRC_TRY(brc_null_fill_rows(&out->rows[b], g, e, cell, d->value + before, n, err));
-	block->start = out->rows[b].start;
-	block->column = out->rows[b].column;
-	block->w = out->rows[b].w;
-	return BRC_OK;
-}
-
-/*
- * Blocks first .. last - 1 as one matrix, of which one at least is in compressed rows: edge by
- * edge. work: twice their edges.
- */
-static brc_rc shuffle_edges(brc_null_graph *out, const brc_graph *g, float *const *edges,
-			    size_t first, size_t last, brc_null kind, uint64_t seed, uint32_t draw,
-			    float *work, brc_err *err)
+/* Blocks first .. last - 1 as one matrix, of which one at least is sparse: edge by edge. */
+static brc_rc shuffle_edges(brc_blocks *out, const brc_graph *g, size_t first, size_t last,
+			    brc_null kind, brc_rng *r, float *work, brc_err *err)
 {
 	bool move = kind == BRC_NULL_LAYER || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION;
 	drawn d = {.first = first, .last = last};
-	brc_rng r;
-	brc_rc rc;
+	brc_rc rc = draw_values(&d, g, kind, r, work, err);
 
-	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)first, draw);
-	rc = draw_values(&d, g, kind, &r, work, err);
 	if (rc == BRC_OK && move)
-		rc = draw_cells(&d, g, &r, err);
-	for (size_t b = first; b < last && rc == BRC_OK; b++)
-		rc = fill_block(out, g, &d, edges[b], b, err);
+		rc = draw_cells(&d, g, r, err);
+	for (size_t b = first; b < last && rc == BRC_OK; b++) {
+		size_t before = d.before[b - first];
+
+		rc = brc_null_fill(out, g, &g->edges[b], d.cell ? d.cell + before : NULL,
+				   d.value + before, d.edges[b - first], err);
+	}
 	drawn_clear(&d);
 	return rc;
 }
 
-/* Is one of the blocks first .. last - 1 in compressed rows? */
-static bool any_rows(const brc_blocks *blocks, size_t first, size_t last)
+/* Blocks first .. last - 1, keyed by the first of them. */
+static brc_rc shuffle_some(brc_blocks *out, const brc_graph *g, size_t first, size_t last,
+			   brc_null kind, uint64_t seed, uint32_t draw, float *work, brc_err *err)
 {
+	bool sparse = false;
+	brc_rng r;
+
 	for (size_t b = first; b < last; b++)
-		if (blocks->block[b].start)
-			return true;
-	return false;
+		sparse |= g->edges[b].block.layout->sparse;
+	brc_rng_init(&r, seed, BRC_RNG_NULL, (uint32_t)first, draw);
+	return sparse ? shuffle_edges(out, g, first, last, kind, &r, work, err)
+		      : shuffle_blocks(out, g, first, last, kind, &r, work, err);
 }
 
-/* Copy the dense blocks' edges to out->edges and list them in edges[]. */
-static brc_rc copy_edges(brc_null_graph *out, const brc_blocks *blocks, float **edges, brc_err *err)
-{
-	float *next = out->edges;
-
-	BRC_TRY(brc_blocks_init(&out->blocks, &blocks->layers, err));
-	for (size_t b = 0; b < blocks->n; b++) {
-		brc_block e = blocks->block[b];
-		size_t n = blocks->layers.units[e.from] * blocks->layers.units[e.to];
-
-		if (!e.start) {
-			memcpy(next, e.w, n * sizeof(*next));
-			e.w = edges[b] = next;
-			next += n;
-		}
-		BRC_TRY(brc_blocks_add_block(&out->blocks, &e, err));
-	}
-	return BRC_OK;
-}
-
-brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
-		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err)
+brc_rc brc_null_draw(brc_blocks *out, const brc_blocks *blocks, const brc_graph *g, brc_null kind,
+		     bool pooled, uint64_t seed, uint32_t draw, brc_err *err)
 {
 	size_t entries, sparse, step = pooled ? blocks->n : 1;
-	float *work = NULL, **edges = NULL;
-	brc_rc rc = BRC_OK;
+	float *work;
+	brc_rc rc;
 
 	memset(out, 0, sizeof(*out));
 	if (!count_entries(blocks, &entries, &sparse))
 		return brc_fail(err, BRC_RESOURCE, "the graph is too large to shuffle");
-	out->edges = brc_alloc(entries, sizeof(*out->edges), err);
-	out->rows = brc_calloc(blocks->n, sizeof(*out->rows), err);
 	work = brc_alloc(entries + sparse, 2 * sizeof(*work), err);
-	edges = brc_calloc(blocks->n, sizeof(*edges), err);
-	if (!out->edges || !out->rows || !work || !edges)
-		rc = BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = copy_edges(out, blocks, edges, err);
+	rc = work ? brc_blocks_init(out, &blocks->layers, err) : BRC_RESOURCE;
 	for (size_t b = 0; b < blocks->n && rc == BRC_OK; b += step)
-		rc = any_rows(blocks, b, b + step) ? shuffle_edges(out, g, edges, b, b + step, kind,
-								   seed, draw, work, err)
-						   : shuffle_blocks(g, edges, b, b + step, kind,
-								    seed, draw, work, entries, err);
+		rc = shuffle_some(out, g, b, b + step, kind, seed, draw, work, err);
 	free(work);
-	free(edges);
 	if (rc != BRC_OK)
-		brc_null_graph_clear(out);
+		brc_blocks_clear(out);
 	return rc;
 }

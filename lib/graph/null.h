@@ -11,8 +11,7 @@
 
 #include "base/err.h"
 #include "graph/blocks.h"
-#include "graph/graph.h"
-#include "graph/null_rows.h"
+#include "graph/cluster_graph.h"
 
 /*
  * What happens to the entries of one matrix (Filan, Casper, Hod, Wild, Critch,
@@ -38,26 +37,18 @@ typedef enum brc_null {
 /* The word of BRC_NULLS. Static. */
 const char *brc_null_name(brc_null kind);
 
-/* A shuffled copy of a graph: the same layers and pairs of layers, edges of its own. */
-typedef struct brc_null_graph {
-	brc_blocks blocks;
-	float *edges;       /* behind dense blocks; owned */
-	brc_own_rows *rows; /* [blocks.n] behind those in compressed rows */
-} brc_null_graph;
-
 /*
- * Draw number `draw` of a null. `g` is the graph of all of `blocks`
- * (brc_graph_init_all): edges of its isolated units are no part of the shuffle,
- * they stay 0. Of a block within a layer the upper triangle is shuffled and
- * mirrored. pooled: all blocks are one matrix, as for correlation graphs;
+ * Draw number `draw` of a null: the same layers and pairs of layers, edges of its own. `g` is the
+ * graph of all of `blocks` (brc_graph_init_all), whose store has a matrix to shuffle. Edges of its
+ * isolated units are no part of the shuffle, they stay 0. Of a block within a layer each pair of
+ * units takes part once. pooled: all blocks are one matrix, as for correlation graphs;
  * otherwise each is its own. Keyed by (seed, BRC_RNG_NULL, block, draw), the
  * block 0 where pooled. In compressed rows what is not stored is 0, and takes part in
  * it: all edges get new places where entries are permuted, of several blocks pooled in any of them.
  * BRC_DATA above 2^32 - 1 entries in one matrix (edges of compressed rows).
  */
-brc_rc brc_null_draw(brc_null_graph *out, const brc_blocks *blocks, const brc_graph *g,
-		     brc_null kind, bool pooled, uint64_t seed, uint32_t draw, brc_err *err);
-void brc_null_graph_clear(brc_null_graph *n);
+brc_rc brc_null_draw(brc_blocks *out, const brc_blocks *blocks, const brc_graph *g, brc_null kind,
+		     bool pooled, uint64_t seed, uint32_t draw, brc_err *err);
 
 /* Bytes that a draw takes at most. SIZE_MAX if that does not fit. */
 size_t brc_null_bytes(const brc_blocks *blocks);

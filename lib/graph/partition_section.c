@@ -6,8 +6,9 @@
 
 #include "base/memory.h"
 #include "base/texts.h"
+#include "graph/affinity_image.h"
+#include "graph/links.h"
 #include "graph/partition.h"
-#include "graph/picture.h"
 #include "graph/stability.h"
 
 static void keep_layer(brc_labels *labels, const brc_laplacian_graph *l, const int32_t *label,
@@ -134,7 +135,7 @@ static brc_rc fill_spectrum(brc_spectrum *p, const brc_labels *labels, const brc
 	for (size_t g = 0; g < l->n; g++)
 		BRC_TRY(add_numbers(&p->graph[g], &l->graph[g].graph, &c[g], err));
 	if (c[0].k > 0)
-		BRC_TRY(brc_picture_make(&l->graph[0].graph, c[0].label, c[0].k, p, err));
+		BRC_TRY(brc_affinity_image_make(&l->graph[0].graph, c[0].label, c[0].k, p, err));
 	return brc_links_make(&l->blocks, labels, p, err);
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "base/threads.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 /*
  * label: [g->n], clusters 0 .. k-1, -1 for isolated units, which stay; no cluster is emptied.

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/threads.h"
 #include "graph/eigenpairs.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 /* Eigenvalues k and k + 1 closer than this leave the embedding undetermined. */
 #define BRC_SPECTRAL_TIE 1e-8

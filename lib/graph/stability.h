@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/threads.h"
 #include "graph/eigenpairs.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 #include "graph/spectral.h"
 
 /* Partitions compared, and the restarts of each (fewer where brc_spectral has fewer). */

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "linalg/backend.h"
 #include "linalg/correlation_tile.h"
+#include "linalg/triangle.h"
 
 /* Sides of tiles; those of exact columns are as equal as may be, in steps of STEP. */
 enum { TILE = 256, BIG_TILE = 512, BIG = 4 * BIG_TILE, STEP = 32 };
@@ -19,7 +20,7 @@ enum { TILE = 256, BIG_TILE = 512, BIG = 4 * BIG_TILE, STEP = 32 };
 struct block {
 	brc_corr_tiles tiles;
 	brc_range a, b;
-	bool same;         /* a == b: tiles on and above the diagonal, mirrored */
+	bool same;         /* a == b: tiles on and above the diagonal, to a packed triangle */
 	size_t panel;      /* tiles of a panel along one side */
 	size_t row, col;   /* first tile of the two panels in work */
 	size_t rows, cols; /* tiles of them */
@@ -68,51 +69,20 @@ static bool on_diagonal(const struct block *k, const struct tile *q)
 
 /* ---- to their place ---- */
 
-/* out[j][i] = a[i][j], by squares that stay in cache; items of `size` bytes */
-static inline void transpose(const char *a, size_t rows, size_t cols, char *out, size_t stride,
-			     size_t size)
+/* Edges of the tile to their place: within a symmetric block those of the packed triangle. */
+static void store(const struct block *k, const struct tile *q, const char *edges)
 {
-	enum { SQUARE = 16 };
-	for (size_t i0 = 0; i0 < rows; i0 += SQUARE)
-		for (size_t j0 = 0; j0 < cols; j0 += SQUARE)
-			for (size_t j = j0; j < j0 + SQUARE && j < cols; j++)
-				for (size_t i = i0; i < i0 + SQUARE && i < rows; i++)
-					memcpy(out + (j * stride + i) * size,
-					       a + (i * cols + j) * size, size);
-}
-
-/* The lower triangle of a square from its upper one, zeroes between. */
-static inline void symmetrise(char *a, size_t n, size_t size)
-{
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < i; j++)
-			memcpy(a + (i * n + j) * size, a + (j * n + i) * size, size);
-		memset(a + (i * n + i) * size, 0, size);
-	}
-}
-
-/* Edges of the tile to their place, and to the mirrored one where the block is symmetric. */
-static inline void store_items(const struct block *k, const struct tile *q, char *edges,
-			       size_t size)
-{
+	size_t size = k->tiles.c->wide ? sizeof(double) : sizeof(float), n = k->b.count;
 	char *out = k->out->data;
-	size_t nb = k->b.count;
 
-	if (on_diagonal(k, q))
-		symmetrise(edges, q->rows, size);
-	for (size_t i = 0; i < q->rows; i++)
-		memcpy(out + ((q->row + i) * nb + q->col) * size, edges + i * q->cols * size,
-		       q->cols * size);
-	if (k->same && q->row != q->col)
-		transpose(edges, q->rows, q->cols, out + (q->col * nb + q->row) * size, nb, size);
-}
+	for (size_t i = 0; i < q->rows; i++) {
+		size_t row = q->row + i, end = q->col + q->cols;
+		size_t col = on_diagonal(k, q) ? row + 1 : q->col;
+		size_t at = k->same ? brc_triangle_at(n, row, col) : row * n + col;
 
-static void store(const struct block *k, const struct tile *q, void *edges)
-{
-	if (k->tiles.c->wide)
-		store_items(k, q, edges, sizeof(double));
-	else
-		store_items(k, q, edges, sizeof(float));
+		memcpy(out + at * size, edges + (i * q->cols + (col - q->col)) * size,
+		       (end - col) * size);
+	}
 }
 
 static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)

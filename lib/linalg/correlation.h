@@ -104,8 +104,8 @@ void brc_correlation_clear(brc_correlation *c); /* of a zeroed or an initialised
 /*
  * Edges between columns a and columns b: row-major a.count x b.count into out->data, floats
  * or (wide) doubles, each within [0, 1], 0 where a column is constant. Where the ranges
- * are the same the block is exactly symmetric with a zero diagonal; otherwise they must not
- * overlap (BRC_USAGE). `out` is dropped (base/scratch.h) between panels.
+ * are the same, out->data is the packed triangle of the symmetric matrix (linalg/triangle.h);
+ * otherwise they must not overlap (BRC_USAGE). `out` is dropped (base/scratch.h) between panels.
  *
  * Single precision is within 2e-6 of double arithmetic (the tests look for worse with ties, few
  * values, silent and duplicate units; usually it is 3e-7), wide within 1e-12. Exact columns give

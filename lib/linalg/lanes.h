@@ -12,6 +12,8 @@
 #define BRC_LANES 8
 
 typedef double brc_lanes __attribute__((vector_size(BRC_LANES * sizeof(double))));
+typedef double brc_free_lanes /* not aligned */
+	__attribute__((vector_size(BRC_LANES * sizeof(double)), aligned(8), may_alias));
 typedef float brc_half_lanes
 	__attribute__((vector_size(BRC_LANES * sizeof(float)), aligned(4), may_alias));
 typedef int64_t brc_lane_mask __attribute__((vector_size(BRC_LANES * sizeof(int64_t))));

@@ -1,6 +1,9 @@
 #include "linalg/tile.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "linalg/triangle.h"
 
 enum { PANEL = 8 }; /* rows of the result held in registers */
 
@@ -62,6 +65,70 @@ void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const do
 				panel(scratch, 1, BRC_TILE_WIDTH, width,
 				      x + g * stride + j * BRC_LANES,
 				      y + g * stride + i * BRC_LANES, some);
+		}
+	}
+}
+
+/* t[c * PANEL + p] = a(row + p, col + c) of `width` columns, all left of the diagonal. */
+static inline __attribute__((always_inline)) void
+convert_left(const float *w, size_t n, size_t row, size_t some, size_t col, size_t width, double *t)
+{
+	for (size_t c = 0; c < width; c++) {
+		const float *from = w + brc_triangle_at(n, col + c, row);
+
+		if (some == PANEL) {
+			*(brc_lanes *)(t + c * PANEL) = brc_lanes_of(from);
+			continue;
+		}
+		for (size_t p = 0; p < PANEL; p++)
+			t[c * PANEL + p] = p < some ? (double)from[p] : 0;
+	}
+}
+
+/* t[p * BRC_TILE_WIDTH + c] = a(row + p, col + c), zeroes up to PANEL rows. */
+static inline __attribute__((always_inline)) void convert_right(const float *w, size_t n,
+								size_t row, size_t some, size_t col,
+								size_t width, double *t)
+{
+	for (size_t p = 0; p < PANEL; p++, t += BRC_TILE_WIDTH) {
+		size_t u = row + p;
+
+		if (p >= some)
+			memset(t, 0, width * sizeof(*t));
+		else if (u < col)
+			convert(w + brc_triangle_at(n, u, col), 0, 1, width, t, 0, 1);
+		else
+			for (size_t c = col; c < col + width; c++)
+				t[c - col] = c < u   ? (double)w[brc_triangle_at(n, c, u)]
+					     : c > u ? (double)w[brc_triangle_at(n, u, c)]
+						     : 0;
+	}
+}
+
+BRC_FOR_EACH_PROCESSOR
+void brc_tile_triangle(const float *w, size_t n, size_t row, size_t rows, const double *x,
+		       double *y, size_t groups, size_t stride, double *scratch)
+{
+	for (size_t j = 0; j < n; j += BRC_TILE_WIDTH) {
+		size_t width = least(n - j, BRC_TILE_WIDTH);
+
+		for (size_t i = 0; i < rows; i += PANEL) {
+			size_t some = least(rows - i, PANEL);
+			bool left = j + width <= row + i;
+
+			if (left)
+				convert_left(w, n, row + i, some, j, width, scratch);
+			else
+				convert_right(w, n, row + i, some, j, width, scratch);
+			for (size_t g = 0; g < groups; g++) {
+				const double *xg = x + g * stride + j * BRC_LANES;
+				double *yg = y + g * stride + i * BRC_LANES;
+
+				if (left)
+					panel(scratch, PANEL, 1, width, xg, yg, some);
+				else
+					panel(scratch, 1, BRC_TILE_WIDTH, width, xg, yg, some);
+			}
 		}
 	}
 }

@@ -30,6 +30,14 @@ void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const do
 void brc_tile_columns(const float *w, size_t ld, size_t rows, size_t cols, const double *x,
 		      double *y, size_t groups, size_t stride, double *scratch);
 
+/*
+ * y[i] += sum_j a(row + i, j) x[j] for rows <= BRC_TILE_SLAB of the symmetric matrix a of order n
+ * whose packed triangle is `w` (linalg/triangle.h). Same bytes as brc_tile_rows of the whole
+ * matrix.
+ */
+void brc_tile_triangle(const float *w, size_t n, size_t row, size_t rows, const double *x,
+		       double *y, size_t groups, size_t stride, double *scratch);
+
 /* y[0] += sum_e w[e] x[column[e]]: one compressed row. */
 void brc_tile_sparse(const float *w, const int32_t *column, size_t n, const double *x, double *y,
 		     size_t groups, size_t stride);

@@ -168,11 +168,11 @@ static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *e
 {
 	const way *p = &g->way[i];
 	size_t size = block_size(g, p->from, p->to);
-	float *w = brc_calloc(size, sizeof(*w), err);
+	float *w = brc_blocks_alloc(b, size, sizeof(*w), err);
 
 	if (!w)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_blocks_add_own(b, g->index[p->from], g->index[p->to], w, err));
+	BRC_TRY(brc_blocks_add(b, g->index[p->from], g->index[p->to], w, err));
 	for (; i < n; i++)
 		BRC_TRY(g->way[i].second == BRC_ANY ? read_weights(g, g->way[i].first, w, err)
 						    : add_product(g, &g->way[i], w, err));

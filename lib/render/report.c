@@ -38,25 +38,25 @@ brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 	if (!*r)
 		return BRC_RESOURCE;
 	(*r)->options = *options;
-	rc = brc_join(&(*r)->joined, inputs, n, err);
+	rc = brc_network_inputs_join(&(*r)->inputs, inputs, n, err);
 	if (rc == BRC_OK) {
-		(*r)->network = brc_calloc((*r)->joined.n, sizeof(*(*r)->network), err);
+		(*r)->network = brc_calloc((*r)->inputs.n, sizeof(*(*r)->network), err);
 		rc = (*r)->network ? BRC_OK : BRC_RESOURCE;
 	}
-	for (size_t i = 0; rc == BRC_OK && i < (*r)->joined.n; i++) {
+	for (size_t i = 0; rc == BRC_OK && i < (*r)->inputs.n; i++) {
 		brc_network *net = &(*r)->network[(*r)->n++];
 
-		rc = brc_network_collect(net, &(*r)->joined.item[i], options, err);
+		rc = brc_network_collect(net, &(*r)->inputs.item[i], options, err);
 		if (rc == BRC_OK)
 			rc = brc_notes_collect(net, options, err);
-		if (rc != BRC_OK && (*r)->joined.n > 1)
+		if (rc != BRC_OK && (*r)->inputs.n > 1)
 			rc = brc_err_prefix(err, "%s", net->title);
 		content += net->n_labellings + net->n_clusterability;
 	}
 	if (rc == BRC_OK && content == 0)
 		rc = nothing_to_report(inputs, n, err);
 	if (rc == BRC_OK)
-		rc = brc_combine(*r, err);
+		rc = brc_combine_networks(*r, err);
 	if (rc != BRC_OK) {
 		brc_report_free(*r);
 		*r = NULL;
@@ -70,7 +70,7 @@ void brc_report_free(brc_report *r)
 		return;
 	for (size_t i = 0; i < r->n; i++)
 		brc_network_clear(&r->network[i]);
-	brc_join_clear(&r->joined);
+	brc_network_inputs_clear(&r->inputs);
 	free(r->network);
 	free(r->combined);
 	free(r->combined_remark);

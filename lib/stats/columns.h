@@ -33,11 +33,11 @@ typedef struct brc_column {
 	const char *meaning; /* for people: one phrase */
 	brc_column_kind kind;
 	brc_column_holder holder;
-	size_t at;             /* offset of the field in its struct */
-	const char *text_head; /* above it in the text report; NULL: not there */
-	const char
-		*table_head; /* in the page's tables of all groups or statistics; NULL: not there */
-	const char *detail_head; /* in the page's table of one group; NULL: not there */
+	size_t at; /* offset of the field in its struct */
+	/* What stands above it; NULL where it is not shown: */
+	const char *text_head;   /* in the text report */
+	const char *table_head;  /* in the page's tables of all groups or all statistics */
+	const char *detail_head; /* in the page's table of one group */
 } brc_column;
 
 /* As a detail_head: in the cell of the column before, behind this sign. */

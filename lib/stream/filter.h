@@ -45,7 +45,10 @@ int brc_filter_main(brc_cli *cli, int argc, char **argv, brc_filter_resolve reso
 /* Opens the output (stdout or -o); a terminal is refused with BRC_USAGE. */
 brc_rc brc_filter_open(brc_filter **f, const brc_cli *cli, brc_err *err);
 
-/* Take sections of `type`; with --in NAME only those of that name are taken. Before reading. */
+/*
+ * Take sections of `type`, of versions up to this; with --in NAME only those of that name are
+ * taken. Before reading.
+ */
 brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, brc_take how,
 		       brc_err *err);
 

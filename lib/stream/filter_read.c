@@ -24,10 +24,11 @@ static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r,
 		if (!all_names && !t->any && f->cli->c.in &&
 		    strcmp(f->cli->c.in, brc_reader_section(r)) != 0)
 			continue;
-		if (t->version != brc_reader_version(r)) {
-			*rc = brc_fail(err, BRC_DATA, "%s: section %s/%u %s: only %s/%u is known",
+		if (t->version < brc_reader_version(r)) {
+			*rc = brc_fail(err, BRC_DATA, "%s: section %s/%u %s: only %s/%u%s is known",
 				       brc_reader_name(r), t->type, brc_reader_version(r),
-				       brc_reader_section(r), t->type, t->version);
+				       brc_reader_section(r), t->type, t->version,
+				       t->version > 1 ? " or an earlier one" : "");
 			return NULL;
 		}
 		return t;
@@ -325,7 +326,7 @@ brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, cons
 	if (rc != BRC_OK)
 		return brc_err_prefix(err, "--%s", option);
 	*s = f->sides[f->n_sides - 1];
-	if ((*s)->version != version)
+	if ((*s)->version > version)
 		return brc_fail(err, BRC_DATA, "--%s: %s/%u is not known", option, type,
 				(*s)->version);
 	return BRC_OK;

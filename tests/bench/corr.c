@@ -121,6 +121,23 @@ static brc_rc one_round(struct bench *b, brc_err *err)
 	return BRC_OK;
 }
 
+/* The packed triangle as a whole matrix, to a file. */
+static brc_rc write_graph(const struct bench *b, const char *path, brc_err *err)
+{
+	float *a = brc_calloc(b->n * b->n, sizeof(*a), err);
+	const float *from = b->graph.data;
+	brc_rc rc;
+
+	if (!a)
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < b->n; i++)
+		for (size_t j = i + 1; j < b->n; j++)
+			a[i * b->n + j] = a[j * b->n + i] = *from++;
+	rc = write_npy(path, a, b->n, b->n, err);
+	free(a);
+	return rc;
+}
+
 static brc_rc run(struct bench *b, const char *folder, brc_err *err)
 {
 	char path[4096];
@@ -138,7 +155,7 @@ static brc_rc run(struct bench *b, const char *folder, brc_err *err)
 	for (size_t i = 0; i < b->repeats; i++)
 		BRC_TRY(one_round(b, err));
 	snprintf(path, sizeof(path), "%s/graph.npy", folder);
-	BRC_TRY(write_npy(path, b->graph.data, b->n, b->n, err));
+	BRC_TRY(write_graph(b, path, err));
 	brc_pool_free(b->pool);
 	free(b->x);
 	brc_scratch_clear(&b->graph);

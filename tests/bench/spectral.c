@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "graph/clusterability.h"
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 #include "graph/spectral.h"
 
 enum { LAYERS = 1024, RESTARTS = 10 };
@@ -78,9 +78,13 @@ static size_t read_graph(const char *path, brc_blocks *blocks)
 		if (fgetc(f) != '\n')
 			exit(BRC_DATA);
 		if (edges == 0) {
-			size_t size = units[from] * units[to];
+			size_t size = brc_blocks_entries(blocks, from, to);
+			float *w = array(f, units[from] * units[to], sizeof(*w)), *at = w;
 
-			need(brc_blocks_add(blocks, from, to, array(f, size, sizeof(float)), &err));
+			for (size_t i = 0; from == to && i < units[to]; i++) /* pack in place */
+				for (size_t j = i + 1; j < units[to]; j++)
+					*at++ = w[i * units[to] + j];
+			need(brc_blocks_add(blocks, from, to, w, &err));
 			bytes += size * sizeof(float);
 			continue;
 		}

@@ -427,9 +427,12 @@ write_stream.write(sys.stdout.buffer, $1)"
 	written_by_hand '[("weights", "w", {}, [], {})] * 2' >twice.brc
 	expect 3 "$BIN/laplacian" <twice.brc
 	says "'weights w' stands twice"
-	written_by_hand '[(("weights", 2), "w", {}, [], {})]' >later.brc
+	written_by_hand '[(("weights", 3), "w", {}, [], {})]' >later.brc
 	expect 3 "$BIN/laplacian" <later.brc
-	says "only weights/1 is known"
+	says "only weights/2 or an earlier one is known"
+	written_by_hand '[(("labels", 2), "w", {}, [], {})]' >later.brc
+	expect 3 "$BIN/export" --labels <later.brc
+	says "only labels/1 is known"
 }
 
 @test "a whole stream compressed with zstd is read" {

@@ -34,16 +34,9 @@ import sys
 import numpy as np
 import read_stream
 s = [s for s in read_stream.read(open(sys.argv[1], "rb"))[0] if s.type in ("weights", "affinity")][0]
-a, units = s.arrays, s.arrays["layer/units"]
+a = s.arrays
 for i, r in enumerate(s.records):
-    if r.get("layout") == "rows":
-        m = np.zeros((units[r["from"]], units[r["to"]]), "<f4")
-        start = a[f"block/{i}/start"]
-        for row in range(len(start) - 1):
-            at = slice(start[row], start[row + 1])
-            m[row, a[f"block/{i}/column"][at]] = a[f"block/{i}/weight"][at]
-    else:
-        m = a[f"block/{i}"]
+    m = read_stream.block(s, i)
     print(r["from"], r["to"], *(n.decode() if isinstance(n, bytes) else n for n in a["layer/name"].tolist()), m.shape, m.tobytes().hex())
 PYTHON
 }
@@ -66,9 +59,10 @@ PYTHON
 	/usr/bin/python3 - <<'PYTHON'
 import numpy as np
 import read_stream
-a = read_stream.read(open("back.brc", "rb"))[0][-1].arrays
+s = read_stream.read(open("back.brc", "rb"))[0][-1]
+a = s.arrays
 assert a["layer/name"].tolist() == [b"graph"] or a["layer/name"].tolist() == ["graph"]
-assert np.array_equal(np.load("graph.npy"), a["block/0"])
+assert np.array_equal(np.load("graph.npy"), read_stream.block(s, 0))
 PYTHON
 }
 
@@ -117,7 +111,7 @@ PYTHON
 	blocks random.brc | cmp - want
 	peek random.brc >held
 	grep -q "block/0/start " held # rows here
-	grep -q "block/11 .* 56 from x 56 to" held
+	grep -q "block/11 .* 1540 pair" held # 56 units, each pair once
 	grep -q "block/1 .* 40 from x 3 to" held # and a whole block there
 	export_ --graph mtx <random.brc >random.mtx
 	import -q --graph random.mtx -o back.brc
@@ -349,7 +343,7 @@ sections = read_stream.read(open("affinity.brc", "rb"))[0]
 a = [s for s in sections if s.type == "affinity"][0]
 units, block = a.arrays["layer/units"], {}
 for i, r in enumerate(a.records):
-    block[r["from"], r["to"]] = a.arrays[f"block/{i}"]
+    block[r["from"], r["to"]] = read_stream.block(a, i)
 first = np.cumsum([0] + units.tolist())
 whole = np.zeros((first[-1],) * 2, "f4")
 for (i, j), w in block.items():

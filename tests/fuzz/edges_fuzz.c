@@ -63,19 +63,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[32];
 	brc_edge_list l;
-	brc_own_blocks b = {0};
+	brc_blocks b = {0};
 	brc_err err = {0};
 	int fd = file_of("fuzz", data, size, path);
 	if (brc_edge_list_read(&l, path, NULL, MEMORY, &err) == BRC_OK) {
 		if (brc_layers_total(&l.layers) < 100000 &&
 		    brc_exchange_blocks(&b, &l, MEMORY, &err) == BRC_OK) {
-			if (brc_blocks_check(&b.blocks, "fuzz", &err) != BRC_OK)
+			if (brc_blocks_check(&b, "fuzz", &err) != BRC_OK)
 				abort();
-			go_round(&l, &b.blocks, BRC_GRAPH_MATRIX_MARKET);
-			go_round(&l, &b.blocks, BRC_GRAPH_EDGE_TEXT);
+			go_round(&l, &b, BRC_GRAPH_MATRIX_MARKET);
+			go_round(&l, &b, BRC_GRAPH_EDGE_TEXT);
 			if (brc_layers_total(&l.layers) < 2000) /* a node for each: slow here */
-				go_round(&l, &b.blocks, BRC_GRAPH_GRAPHML);
-			brc_own_blocks_clear(&b);
+				go_round(&l, &b, BRC_GRAPH_GRAPHML);
+			brc_blocks_clear(&b);
 		}
 		brc_edge_list_clear(&l);
 	}

@@ -29,31 +29,63 @@ static void blocks_survive_the_section(void **state)
 
 	(void)state;
 	two_layers(&f);
-	assert_ok(brc_blocks_write(&f.blocks, s, &ok_err));
+	assert_ok(brc_blocks_write(fixture_blocks(&f), s, &ok_err));
 	assert_ok(brc_blocks_read(&back, s, &ok_err));
 	assert_true(brc_layers_equal(&back.layers, &f.blocks.layers));
 	assert_int_equal(back.n, 2);
 	assert_int_equal(back.block[1].from, 0);
 	assert_int_equal(back.block[1].to, 1);
-	assert_memory_equal(back.block[0].w, f.w[0], 9 * sizeof(float));
+	assert_int_equal(s->version, 2);
+	assert_memory_equal(back.block[0].w, f.triangle[0], 3 * sizeof(float));
 	assert_memory_equal(back.block[1].w, f.w[1], 12 * sizeof(float));
 	brc_blocks_clear(&back);
 	brc_section_free(s);
 	fixture_clear(&f);
 }
 
+/* The graph as version 1 has it: squares within layers, as `dtype`. */
+static brc_section *as_squares(const fixture *f, const char *dtype)
+{
+	brc_section *s = new_section("affinity");
+
+	assert_ok(brc_layers_write(&f->blocks.layers, s, &ok_err));
+	for (size_t k = 0; k < f->blocks.n; k++) {
+		const brc_block *b = &f->blocks.block[k];
+		size_t shape[2] = {b->rows, b->cols};
+		brc_map *record = brc_section_add_record(s, &ok_err);
+		brc_tensor *t;
+		char name[48];
+
+		brc_map_put_int(record, "block", (int64_t)k);
+		brc_map_put_int(record, "from", (int64_t)b->from);
+		brc_map_put_int(record, "to", (int64_t)b->to);
+		snprintf(name, sizeof(name), "block/%zu", k);
+		assert_ok(brc_section_add(s, name, dtype, 2, shape, "from,to", NULL, &t, &ok_err));
+		for (size_t i = 0; i < b->rows * b->cols; i++)
+			if (t->itemsize == sizeof(float))
+				((float *)t->data)[i] = f->w[k][i];
+			else
+				((double *)t->data)[i] = (double)f->w[k][i] * (1 + 1e-12);
+	}
+	return s;
+}
+
 /* One entry of one block made `v`, and its mirror image where `mirror`. */
 static void refuses(size_t block, size_t at, size_t mirror, float v, const char *say)
 {
 	brc_err err = {0};
+	brc_section *s;
+	brc_blocks back;
 	fixture f;
 
 	two_layers(&f);
 	f.w[block][at] = f.w[block][mirror] = v;
-	assert_int_equal(brc_blocks_check(&f.blocks, "affinity/1 x", &err), BRC_DATA);
+	s = as_squares(&f, "<f4");
+	assert_int_equal(brc_blocks_read(&back, s, &err), BRC_DATA);
 	if (!strstr(err.message, say))
 		fail_msg("'%s' does not say '%s'", err.message, say);
 	assert_non_null(strstr(err.message, "affinity/1 x: block"));
+	brc_section_free(s);
 	fixture_clear(&f);
 }
 
@@ -66,26 +98,69 @@ static void wrong_edges_are_refused_by_name(void **state)
 	refuses(0, 4, 4, 1, "unit 1 of layer l0 joins itself");
 	refuses(0, 5, 5, 7, "not symmetric: units 1 and 2");
 	refuses(0, 1, 3, -0.5F, "unit 0 of layer l0 and unit 1 of layer l0 is -0.5");
+	refuses(0, 1, 3, NAN, "unit 0 of layer l0 and unit 1 of layer l0 is nan");
 }
 
-static void wide_blocks_are_checked_everywhere(void **state)
+static void squares_of_version_1_become_triangles(void **state)
 {
+	static const char *const dtype[] = {"<f4", "<f8"};
 	size_t n = 150;
-	brc_err err = {0};
 	fixture f;
 
 	(void)state;
 	fixture_init(&f, 1, &n);
 	fixture_random(&f, 0, 0, 0, 0);
-	assert_ok(brc_blocks_check(&f.blocks, "x", &ok_err));
-	for (size_t i = 0; i < n; i += 7)
-		for (size_t j = 0; j < n; j += 11) {
-			float old = f.w[0][i * n + j];
+	fixture_blocks(&f);
+	for (size_t d = 0; d < 2; d++) {
+		brc_section *s = as_squares(&f, dtype[d]);
+		brc_err err = {0};
+		brc_blocks back;
 
-			f.w[0][i * n + j] = old + 1;
-			assert_int_equal(brc_blocks_check(&f.blocks, "x", &err), BRC_DATA);
-			f.w[0][i * n + j] = old;
+		assert_ok(brc_blocks_read(&back, s, &ok_err));
+		assert_memory_equal(back.block[0].w, f.triangle[0],
+				    n * (n - 1) / 2 * sizeof(float));
+		brc_blocks_clear(&back);
+		brc_section_free(s);
+		for (size_t at = 0; at < n * n; at += 777) {
+			float old = f.w[0][at];
+
+			f.w[0][at] = old + 1;
+			s = as_squares(&f, dtype[d]);
+			assert_int_equal(brc_blocks_read(&back, s, &err), BRC_DATA);
+			brc_section_free(s);
+			f.w[0][at] = old;
 		}
+	}
+	fixture_clear(&f);
+}
+
+/* Within a layer only, in version 2 only, with as many entries as there are pairs. */
+static void wrong_triangles_are_refused(void **state)
+{
+	static const char *const say[] = {"is a triangle, but joins layers l0 and l1",
+					  "has layout 'triangle', not dense, rows or factors",
+					  "block/0"};
+	fixture f;
+
+	(void)state;
+	two_layers(&f);
+	for (size_t i = 0; i < 3; i++) {
+		brc_section *s = new_section("affinity");
+		brc_err err = {0};
+		brc_blocks back;
+
+		assert_ok(brc_blocks_write(fixture_blocks(&f), s, &ok_err));
+		if (i == 0)
+			brc_map_put_string(s->records[1], "layout", "triangle");
+		else if (i == 1)
+			s->version = 1;
+		else
+			s->tensors[2]->shape[0]--;
+		assert_int_equal(brc_blocks_read(&back, s, &err), BRC_DATA);
+		if (!strstr(err.message, say[i]))
+			fail_msg("'%s' does not say '%s'", err.message, say[i]);
+		brc_section_free(s);
+	}
 	fixture_clear(&f);
 }
 
@@ -97,7 +172,7 @@ static void a_pair_of_layers_has_one_block(void **state)
 	(void)state;
 	two_layers(&f);
 	fixture_random(&f, 0, 1, 1, 0);
-	assert_int_equal(brc_blocks_check(&f.blocks, "x", &err), BRC_DATA);
+	assert_int_equal(brc_blocks_check(fixture_blocks(&f), "x", &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "layers l0 and l1 have two blocks"));
 	assert_int_equal(brc_blocks_add(&f.blocks, 1, 0, f.w[0], &err), BRC_DATA);
 	assert_int_equal(brc_blocks_add(&f.blocks, 0, 2, f.w[0], &err), BRC_DATA);
@@ -116,7 +191,7 @@ static void hostile_records_are_refused(void **state)
 		brc_err err = {0};
 		brc_blocks back;
 
-		assert_ok(brc_blocks_write(&f.blocks, s, &ok_err));
+		assert_ok(brc_blocks_write(fixture_blocks(&f), s, &ok_err));
 		brc_map_put_int(s->records[1], "from", ends[i][0]);
 		brc_map_put_int(s->records[1], "to", ends[i][1]);
 		assert_int_equal(brc_blocks_read(&back, s, &err), BRC_DATA);
@@ -255,7 +330,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_survive_the_section),
 		cmocka_unit_test(wrong_edges_are_refused_by_name),
-		cmocka_unit_test(wide_blocks_are_checked_everywhere),
+		cmocka_unit_test(squares_of_version_1_become_triangles),
+		cmocka_unit_test(wrong_triangles_are_refused),
 		cmocka_unit_test(a_pair_of_layers_has_one_block),
 		cmocka_unit_test(hostile_records_are_refused),
 		cmocka_unit_test(labels_survive_the_section),

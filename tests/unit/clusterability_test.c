@@ -77,7 +77,7 @@ static void modular_networks_are_found_clusterable(void **state)
 		brc_clusterability_options o = options((brc_null)null, 2);
 		brc_clusterability c;
 
-		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 		assert_near(c.p, 1.0 / 20, 1e-15);
 		assert_true(c.z < -3);
 		brc_clusterability_clear(&c);
@@ -102,7 +102,7 @@ static void rounding_breaks_no_tie(void **state)
 		for (size_t e = 0; e < 20; e++)
 			f.w[0][e] = f.w[0][e] > 0.5F;
 		o.shuffles = 99;
-		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 		for (size_t n = 0; n < 99; n++)
 			reached += c.ncut[n] < c.observed + 1e-9;
 		assert_near(c.p, (double)(reached + 1) / 100, 1e-15);
@@ -126,7 +126,7 @@ static void random_networks_are_not(void **state)
 		fixture_init(&f, 3, units);
 		fixture_random(&f, 0, 1, i, 0);
 		fixture_random(&f, 1, 2, i, 0);
-		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 		small += c.p <= 0.1;
 		brc_clusterability_clear(&c);
 		fixture_clear(&f);
@@ -149,8 +149,8 @@ static void the_observed_ncut_is_that_of_spectral(void **state)
 		o.paper = paper;
 		spectral.epsilon = paper ? BRC_NCUT_EPSILON_PAPER : 0;
 		spectral.by_inertia = paper;
-		assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
-		assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 		assert_ok(brc_spectral_cluster(&clustering, &g, 3, &spectral, NULL, &ok_err));
 		assert_true(c.observed == clustering.ncut);
 		brc_clustering_clear(&clustering);
@@ -171,7 +171,7 @@ static void workers_and_memory_do_not_matter(void **state)
 		brc_clusterability_options o = options(BRC_NULL_LAYER_ALL_DISTRIBUTION, i + 1);
 
 		o.mem = i == 2 ? (size_t)3 << 20 : 0; /* room for one at a time */
-		assert_ok(brc_clusterability_test(&c[i], &f.blocks, &o, NULL, &ok_err));
+		assert_ok(brc_clusterability_test(&c[i], fixture_blocks(&f), &o, NULL, &ok_err));
 	}
 	for (size_t i = 1; i < 3; i++) {
 		assert_true(c[i].observed == c[0].observed);
@@ -192,10 +192,11 @@ static void too_many_clusters_or_too_little_memory_are_refused(void **state)
 	(void)state;
 	modules(&f, 1);
 	o.k = 64;
-	assert_int_equal(brc_clusterability_test(&c, &f.blocks, &o, NULL, &err), BRC_DATA);
+	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &err), BRC_DATA);
 	o.k = 3;
 	o.mem = 1000;
-	assert_int_equal(brc_clusterability_test(&c, &f.blocks, &o, NULL, &err), BRC_RESOURCE);
+	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &err),
+			 BRC_RESOURCE);
 	fixture_clear(&f);
 }
 
@@ -234,7 +235,7 @@ static void a_shuffle_with_too_few_connected_units_is_no_error(void **state)
 	w[0] = w[4] = w[8] = 1;
 	o.k = 6;
 	o.shuffles = 60;
-	assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+	assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 	assert_true(c.undefined > 0 && c.undefined < 60);
 	for (size_t i = 0; i < 60; i++)
 		assert_true(isnan(c.ncut[i]) || fabs(c.ncut[i] - 6) < 1e-12);
@@ -257,7 +258,7 @@ static void the_section_holds_the_test(void **state)
 	(void)state;
 	modules(&f, 0.5F);
 	o.restarts = 0;
-	assert_ok(brc_clusterability_test(&c, &f.blocks, &o, NULL, &ok_err));
+	assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 	assert_ok(brc_section_new(&s, "clusterability", 1, "x", &ok_err));
 	assert_ok(brc_clusterability_write(&c, s, &ok_err));
 	assert_ok(brc_section_string(s, "null", &word, &ok_err));

@@ -70,18 +70,18 @@ static void every_row_says_what_it_is(void **state)
 		}
 }
 
-static void columns_are_allocated_for_who_has_them(void **state)
+static void statistics_have_the_columns_that_their_rows_say(void **state)
 {
 	(void)state;
 
 	for (int published = 0; published < 2; published++) {
-		brc_inference st;
+		analysis a = {0};
+		brc_findings f = measured(&a, brc_measure_importance, published);
 
-		assert_int_equal(brc_inference_alloc(&st, 3, 2, published, NULL), BRC_OK);
-		for (size_t k = 0; k < brc_n_statistic_columns; k++)
-			assert_int_equal(brc_column_values(&brc_statistic_columns[k], &st) != NULL,
-					 brc_column_held(&brc_statistic_columns[k], published));
-		brc_inference_clear(&st);
+		for (const brc_column *c = brc_statistic_columns; c->name; c++)
+			assert_int_equal(brc_column_values(c, &f.stat[0]) != 0,
+					 brc_column_held(c, published));
+		brc_findings_clear(&f);
 	}
 }
 
@@ -339,7 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_says_what_it_is),
-		cmocka_unit_test(columns_are_allocated_for_who_has_them),
+		cmocka_unit_test(statistics_have_the_columns_that_their_rows_say),
 		cmocka_unit_test(a_section_keeps_every_column),
 		cmocka_unit_test(a_missing_column_is_refused),
 		cmocka_unit_test(the_tsv_has_every_column_of_every_statistic),

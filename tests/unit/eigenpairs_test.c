@@ -7,7 +7,7 @@ static brc_eigenpairs *pairs_of(const fixture *f, brc_graph *g, size_t pairs)
 {
 	brc_eigenpairs *p = NULL;
 
-	assert_ok(brc_graph_init_all(g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(g, fixture_blocks(f), &ok_err));
 	assert_ok(brc_eigenpairs_new(&p, g, pairs, 0, 42, 0, NULL, &ok_err));
 	return p;
 }
@@ -193,7 +193,7 @@ static void components_share_out_the_spectrum(void **state)
 			fixture_random(&f, 0, 1, 0, 0);
 		if (part != 0)
 			fixture_random(&f, 2, 3, 0, 0);
-		assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+		assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 		assert_ok(brc_eigenpairs_new(&p, &g, g.connected, 0, 1, 0, NULL, &ok_err));
 		memcpy(part < 2 ? apart + n : together, p->value, p->n * sizeof(double));
 		n += p->n;
@@ -254,7 +254,7 @@ static void too_many_pairs_are_refused(void **state)
 
 	(void)state;
 	fixture_triangles(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(brc_eigenpairs_new(&p, &g, 7, 0, 1, 0, NULL, &err), BRC_DATA);
 	assert_int_equal(brc_eigenpairs_new(&p, &g, 0, 0, 1, 0, NULL, &err), BRC_DATA);
 	brc_graph_clear(&g);

@@ -2,7 +2,7 @@
  */
 #include "graph_fixture.h"
 
-#include "graph/band.h"
+#include "graph/strip.h"
 #include "graph/clusterability.h"
 #include "graph/factors.h"
 #include "graph/laplacian.h"
@@ -42,26 +42,27 @@ static void make(made *m, const size_t *units, size_t layers, brc_corr_method me
 	for (size_t l = 0; l < layers; l++)
 		factor[l] = m->columns.row + m->f.blocks.layers.first[l] * m->samples;
 	assert_ok(brc_blocks_add_factors(&m->f.blocks, m->samples, factor, across, &ok_err));
-	assert_ok(brc_blocks_check(&m->f.blocks, "factors", &ok_err));
+	assert_ok(brc_blocks_check(fixture_blocks(&m->f), "factors", &ok_err));
 }
 
 /* The same graph with dense blocks, rounded to single precision. */
 static void form(const made *m, fixture *out)
 {
 	const brc_blocks *b = &m->f.blocks;
-	brc_band *band;
+	brc_strip *strip;
 
 	fixture_init(out, b->layers.n, b->layers.units);
-	assert_ok(brc_band_new(&band, b, &ok_err));
+	assert_ok(brc_strip_new(&strip, b, &ok_err));
 	for (size_t k = 0; k < b->n; k++) {
 		size_t cols = b->layers.units[b->block[k].to];
 		float *w = fixture_block(out, b->block[k].from, b->block[k].to);
 
 		for (size_t i = 0; i < b->layers.units[b->block[k].from]; i++)
-			memcpy(w + i * cols, brc_band_row(band, k, i).w, cols * sizeof(*w));
+			memcpy(w + i * cols, brc_strip_row(strip, &b->block[k], i).w,
+			       cols * sizeof(*w));
 	}
-	brc_band_free(band);
-	assert_ok(brc_blocks_check(&out->blocks, "formed", &ok_err));
+	brc_strip_free(strip);
+	assert_ok(brc_blocks_check(fixture_blocks(out), "formed", &ok_err));
 }
 
 /* ---- beside SciPy ---- */
@@ -116,7 +117,7 @@ static void compare_with_golden(const made *m, FILE *file, bool skip, double tol
 
 	for (size_t i = 0; skip && i < 3 + 2 * m->n + VALUES + LABELS * LABELS; i++)
 		next(file);
-	assert_ok(brc_graph_init_all(&g, &m->f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&m->f), &ok_err));
 	assert_int_equal(g.links, (size_t)next(file));
 	assert_int_equal(g.components, (size_t)next(file));
 	assert_ok(brc_ncut(&g, m->label, LABELS, 0, &ncut, &ok_err));
@@ -254,8 +255,8 @@ static void as_the_graph_formed(void **state)
 		planted(&m, units[i / 10], 3, samples[i / 2 % 5],
 			i % 4 < 2 ? BRC_CORR_SPEARMAN : BRC_CORR_PEARSON, across);
 		form(&m, &formed);
-		assert_ok(brc_graph_init_all(&a, &m.f.blocks, &ok_err));
-		assert_ok(brc_graph_init_all(&b, &formed.blocks, &ok_err));
+		assert_ok(brc_graph_init_all(&a, fixture_blocks(&m.f), &ok_err));
+		assert_ok(brc_graph_init_all(&b, fixture_blocks(&formed), &ok_err));
 		assert_int_equal(a.links, b.links);
 		assert_int_equal(a.components, b.components);
 		assert_int_equal(a.connected, b.connected);
@@ -283,7 +284,7 @@ static void any_pool_gives_the_same_bytes(void **state)
 	(void)state;
 	assert_non_null(x);
 	planted(&m, units, 2, 19, BRC_CORR_SPEARMAN, true);
-	assert_ok(brc_graph_init_all(&g, &m.f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&m.f), &ok_err));
 	for (size_t i = 0; i < g.connected * 9; i++)
 		x[i] = cos((double)i);
 	for (size_t t = 0; t < 2; t++) {
@@ -314,8 +315,10 @@ static void factors_survive_a_section(void **state)
 	(void)state;
 	planted(&m, units, 2, 7, BRC_CORR_SPEARMAN, true);
 	for (int local = 0; local < 2; local++) {
-		assert_ok(local ? brc_laplacian_local(&l, &m.f.blocks, "affinity", "x", &ok_err)
-				: brc_laplacian_global(&l, &m.f.blocks, "affinity", "x", &ok_err));
+		assert_ok(local ? brc_laplacian_local(&l, fixture_blocks(&m.f), "affinity", "x",
+						      &ok_err)
+				: brc_laplacian_global(&l, fixture_blocks(&m.f), "affinity", "x",
+						       &ok_err));
 		assert_ok(brc_section_new(&s, "laplacian", 1, "x", &ok_err));
 		assert_ok(brc_laplacian_write(&l, s, &ok_err));
 		assert_ok(brc_laplacian_read(&back, s, &ok_err));
@@ -343,25 +346,23 @@ static void refused(const brc_blocks *b, const char *why)
 static void what_is_no_graph_is_refused(void **state)
 {
 	static const size_t units[] = {3, 2};
-	static const float edges[4] = {0, 1, 1, 0};
 	made m;
 
 	(void)state;
 	planted(&m, units, 2, 5, BRC_CORR_SPEARMAN, true);
 	m.columns.row[5] = NAN;
-	refused(&m.f.blocks, "unit 1 of layer l0");
+	refused(fixture_blocks(&m.f), "unit 1 of layer l0");
 	m.columns.row[5] = INFINITY;
-	refused(&m.f.blocks, "unit 1 of layer l0");
+	refused(fixture_blocks(&m.f), "unit 1 of layer l0");
 	m.columns.row[5] = 1e30f;
-	refused(&m.f.blocks, "length");
+	refused(fixture_blocks(&m.f), "length");
 	m.columns.row[5] = 1;
-	assert_ok(brc_blocks_check(&m.f.blocks, "x", &ok_err));
+	assert_ok(brc_blocks_check(fixture_blocks(&m.f), "x", &ok_err));
 	m.f.blocks.n = 2; /* (0, 0), (0, 1) */
-	refused(&m.f.blocks, "all pairs of layers");
+	refused(fixture_blocks(&m.f), "all pairs of layers");
 	m.f.blocks.n = 3;
-	m.f.blocks.block[2].w = edges;
-	refused(&m.f.blocks, "not given by factors");
-	m.f.blocks.block[2].w = NULL;
+	m.f.blocks.block[2].layout = &brc_block_triangle;
+	refused(fixture_blocks(&m.f), "not given by factors");
 	made_clear(&m);
 }
 
@@ -375,7 +376,8 @@ static void shuffles_need_the_matrix(void **state)
 
 	(void)state;
 	planted(&m, units, 1, 5, BRC_CORR_SPEARMAN, true);
-	assert_int_equal(brc_clusterability_test(&c, &m.f.blocks, &o, NULL, &err), BRC_DATA);
+	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&m.f), &o, NULL, &err),
+			 BRC_DATA);
 	assert_non_null(strstr(err.hint, "corr --dense"));
 	made_clear(&m);
 }

@@ -15,14 +15,19 @@
 
 #include "base/rng.h"
 #include "graph/blocks.h"
-#include "graph/graph.h"
+#include "graph/layout.h"
+#include "graph/cluster_graph.h"
 
 enum { FIXTURE_BLOCKS = 16 };
 
-/* A block graph that owns its edges. */
+/*
+ * A block graph that owns its edges. w[k] is the whole matrix of block k, within a layer too, to be
+ * filled and changed; fixture_blocks is the graph of what it holds by then.
+ */
 typedef struct fixture {
 	brc_blocks blocks;
 	float *w[FIXTURE_BLOCKS];
+	float *triangle[FIXTURE_BLOCKS]; /* of w within a layer; else NULL */
 } fixture;
 
 #define assert_near(a, b, tolerance)                                            \
@@ -66,8 +71,41 @@ static inline float *fixture_block(fixture *f, size_t from, size_t to)
 
 	assert_non_null(w);
 	f->w[f->blocks.n] = w;
-	assert_ok(brc_blocks_add(&f->blocks, from, to, w, &ok_err));
+	f->triangle[f->blocks.n] = from == to ? calloc(n, sizeof(*w)) : NULL;
+	assert_ok(brc_blocks_add(&f->blocks, from, to, from == to ? f->triangle[f->blocks.n] : w,
+				 &ok_err));
 	return w;
+}
+
+/* The whole matrix of a block, both triangles within a layer. */
+static inline void fixture_matrix(const brc_block *b, float *out)
+{
+	memset(out, 0, b->rows * b->cols * sizeof(*out));
+	for (size_t i = 0; i < b->rows; i++) {
+		brc_row row = b->layout->row(b, i);
+
+		for (size_t j = 0; j < row.n; j++) {
+			size_t c = brc_row_column(&row, j);
+
+			out[i * b->cols + c] = row.w[j];
+			if (b->from == b->to)
+				out[c * b->cols + i] = row.w[j];
+		}
+	}
+}
+
+/* The graph, with the upper triangles of squares packed. */
+static inline const brc_blocks *fixture_blocks(const fixture *f)
+{
+	for (size_t k = 0; k < f->blocks.n; k++) {
+		size_t n = f->blocks.block[k].cols;
+		float *to = f->triangle[k];
+
+		for (size_t i = 0; to && i < n; i++)
+			for (size_t j = i + 1; j < n; j++)
+				*to++ = f->w[k][i * n + j];
+	}
+	return &f->blocks;
 }
 
 /* The magnitudes of `weights`, times `scale`. */
@@ -83,8 +121,10 @@ static inline void fixture_weights(fixture *f, size_t from, size_t to, double sc
 
 static inline void fixture_clear(fixture *f)
 {
-	for (size_t i = 0; i < f->blocks.n; i++)
+	for (size_t i = 0; i < f->blocks.n; i++) {
 		free(f->w[i]);
+		free(f->triangle[i]);
+	}
 	brc_blocks_clear(&f->blocks);
 }
 

@@ -12,7 +12,7 @@ static void degrees_are_sums_of_edges(void **state)
 
 	(void)state;
 	fixture_small(&f, 100);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(g.n, 6);
 	for (size_t u = 0; u < 6; u++)
 		assert_near(g.degree[u], 100 * degree[u], 1e-9);
@@ -35,7 +35,7 @@ static void components_go_by_volume(void **state)
 
 	(void)state;
 	fixture_edges(&f, 8, edge, 4);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(g.components, 3);
 	assert_memory_equal(g.component, component, sizeof(component));
 	assert_int_equal(g.connected, 7);
@@ -60,7 +60,7 @@ static void a_graph_takes_the_members_and_blocks_it_is_told(void **state)
 	fixture_random(&f, 2, 3, 0, 0);
 	fixture_random(&f, 1, 2, 0, 0);
 	fixture_random(&f, 0, 3, 0, 0);
-	assert_ok(brc_graph_init(&g, &f.blocks, member, 3, block, 2, &ok_err));
+	assert_ok(brc_graph_init(&g, fixture_blocks(&f), member, 3, block, 2, &ok_err));
 	assert_int_equal(g.n, 8);
 	assert_int_equal(g.edges[0].from, 0);
 	assert_int_equal(g.edges[0].to, 2);
@@ -85,10 +85,12 @@ static void wrong_members_and_blocks_are_refused(void **state)
 	fixture_init(&f, 3, units);
 	fixture_random(&f, 0, 1, 0, 0);
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(brc_graph_init(&g, &f.blocks, members[i], 2, both, 1, &err),
-				 BRC_DATA);
-	assert_int_equal(brc_graph_init(&g, &f.blocks, both, 2, twice, 2, &err), BRC_DATA);
-	assert_int_equal(brc_graph_init(&g, &f.blocks, both, 2, beyond, 1, &err), BRC_DATA);
+		assert_int_equal(
+			brc_graph_init(&g, fixture_blocks(&f), members[i], 2, both, 1, &err),
+			BRC_DATA);
+	assert_int_equal(brc_graph_init(&g, fixture_blocks(&f), both, 2, twice, 2, &err), BRC_DATA);
+	assert_int_equal(brc_graph_init(&g, fixture_blocks(&f), both, 2, beyond, 1, &err),
+			 BRC_DATA);
 	fixture_clear(&f);
 }
 
@@ -101,7 +103,7 @@ static void a_graph_without_edges_is_all_isolated(void **state)
 	(void)state;
 	fixture_init(&f, 2, units);
 	fixture_block(&f, 0, 1);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(g.components, 0);
 	assert_int_equal(g.connected, 0);
 	for (size_t u = 0; u < 5; u++)
@@ -135,7 +137,7 @@ static void apply_is_the_dense_matrix(void **state)
 
 	(void)state;
 	wide_graph(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(g.connected, 489);
 	assert_ok(brc_normalised_new(&m, &g, NULL, &ok_err));
 	a = calloc(g.connected * g.connected, sizeof(*a));
@@ -171,7 +173,7 @@ static void dense_is_normalised(void **state)
 
 	(void)state;
 	wide_graph(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_ok(brc_normalised_new(&m, &g, NULL, &ok_err));
 	a = calloc(g.connected * g.connected, sizeof(*a));
 	assert_ok(brc_normalised_dense(m, a, &ok_err));
@@ -199,7 +201,7 @@ static void apply_gives_the_same_bytes_for_any_pool(void **state)
 
 	(void)state;
 	wide_graph(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	x = calloc(g.connected * COLS, sizeof(*x));
 	for (size_t i = 0; i < g.connected * COLS; i++)
 		x[i] = cos((double)(i * 7 % 1013));

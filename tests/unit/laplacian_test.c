@@ -46,7 +46,7 @@ static void a_global_graph_has_everything(void **state)
 
 	(void)state;
 	chain(&f);
-	assert_ok(brc_laplacian_global(&l, &f.blocks, "weights", "weights/1 w", &ok_err));
+	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
 	assert_int_equal(l.n, 1);
 	assert_false(l.local);
 	assert_int_equal(l.graph[0].n_kept, 4);
@@ -67,7 +67,7 @@ static void local_graphs_of_weights_have_three_layers(void **state)
 
 	(void)state;
 	chain(&f);
-	assert_ok(brc_laplacian_local(&l, &f.blocks, "weights", "weights/1 w", &ok_err));
+	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
 	assert_int_equal(l.n, 4);
 	assert_true(l.local);
 	expect_graph(&l, 0, 0, all, 3, around1, 2); /* nothing feeds l0: it feeds l1 first */
@@ -91,7 +91,7 @@ static void an_end_with_two_feeders_takes_the_last(void **state)
 	fixture_random(&f, 1, 2, 0, 0);
 	fixture_random(&f, 2, 3, 0, 0);
 	fixture_random(&f, 1, 3, 0, 0);
-	assert_ok(brc_laplacian_local(&l, &f.blocks, "weights", "weights/1 w", &ok_err));
+	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
 	expect_graph(&l, 3, 3, all + 1, 3, around2, 2);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
@@ -106,7 +106,7 @@ static void two_layers_are_each_others_neighbours(void **state)
 	(void)state;
 	fixture_init(&f, 2, units);
 	fixture_random(&f, 0, 1, 0, 0);
-	assert_ok(brc_laplacian_local(&l, &f.blocks, "weights", "weights/1 w", &ok_err));
+	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
 	assert_int_equal(l.n, 2);
 	expect_graph(&l, 0, 0, both, 2, block, 1);
 	expect_graph(&l, 1, 1, both, 2, block, 1);
@@ -126,7 +126,7 @@ static void local_graphs_of_affinities_have_one_layer(void **state)
 	fixture_random(&f, 0, 1, 0, 0);
 	fixture_random(&f, 1, 1, 0, 0);
 	fixture_block(&f, 2, 2); /* no edges: no graph, no labels */
-	assert_ok(brc_laplacian_local(&l, &f.blocks, "affinity", "affinity/1 a", &ok_err));
+	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "affinity", "affinity/1 a", &ok_err));
 	assert_int_equal(l.n, 2);
 	assert_int_equal(l.blocks.n, 3); /* the block between layers is gone */
 	expect_graph(&l, 0, 0, member, 1, block, 1);
@@ -145,16 +145,19 @@ static void a_graph_without_edges_is_refused_with_a_hint(void **state)
 
 	(void)state;
 	fixture_init(&f, 2, units);
-	assert_int_equal(brc_laplacian_global(&l, &f.blocks, "weights", "weights/1 w", &err),
-			 BRC_DATA);
+	assert_int_equal(
+		brc_laplacian_global(&l, fixture_blocks(&f), "weights", "weights/1 w", &err),
+		BRC_DATA);
 	assert_non_null(strstr(err.message, "weights/1 w: the graph has no edges"));
 	assert_non_null(strstr(err.hint, "--units all"));
 	fixture_block(&f, 0, 1);
-	assert_int_equal(brc_laplacian_local(&l, &f.blocks, "weights", "weights/1 w", &err),
-			 BRC_DATA);
+	assert_int_equal(
+		brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &err),
+		BRC_DATA);
 	assert_non_null(strstr(err.hint, "--units all"));
-	assert_int_equal(brc_laplacian_global(&l, &f.blocks, "affinity", "affinity/1 a", &err),
-			 BRC_DATA);
+	assert_int_equal(
+		brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "affinity/1 a", &err),
+		BRC_DATA);
 	assert_non_null(strstr(err.hint, "constant"));
 	fixture_clear(&f);
 }
@@ -169,8 +172,8 @@ static void graphs_survive_the_section(void **state)
 		brc_laplacian l, back;
 		brc_section *s;
 
-		assert_ok((local ? brc_laplacian_local
-				 : brc_laplacian_global)(&l, &f.blocks, "weights", "w", &ok_err));
+		assert_ok((local ? brc_laplacian_local : brc_laplacian_global)(
+			&l, fixture_blocks(&f), "weights", "w", &ok_err));
 		s = new_section(&l);
 		assert_ok(brc_laplacian_read(&back, s, &ok_err));
 		assert_int_equal(back.n, l.n);
@@ -327,7 +330,7 @@ static void forgeries_are_refused(void **state)
 		fixture f;
 
 		chain(&f);
-		assert_ok(brc_laplacian_local(&l, &f.blocks, "weights", "w", &ok_err));
+		assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "w", &ok_err));
 		s = new_section(&l);
 		forge[i](s);
 		if (brc_laplacian_read(&back, s, &err) != BRC_DATA)
@@ -351,7 +354,7 @@ static void component_numbers_are_free(void **state)
 
 	(void)state;
 	fixture_edges(&f, 5, edge, 2);
-	assert_ok(brc_laplacian_global(&l, &f.blocks, "affinity", "a", &ok_err));
+	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "a", &ok_err));
 	s = new_section(&l);
 	component = components(s, 0);
 	for (size_t u = 0; u < 4; u++)

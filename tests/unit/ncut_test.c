@@ -13,7 +13,7 @@ static double ncut(const fixture *f, const int32_t *label, size_t k, double epsi
 	brc_graph g;
 	double value;
 
-	assert_ok(brc_graph_init_all(&g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(f), &ok_err));
 	assert_ok(brc_ncut(&g, label, k, epsilon, &value, &ok_err));
 	brc_graph_clear(&g);
 	return value;
@@ -172,7 +172,7 @@ static void labels_out_of_range_are_refused(void **state)
 
 	(void)state;
 	fixture_triangles(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(brc_ncut(&g, wrong[i], 2, 0, &value, &err), BRC_DATA);
 	brc_graph_clear(&g);

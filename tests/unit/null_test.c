@@ -46,43 +46,52 @@ static void sparse_graph(fixture *f)
 
 static const size_t entries[3] = {400, 300, 150};
 
+/* Block b as a whole matrix, until the next call for it. */
+static const float *matrix(const brc_blocks *n, size_t b)
+{
+	static float w[3][400];
+
+	fixture_matrix(&n->block[b], w[b]);
+	return w[b];
+}
+
 static void draw(const fixture *f, brc_null kind, bool pooled, uint64_t seed, uint32_t index,
-		 brc_null_graph *out)
+		 brc_blocks *out)
 {
 	brc_graph g;
 
-	assert_ok(brc_graph_init_all(&g, &f->blocks, &ok_err));
-	assert_ok(brc_null_draw(out, &f->blocks, &g, kind, pooled, seed, index, &ok_err));
-	assert_ok(brc_blocks_check(&out->blocks, "null", &ok_err)); /* symmetric, >= 0, ... */
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(f), &ok_err));
+	assert_ok(brc_null_draw(out, fixture_blocks(f), &g, kind, pooled, seed, index, &ok_err));
+	assert_ok(brc_blocks_check(out, "null", &ok_err));
 	brc_graph_clear(&g);
 }
 
 static void layer_keeps_the_values_of_each_block(void **state)
 {
-	brc_null_graph null;
+	brc_blocks null;
 	fixture f;
 
 	(void)state;
 	sparse_graph(&f);
 	draw(&f, BRC_NULL_LAYER, false, 1, 0, &null);
 	for (size_t b = 0; b < 3; b++) {
-		assert_true(same_multiset(null.blocks.block[b].w, f.w[b], entries[b]));
-		assert_memory_not_equal(null.blocks.block[b].w, f.w[b], entries[b] * sizeof(float));
+		assert_true(same_multiset(matrix(&null, b), f.w[b], entries[b]));
+		assert_memory_not_equal(matrix(&null, b), f.w[b], entries[b] * sizeof(float));
 	}
-	brc_null_graph_clear(&null);
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 
 static void layer_nonzero_keeps_the_places_of_zeroes_too(void **state)
 {
-	brc_null_graph null;
+	brc_blocks null;
 	fixture f;
 
 	(void)state;
 	sparse_graph(&f);
 	draw(&f, BRC_NULL_LAYER_NONZERO, false, 1, 0, &null);
 	for (size_t b = 0; b < 3; b++) {
-		const float *w = null.blocks.block[b].w;
+		const float *w = matrix(&null, b);
 		size_t moved = 0;
 
 		assert_true(same_multiset(w, f.w[b], entries[b]));
@@ -92,14 +101,14 @@ static void layer_nonzero_keeps_the_places_of_zeroes_too(void **state)
 		}
 		assert_true(moved > entries[b] / 2);
 	}
-	brc_null_graph_clear(&null);
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 
 /* Every new value is within a few bandwidths of an old one, none is an old one. */
 static void distributions_draw_near_the_old_values(void **state)
 {
-	brc_null_graph null;
+	brc_blocks null;
 	fixture f;
 
 	(void)state;
@@ -111,7 +120,7 @@ static void distributions_draw_near_the_old_values(void **state)
 		     all ? BRC_NULL_LAYER_ALL_DISTRIBUTION : BRC_NULL_LAYER_NONZERO_DISTRIBUTION,
 		     false, 3, 0, &null);
 		for (size_t b = 0; b < 3; b++) {
-			const float *w = null.blocks.block[b].w;
+			const float *w = matrix(&null, b);
 			size_t before = 0, after = 0;
 
 			for (size_t i = 0; i < entries[b]; i++) {
@@ -133,7 +142,7 @@ static void distributions_draw_near_the_old_values(void **state)
 		}
 		assert_true(same < 5); /* equal to the last bit of a float: by accident only */
 		assert_int_equal(places > 0, all); /* only the former keeps the places */
-		brc_null_graph_clear(&null);
+		brc_blocks_clear(&null);
 	}
 	fixture_clear(&f);
 }
@@ -142,7 +151,7 @@ static void distributions_draw_near_the_old_values(void **state)
 static void draws_have_the_bandwidth(void **state)
 {
 	static const size_t units[2] = {200, 200};
-	brc_null_graph null;
+	brc_blocks null;
 	double sum = 0, squares = 0, n = 200 * 200;
 	fixture f;
 	float *w;
@@ -154,22 +163,23 @@ static void draws_have_the_bandwidth(void **state)
 		w[i] = 1;
 	draw(&f, BRC_NULL_LAYER_NONZERO_DISTRIBUTION, false, 5, 0, &null);
 	for (size_t i = 0; i < 200 * 200; i++) {
-		double d = (double)null.edges[i] - 1;
+		double d = (double)null.block[0].w[i] - 1;
 
 		sum += d;
 		squares += d * d;
 	}
 	assert_near(sum / n, 0, 5 * 0.01 / sqrt(n));
 	assert_near(sqrt(squares / n), 0.01, 5 * 0.01 / sqrt(2 * n));
-	brc_null_graph_clear(&null);
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 
 /* Correlations: one pool of edges; blocks exchange values, each edge counted once. */
 static void pooled_keeps_the_values_of_the_whole_graph(void **state)
 {
-	brc_null_graph null;
-	float before[2][640], *w;
+	brc_blocks null;
+	float before[2][640];
+	const float *w;
 	fixture f;
 	size_t n[2] = {0, 0};
 
@@ -180,15 +190,15 @@ static void pooled_keeps_the_values_of_the_whole_graph(void **state)
 		for (size_t b = 0; b < 3; b++) {
 			size_t cols = b == 2 ? 10 : b == 1 ? 15 : 20;
 
-			w = v ? (float *)null.blocks.block[b].w : f.w[b];
+			w = v ? matrix(&null, b) : f.w[b];
 			for (size_t i = 0; i < entries[b]; i++)
 				if (b > 0 || i % cols > i / cols)
 					before[v][n[v]++] = w[i];
 		}
 	assert_int_equal(n[0], 190 + 300 + 150);
 	assert_true(same_multiset(before[0], before[1], n[0]));
-	assert_false(same_multiset(null.blocks.block[1].w, f.w[1], 300));
-	brc_null_graph_clear(&null);
+	assert_false(same_multiset(null.block[1].w, f.w[1], 300));
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 
@@ -199,14 +209,14 @@ static void isolated_units_stay_isolated(void **state)
 	(void)state;
 	sparse_graph(&f);
 	for (int kind = 0; kind < 4; kind++) {
-		brc_null_graph null;
+		brc_blocks null;
 
 		draw(&f, (brc_null)kind, kind % 2, 9, 1, &null);
 		for (size_t i = 0; i < 20; i++)
-			assert_true(null.blocks.block[1].w[i * 15 + 4] == 0);
+			assert_true(matrix(&null, 1)[i * 15 + 4] == 0);
 		for (size_t j = 0; j < 10; j++)
-			assert_true(null.blocks.block[2].w[4 * 10 + j] == 0);
-		brc_null_graph_clear(&null);
+			assert_true(matrix(&null, 2)[4 * 10 + j] == 0);
+		brc_blocks_clear(&null);
 	}
 	fixture_clear(&f);
 }
@@ -215,18 +225,22 @@ static void seed_and_draw_choose_the_shuffle(void **state)
 {
 	static const uint64_t seed[4] = {1, 1, 2, 1};
 	static const uint32_t index[4] = {0, 0, 0, 1};
-	brc_null_graph null[4];
+	brc_blocks null[4];
 	fixture f;
 
 	(void)state;
 	sparse_graph(&f);
 	for (size_t i = 0; i < 4; i++)
 		draw(&f, BRC_NULL_LAYER_ALL_DISTRIBUTION, false, seed[i], index[i], &null[i]);
-	assert_memory_equal(null[0].edges, null[1].edges, 850 * sizeof(float));
-	assert_memory_not_equal(null[0].edges, null[2].edges, 850 * sizeof(float));
-	assert_memory_not_equal(null[0].edges, null[3].edges, 850 * sizeof(float));
+	for (size_t b = 0; b < 3; b++) {
+		size_t n = b ? entries[b] : 190;
+
+		assert_memory_equal(null[0].block[b].w, null[1].block[b].w, n * sizeof(float));
+		assert_memory_not_equal(null[0].block[b].w, null[2].block[b].w, n * sizeof(float));
+		assert_memory_not_equal(null[0].block[b].w, null[3].block[b].w, n * sizeof(float));
+	}
 	for (size_t i = 0; i < 4; i++)
-		brc_null_graph_clear(&null[i]);
+		brc_blocks_clear(&null[i]);
 	fixture_clear(&f);
 }
 
@@ -234,7 +248,7 @@ static void seed_and_draw_choose_the_shuffle(void **state)
 static void blocks_are_shuffled_apart(void **state)
 {
 	static const size_t units[3] = {10, 10, 10};
-	brc_null_graph null;
+	brc_blocks null;
 	fixture f;
 
 	(void)state;
@@ -243,9 +257,8 @@ static void blocks_are_shuffled_apart(void **state)
 	fixture_block(&f, 1, 2);
 	memcpy(f.w[1], f.w[0], 100 * sizeof(float));
 	draw(&f, BRC_NULL_LAYER, false, 1, 0, &null);
-	assert_memory_not_equal(null.blocks.block[0].w, null.blocks.block[1].w,
-				100 * sizeof(float));
-	brc_null_graph_clear(&null);
+	assert_memory_not_equal(null.block[0].w, null.block[1].w, 100 * sizeof(float));
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 

@@ -29,7 +29,7 @@ static void prepare(result *r, bool local)
 {
 	memset(r, 0, sizeof(*r));
 	chain(&r->f);
-	assert_ok((local ? brc_laplacian_local : brc_laplacian_global)(&r->l, &r->f.blocks,
+	assert_ok((local ? brc_laplacian_local : brc_laplacian_global)(&r->l, fixture_blocks(&r->f),
 								       "weights", "w", &ok_err));
 }
 
@@ -242,7 +242,7 @@ static void every_graph_has_random_numbers_of_its_own(void **state)
 	fixture_init(&r.f, 3, units);
 	for (size_t l = 0; l < 2; l++)
 		fixture_random(&r.f, l, l + 1, 0, 0);
-	assert_ok(brc_laplacian_local(&r.l, &r.f.blocks, "weights", "w", &ok_err));
+	assert_ok(brc_laplacian_local(&r.l, fixture_blocks(&r.f), "weights", "w", &ok_err));
 	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
 	r.plan.options.restarts = 1;
 	run(&r, 2);
@@ -398,7 +398,7 @@ static void a_large_picture_is_binned(void **state)
 
 	(void)state;
 	fixture_planted(&f, 4, 250, 0.25F);
-	assert_ok(brc_laplacian_global(&l, &f.blocks, "affinity", "a", &ok_err));
+	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "a", &ok_err));
 	for (size_t u = 0; u < 1000; u++)
 		label[u] = (int32_t)(u % 4);
 	brc_clustering c = {.k = k, .label = label};

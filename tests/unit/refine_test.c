@@ -64,7 +64,7 @@ static void no_single_move_is_left(void **state)
 		fixture_random(&f, 1, 2, draw, 3);
 		if (draw % 2)
 			fixture_random(&f, 0, 2, draw, 2);
-		assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+		assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 		random_labels(&g, label, 6);
 		double before = ncut_of(&g, label, 6);
 		assert_ok(brc_refine(&g, label, 6, 0, NULL, &moved, &ok_err));
@@ -93,7 +93,7 @@ static void planted_groups_come_back(void **state)
 	(void)state;
 	fixture_planted(&f, 4, 15, 0.05F);
 	assert_ok(brc_pool_new(&pool, 3, &ok_err));
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	for (size_t u = 0; u < 60; u++)
 		label[u] = (int32_t)(u % 4);
 	assert_ok(brc_refine(&g, label, 4, 0, NULL, &moved, &ok_err));
@@ -122,7 +122,7 @@ static void an_option_of_clustering(void **state)
 	(void)state;
 	fixture_init(&f, 2, units);
 	fixture_random(&f, 0, 1, 5, 3);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_ok(brc_spectral_cluster(&plain, &g, 7, &o, NULL, &ok_err));
 	o.refine = true;
 	assert_ok(brc_spectral_cluster(&refined, &g, 7, &o, NULL, &ok_err));

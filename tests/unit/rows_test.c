@@ -2,12 +2,13 @@
 #include "graph_fixture.h"
 
 #include "base/memory.h"
+#include "graph/affinity_image.h"
 #include "graph/eigenpairs.h"
+#include "graph/links.h"
 #include "sections/labels.h"
 #include "graph/ncut.h"
 #include "graph/normalised.h"
 #include "graph/null.h"
-#include "graph/picture.h"
 
 /* A graph once dense and once in compressed rows. */
 typedef struct both {
@@ -30,9 +31,9 @@ static void compress(both *b, size_t k)
 	for (size_t i = 0; i < rows; i++) {
 		b->start[k][i] = (int64_t)n;
 		for (size_t j = 0; j < cols; j++)
-			if (e->w[i * cols + j] > 0) {
+			if (b->f.w[k][i * cols + j] > 0) {
 				b->column[k][n] = (int32_t)j;
-				b->w[k][n++] = e->w[i * cols + j];
+				b->w[k][n++] = b->f.w[k][i * cols + j];
 			}
 	}
 	b->start[k][rows] = (int64_t)n;
@@ -85,7 +86,7 @@ static void clear(both *b)
 static void graphs(both *b, brc_graph *dense, brc_graph *rows)
 {
 	make(b);
-	assert_ok(brc_graph_init_all(dense, &b->f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(dense, fixture_blocks(&b->f), &ok_err));
 	assert_ok(brc_graph_init_all(rows, &b->rows, &ok_err));
 }
 
@@ -171,8 +172,9 @@ static void sections_hold_what_reports_show(void **state)
 	for (size_t u = 0; u < d.n; u++)
 		labels.label[u] = (int32_t)(u % 4) - 1;
 	for (size_t i = 0; i < 2; i++) {
-		assert_ok(brc_picture_make(i ? &r : &d, labels.label, 3, &p[i], &ok_err));
-		assert_ok(brc_links_make(i ? &b.rows : &b.f.blocks, &labels, &p[i], &ok_err));
+		assert_ok(brc_affinity_image_make(i ? &r : &d, labels.label, 3, &p[i], &ok_err));
+		assert_ok(brc_links_make(i ? &b.rows : fixture_blocks(&b.f), &labels, &p[i],
+					 &ok_err));
 	}
 	assert_int_equal(p[0].bins, p[1].bins);
 	assert_memory_equal(p[0].image, p[1].image, p[0].bins * p[0].bins * sizeof(float));
@@ -223,7 +225,7 @@ static void refuses(const int64_t *start, const int32_t *column, const float *w,
 	fixture_init(&f, 1, units);
 	rc = brc_blocks_add_rows(&f.blocks, 0, 0, start, column, w, &err);
 	if (rc == BRC_OK)
-		rc = brc_blocks_check(&f.blocks, "affinity/1 x", &err);
+		rc = brc_blocks_check(fixture_blocks(&f), "affinity/1 x", &err);
 	assert_int_equal(rc, BRC_DATA);
 	if (!strstr(err.message, say))
 		fail_msg("'%s' does not say '%s'", err.message, say);
@@ -267,34 +269,34 @@ static void nulls_keep_the_weights_and_move_them(void **state)
 	(void)state;
 	graphs(&b, &d, &r);
 	for (int kind = 0; kind < 2; kind++) {
-		brc_null_graph null, again;
+		brc_blocks null, again;
 
 		assert_ok(brc_null_draw(&null, &b.rows, &r, (brc_null)kind, false, 5, 1, &ok_err));
 		assert_ok(brc_null_draw(&again, &b.rows, &r, (brc_null)kind, false, 5, 1, &ok_err));
-		assert_ok(brc_blocks_check(&null.blocks, "null", &ok_err));
+		assert_ok(brc_blocks_check(&null, "null", &ok_err));
 		for (size_t k = 0; k < 4; k++) {
 			size_t rows = b.rows.layers.units[b.rows.block[k].from];
 			size_t n = (size_t)b.start[k][rows];
 			float *was = malloc(n * sizeof(*was)), *is = malloc(n * sizeof(*is));
 
-			assert_int_equal(null.blocks.block[k].start[rows], n);
-			assert_memory_equal(null.rows[k].w, again.rows[k].w, n * sizeof(*is));
-			assert_memory_equal(null.rows[k].column, again.rows[k].column,
+			assert_int_equal(null.block[k].start[rows], n);
+			assert_memory_equal(null.block[k].w, again.block[k].w, n * sizeof(*is));
+			assert_memory_equal(null.block[k].column, again.block[k].column,
 					    n * sizeof(int32_t));
 			assert_int_equal(
-				memcmp(null.rows[k].column, b.column[k], n * sizeof(int32_t)) == 0,
+				memcmp(null.block[k].column, b.column[k], n * sizeof(int32_t)) == 0,
 				kind == BRC_NULL_LAYER_NONZERO);
-			assert_memory_not_equal(null.rows[k].w, b.w[k], n * sizeof(*is));
+			assert_memory_not_equal(null.block[k].w, b.w[k], n * sizeof(*is));
 			memcpy(was, b.w[k], n * sizeof(*was));
-			memcpy(is, null.rows[k].w, n * sizeof(*is));
+			memcpy(is, null.block[k].w, n * sizeof(*is));
 			qsort(was, n, sizeof(*was), by_value);
 			qsort(is, n, sizeof(*is), by_value);
 			assert_memory_equal(was, is, n * sizeof(*was));
 			free(was);
 			free(is);
 		}
-		brc_null_graph_clear(&null);
-		brc_null_graph_clear(&again);
+		brc_blocks_clear(&null);
+		brc_blocks_clear(&again);
 	}
 	finish(&b, &d, &r);
 }
@@ -309,7 +311,7 @@ static void new_places_are_uniform(void **state)
 	for (int many = 0; many < 2; many++) {
 		size_t edges = many ? DENSE : EDGES, n = 0, count[N * N] = {0};
 		double expected = (double)DRAWS * (double)edges / (N * (N - 1) / 2.), chi = 0;
-		brc_null_graph null;
+		brc_blocks null;
 		fixture f;
 		brc_graph g;
 		both b = {0};
@@ -334,10 +336,10 @@ static void new_places_are_uniform(void **state)
 			assert_ok(brc_null_draw(&null, &b.rows, &g, BRC_NULL_LAYER, true, 1, d,
 						&ok_err));
 			for (size_t i = 0; i < N; i++)
-				for (int64_t e = null.rows[0].start[i];
-				     e < null.rows[0].start[i + 1]; e++)
-					count[i * N + (size_t)null.rows[0].column[e]]++;
-			brc_null_graph_clear(&null);
+				for (int64_t e = null.block[0].start[i];
+				     e < null.block[0].start[i + 1]; e++)
+					count[i * N + (size_t)null.block[0].column[e]]++;
+			brc_blocks_clear(&null);
 		}
 		for (size_t i = 0; i < N; i++)
 			for (size_t j = i + 1; j < N; j++) {
@@ -353,7 +355,7 @@ static void new_places_are_uniform(void **state)
 	}
 }
 
-/* All weights of a graph in order of size, edges within a layer twice; free() them. */
+/* All weights of a graph in order of size; free() them. */
 static float *all_weights(const brc_blocks *blocks, size_t *n)
 {
 	float *w = malloc(40 * 300 * 20 * sizeof(*w));
@@ -361,12 +363,10 @@ static float *all_weights(const brc_blocks *blocks, size_t *n)
 	*n = 0;
 	for (size_t k = 0; k < blocks->n; k++)
 		for (size_t i = 0; i < blocks->layers.units[blocks->block[k].from]; i++) {
-			size_t cols = blocks->layers.units[blocks->block[k].to];
-			brc_row row = brc_block_row(&blocks->block[k], cols, i);
+			brc_row row = blocks->block[k].layout->row(&blocks->block[k], i);
 
 			for (size_t j = 0; j < row.n; j++)
-				if (row.w[j] > 0 && (blocks->block[k].from != blocks->block[k].to ||
-						     brc_row_column(&row, j) > i))
+				if (row.w[j] > 0)
 					w[(*n)++] = row.w[j];
 		}
 	qsort(w, *n, sizeof(*w), by_value);
@@ -386,19 +386,19 @@ static void rows_of_several_blocks_are_pooled(void **state)
 	was = all_weights(&b.rows, &n);
 	for (uint32_t draw = 0; draw < draws; draw++)
 		for (int kind = BRC_NULL_LAYER; kind <= BRC_NULL_LAYER_NONZERO; kind++) {
-			brc_null_graph null;
+			brc_blocks null;
 			size_t m;
 			float *is;
 
 			assert_ok(brc_null_draw(&null, &b.rows, &r, (brc_null)kind, true, 5, draw,
 						&ok_err));
-			assert_ok(brc_blocks_check(&null.blocks, "null", &ok_err));
-			is = all_weights(&null.blocks, &m);
+			assert_ok(brc_blocks_check(&null, "null", &ok_err));
+			is = all_weights(&null, &m);
 			assert_int_equal(m, n);
 			assert_memory_equal(is, was, n * sizeof(*is));
 			for (size_t k = 0; k < 4; k++) {
 				size_t rows = b.rows.layers.units[b.rows.block[k].from];
-				int64_t stored = null.rows[k].start[rows];
+				int64_t stored = null.block[k].start[rows];
 
 				if (kind == BRC_NULL_LAYER)
 					edges[k] += (size_t)(k == 1 ? stored / 2 : stored);
@@ -406,7 +406,7 @@ static void rows_of_several_blocks_are_pooled(void **state)
 					assert_int_equal(stored, b.start[k][rows]);
 			}
 			free(is);
-			brc_null_graph_clear(&null);
+			brc_blocks_clear(&null);
 		}
 	double cells[4], all = 0;
 	for (size_t k = 0; k < 4; k++) {
@@ -439,22 +439,20 @@ static void dense_blocks_and_rows_are_pooled_alike(void **state)
 	graphs(&b, &d, &r);
 	assert_ok(brc_blocks_init(&mixed, &b.rows.layers, &ok_err));
 	for (size_t k = 0; k < 4; k++)
-		assert_ok(brc_blocks_add_block(
-			&mixed, k % 2 ? &b.f.blocks.block[k] : &b.rows.block[k], &ok_err));
+		assert_ok(brc_blocks_append(&mixed, k % 2 ? &b.f.blocks.block[k] : &b.rows.block[k],
+					    &ok_err));
 	assert_ok(brc_graph_init_all(&m, &mixed, &ok_err));
 	for (int kind = BRC_NULL_LAYER; kind <= BRC_NULL_LAYER_ALL_DISTRIBUTION; kind++) {
-		brc_null_graph one, other;
+		brc_blocks one, other;
 
 		assert_ok(brc_null_draw(&one, &b.rows, &r, (brc_null)kind, true, 5, 3, &ok_err));
 		assert_ok(brc_null_draw(&other, &mixed, &m, (brc_null)kind, true, 5, 3, &ok_err));
-		assert_ok(brc_blocks_check(&other.blocks, "mixed", &ok_err));
+		assert_ok(brc_blocks_check(&other, "mixed", &ok_err));
 		for (size_t k = 0; k < 4; k++) {
-			const brc_block *x = &one.blocks.block[k], *y = &other.blocks.block[k];
-			size_t cols = mixed.layers.units[x->to];
+			const brc_block *x = &one.block[k], *y = &other.block[k];
 
 			for (size_t i = 0; i < mixed.layers.units[x->from]; i++) {
-				brc_row p = brc_block_row(x, cols, i),
-					q = brc_block_row(y, cols, i);
+				brc_row p = x->layout->row(x, i), q = y->layout->row(y, i);
 				size_t at = 0;
 
 				for (size_t j = 0; j < q.n; j++) {
@@ -467,8 +465,8 @@ static void dense_blocks_and_rows_are_pooled_alike(void **state)
 				assert_int_equal(at, p.n);
 			}
 		}
-		brc_null_graph_clear(&one);
-		brc_null_graph_clear(&other);
+		brc_blocks_clear(&one);
+		brc_blocks_clear(&other);
 	}
 	brc_graph_clear(&m);
 	brc_blocks_clear(&mixed);

@@ -70,8 +70,8 @@ static void check(const char *name)
 	double ncut;
 
 	oracle_read(&o, name);
-	assert_ok(brc_blocks_check(&o.f.blocks, name, &ok_err));
-	assert_ok(brc_graph_init_all(&g, &o.f.blocks, &ok_err));
+	assert_ok(brc_blocks_check(fixture_blocks(&o.f), name, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&o.f), &ok_err));
 	assert_ok(brc_ncut(&g, o.label, o.k, 0, &ncut, &ok_err));
 	assert_near(ncut, o.ncut, 1e-12);
 	assert_ok(brc_eigenpairs_new(&p, &g, o.values, 0, 42, 0, NULL, &ok_err));

@@ -10,7 +10,7 @@ static const brc_spectral_options plain = {.seed = 42};
 static void cluster_with(const fixture *f, size_t k, const brc_spectral_options *o, brc_graph *g,
 			 brc_clustering *c)
 {
-	assert_ok(brc_graph_init_all(g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(g, fixture_blocks(f), &ok_err));
 	assert_ok(brc_spectral_cluster(c, g, k, o, NULL, &ok_err));
 }
 
@@ -277,7 +277,7 @@ static void more_clusters_than_connected_units_are_refused(void **state)
 
 	(void)state;
 	five_edges(&f);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_int_equal(brc_spectral_cluster(&c, &g, 11, &plain, NULL, &err), BRC_DATA);
 	assert_string_equal(err.message, "11 clusters wanted of 10 connected units");
 	assert_int_equal(brc_spectral_cluster(&c, &g, 0, &plain, NULL, &err), BRC_DATA);
@@ -380,7 +380,7 @@ static void threads_do_not_matter(void **state)
 	fixture_init(&f, 3, units);
 	fixture_random(&f, 0, 1, 0, 3);
 	fixture_random(&f, 1, 2, 0, 3);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	for (size_t run = 0; run < 2; run++) {
 		brc_pool *pool;
 

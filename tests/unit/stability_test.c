@@ -8,7 +8,7 @@ static brc_eigenpairs *prepare(const fixture *f, brc_graph *g, size_t pairs)
 {
 	brc_eigenpairs *p = NULL;
 
-	assert_ok(brc_graph_init_all(g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(g, fixture_blocks(f), &ok_err));
 	assert_ok(brc_eigenpairs_new(&p, g, pairs, 0, 42, 0, NULL, &ok_err));
 	return p;
 }
@@ -72,7 +72,7 @@ static void the_stream_holds_the_evidence(void **state)
 
 	(void)state;
 	fixture_planted(&f, 4, 12, 0.1F);
-	assert_ok(brc_laplacian_global(&l, &f.blocks, "affinity", "x", &ok_err));
+	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "x", &ok_err));
 	assert_ok(brc_partition_plan_auto(&plan, &l, 2, 7, &ok_err));
 	plan.options.seed = 42;
 	for (size_t run = 0; run < 2; run++) { /* and threads do not matter */
@@ -110,7 +110,7 @@ static void the_choice_ends_with_the_units(void **state)
 
 	(void)state;
 	fixture_triangles(&f);
-	assert_ok(brc_laplacian_global(&l, &f.blocks, "affinity", "x", &ok_err));
+	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "x", &ok_err));
 	assert_ok(brc_partition_plan_auto(&plan, &l, 2, 30, &ok_err));
 	assert_ok(brc_partition_run(&plan, &l, NULL, NULL, &c, &ok_err));
 	assert_int_equal(c.k, 2);

@@ -1,9 +1,9 @@
 /*
  * Example images of a group, and the sheet that holds each image shown once:
- * one PNG a network, from which the page cuts its thumbnails.
+ * one PNG a network, from which the page cuts its thumbnails. Internal to lib/render.
  */
-#ifndef BRC_RENDER_EXEMPLARS_H
-#define BRC_RENDER_EXEMPLARS_H
+#ifndef BRC_RENDER_EXAMPLE_IMAGES_H
+#define BRC_RENDER_EXAMPLE_IMAGES_H
 
 #include "render/model/model.h"
 

@@ -38,7 +38,7 @@ static void add_head(brc_page *page)
 	brc_str_add(page->b, "</style>\n</head>\n<body>\n");
 }
 
-/* Images are cut from one picture a network, by class x0, x1, ... */
+/* Images are shown as parts of one sheet a network, by class x0, x1, ... */
 static brc_rc add_sheets(brc_page *page)
 {
 	for (size_t i = 0; i < page->report->n; i++) {

@@ -16,11 +16,11 @@ enum {
 
 /* How the bytes of an image are laid out. */
 typedef struct {
-	size_t channels, height, width; /* channels 0: not a picture */
+	size_t channels, height, width; /* channels 0: nothing that can be drawn */
 	size_t row, column, channel;    /* strides in bytes */
 } layout;
 
-static bool is_picture_depth(size_t n)
+static bool is_colour_depth(size_t n)
 {
 	return n == 1 || n == 3;
 }
@@ -34,7 +34,7 @@ static layout layout_of(const brc_exemplars *x)
 		return (layout){1, s[0], s[1], s[1], 1, 0};
 	if (x->ndim != 3)
 		return none;
-	if (!is_picture_depth(s[0]) && is_picture_depth(s[2]) && s[0] > TILES_MAX)
+	if (!is_colour_depth(s[0]) && is_colour_depth(s[2]) && s[0] > TILES_MAX)
 		return (layout){s[2], s[0], s[1], s[1] * s[2], s[2], 1};
 	return (layout){s[0], s[1], s[2], s[2], 1, s[1] * s[2]};
 }
@@ -56,10 +56,10 @@ static size_t tiles(const layout *y)
 
 brc_rc brc_sheet_init(brc_sheet *sheet, const brc_exemplars *x, brc_err *err)
 {
-	*sheet = (brc_sheet){0};
 	layout y = layout_of(x);
 	size_t factor = shrink(&y);
 
+	*sheet = (brc_sheet){0};
 	if (y.channels == 0 || y.height == 0 || y.width == 0)
 		return BRC_OK;
 	sheet->height = y.height / factor ? y.height / factor : 1;
@@ -132,19 +132,21 @@ static void draw(const brc_sheet *sheet, const layout *y, const uint8_t *pixels,
 
 brc_rc brc_sheet_uri(const brc_sheet *sheet, const brc_exemplars *x, brc_str *out, brc_err *err)
 {
+	layout y = layout_of(x);
+	size_t width = sheet->columns * sheet->width, height;
+	uint8_t *pixels;
+	brc_rc rc;
+
 	if (sheet->n == 0)
 		return BRC_OK;
-	layout y = layout_of(x);
-	size_t rows = (sheet->n + sheet->columns - 1) / sheet->columns;
-	size_t width = sheet->columns * sheet->width, height = rows * sheet->height;
-	uint8_t *pixels = brc_calloc(width * height, sheet->colour ? 3 : 1, err);
-
+	height = (sheet->n + sheet->columns - 1) / sheet->columns * sheet->height;
+	pixels = brc_calloc(width * height, sheet->colour ? 3 : 1, err);
 	if (!pixels)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < sheet->n; i++)
 		draw(sheet, &y, x->pixel + sheet->image[i] * brc_exemplars_pixels(x), i, pixels);
-	brc_rc rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height,
-				pixels, err);
+	rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height, pixels,
+			 err);
 	free(pixels);
 	return rc;
 }

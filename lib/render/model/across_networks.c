@@ -124,7 +124,7 @@ static bool comparable(const brc_report *r)
 	return false;
 }
 
-brc_rc brc_combine(brc_report *r, brc_err *err)
+brc_rc brc_combine_networks(brc_report *r, brc_err *err)
 {
 	bool *left_out;
 	brc_rc rc;

@@ -97,7 +97,7 @@ static brc_rc from_labels(brc_labelling *l, brc_err *err)
 }
 
 /* The sub-clusters of a section, with its layers mapped to l->layers. */
-typedef struct {
+typedef struct table {
 	const brc_section *section;
 	const brc_layers *layers;
 	const int32_t *layer, *cluster, *size;
@@ -148,13 +148,14 @@ static brc_rc from_table(brc_labelling *l, const table *t, brc_err *err)
 	return BRC_OK;
 }
 
-typedef enum { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
+typedef enum row_kind { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
 
 static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err *err)
 {
 	for (size_t i = 0; i < t->m; i++) {
 		size_t layer = t->map[t->layer[i]];
 		brc_group *g = find(l, layer, t->cluster[i]);
+		size_t *row;
 
 		if (!g || g->size != (size_t)t->size[i]) {
 			brc_section_bad(t->section, err,
@@ -163,7 +164,7 @@ static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err
 					t->cluster[i], l->layers.name[layer], t->size[i], l->name);
 			return brc_hint(err, "sections of one name must come from one run");
 		}
-		size_t *row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
+		row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
 		if (*row != BRC_ANY)
 			return brc_section_bad(t->section, err,
 					       "cluster %d of layer '%s' stands twice",
@@ -202,23 +203,23 @@ static brc_rc join(brc_labelling *l, row_kind kind, table t, brc_err *err)
 	return rc;
 }
 
+static brc_mark mark_of(const brc_inference *st, size_t row, double level)
+{
+	if (st->p_maxt && st->p_maxt[row] <= level)
+		return BRC_MARK_MAXT;
+	if (st->q && st->q[row] <= level)
+		return BRC_MARK_Q;
+	return st->p[row] <= level ? BRC_MARK_P : BRC_MARK_NONE;
+}
+
 static void mark_groups(brc_labelling *l, double level)
 {
 	for (size_t p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
-		for (size_t i = 0; st && i < l->n_groups; i++) {
-			size_t row = l->group[i].row[p];
-
-			if (row == BRC_ANY)
-				continue;
-			brc_mark mark = st->p[row] <= level ? BRC_MARK_P : BRC_MARK_NONE;
-			if (st->q && st->q[row] <= level)
-				mark = BRC_MARK_Q;
-			if (st->p_maxt && st->p_maxt[row] <= level)
-				mark = BRC_MARK_MAXT;
-			l->group[i].mark[p] = mark;
-		}
+		for (size_t i = 0; st && i < l->n_groups; i++)
+			if (l->group[i].row[p] != BRC_ANY)
+				l->group[i].mark[p] = mark_of(st, l->group[i].row[p], level);
 	}
 }
 
@@ -261,7 +262,7 @@ static void find_worst_classes(brc_labelling *l)
 }
 
 /* How strong a finding is: sorted by mark, then q, then p; smaller comes first. */
-typedef struct {
+typedef struct strength {
 	size_t index;
 	int mark;
 	double q, p;

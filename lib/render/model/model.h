@@ -1,7 +1,7 @@
 /*
  * The view model: sections collected by network and by labelling, checked
  * once, so that the four renderers only write. Everything is borrowed from
- * the input sections unless it says owned.
+ * the input sections unless it says owned. Internal to lib/render.
  */
 #ifndef BRC_RENDER_MODEL_H
 #define BRC_RENDER_MODEL_H
@@ -127,8 +127,8 @@ typedef struct brc_combined {
 
 struct brc_report {
 	brc_report_options options;
-	brc_joined joined;    /* the inputs, those of one network joined; owned */
-	brc_network *network; /* [joined.n]; owned */
+	brc_network_inputs inputs; /* the inputs, those of one network joined; owned */
+	brc_network *network;      /* [joined.n]; owned */
 	size_t n;
 	brc_combined *combined; /* owned; empty for one network */
 	size_t n_combined;
@@ -153,7 +153,7 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 void brc_labelling_clear(brc_labelling *l);
 
 /* Number of clusters and seed, from the labels and the history of their stream. */
-void brc_labelling_origin(brc_labelling *l, const brc_report_input *in);
+void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in);
 
 /* The least and the largest stability of the graphs; false when no graph has one. */
 bool brc_stability_range(const brc_labelling *l, double range[2]);
@@ -167,7 +167,7 @@ brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
  * Of networks of one model only the first counts, those of unknown models not at
  * all: r->combined_remark says so.
  */
-brc_rc brc_combine(brc_report *r, brc_err *err);
+brc_rc brc_combine_networks(brc_report *r, brc_err *err);
 
 /* ---- asking ---- */
 

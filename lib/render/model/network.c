@@ -54,7 +54,7 @@ static void assign(brc_labelling_sections *group, size_t *n, const brc_section *
 }
 
 /* The labelling that a group without labels says it was made from ("labels" in its metadata). */
-static const char *origin(const brc_labelling_sections *g)
+static const char *labels_named(const brc_labelling_sections *g)
 {
 	const brc_section *s[] = {g->lesions, g->importance, g->coherence};
 	const char *name = NULL;
@@ -69,7 +69,7 @@ static const char *origin(const brc_labelling_sections *g)
 static void borrow_labels(brc_labelling_sections *group, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *from = group[i].labels ? NULL : origin(&group[i]);
+		const char *from = group[i].labels ? NULL : labels_named(&group[i]);
 
 		for (size_t j = 0; from && j < n; j++) {
 			if (j == i || strcmp(group[j].name, from) != 0 || !group[j].labels)
@@ -101,7 +101,7 @@ static brc_rc collect_labellings(brc_network *net, const brc_report_options *opt
 		rc = brc_labelling_collect(&net->labelling[net->n_labellings++], &group[i], options,
 					   err);
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
-		brc_labelling_origin(&net->labelling[i], in);
+		brc_labelling_find_seed(&net->labelling[i], in);
 	free(group);
 	return rc;
 }

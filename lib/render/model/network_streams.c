@@ -83,7 +83,7 @@ static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err
 }
 
 /* Sections and history of each network; of [n] receives the network of each input. */
-static brc_rc join(brc_joined *j, const brc_report_input *inputs, size_t n, size_t *of,
+static brc_rc join(brc_network_inputs *j, const brc_report_input *inputs, size_t n, size_t *of,
 		   brc_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -99,8 +99,8 @@ static brc_rc join(brc_joined *j, const brc_report_input *inputs, size_t n, size
 	return BRC_OK;
 }
 
-static brc_rc call(brc_joined *j, const brc_report_input *inputs, size_t n, const size_t *of,
-		   const char **brief, brc_err *err)
+static brc_rc call(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
+		   const size_t *of, const char **brief, brc_err *err)
 {
 	BRC_TRY(brc_titles_shorten(brief, inputs, n, err));
 	for (size_t k = 0; k < j->n; k++) {
@@ -114,13 +114,14 @@ static brc_rc call(brc_joined *j, const brc_report_input *inputs, size_t n, cons
 	return BRC_OK;
 }
 
-brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err)
+brc_rc brc_network_inputs_join(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
+			       brc_err *err)
 {
 	const char **brief;
 	brc_rc rc = BRC_RESOURCE;
 	size_t *of;
 
-	*j = (brc_joined){.item = brc_calloc(n, sizeof(*j->item), err)};
+	*j = (brc_network_inputs){.item = brc_calloc(n, sizeof(*j->item), err)};
 	if (!j->item)
 		return BRC_RESOURCE;
 	of = brc_calloc(n, sizeof(*of), err);
@@ -134,7 +135,7 @@ brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err
 	return rc;
 }
 
-void brc_join_clear(brc_joined *j)
+void brc_network_inputs_clear(brc_network_inputs *j)
 {
 	for (size_t i = 0; i < j->n; i++) {
 		free((void *)(uintptr_t)j->item[i].sections);
@@ -142,5 +143,5 @@ void brc_join_clear(brc_joined *j)
 		free((char *)(uintptr_t)j->item[i].title);
 	}
 	free(j->item);
-	*j = (brc_joined){0};
+	*j = (brc_network_inputs){0};
 }

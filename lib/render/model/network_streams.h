@@ -1,13 +1,13 @@
-/* Streams that speak of one network, told as one. */
-#ifndef BRC_RENDER_JOIN_H
-#define BRC_RENDER_JOIN_H
+/* Streams that speak of one network, told as one. Internal to lib/render. */
+#ifndef BRC_RENDER_NETWORK_STREAMS_H
+#define BRC_RENDER_NETWORK_STREAMS_H
 
 #include "render/report.h"
 
-typedef struct brc_joined {
+typedef struct brc_network_inputs {
 	brc_report_input *item; /* [n]; arrays and titles owned, what they point to borrowed */
 	size_t n;
-} brc_joined;
+} brc_network_inputs;
 
 /*
  * Join inputs with the same model digest (metadata `model`) whose sections do
@@ -17,8 +17,9 @@ typedef struct brc_joined {
  * while runs of other networks, or other runs of this one, stay apart. The
  * order is that of the first stream of each network.
  */
-brc_rc brc_join(brc_joined *j, const brc_report_input *inputs, size_t n, brc_err *err);
-void brc_join_clear(brc_joined *j);
+brc_rc brc_network_inputs_join(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
+			       brc_err *err);
+void brc_network_inputs_clear(brc_network_inputs *j);
 
 /* The digest of the model, from whichever section carries it; NULL when none does. */
 const char *brc_input_model(const brc_report_input *in);

@@ -1,6 +1,7 @@
-/* What networks are called: their files, with as much of the paths as tells them apart. */
-#ifndef BRC_RENDER_TITLES_H
-#define BRC_RENDER_TITLES_H
+/* What networks are called: their files, with as much of the paths as tells them apart. Internal to
+ * lib/render. */
+#ifndef BRC_RENDER_NETWORK_TITLES_H
+#define BRC_RENDER_NETWORK_TITLES_H
 
 #include "render/report.h"
 

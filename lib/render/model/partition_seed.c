@@ -28,7 +28,7 @@ static void read_seed(brc_labelling *l, const brc_section *s, const brc_report_i
 	}
 }
 
-void brc_labelling_origin(brc_labelling *l, const brc_report_input *in)
+void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in)
 {
 	const brc_section *s = l->labels_section ? l->labels_section : l->spectrum_section;
 

@@ -1,4 +1,4 @@
-/* The affinity matrix, sorted by cluster, as a picture with boundaries. */
+/* The affinity matrix, sorted by cluster, as an image with boundaries. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,12 +90,15 @@ static void add_boundaries(brc_str *b, const brc_labelling *l, double scale, dou
 
 brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 {
-	if (l->spectrum.bins == 0)
-		return BRC_OK;
-	size_t bins = l->spectrum.bins, factor = (bins + SIDE_MAX - 1) / SIDE_MAX;
-	size_t side = (bins + factor - 1) / factor, full = 256;
-	float *v = shrink(l->spectrum.image, bins, factor, side, err);
+	const size_t bins = l->spectrum.bins, factor = (bins + SIDE_MAX - 1) / SIDE_MAX, full = 256;
+	size_t side;
+	float *v;
+	brc_rc rc;
 
+	if (bins == 0)
+		return BRC_OK;
+	side = (bins + factor - 1) / factor;
+	v = shrink(l->spectrum.image, bins, factor, side, err);
 	if (!v)
 		return BRC_RESOURCE;
 	brc_str_addf(
@@ -105,7 +108,7 @@ brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 		"diagonal are clusters\"><image width=\"%zu\" height=\"%zu\" "
 		"preserveAspectRatio=\"none\" href=\"",
 		MARGIN, full + MARGIN + 2, full + 4, full, full);
-	brc_rc rc = add_image(b, v, side, err);
+	rc = add_image(b, v, side, err);
 	brc_str_add(b, "\"/>");
 	add_boundaries(b, l, (double)(side * factor) / (double)full, (double)full);
 	brc_str_add(b, "</svg>");

@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648, with padding), for pictures inside a page. */
+/* Base64 (RFC 4648, with padding), for images inside a page. Internal to lib/render. */
 #ifndef BRC_RENDER_BASE64_H
 #define BRC_RENDER_BASE64_H
 

@@ -32,13 +32,12 @@ void brc_histogram_fill(brc_histogram *h, const double *v, size_t n, size_t stri
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		double x = v[i * stride];
+		double at = floor((v[i * stride] - h->low) / h->width);
+		size_t bin;
 
-		if (!isfinite(x))
+		if (!isfinite(v[i * stride]))
 			continue;
-		double at = floor((x - h->low) / h->width);
-		size_t bin = at >= (double)h->bins ? h->bins - 1 : (size_t)fmax(at, 0);
-
+		bin = at >= (double)h->bins ? h->bins - 1 : (size_t)fmax(at, 0);
 		if (++h->count[bin] > h->tallest)
 			h->tallest = h->count[bin];
 	}

@@ -1,4 +1,4 @@
-/* Control draws in bins, with the observed value among them. */
+/* Control draws in bins, with the observed value among them. Internal to lib/render. */
 #ifndef BRC_RENDER_HISTOGRAM_H
 #define BRC_RENDER_HISTOGRAM_H
 

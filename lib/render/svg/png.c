@@ -76,13 +76,14 @@ static brc_rc encode(brc_str *out, brc_png_kind kind, size_t width, size_t heigh
 {
 	char message[128] = "";
 	size_t row = width * (kind == BRC_PNG_RGB ? 3 : 1);
+	png_structp png;
+	png_infop info;
 
 	if (width < 1 || height < 1 || width > BRC_PNG_MAX_SIDE || height > BRC_PNG_MAX_SIDE)
 		return brc_fail(err, BRC_DATA, "a picture of %zu x %zu pixels cannot be drawn",
 				width, height);
-	png_structp png =
-		png_create_write_struct(PNG_LIBPNG_VER_STRING, message, on_error, on_warning);
-	png_infop info = png ? png_create_info_struct(png) : NULL;
+	png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, on_error, on_warning);
+	info = png ? png_create_info_struct(png) : NULL;
 	if (!info) {
 		png_destroy_write_struct(&png, NULL);
 		return brc_fail(err, BRC_RESOURCE, "out of memory for a picture");

@@ -1,6 +1,6 @@
 /*
  * Small images: PNG in memory through libpng. The bytes depend on the pixels (and libpng's version)
- * alone.
+ * alone. Internal to lib/render.
  */
 #ifndef BRC_RENDER_PNG_H
 #define BRC_RENDER_PNG_H

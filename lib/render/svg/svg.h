@@ -1,6 +1,6 @@
 /*
  * Small drawings of one group, as SVG in the page: they need no script,
- * follow light and dark, and print.
+ * follow light and dark, and print. Internal to lib/render.
  */
 #ifndef BRC_RENDER_SVG_H
 #define BRC_RENDER_SVG_H

@@ -18,13 +18,13 @@ static void paragraph(brc_str *b, const char *first, const char *s)
 	brc_escape_terminal(&clean, s);
 	brc_str_add(b, first);
 	for (const char *word = clean.s ? clean.s : ""; *word;) {
-		size_t n = strcspn(word, " "), gap = strspn(word + n, " ");
+		size_t n = strcspn(word, " "), gap = strspn(word + n, " "), columns;
 		char one[1024];
 
 		n = n < sizeof(one) ? n : sizeof(one) - 1;
 		memcpy(one, word, n);
 		one[n] = '\0';
-		size_t columns = brc_escape_columns(one);
+		columns = brc_escape_columns(one);
 		if (used > indent && used + 1 + columns > BRC_TEXT_WIDTH) {
 			brc_str_addf(b, "\n%*s", (int)indent, "");
 			used = indent;

@@ -1,4 +1,5 @@
-/* Parts of the text report; see render/report.h. Lines are at most BRC_TEXT_WIDTH columns. */
+/* Parts of the text report; see render/report.h. Lines are at most BRC_TEXT_WIDTH columns. Internal
+ * to lib/render. */
 #ifndef BRC_RENDER_TEXT_H
 #define BRC_RENDER_TEXT_H
 
@@ -12,7 +13,7 @@
  */
 void brc_text_line(brc_str *b, const char *first, brc_str *line);
 
-/* How a labelling was made, and the graphs that were cut. */
+/* How a labelling was made, and the graphs that were divided. */
 void brc_text_partition(brc_str *b, const brc_labelling *l);
 
 /* Its tests, and the table of its groups. */

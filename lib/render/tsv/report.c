@@ -92,7 +92,7 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 }
 
 /* What tells runs apart: the model, and how its units were partitioned. */
-static void add_origin(brc_str *b, const brc_network *net, const brc_labelling *l)
+static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
 {
 	char digest[9];
 
@@ -116,7 +116,7 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	add_text(b, l->layers.name[g->layer]);
 	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
 	add_text(b, g->left_out ? g->left_out : "NA");
-	add_origin(b, net, l);
+	add_run(b, net, l);
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, t->id[i]);
 	if (g->worst_class == BRC_ANY)

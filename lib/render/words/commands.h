@@ -1,4 +1,5 @@
-/* The commands that made a stream, rebuilt from the entries of its history. */
+/* The commands that made a stream, rebuilt from the entries of its history. Internal to lib/render.
+ */
 #ifndef BRC_RENDER_COMMANDS_H
 #define BRC_RENDER_COMMANDS_H
 

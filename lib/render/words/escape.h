@@ -1,7 +1,7 @@
 /*
  * Text from a stream is hostile: class and layer names come from whoever made
  * the model. Each output has its own way of making a string harmless. All of
- * them accept any bytes; what is not UTF-8 is replaced.
+ * them accept any bytes; what is not UTF-8 is replaced. Internal to lib/render.
  */
 #ifndef BRC_RENDER_ESCAPE_H
 #define BRC_RENDER_ESCAPE_H

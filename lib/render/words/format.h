@@ -1,4 +1,4 @@
-/* Numbers as people read them: the same in text, sentences and pages. */
+/* Numbers as people read them: the same in text, sentences and pages. Internal to lib/render. */
 #ifndef BRC_RENDER_FORMAT_H
 #define BRC_RENDER_FORMAT_H
 

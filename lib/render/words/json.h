@@ -3,7 +3,8 @@
  * UTF-8, numbers that are not finite become null.
  *
  * NULL stands for a value that memory failed for. json_pack, brc_json_set and brc_json_append make
- * NULL of what holds one, so that it reaches the whole document: check that alone.
+ * NULL of what holds one, so that it reaches the whole document: check that alone. Internal to
+ * lib/render.
  */
 #ifndef BRC_RENDER_JSON_H
 #define BRC_RENDER_JSON_H

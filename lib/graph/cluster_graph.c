@@ -1,4 +1,4 @@
-#include "graph/graph.h"
+#include "graph/cluster_graph.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "graph/factors.h"
-#include "linalg/lanes.h"
+#include "graph/layout.h"
 
 /* Beyond MANY_UNITS units, memory for them is asked for before it is taken. */
 enum { MANY_UNITS = 1 << 20, UNIT_BYTES = 64 };
@@ -23,31 +23,6 @@ void brc_graph_clear(brc_graph *g)
 	free(g->unit);
 	brc_factors_free(g->factors);
 	memset(g, 0, sizeof(*g));
-}
-
-brc_row brc_edges_row(const brc_edges *e, size_t i)
-{
-	return brc_block_row(&e->block, e->cols, i);
-}
-
-brc_row brc_edges_row_once(const brc_edges *e, size_t i)
-{
-	brc_row r = brc_edges_row(e, i);
-	size_t skip = 0;
-
-	if (e->from != e->to)
-		return r;
-	if (!r.column)
-		skip = i + 1;
-	while (r.column && skip < r.n && (size_t)r.column[skip] <= i)
-		skip++;
-	r.n -= skip;
-	r.w += skip;
-	if (r.column)
-		r.column += skip;
-	else
-		r.first = skip;
-	return r;
 }
 
 static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *member, size_t n,
@@ -114,8 +89,7 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 			rc = brc_fail(err, BRC_DATA, "block %zu joins layers outside its graph",
 				      block[e]);
 		else
-			g->edges[e] = (brc_edges){from, to, blocks->layers.units[b->from],
-						  blocks->layers.units[b->to], *b};
+			g->edges[e] = (brc_edges){from, to, *b};
 		g->block[e] = block[e];
 		seen[block[e]] = true;
 	}
@@ -125,82 +99,10 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 	return rc;
 }
 
-/* Factors of the members, where edges are given so: joined across members or not at all. */
-static brc_rc set_factors(brc_graph *g, const brc_blocks *blocks, brc_err *err)
-{
-	size_t members = g->n_members, within = 0;
-
-	for (size_t e = 0; e < g->n_edges; e++)
-		within += g->edges[e].from == g->edges[e].to;
-	if (within != members ||
-	    (g->n_edges != members && g->n_edges != members * (members + 1) / 2))
-		return brc_fail(err, BRC_DATA,
-				"a graph by factors needs the blocks within its layers, and all or "
-				"none of those between them");
-	return brc_factors_new(&g->factors, blocks, g->member, members, g->n_edges > members, err);
-}
-
-/* Sum of a row in double, in lanes that do not depend on anything but its length. */
-BRC_FOR_EACH_PROCESSOR
-static double sum_row(const float *w, size_t n, size_t *links)
-{
-	brc_lanes sum = {0};
-	brc_lane_mask count = {0};
-	double total = 0;
-	size_t i = 0;
-
-	for (; i + BRC_LANES <= n; i += BRC_LANES) {
-		brc_lanes v = brc_lanes_of(w + i);
-
-		sum += v;
-		count += v > 0;
-	}
-	for (size_t l = 0; l < BRC_LANES; l++) {
-		total += sum[l];
-		*links -= (size_t)count[l]; /* true is -1 */
-	}
-	for (; i < n; i++) {
-		total += (double)w[i];
-		*links += w[i] > 0;
-	}
-	return total;
-}
-
-/* to[column] += weight. */
-BRC_FOR_EACH_PROCESSOR
-static void add_row(double *to, const brc_row *r)
-{
-	if (!r->column)
-		for (size_t j = 0; j < r->n; j++)
-			to[j] += (double)r->w[j];
-	else
-		for (size_t j = 0; j < r->n; j++)
-			to[r->column[j]] += (double)r->w[j];
-}
-
-/* d_i = sum_j A_ij in double, by blocks in order; counts the edges too. */
-static brc_rc set_degrees(brc_graph *g, brc_err *err)
+static brc_rc set_degrees(brc_graph *g, const brc_blocks *blocks, brc_err *err)
 {
 	g->degree = brc_calloc(g->n, sizeof(*g->degree), err);
-	if (!g->degree)
-		return BRC_RESOURCE;
-	if (g->factors)
-		return brc_factors_degrees(g->factors, g->degree, &g->links, err);
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *b = &g->edges[e];
-		double *from = g->degree + g->first[b->from], *to = g->degree + g->first[b->to];
-		size_t links = 0;
-
-		for (size_t i = 0; i < b->rows; i++) {
-			brc_row row = brc_edges_row(b, i);
-
-			from[i] += sum_row(row.w, row.n, &links);
-			if (b->from != b->to)
-				add_row(to, &row);
-		}
-		g->links += b->from == b->to ? links / 2 : links;
-	}
-	return BRC_OK;
+	return g->degree ? g->store->degrees(g, blocks, err) : BRC_RESOURCE;
 }
 
 static brc_rc set_connected(brc_graph *g, brc_err *err)
@@ -241,36 +143,15 @@ static inline void join(joining *m, size_t u, size_t v)
 	m->sets--;
 }
 
-static bool join_visited(void *ctx, size_t u, size_t v, size_t n, const double *w)
+/* Ends the walk once one set is left. */
+static bool join_row(void *ctx, size_t u, const brc_row *r)
 {
 	joining *m = ctx;
 
-	for (size_t j = 0; j < n; j++)
-		if (w[j] > 0)
-			join(m, u, v + j);
+	for (size_t j = 0; j < r->n; j++)
+		if (brc_row_weight(r, j) > 0)
+			join(m, u, brc_row_column(r, j));
 	return m->sets > 1;
-}
-
-/* Join along every edge; stops once one set is left. */
-static brc_rc join_edges(const brc_graph *g, int32_t *parent, brc_err *err)
-{
-	joining m = {parent, g->connected};
-
-	if (g->factors)
-		return brc_factors_walk(g->factors, join_visited, &m, err);
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *b = &g->edges[e];
-
-		for (size_t i = 0; i < b->rows && m.sets > 1; i++) {
-			brc_row row = brc_edges_row(b, i);
-
-			for (size_t j = 0; j < row.n; j++)
-				if (row.w[j] > 0)
-					join(&m, g->first[b->from] + i,
-					     g->first[b->to] + brc_row_column(&row, j));
-		}
-	}
-	return BRC_OK;
 }
 
 typedef struct component {
@@ -326,7 +207,7 @@ static brc_rc set_components(brc_graph *g, brc_err *err)
 			parent[u] = (int32_t)u;
 			g->component[u] = -1;
 		}
-		rc = join_edges(g, parent, err);
+		rc = g->store->walk(g, join_row, &(joining){parent, g->connected}, err);
 		if (rc == BRC_OK)
 			rc = number_components(g, parent, c, err);
 	}
@@ -341,13 +222,14 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 	brc_rc rc;
 
 	memset(g, 0, sizeof(*g));
+	g->store = blocks->store;
 	rc = set_members(g, blocks, member, n_members, err);
 	if (rc == BRC_OK)
 		rc = set_edges(g, blocks, block, n_blocks, err);
-	if (rc == BRC_OK && brc_blocks_factored(blocks))
-		rc = set_factors(g, blocks, err);
 	if (rc == BRC_OK)
-		rc = set_degrees(g, err);
+		rc = g->store->attach(g, blocks, err);
+	if (rc == BRC_OK)
+		rc = set_degrees(g, blocks, err);
 	if (rc == BRC_OK)
 		rc = set_connected(g, err);
 	if (rc == BRC_OK)

@@ -1,26 +1,15 @@
-#include "graph/sides.h"
+#include "graph/bipartite.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-static bool has_edges(const brc_edges *e)
-{
-	for (size_t i = 0; i < e->rows; i++) {
-		brc_row row = brc_edges_row(e, i);
-
-		for (size_t j = 0; j < row.n; j++)
-			if (row.w[j] > 0)
-				return true;
-	}
-	return false;
-}
+#include "graph/layout.h"
 
 /*
  * Colour everything that can be reached from coloured members, by passes over the blocks until
  * nothing changes: at most as many as there are members. False at a contradiction.
  */
-static bool spread(const brc_graph *g, const bool *edges, bool *near, bool *known)
+static bool spread(const brc_graph *g, const bool *edges, bool *colour, bool *known)
 {
 	bool changed = true;
 
@@ -30,36 +19,31 @@ static bool spread(const brc_graph *g, const bool *edges, bool *near, bool *know
 			size_t a = g->edges[e].from, b = g->edges[e].to;
 
 			if (!edges[e] || known[a] == known[b]) {
-				if (edges[e] && known[a] && near[a] == near[b])
+				if (edges[e] && known[a] && colour[a] == colour[b])
 					return false;
 				continue;
 			}
-			near[known[a] ? b : a] = !near[known[a] ? a : b];
+			colour[known[a] ? b : a] = !colour[known[a] ? a : b];
 			known[a] = known[b] = changed = true;
 		}
 	}
 	return true;
 }
 
-brc_rc brc_sides_find(const brc_graph *g, bool *near, bool *bipartite, brc_err *err)
+brc_rc brc_bipartite_find(const brc_graph *g, bool *colour, bool *bipartite, brc_err *err)
 {
-	*bipartite = false;
-	if (g->factors) /* with edges within each layer, as a rule */
-		return BRC_OK;
-
 	bool *known = brc_calloc(g->n_members, sizeof(*known), err);
 	bool *edges = brc_calloc(g->n_edges, sizeof(*edges), err);
-
 	brc_rc rc = known && edges ? BRC_OK : BRC_RESOURCE;
 
 	*bipartite = rc == BRC_OK;
 	for (size_t e = 0; *bipartite && e < g->n_edges; e++)
-		edges[e] = has_edges(&g->edges[e]);
+		edges[e] = g->store->joins(g, e);
 	for (size_t m = 0; *bipartite && m < g->n_members; m++) {
 		if (known[m])
 			continue;
-		known[m] = near[m] = true;
-		*bipartite = spread(g, edges, near, known);
+		known[m] = colour[m] = true;
+		*bipartite = spread(g, edges, colour, known);
 	}
 	free(known);
 	free(edges);

@@ -1,10 +1,10 @@
-#include "graph/picture.h"
+#include "graph/affinity_image.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/factors.h"
+#include "graph/layout.h"
 
 /* Units of every label, then the place of the first of each: start[k] is their number. */
 static size_t *label_starts(const int32_t *label, size_t n, size_t k, brc_err *err)
@@ -40,30 +40,6 @@ static int32_t *unit_bins(const int32_t *label, size_t n, size_t k, const size_t
 	return bin;
 }
 
-/* sum[bin, bin] of all edges, both directions of each. */
-static void sum_bins(const brc_graph *g, const int32_t *bin, size_t b, double *sum)
-{
-	for (size_t e = 0; e < g->n_edges; e++) {
-		const brc_edges *x = &g->edges[e];
-
-		for (size_t i = 0; i < x->rows; i++) {
-			brc_row row = brc_edges_row_once(x, i);
-			int32_t from = bin[g->first[x->from] + i];
-
-			if (from < 0)
-				continue;
-			for (size_t j = 0; j < row.n; j++) {
-				int32_t to = bin[g->first[x->to] + brc_row_column(&row, j)];
-
-				if (to < 0 || !(row.w[j] > 0))
-					continue;
-				sum[(size_t)from * b + (size_t)to] += (double)row.w[j];
-				sum[(size_t)to * b + (size_t)from] += (double)row.w[j];
-			}
-		}
-	}
-}
-
 /* The first place of bin i among m units: the least p with p * b / m == i. */
 static size_t bin_start(size_t i, size_t m, size_t b)
 {
@@ -91,8 +67,8 @@ static brc_rc find_boundaries(brc_spectrum *out, const size_t *start, size_t k, 
 	return BRC_OK;
 }
 
-brc_rc brc_picture_make(const brc_graph *g, const int32_t *label, size_t k, brc_spectrum *out,
-			brc_err *err)
+brc_rc brc_affinity_image_make(const brc_graph *g, const int32_t *label, size_t k,
+			       brc_spectrum *out, brc_err *err)
 {
 	size_t *start = label_starts(label, g->n, k, err);
 	size_t m = start ? start[k] : 0;
@@ -105,10 +81,8 @@ brc_rc brc_picture_make(const brc_graph *g, const int32_t *label, size_t k, brc_
 		rc = brc_fail(err, BRC_DATA, "no unit is labelled: there is nothing to show");
 	out->image = sum ? brc_alloc(b * b, sizeof(*out->image), err) : NULL;
 	if (out->image)
-		rc = g->factors ? brc_factors_sums(g->factors, bin, b, sum, err) : BRC_OK;
+		rc = g->store->sums(g, bin, b, sum, err);
 	if (rc == BRC_OK) {
-		if (!g->factors)
-			sum_bins(g, bin, b, sum);
 		mean_bins(sum, m, b, out->image);
 		out->bins = b;
 		rc = find_boundaries(out, start, k, err);

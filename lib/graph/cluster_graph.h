@@ -2,8 +2,8 @@
  * One graph to be clustered: some layers of a block graph with some of its
  * blocks; degrees, components, isolated units.
  */
-#ifndef BRC_GRAPH_GRAPH_H
-#define BRC_GRAPH_GRAPH_H
+#ifndef BRC_GRAPH_CLUSTER_GRAPH_H
+#define BRC_GRAPH_CLUSTER_GRAPH_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,24 +13,19 @@
 
 /* The edges between two members (both the same: within it). */
 typedef struct brc_edges {
-	size_t from, to;   /* member indices, from <= to */
-	size_t rows, cols; /* units of both */
-	brc_block block;   /* what the graph was made from; its from and to are layers */
+	size_t from, to; /* member indices, from <= to */
+	brc_block block; /* what the graph was made from; its from and to are layers */
 } brc_edges;
-
-/* The edges of unit i of `from`, in a graph without factors. */
-brc_row brc_edges_row(const brc_edges *e, size_t i);
-/* The same, each pair of units once: within a member those to units behind i only. */
-brc_row brc_edges_row_once(const brc_edges *e, size_t i);
 
 /*
  * Units are numbered through the members in order: unit i of member m is unit
  * first[m] + i of the graph. An isolated unit has no edge in this graph.
  */
 typedef struct brc_graph {
-	size_t n_members, *member; /* layer indices, ascending */
-	size_t *first;             /* [n_members + 1] */
-	size_t n_edges;            /* blocks of edges */
+	const struct brc_edge_store *store; /* how edges are held (graph/layout.h) */
+	size_t n_members, *member;          /* layer indices, ascending */
+	size_t *first;                      /* [n_members + 1] */
+	size_t n_edges;                     /* blocks of edges */
 	brc_edges *edges;
 	size_t *block;      /* [n_edges] their indices in the brc_blocks */
 	size_t n;           /* units, isolated ones included */
@@ -42,8 +37,7 @@ typedef struct brc_graph {
 	size_t connected;            /* units that are not isolated */
 	size_t *unit;                /* [connected] their indices, ascending */
 	size_t links;                /* pairs of units with an edge */
-	struct brc_factors *factors; /* the edges, where they are given so (graph/factors.h): then
-				      * there are no rows of edges; else NULL */
+	struct brc_factors *factors; /* where edges are given so (graph/factors.h); else NULL */
 } brc_graph;
 
 /*

@@ -1,5 +1,5 @@
 /*
- * Bipartite graphs, solved on one side: the same eigenpairs as by LAPACK on the whole
+ * Bipartite graphs, solved on one part: the same eigenpairs as by LAPACK on the whole
  * matrix, also beyond the rank, and only for graphs that are bipartite.
  */
 #include "graph_fixture.h"
@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "graph/eigenpairs.h"
 #include "graph/normalised.h"
-#include "graph/sides.h"
 
 /* All eigenvalues of L by LAPACK's QR iteration on the whole matrix, ascending. */
 static double *all_values(const brc_graph *g)
@@ -31,16 +30,16 @@ static double *all_values(const brc_graph *g)
 static bool bipartite(const fixture *f)
 {
 	brc_normalised *m;
-	brc_sides sides;
+	brc_bipartition parts;
 	brc_graph g;
 	bool is;
 
-	assert_ok(brc_graph_init_all(&g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(f), &ok_err));
 	assert_ok(brc_normalised_new(&m, &g, NULL, &ok_err));
-	is = brc_normalised_sides(m, &sides);
+	is = brc_normalised_bipartition(m, &parts);
 	if (is) {
-		assert_int_equal(sides.near_units + sides.far_units, g.connected);
-		assert_true(sides.near_units <= sides.far_units);
+		assert_int_equal(parts.small_units + parts.large_units, g.connected);
+		assert_true(parts.small_units <= parts.large_units);
 	}
 	brc_normalised_free(m);
 	brc_graph_clear(&g);
@@ -54,7 +53,7 @@ static void check(const fixture *f, size_t pairs)
 	double *all;
 	brc_graph g;
 
-	assert_ok(brc_graph_init_all(&g, &f->blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(f), &ok_err));
 	all = all_values(&g);
 	if (pairs > g.connected)
 		pairs = g.connected;
@@ -97,7 +96,7 @@ static void chains_of_any_number_of_pairs(void **state)
 	fixture_clear(&f);
 }
 
-/* The near side is large enough for block Lanczos. */
+/* The smaller part is large enough for block Lanczos. */
 static void a_wide_chain_goes_through_block_lanczos(void **state)
 {
 	static const size_t units[4] = {300, 800, 300, 900};
@@ -147,7 +146,7 @@ static void a_path_has_its_cosines(void **state)
 	for (size_t i = 0; i + 1 < N; i++)
 		*fixture_block(&f, i, i + 1) = 1;
 	assert_true(bipartite(&f));
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	assert_ok(brc_eigenpairs_new(&p, &g, N, 0, 1, 0, NULL, &ok_err));
 	for (size_t j = 0; j < N; j++)
 		assert_near(p->value[j], 1 - cos(pi * (double)j / (N - 1)), 1e-12);
@@ -193,7 +192,7 @@ static void equal_components_repeat_every_eigenvalue(void **state)
 	fixture_clear(&f);
 }
 
-/* Isolated units on both sides, a layer without any edge, a block of zeroes within a layer. */
+/* Isolated units in both parts, a layer without any edge, a block of zeroes within a layer. */
 static void empty_layers_and_isolated_units(void **state)
 {
 	static const size_t units[5] = {12, 15, 4, 11, 9};
@@ -215,8 +214,8 @@ static void empty_layers_and_isolated_units(void **state)
 	fixture_clear(&f);
 }
 
-/* Skips over an even number of layers keep the sides, others do not; nor do edges within. */
-static void sides_are_tested_not_assumed(void **state)
+/* Skips over an even number of layers keep it bipartite, others do not; nor do edges within. */
+static void parts_are_tested_not_assumed(void **state)
 {
 	static const size_t units[5] = {8, 9, 10, 7, 6};
 	static const size_t skip[3][2] = {{0, 3}, {0, 2}, {3, 3}};
@@ -270,7 +269,7 @@ static void threads_do_not_matter(void **state)
 
 	(void)state;
 	chain(&f, units, 4, 0);
-	assert_ok(brc_graph_init_all(&g, &f.blocks, &ok_err));
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 	for (size_t run = 0; run < 2; run++) {
 		if (run)
 			assert_ok(brc_pool_new(&pool, 3, &ok_err));
@@ -295,7 +294,7 @@ int main(void)
 		cmocka_unit_test(duplicate_units_repeat_eigenvalue_one),
 		cmocka_unit_test(equal_components_repeat_every_eigenvalue),
 		cmocka_unit_test(empty_layers_and_isolated_units),
-		cmocka_unit_test(sides_are_tested_not_assumed),
+		cmocka_unit_test(parts_are_tested_not_assumed),
 		cmocka_unit_test(weights_of_any_size),
 		cmocka_unit_test(threads_do_not_matter),
 	};

@@ -1,9 +1,9 @@
 /*
  * The trivial eigenvectors of a graph, one a component, and a solver's way round them:
- * what eigenpairs.c and halves.c share.
+ * what eigenpairs.c and bipartite_eigenpairs.c share.
  */
-#ifndef BRC_GRAPH_TRIVIAL_H
-#define BRC_GRAPH_TRIVIAL_H
+#ifndef BRC_GRAPH_EIGENPROBLEM_H
+#define BRC_GRAPH_EIGENPROBLEM_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "graph/normalised.h"
 
 /* The problem that is being solved: `count` pairs of p are known, the rest is wanted. */
-typedef struct brc_rest {
+typedef struct brc_eigenproblem {
 	const brc_graph *g;
 	brc_normalised *m;
 	brc_pool *pool;
@@ -23,19 +23,20 @@ typedef struct brc_rest {
 	size_t count; /* pairs known: trivial ones */
 	uint64_t seed;
 	uint32_t stream;
-} brc_rest;
+} brc_eigenproblem;
 
 /* Component of connected unit v. */
-static inline size_t brc_rest_component(const brc_rest *r, size_t v)
+static inline size_t brc_eigenproblem_component(const brc_eigenproblem *r, size_t v)
 {
 	return (size_t)r->g->component[r->g->unit[v]];
 }
 
 /*
- * Fill the pairs from `count` on, for a graph with two sides: values and
+ * Fill the pairs from `count` on, for a graph with two parts: values and
  * vectors, descending. *done false where that is not the way: too many pairs wanted, or singular
  * values too small for it, and the matrix too large to be decomposed.
  */
-brc_rc brc_halves_solve(brc_rest *r, const brc_sides *sides, bool *done, brc_err *err);
+brc_rc brc_bipartite_solve(brc_eigenproblem *r, const brc_bipartition *parts, bool *done,
+			   brc_err *err);
 
 #endif

@@ -1,0 +1,30 @@
+#include "study/tell.h"
+
+void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
+{
+	brc_cli_note(cli, "%s: accuracy unharmed %.4f (%.4f over classes), %zu %s", l->labels,
+		     brc_lesions_baseline_plain(l), brc_lesions_baseline_balanced(l), l->images,
+		     l->items);
+	brc_cli_note(cli,
+		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
+		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
+		     (unsigned long long)cli->c.seed);
+	for (size_t i = 0; i < l->n_left_out; i++) {
+		const brc_left_out *o = &l->left_out[i];
+
+		brc_cli_detail(cli, "left out: layer %s, cluster %d (%zu units): %s",
+			       l->layers.name[o->layer], o->cluster, o->size, o->reason);
+	}
+}
+
+void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
+{
+	for (size_t k = 0; k < f->n_stats; k++) {
+		const brc_inference *stat = &f->stat[k];
+		char line[256];
+
+		brc_cli_note(cli, "%s", brc_inference_line(stat, f->level, line, sizeof(line)));
+		if (stat->warning[0])
+			brc_cli_note(cli, "%s: warning: %s", stat->statistic, stat->warning);
+	}
+}

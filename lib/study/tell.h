@@ -1,0 +1,14 @@
+/* What filters say on stderr of an experiment and of what was found. */
+#ifndef BRC_STUDY_TELL_H
+#define BRC_STUDY_TELL_H
+
+#include "base/cli.h"
+#include "sections/findings.h"
+#include "sections/lesions.h"
+
+/* The unharmed network, and how many sub-clusters were lesioned or left out, and why. */
+void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l);
+/* A line for each statistic, and its warning. */
+void brc_tell_findings(const brc_cli *cli, const brc_findings *f);
+
+#endif

@@ -1,4 +1,4 @@
-/* read-data: labelled images, or sequences of tokens, from files to a stream. */
+/* read-data: read labelled images, or sequences of tokens, from files into a stream. */
 #include <math.h>
 #include <string.h>
 

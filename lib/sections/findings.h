@@ -39,7 +39,6 @@ typedef struct brc_findings {
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */
 extern const brc_column brc_class_columns[];
-extern const size_t brc_n_class_columns;
 
 /* The tables by class, uninitialised, for f->m sub-clusters. BRC_RESOURCE; clear f then, too. */
 brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err);

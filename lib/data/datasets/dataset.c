@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-#define CLASS_NAME_MAX 255
+#include "base/texts.h"
+#include "sections/classes.h"
 
 /* Elements of one image that belong to one channel in a row; channels follow one another. */
 static size_t channel_run(const brc_dataset *d)
@@ -124,38 +124,6 @@ static brc_rc check_labels(const brc_dataset *d, const char *what, brc_err *err)
 	return BRC_OK;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static brc_rc check_class_names(const brc_dataset *d, const char *what, brc_err *err)
-{
-	brc_rc rc;
-	char **sorted;
-
-	if (!d->class_name)
-		return BRC_OK;
-	sorted = brc_alloc(d->classes, sizeof(*sorted), err);
-	if (!sorted)
-		return BRC_RESOURCE;
-	rc = BRC_OK;
-	memcpy(sorted, d->class_name, d->classes * sizeof(*sorted));
-	qsort(sorted, d->classes, sizeof(*sorted), by_name);
-	for (size_t c = 0; c < d->classes && rc == BRC_OK; c++) {
-		if (!*sorted[c])
-			rc = brc_fail(err, BRC_DATA, "%s: a class has no name", what);
-		else if (strlen(sorted[c]) > CLASS_NAME_MAX)
-			rc = brc_fail(err, BRC_DATA, "%s: a class name is longer than %d bytes",
-				      what, CLASS_NAME_MAX);
-		else if (c && !strcmp(sorted[c - 1], sorted[c]))
-			rc = brc_fail(err, BRC_DATA, "%s: two classes are called '%s'", what,
-				      sorted[c]);
-	}
-	free(sorted);
-	return rc;
-}
-
 static brc_rc check_shape(const brc_dataset *d, const char *what, brc_err *err)
 {
 	size_t pixels = 1, total;
@@ -182,7 +150,7 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", what, d->classes,
 				BRC_CLASSES_MAX);
 	BRC_TRY(check_labels(d, what, err));
-	return check_class_names(d, what, err);
+	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
 brc_rc brc_dataset_check(const brc_dataset *d, const char *what, brc_err *err)
@@ -255,27 +223,6 @@ static brc_rc read_channels(brc_dataset *d, const brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc read_class_names(brc_dataset *d, const brc_section *s, brc_err *err)
-{
-	const brc_tensor *t;
-
-	if (!brc_section_tensor(s, "class/name"))
-		return BRC_OK;
-	BRC_TRY(brc_section_need_column(s, "class/name", "|S", d->classes, &t, err));
-	d->class_name = brc_calloc(d->classes, sizeof(*d->class_name), err);
-	if (!d->class_name)
-		return BRC_RESOURCE;
-	for (size_t c = 0; c < d->classes; c++) {
-		char name[CLASS_NAME_MAX + 2]; /* one more, so that the check sees an excess */
-
-		brc_tensor_text(t, c, name, sizeof(name));
-		d->class_name[c] = brc_strdup(name, err);
-		if (!d->class_name[c])
-			return BRC_RESOURCE;
-	}
-	return BRC_OK;
-}
-
 static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *title, brc_err *err)
 {
 	BRC_TRY(read_image(d, s, title, err));
@@ -287,7 +234,7 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", title, d->classes,
 				BRC_CLASSES_MAX);
 	strncpy(d->source, brc_map_string(s->meta, "source", ""), sizeof(d->source) - 1);
-	BRC_TRY(read_class_names(d, s, err));
+	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
 	return brc_dataset_check(d, title, err);
 }
 
@@ -329,9 +276,7 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 	BRC_TRY(brc_section_add(s, "label", "<i4", d->per_position ? 2 : 1, labels,
 				d->per_position ? "sequence,position" : "image", d->label, NULL,
 				err));
-	if (d->class_name)
-		BRC_TRY(brc_section_add_text(s, "class/name", (const char *const *)d->class_name,
-					     d->classes, err));
+	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
 	if (d->channels) {
 		BRC_TRY(brc_section_add_column(s, "channel/mean", "<f8", d->channels, d->mean,
 					       err));
@@ -356,10 +301,7 @@ brc_rc brc_dataset_write(const brc_dataset *d, brc_section *s, brc_err *err)
 
 void brc_dataset_clear(brc_dataset *d)
 {
-	if (d->class_name)
-		for (size_t c = 0; c < d->classes; c++)
-			free(d->class_name[c]);
-	free(d->class_name);
+	brc_texts_free(d->class_name, d->classes);
 	memset(d, 0, sizeof(*d));
 }
 

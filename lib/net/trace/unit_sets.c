@@ -213,10 +213,10 @@ static brc_rc begin_round(brc_unit_sets *t, brc_err *err)
 
 static bool is_new(brc_unit_sets *t, int32_t s)
 {
-	bool new = t->seen[s] != t->round;
+	bool fresh = t->seen[s] != t->round;
 
 	t->seen[s] = t->round;
-	return new;
+	return fresh;
 }
 
 /* Few sets are different, as a rule, however many there are: each is looked at once. */

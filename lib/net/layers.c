@@ -118,7 +118,7 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 					.bias = BRC_NOWHERE};
 	net->layer[0] = (brc_net_layer){.kind = "input",
 					.role = BRC_ROLE_INPUT,
-					.units = channels ? x->dim[1] : net->image_count};
+					.units = channels ? x->dim[1] : net->io.inputs};
 	net->n_layers = 1;
 	return BRC_OK;
 }

@@ -51,8 +51,7 @@ struct brc_net {
 	brc_norm norm;
 	bool unfolded;                /* BatchNormalizations play no part in weights */
 	size_t input, output, logits; /* values */
-	size_t classes, positions;    /* of the output of one image */
-	size_t image_ndim, image_shape[BRC_MAX_DIMS], image_count;
+	brc_net_io io;
 	size_t n_layers;
 	brc_net_layer *layer;     /* [n_layers], as all of the following */
 	brc_layer_site *site;     /* those of the input name its value alone */

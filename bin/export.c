@@ -60,8 +60,7 @@ static brc_rc labels_table(const brc_filter *f, const brc_section *s, brc_str *t
 
 	BRC_TRY(brc_labels_read(&l, s, err));
 	rc = find_names(f, &l.layers, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_tsv_write(&l.layers, l.label, &names, text, err);
+	BRC_THEN(rc, brc_labels_tsv_write(&l.layers, l.label, &names, text, err));
 	brc_named_units_clear(&names);
 	brc_labels_clear(&l);
 	return rc;
@@ -91,8 +90,7 @@ static brc_rc export_table(brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, type, &s, err));
 	rc = labels ? labels_table(f, s, &text, err) : units_table(s, &text, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, text.s, text.len, err);
+	BRC_THEN(rc, brc_filter_text(f, text.s, text.len, err));
 	brc_str_free(&text);
 	return rc;
 }
@@ -117,9 +115,8 @@ static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));
 	rc = find_names(f, &b.layers, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_graph_write(&edges, (brc_graph_format)(graph - 1), cli->c.mem, to_output,
-				     f, err);
+	BRC_THEN(rc, brc_graph_write(&edges, (brc_graph_format)(graph - 1), cli->c.mem, to_output,
+				     f, err));
 	brc_named_units_clear(&names);
 	brc_blocks_clear(&b);
 	return rc;
@@ -130,10 +127,8 @@ static brc_rc write_npy(brc_filter *f, const brc_tensor *t, brc_err *err)
 	brc_str head = {0};
 	brc_rc rc = brc_npy_header(&head, t->dtype, t->ndim, t->shape, err);
 
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, head.s, head.len, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, t->data, brc_tensor_bytes(t), err);
+	BRC_THEN(rc, brc_filter_text(f, head.s, head.len, err));
+	BRC_THEN(rc, brc_filter_text(f, t->data, brc_tensor_bytes(t), err));
 	brc_str_free(&head);
 	return rc;
 }

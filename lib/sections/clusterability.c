@@ -54,8 +54,7 @@ brc_rc brc_clusterability_read(brc_clusterability *c, const brc_section *s, brc_
 	*c = (brc_clusterability){.null = "layer", .z = NAN};
 	snprintf(c->name, sizeof(c->name), "%s", s->name);
 	rc = brc_keys_get(keys, KEYS, c, s, s->meta, err);
-	if (rc == BRC_OK)
-		rc = brc_section_dup_column(s, ncut, "<f8", &c->shuffles, &c->ncut, err);
+	BRC_THEN(rc, brc_section_dup_column(s, ncut, "<f8", &c->shuffles, &c->ncut, err));
 	if (rc != BRC_OK)
 		brc_clusterability_clear(c);
 	return rc;

@@ -94,12 +94,9 @@ brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err)
 
 	*l = (brc_labels){.ncut = NAN};
 	rc = brc_layers_read(&l->layers, s, err);
-	if (rc == BRC_OK)
-		rc = read_label(l, s, err);
-	if (rc == BRC_OK)
-		rc = brc_keys_get(keys, KEYS, l, s, s->meta, err);
-	if (rc == BRC_OK)
-		rc = brc_graph_results_read(&l->graph, &l->n_graphs, s, false, err);
+	BRC_THEN(rc, read_label(l, s, err));
+	BRC_THEN(rc, brc_keys_get(keys, KEYS, l, s, s->meta, err));
+	BRC_THEN(rc, brc_graph_results_read(&l->graph, &l->n_graphs, s, false, err));
 	if (rc != BRC_OK)
 		brc_labels_clear(l);
 	return rc;

@@ -57,8 +57,7 @@ brc_rc brc_subcluster_table_read(brc_subcluster_table *t, const brc_section *s, 
 		snprintf(tensor, sizeof(tensor), "%s/%s", name, column_name[c]);
 		rc = brc_section_dup_column(s, tensor, "<i4", &t->m, column[c], err);
 	}
-	if (rc == BRC_OK)
-		rc = check(t, s, layers, err);
+	BRC_THEN(rc, check(t, s, layers, err));
 	if (rc != BRC_OK)
 		brc_subcluster_table_clear(t);
 	return rc;

@@ -16,7 +16,10 @@ static const brc_opt options[] = {
 	{0},
 };
 
-/* Labels called `name`; without a name the only ones, number `other` (BRC_ANY: none) left out. */
+/*
+ * Labels called `name`. Without a name, the only labels, apart from number `other` (BRC_ANY: apart
+ * from none).
+ */
 static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const brc_section **out,
 			  brc_err *err)
 {
@@ -41,7 +44,7 @@ static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const b
 			     "--labels; 'peek' shows what a stream holds");
 }
 
-/* The place of a section among those that came by. */
+/* The place of a section among those of the stream. */
 static size_t place_of(const brc_filter *f, const brc_section *s)
 {
 	const brc_section *const *all;

@@ -1,4 +1,4 @@
-/* laplacian: the graph of a network, global or one a layer, ready for spectral. */
+/* laplacian: make the graph that spectral clusters, of the whole network or of each layer. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* peek: what a stream holds, for people or as JSON. */
+/* peek: show what a stream holds, for people or as JSON. */
 #include "base/cli.h"
 #include "data/tables/units_table.h"
 #include "stream/filter.h"

@@ -1,4 +1,4 @@
-/* report: what one or several streams found, as text, TSV, JSON or an HTML page. */
+/* report: report what streams hold, as text, TSV, JSON or an HTML page. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "render/report.h"
 #include "stream/filter.h"
 
-enum { AUTO }; /* then the forms, in the order of brc_report_form */
+enum { AUTO }; /* the forms follow, in the order of brc_report_form */
 
 static int format;
 static int order;

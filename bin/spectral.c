@@ -60,7 +60,7 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	return BRC_OK;
 }
 
-/* What spoke for every k that could be chosen; of several graphs only with -v. */
+/* Print the evidence for every k; if there are several graphs, only with -v. */
 static void tell_choice(const brc_cli *cli, const char *name, bool only, const brc_clustering *c)
 {
 	void (*say)(const brc_cli *, const char *, ...) = only ? brc_cli_note : brc_cli_detail;

@@ -189,7 +189,7 @@ static void describe_graph(brc_net *net)
 	size_t largest = 0;
 
 	for (size_t l = 1; l < net->n_layers; l++) {
-		const brc_weights *w = &net->site[l].weights;
+		const brc_linear_map *w = &net->site[l].weights;
 
 		if (w->inputs / w->groups * w->outputs > largest)
 			largest = w->inputs / w->groups * w->outputs;

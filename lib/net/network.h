@@ -29,7 +29,7 @@ typedef struct brc_layer_site {
 	size_t axis;              /* dimension of these values along which units lie */
 	size_t bias;              /* constant value that a separate Add brings, or BRC_NOWHERE */
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
-	brc_weights weights;      /* those of the node */
+	brc_linear_map weights;   /* those of the node */
 } brc_layer_site;
 
 /* In brc_layer_inputs.head_key. Other values ascend with products, and with heads within one. */

@@ -5,7 +5,7 @@
 
 #include "data/datasets/cifar10.h"
 #include "data/tables/class_names.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 
 static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 253, 254, 255, 9, 8, 7};
 static const float floats[] = {0, -1, 2.5f, 3, 4, 1e-3f};

@@ -3,7 +3,7 @@
 #define SIDE_BY_SIDE_H
 
 #include "data/arrays/array.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "array_files.h"
 #include "sections/labels.h"
 #include "net/net.h"

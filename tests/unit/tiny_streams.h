@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "graph/blocks.h"
 #include "sections/labels.h"
 #include "net/net.h"

@@ -154,12 +154,6 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
-brc_rc brc_dataset_check(const brc_dataset *d, const char *what, brc_err *err)
-{
-	BRC_TRY(brc_dataset_check_head(d, what, err));
-	return brc_dataset_check_images(d, d->image, 0, d->n, what, err);
-}
-
 static const char *const layouts[] = {"", "nchw", "nhwc", NULL};
 
 static const brc_key keys[] = {
@@ -242,7 +236,8 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", title, d->classes,
 				BRC_CLASSES_MAX);
 	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
-	return brc_dataset_check(d, title, err);
+	BRC_TRY(brc_dataset_check_head(d, title, err));
+	return brc_dataset_check_images(d, d->image, 0, d->n, title, err);
 }
 
 brc_rc brc_dataset_read(brc_dataset *d, const brc_section *s, brc_err *err)
@@ -285,14 +280,6 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 				err));
 	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
 	return brc_content_write(&content, d, s, err);
-}
-
-brc_rc brc_dataset_write(const brc_dataset *d, brc_section *s, brc_err *err)
-{
-	brc_dataset_tensor t;
-
-	BRC_TRY(brc_dataset_describe(d, s, &t, err));
-	return brc_section_add(s, t.name, t.dtype, t.ndim, t.shape, t.axes, d->image, NULL, err);
 }
 
 void brc_dataset_clear(brc_dataset *d)

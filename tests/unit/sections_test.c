@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "sections/activations.h"
 #include "sections/clusterability.h"
-#include "sections/dataset.h"
+#include "dataset_section.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/lesions.h"
@@ -284,7 +284,7 @@ static void write_dataset(brc_section *s)
 			       .class_name = (char *[]){cat, dog},
 			       .source = "npy"};
 
-	assert_int_equal(brc_dataset_write(&d, s, NULL), BRC_OK);
+	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
 	own_tensors(s);
 }
 
@@ -294,7 +294,7 @@ static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *er
 	brc_rc rc;
 
 	BRC_TRY(brc_dataset_read(&d, s, err));
-	rc = again ? brc_dataset_write(&d, again, err) : BRC_OK;
+	rc = again ? dataset_write(&d, again, err) : BRC_OK;
 	brc_dataset_clear(&d);
 	return rc;
 }

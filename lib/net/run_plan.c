@@ -260,6 +260,28 @@ void brc_run_free(brc_run *r)
 	free(r);
 }
 
+brc_rc brc_runs_new(brc_run ***out, size_t n, const brc_run_plan *p, brc_err *err)
+{
+	brc_run **run = brc_calloc(n, sizeof(*run), err);
+	brc_rc rc = run ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t t = 0; rc == BRC_OK && t < n; t++)
+		rc = brc_run_new(&run[t], p, err);
+	*out = run;
+	if (rc == BRC_OK)
+		return BRC_OK;
+	brc_runs_free(run, n);
+	*out = NULL;
+	return rc;
+}
+
+void brc_runs_free(brc_run **run, size_t n)
+{
+	for (size_t t = 0; run && t < n; t++)
+		brc_run_free(run[t]);
+	free(run);
+}
+
 static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool tokens)
 {
 	if (tokens)

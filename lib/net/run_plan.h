@@ -57,6 +57,9 @@ typedef struct brc_run brc_run;
 
 brc_rc brc_run_new(brc_run **r, const brc_run_plan *p, brc_err *err);
 void brc_run_free(brc_run *r);
+/* run[n], one for each thread; NULL is legal to free. */
+brc_rc brc_runs_new(brc_run ***run, size_t n, const brc_run_plan *p, brc_err *err);
+void brc_runs_free(brc_run **run, size_t n);
 
 /*
  * Begin a pass with the images sample[n] of a data set that fits (sample NULL:

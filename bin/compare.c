@@ -87,8 +87,7 @@ static brc_rc write_text(brc_filter *f, const brc_section *a, const brc_section 
 
 	(json ? brc_labels_agreement_json : brc_labels_agreement_text)(t, a->name, b->name, &out);
 	rc = brc_str_check(&out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, out.s, out.len, err);
+	BRC_THEN(rc, brc_filter_text(f, out.s, out.len, err));
 	brc_str_free(&out);
 	return rc;
 }
@@ -106,12 +105,9 @@ static brc_rc compare(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(choose(f, cli, &a, &b, err));
 	rc = brc_labels_read(&x, a, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_read(&y, b, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_compare(&t, &x, &y, err);
-	if (rc == BRC_OK)
-		rc = write_text(f, a, b, &t, err);
+	BRC_THEN(rc, brc_labels_read(&y, b, err));
+	BRC_THEN(rc, brc_labels_compare(&t, &x, &y, err));
+	BRC_THEN(rc, write_text(f, a, b, &t, err));
 	brc_labels_agreement_clear(&t);
 	brc_labels_clear(&x);
 	brc_labels_clear(&y);

@@ -33,10 +33,8 @@ static brc_rc write_npy(brc_filter *f, const brc_tensor *t, brc_err *err)
 	brc_str head = {0};
 	brc_rc rc = brc_npy_header(&head, t->dtype, t->ndim, t->shape, err);
 
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, head.s, head.len, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, t->data, brc_tensor_bytes(t), err);
+	BRC_THEN(rc, brc_filter_text(f, head.s, head.len, err));
+	BRC_THEN(rc, brc_filter_text(f, t->data, brc_tensor_bytes(t), err));
 	brc_str_free(&head);
 	return rc;
 }

@@ -57,9 +57,8 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 	bool found = false;
 	brc_rc rc = read_known(cli, f, &known, &found, err);
 
-	if (rc == BRC_OK)
-		rc = brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told,
-				       err);
+	BRC_THEN(rc,
+		 brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told, err));
 	if (rc == BRC_OK)
 		brc_cli_detail(cli, "%zu layers, %zu units, %zu clusters", told.layers, told.units,
 			       told.clusters);

@@ -70,8 +70,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
 	rc = brc_report_render(r, form, &out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, out.s, out.len, err);
+	BRC_THEN(rc, brc_filter_text(f, out.s, out.len, err));
 	brc_str_free(&out);
 	brc_report_free(r);
 	return rc;

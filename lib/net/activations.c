@@ -21,7 +21,7 @@ typedef struct job {
 	size_t layers;
 	brc_run_plan *plan;
 	size_t threads;
-	brc_run **run;   /* [threads] */
+	brc_run *run;    /* [threads] */
 	double *scratch; /* [threads][n_scratch] */
 	size_t n_scratch;
 	brc_progress *progress;
@@ -117,7 +117,7 @@ static brc_rc record_layer(job *j, size_t thread, size_t stop, size_t first, siz
 	double *scratch = j->scratch + thread * j->n_scratch;
 	const float *value;
 
-	BRC_TRY(brc_run_until(j->run[thread], stop, &value, err));
+	BRC_TRY(brc_run_until(&j->run[thread], stop, &value, err));
 	for (size_t i = 0; i < rows; i++) {
 		float *row = j->value + (first + i) * j->units + j->column[k];
 
@@ -133,7 +133,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t thread, brc_err *err)
 	size_t size = brc_run_plan_rows(j->plan), first = task * size, left = j->n - first;
 	size_t rows = left < size ? left : size;
 
-	BRC_TRY(brc_run_start(j->run[thread], j->data, j->sample + first, 0, rows, err));
+	BRC_TRY(brc_run_start(&j->run[thread], j->data, j->sample + first, 0, rows, err));
 	for (size_t t = 0; t < j->layers; t++)
 		BRC_TRY(record_layer(j, thread, t, first, rows, err));
 	brc_progress_add(j->progress, rows);

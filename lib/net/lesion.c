@@ -40,7 +40,7 @@ typedef struct job {
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
 	size_t threads;
-	brc_run **run;    /* [threads] */
+	brc_run *run;     /* [threads] */
 	int32_t *correct; /* [batches][n_sets][classes] */
 	double *loss;
 	brc_progress *progress;
@@ -140,7 +140,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	size_t left = j->data->n - first, begin = begin_of(j, part), end = begin_of(j, part + 1);
 	batch b = {task / j->parts, first, left < j->rows ? left : j->rows};
 
-	BRC_TRY(pass(j, j->run[worker], &b, begin, end, err));
+	BRC_TRY(pass(j, &j->run[worker], &b, begin, end, err));
 	brc_progress_add(j->progress, (uint64_t)(end - begin) * b.n);
 	return BRC_OK;
 }

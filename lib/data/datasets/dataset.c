@@ -153,12 +153,6 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
-brc_rc brc_dataset_check(const brc_dataset *d, const char *what, brc_err *err)
-{
-	BRC_TRY(brc_dataset_check_head(d, what, err));
-	return brc_dataset_check_images(d, d->image, 0, d->n, what, err);
-}
-
 static brc_rc read_image(brc_dataset *d, const brc_section *s, const char *title, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, "image"),
@@ -235,7 +229,8 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 				BRC_CLASSES_MAX);
 	strncpy(d->source, brc_map_string(s->meta, "source", ""), sizeof(d->source) - 1);
 	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
-	return brc_dataset_check(d, title, err);
+	BRC_TRY(brc_dataset_check_head(d, title, err));
+	return brc_dataset_check_images(d, d->image, 0, d->n, title, err);
 }
 
 brc_rc brc_dataset_read(brc_dataset *d, const brc_section *s, brc_err *err)
@@ -289,14 +284,6 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 		brc_map_put_string(s->meta, "layout", layout_name[d->layout]);
 	brc_map_put_string(s->meta, "source", d->source);
 	return BRC_OK;
-}
-
-brc_rc brc_dataset_write(const brc_dataset *d, brc_section *s, brc_err *err)
-{
-	brc_dataset_tensor t;
-
-	BRC_TRY(brc_dataset_describe(d, s, &t, err));
-	return brc_section_add(s, t.name, t.dtype, t.ndim, t.shape, t.axes, d->image, NULL, err);
 }
 
 void brc_dataset_clear(brc_dataset *d)

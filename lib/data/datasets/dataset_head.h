@@ -1,4 +1,7 @@
-/* From a source of items to the head of a data set: types, labels, classes. */
+/*
+ * From a source of items to the head of a data set: types, labels, classes.
+ * Internal to lib/data/datasets.
+ */
 #ifndef BRC_DATA_DATASETS_DATASET_HEAD_H
 #define BRC_DATA_DATASETS_DATASET_HEAD_H
 

@@ -1,4 +1,7 @@
-/* From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items. */
+/*
+ * From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items.
+ * Internal to lib/data/datasets.
+ */
 #ifndef BRC_DATA_DATASETS_ITEM_COPY_H
 #define BRC_DATA_DATASETS_ITEM_COPY_H
 

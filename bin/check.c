@@ -27,8 +27,7 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 			name, n.streams, n.streams == 1 ? "" : "s", n.sections, n.tensors,
 			(unsigned long long)n.frames, brc_human_bytes((double)n.bytes, size));
 		rc = brc_str_check(&text, err);
-		if (rc == BRC_OK)
-			rc = brc_filter_text(f, text.s, text.len, err);
+		BRC_THEN(rc, brc_filter_text(f, text.s, text.len, err));
 	}
 	brc_str_free(&text);
 	brc_reader_free(reader);

@@ -1,4 +1,4 @@
-/* clusterability: the n-cut of a network against those of shuffled networks. */
+/* clusterability: compare the n-cut of a network with those of shuffled networks. */
 #include "base/cli.h"
 #include "base/progress.h"
 #include "graph/clusterability.h"

@@ -1,4 +1,4 @@
-/* corr: activations to a graph of correlations between units. */
+/* corr: make a graph of the correlations between the activations of units. */
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -47,9 +47,9 @@ struct corr {
 	brc_pool *pool;
 	brc_correlation columns;
 	brc_scratch edges; /* of a block */
-	brc_blocks graph;  /* without edges: what blocks there are */
+	brc_blocks graph;  /* without edges: only which blocks there are */
 	bool by_factors;
-	brc_factor_columns factors; /* where they are written, not edges */
+	brc_factor_columns factors; /* if these are written instead of edges */
 };
 
 static brc_rc read_values(struct corr *c, brc_err *err)
@@ -68,7 +68,10 @@ static brc_rc read_values(struct corr *c, brc_err *err)
 	return brc_hint(err, "record activations of more images");
 }
 
-/* All columns and the largest block in memory, or both on the disk and panels of them in memory. */
+/*
+ * Keep all columns and the largest block in memory; or keep both on the disk, and panels of them in
+ * memory.
+ */
 static brc_rc plan(struct corr *c, brc_err *err)
 {
 	const size_t samples = c->samples.samples, n = c->samples.n, threads = c->cli->c.threads;
@@ -154,7 +157,7 @@ static void tell_constant(const struct corr *c)
 		}
 }
 
-/* The edges of one block, computed and written. */
+/* Compute and write the edges of one block. */
 static brc_rc write_block(brc_filter *f, const struct corr *c, size_t k, brc_err *err)
 {
 	const brc_layers *t = &c->activations.layers;

@@ -1,4 +1,4 @@
-/* import: labels and graphs made elsewhere into a stream. */
+/* import: bring labels and graphs of other programs into a stream. */
 #include <string.h>
 
 #include "base/cli.h"
@@ -28,8 +28,8 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *kno
 			 brc_err *err)
 {
 	const brc_section *s;
-	const brc_section *const *all;
 
+	const brc_section *const *all;
 	*found = false;
 	if (no_stream)
 		return BRC_OK;
@@ -57,9 +57,8 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 	bool found = false;
 	brc_rc rc = read_known(cli, f, &known, &found, err);
 
-	if (rc == BRC_OK)
-		rc = brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told,
-				       err);
+	BRC_THEN(rc,
+		 brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told, err));
 	if (rc == BRC_OK)
 		brc_cli_detail(cli, "%zu layers, %zu units, %zu clusters", told.layers, told.units,
 			       told.clusters);
@@ -81,8 +80,9 @@ static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc check_options(brc_err *err)
+static brc_rc check_options(const brc_cli *cli, brc_err *err)
 {
+	(void)cli;
 	if (graph && path)
 		return brc_fail(err, BRC_USAGE, "give --labels or --graph, not both");
 	if (layers && !graph)
@@ -102,6 +102,11 @@ static brc_rc check_options(brc_err *err)
 	return BRC_OK;
 }
 
+static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	return graph ? import_graph(cli, f, err) : import_labels(cli, f, err);
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -118,11 +123,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 	};
-	brc_err err = {0};
-	brc_filter *f = NULL;
 
-	brc_cli_parse(&cli, argc, argv);
-	if (check_options(&err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK)
-		graph ? import_graph(&cli, f, &err) : import_labels(&cli, f, &err);
-	return brc_filter_close(f, &cli, &err);
+	return brc_filter_main(&cli, argc, argv, check_options, run);
 }

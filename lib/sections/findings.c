@@ -42,9 +42,7 @@ void brc_findings_clear(brc_findings *f)
 {
 	brc_layers_clear(&f->layers);
 	brc_texts_free(f->class_name, f->classes);
-	free(f->layer);
-	free(f->cluster);
-	free(f->size);
+	brc_subcluster_table_clear(&f->table);
 	for (size_t i = 0; i < f->n_stats; i++)
 		brc_inference_clear(&f->stat[i]);
 	for (const brc_column *c = brc_class_columns; c->name; c++)
@@ -148,11 +146,9 @@ static brc_rc write_classes(const brc_findings *f, brc_section *s, brc_err *err)
 
 brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err)
 {
-	const brc_subcluster_table table = {f->m, f->layer, f->cluster, f->size};
-
 	brc_keys_put(keys, KEYS, f, s->meta);
 	BRC_TRY(brc_layers_write(&f->layers, s, err));
-	BRC_TRY(brc_subcluster_table_write(&table, "subcluster", s, err));
+	BRC_TRY(brc_subcluster_table_write(&f->table, "subcluster", s, err));
 	for (size_t i = 0; i < f->n_stats; i++) {
 		BRC_TRY(write_record(&f->stat[i], s, err));
 		BRC_TRY(write_columns(&f->stat[i], s, err));
@@ -241,15 +237,9 @@ static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 
 static brc_rc read_all(brc_findings *f, const brc_section *s, brc_err *err)
 {
-	brc_subcluster_table table;
-
 	BRC_TRY(brc_keys_get(keys, KEYS, f, s, s->meta, err));
 	BRC_TRY(brc_layers_read(&f->layers, s, err));
-	BRC_TRY(brc_subcluster_table_read(&table, s, "subcluster", &f->layers, err));
-	f->m = table.m;
-	f->layer = table.layer;
-	f->cluster = table.cluster;
-	f->size = table.size;
+	BRC_TRY(brc_subcluster_table_read(&f->table, s, "subcluster", &f->layers, err));
 	BRC_TRY(read_statistics(f, s, err));
 	return read_classes(f, s, err);
 }

@@ -13,6 +13,7 @@
 #include "stats/columns.h"
 #include "stats/fdr.h"
 #include "stats/inference.h"
+#include "sections/subclusters.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -20,8 +21,13 @@
 
 typedef struct brc_findings {
 	brc_layers layers;
-	size_t m;                        /* sub-clusters */
-	int32_t *layer, *cluster, *size; /* [m] */
+	union {
+		brc_subcluster_table table; /* those that were tested, by layer and cluster */
+		struct {
+			size_t m;                        /* how many, >= 1 */
+			int32_t *layer, *cluster, *size; /* [m] */
+		};
+	};
 	size_t n_stats;
 	brc_inference stat[BRC_FINDINGS_MAX];
 	size_t classes;    /* 0 without the tables below */

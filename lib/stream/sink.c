@@ -184,8 +184,7 @@ brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err
 	rc = s->buf ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK && !to_stdout && !(s->path = brc_strdup(path, err)))
 		rc = BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = to_stdout ? open_stdout(s, err) : open_path(s, err);
+	BRC_THEN(rc, to_stdout ? open_stdout(s, err) : open_path(s, err));
 	if (rc == BRC_OK && binary && isatty(s->fd) == 1) {
 		brc_fail(err, BRC_USAGE, "a binary stream is not written to a terminal");
 		rc = brc_hint(err, "pipe it into the next filter (peek shows it), or use -o FILE");

@@ -1,4 +1,4 @@
-/* activations: run a network on images, record what its hidden units do. */
+/* activations: run a network on images and record the values of its hidden units. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static const brc_opt options[] = {
 	{0},
 };
 
-/* What it works on, and what comes of it; all of it cleared at the end. */
+/* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
 	brc_dataset data;
 	brc_net *net;
@@ -121,7 +121,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(record(w, cli, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
 	BRC_TRY(brc_filter_make(f, "activations", name, fill_values, w, err));
-	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown */
+	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown as images */
 		BRC_TRY(brc_net_exemplars(&w->layers, &w->data, w->sample, w->n, w->value,
 					  &w->exemplars, err));
 		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, &w->exemplars, err));

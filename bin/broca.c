@@ -32,14 +32,16 @@ static const struct {
 
 enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
 
-/* The directory this program runs from; filters stand beside it. */
+/* The directory of this program. The filters are beside it. */
 static int own_directory(char *buf, size_t cap)
 {
 	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
+	char *dir;
+
 	if (n < 0)
 		return -1;
 	buf[n] = '\0';
-	char *dir = dirname(buf);
+	dir = dirname(buf);
 	memmove(buf, dir, strlen(dir) + 1);
 	return 0;
 }
@@ -81,7 +83,7 @@ static void usage(FILE *out)
 		     "  broca report --help\n");
 }
 
-/* Has it all been printed? A full disk is no success. */
+/* Was everything printed? A full disk is not a success. */
 static int printed(void)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)

@@ -12,11 +12,14 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 	brc_str text = {0};
 	brc_summary_counts n;
 	char size[32];
+	brc_rc rc;
+
 	BRC_TRY(brc_source_open(&source, path, err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
-	brc_rc rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, NULL, &text, &n, err);
+	rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, NULL, &text, &n, err);
 	if (rc == BRC_OK && cli->c.verbosity >= 0) {
 		char name[4096];
+
 		brc_printable(name, sizeof(name), brc_reader_name(reader));
 		brc_str_addf(
 			&text,
@@ -24,8 +27,7 @@ static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err
 			name, n.streams, n.streams == 1 ? "" : "s", n.sections, n.tensors,
 			(unsigned long long)n.frames, brc_human_bytes((double)n.bytes, size));
 		rc = brc_str_check(&text, err);
-		if (rc == BRC_OK)
-			rc = brc_filter_text(f, text.s, text.len, err);
+		BRC_THEN(rc, brc_filter_text(f, text.s, text.len, err));
 	}
 	brc_str_free(&text);
 	brc_reader_free(reader);

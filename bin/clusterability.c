@@ -1,4 +1,4 @@
-/* clusterability: the n-cut of a network against those of shuffled networks. */
+/* clusterability: compare the n-cut of a network with those of shuffled networks. */
 #include "base/cli.h"
 #include "base/progress.h"
 #include "graph/clusterability.h"
@@ -73,6 +73,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_clusterability c;
 	brc_blocks blocks;
 	brc_rc rc;
+	brc_clusterability_options o;
 
 	if (k == 0)
 		return brc_fail(err, BRC_USAGE, "give the number of clusters with -k");
@@ -83,16 +84,16 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
 
-	brc_clusterability_options o = {.null = (brc_null)null,
-					.pooled = strcmp(in->type, "affinity") == 0,
-					.k = k,
-					.shuffles = shuffles,
-					.restarts = restarts,
-					.refine = refine,
-					.paper = compat == 1,
-					.seed = cli->c.seed,
-					.threads = cli->c.threads,
-					.mem = cli->c.mem};
+	o = (brc_clusterability_options){.null = (brc_null)null,
+					 .pooled = strcmp(in->type, "affinity") == 0,
+					 .k = k,
+					 .shuffles = shuffles,
+					 .restarts = restarts,
+					 .refine = refine,
+					 .paper = compat == 1,
+					 .seed = cli->c.seed,
+					 .threads = cli->c.threads,
+					 .mem = cli->c.mem};
 	rc = test(cli, &blocks, &o, &c, err);
 	if (rc == BRC_OK) {
 		rc = write_result(f, cli, in, &c, err);

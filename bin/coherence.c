@@ -36,9 +36,8 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "lesions", &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
 	rc = brc_measure_coherence(&findings, &l, &how, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "coherence", cli->c.name ? cli->c.name : in->name,
-				     fill_coherence, &findings, err);
+	BRC_THEN(rc, brc_filter_make(f, "coherence", cli->c.name ? cli->c.name : in->name,
+				     fill_coherence, &findings, err));
 	if (rc == BRC_OK)
 		brc_tell_findings(cli, &findings);
 	brc_findings_clear(&findings);

@@ -16,7 +16,10 @@ static const brc_opt options[] = {
 	{0},
 };
 
-/* Labels called `name`; without a name the only ones, number `other` (BRC_ANY: none) left out. */
+/*
+ * Labels called `name`. Without a name, the only labels, apart from number `other` (BRC_ANY: apart
+ * from none).
+ */
 static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const brc_section **out,
 			  brc_err *err)
 {
@@ -41,7 +44,7 @@ static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const b
 			     "--labels; 'peek' shows what a stream holds");
 }
 
-/* The place of a section among those that came by. */
+/* The place of a section among those of the stream. */
 static size_t place_of(const brc_filter *f, const brc_section *s)
 {
 	const brc_section *const *all;
@@ -84,8 +87,7 @@ static brc_rc write_text(brc_filter *f, const brc_section *a, const brc_section 
 
 	(json ? brc_labels_agreement_json : brc_labels_agreement_text)(t, a->name, b->name, &out);
 	rc = brc_str_check(&out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, out.s, out.len, err);
+	BRC_THEN(rc, brc_filter_text(f, out.s, out.len, err));
 	brc_str_free(&out);
 	return rc;
 }
@@ -103,12 +105,9 @@ static brc_rc compare(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(choose(f, cli, &a, &b, err));
 	rc = brc_labels_read(&x, a, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_read(&y, b, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_compare(&t, &x, &y, err);
-	if (rc == BRC_OK)
-		rc = write_text(f, a, b, &t, err);
+	BRC_THEN(rc, brc_labels_read(&y, b, err));
+	BRC_THEN(rc, brc_labels_compare(&t, &x, &y, err));
+	BRC_THEN(rc, write_text(f, a, b, &t, err));
 	brc_labels_agreement_clear(&t);
 	brc_labels_clear(&x);
 	brc_labels_clear(&y);

@@ -1,4 +1,4 @@
-/* corr: activations to a graph of correlations between units. */
+/* corr: make a graph of the correlations between the activations of units. */
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -47,9 +47,9 @@ struct corr {
 	brc_pool *pool;
 	brc_correlation columns;
 	brc_scratch edges; /* of a block */
-	brc_blocks graph;  /* without edges: what blocks there are */
+	brc_blocks graph;  /* without edges: only which blocks there are */
 	bool by_factors;
-	brc_factor_columns factors; /* where they are written, not edges */
+	brc_factor_columns factors; /* if these are written instead of edges */
 };
 
 static brc_rc read_values(struct corr *c, brc_err *err)
@@ -68,7 +68,10 @@ static brc_rc read_values(struct corr *c, brc_err *err)
 	return brc_hint(err, "record activations of more images");
 }
 
-/* All columns and the largest block in memory, or both on the disk and panels of them in memory. */
+/*
+ * Keep all columns and the largest block in memory; or keep both on the disk, and panels of them in
+ * memory.
+ */
 static brc_rc plan(struct corr *c, brc_err *err)
 {
 	const size_t samples = c->samples.samples, n = c->samples.n, threads = c->cli->c.threads;
@@ -76,6 +79,7 @@ static brc_rc plan(struct corr *c, brc_err *err)
 	size_t held = c->samples.spooled ? 0 : samples * n * sizeof(float), most = 0, all;
 	size_t limit = c->cli->c.mem != 0 ? c->cli->c.mem : held + brc_mem_available() / 8 * 7;
 	size_t left = limit > held ? limit - held : 0;
+
 	for (size_t k = 0; k < c->graph.n; k++) {
 		size_t entries =
 			brc_blocks_entries(&c->graph, c->graph.block[k].from, c->graph.block[k].to);
@@ -95,6 +99,7 @@ static brc_rc plan_factors(const struct corr *c, brc_err *err)
 {
 	const brc_samples *in = &c->samples;
 	size_t need = brc_factor_columns_bytes(in->samples, in->n, c->cli->c.threads);
+
 	if (!in->spooled && !brc_add(need, in->samples * in->n * sizeof(float), &need))
 		need = SIZE_MAX;
 	if (in->samples > BRC_FACTOR_SAMPLES) {
@@ -114,10 +119,12 @@ static brc_rc make_columns(struct corr *c, brc_err *err)
 						  c->pool, &bad, err)
 			: brc_correlation_init(&c->columns, &c->samples, (brc_corr_method)method,
 					       wide, c->panel, c->pool, &bad, err);
+	size_t l;
+	char title[256];
+
 	if (bad == BRC_ANY)
 		return rc;
-	size_t l = brc_layers_of_unit(&c->activations.layers, bad);
-	char title[256];
+	l = brc_layers_of_unit(&c->activations.layers, bad);
 	return brc_err_prefix(err, "%s: layer %s, unit %zu",
 			      brc_section_title(c->in, title, sizeof(title)),
 			      c->activations.layers.name[l], bad - c->activations.layers.first[l]);
@@ -132,6 +139,7 @@ static bool constant(const struct corr *c, size_t u)
 static void tell_constant(const struct corr *c)
 {
 	size_t n = 0;
+
 	for (size_t u = 0; u < c->samples.n; u++)
 		n += constant(c, u);
 	if (n > 0)
@@ -142,13 +150,14 @@ static void tell_constant(const struct corr *c)
 	for (size_t u = 0; u < c->samples.n; u++)
 		if (constant(c, u)) {
 			size_t l = brc_layers_of_unit(&c->activations.layers, u);
+
 			brc_cli_detail(c->cli, "constant: layer %s, unit %zu",
 				       c->activations.layers.name[l],
 				       u - c->activations.layers.first[l]);
 		}
 }
 
-/* The edges of one block, computed and written. */
+/* Compute and write the edges of one block. */
 static brc_rc write_block(brc_filter *f, const struct corr *c, size_t k, brc_err *err)
 {
 	const brc_layers *t = &c->activations.layers;
@@ -186,15 +195,17 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 {
 	brc_section *s;
-	const char *name = c->cli->c.name != NULL ? c->cli->c.name : c->in->name;
+	const char *name = c->cli->c.name ? c->cli->c.name : c->in->name;
+	brc_rc rc;
+
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_map_put_string(s->meta, "method", method_names[method]);
 	brc_map_put_string(s->meta, "edge", edge_names[edge]);
 	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
 	brc_map_put_bool(s->meta, "local", local);
-	brc_rc rc = c->by_factors ? brc_affinity_factors(s, &c->activations.layers, local,
-							 &c->factors, err)
-				  : write_blocks(f, c, s, err);
+	rc = c->by_factors
+		     ? brc_affinity_factors(s, &c->activations.layers, local, &c->factors, err)
+		     : write_blocks(f, c, s, err);
 	if (rc == BRC_OK && c->by_factors)
 		rc = brc_filter_write(f, s, err);
 	brc_section_free(s);
@@ -233,13 +244,15 @@ static brc_rc check_options(brc_err *err)
 static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	struct corr c = {.cli = cli};
+	brc_rc rc;
+
 	BRC_TRY(check_options(err));
 	BRC_TRY(brc_linalg_check(err));
 	BRC_TRY(brc_filter_take(f, "activations", 1, BRC_CONSUME, err));
 	brc_filter_memory(f, cli->c.mem / 2); /* the other half is for columns and edges */
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "activations", &c.in, err));
-	brc_rc rc = correlate(f, &c, err);
+	rc = correlate(f, &c, err);
 	brc_activations_clear(&c.activations);
 	brc_correlation_clear(&c.columns);
 	brc_factor_columns_clear(&c.factors);

@@ -1,15 +1,12 @@
-/* export: labels, layers and graphs of a stream as text, any of its tensors as NPY. */
+/* export: write labels, layers and graphs of a stream as text, or any of its tensors as NPY. */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
-#include "data/tables/labels_tsv.h"
 #include "data/arrays/npy.h"
 #include "data/arrays/pick.h"
-#include "data/tables/units_table.h"
-#include "graph/exchange.h"
-#include "sections/labels.h"
+#include "graph/export.h"
 #include "stream/filter.h"
 
 static bool labels, units;
@@ -31,101 +28,13 @@ static const brc_opt options[] = {
 		    "edges (tsv), in GraphML (graphml), or as a whole matrix (npy)")},
 	{0}};
 
-/* The first section of units with names for a layer of these. */
-static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
-			 brc_err *err)
-{
-	const brc_section *const *all;
-	size_t n = brc_filter_sections(f, &all), found = 0;
-	for (size_t i = 0; i < n && found == 0; i++) {
-		if (strcmp(all[i]->type, "units") != 0)
-			continue;
-		brc_named_units_clear(names);
-		BRC_TRY(brc_named_units_read(names, all[i], err));
-		for (size_t l = 0; l < layers->n; l++)
-			found += brc_named_units_layer(names, layers->name[l], layers->units[l]) !=
-				 BRC_ANY;
-	}
-	if (found == 0)
-		brc_named_units_clear(names);
-	return BRC_OK;
-}
-
-static brc_rc labels_table(const brc_filter *f, const brc_section *s, brc_str *text, brc_err *err)
-{
-	brc_labels l;
-	brc_named_units names = {0};
-	BRC_TRY(brc_labels_read(&l, s, err));
-	brc_rc rc = find_names(f, &l.layers, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_tsv_write(&l.layers, l.label, &names, text, err);
-	brc_named_units_clear(&names);
-	brc_labels_clear(&l);
-	return rc;
-}
-
-static brc_rc units_table(const brc_section *s, brc_str *text, brc_err *err)
-{
-	brc_units u;
-	brc_rc rc;
-
-	BRC_TRY(brc_units_read(&u, s, err));
-	rc = brc_units_tsv_write(&u, text, err);
-	brc_units_clear(&u);
-	return rc;
-}
-
-static brc_rc export_table(brc_filter *f, brc_err *err)
-{
-	const char *type = labels ? "labels" : "units";
-	const brc_section *s;
-	brc_str text = {0};
-	BRC_TRY(brc_filter_take(f, type, 1, BRC_CONSUME, err));
-	if (labels) /* for names */
-		BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, type, &s, err));
-	brc_rc rc = labels ? labels_table(f, s, &text, err) : units_table(s, &text, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, text.s, text.len, err);
-	brc_str_free(&text);
-	return rc;
-}
-
-static brc_rc to_output(void *ctx, const char *bytes, size_t n, brc_err *err)
-{
-	return brc_filter_text(ctx, bytes, n, err);
-}
-
-static brc_rc export_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
-{
-	const brc_section *s;
-	brc_blocks b;
-	brc_named_units names = {0};
-	const brc_edge_source edges = brc_exchange_edges(&b, &names);
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
-	BRC_TRY(brc_blocks_read(&b, s, err));
-	brc_rc rc = find_names(f, &b.layers, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_graph_write(&edges, (brc_graph_format)(graph - 1), cli->c.mem, to_output,
-				     f, err);
-	brc_named_units_clear(&names);
-	brc_blocks_clear(&b);
-	return rc;
-}
-
 static brc_rc write_npy(brc_filter *f, const brc_tensor *t, brc_err *err)
 {
 	brc_str head = {0};
 	brc_rc rc = brc_npy_header(&head, t->dtype, t->ndim, t->shape, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, head.s, head.len, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, t->data, brc_tensor_bytes(t), err);
+
+	BRC_THEN(rc, brc_filter_text(f, head.s, head.len, err));
+	BRC_THEN(rc, brc_filter_text(f, t->data, brc_tensor_bytes(t), err));
 	brc_str_free(&head);
 	return rc;
 }
@@ -137,9 +46,11 @@ static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
 	brc_section *s;
 	const brc_tensor *t;
 	size_t memory = cli->c.mem != 0 ? cli->c.mem : brc_mem_available() / 2;
+	brc_rc rc;
+
 	BRC_TRY(brc_source_open(&source, "-", err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
-	brc_rc rc = brc_pick_tensor(reader, tensor, cli->c.in, memory, &s, &t, err);
+	rc = brc_pick_tensor(reader, tensor, cli->c.in, memory, &s, &t, err);
 	brc_reader_free(reader);
 	if (rc != BRC_OK)
 		return rc;
@@ -151,17 +62,26 @@ static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
 static brc_rc check_options(const brc_cli *cli, brc_err *err)
 {
 	const char *output = cli->c.output;
-	if (labels + units + (tensor != NULL) + (graph != 0) != 1) {
+
+	if (labels + units + !!tensor + (graph != 0) != 1) {
 		brc_fail(err, BRC_USAGE,
 			 "one of --labels, --units, --graph and --tensor is needed");
 		return brc_hint(err, "'peek' shows what a stream holds");
 	}
-	if ((tensor != NULL || graph == 1 + BRC_GRAPH_NPY) &&
-	    (output == NULL || !strcmp(output, "-")) && isatty(STDOUT_FILENO)) {
+	if ((tensor || graph == 1 + BRC_GRAPH_NPY) && (!output || !strcmp(output, "-")) &&
+	    isatty(STDOUT_FILENO)) {
 		brc_fail(err, BRC_USAGE, "NPY is not written to a terminal");
 		return brc_hint(err, "redirect the output, or give -o FILE");
 	}
 	return BRC_OK;
+}
+
+static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	return tensor   ? export_tensor(cli, f, err)
+	       : units  ? brc_export_units(f, err)
+	       : labels ? brc_export_labels(f, err)
+			: brc_export_graph(f, (brc_graph_format)(graph - 1), cli->c.mem, err);
 }
 
 int main(int argc, char **argv)
@@ -180,16 +100,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_IN,
 	};
-	brc_cli_parse(&cli, argc, argv);
-	brc_err err = {0};
-	brc_filter *f = NULL;
-	if (check_options(&cli, &err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK) {
-		if (tensor != NULL)
-			export_tensor(&cli, f, &err);
-		else if (graph != 0)
-			export_graph(&cli, f, &err);
-		else
-			export_table(f, &err);
-	}
-	return brc_filter_close(f, &cli, &err);
+
+	return brc_filter_main(&cli, argc, argv, check_options, run);
 }

@@ -57,10 +57,10 @@ static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks 
 			       graph->layers.units[l]);
 }
 
-/* What it works on, and what comes of it; all of it cleared at the end. */
+/* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
 	brc_net *net;
-	brc_layer_chain *chain;         /* in its place, of a file of weights */
+	brc_layer_chain *chain;         /* instead of it, for a file of weights */
 	const brc_layer_graph *network; /* of either */
 	brc_blocks graph;
 	brc_labels heads;

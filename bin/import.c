@@ -1,4 +1,4 @@
-/* import: labels and graphs made elsewhere into a stream. */
+/* import: bring labels and graphs of other programs into a stream. */
 #include <string.h>
 
 #include "base/cli.h"
@@ -28,6 +28,7 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *kno
 			 brc_err *err)
 {
 	const brc_section *s;
+
 	const brc_section *const *all;
 	*found = false;
 	if (no_stream)
@@ -37,7 +38,7 @@ static brc_rc read_known(const brc_cli *cli, brc_filter *f, brc_named_units *kno
 		return err->code == BRC_USAGE ? brc_hint(err, "pipe a stream in, or give "
 							      "--no-stream to import labels alone")
 					      : err->code;
-	if (brc_filter_sections(f, &all) == 0 && cli->c.in == NULL) {
+	if (brc_filter_sections(f, &all) == 0 && !cli->c.in) {
 		brc_cli_note(cli, "the stream has no units section: layers and units are taken "
 				  "from the table alone");
 		return BRC_OK;
@@ -52,12 +53,12 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
 	brc_named_units known = {0};
 	brc_imported told;
-	const char *name = cli->c.name != NULL ? cli->c.name : "labels";
+	const char *name = cli->c.name ? cli->c.name : "labels";
 	bool found = false;
 	brc_rc rc = read_known(cli, f, &known, &found, err);
-	if (rc == BRC_OK)
-		rc = brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told,
-				       err);
+
+	BRC_THEN(rc,
+		 brc_import_labels(path, found ? &known : NULL, name, cli->c.mem, f, &told, err));
 	if (rc == BRC_OK)
 		brc_cli_detail(cli, "%zu layers, %zu units, %zu clusters", told.layers, told.units,
 			       told.clusters);
@@ -68,7 +69,8 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
 	brc_imported told;
-	const char *name = cli->c.name != NULL ? cli->c.name : "graph";
+	const char *name = cli->c.name ? cli->c.name : "graph";
+
 	BRC_TRY(brc_import_graph(graph, layers, name, cli->c.mem, f, &told, err));
 	if (told.loops > 0)
 		brc_cli_note(cli, "%zu entries join a unit with itself and are left out",
@@ -78,16 +80,17 @@ static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc check_options(brc_err *err)
+static brc_rc check_options(const brc_cli *cli, brc_err *err)
 {
-	if (graph != NULL && path != NULL)
+	(void)cli;
+	if (graph && path)
 		return brc_fail(err, BRC_USAGE, "give --labels or --graph, not both");
-	if (layers != NULL && graph == NULL)
+	if (layers && !graph)
 		return brc_fail(err, BRC_USAGE,
 				"--layers needs --graph: it gives the layers of that graph");
-	if (graph != NULL)
+	if (graph)
 		return BRC_OK;
-	if (path == NULL) {
+	if (!path) {
 		brc_fail(err, BRC_USAGE, "--labels FILE or --graph FILE is needed");
 		return brc_hint(err, "'broca export --labels' writes such a table");
 	}
@@ -97,6 +100,11 @@ static brc_rc check_options(brc_err *err)
 		return brc_hint(err, "give --no-stream, or the labels as a file");
 	}
 	return BRC_OK;
+}
+
+static brc_rc run(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	return graph ? import_graph(cli, f, err) : import_labels(cli, f, err);
 }
 
 int main(int argc, char **argv)
@@ -115,10 +123,6 @@ int main(int argc, char **argv)
 		.options = options,
 		.common = BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 	};
-	brc_cli_parse(&cli, argc, argv);
-	brc_err err = {0};
-	brc_filter *f = NULL;
-	if (check_options(&err) == BRC_OK && brc_filter_open(&f, &cli, &err) == BRC_OK)
-		graph != NULL ? import_graph(&cli, f, &err) : import_labels(&cli, f, &err);
-	return brc_filter_close(f, &cli, &err);
+
+	return brc_filter_main(&cli, argc, argv, check_options, run);
 }

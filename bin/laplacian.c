@@ -1,4 +1,4 @@
-/* laplacian: the graph of a network, global or one a layer, ready for spectral. */
+/* laplacian: make the graph that spectral clusters, of the whole network or of each layer. */
 #include <stdio.h>
 #include <string.h>
 
@@ -52,10 +52,8 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 	l.unit_rows = normalisation == 1;
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
-	if (rc == BRC_OK)
-		rc = brc_laplacian_write(&l, out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, out, err);
+	BRC_THEN(rc, brc_laplacian_write(&l, out, err));
+	BRC_THEN(rc, brc_filter_write(f, out, err));
 	if (rc == BRC_OK)
 		tell(cli, &l);
 	brc_section_free(out);

@@ -56,7 +56,7 @@ static brc_rc fill_importance(const void *of, brc_section *s, brc_err *err)
 	return brc_findings_write(of, s, err);
 }
 
-/* What it works on, and what comes of it; all of it cleared at the end. */
+/* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
 	const char *name; /* of the labels */
 	brc_labels labels;
@@ -90,7 +90,8 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
 	n = brc_filter_sections(f, &all);
-	if (brc_experiment_other_model(w->net, all, n)) /* worth a word, no more: layers decide */
+	if (brc_experiment_other_model(w->net, all,
+				       n)) /* only a warning, because the layers decide */
 		brc_cli_note(
 			cli,
 			"warning: the stream's units come from another model file than --model");

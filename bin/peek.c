@@ -1,4 +1,4 @@
-/* peek: what a stream holds, for people or as JSON. */
+/* peek: show what a stream holds, for people or as JSON. */
 #include "base/cli.h"
 #include "data/tables/units_table.h"
 #include "stream/filter.h"
@@ -27,12 +27,13 @@ static brc_rc peek(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_str text = {0};
 	brc_summary_counts counts;
 	const brc_summary_detail layers = {"units", 1, show_layers};
+	brc_rc rc;
+
 	BRC_TRY(brc_source_open(&source, cli->n_operands > 0 ? cli->operands[0] : "-", err));
 	BRC_TRY(brc_reader_new(&reader, source, err));
-	brc_rc rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false,
-				  &layers, &text, &counts, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, text.s, text.len, err);
+	rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false, &layers,
+			   &text, &counts, err);
+	BRC_THEN(rc, brc_filter_text(f, text.s, text.len, err));
 	brc_str_free(&text);
 	brc_reader_free(reader);
 	return rc;

@@ -1,4 +1,4 @@
-/* report: what one or several streams found, as text, TSV, JSON or an HTML page. */
+/* report: report what streams hold, as text, TSV, JSON or an HTML page. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "render/report.h"
 #include "stream/filter.h"
 
-enum { AUTO }; /* then the forms, in the order of brc_report_form */
+enum { AUTO }; /* the forms follow, in the order of brc_report_form */
 
 static int format;
 static int order;
@@ -70,8 +70,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
 	rc = brc_report_render(r, form, &out, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, out.s, out.len, err);
+	BRC_THEN(rc, brc_filter_text(f, out.s, out.len, err));
 	brc_str_free(&out);
 	brc_report_free(r);
 	return rc;

@@ -60,7 +60,7 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 	return BRC_OK;
 }
 
-/* What spoke for every k that could be chosen; of several graphs only with -v. */
+/* Print the evidence for every k; if there are several graphs, only with -v. */
 static void tell_choice(const brc_cli *cli, const char *name, bool only, const brc_clustering *c)
 {
 	void (*say)(const brc_cli *, const char *, ...) = only ? brc_cli_note : brc_cli_detail;
@@ -113,8 +113,7 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, cons
 	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
-	if (rc == BRC_OK)
-		rc = brc_partition_emit(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err);
+	BRC_THEN(rc, brc_partition_emit(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err));
 	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
 		tell(cli, l, c + set * l->n);
 	for (size_t i = 0; c && i < n; i++)

@@ -39,10 +39,11 @@ brc_rc brc_hint(brc_err *err, const char *fmt, ...)
 
 brc_rc brc_err_prefix(brc_err *err, const char *fmt, ...)
 {
-	if (!err)
-		return BRC_DATA;
 	char prefix[512], text[sizeof(err->message) + 512 + 3];
 	va_list args;
+
+	if (!err)
+		return BRC_DATA;
 	va_start(args, fmt);
 	vsnprintf(prefix, sizeof(prefix), fmt, args);
 	va_end(args);

@@ -83,7 +83,7 @@ static brc_rc belongs(const brc_exec *g, const Brc__OnnxNode *p, const brc_attri
 {
 	*does = a->until == 0 || g->opset < a->until;
 	if (a->until == 0 || a->kind != BRC_ATTRIBUTE_LIST ||
-	    !(*does ? has_input(p, a->input) : brc_onnx_attribute(p, a->name) != NULL))
+	    !(*does ? has_input(p, a->input) : !!brc_onnx_attribute(p, a->name)))
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "its form does not belong to operator set %lld",
 			(long long)g->opset);

@@ -84,7 +84,7 @@ double brc_node_flops(const brc_exec *g, const brc_node *n)
 	return n->op->flops ? n->op->flops(g, n) : 0;
 }
 
-bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	return n->op->weights && n->op->weights(g, n, w);
 }

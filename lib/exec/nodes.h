@@ -99,7 +99,7 @@ typedef enum brc_trace {
 	BRC_TRACE_LOOKUP,     /* the same, when the indices, input 1, are constants */
 	BRC_TRACE_PLACES,     /* from those of its channel (pooling) */
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
-	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_weights; MIX where it has none */
+	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
 	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
 } brc_trace;
 
@@ -126,11 +126,11 @@ bool brc_node_is_view(const brc_node *n);
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 
 /*
- * The constant weights of a node, y[o] = alpha sum_i w[o, i] x[i] + bias[o], where
+ * A node as a linear map of constant weights, y[o] = alpha sum_i w[o, i] x[i] + bias[o], where
  * each w[o, i] is a kernel of h x w floats. In groups, input i belongs to group
  * i / (inputs / groups), and w[o, i] counts i inside the group of o.
  */
-typedef struct brc_weights {
+typedef struct brc_linear_map {
 	const float *w, *bias; /* bias: [outputs], or NULL */
 	size_t outputs, inputs, groups, h, wide;
 	size_t out_step, in_step; /* floats from one output, or input, to the next */
@@ -139,10 +139,10 @@ typedef struct brc_weights {
 	size_t in;            /* input of the node that is x */
 	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
 	bool slides;          /* a convolution: the kernel moves over the places of an image */
-} brc_weights;
+} brc_linear_map;
 
 /* False when the node holds none. */
-bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_weights *w);
+bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 
 /* y = scale[c] x + shift[c] for channel c, dimension 1. */
 typedef struct brc_affine {

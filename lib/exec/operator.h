@@ -142,7 +142,7 @@ struct brc_op {
 	bool activation;
 	brc_line line;
 	unsigned parameters; /* bit k: input k */
-	bool (*weights)(const brc_exec *g, const brc_node *n, brc_weights *w);
+	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
 	size_t (*softmax_size)(const brc_node *n);
 	double (*flops)(const brc_exec *g, const brc_node *n);
@@ -159,11 +159,12 @@ struct brc_op {
 };
 
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
-#define BRC_FAMILIES(X)                                                                          \
-	X(functions)                                                                             \
-	X(clip)                                                                                  \
-	X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) X(products) X(convolution) \
-		X(pooling) X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
+#define BRC_FAMILIES(X)                                                                       \
+	X(functions)                                                                          \
+	X(clip)                                                                               \
+	X(arithmetic)                                                                         \
+	X(where) X(moves) X(views) X(constants) X(cast) X(products) X(convolution) X(pooling) \
+		X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
 BRC_FAMILIES(BRC_DECLARE_FAMILY)

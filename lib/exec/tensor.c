@@ -106,7 +106,7 @@ static size_t list_needed(const brc_exec *g, void **needed)
 
 static bool among(void *p, void *const *list, size_t n)
 {
-	return n > 0 && bsearch(&p, (const void *)list, n, sizeof(*list), by_address) != NULL;
+	return n > 0 && bsearch(&p, (const void *)list, n, sizeof(*list), by_address);
 }
 
 void brc_exec_drop(brc_exec *g)

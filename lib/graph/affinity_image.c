@@ -59,6 +59,7 @@ static void mean_bins(const double *sum, size_t m, size_t b, float *out)
 
 static brc_rc find_boundaries(brc_spectrum *out, const size_t *start, size_t k, brc_err *err)
 {
+	out->clusters = k;
 	out->boundary = brc_alloc(k, sizeof(*out->boundary), err);
 	if (!out->boundary)
 		return BRC_RESOURCE;

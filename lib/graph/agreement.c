@@ -170,7 +170,7 @@ void brc_labels_agreement_json(const brc_labels_agreement *t, const char *a_name
 	} else {
 		brc_map_put_nil(m, "all");
 	}
-	if (m == NULL || m->failed)
+	if (!m || m->failed)
 		out->failed = true;
 	else
 		brc_map_json(m, out);

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "net/lesion.h"
+#include "net/check_dataset.h"
 #include "net/run_plan.h"
 #include "net/pooling.h"
 

@@ -1,8 +1,7 @@
-/* Do images fit a network's input, and labels its output? */
+#include "net/check_dataset.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "net/lesion.h"
 
 static char *shape_text(const size_t *shape, size_t n, char *buf, size_t cap)
 {
@@ -37,55 +36,51 @@ static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
 	return nx != ny || memcmp(x, y, nx * sizeof(*x)) == 0;
 }
 
-static brc_rc check_labels(const brc_net *net, const brc_dataset *data, brc_err *err)
+static brc_rc check_labels(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
-	size_t classes = brc_net_classes(net), each = brc_net_positions(net);
-
-	if (data->classes <= classes)
+	if (data->classes <= io->classes)
 		return BRC_OK;
-	for (size_t i = 0; i < data->n * each; i++)
-		if ((size_t)data->label[i] >= classes)
+	for (size_t i = 0; i < data->n * io->positions; i++)
+		if ((size_t)data->label[i] >= io->classes)
 			return brc_fail(err, BRC_DATA,
 					"image %zu has label %d, but the network has %zu classes",
-					i / each, (int)data->label[i], classes);
+					i / io->positions, (int)data->label[i], io->classes);
 	return BRC_OK;
 }
 
 /* Numbers beyond the table that they are looked up in. */
-static brc_rc check_tokens(const brc_net *net, const brc_dataset *data, brc_err *err)
+static brc_rc check_tokens(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
-	size_t words = brc_net_vocabulary(net);
 	const int32_t *token = data->image;
 
-	for (size_t i = 0; words && i < data->n * data->pixels; i++)
-		if (token[i] < 0 || (size_t)token[i] >= words)
+	for (size_t i = 0; io->vocabulary && i < data->n * data->pixels; i++)
+		if (token[i] < 0 || (size_t)token[i] >= io->vocabulary)
 			return brc_fail(err, BRC_DATA,
 					"sequence %zu has token %d, but the network knows %zu",
-					i / data->pixels, (int)token[i], words);
+					i / data->pixels, (int)token[i], io->vocabulary);
 	return BRC_OK;
 }
 
 /* Images for networks of images, tokens for those of tokens. */
-static brc_rc check_kind(const brc_net *net, const size_t *want, size_t ndim,
-			 const brc_dataset *data, brc_err *err)
+static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	bool tokens = data->pixel == BRC_PIXEL_I4;
 	char have_text[128], want_text[128];
 
-	if (tokens == brc_net_takes_tokens(net))
+	if (tokens == io->tokens)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA,
 			"the data set holds %s of %s%s, but the network takes %s of %s",
 			tokens ? "sequences" : "images",
 			shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
 			tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
-			shape_text(want, ndim, want_text, sizeof(want_text)));
+			shape_text(io->shape, io->ndim, want_text, sizeof(want_text)));
 }
 
 /* An answer for every label. */
-static brc_rc check_answers(const brc_net *net, const brc_dataset *data, brc_err *err)
+static brc_rc check_answers(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
-	size_t answers = brc_net_positions(net), labels = data->per_position ? data->pixels : 1;
+	size_t answers = io->positions, labels = data->per_position ? data->pixels : 1;
 
 	if (answers == labels)
 		return BRC_OK;
@@ -109,32 +104,31 @@ static brc_layout other_layout(const size_t *want, size_t ndim, const brc_datase
 	return BRC_LAYOUT_UNKNOWN;
 }
 
-static brc_rc refuse_shape(const size_t *want, size_t ndim, const brc_dataset *data, brc_err *err)
+static brc_rc check_shape(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	char have_text[128], want_text[128];
-	brc_layout other = other_layout(want, ndim, data);
+	brc_layout other = other_layout(io->shape, io->ndim, data);
 
+	if (data->pixels == io->inputs && same_order(io->shape, io->ndim, data->shape, data->ndim))
+		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s of %s do not fit the network's input of %s",
 		 data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
 		 shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
-		 shape_text(want, ndim, want_text, sizeof(want_text)));
-	if (other == BRC_LAYOUT_UNKNOWN)
-		return err ? err->code : BRC_DATA;
-	return brc_hint(err, "the channels stand in another place: read-data --%s puts them there",
-			other == BRC_LAYOUT_NCHW ? "nchw" : "nhwc");
+		 shape_text(io->shape, io->ndim, want_text, sizeof(want_text)));
+	if (other != BRC_LAYOUT_UNKNOWN)
+		brc_hint(err, "the channels stand in another place: read-data --%s puts them there",
+			 other == BRC_LAYOUT_NCHW ? "nchw" : "nhwc");
+	return BRC_DATA;
 }
 
 brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err)
 {
-	const size_t *shape;
-	size_t ndim = brc_net_input_shape(net, &shape);
+	const brc_net_io *io = brc_net_io_of(net);
 
-	BRC_TRY(check_kind(net, shape, ndim, data, err));
-	if (data->pixels != brc_net_inputs(net) ||
-	    !same_order(shape, ndim, data->shape, data->ndim))
-		return refuse_shape(shape, ndim, data, err);
-	BRC_TRY(check_answers(net, data, err));
-	if (brc_net_takes_tokens(net))
-		BRC_TRY(check_tokens(net, data, err));
-	return check_labels(net, data, err);
+	BRC_TRY(check_kind(io, data, err));
+	BRC_TRY(check_shape(io, data, err));
+	BRC_TRY(check_answers(io, data, err));
+	if (io->tokens)
+		BRC_TRY(check_tokens(io, data, err));
+	return check_labels(io, data, err);
 }

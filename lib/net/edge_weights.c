@@ -21,7 +21,7 @@ static bool all_finite(const float *v, size_t n)
 static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 {
 	const brc_layer_site *at = &net->site[layer];
-	const brc_weights *w = &at->weights;
+	const brc_linear_map *w = &at->weights;
 	const brc_affine *affine = at->affine;
 	const brc_operand *bias = at->bias == BRC_NOWHERE ? NULL : brc_exec_value(net->g, at->bias);
 	const char *name = net->layer[layer].name;
@@ -55,7 +55,7 @@ typedef struct join {
 	const brc_net *net;
 	const brc_layer_site *to;
 	const brc_layer_inputs *in;
-	const brc_weights *w;
+	const brc_linear_map *w;
 	size_t places; /* features that are one channel's, and one kernel; 1: weights apart */
 	bool last;     /* channels are its last dimension, else its first */
 	float *norm;   /* [inputs / groups][outputs]: of the kernel of each pair */
@@ -142,7 +142,7 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 }
 
 /* norm[i][o] = |w[o, i]|, by tiles: one of the two lies across. */
-static void magnitudes(const brc_weights *w, float *norm)
+static void magnitudes(const brc_linear_map *w, float *norm)
 {
 	enum { TILE = 64 };
 
@@ -162,7 +162,7 @@ static void magnitudes(const brc_weights *w, float *norm)
 
 static brc_rc take_norms(join *j, brc_err *err)
 {
-	const brc_weights *w = j->w;
+	const brc_linear_map *w = j->w;
 	size_t each = w->inputs / w->groups;
 
 	j->norm = brc_alloc(each, w->outputs * sizeof(*j->norm), err);
@@ -181,7 +181,7 @@ static brc_rc take_norms(join *j, brc_err *err)
  */
 static void add_up(const join *j, const path *p, size_t n)
 {
-	const brc_weights *w = j->w;
+	const brc_linear_map *w = j->w;
 	size_t inputs = w->inputs / w->groups, outputs = w->outputs / w->groups;
 	bool squares = j->net->norm == BRC_NORM_L2;
 

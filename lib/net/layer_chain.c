@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "net/layer_names.h"
 
 /* One array as a kernel: [out][in][h][w], where in are units of the layer before. */
 typedef struct link {
@@ -140,13 +141,11 @@ static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err
 
 /* ---- names ---- */
 
-enum { NAME_LENGTH = 96 }; /* a number fits behind it */
-
 /* An array's name without what says that it is a weight, printable. */
-static void layer_name(const char *array, char name[NAME_LENGTH])
+static void propose(const char *array, char *name)
 {
 	static const char *const ends[] = {".weight", ".kernel", "/kernel"};
-	char cut[NAME_LENGTH];
+	char cut[BRC_LAYER_NAME];
 	size_t n = strlen(array);
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
@@ -157,47 +156,24 @@ static void layer_name(const char *array, char name[NAME_LENGTH])
 			break;
 		}
 	}
-	snprintf(cut, sizeof(cut), "%.*s", (int)(n < NAME_LENGTH ? n : NAME_LENGTH), array);
-	brc_printable(name, NAME_LENGTH, cut);
-}
-
-static bool is_taken(char *const *name, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(name[i], text) == 0)
-			return true;
-	return false;
-}
-
-/* Layer i's name, which none of those before it has. */
-static brc_rc name_layer(const brc_layer_chain *c, char **name, size_t i, brc_err *err)
-{
-	char text[NAME_LENGTH + 24] = "input";
-
-	if (i > 0)
-		layer_name(c->link[i - 1].array->name, text);
-	if (is_taken(name, i, text))
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "#%zu", i);
-	name[i] = brc_strdup(text, err);
-	return name[i] ? BRC_OK : BRC_RESOURCE;
+	snprintf(cut, sizeof(cut), "%.*s", (int)(n < sizeof(cut) ? n : sizeof(cut)), array);
+	brc_printable(name, sizeof(cut), cut);
 }
 
 static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
 {
-	char **name = brc_calloc(c->n + 1, sizeof(*name), err);
-	size_t *units = brc_calloc(c->n + 1, sizeof(*units), err);
-	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
+	brc_layer_name *p = brc_calloc(c->n + 1, sizeof(*p), err);
+	brc_rc rc;
 
-	for (size_t i = 0; rc == BRC_OK && i <= c->n; i++) {
-		units[i] = i ? c->link[i - 1].out : c->link[0].in;
-		rc = name_layer(c, name, i, err);
+	if (!p)
+		return BRC_RESOURCE;
+	p[0] = (brc_layer_name){.text = "input", .units = c->link[0].in};
+	for (size_t i = 0; i < c->n; i++) {
+		propose(c->link[i].array->name, p[i + 1].text);
+		p[i + 1].units = c->link[i].out;
 	}
-	if (rc == BRC_OK)
-		rc = brc_layers_init(&c->layers, c->n + 1, (const char *const *)name, units, err);
-	for (size_t i = 0; name && i <= c->n; i++)
-		free(name[i]);
-	free(name);
-	free(units);
+	rc = brc_layer_names_table(p, c->n + 1, &c->layers, err);
+	free(p);
 	return rc;
 }
 

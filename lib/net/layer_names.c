@@ -13,8 +13,6 @@
 #include "base/str.h"
 #include "net/layers.h"
 
-enum { NAME_LENGTH = 96 }; /* a suffix fits behind it */
-
 static bool ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
@@ -25,13 +23,13 @@ static bool ends_with(const char *s, const char *end)
 /* buf = the first n bytes of s, printable; returns false when nothing is left. */
 static bool take(char *buf, const char *s, size_t n)
 {
-	char raw[NAME_LENGTH];
+	char raw[BRC_LAYER_NAME];
 
 	if (n >= sizeof(raw))
 		n = sizeof(raw) - 1;
 	memcpy(raw, s, n);
 	raw[n] = '\0';
-	brc_printable(buf, NAME_LENGTH, raw);
+	brc_printable(buf, BRC_LAYER_NAME, raw);
 	return *buf != '\0';
 }
 
@@ -47,7 +45,7 @@ static bool spells_out(const char *next, size_t next_len, const char *part, size
  */
 static bool from_modules(char *buf, const char *path, size_t n)
 {
-	char joined[NAME_LENGTH];
+	char joined[BRC_LAYER_NAME];
 	size_t len = 0, last = 0; /* where the last part starts */
 
 	for (size_t at = 0, end; at < n; at = end + 1) {
@@ -96,88 +94,98 @@ static void propose(const brc_net *net, size_t layer, char *buf)
 	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||
 	    take(buf, weight, strlen(weight)))
 		return;
-	snprintf(buf, NAME_LENGTH, "layer%zu", layer);
+	snprintf(buf, BRC_LAYER_NAME, "layer%zu", layer);
 }
 
-typedef struct proposal {
-	char name[NAME_LENGTH + 24];
-	size_t layer;
-} proposal;
+/* ---- names that differ ---- */
 
 static int by_name(const void *a, const void *b)
 {
-	const proposal *x = a, *y = b;
-	int c = strcmp(x->name, y->name);
+	const brc_layer_name *x = a, *y = b;
+	int c = strcmp(x->text, y->text);
 
 	return c ? c : (x->layer > y->layer) - (x->layer < y->layer);
 }
 
 static int by_layer(const void *a, const void *b)
 {
-	const proposal *x = a, *y = b;
+	const brc_layer_name *x = a, *y = b;
 
 	return (x->layer > y->layer) - (x->layer < y->layer);
 }
 
-static bool any_equal(proposal *p, size_t n)
+static bool any_equal(brc_layer_name *p, size_t n)
 {
 	bool equal = false;
 
 	qsort(p, n, sizeof(*p), by_name);
 	for (size_t i = 1; i < n; i++)
-		equal = equal || strcmp(p[i].name, p[i - 1].name) == 0;
+		equal = equal || strcmp(p[i].text, p[i - 1].text) == 0;
 	return equal;
 }
 
 /* Equal names get the index of their layer as a suffix: all but the first of them, or all. */
-static void number_equals(proposal *p, size_t n, bool all)
+static void number_equals(brc_layer_name *p, size_t n, bool all)
 {
-	char first[sizeof(p->name)] = "";
+	char first[sizeof(p->text)] = "";
 	bool same;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(p[i].name);
+		size_t len = strlen(p[i].text);
 
-		same = i > 0 && strcmp(p[i].name, first) == 0;
+		same = i > 0 && strcmp(p[i].text, first) == 0;
 		if (!same)
-			memcpy(first, p[i].name, len + 1);
+			memcpy(first, p[i].text, len + 1);
 		if (same || all)
-			snprintf(p[i].name + len, sizeof(p->name) - len, "#%zu", p[i].layer);
+			snprintf(p[i].text + len, sizeof(p->text) - len, "#%zu", p[i].layer);
 	}
 }
 
-brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
+brc_rc brc_layer_names_table(brc_layer_name *p, size_t n, brc_layers *table, brc_err *err)
 {
-	const char *input = brc_exec_value(net->g, net->input)->name;
-	size_t n = net->n_layers;
-	proposal *p = brc_calloc(n, sizeof(*p), err);
 	const char **name = brc_calloc(n, sizeof(*name), err);
 	size_t *units = brc_calloc(n, sizeof(*units), err);
-	brc_rc rc = p && name && units ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = BRC_RESOURCE;
 
-	for (size_t l = 0; rc == BRC_OK && l < n; l++) {
+	for (size_t l = 0; l < n; l++)
 		p[l].layer = l;
-		if (l > 0)
-			propose(net, l, p[l].name);
-		else if (!take(p[l].name, input, strlen(input)))
-			snprintf(p[l].name, sizeof(p[l].name), "input");
-		units[l] = net->layer[l].units;
-	}
-	if (rc == BRC_OK && any_equal(p, n)) {
+	if (any_equal(p, n)) {
 		number_equals(p, n, false);
 		if (any_equal(p, n)) /* one was already called like another with its suffix */
 			number_equals(p, n, true);
 	}
-	if (rc == BRC_OK) {
-		qsort(p, n, sizeof(*p), by_layer);
-		for (size_t l = 0; l < n; l++)
-			name[l] = p[l].name;
-		rc = brc_layers_init(&net->layers, n, name, units, err);
+	qsort(p, n, sizeof(*p), by_layer);
+	for (size_t l = 0; name && units && l < n; l++) {
+		name[l] = p[l].text;
+		units[l] = p[l].units;
 	}
-	for (size_t l = 0; rc == BRC_OK && l < n; l++)
-		net->layer[l].name = net->layers.name[l];
-	free(p);
+	if (name && units)
+		rc = brc_layers_init(table, n, name, units, err);
 	free(name);
 	free(units);
+	return rc;
+}
+
+/* ---- those of a network ---- */
+
+brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
+{
+	const char *input = brc_exec_value(net->g, net->input)->name;
+	brc_layer_name *p = brc_calloc(net->n_layers, sizeof(*p), err);
+	brc_rc rc;
+
+	if (!p)
+		return BRC_RESOURCE;
+	for (size_t l = 0; l < net->n_layers; l++) {
+		p[l].units = net->layer[l].units;
+		if (l > 0)
+			propose(net, l, p[l].text);
+		else if (!take(p[l].text, input, strlen(input)))
+			snprintf(p[l].text, sizeof(p[l].text), "input");
+	}
+	rc = brc_layer_names_table(p, net->n_layers, &net->layers, err);
+	for (size_t l = 0; rc == BRC_OK && l < net->n_layers; l++)
+		net->layer[l].name = net->layers.name[l];
+	free(p);
 	return rc;
 }

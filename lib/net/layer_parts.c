@@ -7,7 +7,7 @@
 
 static bool is_dense(const brc_exec *g, const brc_node *n)
 {
-	brc_weights w;
+	brc_linear_map w;
 
 	return brc_node_weights(g, n, &w) && !w.slides;
 }

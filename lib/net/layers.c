@@ -5,12 +5,12 @@
 #include "base/memory.h"
 #include "net/activation_function.h"
 
-bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_weights *w)
+bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	return brc_node_weights(g, n, w) && w->groups > 1 && w->groups == w->inputs;
 }
 
-bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_weights *w)
+bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	return brc_node_weights(g, n, w) && (w->groups == 1 || w->groups != w->inputs);
 }
@@ -63,7 +63,7 @@ static void follow_normalisation(const brc_exec *g, brc_layer_site *u)
 		u->affine = NULL;
 }
 
-static brc_rc add_layer(brc_net *net, size_t node, const brc_weights *w, brc_err *err)
+static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_err *err)
 {
 	const brc_exec *g = net->g;
 	brc_layer_site *u = &net->site[net->n_layers];
@@ -87,7 +87,7 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 	seen[value] = true;
 	for (size_t i = 0; i < brc_exec_nodes(g); i++) {
 		const brc_node *n = brc_exec_node(g, i);
-		brc_weights w;
+		brc_linear_map w;
 
 		if (n->n_in == 0 || n->in[0] == BRC_NOWHERE || !seen[n->in[0]])
 			continue;
@@ -118,7 +118,7 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 					.bias = BRC_NOWHERE};
 	net->layer[0] = (brc_net_layer){.kind = "input",
 					.role = BRC_ROLE_INPUT,
-					.units = channels ? x->dim[1] : net->image_count};
+					.units = channels ? x->dim[1] : net->io.inputs};
 	net->n_layers = 1;
 	return BRC_OK;
 }
@@ -126,7 +126,7 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 {
 	const brc_exec *g = net->g;
-	brc_weights w;
+	brc_linear_map w;
 	size_t n = 1;
 
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)

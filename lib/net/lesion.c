@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/check_dataset.h"
 #include "net/run_plan.h"
 #include "net/score.h"
 
@@ -316,8 +317,8 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 {
 	job j = {.net = net,
 		 .data = data,
-		 .classes = brc_net_classes(net),
-		 .positions = brc_net_positions(net),
+		 .classes = brc_net_io_of(net)->classes,
+		 .positions = brc_net_io_of(net)->positions,
 		 .progress = p};
 	brc_rc rc;
 

@@ -33,7 +33,7 @@ typedef struct brc_lesion_options {
 /*
  * Run every lesion over every image.
  *
- * correct[n_sets][C] and loss[n_sets][C], C = brc_net_classes(): for each
+ * correct[n_sets][C] and loss[n_sets][C], C being the classes of brc_net_io: for each
  * lesion and class, how many images of the class are classified correctly and
  * their summed cross-entropy in nats. The class predicted is that of the
  * largest logit, the lowest index among equals; a row with a NaN is wrong and
@@ -56,8 +56,5 @@ typedef struct brc_lesion_options {
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
 		       brc_progress *p, int32_t *correct, double *loss, brc_err *err);
-
-/* Do images and labels fit the network? BRC_DATA with both shapes in the message. */
-brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err);
 
 #endif

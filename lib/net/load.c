@@ -92,9 +92,11 @@ static size_t value_called(const brc_exec *g, const char *name)
 static void note_input(brc_net *net, const brc_tensor_view *x)
 {
 	net->input = value_called(net->g, x->name);
-	net->image_ndim = x->ndim - 1;
-	memcpy(net->image_shape, x->dim + 1, net->image_ndim * sizeof(*x->dim));
-	net->image_count = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS;
+	net->io = (brc_net_io){.ndim = x->ndim - 1,
+			       .inputs = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS,
+			       .tokens = x->elem == BRC_ELEM_INT,
+			       .vocabulary = brc_exec_vocabulary(net->g, x->name)};
+	memcpy(net->io.shape, x->dim + 1, net->io.ndim * sizeof(*x->dim));
 }
 
 static size_t producer(const brc_exec *g, size_t value)
@@ -125,7 +127,6 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 static brc_rc note_output(brc_net *net, brc_err *err)
 {
 	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
-	bool tokens = brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
 	char shape[128];
 
 	net->output = brc_exec_output_value(net->g, 0);
@@ -138,9 +139,9 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 				"the output '%.200s' of shape %s has not a row of classes for each "
 				"image",
 				y->name, brc_shape_text(y, shape, sizeof(shape)));
-	net->positions = tokens && y->ndim == 3 ? y->dim[1] : 1;
-	net->classes = y->count / BRC_NET_ROWS / net->positions;
-	net->logits = find_logits(net->g, net->output, net->classes);
+	net->io.positions = net->io.tokens && y->ndim == 3 ? y->dim[1] : 1;
+	net->io.classes = y->count / BRC_NET_ROWS / net->io.positions;
+	net->logits = find_logits(net->g, net->output, net->io.classes);
 	return BRC_OK;
 }
 
@@ -188,7 +189,7 @@ static void describe_graph(brc_net *net)
 	size_t largest = 0;
 
 	for (size_t l = 1; l < net->n_layers; l++) {
-		const brc_weights *w = &net->site[l].weights;
+		const brc_linear_map *w = &net->site[l].weights;
 
 		if (w->inputs / w->groups * w->outputs > largest)
 			largest = w->inputs / w->groups * w->outputs;

@@ -37,40 +37,14 @@ void brc_net_free(brc_net *net)
 
 /* ---- what callers ask ---- */
 
-size_t brc_net_classes(const brc_net *net)
+const brc_net_io *brc_net_io_of(const brc_net *net)
 {
-	return net->classes;
-}
-
-size_t brc_net_positions(const brc_net *net)
-{
-	return net->positions;
-}
-
-bool brc_net_takes_tokens(const brc_net *net)
-{
-	return brc_exec_value(net->g, net->input)->elem == BRC_ELEM_INT;
-}
-
-size_t brc_net_vocabulary(const brc_net *net)
-{
-	return brc_exec_vocabulary(net->g, brc_exec_value(net->g, net->input)->name);
+	return &net->io;
 }
 
 const char *brc_net_digest(const brc_net *net)
 {
 	return net->model.digest;
-}
-
-size_t brc_net_inputs(const brc_net *net)
-{
-	return net->image_count;
-}
-
-size_t brc_net_input_shape(const brc_net *net, const size_t **shape)
-{
-	*shape = net->image_shape;
-	return net->image_ndim;
 }
 
 const brc_layers *brc_net_layers(const brc_net *net)

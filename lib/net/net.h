@@ -50,15 +50,19 @@ void brc_net_free(brc_net *net);
 
 /* brc_digest of the file's bytes, and of weights in other files; 32 hex digits. Borrowed. */
 const char *brc_net_digest(const brc_net *net);
-/* Floats that one image feeds in, and the shape of one image. Borrowed. */
-size_t brc_net_inputs(const brc_net *net);
-size_t brc_net_input_shape(const brc_net *net, const size_t **shape);
-/* Are its inputs token numbers, and how many of them does it know? 0: no table is asked. */
-bool brc_net_takes_tokens(const brc_net *net);
-size_t brc_net_vocabulary(const brc_net *net);
-/* Classes that an output tells apart, and outputs of one image: 1, or one for each token. */
-size_t brc_net_classes(const brc_net *net);
-size_t brc_net_positions(const brc_net *net);
+
+/* What one image - or sequence of tokens - puts in, and what comes out. */
+typedef struct brc_net_io {
+	size_t ndim, shape[BRC_MAX_DIMS]; /* of one image */
+	size_t inputs;                    /* elements of that */
+	bool tokens;                      /* they are token numbers, else floats */
+	size_t vocabulary; /* how many token numbers it knows; 0: no table is asked */
+	size_t classes;    /* that an output tells apart */
+	size_t positions;  /* outputs: 1, or one for each token */
+} brc_net_io;
+
+/* Borrowed. */
+const brc_net_io *brc_net_io_of(const brc_net *net);
 
 /* All layers in topological order, the input first. Borrowed. */
 const brc_layers *brc_net_layers(const brc_net *net);

@@ -29,7 +29,7 @@ typedef struct brc_layer_site {
 	size_t axis;              /* dimension of these values along which units lie */
 	size_t bias;              /* constant value that a separate Add brings, or BRC_NOWHERE */
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
-	brc_weights weights;      /* those of the node */
+	brc_linear_map weights;   /* those of the node */
 } brc_layer_site;
 
 /* In brc_layer_inputs.head_key. Other values ascend with products, and with heads within one. */
@@ -51,8 +51,7 @@ struct brc_net {
 	brc_norm norm;
 	bool unfolded;                /* BatchNormalizations play no part in weights */
 	size_t input, output, logits; /* values */
-	size_t classes, positions;    /* of the output of one image */
-	size_t image_ndim, image_shape[BRC_MAX_DIMS], image_count;
+	brc_net_io io;
 	size_t n_layers;
 	brc_net_layer *layer;     /* [n_layers], as all of the following */
 	brc_layer_site *site;     /* those of the input name its value alone */

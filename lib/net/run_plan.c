@@ -69,11 +69,11 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 					  .keep_only = true};
 	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
 			     .elem = brc_exec_value(net->g, net->input)->elem,
-			     .ndim = net->image_ndim + 1,
+			     .ndim = net->io.ndim + 1,
 			     .dim = {p->rows},
 			     .batch = true};
 
-	memcpy(x.dim + 1, net->image_shape, net->image_ndim * sizeof(*x.dim));
+	memcpy(x.dim + 1, net->io.shape, net->io.ndim * sizeof(*x.dim));
 	for (size_t k = 0; k < how->n; k++)
 		tap[k] = tap_name(net, how->layer[k], how->stage);
 	BRC_TRY(brc_exec_new(&p->g, &net->model, &x, 1, &options, err));
@@ -272,8 +272,8 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
 		     size_t n, brc_err *err)
 {
 	const brc_net *net = r->p->net;
-	bool tokens = brc_net_takes_tokens(net);
-	size_t one = net->image_count * (tokens ? sizeof(int64_t) : sizeof(float));
+	bool tokens = net->io.tokens;
+	size_t one = net->io.inputs * (tokens ? sizeof(int64_t) : sizeof(float));
 	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
 
 	brc_workspace_start(r->w);

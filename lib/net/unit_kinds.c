@@ -75,7 +75,7 @@ static bool is_of(const brc_layer_graph *c, const brc_net_layer *l, unsigned uni
 	case BRC_UNITS_MLP:
 		return l->mlp;
 	case BRC_UNITS_HEADS:
-		return l->head != NULL;
+		return l->head;
 	case BRC_UNITS_PUBLISHED:
 		return is_convolution(l) || !has_convolutions(c);
 	default:

@@ -94,7 +94,6 @@ brc_rc brc_report_form_of(const char *path, brc_report_form *form, brc_err *err)
 	*form = BRC_REPORT_TEXT;
 	if (!suffix)
 		return BRC_OK;
-
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcasecmp(suffix, known[i].suffix) == 0) {
 			*form = known[i].form;
@@ -106,15 +105,11 @@ brc_rc brc_report_form_of(const char *path, brc_report_form *form, brc_err *err)
 
 brc_rc brc_report_render(const brc_report *r, brc_report_form form, brc_str *out, brc_err *err)
 {
-	switch (form) {
-	case BRC_REPORT_HTML:
-		return brc_report_html(r, out, err);
-	case BRC_REPORT_JSON:
-		return brc_report_json(r, out, err);
-	case BRC_REPORT_TSV:
-		return brc_report_tsv(r, out, err);
-	case BRC_REPORT_TEXT:
-		break;
-	}
-	return brc_report_text(r, out, err);
+	static brc_rc (*const render[])(const brc_report *r, brc_str *out,
+					brc_err *err) = {[BRC_REPORT_TEXT] = brc_report_text,
+							 [BRC_REPORT_HTML] = brc_report_html,
+							 [BRC_REPORT_JSON] = brc_report_json,
+							 [BRC_REPORT_TSV] = brc_report_tsv};
+
+	return render[form](r, out, err);
 }

@@ -2,9 +2,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "sections/keys.h"
+#include "sections/fields.h"
 
 #define KEY(member, kind, use) BRC_KEY(brc_clusterability, member, kind, use)
 
@@ -26,37 +25,31 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("compat", brc_clusterability, paper, WORD, USUAL, rules),
 };
 
-enum { KEYS = sizeof(keys) / sizeof(*keys) };
+static const brc_field fields[] = {
+	BRC_FIELD(brc_clusterability, ncut, "null/ncut", "<f8", "row", OWNED,
+		  BRC_COUNT(brc_clusterability, shuffles)),
+};
 
-static const char ncut[] = "null/ncut";
+static const brc_content content = BRC_CONTENT(brc_clusterability, keys, fields, 0, NULL);
 
 void brc_clusterability_clear(brc_clusterability *c)
 {
-	free(c->ncut);
-	*c = (brc_clusterability){0};
+	brc_content_clear(&content, c);
 }
 
 void brc_clusterability_put(const brc_clusterability *c, brc_map *m)
 {
-	brc_keys_put(keys, KEYS, c, m);
+	brc_keys_put(keys, content.n_keys, c, m);
 }
 
 brc_rc brc_clusterability_write(const brc_clusterability *c, brc_section *s, brc_err *err)
 {
-	brc_clusterability_put(c, s->meta);
-	return brc_section_add_column(s, ncut, "<f8", c->shuffles, c->ncut, err);
+	return brc_content_write(&content, c, s, err);
 }
 
 brc_rc brc_clusterability_read(brc_clusterability *c, const brc_section *s, brc_err *err)
 {
-	brc_rc rc;
-
 	*c = (brc_clusterability){.null = "layer", .z = NAN};
 	snprintf(c->name, sizeof(c->name), "%s", s->name);
-	rc = brc_keys_get(keys, KEYS, c, s, s->meta, err);
-	if (rc == BRC_OK)
-		rc = brc_section_dup_column(s, ncut, "<f8", &c->shuffles, &c->ncut, err);
-	if (rc != BRC_OK)
-		brc_clusterability_clear(c);
-	return rc;
+	return brc_content_read(&content, c, s, err);
 }

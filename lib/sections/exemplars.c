@@ -125,10 +125,8 @@ brc_rc brc_exemplars_read(brc_exemplars *x, const brc_section *s, brc_err *err)
 
 	*x = (brc_exemplars){0};
 	rc = brc_layers_read(&x->layers, s, err);
-	if (rc == BRC_OK)
-		rc = read_tensors(x, s, err);
-	if (rc == BRC_OK)
-		rc = check(x, s, err);
+	BRC_THEN(rc, read_tensors(x, s, err));
+	BRC_THEN(rc, check(x, s, err));
 	if (rc != BRC_OK)
 		brc_exemplars_clear(x);
 	return rc;

@@ -25,13 +25,11 @@ const brc_column brc_class_columns[] = {
 	{.name = NULL},
 };
 
-const size_t brc_n_class_columns = sizeof(brc_class_columns) / sizeof(*brc_class_columns) - 1;
-
 brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
 {
 	f->classes = classes;
-	for (size_t k = 0; k < brc_n_class_columns; k++) {
-		double **v = brc_column_field(&brc_class_columns[k], f);
+	for (const brc_column *c = brc_class_columns; c->name; c++) {
+		double **v = brc_column_field(c, f);
 
 		*v = brc_alloc(f->m, classes * sizeof(**v), err);
 		if (!*v)
@@ -44,13 +42,11 @@ void brc_findings_clear(brc_findings *f)
 {
 	brc_layers_clear(&f->layers);
 	brc_texts_free(f->class_name, f->classes);
-	free(f->layer);
-	free(f->cluster);
-	free(f->size);
+	brc_subcluster_table_clear(&f->table);
 	for (size_t i = 0; i < f->n_stats; i++)
 		brc_inference_clear(&f->stat[i]);
-	for (size_t k = 0; k < brc_n_class_columns; k++)
-		free(*(double **)brc_column_field(&brc_class_columns[k], f));
+	for (const brc_column *c = brc_class_columns; c->name; c++)
+		free(*(double **)brc_column_field(c, f));
 	memset(f, 0, sizeof(*f));
 }
 
@@ -106,9 +102,7 @@ static brc_rc write_columns(const brc_inference *i, brc_section *s, brc_err *err
 {
 	char name[BRC_NAME_MAX];
 
-	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
-		const brc_column *c = &brc_statistic_columns[k];
-
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		if (brc_column_held(c, i->published))
 			BRC_TRY(brc_section_add_column(s, tensor_name(i->statistic, c->name, name),
 						       "<f8", i->m, brc_column_values(c, i), err));
@@ -124,9 +118,7 @@ static brc_rc write_record(const brc_inference *i, brc_section *s, brc_err *err)
 	if (!r)
 		return BRC_RESOURCE;
 	brc_keys_put(record_keys, RECORD_KEYS, i, r);
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
-		const brc_column *c = &brc_statistic_numbers[k];
-
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (!brc_column_held(c, i->published))
 			continue;
 		if (c->kind == BRC_COLUMN_COUNT)
@@ -145,9 +137,7 @@ static brc_rc write_classes(const brc_findings *f, brc_section *s, brc_err *err)
 	if (!f->class_change)
 		return BRC_OK;
 	BRC_TRY(brc_classes_write(f->class_name, f->classes, s, err));
-	for (size_t k = 0; k < brc_n_class_columns; k++) {
-		const brc_column *c = &brc_class_columns[k];
-
+	for (const brc_column *c = brc_class_columns; c->name; c++) {
 		BRC_TRY(add_matrix(s, tensor_name(by_class, c->name, name), brc_column_values(c, f),
 				   f->m, f->classes, "subcluster,class", err));
 	}
@@ -156,11 +146,9 @@ static brc_rc write_classes(const brc_findings *f, brc_section *s, brc_err *err)
 
 brc_rc brc_findings_write(const brc_findings *f, brc_section *s, brc_err *err)
 {
-	const brc_subcluster_table table = {f->m, f->layer, f->cluster, f->size};
-
 	brc_keys_put(keys, KEYS, f, s->meta);
 	BRC_TRY(brc_layers_write(&f->layers, s, err));
-	BRC_TRY(brc_subcluster_table_write(&table, "subcluster", s, err));
+	BRC_TRY(brc_subcluster_table_write(&f->table, "subcluster", s, err));
 	for (size_t i = 0; i < f->n_stats; i++) {
 		BRC_TRY(write_record(&f->stat[i], s, err));
 		BRC_TRY(write_columns(&f->stat[i], s, err));
@@ -177,9 +165,7 @@ static brc_rc read_columns(brc_inference *i, const brc_section *s, brc_err *err)
 
 	BRC_TRY(brc_section_dup(s, tensor_name(i->statistic, "draw", name), "<f8", 2, shape,
 				&i->draw, err));
-	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
-		const brc_column *c = &brc_statistic_columns[k];
-
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		if (brc_column_held(c, i->published))
 			BRC_TRY(brc_section_dup_column(s, tensor_name(i->statistic, c->name, name),
 						       "<f8", &i->m, brc_column_field(c, i), err));
@@ -189,8 +175,7 @@ static brc_rc read_columns(brc_inference *i, const brc_section *s, brc_err *err)
 
 static brc_rc read_numbers(brc_inference *i, const brc_section *s, const brc_map *r, brc_err *err)
 {
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
-		const brc_column *c = &brc_statistic_numbers[k];
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		bool count = c->kind == BRC_COLUMN_COUNT;
 
 		if (!count)
@@ -242,9 +227,7 @@ static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 
 	if (!brc_section_tensor(s, tensor_name(by_class, brc_class_columns[0].name, name)))
 		return BRC_OK;
-	for (size_t k = 0; k < brc_n_class_columns; k++) {
-		const brc_column *c = &brc_class_columns[k];
-
+	for (const brc_column *c = brc_class_columns; c->name; c++) {
 		BRC_TRY(brc_section_dup(s, tensor_name(by_class, c->name, name), "<f8", 2, shape,
 					brc_column_field(c, f), err));
 	}
@@ -254,15 +237,9 @@ static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 
 static brc_rc read_all(brc_findings *f, const brc_section *s, brc_err *err)
 {
-	brc_subcluster_table table;
-
 	BRC_TRY(brc_keys_get(keys, KEYS, f, s, s->meta, err));
 	BRC_TRY(brc_layers_read(&f->layers, s, err));
-	BRC_TRY(brc_subcluster_table_read(&table, s, "subcluster", &f->layers, err));
-	f->m = table.m;
-	f->layer = table.layer;
-	f->cluster = table.cluster;
-	f->size = table.size;
+	BRC_TRY(brc_subcluster_table_read(&f->table, s, "subcluster", &f->layers, err));
 	BRC_TRY(read_statistics(f, s, err));
 	return read_classes(f, s, err);
 }

@@ -13,6 +13,7 @@
 #include "stats/columns.h"
 #include "stats/fdr.h"
 #include "stats/inference.h"
+#include "sections/subclusters.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -20,8 +21,13 @@
 
 typedef struct brc_findings {
 	brc_layers layers;
-	size_t m;                        /* sub-clusters */
-	int32_t *layer, *cluster, *size; /* [m] */
+	union {
+		brc_subcluster_table table; /* those that were tested, by layer and cluster */
+		struct {
+			size_t m;                        /* how many, >= 1 */
+			int32_t *layer, *cluster, *size; /* [m] */
+		};
+	};
 	size_t n_stats;
 	brc_inference stat[BRC_FINDINGS_MAX];
 	size_t classes;    /* 0 without the tables below */
@@ -39,7 +45,6 @@ typedef struct brc_findings {
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */
 extern const brc_column brc_class_columns[];
-extern const size_t brc_n_class_columns;
 
 /* The tables by class, uninitialised, for f->m sub-clusters. BRC_RESOURCE; clear f then, too. */
 brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err);

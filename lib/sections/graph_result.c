@@ -1,11 +1,12 @@
 #include "sections/graph_result.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/texts.h"
-#include "sections/keys.h"
+#include "sections/fields.h"
 
 #define KEY(member, kind, use) BRC_KEY(brc_graph_result, member, kind, use)
 
@@ -28,6 +29,21 @@ enum {
 	OF_LABELS = sizeof(of_labels) / sizeof(*of_labels),
 	OF_SPECTRUM = sizeof(of_spectrum) / sizeof(*of_spectrum)
 };
+
+#define COLUMN(member, name, dtype, count) \
+	BRC_FIELD(brc_graph_result, member, name, dtype, "row", OWNED, count)
+#define PAIRS BRC_COUNT(brc_graph_result, pairs)
+#define CHOICES BRC_COUNT(brc_graph_result, choices)
+
+static const brc_field pair_fields[] = {COLUMN(eigenvalue, "eigenvalue", "<f8", PAIRS),
+					COLUMN(residual, "residual", "<f8", PAIRS)};
+static const brc_field choice_fields[] = {
+	COLUMN(choice_k, "choice/k", "<i4", CHOICES),
+	COLUMN(choice_gap, "choice/gap", "<f8", CHOICES),
+	COLUMN(choice_stability, "choice/stability", "<f8", CHOICES)};
+
+static const brc_content pairs = BRC_CONTENT_OF_FIELDS(brc_graph_result, pair_fields);
+static const brc_content choice = BRC_CONTENT_OF_FIELDS(brc_graph_result, choice_fields);
 
 brc_graph_result brc_graph_result_blank(void)
 {
@@ -59,6 +75,29 @@ void brc_graph_result_put(const brc_graph_result *g, size_t index, bool spectrum
 	brc_keys_put(spectrum ? of_spectrum : of_labels, spectrum ? OF_SPECTRUM : OF_LABELS, g, m);
 	if (spectrum)
 		brc_map_put_strings(m, "warnings", (const char *const *)g->warning, g->n_warnings);
+}
+
+brc_rc brc_graph_result_write(const brc_graph_result *g, size_t index, brc_section *s, brc_err *err)
+{
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "graph/%zu", index);
+	BRC_TRY(brc_fields_write(&pairs, g, prefix, s, err));
+	return g->choices ? brc_fields_write(&choice, g, prefix, s, err) : BRC_OK;
+}
+
+brc_rc brc_graph_result_read(brc_graph_result *g, size_t index, const brc_section *s, brc_err *err)
+{
+	char prefix[32], name[64];
+
+	snprintf(prefix, sizeof(prefix), "graph/%zu", index);
+	snprintf(name, sizeof(name), "%s/%s", prefix, choice_fields[0].name);
+	g->pairs = BRC_ANY;
+	BRC_TRY(brc_fields_read(&pairs, g, prefix, s, err));
+	if (!brc_section_tensor(s, name))
+		return BRC_OK;
+	g->choices = BRC_ANY;
+	return brc_fields_read(&choice, g, prefix, s, err);
 }
 
 static brc_rc read_warnings(brc_graph_result *g, const brc_section *s, const brc_map *m,

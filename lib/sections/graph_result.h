@@ -40,6 +40,11 @@ void brc_graph_results_free(brc_graph_result *g, size_t n);
 /* The keys of a record: of labels/1, or of spectrum/1. `index` is the number of the graph. */
 void brc_graph_result_put(const brc_graph_result *g, size_t index, bool spectrum, brc_map *m);
 
+/* The tensors of spectrum/1 that are of one graph; what is read belongs to the result. */
+brc_rc brc_graph_result_write(const brc_graph_result *g, size_t index, brc_section *s,
+			      brc_err *err);
+brc_rc brc_graph_result_read(brc_graph_result *g, size_t index, const brc_section *s, brc_err *err);
+
 /*
  * All records of a section, which must be those of graphs 0, 1, ... in this order: *g is an array
  * of as many, brc_graph_results_free. BRC_DATA where a key is of another type.

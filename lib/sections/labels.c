@@ -6,7 +6,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
-#include "sections/keys.h"
+#include "sections/fields.h"
 
 static const char *const modes[] = {"global", "local", "imported", NULL};
 
@@ -15,9 +15,32 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("mode", brc_labels, mode, WORD, NEEDED, modes),
 	BRC_KEY(brc_labels, source, TEXT, OPTIONAL),
 	BRC_KEY(brc_labels, ncut, NUMBER, OPTIONAL),
+	BRC_KEY(brc_labels, isolated, COUNT, USUAL),
 };
 
-enum { KEYS = sizeof(keys) / sizeof(*keys) };
+static const brc_field fields[] = {
+	BRC_FIELD(brc_labels, label, "label", "<i4", "row", OWNED, BRC_ALL_UNITS),
+};
+
+static brc_rc check(const void *of, const brc_section *s, brc_err *err)
+{
+	const brc_labels *l = of;
+
+	for (size_t u = 0; u < brc_layers_total(&l->layers); u++)
+		if (l->label[u] < -1) {
+			size_t layer = brc_layers_of_unit(&l->layers, u);
+
+			return brc_section_bad(s, err,
+					       "unit %zu of layer %s has label %d; labels are >= "
+					       "-1",
+					       u - l->layers.first[layer], l->layers.name[layer],
+					       l->label[u]);
+		}
+	return BRC_OK;
+}
+
+static const brc_content content =
+	BRC_CONTENT(brc_labels, keys, fields, BRC_COUNT(brc_labels, layers), check);
 
 const char *brc_labels_mode_name(brc_labels_mode mode)
 {
@@ -45,10 +68,8 @@ brc_rc brc_labels_init(brc_labels *l, const brc_layers *layers, brc_err *err)
 
 void brc_labels_clear(brc_labels *l)
 {
-	brc_layers_clear(&l->layers);
 	brc_graph_results_free(l->graph, l->n_graphs);
-	free(l->label);
-	memset(l, 0, sizeof(*l));
+	brc_content_clear(&content, l);
 }
 
 bool brc_labels_valid(const brc_labels *l)
@@ -69,37 +90,14 @@ static size_t count_isolated(const int32_t *label, size_t n)
 	return count;
 }
 
-static brc_rc read_label(brc_labels *l, const brc_section *s, brc_err *err)
-{
-	size_t n = brc_layers_total(&l->layers);
-
-	BRC_TRY(brc_section_dup_column(s, "label", "<i4", &n, &l->label, err));
-	for (size_t u = 0; u < n; u++)
-		if (l->label[u] < -1) {
-			size_t layer = brc_layers_of_unit(&l->layers, u);
-
-			return brc_section_bad(s, err,
-					       "unit %zu of layer %s has label %d; labels are >= "
-					       "-1",
-					       u - l->layers.first[layer], l->layers.name[layer],
-					       l->label[u]);
-		}
-	l->isolated = count_isolated(l->label, n);
-	return BRC_OK;
-}
-
 brc_rc brc_labels_read(brc_labels *l, const brc_section *s, brc_err *err)
 {
 	brc_rc rc;
 
 	*l = (brc_labels){.ncut = NAN};
-	rc = brc_layers_read(&l->layers, s, err);
-	if (rc == BRC_OK)
-		rc = read_label(l, s, err);
-	if (rc == BRC_OK)
-		rc = brc_keys_get(keys, KEYS, l, s, s->meta, err);
-	if (rc == BRC_OK)
-		rc = brc_graph_results_read(&l->graph, &l->n_graphs, s, false, err);
+	BRC_TRY(brc_content_read(&content, l, s, err));
+	l->isolated = count_isolated(l->label, brc_layers_total(&l->layers));
+	rc = brc_graph_results_read(&l->graph, &l->n_graphs, s, false, err);
 	if (rc != BRC_OK)
 		brc_labels_clear(l);
 	return rc;
@@ -117,13 +115,11 @@ brc_rc brc_labels_find(brc_labels *l, const brc_section *const *all, size_t n, c
 
 brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 {
-	size_t n = brc_layers_total(&l->layers);
+	brc_labels counted = *l;
 
 	BRC_ASSERT_VALID(brc_labels_valid(l));
-	BRC_TRY(brc_layers_write(&l->layers, s, err));
-	BRC_TRY(brc_section_add_column(s, "label", "<i4", n, l->label, err));
-	brc_keys_put(keys, KEYS, l, s->meta);
-	brc_map_put_int(s->meta, "isolated", (int64_t)count_isolated(l->label, n));
+	counted.isolated = count_isolated(l->label, brc_layers_total(&l->layers));
+	BRC_TRY(brc_content_write(&content, &counted, s, err));
 	for (size_t g = 0; g < l->n_graphs; g++) {
 		brc_map *record = brc_section_add_record(s, err);
 

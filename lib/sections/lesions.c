@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/texts.h"
 #include "sections/classes.h"
-#include "sections/keys.h"
+#include "sections/fields.h"
 #include "sections/subclusters.h"
 
 static const char *const item_name[] = {"images", "sequences", "tokens"};
@@ -30,20 +30,25 @@ enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
 
 static const char items[] = "items";
 
+#define CLASSES(member, name, dtype) \
+	BRC_FIELD(brc_lesions, member, name, dtype, "row", OWNED, BRC_COUNT(brc_lesions, classes))
+static const brc_field fields[] = {
+	CLASSES(class_images, "class/images", "<i8"),
+	CLASSES(baseline_correct, "baseline/correct", "<i8"),
+	CLASSES(baseline_loss, "baseline/loss", "<f8"),
+};
+
+static const brc_content content =
+	BRC_CONTENT(brc_lesions, keys, fields, BRC_COUNT(brc_lesions, layers), NULL);
+
 void brc_lesions_clear(brc_lesions *l)
 {
-	brc_layers_clear(&l->layers);
 	brc_texts_free(l->class_name, l->classes);
-	free(l->layer);
-	free(l->cluster);
-	free(l->size);
+	brc_subcluster_table_clear(&l->table);
 	free(l->left_out);
-	free(l->class_images);
-	free(l->baseline_correct);
-	free(l->baseline_loss);
 	free(l->own_correct);
 	free(l->own_loss);
-	memset(l, 0, sizeof(*l));
+	brc_content_clear(&content, l);
 }
 
 /* ---- writing ---- */
@@ -65,8 +70,7 @@ static brc_rc write_left_out(const brc_lesions *l, brc_section *s, brc_err *err)
 
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 {
-	const size_t shape[3] = {l->draws + 1, l->m, l->classes}, c = l->classes;
-	const brc_subcluster_table table = {l->m, l->layer, l->cluster, l->size};
+	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
 	const char *axes = "draw,subcluster,class";
 
 	brc_keys_put(keys, BEFORE_ITEMS, l, s->meta);
@@ -75,11 +79,9 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 	brc_keys_put(keys + BEFORE_ITEMS, KEYS - BEFORE_ITEMS, l, s->meta);
 	BRC_TRY(write_left_out(l, s, err));
 	BRC_TRY(brc_layers_write(&l->layers, s, err));
-	BRC_TRY(brc_subcluster_table_write(&table, "subcluster", s, err));
-	BRC_TRY(brc_classes_write(l->class_name, c, s, err));
-	BRC_TRY(brc_section_add_column(s, "class/images", "<i8", c, l->class_images, err));
-	BRC_TRY(brc_section_add_column(s, "baseline/correct", "<i8", c, l->baseline_correct, err));
-	BRC_TRY(brc_section_add_column(s, "baseline/loss", "<f8", c, l->baseline_loss, err));
+	BRC_TRY(brc_subcluster_table_write(&l->table, "subcluster", s, err));
+	BRC_TRY(brc_classes_write(l->class_name, l->classes, s, err));
+	BRC_TRY(brc_fields_write(&content, l, NULL, s, err));
 	BRC_TRY(brc_section_add(s, "correct", "<i4", 3, shape, axes, l->correct, NULL, err));
 	return brc_section_add(s, "loss", "<f8", 3, shape, axes, l->loss, NULL, err);
 }
@@ -160,7 +162,6 @@ static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *
 static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
-	size_t c = l->classes;
 	const brc_tensor *t;
 
 	if (l->draws < 1 || l->draws >= (size_t)1 << 30)
@@ -169,26 +170,17 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 	l->correct = t->data;
 	BRC_TRY(brc_section_need(s, "loss", "<f8", 3, shape, &t, err));
 	l->loss = t->data;
-	BRC_TRY(brc_section_dup_column(s, "class/images", "<i8", &c, &l->class_images, err));
-	BRC_TRY(brc_section_dup_column(s, "baseline/correct", "<i8", &c, &l->baseline_correct,
-				       err));
-	BRC_TRY(brc_section_dup_column(s, "baseline/loss", "<f8", &c, &l->baseline_loss, err));
-	BRC_TRY(brc_classes_read(s, c, &l->class_name, err));
+	BRC_TRY(brc_fields_read(&content, l, NULL, s, err));
+	BRC_TRY(brc_classes_read(s, l->classes, &l->class_name, err));
 	return check_counts(l, s, err);
 }
 
 static brc_rc read_all(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	brc_subcluster_table table;
-
 	BRC_TRY(brc_keys_get(keys, KEYS, l, s, s->meta, err));
 	BRC_TRY(read_items(l, s, err));
 	BRC_TRY(brc_layers_read(&l->layers, s, err));
-	BRC_TRY(brc_subcluster_table_read(&table, s, "subcluster", &l->layers, err));
-	l->m = table.m;
-	l->layer = table.layer;
-	l->cluster = table.cluster;
-	l->size = table.size;
+	BRC_TRY(brc_subcluster_table_read(&l->table, s, "subcluster", &l->layers, err));
 	BRC_TRY(read_left_out(l, s, err));
 	return read_tensors(l, s, err);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sections/subclusters.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -45,9 +46,14 @@ typedef struct brc_left_out {
 } brc_left_out;
 
 typedef struct brc_lesions {
-	brc_layers layers;               /* of the labels */
-	size_t m;                        /* sub-clusters lesioned, >= 1 */
-	int32_t *layer, *cluster, *size; /* [m], in order of (layer, cluster) */
+	brc_layers layers; /* of the labels */
+	union {
+		brc_subcluster_table table; /* those that were tested, by layer and cluster */
+		struct {
+			size_t m;                        /* how many, >= 1 */
+			int32_t *layer, *cluster, *size; /* [m] */
+		};
+	};
 	size_t n_left_out;
 	brc_left_out *left_out; /* sub-clusters not lesioned, and why */
 	size_t classes;

@@ -20,9 +20,9 @@ typedef struct brc_spectrum {
 	brc_graph_result *graph;
 	/* The affinity of graph 0, averaged over bins of units sorted by cluster; 0 bins where it
 	 * has no clusters. */
-	size_t bins;
+	size_t bins, clusters;
 	float *image;      /* [bins, bins] */
-	int32_t *boundary; /* [k of graph 0]: the first bin of each cluster */
+	int32_t *boundary; /* [clusters], as many as k of graph 0: the first bin of each cluster */
 	brc_subcluster_table group;
 	size_t links;
 	int32_t *link_from, *link_to; /* [links] rows of `group`, from < to, ascending */

@@ -1,29 +1,24 @@
 #include "sections/subclusters.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "sections/fields.h"
 
-static const char *const column_name[3] = {"layer", "cluster", "size"};
+#define COLUMN(member)                                                        \
+	BRC_FIELD(brc_subcluster_table, member, #member, "<i4", "row", OWNED, \
+		  BRC_COUNT(brc_subcluster_table, m))
+
+static const brc_field fields[] = {COLUMN(layer), COLUMN(cluster), COLUMN(size)};
+
+static const brc_content content = BRC_CONTENT_OF_FIELDS(brc_subcluster_table, fields);
 
 void brc_subcluster_table_clear(brc_subcluster_table *t)
 {
-	free(t->layer);
-	free(t->cluster);
-	free(t->size);
-	*t = (brc_subcluster_table){0};
+	brc_content_clear(&content, t);
 }
 
 brc_rc brc_subcluster_table_write(const brc_subcluster_table *t, const char *name, brc_section *s,
 				  brc_err *err)
 {
-	const int32_t *const column[3] = {t->layer, t->cluster, t->size};
-	char tensor[BRC_NAME_MAX];
-
-	for (size_t c = 0; c < 3; c++) {
-		snprintf(tensor, sizeof(tensor), "%s/%s", name, column_name[c]);
-		BRC_TRY(brc_section_add_column(s, tensor, "<i4", t->m, column[c], err));
-	}
-	return BRC_OK;
+	return brc_fields_write(&content, t, name, s, err);
 }
 
 static brc_rc check(const brc_subcluster_table *t, const brc_section *s, const brc_layers *layers,
@@ -48,17 +43,11 @@ static brc_rc check(const brc_subcluster_table *t, const brc_section *s, const b
 brc_rc brc_subcluster_table_read(brc_subcluster_table *t, const brc_section *s, const char *name,
 				 const brc_layers *layers, brc_err *err)
 {
-	int32_t **const column[3] = {&t->layer, &t->cluster, &t->size};
-	char tensor[BRC_NAME_MAX];
-	brc_rc rc = BRC_OK;
+	brc_rc rc;
 
 	*t = (brc_subcluster_table){.m = BRC_ANY};
-	for (size_t c = 0; c < 3 && rc == BRC_OK; c++) {
-		snprintf(tensor, sizeof(tensor), "%s/%s", name, column_name[c]);
-		rc = brc_section_dup_column(s, tensor, "<i4", &t->m, column[c], err);
-	}
-	if (rc == BRC_OK)
-		rc = check(t, s, layers, err);
+	rc = brc_fields_read(&content, t, name, s, err);
+	BRC_THEN(rc, check(t, s, layers, err));
 	if (rc != BRC_OK)
 		brc_subcluster_table_clear(t);
 	return rc;

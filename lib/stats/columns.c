@@ -48,11 +48,6 @@ const brc_column brc_statistic_numbers[] = {
 	{.name = NULL},
 };
 
-const size_t brc_n_statistic_columns =
-	sizeof(brc_statistic_columns) / sizeof(*brc_statistic_columns) - 1;
-const size_t brc_n_statistic_numbers =
-	sizeof(brc_statistic_numbers) / sizeof(*brc_statistic_numbers) - 1;
-
 bool brc_column_held(const brc_column *c, bool published)
 {
 	return c->holder == BRC_HELD_BY_ALL || (c->holder == BRC_HELD_BY_PUBLISHED) == published;

@@ -47,11 +47,9 @@ typedef struct brc_column {
 
 /* Each row is a field of brc_inference that points to [m] doubles, one a sub-cluster. */
 extern const brc_column brc_statistic_columns[];
-extern const size_t brc_n_statistic_columns;
 
 /* Each row is a field of brc_inference that holds one number of all sub-clusters together. */
 extern const brc_column brc_statistic_numbers[];
-extern const size_t brc_n_statistic_numbers;
 
 /* Does a statistic have it? `published`: one that follows the published code. */
 bool brc_column_held(const brc_column *c, bool published);

@@ -26,14 +26,14 @@ static brc_rc alloc(brc_inference *i, size_t n, size_t m, bool published, brc_er
 	i->published = published;
 	if (!brc_mul(m, sizeof(double), &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu sub-clusters do not fit memory", m);
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++)
-		if (brc_statistic_numbers[k].kind != BRC_COLUMN_COUNT)
-			*(double *)brc_column_field(&brc_statistic_numbers[k], i) = NAN;
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
+		if (c->kind != BRC_COLUMN_COUNT)
+			*(double *)brc_column_field(c, i) = NAN;
 	i->draw = brc_calloc(n + 1, bytes, err);
-	for (size_t k = 0; k < brc_n_statistic_columns && i->draw; k++) {
-		double **v = brc_column_field(&brc_statistic_columns[k], i);
+	for (const brc_column *c = brc_statistic_columns; c->name && i->draw; c++) {
+		double **v = brc_column_field(c, i);
 
-		if (!brc_column_held(&brc_statistic_columns[k], published))
+		if (!brc_column_held(c, published))
 			continue;
 		*v = brc_calloc(m, sizeof(**v), err);
 		if (!*v) {
@@ -47,8 +47,8 @@ static brc_rc alloc(brc_inference *i, size_t n, size_t m, bool published, brc_er
 void brc_inference_clear(brc_inference *i)
 {
 	free(i->draw);
-	for (size_t k = 0; k < brc_n_statistic_columns; k++)
-		free(*(double **)brc_column_field(&brc_statistic_columns[k], i));
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
+		free(*(double **)brc_column_field(c, i));
 	memset(i, 0, sizeof(*i));
 }
 

@@ -28,8 +28,7 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 	f->cli = cli;
 	f->entry = brc_history_entry(cli);
 	rc = f->entry ? BRC_OK : brc_fail(err, BRC_RESOURCE, "out of memory");
-	if (rc == BRC_OK)
-		rc = brc_sink_open(&f->sink, cli->c.output, stream, err);
+	BRC_THEN(rc, brc_sink_open(&f->sink, cli->c.output, stream, err));
 	if (rc == BRC_OK && stream)
 		rc = brc_writer_new(&f->writer, f->sink, cli->c.zstd_level, err);
 	*out = f;
@@ -160,8 +159,7 @@ brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_fi
 
 	BRC_TRY(brc_section_new(&s, type, 1, name, err));
 	rc = fill(of, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	BRC_THEN(rc, brc_filter_write(f, s, err));
 	brc_section_free(s);
 	return rc;
 }

@@ -234,6 +234,7 @@ static void list_makers(const char *types, char *buf, size_t cap)
 		{"lesions", "lesion"},
 	};
 	size_t n = 0;
+
 	buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(made_by) / sizeof(made_by[0]) && n < cap; i++)
 		if (type_listed(types, made_by[i].type))

@@ -44,8 +44,7 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 				"least, all together have %u at most",
 				name[i], BRC_UNITS_MAX);
 	}
-	if (rc == BRC_OK)
-		rc = check_names(t, err);
+	BRC_THEN(rc, check_names(t, err));
 	if (rc != BRC_OK)
 		brc_layers_clear(t);
 	return rc;
@@ -141,8 +140,7 @@ brc_rc brc_layers_read(brc_layers *t, const brc_section *s, brc_err *err)
 
 		sizes[i] = u < 0 ? 0 : (size_t)u; /* 0 is refused by init */
 	}
-	if (rc == BRC_OK)
-		rc = BRC_RESOURCE;
+	BRC_THEN(rc, BRC_RESOURCE);
 	if (sizes) {
 		rc = brc_layers_init(t, n, (const char *const *)names, sizes, err);
 		if (rc == BRC_DATA) {

@@ -299,8 +299,7 @@ static brc_rc take_map(const msgpack_object *o, brc_map **out, brc_err *err)
 		memset(m->pairs, 0, m->cap * sizeof(*m->pairs));
 	for (size_t i = 0; i < o->via.map.size && rc == BRC_OK; i++)
 		rc = take_pair(&o->via.map.ptr[i], m, err);
-	if (rc == BRC_OK)
-		rc = check_keys(m, err);
+	BRC_THEN(rc, check_keys(m, err));
 	if (rc != BRC_OK)
 		brc_map_free(m);
 	else

@@ -21,6 +21,7 @@ size_t brc_dtype_size(const char *dtype)
 		const char *dtype;
 		size_t size;
 	} known[] = {{"<f4", 4}, {"<f8", 8}, {"<i4", 4}, {"<i8", 8}, {"|u1", 1}};
+
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(dtype, known[i].dtype) == 0)
 			return known[i].size;

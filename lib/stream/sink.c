@@ -55,12 +55,12 @@ static char *directory_of(const char *path, brc_err *err)
 }
 
 /* An unused name in the folder of the final one. */
-static char *temp_name(const char *path, unsigned try, brc_err *err)
+static char *temp_name(const char *path, unsigned attempt, brc_err *err)
 {
 	char suffix[64];
 	char *name;
 
-	snprintf(suffix, sizeof(suffix), ".%ld.%u.tmp", (long)getpid(), try);
+	snprintf(suffix, sizeof(suffix), ".%ld.%u.tmp", (long)getpid(), attempt);
 	name = brc_alloc(strlen(path) + sizeof(suffix), 1, err);
 	if (name)
 		sprintf(name, "%s%s", path, suffix);
@@ -70,10 +70,10 @@ static char *temp_name(const char *path, unsigned try, brc_err *err)
 /* Without O_TMPFILE: a named temporary file. */
 static brc_rc open_named(brc_sink *s, brc_err *err)
 {
-	for (unsigned try = 0; try < NAME_TRIES; try++) {
+	for (unsigned attempt = 0; attempt < NAME_TRIES; attempt++) {
 		int errnum;
 
-		s->temp = temp_name(s->path, try, err);
+		s->temp = temp_name(s->path, attempt, err);
 		if (!s->temp)
 			return BRC_RESOURCE;
 		s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -184,8 +184,7 @@ brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err
 	rc = s->buf ? BRC_OK : BRC_RESOURCE;
 	if (rc == BRC_OK && !to_stdout && !(s->path = brc_strdup(path, err)))
 		rc = BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = to_stdout ? open_stdout(s, err) : open_path(s, err);
+	BRC_THEN(rc, to_stdout ? open_stdout(s, err) : open_path(s, err));
 	if (rc == BRC_OK && binary && isatty(s->fd) == 1) {
 		brc_fail(err, BRC_USAGE, "a binary stream is not written to a terminal");
 		rc = brc_hint(err, "pipe it into the next filter (peek shows it), or use -o FILE");
@@ -252,8 +251,8 @@ static brc_rc link_temp(brc_sink *s, brc_err *err)
 	char fd_path[64];
 
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
-	for (unsigned try = 0; try < NAME_TRIES; try++) {
-		char *name = temp_name(s->path, try, err);
+	for (unsigned attempt = 0; attempt < NAME_TRIES; attempt++) {
+		char *name = temp_name(s->path, attempt, err);
 		int errnum;
 
 		if (!name)

@@ -112,8 +112,7 @@ brc_rc brc_source_open(brc_source **out, const char *path, brc_err *err)
 	s->fd = -1;
 	s->name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err);
 	rc = s->name ? open_fd(s, path, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = detect_zstd(s, err);
+	BRC_THEN(rc, detect_zstd(s, err));
 	if (rc != BRC_OK) {
 		brc_source_close(s);
 		return rc;

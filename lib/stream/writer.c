@@ -188,8 +188,7 @@ brc_rc brc_writer_tensor(brc_writer *w, const char *name, const char *dtype, siz
 	BRC_TRY(check_complete(w, err));
 	BRC_TRY(brc_section_new(&s, "tensor", 1, "tensor", err));
 	rc = brc_section_add(s, name, dtype, ndim, shape, axes, nothing, &t, err);
-	if (rc == BRC_OK)
-		rc = put_tensor_head(w, t, err);
+	BRC_THEN(rc, put_tensor_head(w, t, err));
 	brc_section_free(s);
 	return rc;
 }

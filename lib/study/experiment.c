@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/check_dataset.h"
 #include "base/texts.h"
 
 /* ---- planning ---- */
@@ -183,13 +184,13 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 {
 	l->m = x->m;
 	l->draws = x->options.draws;
-	l->images = data->n * brc_net_positions(net); /* answers */
+	l->images = data->n * brc_net_io_of(net)->positions; /* answers */
 	l->items = data->pixel != BRC_PIXEL_I4 ? "images"
 		   : data->per_position        ? "tokens"
 					       : "sequences";
 	l->ablate = x->options.ablate;
 	l->controls = x->options.controls;
-	l->classes = brc_net_classes(net);
+	l->classes = brc_net_io_of(net)->classes;
 	snprintf(l->labels, sizeof(l->labels), "%s", name);
 	snprintf(l->model, sizeof(l->model), "%s", brc_net_digest(net));
 	BRC_TRY(brc_layers_dup(&l->layers, &x->labels->layers, err));

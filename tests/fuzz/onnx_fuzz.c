@@ -42,7 +42,7 @@ static void weigh_edges(const brc_net *net)
 static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 {
 	static const int32_t unit[] = {0};
-	const brc_dataset nothing = {.pixels = brc_net_inputs(net)};
+	const brc_dataset nothing = {.pixels = brc_net_io_of(net)->inputs};
 	volatile float last = 0;
 	const float *value;
 	brc_run *r;
@@ -56,7 +56,7 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 				abort();
 		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		last = value[brc_run_plan_rows(p) * brc_net_classes(net) * brc_net_positions(net) -
+		last = value[brc_run_plan_rows(p) * brc_net_io_of(net)->classes * brc_net_io_of(net)->positions -
 			     1];
 	}
 	(void)last;

@@ -19,11 +19,16 @@
 
 #include "data/datasets/dataset.h"
 #include "data/tables/units_table.h"
-#include "sections/labels.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"
+#include "sections/activations.h"
+#include "sections/clusterability.h"
+#include "sections/exemplars.h"
 #include "sections/findings.h"
+#include "sections/labels.h"
 #include "sections/lesions.h"
+#include "sections/spectrum.h"
+#include "sections/units.h"
 #include "stream/collect.h"
 #include "stream/summary.h"
 #include "stream/writer.h"
@@ -323,6 +328,44 @@ static void try_findings(const brc_section *s)
 		brc_findings_clear(&f);
 }
 
+static void try_spectrum(const brc_section *s)
+{
+	brc_spectrum p;
+	brc_err err = {0};
+	if (brc_spectrum_read(&p, s, &err) != BRC_OK)
+		return;
+	for (size_t i = 0; i < p.links; i++)
+		need((size_t)p.link_to[i] < p.group.m && p.link_weight[i] > 0);
+	brc_spectrum_clear(&p);
+}
+
+static void try_clusterability(const brc_section *s)
+{
+	brc_clusterability c;
+	brc_err err = {0};
+	if (brc_clusterability_read(&c, s, &err) == BRC_OK)
+		brc_clusterability_clear(&c);
+}
+
+static void try_exemplars(const brc_section *s)
+{
+	brc_exemplars x;
+	brc_err err = {0};
+	if (brc_exemplars_read(&x, s, &err) != BRC_OK)
+		return;
+	for (size_t i = 0; i < x.images; i++)
+		need(brc_exemplars_find(&x, x.sample[i]) == i && (size_t)x.label[i] < x.classes);
+	brc_exemplars_clear(&x);
+}
+
+static void try_activations(const brc_section *s)
+{
+	brc_activations a;
+	brc_err err = {0};
+	if (brc_activations_read(&a, s, &err) == BRC_OK)
+		brc_activations_clear(&a);
+}
+
 static void try_units(const brc_section *s)
 {
 	brc_str text = {0};
@@ -357,6 +400,10 @@ static void try_section(brc_section *s)
 	try_laplacian(s);
 	try_lesions(s);
 	try_findings(s);
+	try_spectrum(s);
+	try_clusterability(s);
+	try_exemplars(s);
+	try_activations(s);
 	try_units(s);
 	write_again(s);
 }

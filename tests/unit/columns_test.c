@@ -52,20 +52,19 @@ static void assert_has(const char *text, const char *word, const char *where)
 		fail_msg("%s lacks '%s'", where, word);
 }
 
+static const brc_column *const tables[] = {brc_statistic_columns, brc_statistic_numbers,
+					   brc_class_columns};
+
 static void every_row_says_what_it_is(void **state)
 {
-	const brc_column *const table[] = {brc_statistic_columns, brc_statistic_numbers,
-					   brc_class_columns};
-	const size_t n[] = {brc_n_statistic_columns, brc_n_statistic_numbers, brc_n_class_columns};
 	(void)state;
 
 	for (size_t t = 0; t < 3; t++)
-		for (size_t i = 0; i < n[t]; i++) {
-			assert_true(table[t][i].name[0] != '\0');
-			assert_true(table[t][i].meaning[0] != '\0');
-			for (size_t j = 0; j < i; j++) {
-				assert_string_not_equal(table[t][i].name, table[t][j].name);
-				assert_true(table[t][i].at != table[t][j].at);
+		for (const brc_column *c = tables[t]; c->name; c++) {
+			assert_true(c->name[0] && c->meaning[0]);
+			for (const brc_column *before = tables[t]; before < c; before++) {
+				assert_string_not_equal(c->name, before->name);
+				assert_true(c->at != before->at);
 			}
 		}
 }
@@ -90,15 +89,13 @@ static void fill_distinct(brc_inference *st)
 {
 	double next = 0.125;
 
-	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
-		double *v = *(double **)brc_column_field(&brc_statistic_columns[k], st);
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+		double *v = *(double **)brc_column_field(c, st);
 
 		for (size_t s = 0; v && s < st->m; s++)
 			v[s] = next++;
 	}
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
-		const brc_column *c = &brc_statistic_numbers[k];
-
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (c->kind == BRC_COLUMN_COUNT)
 			*(size_t *)brc_column_field(c, st) = (size_t)next++;
 		else if (brc_column_held(c, st->published))
@@ -108,17 +105,15 @@ static void fill_distinct(brc_inference *st)
 
 static void assert_same_statistic(const brc_inference *a, const brc_inference *b)
 {
-	for (size_t k = 0; k < brc_n_statistic_columns; k++) {
-		const double *v = brc_column_values(&brc_statistic_columns[k], a);
-		const double *w = brc_column_values(&brc_statistic_columns[k], b);
+	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+		const double *v = brc_column_values(c, a);
+		const double *w = brc_column_values(c, b);
 
 		assert_int_equal(v != NULL, w != NULL);
 		if (v)
 			assert_memory_equal(v, w, a->m * sizeof(*v));
 	}
-	for (size_t k = 0; k < brc_n_statistic_numbers; k++) {
-		const brc_column *c = &brc_statistic_numbers[k];
-
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (c->kind == BRC_COLUMN_COUNT)
 			assert_int_equal(brc_column_count(c, a), brc_column_count(c, b));
 		else if (brc_column_held(c, a->published))
@@ -144,9 +139,8 @@ static void a_section_keeps_every_column(void **state)
 		for (size_t i = 0; i < f.n_stats; i++)
 			assert_same_statistic(&f.stat[i], &again.stat[i]);
 		assert_int_equal(again.classes, f.classes);
-		for (size_t c = 0; c < brc_n_class_columns && f.classes; c++)
-			assert_memory_equal(brc_column_values(&brc_class_columns[c], &f),
-					    brc_column_values(&brc_class_columns[c], &again),
+		for (const brc_column *c = brc_class_columns; c->name && f.classes; c++)
+			assert_memory_equal(brc_column_values(c, &f), brc_column_values(c, &again),
 					    f.m * f.classes * sizeof(double));
 		brc_findings_clear(&f);
 		brc_findings_clear(&again);
@@ -154,33 +148,34 @@ static void a_section_keeps_every_column(void **state)
 	}
 }
 
-/* A section with one column or number less is refused, and the message names it. */
+/* A section of coherence with one tensor less is refused, and the message names it. */
+static void assert_needed(const char *table, const char *column)
+{
+	analysis a = {0};
+	brc_findings f = measured(&a, brc_measure_coherence, false), again;
+	brc_section *s = add_section(&a, "coherence", "x");
+	char name[64];
+	brc_err err;
+
+	snprintf(name, sizeof(name), "%s/%s", table, column);
+	must(brc_findings_write(&f, s, &err), &err);
+	for (size_t i = 0; i < s->n_tensors; i++)
+		if (strcmp(s->tensors[i]->name, name) == 0)
+			s->tensors[i]->name[0] = '-';
+	assert_int_equal(brc_findings_read(&again, s, &err), BRC_DATA);
+	assert_has(err.message, column, "the message");
+	brc_findings_clear(&f);
+	free_analysis(&a);
+}
+
 static void a_missing_column_is_refused(void **state)
 {
 	(void)state;
 
-	for (size_t k = 0; k < brc_n_statistic_columns + brc_n_class_columns; k++) {
-		bool of_class = k >= brc_n_statistic_columns;
-		const brc_column *c = of_class ? &brc_class_columns[k - brc_n_statistic_columns]
-					       : &brc_statistic_columns[k];
-		analysis a = {0};
-		brc_findings f = measured(&a, brc_measure_coherence, false), again;
-		brc_section *s = add_section(&a, "coherence", "x");
-		char name[64];
-		brc_err err;
-
-		snprintf(name, sizeof(name), "%s/%s", of_class ? "class" : "spread", c->name);
-		must(brc_findings_write(&f, s, &err), &err);
-		for (size_t i = 0; i < s->n_tensors; i++)
-			if (strcmp(s->tensors[i]->name, name) == 0)
-				s->tensors[i]->name[0] = '-';
-		if (!of_class || strcmp(c->name, "change") != 0) { /* without it there is no table */
-			assert_int_equal(brc_findings_read(&again, s, &err), BRC_DATA);
-			assert_has(err.message, c->name, "the message");
-		}
-		brc_findings_clear(&f);
-		free_analysis(&a);
-	}
+	for (const brc_column *c = brc_statistic_columns; c->name; c++)
+		assert_needed("spread", c->name);
+	for (const brc_column *c = brc_class_columns + 1; c->name; c++)
+		assert_needed("class", c->name); /* the first one says whether there are classes */
 }
 
 typedef brc_rc renderer(const brc_report *r, brc_str *out, brc_err *err);
@@ -221,11 +216,11 @@ static void the_tsv_has_every_column_of_every_statistic(void **state)
 
 		*strchr(out, '\n') = '\0';
 		for (size_t i = 0; statistic[published][i]; i++)
-			for (size_t k = 0; k < brc_n_statistic_columns; k++) {
+			for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 				char head[128];
 
 				snprintf(head, sizeof(head), "%s_%s", statistic[published][i],
-					 brc_statistic_columns[k].name);
+					 c->name);
 				assert_has(out, head, "the first line");
 			}
 		free(out);
@@ -256,20 +251,28 @@ static void the_json_has_every_row(void **state)
 		const json_t *row = key(key(group, "statistics"), "accuracy");
 		const json_t *one = json_array_get(key(group, "classes"), 0);
 
-		for (size_t k = 0; k < brc_n_statistic_columns; k++) {
-			const brc_column *c = &brc_statistic_columns[k];
+		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 			bool held = brc_column_held(c, published);
 
 			assert_int_equal(json_is_number(key(row, c->name)), held);
 		}
-		for (size_t k = 0; k < brc_n_statistic_numbers; k++)
-			key(test, brc_statistic_numbers[k].name);
+		for (const brc_column *c = brc_statistic_numbers; c->name; c++)
+			key(test, c->name);
 		assert_int_equal(one != NULL, !published);
-		for (size_t k = 0; k < brc_n_class_columns && one; k++)
-			assert_true(json_is_number(key(one, brc_class_columns[k].name)));
+		for (const brc_column *c = brc_class_columns; c->name && one; c++)
+			assert_true(json_is_number(key(one, c->name)));
 		json_decref(j);
 		free(out);
 	}
+}
+
+static void assert_head(const char *page, const char *head)
+{
+	char cell[256];
+
+	snprintf(cell, sizeof(cell), ">%s</th>", head);
+	if (!strstr(page, cell))
+		fail_msg("the page has no head '%s'", head);
 }
 
 static void text_and_page_have_the_heads_that_rows_give(void **state)
@@ -280,26 +283,17 @@ static void text_and_page_have_the_heads_that_rows_give(void **state)
 		char *text = reported(brc_report_text, published);
 		char *page = reported(brc_report_html, published);
 
-		for (size_t k = 0; k < brc_n_statistic_columns + brc_n_statistic_numbers; k++) {
-			const brc_column *c =
-				k < brc_n_statistic_columns
-					? &brc_statistic_columns[k]
-					: &brc_statistic_numbers[k - brc_n_statistic_columns];
-			const char *head[2] = {c->table_head, c->detail_head};
+		for (size_t t = 0; t < 2; t++)
+			for (const brc_column *c = tables[t]; c->name; c++) {
+				bool held = brc_column_held(c, published);
 
-			if (c->text_head && brc_column_held(c, published))
-				assert_non_null(strstr(text, c->text_head));
-			for (size_t h = 0; h < 2; h++) {
-				char cell[256];
-
-				if (!head[h] || strcmp(head[h], BRC_WITHIN) == 0 ||
-				    (h == 0 && !brc_column_held(c, published)))
-					continue;
-				snprintf(cell, sizeof(cell), ">%s</th>", head[h]);
-				if (!strstr(page, cell))
-					fail_msg("the page has no head '%s'", head[h]);
+				if (held && c->text_head)
+					assert_non_null(strstr(text, c->text_head));
+				if (held && c->table_head)
+					assert_head(page, c->table_head);
+				if (c->detail_head && strcmp(c->detail_head, BRC_WITHIN) != 0)
+					assert_head(page, c->detail_head);
 			}
-		}
 		free(text);
 		free(page);
 	}
@@ -320,17 +314,14 @@ static char *read_file(const char *path)
 static void the_documents_name_every_row(void **state)
 {
 	static const char *const path[] = {"docs/sections.md", "docs/man/broca-report.1"};
-	const brc_column *const table[] = {brc_statistic_columns, brc_statistic_numbers,
-					   brc_class_columns};
-	const size_t n[] = {brc_n_statistic_columns, brc_n_statistic_numbers, brc_n_class_columns};
 	(void)state;
 
 	for (size_t p = 0; p < 2; p++) {
 		char *text = read_file(path[p]);
 
 		for (size_t t = 0; t < 3; t++)
-			for (size_t k = 0; k < n[t]; k++)
-				assert_has(text, table[t][k].name, path[p]);
+			for (const brc_column *c = tables[t]; c->name; c++)
+				assert_has(text, c->name, path[p]);
 		free(text);
 	}
 }

@@ -5,7 +5,7 @@
 
 #include "data/datasets/cifar10.h"
 #include "data/tables/class_names.h"
-#include "data/datasets/dataset.h"
+#include "dataset_section.h"
 
 static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 253, 254, 255, 9, 8, 7};
 static const float floats[] = {0, -1, 2.5f, 3, 4, 1e-3f};
@@ -42,7 +42,7 @@ static brc_section *written(const brc_dataset *d)
 	brc_section *s;
 	brc_err err = {0};
 	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
-	assert_int_equal(brc_dataset_write(d, s, &err), BRC_OK);
+	assert_int_equal(dataset_write(d, s, &err), BRC_OK);
 	return s;
 }
 
@@ -101,7 +101,7 @@ static void scales_in_double(void **state)
 static void refused(const brc_dataset *d, const char *message)
 {
 	brc_err err = {0};
-	assert_int_equal(brc_dataset_check(d, "set", &err), BRC_DATA);
+	assert_int_equal(dataset_check(d, "set", &err), BRC_DATA);
 	assert_non_null(strstr(err.message, message));
 }
 
@@ -129,7 +129,7 @@ static void normalises_by_channel(void **state)
 		chw[i] = (uint8_t)(i * 37 % 256);
 		hwc[image * 2 * PLANE + p * 2 + c] = chw[i];
 	}
-	assert_int_equal(brc_dataset_check(&d, "test", NULL), BRC_OK);
+	assert_int_equal(dataset_check(&d, "test", NULL), BRC_OK);
 	brc_section *s = written(&d);
 	brc_dataset back;
 	assert_int_equal(brc_dataset_read(&back, s, NULL), BRC_OK);
@@ -190,7 +190,7 @@ static void refuses_impossible_values(void **state)
 	(void)state;
 	brc_err err = {0};
 	brc_dataset good = of_bytes(), d = good;
-	assert_int_equal(brc_dataset_check(&good, "set", &err), BRC_OK);
+	assert_int_equal(dataset_check(&good, "set", &err), BRC_OK);
 	int32_t wrong[] = {1, 2};
 	d.label = wrong;
 	refused(&d, "set: the label of image 1 is 2; 2 classes need labels from 0 to 1");

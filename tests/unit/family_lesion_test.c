@@ -6,6 +6,7 @@
 #include <glob.h>
 
 #include "net/activations.h"
+#include "net/check_dataset.h"
 #include "net/lesion.h"
 #include "traced_layers.h"
 #include "idx_fixture.h"
@@ -47,7 +48,7 @@ static brc_dataset rows_of(const brc_net *net, const brc_array *input, const int
 {
 	brc_dataset d = float_images(net, input->data, input->shape[0]);
 
-	if (brc_net_takes_tokens(net))
+	if (brc_net_io_of(net)->tokens)
 		d.pixel = BRC_PIXEL_I4;
 	d.label = label;
 	return d;
@@ -60,7 +61,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 	const brc_run_options how = {
 		.layer = &layer, .n = 1, .stage = BRC_STAGE_POST, .logits = true};
 	const brc_dataset d = rows_of(net, input, label);
-	size_t rows = input->shape[0], classes = brc_net_classes(net);
+	size_t rows = input->shape[0], classes = brc_net_io_of(net)->classes;
 	int32_t unit[4096];
 	size_t n = list_units(mask->data, mask->count, unit);
 	const float *got;
@@ -70,7 +71,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 	brc_run *r;
 
 	assert_int_equal(mask->count, brc_net_layers(net)->units[layer]);
-	assert_int_equal(want->count, rows * brc_net_positions(net) * classes);
+	assert_int_equal(want->count, rows * brc_net_io_of(net)->positions * classes);
 	if (brc_run_plan_new(&p, net, &how, &err) != BRC_OK)
 		fail_msg("%s: %s", name, err.message);
 	assert_int_equal(brc_run_new(&r, p, &err), BRC_OK);
@@ -96,7 +97,7 @@ static void check_outputs(const char *name)
 {
 	brc_net *net = network_of(name);
 	oracle *o = layers_of(name);
-	brc_array input = need_golden(name, "input", brc_net_takes_tokens(net) ? "<i4" : "<f4");
+	brc_array input = need_golden(name, "input", brc_net_io_of(net)->tokens ? "<i4" : "<f4");
 
 	for (size_t i = 1; i <= o->n; i++) {
 		char member[32];
@@ -158,7 +159,8 @@ static void check_counts(const char *name, const brc_net *net, const brc_dataset
 		  loss = need_golden(name, "loss", "<f8"),
 		  close = need_golden(name, "close", "<i4");
 	oracle *o = layers_of(name);
-	size_t m = layer.count, width = mask.shape[1], classes = brc_net_classes(net), sets = 0;
+	size_t m = layer.count, width = mask.shape[1], classes = brc_net_io_of(net)->classes,
+	       sets = 0;
 	brc_lesion *set = calloc(m, sizeof(*set));
 	size_t *of = calloc(m, sizeof(*of));
 	int32_t *unit = calloc(m * width, sizeof(*unit)), *got = calloc(m * classes, sizeof(*got));
@@ -315,9 +317,9 @@ static void a_text_model_loses_what_torch_loses(void **state)
 			  .pixels = 64,
 			  .label = target.data,
 			  .per_position = true,
-			  .classes = brc_net_classes(net),
+			  .classes = brc_net_io_of(net)->classes,
 			  .scale = 1};
-	assert_int_equal(brc_net_positions(net), 64);
+	assert_int_equal(brc_net_io_of(net)->positions, 64);
 	check_counts("text-transformer", net, &d);
 	((int32_t *)token.data)[70] = 96;
 	assert_int_equal(brc_net_check_dataset(net, &d, &err), BRC_DATA);

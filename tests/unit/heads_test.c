@@ -121,7 +121,7 @@ static void check_counts(const char *name, const brc_dataset *d)
 	char golden[64];
 	brc_net *net = network_in("fixtures", name, BRC_NORM_L1);
 	brc_labels l = heads_of(net);
-	size_t classes = brc_net_classes(net);
+	size_t classes = brc_net_io_of(net)->classes;
 	brc_array correct, loss, close;
 	brc_subclusters *all;
 	brc_lesion set[LESIONS];

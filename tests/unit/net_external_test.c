@@ -69,7 +69,7 @@ static void weights_in_another_file_are_the_same(void **state)
 	assert_string_not_equal(brc_net_digest(moved), brc_net_digest(net));
 	a = logits_of(net, x.data, x.shape[0]);
 	b = logits_of(moved, x.data, x.shape[0]);
-	assert_memory_equal(a, b, x.shape[0] * brc_net_classes(net) * sizeof(*a));
+	assert_memory_equal(a, b, x.shape[0] * brc_net_io_of(net)->classes * sizeof(*a));
 	free(a);
 	free(b);
 	free(bytes);

@@ -73,18 +73,18 @@ static inline void assert_close(const float *a, const float *b, size_t n, double
 static inline brc_dataset float_images(const brc_net *net, const float *x, size_t rows)
 {
 	static const int32_t label[256];
-	const size_t *shape;
+	const brc_net_io *io = brc_net_io_of(net);
 	brc_dataset d = {.image = x,
 			 .pixel = BRC_PIXEL_F4,
 			 .n = rows,
-			 .ndim = brc_net_input_shape(net, &shape),
-			 .pixels = brc_net_inputs(net),
+			 .ndim = io->ndim,
+			 .pixels = io->inputs,
 			 .label = label,
 			 .classes = 1,
 			 .scale = 1};
 
 	assert_true(rows <= 256);
-	memcpy(d.shape, shape, d.ndim * sizeof(*shape));
+	memcpy(d.shape, io->shape, sizeof(d.shape));
 	return d;
 }
 
@@ -120,7 +120,7 @@ static inline void end_pass(pass *t)
 static inline float *logits_of(const brc_net *net, const float *x, size_t rows)
 {
 	pass t = begin_pass(net, NULL, 0, BRC_STAGE_POST, true, x, rows);
-	size_t bytes = rows * brc_net_classes(net) * sizeof(float);
+	size_t bytes = rows * brc_net_io_of(net)->classes * sizeof(float);
 	float *out = malloc(bytes);
 	const float *logits;
 	brc_err err = {0};

@@ -80,9 +80,9 @@ static void gives_what_torch_gives(void **state)
 		brc_array y = need_golden(names[i], "output", "<f4");
 		float *logits = logits_of(net, x.data, x.shape[0]);
 
-		assert_int_equal(x.count, x.shape[0] * brc_net_inputs(net));
-		assert_int_equal(y.count, y.shape[0] * brc_net_classes(net));
-		check_output(names[i], logits, &y, brc_net_classes(net));
+		assert_int_equal(x.count, x.shape[0] * brc_net_io_of(net)->inputs);
+		assert_int_equal(y.count, y.shape[0] * brc_net_io_of(net)->classes);
+		check_output(names[i], logits, &y, brc_net_io_of(net)->classes);
 		check_layers(names[i], net, x.data, x.shape[0]);
 		free(logits);
 		brc_array_clear(&x);
@@ -141,7 +141,7 @@ static void rows_do_not_depend_on_the_tail(void **state)
 
 	(void)state;
 	assert_true(half > 0);
-	assert_memory_equal(all, few, half * brc_net_classes(net) * sizeof(*few));
+	assert_memory_equal(all, few, half * brc_net_io_of(net)->classes * sizeof(*few));
 	free(all);
 	free(few);
 	brc_array_clear(&x);

@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "net/lesion.h"
 #include "array_files.h"
+#include "dataset_section.h"
 
 #define LESIONS "lesions"
 
@@ -35,7 +36,7 @@ static void fill_dataset(images *x, brc_pixel pixel, size_t classes, double scal
 			     .scale = scale};
 	for (size_t k = 0; k < x->d.ndim; k++)
 		x->d.shape[k] = x->image.shape[k + 1];
-	assert_int_equal(brc_dataset_check(&x->d, "test", &err), BRC_OK);
+	assert_int_equal(dataset_check(&x->d, "test", &err), BRC_OK);
 }
 
 static images fashion(void)

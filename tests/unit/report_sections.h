@@ -124,8 +124,12 @@ static void add_spectrum(analysis *a, const char *name)
 			      .choice_k = choice_k,
 			      .choice_gap = gap,
 			      .choice_stability = stability};
-	const brc_spectrum p = {
-		.n = 1, .graph = &g, .bins = 20, .image = image, .boundary = boundary};
+	const brc_spectrum p = {.n = 1,
+				.graph = &g,
+				.bins = 20,
+				.clusters = 3,
+				.image = image,
+				.boundary = boundary};
 	brc_err err;
 
 	for (size_t i = 0; i < 400; i++)

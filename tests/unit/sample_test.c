@@ -1,7 +1,7 @@
 /* Choosing images: as many of each class, without replacement, each image as likely. */
 #include "data_files.h"
 
-#include "data/datasets/assemble.h"
+#include "data/datasets/dataset_head.h"
 #include "data/datasets/sample.h"
 
 enum { IMAGES = 60, CLASSES = 3, EACH = 5 };
@@ -126,7 +126,7 @@ static void keeps_the_labels_of_the_chosen(void **state)
 	assert_int_equal(brc_sample_first(6, 2, chosen, NULL), BRC_OK);
 	chosen[0] = false;
 	chosen[5] = true;
-	brc_assemble_choose(&a, chosen, &kept);
+	brc_head_keep(&a, chosen, &kept);
 	assert_int_equal(kept, 2);
 	assert_int_equal(a.shape[0], 2);
 	assert_int_equal(a.count, 4);

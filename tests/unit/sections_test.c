@@ -144,6 +144,7 @@ static void write_spectrum(brc_section *s)
 		.graph = &g,
 		.bins = 2,
 		.image = (float[]){1, 0.5F, 0.5F, 1},
+		.clusters = 2,
 		.boundary = (int32_t[]){0, 1},
 		.group = {2, (int32_t[]){0, 1}, (int32_t[]){0, 1}, (int32_t[]){2, 2}},
 		.links = 1,
@@ -352,7 +353,7 @@ static const struct change {
 	{"units", "layer/name", NULL, 0, NULL, "there is no tensor 'layer/name'"},
 	{"units", "layer/units", NULL, 1, "0", "layer 'b' has an impossible number of units"},
 	{"units", "layer/name", NULL, 1, "a", "two layers are called 'a'"},
-	{"units", "layer/role", NULL, 1, "hid", "layer 'b' has the role 'hid'"},
+	{"units", "layer/role", NULL, 1, "hid", "row 1 of 'layer/role' is 'hid'"},
 	{"units", "layer/kind", NULL, 0, NULL, "there is no tensor 'layer/kind'"},
 	{"units", "edge/from", NULL, 0, "-1", "edge 0 leads from layer -1 to layer 1 of 2"},
 	{"units", "edge/from", NULL, 0, "1", "edge 0 leads from layer 1 to layer 1 of 2"},
@@ -366,7 +367,7 @@ static const struct change {
 	{"labels", NULL, "ncut", 0, "much", "record 0: 'ncut' is not a number"},
 	{"spectrum", NULL, "graph", 0, "1", "record 0 is not that of graph 0"},
 	{"spectrum", NULL, "k", 0, "-2", "record 0: 'k' is not a count"},
-	{"spectrum", NULL, "k", 0, "3", "'picture/boundary' is <i4 [2], where <i4 [3]"},
+	{"spectrum", NULL, "k", 0, "3", "the picture has 2 bins, of 1 to 512, and 2 clusters"},
 	{"spectrum", NULL, "warnings", 0, "none", "'warnings' is not a list of texts"},
 	{"spectrum", "graph/0/residual", NULL, 0, NULL, "no tensor 'graph/0/residual'"},
 	{"spectrum", "graph/0/choice/gap", NULL, 0, NULL, "no tensor 'graph/0/choice/gap'"},
@@ -387,7 +388,8 @@ static const struct change {
 	{"exemplars", "class/name", NULL, 1, "cat", "two classes are called 'cat'"},
 	{"exemplars", "class/name", NULL, 1, "", "a class has no name"},
 	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
-	{"activations", NULL, "samples", META, "3", "3 samples are announced, there are 2"},
+	{"activations", NULL, "samples", META, "3",
+	 "'value' is <f4 [2, 5], where <f4 [3, 5] is needed"},
 };
 
 static void drop_tensor(brc_section *s, brc_tensor *t)

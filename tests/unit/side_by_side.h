@@ -3,7 +3,7 @@
 #define SIDE_BY_SIDE_H
 
 #include "data/arrays/array.h"
-#include "data/datasets/dataset.h"
+#include "dataset_section.h"
 #include "array_files.h"
 #include "sections/labels.h"
 #include "net/net.h"
@@ -32,7 +32,7 @@ static inline void stacked_open(stacked *s, size_t images)
 				.classes = 10,
 				.scale = 1 / 255.0};
 	memcpy(s->data.shape, s->image.shape + 1, s->data.ndim * sizeof(*s->data.shape));
-	if (brc_dataset_check(&s->data, path, &err) != BRC_OK)
+	if (dataset_check(&s->data, path, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	assert_true(images <= s->data.n);
 	s->data.n = images;

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "data/datasets/dataset.h"
+#include "dataset_section.h"
 #include "graph/blocks.h"
 #include "sections/labels.h"
 #include "net/net.h"
@@ -166,7 +166,7 @@ static inline brc_section *tiny_dataset(void)
 	brc_section *s = tiny_section("dataset", "dataset");
 	brc_err err = {0};
 
-	assert_int_equal(brc_dataset_write(&d, s, &err), BRC_OK);
+	assert_int_equal(dataset_write(&d, s, &err), BRC_OK);
 	return s;
 }
 

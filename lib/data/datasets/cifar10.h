@@ -2,6 +2,8 @@
  * The binary version of CIFAR-10: records of one label byte (0 to 9) and
  * 3 x 32 x 32 pixel bytes (channel, row, column). Source:
  * https://www.cs.toronto.edu/~kriz/cifar.html.
+ *
+ * Internal to lib/data/datasets.
  */
 #ifndef BRC_DATA_DATASETS_CIFAR10_H
 #define BRC_DATA_DATASETS_CIFAR10_H

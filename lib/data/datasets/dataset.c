@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-#define CLASS_NAME_MAX 255
+#include "base/texts.h"
+#include "sections/classes.h"
 
 /* Elements of one image that belong to one channel in a row; channels follow one another. */
 static size_t channel_run(const brc_dataset *d)
@@ -28,6 +28,7 @@ static double given(const brc_dataset *d, double v, size_t c)
 static size_t bad_pixel(const brc_dataset *d, const float *image)
 {
 	size_t run = channel_run(d);
+
 	for (size_t i = 0; i < d->pixels; i++)
 		if (!(fabs(given(d, image[i], d->channels > 1 ? i / run % d->channels : 0)) <=
 		      FLT_MAX))
@@ -50,13 +51,16 @@ static brc_rc check_tokens(const brc_dataset *d, const int32_t *token, size_t fi
 brc_rc brc_dataset_check_images(const brc_dataset *d, const void *image, size_t first, size_t n,
 				const char *what, brc_err *err)
 {
+	const float *v;
+
 	if (d->pixel == BRC_PIXEL_U1) /* all bytes are good: see check_scale */
 		return BRC_OK;
 	if (d->pixel == BRC_PIXEL_I4)
 		return check_tokens(d, image, first, n, what, err);
-	const float *v = image;
+	v = image;
 	for (size_t i = 0; i < n; i++, v += d->pixels) {
 		size_t p = bad_pixel(d, v);
+
 		if (p == d->pixels)
 			continue;
 		brc_fail(err, BRC_DATA,
@@ -92,13 +96,15 @@ static brc_rc check_scale(const brc_dataset *d, const char *what, brc_err *err)
 /* Mean and deviation are one for all, or one for each channel of images that have channels. */
 static brc_rc check_channels(const brc_dataset *d, const char *what, brc_err *err)
 {
+	size_t have;
+
 	if (d->channels <= 1)
 		return BRC_OK;
 	if (d->layout == BRC_LAYOUT_UNKNOWN || d->ndim < 2)
 		return brc_fail(err, BRC_DATA,
 				"%s: means of %zu channels, but images without known channels",
 				what, d->channels);
-	size_t have = d->shape[d->layout == BRC_LAYOUT_NCHW ? 0 : d->ndim - 1];
+	have = d->shape[d->layout == BRC_LAYOUT_NCHW ? 0 : d->ndim - 1];
 	if (have != d->channels)
 		return brc_fail(err, BRC_DATA, "%s: means of %zu channels, but images of %zu", what,
 				d->channels, have);
@@ -108,6 +114,7 @@ static brc_rc check_channels(const brc_dataset *d, const char *what, brc_err *er
 static brc_rc check_labels(const brc_dataset *d, const char *what, brc_err *err)
 {
 	size_t each = d->per_position ? d->pixels : 1;
+
 	for (size_t i = 0; i < d->n * each; i++)
 		if (d->label[i] < 0 || (size_t)d->label[i] >= d->classes)
 			return brc_fail(err, BRC_DATA,
@@ -117,38 +124,10 @@ static brc_rc check_labels(const brc_dataset *d, const char *what, brc_err *err)
 	return BRC_OK;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static brc_rc check_class_names(const brc_dataset *d, const char *what, brc_err *err)
-{
-	if (!d->class_name)
-		return BRC_OK;
-	char **sorted = brc_alloc(d->classes, sizeof(*sorted), err);
-	if (!sorted)
-		return BRC_RESOURCE;
-	brc_rc rc = BRC_OK;
-	memcpy(sorted, d->class_name, d->classes * sizeof(*sorted));
-	qsort(sorted, d->classes, sizeof(*sorted), by_name);
-	for (size_t c = 0; c < d->classes && rc == BRC_OK; c++) {
-		if (!*sorted[c])
-			rc = brc_fail(err, BRC_DATA, "%s: a class has no name", what);
-		else if (strlen(sorted[c]) > CLASS_NAME_MAX)
-			rc = brc_fail(err, BRC_DATA, "%s: a class name is longer than %d bytes",
-				      what, CLASS_NAME_MAX);
-		else if (c && !strcmp(sorted[c - 1], sorted[c]))
-			rc = brc_fail(err, BRC_DATA, "%s: two classes are called '%s'", what,
-				      sorted[c]);
-	}
-	free(sorted);
-	return rc;
-}
-
 static brc_rc check_shape(const brc_dataset *d, const char *what, brc_err *err)
 {
 	size_t pixels = 1, total;
+
 	if (d->ndim < 1 || d->ndim > BRC_MAX_DIMS - 1)
 		return brc_fail(err, BRC_DATA, "%s: an image has %zu extents, not 1 to %d", what,
 				d->ndim, BRC_MAX_DIMS - 1);
@@ -171,19 +150,14 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", what, d->classes,
 				BRC_CLASSES_MAX);
 	BRC_TRY(check_labels(d, what, err));
-	return check_class_names(d, what, err);
-}
-
-brc_rc brc_dataset_check(const brc_dataset *d, const char *what, brc_err *err)
-{
-	BRC_TRY(brc_dataset_check_head(d, what, err));
-	return brc_dataset_check_images(d, d->image, 0, d->n, what, err);
+	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
 static brc_rc read_image(brc_dataset *d, const brc_section *s, const char *title, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, "image"),
 			 *token = brc_section_tensor(s, "token");
+
 	if (!t && !token)
 		return brc_fail(err, BRC_DATA, "%s: has no tensor 'image' or 'token'", title);
 	if (token && (t || strcmp(token->dtype, "<i4") != 0 || token->ndim != 2))
@@ -216,6 +190,7 @@ static brc_rc read_labels(brc_dataset *d, const brc_section *s, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, "label");
 	const size_t shape[] = {d->n, d->pixels};
+
 	d->per_position = d->pixel == BRC_PIXEL_I4 && t && t->ndim == 2;
 	BRC_TRY(brc_section_need(s, "label", "<i4", d->per_position ? 2 : 1, shape, &t, err));
 	d->label = t->data;
@@ -228,6 +203,7 @@ static brc_rc read_channels(brc_dataset *d, const brc_section *s, brc_err *err)
 {
 	const char *layout = brc_map_string(s->meta, "layout", "");
 	const brc_tensor *mean, *deviation;
+
 	for (int k = BRC_LAYOUT_NCHW; k <= BRC_LAYOUT_NHWC; k++)
 		if (!strcmp(layout, layout_name[k]))
 			d->layout = (brc_layout)k;
@@ -238,25 +214,6 @@ static brc_rc read_channels(brc_dataset *d, const brc_section *s, brc_err *err)
 	BRC_TRY(brc_section_need_column(s, "channel/std", "<f8", d->channels, &deviation, err));
 	d->mean = mean->data;
 	d->deviation = deviation->data;
-	return BRC_OK;
-}
-
-static brc_rc read_class_names(brc_dataset *d, const brc_section *s, brc_err *err)
-{
-	if (!brc_section_tensor(s, "class/name"))
-		return BRC_OK;
-	const brc_tensor *t;
-	BRC_TRY(brc_section_need_column(s, "class/name", "|S", d->classes, &t, err));
-	d->class_name = brc_calloc(d->classes, sizeof(*d->class_name), err);
-	if (!d->class_name)
-		return BRC_RESOURCE;
-	for (size_t c = 0; c < d->classes; c++) {
-		char name[CLASS_NAME_MAX + 2]; /* one more, so that the check sees an excess */
-		brc_tensor_text(t, c, name, sizeof(name));
-		d->class_name[c] = brc_strdup(name, err);
-		if (!d->class_name[c])
-			return BRC_RESOURCE;
-	}
 	return BRC_OK;
 }
 
@@ -271,15 +228,18 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", title, d->classes,
 				BRC_CLASSES_MAX);
 	strncpy(d->source, brc_map_string(s->meta, "source", ""), sizeof(d->source) - 1);
-	BRC_TRY(read_class_names(d, s, err));
-	return brc_dataset_check(d, title, err);
+	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
+	BRC_TRY(brc_dataset_check_head(d, title, err));
+	return brc_dataset_check_images(d, d->image, 0, d->n, title, err);
 }
 
 brc_rc brc_dataset_read(brc_dataset *d, const brc_section *s, brc_err *err)
 {
 	char title[256];
+	brc_rc rc;
+
 	memset(d, 0, sizeof(*d));
-	brc_rc rc = read_section(d, s, brc_section_title(s, title, sizeof(title)), err);
+	rc = read_section(d, s, brc_section_title(s, title, sizeof(title)), err);
 	if (rc != BRC_OK)
 		brc_dataset_clear(d);
 	return rc;
@@ -306,13 +266,12 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 			    brc_err *err)
 {
 	const size_t labels[] = {d->n, d->pixels};
+
 	describe_tensor(d, t);
 	BRC_TRY(brc_section_add(s, "label", "<i4", d->per_position ? 2 : 1, labels,
 				d->per_position ? "sequence,position" : "image", d->label, NULL,
 				err));
-	if (d->class_name)
-		BRC_TRY(brc_section_add_text(s, "class/name", (const char *const *)d->class_name,
-					     d->classes, err));
+	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
 	if (d->channels) {
 		BRC_TRY(brc_section_add_column(s, "channel/mean", "<f8", d->channels, d->mean,
 					       err));
@@ -327,19 +286,9 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 	return BRC_OK;
 }
 
-brc_rc brc_dataset_write(const brc_dataset *d, brc_section *s, brc_err *err)
-{
-	brc_dataset_tensor t;
-	BRC_TRY(brc_dataset_describe(d, s, &t, err));
-	return brc_section_add(s, t.name, t.dtype, t.ndim, t.shape, t.axes, d->image, NULL, err);
-}
-
 void brc_dataset_clear(brc_dataset *d)
 {
-	if (d->class_name)
-		for (size_t c = 0; c < d->classes; c++)
-			free(d->class_name[c]);
-	free(d->class_name);
+	brc_texts_free(d->class_name, d->classes);
 	memset(d, 0, sizeof(*d));
 }
 
@@ -349,6 +298,7 @@ static void rows_of_channel(const brc_dataset *d, const void *in, size_t c, size
 	const uint8_t *byte = in;
 	const float *real = in;
 	float value[256];
+
 	if (d->pixel == BRC_PIXEL_U1 && n >= 256) {
 		for (int v = 0; v < 256; v++)
 			value[v] = (float)given(d, v, c);
@@ -362,14 +312,15 @@ static void rows_of_channel(const brc_dataset *d, const void *in, size_t c, size
 
 void brc_dataset_rows(const brc_dataset *d, size_t first, size_t n, float *out)
 {
-	size_t count = n * d->pixels, size = d->pixel == BRC_PIXEL_U1 ? 1 : 4;
+	size_t count = n * d->pixels, size = d->pixel == BRC_PIXEL_U1 ? 1 : 4, run;
 	const char *in = (const char *)d->image + first * d->pixels * size;
+
 	if (d->pixel == BRC_PIXEL_I4) {
 		for (size_t i = 0; i < count; i++)
 			out[i] = (float)((const int32_t *)(const void *)in)[i];
 		return;
 	}
-	size_t run = d->channels > 1 ? channel_run(d) : count;
+	run = d->channels > 1 ? channel_run(d) : count;
 	for (size_t i = 0, c = 0; i < count; i += run, c = c + 1 < d->channels ? c + 1 : 0)
 		rows_of_channel(d, in + i * size, c, run, out + i);
 }
@@ -377,6 +328,7 @@ void brc_dataset_rows(const brc_dataset *d, size_t first, size_t n, float *out)
 void brc_dataset_tokens(const brc_dataset *d, size_t first, size_t n, int64_t *out)
 {
 	const int32_t *token = (const int32_t *)d->image + first * d->pixels;
+
 	for (size_t i = 0; i < n * d->pixels; i++)
 		out[i] = token[i];
 }

@@ -58,17 +58,19 @@ typedef struct brc_dataset {
  */
 brc_rc brc_dataset_read(brc_dataset *d, const brc_section *s, brc_err *err);
 
-/* The checks of brc_dataset_read on a data set made by hand; `what` starts the message. */
-brc_rc brc_dataset_check(const brc_dataset *d, const char *what, brc_err *err);
-/* The same but for the elements, so that `image` may be NULL. */
+/*
+ * The checks of brc_dataset_read but for the elements, so that `image` may be NULL; `what` starts
+ * the message.
+ */
 brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *err);
 /* And the elements of n images at `image`, the first of which is number `first`. */
 brc_rc brc_dataset_check_images(const brc_dataset *d, const void *image, size_t first, size_t n,
 				const char *what, brc_err *err);
 
-/* Fill a fresh section dataset/1; `image` and `label` stay borrowed and must outlive it. */
-brc_rc brc_dataset_write(const brc_dataset *d, brc_section *s, brc_err *err);
-/* All of it but the images, whose tensor this describes: for writing them in pieces. */
+/*
+ * Fill a fresh section dataset/1 with all but the images, whose tensor *t describes: they are
+ * written in pieces. `label` stays borrowed and must outlive the section.
+ */
 typedef struct brc_dataset_tensor {
 	const char *name, *dtype, *axes; /* static */
 	size_t ndim, shape[BRC_MAX_DIMS];

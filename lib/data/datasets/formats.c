@@ -34,7 +34,7 @@ const char *brc_format_operand(brc_format f)
 	return formats[f].operand;
 }
 
-brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err)
+static brc_rc detect(brc_input *in, brc_format *out, brc_err *err)
 {
 	const unsigned char *p;
 	size_t n;
@@ -224,7 +224,7 @@ static brc_rc open_inputs(brc_format *f, brc_input **in, size_t n, brc_format_op
 			  brc_items **it, brc_err *err)
 {
 	if (*f == BRC_FORMATS)
-		BRC_TRY(brc_format_detect(in[0], f, err));
+		BRC_TRY(detect(in[0], f, err));
 	BRC_TRY(check_use(*f, n, o, err));
 	if (o->next_token)
 		return brc_items_of_next_tokens(it, in[0], o->length, o->mem, err);

@@ -24,13 +24,6 @@ const char *brc_format_name(brc_format f);
 /* What the history calls the files: "IMAGES" (and "LABELS" apart), "ARCHIVE", "BATCHES"... */
 const char *brc_format_operand(brc_format f);
 
-/*
- * The format of a path from what it is: a folder, or a file whose first bytes
- * say it (nothing is taken). CIFAR-10 has no magic: a regular file of whole
- * records that begins with a label counts. BRC_DATA when it is none of them.
- */
-brc_rc brc_format_detect(brc_input *in, brc_format *out, brc_err *err);
-
 typedef struct brc_format_options {
 	const char *images,
 		*labels;         /* members of an NPZ archive; NULL: the usual ones, filled in */
@@ -43,7 +36,9 @@ typedef struct brc_format_options {
 } brc_format_options;
 
 /*
- * The files as a source of items; *f BRC_FORMATS becomes the format found.
+ * The files as a source of items; *f BRC_FORMATS becomes the format found: that of a folder, or
+ * what the first bytes of the first file say. CIFAR-10 has no magic: a regular file of whole
+ * records that begins with a label counts. BRC_DATA when it is none of them.
  * BRC_USAGE when the format needs another number of files or has none of the
  * options given. brc_items_free() *it, after a failure too.
  */

@@ -2,6 +2,8 @@
  * IDX files (the format of MNIST): two zero bytes, a type byte, the number of
  * extents, the extents as big-endian 32-bit words, then the elements,
  * big-endian, row-major. Source: http://yann.lecun.com/exdb/mnist/.
+ *
+ * Internal to lib/data/datasets.
  */
 #ifndef BRC_DATA_DATASETS_IDX_H
 #define BRC_DATA_DATASETS_IDX_H

@@ -1,4 +1,7 @@
-/* Choosing some of the items: the first ones, or at random, of all or as many of each class. */
+/*
+ * Choosing some of the items: the first ones, or at random, of all or as many of each class.
+ * Internal to lib/data/datasets.
+ */
 #ifndef BRC_DATA_DATASETS_SAMPLE_H
 #define BRC_DATA_DATASETS_SAMPLE_H
 

@@ -1,4 +1,4 @@
-/* Sequences of tokens whose labels are their own next tokens. */
+/* Sequences of tokens whose labels are their own next tokens. Internal to lib/data/datasets. */
 #ifndef BRC_DATA_DATASETS_TOKEN_ITEMS_H
 #define BRC_DATA_DATASETS_TOKEN_ITEMS_H
 

@@ -299,11 +299,11 @@ static void on_other(void *ctx, const XML_Char *text, int n)
 }
 
 static void on_doctype(void *ctx, const XML_Char *name, const XML_Char *system,
-		       const XML_Char *public, int internal)
+		       const XML_Char *public_id, int internal)
 {
 	(void)name;
 	(void)system;
-	(void)public;
+	(void)public_id;
 	(void)internal;
 	refuse(ctx, "a document type is declared, which GraphML does without");
 }

@@ -7,6 +7,8 @@
  * 0.114 B, in Pillow's whole numbers). Ignored are EXIF, its orientation
  * included, gamma and colour profiles: pixels are taken as they are stored.
  * CMYK is refused.
+ *
+ * Internal to lib/data/images.
  */
 #ifndef BRC_DATA_IMAGES_IMAGE_FILE_H
 #define BRC_DATA_IMAGES_IMAGE_FILE_H

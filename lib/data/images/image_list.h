@@ -1,6 +1,8 @@
 /*
  * Which image files there are, and of which class: a folder with one folder of
  * images for each class, or a table of paths and classes.
+ *
+ * Internal to lib/data/images.
  */
 #ifndef BRC_DATA_IMAGES_IMAGE_LIST_H
 #define BRC_DATA_IMAGES_IMAGE_LIST_H

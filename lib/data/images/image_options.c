@@ -33,7 +33,7 @@ brc_rc brc_side_pair(const char *s, const char *option, size_t *w, size_t *h, br
 	return brc_hint(err, "pixels from 1 to %u: --%s 224x224", BRC_SIDE_MAX, option);
 }
 
-brc_rc brc_channel_values(const char *s, const char *option, double **v, size_t *n, brc_err *err)
+static brc_rc channel_values(const char *s, const char *option, double **v, size_t *n, brc_err *err)
 {
 	size_t cap = 0;
 
@@ -69,9 +69,9 @@ brc_rc brc_channel_options(const char *means, const char *deviations, double **m
 	size_t n_mean = 0, n_deviation = 0;
 
 	if (means)
-		BRC_TRY(brc_channel_values(means, "mean", mean, &n_mean, err));
+		BRC_TRY(channel_values(means, "mean", mean, &n_mean, err));
 	if (deviations)
-		BRC_TRY(brc_channel_values(deviations, "std", deviation, &n_deviation, err));
+		BRC_TRY(channel_values(deviations, "std", deviation, &n_deviation, err));
 	if (!means)
 		BRC_TRY(all_equal_to(0, n_mean = n_deviation, mean, err));
 	if (!deviations)

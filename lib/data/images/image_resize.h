@@ -1,4 +1,4 @@
-/* Changing the size of images: as Pillow does, to the bit. */
+/* Changing the size of images: as Pillow does, to the bit. Internal to lib/data/images. */
 #ifndef BRC_DATA_IMAGES_IMAGE_RESIZE_H
 #define BRC_DATA_IMAGES_IMAGE_RESIZE_H
 

@@ -78,8 +78,7 @@ brc_rc brc_onnx_attribute_ints(const Brc__OnnxNode *node, const char *name, cons
  */
 brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shape[BRC_MAX_DIMS],
 			     size_t *count, brc_err *err);
-/* Does the tensor hold floats (FLOAT, DOUBLE, FLOAT16, BFLOAT16) or integers (any, and BOOL)? */
-bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t);
+/* Does the tensor hold integers (of any type, or BOOL)? */
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t);
 /* Bytes of an element in raw data; 0 for a type that is not read. */
 size_t brc_onnx_type_size(int32_t data_type);

@@ -21,7 +21,7 @@ const char *brc_onnx_type_name(int32_t data_type)
 	return name[data_type];
 }
 
-bool brc_onnx_tensor_is_float(const Brc__OnnxTensor *t)
+static bool is_float(const Brc__OnnxTensor *t)
 {
 	return t->data_type == BRC_ONNX_FLOAT || t->data_type == BRC_ONNX_DOUBLE ||
 	       t->data_type == BRC_ONNX_FLOAT16 || t->data_type == BRC_ONNX_BFLOAT16;
@@ -103,7 +103,7 @@ size_t brc_onnx_type_size(int32_t data_type)
 		return 4;
 	if (data_type == BRC_ONNX_DOUBLE)
 		return 8;
-	return brc_onnx_tensor_is_float(&t) ? 2 : int_size(&t);
+	return is_float(&t) ? 2 : int_size(&t);
 }
 
 /* Elements of the one field that holds the data, or an error when that is not `count`. */
@@ -150,7 +150,7 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 	size_t ndim, shape[BRC_MAX_DIMS], count;
 	bool single = t->data_type == BRC_ONNX_FLOAT, twice = t->data_type == BRC_ONNX_DOUBLE;
 
-	if (!brc_onnx_tensor_is_float(t)) {
+	if (!is_float(t)) {
 		brc_fail(err, BRC_DATA, "%s initializer '%s' is not supported; floats are needed",
 			 brc_onnx_type_name(t->data_type), name_of(t));
 		return brc_hint(err, "export the network in single precision");

@@ -1,4 +1,4 @@
-/* The inside of brc_weights, shared by the readers of its formats. */
+/* The inside of brc_weights, shared by the readers of its formats. Internal to lib/data/models. */
 #ifndef BRC_DATA_MODELS_WEIGHTS_STATE_H
 #define BRC_DATA_MODELS_WEIGHTS_STATE_H
 

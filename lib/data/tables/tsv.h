@@ -1,4 +1,7 @@
-/* A table of text: columns separated by tabs, under a line with their names. */
+/*
+ * A table of text: columns separated by tabs, under a line with their names.
+ * Internal to lib/data/tables.
+ */
 #ifndef BRC_DATA_TABLES_TSV_H
 #define BRC_DATA_TABLES_TSV_H
 

@@ -30,5 +30,22 @@ brc_rc brc_named_units_read(brc_named_units *u, const brc_section *s, brc_err *e
 size_t brc_named_units_layer(const brc_named_units *u, const char *layer, size_t units)
 {
 	size_t l = u->names.n > 0 ? brc_layers_find(&u->layers, layer) : BRC_ANY;
+
 	return l != BRC_ANY && u->layers.units[l] == units ? u->layers.first[l] : BRC_ANY;
+}
+
+brc_rc brc_named_units_find(brc_named_units *u, const brc_section *const *all, size_t n,
+			    const brc_layers *layers, brc_err *err)
+{
+	memset(u, 0, sizeof(*u));
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(all[i]->type, "units") != 0)
+			continue;
+		BRC_TRY(brc_named_units_read(u, all[i], err));
+		for (size_t l = 0; l < layers->n; l++)
+			if (brc_named_units_layer(u, layers->name[l], layers->units[l]) != BRC_ANY)
+				return BRC_OK;
+		brc_named_units_clear(u);
+	}
+	return BRC_OK;
 }

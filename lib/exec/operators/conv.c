@@ -68,26 +68,26 @@ static double conv_flops(const brc_exec *g, const brc_node *n)
 	       (double)brc_conv_places(c);
 }
 
-static bool conv_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	const brc_conv *c = n->state;
 	const brc_operand *v = &g->value[n->in[1]];
 	size_t each = v->count / (v->dim[0] * v->dim[1]);
 
-	*w = (brc_weights){.w = c->weight,
-			   .bias = c->bias,
-			   .outputs = c->outputs,
-			   .inputs = v->dim[1] * c->groups,
-			   .groups = c->groups,
-			   .h = v->ndim > 3 ? v->dim[2] : 1,
-			   .wide = v->dim[v->ndim - 1],
-			   .out_step = v->dim[1] * each,
-			   .in_step = each,
-			   .alpha = 1,
-			   .value = n->in[1],
-			   .in_axis = 1,
-			   .axis = 1,
-			   .slides = true};
+	*w = (brc_linear_map){.w = c->weight,
+			      .bias = c->bias,
+			      .outputs = c->outputs,
+			      .inputs = v->dim[1] * c->groups,
+			      .groups = c->groups,
+			      .h = v->ndim > 3 ? v->dim[2] : 1,
+			      .wide = v->dim[v->ndim - 1],
+			      .out_step = v->dim[1] * each,
+			      .in_step = each,
+			      .alpha = 1,
+			      .value = n->in[1],
+			      .in_axis = 1,
+			      .axis = 1,
+			      .slides = true};
 	return true;
 }
 

@@ -232,7 +232,7 @@ static const float *bias_of(const brc_exec *g, const brc_node *n, size_t outputs
 	return c && c->state == BRC_CONSTANT && c->count == outputs ? c->data : NULL;
 }
 
-static bool product_weights(const brc_exec *g, const brc_node *n, brc_weights *w)
+static bool product_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	const product *p = n->state;
 	const brc_operand *x = &g->value[n->in[0]], *v = &g->value[n->in[1]];
@@ -240,19 +240,19 @@ static bool product_weights(const brc_exec *g, const brc_node *n, brc_weights *w
 	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
 	    x->ndim < 2)
 		return false;
-	*w = (brc_weights){.w = v->data,
-			   .bias = bias_of(g, n, p->n),
-			   .outputs = p->n,
-			   .inputs = p->k,
-			   .groups = 1,
-			   .h = 1,
-			   .wide = 1,
-			   .out_step = p->trans_w ? p->k : 1,
-			   .in_step = p->trans_w ? 1 : p->n,
-			   .alpha = p->alpha,
-			   .value = n->in[1],
-			   .in_axis = x->ndim - 1,
-			   .axis = x->ndim - 1};
+	*w = (brc_linear_map){.w = v->data,
+			      .bias = bias_of(g, n, p->n),
+			      .outputs = p->n,
+			      .inputs = p->k,
+			      .groups = 1,
+			      .h = 1,
+			      .wide = 1,
+			      .out_step = p->trans_w ? p->k : 1,
+			      .in_step = p->trans_w ? 1 : p->n,
+			      .alpha = p->alpha,
+			      .value = n->in[1],
+			      .in_axis = x->ndim - 1,
+			      .axis = x->ndim - 1};
 	return true;
 }
 

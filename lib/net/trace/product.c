@@ -70,7 +70,7 @@ brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err)
 
 /* ---- convolutions and matrix products ---- */
 
-static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, brc_err *err)
+static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_linear_map *w, brc_err *err)
 {
 	brc_layer_inputs *in = &t->net->inputs[++t->layer];
 	const brc_sources *from = brc_traced(t, n, w->in);
@@ -92,8 +92,8 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_weights *w, 
 }
 
 /* out[o]: channel in[o / each] times the magnitude of its kernel. */
-static brc_rc scale_channels(brc_tracer *t, const brc_weights *w, const int32_t *in, int32_t *out,
-			     brc_err *err)
+static brc_rc scale_channels(brc_tracer *t, const brc_linear_map *w, const int32_t *in,
+			     int32_t *out, brc_err *err)
 {
 	size_t each = w->outputs / w->groups;
 
@@ -107,7 +107,7 @@ static brc_rc scale_channels(brc_tracer *t, const brc_weights *w, const int32_t 
 	return BRC_OK;
 }
 
-static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_weights *w, brc_err *err)
+static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_linear_map *w, brc_err *err)
 {
 	const brc_operand *y = brc_exec_value(t->g, n->out[0]);
 	const brc_sources *from = brc_traced(t, n, 0);
@@ -164,7 +164,7 @@ static bool is_told_apart(const brc_tracer *t, const brc_node *n, size_t k)
 
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err)
 {
-	brc_weights w;
+	brc_linear_map w;
 
 	if (brc_net_makes_units(t->g, n, &w))
 		return new_units(t, n, &w, err);

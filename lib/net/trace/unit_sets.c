@@ -211,12 +211,12 @@ static brc_rc begin_round(brc_unit_sets *t, brc_err *err)
 	return BRC_OK;
 }
 
-static bool is_new(brc_unit_sets *t, int32_t s)
+static bool is_unseen(brc_unit_sets *t, int32_t s)
 {
-	bool new = t->seen[s] != t->round;
+	bool fresh = t->seen[s] != t->round;
 
 	t->seen[s] = t->round;
-	return new;
+	return fresh;
 }
 
 /* Few sets are different, as a rule, however many there are: each is looked at once. */
@@ -228,7 +228,7 @@ brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_
 
 	BRC_TRY(begin_round(t, err));
 	for (size_t i = 0; i < n; i++)
-		if (is_new(t, a[i * step]))
+		if (is_unseen(t, a[i * step]))
 			total += t->set[a[i * step]].n;
 	BRC_TRY(reserve(t, total, err));
 	all = t->feed + t->n_feeds;
@@ -237,7 +237,7 @@ brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_
 	for (size_t i = 0; i < n; i++) {
 		const set *s = &t->set[a[i * step]];
 
-		if (!is_new(t, a[i * step]))
+		if (!is_unseen(t, a[i * step]))
 			continue;
 		if (s->n)
 			memcpy(all + total, t->feed + s->first, s->n * sizeof(*all));

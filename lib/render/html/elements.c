@@ -93,23 +93,20 @@ void brc_html_count(brc_page *page, size_t n)
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
 		    const char *list_class)
 {
-	bool any = false;
+	const brc_note *note = brc_note_next(&net->notes, NULL, kind, labelling);
 
-	for (size_t i = 0; i < net->notes.n; i++) {
-		const brc_note *note = &net->notes.item[i];
-
-		if (!brc_note_is(note, kind, labelling))
-			continue;
-		if (!any)
-			brc_str_addf(page->b, "<ul class=\"%s\">\n", list_class);
+	if (!note)
+		return;
+	brc_str_addf(page->b, "<ul class=\"%s\">\n", list_class);
+	for (; note; note = brc_note_next(&net->notes, note, kind, labelling)) {
 		brc_str_add(page->b,
 			    note->kind == BRC_NOTE_DETAIL ? "<li class=\"detail\">" : "<li>");
+		if (labelling == BRC_EVERY && note->labelling != BRC_ANY)
+			brc_htmlf(page->b, "<b>%s.</b> ", net->labelling[note->labelling].name);
 		brc_html_prose(page, note->text.s);
 		brc_str_add(page->b, "</li>\n");
-		any = true;
 	}
-	if (any)
-		brc_str_add(page->b, "</ul>\n");
+	brc_str_add(page->b, "</ul>\n");
 }
 
 void brc_html_badges(brc_page *page, const brc_group *g)

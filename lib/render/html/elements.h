@@ -50,7 +50,10 @@ void brc_html_heads(brc_page *page, const char *titles);
 void brc_html_cell(brc_page *page, brc_word number);
 void brc_html_count(brc_page *page, size_t n);
 
-/* The notes of one kind about a labelling as a list; nothing when there are none. */
+/*
+ * The notes of one kind about a labelling as a list; nothing when there are none. With BRC_EVERY
+ * each says which labelling it is about.
+ */
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
 		    const char *list_class);
 

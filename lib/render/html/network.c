@@ -93,21 +93,18 @@ static void add_overview(brc_page *page, size_t network)
 static void add_labelling_findings(brc_page *page, size_t network, size_t labelling)
 {
 	const brc_network *net = &page->report->network[network];
-	bool any = false;
+	const brc_note *note = brc_note_next(&net->notes, NULL, BRC_NOTE_FINDING, labelling);
 
-	for (size_t i = 0; i < net->notes.n; i++) {
-		const brc_note *note = &net->notes.item[i];
-
-		if (note->kind != BRC_NOTE_FINDING || note->labelling != labelling)
+	if (!note)
+		return;
+	brc_htmlf(page->b, "<li><b>%s.</b>", net->labelling[labelling].name);
+	for (; note; note = brc_note_next(&net->notes, note, BRC_NOTE_FINDING, labelling)) {
+		if (note->kind == BRC_NOTE_DETAIL)
 			continue;
-		if (!any)
-			brc_htmlf(page->b, "<li><b>%s.</b>", net->labelling[labelling].name);
 		brc_str_add(page->b, " ");
 		brc_html_prose(page, note->text.s);
-		any = true;
 	}
-	if (any)
-		brc_str_add(page->b, "</li>\n");
+	brc_str_add(page->b, "</li>\n");
 }
 
 static void add_findings(brc_page *page, size_t network)
@@ -203,24 +200,9 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 
 static void add_missing(brc_page *page, const brc_network *net)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < net->notes.n; i++) {
-		const brc_note *note = &net->notes.item[i];
-
-		if (note->kind != BRC_NOTE_MISSING)
-			continue;
-		if (!any)
-			brc_str_add(page->b, "<h3>What was not run</h3>\n<ul class=\"missing\">\n");
-		brc_str_add(page->b, "<li>");
-		if (note->labelling != BRC_ANY)
-			brc_htmlf(page->b, "<b>%s.</b> ", net->labelling[note->labelling].name);
-		brc_html_prose(page, note->text.s);
-		brc_str_add(page->b, "</li>\n");
-		any = true;
-	}
-	if (any)
-		brc_str_add(page->b, "</ul>\n");
+	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
+		brc_str_add(page->b, "<h3>What was not run</h3>\n");
+	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 }
 
 static void add_versions(brc_page *page, const brc_network *net)

@@ -6,11 +6,11 @@ enum { SCHEMA = 1 };
 
 json_t *brc_json_notes(const brc_network *net, brc_note_kind kind, size_t labelling)
 {
+	const brc_note *note = NULL;
 	json_t *a = json_array();
 
-	for (size_t i = 0; i < net->notes.n; i++)
-		if (brc_note_is(&net->notes.item[i], kind, labelling))
-			brc_json_append(&a, brc_json_text(net->notes.item[i].text.s));
+	while ((note = brc_note_next(&net->notes, note, kind, labelling)))
+		brc_json_append(&a, brc_json_text(note->text.s));
 	return a;
 }
 

@@ -215,8 +215,14 @@ const char *brc_proxy_adjective(brc_proxy p);
 
 /* ---- saying ---- */
 
-/* Is it of this kind (details count as findings) and about this labelling? */
-bool brc_note_is(const brc_note *note, brc_note_kind kind, size_t labelling);
+#define BRC_EVERY (BRC_ANY - 1) /* the network as a whole and all labellings */
+
+/*
+ * The next note of a kind (details count as findings) about a labelling, BRC_ANY or BRC_EVERY;
+ * after NULL the first one. NULL when there is none.
+ */
+const brc_note *brc_note_next(const brc_notes *notes, const brc_note *after, brc_note_kind kind,
+			      size_t labelling);
 
 /*
  * Begin a note. What is appended to the string returned, before the next note begins, is its

@@ -21,16 +21,14 @@ static const brc_section *first(const brc_report_input *in, const char *type)
 /* Where a section goes within the sections of its name; NULL: not of a labelling. */
 static const brc_section **slot(brc_labelling_sections *g, const brc_section *s)
 {
-	if (is(s, "labels"))
-		return &g->labels;
-	if (is(s, "spectrum"))
-		return &g->spectrum;
-	if (is(s, "lesions"))
-		return &g->lesions;
-	if (is(s, "importance"))
-		return &g->importance;
-	if (is(s, "coherence"))
-		return &g->coherence;
+	const brc_section **const place[] = {&g->labels, &g->spectrum, &g->lesions, &g->importance,
+					     &g->coherence};
+	static const char *const type[] = {"labels", "spectrum", "lesions", "importance",
+					   "coherence"};
+
+	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
+		if (is(s, type[i]))
+			return place[i];
 	return NULL;
 }
 

@@ -103,20 +103,15 @@ static void add_clusterability(brc_str *b, const brc_clusterability *c)
 static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, size_t labelling,
 		      const char *title)
 {
-	bool any = false;
+	const brc_note *note = brc_note_next(&net->notes, NULL, kind, labelling);
 
-	for (size_t i = 0; i < net->notes.n; i++) {
-		const brc_note *note = &net->notes.item[i];
-
-		if (!brc_note_is(note, kind, labelling))
-			continue;
-		if (!any && title[0])
-			brc_str_addf(b, "%s\n", title);
+	if (!note)
+		return;
+	if (title[0])
+		brc_str_addf(b, "%s\n", title);
+	for (; note; note = brc_note_next(&net->notes, note, kind, labelling))
 		paragraph(b, note->kind == BRC_NOTE_DETAIL ? "      " : "  - ", note->text.s);
-		any = true;
-	}
-	if (any)
-		brc_str_add(b, "\n");
+	brc_str_add(b, "\n");
 }
 
 static brc_rc add_commands(brc_str *b, const brc_network *net, brc_err *err)

@@ -1,4 +1,4 @@
-#include "data/datasets/convey.h"
+#include "data/datasets/item_copy.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static brc_rc tell_layout(const brc_items *it, brc_layout *out, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_err *err)
+brc_rc brc_item_copy_plan(brc_item_copy *c, brc_layout wanted, brc_dataset *d, brc_err *err)
 {
 	const brc_items *it = c->items;
 
@@ -62,10 +62,10 @@ brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_er
 	return BRC_OK;
 }
 
-/* ---- conveying ---- */
+/* ---- copying ---- */
 
 typedef struct pieces {
-	brc_passage *c;
+	brc_item_copy *c;
 	const brc_dataset *d;
 	brc_filter *f;
 	size_t size;          /* of an element of the data set, bytes */
@@ -89,7 +89,7 @@ static brc_rc flush(pieces *p, brc_err *err)
 }
 
 /* Element (channel k, place i) of the input goes where the output has it. */
-static void move_channels(const brc_passage *c, size_t size, size_t elements,
+static void move_channels(const brc_item_copy *c, size_t size, size_t elements,
 			  const unsigned char *in, unsigned char *out)
 {
 	size_t channels = c->channels, plane = elements / channels;
@@ -106,7 +106,7 @@ static void move_channels(const brc_passage *c, size_t size, size_t elements,
 	}
 }
 
-static void note_largest(brc_passage *c, const unsigned char *byte, size_t n)
+static void note_largest(brc_item_copy *c, const unsigned char *byte, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		c->largest = byte[i] > c->largest ? byte[i] : c->largest;
@@ -134,7 +134,7 @@ static brc_rc take_item(pieces *p, size_t number, brc_err *err)
 
 static brc_rc pass_all(pieces *p, brc_err *err)
 {
-	brc_passage *c = p->c;
+	brc_item_copy *c = p->c;
 
 	for (size_t i = 0; i < c->items->n; i++)
 		if (!c->chosen || c->chosen[i])
@@ -177,8 +177,8 @@ static brc_rc write_all(pieces *p, brc_section *s, brc_err *err)
 	return brc_filter_end(p->f, err);
 }
 
-brc_rc brc_convey(brc_passage *c, const brc_dataset *d, brc_section *s, size_t mem, brc_filter *f,
-		  brc_err *err)
+brc_rc brc_item_copy_write(brc_item_copy *c, const brc_dataset *d, brc_section *s, size_t mem,
+			   brc_filter *f, brc_err *err)
 {
 	pieces p = {.c = c, .d = d, .f = f};
 	brc_rc rc;

@@ -1,6 +1,9 @@
-/* From a source of items to the head of a data set: types, labels, classes. */
-#ifndef BRC_DATA_DATASETS_ASSEMBLE_H
-#define BRC_DATA_DATASETS_ASSEMBLE_H
+/*
+ * From a source of items to the head of a data set: types, labels, classes.
+ * Internal to lib/data/datasets.
+ */
+#ifndef BRC_DATA_DATASETS_DATASET_HEAD_H
+#define BRC_DATA_DATASETS_DATASET_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,24 +18,23 @@
  * are (as |u1 and <f4), `tokens` are <i4; other integers become <f4, but only
  * with `scaled` (the scale was given), since their range is unknown.
  */
-brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixel *type,
-			 brc_err *err);
+brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *type, brc_err *err);
 
 /*
  * Turn the labels of `it` into <i4 [n] from [n] or [n, 1], or, of tokens, from
  * [n, tokens] into the same. BRC_DATA when shapes or counts do not agree or a
  * value does not fit.
  */
-brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err);
+brc_rc brc_head_labels(brc_items *it, bool tokens, brc_err *err);
 
 /*
  * The number of classes: `named` (asked for, or of class names; 0: unknown), which every
  * label must be below, else the largest label + 1. Labels are <i4.
  * BRC_DATA naming the image otherwise.
  */
-brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err);
+brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err);
 
 /* Keep the labels of those items alone that are marked. */
-void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept);
+void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept);
 
 #endif

@@ -1,6 +1,9 @@
-/* From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items. */
-#ifndef BRC_DATA_DATASETS_CONVEY_H
-#define BRC_DATA_DATASETS_CONVEY_H
+/*
+ * From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items.
+ * Internal to lib/data/datasets.
+ */
+#ifndef BRC_DATA_DATASETS_ITEM_COPY_H
+#define BRC_DATA_DATASETS_ITEM_COPY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,14 +13,14 @@
 #include "data/datasets/items.h"
 #include "stream/filter.h"
 
-typedef struct brc_passage {
+typedef struct brc_item_copy {
 	brc_items *items;
 	const bool *chosen;  /* [items->n], d->n of them marked; NULL: all */
 	brc_layout from, to; /* channels are moved when both are known and differ */
 	bool reverse;        /* channels in the opposite order: RGB as BGR */
 	size_t channels;     /* of an image, for the two above */
 	unsigned largest;    /* out: the largest byte; 255 when they are no bytes */
-} brc_passage;
+} brc_item_copy;
 
 /*
  * The shape of the images that `c` will give, from that of its items, and
@@ -26,7 +29,7 @@ typedef struct brc_passage {
  * is at most 4 and the other is not; BRC_DATA when that is not so and the
  * layout is needed: for `wanted`, to reverse channels, or for means of several (d->channels).
  */
-brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_err *err);
+brc_rc brc_item_copy_plan(brc_item_copy *c, brc_layout wanted, brc_dataset *d, brc_err *err);
 
 /*
  * Write `s` (fresh, with its metadata to be filled) to `f`: everything of `d`,
@@ -35,7 +38,7 @@ brc_rc brc_convey_plan(brc_passage *c, brc_layout wanted, brc_dataset *d, brc_er
  * the format can do without. Takes about two MiB and three items; more than
  * `mem` (0: no limit) is BRC_RESOURCE.
  */
-brc_rc brc_convey(brc_passage *c, const brc_dataset *d, brc_section *s, size_t mem, brc_filter *f,
-		  brc_err *err);
+brc_rc brc_item_copy_write(brc_item_copy *c, const brc_dataset *d, brc_section *s, size_t mem,
+			   brc_filter *f, brc_err *err);
 
 #endif

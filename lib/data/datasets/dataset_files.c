@@ -1,4 +1,4 @@
-#include "data/datasets/reading.h"
+#include "data/datasets/dataset_files.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,14 +7,14 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "data/datasets/assemble.h"
+#include "data/datasets/dataset_head.h"
 #include "data/tables/class_names.h"
-#include "data/datasets/convey.h"
+#include "data/datasets/item_copy.h"
 #include "data/images/image_options.h"
 #include "data/datasets/sample.h"
 #include "stream/digest.h"
 
-void brc_reading_clear(brc_reading *r)
+void brc_dataset_files_clear(brc_dataset_files *r)
 {
 	brc_items_free(r->items);
 	brc_class_names_free(r->names, r->names ? r->n_names : 0);
@@ -25,9 +25,38 @@ void brc_reading_clear(brc_reading *r)
 
 /* ---- opening ---- */
 
-static brc_rc set_shape(brc_reading *r, brc_err *err)
+static brc_rc exclude(bool a, bool b, const char *which, brc_err *err)
 {
-	const brc_reading_options *a = &r->asked;
+	return a && b ? brc_fail(err, BRC_USAGE, "%s exclude each other", which) : BRC_OK;
+}
+
+brc_rc brc_dataset_options_settle(brc_dataset_options *o, brc_err *err)
+{
+	o->format = BRC_FORMATS;
+	for (int f = 0; f < BRC_FORMATS; f++) {
+		if (!o->is_format[f])
+			continue;
+		BRC_TRY(exclude(true, o->format != BRC_FORMATS,
+				"--idx, --npy, --npz, --cifar10, --folder and --list", err));
+		o->format = (brc_format)f;
+	}
+	BRC_TRY(exclude(o->first != 0, o->sample, "--first and --sample", err));
+	BRC_TRY(exclude(o->rgb || o->bgr, o->grey, "--grey, --rgb and --bgr", err));
+	BRC_TRY(exclude(o->nchw, o->nhwc, "--nchw and --nhwc", err));
+	if ((o->tokens || o->next_token) &&
+	    (!isnan(o->scale) || o->mean || o->deviation || o->bgr || o->nchw || o->nhwc))
+		return brc_fail(err, BRC_USAGE, "tokens have no scale, mean or channels");
+	if (o->length != 0 && !o->next_token)
+		return brc_fail(err, BRC_USAGE, "--length belongs to --next-token");
+	o->channels = o->grey ? 1 : o->rgb ? 3 : 0;
+	o->layout = o->nchw ? BRC_LAYOUT_NCHW : o->nhwc ? BRC_LAYOUT_NHWC : BRC_LAYOUT_UNKNOWN;
+	o->reverse = o->bgr;
+	return BRC_OK;
+}
+
+static brc_rc set_shape(brc_dataset_files *r, brc_err *err)
+{
+	const brc_dataset_options *a = &r->asked;
 	brc_image_shape *s = &r->how.shape;
 
 	*s = (brc_image_shape){.channels = a->channels, .mem = a->mem};
@@ -43,7 +72,7 @@ static brc_rc set_shape(brc_reading *r, brc_err *err)
 }
 
 /* A number, or a file of names. */
-static brc_rc set_classes(brc_reading *r, brc_err *err)
+static brc_rc set_classes(brc_dataset_files *r, brc_err *err)
 {
 	const char *classes = r->asked.classes;
 	uint64_t n;
@@ -66,9 +95,9 @@ static bool of_image_files(brc_format f)
 	return f == BRC_FOLDER || f == BRC_LIST;
 }
 
-brc_rc brc_reading_open(brc_reading *r, const char *const *path, size_t n, brc_err *err)
+brc_rc brc_dataset_files_open(brc_dataset_files *r, const char *const *path, size_t n, brc_err *err)
 {
-	brc_reading_options *a = &r->asked;
+	brc_dataset_options *a = &r->asked;
 	brc_sample sample;
 
 	a->tokens = a->tokens || a->next_token;
@@ -92,9 +121,9 @@ brc_rc brc_reading_open(brc_reading *r, const char *const *path, size_t n, brc_e
 
 /* ---- choosing ---- */
 
-static brc_rc mark(brc_reading *r, brc_err *err)
+static brc_rc mark(brc_dataset_files *r, brc_err *err)
 {
-	const brc_reading_options *a = &r->asked;
+	const brc_dataset_options *a = &r->asked;
 	brc_items *it = r->items;
 	brc_sample sample;
 
@@ -109,7 +138,7 @@ static brc_rc mark(brc_reading *r, brc_err *err)
 				    r->chosen, err);
 }
 
-static brc_rc choose(brc_reading *r, brc_err *err)
+static brc_rc choose(brc_dataset_files *r, brc_err *err)
 {
 	brc_items *it = r->items;
 
@@ -120,20 +149,20 @@ static brc_rc choose(brc_reading *r, brc_err *err)
 	if (!r->chosen)
 		return BRC_RESOURCE;
 	BRC_TRY(mark(r, err));
-	brc_assemble_choose(&it->label, r->chosen, &r->d.n);
+	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;
 }
 
-brc_rc brc_reading_choose(brc_reading *r, brc_err *err)
+brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 {
-	const brc_reading_options *a = &r->asked;
+	const brc_dataset_options *a = &r->asked;
 	brc_items *it = r->items;
 	brc_dataset *d = &r->d;
 	bool scaled = !isnan(a->scale);
 
-	BRC_TRY(brc_assemble_type(it, a->tokens, scaled, &d->pixel, err));
-	BRC_TRY(brc_assemble_labels(it, a->tokens, err));
-	BRC_TRY(brc_assemble_classes(it, r->n_names ? r->n_names : it->classes, &d->classes, err));
+	BRC_TRY(brc_head_pixel(it, a->tokens, scaled, &d->pixel, err));
+	BRC_TRY(brc_head_labels(it, a->tokens, err));
+	BRC_TRY(brc_head_classes(it, r->n_names ? r->n_names : it->classes, &d->classes, err));
 	BRC_TRY(choose(r, err));
 	d->label = it->label.data;
 	d->per_position = it->label.ndim == 2;
@@ -161,7 +190,7 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
  * What the operands hold, under the names they have in the usage: the images and the labels of
  * two files; of all else both as one.
  */
-static brc_rc record_operands(const brc_reading *r, brc_filter *f, brc_err *err)
+static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
 	const char *operand = brc_format_operand(r->format);
 	bool next = r->asked.next_token;
@@ -175,7 +204,7 @@ static brc_rc record_operands(const brc_reading *r, brc_filter *f, brc_err *err)
 	return next ? BRC_OK : brc_filter_side_digest(f, "LABELS", both[1], err);
 }
 
-static brc_rc record_classes(const brc_reading *r, brc_filter *f, brc_err *err)
+static brc_rc record_classes(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
 	brc_str all = {0};
 	brc_rc rc;
@@ -195,7 +224,7 @@ static brc_rc record_classes(const brc_reading *r, brc_filter *f, brc_err *err)
 	return rc;
 }
 
-static brc_rc record(const brc_reading *r, brc_filter *f, brc_err *err)
+static brc_rc record(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
 	char text[64];
 
@@ -210,15 +239,15 @@ static brc_rc record(const brc_reading *r, brc_filter *f, brc_err *err)
 	return record_classes(r, f, err);
 }
 
-brc_rc brc_reading_write(brc_reading *r, const char *name, brc_filter *f, brc_err *err)
+brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err)
 {
 	brc_section *s;
-	brc_passage c = {.items = r->items, .chosen = r->chosen, .reverse = r->asked.reverse};
+	brc_item_copy c = {.items = r->items, .chosen = r->chosen, .reverse = r->asked.reverse};
 	brc_rc rc;
 
-	BRC_TRY(brc_convey_plan(&c, r->asked.layout, &r->d, err));
+	BRC_TRY(brc_item_copy_plan(&c, r->asked.layout, &r->d, err));
 	BRC_TRY(brc_section_new(&s, "dataset", 1, name, err));
-	rc = brc_convey(&c, &r->d, s, r->asked.mem, f, err);
+	rc = brc_item_copy_write(&c, &r->d, s, r->asked.mem, f, err);
 	brc_section_free(s);
 	r->largest = c.largest;
 	return rc == BRC_OK ? record(r, f, err) : rc;

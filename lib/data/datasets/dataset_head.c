@@ -1,4 +1,4 @@
-#include "data/datasets/assemble.h"
+#include "data/datasets/dataset_head.h"
 
 #include <string.h>
 
@@ -27,8 +27,7 @@ static brc_rc check_shapes(const brc_items *it, bool tokens, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixel *type,
-			 brc_err *err)
+brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *type, brc_err *err)
 {
 	bool real = it->dtype[1] == 'f';
 
@@ -52,7 +51,7 @@ brc_rc brc_assemble_type(const brc_items *it, bool tokens, bool scaled, brc_pixe
 			     "1 to take them as they are; --tokens for sequences of tokens");
 }
 
-brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err)
+brc_rc brc_head_labels(brc_items *it, bool tokens, brc_err *err)
 {
 	BRC_TRY(check_shapes(it, tokens, err));
 	if (it->label.ndim == 2 && it->label.shape[1] == 1)
@@ -60,7 +59,7 @@ brc_rc brc_assemble_labels(brc_items *it, bool tokens, brc_err *err)
 	return brc_array_convert(&it->label, "<i4", it->label_name, err);
 }
 
-brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err)
+brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err)
 {
 	const brc_array *label = &it->label;
 	const int32_t *v = label->data;
@@ -89,7 +88,7 @@ brc_rc brc_assemble_classes(const brc_items *it, size_t named, size_t *classes, 
 	return BRC_OK;
 }
 
-void brc_assemble_choose(brc_array *label, const bool *chosen, size_t *kept)
+void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept)
 {
 	size_t n = label->shape[0], each = label->ndim == 2 ? label->shape[1] : 1, k = 0;
 	int32_t *v = label->data;

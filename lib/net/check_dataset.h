@@ -1,0 +1,11 @@
+/* Does a data set fit a network? */
+#ifndef BRC_NET_CHECK_DATASET_H
+#define BRC_NET_CHECK_DATASET_H
+
+#include "data/datasets/dataset.h"
+#include "net/net.h"
+
+/* Do images fit its input, and labels its output? BRC_DATA with both shapes in the message. */
+brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * Every operator there is, between two layers, all of its outputs used: what feeds the second
+ * layer is traced, or refused with the name of the node, never lost.
+ */
+#include "model_build.h"
+
+#include "exec/operator.h"
+#include "net/net.h"
+
+/* Nodes in the way of an operator: its inputs are x and z [N, 4, 6], and the constants below. */
+typedef struct row {
+	const char *type, *in, *out; /* the outputs that are used, one character each */
+	const char *before[3];       /* a node in front of it; NULL: none */
+	const char *list;            /* an attribute of integers, as "axes=1 2" */
+	const char *number;          /* an attribute that is one integer, as "axis=1" */
+} row;
+
+/* clang-format off */
+#define ROW(TYPE, IN, OUT, ...) {.type = TYPE, .in = IN, .out = OUT, __VA_ARGS__}
+
+static const row rows[] = {
+	ROW("Relu", "x", "o"),
+	ROW("LeakyRelu", "x", "o"),
+	ROW("Elu", "x", "o"),
+	ROW("Selu", "x", "o"),
+	ROW("Gelu", "x", "o"),
+	ROW("Sigmoid", "x", "o"),
+	ROW("HardSigmoid", "x", "o"),
+	ROW("HardSwish", "x", "o"),
+	ROW("Tanh", "x", "o"),
+	ROW("Softplus", "x", "o"),
+	ROW("Softsign", "x", "o"),
+	ROW("Sqrt", "x", "o"),
+	ROW("Exp", "x", "o"),
+	ROW("Log", "x", "o"),
+	ROW("Erf", "x", "o"),
+	ROW("Neg", "x", "o"),
+	ROW("Abs", "x", "o"),
+	ROW("Reciprocal", "x", "o"),
+	ROW("Floor", "x", "o"),
+	ROW("Ceil", "x", "o"),
+	ROW("Sin", "x", "o"),
+	ROW("Cos", "x", "o"),
+	ROW("Not", "b", "o", .before = {"Greater", "x z", "b"}),
+	ROW("Clip", "x one two", "o"),
+	ROW("Add", "x z", "o"),
+	ROW("Sub", "x one", "o"),
+	ROW("Mul", "x z", "o"),
+	ROW("Div", "x two", "o"),
+	ROW("Pow", "x two", "o"),
+	ROW("Min", "x z one", "o"),
+	ROW("Max", "x", "o"),
+	ROW("Sum", "x z x", "o"),
+	ROW("PRelu", "x channels1", "o"),
+	ROW("Equal", "x z", "o"),
+	ROW("Less", "x z", "o"),
+	ROW("LessOrEqual", "x z", "o"),
+	ROW("Greater", "x one", "o"),
+	ROW("GreaterOrEqual", "x z", "o"),
+	ROW("And", "b b", "o", .before = {"Less", "x z", "b"}),
+	ROW("Or", "b b", "o", .before = {"Less", "x z", "b"}),
+	ROW("Xor", "b b", "o", .before = {"Less", "x z", "b"}),
+	ROW("Where", "b x z", "o", .before = {"Less", "x z", "b"}),
+	ROW("Transpose", "x", "o", .list = "perm=0 2 1"),
+	ROW("Concat", "x z", "o", .number = "axis=1"),
+	ROW("Slice", "x first second first", "o"),
+	ROW("Split", "x", "o p", .number = "axis=1"),
+	ROW("Expand", "x ones", "o"),
+	ROW("Reshape", "x shape", "o"),
+	ROW("Flatten", "x", "o"),
+	ROW("Squeeze", "u second", "o", .before = {"Unsqueeze", "x second", "u"}),
+	ROW("Unsqueeze", "x second", "o"),
+	ROW("Identity", "x", "o"),
+	ROW("Dropout", "x", "o p"),
+	ROW("ConstantOfShape", "ones", "c"),
+	ROW("Constant", "", "c", .number = "value_int=3"),
+	ROW("Shape", "channels", "c"),
+	ROW("Size", "channels", "c"),
+	ROW("Cast", "x", "o", .number = "to=6"),
+	ROW("Gemm", "f w24", "o", .before = {"Flatten", "x", "f"}),
+	ROW("MatMul", "x w6", "o"),
+	ROW("Conv", "x w", "o"),
+	ROW("MaxPool", "x", "o p", .list = "kernel_shape=2"),
+	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
+	ROW("GlobalMaxPool", "x", "o"),
+	ROW("GlobalAveragePool", "x", "o"),
+	ROW("BatchNormalization", "x channels channels channels channels", "o"),
+	ROW("InstanceNormalization", "x channels channels", "o"),
+	ROW("LayerNormalization", "x places places", "o p q"),
+	ROW("LRN", "x", "o", .number = "size=1"),
+	ROW("Softmax", "x", "o"),
+	ROW("LogSoftmax", "x", "o"),
+	ROW("ArgMax", "x", "o", .number = "axis=1"),
+	ROW("ArgMin", "x", "o", .number = "axis=1"),
+	ROW("ReduceMean", "x", "o", .list = "axes=1"),
+	ROW("ReduceSum", "x first", "o"),
+	ROW("ReduceMax", "x", "o", .list = "axes=2"),
+	ROW("ReduceMin", "x", "o", .list = "axes=1 2"),
+	ROW("Gather", "x first", "o", .number = "axis=1"),
+	ROW("Pad", "x pads", "o"),
+	ROW("Resize", "x - scales", "o"),
+	ROW("Upsample", "x scales", "o"),
+};
+/* clang-format on */
+
+/* "axes=1 2" as an attribute of the node. */
+static void give(Brc__OnnxNode *n, const char *text, bool list)
+{
+	char name[32];
+	int64_t v[4];
+	size_t count = 0;
+	char *at;
+
+	if (!text)
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
+	for (at = strchr(text, '='); *at; count++)
+		v[count] = strtoll(at + 1, &at, 10);
+	if (list)
+		add_int_list(n, name, count, v);
+	else
+		add_int(n, name, v[0]);
+}
+
+static void add_floats(Brc__OnnxModel *m, const char *name, size_t ndim, const int64_t *dim)
+{
+	size_t n = 1;
+	float *v;
+
+	for (size_t k = 0; k < ndim; k++)
+		n *= (size_t)dim[k];
+	v = made(n * sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = 0.5f;
+	add_tensor(m, name, BRC_ONNX_FLOAT, ndim, dim, v, n * sizeof(*v));
+	free(v);
+}
+
+static void add_constants(Brc__OnnxModel *m)
+{
+	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
+	static const int64_t ones[3] = {1, 1, 1}, shape[3] = {0, 3, 8}, first = 1, second = 2;
+	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
+	static const float scales[3] = {1, 1, 2}, one = 1, two = 2;
+
+	add_floats(m, "w", 3, kernel);
+	add_floats(m, "channels1", 2, column);
+	add_floats(m, "channels", 1, &four);
+	add_floats(m, "places", 1, &six);
+	add_weights(m, "w24", 24, 5);
+	add_weights(m, "w6", 6, 2);
+	add_list(m, "ones", 3, ones);
+	add_list(m, "shape", 3, shape);
+	add_list(m, "first", 1, &first);
+	add_list(m, "second", 1, &second);
+	add_list(m, "pads", 6, pads);
+	add_tensor(m, "scales", BRC_ONNX_FLOAT, 1, &three, scales, sizeof(scales));
+	add_tensor(m, "one", BRC_ONNX_FLOAT, 0, NULL, &one, sizeof(one));
+	add_tensor(m, "two", BRC_ONNX_FLOAT, 0, NULL, &two, sizeof(two));
+}
+
+/* Output o as one number for each image, called "o-one"; a constant is one number. */
+static void reduce_output(Brc__OnnxModel *m, char o)
+{
+	char name[3][16], in[32];
+
+	for (size_t k = 0; k < 3; k++)
+		snprintf(name[k], sizeof(name[k]), "%c-%s", o,
+			 (const char *[]){"float", "flat", "one"}[k]);
+	snprintf(in, sizeof(in), "%c", o);
+	give(add_node(m, "Cast", in, name[0]), "to=1", false);
+	if (o == 'c') {
+		snprintf(in, sizeof(in), "%s first", name[0]);
+		add_node(m, "Reshape", in, name[2]);
+		return;
+	}
+	add_node(m, "Flatten", name[0], name[1]);
+	give(add_node(m, "ReduceMax", name[1], name[2]), "axes=1", true);
+}
+
+/* All outputs and x added up, and a layer behind. */
+static void join_outputs(Brc__OnnxModel *m, const row *r)
+{
+	char sum[48] = "x1", text[64];
+
+	add_node(m, "Flatten", "x", "xf");
+	give(add_node(m, "ReduceMax", "xf", "x1"), "axes=1", true);
+	for (const char *o = r->out; *o; o++) {
+		if (*o == ' ')
+			continue;
+		reduce_output(m, *o);
+		snprintf(text, sizeof(text), "%s %c-one", sum, *o);
+		snprintf(sum, sizeof(sum), "sum-%c", *o);
+		add_node(m, "Add", text, sum);
+	}
+	add_weights(m, "wh", 1, 3);
+	add_weights(m, "wo", 3, 2);
+	snprintf(text, sizeof(text), "%s wh", sum);
+	add_node(m, "MatMul", text, "h");
+	add_node(m, "Relu", "h", "a");
+	add_node(m, "MatMul", "a wo", "answer");
+}
+
+static void check_row(const row *r)
+{
+	static const int64_t extent[3] = {-1, 4, 6};
+	const brc_op *op = brc_op_find(r->type);
+	Brc__OnnxModel *m = new_model();
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	Brc__OnnxNode *n;
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size, h;
+
+	assert_non_null(op);
+	m->opset_import[0]->version = strcmp(r->type, "Upsample") == 0 ? 9 : 13;
+	add_input(m, "image", 3, extent);
+	add_output(m, "answer");
+	add_constants(m);
+	add_node(m, "Conv", "image w", "x");
+	add_node(m, "Conv", "image w", "z");
+	if (r->before[0])
+		add_node(m, r->before[0], r->before[1], r->before[2]);
+	n = add_node(m, r->type, r->in, r->out);
+	give(n, r->list, true);
+	give(n, r->number, false);
+	join_outputs(m, r);
+	bytes = pack_model(m, &size);
+	if (brc_net_decode(&net, bytes, size, &err) != BRC_OK)
+		fail_msg("%s: %s", r->type, err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	h = g->layers->n - 2;
+	assert_int_equal(g->layers->units[h], 3);
+	if ((op->trace == BRC_TRACE_MIX && r->out[0] != 'c') != (g->layer[h].untraced != NULL))
+		fail_msg("%s: %s", r->type, g->layer[h].untraced ? "not traced" : "traced");
+	brc_net_free(net);
+}
+
+static void every_operator_is_traced_or_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		check_row(&rows[i]);
+}
+
+static void every_operator_is_in_the_list(void **state)
+{
+	const brc_op *op;
+
+	(void)state;
+	for (size_t i = 0; (op = brc_op_at(i)); i++) {
+		size_t k = 0;
+
+		while (k < sizeof(rows) / sizeof(*rows) && strcmp(rows[k].type, op->type) != 0)
+			k++;
+		if (k == sizeof(rows) / sizeof(*rows))
+			fail_msg("%s has no row", op->type);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_operator_is_traced_or_refused),
+		cmocka_unit_test(every_operator_is_in_the_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

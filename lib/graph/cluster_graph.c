@@ -264,7 +264,7 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 	rc = set_members(g, blocks, member, n_members, err);
 	if (rc == BRC_OK)
 		rc = set_edges(g, blocks, block, n_blocks, err);
-	if (rc == BRC_OK)
+	if (rc == BRC_OK && g->store->attach)
 		rc = g->store->attach(g, blocks, err);
 	if (rc == BRC_OK)
 		rc = set_degrees(g, blocks, err);

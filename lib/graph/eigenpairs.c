@@ -81,9 +81,10 @@ static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 
 static brc_operator deflated_operator(const brc_graph *g, brc_eigenproblem *r)
 {
-	return (brc_operator){g->connected,      r,
-			      deflated_apply,    deflated_dense,
-			      g->store->cost(g), g->store->dense_cost(g)};
+	return (brc_operator){
+		g->connected,      r,
+		deflated_apply,    deflated_dense,
+		g->store->cost(g), g->store->dense_cost ? g->store->dense_cost(g) : 1};
 }
 
 static void set_trivial(brc_eigenproblem *r)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/layout.h"
 
 void brc_laplacian_clear(brc_laplacian *l)
 {
@@ -77,7 +78,8 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
 	if (!l->graph || !l->labelled)
 		return BRC_RESOURCE;
-	return brc_blocks_add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0, err);
+	return blocks->store->add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0,
+				      err);
 }
 
 static brc_rc no_edges(const char *source, const char *what, brc_err *err)

@@ -14,7 +14,6 @@
 #include "sections/spectrum.h"
 #include "graph/laplacian.h"
 #include "graph/spectral.h"
-#include "stream/filter.h"
 
 /*
  * Clusterings wanted: sets of one k for every graph. Each graph is solved once,
@@ -73,12 +72,5 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 /* What the section spectrum/1 says of the set, its affinity image and links; `labels`: of it. */
 brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			      const brc_clustering *c, brc_err *err);
-
-/*
- * Every set of c[sets * graphs] to the stream, as sections spectrum and labels called `base` or, of
- * several sets, `base`.kK.
- */
-brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
-			  const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
 

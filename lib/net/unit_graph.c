@@ -1,5 +1,7 @@
 /* The graph of chosen layers: the weights between them, and ways through one that was not chosen.
  */
+#include "net/unit_graph.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +9,6 @@
 
 #include "base/memory.h"
 #include "linalg/backend.h"
-#include "net/layer_graph.h"
 
 #define MAX_WAYS ((size_t)1 << 22)
 
@@ -214,8 +215,8 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_layer_graph_units(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
-			     brc_err *err)
+brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
+			   brc_err *err)
 {
 	chosen g = {.c = c, .in = brc_calloc(c->layers->n, sizeof(*g.in), err)};
 	brc_rc rc = g.in ? brc_layer_graph_choose(c, units, g.in, err) : BRC_RESOURCE;

@@ -1,10 +1,10 @@
-/* Which layers: words for sets of them, and the layers of a network that they mean. */
+#include "net/unit_kinds.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/layer_graph.h"
 
 typedef struct word {
 	const char *text;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/tables/class_names.h"
 #include "data/tables/lines.h"
 

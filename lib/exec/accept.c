@@ -10,25 +10,16 @@ static bool standard_domain(const char *domain)
 	return !*domain || strcmp(domain, "ai.onnx") == 0;
 }
 
-/* Operators that sets before BRC_OPSET_MIN define as later ones do. */
-static bool never_changed(const Brc__OnnxNode *p)
-{
-	static const char *const type[] = {"GlobalAveragePool", "GlobalMaxPool", "Softplus",
-					   "Softsign",          "Transpose",     "Identity"};
-
-	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
-		if (strcmp(brc_text(p->op_type), type[i]) == 0)
-			return true;
-	return false;
-}
-
 static brc_rc accept_opset(const brc_onnx *m, brc_err *err)
 {
 	const Brc__OnnxGraph *g = m->model->graph;
 	bool old = m->opset < 1;
 
-	for (size_t i = 0; m->opset < BRC_OPSET_MIN && i < g->n_node; i++)
-		old = old || !never_changed(g->node[i]);
+	for (size_t i = 0; m->opset < BRC_OPSET_MIN && i < g->n_node; i++) {
+		const brc_op *op = brc_op_find(brc_text(g->node[i]->op_type));
+
+		old = old || !op || !op->unchanged;
+	}
 	if (!old && m->opset <= BRC_OPSET_MAX)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "operator set %lld is not supported; %d to %d are",

@@ -231,21 +231,3 @@ void brc_exec_free(brc_exec *g)
 	free(g->node);
 	free(g);
 }
-
-size_t brc_exec_outputs(const brc_exec *g)
-{
-	return g->n_outputs;
-}
-
-brc_tensor_view brc_exec_output(const brc_exec *g, size_t k)
-{
-	const brc_operand *v = &g->value[g->output[k]];
-	brc_tensor_view t = {.name = v->name,
-			     .elem = v->elem,
-			     .ndim = v->ndim,
-			     .data = v->state == BRC_CONSTANT ? v->data : NULL,
-			     .batch = v->batch == 0 && v->inner == 1};
-
-	memcpy(t.dim, v->dim, sizeof(t.dim));
-	return t;
-}

@@ -23,13 +23,13 @@ typedef enum brc_elem {
 	BRC_ELEM_BOOL   /* int64_t, 0 or 1 */
 } brc_elem;
 
-/* A tensor handed in or out; row-major. */
+/* A tensor handed in; row-major. */
 typedef struct brc_tensor_view {
 	const char *name;
 	brc_elem elem;
 	size_t ndim, dim[BRC_MAX_DIMS];
-	const void *data; /* of an input: NULL when it is only known when the graph runs */
-	bool batch;       /* of an input: dimension 0 holds images, which must not be mixed */
+	const void *data; /* NULL when it is only known when the graph runs */
+	bool batch;       /* dimension 0 holds images, which must not be mixed */
 } brc_tensor_view;
 
 /* Of the products in convolutions and with constant matrices; sums and all else are floats. */
@@ -65,21 +65,11 @@ brc_rc brc_exec_new(brc_exec **g, const brc_onnx *m, const brc_tensor_view *inpu
 		    const brc_exec_options *options, brc_err *err);
 void brc_exec_free(brc_exec *g);
 
-size_t brc_exec_outputs(const brc_exec *g);
-/* Shape and elements of output k; data: its elements if it is a constant, else NULL. */
-brc_tensor_view brc_exec_output(const brc_exec *g, size_t k);
-
 /*
  * Rows of the smallest table that the input `name` is looked up in; 0: in none. Its elements
  * must be less, and no less than minus that: the caller checks them, since others give NaN.
  */
 size_t brc_exec_vocabulary(const brc_exec *g, const char *name);
-
-/*
- * Images to build a graph for, when each has so many elements: a number from 2
- * to 64 that depends on nothing else, so that no rounding depends on threads.
- */
-size_t brc_exec_rows(size_t elements);
 
 /*
  * A schedule says what memory a pass takes, and when: one for all workspaces of
@@ -102,10 +92,7 @@ double brc_schedule_flops(const brc_schedule *s, size_t stop);
 /* Memory to run a graph in, one for each thread. */
 typedef struct brc_workspace brc_workspace;
 
-/* Bytes of a workspace that passes need; its memory. They borrow the graph. */
-size_t brc_workspace_bytes(const brc_exec *g);
-brc_rc brc_workspace_new(brc_workspace **w, const brc_exec *g, brc_err *err);
-/* The same by a schedule, which it borrows. */
+/* By a schedule, which it borrows. */
 brc_rc brc_workspace_for(brc_workspace **w, const brc_schedule *s, brc_err *err);
 void brc_workspace_free(brc_workspace *w);
 
@@ -114,12 +101,13 @@ void brc_workspace_free(brc_workspace *w);
  * used for other things later; NULL: no node uses it.
  */
 void *brc_workspace_input(brc_workspace *w, const char *name);
-/* Compute every output. BRC_RESOURCE when a kernel gets no memory, here and below. */
-brc_rc brc_workspace_run(brc_workspace *w, brc_err *err);
 /* Elements of output k as computed last, row-major. Borrowed. */
 const void *brc_workspace_output(const brc_workspace *w, size_t k);
 
-/* A pass in pieces: begin it, go on until a stop, and to the end. Stops must ascend. */
+/*
+ * A pass: begin it, go on until stops, which must ascend, and to the end, where every output is
+ * computed. BRC_RESOURCE when a kernel gets no memory, here and below.
+ */
 void brc_workspace_start(brc_workspace *w);
 brc_rc brc_workspace_until(brc_workspace *w, size_t stop, brc_err *err);
 brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err);

@@ -8,7 +8,7 @@
 #include "exec/operator.h"
 #include "exec/downstream.h"
 
-enum { REACH = 64 }; /* nodes between a host and the sum it takes over, at most */
+enum { SUM_DISTANCE = 64 }; /* nodes between a host and the sum it takes over, at most */
 
 typedef struct uses {
 	size_t *producer; /* [values]: node, or BRC_NOWHERE */
@@ -75,11 +75,11 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 	while (u->producer[v] != BRC_NOWHERE) {
 		const brc_node *n = &g->node[u->producer[v]];
 
-		if (!n->op->host && !brc_node_affine(n))
+		if (!n->op->hosts && !brc_node_affine(n))
 			return;
 		v = n->in[0];
 		pin_one(g, u, v, until);
-		if (n->op->host)
+		if (n->op->hosts)
 			return;
 	}
 }
@@ -116,12 +116,19 @@ static bool is_free(const brc_exec *g, const uses *u, size_t buffer, size_t by)
 	       u->last[buffer] == by && u->pinned[buffer] <= by;
 }
 
+static bool reads(const brc_exec *g, const brc_node *n, size_t from, size_t buffer)
+{
+	for (size_t k = from; k < n->n_in; k++)
+		if (n->in[k] != BRC_NOWHERE && root(g, n->in[k]) == buffer)
+			return true;
+	return false;
+}
+
 static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		for (size_t k = 0; g->node[i].op && k < g->node[i].n_in; k++)
-			if (g->node[i].in[k] != BRC_NOWHERE && root(g, g->node[i].in[k]) == buffer)
-				return true;
+		if (g->node[i].op && reads(g, &g->node[i], 0, buffer))
+			return true;
 	return false;
 }
 
@@ -139,7 +146,7 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	const brc_node *sum = &g->node[j];
 	size_t mine = g->node[i].out[0], other, buffer;
 
-	if (!brc_node_adds(sum) || j - i > REACH)
+	if (!brc_node_adds(sum) || j - i > SUM_DISTANCE)
 		return BRC_NOWHERE;
 	other = sum->in[sum->in[0] == mine];
 	buffer = root(g, other);
@@ -151,46 +158,56 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	return other;
 }
 
+/* One more input of node n: what it adds to. */
+static brc_rc accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
+{
+	size_t *in = brc_exec_alloc(g, n->n_in + 1, sizeof(*in), err);
+
+	if (!in)
+		return BRC_RESOURCE;
+	memcpy(in, n->in, n->n_in * sizeof(*in));
+	in[n->n_in++] = addend;
+	n->in = in;
+	n->after.accumulate = true;
+	return BRC_OK;
+}
+
 /* Host i takes over the node after it; *more: there may be another. */
-static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *summed, bool *more, brc_err *err)
+static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *more, brc_err *err)
 {
 	brc_node *n = &g->node[i];
-	const brc_host *host = n->op->host;
+	brc_after *after = &n->after;
 	size_t v = n->out[0], j = u->user[v], other;
-	const brc_affine *affine;
-	float lo, hi;
+	const brc_node *next = j == BRC_NOWHERE ? NULL : &g->node[j];
 
 	*more = false;
-	if (g->value[v].users != 1 || j == BRC_NOWHERE || !g->node[j].op)
+	if (g->value[v].users != 1 || !next || !next->op)
 		return BRC_OK;
-	affine = brc_node_affine(&g->node[j]);
-	if (affine && host->is_plain(n)) {
-		host->scale(n, affine);
-	} else if (!*summed && (other = addend(g, u, i, j)) != BRC_NOWHERE) {
-		BRC_TRY(host->accumulate(g, n, other, err));
-		move_into(g, u, g->node[j].out[0], root(g, other));
-		*summed = true;
-	} else if (g->node[j].op->bounds && g->node[j].op->bounds(&g->node[j], &lo, &hi)) {
-		host->bound(n, lo, hi);
-		if (*summed)
-			move_into(g, u, g->node[j].out[0], root(g, v));
-		take_over(g, u, i, j);
-		return BRC_OK;
+	if (brc_node_affine(next) && !after->affine && !after->accumulate) {
+		after->affine = brc_node_affine(next);
+		*more = true;
+	} else if (!after->accumulate && (other = addend(g, u, i, j)) != BRC_NOWHERE) {
+		BRC_TRY(accumulate(g, n, other, err));
+		move_into(g, u, next->out[0], root(g, other));
+		*more = true;
+	} else if (next->op->bounds && next->op->bounds(next, &after->lo, &after->hi)) {
+		after->bounded = true;
+		if (after->accumulate)
+			move_into(g, u, next->out[0], root(g, v));
 	} else {
 		return BRC_OK;
 	}
 	take_over(g, u, i, j);
-	*more = true;
 	return BRC_OK;
 }
 
 static brc_rc absorb_all(brc_exec *g, uses *u, brc_err *err)
 {
 	for (size_t i = 0; i < g->n_nodes; i++) {
-		bool summed = false, more = g->node[i].op && g->node[i].op->host;
+		bool more = g->node[i].op && g->node[i].op->hosts;
 
 		while (more)
-			BRC_TRY(absorb(g, u, i, &summed, &more, err));
+			BRC_TRY(absorb(g, u, i, &more, err));
 	}
 	return BRC_OK;
 }
@@ -203,14 +220,6 @@ static void compact(brc_exec *g)
 		if (g->node[i].op)
 			g->node[n++] = g->node[i];
 	g->n_nodes = n;
-}
-
-static bool reads(const brc_exec *g, const brc_node *n, size_t from, size_t buffer)
-{
-	for (size_t k = from; k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE && root(g, n->in[k]) == buffer)
-			return true;
-	return false;
 }
 
 static void write_in_place(brc_exec *g, uses *u)

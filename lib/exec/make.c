@@ -165,20 +165,12 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_exec_change_layout(brc_exec *g, size_t *value, brc_err *err)
+/* Make *value the same value in the other layout. */
+static brc_rc change_layout(brc_exec *g, size_t *value, brc_err *err)
 {
-	brc_node n = {.op = &brc_layout_op, .name = g->value[*value].name, .n_in = 1, .n_out = 1};
-	brc_operand v = g->value[*value];
+	const char *name = g->value[*value].name;
 
-	v.input = false;
-	n.in = brc_exec_alloc(g, 2, sizeof(*n.in), err);
-	if (!n.in)
-		return BRC_RESOURCE;
-	n.out = n.in + 1;
-	n.in[0] = *value;
-	BRC_TRY(brc_exec_add_value(g, &v, &n.out[0], err));
-	*value = n.out[0];
-	return infer(g, &n, err);
+	return brc_exec_add_node(g, &brc_layout_op, NULL, name, value, 1, value, 1, err);
 }
 
 /* Give n's inputs the layout its operator asks for, by nodes put in before it. */
@@ -192,7 +184,7 @@ static brc_rc demand_layouts(brc_exec *g, brc_node *n, brc_err *err)
 		const brc_operand *v = brc_in(g, n, k);
 
 		if (v && !(last && k > 0) && v->last != last && !brc_layout_is_moot(v))
-			BRC_TRY(brc_exec_change_layout(g, &n->in[k], err));
+			BRC_TRY(change_layout(g, &n->in[k], err));
 	}
 	return BRC_OK;
 }
@@ -238,7 +230,7 @@ brc_rc brc_exec_add_output(brc_exec *g, size_t value, brc_err *err)
 {
 	BRC_TRY(make_mask(g, value, err));
 	if (g->value[value].last && !brc_layout_is_moot(&g->value[value]))
-		BRC_TRY(brc_exec_change_layout(g, &value, err));
+		BRC_TRY(change_layout(g, &value, err));
 	BRC_TRY(brc_grow(&g->output, &g->cap_outputs, g->n_outputs + 1, sizeof(*g->output), err));
 	g->output[g->n_outputs++] = value;
 	return BRC_OK;

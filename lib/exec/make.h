@@ -35,9 +35,6 @@ brc_rc brc_exec_join(brc_exec *g, brc_node *n, brc_err *err);
 brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const char *name,
 			 const size_t *in, size_t n_in, size_t *out, size_t n_out, brc_err *err);
 
-/* Make *value the same value in the other layout. */
-brc_rc brc_exec_change_layout(brc_exec *g, size_t *value, brc_err *err);
-
 /* A further output, which becomes row-major; a further tap, left as it lies in the graph. */
 brc_rc brc_exec_add_output(brc_exec *g, size_t value, brc_err *err);
 brc_rc brc_exec_add_tap(brc_exec *g, size_t value, brc_err *err);

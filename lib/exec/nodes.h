@@ -48,11 +48,26 @@ typedef struct brc_operand {
 
 typedef struct brc_op brc_op; /* the record of an operator */
 
+/* y = scale[c] x + shift[c] for channel c, dimension 1. */
+typedef struct brc_affine {
+	size_t channels;
+	float *scale, *shift;
+} brc_affine;
+
+/* What a node does to its output in place of nodes that followed it, in this order. */
+typedef struct brc_after {
+	const brc_affine *affine; /* NULL: nothing */
+	bool accumulate;          /* add it to the last input, which lies where the output will */
+	bool bounded;             /* cut it off */
+	float lo, hi;
+} brc_after;
+
 typedef struct brc_node {
 	const brc_op *op;
 	const char *name; /* what messages call it: the model's name for it if `named` */
 	bool named;
 	size_t n_in, n_out, *in, *out; /* values; BRC_NOWHERE for one left out */
+	brc_after after;               /* once fused; never in a bare graph */
 	/* for lib/exec alone */
 	const void *args; /* what the node says besides its inputs: see exec/arguments.h */
 	void *state;      /* what inference and preparation make of it, owned by the graph */
@@ -144,13 +159,7 @@ typedef struct brc_linear_map {
 /* False when the node holds none. */
 bool brc_node_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 
-/* y = scale[c] x + shift[c] for channel c, dimension 1. */
-typedef struct brc_affine {
-	size_t channels;
-	float *scale, *shift;
-} brc_affine;
-
-/* NULL when the node is no such map. */
+/* The map that the node is, or NULL. */
 const brc_affine *brc_node_affine(const brc_node *n);
 
 /* Bit k of *axes: dimension k of the input is reduced; *keep: it stays, with extent 1. */

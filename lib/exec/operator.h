@@ -96,22 +96,16 @@ typedef enum brc_demand {
 	BRC_DEMAND_ANY
 } brc_demand;
 
-/* What a node does in place of nodes that follow it, in this order. */
-typedef struct brc_host {
-	bool (*is_plain)(const brc_node *n);             /* nothing so far */
-	void (*scale)(brc_node *n, const brc_affine *a); /* its outputs, channel by channel */
-	/* Add `addend`, which lies where the output will, and becomes an input. BRC_RESOURCE. */
-	brc_rc (*accumulate)(brc_exec *g, brc_node *n, size_t addend, brc_err *err);
-	void (*bound)(brc_node *n, float lo, float hi); /* cut off */
-	size_t (*addend)(const brc_node *n);            /* what it adds to; BRC_NOWHERE: nothing */
-} brc_host;
+/* Numbers of inputs and of outputs. */
+#define BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT) .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT
 
 struct brc_op {
 	const char *type;                /* ONNX's name */
 	const brc_attribute *attributes; /* ended by one without a name; NULL: none */
 	size_t args, state;              /* bytes of its arguments, and of its state */
 	size_t min_in, max_in, max_out;
-	int variant; /* tells operators apart that share functions */
+	int variant;    /* tells operators apart that share functions */
+	bool unchanged; /* the same in all operator sets, those before BRC_OPSET_MIN included */
 
 	/* From a file: the defaults of an old operator set; what attributes do not tell. Or NULL.
 	 */
@@ -131,8 +125,8 @@ struct brc_op {
 	brc_demand layout;
 	bool in_place; /* the output may lie where an input 0 of its shape and layout did */
 
-	/* Fusion: as host of what follows; as what a host takes over. NULL: not. */
-	const brc_host *host;
+	/* Fusion: a host does what n->after says; the others are what it takes over. NULL: not. */
+	bool hosts;
 	const brc_affine *(*affine)(const brc_node *n);
 	bool adds;                                               /* two operands */
 	bool (*bounds)(const brc_node *n, float *lo, float *hi); /* cuts off; false: not this one */
@@ -159,12 +153,12 @@ struct brc_op {
 };
 
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
-#define BRC_FAMILIES(X)                                                                       \
-	X(functions)                                                                          \
-	X(clip)                                                                               \
-	X(arithmetic)                                                                         \
-	X(where) X(moves) X(views) X(constants) X(cast) X(products) X(convolution) X(pooling) \
-		X(normalisation) X(softmax) X(reductions) X(gather) X(pad) X(resize)
+/* clang-format off */
+#define BRC_FAMILIES(X) \
+	X(functions) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
+	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
+	X(gather) X(pad) X(resize)
+/* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
 BRC_FAMILIES(BRC_DECLARE_FAMILY)
@@ -173,8 +167,6 @@ BRC_FAMILIES(BRC_DECLARE_FAMILY)
 /* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
 extern const brc_op brc_layout_op;
 
-/* Operator i of all, in no order that means anything; NULL behind the last. */
-const brc_op *brc_op_at(size_t i);
 /* The operator of this ONNX type, or NULL. */
 const brc_op *brc_op_find(const char *type);
 /* Its attribute of this name, or NULL. */
@@ -207,6 +199,10 @@ brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *l
 brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *given, size_t k,
 			 brc_list *list, brc_err *err);
 
+/* Input k as the extents of v: none is negative, and all is within BRC_MAX_DIMS. */
+brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char *what,
+		      brc_operand *v, brc_err *err);
+
 /* ---- for `infer`: outputs ---- */
 
 /* Output k has this shape, layout, batch and elements (the fields of `like`). */
@@ -225,9 +221,7 @@ brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, b
 brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
 /* Set count from the extents; BRC_DATA when there are too many elements. */
 brc_rc brc_count(brc_operand *v, brc_err *err);
-/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
-int64_t brc_narrowed(int64_t v, int32_t narrow);
-/* The same for all elements of a value that was just computed. */
+/* Integers that were just computed become those of the value's own type, modulo its range. */
 void brc_narrow(const brc_operand *v, int64_t *at);
 /* What `narrow` is for elements of this ONNX type. */
 int32_t brc_narrow_type(int32_t data_type);

@@ -7,15 +7,6 @@
 
 static const brc_op *const family[] = {BRC_FAMILIES(ENTRY)};
 
-const brc_op *brc_op_at(size_t i)
-{
-	for (size_t f = 0; f < sizeof(family) / sizeof(*family); f++)
-		for (const brc_op *op = family[f]; op->type; op++)
-			if (i-- == 0)
-				return op;
-	return NULL;
-}
-
 const brc_op *brc_op_find(const char *type)
 {
 	for (size_t f = 0; f < sizeof(family) / sizeof(*family); f++)

@@ -7,13 +7,8 @@
 #include "exec/operator.h"
 #include "exec/schedule.h"
 
-enum { ROWS_MIN = 2, ROWS_MAX = 64 };
-
-#define BATCH_ELEMENTS ((size_t)1 << 20) /* of the input of a micro-batch, about */
-
 struct brc_workspace {
 	const brc_schedule *s;
-	brc_schedule *own; /* s, when it was made for this workspace alone */
 	char *memory, *again;
 	void *scratch;
 	void **at;   /* [values]: of the pass */
@@ -21,26 +16,6 @@ struct brc_workspace {
 	size_t stop; /* that `now` is for; BRC_NOWHERE: none yet */
 	size_t done; /* nodes of the pass that have run */
 };
-
-size_t brc_exec_rows(size_t elements)
-{
-	size_t rows = ROWS_MIN;
-
-	while (rows < ROWS_MAX && 2 * rows * elements <= BATCH_ELEMENTS)
-		rows *= 2;
-	return rows;
-}
-
-size_t brc_workspace_bytes(const brc_exec *g)
-{
-	brc_schedule *s;
-	size_t bytes = 0;
-
-	if (brc_schedule_new(&s, g, NULL) == BRC_OK)
-		bytes = brc_schedule_bytes(s);
-	brc_schedule_free(s);
-	return bytes;
-}
 
 static brc_rc allocate(brc_workspace *w, brc_err *err)
 {
@@ -81,26 +56,10 @@ brc_rc brc_workspace_for(brc_workspace **out, const brc_schedule *s, brc_err *er
 	return BRC_OK;
 }
 
-brc_rc brc_workspace_new(brc_workspace **out, const brc_exec *g, brc_err *err)
-{
-	brc_schedule *s;
-	brc_rc rc;
-
-	*out = NULL;
-	BRC_TRY(brc_schedule_new(&s, g, err));
-	rc = brc_workspace_for(out, s, err);
-	if (rc == BRC_OK)
-		(*out)->own = s;
-	else
-		brc_schedule_free(s);
-	return rc;
-}
-
 void brc_workspace_free(brc_workspace *w)
 {
 	if (!w)
 		return;
-	brc_schedule_free(w->own);
 	free(w->memory);
 	free(w->again);
 	free(w->scratch);
@@ -149,12 +108,6 @@ brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err)
 	return run_nodes(w, w->s->g->n_nodes, err);
 }
 
-brc_rc brc_workspace_run(brc_workspace *w, brc_err *err)
-{
-	brc_workspace_start(w);
-	return brc_workspace_finish(w, err);
-}
-
 const void *brc_workspace_output(const brc_workspace *w, size_t k)
 {
 	return w->at[w->s->g->output[k]];
@@ -195,10 +148,11 @@ void *brc_workspace_change(brc_workspace *w, size_t stop)
 /* A host that adds to what lies there finds it there, also when it was not changed. */
 static void bring_addend(brc_workspace *w, const brc_node *n)
 {
-	size_t addend = n->op->host ? n->op->host->addend(n) : BRC_NOWHERE, out;
+	size_t addend, out;
 
-	if (addend == BRC_NOWHERE)
+	if (!n->after.accumulate)
 		return;
+	addend = n->in[n->n_in - 1];
 	out = n->out[0];
 	if (w->now[out] != w->now[addend])
 		memcpy(w->now[out], w->now[addend], size_of(&w->s->g->value[out]));

@@ -73,7 +73,8 @@ int32_t brc_narrow_type(int32_t data_type)
 	}
 }
 
-int64_t brc_narrowed(int64_t v, int32_t narrow)
+/* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
+static int64_t narrowed(int64_t v, int32_t narrow)
 {
 	switch (narrow) {
 	case BRC_ONNX_UINT8:
@@ -96,7 +97,7 @@ int64_t brc_narrowed(int64_t v, int32_t narrow)
 void brc_narrow(const brc_operand *v, int64_t *at)
 {
 	for (size_t i = 0; v->elem == BRC_ELEM_INT && v->narrow && i < v->count; i++)
-		at[i] = brc_narrowed(at[i], v->narrow);
+		at[i] = narrowed(at[i], v->narrow);
 }
 
 char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)
@@ -229,6 +230,24 @@ brc_rc brc_list_or_input(const brc_exec *g, const brc_node *n, const brc_list *g
 {
 	*list = *given;
 	return given->at || !brc_in(g, n, k) ? BRC_OK : brc_need_list(g, n, k, list, err);
+}
+
+brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char *what,
+		      brc_operand *v, brc_err *err)
+{
+	brc_list want;
+
+	BRC_TRY(brc_need_list(g, n, k, &want, err));
+	if (want.n > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "its %s has %zu dimensions", what, want.n);
+	v->ndim = want.n;
+	for (size_t i = 0; i < want.n; i++) {
+		if (want.at[i] < 0)
+			return brc_fail(err, BRC_DATA, "entry %zu of its %s is %lld", i, what,
+					(long long)want.at[i]);
+		v->dim[i] = (size_t)want.at[i];
+	}
+	return BRC_OK;
 }
 
 /* ---- outputs ---- */

@@ -39,8 +39,8 @@ typedef struct job {
 	size_t n_sets, classes, positions, rows, batches;
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
-	brc_run **run;
-	size_t n_runs;
+	size_t threads;
+	brc_run *run;     /* [threads] */
 	int32_t *correct; /* [batches][n_sets][classes] */
 	double *loss;
 	brc_progress *progress;
@@ -140,7 +140,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	size_t left = j->data->n - first, begin = begin_of(j, part), end = begin_of(j, part + 1);
 	batch b = {task / j->parts, first, left < j->rows ? left : j->rows};
 
-	BRC_TRY(pass(j, j->run[worker], &b, begin, end, err));
+	BRC_TRY(pass(j, &j->run[worker], &b, begin, end, err));
 	brc_progress_add(j->progress, (uint64_t)(end - begin) * b.n);
 	return BRC_OK;
 }
@@ -174,9 +174,9 @@ static void order_lesions(job *j)
 }
 
 /* As many parts as keep all threads busy, but not so many that whole passes weigh. */
-static size_t count_parts(const job *j, const brc_pool *pool)
+static size_t count_parts(const job *j)
 {
-	size_t want = (TASKS_PER_THREAD * brc_pool_threads(pool) + j->batches - 1) / j->batches;
+	size_t want = (TASKS_PER_THREAD * j->threads + j->batches - 1) / j->batches;
 	double most = j->order[j->n_sets - 1].cost /
 		      (PASSES_PER_PART * (1 + brc_run_plan_flops(j->plan)));
 
@@ -219,7 +219,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 		j->set = set + done;
 		j->n_sets = n_sets - done < most ? n_sets - done : most;
 		order_lesions(j);
-		j->parts = count_parts(j, pool);
+		j->parts = count_parts(j);
 		cells = j->batches * j->n_sets * j->classes;
 		memset(j->correct, 0, cells * sizeof(*j->correct));
 		memset(j->loss, 0, cells * sizeof(*j->loss));
@@ -263,12 +263,11 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 	return rc;
 }
 
-static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, size_t threads,
-			   brc_err *err)
+static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, brc_err *err)
 {
 	size_t sets = round_size(j, n_sets), bytes;
 
-	if (!brc_mul(threads, brc_run_plan_bytes(j->plan), &bytes) ||
+	if (!brc_mul(j->threads, brc_run_plan_bytes(j->plan), &bytes) ||
 	    !brc_add(bytes, o->held, &bytes) ||
 	    !brc_add(bytes,
 		     sets * (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)) +
@@ -279,31 +278,26 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 }
 
 static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *o,
-		      size_t threads, brc_err *err)
+		      brc_err *err)
 {
 	size_t cells;
 
 	BRC_TRY(make_plan(j, set, n_sets, o, err));
 	j->rows = brc_run_plan_rows(j->plan);
 	j->batches = (j->data->n + j->rows - 1) / j->rows;
-	BRC_TRY(check_memory(j, o, n_sets, threads, err));
+	BRC_TRY(check_memory(j, o, n_sets, err));
 	cells = round_size(j, n_sets) * j->batches * j->classes;
 	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
 	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
-	j->run = brc_calloc(threads, sizeof(*j->run), err);
-	if (!j->order || !j->correct || !j->loss || !j->run)
+	if (!j->order || !j->correct || !j->loss)
 		return BRC_RESOURCE;
-	for (; j->n_runs < threads; j->n_runs++)
-		BRC_TRY(brc_run_new(&j->run[j->n_runs], j->plan, err));
-	return BRC_OK;
+	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
 static void clear(job *j)
 {
-	for (size_t t = 0; t < j->n_runs; t++)
-		brc_run_free(j->run[t]);
-	free(j->run);
+	brc_runs_free(j->run, j->threads);
 	brc_run_plan_free(j->plan);
 	free(j->stop);
 	free(j->order);
@@ -319,6 +313,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		 .data = data,
 		 .classes = brc_net_io_of(net)->classes,
 		 .positions = brc_net_io_of(net)->positions,
+		 .threads = brc_pool_threads(pool),
 		 .progress = p};
 	brc_rc rc;
 
@@ -326,7 +321,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 	if (data->n > INT32_MAX / j.positions)
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
 				(int)(INT32_MAX / j.positions));
-	rc = prepare(&j, set, n_sets, options, brc_pool_threads(pool), err);
+	rc = prepare(&j, set, n_sets, options, err);
 	if (rc == BRC_OK)
 		rc = run_rounds(&j, set, n_sets, pool, correct, loss, err);
 	clear(&j);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
 
@@ -51,12 +51,17 @@ typedef struct brc_unit_view {
 size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop);
 brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop);
 
-/* ---- running, one brc_run for each thread ---- */
+/* ---- running ---- */
 
-typedef struct brc_run brc_run;
+/* What a thread runs a plan in. */
+typedef struct brc_run {
+	const brc_run_plan *plan;
+	brc_workspace *w;
+} brc_run;
 
-brc_rc brc_run_new(brc_run **r, const brc_run_plan *p, brc_err *err);
-void brc_run_free(brc_run *r);
+/* run[n], one for each thread. They borrow the plan. */
+brc_rc brc_runs_new(brc_run **run, size_t n, const brc_run_plan *p, brc_err *err);
+void brc_runs_free(brc_run *run, size_t n);
 
 /*
  * Begin a pass with the images sample[n] of a data set that fits (sample NULL:

@@ -12,13 +12,13 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "exec/exec.h"
+#include "../unit/exec_pass.h"
 
 enum { MAX_THREADS = 64 };
 
 typedef struct job {
 	brc_exec *g;
-	brc_workspace *w[MAX_THREADS];
+	exec_pass p[MAX_THREADS];
 	char name[256];
 	size_t rows, inputs, outputs, images;
 	float *in, *out;
@@ -32,17 +32,27 @@ static double now(clockid_t clock)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Images of a micro-batch, when each has so many elements. */
+static size_t count_rows(size_t elements)
+{
+	size_t rows = 2;
+
+	while (rows < 64 && 2 * rows * elements <= (size_t)1 << 20)
+		rows *= 2;
+	return rows;
+}
+
 static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	job *j = ctx;
 	size_t first = task * j->rows, left = j->images - first;
 	size_t n = left < j->rows ? left : j->rows;
-	float *x = brc_workspace_input(j->w[worker], j->name);
+	float *x = brc_workspace_input(j->p[worker].w, j->name);
 
 	memset(x, 0, j->rows * j->inputs * sizeof(*x));
 	memcpy(x, j->in + first * j->inputs, n * j->inputs * sizeof(*x));
-	BRC_TRY(brc_workspace_run(j->w[worker], err));
-	memcpy(j->out + first * j->outputs, brc_workspace_output(j->w[worker], 0),
+	BRC_TRY(exec_pass_run(j->p[worker].w, err));
+	memcpy(j->out + first * j->outputs, brc_workspace_output(j->p[worker].w, 0),
 	       n * j->outputs * sizeof(*x));
 	return BRC_OK;
 }
@@ -65,16 +75,16 @@ static brc_rc prepare(job *j, const char *path, size_t threads, const brc_exec_o
 		in.dim[k] = (size_t)v->type->tensor_type->shape->dim[k]->dim_value;
 		j->inputs *= in.dim[k];
 	}
-	in.dim[0] = j->rows = brc_exec_rows(j->inputs);
+	in.dim[0] = j->rows = count_rows(j->inputs);
 	rc = brc_exec_new(&j->g, &m, &in, 1, o, err);
 	brc_onnx_clear(&m);
 	if (rc != BRC_OK)
 		return rc;
 	j->outputs = 1;
-	for (size_t k = 1; k < brc_exec_output(j->g, 0).ndim; k++)
-		j->outputs *= brc_exec_output(j->g, 0).dim[k];
+	for (size_t k = 1; k < output_of(j->g, 0)->ndim; k++)
+		j->outputs *= output_of(j->g, 0)->dim[k];
 	for (size_t t = 0; t < threads; t++)
-		BRC_TRY(brc_workspace_new(&j->w[t], j->g, err));
+		BRC_TRY(exec_pass_new(&j->p[t], j->g, err));
 	return BRC_OK;
 }
 
@@ -153,7 +163,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "executor: %s\n", err.message);
 	}
 	for (size_t t = 0; t < threads; t++)
-		brc_workspace_free(j.w[t]);
+		exec_pass_free(&j.p[t]);
 	brc_exec_free(j.g);
 	brc_pool_free(pool);
 	free(j.in);

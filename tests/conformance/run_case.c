@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/exec.h"
+#include "../unit/exec_pass.h"
 
 enum { MAX_TENSORS = 64, PATH = 1024 };
 
@@ -140,7 +140,7 @@ static bool close_to(double a, double b, double relative)
 	return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= ABSOLUTE + relative * fabs(b);
 }
 
-static brc_rc compare(const brc_tensor_view *have, const void *data, const brc_tensor_view *want,
+static brc_rc compare(const brc_operand *have, const void *data, const brc_tensor_view *want,
 		      int32_t type, brc_err *err)
 {
 	const double relative = type == BRC_ONNX_BFLOAT16 ? BRAIN : RELATIVE;
@@ -169,12 +169,10 @@ static brc_rc compare(const brc_tensor_view *have, const void *data, const brc_t
 static brc_rc compare_all(const brc_exec *g, const brc_workspace *w, const tensors *out,
 			  const types *wanted, brc_err *err)
 {
-	if (brc_exec_outputs(g) < out->n)
-		return brc_fail(err, BRC_NO, "too few outputs");
 	for (size_t k = 0; k < out->n; k++) {
-		brc_tensor_view have = brc_exec_output(g, k);
+		const brc_operand *have = output_of(g, k);
 
-		BRC_TRY(compare(&have, have.data ? have.data : brc_workspace_output(w, k),
+		BRC_TRY(compare(have, have->data ? have->data : brc_workspace_output(w, k),
 				&out->view[k], wanted->of[k], err));
 	}
 	return BRC_OK;
@@ -198,22 +196,24 @@ static brc_rc compute(const brc_onnx *m, const tensors *in, const tensors *out, 
 {
 	tensors given = *in;
 	brc_exec *g;
-	brc_workspace *w;
+	exec_pass p;
 	brc_rc rc;
 
+	if (m->model->graph->n_output < out->n)
+		return brc_fail(err, BRC_NO, "too few outputs");
 	for (size_t k = 0; later && k < in->n; k++)
 		if (in->view[k].elem == BRC_ELEM_FLOAT)
 			given.view[k].data = NULL;
 	BRC_TRY(brc_exec_new(&g, m, given.view, given.n, NULL, err));
-	rc = brc_workspace_new(&w, g, err);
+	rc = exec_pass_new(&p, g, err);
 	for (size_t k = 0; rc == BRC_OK && later && k < in->n; k++)
 		if (!given.view[k].data)
-			fill(w, &in->view[k]);
+			fill(p.w, &in->view[k]);
 	if (rc == BRC_OK)
-		rc = brc_workspace_run(w, err);
+		rc = exec_pass_run(p.w, err);
 	if (rc == BRC_OK)
-		rc = compare_all(g, w, out, wanted, err);
-	brc_workspace_free(w);
+		rc = compare_all(g, p.w, out, wanted, err);
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	return rc;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/exec.h"
+#include "../unit/exec_pass.h"
 
 #define RUN_BYTES ((size_t)16 << 20)
 #define MAX_ELEMENTS ((size_t)1 << 16)
@@ -39,19 +39,25 @@ static size_t first_input(const Brc__OnnxGraph *g, brc_tensor_view *v)
 
 static void run(const brc_exec *g, const char *name, size_t n)
 {
+	brc_schedule *s;
 	brc_workspace *w;
 	float *x;
 
-	if (brc_workspace_bytes(g) > RUN_BYTES)
+	if (brc_schedule_new(&s, g, NULL) != BRC_OK)
+		abort();
+	if (brc_schedule_bytes(s) > RUN_BYTES) {
+		brc_schedule_free(s);
 		return;
-	if (brc_workspace_new(&w, g, NULL) != BRC_OK)
+	}
+	if (brc_workspace_for(&w, s, NULL) != BRC_OK)
 		abort();
 	x = brc_workspace_input(w, name);
 	if (x)
 		memset(x, 0, n * sizeof(*x));
-	if (brc_workspace_run(w, NULL) != BRC_OK)
+	if (exec_pass_run(w, NULL) != BRC_OK)
 		abort();
 	brc_workspace_free(w);
+	brc_schedule_free(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -22,11 +22,13 @@ static void read_all(const brc_weights *w)
 {
 	const brc_weight *list;
 	size_t n = brc_weights_list(w, &list);
+
 	for (size_t i = 0; i < n; i++) {
 		float *value = list[i].count < MEMORY / sizeof(*value)
 				       ? malloc(list[i].count * sizeof(*value) + 1)
 				       : NULL;
-		if (value != NULL)
+
+		if (value)
 			brc_weights_read(w, i, value, NULL);
 		free(value);
 	}
@@ -37,6 +39,7 @@ static void use_chain(const char *path, bool transposed)
 	brc_layer_chain *c;
 	brc_blocks b = {0};
 	const brc_layer_graph *all;
+
 	if (brc_layer_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
 	all = brc_layer_chain_graph(c);
@@ -52,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	char path[32];
 	brc_weights *w;
+
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)

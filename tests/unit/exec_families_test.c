@@ -5,7 +5,7 @@
 #include "net_fixture.h"
 #include "idx_fixture.h"
 
-#include "exec/exec.h"
+#include "exec_pass.h"
 #include "array_files.h"
 
 enum { MAX_KEPT = 128, MAX_NAME = 128, BATCH = 50 };
@@ -64,17 +64,17 @@ static brc_exec *build(const char *path, const brc_array *x, size_t rows, const 
 	return g;
 }
 
-static brc_workspace *run_on(const brc_exec *g, const char *input, const brc_array *x, size_t first,
-			     size_t rows)
+static exec_pass run_on(const brc_exec *g, const char *input, const brc_array *x, size_t first,
+			size_t rows)
 {
 	size_t bytes = x->count / x->shape[0] * x->itemsize;
 	brc_err err = {0};
-	brc_workspace *w;
+	exec_pass p;
 
-	assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
-	memcpy(brc_workspace_input(w, input), (char *)x->data + first * bytes, rows * bytes);
-	assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
-	return w;
+	assert_int_equal(exec_pass_new(&p, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(p.w, input), (char *)x->data + first * bytes, rows * bytes);
+	assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+	return p;
 }
 
 static double largest(const float *x, size_t n)
@@ -101,7 +101,7 @@ static void close_to(const float *x, const brc_array *golden, const char *what)
 static void check_means(const brc_exec *g, const brc_workspace *w, size_t k, const char *golden,
 			const char *key, size_t index, const layer *v)
 {
-	brc_tensor_view t = brc_exec_output(g, k);
+	const brc_operand *t = output_of(g, k);
 	const float *x = brc_workspace_output(w, k);
 	char member[32];
 	brc_array want;
@@ -110,8 +110,8 @@ static void check_means(const brc_exec *g, const brc_workspace *w, size_t k, con
 
 	snprintf(member, sizeof(member), "%s.%zu", key, index);
 	want = need_golden(golden, member, "<f4");
-	for (size_t d = 1; d < t.ndim; d++)
-		places *= t.dim[d];
+	for (size_t d = 1; d < t->ndim; d++)
+		places *= t->dim[d];
 	places /= v->units;
 	mean = calloc(want.count, sizeof(*mean));
 	assert_non_null(mean);
@@ -135,7 +135,7 @@ static void check_rows(const char *golden, const char *path, const char *input, 
 	const char *keep[MAX_KEPT];
 	size_t layers = read_layers(golden, v);
 	brc_array want = need_golden(golden, "output", "<f4");
-	brc_workspace *w;
+	exec_pass p;
 	brc_exec *g;
 
 	for (size_t i = 0; i < layers; i++) {
@@ -143,13 +143,13 @@ static void check_rows(const char *golden, const char *path, const char *input, 
 		keep[2 * i + 1] = v[i].post;
 	}
 	g = build(path, x, want.shape[0], keep, 2 * layers);
-	w = run_on(g, input, x, 0, want.shape[0]);
-	close_to(brc_workspace_output(w, 0), &want, golden);
+	p = run_on(g, input, x, 0, want.shape[0]);
+	close_to(brc_workspace_output(p.w, 0), &want, golden);
 	for (size_t i = 0; i < layers; i++) {
-		check_means(g, w, 1 + 2 * i, golden, "pre", i + 1, &v[i]);
-		check_means(g, w, 2 + 2 * i, golden, "post", i + 1, &v[i]);
+		check_means(g, p.w, 1 + 2 * i, golden, "pre", i + 1, &v[i]);
+		check_means(g, p.w, 2 + 2 * i, golden, "post", i + 1, &v[i]);
 	}
-	brc_workspace_free(w);
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	brc_array_clear(&want);
 }
@@ -209,7 +209,7 @@ static void tokens_beyond_the_vocabulary_give_nan(void **state)
 	size_t rows = x.shape[0], tokens = x.shape[1], n;
 	int64_t *token = x.data;
 	const float *y;
-	brc_workspace *w;
+	exec_pass p;
 	brc_exec *g = build("fixtures/planted/text.onnx", &x, rows, NULL, 0);
 
 	(void)state;
@@ -218,12 +218,12 @@ static void tokens_beyond_the_vocabulary_give_nan(void **state)
 	token[tokens + 1] = 12;
 	token[2 * tokens] = INT64_MIN;
 	token[3 * tokens] -= 12; /* the same token, counted from the end */
-	w = run_on(g, "tokens", &x, 0, rows);
-	y = brc_workspace_output(w, 0);
-	n = brc_exec_output(g, 0).dim[2];
+	p = run_on(g, "tokens", &x, 0, rows);
+	y = brc_workspace_output(p.w, 0);
+	n = output_of(g, 0)->dim[2];
 	for (size_t r = 0; r < rows; r++)
 		assert_int_equal(isnan(y[(r * tokens + tokens - 1) * n]) != 0, r == 1 || r == 2);
-	brc_workspace_free(w);
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	brc_array_clear(&x);
 }
@@ -268,11 +268,11 @@ static size_t accuracy(const char *path, const brc_array *x, const brc_array *la
 	size_t correct = 0;
 
 	for (size_t i = 0; i < x->shape[0]; i += BATCH) {
-		brc_workspace *w = run_on(g, "image", x, i, BATCH);
+		exec_pass p = run_on(g, "image", x, i, BATCH);
 
-		correct += count_correct(brc_workspace_output(w, 0), (uint8_t *)label->data + i,
+		correct += count_correct(brc_workspace_output(p.w, 0), (uint8_t *)label->data + i,
 					 BATCH, 10);
-		brc_workspace_free(w);
+		exec_pass_free(&p);
 	}
 	brc_exec_free(g);
 	return correct;

@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "exec/dataflow.h"
+#include "exec_pass.h"
 #include "model_build.h"
 
 enum {
@@ -403,15 +404,15 @@ static void apply(const mask *k, const brc_operand *v, float *value)
 static bool inserted(const sketch *s, const mask *cut, const float *plain, float *out)
 {
 	size_t bytes = elements(s) * sizeof(float);
-	brc_workspace *w;
+	exec_pass p;
 	brc_onnx m;
 	brc_exec *g = build(&m, s, NULL, 0, cut);
 
-	assert_int_equal(brc_workspace_new(&w, g, NULL), BRC_OK);
-	fill(s, w);
-	assert_int_equal(brc_workspace_run(w, NULL), BRC_OK);
-	memcpy(out, brc_workspace_output(w, 0), bytes);
-	brc_workspace_free(w);
+	assert_int_equal(exec_pass_new(&p, g, NULL), BRC_OK);
+	fill(s, p.w);
+	assert_int_equal(exec_pass_run(p.w, NULL), BRC_OK);
+	memcpy(out, brc_workspace_output(p.w, 0), bytes);
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	brc_onnx_clear(&m);
 	return memcmp(out, plain, bytes) != 0;
@@ -484,7 +485,7 @@ static size_t check_graph(bool maps, uint32_t number)
 	assert_int_equal(brc_schedule_new(&plan, g, NULL), BRC_OK);
 	assert_int_equal(brc_workspace_for(&w, plan, NULL), BRC_OK);
 	fill(&s, w);
-	assert_int_equal(brc_workspace_run(w, NULL), BRC_OK);
+	assert_int_equal(exec_pass_run(w, NULL), BRC_OK);
 	memcpy(plain, brc_workspace_output(w, 0), bytes);
 	fill(&s, w);
 	brc_workspace_start(w);

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "exec/exec.h"
+#include "exec_pass.h"
 
 enum { ROWS = 3, IN = 5, OUT = 4, SIDE = 6, PLACES = SIDE * SIDE };
 
@@ -51,7 +51,7 @@ static brc_tensor_view images(const char *name, const float *data)
 				 .ndim = 4,
 				 .dim = {ROWS, IN, SIDE, SIDE},
 				 .data = data,
-				 .batch = data == NULL};
+				 .batch = !data};
 }
 
 /* relu(bn(conv(x)) + bypass(x)): everything that is fused in a residual network. */
@@ -133,25 +133,25 @@ static void a_residual_block_is_right_however_it_is_run(void **state)
 	(void)state;
 	fill(x);
 	for (int way = 0; way < 3; way++) { /* fused, with inner values kept, folded */
-		brc_tensor_view in = images("x", way == 2 ? x : NULL), out;
-		brc_workspace *w;
+		brc_tensor_view in = images("x", way == 2 ? x : NULL);
+		const brc_operand *out;
+		exec_pass p;
 		brc_exec *g;
 
 		if (brc_exec_new(&g, &m, &in, 1, way == 1 ? &all : NULL, &err) != BRC_OK)
 			fail_msg("%s", err.message);
-		assert_int_equal(brc_exec_outputs(g), way == 1 ? 3 : 1);
-		assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
+		assert_int_equal(exec_pass_new(&p, g, &err), BRC_OK);
 		for (int pass = 0; pass < 2; pass++) { /* the second finds used memory */
 			if (way < 2)
-				memcpy(brc_workspace_input(w, "x"), x, sizeof(x));
-			assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
-			out = brc_exec_output(g, 0);
-			assert_int_equal(out.ndim, 4);
-			assert_int_equal(out.dim[1], OUT);
-			assert_int_equal(out.data != NULL, way == 2);
-			check_residual(x, out.data ? out.data : brc_workspace_output(w, 0));
+				memcpy(brc_workspace_input(p.w, "x"), x, sizeof(x));
+			assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+			out = output_of(g, 0);
+			assert_int_equal(out->ndim, 4);
+			assert_int_equal(out->dim[1], OUT);
+			assert_int_equal(out->data, way == 2);
+			check_residual(x, out->data ? out->data : brc_workspace_output(p.w, 0));
 		}
-		brc_workspace_free(w);
+		exec_pass_free(&p);
 		brc_exec_free(g);
 	}
 	brc_onnx_clear(&m);
@@ -211,16 +211,16 @@ static void run_chain(Brc__OnnxModel *model, const brc_exec_options *o, const fl
 	brc_onnx m = decode(model);
 	brc_tensor_view in = images("x", NULL);
 	brc_err err = {0};
-	brc_workspace *w;
+	exec_pass p;
 	brc_exec *g;
 
 	if (brc_exec_new(&g, &m, &in, 1, o, &err) != BRC_OK)
 		fail_msg("%s", err.message);
-	assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
-	memcpy(brc_workspace_input(w, "x"), x, ROWS * IN * PLACES * sizeof(*x));
-	assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
-	memcpy(y, brc_workspace_output(w, 0), ROWS * OUT * PLACES * sizeof(*y));
-	brc_workspace_free(w);
+	assert_int_equal(exec_pass_new(&p, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(p.w, "x"), x, ROWS * IN * PLACES * sizeof(*x));
+	assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+	memcpy(y, brc_workspace_output(p.w, 0), ROWS * OUT * PLACES * sizeof(*y));
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	brc_onnx_clear(&m);
 }
@@ -341,18 +341,18 @@ static void run_large(brc_precision precision, double *conv, double *dense)
 			      .dim = {BIG_ROWS, BIG_IN, BIG_SIDE, BIG_SIDE},
 			      .batch = true};
 	brc_err err = {0};
-	brc_workspace *w;
+	exec_pass p;
 	brc_exec *g;
 
 	for (size_t i = 0; i < sizeof(x) / sizeof(*x); i++)
 		x[i] = number(i + 5000);
 	if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
 		fail_msg("%s", err.message);
-	assert_int_equal(brc_workspace_new(&w, g, &err), BRC_OK);
-	memcpy(brc_workspace_input(w, "x"), x, sizeof(x));
-	assert_int_equal(brc_workspace_run(w, &err), BRC_OK);
-	differences(x, brc_workspace_output(w, 1), brc_workspace_output(w, 0), conv, dense);
-	brc_workspace_free(w);
+	assert_int_equal(exec_pass_new(&p, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(p.w, "x"), x, sizeof(x));
+	assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+	differences(x, brc_workspace_output(p.w, 1), brc_workspace_output(p.w, 0), conv, dense);
+	exec_pass_free(&p);
 	brc_exec_free(g);
 	brc_onnx_clear(&m);
 }
@@ -558,7 +558,7 @@ static void external_data_may_lie_far_behind(void **state)
 	for (int i = 0; i < 2; i++) {
 		if (brc_exec_new(&g, &m, &in, 1, &o, &err) != BRC_OK)
 			fail_msg("%s", err.message);
-		assert_memory_equal(brc_exec_output(g, 0).data, w, sizeof(w));
+		assert_memory_equal(output_of(g, 0)->data, w, sizeof(w));
 		brc_exec_free(g);
 	}
 	brc_onnx_clear(&m);
@@ -614,7 +614,7 @@ static void narrow_integers_wrap_around(void **state)
 	static const int64_t two[] = {2};
 	Brc__OnnxModel *model = new_model();
 	brc_err err = {0};
-	brc_tensor_view out;
+	const brc_operand *out;
 	brc_exec *g;
 	brc_onnx m;
 
@@ -627,8 +627,8 @@ static void narrow_integers_wrap_around(void **state)
 	m = decode(model);
 	if (brc_exec_new(&g, &m, NULL, 0, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
-	out = brc_exec_output(g, 0);
-	assert_true(((const int64_t *)out.data)[0] == 4 && ((const int64_t *)out.data)[1] == 253);
+	out = output_of(g, 0);
+	assert_true(((const int64_t *)out->data)[0] == 4 && ((const int64_t *)out->data)[1] == 253);
 	brc_exec_free(g);
 	brc_onnx_clear(&m);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "exec/make.h"
+#include "exec_pass.h"
 
 static double relu(double v)
 {
@@ -95,7 +96,7 @@ enum { COUNT = sizeof(x) / sizeof(*x) };
 static void apply(const brc_op *op, float *y)
 {
 	const brc_tensor_view in = {.name = "x", .ndim = 1, .dim = {COUNT}};
-	brc_workspace *w;
+	exec_pass p;
 	size_t from, to;
 	brc_exec *g;
 
@@ -104,11 +105,11 @@ static void apply(const brc_op *op, float *y)
 	assert_int_equal(brc_exec_add_node(g, op, NULL, "y", &from, 1, &to, 1, NULL), BRC_OK);
 	assert_int_equal(brc_exec_add_output(g, to, NULL), BRC_OK);
 	assert_int_equal(brc_exec_finish(g, NULL), BRC_OK);
-	assert_int_equal(brc_workspace_new(&w, g, NULL), BRC_OK);
-	memcpy(brc_workspace_input(w, "x"), x, sizeof(x));
-	assert_int_equal(brc_workspace_run(w, NULL), BRC_OK);
-	memcpy(y, brc_workspace_output(w, 0), sizeof(x));
-	brc_workspace_free(w);
+	assert_int_equal(exec_pass_new(&p, g, NULL), BRC_OK);
+	memcpy(brc_workspace_input(p.w, "x"), x, sizeof(x));
+	assert_int_equal(exec_pass_run(p.w, NULL), BRC_OK);
+	memcpy(y, brc_workspace_output(p.w, 0), sizeof(x));
+	exec_pass_free(&p);
 	brc_exec_free(g);
 }
 

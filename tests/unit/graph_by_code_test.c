@@ -2,6 +2,7 @@
 #include "model_build.h"
 
 #include "exec/make.h"
+#include "exec_pass.h"
 
 enum { ROWS = 3, CHANNELS = 2, SIDE = 5, MAPS = 4, CLASSES = 3 };
 
@@ -101,14 +102,14 @@ static brc_exec *by_code(void)
 
 static void run(brc_exec *g, float *y)
 {
-	brc_workspace *w;
+	exec_pass p;
 
 	assert_true(brc_exec_valid(g));
-	assert_int_equal(brc_workspace_new(&w, g, NULL), BRC_OK);
-	memcpy(brc_workspace_input(w, "x"), x, sizeof(x));
-	assert_int_equal(brc_workspace_run(w, NULL), BRC_OK);
-	memcpy(y, brc_workspace_output(w, 0), ROWS * CLASSES * sizeof(*y));
-	brc_workspace_free(w);
+	assert_int_equal(exec_pass_new(&p, g, NULL), BRC_OK);
+	memcpy(brc_workspace_input(p.w, "x"), x, sizeof(x));
+	assert_int_equal(exec_pass_run(p.w, NULL), BRC_OK);
+	memcpy(y, brc_workspace_output(p.w, 0), ROWS * CLASSES * sizeof(*y));
+	exec_pass_free(&p);
 }
 
 static void a_graph_made_by_code_is_that_of_a_file(void **state)
@@ -137,7 +138,7 @@ static void what_depends_on_constants_alone_leaves_no_node(void **state)
 {
 	const float numbers[] = {1, -2, 3};
 	const int64_t dim[] = {3};
-	brc_tensor_view y;
+	const brc_operand *y;
 	brc_exec *g;
 	size_t v;
 
@@ -147,11 +148,11 @@ static void what_depends_on_constants_alone_leaves_no_node(void **state)
 	v = node(g, "Mul", NULL, node(g, "Neg", NULL, v, BRC_NOWHERE), v);
 	assert_int_equal(brc_exec_add_output(g, v, NULL), BRC_OK);
 	assert_int_equal(brc_exec_finish(g, NULL), BRC_OK);
-	y = brc_exec_output(g, 0);
+	y = output_of(g, 0);
 	assert_int_equal(brc_exec_nodes(g), 0);
-	assert_non_null(y.data);
+	assert_non_null(y->data);
 	for (size_t i = 0; i < 3; i++)
-		assert_true(((const float *)y.data)[i] == -numbers[i] * numbers[i]);
+		assert_true(((const float *)y->data)[i] == -numbers[i] * numbers[i]);
 	brc_exec_free(g);
 }
 

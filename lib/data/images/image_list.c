@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/texts.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/tables/lines.h"
 
 #define LIST_BYTES_MAX ((size_t)1 << 30) /* of a table */

@@ -5,7 +5,7 @@
 
 #include "base/texts.h"
 #include "base/utf8.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/tables/lines.h"
 
 enum { FILE_MAX = 1 << 24, NAME_MAX_BYTES = 255 };

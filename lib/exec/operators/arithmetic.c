@@ -39,8 +39,8 @@ static int64_t power(int64_t a, int64_t b)
 /* What an operator takes, and gives: the same; truth values; of logic truth values for both. */
 typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 
-#define TWO .min_in = 2, .max_in = 2
-#define MANY .min_in = 1, .max_in = SIZE_MAX
+#define TWO BRC_TAKES(2, 2, 1)
+#define MANY BRC_TAKES(1, SIZE_MAX, 1)
 #define FUNCTION .activation = true
 #define LINE .activation = true, .line = BRC_LINE_ONE
 #define WRAPPED(OPERATOR) (int64_t)((uint64_t)a OPERATOR(uint64_t) b)
@@ -278,7 +278,6 @@ static void run_steps(const brc_exec *g, const brc_node *n, const brc_memory *m)
 				      BRC_INT("broadcast", brc_arithmetic_args, broadcast, 0)), \
 	 .args = sizeof(brc_arithmetic_args),                                                   \
 	 OPERANDS,                                                                              \
-	 .max_out = 1,                                                                          \
 	 .variant = OF_##TYPE,                                                                  \
 	 .adapt = adapt,                                                                        \
 	 .read = check_form,                                                                    \
@@ -332,9 +331,7 @@ const brc_op brc_where_ops[] = {
 	{
 		.type = "Where",
 		.state = sizeof(brc_loops),
-		.min_in = 3,
-		.max_in = 3,
-		.max_out = 1,
+		BRC_TAKES(3, 3, 1),
 		.infer = infer_where,
 		.run = run_where,
 		.layout = BRC_DEMAND_ANY,

@@ -76,21 +76,11 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
 	const brc_operand *given = &((const brc_constant_args *)n->args)->value;
 	brc_operand v = {.batch = BRC_NOWHERE, .inner = 1, .elem = BRC_ELEM_FLOAT};
 	const void *fill = given->data ? given->data : &zero;
-	brc_list want;
 	size_t item;
 
 	if (given->data)
 		v = *given;
-	BRC_TRY(brc_need_list(g, n, 0, &want, err));
-	if (want.n > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its shape has %zu dimensions", want.n);
-	v.ndim = want.n;
-	for (size_t k = 0; k < v.ndim; k++) {
-		if (want.at[k] < 0)
-			return brc_fail(err, BRC_DATA, "entry %zu of its shape is %lld", k,
-					(long long)want.at[k]);
-		v.dim[k] = (size_t)want.at[k];
-	}
+	BRC_TRY(brc_need_shape(g, n, 0, "shape", &v, err));
 	BRC_TRY(brc_count(&v, err));
 	item = brc_item(v.elem);
 	v.data = brc_exec_alloc(g, v.count, item, err);

@@ -1,64 +1,9 @@
-/* Convolution: what a node says, and what else it takes over. */
+/* Convolution: what a node says. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "exec/operators/conv.h"
 #include "exec/operator.h"
-
-enum { ADDEND = 3 }; /* the input that is added, behind weights and bias */
-
-/* ---- what is fused ---- */
-
-static void scale(brc_node *n, const brc_affine *a)
-{
-	((brc_conv *)n->state)->affine = a;
-}
-
-static brc_rc accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
-{
-	size_t *in = brc_exec_alloc(g, ADDEND + 1, sizeof(*in), err);
-
-	if (!in)
-		return BRC_RESOURCE;
-	for (size_t k = 0; k < ADDEND; k++)
-		in[k] = k < n->n_in ? n->in[k] : BRC_NOWHERE;
-	in[ADDEND] = addend;
-	n->in = in;
-	n->n_in = ADDEND + 1;
-	((brc_conv *)n->state)->accumulate = true;
-	return BRC_OK;
-}
-
-static size_t addend_of(const brc_node *n)
-{
-	return n->n_in > ADDEND ? n->in[ADDEND] : BRC_NOWHERE;
-}
-
-static void bound(brc_node *n, float lo, float hi)
-{
-	brc_conv *c = n->state;
-
-	c->bounded = true;
-	c->lo = lo;
-	c->hi = hi;
-}
-
-static bool is_plain(const brc_node *n)
-{
-	const brc_conv *c = n->state;
-
-	return !c->affine && !c->accumulate && !c->bounded;
-}
-
-static const brc_host host = {
-	.is_plain = is_plain,
-	.scale = scale,
-	.accumulate = accumulate,
-	.bound = bound,
-	.addend = addend_of,
-};
-
-/* ---- what it says of itself ---- */
 
 static double conv_flops(const brc_exec *g, const brc_node *n)
 {
@@ -143,14 +88,12 @@ const brc_op brc_convolution_ops[] = {
 					     BRC_INT("group", brc_conv_args, group, 1)),
 		.args = sizeof(brc_conv_args),
 		.state = sizeof(brc_conv),
-		.min_in = 2,
-		.max_in = 3,
-		.max_out = 1,
+		BRC_TAKES(2, 3, 1),
 		.infer = infer_conv,
 		.prepare = brc_conv_prepare,
 		.run = brc_conv_run,
 		.layout = BRC_DEMAND_LAST,
-		.host = &host,
+		.hosts = true,
 		.trace = BRC_TRACE_WEIGHTS,
 		.weights = conv_weights,
 		.flops = conv_flops,

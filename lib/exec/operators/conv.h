@@ -10,9 +10,7 @@ typedef struct brc_conv {
 	brc_window w;
 	size_t groups, outputs;
 	const float *weight, *bias; /* of the model; bias may be NULL; gone once prepared */
-	const brc_affine *affine;   /* applied to the outputs, or NULL */
-	bool accumulate, bounded;
-	float lo, hi;
+	brc_after after;            /* of the node */
 	/* prepared: the values as they lie in the graph, and as oneDNN wants them */
 	dnnl_engine_t engine;
 	dnnl_primitive_t primitive;

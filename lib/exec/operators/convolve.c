@@ -85,12 +85,13 @@ static dnnl_status_t attributes(const brc_conv *c, dnnl_primitive_attr_t attr)
 
 	if (s != dnnl_success)
 		return s;
-	if (c->accumulate)
+	if (c->after.accumulate)
 		s = dnnl_post_ops_append_sum(ops, 1);
-	if (s == dnnl_success && c->bounded)
-		s = isinf(c->hi) && c->lo == 0
+	if (s == dnnl_success && c->after.bounded)
+		s = isinf(c->after.hi) && c->after.lo == 0
 			    ? dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0)
-			    : dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, c->lo, c->hi);
+			    : dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, c->after.lo,
+							   c->after.hi);
 	if (s == dnnl_success)
 		s = dnnl_primitive_attr_set_post_ops(attr, ops);
 	if (s == dnnl_success)
@@ -221,12 +222,12 @@ static brc_rc pack(brc_conv *c, brc_err *err)
 		return BRC_RESOURCE;
 	}
 	for (size_t o = 0; o < c->outputs; o++) {
-		float scale = c->affine ? c->affine->scale[o] : 1;
+		float scale = c->after.affine ? c->after.affine->scale[o] : 1;
 
 		for (size_t i = 0; i < each; i++)
 			scaled[o * each + i] = scale * c->weight[o * each + i];
-		c->shift[o] =
-			(c->bias ? scale * c->bias[o] : 0) + (c->affine ? c->affine->shift[o] : 0);
+		c->shift[o] = (c->bias ? scale * c->bias[o] : 0) +
+			      (c->after.affine ? c->after.affine->shift[o] : 0);
 	}
 	if (brc_dnnl_reorder(&reorder, c->engine, &plain, &c->weights) == dnnl_success)
 		good = reorder ? brc_dnnl_copy(c->engine, reorder, &plain, scaled, &c->weights,
@@ -248,7 +249,7 @@ static dnnl_status_t set_copies(brc_conv *c, brc_node *n)
 
 	if (s == dnnl_success)
 		s = brc_dnnl_reorder(&c->leave, c->engine, &c->dst, &c->out);
-	if (s == dnnl_success && c->accumulate)
+	if (s == dnnl_success && c->after.accumulate)
 		s = brc_dnnl_reorder(&c->meet, c->engine, &c->out, &c->dst);
 	c->src_at = (at + ALIGN - 1) / ALIGN * ALIGN;
 	at = c->src_at + (c->enter ? dnnl_memory_desc_get_size(&c->src) : 0);
@@ -263,6 +264,7 @@ brc_rc brc_conv_prepare(brc_exec *g, brc_node *n, brc_err *err)
 	dnnl_primitive_desc_t pd;
 	brc_rc rc;
 
+	c->after = n->after;
 	BRC_TRY(brc_dnnl_check(dnnl_engine_create(&c->engine, dnnl_cpu, 0), what, err));
 	c->in = images(c, c->w.channels, c->w.in);
 	c->out = images(c, c->outputs, c->w.out);

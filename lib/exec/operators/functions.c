@@ -52,8 +52,8 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	X(HardSigmoid, ALPHA_AND("beta", 0.2f, 0.5f), clip(a * v + b, 0, 1), ACTIVATION) \
 	X(HardSwish, NONE, v * clip(v / 6 + 0.5f, 0, 1), ACTIVATION) \
 	X(Tanh, NONE, tanhf(v), ACTIVATION) \
-	X(Softplus, NONE, softplus(v), ACTIVATION) \
-	X(Softsign, NONE, v / (1 + fabsf(v)), ACTIVATION) \
+	X(Softplus, NONE, softplus(v), ACTIVATION, .unchanged = true) \
+	X(Softsign, NONE, v / (1 + fabsf(v)), ACTIVATION, .unchanged = true) \
 	X(Sqrt, NONE, sqrtf(v), ACTIVATION) \
 	X(Exp, NONE, expf(v), ACTIVATION) \
 	X(Log, NONE, logf(v), ACTIVATION) \
@@ -121,9 +121,7 @@ FUNCTIONS(LOOP)
 	{.type = #TYPE,                        \
 	 .attributes = ATTRIBUTES,             \
 	 .args = sizeof(brc_function_args),    \
-	 .min_in = 1,                          \
-	 .max_in = 1,                          \
-	 .max_out = 1,                         \
+	 BRC_TAKES(1, 1, 1),                   \
 	 .infer = infer_function,              \
 	 .run = run_##TYPE,                    \
 	 .layout = BRC_DEMAND_ANY,             \

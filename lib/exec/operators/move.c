@@ -382,21 +382,11 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 	copies *c = new_copies(g, n, 1, err);
 	brc_operand shape = {.name = "", .batch = BRC_NOWHERE, .inner = 1}, out;
 	const brc_operand *x, *in[2];
-	brc_list want;
 
 	if (!c)
 		return BRC_RESOURCE;
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(brc_need_list(g, n, 1, &want, err));
-	if (want.n > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its target shape has %zu dimensions", want.n);
-	shape.ndim = want.n;
-	for (size_t k = 0; k < want.n; k++) {
-		if (want.at[k] < 0)
-			return brc_fail(err, BRC_DATA, "entry %zu of its target shape is %lld", k,
-					(long long)want.at[k]);
-		shape.dim[k] = (size_t)want.at[k];
-	}
+	BRC_TRY(brc_need_shape(g, n, 1, "target shape", &shape, err));
 	in[0] = x;
 	in[1] = &shape;
 	BRC_TRY(brc_broadcast(in, 2, &out, err));
@@ -417,7 +407,7 @@ const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes
 const brc_op brc_moves_ops[] = {
 	RECORD("Transpose", 1, 1, 1, infer_transpose,
 	       .attributes = BRC_ATTRIBUTES(BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
-	       .args = sizeof(brc_transpose_args)),
+	       .args = sizeof(brc_transpose_args), .unchanged = true),
 	RECORD("Concat", 1, SIZE_MAX, 1, infer_concat,
 	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS)),
 	       .args = sizeof(brc_axis_args)),

@@ -80,19 +80,20 @@ static brc_rc pack(brc_packed *p, const dnnl_memory_desc_t *plain, const void *w
 		const void *given;
 		void *taken;
 	} from = {.given = w}; /* oneDNN's interface has no const */
-	dnnl_primitive_t turn;
+	dnnl_primitive_t reorder;
 	bool good;
 
 	p->w = brc_calloc(dnnl_memory_desc_get_size(&p->weights), 1, err);
 	if (!p->w)
 		return BRC_RESOURCE;
-	BRC_TRY(brc_dnnl_check(brc_dnnl_reorder(&turn, p->engine, plain, &p->weights), what, err));
-	if (!turn) {
+	BRC_TRY(brc_dnnl_check(brc_dnnl_reorder(&reorder, p->engine, plain, &p->weights), what,
+			       err));
+	if (!reorder) {
 		memcpy(p->w, w, dnnl_memory_desc_get_size(plain));
 		return BRC_OK;
 	}
-	good = brc_dnnl_copy(p->engine, turn, plain, from.taken, &p->weights, p->w);
-	dnnl_primitive_destroy(turn);
+	good = brc_dnnl_copy(p->engine, reorder, plain, from.taken, &p->weights, p->w);
+	dnnl_primitive_destroy(reorder);
 	return good ? BRC_OK : brc_fail(err, BRC_RESOURCE, "out of memory for %s", what);
 }
 

@@ -217,7 +217,7 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
 const brc_op brc_pooling_ops[] = {
 	RECORD("MaxPool", 2, LARGEST, infer_pool, WINDOW(storage_order)),
 	RECORD("AveragePool", 1, AVERAGE, infer_pool, WINDOW(count_include_pad)),
-	RECORD("GlobalMaxPool", 1, LARGEST, infer_whole, .attributes = NULL),
-	RECORD("GlobalAveragePool", 1, AVERAGE, infer_whole, .attributes = NULL),
+	RECORD("GlobalMaxPool", 1, LARGEST, infer_whole, .unchanged = true),
+	RECORD("GlobalAveragePool", 1, AVERAGE, infer_whole, .unchanged = true),
 	{.type = NULL},
 };

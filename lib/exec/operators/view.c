@@ -264,7 +264,7 @@ const brc_op brc_views_ops[] = {
 	       .args = sizeof(brc_axis_args)),
 	RECORD("Squeeze", 1, 2, 1, infer_squeeze, RESHAPES, AXES),
 	RECORD("Unsqueeze", 1, 2, 1, infer_unsqueeze, RESHAPES, AXES),
-	RECORD("Identity", 1, 1, 1, infer_identity, KEEPS),
+	RECORD("Identity", 1, 1, 1, infer_identity, KEEPS, .unchanged = true),
 	RECORD("Dropout", 1, 3, 2, infer_dropout, KEEPS,
 	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("ratio"), BRC_UNREAD("seed"),
 					    BRC_FLAG("is_test", brc_dropout_args, is_test, 1)),

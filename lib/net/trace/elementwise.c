@@ -79,20 +79,13 @@ brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err)
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *gamma = brc_exec_value(t->g, n->in[1]);
-	const brc_sources *x = brc_traced(t, n, 0);
+	int32_t all;
 
-	for (size_t k = 1; x && k < n->n_out; k++) {
-		brc_sources s;
-		int32_t all;
-
-		if (n->out[k] == BRC_NOWHERE)
-			continue;
-		BRC_TRY(brc_sources_all(x, t->sets, &all, err));
-		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), all, err));
-		s.statistic = true;
-		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
-	}
-	return follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err);
+	if (!brc_traced(t, n, 0))
+		return BRC_OK;
+	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err));
+	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
+	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->mixed, true, err);
 }
 
 /* ---- several operands ---- */

@@ -11,6 +11,7 @@
 #include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
+#include "net/unit_kinds.h"
 #include "sections/exemplars.h"
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */

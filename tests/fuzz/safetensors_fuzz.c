@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "net/layer_chain.h"
+#include "net/unit_graph.h"
 
 #define MEMORY ((size_t)64 << 20)
 
@@ -43,7 +44,7 @@ static void use_chain(const char *path, bool transposed)
 	if (brc_layer_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
 	all = brc_layer_chain_graph(c);
-	if (brc_layer_graph_units(all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
+	if (brc_unit_graph_make(all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
 	    brc_blocks_check(&b, "fuzz", NULL) != BRC_OK)
 		abort();
 	brc_blocks_clear(&b);

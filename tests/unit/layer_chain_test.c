@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "net/layer_chain.h"
+#include "net/unit_graph.h"
 
 #define WEIGHTS "tests/golden/weights/"
 
@@ -48,7 +49,7 @@ static void check_blocks(brc_layer_chain *c, const char *name)
 	FILE *f = fopen(WEIGHTS "blocks.txt", "r");
 
 	assert_non_null(f);
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
 	for (; fscanf(f, "%15s %15s %zu %zu", of, kind, &i, &n) == 4; fscanf(f, "%*[^\n]"))
 		if (!strcmp(of, name) && !strcmp(kind, norms[all->norm])) {
 			if (i < b.n)
@@ -97,7 +98,7 @@ static void hidden_layers_alone(void **state)
 	assert_string_equal(all->name[0], "input");
 	assert_int_equal(all->units[0], 2);
 	assert_string_equal(all->name[4], "head");
-	assert_int_equal(brc_layer_graph_units(whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_unit_graph_make(whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
 	assert_int_equal(b.layers.n, 3);
 	assert_string_equal(b.layers.name[0], "conv1");
 	assert_string_equal(b.layers.name[2], "fc1");
@@ -170,7 +171,7 @@ static void refuses_norms_of_flattened_channels(void **state)
 		brc_blocks b = {0};
 		brc_err err = {0};
 
-		assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
+		assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
 		assert_non_null(
 			strstr(err.message, "chain.safetensors: 'fc1.weight' has 7 weights"));
 		brc_blocks_clear(&b);
@@ -186,9 +187,9 @@ static void refuses_graphs_without_edges_and_without_memory(void **state)
 	brc_err err = {0};
 
 	(void)state;
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
 	assert_non_null(strstr(err.hint, "--units all"));
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
 	brc_blocks_clear(&b);
 	brc_layer_chain_free(c);
 }

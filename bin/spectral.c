@@ -39,17 +39,28 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
-			brc_partition_plan *plan, brc_err *err)
+static brc_rc plan_from_labels(brc_filter *f, const brc_laplacian *l, brc_partition_plan *plan,
+			       brc_err *err)
 {
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all);
+	brc_labels labels;
+	brc_rc rc;
 
+	BRC_TRY(brc_labels_find(&labels, all, n, k_from, err));
+	rc = brc_partition_plan_from(plan, l, &labels, err);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
+			brc_partition_plan *plan, brc_err *err)
+{
 	if (k_list)
 		BRC_TRY(brc_partition_plan_ks(plan, l, k_list, "-k", err));
 	if (k_auto && brc_partition_plan_range(plan, l, k_auto, err) != BRC_OK)
 		return brc_err_prefix(err, "--k-auto");
-	if (k_from && brc_partition_plan_named(plan, l, all, n, k_from, err) != BRC_OK)
+	if (k_from && plan_from_labels(f, l, plan, err) != BRC_OK)
 		return brc_err_prefix(err, "--k-from");
 	plan->options = (brc_spectral_options){.restarts = restarts,
 					       .epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0,

@@ -33,19 +33,17 @@ typedef struct brc_partition_plan {
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
 } brc_partition_plan;
 
-/* A plan with a set for each of the n values of k, the same k for every graph. */
-brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
-			       size_t n, brc_err *err);
-
-/* The same from "K,K..." as `option` gives it: BRC_USAGE when that is no such list. */
+/*
+ * A plan with a set for each k of the list "K,K...", the same k for every graph. `option` gives the
+ * list: BRC_USAGE when that is no such list.
+ */
 brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, const char *list,
 			     const char *option, brc_err *err);
 
-/* A plan with one set, in which each graph gets the k between these that it suggests itself. */
-brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
-			       size_t most, brc_err *err);
-
-/* The same from "MIN-MAX"; BRC_USAGE when that is no such range. */
+/*
+ * A plan with one set, in which each graph gets the k within the range "MIN-MAX" that it suggests
+ * itself. BRC_USAGE when that is no such range.
+ */
 brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
 				brc_err *err);
 
@@ -56,11 +54,6 @@ brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l
  */
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 			       const brc_labels *labels, brc_err *err);
-
-/* The same with the labels called `name` among n sections; BRC_DATA also when there are none. */
-brc_rc brc_partition_plan_named(brc_partition_plan *plan, const brc_laplacian *l,
-				const brc_section *const *all, size_t n, const char *name,
-				brc_err *err);
 
 void brc_partition_plan_clear(brc_partition_plan *plan);
 

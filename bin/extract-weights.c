@@ -3,6 +3,7 @@
 #include "data/models/weights.h"
 #include "net/layer_chain.h"
 #include "net/net.h"
+#include "net/unit_graph.h"
 #include "stream/filter.h"
 
 static const char *model, *order, *units;
@@ -131,7 +132,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	}
 	BRC_TRY(brc_weights_recognise(model) ? read_chain(w, err) : read_network(w, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", w->network->digest, err));
-	BRC_TRY(brc_layer_graph_units(w->network, kinds, cli->c.mem, &w->graph, err));
+	BRC_TRY(brc_unit_graph_make(w->network, kinds, cli->c.mem, &w->graph, err));
 	if (heads)
 		BRC_TRY(brc_layer_graph_heads(w->network, &w->heads, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));

@@ -1,5 +1,6 @@
 /* spectral: cluster the units of every graph of a laplacian. */
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cli.h"
@@ -38,17 +39,28 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
-			brc_partition_plan *plan, brc_err *err)
+static brc_rc plan_from_labels(brc_filter *f, const brc_laplacian *l, brc_partition_plan *plan,
+			       brc_err *err)
 {
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all);
+	brc_labels labels;
+	brc_rc rc;
 
+	BRC_TRY(brc_labels_find(&labels, all, n, k_from, err));
+	rc = brc_partition_plan_from(plan, l, &labels, err);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
+			brc_partition_plan *plan, brc_err *err)
+{
 	if (k_list)
 		BRC_TRY(brc_partition_plan_ks(plan, l, k_list, "-k", err));
 	if (k_auto && brc_partition_plan_range(plan, l, k_auto, err) != BRC_OK)
 		return brc_err_prefix(err, "--k-auto");
-	if (k_from && brc_partition_plan_named(plan, l, all, n, k_from, err) != BRC_OK)
+	if (k_from && plan_from_labels(f, l, plan, err) != BRC_OK)
 		return brc_err_prefix(err, "--k-from");
 	plan->options = (brc_spectral_options){.restarts = restarts,
 					       .epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0,
@@ -106,6 +118,49 @@ static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_part
 	return rc;
 }
 
+static brc_rc fill_labels(const void *of, brc_section *s, brc_err *err)
+{
+	return brc_labels_write(of, s, err);
+}
+
+static brc_rc fill_spectrum(const void *of, brc_section *s, brc_err *err)
+{
+	return brc_spectrum_write(of, s, err);
+}
+
+/* One set: c[graphs]. */
+static brc_rc write_set(brc_filter *f, const char *name, const brc_laplacian *l,
+			const brc_clustering *c, brc_err *err)
+{
+	brc_spectrum spectrum = {0};
+	brc_labels labels;
+	brc_rc rc;
+
+	BRC_TRY(brc_partition_labels(&labels, l, c, err));
+	rc = brc_partition_spectrum(&spectrum, &labels, l, c, err);
+	BRC_THEN(rc, brc_filter_make(f, "spectrum", name, fill_spectrum, &spectrum, err));
+	BRC_THEN(rc, brc_filter_make(f, "labels", name, fill_labels, &labels, err));
+	brc_spectrum_clear(&spectrum);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+/* Every set; of several, each is called after its k. */
+static brc_rc write_sets(brc_filter *f, const char *base, const brc_partition_plan *plan,
+			 const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+{
+	char name[BRC_NAME_MAX + 32];
+
+	for (size_t set = 0; set < plan->sets; set++) {
+		if (plan->sets == 1)
+			snprintf(name, sizeof(name), "%s", base);
+		else
+			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
+		BRC_TRY(write_set(f, name, l, c + set * l->n, err));
+	}
+	return BRC_OK;
+}
+
 static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
 		  const brc_partition_plan *plan, brc_err *err)
 {
@@ -113,7 +168,7 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, cons
 	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
-	BRC_THEN(rc, brc_partition_emit(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err));
+	BRC_THEN(rc, write_sets(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err));
 	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
 		tell(cli, l, c + set * l->n);
 	for (size_t i = 0; c && i < n; i++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/layout.h"
 
@@ -78,6 +79,7 @@ brc_rc brc_affinity_image_make(const brc_graph *g, const int32_t *label, size_t 
 	double *sum = bin ? brc_calloc(b * b, sizeof(*sum), err) : NULL;
 	brc_rc rc = BRC_RESOURCE;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	if (start && m == 0)
 		rc = brc_fail(err, BRC_DATA, "no unit is labelled: there is nothing to show");
 	out->image = sum ? brc_alloc(b * b, sizeof(*out->image), err) : NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "stream/map.h"
 
@@ -94,6 +95,7 @@ brc_rc brc_labels_compare(brc_labels_agreement *t, const brc_labels *a, const br
 	pairing p = {brc_alloc(n, sizeof(*p.x), err), brc_alloc(n, sizeof(*p.y), err), 0};
 	brc_rc rc = BRC_RESOURCE;
 
+	BRC_ASSERT_VALID(brc_labels_valid(a) && brc_labels_valid(b));
 	memset(t, 0, sizeof(*t));
 	t->layer = brc_alloc(a->layers.n, sizeof(*t->layer), err);
 	if (p.x && p.y && t->layer)

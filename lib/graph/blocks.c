@@ -134,17 +134,6 @@ brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const 
 	return BRC_OK;
 }
 
-brc_rc brc_blocks_add_all(brc_blocks *b, const brc_blocks *from, bool within, brc_err *err)
-{
-	return from->store->add_all(b, from, within, err);
-}
-
-brc_rc brc_blocks_group_sums(const brc_blocks *b, const int32_t *group, const size_t *first,
-			     brc_group_visit visit, void *ctx, brc_err *err)
-{
-	return b->store->group_sums(b, group, first, visit, ctx, err);
-}
-
 /* ---- is it a graph? ---- */
 
 brc_rc brc_blocks_asymmetric(const brc_blocks *b, size_t k, size_t i, size_t j, brc_err *err)

@@ -113,9 +113,6 @@ brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t 
 brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const *factor,
 			      bool across, brc_err *err);
 
-/* Append the blocks of `from`, a graph on the same layers, or only those within layers. Borrows. */
-brc_rc brc_blocks_add_all(brc_blocks *b, const brc_blocks *from, bool within, brc_err *err);
-
 /*
  * Is it a graph as described above, with no pair of layers twice? Rows of factors are zeroes, or
  * have a length between 1e-18 and 1e18. BRC_DATA
@@ -149,14 +146,5 @@ brc_block_tensor brc_block_tensor_of(const brc_blocks *b, size_t k);
  * laplacian's, may follow).
  */
 brc_rc brc_blocks_read(brc_blocks *b, const brc_section *s, brc_err *err);
-
-/*
- * Summed edges between groups of units. group: [units of all layers], numbered through the layers
- * in order, so that layer l has groups first[l] .. first[l + 1] - 1; -1 for units in none. Calls
- * visit(ctx, a, b, sum) for each pair a < b whose sum is > 0.
- */
-typedef brc_rc (*brc_group_visit)(void *ctx, size_t a, size_t b, double sum, brc_err *err);
-brc_rc brc_blocks_group_sums(const brc_blocks *b, const int32_t *group, const size_t *first,
-			     brc_group_visit visit, void *ctx, brc_err *err);
 
 #endif

@@ -59,9 +59,10 @@ brc_rc brc_blocks_write(const brc_blocks *b, brc_section *s, brc_err *err)
 	BRC_TRY(brc_layers_write(&b->layers, s, err));
 	for (size_t k = 0; k < b->n; k++) {
 		BRC_TRY(brc_blocks_write_record(b, k, s, err));
-		BRC_TRY(b->block[k].layout->write(b, k, s, err));
+		if (b->block[k].layout->write)
+			BRC_TRY(b->block[k].layout->write(b, k, s, err));
 	}
-	return b->store->write(b, s, err);
+	return b->store->write ? b->store->write(b, s, err) : BRC_OK;
 }
 
 /* ---- reading ---- */

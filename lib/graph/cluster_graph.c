@@ -1,6 +1,5 @@
 #include "graph/cluster_graph.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +215,45 @@ static brc_rc set_components(brc_graph *g, brc_err *err)
 	return rc;
 }
 
+/* ---- invariant ---- */
+
+static bool edges_valid(const brc_graph *g)
+{
+	for (size_t m = 0; m < g->n_members; m++)
+		if (g->first[m] > g->first[m + 1] || (m > 0 && g->member[m] <= g->member[m - 1]))
+			return false;
+	for (size_t e = 0; e < g->n_edges; e++) {
+		const brc_edges *b = &g->edges[e];
+
+		if (b->from > b->to || b->to >= g->n_members || !b->block.layout ||
+		    b->block.rows != g->first[b->from + 1] - g->first[b->from] ||
+		    b->block.cols != g->first[b->to + 1] - g->first[b->to])
+			return false;
+	}
+	return g->first[0] == 0 && g->first[g->n_members] == g->n;
+}
+
+bool brc_graph_valid(const brc_graph *g)
+{
+	size_t v = 0;
+
+	if (!g->store || !edges_valid(g) || (g->connected > 0) != (g->components > 0))
+		return false;
+	for (size_t c = 0; c < g->components; c++)
+		if (!(g->volume[c] > 0) || (c > 0 && g->volume[c] > g->volume[c - 1]))
+			return false;
+	for (size_t u = 0; u < g->n; u++) {
+		bool listed = v < g->connected && g->unit[v] == u;
+
+		if (!(g->degree[u] >= 0) || listed != (g->degree[u] > 0) ||
+		    listed != (g->component[u] >= 0) ||
+		    (listed && (size_t)g->component[u] >= g->components))
+			return false;
+		v += listed;
+	}
+	return v == g->connected;
+}
+
 brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *member,
 		      size_t n_members, const size_t *block, size_t n_blocks, brc_err *err)
 {
@@ -226,7 +264,7 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 	rc = set_members(g, blocks, member, n_members, err);
 	if (rc == BRC_OK)
 		rc = set_edges(g, blocks, block, n_blocks, err);
-	if (rc == BRC_OK)
+	if (rc == BRC_OK && g->store->attach)
 		rc = g->store->attach(g, blocks, err);
 	if (rc == BRC_OK)
 		rc = set_degrees(g, blocks, err);

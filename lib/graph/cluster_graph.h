@@ -5,6 +5,7 @@
 #ifndef BRC_GRAPH_CLUSTER_GRAPH_H
 #define BRC_GRAPH_CLUSTER_GRAPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,5 +56,11 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 brc_rc brc_graph_init_all(brc_graph *g, const brc_blocks *blocks, brc_err *err);
 
 void brc_graph_clear(brc_graph *g); /* of a zeroed or an initialised struct */
+
+/*
+ * The invariant, for BRC_ASSERT_VALID: members ascend, edges join members in order, and degrees,
+ * components, volumes and the list of connected units say the same of every unit.
+ */
+bool brc_graph_valid(const brc_graph *g);
 
 #endif

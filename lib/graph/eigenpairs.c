@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/eigenproblem.h"
 #include "graph/layout.h"
@@ -80,9 +81,10 @@ static brc_rc deflated_dense(void *ctx, double *a, brc_err *err)
 
 static brc_operator deflated_operator(const brc_graph *g, brc_eigenproblem *r)
 {
-	return (brc_operator){g->connected,      r,
-			      deflated_apply,    deflated_dense,
-			      g->store->cost(g), g->store->dense_cost(g)};
+	return (brc_operator){
+		g->connected,      r,
+		deflated_apply,    deflated_dense,
+		g->store->cost(g), g->store->dense_cost ? g->store->dense_cost(g) : 1};
 }
 
 static void set_trivial(brc_eigenproblem *r)
@@ -202,6 +204,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 	brc_eigenproblem r = {.g = g, .pool = pool, .seed = seed, .stream = stream};
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	if (k < 1 || k > g->connected || spare > g->connected - k)
 		return brc_fail(err, BRC_DATA,
 				"%zu eigenpairs wanted of a graph with %zu connected units",

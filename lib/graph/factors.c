@@ -28,7 +28,7 @@ void brc_factors_free(brc_factors *f)
 	free(f);
 }
 
-size_t brc_factors_bytes(size_t n, size_t samples)
+static size_t factors_bytes(size_t n, size_t samples)
 {
 	size_t bytes;
 
@@ -102,7 +102,7 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 	f->samples = b->samples;
 	for (size_t m = 0; m < n; m++)
 		f->n += b->layers.units[member[m]];
-	rc = brc_mem_need(brc_factors_bytes(f->n, f->samples), 0, "the factors of a graph", err);
+	rc = brc_mem_need(factors_bytes(f->n, f->samples), 0, "the factors of a graph", err);
 	if (rc == BRC_OK)
 		rc = fill(f, b, member, n, across, err);
 	if (rc != BRC_OK) {

@@ -43,8 +43,6 @@ typedef struct brc_factors {
 brc_rc brc_factors_new(brc_factors **f, const brc_blocks *blocks, const size_t *member, size_t n,
 		       bool across, brc_err *err);
 void brc_factors_free(brc_factors *f);
-/* Bytes of the same for n units. */
-size_t brc_factors_bytes(size_t n, size_t samples);
 
 /* Side of a tile of edges. */
 enum { BRC_FACTORS_TILE = 256 };

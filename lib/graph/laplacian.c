@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/layout.h"
 
 void brc_laplacian_clear(brc_laplacian *l)
 {
@@ -17,6 +18,37 @@ void brc_laplacian_clear(brc_laplacian *l)
 	free(l->labelled);
 	brc_blocks_clear(&l->blocks);
 	memset(l, 0, sizeof(*l));
+}
+
+/* Does graph g have the kept layers among its members, and no graph before it any of them? */
+static bool kept_valid(const brc_laplacian *l, size_t g)
+{
+	const brc_laplacian_graph *x = &l->graph[g];
+
+	for (size_t i = 0; i < x->n_kept; i++) {
+		bool member = false, taken = false;
+
+		for (size_t m = 0; m < x->graph.n_members; m++)
+			member |= x->graph.member[m] == x->kept[i];
+		for (size_t h = 0; h < g; h++)
+			for (size_t k = 0; k < l->graph[h].n_kept; k++)
+				taken |= l->graph[h].kept[k] == x->kept[i];
+		if (!member || taken || !l->labelled[x->kept[i]])
+			return false;
+	}
+	return true;
+}
+
+bool brc_laplacian_valid(const brc_laplacian *l)
+{
+	if (!brc_layers_valid(&l->blocks.layers) || l->n < 1 ||
+	    l->n > (l->local ? l->blocks.layers.n : 1))
+		return false;
+	for (size_t g = 0; g < l->n; g++)
+		if (!l->graph[g].name || l->graph[g].graph.connected == 0 ||
+		    !brc_graph_valid(&l->graph[g].graph) || !kept_valid(l, g))
+			return false;
+	return true;
 }
 
 char *brc_laplacian_name(const char *source, bool local, char *buf)
@@ -46,7 +78,8 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
 	if (!l->graph || !l->labelled)
 		return BRC_RESOURCE;
-	return brc_blocks_add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0, err);
+	return blocks->store->add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0,
+				      err);
 }
 
 static brc_rc no_edges(const char *source, const char *what, brc_err *err)

@@ -55,6 +55,12 @@ brc_rc brc_laplacian_local(brc_laplacian *l, const brc_blocks *blocks, const cha
 
 void brc_laplacian_clear(brc_laplacian *l); /* of a zeroed or a filled struct */
 
+/*
+ * The invariant, for BRC_ASSERT_VALID: one graph, or up to one a layer where it is local, each
+ * valid and with edges, keeping layers of its own that no other keeps.
+ */
+bool brc_laplacian_valid(const brc_laplacian *l);
+
 /* Blocks (borrowed), graph records, degrees, components and metadata into an empty section. */
 brc_rc brc_laplacian_write(const brc_laplacian *l, brc_section *s, brc_err *err);
 

@@ -69,18 +69,26 @@ extern const brc_block_layout brc_block_dense, brc_block_triangle, brc_block_row
 
 /* ---- whole graphs ---- */
 
+typedef brc_rc (*brc_group_visit)(void *ctx, size_t a, size_t b, double sum, brc_err *err);
 typedef bool (*brc_row_visit)(void *ctx, size_t u, const brc_row *row);
 
+/* A store of graphs. NULL stands for what it need not do. */
 typedef struct brc_edge_store {
 	bool shuffles; /* it has a matrix whose entries can change places */
 
 	/* ---- blocks without a graph made of them ---- */
+	/* Append the blocks of `from`, a graph on the same layers, or only those within layers. */
 	brc_rc (*add_all)(brc_blocks *b, const brc_blocks *from, bool within, brc_err *err);
 	brc_rc (*check)(const brc_blocks *b, const char *what, brc_err *err);
 	brc_rc (*write)(const brc_blocks *b, brc_section *s, brc_err *err); /* beyond the blocks */
 	/* What forms rows that are nowhere (graph/strip.h); NULL: nothing is needed. */
 	brc_rc (*former_new)(void **former, const brc_blocks *b, brc_err *err);
 	void (*former_free)(void *former);
+	/*
+	 * Summed edges between groups of units. group: [units of all layers], numbered through the
+	 * layers in order, so that layer l has groups first[l] .. first[l + 1] - 1; -1 for units in
+	 * none. Calls visit(ctx, a, b, sum) for each pair a < b whose sum is > 0.
+	 */
 	brc_rc (*group_sums)(const brc_blocks *b, const int32_t *group, const size_t *first,
 			     brc_group_visit visit, void *ctx, brc_err *err);
 
@@ -109,7 +117,7 @@ typedef struct brc_edge_store {
 	brc_rc (*multiply)(brc_adjacency *a, brc_err *err);
 	void (*product_clear)(brc_adjacency *a);
 	double (*cost)(const brc_graph *g);       /* operations for one vector */
-	double (*dense_cost)(const brc_graph *g); /* of forming the matrix; 1: next to nothing */
+	double (*dense_cost)(const brc_graph *g); /* of forming the matrix; NULL: next to none */
 	size_t (*bytes)(const brc_graph *g, size_t threads); /* beyond vectors and scratch */
 } brc_edge_store;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/layout.h"
 #include "graph/subcluster.h"
 
 typedef struct group_link {
@@ -100,7 +101,7 @@ brc_rc brc_links_make(const brc_blocks *blocks, const brc_labels *labels, brc_sp
 	if (rc == BRC_OK)
 		rc = brc_subclusters_table(p.groups, &out->group, err);
 	if (rc == BRC_OK)
-		rc = brc_blocks_group_sums(blocks, p.of_unit, p.first, add_link, &list, err);
+		rc = blocks->store->group_sums(blocks, p.of_unit, p.first, add_link, &list, err);
 	if (rc == BRC_OK && list.n)
 		qsort(list.item, list.n, sizeof(*list.item), by_groups);
 	if (rc == BRC_OK)

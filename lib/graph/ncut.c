@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/layout.h"
 
@@ -22,6 +23,7 @@ brc_rc brc_ncut(const brc_graph *g, const int32_t *label, size_t k, double epsil
 	double *cut, *volume;
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	BRC_TRY(check_labels(g, label, k, err));
 	cut = brc_calloc(2 * slots, sizeof(*cut), err);
 	if (!cut)

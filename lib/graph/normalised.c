@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/adjacency.h"
 #include "graph/gram.h"
@@ -100,6 +101,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	brc_normalised *m = brc_calloc(1, sizeof(*m), err);
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	if (!m)
 		return BRC_RESOURCE;
 	brc_linalg_serial();

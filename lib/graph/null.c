@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "base/rng.h"
 #include "graph/layout.h"
@@ -239,6 +240,7 @@ brc_rc brc_null_draw(brc_blocks *out, const brc_blocks *blocks, const brc_graph 
 	float *work;
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	memset(out, 0, sizeof(*out));
 	if (!count_entries(blocks, &entries, &sparse))
 		return brc_fail(err, BRC_RESOURCE, "the graph is too large to shuffle");

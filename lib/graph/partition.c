@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/stability.h"
 
@@ -150,6 +151,7 @@ brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l,
 	size_t threads = brc_pool_threads(pool);
 	run r = {plan, l, pool, progress, out};
 
+	BRC_ASSERT_VALID(brc_laplacian_valid(l));
 	if (l->n == 1) {
 		BRC_TRY(check_memory(&r, 1, threads, err));
 		return cluster_graph(&r, 0, 0, err);

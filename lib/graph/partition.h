@@ -14,7 +14,6 @@
 #include "sections/spectrum.h"
 #include "graph/laplacian.h"
 #include "graph/spectral.h"
-#include "stream/filter.h"
 
 /*
  * Clusterings wanted: sets of one k for every graph. Each graph is solved once,
@@ -34,19 +33,17 @@ typedef struct brc_partition_plan {
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
 } brc_partition_plan;
 
-/* A plan with a set for each of the n values of k, the same k for every graph. */
-brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
-			       size_t n, brc_err *err);
-
-/* The same from "K,K..." as `option` gives it: BRC_USAGE when that is no such list. */
+/*
+ * A plan with a set for each k of the list "K,K...", the same k for every graph. `option` gives the
+ * list: BRC_USAGE when that is no such list.
+ */
 brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, const char *list,
 			     const char *option, brc_err *err);
 
-/* A plan with one set, in which each graph gets the k between these that it suggests itself. */
-brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
-			       size_t most, brc_err *err);
-
-/* The same from "MIN-MAX"; BRC_USAGE when that is no such range. */
+/*
+ * A plan with one set, in which each graph gets the k within the range "MIN-MAX" that it suggests
+ * itself. BRC_USAGE when that is no such range.
+ */
 brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
 				brc_err *err);
 
@@ -57,11 +54,6 @@ brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l
  */
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 			       const brc_labels *labels, brc_err *err);
-
-/* The same with the labels called `name` among n sections; BRC_DATA also when there are none. */
-brc_rc brc_partition_plan_named(brc_partition_plan *plan, const brc_laplacian *l,
-				const brc_section *const *all, size_t n, const char *name,
-				brc_err *err);
 
 void brc_partition_plan_clear(brc_partition_plan *plan);
 
@@ -80,12 +72,5 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 /* What the section spectrum/1 says of the set, its affinity image and links; `labels`: of it. */
 brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			      const brc_clustering *c, brc_err *err);
-
-/*
- * Every set of c[sets * graphs] to the stream, as sections spectrum and labels called `base` or, of
- * several sets, `base`.kK.
- */
-brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
-			  const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 #endif

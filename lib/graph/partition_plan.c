@@ -26,16 +26,6 @@ void brc_partition_plan_clear(brc_partition_plan *plan)
 	memset(plan, 0, sizeof(*plan));
 }
 
-brc_rc brc_partition_plan_list(brc_partition_plan *plan, const brc_laplacian *l, const size_t *k,
-			       size_t n, brc_err *err)
-{
-	BRC_TRY(plan_init(plan, n, l->n, err));
-	for (size_t set = 0; set < n; set++)
-		for (size_t g = 0; g < l->n; g++)
-			plan->k[set * l->n + g] = k[set];
-	return BRC_OK;
-}
-
 brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, const char *list,
 			     const char *option, brc_err *err)
 {
@@ -43,7 +33,9 @@ brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, c
 	brc_rc rc;
 
 	BRC_TRY(brc_cli_list(list, option, 1, INT32_MAX, &k, &n, err));
-	rc = brc_partition_plan_list(plan, l, k, n, err);
+	rc = plan_init(plan, n, l->n, err);
+	for (size_t i = 0; rc == BRC_OK && i < n * l->n; i++)
+		plan->k[i] = k[i / l->n];
 	free(k);
 	return rc;
 }
@@ -59,14 +51,6 @@ brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l
 		brc_fail(err, BRC_USAGE, "'%s' is no range of cluster numbers", range);
 		return brc_hint(err, "--k-auto 2-24");
 	}
-	return brc_partition_plan_auto(plan, l, least, most, err);
-}
-
-brc_rc brc_partition_plan_auto(brc_partition_plan *plan, const brc_laplacian *l, size_t least,
-			       size_t most, brc_err *err)
-{
-	if (least < 1 || least > most)
-		return brc_fail(err, BRC_USAGE, "k from %zu to %zu leaves no choice", least, most);
 	BRC_TRY(plan_init(plan, 1, l->n, err));
 	plan->least = least;
 	plan->most = most;
@@ -105,18 +89,5 @@ brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 	}
 	if (rc != BRC_OK)
 		brc_partition_plan_clear(plan);
-	return rc;
-}
-
-brc_rc brc_partition_plan_named(brc_partition_plan *plan, const brc_laplacian *l,
-				const brc_section *const *all, size_t n, const char *name,
-				brc_err *err)
-{
-	brc_labels labels;
-	brc_rc rc;
-
-	BRC_TRY(brc_labels_find(&labels, all, n, name, err));
-	rc = brc_partition_plan_from(plan, l, &labels, err);
-	brc_labels_clear(&labels);
 	return rc;
 }

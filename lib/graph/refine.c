@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/adjacency.h"
 #include "linalg/numbering.h"
@@ -202,6 +203,7 @@ brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, 
 	int32_t *before = brc_alloc(g->n, sizeof(*before), err);
 	brc_rc rc = BRC_RESOURCE;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	*moved = 0;
 	if (before) {
 		memcpy(before, label, g->n * sizeof(*before));

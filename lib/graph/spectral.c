@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/embedding.h"
 #include "graph/ncut.h"
@@ -228,6 +229,7 @@ brc_rc brc_spectral(brc_clustering *c, const brc_graph *g, const brc_eigenpairs 
 {
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_graph_valid(g));
 	memset(c, 0, sizeof(*c));
 	BRC_TRY(check_k(g, k, err));
 	c->k = k;

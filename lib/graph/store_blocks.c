@@ -63,14 +63,6 @@ static brc_rc check(const brc_blocks *b, const char *what, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc write_nothing(const brc_blocks *b, brc_section *s, brc_err *err)
-{
-	(void)b;
-	(void)s;
-	(void)err;
-	return BRC_OK;
-}
-
 /* sum[groups of from, groups of to] += every edge, both directions within a layer. */
 static void sum_block(brc_strip *strip, const brc_block *e, const int32_t *group,
 		      const size_t *first_group, double *sum)
@@ -128,14 +120,6 @@ static brc_rc group_sums(const brc_blocks *b, const int32_t *group, const size_t
 }
 
 /* ---- graphs ---- */
-
-static brc_rc attach(brc_graph *g, const brc_blocks *b, brc_err *err)
-{
-	(void)g;
-	(void)b;
-	(void)err;
-	return BRC_OK;
-}
 
 /* Sum of a row in double, in lanes that do not depend on anything but its length. */
 BRC_FOR_EACH_PROCESSOR
@@ -446,12 +430,6 @@ static double cost(const brc_graph *g)
 	return sum;
 }
 
-static double dense_cost(const brc_graph *g)
-{
-	(void)g;
-	return 1;
-}
-
 static size_t bytes(const brc_graph *g, size_t threads)
 {
 	size_t sum = 0;
@@ -469,9 +447,7 @@ const brc_edge_store brc_edge_store_blocks = {
 	.shuffles = true,
 	.add_all = add_all,
 	.check = check,
-	.write = write_nothing,
 	.group_sums = group_sums,
-	.attach = attach,
 	.degrees = degrees,
 	.walk = walk,
 	.joins = joins,
@@ -481,6 +457,5 @@ const brc_edge_store brc_edge_store_blocks = {
 	.multiply = multiply,
 	.product_clear = product_clear,
 	.cost = cost,
-	.dense_cost = dense_cost,
 	.bytes = bytes,
 };

@@ -58,16 +58,6 @@ static brc_rc layout_read(brc_blocks *b, const brc_section *s, size_t k, size_t 
 		b, &(brc_block){.from = from, .to = to, .layout = &brc_block_factors}, err);
 }
 
-/* All tensors are those of the layers. */
-static brc_rc layout_write(const brc_blocks *b, size_t k, brc_section *s, brc_err *err)
-{
-	(void)b;
-	(void)k;
-	(void)s;
-	(void)err;
-	return BRC_OK;
-}
-
 static brc_rc write_factors(const brc_blocks *b, brc_section *s, brc_err *err)
 {
 	char name[48];
@@ -196,7 +186,6 @@ static void unpack(const void *of, const brc_block *b, size_t first, size_t rows
 const brc_block_layout brc_block_factors = {
 	.name = "factors",
 	.version = 1,
-	.write = layout_write,
 	.read = layout_read,
 	.unpack = unpack,
 };

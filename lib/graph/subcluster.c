@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 
 /* A labelled unit, to be sorted by (layer, label, unit). */
@@ -51,6 +52,7 @@ brc_rc brc_subclusters_new(brc_subclusters **out, const brc_labels *labels, brc_
 	size_t n, groups = 0;
 	entry *e = t ? sorted_entries(labels, &n, err) : NULL;
 
+	BRC_ASSERT_VALID(brc_labels_valid(labels));
 	if (!e) {
 		free(t);
 		return BRC_RESOURCE;

@@ -1,6 +1,5 @@
 #include "linalg/tile.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "linalg/triangle.h"
@@ -69,39 +68,113 @@ void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const do
 	}
 }
 
-/* t[c * PANEL + p] = a(row + p, col + c) of `width` columns, all left of the diagonal. */
-static inline __attribute__((always_inline)) void
-convert_left(const float *w, size_t n, size_t row, size_t some, size_t col, size_t width, double *t)
-{
-	for (size_t c = 0; c < width; c++) {
-		const float *from = w + brc_triangle_at(n, col + c, row);
+/* ---- packed triangles ---- */
 
-		if (some == PANEL) {
-			*(brc_lanes *)(t + c * PANEL) = brc_lanes_of(from);
-			continue;
-		}
-		for (size_t p = 0; p < PANEL; p++)
-			t[c * PANEL + p] = p < some ? (double)from[p] : 0;
+/*
+ * t[c * BRC_TILE_SLAB + i] = a(row + i, col + c), all left of the diagonal. What comes next is
+ * asked for: no processor foresees such short pieces of rows that are far apart.
+ */
+static inline __attribute__((always_inline)) void
+convert_left(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t width, double *t)
+{
+	enum { LINE = 64 / sizeof(float) };
+
+	for (size_t c = 0; c < width; c++) {
+		size_t ahead = col + c + BRC_TILE_DEPTH;
+
+		for (size_t i = 0; ahead < row && i < rows; i += LINE)
+			__builtin_prefetch(w + brc_triangle_at(n, ahead, row + i), 0, 2);
+		convert(w + brc_triangle_at(n, col + c, row), 0, 1, rows, t + c * BRC_TILE_SLAB, 0,
+			1);
 	}
 }
 
-/* t[p * BRC_TILE_WIDTH + c] = a(row + p, col + c), zeroes up to PANEL rows. */
+/* t[p * BRC_TILE_WIDTH + c] = a(row + p, col + c) of a tile that the diagonal may cross; zeroes up
+ * to PANEL rows. row - col is a multiple of PANEL. */
 static inline __attribute__((always_inline)) void convert_right(const float *w, size_t n,
 								size_t row, size_t some, size_t col,
 								size_t width, double *t)
 {
-	for (size_t p = 0; p < PANEL; p++, t += BRC_TILE_WIDTH) {
+	size_t left = row < col ? 0 : row - col,
+	       diagonal = row < col ? 0 : least(left + PANEL, width);
+
+	for (size_t c = 0; c < left; c++) {
+		const float *from = w + brc_triangle_at(n, col + c, row);
+
+		for (size_t p = 0; p < some; p++)
+			t[p * BRC_TILE_WIDTH + c] = (double)from[p];
+	}
+	for (size_t p = 0; p < some; p++, t += BRC_TILE_WIDTH) {
 		size_t u = row + p;
 
-		if (p >= some)
-			memset(t, 0, width * sizeof(*t));
-		else if (u < col)
-			convert(w + brc_triangle_at(n, u, col), 0, 1, width, t, 0, 1);
-		else
-			for (size_t c = col; c < col + width; c++)
-				t[c - col] = c < u   ? (double)w[brc_triangle_at(n, c, u)]
-					     : c > u ? (double)w[brc_triangle_at(n, u, c)]
-						     : 0;
+		for (size_t c = left; c < diagonal; c++)
+			t[c] = col + c < u   ? (double)w[brc_triangle_at(n, col + c, u)]
+			       : col + c > u ? (double)w[brc_triangle_at(n, u, col + c)]
+					     : 0;
+		if (diagonal < width)
+			convert(w + brc_triangle_at(n, u, col + diagonal), 0, 1, width - diagonal,
+				t + diagonal, 0, 1);
+	}
+	for (size_t p = some; p < PANEL; p++, t += BRC_TILE_WIDTH)
+		memset(t, 0, width * sizeof(*t));
+}
+
+/* sum[p] += sum_i t[i * BRC_TILE_SLAB + p] x[i] for PANEL results. */
+static inline __attribute__((always_inline)) void accumulate(const double *t, size_t n,
+							     const double *x, brc_lanes *to)
+{
+	brc_lanes sum[PANEL];
+
+	for (size_t p = 0; p < PANEL; p++)
+		sum[p] = to[p];
+	for (size_t i = 0; i < n; i++) {
+		brc_lanes v = *(const brc_lanes *)(x + i * BRC_LANES);
+
+#pragma GCC unroll 8
+		for (size_t p = 0; p < PANEL; p++)
+			sum[p] += t[i * BRC_TILE_SLAB + p] * v;
+	}
+	for (size_t p = 0; p < PANEL; p++)
+		to[p] = sum[p];
+}
+
+/*
+ * y += a(row .., col ..) x of a tile left of the diagonal, whose entries stand by columns. Sums
+ * are kept beside y until the tile's whole width is in them, as a panel does.
+ */
+static inline __attribute__((always_inline)) void
+add_left(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t width,
+	 const double *x, double *y, size_t groups, size_t stride, double *scratch)
+{
+	brc_lanes *sum = (brc_lanes *)(scratch + BRC_TILE_SLAB * BRC_TILE_DEPTH);
+
+	memset(sum, 0, groups * BRC_TILE_SLAB * sizeof(*sum));
+	for (size_t c = 0; c < width; c += BRC_TILE_DEPTH) {
+		size_t depth = least(width - c, BRC_TILE_DEPTH);
+
+		convert_left(w, n, row, rows, col + c, depth, scratch);
+		for (size_t i = 0; i < rows; i += PANEL)
+			for (size_t g = 0; g < groups; g++)
+				accumulate(scratch + i, depth, x + g * stride + c * BRC_LANES,
+					   sum + g * BRC_TILE_SLAB + i);
+	}
+	for (size_t g = 0; g < groups; g++)
+		for (size_t i = 0; i < rows; i++)
+			*(brc_lanes *)(y + g * stride + i * BRC_LANES) +=
+				sum[g * BRC_TILE_SLAB + i];
+}
+
+static inline __attribute__((always_inline)) void
+add_right(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t width,
+	  const double *x, double *y, size_t groups, size_t stride, double *scratch)
+{
+	for (size_t i = 0; i < rows; i += PANEL) {
+		size_t some = least(rows - i, PANEL);
+
+		convert_right(w, n, row + i, some, col, width, scratch);
+		for (size_t g = 0; g < groups; g++)
+			panel(scratch, 1, BRC_TILE_WIDTH, width, x + g * stride,
+			      y + g * stride + i * BRC_LANES, some);
 	}
 }
 
@@ -109,26 +182,19 @@ BRC_FOR_EACH_PROCESSOR
 void brc_tile_triangle(const float *w, size_t n, size_t row, size_t rows, const double *x,
 		       double *y, size_t groups, size_t stride, double *scratch)
 {
-	for (size_t j = 0; j < n; j += BRC_TILE_WIDTH) {
-		size_t width = least(n - j, BRC_TILE_WIDTH);
+	for (size_t g = 0; g < groups; g += BRC_TILE_GROUPS) {
+		size_t some = least(groups - g, BRC_TILE_GROUPS);
 
-		for (size_t i = 0; i < rows; i += PANEL) {
-			size_t some = least(rows - i, PANEL);
-			bool left = j + width <= row + i;
+		for (size_t col = 0; col < n; col += BRC_TILE_WIDTH) {
+			size_t width = least(n - col, BRC_TILE_WIDTH);
+			const double *from = x + g * stride + col * BRC_LANES;
 
-			if (left)
-				convert_left(w, n, row + i, some, j, width, scratch);
+			if (col + width <= row)
+				add_left(w, n, row, rows, col, width, from, y + g * stride, some,
+					 stride, scratch);
 			else
-				convert_right(w, n, row + i, some, j, width, scratch);
-			for (size_t g = 0; g < groups; g++) {
-				const double *xg = x + g * stride + j * BRC_LANES;
-				double *yg = y + g * stride + i * BRC_LANES;
-
-				if (left)
-					panel(scratch, PANEL, 1, width, xg, yg, some);
-				else
-					panel(scratch, 1, BRC_TILE_WIDTH, width, xg, yg, some);
-			}
+				add_right(w, n, row, rows, col, width, from, y + g * stride, some,
+					  stride, scratch);
 		}
 	}
 }

@@ -15,9 +15,14 @@
 
 /* Rows (and columns) that a tile may have in the direction of the result and in the other. */
 enum { BRC_TILE_SLAB = 128, BRC_TILE_DEPTH = 32, BRC_TILE_WIDTH = 256 };
+/* Groups of eight vectors that a triangle takes at once. */
+enum { BRC_TILE_GROUPS = 4 };
 
 /* Doubles of scratch memory that a call needs, 64-byte aligned. */
-enum { BRC_TILE_SCRATCH = BRC_TILE_SLAB * BRC_TILE_DEPTH };
+enum {
+	BRC_TILE_SCRATCH =
+		BRC_TILE_SLAB * BRC_TILE_DEPTH + BRC_TILE_GROUPS * BRC_TILE_SLAB * BRC_LANES
+};
 
 /*
  * y[i] += sum_j w[i * ld + j] x[j] for rows <= BRC_TILE_SLAB and any cols.
@@ -32,8 +37,8 @@ void brc_tile_columns(const float *w, size_t ld, size_t rows, size_t cols, const
 
 /*
  * y[i] += sum_j a(row + i, j) x[j] for rows <= BRC_TILE_SLAB of the symmetric matrix a of order n
- * whose packed triangle is `w` (linalg/triangle.h). Same bytes as brc_tile_rows of the whole
- * matrix.
+ * whose packed triangle is `w` (linalg/triangle.h); row is a multiple of BRC_TILE_SLAB. Same bytes
+ * as brc_tile_rows of the whole matrix.
  */
 void brc_tile_triangle(const float *w, size_t n, size_t row, size_t rows, const double *x,
 		       double *y, size_t groups, size_t stride, double *scratch);

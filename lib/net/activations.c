@@ -1,4 +1,4 @@
-/* Recording activations: one task a micro-batch. */
+/* Activations are recorded in tasks, one for each micro-batch. */
 #include "net/activations.h"
 
 #include <math.h>
@@ -11,27 +11,24 @@
 #include "net/run_plan.h"
 #include "net/pooling.h"
 
-typedef struct worker {
-	brc_run *run;
-	double *scratch;
-} worker;
-
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
 	const size_t *sample;
 	size_t n, units;
 	const brc_record_options *how;
-	size_t *layer, *column; /* [layers]: which, and where their units begin */
+	size_t *layer, *column; /* [layers]: layer of the network, and column of its first unit */
 	size_t layers;
 	brc_run_plan *plan;
-	worker *worker;
-	size_t n_workers;
+	size_t threads;
+	brc_run *run;    /* [threads] */
+	double *scratch; /* [threads][n_scratch] */
+	size_t n_scratch;
 	brc_progress *progress;
 	float *value;
 } job;
 
-/* chosen[layers of the network] */
+/* Sets chosen[layers of the network], which the caller frees. */
 static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err *err)
 {
 	const brc_layer_graph *c = brc_net_layer_graph(net);
@@ -111,32 +108,34 @@ static brc_rc check_finite(const job *j, size_t layer, const float *row, size_t 
 	return BRC_OK;
 }
 
-static brc_rc record_layer(job *j, worker *w, size_t stop, size_t first, size_t rows, brc_err *err)
+/* The value of a stop, of images first..first + rows - 1 of the sample. */
+static brc_rc record_layer(job *j, size_t thread, size_t stop, size_t first, size_t rows,
+			   brc_err *err)
 {
 	const brc_unit_view v = brc_run_plan_view(j->plan, stop);
 	size_t k = brc_run_plan_stop_layer(j->plan, stop);
+	double *scratch = j->scratch + thread * j->n_scratch;
 	const float *value;
 
-	BRC_TRY(brc_run_until(w->run, stop, &value, err));
+	BRC_TRY(brc_run_until(&j->run[thread], stop, &value, err));
 	for (size_t i = 0; i < rows; i++) {
 		float *row = j->value + (first + i) * j->units + j->column[k];
 
-		brc_pooling_row(value, &v, i, j->how->pooling, w->scratch, row);
+		brc_pooling_row(value, &v, i, j->how->pooling, scratch, row);
 		BRC_TRY(check_finite(j, j->layer[k], row, j->sample[first + i], err));
 	}
 	return BRC_OK;
 }
 
-static brc_rc run_task(void *ctx, size_t task, size_t index, brc_err *err)
+static brc_rc run_task(void *ctx, size_t task, size_t thread, brc_err *err)
 {
 	job *j = ctx;
-	worker *w = &j->worker[index];
 	size_t size = brc_run_plan_rows(j->plan), first = task * size, left = j->n - first;
 	size_t rows = left < size ? left : size;
 
-	BRC_TRY(brc_run_start(w->run, j->data, j->sample + first, 0, rows, err));
+	BRC_TRY(brc_run_start(&j->run[thread], j->data, j->sample + first, 0, rows, err));
 	for (size_t t = 0; t < j->layers; t++)
-		BRC_TRY(record_layer(j, w, t, first, rows, err));
+		BRC_TRY(record_layer(j, thread, t, first, rows, err));
 	brc_progress_add(j->progress, rows);
 	return BRC_OK;
 }
@@ -162,7 +161,7 @@ static brc_rc list_layers(job *j, brc_err *err)
 	return rc;
 }
 
-static size_t scratch(const job *j)
+static size_t largest_scratch(const job *j)
 {
 	size_t most = 0;
 
@@ -175,17 +174,17 @@ static size_t scratch(const job *j)
 	return most;
 }
 
-static brc_rc check_memory(const job *j, size_t threads, brc_err *err)
+static brc_rc check_memory(const job *j, brc_err *err)
 {
-	size_t cells, bytes, each = brc_run_plan_bytes(j->plan) + scratch(j) * sizeof(double);
+	size_t cells, bytes, each = brc_run_plan_bytes(j->plan) + j->n_scratch * sizeof(double);
 
 	if (!brc_mul(j->n, j->units, &cells) || !brc_mul(cells, sizeof(float), &bytes) ||
-	    !brc_add(bytes, threads * each, &bytes))
+	    !brc_add(bytes, j->threads * each, &bytes))
 		bytes = SIZE_MAX;
 	return brc_mem_need(bytes, j->how->mem, "activations", err);
 }
 
-static brc_rc prepare(job *j, size_t threads, brc_err *err)
+static brc_rc prepare(job *j, brc_err *err)
 {
 	brc_run_options o = {.stage = j->how->stage, .precision = j->how->precision};
 
@@ -193,55 +192,44 @@ static brc_rc prepare(job *j, size_t threads, brc_err *err)
 	o.layer = j->layer;
 	o.n = j->layers;
 	BRC_TRY(brc_run_plan_new(&j->plan, j->net, &o, err));
-	BRC_TRY(check_memory(j, threads, err));
+	j->n_scratch = largest_scratch(j);
+	BRC_TRY(check_memory(j, err));
 	j->value = brc_alloc(j->n, j->units * sizeof(float), err);
-	j->worker = brc_calloc(threads, sizeof(*j->worker), err);
-	if (!j->value || !j->worker)
+	j->scratch = brc_alloc(j->threads, j->n_scratch * sizeof(*j->scratch), err);
+	if (!j->value || !j->scratch)
 		return BRC_RESOURCE;
-	for (; j->n_workers < threads; j->n_workers++) {
-		worker *w = &j->worker[j->n_workers];
-
-		w->scratch = brc_alloc(scratch(j), sizeof(double), err);
-		if (!w->scratch)
-			return BRC_RESOURCE;
-		BRC_TRY(brc_run_new(&w->run, j->plan, err));
-	}
-	return BRC_OK;
-}
-
-static void clear(job *j, size_t threads)
-{
-	for (size_t t = 0; j->worker && t < threads; t++) {
-		brc_run_free(j->worker[t].run);
-		free(j->worker[t].scratch);
-	}
-	free(j->worker);
-	brc_run_plan_free(j->plan);
-	free(j->layer);
-	free(j->column);
-	free(j->value);
+	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
 brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const size_t *sample,
 			   size_t n, const brc_record_options *how, brc_pool *pool, brc_progress *p,
 			   float **value, brc_err *err)
 {
-	size_t threads = brc_pool_threads(pool);
-	job j = {.net = net, .data = data, .sample = sample, .n = n, .how = how, .progress = p};
+	job j = {.net = net,
+		 .data = data,
+		 .sample = sample,
+		 .n = n,
+		 .how = how,
+		 .threads = brc_pool_threads(pool),
+		 .progress = p};
 	brc_rc rc;
 
 	*value = NULL;
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	rc = prepare(&j, threads, err);
+	rc = prepare(&j, err);
 	if (rc == BRC_OK) {
 		size_t rows = brc_run_plan_rows(j.plan);
 
 		rc = brc_pool_run(pool, (n + rows - 1) / rows, run_task, &j, err);
 	}
-	if (rc == BRC_OK) {
+	if (rc == BRC_OK)
 		*value = j.value;
-		j.value = NULL;
-	}
-	clear(&j, threads);
+	else
+		free(j.value);
+	brc_runs_free(j.run, j.threads);
+	free(j.scratch);
+	brc_run_plan_free(j.plan);
+	free(j.layer);
+	free(j.column);
 	return rc;
 }

@@ -8,9 +8,10 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
+#include "net/unit_kinds.h"
 #include "sections/exemplars.h"
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */

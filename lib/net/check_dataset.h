@@ -2,7 +2,7 @@
 #ifndef BRC_NET_CHECK_DATASET_H
 #define BRC_NET_CHECK_DATASET_H
 
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "net/net.h"
 
 /* Do images fit its input, and labels its output? BRC_DATA with both shapes in the message. */

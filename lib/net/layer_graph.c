@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/unit_kinds.h"
 #include "sections/units.h"
 
 /* ---- the section units/1 ---- */

@@ -1,7 +1,8 @@
 /*
  * A network as layers of units and who feeds whom, whatever it was read from:
  * a model (net/net.h) or a file of weights (net/layer_chain.h). From it come the
- * section units/1, the layers that one chooses and the graph of their weights.
+ * section units/1, the layers that one chooses (net/unit_kinds.h) and the graph of
+ * their weights (net/unit_graph.h).
  */
 #ifndef BRC_NET_LAYER_GRAPH_H
 #define BRC_NET_LAYER_GRAPH_H
@@ -11,9 +12,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "graph/blocks.h"
-#include "sections/labels.h"
 #include "linalg/kernel_norm.h"
+#include "sections/labels.h"
 #include "sections/units.h"
 #include "stream/layers.h"
 #include "stream/section.h"
@@ -52,46 +52,6 @@ typedef struct brc_layer_graph {
 
 /* Fill a fresh section units/1 (docs/sections.md); everything is copied. */
 brc_rc brc_layer_graph_write(const brc_layer_graph *c, brc_section *s, brc_err *err);
-
-/* ---- layers that one chooses ---- */
-
-/* One or several. */
-enum {
-	BRC_UNITS_HIDDEN = 1,
-	BRC_UNITS_ALL = 2,   /* the input and the outputs too */
-	BRC_UNITS_MLP = 4,   /* hidden layers of MLPs, in transformers one in each block */
-	BRC_UNITS_HEADS = 8, /* layers whose features are the values of attention */
-	/* as published, METHOD 2: convolutions where there are some, without input; else all */
-	BRC_UNITS_PUBLISHED = 16
-};
-
-/* "mlp,heads" as such a set; BRC_USAGE, with the words that there are. */
-brc_rc brc_units_parse(const char *text, unsigned *units, brc_err *err);
-/* The words for a set, in the order above; buf[64]. Returns buf. */
-char *brc_units_text(unsigned units, char buf[64]);
-
-/*
- * Layers of any of these kinds: chosen[layers->n]. BRC_DATA when there is none
- * of one of them, with the kinds of hidden layers that there are.
- */
-brc_rc brc_layer_graph_choose(const brc_layer_graph *c, unsigned units, bool *chosen, brc_err *err);
-/* The table of the chosen layers, in order: brc_layers_clear. */
-brc_rc brc_layer_graph_table(const brc_layer_graph *c, const bool *chosen, brc_layers *table,
-			     brc_err *err);
-
-/*
- * The graph of the layers of these kinds, which owns its blocks; brc_blocks_clear.
- *
- * Two layers are joined by the weights between them. Besides, a way from one
- * to the other through a single hidden layer that is not chosen and has no
- * activation function counts with the product of the weights on it, and such
- * ways add up with all others (as squares under l2): in a transformer that is
- * the projection that writes features into the residual stream. BRC_DATA when
- * no two layers are joined, or weights add up to infinity, and as brc_layer_graph_choose;
- * BRC_RESOURCE above `mem` bytes (0: what the machine has). O(units of from x through x to) a way.
- */
-brc_rc brc_layer_graph_units(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
-			     brc_err *err);
 
 /*
  * Attention heads as labels of the layers that hold their values: the cluster

@@ -1,11 +1,11 @@
 /*
- * Lesions by running again: every micro-batch passes through the network once
- * and stops behind each layer; there each lesion sets its units to 0 and computes
- * again what depends on them.
+ * A micro-batch passes through the network once. The pass stops behind each layer
+ * that is lesioned. There each lesion of the layer sets its units to 0, and what
+ * depends on them is computed again. So a lesion costs the products behind its layer.
  *
- * Cost of a lesion: the products behind its layer. Work is cut into (micro-batch,
- * part of the lesions); what a part computes does not depend on how many there
- * are, and sums run over micro-batches in order.
+ * A task is one part of the lesions on one micro-batch. What a part computes does
+ * not depend on the number of parts, and sums are added up over micro-batches in
+ * order. So the result is the same for any number of threads.
  */
 #include "net/lesion.h"
 
@@ -17,30 +17,30 @@
 #include "net/run_plan.h"
 #include "net/score.h"
 
-#define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting to be added up */
-#define PASSES_PER_PART \
-	8.0 /* that the lesions of a part cost at least, so that its own is little */
+#define PARTIAL_BYTES ((size_t)64 << 20) /* sums of micro-batches that are held at a time */
+/* The lesions of a part cost at least so many passes: each part begins with a pass of its own. */
+#define PASSES_PER_PART 8.0
 #define TASKS_PER_THREAD 4u
 
-/* Where a lesion comes in the pass. */
+/* A lesion, and the stop of the pass at which it is run. */
 typedef struct planned {
-	size_t stop; /* the last, behind all stops: the unharmed network */
+	size_t stop; /* n_stops: at the end of the pass, the unharmed network */
 	size_t set;  /* index of the lesion */
-	double cost; /* of this and those before it */
+	double cost; /* operations of this lesion and all before it */
 } planned;
 
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
 	brc_run_plan *plan;
-	size_t *stop; /* [layers]: of lesioned layers */
+	size_t *stop; /* [layers of the network]: the stop of each lesioned layer */
 	size_t n_stops;
-	const brc_lesion *set; /* of this round */
+	const brc_lesion *set; /* lesions of this round */
 	size_t n_sets, classes, positions, rows, batches;
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
-	brc_run **run;
-	size_t n_runs;
+	size_t threads;
+	brc_run *run;     /* [threads] */
 	int32_t *correct; /* [batches][n_sets][classes] */
 	double *loss;
 	brc_progress *progress;
@@ -91,7 +91,7 @@ static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, 
 			b->first + broken / j->positions);
 }
 
-/* The part of the pass from stop `begin` to stop `end`, and the rest of it without. */
+/* A pass with the lesions order[begin .. end - 1] on the way. */
 static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_t end, brc_err *err)
 {
 	const float *logits;
@@ -114,7 +114,7 @@ static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_
 	return BRC_OK;
 }
 
-/* First stop of a part: parts cost the same, about. */
+/* The first lesion of a part, in j->order. Parts cost about the same. */
 static size_t begin_of(const job *j, size_t part)
 {
 	double share = j->order[j->n_sets - 1].cost * (double)part / (double)j->parts;
@@ -140,7 +140,7 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	size_t left = j->data->n - first, begin = begin_of(j, part), end = begin_of(j, part + 1);
 	batch b = {task / j->parts, first, left < j->rows ? left : j->rows};
 
-	BRC_TRY(pass(j, j->run[worker], &b, begin, end, err));
+	BRC_TRY(pass(j, &j->run[worker], &b, begin, end, err));
 	brc_progress_add(j->progress, (uint64_t)(end - begin) * b.n);
 	return BRC_OK;
 }
@@ -173,10 +173,10 @@ static void order_lesions(job *j)
 	}
 }
 
-/* As many parts as keep all threads busy, but not so many that whole passes weigh. */
-static size_t count_parts(const job *j, const brc_pool *pool)
+/* Enough parts to keep all threads busy, but none so small that its pass outweighs its lesions. */
+static size_t count_parts(const job *j)
 {
-	size_t want = (TASKS_PER_THREAD * brc_pool_threads(pool) + j->batches - 1) / j->batches;
+	size_t want = (TASKS_PER_THREAD * j->threads + j->batches - 1) / j->batches;
 	double most = j->order[j->n_sets - 1].cost /
 		      (PASSES_PER_PART * (1 + brc_run_plan_flops(j->plan)));
 
@@ -219,7 +219,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 		j->set = set + done;
 		j->n_sets = n_sets - done < most ? n_sets - done : most;
 		order_lesions(j);
-		j->parts = count_parts(j, pool);
+		j->parts = count_parts(j);
 		cells = j->batches * j->n_sets * j->classes;
 		memset(j->correct, 0, cells * sizeof(*j->correct));
 		memset(j->loss, 0, cells * sizeof(*j->loss));
@@ -263,12 +263,11 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 	return rc;
 }
 
-static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, size_t threads,
-			   brc_err *err)
+static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, brc_err *err)
 {
 	size_t sets = round_size(j, n_sets), bytes;
 
-	if (!brc_mul(threads, brc_run_plan_bytes(j->plan), &bytes) ||
+	if (!brc_mul(j->threads, brc_run_plan_bytes(j->plan), &bytes) ||
 	    !brc_add(bytes, o->held, &bytes) ||
 	    !brc_add(bytes,
 		     sets * (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)) +
@@ -279,31 +278,26 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 }
 
 static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *o,
-		      size_t threads, brc_err *err)
+		      brc_err *err)
 {
 	size_t cells;
 
 	BRC_TRY(make_plan(j, set, n_sets, o, err));
 	j->rows = brc_run_plan_rows(j->plan);
 	j->batches = (j->data->n + j->rows - 1) / j->rows;
-	BRC_TRY(check_memory(j, o, n_sets, threads, err));
+	BRC_TRY(check_memory(j, o, n_sets, err));
 	cells = round_size(j, n_sets) * j->batches * j->classes;
 	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
 	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
-	j->run = brc_calloc(threads, sizeof(*j->run), err);
-	if (!j->order || !j->correct || !j->loss || !j->run)
+	if (!j->order || !j->correct || !j->loss)
 		return BRC_RESOURCE;
-	for (; j->n_runs < threads; j->n_runs++)
-		BRC_TRY(brc_run_new(&j->run[j->n_runs], j->plan, err));
-	return BRC_OK;
+	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
 static void clear(job *j)
 {
-	for (size_t t = 0; t < j->n_runs; t++)
-		brc_run_free(j->run[t]);
-	free(j->run);
+	brc_runs_free(j->run, j->threads);
 	brc_run_plan_free(j->plan);
 	free(j->stop);
 	free(j->order);
@@ -319,6 +313,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		 .data = data,
 		 .classes = brc_net_io_of(net)->classes,
 		 .positions = brc_net_io_of(net)->positions,
+		 .threads = brc_pool_threads(pool),
 		 .progress = p};
 	brc_rc rc;
 
@@ -326,7 +321,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 	if (data->n > INT32_MAX / j.positions)
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
 				(int)(INT32_MAX / j.positions));
-	rc = prepare(&j, set, n_sets, options, brc_pool_threads(pool), err);
+	rc = prepare(&j, set, n_sets, options, err);
 	if (rc == BRC_OK)
 		rc = run_rounds(&j, set, n_sets, pool, correct, loss, err);
 	clear(&j);

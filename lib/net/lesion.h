@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
 #include "sections/lesions.h"

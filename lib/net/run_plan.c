@@ -8,7 +8,7 @@
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
-/* Elements of the largest value of a micro-batch, about: a few of them fit the cache. */
+/* The largest value of a micro-batch has at most so many elements, so that a few fit the cache. */
 #define VALUE_ELEMENTS ((size_t)1 << 22)
 
 typedef struct view {
@@ -23,11 +23,6 @@ struct brc_run_plan {
 	size_t rows;
 	view *view; /* [stops] */
 	size_t n_views;
-};
-
-struct brc_run {
-	const brc_run_plan *p;
-	brc_workspace *w;
 };
 
 /* ---- making ready ---- */
@@ -80,7 +75,7 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 
-/* Steps of one dimension of a value, or what is left of it. */
+/* One dimension of a value, or a part of one: its extent, and floats from one index to the next. */
 typedef struct step {
 	size_t n;
 	ptrdiff_t step;
@@ -235,29 +230,26 @@ brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop)
 
 /* ---- running ---- */
 
-brc_rc brc_run_new(brc_run **out, const brc_run_plan *p, brc_err *err)
+brc_rc brc_runs_new(brc_run **out, size_t n, const brc_run_plan *p, brc_err *err)
 {
-	brc_run *r = brc_calloc(1, sizeof(*r), err);
-	brc_rc rc;
+	brc_run *run = brc_calloc(n, sizeof(*run), err);
+	brc_rc rc = run ? BRC_OK : BRC_RESOURCE;
 
-	*out = NULL;
-	if (!r)
-		return BRC_RESOURCE;
-	r->p = p;
-	rc = brc_workspace_for(&r->w, p->schedule, err);
-	if (rc == BRC_OK)
-		*out = r;
-	else
-		brc_run_free(r);
+	for (size_t t = 0; rc == BRC_OK && t < n; t++) {
+		run[t].plan = p;
+		rc = brc_workspace_for(&run[t].w, p->schedule, err);
+	}
+	*out = rc == BRC_OK ? run : NULL;
+	if (rc != BRC_OK)
+		brc_runs_free(run, n);
 	return rc;
 }
 
-void brc_run_free(brc_run *r)
+void brc_runs_free(brc_run *run, size_t n)
 {
-	if (!r)
-		return;
-	brc_workspace_free(r->w);
-	free(r);
+	for (size_t t = 0; run && t < n; t++)
+		brc_workspace_free(run[t].w);
+	free(run);
 }
 
 static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool tokens)
@@ -271,7 +263,7 @@ static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool 
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
-	const brc_net *net = r->p->net;
+	const brc_net *net = r->plan->net;
 	bool tokens = net->io.tokens;
 	size_t one = net->io.inputs * (tokens ? sizeof(int64_t) : sizeof(float));
 	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
@@ -283,7 +275,7 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
 		load(data, first, n, x, tokens);
 	for (size_t i = 0; sample && i < n; i++)
 		load(data, sample[i], 1, x + i * one, tokens);
-	memset(x + n * one, 0, (r->p->rows - n) * one);
+	memset(x + n * one, 0, (r->plan->rows - n) * one);
 	return BRC_OK;
 }
 
@@ -306,7 +298,7 @@ static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
 			const float **logits, brc_err *err)
 {
-	silence(brc_workspace_change(r->w, stop), &r->p->view[stop].view, unit, n);
+	silence(brc_workspace_change(r->w, stop), &r->plan->view[stop].view, unit, n);
 	BRC_TRY(brc_workspace_again(r->w, err));
 	*logits = brc_workspace_changed(r->w, 0);
 	return BRC_OK;

@@ -36,6 +36,16 @@ static const char *name_of(const brc_field *f, const char *prefix, char buf[BRC_
 	return buf;
 }
 
+static bool is_optional(const brc_field *f)
+{
+	return f->use == BRC_FIELD_OPTIONAL || f->use == BRC_FIELD_OPTIONAL_BORROWED;
+}
+
+static bool is_borrowed(const brc_field *f)
+{
+	return f->use == BRC_FIELD_BORROWED || f->use == BRC_FIELD_OPTIONAL_BORROWED;
+}
+
 /* ---- writing ---- */
 
 static brc_rc write_words(const brc_field *f, const char *name, const unsigned *word, size_t n,
@@ -62,13 +72,13 @@ static brc_rc write_field(const brc_content *c, const brc_field *f, const void *
 	size_t shape[3], n = extents_of(c, f, of, shape);
 	brc_tensor *t;
 
-	if (!data && f->use == BRC_FIELD_OPTIONAL)
+	if (!data && is_optional(f))
 		return BRC_OK;
 	if (f->words)
 		return write_words(f, name, data, shape[0], s, err);
 	if (strcmp(f->dtype, "|S") == 0)
 		return brc_section_add_text(s, name, data, shape[0], err);
-	if (f->use == BRC_FIELD_BORROWED)
+	if (is_borrowed(f))
 		return brc_section_add(s, name, f->dtype, n, shape, f->axes, data, NULL, err);
 	BRC_TRY(brc_section_add(s, name, f->dtype, n, shape, f->axes, NULL, &t, err));
 	if (data)
@@ -125,7 +135,7 @@ static brc_rc read_field(const brc_content *c, const brc_field *f, void *of, con
 	size_t shape[3], n = extents_of(c, f, of, shape);
 	const brc_tensor *t;
 
-	if (f->use == BRC_FIELD_OPTIONAL && !brc_section_tensor(s, name))
+	if (is_optional(f) && !brc_section_tensor(s, name))
 		return BRC_OK;
 	if (f->words)
 		return read_words(f, name, (unsigned **)(void *)data, shape[0], s, err);
@@ -142,7 +152,7 @@ static brc_rc read_field(const brc_content *c, const brc_field *f, void *of, con
 	}
 	if (strcmp(f->dtype, "|S") == 0)
 		return brc_section_dup_texts(s, name, &shape[0], (char ***)(void *)data, err);
-	if (f->use != BRC_FIELD_BORROWED)
+	if (!is_borrowed(f))
 		return brc_section_dup(s, name, f->dtype, n, shape, data, err);
 	*data = t->data;
 	return BRC_OK;
@@ -177,7 +187,7 @@ void brc_content_clear(const brc_content *c, void *of)
 		void *data = *(void **)member(of, f->at);
 		size_t shape[3] = {0};
 
-		if (f->use == BRC_FIELD_BORROWED)
+		if (is_borrowed(f))
 			continue;
 		extents_of(c, f, of, shape);
 		if (strcmp(f->dtype, "|S") == 0 && !f->words)

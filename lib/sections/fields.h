@@ -23,7 +23,8 @@
 typedef enum brc_field_use {
 	BRC_FIELD_OWNED,    /* copied when read or written, freed with the struct */
 	BRC_FIELD_OPTIONAL, /* the same; NULL where the section has none */
-	BRC_FIELD_BORROWED  /* not copied: the section and the struct point to one array */
+	BRC_FIELD_BORROWED, /* not copied: the section and the struct point to one array */
+	BRC_FIELD_OPTIONAL_BORROWED
 } brc_field_use;
 
 typedef struct brc_field {

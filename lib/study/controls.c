@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "base/rng.h"
 
@@ -164,6 +165,7 @@ brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
 	int32_t *scratch = brc_alloc(units, 4 * sizeof(*scratch), err);
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_labels_valid(labels));
 	*sets = (brc_control_sets){.n = n, .m = m};
 	d.fill = brc_alloc(t->n, sizeof(*d.fill), err);
 	rc = scratch && d.fill ? alloc_sets(sets, t, keep, mem_limit, err) : BRC_RESOURCE;

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "sections/labels.h"
 #include "graph/subcluster.h"
 #include "net/lesion.h"

@@ -21,10 +21,12 @@ static brc_rc write_graph(brc_writer *w, brc_err *err)
 	brc_section *s;
 	brc_layers layers;
 	brc_tensor *t;
+	brc_map *m;
+
 	BRC_TRY(brc_section_new(&s, "weights", 1, "weights", err));
 	BRC_TRY(brc_layers_init(&layers, 2, name, units, err));
 	BRC_TRY(brc_layers_write(&layers, s, err));
-	brc_map *m = brc_section_add_record(s, err);
+	m = brc_section_add_record(s, err);
 	brc_map_put_int(m, "block", 0);
 	brc_map_put_int(m, "from", 0);
 	brc_map_put_int(m, "to", 1);
@@ -46,7 +48,8 @@ static brc_rc write_ballast(brc_writer *w, size_t megabytes, brc_err *err)
 	const size_t blocks = megabytes * 1000000 / row_bytes / BLOCK_ROWS;
 	const size_t shape[] = {blocks * BLOCK_ROWS, COLUMNS};
 	float *rows = brc_alloc((size_t)BLOCK_ROWS * COLUMNS, sizeof(float), err);
-	if (rows == NULL)
+
+	if (!rows)
 		return BRC_RESOURCE;
 	brc_rng_init(&r, 1, BRC_RNG_TEST, 0, 0);
 	for (size_t i = 0; i < (size_t)BLOCK_ROWS * COLUMNS; i++)
@@ -66,6 +69,7 @@ static brc_rc write_stream(size_t megabytes, brc_err *err)
 {
 	brc_sink *sink;
 	brc_writer *w;
+
 	BRC_TRY(brc_sink_open(&sink, NULL, true, err));
 	BRC_TRY(brc_writer_new(&w, sink, 0, err));
 	BRC_TRY(write_ballast(w, megabytes, err));
@@ -78,6 +82,7 @@ static brc_rc write_stream(size_t megabytes, brc_err *err)
 int main(int argc, char **argv)
 {
 	brc_err err = {0};
+
 	if (argc != 2 || write_stream(strtoul(argv[1], NULL, 10), &err) != BRC_OK) {
 		fprintf(stderr, "ballast: %s\n",
 			argc != 2 ? "say how many megabytes" : err.message);

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Beside correlation graphs given by factors.
 
-  factors_peer.py make UNITS SAMPLES FILE     activations of twelve groups of units
+  factors_peer.py make UNITS SAMPLES FILE [LAYERS]
+                                              activations of twelve groups of units (3 layers)
   factors_peer.py peer FILE SPECTRUM          ranks, float32 R R^T squared, eigsh; prints the largest
                                               difference of its eigenvalues to those of SPECTRUM
   factors_peer.py measure FILE COMMAND...     runs it; appends its wall and processor seconds and
@@ -18,13 +19,14 @@ sys.path += [str(HERE.parent / "cli"), str(HERE.parent.parent / "docs")]
 sys.dont_write_bytecode = True
 
 
-def make(units, samples, path):
+def make(units, samples, path, layers):
     import numpy as np
     import write_stream
     r = np.random.default_rng(1)
     x = r.standard_normal((samples, 12), np.float32)[:, r.integers(0, 12, units)] * 0.8
     x += r.standard_normal((samples, units), np.float32)
-    sizes = {"a": units // 3, "b": units // 3, "c": units - units // 3 * 2}
+    sizes = {chr(ord("a") + i): units // layers for i in range(layers - 1)}
+    sizes["z"] = units - sum(sizes.values())
     with open(path, "wb") as f:
         write_stream.write(f, [("activations", "act", {"at": "post"}, [],
                            {**write_stream.layers(**sizes), "value": x.astype("<f4")})])
@@ -61,7 +63,7 @@ def measure(path, command):
 
 
 if sys.argv[1] == "make":
-    make(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    make(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], int(sys.argv[5]) if sys.argv[5:] else 3)
 elif sys.argv[1] == "peer":
     peer(*sys.argv[2:4])
 else:

@@ -35,17 +35,18 @@ int main(int argc, char **argv)
 	brc_pool *pool;
 	brc_err err = {0};
 	FILE *f;
+	brc_kmeans_options o;
 
 	if (argc < 7 || !(f = fopen(argv[1], "rb")))
 		return BRC_USAGE;
 	n = strtoul(argv[2], NULL, 10);
 	d = strtoul(argv[3], NULL, 10);
 	repetitions = strtoul(argv[6], NULL, 10);
-	brc_kmeans_options o = {.k = strtoul(argv[4], NULL, 10),
-				.restarts = 10,
-				.max_iter = 300,
-				.tol = 1e-4,
-				.seed = 42};
+	o = (brc_kmeans_options){.k = strtoul(argv[4], NULL, 10),
+				 .restarts = 10,
+				 .max_iter = 300,
+				 .tol = 1e-4,
+				 .seed = 42};
 
 	x = brc_alloc(n * d, sizeof(*x), &err);
 	if (!x || fread(x, sizeof(*x), n * d, f) != n * d || repetitions > MOST ||

@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[32];
 	brc_err err = {0};
 	brc_array a;
+
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
@@ -29,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (idx_array(path, (size_t)64 << 20, &a, &err) == BRC_OK) {
 		volatile unsigned char last = 0;
+
 		if (a.count > 0)
 			last = ((unsigned char *)a.data)[a.count * a.itemsize - 1];
 		(void)last;

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int is_large(const uint8_t *p, size_t n)
 {
 	uint64_t side[2] = {0, 0};
+
 	if (n < 24 || p[0] != 0x89)
 		return 0;
 	for (int i = 0; i < 8; i++)
@@ -30,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t channels = 0; channels <= 3; channels++) {
 		brc_image m = {0};
 		volatile uint8_t last;
+
 		if (channels == 2 ||
 		    brc_image_decode(data, size, "fuzz", channels, 0, &m, NULL) != BRC_OK)
 			continue;

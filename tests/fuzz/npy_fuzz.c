@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void use(brc_rc rc, brc_array *a)
 {
 	volatile unsigned char last = 0;
+
 	if (rc != BRC_OK)
 		return;
 	if (a->count > 0)
@@ -37,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[32];
 	brc_err err = {0};
 	brc_array a;
+
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)

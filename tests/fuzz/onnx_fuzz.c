@@ -47,7 +47,7 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 	const float *value;
 	brc_run *r;
 
-	if (brc_run_new(&r, p, NULL) != BRC_OK)
+	if (brc_runs_new(&r, 1, p, NULL) != BRC_OK)
 		abort();
 	if (brc_run_start(r, &nothing, NULL, 0, 0, NULL) == BRC_OK) {
 		for (size_t t = 0; t < turns; t++)
@@ -60,7 +60,7 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 			     1];
 	}
 	(void)last;
-	brc_run_free(r);
+	brc_runs_free(r, 1);
 }
 
 static void run_network(const brc_net *net)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "net/layer_chain.h"
+#include "net/unit_graph.h"
 
 #define MEMORY ((size_t)64 << 20)
 
@@ -22,11 +23,13 @@ static void read_all(const brc_weights *w)
 {
 	const brc_weight *list;
 	size_t n = brc_weights_list(w, &list);
+
 	for (size_t i = 0; i < n; i++) {
 		float *value = list[i].count < MEMORY / sizeof(*value)
 				       ? malloc(list[i].count * sizeof(*value) + 1)
 				       : NULL;
-		if (value != NULL)
+
+		if (value)
 			brc_weights_read(w, i, value, NULL);
 		free(value);
 	}
@@ -37,10 +40,11 @@ static void use_chain(const char *path, bool transposed)
 	brc_layer_chain *c;
 	brc_blocks b = {0};
 	const brc_layer_graph *all;
+
 	if (brc_layer_chain_read(&c, path, NULL, transposed, BRC_NORM_L1, NULL) != BRC_OK)
 		return;
 	all = brc_layer_chain_graph(c);
-	if (brc_layer_graph_units(all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
+	if (brc_unit_graph_make(all, BRC_UNITS_ALL, MEMORY, &b, NULL) == BRC_OK &&
 	    brc_blocks_check(&b, "fuzz", NULL) != BRC_OK)
 		abort();
 	brc_blocks_clear(&b);
@@ -52,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	char path[32];
 	brc_weights *w;
+
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/tables/units_table.h"
 #include "graph/laplacian.h"
 #include "graph/normalised.h"

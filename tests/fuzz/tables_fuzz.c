@@ -27,6 +27,7 @@ static brc_named_units known_units(void)
 	static const size_t units[] = {2, 1};
 	brc_named_units u = {0};
 	size_t number;
+
 	if (brc_layers_init(&u.layers, 2, layer, units, NULL) != BRC_OK)
 		abort();
 	for (size_t i = 0; i < 3; i++)
@@ -39,11 +40,13 @@ static brc_rc parse(const void *text, size_t n, const brc_named_units *known, br
 		    int32_t **label)
 {
 	char *copy = malloc(n + 1);
-	if (copy == NULL)
+	brc_rc rc;
+
+	if (!copy)
 		abort();
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	brc_rc rc = brc_labels_tsv_read(copy, n, "fuzz", 0, known, layers, label, NULL);
+	rc = brc_labels_tsv_read(copy, n, "fuzz", 0, known, layers, label, NULL);
 	free(copy);
 	return rc;
 }
@@ -53,9 +56,11 @@ static void read_labels(const uint8_t *data, size_t size, const brc_named_units 
 	brc_layers layers, again;
 	int32_t *label, *same;
 	brc_str text = {0};
+	size_t n;
+
 	if (parse(data, size, known, &layers, &label) != BRC_OK)
 		return;
-	size_t n = brc_layers_total(&layers);
+	n = brc_layers_total(&layers);
 	if (brc_labels_tsv_write(&layers, label, known, &text, NULL) == BRC_OK) {
 		if (parse(text.s, text.len, known, &again, &same) != BRC_OK ||
 		    !brc_layers_equal(&layers, &again) ||
@@ -75,13 +80,14 @@ static void read_files(const char *path)
 	brc_image_list list;
 	char **name;
 	size_t n;
+
 	if (brc_layers_tsv_read(&layers, path, NULL) == BRC_OK) {
 		if (layers.n == 0 || brc_layers_total(&layers) > BRC_UNITS_MAX)
 			abort();
 		brc_layers_clear(&layers);
 	}
 	if (brc_class_names_read(path, &name, &n, NULL) == BRC_OK)
-		brc_class_names_free(name, n);
+		brc_texts_free(name, n);
 	if (brc_image_list_table(&list, path, NULL, 0, 0, NULL) == BRC_OK)
 		for (size_t i = 0; i < list.n; i++)
 			if (list.label[i] < 0 || (size_t)list.label[i] >= list.classes)
@@ -94,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	char path[32];
 	brc_named_units known = known_units();
+
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)

@@ -66,22 +66,26 @@ static size_t count_allocations(const way_in *w)
 {
 	size_t *n =
 		mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+	int status;
+	size_t count;
+
 	assert_ptr_not_equal(n, MAP_FAILED);
-	pid_t pid = fork();
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		bench b;
+
 		bench_open(&b, scratch, 0);
 		allocations = 0;
-		int status = filter(&b, w, open_intact(scratch, w->damaged), NULL);
+		status = filter(&b, w, open_intact(scratch, w->damaged), NULL);
 		*n = allocations;
 		rmdir(b.out);
 		_exit(status);
 	}
-	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	size_t count = *n;
+	count = *n;
 	munmap(n, sizeof(*n));
 	assert_in_range(count, 10, 100000);
 	return count;
@@ -92,6 +96,7 @@ static void every_allocation_may_fail(void **state)
 	const way_in *w = *state;
 	const kind k = {"failing allocations", "number", fail_allocation, ended_in_order, EVERY, 0,
 			count_allocations(w)};
+
 	all_of(w, &k, FILE_TO_STDOUT);
 	all_of(w, &k, PIPE_TO_FILE);
 }
@@ -105,10 +110,12 @@ int main(int argc, char **argv)
 				      NULL,
 				      false};
 	static struct CMUnitTest tests[WAYS_IN + 1];
+
 	(void)argc;
 	without_blas_threads(argv);
 	for (size_t i = 0; i <= WAYS_IN; i++) {
 		const way_in *w = i < WAYS_IN ? &ways_in[i] : &source;
+
 		tests[i] = (struct CMUnitTest){.name = w->title,
 					       .test_func = every_allocation_may_fail,
 					       .initial_state = (void *)(uintptr_t)w};

@@ -18,6 +18,7 @@ static void openblas_answers_for_lapack(void **state)
 {
 	brc_err err = {0};
 	double a = 2, w;
+
 	(void)state;
 	/* the program must need LAPACK for the check to mean anything */
 	assert_int_equal(LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'N', 'U', 1, &a, 1, &w), 0);
@@ -38,13 +39,15 @@ static void reference_lapack_is_noticed(void **state)
 {
 	glob_t found;
 	int status = -1;
+	pid_t child;
+
 	(void)state;
 #ifdef __SANITIZE_ADDRESS__ /* whose run time must be loaded before anything else */
 	skip();
 #endif
 	if (glob("/usr/lib/*/lapack/liblapack.so.3", 0, NULL, &found) != 0)
 		skip();
-	pid_t child = fork();
+	child = fork();
 	if (child == 0) {
 		setenv("LD_PRELOAD", found.gl_pathv[0], 1);
 		execl("/proc/self/exe", "backend_test", "check", (char *)NULL);
@@ -61,8 +64,9 @@ static int check(void)
 {
 	brc_err err = {0};
 	brc_rc rc = brc_linalg_check(&err);
-	if (rc != BRC_OK && (strstr(err.message, "dsyevr_ comes from /") == NULL ||
-			     strstr(err.hint, "update-alternatives") == NULL))
+
+	if (rc != BRC_OK && (!strstr(err.message, "dsyevr_ comes from /") ||
+			     !strstr(err.hint, "update-alternatives")))
 		return 125;
 	return rc;
 }
@@ -74,6 +78,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(openblas_is_held_to_one_thread),
 		cmocka_unit_test(reference_lapack_is_noticed),
 	};
+
 	if (argc > 1 && strcmp(argv[1], "check") == 0)
 		return check();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,9 @@
 
 static void messages_never_carry_control_characters(void **state)
 {
-	(void)state;
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(brc_fail(&err, BRC_DATA, "name '%s'",
 				  "a\x1b[31m\n\x7f\xff\xc3\xa9\xc2\x9b\xe2\x80\xae"),
 			 3);
@@ -41,7 +42,6 @@ static void messages_never_carry_control_characters(void **state)
 
 static void utf8_is_strict(void **state)
 {
-	(void)state;
 	static const char *const good[] = {"",
 					   "a",
 					   "\xc2\x80",
@@ -59,6 +59,8 @@ static void utf8_is_strict(void **state)
 					  "\xf8\x88\x80\x80\x80",
 					  "\xe2\x82",
 					  "a\xff"};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(brc_utf8_valid(good[i]));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -71,8 +73,9 @@ static void utf8_is_strict(void **state)
 
 static void printable_text_is_cut_between_characters(void **state)
 {
-	(void)state;
 	char buf[4];
+
+	(void)state;
 	brc_printable(buf, sizeof(buf), "ab\xe2\x82\xac");
 	assert_string_equal(buf, "ab"); /* the euro sign takes three bytes */
 	brc_printable(buf, sizeof(buf), "\xe2\x82\xac!");
@@ -83,15 +86,17 @@ static void printable_text_is_cut_between_characters(void **state)
 
 static void sizes_do_not_wrap(void **state)
 {
-	(void)state;
 	size_t r = 7;
 	brc_err err = {0};
+	void *p;
+
+	(void)state;
 	assert_false(brc_mul(SIZE_MAX / 2, 3, &r));
 	assert_int_equal(r, 7);
 	assert_null(brc_alloc(SIZE_MAX / 4, 8, &err));
 	assert_int_equal(err.code, BRC_RESOURCE);
 	assert_null(brc_calloc(SIZE_MAX - 1, 1, &err));
-	void *p = brc_alloc(0, 8, &err);
+	p = brc_alloc(0, 8, &err);
 	assert_non_null(p);
 	assert_int_equal((uintptr_t)p % 64, 0);
 	free(p);
@@ -99,8 +104,9 @@ static void sizes_do_not_wrap(void **state)
 
 static void a_need_beyond_the_limit_is_refused(void **state)
 {
-	(void)state;
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(brc_mem_need(1000, 2000, "the graph", &err), BRC_OK);
 	assert_int_equal(brc_mem_need(3000000, 2000000, "the graph", &err), BRC_RESOURCE);
 	assert_non_null(strstr(err.message, "the graph needs 3.0 MB, more than --mem 2.0 MB"));
@@ -109,14 +115,16 @@ static void a_need_beyond_the_limit_is_refused(void **state)
 
 static void numbers_are_parsed_whole_or_not_at_all(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	uint64_t u;
 	size_t z;
 	double d;
+	const char *const bad[] = {"", " 1", "-1", "+1", "1x", "21", "0", "99999999999999999999"};
+	size_t *list, n;
+
+	(void)state;
 	assert_int_equal(brc_parse_u64("17", 1, 20, "k", &u, &err), BRC_OK);
 	assert_int_equal(u, 17);
-	const char *const bad[] = {"", " 1", "-1", "+1", "1x", "21", "0", "99999999999999999999"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(brc_parse_u64(bad[i], 1, 20, "k", &u, &err), BRC_USAGE);
 	assert_int_equal(brc_parse_bytes("3K", "m", &z, &err), BRC_OK);
@@ -128,7 +136,6 @@ static void numbers_are_parsed_whole_or_not_at_all(void **state)
 	assert_int_equal(brc_parse_double("0.05", 0, 1, "level", &d, &err), BRC_OK);
 	assert_int_equal(brc_parse_double("nan", 0, 1, "level", &d, &err), BRC_USAGE);
 	assert_int_equal(brc_parse_double("1.5", 0, 1, "level", &d, &err), BRC_USAGE);
-	size_t *list, n;
 	assert_int_equal(brc_cli_list("8,12,16", "-k", 2, 64, &list, &n, &err), BRC_OK);
 	assert_int_equal(n, 3);
 	assert_int_equal(list[2], 16);
@@ -139,7 +146,6 @@ static void numbers_are_parsed_whole_or_not_at_all(void **state)
 /* Known answers of Random123's kat_vectors for philox4x32-10. */
 static void philox_gives_the_published_values(void **state)
 {
-	(void)state;
 	static const uint32_t in[3][6] = {
 		{0, 0, 0, 0, 0, 0},
 		{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
@@ -147,8 +153,11 @@ static void philox_gives_the_published_values(void **state)
 	static const uint32_t out[3][4] = {{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
 					   {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
 					   {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}};
+
+	(void)state;
 	for (int i = 0; i < 3; i++) {
 		uint32_t got[4];
+
 		brc_philox4x32_10(in[i], in[i] + 4, got);
 		assert_memory_equal(got, out[i], sizeof(got));
 	}
@@ -156,12 +165,14 @@ static void philox_gives_the_published_values(void **state)
 
 static void streams_of_numbers_are_apart(void **state)
 {
-	(void)state;
 	brc_rng a, b;
+	brc_rng first;
+
+	(void)state;
 	brc_rng_init(&a, 42, BRC_RNG_CONTROL, 1, 7);
 	brc_rng_init(&b, 42, BRC_RNG_CONTROL, 1, 7);
 	assert_int_equal(brc_rng_u64(&a), brc_rng_u64(&b));
-	const brc_rng first = a;
+	first = a;
 	brc_rng_init(&b, 42, BRC_RNG_CONTROL, 7, 1);
 	assert_int_not_equal(first.block[0], (brc_rng_u32(&b), b.block[0]));
 	brc_rng_init(&b, 43, BRC_RNG_CONTROL, 1, 7);
@@ -171,9 +182,10 @@ static void streams_of_numbers_are_apart(void **state)
 /* Chi-square of 60,000 throws in six cells: 5 degrees of freedom, P(> 20.5) = 0.001. */
 static void below_is_uniform(void **state)
 {
-	(void)state;
 	brc_rng r;
 	double count[6] = {0}, chi = 0;
+
+	(void)state;
 	brc_rng_init(&r, 1, BRC_RNG_TEST, 0, 0);
 	for (int i = 0; i < 60000; i++)
 		count[brc_rng_below(&r, 6)]++;
@@ -184,12 +196,14 @@ static void below_is_uniform(void **state)
 
 static void normal_numbers_have_their_moments(void **state)
 {
-	(void)state;
 	brc_rng r;
 	double s1 = 0, s2 = 0, n = 100000;
+
+	(void)state;
 	brc_rng_init(&r, 2, BRC_RNG_TEST, 0, 0);
 	for (int i = 0; i < n; i++) {
 		double x = brc_rng_normal(&r);
+
 		s1 += x;
 		s2 += x * x;
 	}
@@ -199,11 +213,13 @@ static void normal_numbers_have_their_moments(void **state)
 
 static void a_shuffle_is_a_permutation_and_uniform(void **state)
 {
-	(void)state;
 	int count[6] = {0};
+
+	(void)state;
 	for (uint32_t d = 0; d < 6000; d++) {
 		int32_t a[3] = {0, 1, 2};
 		brc_rng r;
+
 		brc_rng_init(&r, 3, BRC_RNG_TEST, 0, d);
 		brc_rng_shuffle_i32(&r, a, 3);
 		assert_int_equal(a[0] + a[1] + a[2], 3);
@@ -221,6 +237,7 @@ struct sum {
 static brc_rc square(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	struct sum *s = ctx;
+
 	(void)worker;
 	if (task >= s->fail_from)
 		return brc_fail(err, BRC_NUMERIC, "task %zu", task);
@@ -230,19 +247,22 @@ static brc_rc square(void *ctx, size_t task, size_t worker, brc_err *err)
 
 static void a_pool_runs_each_task_once(void **state)
 {
-	(void)state;
 	brc_err err = {0};
+
+	(void)state;
 	for (size_t threads = 1; threads <= 4; threads++) {
 		brc_pool *pool;
+		struct sum s;
+
 		assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
 		assert_int_equal(brc_pool_threads(pool), threads);
 		for (int again = 0; again < 3; again++) {
-			struct sum s = {.fail_from = 1000};
+			s = (struct sum){.fail_from = 1000};
 			assert_int_equal(brc_pool_run(pool, 1000, square, &s, &err), BRC_OK);
 			for (size_t i = 0; i < 1000; i++)
 				assert_int_equal(s.value[i], i * i);
 		}
-		struct sum s = {.fail_from = 10};
+		s = (struct sum){.fail_from = 10};
 		assert_int_equal(brc_pool_run(pool, 1000, square, &s, &err), BRC_NUMERIC);
 		assert_string_equal(err.message, "task 10");
 		brc_pool_free(pool);
@@ -251,8 +271,9 @@ static void a_pool_runs_each_task_once(void **state)
 
 static void times_and_sizes_read_well(void **state)
 {
-	(void)state;
 	char b[32];
+
+	(void)state;
 	assert_string_equal(brc_human_bytes(999, b), "999 bytes");
 	assert_string_equal(brc_human_bytes(1.5e9, b), "1.5 GB");
 	assert_string_equal(brc_human_seconds(4.21, b), "4.2 s");
@@ -319,5 +340,6 @@ int main(void)
 		cmocka_unit_test(a_broken_invariant_ends_a_build_with_sanitizers),
 		cmocka_unit_test(other_builds_do_not_evaluate_invariants),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

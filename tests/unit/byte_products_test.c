@@ -28,16 +28,19 @@ static void equals_sums(size_t height, size_t width, size_t depth)
 	int8_t *a = bytes(height * depth, 0), *b = bytes(width * depth, 1);
 	int32_t *c = brc_alloc(height * width, sizeof(*c), NULL);
 	brc_byte_products *p;
+	void *packed;
+	void *scratch;
 
 	assert_int_equal(brc_byte_products_new(&p, height, width, depth, NULL), BRC_OK);
-	void *packed = brc_alloc(brc_byte_products_packed(p), 1, NULL);
-	void *scratch = brc_alloc(brc_byte_products_scratch(p), 1, NULL);
+	packed = brc_alloc(brc_byte_products_packed(p), 1, NULL);
+	scratch = brc_alloc(brc_byte_products_scratch(p), 1, NULL);
 	assert_int_equal(brc_byte_products_pack(p, b, packed, NULL), BRC_OK);
 	for (int again = 0; again < 2; again++) { /* what C held does not matter */
 		assert_int_equal(brc_byte_products_run(p, a, packed, c, scratch, NULL), BRC_OK);
 		for (size_t i = 0; i < height; i++)
 			for (size_t j = 0; j < width; j++) {
 				int32_t sum = 0;
+
 				for (size_t k = 0; k < depth; k++)
 					sum += a[i * depth + k] * b[j * depth + k];
 				if (c[i * width + j] != sum)

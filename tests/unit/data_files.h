@@ -28,8 +28,10 @@ static inline temporary temporary_file(const void *bytes, size_t n)
 {
 	temporary t;
 	const char *dir = getenv("TMPDIR");
-	snprintf(t.path, sizeof(t.path), "%.200s/broca-test-XXXXXX", dir != NULL ? dir : "/tmp");
-	int fd = mkstemp(t.path);
+	int fd;
+
+	snprintf(t.path, sizeof(t.path), "%.200s/broca-test-XXXXXX", dir ? dir : "/tmp");
+	fd = mkstemp(t.path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, n), n);
 	close(fd);
@@ -40,11 +42,13 @@ static inline temporary temporary_file(const void *bytes, size_t n)
 static inline unsigned char *slurp(const char *path, size_t *n)
 {
 	FILE *f = fopen(path, "rb");
+	unsigned char *bytes;
+
 	assert_non_null(f);
 	fseek(f, 0, SEEK_END);
 	*n = (size_t)ftell(f);
 	rewind(f);
-	unsigned char *bytes = malloc(*n + 1);
+	bytes = malloc(*n + 1);
 	assert_non_null(bytes);
 	assert_int_equal(fread(bytes, 1, *n, f), *n);
 	fclose(f);
@@ -59,6 +63,7 @@ static inline brc_err reading_fails(array_reader read, const void *bytes, size_t
 	brc_err err = {0};
 	brc_array a;
 	temporary t = temporary_file(bytes, n);
+
 	assert_int_equal(read(t.path, 0, &a, &err), code);
 	assert_null(a.data);
 	assert_int_equal(err.code, code);
@@ -72,6 +77,7 @@ static inline void refuses_prefixes(array_reader read, const char *path)
 {
 	size_t n;
 	unsigned char *bytes = slurp(path, &n);
+
 	for (size_t cut = 0; cut < n; cut++)
 		reading_fails(read, bytes, cut, BRC_DATA);
 	free(bytes);
@@ -93,6 +99,7 @@ static inline double golden_value(const char *dtype, size_t i)
 static inline void holds_golden_values(brc_array *a, const char *dtype)
 {
 	brc_err err = {0};
+
 	assert_string_equal(a->dtype, dtype);
 	assert_int_equal(brc_array_convert(a, "<f8", "test", &err), BRC_OK);
 	for (size_t i = 0; i < a->count; i++)

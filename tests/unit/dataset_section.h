@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_DATASET_SECTION_H
 #define TESTS_UNIT_DATASET_SECTION_H
 
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 
 static inline brc_rc dataset_check(const brc_dataset *d, const char *what, brc_err *err)
 {

@@ -29,6 +29,7 @@ static brc_dataset of_bytes(void)
 static brc_dataset of_floats(void)
 {
 	brc_dataset d = of_bytes();
+
 	d.image = floats;
 	d.pixel = BRC_PIXEL_F4;
 	d.ndim = 1;
@@ -41,6 +42,7 @@ static brc_section *written(const brc_dataset *d)
 {
 	brc_section *s;
 	brc_err err = {0};
+
 	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
 	assert_int_equal(dataset_write(d, s, &err), BRC_OK);
 	return s;
@@ -48,11 +50,13 @@ static brc_section *written(const brc_dataset *d)
 
 static void goes_through_a_section(void **state)
 {
-	(void)state;
 	brc_dataset in = of_bytes(), out;
-	in.class_name = names;
-	brc_section *s = written(&in);
+	brc_section *s;
 	brc_err err = {0};
+
+	(void)state;
+	in.class_name = names;
+	s = written(&in);
 	assert_int_equal(brc_dataset_read(&out, s, &err), BRC_OK);
 	assert_int_equal(out.n, 2);
 	assert_int_equal(out.ndim, 2);
@@ -82,9 +86,10 @@ static void goes_through_a_section(void **state)
 
 static void scales_in_double(void **state)
 {
-	(void)state;
 	brc_dataset d = of_bytes();
 	float out[12];
+
+	(void)state;
 	brc_dataset_rows(&d, 1, 1, out);
 	for (size_t i = 0; i < 6; i++)
 		assert_true(out[i] == (float)(bytes[6 + i] * (1 / 255.0)));
@@ -101,13 +106,13 @@ static void scales_in_double(void **state)
 static void refused(const brc_dataset *d, const char *message)
 {
 	brc_err err = {0};
+
 	assert_int_equal(dataset_check(d, "set", &err), BRC_DATA);
 	assert_non_null(strstr(err.message, message));
 }
 
 static void normalises_by_channel(void **state)
 {
-	(void)state;
 	enum { PLANE = 300 }; /* beyond the size where a table of bytes is worth it */
 	static uint8_t chw[2 * 2 * PLANE], hwc[2 * 2 * PLANE];
 	static float out[2 * PLANE];
@@ -124,14 +129,18 @@ static void normalises_by_channel(void **state)
 			 .channels = 2,
 			 .mean = mean,
 			 .deviation = deviation};
+	brc_section *s;
+	brc_dataset back;
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(chw); i++) {
 		size_t image = i / (2 * PLANE), c = i / PLANE % 2, p = i % PLANE;
+
 		chw[i] = (uint8_t)(i * 37 % 256);
 		hwc[image * 2 * PLANE + p * 2 + c] = chw[i];
 	}
 	assert_int_equal(dataset_check(&d, "test", NULL), BRC_OK);
-	brc_section *s = written(&d);
-	brc_dataset back;
+	s = written(&d);
 	assert_int_equal(brc_dataset_read(&back, s, NULL), BRC_OK);
 	brc_dataset_rows(&back, 1, 1, out);
 	for (size_t i = 0; i < 2 * PLANE; i++)
@@ -153,7 +162,6 @@ static void normalises_by_channel(void **state)
 
 static void tokens_with_a_label_each_survive_a_section(void **state)
 {
-	(void)state;
 	static const int32_t token[] = {5, 70000, 0, 1, 2, 3}, next[] = {1, 0, 1, 1, 1, 0};
 	brc_dataset d = {.image = token,
 			 .pixel = BRC_PIXEL_I4,
@@ -168,11 +176,14 @@ static void tokens_with_a_label_each_survive_a_section(void **state)
 	brc_section *s = written(&d);
 	brc_dataset back;
 	brc_err err = {0};
+	int64_t row[6];
+	float real[3];
+	static const int32_t negative[] = {5, 7, 0, 1, -2, 3};
+
+	(void)state;
 	assert_int_equal(brc_dataset_read(&back, s, &err), BRC_OK);
 	assert_true(back.per_position && back.pixel == BRC_PIXEL_I4);
 	assert_memory_equal(back.label, next, sizeof(next));
-	int64_t row[6];
-	float real[3];
 	brc_dataset_tokens(&back, 0, 2, row);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(row[i], token[i]);
@@ -180,18 +191,19 @@ static void tokens_with_a_label_each_survive_a_section(void **state)
 	assert_true(real[0] == 1 && real[1] == 2 && real[2] == 3);
 	brc_dataset_clear(&back);
 	brc_section_free(s);
-	static const int32_t negative[] = {5, 7, 0, 1, -2, 3};
 	d.image = negative;
 	refused(&d, "sequence 1 of 2 holds the token -2 at position 1");
 }
 
 static void refuses_impossible_values(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_dataset good = of_bytes(), d = good;
-	assert_int_equal(dataset_check(&good, "set", &err), BRC_OK);
 	int32_t wrong[] = {1, 2};
+	char *twice[] = {"cat", "cat"}, *empty[] = {"cat", ""};
+
+	(void)state;
+	assert_int_equal(dataset_check(&good, "set", &err), BRC_OK);
 	d.label = wrong;
 	refused(&d, "set: the label of image 1 is 2; 2 classes need labels from 0 to 1");
 	wrong[1] = -1;
@@ -215,7 +227,6 @@ static void refuses_impossible_values(void **state)
 	d = good;
 	d.shape[0] = SIZE_MAX / 2;
 	refused(&d, "too large");
-	char *twice[] = {"cat", "cat"}, *empty[] = {"cat", ""};
 	d = good;
 	d.class_name = twice;
 	refused(&d, "two classes are called 'cat'");
@@ -225,9 +236,10 @@ static void refuses_impossible_values(void **state)
 
 static void names_the_image_of_a_nan(void **state)
 {
-	(void)state;
 	float bad[] = {0, 1, 2, 3, NAN, 5};
 	brc_dataset d = of_floats();
+
+	(void)state;
 	d.image = bad;
 	refused(&d, "image 1 of 2 holds nan at element 1");
 	bad[4] = -INFINITY;
@@ -241,6 +253,7 @@ static void refused_section(brc_section *s, const char *message)
 {
 	brc_err err = {0};
 	brc_dataset d;
+
 	assert_int_equal(brc_dataset_read(&d, s, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, message));
 	assert_non_null(strstr(err.message, "dataset/1 test"));
@@ -250,10 +263,13 @@ static void refused_section(brc_section *s, const char *message)
 
 static void refuses_wrong_sections(void **state)
 {
-	(void)state;
 	brc_dataset d = of_bytes();
 	brc_section *s;
 	brc_err err = {0};
+	const size_t three = 3, shape[] = {2, 6};
+	char *three_names[] = {"a", "b", "c"};
+
+	(void)state;
 	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
 	refused_section(s, "no tensor 'image'");
 	s = written(&d);
@@ -265,7 +281,6 @@ static void refuses_wrong_sections(void **state)
 	s = written(&d);
 	brc_map_put_int(s->meta, "classes", 1);
 	refused_section(s, "label of image 0 is 1");
-	const size_t three = 3, shape[] = {2, 6};
 	assert_int_equal(brc_section_new(&s, "dataset", 1, "test", &err), BRC_OK);
 	assert_int_equal(brc_section_add(s, "image", "|u1", 2, shape, "", bytes, NULL, &err),
 			 BRC_OK);
@@ -277,7 +292,6 @@ static void refuses_wrong_sections(void **state)
 		brc_section_add(s, "image", "<i4", 2, (size_t[]){1, 2}, "", bytes, NULL, &err),
 		BRC_OK);
 	refused_section(s, "neither |u1 nor <f4");
-	char *three_names[] = {"a", "b", "c"};
 	s = written(&d);
 	assert_int_equal(
 		brc_section_add_text(s, "class/name", (const char *const *)three_names, 3, &err),
@@ -287,22 +301,24 @@ static void refuses_wrong_sections(void **state)
 
 static void batches_of_cifar10_are_read_in_order(void **state)
 {
-	(void)state;
 	brc_input *in[2];
 	brc_items *it;
 	uint8_t image[3072];
+	const size_t shape[] = {3, 32, 32};
+
+	(void)state;
 	for (int file = 0; file < 2; file++)
 		assert_int_equal(brc_input_open(&in[file], GOLDEN "cifar10.bin", NULL), BRC_OK);
 	assert_int_equal(brc_cifar10_open(&it, in, 2, NULL), BRC_OK);
 	brc_input_free(in[0]);
 	brc_input_free(in[1]);
-	const size_t shape[] = {3, 32, 32};
 	assert_int_equal(it->n, 6);
 	assert_int_equal(it->ndim, 3);
 	assert_memory_equal(it->shape, shape, sizeof(shape));
 	assert_memory_equal(it->label.data, "\x09\x00\x04\x09\x00\x04", 6);
 	for (size_t n = 0; n < 6; n++) {
 		bool wanted = n != 1 && n != 3; /* the others are passed over */
+
 		assert_int_equal(brc_items_next(it, wanted ? image : NULL, NULL), BRC_OK);
 		for (size_t i = 0; wanted && i < 3072; i++)
 			assert_int_equal(image[i], 7 * (n % 3 * 3072 + i) % 251);
@@ -315,10 +331,12 @@ static brc_rc read_cifar10(const char *path, size_t mem, brc_array *out, brc_err
 {
 	brc_input *in;
 	brc_items *it;
+	brc_rc rc;
+
 	(void)mem;
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(brc_input_open(&in, path, err));
-	brc_rc rc = brc_cifar10_open(&it, &in, 1, err);
+	rc = brc_cifar10_open(&it, &in, 1, err);
 	brc_input_free(in);
 	brc_items_free(it);
 	return rc;
@@ -326,9 +344,10 @@ static brc_rc read_cifar10(const char *path, size_t mem, brc_array *out, brc_err
 
 static void refuses_wrong_cifar10(void **state)
 {
-	(void)state;
 	static unsigned char records[2 * BRC_CIFAR10_RECORD];
 	brc_err err = reading_fails(read_cifar10, records, BRC_CIFAR10_RECORD + 1, BRC_DATA);
+
+	(void)state;
 	assert_non_null(strstr(err.message, "3074 bytes are not a whole number"));
 	reading_fails(read_cifar10, records, 0, BRC_DATA);
 	records[BRC_CIFAR10_RECORD] = 10;
@@ -343,16 +362,17 @@ static void reads_names(const char *text, size_t n, size_t count, const char *me
 	size_t found;
 	temporary t = temporary_file(text, n);
 	brc_rc rc = brc_class_names_read(t.path, &list, &found, &err);
-	assert_int_equal(rc, message == NULL ? BRC_OK : BRC_DATA);
+
+	assert_int_equal(rc, !message ? BRC_OK : BRC_DATA);
 	assert_int_equal(found, count);
-	if (message == NULL) {
+	if (!message) {
 		assert_string_equal(list[0], "T-shirt/top");
 		assert_string_equal(list[count - 1], "b c");
 	} else {
 		assert_non_null(strstr(err.message, t.path));
 		assert_non_null(strstr(err.message, message));
 	}
-	brc_class_names_free(list, found);
+	brc_texts_free(list, found);
 	unlink(t.path);
 }
 
@@ -385,5 +405,6 @@ int main(void)
 		cmocka_unit_test(refuses_wrong_cifar10),
 		cmocka_unit_test(reads_class_names),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ static struct pairs pairs_new(size_t n, size_t k)
 {
 	struct pairs p = {n, k, brc_calloc(k, 8, NULL), brc_calloc(n * k, 8, NULL),
 			  brc_calloc(k, 8, NULL)};
+
 	return p;
 }
 
@@ -47,6 +48,7 @@ static brc_rc matrix_apply(void *ctx, const double *x, double *y, size_t cols, b
 {
 	const struct matrix *m = ctx;
 	int n = (int)m->n;
+
 	(void)err;
 	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, (int)cols, n, 1, m->a, n, x, n, 0,
 		    y, n);
@@ -56,6 +58,7 @@ static brc_rc matrix_apply(void *ctx, const double *x, double *y, size_t cols, b
 static brc_rc matrix_dense(void *ctx, double *a, brc_err *err)
 {
 	const struct matrix *m = ctx;
+
 	(void)err;
 	memcpy(a, m->a, m->n * m->n * sizeof(*a));
 	return BRC_OK;
@@ -64,12 +67,14 @@ static brc_rc matrix_dense(void *ctx, double *a, brc_err *err)
 static brc_operator matrix_operator(struct matrix *m)
 {
 	brc_operator op = {m->n, m, matrix_apply, matrix_dense, 0, 0};
+
 	return op;
 }
 
 static struct matrix zeroes(size_t n)
 {
 	struct matrix m = {n, brc_calloc(n * n, sizeof(double), NULL)};
+
 	return m;
 }
 
@@ -82,6 +87,7 @@ static struct matrix random_symmetric(size_t n)
 {
 	struct matrix m = zeroes(n);
 	brc_rng rng;
+
 	brc_rng_init(&rng, 11, BRC_RNG_TEST, 0, 0);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j <= i; j++)
@@ -93,6 +99,7 @@ static struct matrix random_symmetric(size_t n)
 static struct matrix equal_cliques(size_t copies, size_t size)
 {
 	struct matrix m = zeroes(copies * size);
+
 	for (size_t c = 0; c < copies; c++)
 		for (size_t i = 0; i < size; i++)
 			for (size_t j = 0; j < i; j++)
@@ -104,6 +111,7 @@ static struct matrix equal_cliques(size_t copies, size_t size)
 static brc_rc diagonal_apply(void *ctx, const double *x, double *y, size_t cols, brc_err *err)
 {
 	const struct matrix *m = ctx;
+
 	(void)err;
 	for (size_t c = 0; c < cols; c++)
 		for (size_t i = 0; i < m->n; i++)
@@ -116,6 +124,7 @@ static brc_rc star_apply(void *ctx, const double *x, double *y, size_t cols, brc
 {
 	size_t n = *(const size_t *)ctx;
 	double edge = 1 / sqrt((double)n - 1);
+
 	(void)err;
 	for (size_t c = 0; c < cols; c++, x += n, y += n) {
 		y[0] = 0;
@@ -139,9 +148,11 @@ static void close_to(double got, double want, double tolerance)
 static void check_pairs(const brc_operator *op, const struct pairs *p)
 {
 	double *y = brc_alloc(p->n * p->k, sizeof(*y), NULL);
+
 	assert_int_equal(op->apply(op->ctx, p->vectors, y, p->k, NULL), BRC_OK);
 	for (size_t i = 0; i < p->k; i++) {
 		const double *v = p->vectors + i * p->n;
+
 		assert_true(i == 0 || p->values[i] <= p->values[i - 1]);
 		for (size_t j = 0; j <= i; j++)
 			close_to(cblas_ddot((int)p->n, v, 1, p->vectors + j * p->n, 1), i == j,
@@ -158,6 +169,7 @@ static void check_signs(const struct pairs *p)
 		const double *v = p->vectors + i * p->n;
 		double most = 0;
 		size_t at = 0;
+
 		for (size_t r = 0; r < p->n; r++)
 			most = fmax(most, fabs(v[r]));
 		while (fabs(v[at]) < most * (1 - 1e-12))
@@ -172,6 +184,7 @@ static void check_signs(const struct pairs *p)
 static struct pairs largest(const brc_operator *op, size_t k)
 {
 	struct pairs p = pairs_new(op->n, k);
+
 	assert_int_equal(brc_eigen_largest(op, &(brc_eigen_wanted){.k = k, .seed = 42}, p.values,
 					   p.vectors, p.residuals, NULL),
 			 BRC_OK);
@@ -186,6 +199,7 @@ static struct pairs by(method f, const brc_operator *op, size_t k, uint64_t seed
 {
 	struct pairs p = pairs_new(op->n, k);
 	brc_eigen_problem q = {op, {.k = k, .seed = seed}};
+
 	assert_int_equal(f(&q, p.values, p.vectors, NULL), BRC_OK);
 	check_pairs(op, &p);
 	return p;
@@ -197,6 +211,7 @@ static struct pairs by(method f, const brc_operator *op, size_t k, uint64_t seed
 static double *all_eigenvalues(const struct matrix *m)
 {
 	double *a = brc_alloc(m->n * m->n, sizeof(*a), NULL), *w = brc_alloc(m->n, 8, NULL);
+
 	memcpy(a, m->a, m->n * m->n * sizeof(*a));
 	assert_int_equal(LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'U', (int)m->n, a, (int)m->n, w), 0);
 	free(a);
@@ -210,9 +225,11 @@ static void eigenvalues_of_random_matrices_equal_those_of_lapack(void **state)
 		struct matrix m = random_symmetric(n);
 		brc_operator op = matrix_operator(&m), without = op;
 		double *all = all_eigenvalues(&m);
+
 		without.dense = NULL;
 		for (size_t k = 1; k <= n; k += k < 3 || k == n ? 1 : n - k) {
 			struct pairs p = largest(&op, k), q = largest(&without, k);
+
 			for (size_t i = 0; i < k; i++) {
 				close_to(p.values[i], all[n - 1 - i], 1e-10);
 				close_to(q.values[i], all[n - 1 - i], 1e-10);
@@ -235,17 +252,22 @@ static void two_joined_triangles_have_the_known_eigenvectors(void **state)
 	const double degree[] = {2, 2, 2.5, 2.5, 2, 2};
 	struct matrix m = zeroes(6);
 	brc_operator op = matrix_operator(&m);
+	struct pairs p;
+
 	(void)state;
 	for (size_t e = 0; e < 7; e++) {
 		size_t i = (size_t)edge[e][0], j = (size_t)edge[e][1];
+
 		set(&m, i, j, edge[e][2] / sqrt(degree[i] * degree[j]));
 	}
-	struct pairs p = largest(&op, 6);
+	p = largest(&op, 6);
 	for (size_t i = 0; i < 6; i++) {
+		double x;
+
 		close_to(1 - p.values[i], laplacian[i], 1e-9);
 		close_to(p.vectors[i] / sqrt(degree[i]), .2773500981, 1e-9);
 		/* the sign rule: of -x and x, equal to rounding in magnitude */
-		double x = p.vectors[6 + i] / sqrt(degree[i]);
+		x = p.vectors[6 + i] / sqrt(degree[i]);
 		close_to(fabs(x), second[i < 3 ? i : 5 - i], 1e-9);
 		assert_true((x > 0) == (i < 3));
 	}
@@ -260,10 +282,12 @@ static void a_path_has_its_cosines(void **state)
 	const double pi = acos(-1);
 	struct matrix m = zeroes(N);
 	brc_operator op = matrix_operator(&m);
+	struct pairs p;
+
 	(void)state;
 	for (size_t i = 0; i + 1 < N; i++)
 		set(&m, i, i + 1, 1);
-	struct pairs p = largest(&op, K);
+	p = largest(&op, K);
 	for (size_t i = 0; i < K; i++)
 		close_to(p.values[i], 2 * cos(pi * (double)(i + 1) / (N + 1)), 1e-10);
 	pairs_clear(&p);
@@ -276,6 +300,7 @@ static void a_star_has_one_eigenvalue_that_is_not_zero(void **state)
 	for (size_t n = 50; n <= 5000; n *= 100) { /* dense, then block Lanczos */
 		brc_operator op = {n, &n, star_apply, NULL, 0, 0};
 		struct pairs p = largest(&op, 14);
+
 		for (size_t i = 0; i < 14; i++)
 			close_to(p.values[i], i == 0, 1e-10);
 		close_to(p.vectors[0], sqrt(.5), 1e-10);
@@ -286,11 +311,13 @@ static void a_star_has_one_eigenvalue_that_is_not_zero(void **state)
 static void a_zero_matrix_has_zeroes(void **state)
 {
 	double *none = brc_calloc(3000, sizeof(double), NULL);
+
 	(void)state;
 	for (size_t n = 30; n <= 3000; n *= 100) {
 		struct matrix m = {n, none};
 		brc_operator op = {n, &m, diagonal_apply, NULL, 0, 0};
 		struct pairs p = largest(&op, 5);
+
 		for (size_t i = 0; i < 5; i++)
 			close_to(p.values[i], 0, 1e-14);
 		pairs_clear(&p);
@@ -306,6 +333,7 @@ static void eigenvalues_repeated_more_often_than_a_block_holds_are_all_found(voi
 	size_t k = 0;
 	struct matrix m = {N, d};
 	brc_operator op = {N, &m, diagonal_apply, NULL, 0, 0};
+
 	(void)state;
 	for (size_t i = 0; i < TWICE; i++)
 		want[k++] = 1;
@@ -318,8 +346,10 @@ static void eigenvalues_repeated_more_often_than_a_block_holds_are_all_found(voi
 	for (size_t i = 0; i < N; i++) /* their places: 997 is prime to N */
 		d[i * 997 % N] = i < k ? want[i] : .7 * cos((double)i);
 	for (size_t some = 1; some <= k; some += 7) {
+		struct pairs p;
+
 		op.apply_cost = some % 2 ? SPARSE : 0;
-		struct pairs p = largest(&op, some);
+		p = largest(&op, some);
 		for (size_t i = 0; i < some; i++)
 			close_to(p.values[i], want[i], 1e-10);
 		pairs_clear(&p);
@@ -328,12 +358,14 @@ static void eigenvalues_repeated_more_often_than_a_block_holds_are_all_found(voi
 
 static void equal_components_share_their_eigenvalues(void **state)
 {
-	(void)state;
 	struct matrix m = equal_cliques(25, 12);
 	brc_operator op = matrix_operator(&m);
 	method const methods[] = {brc_eigen_dense, brc_eigen_lanczos};
+
+	(void)state;
 	for (size_t f = 0; f < 2; f++) {
 		struct pairs p = by(methods[f], &op, 27, 1);
+
 		for (size_t i = 0; i < 27; i++)
 			close_to(p.values[i], i < 25 ? 1 : -1. / 11, 1e-10);
 		pairs_clear(&p);
@@ -343,14 +375,17 @@ static void equal_components_share_their_eigenvalues(void **state)
 
 static void both_methods_agree(void **state)
 {
-	(void)state;
 	struct matrix m = random_symmetric(420);
 	brc_operator op = matrix_operator(&m);
+
+	(void)state;
 	for (size_t k = 1; k <= 40; k += 13) {
 		struct pairs p = by(brc_eigen_dense, &op, k, 1);
 		struct pairs q = by(brc_eigen_lanczos, &op, k, 1);
+		struct pairs r;
+
 		op.apply_cost = SPARSE;
-		struct pairs r = by(brc_eigen_lanczos, &op, k, 2);
+		r = by(brc_eigen_lanczos, &op, k, 2);
 		op.apply_cost = 0;
 		for (size_t i = 0; i < k; i++) {
 			close_to(p.values[i], q.values[i], 1e-10);
@@ -387,6 +422,7 @@ static void arpack(const brc_operator *op, int nev, double *values)
 	double *v = brc_calloc(op->n * (size_t)ncv, 8, NULL);
 	double *workl = brc_calloc((size_t)lworkl, 8, NULL);
 	int *select = brc_calloc((size_t)ncv, sizeof(int), NULL);
+
 	for (int i = 0; i < n; i++)
 		resid[i] = sin(1 + i * i);
 	for (;;) {
@@ -415,13 +451,16 @@ static void eigenvalues_agree_with_those_of_arpack(void **state)
 	double d[N], other[K];
 	struct matrix m = {N, d};
 	brc_operator op = {N, &m, diagonal_apply, NULL, 0, 0};
+
 	(void)state;
 	for (size_t i = 0; i < N; i++) /* a semicircle: dense near its ends */
 		d[i] = cos(acos(-1) * pow((double)(i + 1) / N, 2. / 3));
 	arpack(&op, K, other);
 	for (int sparse = 0; sparse < 2; sparse++) {
+		struct pairs p;
+
 		op.apply_cost = sparse ? SPARSE : 0;
-		struct pairs p = largest(&op, K);
+		p = largest(&op, K);
 		for (size_t i = 0; i < K; i++) {
 			close_to(p.values[i], other[K - 1 - i], 1e-10);
 			close_to(p.values[i], d[i], 1e-10);
@@ -434,8 +473,9 @@ static void same_arguments_same_bytes(void **state)
 {
 	size_t n = 2600;
 	brc_operator op = {n, &n, star_apply, NULL, 0, 0};
-	(void)state;
 	struct pairs p = largest(&op, 9), q = largest(&op, 9);
+
+	(void)state;
 	assert_memory_equal(p.values, q.values, 9 * sizeof(double));
 	assert_memory_equal(p.vectors, q.vectors, 9 * n * sizeof(double));
 	pairs_clear(&p);
@@ -459,6 +499,7 @@ static void impossible_requests_and_numbers_that_are_not_finite_are_refused(void
 		     bad = {N, NULL, failing_apply, NULL, 0, 0};
 	struct pairs p = pairs_new(N, 4);
 	brc_err err = {0};
+
 	(void)state;
 	assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = 0, .seed = 1}, p.values,
 					   p.vectors, NULL, &err),
@@ -488,6 +529,7 @@ static void residuals_are_verified(void **state)
 	brc_operator op = matrix_operator(&m);
 	struct pairs p = pairs_new(30, 3);
 	brc_err err = {0};
+
 	(void)state;
 	m.a[29] += 1;
 	assert_int_equal(brc_eigen_largest(&op, &(brc_eigen_wanted){.k = 3, .seed = 1}, p.values,
@@ -501,6 +543,7 @@ static void residuals_are_verified(void **state)
 static void bytes_are_counted_without_overflow(void **state)
 {
 	brc_operator op = {1000, NULL, NULL, NULL, 0, 0};
+
 	(void)state;
 	assert_true(brc_eigen_bytes(&op, 16) >= 1000 * 16 * 8);
 	op.n = 100000;
@@ -519,6 +562,7 @@ static void spare_pairs_are_told_apart(void **state)
 	brc_operator op = {N, &m, diagonal_apply, NULL, N, 1e15};
 	struct pairs p = pairs_new(N, K + 1);
 	brc_eigen_wanted wanted = {.k = K, .spare = 1, .seed = 3};
+
 	(void)state;
 	for (size_t i = 0; i < N; i++)
 		d[i] = i < K ? 2 - .1 * (double)i : cos(acos(-1) * (double)(i - K) / N);
@@ -541,6 +585,7 @@ static void a_pool_changes_nothing(void **state)
 	brc_operator op = {n, &n, star_apply, NULL, 0, 0};
 	struct pairs p = pairs_new(n, 4), q = pairs_new(n, 4);
 	brc_eigen_wanted wanted = {.k = 4, .seed = 3};
+
 	(void)state;
 	assert_int_equal(brc_eigen_largest(&op, &wanted, p.values, p.vectors, NULL, NULL), BRC_OK);
 	assert_int_equal(brc_pool_new(&wanted.pool, 3, NULL), BRC_OK);
@@ -559,13 +604,16 @@ static void a_polynomial_confuses_no_eigenvalues(void **state)
 	double d[N];
 	struct matrix m = {N, d};
 	brc_operator op = {N, &m, diagonal_apply, NULL, SPARSE, 0};
+	brc_eigen_wanted wanted = {K, 1, false, 5, 0, NULL};
+	struct pairs p;
+	struct pairs q;
+
 	(void)state;
 	for (size_t i = 0; i < N; i++)
 		d[i] = i < 8 ? -1.5 - 1e-3 * (double)i : .3 * sin((double)i * (double)i);
 	for (size_t i = 0; i < K; i++)
 		d[8 + 97 * i] = i < 10 ? 1 - 1e-9 * (double)i : .5 - .005 * (double)i;
-	brc_eigen_wanted wanted = {K, 1, false, 5, 0, NULL};
-	struct pairs p = pairs_new(N, K + 1);
+	p = pairs_new(N, K + 1);
 	assert_int_equal(brc_eigen_largest(&op, &wanted, p.values, p.vectors, p.residuals, NULL),
 			 BRC_OK);
 	for (size_t i = 0; i < K; i++) {
@@ -573,7 +621,7 @@ static void a_polynomial_confuses_no_eigenvalues(void **state)
 		assert_true(p.residuals[i] <= 1e-9);
 		assert_true(i == 0 || p.values[i] <= p.values[i - 1]);
 	}
-	struct pairs q = pairs_new(N, K + 1);
+	q = pairs_new(N, K + 1);
 	assert_int_equal(brc_pool_new(&wanted.pool, 3, NULL), BRC_OK);
 	assert_int_equal(brc_eigen_largest(&op, &wanted, q.values, q.vectors, NULL, NULL), BRC_OK);
 	brc_pool_free(wanted.pool);
@@ -603,5 +651,6 @@ int main(void)
 		cmocka_unit_test(a_pool_changes_nothing),
 		cmocka_unit_test(a_polynomial_confuses_no_eigenvalues),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

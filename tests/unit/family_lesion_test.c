@@ -74,7 +74,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 	assert_int_equal(want->count, rows * brc_net_io_of(net)->positions * classes);
 	if (brc_run_plan_new(&p, net, &how, &err) != BRC_OK)
 		fail_msg("%s: %s", name, err.message);
-	assert_int_equal(brc_run_new(&r, p, &err), BRC_OK);
+	assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
 	assert_int_equal(brc_run_start(r, &d, NULL, 0, rows, &err), BRC_OK);
 	assert_int_equal(brc_run_until(r, 0, &got, &err), BRC_OK);
 	/* twice: the second time nothing may be left of the first */
@@ -89,7 +89,7 @@ static void check_silenced(const char *name, const brc_net *net, const brc_array
 					 brc_net_layers(net)->name[layer], i, (double)got[i],
 					 (double)((float *)want->data)[i]);
 	}
-	brc_run_free(r);
+	brc_runs_free(r, 1);
 	brc_run_plan_free(p);
 }
 

@@ -78,6 +78,7 @@ static inline void bench_open(bench *b, const char *intact, size_t index)
 static inline int open_intact(const char *directory, const char *name)
 {
 	char path[2 * MAX_PATH];
+
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
@@ -93,6 +94,7 @@ static inline void refill(int file, const unsigned char *bytes, size_t n)
 static inline int pipe_with(const unsigned char *bytes, size_t n)
 {
 	int ends[2];
+
 	if (pipe(ends) != 0 || write(ends[1], bytes, n) != (ssize_t)n)
 		_exit(255);
 	close(ends[1]);
@@ -101,8 +103,8 @@ static inline int pipe_with(const unsigned char *bytes, size_t n)
 
 static inline bool reads_stdin(const way_in *w)
 {
-	for (size_t i = 0; i < MAX_ARGS && w->args[i] != NULL; i++)
-		if (strchr(w->args[i], '@') != NULL)
+	for (size_t i = 0; i < MAX_ARGS && w->args[i]; i++)
+		if (strchr(w->args[i], '@'))
 			return false;
 	return true;
 }
@@ -111,6 +113,7 @@ static inline bool reads_stdin(const way_in *w)
 static inline char *expand(const bench *b, const char *arg, int damaged, char buf[2 * MAX_PATH])
 {
 	const size_t before = strcspn(arg, "@%");
+
 	if (arg[before] == '@')
 		snprintf(buf, 2 * MAX_PATH, "%.*s/dev/fd/%d", (int)before, arg, damaged);
 	else if (arg[before] == '%')
@@ -125,14 +128,17 @@ static inline char *expand(const bench *b, const char *arg, int damaged, char bu
 static inline int filter(const bench *b, const way_in *w, int damaged, const char *path)
 {
 	char text[MAX_ARGS + 3][2 * MAX_PATH], *argv[MAX_ARGS + 4];
+	int argc, input;
+
 	for (int fd = 0; fd <= 2; fd++)
 		dup2(b->null, fd); /* the run before may have closed one */
-	int argc = 0, input = w->input != NULL ? open_intact(b->intact, w->input) : -1;
+	argc = 0;
+	input = w->input ? open_intact(b->intact, w->input) : -1;
 	argv[argc++] = strcpy(text[0], "filter");
 	argv[argc++] = strcpy(text[1], "--threads=1");
-	for (size_t i = 0; i < MAX_ARGS && w->args[i] != NULL; i++, argc++)
+	for (size_t i = 0; i < MAX_ARGS && w->args[i]; i++, argc++)
 		argv[argc] = expand(b, w->args[i], damaged, text[argc]);
-	if (path != NULL) {
+	if (path) {
 		snprintf(text[argc], sizeof(text[argc]), "-o%s", path);
 		argv[argc] = text[argc];
 		argc++;
@@ -140,7 +146,7 @@ static inline int filter(const bench *b, const way_in *w, int damaged, const cha
 	argv[argc] = NULL;
 	if (reads_stdin(w) || input >= 0)
 		dup2(reads_stdin(w) ? damaged : input, 0);
-	if (path == NULL)
+	if (!path)
 		dup2(b->output, 1);
 	if (input >= 0)
 		close(input);
@@ -152,14 +158,16 @@ static inline int filter(const bench *b, const way_in *w, int damaged, const cha
 static inline bool holds_result(const char *path, bool text)
 {
 	struct stat st;
+	brc_source *source;
+	brc_reader *r = NULL;
+	brc_frame f = {.kind = BRC_F_META};
+	brc_rc rc;
+
 	if (stat(path, &st) != 0 || st.st_size == 0)
 		return false;
 	if (text)
 		return true;
-	brc_source *source;
-	brc_reader *r = NULL;
-	brc_frame f = {.kind = BRC_F_META};
-	brc_rc rc = brc_source_open(&source, path, NULL);
+	rc = brc_source_open(&source, path, NULL);
 	if (rc == BRC_OK)
 		rc = brc_reader_new(&r, source, NULL);
 	while (rc == BRC_OK && f.kind != BRC_F_EOF)
@@ -172,6 +180,7 @@ static inline bool holds_result(const char *path, bool text)
 static inline void take_result(const bench *b, const way_in *w, route way, outcome *o)
 {
 	char output[64];
+
 	snprintf(output, sizeof(output), "/dev/fd/%d", b->output);
 	o->result = holds_result(way == PIPE_TO_FILE ? b->path : output, w->text);
 	o->litter = false;
@@ -190,6 +199,7 @@ static inline void run_once(const bench *b, const way_in *w, route way, const un
 			    size_t n, outcome *o)
 {
 	int damaged = b->file;
+
 	if (way == PIPE_TO_FILE)
 		damaged = pipe_with(bytes, n);
 	else
@@ -213,12 +223,17 @@ static inline bool run_batch(bench *b, const way_in *w, route way, const unsigne
 			     size_t n, damage make, size_t i, size_t step, size_t runs)
 {
 	int status = 0;
+
 	for (b->done->n = 0; b->done->n < runs; b->done->n++) {
 		pid_t pid = fork();
+		outcome *o;
+
 		for (; pid == 0 && b->done->n < runs; b->done->n++) {
 			unsigned char copy[4096];
+			size_t kept;
+
 			memcpy(copy, bytes, n);
-			size_t kept = make(copy, n, i + b->done->n * step);
+			kept = make(copy, n, i + b->done->n * step);
 			run_once(b, w, way, copy, kept, &b->done->outcome[b->done->n]);
 		}
 		if (pid == 0)
@@ -231,7 +246,7 @@ static inline bool run_batch(bench *b, const way_in *w, route way, const unsigne
 			_exit(255);
 		if (b->done->n >= runs)
 			return status == 0;
-		outcome *o = &b->done->outcome[b->done->n];
+		o = &b->done->outcome[b->done->n];
 		o->status = WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED + WTERMSIG(status);
 		take_result(b, w, way, o);
 	}

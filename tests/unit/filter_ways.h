@@ -84,11 +84,14 @@ static inline void make(const char *name, int (*filter_main)(int, char **), cons
 {
 	char output[MAX_PATH + 32];
 	int status;
+	pid_t pid;
+
 	snprintf(output, sizeof(output), "-o%s/%s", scratch, name);
-	pid_t pid = fork();
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		char tool[] = "filter", quiet[] = "-q", *argv[] = {tool, quiet, output, NULL};
+
 		dup2(open_intact(scratch, input), 0);
 		_exit(filter_main(3, argv));
 	}
@@ -98,18 +101,19 @@ static inline void make(const char *name, int (*filter_main)(int, char **), cons
 
 static inline int make_streams(void **state)
 {
-	(void)state;
 	const char *dir = getenv("TMPDIR");
 	char path[MAX_PATH + 32];
-	snprintf(scratch, sizeof(scratch), "%.200s/broca-hostile-XXXXXX",
-		 dir != NULL ? dir : "/tmp");
-	if (mkdtemp(scratch) == NULL)
+	FILE *f;
+
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "%.200s/broca-hostile-XXXXXX", dir ? dir : "/tmp");
+	if (!mkdtemp(scratch))
 		return -1;
 	tiny_streams(scratch);
 	make("laplacian", brc_main_laplacian, "weights");
 	make("laplacian-factors", brc_main_laplacian, "factors");
 	snprintf(path, sizeof(path), "%s/labels.tsv", scratch);
-	FILE *f = fopen(path, "w");
+	f = fopen(path, "w");
 	fputs("layer\tunit\tcluster\n", f);
 	for (int u = 0; u < 8; u++)
 		fprintf(f, "h1\t%d\t%d\n", u, u % 2);
@@ -118,9 +122,10 @@ static inline int make_streams(void **state)
 
 static inline int remove_streams(void **state)
 {
-	(void)state;
 	DIR *d = opendir(scratch);
-	for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+
+	(void)state;
+	for (struct dirent *e; d && (e = readdir(d)) != NULL;)
 		unlinkat(dirfd(d), e->d_name, 0);
 	closedir(d);
 	return rmdir(scratch);
@@ -129,7 +134,7 @@ static inline int remove_streams(void **state)
 /* OpenBLAS stops its threads before every fork and starts them again, unless it has none. */
 static inline void without_blas_threads(char **argv)
 {
-	if (getenv("OPENBLAS_NUM_THREADS") != NULL)
+	if (getenv("OPENBLAS_NUM_THREADS"))
 		return;
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 	execv("/proc/self/exe", argv);
@@ -167,10 +172,12 @@ static inline void work(const way_in *w, const kind *k, route way, const unsigne
 {
 	const size_t all = k->count != 0 ? k->count : k->per_byte * n;
 	bench b;
+
 	bench_open(&b, scratch, index);
 	for (size_t i = index * BATCH * k->every; i < all; i += shards * BATCH * k->every) {
 		const size_t left = (all - i + k->every - 1) / k->every;
 		const size_t runs = left < BATCH ? left : BATCH;
+
 		if (!run_batch(&b, w, way, bytes, n, k->make, i, k->every, runs)) {
 			t->failures++;
 			snprintf(t->first, sizeof(t->first), "a leak after %s %zu", k->unit, i);
@@ -185,6 +192,7 @@ static inline size_t read_intact(const char *name, unsigned char bytes[MAX_STREA
 {
 	int fd = open_intact(scratch, name);
 	ssize_t n = read(fd, bytes, MAX_STREAM);
+
 	close(fd);
 	assert_in_range(n, 1, MAX_STREAM - 1);
 	return (size_t)n;
@@ -193,6 +201,7 @@ static inline size_t read_intact(const char *name, unsigned char bytes[MAX_STREA
 static inline size_t processors(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
 	return n < 1 ? 1 : n > MAX_SHARDS ? MAX_SHARDS : (size_t)n;
 }
 
@@ -201,8 +210,10 @@ static inline void expect_no_failure(const way_in *w, const kind *k, const pid_t
 				     size_t shards, const tally *t)
 {
 	size_t runs = 0, failures = 0;
+
 	for (size_t i = 0; i < shards; i++) {
 		int status;
+
 		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
 		assert_int_equal(status, 0);
 		runs += t[i].runs;
@@ -224,6 +235,7 @@ static inline void all_of(const way_in *w, const kind *k, route way)
 	pid_t pid[MAX_SHARDS];
 	tally *t = mmap(NULL, sizeof(*t) * MAX_SHARDS, PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
 	assert_ptr_not_equal(t, MAP_FAILED);
 	fflush(NULL);
 	for (size_t i = 0; i < shards; i++) {

@@ -165,13 +165,13 @@ static void same_findings(const brc_findings *a, const brc_findings *b)
 		assert_memory_equal(i->draw, j->draw, (i->n + 1) * i->m * sizeof(double));
 		assert_memory_equal(i->p, j->p, i->m * sizeof(double));
 		assert_memory_equal(i->ratio, j->ratio, i->m * sizeof(double));
-		assert_int_equal(i->q == NULL, j->q == NULL);
+		assert_int_equal(!i->q, !j->q);
 		if (i->q)
 			assert_memory_equal(i->p_maxt, j->p_maxt, i->m * sizeof(double));
 		assert_memory_equal(&i->fisher_p, &j->fisher_p, sizeof(double));
 		assert_int_equal(i->significant_maxt, j->significant_maxt);
 	}
-	assert_int_equal(a->class_p == NULL, b->class_p == NULL);
+	assert_int_equal(!a->class_p, !b->class_p);
 	if (a->class_p)
 		assert_memory_equal(a->class_p_adjusted, b->class_p_adjusted,
 				    a->m * a->classes * sizeof(double));

@@ -7,6 +7,7 @@
 #include "data/datasets/idx.h"
 #include "graph/subcluster.h"
 #include "net/lesion.h"
+#include "net/unit_graph.h"
 #include "net_fixture.h"
 #include "idx_fixture.h"
 #include "array_files.h"
@@ -299,7 +300,7 @@ static void weights_through_the_residual_stream(void **state)
 		brc_err err = {0};
 
 		assert_int_equal(
-			brc_layer_graph_units(c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
+			brc_unit_graph_make(c, BRC_UNITS_MLP | BRC_UNITS_HEADS, 0, &b, &err),
 			BRC_OK);
 		assert_int_equal(b.n, 15); /* every pair of six layers */
 		for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
@@ -315,7 +316,7 @@ static void weights_through_the_residual_stream(void **state)
 			brc_array_clear(&want);
 		}
 		brc_blocks_clear(&b);
-		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 1000, &b, &err),
+		assert_int_equal(brc_unit_graph_make(c, BRC_UNITS_MLP, 1000, &b, &err),
 				 BRC_RESOURCE);
 		brc_net_free(net);
 	}
@@ -331,7 +332,7 @@ static void weights_of_several_ways_add_up(void **state)
 		brc_blocks b;
 		brc_err err = {0};
 
-		assert_int_equal(brc_layer_graph_units(c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
+		assert_int_equal(brc_unit_graph_make(c, BRC_UNITS_MLP, 0, &b, &err), BRC_OK);
 		assert_int_equal(b.n, 1);
 		assert_close(b.block[0].w, want.data, want.count, 1e-5, "two ways");
 		brc_blocks_clear(&b);

@@ -55,6 +55,7 @@ static void an_intact_stream_gives_a_result(void **state)
 	/* several times, since later runs in one child must be like the first */
 	static const kind intact = {
 		"an intact stream", "run", no_damage, gave_a_result, 1, 0, BATCH};
+
 	all_of(*state, &intact, FILE_TO_STDOUT);
 	all_of(*state, &intact, PIPE_TO_FILE);
 }
@@ -63,6 +64,7 @@ static void every_prefix_is_refused(void **state)
 {
 	static const kind prefixes = {"prefixes",   "bytes", prefix, found_truncated,
 				      EVERY_PREFIX, 1,       0};
+
 	all_of(*state, &prefixes, FILE_TO_STDOUT);
 	all_of(*state, &prefixes, PIPE_TO_FILE);
 }
@@ -71,6 +73,7 @@ static void every_flipped_bit_is_refused(void **state)
 {
 	static const kind flips = {
 		"flipped bits", "bit", flipped_bit, found_damaged, EVERY_FLIP, 8, 0};
+
 	all_of(*state, &flips, FILE_TO_STDOUT);
 }
 
@@ -84,6 +87,7 @@ int main(int argc, char **argv)
 		     {"every flipped bit is refused", every_flipped_bit_is_refused}};
 	static char title[WAYS_IN * 3][128];
 	static struct CMUnitTest tests[WAYS_IN * 3];
+
 	(void)argc;
 	without_blas_threads(argv);
 	for (size_t i = 0; i < WAYS_IN * 3; i++) {

@@ -12,6 +12,7 @@ static void reads(const char *path, const char *dtype, size_t ndim, const size_t
 {
 	brc_array a;
 	brc_err err = {0};
+
 	assert_int_equal(idx_array(path, 0, &a, &err), BRC_OK);
 	assert_int_equal(a.ndim, ndim);
 	assert_memory_equal(a.shape, shape, ndim * sizeof(*shape));
@@ -20,8 +21,9 @@ static void reads(const char *path, const char *dtype, size_t ndim, const size_t
 
 static void reads_every_type(void **state)
 {
-	(void)state;
 	const size_t image[] = {6, 4, 3}, small[] = {2, 3};
+
+	(void)state;
 	reads(GOLDEN "image.idx", "|u1", 3, image);
 	reads(GOLDEN "image.idx.gz", "|u1", 3, image);
 	reads(GOLDEN "image-members.idx.gz", "|u1", 3, image);
@@ -44,9 +46,11 @@ static void refuses_every_prefix(void **state)
 static unsigned char *gzipped(const void *raw, size_t n, size_t *length)
 {
 	z_stream z = {0};
+	unsigned char *out;
+
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	*length = deflateBound(&z, n);
-	unsigned char *out = malloc(*length);
+	out = malloc(*length);
 	assert_non_null(out);
 	z.next_in = (Bytef *)(uintptr_t)raw;
 	z.avail_in = (uInt)n;
@@ -60,14 +64,16 @@ static unsigned char *gzipped(const void *raw, size_t n, size_t *length)
 
 static void says_what_was_expected_and_found(void **state)
 {
-	(void)state;
 	unsigned char good[] = {0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4, 5};
 	brc_err err = reading_fails(idx_array, good, 11, BRC_DATA);
+	size_t n;
+	unsigned char *z;
+
+	(void)state;
 	assert_non_null(strstr(err.message, "truncated: 12 bytes expected, 11 found"));
 	err = reading_fails(idx_array, good, 13, BRC_DATA);
 	assert_non_null(strstr(err.message, "too long: 12 bytes expected, 13 found"));
-	size_t n;
-	unsigned char *z = gzipped(good, 13, &n);
+	z = gzipped(good, 13, &n);
 	err = reading_fails(idx_array, z, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "too long: 12 bytes expected, at least 13 found"));
 	free(z);
@@ -79,10 +85,11 @@ static void says_what_was_expected_and_found(void **state)
 
 static void refuses_wrong_magic(void **state)
 {
-	(void)state;
 	const unsigned char type[] = {0, 0, 7, 1, 0, 0, 0, 1, 1}, none[] = {0, 0, 8, 0, 1};
 	const unsigned char nine[64] = {0, 0, 8, 9};
 	brc_err err = reading_fails(idx_array, type, sizeof(type), BRC_DATA);
+
+	(void)state;
 	assert_non_null(strstr(err.message, "begins with 00 00 07 01"));
 	assert_true(err.hint[0] != '\0');
 	reading_fails(idx_array, none, sizeof(none), BRC_DATA);
@@ -92,11 +99,13 @@ static void refuses_wrong_magic(void **state)
 
 static void refuses_damaged_gzip(void **state)
 {
-	(void)state;
 	size_t n;
 	unsigned char *bytes = slurp(GOLDEN "image.idx.gz", &n);
+	brc_err err;
+
+	(void)state;
 	bytes[n - 6] ^= 1; /* its checksum */
-	brc_err err = reading_fails(idx_array, bytes, n, BRC_DATA);
+	err = reading_fails(idx_array, bytes, n, BRC_DATA);
 	assert_non_null(strstr(err.message, "corrupt"));
 	bytes[n - 6] ^= 1;
 	bytes[n] = 'x';
@@ -113,19 +122,24 @@ static void hostile(void)
 					    255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 	const unsigned char one[] = {0, 0, 8, 1, 0, 0, 0, 1, 7};
 	size_t n, zeros = (size_t)48 << 20;
-	reading_fails(idx_array, vast, sizeof(vast), BRC_DATA); /* 2 GiB declared */
-	reading_fails(idx_array, overflow, sizeof(overflow), BRC_DATA);
-	unsigned char *z = gzipped(vast, sizeof(vast), &n);
-	temporary t = temporary_file(z, n);
+	unsigned char *z;
+	temporary t;
 	brc_err err = {0};
 	brc_array a;
+	brc_rc want;
+	unsigned char *bomb;
+
+	reading_fails(idx_array, vast, sizeof(vast), BRC_DATA); /* 2 GiB declared */
+	reading_fails(idx_array, overflow, sizeof(overflow), BRC_DATA);
+	z = gzipped(vast, sizeof(vast), &n);
+	t = temporary_file(z, n);
 	/* found to be truncated, without an allocation that the limit would refuse; a machine
 	 * that has not the 2 GiB says so instead */
-	brc_rc want = brc_mem_available() > (size_t)2 << 30 ? BRC_DATA : BRC_RESOURCE;
+	want = brc_mem_available() > (size_t)2 << 30 ? BRC_DATA : BRC_RESOURCE;
 	assert_int_equal(idx_array(t.path, 0, &a, &err), want);
 	unlink(t.path);
 	free(z);
-	unsigned char *bomb = calloc(zeros, 1);
+	bomb = calloc(zeros, 1);
 	assert_non_null(bomb);
 	memcpy(bomb, one, sizeof(one));
 	z = gzipped(bomb, zeros, &n);
@@ -140,6 +154,7 @@ static rlim_t address_space(void)
 {
 	unsigned long long pages;
 	FILE *f = fopen("/proc/self/statm", "r");
+
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%llu", &pages), 1);
 	fclose(f);
@@ -149,20 +164,23 @@ static rlim_t address_space(void)
 
 static void a_hostile_header_allocates_nothing(void **state)
 {
-	(void)state;
 #ifdef __SANITIZE_ADDRESS__
+	(void)state;
 	hostile(); /* ASan needs terabytes of address space */
 #else
 	pid_t pid = fork();
+	int status;
+
+	(void)state;
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		rlim_t most = address_space() + ((rlim_t)192 << 20); /* the tests' own 100 MB fit */
 		struct rlimit limit = {most, most};
+
 		assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
 		hostile(); /* a failed assertion exits with a status other than 0 */
 		_exit(0);
 	}
-	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 #endif
@@ -170,9 +188,10 @@ static void a_hostile_header_allocates_nothing(void **state)
 
 static void honours_the_memory_limit(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_array a;
+
+	(void)state;
 	assert_int_equal(idx_array(GOLDEN "image.idx", 71, &a, &err), BRC_RESOURCE);
 	assert_non_null(strstr(err.message, "image.idx"));
 	assert_int_equal(idx_array(GOLDEN "image.idx.gz", 71, &a, &err), BRC_RESOURCE);
@@ -182,11 +201,12 @@ static void honours_the_memory_limit(void **state)
 
 static void reads_a_pipe(void **state)
 {
-	(void)state;
 	size_t n;
 	int end[2];
 	char path[32];
 	unsigned char *bytes = slurp(GOLDEN "image.idx.gz", &n);
+
+	(void)state;
 	assert_int_equal(pipe(end), 0);
 	assert_int_equal(write(end[1], bytes, n), n);
 	close(end[1]);
@@ -198,9 +218,10 @@ static void reads_a_pipe(void **state)
 
 static void names_missing_files(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_array a;
+
+	(void)state;
 	assert_int_equal(idx_array("no/such\nfile", 0, &a, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "no/such?file: cannot open"));
 	assert_int_equal(idx_array("tests", 0, &a, &err), BRC_DATA);
@@ -220,5 +241,6 @@ int main(void)
 		cmocka_unit_test(reads_a_pipe),
 		cmocka_unit_test(names_missing_files),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@ static brc_rc decode(const char *path, size_t channels, brc_image *m, brc_err *e
 	size_t n;
 	unsigned char *bytes = slurp(path, &n);
 	brc_rc rc = brc_image_decode(bytes, n, path, channels, 0, m, err);
+
 	free(bytes);
 	return rc;
 }
@@ -19,6 +20,7 @@ static brc_rc decode(const char *path, size_t channels, brc_image *m, brc_err *e
 static brc_image decoded(const char *path, size_t channels)
 {
 	brc_image m;
+
 	assert_int_equal(decode(path, channels, &m, NULL), BRC_OK);
 	return m;
 }
@@ -27,6 +29,7 @@ static brc_image decoded(const char *path, size_t channels)
 static void is(brc_image *m, const char *path)
 {
 	brc_array a;
+
 	assert_int_equal(npy_array(path, 0, &a, NULL), BRC_OK);
 	assert_string_equal(a.dtype, "|u1");
 	assert_int_equal(a.ndim, m->channels == 1 ? 2 : 3);
@@ -44,19 +47,23 @@ static void decodes_as_pillow_does(void **state)
 					    IMAGES "rgba.png",    IMAGES "la.png",
 					    IMAGES "rgb.jpg",     IMAGES "progressive.jpg",
 					    IMAGES "grey.jpg",    IMAGES "turned.jpg"};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char golden[128];
+		brc_image m;
+
 		snprintf(golden, sizeof(golden), "%s.npy", files[i]);
-		brc_image m = decoded(files[i], 0);
+		m = decoded(files[i], 0);
 		is(&m, golden);
 	}
 }
 
 static void rounds_16_bits_to_8(void **state)
 {
-	(void)state;
 	brc_image m = decoded(IMAGES "rgb16.png", 0);
+
+	(void)state;
 	is(&m, IMAGES "rgb16.png.npy");
 	m = decoded(IMAGES "grey16.png", 0);
 	is(&m, IMAGES "grey16.png.npy");
@@ -64,8 +71,9 @@ static void rounds_16_bits_to_8(void **state)
 
 static void turns_colour_grey_and_back(void **state)
 {
-	(void)state;
 	brc_image m = decoded(IMAGES "rgb.png", 1);
+
+	(void)state;
 	is(&m, IMAGES "to-grey.npy");
 	m = decoded(IMAGES "grey.png", 3);
 	for (size_t i = 0; i < m.w * m.h; i++)
@@ -78,15 +86,18 @@ static void turns_colour_grey_and_back(void **state)
 static void resizes_as_pillow_does(void **state)
 {
 	static const size_t size[][2] = {{10, 10}, {64, 48}, {37, 5}, {9, 23}, {1, 1}, {50, 11}};
+	brc_image m;
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
 		char golden[128];
+
 		snprintf(golden, sizeof(golden), IMAGES "rgb-%zux%zu.npy", size[i][0], size[i][1]);
-		brc_image m = decoded(IMAGES "rgb.png", 0);
+		m = decoded(IMAGES "rgb.png", 0);
 		assert_int_equal(brc_image_resize(&m, size[i][0], size[i][1], NULL), BRC_OK);
 		is(&m, golden);
 	}
-	brc_image m = decoded(IMAGES "grey.png", 0);
+	m = decoded(IMAGES "grey.png", 0);
 	assert_int_equal(brc_image_resize(&m, 14, 14, NULL), BRC_OK);
 	is(&m, IMAGES "grey-14x14.npy");
 	m = decoded(IMAGES "grey.png", 0);
@@ -96,9 +107,10 @@ static void resizes_as_pillow_does(void **state)
 
 static void crops_the_middle(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_image m = decoded(IMAGES "rgb.png", 0);
+
+	(void)state;
 	assert_int_equal(brc_image_resize_short(&m, 16, NULL), BRC_OK);
 	assert_int_equal(brc_image_crop(&m, 12, 12, "x", NULL), BRC_OK);
 	is(&m, IMAGES "rgb-short-16-crop-12.npy");
@@ -112,6 +124,7 @@ static void refuses(const void *bytes, size_t n, const char *message)
 {
 	brc_image m;
 	brc_err err = {0};
+
 	assert_int_equal(brc_image_decode(bytes, n, "it.png", 0, 0, &m, &err), BRC_DATA);
 	assert_null(m.pixel);
 	assert_ptr_equal(strstr(err.message, "it.png: "), err.message);
@@ -122,6 +135,7 @@ static void refuses_every_cut(const char *path, size_t tail)
 {
 	size_t n;
 	unsigned char *bytes = slurp(path, &n);
+
 	for (size_t cut = 0; cut + tail < n; cut++)
 		refuses(bytes, cut, "");
 	free(bytes);
@@ -138,20 +152,21 @@ static void refuses_what_is_cut_off(void **state)
 
 static void refuses_damage_bombs_and_cmyk(void **state)
 {
-	(void)state;
 	size_t n;
 	unsigned char *png = slurp(IMAGES "rgb.png", &n);
+	static const uint8_t bomb[] =
+		"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x10\0\0\0\x10\0\0\x08\2\0\0\0"
+		"\xc4\x4a\x37\x92\0\0\0\4IDAT";
+	brc_image m;
+	brc_err err = {0};
+
+	(void)state;
 	png[n / 2] ^= 0x10;
 	refuses(png, n, "damaged PNG");
 	free(png);
 	/* 2^20 x 2^20 pixels, with a right checksum of the header */
-	static const uint8_t bomb[] =
-		"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x10\0\0\0\x10\0\0\x08\2\0\0\0"
-		"\xc4\x4a\x37\x92\0\0\0\4IDAT";
 	refuses(bomb, sizeof(bomb) - 1, "1048576 x 1048576 pixels");
 	refuses("GIF89a......", 12, "neither PNG nor JPEG");
-	brc_image m;
-	brc_err err = {0};
 	assert_int_equal(decode(IMAGES "cmyk.jpg", 0, &m, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "cmyk.jpg: a JPEG file of 4 channels (CMYK)"));
 	assert_non_null(strstr(err.hint, "convert it"));
@@ -168,5 +183,6 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_cut_off),
 		cmocka_unit_test(refuses_damage_bombs_and_cmyk),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 static double norm(brc_norm kind, const float *k, size_t h, size_t w)
 {
 	double v = -1;
+
 	assert_int_equal(brc_kernel_norm(kind, k, h, w, &v, NULL), BRC_OK);
 	return v;
 }
@@ -35,8 +36,9 @@ static void norms_of_a_kernel_equal_those_worked_out_by_hand(void **state)
 
 static void all_norms_of_one_weight_are_its_magnitude(void **state)
 {
-	(void)state;
 	const float k = -0.75f, zero[6] = {0};
+
+	(void)state;
 	golden(&k, 1, 1, (const double[]){0.75, 0.75, 0.75, 0.75});
 	golden(zero, 2, 3, (const double[]){0, 0, 0, 0});
 }
@@ -44,6 +46,7 @@ static void all_norms_of_one_weight_are_its_magnitude(void **state)
 static void random_kernel(float *k, size_t n, uint32_t draw)
 {
 	brc_rng rng;
+
 	brc_rng_init(&rng, 6, BRC_RNG_TEST, 0, draw);
 	for (size_t i = 0; i < n; i++)
 		k[i] = (float)brc_rng_normal(&rng);
@@ -53,10 +56,12 @@ static void random_kernel(float *k, size_t n, uint32_t draw)
 static double by_power(const float *k, size_t h, size_t w)
 {
 	double x[16], y[16], length = 0;
+
 	for (size_t c = 0; c < w; c++)
 		x[c] = 1;
 	for (int step = 0; step < 2000; step++) {
 		double z[16] = {0};
+
 		length = 0;
 		for (size_t r = 0; r < h; r++) {
 			y[r] = 0;
@@ -76,21 +81,25 @@ static double by_power(const float *k, size_t h, size_t w)
 
 static void the_spectral_norm_is_that_of_power_iteration(void **state)
 {
-	(void)state;
 	float k[7 * 7];
+
+	(void)state;
 	for (uint32_t draw = 0; draw < 40; draw++) {
 		size_t h = 1 + draw % 7, w = 1 + draw / 6 % 7;
+		double want;
+
 		random_kernel(k, h * w, draw);
-		double want = by_power(k, h, w);
+		want = by_power(k, h, w);
 		assert_true(fabs(norm(BRC_NORM_SPECTRAL, k, h, w) - want) < 1e-12 * want);
 	}
 }
 
 static void a_whole_kernel_comes_out_by_producer(void **state)
 {
-	(void)state;
 	enum { OUT = 3, IN = 4, H = 3, W = 2 };
 	float k[OUT * IN * H * W], all[IN * OUT];
+
+	(void)state;
 	random_kernel(k, OUT * IN * H * W, 99);
 	for (int kind = BRC_NORM_L1; kind <= BRC_NORM_SPECTRAL; kind++) {
 		assert_int_equal(brc_kernel_norms((brc_norm)kind, k, OUT, IN, H, W, all, NULL),
@@ -105,8 +114,9 @@ static void a_whole_kernel_comes_out_by_producer(void **state)
 
 static void what_is_not_finite_stays_so(void **state)
 {
-	(void)state;
 	const float nan_first[] = {NAN, 1, 2, 3}, inf_last[] = {1, 2, 3, INFINITY};
+
+	(void)state;
 	for (int kind = BRC_NORM_L1; kind <= BRC_NORM_SPECTRAL; kind++) {
 		assert_false(isfinite(norm((brc_norm)kind, nan_first, 2, 2)));
 		assert_false(isfinite(norm((brc_norm)kind, inf_last, 2, 2)));
@@ -122,5 +132,6 @@ int main(void)
 		cmocka_unit_test(a_whole_kernel_comes_out_by_producer),
 		cmocka_unit_test(what_is_not_finite_stays_so),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,7 @@ static struct data load(const char *name)
 {
 	FILE *f = golden_open(name);
 	struct data s = {.n = (size_t)golden_next(f)};
+
 	s.d = (size_t)golden_next(f);
 	s.k = (size_t)golden_next(f);
 	s.best = golden_next(f);
@@ -65,9 +66,11 @@ static void release(struct data *s)
 static double inertia_of(const struct data *s)
 {
 	double total = 0;
+
 	for (size_t t = 0; t < s->d; t++)
 		for (size_t j = 0; j < s->k; j++) {
 			double sum = 0, count = 0;
+
 			for (size_t i = 0; i < s->n; i++)
 				if (s->label[i] == (int32_t)j) {
 					sum += s->x[i * s->d + t];
@@ -84,6 +87,7 @@ static double solve(struct data *s)
 {
 	brc_kmeans_options o = usual;
 	double inertia = 0;
+
 	o.k = s->k;
 	assert_int_equal(best_of(s->x, s->n, s->d, &o, NULL, s->label, &inertia, NULL), BRC_OK);
 	return inertia;
@@ -98,6 +102,7 @@ static void as_good_as_scikit_learn(void **state)
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
 		double inertia = 0;
+
 		o.k = s.k;
 		o.restarts = 100;
 		assert_int_equal(best_of(s.x, s.n, s.d, &o, NULL, s.label, &inertia, NULL), BRC_OK);
@@ -111,11 +116,13 @@ static void as_good_as_scikit_learn(void **state)
 static void single_starts_are_as_good(void **state)
 {
 	enum { STARTS = 300 };
+
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct data s = load(names[i]);
 		brc_kmeans_options o = usual;
 		double inertia = 0, total = 0;
+
 		o.k = s.k;
 		o.restarts = 1;
 		for (o.stream = 0; o.stream < STARTS; o.stream++) {
@@ -130,10 +137,11 @@ static void single_starts_are_as_good(void **state)
 
 static void blobs_are_recovered_and_numbered_by_size(void **state)
 {
-	(void)state;
 	struct data s = load("kmeans_blobs.txt");
 	brc_agreement a;
 	size_t size[6] = {0}, want[6] = {70, 60, 50, 40, 30, 20};
+
+	(void)state;
 	solve(&s);
 	assert_int_equal(brc_compare_partitions(s.label, s.group, s.n, &a, NULL), BRC_OK);
 	assert_true(a.rand_index == 1);
@@ -145,14 +153,16 @@ static void blobs_are_recovered_and_numbered_by_size(void **state)
 
 static void threads_do_not_change_a_byte(void **state)
 {
-	(void)state;
 	struct data s = load("kmeans_cloud.txt");
 	int32_t *other = brc_alloc(s.n, sizeof(*other), NULL);
 	double one = solve(&s), several;
 	brc_kmeans_options o = usual;
+
+	(void)state;
 	o.k = s.k;
 	for (size_t threads = 1; threads <= 3; threads++) {
 		brc_pool *pool;
+
 		assert_int_equal(brc_pool_new(&pool, threads, NULL), BRC_OK);
 		assert_int_equal(best_of(s.x, s.n, s.d, &o, pool, other, &several, NULL), BRC_OK);
 		assert_memory_equal(&one, &several, sizeof(one));
@@ -165,11 +175,12 @@ static void threads_do_not_change_a_byte(void **state)
 
 static void the_stream_changes_the_starts(void **state)
 {
-	(void)state;
 	struct data s = load("kmeans_cloud.txt");
 	brc_kmeans_options o = usual;
 	size_t different = 0;
 	double first = 0, inertia = 0;
+
+	(void)state;
 	o.k = s.k;
 	o.restarts = 1;
 	for (uint32_t stream = 0; stream < 8; stream++) {
@@ -189,6 +200,7 @@ static void one_cluster_is_the_mean(void **state)
 	int32_t label[3];
 	double inertia = 0;
 	brc_kmeans_options o = usual;
+
 	(void)state;
 	o.k = 1;
 	assert_int_equal(best_of(x, 3, 2, &o, NULL, label, &inertia, NULL), BRC_OK);
@@ -202,6 +214,7 @@ static void as_many_clusters_as_points(void **state)
 	int32_t label[5];
 	double inertia = 0;
 	brc_kmeans_options o = usual;
+
 	(void)state;
 	for (o.k = 5; o.k < 20; o.k += 7) {
 		assert_int_equal(best_of(x, 5, 1, &o, NULL, label, &inertia, NULL), BRC_OK);
@@ -217,6 +230,7 @@ static void fewer_distinct_points_than_clusters(void **state)
 	double x[N * 2], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
+
 	(void)state;
 	for (size_t i = 0; i < N; i++) { /* 20, 10 and 10 equal points */
 		x[2 * i] = i % 2;
@@ -236,6 +250,7 @@ static void no_cluster_stays_empty(void **state)
 	double x[N];
 	int32_t label[N];
 	brc_rng rng;
+
 	(void)state;
 	brc_rng_init(&rng, 7, BRC_RNG_TEST, 0, 0);
 	for (size_t i = 0; i < N; i++)
@@ -243,6 +258,7 @@ static void no_cluster_stays_empty(void **state)
 	for (uint32_t stream = 0; stream < 30; stream++) {
 		brc_kmeans_options o = usual;
 		int used[K] = {0};
+
 		o.k = K;
 		o.restarts = 1;
 		o.stream = stream;
@@ -265,6 +281,7 @@ static void an_emptied_cluster_is_filled(void **state)
 	brc_kmeans_options o = usual;
 	int32_t label[21];
 	int used[5] = {0};
+
 	(void)state;
 	o.k = 5;
 	o.restarts = 1;
@@ -283,6 +300,7 @@ static void far_from_the_origin(void **state)
 	double x[N], inertia = 0;
 	int32_t label[N];
 	brc_kmeans_options o = usual;
+
 	(void)state;
 	for (size_t i = 0; i < N; i++) /* two clusters 1 apart, 1e9 from 0 */
 		x[i] = 1e9 + (i < 120 ? 0 : 1) + 1e-3 * (double)(i % 10);
@@ -299,6 +317,7 @@ static void refuses_what_it_cannot_cluster(void **state)
 	int32_t label[6];
 	brc_kmeans_options o = usual, bad;
 	brc_err err = {0};
+
 	(void)state;
 	assert_int_equal(best_of(x, 3, 2, &o, NULL, label, NULL, &err), BRC_NUMERIC);
 	assert_non_null(strstr(err.message, "row 2, column 0"));
@@ -327,6 +346,11 @@ static void passing_over_changes_no_label(void **state)
 	brc_motion motion = {.known = false, .moved = moved, .apart = apart};
 	brc_points p;
 	brc_rng r;
+	size_t stride;
+	int32_t *want, *label;
+	int32_t *previous;
+	double *distance;
+
 	(void)state;
 	brc_rng_init(&r, 3, BRC_RNG_TEST, 0, 0);
 	for (size_t i = 0; i < N * D; i++) /* on a grid: many points are equally near two centres */
@@ -334,10 +358,11 @@ static void passing_over_changes_no_label(void **state)
 	for (size_t i = 0; i < PADDED * D; i++)
 		centre[i] = i < K * D ? (double)brc_rng_below(&r, 9) : INFINITY;
 	assert_int_equal(brc_points_new(&p, x, N, D, NULL), BRC_OK);
-	size_t stride = p.groups * BRC_LANES;
-	int32_t *want = brc_alloc(3 * stride, sizeof(*want), NULL), *label = want + stride;
-	int32_t *previous = label + stride;
-	double *distance = brc_alloc(3 * stride, sizeof(*distance), NULL);
+	stride = p.groups * BRC_LANES;
+	want = brc_alloc(3 * stride, sizeof(*want), NULL);
+	label = want + stride;
+	previous = label + stride;
+	distance = brc_alloc(3 * stride, sizeof(*distance), NULL);
 	for (size_t step = 0; step < STEPS; step++) {
 		brc_nearest(&p, centre, K, want, distance);
 		brc_nearest_again(&p, centre, K, &motion, previous, label, distance + stride,
@@ -374,5 +399,6 @@ int main(void)
 		cmocka_unit_test(refuses_what_it_cannot_cluster),
 		cmocka_unit_test(passing_over_changes_no_label),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

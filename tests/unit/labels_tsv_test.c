@@ -10,6 +10,7 @@ static brc_layers known_layers(void)
 {
 	brc_layers t;
 	brc_err err = {0};
+
 	assert_int_equal(brc_layers_init(&t, 4, known_names, known_units, &err), BRC_OK);
 	return t;
 }
@@ -18,12 +19,14 @@ static brc_rc parse_n(const char *text, size_t n, const brc_layers *known, brc_l
 		      int32_t **label, brc_err *err)
 {
 	char *copy = malloc(n + 1);
+	brc_named_units units;
+	brc_rc rc;
+
 	assert_non_null(copy);
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	const brc_named_units units = {.layers = known != NULL ? *known : (brc_layers){0}};
-	brc_rc rc = brc_labels_tsv_read(copy, n, "t.tsv", 0, known != NULL ? &units : NULL, layers,
-					label, err);
+	units = (brc_named_units){.layers = known ? *known : (brc_layers){0}};
+	rc = brc_labels_tsv_read(copy, n, "t.tsv", 0, known ? &units : NULL, layers, label, err);
 	free(copy);
 	return rc;
 }
@@ -35,6 +38,7 @@ static void becomes(const char *text, const brc_layers *known, const char *want)
 	int32_t *label;
 	brc_err err = {0};
 	brc_str out = {0};
+
 	assert_int_equal(parse_n(text, strlen(text), known, &layers, &label, &err), BRC_OK);
 	assert_int_equal(brc_labels_tsv_write(&layers, label, NULL, &out, &err), BRC_OK);
 	assert_string_equal(out.s, want);
@@ -49,8 +53,9 @@ static const char plain[] = "layer\tunit\tcluster\n"
 
 static void comes_back_as_it_was(void **state)
 {
-	(void)state;
 	brc_layers known = known_layers();
+
+	(void)state;
 	becomes(plain, NULL, plain);
 	becomes(plain, &known, plain);
 	brc_layers_clear(&known);
@@ -58,7 +63,6 @@ static void comes_back_as_it_was(void **state)
 
 static void orders_units_and_layers(void **state)
 {
-	(void)state;
 	static const char mixed[] = "note\tcluster\tlayer\tunit\r\n"
 				    "x\t3\tfc2\t1\r\n\t0\tfc1\t2\r\ny\t2147483647\tfc2\t0\r\n"
 				    "z\t3\tfc1\t0\r\nx\t-1\tfc1\t1\r\n\r\n";
@@ -66,6 +70,8 @@ static void orders_units_and_layers(void **state)
 				     "fc2\t0\t2147483647\nfc2\t1\t3\n"
 				     "fc1\t0\t3\nfc1\t1\t-1\nfc1\t2\t0\n";
 	brc_layers known = known_layers();
+
+	(void)state;
 	becomes(mixed, &known, plain);
 	becomes(mixed, NULL, as_met);
 	becomes("\xef\xbb\xbflayer\tunit\tcluster\na b/c:0\t0\t7", NULL,
@@ -78,6 +84,7 @@ static void refuses_n(const char *text, size_t n, const char *message, const cha
 	brc_layers layers, known = known_layers();
 	int32_t *label;
 	brc_err err = {0};
+
 	assert_int_equal(parse_n(text, n, &known, &layers, &label, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "t.tsv"));
 	assert_non_null(strstr(err.message, message));
@@ -109,12 +116,14 @@ static void names_the_line(void **state)
 
 static void refuses_other_values(void **state)
 {
-	(void)state;
 	static const char *const clusters[] = {
 		"",   "NA",  "3.0", "-2",  "2147483648", "1 ",
 		" 1", "0x1", "+1",  "--1", "-",          "99999999999999999999999"};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(clusters) / sizeof(*clusters); i++) {
 		char text[128], message[64];
+
 		snprintf(text, sizeof(text), HEAD "fc2\t0\t%s\n", clusters[i]);
 		snprintf(message, sizeof(message), "line 2: '%s' is not a cluster", clusters[i]);
 		refuses(text, message, "or -1");
@@ -141,11 +150,12 @@ static void refuses_other_tables(void **state)
 
 static void holds_many_layers_to_a_limit(void **state)
 {
-	(void)state;
 	brc_str text = {0};
 	brc_layers layers;
 	int32_t *label;
 	brc_err err = {0};
+
+	(void)state;
 	brc_str_add(&text, HEAD);
 	for (int i = 0; i < 10001; i++)
 		brc_str_addf(&text, "l%d\t0\t0\n", i);
@@ -156,13 +166,14 @@ static void holds_many_layers_to_a_limit(void **state)
 
 static void does_not_write_what_it_could_not_read(void **state)
 {
-	(void)state;
 	const char *const name = "a\tb";
 	const size_t one = 1;
 	const int32_t label = 0;
 	brc_layers t;
 	brc_err err = {0};
 	brc_str out = {0};
+
+	(void)state;
 	assert_int_equal(brc_layers_init(&t, 1, &name, &one, &err), BRC_OK);
 	assert_int_equal(brc_labels_tsv_write(&t, &label, NULL, &out, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "layer 0"));
@@ -181,5 +192,6 @@ int main(void)
 		cmocka_unit_test(holds_many_layers_to_a_limit),
 		cmocka_unit_test(does_not_write_what_it_could_not_read),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

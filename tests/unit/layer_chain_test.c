@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "net/layer_chain.h"
+#include "net/unit_graph.h"
 
 #define WEIGHTS "tests/golden/weights/"
 
@@ -13,6 +14,7 @@ static brc_layer_chain *chain_of(const char *file, const char *order, bool trans
 	brc_layer_chain *c;
 	brc_err err = {0};
 	char path[96];
+
 	snprintf(path, sizeof(path), WEIGHTS "%s", file);
 	if (brc_layer_chain_read(&c, path, order, transposed, norm, &err) != BRC_OK)
 		fail_msg("%s", err.message);
@@ -27,6 +29,7 @@ static void matches(const brc_blocks *b, size_t i, size_t n, FILE *f)
 	assert_int_equal(n, b->layers.units[i] * b->layers.units[i + 1]);
 	for (size_t e = 0; e < n; e++) {
 		float golden;
+
 		assert_int_equal(fscanf(f, "%f", &golden), 1);
 		if (fabsf(b->block[i].w[e] - golden) > 2e-7f * golden) /* an ulp */
 			fail_msg("block %zu, entry %zu: %.9g, not %.9g", i, e,
@@ -44,8 +47,9 @@ static void check_blocks(brc_layer_chain *c, const char *name)
 	char of[16], kind[16];
 	size_t i, n, found = 0;
 	FILE *f = fopen(WEIGHTS "blocks.txt", "r");
+
 	assert_non_null(f);
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 0, &b, &err), BRC_OK);
 	for (; fscanf(f, "%15s %15s %zu %zu", of, kind, &i, &n) == 4; fscanf(f, "%*[^\n]"))
 		if (!strcmp(of, name) && !strcmp(kind, norms[all->norm])) {
 			if (i < b.n)
@@ -60,9 +64,10 @@ static void check_blocks(brc_layer_chain *c, const char *name)
 
 static void matches_numpy_in_every_format(void **state)
 {
-	(void)state;
 	static const char *const files[] = {"chain.safetensors", "chain.npz",
 					    "sharded/model.safetensors.index.json"};
+
+	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		check_blocks(chain_of(files[i], NULL, false, BRC_NORM_L1), "chain");
 		check_blocks(chain_of(files[i], NULL, false, BRC_NORM_L2), "chain");
@@ -82,17 +87,18 @@ static void transposed_layers_in_natural_order(void **state)
 
 static void hidden_layers_alone(void **state)
 {
-	(void)state;
 	brc_layer_chain *c = chain_of("chain.safetensors", NULL, false, BRC_NORM_L1);
 	const brc_layer_graph *whole = brc_layer_chain_graph(c);
 	const brc_layers *all = whole->layers;
 	brc_blocks b = {0};
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(all->n, 5);
 	assert_string_equal(all->name[0], "input");
 	assert_int_equal(all->units[0], 2);
 	assert_string_equal(all->name[4], "head");
-	assert_int_equal(brc_layer_graph_units(whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
+	assert_int_equal(brc_unit_graph_make(whole, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_OK);
 	assert_int_equal(b.layers.n, 3);
 	assert_string_equal(b.layers.name[0], "conv1");
 	assert_string_equal(b.layers.name[2], "fc1");
@@ -103,15 +109,17 @@ static void hidden_layers_alone(void **state)
 
 static void equal_names_are_numbered(void **state)
 {
-	(void)state;
 	static const char head[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }\n";
 	char square[128] = "\x93NUMPY\1";
 	size_t n = sizeof(head) - 1;
 	brc_layer_chain *c;
 	brc_err err = {0};
+	temporary t;
+
+	(void)state;
 	square[8] = (char)n;
 	memcpy(square + 10, head, n);
-	temporary t = temporary_file(square, 10 + n + 4);
+	t = temporary_file(square, 10 + n + 4);
 	assert_int_equal(
 		brc_layer_chain_read(&c, t.path, "weight,weight", false, BRC_NORM_L1, &err),
 		BRC_OK);
@@ -127,11 +135,12 @@ static void refuses(const char *file, const char *order, bool transposed, const 
 	brc_layer_chain *c;
 	brc_err err = {0};
 	char path[96];
+
 	snprintf(path, sizeof(path), WEIGHTS "%s", file);
 	assert_int_equal(brc_layer_chain_read(&c, path, order, transposed, BRC_NORM_L1, &err),
 			 BRC_DATA);
 	assert_null(c);
-	if (strstr(err.message, path) == NULL || strstr(err.message, message) == NULL)
+	if (!strstr(err.message, path) || !strstr(err.message, message))
 		fail_msg("'%s' does not say '%s'", err.message, message);
 	assert_non_null(strstr(err.hint, hint));
 }
@@ -161,7 +170,8 @@ static void refuses_norms_of_flattened_channels(void **state)
 		const brc_layer_graph *all = brc_layer_chain_graph(c);
 		brc_blocks b = {0};
 		brc_err err = {0};
-		assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
+
+		assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 0, &b, &err), BRC_DATA);
 		assert_non_null(
 			strstr(err.message, "chain.safetensors: 'fc1.weight' has 7 weights"));
 		brc_blocks_clear(&b);
@@ -171,14 +181,15 @@ static void refuses_norms_of_flattened_channels(void **state)
 
 static void refuses_graphs_without_edges_and_without_memory(void **state)
 {
-	(void)state;
 	brc_layer_chain *c = chain_of("chain.npz", "conv1.weight", false, BRC_NORM_L1);
 	const brc_layer_graph *all = brc_layer_chain_graph(c);
 	brc_blocks b = {0};
 	brc_err err = {0};
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
+
+	(void)state;
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_HIDDEN, 0, &b, &err), BRC_DATA);
 	assert_non_null(strstr(err.hint, "--units all"));
-	assert_int_equal(brc_layer_graph_units(all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
+	assert_int_equal(brc_unit_graph_make(all, BRC_UNITS_ALL, 64, &b, &err), BRC_RESOURCE);
 	brc_blocks_clear(&b);
 	brc_layer_chain_free(c);
 }
@@ -194,5 +205,6 @@ int main(void)
 		cmocka_unit_test(refuses_norms_of_flattened_channels),
 		cmocka_unit_test(refuses_graphs_without_edges_and_without_memory),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

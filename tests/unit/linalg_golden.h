@@ -12,9 +12,11 @@
 static inline FILE *golden_open(const char *name)
 {
 	char path[256];
+	FILE *f;
+
 	snprintf(path, sizeof(path), "tests/golden/linalg/%s", name);
-	FILE *f = fopen(path, "r");
-	if (f == NULL)
+	f = fopen(path, "r");
+	if (!f)
 		fail_msg("cannot open %s", path);
 	return f;
 }
@@ -22,6 +24,7 @@ static inline FILE *golden_open(const char *name)
 static inline double golden_next(FILE *f)
 {
 	double v = 0;
+
 	if (fscanf(f, "%lf", &v) != 1)
 		fail_msg("a golden file is too short");
 	return v;

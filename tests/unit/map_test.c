@@ -13,27 +13,29 @@
 
 static void maps_survive_msgpack(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_map *m = brc_map_new(), *inner = brc_map_new(), *back;
 	const char *const words[] = {"a", "\xc3\xa9"};
+	unsigned char *buf;
+	size_t n;
+	brc_str json = {0};
+
+	(void)state;
 	brc_map_put_int(m, "i", INT64_MIN);
 	brc_map_put_double(m, "d", 1.5);
 	brc_map_put_strings(m, "s", words, 2);
 	brc_map_put_string(inner, "quote", "\"\n");
 	brc_map_add_map(m, "list", inner);
 	brc_map_put_int(m, "i", -5); /* replaced */
-	unsigned char *buf;
-	size_t n;
 	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_OK);
 	assert_int_equal(brc_map_decode(buf, n, &back, &err), BRC_OK);
-	brc_str json = {0};
 	brc_map_json(back, &json);
 	assert_string_equal(json.s, "{\"i\": -5, \"d\": 1.5, \"s\": [\"a\", \"\xc3\xa9\"], "
 				    "\"list\": [{\"quote\": \"\\\"\\u000a\"}]}");
 	brc_str_free(&json);
 	for (size_t i = 0; i < n; i++) {
 		brc_map *none;
+
 		assert_int_equal(brc_map_decode(buf, i, &none, &err), BRC_DATA);
 		assert_null(none);
 	}
@@ -44,7 +46,6 @@ static void maps_survive_msgpack(void **state)
 
 static void hostile_maps_are_refused(void **state)
 {
-	(void)state;
 	static const struct {
 		const char *bytes;
 		size_t n;
@@ -62,9 +63,12 @@ static void hostile_maps_are_refused(void **state)
 		{"\x81\xa1k\xcf\xff\xff\xff\xff\xff\xff\xff\xff", 12}, /* beyond int64 */
 		{"\x81\xa1k\xc1", 4}, /* the one byte msgpack never uses */
 	};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		brc_err err = {0};
 		brc_map *m;
+
 		assert_int_equal(
 			brc_map_decode((const unsigned char *)bad[i].bytes, bad[i].n, &m, &err),
 			BRC_DATA);
@@ -77,6 +81,7 @@ static void maps_nest_sixteen_deep(void **state)
 	for (size_t depth = 2; depth < 60; depth++) { /* the map, lists of one, and a nil */
 		unsigned char deep[64] = {0x81, 0xa1, 'k'};
 		brc_map *m;
+
 		memset(deep + 3, 0x91, depth - 2);
 		deep[depth + 1] = 0xc0;
 		assert_int_equal(brc_map_decode(deep, depth + 2, &m, NULL),
@@ -87,11 +92,12 @@ static void maps_nest_sixteen_deep(void **state)
 
 static void text_that_is_not_utf8_is_not_written(void **state)
 {
-	(void)state;
 	unsigned char *buf;
 	size_t n;
 	brc_err err = {0};
 	brc_map *m = brc_map_new();
+
+	(void)state;
 	brc_map_put_string(m, "name", "\xed\xa0\x80");
 	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "not UTF-8"));
@@ -100,14 +106,16 @@ static void text_that_is_not_utf8_is_not_written(void **state)
 
 static void a_key_that_stands_twice_is_found_among_many(void **state)
 {
-	(void)state;
 	enum { KEYS = 10000 };
 	unsigned char *buf;
 	size_t n;
 	brc_err err = {0};
 	brc_map *m = brc_map_new(), *back;
+
+	(void)state;
 	for (int i = 0; i < KEYS; i++) {
 		char key[16];
+
 		snprintf(key, sizeof(key), "%x", i);
 		brc_map_put_nil(m, key);
 	}
@@ -132,5 +140,6 @@ int main(void)
 		cmocka_unit_test(text_that_is_not_utf8_is_not_written),
 		cmocka_unit_test(a_key_that_stands_twice_is_found_among_many),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,14 +105,14 @@ static inline pass begin_pass(const brc_net *net, const size_t *layer, size_t n,
 	if (brc_run_plan_new(&t.p, net, &how, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	assert_true(rows <= brc_run_plan_rows(t.p));
-	assert_int_equal(brc_run_new(&t.r, t.p, &err), BRC_OK);
+	assert_int_equal(brc_runs_new(&t.r, 1, t.p, &err), BRC_OK);
 	assert_int_equal(brc_run_start(t.r, &d, NULL, 0, rows, &err), BRC_OK);
 	return t;
 }
 
 static inline void end_pass(pass *t)
 {
-	brc_run_free(t->r);
+	brc_runs_free(t->r, 1);
 	brc_run_plan_free(t->p);
 }
 

@@ -102,16 +102,22 @@ static void run(const brc_net *net, const images *x, const brc_lesion *set, size
 static void check_trained(const char *name, const images *x)
 {
 	char path[128];
-	snprintf(path, sizeof(path), "fixtures/%s.onnx", name);
-	brc_net *net = network(path);
-	brc_array layer = need_golden(name, "layer", "<i4"),
-		  mask = need_golden(name, "mask", "|u1");
-	brc_array correct = need_golden(name, "correct", "<i4"),
-		  loss = need_golden(name, "loss", "<f8");
-	size_t m = layer.count, units = mask.shape[1];
+	brc_net *net;
+	brc_array layer, mask;
+	brc_array correct, loss;
+	size_t m, units;
 	brc_lesion set[16];
 	int32_t *unit[16], got[16 * 10];
 	double got_loss[16 * 10];
+
+	snprintf(path, sizeof(path), "fixtures/%s.onnx", name);
+	net = network(path);
+	layer = need_golden(name, "layer", "<i4");
+	mask = need_golden(name, "mask", "|u1");
+	correct = need_golden(name, "correct", "<i4");
+	loss = need_golden(name, "loss", "<f8");
+	m = layer.count;
+	units = mask.shape[1];
 
 	assert_in_range(m, 5, 16);
 	for (size_t i = 0; i < m; i++)
@@ -150,17 +156,23 @@ static void check_small(const char *name, size_t l, const char *how, const brc_n
 			const brc_array *input)
 {
 	char member[64], other[64];
-	snprintf(member, sizeof(member), "%s.%zu.mask", name, l);
-	snprintf(other, sizeof(other), "%s.%zu.%s", name, l, how);
-	brc_array mask = need_golden(LESIONS, member, "|u1"),
-		  want = need_golden(LESIONS, other, "<f4");
-	size_t rows = input->shape[0], classes = want.count / rows;
-	pass t = begin_pass(net, &l, 1, how[0] == 'z' ? BRC_STAGE_POST : BRC_STAGE_SUM, true,
-			    input->data, rows);
+	brc_array mask, want;
+	size_t rows, classes;
+	pass t;
 	int32_t *unit;
-	brc_lesion s = lesion_of(l, mask.data, mask.count, &unit);
+	brc_lesion s;
 	brc_err err = {0};
 	const float *got;
+
+	snprintf(member, sizeof(member), "%s.%zu.mask", name, l);
+	snprintf(other, sizeof(other), "%s.%zu.%s", name, l, how);
+	mask = need_golden(LESIONS, member, "|u1");
+	want = need_golden(LESIONS, other, "<f4");
+	rows = input->shape[0];
+	classes = want.count / rows;
+	t = begin_pass(net, &l, 1, how[0] == 'z' ? BRC_STAGE_POST : BRC_STAGE_SUM, true,
+		       input->data, rows);
+	s = lesion_of(l, mask.data, mask.count, &unit);
 
 	assert_int_equal(mask.count, brc_net_layer_at(net, l)->units);
 	assert_int_equal(brc_run_until(t.r, 0, &got, &err), BRC_OK);

@@ -8,6 +8,7 @@ static void reads(const char *path, const char *dtype)
 {
 	brc_array a;
 	brc_err err = {0};
+
 	assert_int_equal(npy_array(path, 0, &a, &err), BRC_OK);
 	assert_int_equal(a.ndim, 2);
 	assert_int_equal(a.shape[0], 2);
@@ -17,11 +18,13 @@ static void reads(const char *path, const char *dtype)
 
 static void reads_every_type(void **state)
 {
-	(void)state;
 	static const char *const dtypes[] = {"|b1", "|u1", "|i1", "<u2", "<i2", "<u4",
 					     "<i4", "<u8", "<i8", "<f4", "<f8"};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(dtypes) / sizeof(*dtypes); i++) {
 		char path[64];
+
 		snprintf(path, sizeof(path), GOLDEN "%s.npy", dtypes[i] + 1);
 		reads(path, dtypes[i]);
 	}
@@ -41,9 +44,10 @@ static void reads_versions_2_and_3(void **state)
 
 static void reads_odd_shapes(void **state)
 {
-	(void)state;
 	brc_array a;
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(npy_array(GOLDEN "scalar.npy", 0, &a, &err), BRC_OK);
 	assert_int_equal(a.ndim, 0);
 	assert_int_equal(a.count, 1);
@@ -64,6 +68,7 @@ static void refuses(const char *name, const char *message, const char *hint)
 	brc_array a;
 	brc_err err = {0};
 	char path[64];
+
 	snprintf(path, sizeof(path), GOLDEN "%s", name);
 	assert_int_equal(npy_array(path, 0, &a, &err), BRC_DATA);
 	assert_null(a.data);
@@ -95,13 +100,15 @@ static brc_err reads_header(const char *text, size_t n, brc_rc code)
 {
 	unsigned char file[1024] = "\x93NUMPY\x01";
 	size_t length = strlen(text);
+	brc_array a;
+	brc_err err = {0};
+	temporary t;
+
 	file[8] = (unsigned char)length;
 	memcpy(file + 10, text, length);
 	if (code != BRC_OK)
 		return reading_fails(npy_array, file, 10 + length + n, code);
-	brc_array a;
-	brc_err err = {0};
-	temporary t = temporary_file(file, 10 + length + n);
+	t = temporary_file(file, 10 + length + n);
 	assert_int_equal(npy_array(t.path, 0, &a, &err), BRC_OK);
 	brc_array_clear(&a);
 	unlink(t.path);
@@ -110,6 +117,8 @@ static brc_err reads_header(const char *text, size_t n, brc_rc code)
 
 static void reads_headers_strictly(void **state)
 {
+	brc_err err;
+
 	(void)state;
 	reads_header("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", 8, BRC_OK);
 	reads_header("{\"shape\":(2,1),\"fortran_order\":False,\"descr\":\"<f4\"}", 8, BRC_OK);
@@ -128,9 +137,9 @@ static void reads_headers_strictly(void **state)
 	reads_header("", 8, BRC_DATA);
 	reads_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", 4,
 		     BRC_DATA);
-	brc_err err = reads_header("{'descr': '<f8', 'fortran_order': False, 'shape': "
-				   "(4294967296, 4294967296, 3)}",
-				   8, BRC_DATA);
+	err = reads_header("{'descr': '<f8', 'fortran_order': False, 'shape': "
+			   "(4294967296, 4294967296, 3)}",
+			   8, BRC_DATA);
 	assert_non_null(strstr(err.message, "memory"));
 	reads_header("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}",
 		     8, BRC_DATA);
@@ -141,6 +150,7 @@ static void converts(const char *dtype, const double *in, size_t n, const char *
 	bool swap;
 	brc_array a;
 	brc_err err = {0};
+
 	assert_int_equal(brc_array_declare(&a, "<f8", 1, &n, "x", &swap, &err), BRC_OK);
 	a.data = malloc(n * sizeof(*in));
 	assert_non_null(a.data);
@@ -180,17 +190,20 @@ static void converts_only_what_fits(void **state)
 /* The writer makes the very bytes that NumPy makes. */
 static void writes_as_numpy_does(void **state)
 {
-	(void)state;
 	static const char *const names[] = {"f4",     "f8",     "i4",    "i8",   "u1",
 					    "vector", "scalar", "empty", "image"};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char path[64];
 		size_t n;
 		brc_array a;
 		brc_err err = {0};
 		brc_str out = {0};
+		unsigned char *bytes;
+
 		snprintf(path, sizeof(path), GOLDEN "%s.npy", names[i]);
-		unsigned char *bytes = slurp(path, &n);
+		bytes = slurp(path, &n);
 		assert_int_equal(npy_array(path, 0, &a, &err), BRC_OK);
 		assert_int_equal(brc_npy_header(&out, a.dtype, a.ndim, a.shape, &err), BRC_OK);
 		brc_str_addn(&out, a.data, a.count * a.itemsize);
@@ -204,11 +217,12 @@ static void writes_as_numpy_does(void **state)
 
 static void writes_text_as_numpy_does(void **state)
 {
-	(void)state;
 	size_t n, two = 2;
 	brc_err err = {0};
 	brc_str out = {0};
 	unsigned char *bytes = slurp(GOLDEN "text.npy", &n);
+
+	(void)state;
 	assert_int_equal(brc_npy_header(&out, "|S5", 1, &two, &err), BRC_OK);
 	brc_str_addn(&out, "conv1fc\0\0\0", 10);
 	assert_int_equal(out.len, n);
@@ -232,5 +246,6 @@ int main(void)
 		cmocka_unit_test(writes_as_numpy_does),
 		cmocka_unit_test(writes_text_as_numpy_does),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@ static void reads(const char *path)
 	static const double labels[] = {2, 0, 1, 1, 2, 0};
 	brc_array a;
 	brc_err err = {0};
+
 	assert_int_equal(read_images(path, 0, &a, &err), BRC_OK);
 	assert_int_equal(a.ndim, 3);
 	assert_int_equal(a.shape[2], 3);
@@ -35,13 +36,14 @@ static void reads_stored_deflated_and_zip64(void **state)
 
 static void reads_a_pipe(void **state)
 {
-	(void)state;
 	size_t n;
 	int end[2];
 	char path[32];
 	brc_array a;
 	brc_err err = {0};
 	unsigned char *bytes = slurp(GOLDEN "deflated.npz", &n);
+
+	(void)state;
 	assert_int_equal(pipe(end), 0);
 	assert_int_equal(write(end[1], bytes, n), n);
 	close(end[1]);
@@ -54,9 +56,10 @@ static void reads_a_pipe(void **state)
 
 static void lists_the_members(void **state)
 {
-	(void)state;
 	brc_array a;
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(read_images(GOLDEN "keras.npz", 0, &a, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "no member is called 'images'"));
 	assert_string_equal(err.hint, "there are: x_train, y_train, x_test, y_test");
@@ -73,15 +76,18 @@ static void refuses_every_prefix(void **state)
 /* Reading must end in order whatever bit is flipped, and never give out other pixels. */
 static void survives_every_flipped_bit(void **state)
 {
-	(void)state;
 	size_t n;
 	unsigned char *bytes = slurp(GOLDEN "deflated.npz", &n);
 	size_t refused = 0;
+
+	(void)state;
 	for (size_t bit = 0; bit < 8 * n; bit++) {
 		brc_array a;
 		brc_err err = {0};
+		temporary t;
+
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-		temporary t = temporary_file(bytes, n);
+		t = temporary_file(bytes, n);
 		if (read_images(t.path, 1 << 20, &a, &err) == BRC_OK)
 			holds_golden_values(&a, "|u1");
 		else
@@ -106,15 +112,19 @@ static unsigned char *archive(const void *raw, size_t n, size_t size, unsigned m
 	static const char name[] = "images.npy";
 	size_t bytes = 10, packed;
 	unsigned char *out = calloc(compressBound(n) + 256, 1);
+	z_stream z;
+	unsigned char *central, *end;
+
 	assert_non_null(out);
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)raw, .avail_in = (uInt)n};
+	z = (z_stream){.next_in = (Bytef *)(uintptr_t)raw, .avail_in = (uInt)n};
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	z.next_out = out + 30 + bytes;
 	z.avail_out = (uInt)(compressBound(n) + 64);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	packed = z.total_out;
 	deflateEnd(&z);
-	unsigned char *central = out + 30 + bytes + packed, *end = central + 46 + bytes;
+	central = out + 30 + bytes + packed;
+	end = central + 46 + bytes;
 	memcpy(out, "PK\3\4", 4);
 	put(out + 8, method, 2);
 	put(out + 26, bytes, 2);
@@ -137,16 +147,21 @@ static unsigned char *archive(const void *raw, size_t n, size_t size, unsigned m
 
 static void a_member_longer_than_declared_is_refused_unread(void **state)
 {
-	(void)state;
 	static const char head[] = "\x93NUMPY\x01\0\x39\0{'descr': '|u1', 'fortran_order': False, "
 				   "'shape': (9,), }";
 	size_t n = (size_t)32 << 20, length;
 	unsigned char *raw = calloc(n, 1);
+	unsigned char *zip;
+	brc_err err;
+	temporary t;
+	brc_array a;
+
+	(void)state;
 	assert_non_null(raw);
 	memcpy(raw, head, 10 + 0x39);
 	/* nine elements declared, 32 MiB there */
-	unsigned char *zip = archive(raw, n, n, 8, &length);
-	brc_err err = reading_fails(read_images, zip, length, BRC_DATA);
+	zip = archive(raw, n, n, 8, &length);
+	err = reading_fails(read_images, zip, length, BRC_DATA);
 	assert_non_null(strstr(err.message, "76 bytes expected, at least 77 found"));
 	free(zip);
 	/* the archive's directory lies about the size */
@@ -160,8 +175,7 @@ static void a_member_longer_than_declared_is_refused_unread(void **state)
 	free(zip);
 	/* and tells the truth */
 	zip = archive(raw, 76, 76, 8, &length);
-	temporary t = temporary_file(zip, length);
-	brc_array a;
+	t = temporary_file(zip, length);
 	assert_int_equal(read_images(t.path, 0, &a, &err), BRC_OK);
 	assert_int_equal(a.count, 9);
 	brc_array_clear(&a);
@@ -177,9 +191,10 @@ static void a_member_longer_than_declared_is_refused_unread(void **state)
 
 static void refuses_what_is_no_archive(void **state)
 {
-	(void)state;
 	brc_array a;
 	brc_err err = {0};
+
+	(void)state;
 	assert_int_equal(read_images(GOLDEN "image.npy", 0, &a, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "image.npy"));
 	assert_int_equal(read_images(GOLDEN "image.idx.gz", 0, &a, &err), BRC_DATA);
@@ -197,5 +212,6 @@ int main(void)
 		cmocka_unit_test(a_member_longer_than_declared_is_refused_unread),
 		cmocka_unit_test(refuses_what_is_no_archive),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,17 @@ static void finish(result *r)
 	fixture_clear(&r->f);
 }
 
+/* A set for each of the n values of k. */
+static void plan_ks(result *r, const size_t *k, size_t n)
+{
+	char list[64] = "";
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%zu", i ? "," : "",
+			 k[i]);
+	assert_ok(brc_partition_plan_ks(&r->plan, &r->l, list, "-k", &ok_err));
+}
+
 static void a_list_makes_a_labelling_for_each_k(void **state)
 {
 	static const size_t k[3] = {2, 5, 3};
@@ -61,7 +72,7 @@ static void a_list_makes_a_labelling_for_each_k(void **state)
 
 	(void)state;
 	prepare(&r, false);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, k, 3, &ok_err));
+	plan_ks(&r, k, 3);
 	run(&r, 2);
 	for (size_t set = 0; set < 3; set++) {
 		brc_spectral_options o = {.seed = 42};
@@ -156,7 +167,7 @@ static void too_large_a_k_is_refused_or_lowered(void **state)
 
 	(void)state;
 	prepare(&r, false);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	r.c = calloc(1, sizeof(*r.c));
 	assert_int_equal(brc_partition_run(&r.plan, &r.l, NULL, NULL, r.c, &err), BRC_DATA);
 	assert_string_equal(err.message, "graph global: 25 clusters wanted of 24 connected units");
@@ -175,7 +186,7 @@ static void too_little_memory_is_refused_before_work(void **state)
 
 	(void)state;
 	prepare(&r, true);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	r.plan.mem = 4096;
 	r.c = calloc(r.l.n, sizeof(*r.c));
 	assert_int_equal(brc_partition_run(&r.plan, &r.l, NULL, NULL, r.c, &err), BRC_RESOURCE);
@@ -191,7 +202,7 @@ static void local_labels_come_from_their_own_graphs(void **state)
 
 	(void)state;
 	prepare(&r, true);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	run(&r, 2);
 	assert_ok(brc_partition_labels(&labels, &r.l, r.c, &ok_err));
 	assert_memory_equal(labels.label, r.c[0].label, 8 * sizeof(int32_t));
@@ -216,7 +227,7 @@ static void several_graphs_are_the_same_for_any_pool(void **state)
 	(void)state;
 	for (size_t v = 0; v < 2; v++) {
 		prepare(&r[v], true);
-		assert_ok(brc_partition_plan_list(&r[v].plan, &r[v].l, k, 2, &ok_err));
+		plan_ks(&r[v], k, 2);
 		run(&r[v], 1 + v);
 	}
 	for (size_t i = 0; i < 6; i++) {
@@ -243,7 +254,7 @@ static void every_graph_has_random_numbers_of_its_own(void **state)
 	for (size_t l = 0; l < 2; l++)
 		fixture_random(&r.f, l, l + 1, 0, 0);
 	assert_ok(brc_laplacian_local(&r.l, fixture_blocks(&r.f), "weights", "w", &ok_err));
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	r.plan.options.restarts = 1;
 	run(&r, 2);
 	for (size_t g = 0; g < 3; g++)
@@ -299,7 +310,7 @@ static void the_spectrum_says_what_was_found(void **state)
 
 	(void)state;
 	prepare(&r, false);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	run(&r, 1);
 	s = section_of(&r, true);
 	assert_int_equal(s->n_records, 1);
@@ -338,7 +349,7 @@ static void picture_and_links_hold_all_edges(void **state)
 
 	(void)state;
 	prepare(&r, false);
-	assert_ok(brc_partition_plan_list(&r.plan, &r.l, &k, 1, &ok_err));
+	plan_ks(&r, &k, 1);
 	run(&r, 1);
 	s = section_of(&r, true);
 	for (size_t u = 0; u < 24; u++)

@@ -22,16 +22,14 @@ static void base64_equals_the_vectors_of_the_standard(void **state)
 						{"foob", "Zm9vYg=="},
 						{"fooba", "Zm9vYmE="},
 						{"foobar", "Zm9vYmFy"}};
+	brc_str b = {0};
+
 	(void)state;
-
 	for (size_t i = 0; i < sizeof(vector) / sizeof(*vector); i++) {
-		brc_str b = {0};
-
 		brc_base64(&b, vector[i][0], strlen(vector[i][0]));
 		assert_string_equal(b.s ? b.s : "", vector[i][1]);
 		brc_str_free(&b);
 	}
-	brc_str b = {0};
 	brc_base64(&b, "\xFB\xFF\xFE", 3);
 	assert_string_equal(b.s, "+//+");
 	brc_str_free(&b);
@@ -116,8 +114,8 @@ static void sides_of_zero_or_too_many_pixels_are_refused(void **state)
 	uint8_t pixel = 0;
 	brc_str file = {0};
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	assert_int_equal(brc_png_uri(&file, BRC_PNG_GREY, 0, 1, &pixel, &err), BRC_DATA);
 	assert_int_equal(brc_png_uri(&file, BRC_PNG_GREY, 1, BRC_PNG_MAX_SIDE + 1, &pixel, &err),
 			 BRC_DATA);
@@ -134,8 +132,8 @@ static void the_colour_scale_grows_lighter_throughout(void **state)
 	brc_str file = {0};
 	size_t w, h;
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	for (size_t i = 0; i < 256; i++)
 		level[i] = (uint8_t)i;
 	assert_int_equal(brc_png_uri(&file, BRC_PNG_SCALE, 64, 4, level, &err), BRC_OK);

@@ -16,6 +16,7 @@
 static uint32_t twice_rank(const float *x, size_t n, size_t i)
 {
 	uint32_t below = 0, equal = 0;
+
 	for (size_t j = 0; j < n; j++) {
 		below += x[j] < x[i];
 		equal += x[j] == x[i];
@@ -26,6 +27,7 @@ static uint32_t twice_rank(const float *x, size_t n, size_t i)
 static size_t count_equal(const float *x, size_t n, size_t i)
 {
 	size_t count = 0;
+
 	for (size_t j = 0; j < n; j++)
 		count += x[j] == x[i];
 	return count;
@@ -35,8 +37,10 @@ static void check_ties(const float *x, size_t n, const brc_ties *t)
 {
 	size_t most = 0, second = 0;
 	double cubes = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		double c = (double)count_equal(x, n, i);
+
 		most = (size_t)c > most ? (size_t)c : most;
 		cubes += c * c - 1;
 	}
@@ -45,6 +49,7 @@ static void check_ties(const float *x, size_t n, const brc_ties *t)
 	for (size_t i = 0; i < n; i++)
 		if (x[i] != x[t->at]) {
 			size_t c = count_equal(x, n, i);
+
 			second = c > second ? c : second;
 		}
 	assert_int_equal(t->second, second);
@@ -56,6 +61,7 @@ static void check_ranks(const float *x, size_t n)
 	uint32_t *twice = brc_alloc(n, sizeof(*twice), NULL);
 	brc_ranks *r;
 	brc_ties ties;
+
 	assert_int_equal(brc_ranks_new(&r, n, NULL), BRC_OK);
 	brc_ranks_double(r, x, n, twice, &ties);
 	for (size_t i = 0; i < n; i++)
@@ -70,6 +76,7 @@ static void signs_zeroes_and_extremes(void **state)
 	const float x[] = {0.0f,    -0.0f,  1,        -1,       FLT_MAX,    -FLT_MAX,
 			   FLT_MIN, 1e-45f, -1e-45f,  0.0f,     FLT_MAX,    1e-45f,
 			   3,       3,      -FLT_MAX, -FLT_MIN, 1 + 1.2e-7f};
+
 	(void)state;
 	check_ranks(x, sizeof(x) / sizeof(x[0]));
 	for (size_t n = 1; n < 4; n++)
@@ -81,11 +88,13 @@ static void ranks_of_random_values_equal_those_of_a_sort(void **state)
 	enum { N = 1500 };
 	float x[N];
 	brc_rng rng;
+
 	(void)state;
 	brc_rng_init(&rng, 5, BRC_RNG_TEST, 0, 0);
 	for (int kind = 0; kind < 6; kind++) {
 		for (size_t i = 0; i < N; i++) {
 			double v = brc_rng_normal(&rng);
+
 			x[i] = (float)(kind == 0   ? v
 				       : kind == 1 ? round(v)     /* ties */
 				       : kind == 2 ? 1 + 1e-6 * v /* equal high digits */
@@ -104,6 +113,7 @@ static void ranks_of_shorter_columns_need_no_new_memory(void **state)
 	uint32_t twice[4];
 	brc_ties ties;
 	brc_ranks *r;
+
 	(void)state;
 	assert_int_equal(brc_ranks_new(&r, 100, NULL), BRC_OK);
 	brc_ranks_double(r, all_equal, 3, twice, &ties);
@@ -118,6 +128,7 @@ static void finds_the_first_value_that_is_not_finite(void **state)
 {
 	enum { N = 1000 };
 	float x[N];
+
 	(void)state;
 	for (size_t i = 0; i < N; i++)
 		x[i] = FLT_MAX * (i % 2 == 0 ? 1.0f : -1.0f);
@@ -133,6 +144,7 @@ static void finds_the_first_value_that_is_not_finite(void **state)
 static void refuses_impossible_lengths(void **state)
 {
 	brc_ranks *r;
+
 	(void)state;
 	assert_int_equal(brc_ranks_new(&r, 0, NULL), BRC_USAGE);
 	assert_int_equal(brc_ranks_new(&r, (size_t)1 << 31, NULL), BRC_USAGE);
@@ -149,5 +161,6 @@ int main(void)
 		cmocka_unit_test(finds_the_first_value_that_is_not_finite),
 		cmocka_unit_test(refuses_impossible_lengths),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

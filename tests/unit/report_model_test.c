@@ -37,16 +37,19 @@ static bool says(const brc_network *net, brc_note_kind kind, const char *text)
 static void groups_have_their_layer_size_and_marks(void **state)
 {
 	analysis a;
-	(void)state;
+	brc_report *r;
+	const brc_labelling *l;
+	const brc_group *g;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report *r = report_of(&a);
-	const brc_labelling *l = &r->network[0].labelling[0];
+	r = report_of(&a);
+	l = &r->network[0].labelling[0];
 
 	assert_int_equal(r->n, 1);
 	assert_int_equal(r->network[0].n_labellings, 1);
 	assert_int_equal(l->n_groups, 6);
-	const brc_group *g = &l->group[1];
+	g = &l->group[1];
 	assert_int_equal(g->layer, 0);
 	assert_int_equal(g->cluster, 1);
 	assert_int_equal(g->size, 4);
@@ -70,11 +73,13 @@ static void groups_have_their_layer_size_and_marks(void **state)
 static void findings_are_told_in_sentences(void **state)
 {
 	analysis a;
-	(void)state;
+	brc_report *r;
+	const brc_network *net;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report *r = report_of(&a);
-	const brc_network *net = &r->network[0];
+	r = report_of(&a);
+	net = &r->network[0];
 
 	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more important than random"));
 	assert_true(says(net, BRC_NOTE_FINDING, "1 of 5 groups is more coherent than random"));
@@ -99,10 +104,11 @@ static void groups_can_be_ordered_by_significance(void **state)
 	brc_report_options how = usual;
 	brc_report *r;
 	brc_err err;
-	(void)state;
+	brc_report_input in;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report_input in = input_of(&a, "net.brc");
+	in = input_of(&a, "net.brc");
 	how.order = BRC_ORDER_SIGNIFICANCE;
 	assert_int_equal(brc_report_new(&r, &in, 1, &how, &err), BRC_OK);
 	assert_int_equal(r->network[0].labelling[0].order[0], 1);
@@ -117,10 +123,11 @@ static void the_level_decides_what_is_marked(void **state)
 	brc_report_options how = usual;
 	brc_report *r;
 	brc_err err;
-	(void)state;
+	brc_report_input in;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report_input in = input_of(&a, "net.brc");
+	in = input_of(&a, "net.brc");
 	how.level = 0.02; /* below the smallest p of 39 draws */
 	assert_int_equal(brc_report_new(&r, &in, 1, &how, &err), BRC_OK);
 	assert_int_equal(brc_marked(&r->network[0].labelling[0], BRC_IMPORTANCE), 0);
@@ -134,11 +141,13 @@ static void the_level_decides_what_is_marked(void **state)
 static void labels_alone_make_groups_and_what_is_missing_is_told(void **state)
 {
 	analysis a = {0};
-	(void)state;
+	brc_report *r;
+	const brc_network *net;
 
+	(void)state;
 	add_labels(&a, "activations.local");
-	brc_report *r = report_of(&a);
-	const brc_network *net = &r->network[0];
+	r = report_of(&a);
+	net = &r->network[0];
 
 	assert_int_equal(net->labelling[0].n_groups, 6);
 	assert_true(says(net, BRC_NOTE_MISSING, "No spectrum came with the labels"));
@@ -154,11 +163,13 @@ static void labels_alone_make_groups_and_what_is_missing_is_told(void **state)
 static void lesions_alone_make_groups(void **state)
 {
 	analysis a = {0};
-	(void)state;
+	brc_report *r;
+	const brc_labelling *l;
 
+	(void)state;
 	add_lesions(&a, "x", plain_classes);
-	brc_report *r = report_of(&a);
-	const brc_labelling *l = &r->network[0].labelling[0];
+	r = report_of(&a);
+	l = &r->network[0].labelling[0];
 
 	assert_int_equal(l->n_groups, GROUPS);
 	assert_int_equal(l->group[1].mark[BRC_COHERENCE], BRC_MARK_MAXT);
@@ -173,14 +184,15 @@ static void lesions_find_the_labels_that_they_name(void **state)
 	analysis a = {0};
 	brc_err err;
 	brc_lesions l;
-	(void)state;
+	brc_report *r;
 
+	(void)state;
 	add_labels(&a, "weights.global");
 	make_lesions(&a, &l, "weights.global", plain_classes);
 	assert_int_equal(brc_lesions_write(&l, add_section(&a, "lesions", "silenced"), &err),
 			 BRC_OK);
 	brc_layers_clear(&l.layers);
-	brc_report *r = report_of(&a);
+	r = report_of(&a);
 
 	assert_int_equal(r->network[0].n_labellings, 2);
 	assert_string_equal(r->network[0].labelling[1].name, "silenced");
@@ -194,10 +206,11 @@ static void a_stream_without_results_is_refused(void **state)
 	analysis a = {0};
 	brc_report *r;
 	brc_err err;
-	(void)state;
+	brc_report_input in;
 
+	(void)state;
 	add_exemplars(&a);
-	brc_report_input in = input_of(&a, "net.brc");
+	in = input_of(&a, "net.brc");
 	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
 	assert_null(r);
 	assert_non_null(strstr(err.message, "nothing to report: there are only exemplars/1"));
@@ -214,13 +227,15 @@ static void sections_of_different_runs_are_refused(void **state)
 	analysis a = {0};
 	brc_report *r;
 	brc_err err;
-	(void)state;
+	brc_report_input in;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report_input in = input_of(&a, "net.brc");
+	in = input_of(&a, "net.brc");
 	for (size_t i = 0; i < a.n; i++)
 		if (strcmp(a.section[i]->type, "labels") == 0) {
 			const brc_tensor *t = brc_section_tensor(a.section[i], "label");
+
 			((int32_t *)t->data)[5] = 0; /* (fc1, 1) loses a unit */
 		}
 	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
@@ -233,15 +248,17 @@ static void sections_of_different_runs_are_refused(void **state)
 static void streams_of_one_model_are_one_network(void **state)
 {
 	analysis a = {0}, b = {0}, c = {0};
+	brc_report_input in[3];
 	brc_report *r;
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	add_lesions(&a, "weights.global", plain_classes);
 	add_lesions(&b, "activations.global", plain_classes);
 	add_lesions(&c, "weights.global", plain_classes);
-	const brc_report_input in[] = {input_of(&a, "w.brc"), input_of(&b, "a.brc"),
-				       input_of(&c, "again.brc")};
+	in[0] = input_of(&a, "w.brc");
+	in[1] = input_of(&b, "a.brc");
+	in[2] = input_of(&c, "again.brc");
 	assert_int_equal(brc_report_new(&r, in, 3, &usual, &err), BRC_OK);
 	assert_int_equal(r->n, 2);
 	assert_string_equal(r->network[0].title, "w.brc, a.brc");
@@ -260,20 +277,23 @@ static void streams_of_one_model_are_one_network(void **state)
 static void networks_of_different_models_are_combined_once_each(void **state)
 {
 	analysis a = {0}, b = {.model = "ff"}, c = {.model = "ff"};
+	brc_report_input in[3];
+	double p;
 	brc_report *r;
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	add_lesions(&a, "weights.global", plain_classes);
 	add_lesions(&b, "weights.global", plain_classes);
 	c.right = 89; /* another run: its sections clash with those of b */
 	add_lesions(&c, "weights.global", plain_classes);
-	const brc_report_input in[] = {input_of(&a, "a.brc"), input_of(&b, "b.brc"),
-				       input_of(&c, "c.brc")};
+	in[0] = input_of(&a, "a.brc");
+	in[1] = input_of(&b, "b.brc");
+	in[2] = input_of(&c, "c.brc");
 	assert_int_equal(brc_report_new(&r, in, 3, &usual, &err), BRC_OK);
 	assert_int_equal(r->n, 3);
 	/* equal omnibus p, combined by Irwin and Hall */
-	double p = brc_primary(&r->network[0].labelling[0].test[BRC_IMPORTANCE])->omnibus_p;
+	p = brc_primary(&r->network[0].labelling[0].test[BRC_IMPORTANCE])->omnibus_p;
 	assert_int_equal(r->n_combined, 2);
 	assert_string_equal(r->combined[0].labelling, "weights.global");
 	assert_int_equal(r->combined[0].networks, 2);
@@ -294,13 +314,14 @@ static void networks_of_different_models_are_combined_once_each(void **state)
 static void a_network_no_better_than_chance_is_told(void **state)
 {
 	static const int64_t right[] = {38, 39};
-	(void)state;
 
+	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		analysis a = {.right = right[i]};
+		brc_report *r;
 
 		add_lesions(&a, "x", plain_classes);
-		brc_report *r = report_of(&a);
+		r = report_of(&a);
 		assert_int_equal(says(&r->network[0], BRC_NOTE_WARNING,
 				      "right for 38.0 % of 300 images, no more than chance (the "
 				      "largest class has 33.3 %)"),
@@ -315,8 +336,8 @@ static void names_of_digits_alone_are_explained(void **state)
 {
 	static char *const names[] = {"cat", "7", ""};
 	char buf[64];
-	(void)state;
 
+	(void)state;
 	assert_string_equal(brc_layer_title("fc1", buf, sizeof(buf)), "fc1");
 	assert_string_equal(brc_layer_title("12", buf, sizeof(buf)), "layer 12");
 	assert_string_equal(brc_layer_title("", buf, sizeof(buf)), "");
@@ -351,8 +372,9 @@ static void branches_are_drawn_and_backward_edges_refused(void **state)
 	brc_report *r;
 	brc_str page = {0};
 	brc_err err;
-	(void)state;
+	brc_report_input in;
 
+	(void)state;
 	add_labels(&chain, "x");
 	add_units(&chain, (int32_t[]){0, 1, 2}, (int32_t[]){1, 2, 3}, 3);
 	r = report_of(&chain);
@@ -371,7 +393,7 @@ static void branches_are_drawn_and_backward_edges_refused(void **state)
 	brc_report_free(r);
 	add_labels(&back, "x");
 	add_units(&back, (int32_t[]){0, 2}, (int32_t[]){1, 1}, 2);
-	brc_report_input in = input_of(&back, "net.brc");
+	in = input_of(&back, "net.brc");
 	assert_int_equal(brc_report_new(&r, &in, 1, &usual, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "edge 1 leads from layer 2 to layer 1"));
 	free_analysis(&chain);
@@ -386,14 +408,16 @@ static void the_cut_tells_stability_choice_and_untested_groups(void **state)
 	brc_report *r;
 	brc_str page = {0};
 	brc_err err;
-	(void)state;
+	const brc_network *net;
+	const brc_graph_result *g;
 
+	(void)state;
 	add_labels(&a, "x");
 	add_spectrum(&a, "x");
 	add_lesions(&a, "x", plain_classes);
 	r = report_of(&a);
-	const brc_network *net = &r->network[0];
-	const brc_graph_result *g = &net->labelling[0].graph[0];
+	net = &r->network[0];
+	g = &net->labelling[0].graph[0];
 
 	assert_true(g->stability == 0.83);
 	assert_true(g->residual[1] == 3e-12);
@@ -431,8 +455,8 @@ static void titles_are_as_short_as_tells_paths_apart(void **state)
 	brc_report_input in[8] = {{0}};
 	const char *brief[8];
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	for (size_t i = 0; i < 8; i++)
 		in[i].title = path[i];
 	in[5].stream = 1;
@@ -482,8 +506,8 @@ static void commands_are_rebuilt_from_the_history(void **state)
 	brc_map *h[4], *options = brc_map_new(), *file = brc_map_new();
 	brc_str out = {0};
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	h[0] = entry("extract-weights", NULL, NULL, "weights/1 weights", "aa11");
 	brc_map_put_string(file, "option", "model");
 	brc_map_put_string(file, "digest", "0123456789abcdef");
@@ -516,8 +540,8 @@ static void a_cyclic_history_ends(void **state)
 	brc_map *h[3];
 	brc_str out = {0};
 	brc_err err;
-	(void)state;
 
+	(void)state;
 	h[0] = entry("a", "x/1 x", "22", "y/1 y", "11");
 	h[1] = entry("b", "y/1 y", "11", "x/1 x", "22");
 	h[2] = entry("c", "y/1 y", "11", "z/1 z", "33");
@@ -532,8 +556,8 @@ static void a_histogram_counts_each_number_once(void **state)
 {
 	const double v[] = {1, 9, 2, 9, NAN, 9, 3, 9, 3, 9}; /* stride 2: 1 2 NaN 3 3 */
 	brc_histogram h;
-	(void)state;
 
+	(void)state;
 	brc_histogram_fill(&h, v, 5, 2, 5, 4); /* [1, 5] in 4 bins of 1 */
 	assert_int_equal(h.bins, 4);
 	assert_true(h.low == 1 && h.width == 1);
@@ -558,12 +582,15 @@ static void a_group_shows_its_strongest_images(void **state)
 	size_t image[BRC_STRONGEST], n;
 	brc_sheet sheet;
 	brc_err err;
-	(void)state;
+	brc_report *r;
+	const brc_network *net;
+	const brc_labelling *l;
 
+	(void)state;
 	fill_analysis(&a, "weights.global", plain_classes);
-	brc_report *r = report_of(&a);
-	const brc_network *net = &r->network[0];
-	const brc_labelling *l = &net->labelling[0];
+	r = report_of(&a);
+	net = &r->network[0];
+	l = &net->labelling[0];
 
 	assert_int_equal(brc_exemplars_strongest(&net->exemplars, l, &l->group[1], image, &n, &err),
 			 BRC_OK);
@@ -625,8 +652,8 @@ static void images_of_every_shape_are_laid_out(void **state)
 static void numbers_are_written_in_their_unit(void **state)
 {
 	brc_inference share = {.unit = "fraction"}, nats = {.unit = "nats"};
-	(void)state;
 
+	(void)state;
 	assert_string_equal(brc_format_p(0.005).s, "0.005");
 	assert_string_equal(brc_format_p(0.0004).s, "0.0004");
 	assert_string_equal(brc_format_p(0.00002).s, "2e-05");

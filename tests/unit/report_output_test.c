@@ -65,15 +65,17 @@ static void the_text_report_is_the_golden_one(void **state)
 {
 	char *out = render_all(brc_report_text, "weights.global", plain_classes, "net.brc");
 	const char *mode = getenv("BROCA_GOLDEN");
-	(void)state;
+	char *want;
 
+	(void)state;
 	if (mode && strcmp(mode, "write") == 0) {
 		FILE *f = fopen(golden_path, "w");
+
 		assert_non_null(f);
 		assert_true(fputs(out, f) >= 0);
 		assert_int_equal(fclose(f), 0);
 	}
-	char *want = read_golden();
+	want = read_golden();
 	assert_string_equal(out, want);
 	free(want);
 	free(out);
@@ -83,8 +85,8 @@ static void the_text_report_is_the_golden_one(void **state)
 static void text_keeps_within_100_columns(void **state)
 {
 	char *out = render_all(brc_report_text, "weights.global", plain_classes, "net.brc");
-	(void)state;
 
+	(void)state;
 	for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
 		assert_true(strlen(line) <= 100);
 	free(out);
@@ -93,8 +95,8 @@ static void text_keeps_within_100_columns(void **state)
 static void hostile_names_do_no_harm_in_text(void **state)
 {
 	char *out = render_all(brc_report_text, hostile_name, hostile_classes, "a\rb\x9B");
-	(void)state;
 
+	(void)state;
 	for (const char *c = out; *c; c++)
 		assert_true((unsigned char)*c >= 0x20 || *c == '\n');
 	assert_non_null(strstr(out, "a?b?\n"));
@@ -123,8 +125,8 @@ static void a_table_has_a_row_for_each_group(void **state)
 	char *out = render_all(brc_report_tsv, "weights.global", plain_classes, "net.brc"), *save;
 	char *head = strtok_r(out, "\n", &save), *row;
 	size_t columns = count(head, '\t'), rows = 0;
-	(void)state;
 
+	(void)state;
 	/* 7 of the group, 3 of its origin, 8 of each of 4 statistics, 3 of the worst class */
 	assert_int_equal(columns + 1, 7 + 3 + 8 * 4 + 3);
 	assert_starts(
@@ -151,8 +153,8 @@ static void hostile_names_do_no_harm_in_a_table(void **state)
 	char *out = render_all(brc_report_tsv, hostile_name, hostile_classes, "=HYPERLINK(\"x\")");
 	char *save, *row = strtok_r(out, "\n", &save);
 	size_t columns = count(row, '\t');
-	(void)state;
 
+	(void)state;
 	row = strtok_r(NULL, "\n", &save);
 	row = strtok_r(NULL, "\n", &save); /* the group whose worst class is hostile_classes[1] */
 	assert_int_equal(count(row, '\t'), columns);
@@ -199,29 +201,35 @@ static void json_holds_the_whole_report(void **state)
 	char *out = render_all(brc_report_json, "weights.global", plain_classes, "net.brc");
 	json_error_t error;
 	json_t *all = json_loads(out, JSON_REJECT_DUPLICATES, &error);
-	(void)state;
+	const json_t *net;
+	const json_t *null;
+	const json_t *l;
+	const json_t *graph;
+	char *again;
+	json_t *twice;
 
+	(void)state;
 	assert_non_null(all);
 	assert_int_equal(number(all, "schema"), 1);
 	assert_true(number(all, "level") == 0.05);
-	const json_t *net = json_array_get(json_object_get(all, "networks"), 0);
+	net = json_array_get(json_object_get(all, "networks"), 0);
 	assert_string_equal(text(net, "title"), "net.brc");
 	assert_int_equal(json_array_size(json_object_get(net, "sections")), 7);
-	const json_t *null = json_array_get(json_object_get(net, "clusterability"), 0);
+	null = json_array_get(json_object_get(net, "clusterability"), 0);
 	assert_true(number(null, "observed") == 1.25);
 	assert_int_equal(json_array_size(json_object_get(null, "null_ncut")), 4);
-	const json_t *l = json_array_get(json_object_get(net, "labellings"), 0);
+	l = json_array_get(json_object_get(net, "labellings"), 0);
 	assert_string_equal(text(l, "name"), "weights.global");
 	assert_int_equal(json_array_size(json_object_get(l, "findings")), 6);
-	const json_t *graph = json_array_get(json_object_get(l, "graphs"), 0);
+	graph = json_array_get(json_object_get(l, "graphs"), 0);
 	assert_true(json_number_value(json_array_get(json_object_get(graph, "eigenvalues"), 1)) ==
 		    0.25);
 	assert_true(fabs(number(json_object_get(l, "baseline"), "accuracy") - 0.9) < 1e-12);
 	assert_int_equal(json_array_size(json_object_get(l, "groups")), 6);
 	json_group(json_array_get(json_object_get(l, "groups"), 1));
 	/* printed again and read again it is the same */
-	char *again = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-	json_t *twice = json_loads(again, 0, &error);
+	again = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	twice = json_loads(again, 0, &error);
 	assert_true(json_equal(all, twice));
 	json_decref(twice);
 	json_decref(all);
@@ -234,17 +242,22 @@ static void json_holds_the_draws_when_asked(void **state)
 	analysis a;
 	brc_report_options how = usual;
 	json_error_t error;
-	(void)state;
+	char *out;
+	json_t *all;
+	const json_t *l;
+	const json_t *g;
+	const json_t *spread;
 
+	(void)state;
 	how.draws = true;
 	fill_analysis(&a, "x", plain_classes);
-	char *out = render(brc_report_json, &a, "net.brc", &how);
-	json_t *all = json_loads(out, 0, &error);
-	const json_t *l = json_array_get(
+	out = render(brc_report_json, &a, "net.brc", &how);
+	all = json_loads(out, 0, &error);
+	l = json_array_get(
 		json_object_get(json_array_get(json_object_get(all, "networks"), 0), "labellings"),
 		0);
-	const json_t *g = json_array_get(json_object_get(l, "groups"), 0);
-	const json_t *spread = json_object_get(json_object_get(g, "statistics"), "spread");
+	g = json_array_get(json_object_get(l, "groups"), 0);
+	spread = json_object_get(json_object_get(g, "statistics"), "spread");
 	assert_int_equal(json_array_size(json_object_get(spread, "draws")), DRAWS);
 	json_decref(all);
 	free(out);
@@ -256,12 +269,14 @@ static void hostile_names_do_no_harm_in_json(void **state)
 	char *out = render_all(brc_report_json, hostile_name, hostile_classes, "\xFF");
 	json_error_t error;
 	json_t *all = json_loads(out, 0, &error);
-	(void)state;
+	const json_t *net;
+	const json_t *l;
 
+	(void)state;
 	assert_non_null(all);
-	const json_t *net = json_array_get(json_object_get(all, "networks"), 0);
+	net = json_array_get(json_object_get(all, "networks"), 0);
 	assert_string_equal(text(net, "title"), "\xEF\xBF\xBD");
-	const json_t *l = json_array_get(json_object_get(net, "labellings"), 0);
+	l = json_array_get(json_object_get(net, "labellings"), 0);
 	assert_string_equal(text(l, "name"), hostile_name);
 	json_decref(all);
 	free(out);
@@ -280,8 +295,8 @@ static size_t occurrences(const char *s, const char *what)
 static void a_page_shows_every_group_and_chart(void **state)
 {
 	char *out = render_all(brc_report_html, "weights.global", plain_classes, "net.brc");
-	(void)state;
 
+	(void)state;
 	assert_starts(out, "<!DOCTYPE html>");
 	assert_non_null(strstr(out, "<h1>net.brc</h1>"));
 	assert_non_null(strstr(out, "<b>1</b> of 5 groups"));
@@ -303,8 +318,8 @@ static void hostile_names_do_no_harm_in_a_page(void **state)
 {
 	char *out = render_all(brc_report_html, hostile_name, hostile_classes,
 			       "<title><script>alert(3)");
-	(void)state;
 
+	(void)state;
 	/* the page's own scripts: the data, Chart.js, ours */
 	assert_int_equal(occurrences(out, "<script"), 3);
 	assert_int_equal(occurrences(out, "</script"), 3);
@@ -325,13 +340,14 @@ static void charts_get_the_numbers_of_the_report(void **state)
 	char *out = render_all(brc_report_html, hostile_name, hostile_classes, "x");
 	char *from = strstr(out, open);
 	json_error_t error;
-	(void)state;
+	json_t *all;
 
+	(void)state;
 	assert_non_null(from);
-	from += sizeof open - 1;
+	from += sizeof(open) - 1;
 	*strstr(from, "</script>") = '\0';
 	assert_null(strchr(from, '<'));
-	json_t *all = json_loads(from, 0, &error);
+	all = json_loads(from, 0, &error);
 	assert_int_equal(json_array_size(all), 4);
 	json_decref(all);
 	free(out);
@@ -343,10 +359,10 @@ static void labels_alone_give_a_report_in_every_format(void **state)
 	static renderer *const all[] = {brc_report_text, brc_report_tsv, brc_report_json,
 					brc_report_html};
 	analysis a = {0};
-	(void)state;
 
+	(void)state;
 	add_labels(&a, "weights.global");
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		char *out = render(all[i], &a, "net.brc", &usual);
 
 		assert_non_null(strstr(out, "fc1"));

@@ -197,8 +197,8 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 			   .correct = a->correct,
 			   .loss = a->loss,
 			   .images = 300};
-	snprintf(l->labels, sizeof l->labels, "%s", name);
-	snprintf(l->model, sizeof l->model, "%s23456789abcdef0123456789abcdef",
+	snprintf(l->labels, sizeof(l->labels), "%s", name);
+	snprintf(l->model, sizeof(l->model), "%s23456789abcdef0123456789abcdef",
 		 a->model ? a->model : "01");
 	must(brc_layers_init(&l->layers, 2, layer_names, units_of, &err), &err);
 }

@@ -16,8 +16,10 @@
 #include "base/memory.h"
 #include "sections/activations.h"
 #include "sections/clusterability.h"
+#include "dataset_section.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
+#include "sections/lesions.h"
 #include "sections/spectrum.h"
 #include "sections/units.h"
 
@@ -260,6 +262,85 @@ static brc_rc read_activations(const brc_section *s, brc_section *again, brc_err
 	return rc;
 }
 
+static void write_dataset(brc_section *s)
+{
+	static const uint8_t image[2][3][2][1] = {{{{1}, {2}}, {{3}, {4}}, {{5}, {6}}}};
+	static const int32_t label[2] = {1, 0};
+	static const double mean[3] = {0.1, 0.2, 0.3}, deviation[3] = {1, 2, 3};
+	static char cat[] = "cat", dog[] = "dog";
+	const brc_dataset d = {.image = image,
+			       .pixel = BRC_PIXEL_U1,
+			       .n = 2,
+			       .ndim = 3,
+			       .shape = {3, 2, 1},
+			       .pixels = 6,
+			       .label = label,
+			       .classes = 2,
+			       .scale = 0.5,
+			       .layout = BRC_LAYOUT_NCHW,
+			       .channels = 3,
+			       .mean = mean,
+			       .deviation = deviation,
+			       .class_name = (char *[]){cat, dog},
+			       .source = "npy"};
+
+	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
+	own_tensors(s);
+}
+
+static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_dataset d;
+	brc_rc rc;
+
+	BRC_TRY(brc_dataset_read(&d, s, err));
+	rc = again ? dataset_write(&d, again, err) : BRC_OK;
+	brc_dataset_clear(&d);
+	return rc;
+}
+
+static void write_lesions(brc_section *s)
+{
+	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
+	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
+	static brc_left_out left_out[1] = {{1, 3, 1, "fewer than 2 units"}};
+	brc_lesions l = {.layers = two_layers(),
+			 .m = 1,
+			 .layer = (int32_t[]){0},
+			 .cluster = (int32_t[]){2},
+			 .size = (int32_t[]){3},
+			 .n_left_out = 1,
+			 .left_out = left_out,
+			 .classes = 2,
+			 .class_images = (int64_t[]){5, 5},
+			 .baseline_correct = (int64_t[]){5, 4},
+			 .baseline_loss = (double[]){1, 2},
+			 .draws = 2,
+			 .correct = &after[0][0][0],
+			 .loss = &loss_after[0][0][0],
+			 .images = 10,
+			 .items = "tokens",
+			 .ablate = BRC_ABLATE_IN_WEIGHTS,
+			 .controls = BRC_CONTROLS_INDEPENDENT,
+			 .labels = "weights",
+			 .model = "0123456789abcdef0123456789abcdef"};
+
+	assert_int_equal(brc_lesions_write(&l, s, NULL), BRC_OK);
+	own_tensors(s);
+	brc_layers_clear(&l.layers);
+}
+
+static brc_rc read_lesions(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_lesions l;
+	brc_rc rc;
+
+	BRC_TRY(brc_lesions_read(&l, s, err));
+	rc = again ? brc_lesions_write(&l, again, err) : BRC_OK;
+	brc_lesions_clear(&l);
+	return rc;
+}
+
 static const struct kind {
 	const char *type;
 	void (*write)(brc_section *s);
@@ -272,6 +353,8 @@ static const struct kind {
 	{"clusterability", write_clusterability, read_clusterability},
 	{"exemplars", write_exemplars, read_exemplars},
 	{"activations", write_activations, read_activations},
+	{"dataset", write_dataset, read_dataset},
+	{"lesions", write_lesions, read_lesions},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -387,6 +470,21 @@ static const struct change {
 	{"exemplars", "image/pixel", NULL, 0, NULL, "image/pixel must be |u1 with 2 rows"},
 	{"exemplars", "class/name", NULL, 1, "cat", "two classes are called 'cat'"},
 	{"exemplars", "class/name", NULL, 1, "", "a class has no name"},
+	{"dataset", NULL, "classes", META, "0", "0 classes, not 1 to 65536"},
+	{"dataset", "label", NULL, 0, "2", "the label of image 0 is 2"},
+	{"dataset", NULL, "layout", META, "hwcn", "layout is 'hwcn'"},
+	{"dataset", NULL, "scale", META, "-1", "the scale is -1"},
+	{"dataset", "channel/mean", NULL, 0, NULL, "channel/mean and channel/std belong together"},
+	{"dataset", "channel/std", NULL, 2, "0", "channel 2 has mean 0.3 and standard deviation 0"},
+	{"dataset", "class/name", NULL, 0, "dog", "two classes are called 'dog'"},
+	{"lesions", NULL, "items", META, "words", "items is 'words'"},
+	{"lesions", NULL, "ablate", META, "fire", "ablate is 'fire'; it must be one of zero"},
+	{"lesions", NULL, "classes", META, "3", "'correct' is <i4 [3, 1, 2], where <i4 [3, 1, 3]"},
+	{"lesions", NULL, "draws", META, "0", "0 control draws"},
+	{"lesions", NULL, "size", 0, "4", "record 0 is no sub-cluster of the layer table"},
+	{"lesions", "subcluster/size", NULL, 0, "4", "sub-cluster 0 (layer 0, cluster 2, 4 units)"},
+	{"lesions", "class/images", NULL, 1, "6", "classes hold 11 images, 10 are announced"},
+	{"lesions", "correct", NULL, 2, "6", "draw 1, sub-cluster 0, class 0: 6 of 5"},
 	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
 	{"activations", NULL, "samples", META, "3",
 	 "'value' is <f4 [2, 5], where <f4 [3, 5] is needed"},

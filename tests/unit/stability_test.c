@@ -73,7 +73,7 @@ static void the_stream_holds_the_evidence(void **state)
 	(void)state;
 	fixture_planted(&f, 4, 12, 0.1F);
 	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "x", &ok_err));
-	assert_ok(brc_partition_plan_auto(&plan, &l, 2, 7, &ok_err));
+	assert_ok(brc_partition_plan_range(&plan, &l, "2-7", &ok_err));
 	plan.options.seed = 42;
 	for (size_t run = 0; run < 2; run++) { /* and threads do not matter */
 		if (run)
@@ -106,12 +106,13 @@ static void the_choice_ends_with_the_units(void **state)
 	brc_partition_plan plan;
 	brc_clustering c = {0};
 	brc_laplacian l;
+	brc_err err = {0};
 	fixture f;
 
 	(void)state;
 	fixture_triangles(&f);
 	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "x", &ok_err));
-	assert_ok(brc_partition_plan_auto(&plan, &l, 2, 30, &ok_err));
+	assert_ok(brc_partition_plan_range(&plan, &l, "2-30", &ok_err));
 	assert_ok(brc_partition_run(&plan, &l, NULL, NULL, &c, &ok_err));
 	assert_int_equal(c.k, 2);
 	assert_int_equal(c.n_evidence, 4);
@@ -119,8 +120,8 @@ static void the_choice_ends_with_the_units(void **state)
 	assert_non_null(strstr(c.warning[0], "up to 5 only: 6 units"));
 	brc_clustering_clear(&c);
 	brc_partition_plan_clear(&plan);
-	assert_int_equal(brc_partition_plan_auto(&plan, &l, 5, 4, NULL), BRC_USAGE);
-	assert_int_equal(brc_partition_plan_auto(&plan, &l, 0, 4, NULL), BRC_USAGE);
+	assert_int_equal(brc_partition_plan_range(&plan, &l, "5-4", &err), BRC_USAGE);
+	assert_int_equal(brc_partition_plan_range(&plan, &l, "0-4", &err), BRC_USAGE);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
 }

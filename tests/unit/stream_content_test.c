@@ -22,8 +22,9 @@ static char path[] = "/tmp/broca-content-test-XXXXXX";
 
 static int make_path(void **state)
 {
-	(void)state;
 	int fd = mkstemp(path);
+
+	(void)state;
 	return fd < 0 ? -1 : close(fd);
 }
 
@@ -43,6 +44,7 @@ static void put(hand *h, unsigned kind, const void *payload, size_t n)
 {
 	unsigned char head[BRC_HEAD_BYTES];
 	const uint32_t crc = brc_frame_crc(kind, payload, n);
+
 	brc_frame_head(kind, crc, n, head);
 	assert_int_equal(fwrite(head, 1, sizeof(head), h->f), sizeof(head));
 	assert_int_equal(fwrite(payload, 1, n, h->f), n);
@@ -56,6 +58,7 @@ static void put_map(hand *h, unsigned kind, brc_map *m)
 	unsigned char *buf;
 	size_t n;
 	brc_err err = {0};
+
 	assert_int_equal(brc_map_encode(m, &buf, &n, &err), BRC_OK);
 	put(h, kind, buf, n);
 	free(buf);
@@ -65,6 +68,7 @@ static void put_map(hand *h, unsigned kind, brc_map *m)
 static hand begin(void)
 {
 	hand h = {.f = fopen(path, "wb")};
+
 	assert_non_null(h.f);
 	assert_int_equal(fwrite(brc_magic, 1, BRC_MAGIC_BYTES, h.f), BRC_MAGIC_BYTES);
 	return h;
@@ -73,6 +77,7 @@ static hand begin(void)
 static void put_section(hand *h, const char *type, const char *name)
 {
 	brc_map *m = brc_map_new();
+
 	brc_map_put_string(m, "type", type);
 	brc_map_put_int(m, "version", 1);
 	brc_map_put_string(m, "name", name);
@@ -84,6 +89,7 @@ static void put_rows(hand *h, const char *name, const char *dtype, const char *a
 		     int64_t chunk)
 {
 	brc_map *m = brc_map_new();
+
 	brc_map_put_string(m, "name", name);
 	brc_map_put_string(m, "dtype", dtype);
 	brc_map_put_ints(m, "shape", &rows, 1);
@@ -106,6 +112,7 @@ static void put_end(hand *h)
 static void put_trailer(hand *h, int64_t frames)
 {
 	brc_map *m = brc_map_new();
+
 	brc_map_put_int(m, "frames", frames);
 	brc_map_put_int(m, "crc", h->chain);
 	put_map(h, BRC_F_TRAILER, m);
@@ -124,9 +131,11 @@ static brc_rc walk(brc_summary_format format, bool deep, brc_str *out, brc_err *
 	brc_source *source;
 	brc_reader *r;
 	brc_summary_counts counts;
+	brc_rc rc;
+
 	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
 	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
-	brc_rc rc = brc_summarise(r, format, deep, NULL, out, &counts, err);
+	rc = brc_summarise(r, format, deep, NULL, out, &counts, err);
 	brc_reader_free(r);
 	return rc;
 }
@@ -136,6 +145,7 @@ static void refused(brc_rc code, const char *says)
 {
 	brc_err err = {0};
 	brc_str out = {0};
+
 	assert_int_equal(walk(BRC_SUMMARY_NONE, false, &out, &err), code);
 	assert_non_null(strstr(err.message, says));
 	brc_str_free(&out);
@@ -145,6 +155,7 @@ static void taken(void)
 {
 	brc_err err = {0};
 	brc_str out = {0};
+
 	assert_int_equal(walk(BRC_SUMMARY_NONE, false, &out, &err), BRC_OK);
 	brc_str_free(&out);
 }
@@ -153,13 +164,15 @@ static void taken(void)
 
 static void a_section_stands_once(void **state)
 {
-	(void)state;
 	static const struct {
 		const char *type, *name;
 		brc_rc rc;
 	} second[] = {{"labels", "x", BRC_DATA}, {"labels", "y", BRC_OK}, {"units", "x", BRC_OK}};
+
+	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		hand h = begin();
+
 		put_section(&h, "labels", "x");
 		put_end(&h);
 		put_section(&h, second[i].type, second[i].name);
@@ -174,8 +187,9 @@ static void a_section_stands_once(void **state)
 
 static void a_section_may_stand_in_each_of_two_streams(void **state)
 {
-	(void)state;
 	hand h = begin();
+
+	(void)state;
 	for (int i = 0; i < 2; i++) {
 		put_section(&h, "labels", "x");
 		put_end(&h);
@@ -192,6 +206,7 @@ static void a_tensor_stands_once_in_a_section(void **state)
 	(void)state;
 	for (int again = 0; again < 2; again++) {
 		hand h = begin();
+
 		put_section(&h, "labels", "x");
 		put_tensor(&h, "a", "<f4", "row");
 		put_tensor(&h, again == 1 ? "a" : "b", "<f4", "row");
@@ -212,9 +227,11 @@ static void there_is_an_end_to_names(void **state)
 	(void)state;
 	for (unsigned extra = 0; extra < 2; extra++) {
 		hand h = begin();
+
 		put_section(&h, "labels", "x");
 		for (unsigned i = 0; i < BRC_NAMES_MAX + extra; i++) {
 			char name[16];
+
 			snprintf(name, sizeof(name), "%u", i);
 			put_tensor(&h, name, "<f4", "row");
 		}
@@ -229,10 +246,12 @@ static void there_is_an_end_to_names(void **state)
 
 static void names_can_be_printed(void **state)
 {
-	(void)state;
 	static const char *const bad[] = {"", "a\x1b[2J", "a\nb", "a\xc2\x9b", "\xe2\x80\xae"};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		hand h = begin();
+
 		put_section(&h, bad[i], "x");
 		refused((fclose(h.f), BRC_STREAM), "proper type, version or name");
 		h = begin();
@@ -253,10 +272,11 @@ static void names_can_be_printed(void **state)
 
 static void dtypes_are_spelled_as_numpy_does(void **state)
 {
-	(void)state;
 	static const char *const bad[] = {
 		"|S",    "|S0",    "|S01",  "|S+1", "|S 1",
 		"|S1\n", "|S4097", "|S1 2", "<f2",  "|S99999999999999999999"};
+
+	(void)state;
 	assert_int_equal(brc_dtype_size("|S1"), 1);
 	assert_int_equal(brc_dtype_size("|S4096"), 4096);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -270,6 +290,7 @@ static void the_trailer_counts_frames(void **state)
 	(void)state;
 	for (int64_t off = -1; off <= 1; off++) {
 		hand h = begin();
+
 		put_section(&h, "labels", "x");
 		put_end(&h);
 		put_trailer(&h, h.frames + off);
@@ -283,8 +304,9 @@ static void the_trailer_counts_frames(void **state)
 
 static void the_end_of_a_section_is_empty(void **state)
 {
-	(void)state;
 	hand h = begin();
+
+	(void)state;
 	put_section(&h, "labels", "x");
 	put(&h, BRC_F_END, "x", 1);
 	finish(&h);
@@ -294,9 +316,10 @@ static void the_end_of_a_section_is_empty(void **state)
 /* Beyond 64 KiB no frame but a chunk is read, even if all of it is there. */
 static void control_frames_are_short(void **state)
 {
-	(void)state;
 	static unsigned char payload[BRC_CONTROL_MAX + 1];
 	hand h = begin();
+
+	(void)state;
 	put_section(&h, "labels", "x");
 	put(&h, BRC_F_RECORD, payload, sizeof(payload));
 	finish(&h);
@@ -305,15 +328,17 @@ static void control_frames_are_short(void **state)
 
 static void chunks_hold_some_rows_and_not_too_many(void **state)
 {
-	(void)state;
 	const int64_t most = (int64_t)BRC_CHUNK_MAX / 4;
 	const struct {
 		int64_t rows;
 		bool good;
 	} chunk[] = {{0, false}, {-1, false}, {most + 1, false}, {INT64_MAX, false},
 		     {1, true},  {2, true},   {most, true}};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++) {
 		hand h = begin();
+
 		put_section(&h, "labels", "x");
 		put_rows(&h, "a", "<f4", "row", 1, chunk[i].rows);
 		put(&h, BRC_F_CHUNK, "abcd", 4);
@@ -330,20 +355,23 @@ static void chunks_hold_some_rows_and_not_too_many(void **state)
 
 static void what_peek_prints_can_be_printed(void **state)
 {
-	(void)state;
 	hand h = begin();
+	brc_map *entry;
+	brc_map *options;
+	brc_err err = {0};
+	brc_str out = {0};
+
+	(void)state;
 	put_section(&h, "labels", "x");
 	put_end(&h);
-	brc_map *entry = brc_map_new();
-	brc_map *options = brc_map_new();
+	entry = brc_map_new();
+	options = brc_map_new();
 	brc_map_put_string(options, "k\xc2\x9b", "\x1b[2J\xf3\xa0\x80\x81");
 	brc_map_put_string(entry, "tool", "a\xc2\x9b");
 	brc_map_put_string(entry, "version", "\x1b[2J");
 	brc_map_put_map(entry, "options", options);
 	put_map(&h, BRC_F_HISTORY, entry);
 	finish(&h);
-	brc_err err = {0};
-	brc_str out = {0};
 	assert_int_equal(walk(BRC_SUMMARY_TEXT, false, &out, &err), BRC_OK);
 	assert_string_equal(out.s, "labels/1 x\nhistory\n  a? ?[2J "
 				   "{\"k\\u009b\": \"\\u001b[2J\\udb40\\udc01\"}\n");
@@ -355,6 +383,7 @@ static void what_peek_prints_can_be_printed(void **state)
 static size_t peak_kib(void)
 {
 	struct rusage use;
+
 	assert_int_equal(getrusage(RUSAGE_SELF, &use), 0);
 	return (size_t)use.ru_maxrss;
 }
@@ -368,6 +397,7 @@ static void write_zeros(size_t mib)
 	brc_section *s;
 	const size_t shape[2] = {mib, (size_t)1 << 20};
 	char *row = calloc(shape[1], 1);
+
 	assert_int_equal(brc_section_new(&s, "x", 1, "y", &err), BRC_OK);
 	assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
 	assert_int_equal(brc_writer_new(&w, sink, 3, &err), BRC_OK);
@@ -385,11 +415,13 @@ static void write_zeros(size_t mib)
 
 static void proving_chunks_takes_no_memory(void **state)
 {
-	(void)state;
-	write_zeros(256);
 	brc_err err = {0};
 	brc_str out = {0};
-	const size_t before = peak_kib();
+	size_t before;
+
+	(void)state;
+	write_zeros(256);
+	before = peak_kib();
 	assert_int_equal(walk(BRC_SUMMARY_NONE, true, &out, &err), BRC_OK);
 	assert_true(peak_kib() - before < 64 << 10);
 	brc_str_free(&out);
@@ -399,12 +431,14 @@ static void proving_chunks_takes_no_memory(void **state)
 static void write_packed(size_t times, uint32_t raw_crc)
 {
 	unsigned char payload[256];
+	size_t n = 4;
+	hand h;
+
 	for (int i = 0; i < 4; i++)
 		payload[i] = (unsigned char)(raw_crc >> (8 * i));
-	size_t n = 4;
 	for (size_t i = 0; i < times; i++)
 		n += ZSTD_compress(payload + n, sizeof(payload) - n, "abcd", 4, 3);
-	hand h = begin();
+	h = begin();
 	put_section(&h, "labels", "x");
 	put_rows(&h, "a", "<f4", "row", 1, 1);
 	put(&h, BRC_F_CHUNK_Z, payload, n);
@@ -418,10 +452,12 @@ static brc_rc collect(brc_err *err)
 	brc_reader *r;
 	brc_collector *c;
 	brc_frame f;
+	brc_rc rc;
+
 	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
 	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
 	assert_int_equal(brc_collector_new(&c, SIZE_MAX, err), BRC_OK);
-	brc_rc rc = brc_reader_next(r, &f, err);
+	rc = brc_reader_next(r, &f, err);
 	if (rc == BRC_OK)
 		rc = brc_collector_begin(c, r, err);
 	while (rc == BRC_OK && f.kind != BRC_F_END) {
@@ -438,7 +474,6 @@ static brc_rc collect(brc_err *err)
 /* Chunks that unpack to more, to nothing or to something else than they say. */
 static void wrong_compressed_chunks_are_found(void **state)
 {
-	(void)state;
 	const uint32_t crc = brc_frame_crc(BRC_F_CHUNK, "abcd", 4);
 	const struct {
 		size_t times;
@@ -449,9 +484,12 @@ static void wrong_compressed_chunks_are_found(void **state)
 		     {0, crc, BRC_STREAM},
 		     {2, crc, BRC_STREAM},
 		     {2, brc_frame_crc(BRC_F_CHUNK, "abcdabcd", 8), BRC_STREAM}};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++) {
 		brc_err err = {0};
 		brc_str out = {0};
+
 		write_packed(chunk[i].times, chunk[i].crc);
 		assert_int_equal(walk(BRC_SUMMARY_NONE, true, &out, &err), chunk[i].rc);
 		assert_int_equal(collect(&err), chunk[i].rc);
@@ -462,19 +500,24 @@ static void wrong_compressed_chunks_are_found(void **state)
 /* The last bytes of a .zst file hold nothing of the stream, and are needed all the same. */
 static void a_zst_file_is_complete_with_its_checksum(void **state)
 {
-	(void)state;
 	unsigned char bytes[1024], packed[2048];
 	hand h = begin();
+	FILE *f;
+	size_t n;
+	ZSTD_CCtx *zstd;
+	size_t m;
+
+	(void)state;
 	put_section(&h, "labels", "x");
 	put_end(&h);
 	finish(&h);
-	FILE *f = fopen(path, "rb");
+	f = fopen(path, "rb");
 	assert_non_null(f);
-	const size_t n = fread(bytes, 1, sizeof(bytes), f);
+	n = fread(bytes, 1, sizeof(bytes), f);
 	assert_int_equal(fclose(f), 0);
-	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	zstd = ZSTD_createCCtx();
 	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
-	const size_t m = ZSTD_compress2(zstd, packed, sizeof(packed), bytes, n);
+	m = ZSTD_compress2(zstd, packed, sizeof(packed), bytes, n);
 	ZSTD_freeCCtx(zstd);
 	for (size_t cut = 0; cut < 4; cut++) {
 		f = fopen(path, "wb");
@@ -506,5 +549,6 @@ int main(void)
 		cmocka_unit_test(wrong_compressed_chunks_are_found),
 		cmocka_unit_test(a_zst_file_is_complete_with_its_checksum),
 	};
+
 	return cmocka_run_group_tests(tests, make_path, remove_path);
 }

@@ -26,8 +26,9 @@ static char path[] = "/tmp/broca-stream-test-XXXXXX";
 
 static int make_path(void **state)
 {
-	(void)state;
 	int fd = mkstemp(path);
+
+	(void)state;
 	return fd < 0 ? -1 : close(fd);
 }
 
@@ -40,6 +41,7 @@ static int remove_path(void **state)
 static void put_file(const unsigned char *bytes, size_t n)
 {
 	FILE *f = fopen(path, "wb");
+
 	assert_non_null(f);
 	assert_int_equal(fwrite(bytes, 1, n, f), n);
 	assert_int_equal(fclose(f), 0);
@@ -48,11 +50,13 @@ static void put_file(const unsigned char *bytes, size_t n)
 static unsigned char *get_file(size_t *n)
 {
 	FILE *f = fopen(path, "rb");
+	unsigned char *bytes;
+
 	assert_non_null(f);
 	fseek(f, 0, SEEK_END);
 	*n = (size_t)ftell(f);
 	rewind(f);
-	unsigned char *bytes = malloc(*n + 1);
+	bytes = malloc(*n + 1);
 	assert_int_equal(fread(bytes, 1, *n, f), *n);
 	fclose(f);
 	return bytes;
@@ -62,25 +66,27 @@ static unsigned char *get_file(size_t *n)
 
 static brc_section *example(size_t rows)
 {
+	const char *const names[] = {"fc1", "layer two"};
+	const int64_t units[] = {7, 9};
+	const size_t shape[2] = {rows, 3};
+	brc_tensor *t;
 	brc_err err = {0};
 	brc_section *s;
+	brc_map *r;
+
 	assert_int_equal(brc_section_new(&s, "labels", 1, "weights.global", &err), BRC_OK);
 	brc_map_put_int(s->meta, "k", 16);
 	brc_map_put_double(s->meta, "ncut", 0.25);
 	brc_map_put_string(s->meta, "mode", "global");
-	brc_map *r = brc_section_add_record(s, &err);
+	r = brc_section_add_record(s, &err);
 	brc_map_put_bool(r, "empty", false);
 	brc_map_put_nil(r, "warning");
-	const size_t shape[2] = {rows, 3};
-	brc_tensor *t;
 	assert_int_equal(
 		brc_section_add(s, "value", "<f4", 2, shape, "sample,unit", NULL, &t, &err),
 		BRC_OK);
 	for (size_t i = 0; i < rows * 3; i++)
 		((float *)t->data)[i] = (float)i * 0.5f;
-	const char *const names[] = {"fc1", "layer two"};
 	assert_int_equal(brc_section_add_text(s, "layer/name", names, 2, &err), BRC_OK);
-	const int64_t units[] = {7, 9};
 	assert_int_equal(brc_section_add_column(s, "layer/units", "<i8", 2, units, &err), BRC_OK);
 	assert_int_equal(brc_section_add_column(s, "none", "<i4", 0, units, &err), BRC_OK);
 	return s;
@@ -91,6 +97,7 @@ static void write_stream(brc_section *s, unsigned level, bool trailer)
 	brc_err err = {0};
 	brc_sink *sink;
 	brc_writer *w;
+
 	assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
 	assert_int_equal(brc_writer_new(&w, sink, level, &err), BRC_OK);
 	assert_int_equal(brc_writer_begin(w, s, &err), BRC_OK);
@@ -109,11 +116,12 @@ static brc_rc read_stream(brc_section **s, size_t memory, brc_err *err)
 	brc_collector *c = NULL;
 	brc_section *last = NULL;
 	brc_rc rc = brc_source_open(&source, path, err);
+	brc_frame f = {.kind = BRC_F_META};
+
 	if (rc == BRC_OK)
 		rc = brc_reader_new(&r, source, err);
 	if (rc == BRC_OK)
 		rc = brc_collector_new(&c, memory, err);
-	brc_frame f = {.kind = BRC_F_META};
 	while (rc == BRC_OK && f.kind != BRC_F_EOF) {
 		brc_collector_prepare(c, r);
 		rc = brc_reader_next(r, &f, err);
@@ -127,9 +135,9 @@ static brc_rc read_stream(brc_section **s, size_t memory, brc_err *err)
 		}
 	}
 	brc_collector_free(c);
-	if (r != NULL)
+	if (r)
 		brc_reader_free(r);
-	if (s != NULL && rc == BRC_OK)
+	if (s && rc == BRC_OK)
 		*s = last;
 	else
 		brc_section_free(last);
@@ -138,20 +146,21 @@ static brc_rc read_stream(brc_section **s, size_t memory, brc_err *err)
 
 static void assert_example(const brc_section *s, size_t rows)
 {
+	const size_t shape[2] = {rows, BRC_ANY};
 	brc_err err = {0};
 	size_t k;
 	double ncut;
 	const brc_tensor *t;
 	char text[32];
+
 	assert_string_equal(s->type, "labels");
 	assert_string_equal(s->name, "weights.global");
-	assert_int_equal(brc_section_size(s, "k", &k, &err), BRC_OK);
+	assert_true(brc_map_size(s->meta, "k", &k));
 	assert_int_equal(k, 16);
-	assert_int_equal(brc_section_double(s, "ncut", &ncut, &err), BRC_OK);
+	assert_true(brc_map_double(s->meta, "ncut", &ncut));
 	assert_true(ncut == 0.25);
 	assert_int_equal(s->n_records, 1);
 	assert_int_equal(brc_map_get(s->records[0], "warning")->type, BRC_V_NIL);
-	const size_t shape[2] = {rows, BRC_ANY};
 	assert_int_equal(brc_section_need(s, "value", "<f4", 2, shape, &t, &err), BRC_OK);
 	assert_int_equal((uintptr_t)t->data % 64, 0);
 	for (size_t i = 0; i < rows * 3; i++)
@@ -170,6 +179,7 @@ static void a_section_comes_back_as_it_was(void **state)
 			for (size_t memory = 0; memory <= SIZE_MAX / 2; memory += SIZE_MAX / 2) {
 				brc_err err = {0};
 				brc_section *out = example(rows), *in;
+
 				write_stream(out, level, true);
 				assert_int_equal(read_stream(&in, memory, &err), BRC_OK);
 				assert_example(in, rows);
@@ -189,6 +199,7 @@ static void a_destination_is_for_one_frame(void **state)
 	brc_source *source;
 	brc_reader *r;
 	brc_frame f = {.kind = BRC_F_META};
+
 	(void)state;
 	write_stream(s, 0, true);
 	for (int asked = 0; asked < 2; asked++) { /* once and for every frame */
@@ -211,20 +222,24 @@ static void a_destination_is_for_one_frame(void **state)
 
 static void rows_may_come_in_any_pieces(void **state)
 {
-	(void)state;
 	enum { ROWS = 100000 };
 	brc_section *whole = example(ROWS);
-	write_stream(whole, 0, true);
 	size_t n, n2;
-	const float *value = brc_section_tensor(whole, "value")->data;
+	const float *value;
 	unsigned char *first = NULL;
 	static const size_t piece[] = {1, 7, 1000, 99999, ROWS};
+
+	(void)state;
+	write_stream(whole, 0, true);
+	value = brc_section_tensor(whole, "value")->data;
 	for (size_t p = 0; p < 5; p++) {
 		brc_err err = {0};
 		brc_sink *sink;
 		brc_writer *w;
 		brc_section *s;
 		const size_t shape[2] = {ROWS, 3};
+		unsigned char *bytes;
+
 		assert_int_equal(brc_section_new(&s, "x", 1, "y", &err), BRC_OK);
 		assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
 		assert_int_equal(brc_writer_new(&w, sink, 0, &err), BRC_OK);
@@ -232,6 +247,7 @@ static void rows_may_come_in_any_pieces(void **state)
 		assert_int_equal(brc_writer_tensor(w, "v", "<f4", 2, shape, "a,b", &err), BRC_OK);
 		for (size_t i = 0; i < ROWS; i += piece[p]) {
 			size_t take = ROWS - i < piece[p] ? ROWS - i : piece[p];
+
 			assert_int_equal(brc_writer_rows(w, value + i * 3, take, &err), BRC_OK);
 		}
 		assert_int_equal(brc_writer_rows(w, value, 1, &err), BRC_DATA);
@@ -240,8 +256,8 @@ static void rows_may_come_in_any_pieces(void **state)
 		brc_writer_free(w);
 		assert_int_equal(brc_sink_close(sink, true, &err), BRC_OK);
 		brc_section_free(s);
-		unsigned char *bytes = get_file(&n2);
-		if (first != NULL) {
+		bytes = get_file(&n2);
+		if (first) {
 			assert_int_equal(n, n2);
 			assert_memory_equal(first, bytes, n);
 			free(bytes);
@@ -256,13 +272,14 @@ static void rows_may_come_in_any_pieces(void **state)
 
 static void a_tensor_short_of_rows_cannot_be_ended(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_sink *sink;
 	brc_writer *w;
 	brc_section *s;
 	const size_t shape[1] = {3};
 	const float x[3] = {0};
+
+	(void)state;
 	assert_int_equal(brc_section_new(&s, "x", 1, "y", &err), BRC_OK);
 	assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
 	assert_int_equal(brc_writer_new(&w, sink, 0, &err), BRC_OK);
@@ -279,14 +296,18 @@ static void a_tensor_short_of_rows_cannot_be_ended(void **state)
 
 static void every_strict_prefix_is_truncated(void **state)
 {
-	(void)state;
 	brc_section *s = example(5);
+
+	(void)state;
 	for (unsigned level = 0; level <= 3; level += 3) {
-		write_stream(s, level, true);
 		size_t n;
-		unsigned char *bytes = get_file(&n);
+		unsigned char *bytes;
+
+		write_stream(s, level, true);
+		bytes = get_file(&n);
 		for (size_t i = 0; i < n; i++) {
 			brc_err err = {0};
+
 			put_file(bytes, i);
 			assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_STREAM);
 			assert_true(err.hint[0] != '\0');
@@ -298,18 +319,23 @@ static void every_strict_prefix_is_truncated(void **state)
 
 static void every_flipped_bit_is_found(void **state)
 {
-	(void)state;
 	brc_section *s = example(5);
+
+	(void)state;
 	for (unsigned level = 0; level <= 3; level += 3) {
-		write_stream(s, level, true);
 		size_t n;
-		unsigned char *bytes = get_file(&n);
+		unsigned char *bytes;
+
+		write_stream(s, level, true);
+		bytes = get_file(&n);
 		for (size_t bit = 0; bit < n * 8; bit++) {
 			brc_err err = {0};
+			brc_rc rc;
+
 			bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 			put_file(bytes, n);
 			bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-			brc_rc rc = read_stream(NULL, SIZE_MAX, &err);
+			rc = read_stream(NULL, SIZE_MAX, &err);
 			assert_true(rc == BRC_DATA || rc == BRC_STREAM);
 		}
 		free(bytes);
@@ -319,13 +345,17 @@ static void every_flipped_bit_is_found(void **state)
 
 static void every_prefix_of_a_zst_file_is_truncated(void **state)
 {
-	(void)state;
 	brc_section *s = example(5), *in;
 	brc_err err = {0};
-	write_stream(s, 0, true);
 	size_t n;
-	unsigned char *bytes = get_file(&n), *packed = malloc(ZSTD_compressBound(n));
-	size_t m = ZSTD_compress(packed, ZSTD_compressBound(n), bytes, n, 3);
+	unsigned char *bytes, *packed;
+	size_t m;
+
+	(void)state;
+	write_stream(s, 0, true);
+	bytes = get_file(&n);
+	packed = malloc(ZSTD_compressBound(n));
+	m = ZSTD_compress(packed, ZSTD_compressBound(n), bytes, n, 3);
 	put_file(packed, m);
 	assert_int_equal(read_stream(&in, SIZE_MAX, &err), BRC_OK);
 	assert_example(in, 5);
@@ -345,6 +375,7 @@ static size_t frame_offsets(const unsigned char *b, size_t n, size_t *at, size_t
 	size_t count = 0, i = BRC_MAGIC_BYTES, length;
 	unsigned kind;
 	uint32_t crc;
+
 	while (i + BRC_HEAD_BYTES <= n && brc_frame_parse(b + i, &kind, &crc, &length)) {
 		assert_true(count < cap);
 		at[count++] = i;
@@ -358,16 +389,23 @@ static size_t frame_offsets(const unsigned char *b, size_t n, size_t *at, size_t
 /* Whole frames, each intact, lost, doubled or swapped: only the trailer can tell. */
 static void lost_doubled_and_reordered_frames_are_found(void **state)
 {
-	(void)state;
 	brc_section *s = example(5);
+	size_t n, at[64];
+	unsigned char *b, *x;
+	size_t frames;
+
+	(void)state;
 	for (int i = 0; i < 3; i++)
 		brc_map_put_int(brc_section_add_record(s, NULL), "i", i);
 	write_stream(s, 0, true);
-	size_t n, at[64];
-	unsigned char *b = get_file(&n), *x = malloc(2 * n);
-	size_t frames = frame_offsets(b, n, at, 63);
+	b = get_file(&n);
+	x = malloc(2 * n);
+	frames = frame_offsets(b, n, at, 63);
 	for (size_t i = 0; i + 1 < frames; i++) {
 		brc_err err = {0};
+		brc_rc rc;
+		size_t first, second;
+
 		memcpy(x, b, at[i]);
 		memcpy(x + at[i], b + at[i + 1], n - at[i + 1]); /* lost */
 		put_file(x, n - (at[i + 1] - at[i]));
@@ -375,9 +413,10 @@ static void lost_doubled_and_reordered_frames_are_found(void **state)
 		memcpy(x, b, at[i + 1]);
 		memcpy(x + at[i + 1], b + at[i], n - at[i]); /* doubled */
 		put_file(x, n + (at[i + 1] - at[i]));
-		brc_rc rc = read_stream(NULL, SIZE_MAX, &err);
+		rc = read_stream(NULL, SIZE_MAX, &err);
 		assert_true(rc == BRC_STREAM || rc == BRC_DATA); /* a tensor that stands twice */
-		size_t first = at[i + 1] - at[i], second = at[i + 2] - at[i + 1];
+		first = at[i + 1] - at[i];
+		second = at[i + 2] - at[i + 1];
 		memcpy(x, b, n);
 		memcpy(x + at[i], b + at[i + 1], second); /* swapped with the next */
 		memcpy(x + at[i] + second, b + at[i], first);
@@ -392,8 +431,9 @@ static void lost_doubled_and_reordered_frames_are_found(void **state)
 
 static void something_else_is_not_a_stream(void **state)
 {
-	(void)state;
 	brc_err err = {0};
+
+	(void)state;
 	put_file((const unsigned char *)"<html>hello, world</html>", 25);
 	assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "not a broca stream"));
@@ -407,12 +447,13 @@ static void something_else_is_not_a_stream(void **state)
 /* A header that declares 4 TB costs neither memory nor time before data comes. */
 static void declared_sizes_are_not_believed(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_sink *sink;
 	brc_writer *w;
 	brc_section *s;
 	const size_t shape[2] = {(size_t)1 << 22, (size_t)1 << 18};
+
+	(void)state;
 	assert_int_equal(brc_section_new(&s, "x", 1, "y", &err), BRC_OK);
 	assert_int_equal(brc_sink_open(&sink, path, true, &err), BRC_OK);
 	assert_int_equal(brc_writer_new(&w, sink, 0, &err), BRC_OK);
@@ -427,11 +468,12 @@ static void declared_sizes_are_not_believed(void **state)
 
 static void an_abort_says_what_broke_upstream(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_sink *sink;
 	brc_writer *w;
 	brc_map *m = brc_map_new();
+
+	(void)state;
 	brc_map_put_string(m, "tool", "corr");
 	brc_map_put_int(m, "code", 3);
 	brc_map_put_string(m, "message", "unit 5 of layer fc1 is NaN");
@@ -449,14 +491,17 @@ static void an_abort_says_what_broke_upstream(void **state)
 
 static void concatenated_streams_are_read_one_after_another(void **state)
 {
-	(void)state;
 	brc_section *s = example(2);
-	write_stream(s, 0, true);
 	size_t n;
-	unsigned char *b = get_file(&n), *two = malloc(2 * n);
+	unsigned char *b, *two;
+	brc_err err = {0};
+
+	(void)state;
+	write_stream(s, 0, true);
+	b = get_file(&n);
+	two = malloc(2 * n);
 	memcpy(two, b, n);
 	memcpy(two + n, b, n);
-	brc_err err = {0};
 	put_file(two, 2 * n);
 	assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_OK);
 	two[n] = 'x';
@@ -473,10 +518,11 @@ static void concatenated_streams_are_read_one_after_another(void **state)
 
 static void crc_has_its_check_value_on_both_paths(void **state)
 {
+	static unsigned char b[70000];
+
 	(void)state;
 	assert_int_equal(brc_crc32c(0, "123456789", 9), 0xe3069283);
 	assert_int_equal(brc_crc32c_portable(0, "123456789", 9), 0xe3069283);
-	static unsigned char b[70000];
 	for (size_t i = 0; i < sizeof(b); i++)
 		b[i] = (unsigned char)(i * i >> 3);
 	for (size_t n = 0; n < sizeof(b); n = n * 2 + 1)
@@ -489,13 +535,15 @@ static void crc_has_its_check_value_on_both_paths(void **state)
 
 static void wrong_layer_tables_are_refused(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_layers t, back;
 	const char *const name[] = {"fc1", "fc2"};
 	const char *const twice[] = {"fc1", "fc1"};
 	const size_t units[] = {3, 5}, none[] = {3, 0}, huge[] = {3, SIZE_MAX};
 	const size_t most[] = {BRC_UNITS_MAX - 1, 1}, more[] = {BRC_UNITS_MAX, 1};
+	brc_section *s;
+
+	(void)state;
 	assert_int_equal(brc_layers_init(&t, 2, twice, units, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, none, &err), BRC_DATA);
 	assert_int_equal(brc_layers_init(&t, 2, name, huge, &err), BRC_DATA);
@@ -509,7 +557,6 @@ static void wrong_layer_tables_are_refused(void **state)
 	assert_int_equal(brc_layers_of_unit(&t, 3), 1);
 	assert_int_equal(brc_layers_find(&t, "fc2"), 1);
 	assert_int_equal(brc_layers_find(&t, "fc3"), BRC_ANY);
-	brc_section *s;
 	assert_int_equal(brc_section_new(&s, "labels", 1, "x", &err), BRC_OK);
 	assert_int_equal(brc_layers_write(&t, s, &err), BRC_OK);
 	assert_int_equal(brc_layers_read(&back, s, &err), BRC_OK);
@@ -521,22 +568,24 @@ static void wrong_layer_tables_are_refused(void **state)
 
 static void history_keeps_each_entry_once(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_history h = {0};
 	const brc_cli cli = {.tool = "corr", .c = {.threads = 1, .seed = 42}};
 	brc_cli other = cli;
+	brc_map *e;
+
+	(void)state;
 	other.c.threads = 2;
 	other.c.mem = 1000;
 	for (int i = 0; i < 2; i++) { /* what cannot change the result leaves no trace */
-		brc_map *e = brc_history_entry(i == 0 ? &cli : &other);
+		e = brc_history_entry(i == 0 ? &cli : &other);
 		brc_history_note(e, "reads", "section", "activations/1 a", "00");
 		assert_int_equal(brc_history_seal(e, i == 1, &err), BRC_OK);
 		assert_int_equal(brc_history_add(&h, e, &err), BRC_OK);
 		brc_map_free(e);
 	}
 	assert_int_equal(h.n, 1);
-	brc_map *e = brc_history_entry(&cli);
+	e = brc_history_entry(&cli);
 	assert_int_equal(brc_history_add(&h, e, &err), BRC_DATA); /* no id */
 	brc_map_free(e);
 	brc_history_clear(&h);
@@ -544,11 +593,12 @@ static void history_keeps_each_entry_once(void **state)
 
 static void wrong_tensors_are_named(void **state)
 {
-	(void)state;
 	brc_err err = {0};
 	brc_section *s = example(4);
 	const brc_tensor *t;
 	const size_t shape[2] = {5, BRC_ANY};
+
+	(void)state;
 	assert_int_equal(brc_section_need(s, "value", "<f4", 2, shape, &t, &err), BRC_DATA);
 	assert_string_equal(err.message,
 			    "section labels/1 weights.global: tensor 'value' is <f4 [4, 3], "
@@ -578,5 +628,6 @@ int main(void)
 		cmocka_unit_test(history_keeps_each_entry_once),
 		cmocka_unit_test(wrong_tensors_are_named),
 	};
+
 	return cmocka_run_group_tests(tests, make_path, remove_path);
 }

@@ -14,13 +14,16 @@ static void holds(const brc_weights *w, const char *name, size_t n, FILE *f)
 	const brc_weight *list;
 	brc_err err = {0};
 	size_t at = brc_weights_find(w, name);
+	float *value;
+
 	assert_true(at < brc_weights_list(w, &list));
 	assert_int_equal(list[at].count, n);
-	float *value = calloc(n, sizeof(*value));
+	value = calloc(n, sizeof(*value));
 	assert_non_null(value);
 	assert_int_equal(brc_weights_read(w, at, value, &err), BRC_OK);
 	for (size_t i = 0; i < n; i++) {
 		float golden;
+
 		assert_int_equal(fscanf(f, "%f", &golden), 1);
 		assert_true(value[i] == golden);
 	}
@@ -34,13 +37,14 @@ static void reads(const char *path)
 	char name[32];
 	size_t n, arrays = 0;
 	FILE *f = fopen(WEIGHTS "values.txt", "r");
+	const brc_weight *list;
+
 	assert_non_null(f);
 	assert_true(brc_weights_recognise(path));
 	assert_int_equal(brc_weights_open(&w, path, &err), BRC_OK);
 	for (; fscanf(f, "%31s %zu", name, &n) == 2; arrays++)
 		holds(w, name, n, f);
 	assert_int_equal(arrays, 6);
-	const brc_weight *list;
 	assert_int_equal(brc_weights_list(w, &list), 6);
 	assert_string_equal(list[0].name, "conv1.bias");
 	assert_int_equal(list[1].ndim, 4);
@@ -60,10 +64,11 @@ static void reads_every_format(void **state)
 
 static void reads_one_array(void **state)
 {
-	(void)state;
 	brc_weights *w;
 	brc_err err = {0};
 	float value[6];
+
+	(void)state;
 	assert_int_equal(brc_weights_open(&w, GOLDEN "half.npy", &err), BRC_OK);
 	assert_int_equal(brc_weights_find(w, "weight"), 0);
 	assert_int_equal(brc_weights_read(w, 0, value, &err), BRC_OK);
@@ -84,7 +89,6 @@ static void leaves_networks_alone(void **state)
 
 static void orders_names_naturally(void **state)
 {
-	(void)state;
 	static const char *const ascending[] = {"",
 						"a",
 						"a1",
@@ -98,9 +102,12 @@ static void orders_names_naturally(void **state)
 						"a100000000000000000000",
 						"b"};
 	size_t n = sizeof(ascending) / sizeof(*ascending);
+
+	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++) {
 			int order = brc_natural_order(ascending[i], ascending[j]);
+
 			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
 		}
 }
@@ -108,14 +115,16 @@ static void orders_names_naturally(void **state)
 /* The digest is of the bytes of the shards, wherever they lie. */
 static void digest_does_not_know_the_folder(void **state)
 {
-	(void)state;
 	static const char *const paths[] = {WEIGHTS "sharded/model.safetensors.index.json",
 					    "./" WEIGHTS
 					    "../weights/sharded/model.safetensors.index.json"};
 	char hex[2][33];
+
+	(void)state;
 	for (int i = 0; i < 2; i++) {
 		brc_weights *w;
 		brc_err err = {0};
+
 		assert_int_equal(brc_weights_open(&w, paths[i], &err), BRC_OK);
 		assert_int_equal(brc_weights_digest(w, hex[i], &err), BRC_OK);
 		brc_weights_free(w);
@@ -133,7 +142,8 @@ static folder new_folder(const char *file)
 {
 	folder d;
 	const char *dir = getenv("TMPDIR");
-	snprintf(d.path, sizeof(d.path), "%.200s/broca-test-XXXXXX", dir != NULL ? dir : "/tmp");
+
+	snprintf(d.path, sizeof(d.path), "%.200s/broca-test-XXXXXX", dir ? dir : "/tmp");
 	assert_non_null(mkdtemp(d.path));
 	snprintf(d.file, sizeof(d.file), "%s/%s", d.path, file);
 	return d;
@@ -142,6 +152,7 @@ static folder new_folder(const char *file)
 static void put_file(const char *path, const void *bytes, size_t n)
 {
 	FILE *f = fopen(path, "wb");
+
 	assert_non_null(f);
 	assert_int_equal(fwrite(bytes, 1, n, f), n);
 	fclose(f);
@@ -153,13 +164,16 @@ static brc_rc open_and_read(const char *path, brc_err *err)
 	brc_weights *w;
 	const brc_weight *list;
 	brc_rc rc = brc_weights_open(&w, path, err);
+	size_t n;
+
 	if (rc != BRC_OK) {
 		assert_null(w);
 		return rc;
 	}
-	size_t n = brc_weights_list(w, &list);
+	n = brc_weights_list(w, &list);
 	for (size_t i = 0; rc == BRC_OK && i < n; i++) {
 		float *value = calloc(list[i].count + 1, sizeof(*value));
+
 		assert_non_null(value);
 		rc = brc_weights_read(w, i, value, err);
 		free(value);
@@ -171,8 +185,9 @@ static brc_rc open_and_read(const char *path, brc_err *err)
 static void says(const char *path, const char *message)
 {
 	brc_err err = {0};
+
 	assert_int_equal(open_and_read(path, &err), BRC_DATA);
-	if (strstr(err.message, path) == NULL || strstr(err.message, message) == NULL)
+	if (!strstr(err.message, path) || !strstr(err.message, message))
 		fail_msg("'%s' does not name '%s' and '%s'", err.message, path, message);
 }
 
@@ -183,6 +198,7 @@ static void refuses_length(const char *header, uint64_t length, size_t n, const 
 	folder d = new_folder("x.safetensors");
 	size_t text = strlen(header);
 	unsigned char *file = calloc(8 + text + n + 1, 1);
+
 	assert_non_null(file);
 	for (int i = 0; i < 8; i++)
 		file[i] = (unsigned char)(length >> 8 * i);
@@ -255,7 +271,6 @@ static void refuses_bad_arrays(void **state)
 /* Only what is finite in single precision is a weight. */
 static void refuses_what_is_not_finite(void **state)
 {
-	(void)state;
 	static const struct {
 		const char *dtype, *bytes;
 		size_t n;
@@ -263,6 +278,8 @@ static void refuses_what_is_not_finite(void **state)
 		     {"F16", "\0\176", 2},
 		     {"BF16", "\200\377", 2},
 		     {"F64", "\0\0\0\0\0\0\0\110", 8}}; /* 3.1e38 times 256 */
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		folder d = new_folder("x.safetensors");
 		char file[256] = {0};
@@ -270,6 +287,7 @@ static void refuses_what_is_not_finite(void **state)
 			file + 8, sizeof(file) - 8,
 			"{\"w\":{\"dtype\":\"%s\",\"shape\":[1],\"data_offsets\":[0,%zu]}}",
 			wrong[i].dtype, wrong[i].n);
+
 		file[0] = (char)n;
 		memcpy(file + 8 + n, wrong[i].bytes, wrong[i].n);
 		put_file(d.file, file, 8 + (size_t)n + wrong[i].n);
@@ -281,14 +299,18 @@ static void refuses_what_is_not_finite(void **state)
 
 static void refuses_every_prefix(void **state)
 {
-	(void)state;
 	static const char *const golden[] = {"chain.safetensors", "chain.npz"};
+
+	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		char path[64];
 		size_t n;
+		unsigned char *bytes;
+		folder d;
+
 		snprintf(path, sizeof(path), WEIGHTS "%s", golden[i]);
-		unsigned char *bytes = slurp(path, &n);
-		folder d = new_folder(golden[i]);
+		bytes = slurp(path, &n);
+		d = new_folder(golden[i]);
 		for (size_t cut = 0; cut < n; cut++) {
 			put_file(d.file, bytes, cut);
 			says(d.file, "");
@@ -305,15 +327,16 @@ static void refuses_index(const char *index, const char *message)
 	static const char header[] = "{" ARRAY("w", "F32", "1", "0", "4") "}";
 	folder d = new_folder("model.safetensors.index.json");
 	char shard[320], file[128] = {sizeof(header) - 1};
+	brc_err err = {0};
+	brc_rc rc;
+
 	memcpy(file + 8, header, sizeof(header) - 1);
 	snprintf(shard, sizeof(shard), "%s/a.safetensors", d.path);
 	put_file(shard, file, 8 + sizeof(header) - 1 + 4);
 	put_file(d.file, index, strlen(index));
-	brc_err err = {0};
-	brc_rc rc = open_and_read(d.file, &err);
-	assert_int_equal(rc, message != NULL ? BRC_DATA : BRC_OK);
-	if (message != NULL &&
-	    (strstr(err.message, d.path) == NULL || strstr(err.message, message) == NULL))
+	rc = open_and_read(d.file, &err);
+	assert_int_equal(rc, message ? BRC_DATA : BRC_OK);
+	if (message && (!strstr(err.message, d.path) || !strstr(err.message, message)))
 		fail_msg("'%s' does not name '%s' and '%s'", err.message, d.path, message);
 	unlink(shard);
 	unlink(d.file);
@@ -351,5 +374,6 @@ int main(void)
 		cmocka_unit_test(refuses_every_prefix),
 		cmocka_unit_test(refuses_bad_indices),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/datasets/formats.h"
 #include "stream/filter.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "data/arrays/array.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/datasets/items.h"
 
 /*

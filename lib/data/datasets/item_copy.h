@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 #include "data/datasets/items.h"
 #include "stream/filter.h"
 

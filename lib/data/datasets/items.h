@@ -13,14 +13,8 @@
 #include "base/err.h"
 #include "data/arrays/array.h"
 #include "data/bytes/input.h"
+#include "sections/dataset.h"
 #include "stream/digest.h"
-
-/* Where the channels of an image stand among its extents. */
-typedef enum brc_layout {
-	BRC_LAYOUT_UNKNOWN,
-	BRC_LAYOUT_NCHW, /* one image is [channel, y, x] */
-	BRC_LAYOUT_NHWC  /* one image is [y, x, channel] */
-} brc_layout;
 
 typedef struct brc_items brc_items;
 

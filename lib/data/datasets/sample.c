@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 
 brc_rc brc_sample_parse(const char *text, brc_sample *s, brc_err *err)
 {

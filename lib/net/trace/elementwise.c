@@ -13,7 +13,7 @@ static void widen(size_t *ext, size_t ndim, const size_t *other, size_t n)
 			ext[k + ndim - n] = other[k];
 }
 
-/* All factors times |c|, or |1 / c|, with c [extents of like] broadcast to s. */
+/* Multiply all factors by |c|, or |1 / c|. c has the extents of `like` and is broadcast to s. */
 static brc_rc scale(brc_tracer *t, brc_sources *s, const float *c, const brc_operand *like,
 		    bool inverse, brc_err *err)
 {
@@ -46,7 +46,7 @@ static brc_rc scale(brc_tracer *t, brc_sources *s, const float *c, const brc_ope
 
 /* ---- one operand ---- */
 
-/* Output 0 comes from input 0, times c [extents of like] if there is one. */
+/* Output 0 comes from input 0, times c if that is not NULL; c has the extents of `like`. */
 static brc_rc follow_first(brc_tracer *t, const brc_node *n, const float *c,
 			   const brc_operand *like, brc_err *err)
 {
@@ -79,20 +79,13 @@ brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err)
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *gamma = brc_exec_value(t->g, n->in[1]);
-	const brc_sources *x = brc_traced(t, n, 0);
+	int32_t all;
 
-	for (size_t k = 1; x && k < n->n_out; k++) {
-		brc_sources s;
-		int32_t all;
-
-		if (n->out[k] == BRC_NOWHERE)
-			continue;
-		BRC_TRY(brc_sources_all(x, t->sets, &all, err));
-		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), all, err));
-		s.statistic = true;
-		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
-	}
-	return follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err);
+	if (!brc_traced(t, n, 0))
+		return BRC_OK;
+	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err));
+	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
+	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->mixed, true, err);
 }
 
 /* ---- several operands ---- */
@@ -128,7 +121,7 @@ static brc_rc drop_statistics(brc_tracer *t, const brc_sources **x, size_t *n, b
 	return BRC_OK;
 }
 
-/* Set by set, over the extents of s. */
+/* Join the sets of an operand, broadcast to s, into those of s. */
 static brc_rc add_operand(brc_tracer *t, brc_sources *s, const brc_sources *x, bool sum,
 			  brc_err *err)
 {
@@ -170,7 +163,7 @@ static brc_rc combine(brc_tracer *t, const brc_node *n, const brc_sources **x, s
 	return BRC_OK;
 }
 
-/* Numbers that a product or quotient brings. */
+/* The constant operands of a product or quotient are factors. */
 static brc_rc scale_by_constants(brc_tracer *t, const brc_node *n, brc_sources *s, brc_err *err)
 {
 	bool product = brc_node_trace(n) == BRC_TRACE_PRODUCT;

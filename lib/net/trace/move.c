@@ -100,20 +100,6 @@ static brc_rc collect(brc_tracer *t, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
-/* Tokens, or what is looked up by them: they come from no unit. */
-static brc_rc from_no_unit(brc_tracer *t, const brc_node *n, brc_err *err)
-{
-	for (size_t k = 0; k < n->n_out; k++) {
-		brc_sources s;
-
-		if (n->out[k] == BRC_NOWHERE)
-			continue;
-		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), 0, err));
-		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
-	}
-	return BRC_OK;
-}
-
 /* Does an input come from units, told apart or not? */
 static bool comes_from_units(const brc_tracer *t, const brc_node *n)
 {
@@ -127,14 +113,19 @@ static bool comes_from_units(const brc_tracer *t, const brc_node *n)
 	return false;
 }
 
-/* Kernels move elements of other kinds otherwise; what a unit looks up is a function of it. */
+/*
+ * Kernels move elements of other kinds otherwise, and what a unit looks up is a function of it:
+ * mixed, unless no unit has a part in it, as in tokens and what they look up.
+ */
 brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
 	brc_rc rc;
 
 	if (lookup || !is_data(brc_exec_value(t->g, n->in[0])))
-		return comes_from_units(t, n) ? BRC_OK : from_no_unit(t, n, err);
+		return comes_from_units(t, n)
+			       ? BRC_OK
+			       : brc_trace_uniform(t, n, 0, 0, BRC_NOWHERE, false, err);
 	rc = lay_out(t, n, err);
 	if (rc == BRC_OK)
 		rc = brc_node_run(t->g, n, t->at, err);

@@ -50,6 +50,22 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 	return t->layer_of[v] == BRC_NOWHERE ? BRC_OK : start_layer(t, v, err);
 }
 
+brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t mixed,
+			 bool statistic, brc_err *err)
+{
+	for (; k < n->n_out; k++) {
+		brc_sources s;
+
+		if (!is_computed(t, n, k) || t->of[n->out[k]].set)
+			continue;
+		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), set, err));
+		s.mixed = mixed;
+		s.statistic = statistic;
+		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
+	}
+	return BRC_OK;
+}
+
 /* ---- one node ---- */
 
 static brc_rc apply_rule(brc_tracer *t, const brc_node *n, brc_err *err)
@@ -100,16 +116,7 @@ static brc_rc mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 		BRC_TRY(brc_sources_all(x, t->sets, &one, err));
 		BRC_TRY(brc_unit_sets_max(t->sets, all, one, &all, err));
 	}
-	for (size_t k = 0; k < n->n_out; k++) {
-		brc_sources s;
-
-		if (!is_computed(t, n, k) || t->of[n->out[k]].set)
-			continue;
-		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), all, err));
-		s.mixed = mixed;
-		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
-	}
-	return BRC_OK;
+	return brc_trace_uniform(t, n, 0, all, mixed, false, err);
 }
 
 static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)

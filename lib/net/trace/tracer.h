@@ -48,5 +48,8 @@ const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);
  */
 brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s, brc_rc made,
 		     brc_err *err);
+/* One set for all elements of those outputs, from output k on, that have no sources yet. */
+brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t mixed,
+			 bool statistic, brc_err *err);
 
 #endif

@@ -7,15 +7,14 @@
  * stream/collect.h), so brc_dataset_rows needs no more memory than what it
  * gives out, whatever the size of the set.
  */
-#ifndef BRC_DATA_DATASETS_DATASET_H
-#define BRC_DATA_DATASETS_DATASET_H
+#ifndef BRC_SECTIONS_DATASET_H
+#define BRC_SECTIONS_DATASET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/datasets/items.h"
 #include "stream/section.h"
 
 #define BRC_CLASSES_MAX 65536u
@@ -25,6 +24,13 @@ typedef enum brc_pixel {
 	BRC_PIXEL_F4, /* float */
 	BRC_PIXEL_I4  /* int32_t: tokens, >= 0 */
 } brc_pixel;
+
+/* Where the channels of an image stand among its extents. */
+typedef enum brc_layout {
+	BRC_LAYOUT_UNKNOWN,
+	BRC_LAYOUT_NCHW, /* one image is [channel, y, x] */
+	BRC_LAYOUT_NHWC  /* one image is [y, x, channel] */
+} brc_layout;
 
 /*
  * Everything but the class names is borrowed: from the section that was read
@@ -69,7 +75,7 @@ brc_rc brc_dataset_check_images(const brc_dataset *d, const void *image, size_t 
 
 /*
  * Fill a fresh section dataset/1 with all but the images, whose tensor *t describes: they are
- * written in pieces. `label` stays borrowed and must outlive the section.
+ * written in pieces. Arrays stay borrowed and must outlive the section.
  */
 typedef struct brc_dataset_tensor {
 	const char *name, *dtype, *axes; /* static */

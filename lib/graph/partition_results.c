@@ -1,4 +1,4 @@
-/* A partition as sections labels/1 and spectrum/1. */
+/* What comes of a partition: labels, and what a spectrum says. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,50 +149,4 @@ brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const b
 	if (rc != BRC_OK)
 		brc_spectrum_clear(p);
 	return rc;
-}
-
-/* ---- into the stream ---- */
-
-static brc_rc fill_labels_section(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_labels_write(of, s, err);
-}
-
-static brc_rc fill_spectrum_section(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_spectrum_write(of, s, err);
-}
-
-static brc_rc emit_set(brc_filter *f, const char *name, const brc_laplacian *l,
-		       const brc_clustering *c, brc_err *err)
-{
-	brc_labels labels;
-	brc_spectrum spectrum;
-	brc_rc rc;
-
-	BRC_TRY(brc_partition_labels(&labels, l, c, err));
-	rc = brc_partition_spectrum(&spectrum, &labels, l, c, err);
-	if (rc == BRC_OK) {
-		rc = brc_filter_make(f, "spectrum", name, fill_spectrum_section, &spectrum, err);
-		brc_spectrum_clear(&spectrum);
-	}
-	if (rc == BRC_OK)
-		rc = brc_filter_make(f, "labels", name, fill_labels_section, &labels, err);
-	brc_labels_clear(&labels);
-	return rc;
-}
-
-brc_rc brc_partition_emit(brc_filter *f, const char *base, const brc_partition_plan *plan,
-			  const brc_laplacian *l, const brc_clustering *c, brc_err *err)
-{
-	char name[BRC_NAME_MAX + 32];
-
-	for (size_t set = 0; set < plan->sets; set++) {
-		if (plan->sets == 1)
-			snprintf(name, sizeof(name), "%s", base);
-		else
-			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
-		BRC_TRY(emit_set(f, name, l, c + set * l->n, err));
-	}
-	return BRC_OK;
 }

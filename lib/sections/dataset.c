@@ -1,4 +1,4 @@
-#include "data/datasets/dataset.h"
+#include "sections/dataset.h"
 
 #include <float.h>
 #include <math.h>
@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/texts.h"
 #include "sections/classes.h"
+#include "sections/fields.h"
 
 /* Elements of one image that belong to one channel in a row; channels follow one another. */
 static size_t channel_run(const brc_dataset *d)
@@ -153,6 +154,33 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
+static const char *const layouts[] = {"", "nchw", "nhwc", NULL};
+
+static const brc_key keys[] = {
+	BRC_KEY(brc_dataset, classes, COUNT, NEEDED),
+	BRC_KEY(brc_dataset, scale, NUMBER, NEEDED),
+	BRC_KEY_AS("layout", brc_dataset, layout, WORD, OPTIONAL, layouts),
+	BRC_KEY(brc_dataset, source, TEXT, USUAL),
+};
+
+static const brc_field fields[] = {
+	BRC_FIELD(brc_dataset, mean, "channel/mean", "<f8", "row", OPTIONAL_BORROWED,
+		  BRC_COUNT(brc_dataset, channels)),
+	BRC_FIELD(brc_dataset, deviation, "channel/std", "<f8", "row", OPTIONAL_BORROWED,
+		  BRC_COUNT(brc_dataset, channels)),
+};
+
+static brc_rc check_means(const void *of, const brc_section *s, brc_err *err)
+{
+	const brc_dataset *d = of;
+
+	return !d->mean == !d->deviation
+		       ? BRC_OK
+		       : brc_section_bad(s, err, "channel/mean and channel/std belong together");
+}
+
+static const brc_content content = BRC_CONTENT(brc_dataset, keys, fields, 0, check_means);
+
 static brc_rc read_image(brc_dataset *d, const brc_section *s, const char *title, brc_err *err)
 {
 	const brc_tensor *t = brc_section_tensor(s, "image"),
@@ -197,37 +225,16 @@ static brc_rc read_labels(brc_dataset *d, const brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
-static const char *const layout_name[] = {"", "nchw", "nhwc"};
-
-static brc_rc read_channels(brc_dataset *d, const brc_section *s, brc_err *err)
-{
-	const char *layout = brc_map_string(s->meta, "layout", "");
-	const brc_tensor *mean, *deviation;
-
-	for (int k = BRC_LAYOUT_NCHW; k <= BRC_LAYOUT_NHWC; k++)
-		if (!strcmp(layout, layout_name[k]))
-			d->layout = (brc_layout)k;
-	if (!brc_section_tensor(s, "channel/mean"))
-		return BRC_OK;
-	BRC_TRY(brc_section_need_column(s, "channel/mean", "<f8", BRC_ANY, &mean, err));
-	d->channels = mean->shape[0];
-	BRC_TRY(brc_section_need_column(s, "channel/std", "<f8", d->channels, &deviation, err));
-	d->mean = mean->data;
-	d->deviation = deviation->data;
-	return BRC_OK;
-}
-
 static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *title, brc_err *err)
 {
 	BRC_TRY(read_image(d, s, title, err));
 	BRC_TRY(read_labels(d, s, err));
-	BRC_TRY(read_channels(d, s, err));
-	BRC_TRY(brc_section_size(s, "classes", &d->classes, err));
-	BRC_TRY(brc_section_double(s, "scale", &d->scale, err));
+	BRC_TRY(brc_content_read(&content, d, s, err));
+	if (!d->mean)
+		d->channels = 0;
 	if (d->classes < 1 || d->classes > BRC_CLASSES_MAX)
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", title, d->classes,
 				BRC_CLASSES_MAX);
-	strncpy(d->source, brc_map_string(s->meta, "source", ""), sizeof(d->source) - 1);
 	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
 	BRC_TRY(brc_dataset_check_head(d, title, err));
 	return brc_dataset_check_images(d, d->image, 0, d->n, title, err);
@@ -238,7 +245,7 @@ brc_rc brc_dataset_read(brc_dataset *d, const brc_section *s, brc_err *err)
 	char title[256];
 	brc_rc rc;
 
-	memset(d, 0, sizeof(*d));
+	*d = (brc_dataset){.channels = BRC_ANY};
 	rc = read_section(d, s, brc_section_title(s, title, sizeof(title)), err);
 	if (rc != BRC_OK)
 		brc_dataset_clear(d);
@@ -272,18 +279,7 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 				d->per_position ? "sequence,position" : "image", d->label, NULL,
 				err));
 	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
-	if (d->channels) {
-		BRC_TRY(brc_section_add_column(s, "channel/mean", "<f8", d->channels, d->mean,
-					       err));
-		BRC_TRY(brc_section_add_column(s, "channel/std", "<f8", d->channels, d->deviation,
-					       err));
-	}
-	brc_map_put_int(s->meta, "classes", (int64_t)d->classes);
-	brc_map_put_double(s->meta, "scale", d->scale);
-	if (d->layout != BRC_LAYOUT_UNKNOWN)
-		brc_map_put_string(s->meta, "layout", layout_name[d->layout]);
-	brc_map_put_string(s->meta, "source", d->source);
-	return BRC_OK;
+	return brc_content_write(&content, d, s, err);
 }
 
 void brc_dataset_clear(brc_dataset *d)

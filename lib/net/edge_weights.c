@@ -1,6 +1,6 @@
 /*
- * The weight between two units: the norm of the magnitudes that join them
- * (METHOD: docs/method.md, "From weights to edges").
+ * The weight between two units: a norm of the magnitudes that join them (docs/method.md, "From
+ * weights to edges").
  */
 #include <math.h>
 #include <stdlib.h>
@@ -44,8 +44,10 @@ brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 	return BRC_OK;
 }
 
-/* One input of the consumer that comes from a unit of the producer, by units and then by channels
- * that the input is a place of. */
+/*
+ * One input of the consumer that comes from a unit of the producer. Inputs are sorted by units,
+ * then by the channels to which they belong.
+ */
 typedef struct path {
 	size_t unit, channel, input;
 	float factor;
@@ -81,7 +83,7 @@ static bool same_units(const brc_unit_sets *t, int32_t a, int32_t b)
 	return a == b || (brc_unit_sets_is_subset(t, a, b) && brc_unit_sets_is_subset(t, b, a));
 }
 
-/* The channel whose place an input is, if there are so many places. */
+/* The channel to which an input belongs, if a channel has this many places. */
 static size_t channel_of(size_t inputs, size_t places, bool last, size_t input)
 {
 	return last ? input % (inputs / places) : input / places;
@@ -101,8 +103,8 @@ static bool are_channels(const join *j, size_t places, bool last)
 }
 
 /*
- * Features that were a map are kernels of its height and width. A norm that is a sum over
- * entries need not know.
+ * Features that were a map are kernels of its height and width. A norm that is a sum over entries
+ * does not need to know.
  */
 static void find_places(join *j)
 {
@@ -141,7 +143,7 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 	return BRC_OK;
 }
 
-/* norm[i][o] = |w[o, i]|, by tiles: one of the two lies across. */
+/* norm[i][o] = |w[o, i]|. This goes by tiles, because one of the two is read across its rows. */
 static void magnitudes(const brc_linear_map *w, float *norm)
 {
 	enum { TILE = 64 };
@@ -176,8 +178,8 @@ static brc_rc take_norms(join *j, brc_err *err)
 }
 
 /*
- * Kernels apart: their norms add up, as squares where the norm is of squares. An
- * input reaches the outputs of its group.
+ * Each kernel counts separately: the norms add up (their squares do, if the norm is one of
+ * squares). An input reaches the outputs of its group.
  */
 static void add_up(const join *j, const path *p, size_t n)
 {

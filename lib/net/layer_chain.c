@@ -141,7 +141,7 @@ static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err
 
 /* ---- names ---- */
 
-/* An array's name without what says that it is a weight, printable. */
+/* The name of an array, printable, and without the ending that says it is a weight. */
 static void propose(const char *array, char *name)
 {
 	static const char *const ends[] = {".weight", ".kernel", "/kernel"};
@@ -240,7 +240,7 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 
 /* ---- reading ---- */
 
-/* Each layer feeds the next; what is between them the file does not tell. */
+/* Each layer feeds the next. The file does not say what is between them. */
 static brc_rc join_layers(brc_layer_chain *c, brc_err *err)
 {
 	size_t largest = 0;

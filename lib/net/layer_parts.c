@@ -12,7 +12,7 @@ static bool is_dense(const brc_exec *g, const brc_node *n)
 	return brc_node_weights(g, n, &w) && !w.slides;
 }
 
-/* Something else comes in: a sum with it is no longer the features alone. */
+/* Something else is added, so the sum is no longer the features alone. */
 static bool joins_others(const brc_followed *f, const brc_node *n)
 {
 	for (size_t k = 0; k < n->n_in; k++)
@@ -22,7 +22,7 @@ static bool joins_others(const brc_followed *f, const brc_node *n)
 	return false;
 }
 
-/* Do features stay features behind the node? */
+/* Are features still features after the node? */
 static bool keeps_features(const brc_followed *f, const brc_node *n)
 {
 	switch (brc_node_trace(n)) {
@@ -41,7 +41,10 @@ static bool keeps_features(const brc_followed *f, const brc_node *n)
 	}
 }
 
-/* Do the features go into dense layers alone, at least one of them through what bends them? */
+/*
+ * Do the features reach only dense layers, and at least one of these through an activation
+ * function?
+ */
 static bool goes_into_dense_layers(brc_followed *f, size_t behind)
 {
 	bool nonlinear = false, any = false;
@@ -63,9 +66,9 @@ static bool goes_into_dense_layers(brc_followed *f, size_t behind)
 }
 
 /*
- * The hidden layer of an MLP: a dense layer whose features go, one by one and
- * through an activation function, into dense layers and nowhere else. So those
- * that attention reads are none, nor those added to what others bring.
+ * Is it the hidden layer of an MLP? That is a dense layer whose features go, each by itself and
+ * through an activation function, into dense layers and nowhere else. So a layer that attention
+ * reads is none, and neither is one that is added to other values.
  */
 static brc_rc find_mlp(brc_net *net, size_t layer, brc_err *err)
 {
@@ -111,7 +114,9 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* sorted[n]: the distinct heads of all units; 0 when a unit is the feature of no single one. */
+/*
+ * sorted[n]: the distinct heads of all units; n is 0 if a unit does not belong to exactly one head.
+ */
 static size_t list_heads(const int64_t *key, size_t units, int64_t *sorted)
 {
 	size_t n = 0, distinct = 0;

@@ -15,7 +15,7 @@ bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_linear_map *w
 	return brc_node_weights(g, n, w) && (w->groups == 1 || w->groups != w->inputs);
 }
 
-/* Does the constant vary along dimension `axis` of v alone, if at all? */
+/* Does the constant vary only along dimension `axis` of v, or not at all? */
 static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 {
 	size_t at = c->ndim + axis;

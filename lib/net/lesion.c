@@ -1,11 +1,10 @@
 /*
- * Lesions by running again: every micro-batch passes through the network once
- * and stops behind each layer; there each lesion sets its units to 0 and computes
- * again what depends on them.
+ * How lesions run: every micro-batch passes through the network once, and stops behind each layer.
+ * There each lesion sets its units to 0, and computes again what depends on them.
  *
- * Cost of a lesion: the products behind its layer. Work is cut into (micro-batch,
- * part of the lesions); what a part computes does not depend on how many there
- * are, and sums run over micro-batches in order.
+ * A lesion costs the products behind its layer. Work is cut into tasks: one for each micro-batch
+ * and each part of the lesions. The results of a part do not depend on the number of parts, and
+ * sums run over micro-batches in order.
  */
 #include "net/lesion.h"
 
@@ -18,13 +17,14 @@
 #include "net/score.h"
 
 #define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting to be added up */
-#define PASSES_PER_PART \
-	8.0 /* that the lesions of a part cost at least, so that its own is little */
+/* The least cost of the lesions in a part, in whole passes, so that the part's own pass costs
+ * little. */
+#define PASSES_PER_PART 8.0
 #define TASKS_PER_THREAD 4u
 
 /* Where a lesion comes in the pass. */
 typedef struct planned {
-	size_t stop; /* the last, behind all stops: the unharmed network */
+	size_t stop; /* the last one, behind all stops: the network without a lesion */
 	size_t set;  /* index of the lesion */
 	double cost; /* of this and those before it */
 } planned;
@@ -91,7 +91,7 @@ static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, 
 			b->first + broken / j->positions);
 }
 
-/* The part of the pass from stop `begin` to stop `end`, and the rest of it without. */
+/* Run the pass from stop `begin` to stop `end` with lesions, and the rest of it without. */
 static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_t end, brc_err *err)
 {
 	const float *logits;
@@ -114,7 +114,7 @@ static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_
 	return BRC_OK;
 }
 
-/* First stop of a part: parts cost the same, about. */
+/* The first stop of a part. All parts cost about the same. */
 static size_t begin_of(const job *j, size_t part)
 {
 	double share = j->order[j->n_sets - 1].cost * (double)part / (double)j->parts;
@@ -173,7 +173,7 @@ static void order_lesions(job *j)
 	}
 }
 
-/* As many parts as keep all threads busy, but not so many that whole passes weigh. */
+/* As many parts as keep all threads busy, but not so many that their own passes cost much. */
 static size_t count_parts(const job *j)
 {
 	size_t want = (TASKS_PER_THREAD * j->threads + j->batches - 1) / j->batches;

@@ -1,4 +1,4 @@
-/* From the bytes of a model to a network that can be looked at: one stage after another. */
+/* This reads a network from the bytes of a model, one stage after another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +108,7 @@ static size_t producer(const brc_exec *g, size_t value)
 	return BRC_NOWHERE;
 }
 
-/* What the closing Softmax is applied to; the output itself where there is none. */
+/* The value to which the last Softmax is applied; the output itself if there is none. */
 static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 {
 	size_t v = output, at = producer(g, v);
@@ -156,7 +156,7 @@ static const brc_operand *weights_called(const brc_exec *g, const char *name)
 	return NULL;
 }
 
-/* Of the model's file and, where weights lie in others, of these weights. */
+/* The digest of the model's file and, if weights are in other files, of these weights. */
 static brc_rc digest_weights(brc_net *net, brc_err *err)
 {
 	const Brc__OnnxGraph *p = net->model.model->graph;
@@ -235,7 +235,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 
 static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
 {
-	if (rc == BRC_OK) { /* those of the file name it themselves */
+	if (rc == BRC_OK) { /* errors of the file already name it */
 		rc = build(net, err);
 		if (rc != BRC_OK && path)
 			brc_err_prefix(err, "%s", path);
@@ -257,7 +257,7 @@ brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
 	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), NULL, out, err);
 }
 
-/* The folder that a model file lies in: external data is looked for there alone. */
+/* The folder of the model file. External data are looked for only there. */
 static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 {
 	const char *slash = strrchr(path, '/');

@@ -8,7 +8,10 @@
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
-/* Elements of the largest value of a micro-batch, about: a few of them fit the cache. */
+/*
+ * About how many elements the largest value of a micro-batch has. A few such values fit into the
+ * cache.
+ */
 #define VALUE_ELEMENTS ((size_t)1 << 22)
 
 typedef struct view {
@@ -82,8 +85,8 @@ typedef struct step {
 } step;
 
 /*
- * The dimensions of x without its rows and units, in order. That of the batch
- * splits into what is before, the rows, and what is behind.
+ * The dimensions of x without its rows and units, in order. The dimension of the batch is split
+ * into the part before the rows, the rows, and the part after them.
  */
 static size_t other_dimensions(const brc_operand *x, size_t rows, size_t axis, brc_unit_view *v,
 			       step *rest)

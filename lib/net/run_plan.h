@@ -1,7 +1,7 @@
 /*
- * A network made ready to run on micro-batches: rows of images whose number
- * depends on the network alone, so that the shape of every product - and with it
- * every rounding - depends on neither the number of threads nor the images left.
+ * A network that is ready to run on micro-batches. The number of images in a micro-batch depends
+ * only on the network. So the shape of every product, and with it every rounding, depends neither
+ * on the number of threads nor on the number of images that are left.
  */
 #ifndef BRC_NET_RUN_PLAN_H
 #define BRC_NET_RUN_PLAN_H
@@ -33,7 +33,7 @@ void brc_run_plan_free(brc_run_plan *p);
 size_t brc_run_plan_rows(const brc_run_plan *p);
 /* Bytes that each thread takes to run it. */
 size_t brc_run_plan_bytes(const brc_run_plan *p);
-/* Operations of the products of a whole pass over a micro-batch; of going on from a stop. */
+/* Operations of the products in a whole pass over a micro-batch, and in what follows a stop. */
 double brc_run_plan_flops(const brc_run_plan *p);
 double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop);
 
@@ -69,7 +69,10 @@ void brc_runs_free(brc_run *run, size_t n);
  */
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err);
-/* Go on to a stop, later than the last; its value, of brc_run_plan_view. Borrowed. */
+/*
+ * Go on to a stop that is later than the last one. Returns its value, which brc_run_plan_view
+ * describes. Borrowed.
+ */
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err);
 /* Logits [rows, positions, classes] with units `unit[n]` at this stop set to 0. Borrowed. */
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,

@@ -1,4 +1,6 @@
-/* The graph of chosen layers: the weights between them, and ways through one that was not chosen.
+/*
+ * The graph of chosen layers: the weights between them, and the paths through one layer that was
+ * not chosen.
  */
 #include "net/unit_graph.h"
 
@@ -12,7 +14,7 @@
 
 #define MAX_WAYS ((size_t)1 << 22)
 
-/* From one chosen layer to another by an edge, or by two with a layer between. */
+/* A path from one chosen layer to another: an edge, or two edges with a layer between. */
 typedef struct way {
 	size_t from, to, first, second; /* layers; edges, the latter BRC_ANY when there is none */
 } way;
@@ -134,7 +136,7 @@ static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 	return g->first && g->second ? BRC_OK : BRC_RESOURCE;
 }
 
-/* Under l2 weights are added as squares: they are squares until all are there. */
+/* Under l2 weights are added as squares. They stay squares until all have been added. */
 static void square(const chosen *g, float *w, size_t n)
 {
 	for (size_t i = 0; g->c->norm == BRC_NORM_L2 && i < n; i++)

@@ -222,8 +222,9 @@ lint: deps-lint
 	@echo "floors and names"
 	@tests/lint-floors
 	@echo "rules of the code"
-	@tests/lint-code internal length tests
-	@tests/lint-code dialect unused$(if $(LINT_STRICT),, || true)
+	@tests/lint-code internal length tests dialect
+	@tests/lint-code unused$(if $(LINT_STRICT),, || true)
+	@tests/lint-map
 	@echo "shellcheck"
 	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)
 	@echo "mandoc"

@@ -33,6 +33,16 @@ void brc_texts_free(char **texts, size_t n)
 	free(texts);
 }
 
+brc_rc brc_texts_add(char ***texts, size_t *n, size_t *cap, const char *text, brc_err *err)
+{
+	BRC_TRY(brc_grow(texts, cap, *n + 1, sizeof(**texts), err));
+	(*texts)[*n] = brc_strdup(text, err);
+	if (!(*texts)[*n])
+		return BRC_RESOURCE;
+	++*n;
+	return BRC_OK;
+}
+
 /* By text; equal ones by place. */
 static int by_text(const void *pa, const void *pb)
 {

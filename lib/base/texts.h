@@ -10,6 +10,9 @@
 brc_rc brc_texts_dup(char *const *texts, size_t n, char ***out, brc_err *err);
 void brc_texts_free(char **texts, size_t n);
 
+/* Append a copy to a list of *n texts with room for *cap, all zero at first. BRC_RESOURCE. */
+brc_rc brc_texts_add(char ***texts, size_t *n, size_t *cap, const char *text, brc_err *err);
+
 /*
  * Two equal ones among n texts: *first < *again are their indices. *again is n where each text
  * stands once. O(n log n) comparisons. BRC_RESOURCE.

@@ -62,3 +62,11 @@ bool brc_is_printable(const char *s)
 	}
 	return true;
 }
+
+bool brc_has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return true;
+	return false;
+}

@@ -25,4 +25,7 @@ bool brc_is_unprintable(uint32_t cp);
 bool brc_utf8_valid(const char *s);
 bool brc_is_printable(const char *s);
 
+/* Does it hold a C0 control or DEL, which no line or field of a text file can? */
+bool brc_has_control(const char *s);
+
 #endif

@@ -1,4 +1,4 @@
-/* Recording activations: one task a micro-batch. */
+/* Activations are recorded in tasks, one for each micro-batch. */
 #include "net/activations.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ typedef struct job {
 	const size_t *sample;
 	size_t n, units;
 	const brc_record_options *how;
-	size_t *layer, *column; /* [layers]: which, and where their units begin */
+	size_t *layer, *column; /* [layers]: layer of the network, and column of its first unit */
 	size_t layers;
 	brc_run_plan *plan;
 	size_t threads;
@@ -28,7 +28,7 @@ typedef struct job {
 	float *value;
 } job;
 
-/* chosen[layers of the network] */
+/* Sets chosen[layers of the network], which the caller frees. */
 static brc_rc choose(const brc_net *net, unsigned units, bool **chosen, brc_err *err)
 {
 	const brc_layer_graph *c = brc_net_layer_graph(net);

@@ -44,10 +44,10 @@ brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 	return BRC_OK;
 }
 
-/* One input of the consumer that comes from a unit of the producer, by units and then by channels
- * that the input is a place of. */
+/* Input `input` of the later layer comes from unit `unit` of the earlier one. */
 typedef struct path {
-	size_t unit, channel, input;
+	size_t unit, input;
+	size_t channel; /* of which the input is a place */
 	float factor;
 } path;
 
@@ -56,9 +56,9 @@ typedef struct join {
 	const brc_layer_site *to;
 	const brc_layer_inputs *in;
 	const brc_linear_map *w;
-	size_t places; /* features that are one channel's, and one kernel; 1: weights apart */
-	bool last;     /* channels are its last dimension, else its first */
-	float *norm;   /* [inputs / groups][outputs]: of the kernel of each pair */
+	size_t places; /* features that make one channel, whose weights are one kernel; or 1 */
+	bool last;     /* a feature is channels last, else channels first */
+	float *norm;   /* [inputs / groups][outputs]: the norm of the kernel of each pair */
 	path *path;
 	size_t n;
 	double *row;      /* [outputs] */
@@ -81,7 +81,7 @@ static bool same_units(const brc_unit_sets *t, int32_t a, int32_t b)
 	return a == b || (brc_unit_sets_is_subset(t, a, b) && brc_unit_sets_is_subset(t, b, a));
 }
 
-/* The channel whose place an input is, if there are so many places. */
+/* The channel of an input, if each channel has so many places. */
 static size_t channel_of(size_t inputs, size_t places, bool last, size_t input)
 {
 	return last ? input % (inputs / places) : input / places;
@@ -101,14 +101,15 @@ static bool are_channels(const join *j, size_t places, bool last)
 }
 
 /*
- * Features that were a map are kernels of its height and width. A norm that is a sum over
- * entries need not know.
+ * Where a feature map was flattened, the weights of a channel's features are one
+ * kernel of the map's height and width. Norms that are sums over entries come out
+ * the same without that.
  */
 static void find_places(join *j)
 {
 	size_t places = j->in->map[0] * j->in->map[1];
 	const brc_node *n = brc_exec_node(j->net->g, j->to->node);
-	/* nor channels, nor tokens' */
+	/* two dimensions: neither channels nor the features of tokens */
 	bool features = brc_exec_value(j->net->g, n->in[j->w->in])->ndim == 2;
 
 	j->places = 1;
@@ -134,14 +135,14 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 			if ((size_t)u[k].layer != from)
 				continue;
 			BRC_TRY(brc_grow(&j->path, &cap, j->n + 1, sizeof(*j->path), err));
-			j->path[j->n++] = (path){(size_t)u[k].unit, channel, i, u[k].factor};
+			j->path[j->n++] = (path){(size_t)u[k].unit, i, channel, u[k].factor};
 		}
 	}
-	qsort(j->path, j->n, sizeof(*j->path), by_unit); /* a network's edge has a path */
+	qsort(j->path, j->n, sizeof(*j->path), by_unit); /* an edge has at least one path */
 	return BRC_OK;
 }
 
-/* norm[i][o] = |w[o, i]|, by tiles: one of the two lies across. */
+/* norm[i][o] = |w[o, i]|, in tiles, as one of the two arrays is transposed. */
 static void magnitudes(const brc_linear_map *w, float *norm)
 {
 	enum { TILE = 64 };
@@ -176,8 +177,8 @@ static brc_rc take_norms(join *j, brc_err *err)
 }
 
 /*
- * Kernels apart: their norms add up, as squares where the norm is of squares. An
- * input reaches the outputs of its group.
+ * Each input has a kernel of its own. The norms of kernels add up, as squares under
+ * l2. An input reaches only the outputs of its group.
  */
 static void add_up(const join *j, const path *p, size_t n)
 {
@@ -200,7 +201,7 @@ static void add_up(const join *j, const path *p, size_t n)
 		j->row[o] = sqrt(j->row[o]);
 }
 
-/* Features as kernels of height and width, whose norms add up. */
+/* The features of a channel are one kernel. The norms of channels add up. */
 static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 {
 	memset(j->row, 0, j->w->outputs * sizeof(*j->row));

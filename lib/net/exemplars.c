@@ -71,7 +71,7 @@ static brc_rc collect_images(summary *m, brc_err *err)
 	return BRC_OK;
 }
 
-/* Float images as bytes: one linear scale for all of them. */
+/* Float images become bytes by one linear scale for all of them. */
 static void scale_to_bytes(const summary *m, unsigned char *out)
 {
 	const float *pixel = m->data->image;

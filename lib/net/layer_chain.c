@@ -9,12 +9,12 @@
 #include "base/str.h"
 #include "net/layer_names.h"
 
-/* One array as a kernel: [out][in][h][w], where in are units of the layer before. */
+/* An array as kernels [out][in][h][w], where `in` counts units of the layer before. */
 typedef struct link {
 	size_t index; /* of the array in the list of weights */
 	const brc_weight *array;
 	bool dense;
-	size_t inputs; /* as the array has them */
+	size_t inputs; /* extent of the array */
 	size_t out, in, h, w;
 } link;
 
@@ -141,7 +141,7 @@ static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err
 
 /* ---- names ---- */
 
-/* An array's name without what says that it is a weight, printable. */
+/* The name of an array without the ending that says it is a weight. */
 static void propose(const char *array, char *name)
 {
 	static const char *const ends[] = {".weight", ".kernel", "/kernel"};
@@ -187,7 +187,7 @@ static void transpose(const float *in, size_t rows, size_t columns, float *out)
 			out[k * rows + r] = in[r * columns + k];
 }
 
-/* The array as [out][in][h][w], in `kernel` or `copy`, each as large as it. */
+/* Read the array into `kernel`; *at: its kernels, in `copy` if that is not NULL. */
 static brc_rc read_kernel(const brc_layer_chain *c, const link *l, float *kernel, float *copy,
 			  const float **at, brc_err *err)
 {
@@ -240,7 +240,7 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 
 /* ---- reading ---- */
 
-/* Each layer feeds the next; what is between them the file does not tell. */
+/* Each layer feeds the next. The file does not tell what lies between them. */
 static brc_rc join_layers(brc_layer_chain *c, brc_err *err)
 {
 	size_t largest = 0;

@@ -8,7 +8,7 @@
 
 #define MAX_EDGES ((size_t)1 << 20)
 
-/* Append the layers that feed layer `to`, each once; last[l]: the layer seen last to use l. */
+/* Append an edge from each layer that feeds layer `to`. last[l]: the last layer that l feeds. */
 static brc_rc collect(brc_net *net, size_t to, size_t *last, size_t *cap, brc_err *err)
 {
 	for (size_t i = 0; i < net->site[to].weights.inputs; i++) {

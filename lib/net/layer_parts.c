@@ -12,7 +12,7 @@ static bool is_dense(const brc_exec *g, const brc_node *n)
 	return brc_node_weights(g, n, &w) && !w.slides;
 }
 
-/* Something else comes in: a sum with it is no longer the features alone. */
+/* Does the node read a computed value that does not follow from the features? */
 static bool joins_others(const brc_followed *f, const brc_node *n)
 {
 	for (size_t k = 0; k < n->n_in; k++)
@@ -22,7 +22,7 @@ static bool joins_others(const brc_followed *f, const brc_node *n)
 	return false;
 }
 
-/* Do features stay features behind the node? */
+/* Is each output of the node still a feature, and not a sum of several? */
 static bool keeps_features(const brc_followed *f, const brc_node *n)
 {
 	switch (brc_node_trace(n)) {
@@ -41,7 +41,7 @@ static bool keeps_features(const brc_followed *f, const brc_node *n)
 	}
 }
 
-/* Do the features go into dense layers alone, at least one of them through what bends them? */
+/* Do features go only into dense layers, and through at least one nonlinear function? */
 static bool goes_into_dense_layers(brc_followed *f, size_t behind)
 {
 	bool nonlinear = false, any = false;
@@ -59,13 +59,13 @@ static bool goes_into_dense_layers(brc_followed *f, size_t behind)
 			    (!dense && brc_node_is_activation(n) && brc_node_bends(f->g, n));
 		brc_follow_node(f, n, !dense);
 	}
-	return f->open == 0 && any && nonlinear; /* open: it reaches the output */
+	return f->open == 0 && any && nonlinear; /* open uses: one is the output */
 }
 
 /*
- * The hidden layer of an MLP: a dense layer whose features go, one by one and
- * through an activation function, into dense layers and nowhere else. So those
- * that attention reads are none, nor those added to what others bring.
+ * The hidden layer of an MLP is a dense layer whose features go, one by one and
+ * through an activation function, into dense layers and nowhere else. A layer that
+ * attention reads is none, and neither is one whose features are added to others.
  */
 static brc_rc find_mlp(brc_net *net, size_t layer, brc_err *err)
 {
@@ -111,7 +111,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* sorted[n]: the distinct heads of all units; 0 when a unit is the feature of no single one. */
+/* Fills sorted[] with the distinct heads of all units. Returns 0 when a unit is of several. */
 static size_t list_heads(const int64_t *key, size_t units, int64_t *sorted)
 {
 	size_t n = 0, distinct = 0;

@@ -15,7 +15,7 @@ bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_linear_map *w
 	return brc_node_weights(g, n, w) && (w->groups == 1 || w->groups != w->inputs);
 }
 
-/* Does the constant vary along dimension `axis` of v alone, if at all? */
+/* Is the constant one number, or one for each index of dimension `axis` of v? */
 static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 {
 	size_t at = c->ndim + axis;
@@ -25,7 +25,7 @@ static bool is_one_each(const brc_operand *c, const brc_operand *v, size_t axis)
 	return c->count == 1 || (at >= v->ndim && c->count == c->dim[at - v->ndim]);
 }
 
-/* A bias by an Add of its own. */
+/* The Add that follows with a constant bias, or BRC_NOWHERE. */
 static size_t bias_node(const brc_exec *g, const brc_layer_site *u)
 {
 	size_t at = brc_sole_user(g, u->sum, u->node + 1);
@@ -81,7 +81,7 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_
 	return BRC_OK;
 }
 
-/* Does a convolution read this value, through operators that keep its channels apart? */
+/* Does a convolution read this value, or one that has as many dimensions and follows from it? */
 static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 {
 	seen[value] = true;
@@ -99,7 +99,7 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 	return false;
 }
 
-/* The input's units: channels where a convolution reads it, else its elements. */
+/* The units of the input are its channels where a convolution reads it, else its elements. */
 static brc_rc add_input(brc_net *net, brc_err *err)
 {
 	const brc_exec *g = net->g;

@@ -1,11 +1,11 @@
 /*
- * Lesions by running again: every micro-batch passes through the network once
- * and stops behind each layer; there each lesion sets its units to 0 and computes
- * again what depends on them.
+ * A micro-batch passes through the network once. The pass stops behind each layer
+ * that is lesioned. There each lesion of the layer sets its units to 0, and what
+ * depends on them is computed again. So a lesion costs the products behind its layer.
  *
- * Cost of a lesion: the products behind its layer. Work is cut into (micro-batch,
- * part of the lesions); what a part computes does not depend on how many there
- * are, and sums run over micro-batches in order.
+ * A task is one part of the lesions on one micro-batch. What a part computes does
+ * not depend on the number of parts, and sums are added up over micro-batches in
+ * order. So the result is the same for any number of threads.
  */
 #include "net/lesion.h"
 
@@ -17,25 +17,25 @@
 #include "net/run_plan.h"
 #include "net/score.h"
 
-#define PARTIAL_BYTES ((size_t)64 << 20) /* of sums waiting to be added up */
-#define PASSES_PER_PART \
-	8.0 /* that the lesions of a part cost at least, so that its own is little */
+#define PARTIAL_BYTES ((size_t)64 << 20) /* sums of micro-batches that are held at a time */
+/* The lesions of a part cost at least so many passes: each part begins with a pass of its own. */
+#define PASSES_PER_PART 8.0
 #define TASKS_PER_THREAD 4u
 
-/* Where a lesion comes in the pass. */
+/* A lesion, and the stop of the pass at which it is run. */
 typedef struct planned {
-	size_t stop; /* the last, behind all stops: the unharmed network */
+	size_t stop; /* n_stops: at the end of the pass, the unharmed network */
 	size_t set;  /* index of the lesion */
-	double cost; /* of this and those before it */
+	double cost; /* operations of this lesion and all before it */
 } planned;
 
 typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
 	brc_run_plan *plan;
-	size_t *stop; /* [layers]: of lesioned layers */
+	size_t *stop; /* [layers of the network]: the stop of each lesioned layer */
 	size_t n_stops;
-	const brc_lesion *set; /* of this round */
+	const brc_lesion *set; /* lesions of this round */
 	size_t n_sets, classes, positions, rows, batches;
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
@@ -91,7 +91,7 @@ static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, 
 			b->first + broken / j->positions);
 }
 
-/* The part of the pass from stop `begin` to stop `end`, and the rest of it without. */
+/* A pass with the lesions order[begin .. end - 1] on the way. */
 static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_t end, brc_err *err)
 {
 	const float *logits;
@@ -114,7 +114,7 @@ static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_
 	return BRC_OK;
 }
 
-/* First stop of a part: parts cost the same, about. */
+/* The first lesion of a part, in j->order. Parts cost about the same. */
 static size_t begin_of(const job *j, size_t part)
 {
 	double share = j->order[j->n_sets - 1].cost * (double)part / (double)j->parts;
@@ -173,7 +173,7 @@ static void order_lesions(job *j)
 	}
 }
 
-/* As many parts as keep all threads busy, but not so many that whole passes weigh. */
+/* Enough parts to keep all threads busy, but none so small that its pass outweighs its lesions. */
 static size_t count_parts(const job *j)
 {
 	size_t want = (TASKS_PER_THREAD * j->threads + j->batches - 1) / j->batches;

@@ -1,4 +1,4 @@
-/* From the bytes of a model to a network that can be looked at: one stage after another. */
+/* Reading a network from a model: the stages one after another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static bool is_initializer(const Brc__OnnxGraph *g, const char *name)
 	return false;
 }
 
-/* The only input that is no initializer. */
+/* The input: the only one that is not an initializer. */
 static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in, brc_err *err)
 {
 	*in = NULL;
@@ -44,7 +44,7 @@ static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in,
 	return *in ? BRC_OK : brc_fail(err, BRC_DATA, "the network has no input");
 }
 
-/* Extents of the input: the batch, which may be symbolic, and the others, which may not. */
+/* Extents of the input. The batch may be symbolic, the others must be fixed. */
 static brc_rc input_shape(const Brc__OnnxShape *shape, brc_tensor_view *x, brc_err *err)
 {
 	if (shape->n_dim < 2 || shape->n_dim > BRC_MAX_DIMS)
@@ -108,13 +108,12 @@ static size_t producer(const brc_exec *g, size_t value)
 	return BRC_NOWHERE;
 }
 
-/* What the closing Softmax is applied to; the output itself where there is none. */
+/* The input of the closing Softmax, or the output itself where there is none. */
 static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 {
 	size_t v = output, at = producer(g, v);
 
-	while (at != BRC_NOWHERE &&
-	       brc_node_is_view(brc_exec_node(g, at))) { /* other views of the same elements */
+	while (at != BRC_NOWHERE && brc_node_is_view(brc_exec_node(g, at))) {
 		v = brc_exec_node(g, at)->in[0];
 		at = producer(g, v);
 	}
@@ -123,7 +122,7 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 	return brc_exec_node(g, at)->in[0];
 }
 
-/* Images first, then classes; of token networks images, positions, classes. */
+/* The output is [images, classes], or [images, positions, classes] of a network of tokens. */
 static brc_rc note_output(brc_net *net, brc_err *err)
 {
 	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
@@ -156,7 +155,7 @@ static const brc_operand *weights_called(const brc_exec *g, const char *name)
 	return NULL;
 }
 
-/* Of the model's file and, where weights lie in others, of these weights. */
+/* The digest covers the file of the model, and weights that lie in other files. */
 static brc_rc digest_weights(brc_net *net, brc_err *err)
 {
 	const Brc__OnnxGraph *p = net->model.model->graph;
@@ -235,7 +234,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 
 static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)
 {
-	if (rc == BRC_OK) { /* those of the file name it themselves */
+	if (rc == BRC_OK) { /* messages of brc_onnx_read name the path already */
 		rc = build(net, err);
 		if (rc != BRC_OK && path)
 			brc_err_prefix(err, "%s", path);
@@ -257,7 +256,7 @@ brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
 	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), NULL, out, err);
 }
 
-/* The folder that a model file lies in: external data is looked for there alone. */
+/* The folder of the model file, the only one where external data are looked for. */
 static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 {
 	const char *slash = strrchr(path, '/');

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Sums for each unit, and with colsum for each of its columns. */
+/* How many sums a unit has: one, or with colsum one for each column of its map. */
 static size_t columns(const brc_unit_view *v, brc_pooling how)
 {
 	return how == BRC_POOL_COLSUM ? v->width : 1;
@@ -14,7 +14,7 @@ size_t brc_pooling_scratch(const brc_unit_view *v, brc_pooling how)
 	return v->units * columns(v, how);
 }
 
-/* One position of every unit. */
+/* Take in the value of every unit at position p. */
 static void take(const float *x, const brc_unit_view *v, size_t p, brc_pooling how, double *sum)
 {
 	size_t n = columns(v, how), at = p % n;

@@ -8,7 +8,7 @@
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
-/* Elements of the largest value of a micro-batch, about: a few of them fit the cache. */
+/* The largest value of a micro-batch has at most so many elements, so that a few fit the cache. */
 #define VALUE_ELEMENTS ((size_t)1 << 22)
 
 typedef struct view {
@@ -75,7 +75,7 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 
-/* Steps of one dimension of a value, or what is left of it. */
+/* One dimension of a value, or a part of one: its extent, and floats from one index to the next. */
 typedef struct step {
 	size_t n;
 	ptrdiff_t step;

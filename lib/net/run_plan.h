@@ -1,7 +1,8 @@
 /*
- * A network made ready to run on micro-batches: rows of images whose number
- * depends on the network alone, so that the shape of every product - and with it
- * every rounding - depends on neither the number of threads nor the images left.
+ * A run plan is a network made ready to run on micro-batches. The number of images
+ * in a micro-batch depends on the network alone. So the shape of every product, and
+ * with it every rounding, depends neither on the number of threads nor on how many
+ * images are left.
  */
 #ifndef BRC_NET_RUN_PLAN_H
 #define BRC_NET_RUN_PLAN_H
@@ -17,37 +18,38 @@
 typedef struct brc_run_plan brc_run_plan;
 
 typedef struct brc_run_options {
-	const size_t *layer; /* [n]: layers that are looked at or silenced, ascending */
+	const size_t *layer; /* [n]: layers at which the pass stops, ascending */
 	size_t n;
-	brc_stage stage; /* where */
-	bool logits;     /* are they wanted? */
+	brc_stage stage; /* of these layers */
+	bool logits;     /* are the logits wanted? */
 	brc_precision precision;
 } brc_run_options;
 
-/* Make `net`, which it borrows, ready; BRC_DATA, BRC_RESOURCE. */
+/* The plan borrows `net`. BRC_DATA, BRC_RESOURCE. */
 brc_rc brc_run_plan_new(brc_run_plan **p, const brc_net *net, const brc_run_options *how,
 			brc_err *err);
 void brc_run_plan_free(brc_run_plan *p);
 
-/* Images of a micro-batch. */
+/* How many images a micro-batch has. */
 size_t brc_run_plan_rows(const brc_run_plan *p);
-/* Bytes that each thread takes to run it. */
+/* How many bytes each thread needs to run it. */
 size_t brc_run_plan_bytes(const brc_run_plan *p);
-/* Operations of the products of a whole pass over a micro-batch; of going on from a stop. */
+/* Operations of the products of a pass over a micro-batch, and of going on from one stop. */
 double brc_run_plan_flops(const brc_run_plan *p);
 double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop);
 
 /*
  * How the units of a layer lie in its value: element of row r, unit u, position p is
- * r * row_step + u * unit_step + position[p]. Positions are positions of a feature map,
- * row by row, `width` to a row, or tokens.
+ * r * row_step + u * unit_step + position[p]. Positions are those of a feature map, row
+ * by row and `width` in a row, or tokens.
  */
 typedef struct brc_unit_view {
 	size_t rows, row_step, units, unit_step, positions, width;
 	const size_t *position; /* [positions] */
 } brc_unit_view;
 
-/* The pass stops once for each layer of the options, in this order: index in options->layer. */
+/* The pass stops once for each layer of the options. Which layer stop `stop` is, in options->layer.
+ */
 size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop);
 brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop);
 

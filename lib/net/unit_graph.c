@@ -1,5 +1,4 @@
-/* The graph of chosen layers: the weights between them, and ways through one that was not chosen.
- */
+/* The graph of chosen layers: weights between them, and ways through a layer that is not chosen. */
 #include "net/unit_graph.h"
 
 #include <cblas.h>
@@ -12,18 +11,19 @@
 
 #define MAX_WAYS ((size_t)1 << 22)
 
-/* From one chosen layer to another by an edge, or by two with a layer between. */
+/* A way leads from one chosen layer to another by one edge, or by two with a layer between. */
 typedef struct way {
-	size_t from, to, first, second; /* layers; edges, the latter BRC_ANY when there is none */
+	size_t from, to;      /* layers */
+	size_t first, second; /* edges; BRC_ANY: there is no second */
 } way;
 
 typedef struct chosen {
 	const brc_layer_graph *c;
 	bool *in;
-	way *way; /* by layers that it joins, the direct one first */
+	way *way; /* sorted by the layers that they join, a direct way first */
 	size_t n, cap;
 	size_t *index;         /* [layers]: index in the graph */
-	float *first, *second; /* blocks on the way through a layer */
+	float *first, *second; /* the weights of both edges of a way */
 } chosen;
 
 static bool is_passed(const chosen *g, size_t l)
@@ -43,7 +43,7 @@ static brc_rc add_way(chosen *g, size_t first, size_t second, brc_err *err)
 	return BRC_OK;
 }
 
-/* First edge from layer l; edges are sorted by it. */
+/* The first edge from layer l. Edges are sorted by layer. */
 static size_t edges_from(const brc_layer_graph *c, size_t l)
 {
 	size_t lo = 0, hi = c->n_edges;
@@ -134,7 +134,7 @@ static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 	return g->first && g->second ? BRC_OK : BRC_RESOURCE;
 }
 
-/* Under l2 weights are added as squares: they are squares until all are there. */
+/* Under l2 weights are added as squares, and the root is taken at the end. */
 static void square(const chosen *g, float *w, size_t n)
 {
 	for (size_t i = 0; g->c->norm == BRC_NORM_L2 && i < n; i++)
@@ -150,7 +150,7 @@ static brc_rc read_weights(const chosen *g, size_t edge, float *w, brc_err *err)
 	return BRC_OK;
 }
 
-/* w += the products of weights on a way through a layer. */
+/* Add to w the products of the weights on a way through a layer. */
 static brc_rc add_product(const chosen *g, const way *p, float *w, brc_err *err)
 {
 	size_t between = g->c->edge[p->first].to;
@@ -164,7 +164,7 @@ static brc_rc add_product(const chosen *g, const way *p, float *w, brc_err *err)
 	return BRC_OK;
 }
 
-/* Ways i .. n - 1, which join the same layers, as a block. */
+/* Ways i .. n - 1 join the same two layers: they become one block. */
 static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *err)
 {
 	const way *p = &g->way[i];

@@ -83,7 +83,7 @@ static bool is_of(const brc_layer_graph *c, const brc_net_layer *l, unsigned uni
 	}
 }
 
-/* "12 Conv, 2 MatMul": hidden layers by kind. */
+/* How many hidden layers there are of each kind: "12 Conv, 2 MatMul". */
 static char *list_kinds(const brc_layer_graph *c, char *buf, size_t cap)
 {
 	size_t n = 0;

@@ -87,7 +87,7 @@ static void read_files(const char *path)
 		brc_layers_clear(&layers);
 	}
 	if (brc_class_names_read(path, &name, &n, NULL) == BRC_OK)
-		brc_class_names_free(name, n);
+		brc_texts_free(name, n);
 	if (brc_image_list_table(&list, path, NULL, 0, 0, NULL) == BRC_OK)
 		for (size_t i = 0; i < list.n; i++)
 			if (list.label[i] < 0 || (size_t)list.label[i] >= list.classes)

@@ -372,7 +372,7 @@ static void reads_names(const char *text, size_t n, size_t count, const char *me
 		assert_non_null(strstr(err.message, t.path));
 		assert_non_null(strstr(err.message, message));
 	}
-	brc_class_names_free(list, found);
+	brc_texts_free(list, found);
 	unlink(t.path);
 }
 

@@ -17,7 +17,7 @@
 void brc_dataset_files_clear(brc_dataset_files *r)
 {
 	brc_items_free(r->items);
-	brc_class_names_free(r->names, r->names ? r->n_names : 0);
+	brc_texts_free(r->names, r->n_names);
 	free(r->mean);
 	free(r->deviation);
 	free(r->chosen);

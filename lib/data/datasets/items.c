@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/tables/class_names.h"
+#include "base/texts.h"
 
 brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops, brc_err *err)
 {
@@ -33,7 +33,7 @@ void brc_items_free(brc_items *it)
 		return;
 	it->ops->free(it);
 	brc_section_digest_free(it->digest);
-	brc_class_names_free(it->class_name, it->class_name ? it->classes : 0);
+	brc_texts_free(it->class_name, it->classes);
 	brc_array_clear(&it->label);
 	free(it);
 }

@@ -1,4 +1,5 @@
 /* Graphs to other programs: what the formats' writers share. */
+#include "base/utf8.h"
 #include "data/graphs/graph_formats.h"
 
 enum { PIECE = 65536 /* bytes that are passed on at once */ };
@@ -30,12 +31,11 @@ brc_rc brc_graph_out_layers(brc_graph_out *o, char mark, brc_err *err)
 	const brc_layers *t = o->e->layers;
 
 	for (size_t l = 0; l < t->n; l++) {
-		for (const char *c = t->name[l]; *c != '\0'; c++)
-			if ((unsigned char)*c < 0x20 || *c == 0x7f)
-				return brc_fail(err, BRC_DATA,
-						"the name of layer %zu, '%s', holds a control "
-						"character, which a line cannot",
-						l, t->name[l]);
+		if (brc_has_control(t->name[l]))
+			return brc_fail(err, BRC_DATA,
+					"the name of layer %zu, '%s', holds a control "
+					"character, which a line cannot",
+					l, t->name[l]);
 		brc_str_addf(&o->text, "%c layer\t%zu\t%s\n", mark, t->units[l], t->name[l]);
 	}
 	return BRC_OK;

@@ -8,16 +8,16 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "sections/dataset.h"
-#include "data/tables/class_names.h"
 #include "data/tables/lines.h"
 
 #define LIST_BYTES_MAX ((size_t)1 << 30) /* of a table */
 
 void brc_image_list_clear(brc_image_list *l)
 {
-	brc_class_names_free(l->path, l->n);
-	brc_class_names_free(l->class_name, l->classes);
+	brc_texts_free(l->path, l->n);
+	brc_texts_free(l->class_name, l->classes);
 	free(l->label);
 	memset(l, 0, sizeof(*l));
 }
@@ -30,17 +30,12 @@ typedef struct names {
 
 static brc_rc names_add(names *a, const char *s, brc_err *err)
 {
-	BRC_TRY(brc_grow(&a->name, &a->cap, a->n + 1, sizeof(*a->name), err));
-	a->name[a->n] = brc_strdup(s, err);
-	if (!a->name[a->n])
-		return BRC_RESOURCE;
-	a->n++;
-	return BRC_OK;
+	return brc_texts_add(&a->name, &a->n, &a->cap, s, err);
 }
 
 static void names_free(names *a)
 {
-	brc_class_names_free(a->name, a->n);
+	brc_texts_free(a->name, a->n);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -134,16 +129,8 @@ static brc_rc set_classes(collection *c, const names *found, brc_err *err)
 	size_t n = c->order ? c->n_order : found->n;
 	if (n > BRC_CLASSES_MAX)
 		return brc_fail(err, BRC_DATA, "%zu classes are more than %u", n, BRC_CLASSES_MAX);
-	c->l->class_name = brc_calloc(n, sizeof(*c->l->class_name), err);
-	if (!c->l->class_name)
-		return BRC_RESOURCE;
-	for (; c->l->classes < n; c->l->classes++) {
-		char *name = brc_strdup(from[c->l->classes], err);
-
-		if (!name)
-			return BRC_RESOURCE;
-		c->l->class_name[c->l->classes] = name;
-	}
+	BRC_TRY(brc_texts_dup(from, n, &c->l->class_name, err));
+	c->l->classes = n;
 	return BRC_OK;
 }
 

@@ -1,10 +1,10 @@
 #include "data/tables/class_names.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/texts.h"
+#include "base/utf8.h"
 #include "sections/dataset.h"
 #include "data/tables/lines.h"
 
@@ -20,43 +20,19 @@ static brc_rc check_name(const brc_lines *lines, size_t n, const char *name, brc
 	if (n == BRC_CLASSES_MAX)
 		return brc_fail(err, BRC_DATA, "%s: more than %u classes", lines->name,
 				BRC_CLASSES_MAX);
-	for (const char *c = name; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return brc_lines_fail(lines, err, "a control character in '%s'", name);
-	return BRC_OK;
-}
-
-typedef struct named {
-	const char *name;
-	size_t line;
-} named;
-
-static int by_name_line(const void *pa, const void *pb)
-{
-	const named *a = pa, *b = pb;
-	int order = strcmp(a->name, b->name);
-
-	return order != 0 ? order : a->line < b->line ? -1 : a->line > b->line;
+	return brc_has_control(name)
+		       ? brc_lines_fail(lines, err, "a control character in '%s'", name)
+		       : BRC_OK;
 }
 
 static brc_rc check_unique(const char *path, char *const *names, size_t n, brc_err *err)
 {
-	named *sorted = brc_alloc(n, sizeof(*sorted), err);
-	brc_rc rc;
+	size_t first, again;
 
-	if (!sorted)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (named){names[i], i + 1};
-	qsort(sorted, n, sizeof(*sorted), by_name_line);
-	rc = BRC_OK;
-	for (size_t i = 1; i < n && rc == BRC_OK; i++)
-		if (!strcmp(sorted[i - 1].name, sorted[i].name))
-			rc = brc_fail(err, BRC_DATA,
-				      "%s: line %zu: '%s' stands already in line %zu", path,
-				      sorted[i].line, sorted[i].name, sorted[i - 1].line);
-	free(sorted);
-	return rc;
+	BRC_TRY(brc_texts_repeated(names, n, &first, &again, err));
+	return again == n ? BRC_OK
+			  : brc_fail(err, BRC_DATA, "%s: line %zu: '%s' stands already in line %zu",
+				     path, again + 1, names[again], first + 1);
 }
 
 static brc_rc take_lines(brc_lines *lines, char ***names, size_t *n, brc_err *err)
@@ -68,11 +44,7 @@ static brc_rc take_lines(brc_lines *lines, char ***names, size_t *n, brc_err *er
 
 		BRC_TRY(brc_lines_next(lines, &line, err));
 		BRC_TRY(check_name(lines, *n, line, err));
-		BRC_TRY(brc_grow(names, &cap, *n + 1, sizeof(**names), err));
-		(*names)[*n] = brc_strdup(line, err);
-		if (!(*names)[*n])
-			return BRC_RESOURCE;
-		++*n;
+		BRC_TRY(brc_texts_add(names, n, &cap, line, err));
 	}
 	if (*n == 0)
 		return brc_fail(err, BRC_DATA, "%s: there are no class names", lines->name);
@@ -93,16 +65,9 @@ brc_rc brc_class_names_read(const char *path, char ***names, size_t *n, brc_err 
 	rc = take_lines(&lines, names, n, err);
 	free(text);
 	if (rc != BRC_OK) {
-		brc_class_names_free(*names, *n);
+		brc_texts_free(*names, *n);
 		*names = NULL;
 		*n = 0;
 	}
 	return rc;
-}
-
-void brc_class_names_free(char **names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
 }

@@ -5,13 +5,13 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/texts.h"
 
 /*
  * Read the file: *n >= 1 names, unique and not empty, without control
  * characters. Blank lines at the end and CR LF are tolerated. BRC_DATA naming
- * the line otherwise. Release with brc_class_names_free.
+ * the line otherwise. Release with brc_texts_free.
  */
 brc_rc brc_class_names_read(const char *path, char ***names, size_t *n, brc_err *err);
-void brc_class_names_free(char **names, size_t n);
 
 #endif

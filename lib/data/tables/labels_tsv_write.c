@@ -2,13 +2,13 @@
 
 #include <stdbool.h>
 
+#include "base/utf8.h"
+
 /* No tab, no end of a line. */
 static brc_rc check_text(const char *text, const char *what, size_t number, brc_err *err)
 {
-	for (const char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return brc_fail(
-				err, BRC_DATA,
+	if (brc_has_control(text))
+		return brc_fail(err, BRC_DATA,
 				"the name of %s %zu, '%s', holds a control character, which "
 				"a table cannot",
 				what, number, text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 
 brc_rc brc_layer_list_add(brc_layer_list *t, const char *name, size_t units, brc_err *err)
 {
@@ -11,12 +12,9 @@ brc_rc brc_layer_list_add(brc_layer_list *t, const char *name, size_t units, brc
 		return brc_fail(err, BRC_DATA, "more than %u layers", BRC_LAYERS_MAX);
 	if (strlen(name) > BRC_TEXT_MAX)
 		return brc_fail(err, BRC_DATA, "a name of more than %d bytes", BRC_TEXT_MAX);
-	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
 	BRC_TRY(brc_grow(&t->units, &t->cap_units, t->n + 1, sizeof(*t->units), err));
-	t->name[t->n] = brc_strdup(name, err);
-	if (!t->name[t->n])
-		return BRC_RESOURCE;
-	t->units[t->n++] = units;
+	t->units[t->n] = units;
+	BRC_TRY(brc_texts_add(&t->name, &t->n, &t->cap, name, err));
 	t->total += units;
 	return BRC_OK;
 }
@@ -28,9 +26,7 @@ brc_rc brc_layer_list_make(const brc_layer_list *t, brc_layers *layers, brc_err 
 
 void brc_layer_list_clear(brc_layer_list *t)
 {
-	for (size_t i = 0; i < t->n; i++)
-		free(t->name[i]);
-	free(t->name);
+	brc_texts_free(t->name, t->n);
 	free(t->units);
 	memset(t, 0, sizeof(*t));
 }

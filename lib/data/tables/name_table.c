@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "stream/layers.h"
 
 /* Of a name beside its bytes: allocation, pointer, slots. */
@@ -13,9 +14,7 @@ enum { OVERHEAD = 16 + sizeof(char *) + 4 * sizeof(uint32_t) };
 
 void brc_name_table_clear(brc_name_table *t)
 {
-	for (size_t i = 0; i < t->n; i++)
-		free(t->name[i]);
-	free(t->name);
+	brc_texts_free(t->name, t->n);
 	free(t->slot);
 	memset(t, 0, sizeof(*t));
 }
@@ -73,11 +72,7 @@ static brc_rc append(brc_name_table *t, const char *name, brc_err *err)
 	if (length > BRC_TEXT_MAX)
 		return brc_fail(err, BRC_DATA, "a name of more than %d bytes", BRC_TEXT_MAX);
 	BRC_TRY(admit(t, length + 1, err));
-	BRC_TRY(brc_grow(&t->name, &t->cap, t->n + 1, sizeof(*t->name), err));
-	if (!(t->name[t->n] = brc_strdup(name, err)))
-		return BRC_RESOURCE;
-	t->n++;
-	return BRC_OK;
+	return brc_texts_add(&t->name, &t->n, &t->cap, name, err);
 }
 
 brc_rc brc_name_table_add(brc_name_table *t, const char *name, size_t *number, brc_err *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { NAME_WIDTH = 32, LIST_WIDTH = 20 };
 
@@ -56,11 +57,9 @@ static brc_rc init(table *t, const brc_units *u, brc_err *err)
 
 static brc_rc add_field(brc_str *out, const char *text, brc_err *err)
 {
-	for (const char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return brc_fail(err, BRC_DATA,
-					"'%s' holds a control character, which a table cannot",
-					text);
+	if (brc_has_control(text))
+		return brc_fail(err, BRC_DATA,
+				"'%s' holds a control character, which a table cannot", text);
 	brc_str_add(out, text);
 	return BRC_OK;
 }

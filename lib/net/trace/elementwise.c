@@ -13,7 +13,7 @@ static void widen(size_t *ext, size_t ndim, const size_t *other, size_t n)
 			ext[k + ndim - n] = other[k];
 }
 
-/* All factors times |c|, or |1 / c|, with c [extents of like] broadcast to s. */
+/* Multiply all factors by |c|, or |1 / c|. c has the extents of `like` and is broadcast to s. */
 static brc_rc scale(brc_tracer *t, brc_sources *s, const float *c, const brc_operand *like,
 		    bool inverse, brc_err *err)
 {
@@ -46,7 +46,7 @@ static brc_rc scale(brc_tracer *t, brc_sources *s, const float *c, const brc_ope
 
 /* ---- one operand ---- */
 
-/* Output 0 comes from input 0, times c [extents of like] if there is one. */
+/* Output 0 comes from input 0, times c if that is not NULL; c has the extents of `like`. */
 static brc_rc follow_first(brc_tracer *t, const brc_node *n, const float *c,
 			   const brc_operand *like, brc_err *err)
 {
@@ -121,7 +121,7 @@ static brc_rc drop_statistics(brc_tracer *t, const brc_sources **x, size_t *n, b
 	return BRC_OK;
 }
 
-/* Set by set, over the extents of s. */
+/* Join the sets of an operand, broadcast to s, into those of s. */
 static brc_rc add_operand(brc_tracer *t, brc_sources *s, const brc_sources *x, bool sum,
 			  brc_err *err)
 {
@@ -163,7 +163,7 @@ static brc_rc combine(brc_tracer *t, const brc_node *n, const brc_sources **x, s
 	return BRC_OK;
 }
 
-/* Numbers that a product or quotient brings. */
+/* The constant operands of a product or quotient are factors. */
 static brc_rc scale_by_constants(brc_tracer *t, const brc_node *n, brc_sources *s, brc_err *err)
 {
 	bool product = brc_node_trace(n) == BRC_TRACE_PRODUCT;

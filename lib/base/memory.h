@@ -14,6 +14,11 @@
 
 #include "base/err.h"
 
+static inline size_t brc_least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* *out = a * b (or a + b); false, with *out untouched, when it does not fit. */
 bool brc_mul(size_t a, size_t b, size_t *out);
 bool brc_add(size_t a, size_t b, size_t *out);

@@ -160,11 +160,6 @@ void brc_factors_tile(const brc_factors *f, size_t row, size_t rows, size_t col,
 				f->length + col, w + i * TILE);
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Rows of one tile to the visitor; of a tile on the diagonal what lies behind it. */
 static bool visit_tile(size_t row, size_t rows, size_t col, size_t cols, const double *w,
 		       brc_row_visit visit, void *ctx)
@@ -189,8 +184,8 @@ brc_rc brc_factors_walk(const brc_factors *f, brc_row_visit visit, void *ctx, br
 	for (size_t p = 0; p < f->n_parts; p++)
 		for (size_t i = f->part[p]; i < f->part[p + 1] && more; i += TILE)
 			for (size_t j = i; j < f->part[p + 1] && more; j += TILE) {
-				size_t rows = least(TILE, f->part[p + 1] - i);
-				size_t cols = least(TILE, f->part[p + 1] - j);
+				size_t rows = brc_least(TILE, f->part[p + 1] - i);
+				size_t cols = brc_least(TILE, f->part[p + 1] - j);
 
 				brc_factors_tile(f, i, rows, j, cols, w, w + TILE * TILE);
 				more = visit_tile(i, rows, j, cols, w, visit, ctx);

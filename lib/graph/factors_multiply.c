@@ -74,11 +74,6 @@ size_t brc_factors_room_bytes(size_t samples, size_t workers)
 	       workers * ROWS * WIDTH * sizeof(double);
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* out[i][s][v] = r[i][s] x[i][v], of `rows` units and `some` samples. */
 BRC_FOR_EACH_PROCESSOR
 static void spread(const double *r, size_t samples, size_t some, size_t rows, const double *x,
@@ -123,7 +118,7 @@ static brc_rc moments_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const product *p = ctx;
 	size_t samples = p->f->samples, chunk = task % p->chunks, s = task / p->chunks * BLOCK;
-	size_t some = least(BLOCK, samples - s);
+	size_t some = brc_least(BLOCK, samples - s);
 	size_t begin = p->n * chunk / p->chunks, end = p->n * (chunk + 1) / p->chunks;
 	double *out = p->room->moments + chunk * moments_all(samples) +
 		      moments_at(samples, task / p->chunks);
@@ -132,7 +127,7 @@ static brc_rc moments_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	(void)err;
 	memset(out, 0, some * BRC_LANES * (samples - s) * sizeof(*out));
 	for (size_t i = begin; i < end; i += ROWS) {
-		size_t rows = least(ROWS, end - i);
+		size_t rows = brc_least(ROWS, end - i);
 		const double *r = p->f->r + (p->first + i) * samples + s;
 
 		spread(r, samples, some, rows, p->x + (p->first + i) * BRC_LANES, scratch);
@@ -148,7 +143,7 @@ static brc_rc weigh_task(void *ctx, size_t block, size_t worker, brc_err *err)
 {
 	const product *p = ctx;
 	size_t samples = p->f->samples, s = block * BLOCK, cols = samples - s;
-	size_t some = least(BLOCK, cols), count = some * BRC_LANES * cols;
+	size_t some = brc_least(BLOCK, cols), count = some * BRC_LANES * cols;
 	double *sum = p->room->moments + moments_at(samples, block);
 
 	(void)worker;
@@ -172,13 +167,13 @@ static brc_rc results_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const product *p = ctx;
 	size_t samples = p->f->samples, unit = p->first + task * ROWS;
-	size_t rows = least(ROWS, p->first + p->n - unit);
+	size_t rows = brc_least(ROWS, p->first + p->n - unit);
 	double *scratch = p->room->scratch + worker * ROWS * WIDTH;
 
 	(void)err;
 	start_from_diagonal(p, unit, rows);
 	for (size_t b = 0; b < p->blocks; b++) {
-		size_t s = b * BLOCK, some = least(BLOCK, samples - s);
+		size_t s = b * BLOCK, some = brc_least(BLOCK, samples - s);
 		const double *r = p->f->r + unit * samples + s;
 
 		cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows,

@@ -24,11 +24,6 @@ typedef struct sums {
 	double *moments;            /* [groups, block, samples] */
 } sums;
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The units of a part that are in a group and have a row, by group. */
 static void sort_units(const brc_factors *f, size_t part, const int32_t *group, size_t groups,
 		       size_t *unit, size_t *start)
@@ -52,7 +47,7 @@ static void group_moments(const sums *m, size_t g, size_t s, size_t some, double
 
 	memset(out, 0, some * cols * sizeof(*out));
 	for (size_t i = m->start[g]; i < m->start[g + 1]; i += ROWS) {
-		size_t rows = least(ROWS, m->start[g + 1] - i);
+		size_t rows = brc_least(ROWS, m->start[g + 1] - i);
 
 		for (size_t k = 0; k < rows; k++)
 			memcpy(m->rows + k * cols, m->f->r + m->unit[i + k] * samples + s,
@@ -72,7 +67,7 @@ static void add_products(const sums *m, double *sum)
 	size_t samples = m->f->samples;
 
 	for (size_t s = 0; s < samples; s += m->block) {
-		size_t some = least(m->block, samples - s), count = some * (samples - s);
+		size_t some = brc_least(m->block, samples - s), count = some * (samples - s);
 
 		for (size_t g = 0; g < m->groups; g++)
 			group_moments(m, g, s, some, m->moments + g * count);
@@ -126,7 +121,7 @@ brc_rc brc_factors_sums(const brc_factors *f, const int32_t *group, size_t group
 	sums m = {.f = f, .groups = groups, .unit = unit, .start = start};
 	brc_rc rc = BRC_RESOURCE;
 
-	m.block = most < 1 ? 1 : least(most, BLOCK);
+	m.block = most < 1 ? 1 : brc_least(most, BLOCK);
 	m.rows = brc_alloc(ROWS, f->samples * sizeof(*m.rows), err);
 	m.moments = brc_alloc(groups, m.block * f->samples * sizeof(*m.moments), err);
 	if (unit && start && pairs && m.rows && m.moments)

@@ -115,29 +115,6 @@ static brc_rc read_text(const char *path, size_t mem, brc_filter *f, char **text
 	return record(f, "labels", *text, *n, err);
 }
 
-static int by_value(const void *pa, const void *pb)
-{
-	int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
-/* Number of distinct clusters. */
-static brc_rc count_clusters(const int32_t *label, size_t n, size_t *k, brc_err *err)
-{
-	int32_t *sorted = brc_alloc(n, sizeof(*sorted), err);
-
-	if (!sorted)
-		return BRC_RESOURCE;
-	memcpy(sorted, label, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), by_value);
-	*k = 0;
-	for (size_t i = 0; i < n; i++)
-		*k += sorted[i] >= 0 && (i == 0 || sorted[i] != sorted[i - 1]);
-	free(sorted);
-	return BRC_OK;
-}
-
 static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const char *name,
 			   brc_filter *f, brc_imported *told, brc_err *err)
 {
@@ -148,7 +125,7 @@ static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const
 
 	BRC_TRY(brc_labels_init(&l, layers, err));
 	memcpy(l.label, label, n * sizeof(*label));
-	rc = count_clusters(label, n, &l.k, err);
+	rc = brc_labels_distinct(label, n, &l.k, err);
 	if (rc == BRC_OK)
 		rc = brc_section_new(&s, "labels", 1, name, err);
 	if (rc == BRC_OK)

@@ -69,7 +69,8 @@ static brc_rc k_of_layer(const brc_laplacian *l, size_t layer, const brc_labels 
 		return brc_fail(err, BRC_DATA,
 				"layer %s has %zu units, but %zu in the labels to take k from",
 				name, l->blocks.layers.units[layer], labels->layers.units[there]);
-	return brc_labels_distinct(labels, there, k, err);
+	return brc_labels_distinct(labels->label + labels->layers.first[there],
+				   labels->layers.units[there], k, err);
 }
 
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,

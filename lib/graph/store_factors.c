@@ -160,18 +160,13 @@ static brc_rc former_new(void **out, const brc_blocks *b, brc_err *err)
 	return m->tile ? all_factors(&m->factors, b, true, err) : BRC_RESOURCE;
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* A unit has no edge with itself. */
 static void unpack(const void *of, const brc_block *b, size_t first, size_t rows, float *w)
 {
 	const former *m = of;
 
 	for (size_t j = 0; j < b->cols; j += TILE) {
-		size_t some = least(TILE, b->cols - j);
+		size_t some = brc_least(TILE, b->cols - j);
 
 		brc_factors_tile(m->factors, m->layers->first[b->from] + first, rows,
 				 m->layers->first[b->to] + j, some, m->tile, m->tile + TILE * TILE);

@@ -38,11 +38,6 @@ static size_t tiles_of(size_t count, size_t side)
 	return (count + side - 1) / side;
 }
 
-static size_t least_of(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Tile number t of the panels: column by column; of a diagonal one the upper triangle only. */
 static struct tile tile_at(const struct block *k, size_t t)
 {
@@ -58,8 +53,8 @@ static struct tile tile_at(const struct block *k, size_t t)
 	}
 	i += k->row;
 	j += k->col;
-	return (struct tile){i * height, j * width, least_of(height, k->a.count - i * height),
-			     least_of(width, k->b.count - j * width)};
+	return (struct tile){i * height, j * width, brc_least(height, k->a.count - i * height),
+			     brc_least(width, k->b.count - j * width)};
 }
 
 static bool on_diagonal(const struct block *k, const struct tile *q)
@@ -126,8 +121,8 @@ static brc_rc run_panels(struct block *k, brc_pool *pool, brc_err *err)
 		for (k->col = k->same ? k->row : 0; k->col < cols; k->col += k->panel) {
 			size_t tiles;
 
-			k->rows = least_of(k->panel, rows - k->row);
-			k->cols = least_of(k->panel, cols - k->col);
+			k->rows = brc_least(k->panel, rows - k->row);
+			k->cols = brc_least(k->panel, cols - k->col);
 			k->diagonal = k->same && k->row == k->col;
 			tiles = k->diagonal ? k->cols * (k->cols + 1) / 2 : k->rows * k->cols;
 			BRC_TRY(brc_pool_run(pool, tiles, block_task, k, err));
@@ -154,7 +149,7 @@ static brc_rc plan(struct block *k, brc_err *err)
 		most = BIG_TILE;
 	BRC_TRY(brc_corr_tiles_init(&k->tiles, side_of(c, k->a.count, most),
 				    side_of(c, k->b.count, most), err));
-	side = least_of(k->tiles.height, k->tiles.width);
+	side = brc_least(k->tiles.height, k->tiles.width);
 	k->panel = c->panel == 0 ? SIZE_MAX / 2 : c->panel > side ? c->panel / side : 1;
 	return BRC_OK;
 }

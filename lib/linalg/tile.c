@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "linalg/triangle.h"
 
 enum { PANEL = 8 }; /* rows of the result held in registers */
@@ -44,20 +45,15 @@ panel(const double *t, size_t step, size_t apart, size_t n, const double *x, dou
 			*(brc_lanes *)(y + p * BRC_LANES) += sum[p];
 }
 
-static inline size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 BRC_FOR_EACH_PROCESSOR
 void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const double *x, double *y,
 		   size_t groups, size_t stride, double *scratch)
 {
 	for (size_t j = 0; j < cols; j += BRC_TILE_WIDTH) {
-		size_t width = least(cols - j, BRC_TILE_WIDTH);
+		size_t width = brc_least(cols - j, BRC_TILE_WIDTH);
 
 		for (size_t i = 0; i < rows; i += PANEL) {
-			size_t some = least(rows - i, PANEL);
+			size_t some = brc_least(rows - i, PANEL);
 
 			convert(w + i * ld + j, ld, some, width, scratch, BRC_TILE_WIDTH, PANEL);
 			for (size_t g = 0; g < groups; g++)
@@ -96,7 +92,7 @@ static inline __attribute__((always_inline)) void convert_right(const float *w, 
 								size_t width, double *t)
 {
 	size_t left = row < col ? 0 : row - col,
-	       diagonal = row < col ? 0 : least(left + PANEL, width);
+	       diagonal = row < col ? 0 : brc_least(left + PANEL, width);
 
 	for (size_t c = 0; c < left; c++) {
 		const float *from = w + brc_triangle_at(n, col + c, row);
@@ -150,7 +146,7 @@ add_left(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t w
 
 	memset(sum, 0, groups * BRC_TILE_SLAB * sizeof(*sum));
 	for (size_t c = 0; c < width; c += BRC_TILE_DEPTH) {
-		size_t depth = least(width - c, BRC_TILE_DEPTH);
+		size_t depth = brc_least(width - c, BRC_TILE_DEPTH);
 
 		convert_left(w, n, row, rows, col + c, depth, scratch);
 		for (size_t i = 0; i < rows; i += PANEL)
@@ -169,7 +165,7 @@ add_right(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t 
 	  const double *x, double *y, size_t groups, size_t stride, double *scratch)
 {
 	for (size_t i = 0; i < rows; i += PANEL) {
-		size_t some = least(rows - i, PANEL);
+		size_t some = brc_least(rows - i, PANEL);
 
 		convert_right(w, n, row + i, some, col, width, scratch);
 		for (size_t g = 0; g < groups; g++)
@@ -183,10 +179,10 @@ void brc_tile_triangle(const float *w, size_t n, size_t row, size_t rows, const 
 		       double *y, size_t groups, size_t stride, double *scratch)
 {
 	for (size_t g = 0; g < groups; g += BRC_TILE_GROUPS) {
-		size_t some = least(groups - g, BRC_TILE_GROUPS);
+		size_t some = brc_least(groups - g, BRC_TILE_GROUPS);
 
 		for (size_t col = 0; col < n; col += BRC_TILE_WIDTH) {
-			size_t width = least(n - col, BRC_TILE_WIDTH);
+			size_t width = brc_least(n - col, BRC_TILE_WIDTH);
 			const double *from = x + g * stride + col * BRC_LANES;
 
 			if (col + width <= row)
@@ -204,14 +200,14 @@ void brc_tile_columns(const float *w, size_t ld, size_t rows, size_t cols, const
 		      double *y, size_t groups, size_t stride, double *scratch)
 {
 	for (size_t i = 0; i < rows; i += BRC_TILE_DEPTH) {
-		size_t depth = least(rows - i, BRC_TILE_DEPTH);
+		size_t depth = brc_least(rows - i, BRC_TILE_DEPTH);
 
 		convert(w + i * ld, ld, depth, cols, scratch, BRC_TILE_SLAB, depth);
 		for (size_t j = 0; j < cols; j += PANEL)
 			for (size_t g = 0; g < groups; g++)
 				panel(scratch + j, BRC_TILE_SLAB, 1, depth,
 				      x + g * stride + i * BRC_LANES,
-				      y + g * stride + j * BRC_LANES, least(cols - j, PANEL));
+				      y + g * stride + j * BRC_LANES, brc_least(cols - j, PANEL));
 	}
 }
 

@@ -137,14 +137,13 @@ static int by_value(const void *pa, const void *pb)
 	return a < b ? -1 : a > b;
 }
 
-brc_rc brc_labels_distinct(const brc_labels *l, size_t layer, size_t *out, brc_err *err)
+brc_rc brc_labels_distinct(const int32_t *label, size_t n, size_t *out, brc_err *err)
 {
-	size_t n = l->layers.units[layer];
 	int32_t *sorted = brc_alloc(n, sizeof(*sorted), err);
 
 	if (!sorted)
 		return BRC_RESOURCE;
-	memcpy(sorted, l->label + l->layers.first[layer], n * sizeof(*sorted));
+	memcpy(sorted, label, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), by_value);
 	*out = 0;
 	for (size_t i = 0; i < n; i++)

@@ -58,7 +58,7 @@ brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err);
 /* "global", "local" or "imported". */
 const char *brc_labels_mode_name(brc_labels_mode mode);
 
-/* *out = number of distinct labels >= 0 within layer `layer`. */
-brc_rc brc_labels_distinct(const brc_labels *l, size_t layer, size_t *out, brc_err *err);
+/* *out = number of distinct labels >= 0 among n: those of a layer, or all. */
+brc_rc brc_labels_distinct(const int32_t *label, size_t n, size_t *out, brc_err *err);
 
 #endif

@@ -269,12 +269,12 @@ static void distinct_labels_are_counted_in_their_layer(void **state)
 
 	(void)state;
 	set_labels(&l, some_labels);
-	assert_ok(brc_labels_distinct(&l, 0, &n, &ok_err));
+	assert_ok(brc_labels_distinct(l.label, l.layers.units[0], &n, &ok_err));
 	assert_int_equal(n, 2);
-	assert_ok(brc_labels_distinct(&l, 1, &n, &ok_err));
+	assert_ok(brc_labels_distinct(l.label + l.layers.first[1], l.layers.units[1], &n, &ok_err));
 	assert_int_equal(n, 2);
 	l.label[5] = INT32_MAX;
-	assert_ok(brc_labels_distinct(&l, 1, &n, &ok_err));
+	assert_ok(brc_labels_distinct(l.label + l.layers.first[1], l.layers.units[1], &n, &ok_err));
 	assert_int_equal(n, 2);
 	brc_labels_clear(&l);
 }

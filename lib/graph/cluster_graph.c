@@ -75,14 +75,18 @@ static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *bl
 	if (!g->edges || !g->block)
 		rc = BRC_RESOURCE;
 	for (size_t e = 0; e < n && rc == BRC_OK; e++) {
+		const brc_block *b;
+		size_t from, to;
+
 		if (block[e] >= blocks->n || seen[block[e]]) {
 			rc = brc_fail(err, BRC_DATA,
 				      "the blocks of a graph must be distinct and below %zu",
 				      blocks->n);
 			break;
 		}
-		const brc_block *b = &blocks->block[block[e]];
-		size_t from = find_member(g, b->from), to = find_member(g, b->to);
+		b = &blocks->block[block[e]];
+		from = find_member(g, b->from);
+		to = find_member(g, b->to);
 
 		if (from == g->n_members || to == g->n_members)
 			rc = brc_fail(err, BRC_DATA, "block %zu joins layers outside its graph",

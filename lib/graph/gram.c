@@ -52,10 +52,12 @@ static void take(const gram *m, const brc_edges *e, const slab *s, size_t large,
 
 		for (size_t c = from; c < to; c++) {
 			size_t at = brc_row_column(&r, c);
+			size_t u, v;
 
 			if (at < col || at >= col + cols)
 				continue;
-			size_t u = by_row ? i : at - col, v = by_row ? at - col : i;
+			u = by_row ? i : at - col;
+			v = by_row ? at - col : i;
 
 			t[u * DEPTH + v] = (double)r.w[c] * small_scale[u] * large_scale[v];
 		}
@@ -105,11 +107,13 @@ static brc_rc multiply_pair(void *ctx, size_t task, size_t worker, brc_err *err)
 	double *scratch = m->scratch + worker * (2 * SLAB * DEPTH + SLAB * SLAB);
 	double *tile = scratch + 2 * SLAB * DEPTH;
 	size_t i = 0;
+	const slab *a, *b;
 
 	(void)err;
 	while ((i + 1) * (i + 2) / 2 <= task)
 		i++;
-	const slab *a = &m->slab[i], *b = &m->slab[task - i * (i + 1) / 2];
+	a = &m->slab[i];
+	b = &m->slab[task - i * (i + 1) / 2];
 
 	memset(tile, 0, SLAB * SLAB * sizeof(*tile));
 	for (size_t large = 0; large < m->g->n_members; large++)

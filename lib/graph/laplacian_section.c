@@ -211,11 +211,10 @@ static brc_rc read_graph(brc_laplacian *l, const brc_section *s, const char *tit
 static brc_rc read_meta(brc_laplacian *l, const brc_section *s, const char *title, brc_err *err)
 {
 	const char *rows = brc_map_string(s->meta, "rows", "degree");
-	const char *mode, *source, *normalisation;
+	const char *mode = brc_map_string(s->meta, "mode", "");
+	const char *source = brc_map_string(s->meta, "source", "");
+	const char *normalisation = brc_map_string(s->meta, "normalisation", "");
 
-	BRC_TRY(brc_section_string(s, "mode", &mode, err));
-	BRC_TRY(brc_section_string(s, "source", &source, err));
-	BRC_TRY(brc_section_string(s, "normalisation", &normalisation, err));
 	if ((strcmp(mode, "global") != 0 && strcmp(mode, "local") != 0) ||
 	    (strcmp(source, "weights") != 0 && strcmp(source, "affinity") != 0) ||
 	    strcmp(normalisation, "symmetric") != 0 ||

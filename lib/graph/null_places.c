@@ -96,9 +96,11 @@ static void number_places(const uint64_t *number, size_t n, bool within, const s
 	size_t i = 0;
 
 	for (size_t m = 0; m < n; m++) {
+		size_t j;
+
 		while (number[m] >= first + (within ? cols - 1 - i : cols))
 			first += within ? cols - 1 - i++ : (i++, cols);
-		size_t j = (size_t)(number[m] - first) + (within ? i + 1 : 0);
+		j = (size_t)(number[m] - first) + (within ? i + 1 : 0);
 
 		at[m] = (brc_unit_pair){(int32_t)from[i], (int32_t)to[j]};
 	}

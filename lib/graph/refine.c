@@ -97,17 +97,20 @@ static move best_move(const refinement *r, size_t u)
 	size_t a = (size_t)r->label[u];
 	double d = r->g->degree[u], left = volume[a] - d, rest = within[a] - 2 * link_to(r, u, a);
 	move best = {u, (int32_t)a, (int32_t)a, 0};
+	double leaving;
 
 	if (r->staying[a] < 2 || !(left > 0))
 		return best;
-	double leaving = share(r, within[a], volume[a]) - share(r, fmin(fmax(rest, 0), left), left);
+	leaving = share(r, within[a], volume[a]) - share(r, fmin(fmax(rest, 0), left), left);
 
 	for (size_t b = 0; b < r->k; b++) {
+		double to, before, gain;
+
 		if (b == a)
 			continue;
-		double to = link_to(r, u, b);
-		double before = volume[b] > 0 ? share(r, within[b], volume[b]) : 0;
-		double gain = leaving + before - share(r, within[b] + 2 * to, volume[b] + d);
+		to = link_to(r, u, b);
+		before = volume[b] > 0 ? share(r, within[b], volume[b]) : 0;
+		gain = leaving + before - share(r, within[b] + 2 * to, volume[b] + d);
 
 		if (gain > best.gain + BRC_REFINE_LEAST) {
 			best.gain = gain;

@@ -1,6 +1,6 @@
 /*
- * The weight between two units: the norm of the magnitudes that join them
- * (METHOD: docs/method.md, "From weights to edges").
+ * The weight between two units: a norm of the magnitudes that join them (docs/method.md, "From
+ * weights to edges").
  */
 #include <math.h>
 #include <stdlib.h>
@@ -135,7 +135,7 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 			if ((size_t)u[k].layer != from)
 				continue;
 			BRC_TRY(brc_grow(&j->path, &cap, j->n + 1, sizeof(*j->path), err));
-			j->path[j->n++] = (path){(size_t)u[k].unit, channel, i, u[k].factor};
+			j->path[j->n++] = (path){(size_t)u[k].unit, i, channel, u[k].factor};
 		}
 	}
 	qsort(j->path, j->n, sizeof(*j->path), by_unit); /* an edge has at least one path */

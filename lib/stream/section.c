@@ -360,25 +360,3 @@ brc_rc brc_section_dup_texts(const brc_section *s, const char *name, size_t *n, 
 	}
 	return *out ? BRC_OK : BRC_RESOURCE;
 }
-
-static brc_rc no_metadata(const brc_section *s, const char *key, const char *kind, brc_err *err)
-{
-	brc_fail(err, BRC_DATA, "metadata '%s' is not %s", key, kind);
-	return in_section(s, err);
-}
-
-brc_rc brc_section_size(const brc_section *s, const char *key, size_t *out, brc_err *err)
-{
-	return brc_map_size(s->meta, key, out) ? BRC_OK : no_metadata(s, key, "a count", err);
-}
-
-brc_rc brc_section_double(const brc_section *s, const char *key, double *out, brc_err *err)
-{
-	return brc_map_double(s->meta, key, out) ? BRC_OK : no_metadata(s, key, "a number", err);
-}
-
-brc_rc brc_section_string(const brc_section *s, const char *key, const char **out, brc_err *err)
-{
-	*out = brc_map_string(s->meta, key, NULL);
-	return *out ? BRC_OK : no_metadata(s, key, "a text", err);
-}

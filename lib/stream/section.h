@@ -101,11 +101,6 @@ brc_rc brc_section_dup_texts(const brc_section *s, const char *name, size_t *n, 
 /* Row i of a text column, as a terminated copy in buf (always terminated). Returns buf. */
 char *brc_tensor_text(const brc_tensor *t, size_t i, char *buf, size_t cap);
 
-/* Metadata that must be there; BRC_DATA naming section and key if not. */
-brc_rc brc_section_size(const brc_section *s, const char *key, size_t *out, brc_err *err);
-brc_rc brc_section_double(const brc_section *s, const char *key, double *out, brc_err *err);
-brc_rc brc_section_string(const brc_section *s, const char *key, const char **out, brc_err *err);
-
 /* BRC_DATA with a message that begins with the title below. */
 brc_rc brc_section_bad(const brc_section *s, brc_err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -25,6 +25,7 @@ enum { FACTORS = 12 };
 static double now(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
@@ -34,13 +35,16 @@ static double now(void)
 static void fill(float *x, size_t samples, size_t n)
 {
 	brc_rng r;
+
 	brc_rng_init(&r, 1, BRC_RNG_TEST, 0, 0);
 	for (size_t s = 0; s < samples; s++) {
 		double factor[FACTORS];
+
 		for (size_t i = 0; i < FACTORS; i++)
 			factor[i] = brc_rng_normal(&r);
 		for (size_t u = 0; u < n; u++) {
 			double v = factor[u % FACTORS] + brc_rng_normal(&r);
+
 			x[s * n + u] = v > 0 ? (float)v : 0;
 		}
 	}
@@ -54,6 +58,7 @@ static brc_rc write_stream(const char *path, const float *x, size_t samples, siz
 	brc_layers layers;
 	brc_sink *sink;
 	brc_writer *w;
+
 	BRC_TRY(brc_sink_open(&sink, path, true, err));
 	BRC_TRY(brc_writer_new(&w, sink, 0, err));
 	BRC_TRY(brc_section_new(&s, "activations", 1, "bench", err));
@@ -74,7 +79,8 @@ static brc_rc write_npy(const char *path, const float *x, size_t rows, size_t co
 	const size_t shape[] = {rows, cols};
 	brc_str head = {0};
 	FILE *f = fopen(path, "w");
-	if (f == NULL)
+
+	if (!f)
 		return brc_fail(err, BRC_RESOURCE, "cannot write %s", path);
 	BRC_TRY(brc_npy_header(&head, "<f4", 2, shape, err));
 	fwrite(head.s, 1, head.len, f);
@@ -96,6 +102,7 @@ struct bench {
 static double time_ssyrk(struct bench *b)
 {
 	double t;
+
 	openblas_set_num_threads((int)b->threads);
 	t = now();
 	cblas_ssyrk(CblasColMajor, CblasUpper, CblasTrans, (int)b->n, (int)b->samples, 1, b->x,
@@ -108,6 +115,7 @@ static brc_rc one_round(struct bench *b, brc_err *err)
 	const brc_range all = {0, b->n};
 	brc_correlation c;
 	double t = now(), columns, syrk, block;
+
 	BRC_TRY(brc_correlation_init(&c, &(brc_samples){b->x, b->samples, b->n, false},
 				     BRC_CORR_SPEARMAN, false, 0, b->pool, NULL, err));
 	columns = now() - t;
@@ -141,6 +149,7 @@ static brc_rc write_graph(const struct bench *b, const char *path, brc_err *err)
 static brc_rc run(struct bench *b, const char *folder, brc_err *err)
 {
 	char path[4096];
+
 	b->x = brc_alloc(b->samples * b->n, sizeof(float), err);
 	if (!b->x)
 		return BRC_RESOURCE;
@@ -166,6 +175,7 @@ int main(int argc, char **argv)
 {
 	struct bench b = {0};
 	brc_err err = {0};
+
 	if (argc != 6) {
 		fprintf(stderr, "usage: corr UNITS SAMPLES THREADS REPEATS FOLDER\n");
 		return BRC_USAGE;

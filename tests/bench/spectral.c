@@ -74,13 +74,17 @@ static size_t read_graph(const char *path, brc_blocks *blocks)
 	n = number(f);
 	for (size_t b = 0; b < n; b++) {
 		size_t from = number(f), to = number(f), edges = number(f);
+		int64_t *start;
+		int32_t *column;
+		float *w;
 
 		if (fgetc(f) != '\n')
 			exit(BRC_DATA);
 		if (edges == 0) {
 			size_t size = brc_blocks_entries(blocks, from, to);
-			float *w = array(f, units[from] * units[to], sizeof(*w)), *at = w;
+			float *at;
 
+			at = w = array(f, units[from] * units[to], sizeof(*w));
 			for (size_t i = 0; from == to && i < units[to]; i++) /* pack in place */
 				for (size_t j = i + 1; j < units[to]; j++)
 					*at++ = w[i * units[to] + j];
@@ -88,9 +92,9 @@ static size_t read_graph(const char *path, brc_blocks *blocks)
 			bytes += size * sizeof(float);
 			continue;
 		}
-		int64_t *start = array(f, units[from] + 1, sizeof(*start));
-		int32_t *column = array(f, edges, sizeof(*column));
-		float *w = array(f, edges, sizeof(*w));
+		start = array(f, units[from] + 1, sizeof(*start));
+		column = array(f, edges, sizeof(*column));
+		w = array(f, edges, sizeof(*w));
 
 		need(brc_blocks_add_rows(blocks, from, to, start, column, w, &err));
 		bytes += edges * 8 + units[from] * 8;

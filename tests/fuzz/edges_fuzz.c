@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int file_of(const char *name, const void *data, size_t size, char path[32])
 {
 	int fd = memfd_create(name, 0);
+
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
@@ -66,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	brc_blocks b = {0};
 	brc_err err = {0};
 	int fd = file_of("fuzz", data, size, path);
+
 	if (brc_edge_list_read(&l, path, NULL, MEMORY, &err) == BRC_OK) {
 		if (brc_layers_total(&l.layers) < 100000 &&
 		    brc_exchange_blocks(&b, &l, MEMORY, &err) == BRC_OK) {

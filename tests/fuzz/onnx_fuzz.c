@@ -56,7 +56,8 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 				abort();
 		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		last = value[brc_run_plan_rows(p) * brc_net_io_of(net)->classes * brc_net_io_of(net)->positions -
+		last = value[brc_run_plan_rows(p) * brc_net_io_of(net)->classes *
+				     brc_net_io_of(net)->positions -
 			     1];
 	}
 	(void)last;

@@ -248,11 +248,8 @@ static void the_section_holds_the_test(void **state)
 {
 	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 1);
 	brc_clusterability c;
-	const brc_tensor *t;
-	const char *word;
+	brc_clusterability back;
 	brc_section *s;
-	size_t size;
-	double d;
 	fixture f;
 
 	(void)state;
@@ -261,14 +258,13 @@ static void the_section_holds_the_test(void **state)
 	assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
 	assert_ok(brc_section_new(&s, "clusterability", 1, "x", &ok_err));
 	assert_ok(brc_clusterability_write(&c, s, &ok_err));
-	assert_ok(brc_section_string(s, "null", &word, &ok_err));
-	assert_string_equal(word, "layer-nonzero");
-	assert_ok(brc_section_size(s, "restarts", &size, &ok_err));
-	assert_int_equal(size, 25);
-	assert_ok(brc_section_double(s, "p", &d, &ok_err));
-	assert_near(d, c.p, 0);
-	assert_ok(brc_section_need_column(s, "null/ncut", "<f8", 19, &t, &ok_err));
-	assert_memory_equal(t->data, c.ncut, 19 * sizeof(double));
+	assert_ok(brc_clusterability_read(&back, s, &ok_err));
+	assert_string_equal(back.null, "layer-nonzero");
+	assert_int_equal(back.restarts, 25);
+	assert_near(back.p, c.p, 0);
+	assert_int_equal(back.shuffles, 19);
+	assert_memory_equal(back.ncut, c.ncut, 19 * sizeof(double));
+	brc_clusterability_clear(&back);
 	brc_section_free(s);
 	brc_clusterability_clear(&c);
 	fixture_clear(&f);

@@ -58,7 +58,6 @@ static const brc_column *const tables[] = {brc_statistic_columns, brc_statistic_
 static void every_row_says_what_it_is(void **state)
 {
 	(void)state;
-
 	for (size_t t = 0; t < 3; t++)
 		for (const brc_column *c = tables[t]; c->name; c++) {
 			assert_true(c->name[0] && c->meaning[0]);
@@ -72,7 +71,6 @@ static void every_row_says_what_it_is(void **state)
 static void statistics_have_the_columns_that_their_rows_say(void **state)
 {
 	(void)state;
-
 	for (int published = 0; published < 2; published++) {
 		analysis a = {0};
 		brc_findings f = measured(&a, brc_measure_importance, published);
@@ -109,7 +107,7 @@ static void assert_same_statistic(const brc_inference *a, const brc_inference *b
 		const double *v = brc_column_values(c, a);
 		const double *w = brc_column_values(c, b);
 
-		assert_int_equal(v != NULL, w != NULL);
+		assert_int_equal(!!v, !!w);
 		if (v)
 			assert_memory_equal(v, w, a->m * sizeof(*v));
 	}
@@ -124,7 +122,6 @@ static void assert_same_statistic(const brc_inference *a, const brc_inference *b
 static void a_section_keeps_every_column(void **state)
 {
 	(void)state;
-
 	for (int k = 0; k < 4; k++) {
 		analysis a = {0};
 		brc_findings f = measured(&a, measures[k / 2], k % 2), again;
@@ -171,7 +168,6 @@ static void assert_needed(const char *table, const char *column)
 static void a_missing_column_is_refused(void **state)
 {
 	(void)state;
-
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		assert_needed("spread", c->name);
 	for (const brc_column *c = brc_class_columns + 1; c->name; c++)
@@ -209,8 +205,8 @@ static void the_tsv_has_every_column_of_every_statistic(void **state)
 {
 	static const char *const statistic[2][5] = {{"accuracy", "loss", "spread", "range", NULL},
 						    {"accuracy", "range", NULL}};
-	(void)state;
 
+	(void)state;
 	for (int published = 0; published < 2; published++) {
 		char *out = reported(brc_report_tsv, published);
 
@@ -240,7 +236,6 @@ static const json_t *key(const json_t *object, const char *name)
 static void the_json_has_every_row(void **state)
 {
 	(void)state;
-
 	for (int published = 0; published < 2; published++) {
 		char *out = reported(brc_report_json, published);
 		json_t *j = json_loads(out, 0, NULL);
@@ -258,7 +253,7 @@ static void the_json_has_every_row(void **state)
 		}
 		for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 			key(test, c->name);
-		assert_int_equal(one != NULL, !published);
+		assert_int_equal(!!one, !published);
 		for (const brc_column *c = brc_class_columns; c->name && one; c++)
 			assert_true(json_is_number(key(one, c->name)));
 		json_decref(j);
@@ -278,7 +273,6 @@ static void assert_head(const char *page, const char *head)
 static void text_and_page_have_the_heads_that_rows_give(void **state)
 {
 	(void)state;
-
 	for (int published = 0; published < 2; published++) {
 		char *text = reported(brc_report_text, published);
 		char *page = reported(brc_report_html, published);
@@ -314,8 +308,8 @@ static char *read_file(const char *path)
 static void the_documents_name_every_row(void **state)
 {
 	static const char *const path[] = {"docs/sections.md", "docs/man/broca-report.1"};
-	(void)state;
 
+	(void)state;
 	for (size_t p = 0; p < 2; p++) {
 		char *text = read_file(path[p]);
 

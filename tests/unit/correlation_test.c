@@ -39,6 +39,7 @@ static void *correlate_panels(const float *x, size_t samples, size_t n, brc_corr
 	const brc_range all = {0, n};
 	brc_scratch out;
 	brc_correlation c;
+
 	assert_int_equal(brc_scratch_init(&out, bytes, panel > 0, "test", NULL), BRC_OK);
 	assert_int_equal(brc_correlation_init(&c, &(brc_samples){x, samples, n, false}, method,
 					      wide, panel, pool, NULL, NULL),
@@ -56,6 +57,7 @@ static float *correlate(const float *x, size_t samples, size_t n, brc_corr_metho
 			brc_corr_edge edge, brc_pool *pool, uint8_t *constant)
 {
 	float *a = correlate_panels(x, samples, n, method, edge, false, 0, pool, constant);
+
 	for (size_t u = 0; u < n; u++)
 		constant[u] = (constant[u] & BRC_COLUMN_CONSTANT) != 0;
 	return a;
@@ -80,10 +82,12 @@ static void spearman_of_four_units(void **state)
 			     -.8,           .4472135955,    -.894427191};
 	const double square[6] = {.9, .9, .5, .64, .2, .8};
 	uint8_t constant[4];
+
 	(void)state;
 	for (int edge = BRC_CORR_SQUARE; edge <= BRC_CORR_POSITIVE; edge++) {
 		float *a = correlate(&four[0][0], 4, 4, BRC_CORR_SPEARMAN, (brc_corr_edge)edge,
 				     NULL, constant);
+
 		for (size_t i = 0, p = 0; i < 4; i++)
 			for (size_t j = i + 1; j < 4; j++, p++) {
 				near(a[i * 4 + j], edge == BRC_CORR_SQUARE ? square[p]
@@ -100,8 +104,9 @@ static void spearman_of_four_units(void **state)
 static void pearson_of_four_units(void **state)
 {
 	uint8_t constant[4];
-	(void)state;
 	float *a = correlate(&four[0][0], 4, 4, BRC_CORR_PEARSON, BRC_CORR_ABS, NULL, constant);
+
+	(void)state;
 	near(a[1], .923380516877);
 	near(a[2], .923380516877);
 	near(a[6], .8);
@@ -113,10 +118,12 @@ static void constant_units_have_no_edges(void **state)
 	enum { SAMPLES = 5, N = 3 };
 	const float x[SAMPLES][N] = {{7, 1, 0}, {7, 2, -0.f}, {7, 0, 0}, {7, 3, 0}, {7, 9, -0.f}};
 	uint8_t constant[N];
+
 	(void)state;
 	for (int method = 0; method < 2; method++) {
 		float *a = correlate(&x[0][0], SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE,
 				     NULL, constant);
+
 		assert_true(constant[0] == 1 && constant[1] == 0 && constant[2] == 1);
 		for (size_t i = 0; i < N * N; i++)
 			assert_true(a[i] == 0);
@@ -130,6 +137,7 @@ static void correlations_equal_those_of_scipy(void **state)
 	size_t samples = (size_t)golden_next(f), n = (size_t)golden_next(f);
 	float *x = brc_alloc(samples * n, sizeof(*x), NULL);
 	uint8_t *constant = brc_alloc(n, 1, NULL);
+
 	(void)state;
 	for (size_t i = 0; i < samples * n; i++)
 		x[i] = (float)golden_next(f);
@@ -140,8 +148,10 @@ static void correlations_equal_those_of_scipy(void **state)
 				     NULL, constant);
 		double *w = correlate_panels(x, samples, n, (brc_corr_method)method,
 					     BRC_CORR_SQUARE, true, 0, NULL, constant);
+
 		for (size_t i = 0; i < n * n; i++) {
 			double r = golden_next(f);
+
 			near(a[i], i % (n + 1) == 0 ? 0 : r * r);
 			near(b[i], i % (n + 1) == 0 ? 0 : fmax(r, 0));
 			assert_true(fabs(w[i] - (i % (n + 1) == 0 ? 0 : r * r)) < WIDE_TOLERANCE);
@@ -160,9 +170,11 @@ static float *columns_alike(size_t samples, size_t n)
 {
 	float *x = brc_alloc(samples * n, sizeof(*x), NULL);
 	brc_rng rng;
+
 	brc_rng_init(&rng, 3, BRC_RNG_TEST, 0, 0);
 	for (size_t s = 0; s < samples; s++) {
 		double common = brc_rng_normal(&rng);
+
 		for (size_t u = 0; u < n; u++)
 			x[s * n + u] =
 				(float)(1000 * (double)(u % 5) + (u % 3 == 0 ? -common : common) +
@@ -174,12 +186,14 @@ static float *columns_alike(size_t samples, size_t n)
 static double pearson(const float *x, size_t samples, size_t n, size_t u, size_t v)
 {
 	double mu = 0, mv = 0, uu = 0, vv = 0, uv = 0;
+
 	for (size_t s = 0; s < samples; s++) {
 		mu += x[s * n + u] / (double)samples;
 		mv += x[s * n + v] / (double)samples;
 	}
 	for (size_t s = 0; s < samples; s++) {
 		double a = x[s * n + u] - mu, b = x[s * n + v] - mv;
+
 		uu += a * a;
 		vv += b * b;
 		uv += a * b;
@@ -193,12 +207,14 @@ static void single_precision_is_accurate(void **state)
 	enum { SAMPLES = 9001, N = 300 };
 	float *x = columns_alike(SAMPLES, N);
 	uint8_t constant[N];
-	(void)state;
 	float *a = correlate(x, SAMPLES, N, BRC_CORR_PEARSON, BRC_CORR_SQUARE, NULL, constant);
 	float *b = correlate(x, SAMPLES, N, BRC_CORR_PEARSON, BRC_CORR_ABS, NULL, constant);
+
+	(void)state;
 	for (size_t u = 0; u < N; u += 7)
 		for (size_t v = 0; v < N; v++) {
 			double r = u == v ? 0 : pearson(x, SAMPLES, N, u, v);
+
 			near(a[u * N + v], r * r);
 			near(b[u * N + v], fabs(r));
 			assert_true(a[u * N + v] == a[v * N + u]);
@@ -217,16 +233,20 @@ static void mostly_silent_units_are_accurate(void **state)
 	float *x = brc_calloc((size_t)SAMPLES * N, sizeof(*x), NULL);
 	uint8_t constant[N];
 	brc_rng rng;
+	float *a;
+
 	(void)state;
 	brc_rng_init(&rng, 4, BRC_RNG_TEST, 0, 0);
 	for (size_t s = 0; s < SAMPLES; s++) {
 		double common = brc_rng_normal(&rng);
+
 		for (size_t u = 0; u < N; u++) {
 			double v = common + 0.3 * brc_rng_normal(&rng) - 1.5 - 0.02 * (double)u;
+
 			x[s * N + u] = v > 0 ? (float)v : 0;
 		}
 	}
-	float *a = correlate(x, SAMPLES, N, BRC_CORR_PEARSON, BRC_CORR_ABS, NULL, constant);
+	a = correlate(x, SAMPLES, N, BRC_CORR_PEARSON, BRC_CORR_ABS, NULL, constant);
 	for (size_t u = 0; u < N; u++)
 		for (size_t v = 0; v < u; v++)
 			near(a[u * N + v], fabs(pearson(x, SAMPLES, N, u, v)));
@@ -241,12 +261,15 @@ static void columns_of_few_values_are_accurate(void **state)
 	float *x = brc_alloc((size_t)SAMPLES * N, sizeof(*x), NULL);
 	uint8_t constant[N];
 	brc_rng rng;
+
 	(void)state;
 	brc_rng_init(&rng, 6, BRC_RNG_TEST, 0, 0);
 	for (size_t s = 0; s < SAMPLES; s++) {
 		double common = brc_rng_uniform(&rng);
+
 		for (size_t u = 0; u < N; u++) { /* 2 to 13 values of a common number, or almost */
 			double v = common + (u % 2) * 0.01 * brc_rng_uniform(&rng);
+
 			x[s * N + u] = 0.37f + 0.11f * (float)floor(v * (double)(2 + u / 2));
 		}
 	}
@@ -255,6 +278,7 @@ static void columns_of_few_values_are_accurate(void **state)
 				     constant);
 		double *w = correlate_panels(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_ABS,
 					     true, 0, NULL, constant);
+
 		for (size_t i = 0; i < N * N; i++)
 			near(a[i], w[i]);
 		if (method == BRC_CORR_PEARSON)
@@ -275,6 +299,7 @@ static int64_t whole_ranks(const float *x, size_t samples, size_t n, size_t u, i
 	uint32_t *twice = brc_alloc(samples, sizeof(*twice), NULL);
 	int64_t sum = 0;
 	brc_ranks *r;
+
 	assert_int_equal(brc_ranks_new(&r, samples, NULL), BRC_OK);
 	for (size_t s = 0; s < samples; s++)
 		column[s] = x[s * n + u];
@@ -295,19 +320,23 @@ static void equals_whole_numbers(size_t samples, size_t n)
 	uint8_t *trait = brc_alloc(n, 1, NULL);
 	int64_t *q = brc_alloc(samples * n, sizeof(*q), NULL);
 	int64_t *square = brc_alloc(n, sizeof(*square), NULL);
+	double *edge;
+
 	for (size_t s = 0; s < samples; s++) /* the largest ranks, both ways */
 		x[s * n + 1] = -(x[s * n] = (float)s);
-	double *edge = correlate_panels(x, samples, n, BRC_CORR_SPEARMAN, BRC_CORR_ABS, true, 0,
-					NULL, trait);
+	edge = correlate_panels(x, samples, n, BRC_CORR_SPEARMAN, BRC_CORR_ABS, true, 0, NULL,
+				trait);
 	for (size_t u = 0; u < n; u++)
 		square[u] = whole_ranks(x, samples, n, u, q + u * samples);
 	for (size_t u = 0; u < n; u++)
 		for (size_t v = 0; v < u; v++) {
 			int64_t sum = 0;
+			double want;
+
 			for (size_t s = 0; s < samples; s++)
 				sum += q[u * samples + s] * q[v * samples + s];
-			double want = fabs((double)sum) / sqrt((double)square[u]) /
-				      sqrt((double)square[v]);
+			want = fabs((double)sum) / sqrt((double)square[u]) /
+			       sqrt((double)square[v]);
 			if (!(fabs(edge[u * n + v] - want) <= 1e-15))
 				fail_msg("%zu x %zu: %.17g instead of %.17g", samples, n,
 					 edge[u * n + v], want);
@@ -337,6 +366,7 @@ static void duplicates_correlate_fully_and_constants_not_at_all(void **state)
 	enum { SAMPLES = 1000, N = 8 };
 	float *x = columns_alike(SAMPLES, N);
 	uint8_t constant[N];
+
 	(void)state;
 	for (size_t s = 0; s < SAMPLES; s++) {
 		x[s * N] = x[s * N + 1] = 3;      /* constant */
@@ -350,6 +380,7 @@ static void duplicates_correlate_fully_and_constants_not_at_all(void **state)
 				     NULL, constant);
 		float *b = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE, NULL,
 				     constant);
+
 		assert_true(constant[0] == 1 && constant[1] == 1 && constant[2] == 0);
 		for (size_t j = 0; j < N; j++)
 			assert_true(a[j] == 0 && b[N + j] == 0);
@@ -370,8 +401,9 @@ static void two_samples_and_more_units_than_samples(void **state)
 	enum { N = 300 };
 	float *x = columns_alike(2, N);
 	uint8_t constant[N];
-	(void)state;
 	float *a = correlate(x, 2, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE, NULL, constant);
+
+	(void)state;
 	for (size_t i = 0; i < N; i++)
 		for (size_t j = 0; j < N; j++)
 			near(a[i * N + j], i != j);
@@ -388,8 +420,9 @@ static void blocks_between_layers_are_parts_of_the_whole(void **state)
 	brc_correlation c;
 	uint8_t constant[N];
 	brc_err err = {0};
-	(void)state;
 	float *whole = correlate(x, SAMPLES, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE, NULL, constant);
+
+	(void)state;
 	assert_int_equal(
 		brc_scratch_init(&out, a.count * b.count * sizeof(float), false, "test", NULL),
 		BRC_OK);
@@ -418,6 +451,7 @@ static void panels_do_not_change_a_byte(void **state)
 	enum { SAMPLES = 70, N = 2400 };
 	float *x = columns_alike(SAMPLES, N);
 	uint8_t constant[N];
+
 	(void)state;
 	for (int wide = 0; wide < 2; wide++) {
 		size_t bytes = (size_t)N * N * (wide ? sizeof(double) : sizeof(float));
@@ -425,6 +459,7 @@ static void panels_do_not_change_a_byte(void **state)
 					     wide, 0, NULL, constant);
 		void *many = correlate_panels(x, SAMPLES, N, BRC_CORR_SPEARMAN, BRC_CORR_SQUARE,
 					      wide, 1024, NULL, constant);
+
 		assert_memory_equal(one, many, bytes);
 		free(one);
 		free(many);
@@ -438,10 +473,11 @@ static size_t status(const char *field)
 	char line[256];
 	size_t kilobytes = 0;
 	FILE *f = fopen("/proc/self/status", "r");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+
+	while (f && fgets(line, sizeof(line), f) != NULL)
 		if (strncmp(line, field, strlen(field)) == 0)
 			kilobytes = strtoul(line + strlen(field), NULL, 10);
-	if (f != NULL)
+	if (f)
 		fclose(f);
 	return kilobytes * 1024;
 }
@@ -456,15 +492,17 @@ static void spooled_work_stays_small(void **state)
 	brc_scratch out;
 	brc_correlation c;
 	FILE *reset = fopen("/proc/self/clear_refs", "w");
+	size_t before;
+	size_t most;
+
 	(void)state;
 	for (size_t i = 0; i < (size_t)SAMPLES * N; i++)
 		x[i] = (float)(i * 2654435761u % 1000003);
-	if (reset == NULL || fputs("5", reset) < 0 ||
-	    fclose(reset) != 0) { /* the peak starts anew */
+	if (!reset || fputs("5", reset) < 0 || fclose(reset) != 0) { /* the peak starts anew */
 		free(x);
 		skip();
 	}
-	size_t before = status("VmRSS:");
+	before = status("VmRSS:");
 	assert_int_equal(
 		brc_scratch_init(&out, (size_t)N * N / 2 * sizeof(float), true, "test", NULL),
 		BRC_OK);
@@ -473,7 +511,7 @@ static void spooled_work_stays_small(void **state)
 		BRC_OK);
 	assert_int_equal(brc_correlation_block(&c, all, all, BRC_CORR_SQUARE, NULL, &out, NULL),
 			 BRC_OK);
-	size_t most = status("VmHWM:") - before;
+	most = status("VmHWM:") - before;
 	if (most > brc_correlation_work(SAMPLES, PANEL, 1, false) + (24u << 20))
 		fail_msg("%zu bytes more in memory", most);
 	brc_correlation_clear(&c);
@@ -484,10 +522,12 @@ static void spooled_work_stays_small(void **state)
 static void panels_fit_the_memory(void **state)
 {
 	const size_t samples = 10000, least = brc_correlation_work(samples, 512, 2, false);
+
 	(void)state;
 	assert_int_equal(brc_correlation_panel(samples, 2, 0, false), 512);
 	for (size_t memory = least; memory < 100 * least; memory += 3 * least) {
 		size_t panel = brc_correlation_panel(samples, 2, memory, false);
+
 		assert_true(brc_correlation_work(samples, panel, 2, false) <= memory);
 		assert_true(brc_correlation_work(samples, 2 * panel, 2, false) >= memory);
 	}
@@ -500,14 +540,17 @@ static void threads_do_not_change_a_byte(void **state)
 	enum { SAMPLES = 5000, N = 600 };
 	float *x = columns_alike(SAMPLES, N);
 	uint8_t constant[N];
+
 	(void)state;
 	for (int method = 0; method < 2; method++) {
 		float *one = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE,
 				       NULL, constant);
 		brc_pool *pool;
+		float *two;
+
 		assert_int_equal(brc_pool_new(&pool, 2, NULL), BRC_OK);
-		float *two = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE,
-				       pool, constant);
+		two = correlate(x, SAMPLES, N, (brc_corr_method)method, BRC_CORR_SQUARE, pool,
+				constant);
 		assert_memory_equal(one, two, N * N * sizeof(*one));
 		brc_pool_free(pool);
 		free(one);
@@ -523,6 +566,7 @@ static void refuses_what_is_not_finite(void **state)
 	brc_correlation c;
 	size_t column = 99;
 	brc_err err = {0};
+
 	(void)state;
 	x[399 * N + 2] = NAN;
 	x[398 * N + 6] = -INFINITY;
@@ -549,10 +593,12 @@ static void extreme_magnitudes_do_not_overflow(void **state)
 	const float x[4][3] = {
 		{3e38f, 1e-45f, 1}, {-3e38f, 0, -1}, {3e38f, 1e-45f, 1}, {-3e38f, 0, -1}};
 	uint8_t constant[3];
+
 	(void)state;
 	for (int method = 0; method < 2; method++) {
 		float *a = correlate(&x[0][0], 4, 3, (brc_corr_method)method, BRC_CORR_POSITIVE,
 				     NULL, constant);
+
 		near(a[1], 1);
 		near(a[2], 1);
 		near(a[5], 1);
@@ -582,6 +628,7 @@ static int run(void)
 		cmocka_unit_test(refuses_what_is_not_finite),
 		cmocka_unit_test(extreme_magnitudes_do_not_overflow),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
@@ -590,6 +637,7 @@ int main(void)
 {
 	int status = 0, failed;
 	pid_t child = fork();
+
 	if (child == 0) {
 		setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", 1);
 		if (brc_byte_products_fast())

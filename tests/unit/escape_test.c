@@ -85,8 +85,8 @@ static void text_in_a_command_is_one_word(void **state)
 static void a_html_format_escapes_its_strings_alone(void **state)
 {
 	brc_str b = {0};
-	(void)state;
 
+	(void)state;
 	brc_htmlf(&b, "<i a=\"%s\">%d %zu %.2f %g %c 100 %%</i>%s", "<&\"'>", -3, (size_t)7, 1.5,
 		  0.25, 'x', "\x1B");
 	assert_string_equal(b.s, "<i a=\"&lt;&amp;&quot;&#39;&gt;\">-3 7 1.50 0.25 x 100 "
@@ -97,8 +97,8 @@ static void a_html_format_escapes_its_strings_alone(void **state)
 static void a_html_cell_is_cut_before_it_is_escaped(void **state)
 {
 	brc_str b = {0};
-	(void)state;
 
+	(void)state;
 	brc_escape_html_cell(&b, "<<<<<<", 4);
 	assert_string_equal(b.s, "&lt;&lt;&lt;~");
 	brc_str_free(&b);

@@ -55,9 +55,9 @@ static void every_operator_says_how_it_is_traced(void **state)
 
 		if (t == BRC_TRACE_MISSING || t > BRC_TRACE_MATMUL)
 			fail_msg("%s does not say how it is traced", op->type);
-		if ((t == BRC_TRACE_WEIGHTS || t == BRC_TRACE_MATMUL) != (op->weights != NULL) ||
-		    (t == BRC_TRACE_AFFINE) != (op->affine != NULL) ||
-		    (t == BRC_TRACE_REDUCE) != (op->reduced != NULL) ||
+		if ((t == BRC_TRACE_WEIGHTS || t == BRC_TRACE_MATMUL) != !!op->weights ||
+		    (t == BRC_TRACE_AFFINE) != !!op->affine ||
+		    (t == BRC_TRACE_REDUCE) != !!op->reduced ||
 		    (t == BRC_TRACE_SUM && op->max_in < 2) || (op->weights && !op->flops))
 			fail_msg("%s cannot be traced as it says", op->type);
 		if ((op->activation || op->line || op->parameters) && !elementwise)

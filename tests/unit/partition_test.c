@@ -346,6 +346,7 @@ static void picture_and_links_hold_all_edges(void **state)
 	brc_section *s;
 	size_t n;
 	result r;
+	double within[3] = {0}, all[3] = {0}, ncut = 0;
 
 	(void)state;
 	prepare(&r, false);
@@ -379,7 +380,6 @@ static void picture_and_links_hold_all_edges(void **state)
 		assert_true(i == 0 || from[i - 1] < from[i] || to[i - 1] < to[i]);
 	}
 	/* Links within clusters weigh 1 - cut(c) / vol(c) of the whole, as the n-cut has it. */
-	double within[3] = {0}, all[3] = {0}, ncut = 0;
 	for (size_t i = 0; i < n; i++) {
 		double w = ((const double *)t->data)[i];
 
@@ -406,17 +406,18 @@ static void a_large_picture_is_binned(void **state)
 	brc_section *s;
 	int32_t label[1000];
 	fixture f;
+	brc_clustering c;
+	brc_labels labels;
+	brc_spectrum spectrum;
 
 	(void)state;
 	fixture_planted(&f, 4, 250, 0.25F);
 	assert_ok(brc_laplacian_global(&l, fixture_blocks(&f), "affinity", "a", &ok_err));
 	for (size_t u = 0; u < 1000; u++)
 		label[u] = (int32_t)(u % 4);
-	brc_clustering c = {.k = k, .label = label};
-	brc_labels labels;
+	c = (brc_clustering){.k = k, .label = label};
 	assert_ok(brc_partition_labels(&labels, &l, &c, &ok_err));
 	assert_ok(brc_section_new(&s, "spectrum", 1, "x", &ok_err));
-	brc_spectrum spectrum;
 	assert_ok(brc_partition_spectrum(&spectrum, &labels, &l, &c, &ok_err));
 	assert_ok(brc_spectrum_write(&spectrum, s, &ok_err));
 	brc_spectrum_clear(&spectrum);

@@ -58,6 +58,7 @@ static void no_single_move_is_left(void **state)
 		size_t size[6], moved;
 		brc_graph g;
 		fixture f;
+		double before;
 
 		fixture_init(&f, 3, units);
 		fixture_random(&f, 0, 1, draw, 3);
@@ -66,7 +67,7 @@ static void no_single_move_is_left(void **state)
 			fixture_random(&f, 0, 2, draw, 2);
 		assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 		random_labels(&g, label, 6);
-		double before = ncut_of(&g, label, 6);
+		before = ncut_of(&g, label, 6);
 		assert_ok(brc_refine(&g, label, 6, 0, NULL, &moved, &ok_err));
 		assert_true(moved > 0);
 		assert_true(ncut_of(&g, label, 6) < before);

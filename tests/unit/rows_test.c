@@ -380,6 +380,7 @@ static void rows_of_several_blocks_are_pooled(void **state)
 	brc_graph d, r;
 	size_t n, edges[4] = {0}, draws = 200;
 	float *was;
+	double cells[4], all = 0;
 
 	(void)state;
 	graphs(&b, &d, &r);
@@ -408,7 +409,6 @@ static void rows_of_several_blocks_are_pooled(void **state)
 			free(is);
 			brc_blocks_clear(&null);
 		}
-	double cells[4], all = 0;
 	for (size_t k = 0; k < 4; k++) {
 		size_t from = 0, to = 0;
 

@@ -24,6 +24,7 @@ static void draw(uint64_t seed, size_t times[IMAGES])
 	int32_t label[IMAGES];
 	bool chosen[IMAGES];
 	size_t of_class[CLASSES] = {0};
+
 	make(label);
 	assert_int_equal(brc_sample_per_class(label, IMAGES, CLASSES, EACH, seed, chosen, NULL),
 			 BRC_OK);
@@ -37,15 +38,17 @@ static void draw(uint64_t seed, size_t times[IMAGES])
 
 static void draws_every_image_alike(void **state)
 {
-	(void)state;
 	enum { DRAWS = 3000 };
 	static const double size[CLASSES] = {10, 20, 30};
 	size_t times[IMAGES] = {0};
+
+	(void)state;
 	for (uint64_t seed = 0; seed < DRAWS; seed++)
 		draw(seed, times);
 	for (size_t i = 0; i < IMAGES; i++) {
 		double p = EACH / size[class_of(i)], mean = DRAWS * p;
 		double deviation = (double)times[i] - mean;
+
 		assert_true(deviation * deviation < 25 * mean * (1 - p)); /* five sigma */
 	}
 }
@@ -53,12 +56,15 @@ static void draws_every_image_alike(void **state)
 /* The same of the whole set. */
 static void draws_any_image_alike(void **state)
 {
-	(void)state;
 	enum { DRAWS = 3000, COUNT = 12 };
 	size_t times[IMAGES] = {0};
+	double p, mean;
+
+	(void)state;
 	for (uint64_t seed = 0; seed < DRAWS; seed++) {
 		bool chosen[IMAGES];
 		size_t n = 0;
+
 		assert_int_equal(brc_sample_any(IMAGES, COUNT, seed, chosen, NULL), BRC_OK);
 		for (size_t i = 0; i < IMAGES; i++) {
 			n += chosen[i];
@@ -66,17 +72,20 @@ static void draws_any_image_alike(void **state)
 		}
 		assert_int_equal(n, COUNT);
 	}
-	double p = (double)COUNT / IMAGES, mean = DRAWS * p;
+	p = (double)COUNT / IMAGES;
+	mean = DRAWS * p;
 	for (size_t i = 0; i < IMAGES; i++) {
 		double deviation = (double)times[i] - mean;
+
 		assert_true(deviation * deviation < 25 * mean * (1 - p)); /* five sigma */
 	}
 }
 
 static void draws_the_same_with_the_same_seed(void **state)
 {
-	(void)state;
 	size_t a[IMAGES] = {0}, b[IMAGES] = {0}, c[IMAGES] = {0};
+
+	(void)state;
 	draw(42, a);
 	draw(42, b);
 	draw(43, c);
@@ -86,10 +95,11 @@ static void draws_the_same_with_the_same_seed(void **state)
 
 static void refuses_more_than_there_are(void **state)
 {
-	(void)state;
 	int32_t label[IMAGES];
 	bool chosen[IMAGES];
 	brc_err err = {0};
+
+	(void)state;
 	make(label);
 	assert_int_equal(brc_sample_per_class(label, IMAGES, CLASSES, 11, 1, chosen, &err),
 			 BRC_DATA);
@@ -102,9 +112,10 @@ static void refuses_more_than_there_are(void **state)
 
 static void takes_all_of_a_class(void **state)
 {
-	(void)state;
 	int32_t label[IMAGES];
 	bool chosen[IMAGES];
+
+	(void)state;
 	make(label);
 	assert_int_equal(brc_sample_per_class(label, IMAGES, CLASSES, 10, 1, chosen, NULL), BRC_OK);
 	for (size_t i = 0; i < IMAGES; i++)
@@ -113,13 +124,15 @@ static void takes_all_of_a_class(void **state)
 
 static void keeps_the_labels_of_the_chosen(void **state)
 {
-	(void)state;
 	bool chosen[6], swap;
 	size_t kept;
 	brc_array a;
 	const size_t shape[] = {6, 2};
+	int32_t *v;
+
+	(void)state;
 	assert_int_equal(brc_array_declare(&a, "<i4", 2, shape, "", &swap, NULL), BRC_OK);
-	int32_t *v = a.data = malloc(a.count * sizeof(*v));
+	v = a.data = malloc(a.count * sizeof(*v));
 	assert_non_null(v);
 	for (int i = 0; i < 12; i++)
 		v[i] = i;
@@ -144,5 +157,6 @@ int main(void)
 		cmocka_unit_test(takes_all_of_a_class),
 		cmocka_unit_test(keeps_the_labels_of_the_chosen),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

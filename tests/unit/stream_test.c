@@ -155,9 +155,9 @@ static void assert_example(const brc_section *s, size_t rows)
 
 	assert_string_equal(s->type, "labels");
 	assert_string_equal(s->name, "weights.global");
-	assert_int_equal(brc_section_size(s, "k", &k, &err), BRC_OK);
+	assert_true(brc_map_size(s->meta, "k", &k));
 	assert_int_equal(k, 16);
-	assert_int_equal(brc_section_double(s, "ncut", &ncut, &err), BRC_OK);
+	assert_true(brc_map_double(s->meta, "ncut", &ncut));
 	assert_true(ncut == 0.25);
 	assert_int_equal(s->n_records, 1);
 	assert_int_equal(brc_map_get(s->records[0], "warning")->type, BRC_V_NIL);

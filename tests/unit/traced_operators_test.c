@@ -233,7 +233,7 @@ static void check_row(const row *r)
 	g = brc_net_layer_graph(net);
 	h = g->layers->n - 2;
 	assert_int_equal(g->layers->units[h], 3);
-	if ((op->trace == BRC_TRACE_MIX && r->out[0] != 'c') != (g->layer[h].untraced != NULL))
+	if ((op->trace == BRC_TRACE_MIX && r->out[0] != 'c') != !!g->layer[h].untraced)
 		fail_msg("%s: %s", r->type, g->layer[h].untraced ? "not traced" : "traced");
 	brc_net_free(net);
 }

@@ -106,7 +106,7 @@ static const brc_items_ops ops = {next, NULL, close_all, false};
 brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err *err)
 {
 	brc_array label = {.dtype = "|u1", .itemsize = 1, .ndim = 1}, head;
-	size_t cap = 0;
+	size_t cap = 0, shape[] = {0, 3, 32, 32};
 	bool swap;
 	cifar10 *c;
 	brc_rc rc;
@@ -122,8 +122,7 @@ brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err 
 	}
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = open_batch(c, in[i], &label, &cap, err);
-	label.shape[0] = label.count;
-	const size_t shape[] = {label.count, 3, 32, 32};
+	label.shape[0] = shape[0] = label.count;
 	if (rc == BRC_OK)
 		rc = brc_array_declare(&head, "|u1", 4, shape, (*it)->name, &swap, err);
 	if (rc == BRC_OK)

@@ -144,10 +144,13 @@ static brc_rc set_shape(brc_items *it, image_state *s, brc_err *err)
 	s->h = first.h;
 	s->channels = first.channels;
 	brc_image_clear(&first);
-	const size_t colour[] = {s->list.n, s->channels, s->h, s->w};
-	const size_t grey[] = {s->list.n, s->h, s->w};
-	BRC_TRY(brc_array_declare(&head, "|u1", s->channels == 1 ? 3 : 4,
-				  s->channels == 1 ? grey : colour, it->name, &swap, err));
+	if (s->channels == 1)
+		BRC_TRY(brc_array_declare(&head, "|u1", 3, (size_t[]){s->list.n, s->h, s->w},
+					  it->name, &swap, err));
+	else
+		BRC_TRY(brc_array_declare(&head, "|u1", 4,
+					  (size_t[]){s->list.n, s->channels, s->h, s->w}, it->name,
+					  &swap, err));
 	it->layout = s->channels == 1 ? BRC_LAYOUT_UNKNOWN : BRC_LAYOUT_NCHW;
 	return brc_items_shape(it, &head, err);
 }

@@ -282,8 +282,7 @@ static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
 		name[g] = t->rows[t->groups[g].first].layer;
 		units[g] = t->groups[g].n;
 	}
-	if (rc == BRC_OK)
-		rc = brc_layers_init(layers, t->n_groups, name, units, err);
+	BRC_THEN(rc, brc_layers_init(layers, t->n_groups, name, units, err));
 	free(name);
 	free(units);
 	return rc;
@@ -317,10 +316,8 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
 
 	brc_lines_of_text(&t.tsv.lines, name, text, n);
 	rc = read_rows(&t, err);
-	if (rc == BRC_OK)
-		rc = group_rows(&t, known ? &known->layers : NULL, err);
-	if (rc == BRC_OK)
-		rc = collect(&t, layers, label, err);
+	BRC_THEN(rc, group_rows(&t, known ? &known->layers : NULL, err));
+	BRC_THEN(rc, collect(&t, layers, label, err));
 	free(t.rows);
 	free(t.groups);
 	return rc;

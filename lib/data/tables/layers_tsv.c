@@ -56,8 +56,7 @@ brc_rc brc_layers_tsv_read(brc_layers *layers, const char *path, brc_err *err)
 
 	BRC_TRY(brc_input_open(&in, path, err));
 	rc = brc_lines_init(&t.lines, in, err);
-	if (rc == BRC_OK)
-		rc = read_table(&t, &list, layers, err);
+	BRC_THEN(rc, read_table(&t, &list, layers, err));
 	brc_layer_list_clear(&list);
 	brc_lines_clear(&t.lines);
 	brc_input_free(in);

@@ -96,8 +96,7 @@ brc_rc brc_units_tsv_write(const brc_units *u, brc_str *out, brc_err *err)
 	table t;
 	brc_rc rc = init(&t, u, err);
 
-	if (rc == BRC_OK)
-		rc = add_lines(&t, out, err);
+	BRC_THEN(rc, add_lines(&t, out, err));
 	clear(&t);
 	return rc;
 }

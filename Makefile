@@ -20,7 +20,7 @@ NPROC    := $(shell nproc)
 PREFIX   ?= /usr/local
 PYTHON   ?= /usr/bin/python3
 BUILD    := .build
-WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wdeclaration-after-statement
 ifdef CI
 WARN     += -Werror
 endif
@@ -222,8 +222,7 @@ lint: deps-lint
 	@echo "floors and names"
 	@tests/lint-floors
 	@echo "rules of the code"
-	@tests/lint-code internal length tests dialect
-	@tests/lint-code unused$(if $(LINT_STRICT),, || true)
+	@tests/lint-code
 	@tests/lint-map
 	@echo "shellcheck"
 	@shellcheck -x $(SH_FILES) $(wildcard tests/cli/*.bats tests/cli/*.bash)

@@ -34,7 +34,7 @@ static brc_rc accept_attributes(const Brc__OnnxNode *p, const brc_op *op, brc_er
 
 		if (!brc_op_attribute(op, name))
 			return brc_fail(err, BRC_DATA, "attribute '%s' is not supported", name);
-		/* They are few by now, for each is known and occurs once. */
+		/* There are only a few, because each is known and occurs once. */
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(name, p->attribute[j]->name) == 0)
 				return brc_fail(err, BRC_DATA, "attribute '%s' occurs twice", name);

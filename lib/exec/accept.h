@@ -1,10 +1,10 @@
-/* What of a model is supported at all, before any of its values are looked at. */
+/* Checks whether a model is supported at all, before any of its values are looked at. */
 #ifndef BRC_EXEC_ACCEPT_H
 #define BRC_EXEC_ACCEPT_H
 
 #include "data/models/onnx.h"
 
-/* Operator sets that models may be of; some operators of older ones are supported too. */
+/* The operator sets that a model may use. Some operators of older sets are supported, too. */
 enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 21 };
 
 /*

@@ -77,7 +77,10 @@ static bool has_input(const Brc__OnnxNode *p, size_t k)
 	return k < p->n_input && *brc_text(p->input[k]);
 }
 
-/* Does the operator set of the graph have it? An error when it has the other form. */
+/*
+ * Does the operator set of the graph have this attribute? It is an error if the set has the other
+ * form.
+ */
 static brc_rc belongs(const brc_exec *g, const Brc__OnnxNode *p, const brc_attribute *a, bool *does,
 		      brc_err *err)
 {

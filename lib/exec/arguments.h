@@ -1,19 +1,18 @@
 /*
- * What a node says besides its inputs: the arguments of every operator, typed.
- * A file's attributes become them (brc_arguments_read), code sets them itself;
- * inference knows nothing else. Internal to lib/exec.
+ * What a node says besides its inputs: the typed arguments of every operator. brc_arguments_read
+ * makes them from the attributes of a file; code sets them itself. Inference sees nothing else.
+ * Internal to lib/exec.
  *
- * Names and meanings are those of ONNX's attributes
- * (https://onnx.ai/onnx/operators), in the newest operator set; what older sets
- * have instead is said here. Arguments belong to the graph, lists included, and
- * last as long as it does.
+ * Names and meanings are those of ONNX's attributes (https://onnx.ai/onnx/operators) in the newest
+ * operator set. Where older sets differ, this file says so. Arguments belong to the graph, lists
+ * included, and last as long as it does.
  */
 #ifndef BRC_EXEC_ARGUMENTS_H
 #define BRC_EXEC_ARGUMENTS_H
 
 #include "exec/nodes.h"
 
-/* Integers; at: NULL when they were left out, and an input may have them. */
+/* Integers. `at` is NULL if they were left out; an input may then hold them. */
 typedef struct brc_list {
 	const int64_t *at;
 	size_t n;
@@ -26,7 +25,7 @@ typedef struct brc_axis_args {
 
 #define BRC_NO_AXIS INT64_MIN
 
-/* Squeeze, Unsqueeze: their axes; left out: input 1 has them. */
+/* Squeeze, Unsqueeze: their axes. If they are left out, input 1 has them. */
 typedef struct brc_axes_args {
 	brc_list axes;
 } brc_axes_args;
@@ -42,12 +41,12 @@ typedef struct brc_clip_args {
 } brc_clip_args;
 
 /*
- * Arithmetic. Up to operator set 6 operands are `aligned`: the second one's dimensions are
- * those of the first from `axis` on, as if ones followed; -1: the last ones.
+ * Arithmetic. Up to operator set 6 operands are `aligned`: the dimensions of the second operand are
+ * those of the first from `axis` on, as if ones followed. -1 means the last dimensions.
  */
 typedef struct brc_arithmetic_args {
 	bool aligned;
-	int64_t axis, broadcast; /* broadcast says no more than the shapes do */
+	int64_t axis, broadcast; /* broadcast says nothing that the shapes do not say */
 } brc_arithmetic_args;
 
 typedef struct brc_cast_args {
@@ -67,7 +66,7 @@ typedef struct brc_transpose_args {
 	brc_list perm; /* left out: dimensions in reverse */
 } brc_transpose_args;
 
-/* Left out: inputs 1, 2 and 3 have them. Steps are always input 4. */
+/* If these are left out, inputs 1, 2 and 3 have them. Steps are always input 4. */
 typedef struct brc_slice_args {
 	brc_list starts, ends, axes;
 } brc_slice_args;
@@ -75,19 +74,22 @@ typedef struct brc_slice_args {
 typedef struct brc_split_args {
 	int64_t axis, num_outputs; /* -1: as many as there are */
 	brc_list split;            /* left out: input 1 has them, or else parts are equal */
-	bool equal;                /* equal parts must be quite equal, up to operator set 17 */
+	bool equal; /* equal parts must have exactly the same size, up to operator set 17 */
 } brc_split_args;
 
 typedef struct brc_reshape_args {
-	bool allowzero; /* a 0 is an extent of 0, and no copy of the input's */
+	bool allowzero; /* a 0 is an extent of 0, and not a copy of the input's extent */
 } brc_reshape_args;
 
 typedef struct brc_dropout_args {
-	bool is_test; /* false: it is switched on, as up to operator set 6 it may be */
+	bool is_test; /* false: it is switched on, which is possible up to operator set 6 */
 	bool mask;    /* output 1 has truth values, from operator set 10 on */
 } brc_dropout_args;
 
-/* Convolution and pooling: lists that were left out are ones, padding zeros. */
+/*
+ * Convolution and pooling. A list that was left out is all ones; padding that was left out is
+ * zeros.
+ */
 typedef struct brc_window_args {
 	brc_list kernel_shape, strides, dilations, pads;
 	size_t auto_pad; /* a brc_auto_pad */

@@ -1,4 +1,4 @@
-/* From the messages of a model to a graph that can run. */
+/* This builds a graph that can run from the messages of a model. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,7 +222,7 @@ void brc_exec_free(brc_exec *g)
 {
 	if (!g)
 		return;
-	while (g->n_owned-- > 0) /* what was made later may need what was made before */
+	while (g->n_owned-- > 0) /* what was made later may need what was made earlier */
 		g->owned[g->n_owned].release(g->owned[g->n_owned].p);
 	free(g->owned);
 	free(g->output);

@@ -2,10 +2,10 @@
  * The graph itself: nodes, values and what they own. Internal to lib/exec; others
  * see exec/nodes.h.
  *
- * Every extent is known before anything runs: that of the batch is the number
- * of rows the graph was built for. Whatever depends on constants alone, shape
- * arithmetic above all, is computed while the graph is built and leaves no
- * node. The same records of operators serve both.
+ * Every extent is known before anything runs. That of the batch is the number of rows that the
+ * graph was built for. Nodes that depend only on constants, above all arithmetic on shapes, are
+ * computed while the graph is built, and leave no node behind. The same records of operators serve
+ * both purposes.
  */
 #ifndef BRC_EXEC_DATAFLOW_H
 #define BRC_EXEC_DATAFLOW_H
@@ -52,11 +52,11 @@ bool brc_exec_valid(const brc_exec *g);
 
 /* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
 void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
-/* Take so much of the room for weights; BRC_DATA when there is not as much left. */
+/* Take this much of the room for weights; BRC_DATA if less is left. */
 brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err);
 /* Call release(p) when the graph is freed (also when this fails). */
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
-/* A further value, as it is described. */
+/* Add a value as it is described. */
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err);
 /* tensor.c: the elements of a tensor of the model as a constant, owned by the graph. */
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);

@@ -1,5 +1,7 @@
-/* What changes with a value: the nodes that lie between it and the outputs of its graph. Internal
- * to lib/exec. */
+/*
+ * What changes when a value changes: the nodes between it and the outputs of its graph. Internal to
+ * lib/exec.
+ */
 #ifndef BRC_EXEC_DOWNSTREAM_H
 #define BRC_EXEC_DOWNSTREAM_H
 
@@ -8,7 +10,7 @@
 typedef struct brc_downstream {
 	size_t value;         /* the one that changes */
 	size_t *node, n;      /* nodes to compute again, in order */
-	size_t *rest, n_rest; /* what else they read, and outputs that stay: values, each once */
+	size_t *rest, n_rest; /* other values that they read; outputs that stay the same */
 	size_t ready;         /* nodes 0..ready-1 compute the value and the rest */
 } brc_downstream;
 

@@ -32,7 +32,10 @@ typedef struct brc_tensor_view {
 	bool batch;       /* dimension 0 holds images, which must not be mixed */
 } brc_tensor_view;
 
-/* Of the products in convolutions and with constant matrices; sums and all else are floats. */
+/*
+ * The precision of products in convolutions and with constant matrices. Sums and everything else
+ * are floats.
+ */
 typedef enum brc_precision {
 	BRC_PRECISION_FLOAT,
 	BRC_PRECISION_BF16 /* bfloat16, 8 bits: where brc_exec_bf16_supported() */
@@ -41,7 +44,7 @@ typedef enum brc_precision {
 /* Does the processor multiply bfloat16 (AVX512_BF16 or AMX_BF16)? */
 bool brc_exec_bf16_supported(void);
 
-/* What may be NULL or zeros as a whole. */
+/* Options. They may be NULL, or all zeros. */
 typedef struct brc_exec_options {
 	brc_precision precision; /* BRC_DATA when it is not supported */
 	const char *folder;      /* where external data lies; NULL: none is allowed */
@@ -50,7 +53,7 @@ typedef struct brc_exec_options {
 	const char *const *tap; /* [n_taps]: values to stop at, by name: see brc_schedule */
 	size_t n_taps;
 	bool borrow;    /* the model outlives the graph: weights are used where they lie in it */
-	bool keep_only; /* the outputs are `keep` alone: what only others need is left out */
+	bool keep_only; /* the only outputs are `keep`; nodes that only others need are left out */
 	bool bare;      /* node by node, as the model says, to be read; it cannot be run */
 } brc_exec_options;
 
@@ -66,16 +69,17 @@ brc_rc brc_exec_new(brc_exec **g, const brc_onnx *m, const brc_tensor_view *inpu
 void brc_exec_free(brc_exec *g);
 
 /*
- * Rows of the smallest table that the input `name` is looked up in; 0: in none. Its elements
- * must be less, and no less than minus that: the caller checks them, since others give NaN.
+ * The rows of the smallest table in which the input `name` is looked up; 0: there is none. Its
+ * elements must be less than this, and at least minus this. The caller checks them, because others
+ * give NaN.
  */
 size_t brc_exec_vocabulary(const brc_exec *g, const char *name);
 
 /*
- * A schedule says what memory a pass takes, and when: one for all workspaces of
- * a graph, which it borrows. The pass stops at each tap as soon as the value
- * there, and all that is needed to go on from it, has been computed: there is a
- * stop for each tap, numbered in the order in which a pass comes to them.
+ * A schedule says which memory a pass takes, and when. One schedule serves all workspaces of a
+ * graph, which it borrows. The pass stops at each tap as soon as the value there, and all values
+ * that are needed to go on from it, have been computed. There is a stop for each tap; stops are
+ * numbered in the order in which a pass comes to them.
  */
 typedef struct brc_schedule brc_schedule;
 
@@ -85,7 +89,7 @@ void brc_schedule_free(brc_schedule *s);
 size_t brc_schedule_tap(const brc_schedule *s, size_t stop);
 /* Bytes of a workspace. */
 size_t brc_schedule_bytes(const brc_schedule *s);
-/* Operations of the convolutions and matrix products of a pass; of going on from a tap. */
+/* Operations of the convolutions and matrix products in a pass, and in what follows a tap. */
 double brc_schedule_pass_flops(const brc_schedule *s);
 double brc_schedule_flops(const brc_schedule *s, size_t stop);
 
@@ -97,8 +101,8 @@ brc_rc brc_workspace_for(brc_workspace **w, const brc_schedule *s, brc_err *err)
 void brc_workspace_free(brc_workspace *w);
 
 /*
- * The memory of the input of this name, to be filled before each pass, as it is
- * used for other things later; NULL: no node uses it.
+ * The memory of the input of this name. Fill it before each pass, because it is used for other
+ * things later. NULL: no node uses it.
  */
 void *brc_workspace_input(brc_workspace *w, const char *name);
 /* Elements of output k as computed last, row-major. Borrowed. */
@@ -117,7 +121,7 @@ const void *brc_workspace_tap(const brc_workspace *w, size_t stop);
 void *brc_workspace_change(brc_workspace *w, size_t stop);
 /* Compute again what depends on the value changed last, without disturbing the pass. */
 brc_rc brc_workspace_again(brc_workspace *w, brc_err *err);
-/* Output k as it comes out then; valid until the next change. Borrowed. */
+/* Output k after that; valid until the next change. Borrowed. */
 const void *brc_workspace_changed(const brc_workspace *w, size_t k);
 
 #endif

@@ -39,7 +39,7 @@ static brc_rc number(const Brc__OnnxTensor *t, const char *key, uint64_t otherwi
 	return BRC_OK;
 }
 
-/* Every part of the path a plain name. */
+/* Is every part of the path a plain name? */
 static bool stays_inside(const char *path)
 {
 	if (!*path)
@@ -100,7 +100,7 @@ static brc_rc read_at(int fd, uint8_t *to, size_t n, uint64_t offset, brc_err *e
 	return BRC_OK;
 }
 
-/* Bytes from `offset` on that make up the tensor: as many as its shape says. */
+/* The bytes of the tensor, from `offset` on. There must be as many as its shape says. */
 static brc_rc extent(const Brc__OnnxTensor *t, const Brc__OnnxTensor *with, uint64_t size,
 		     uint64_t *offset, uint64_t *length, brc_err *err)
 {

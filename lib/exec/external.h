@@ -5,11 +5,10 @@
 #include "exec/dataflow.h"
 
 /*
- * *with is the tensor t; if its data is external they are read from g->folder
- * and are its raw data, which are then the caller's to free: *read says so. All
- * else is borrowed from t. BRC_DATA when the place leaves the folder (an
- * absolute path, "..", a link), does not exist, or is not as long as the shape
- * says, or when there is no folder.
+ * *with is the tensor t. If its data are external, they are read from g->folder and become its raw
+ * data; *read then says that the caller has to free them. Everything else is borrowed from t.
+ * BRC_DATA when the place leaves the folder (an absolute path, "..", a link), does not exist, or is
+ * not as long as the shape says, or when there is no folder.
  */
 brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
 			 brc_err *err);

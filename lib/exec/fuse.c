@@ -66,9 +66,8 @@ static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
 }
 
 /*
- * A host that takes over a sum is computed again whenever the other
- * operand changes, and then reads its own input: that must last as long as its
- * output would have.
+ * If a host has taken over a sum, it is computed again whenever the other operand changes, and then
+ * it reads its own input. So that input must last as long as its output would have.
  */
 static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 {
@@ -84,7 +83,7 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 	}
 }
 
-/* What goes on from a tap needs must still be there when the pass stops for it. */
+/* Values that are needed to go on from a tap must still exist when the pass stops at it. */
 static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 {
 	memset(u->pinned, 0, g->n_values * sizeof(*u->pinned));
@@ -109,7 +108,7 @@ static bool same_place(const brc_operand *a, const brc_operand *b)
 	       (a->last == b->last || brc_layout_is_moot(a));
 }
 
-/* May node `by`, which comes after all other uses, write over the buffer? */
+/* May node `by`, which comes after all other users, write over the buffer? */
 static bool is_free(const brc_exec *g, const uses *u, size_t buffer, size_t by)
 {
 	return g->value[buffer].state == BRC_COMPUTED && u->producer[buffer] != BRC_NOWHERE &&

@@ -29,7 +29,7 @@ static void drop_loop(brc_loops *t, size_t at)
 	t->ndim--;
 }
 
-/* Is loop a, outside, nothing but the continuation of loop a + 1? */
+/* Is the outer loop a only the continuation of loop a + 1? */
 static bool continues(const brc_loops *t, size_t a)
 {
 	for (size_t k = 0; k < t->arrays; k++)
@@ -125,7 +125,9 @@ static brc_rc differ(const brc_operand *a, const brc_operand *b, brc_err *err)
 			brc_shape_text(a, x, sizeof(x)), brc_shape_text(b, y, sizeof(y)));
 }
 
-/* Images of one operand may meet the same images of another, or one value for all. */
+/*
+ * Images of one operand may be combined with the same images of another, or with one value for all.
+ */
 static brc_rc join_batch(const brc_operand *v, brc_operand *out, brc_err *err)
 {
 	size_t at = v->batch == BRC_NOWHERE ? BRC_NOWHERE : v->batch + out->ndim - v->ndim;

@@ -29,8 +29,8 @@ void brc_loops_run(const brc_loops *t, char *const *base, const size_t *item, br
 brc_rc brc_loops_broadcast(brc_loops *t, const brc_operand *out, const brc_operand *const *in,
 			   size_t n, brc_err *err);
 /*
- * Shape, layout and batch of what n operands make together. BRC_DATA when
- * their shapes differ, or images of one meet something else in another.
+ * Shape, layout and batch of the result of n operands. BRC_DATA if their shapes do not fit, or if
+ * images of one would be combined with something else in another.
  */
 brc_rc brc_broadcast(const brc_operand *const *in, size_t n, brc_operand *out, brc_err *err);
 

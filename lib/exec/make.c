@@ -20,7 +20,7 @@ brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
 	(*g)->opset = BRC_OPSET_MAX;
 	(*g)->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes;
 	(*g)->room = BUDGET_EXTRA + ROOM_FACTOR * bytes;
-	omp_set_num_threads(1); /* oneDNN: our tasks are the parallelism */
+	omp_set_num_threads(1); /* for oneDNN: our own tasks run in parallel */
 	return BRC_OK;
 }
 
@@ -70,7 +70,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 	return brc_exec_add_value(g, &v, value, err);
 }
 
-/* If the value is the mask of a Dropout, not made so far, make it: it keeps all. */
+/* If the value is the mask of a Dropout and does not exist yet, make it. It keeps everything. */
 static brc_rc make_mask(brc_exec *g, size_t value, brc_err *err)
 {
 	brc_operand *v = &g->value[value];

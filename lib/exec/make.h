@@ -1,7 +1,6 @@
 /*
- * Making a graph: values and nodes, one after another, then all that makes it
- * ready to run. build.c does so from a file; code may do the same.
- * Internal to lib/exec.
+ * How a graph is made: values and nodes are added one after another, then the graph is made ready
+ * to run. build.c does this from a file; code may do the same. Internal to lib/exec.
  */
 #ifndef BRC_EXEC_MAKE_H
 #define BRC_EXEC_MAKE_H
@@ -9,8 +8,8 @@
 #include "exec/operator.h"
 
 /*
- * A graph without values or nodes, of the newest operator set. What it takes in memory stays in
- * proportion to `bytes`, the size of the model that it will hold. BRC_RESOURCE.
+ * A graph without values or nodes, of the newest operator set. Its memory stays in proportion to
+ * `bytes`, the size of the model that it will hold. BRC_RESOURCE.
  */
 brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err);
 
@@ -19,7 +18,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 			  brc_err *err);
 /* A copy of the text, owned by the graph. */
 brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err);
-/* An output of a node to come: a name, and nothing else that is known so far. */
+/* An output of a future node. Only its name is known so far. */
 brc_rc brc_exec_add_result(brc_exec *g, const char *name, size_t *value, brc_err *err);
 
 /*
@@ -35,11 +34,17 @@ brc_rc brc_exec_join(brc_exec *g, brc_node *n, brc_err *err);
 brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const char *name,
 			 const size_t *in, size_t n_in, size_t *out, size_t n_out, brc_err *err);
 
-/* A further output, which becomes row-major; a further tap, left as it lies in the graph. */
+/*
+ * Add an output, which becomes row-major. Add a tap, which keeps the layout that it has in the
+ * graph.
+ */
 brc_rc brc_exec_add_output(brc_exec *g, size_t value, brc_err *err);
 brc_rc brc_exec_add_tap(brc_exec *g, size_t value, brc_err *err);
 
-/* All is there: count users, fuse, prepare, give back what is not needed. Not of a bare graph. */
+/*
+ * The graph is complete: count users, fuse, prepare, and give back memory that is not needed. Not
+ * for a bare graph.
+ */
 brc_rc brc_exec_finish(brc_exec *g, brc_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * A graph of operators to be read: its nodes, the values between them, and what
- * each operator says of itself. This is the face that lib/exec shows to those
- * who look into a graph; to build and run one see exec/exec.h.
+ * A graph of operators to read: its nodes, the values between them, and what each operator says
+ * about itself. This is the public interface of lib/exec for code that looks into a graph. To build
+ * and run one, see exec/exec.h.
  *
  * Nodes lie in an order in which they can run. Nodes and values are named by
  * their index; what is borrowed lives as long as the graph.
@@ -29,9 +29,9 @@ typedef enum brc_state {
  * `last`: then a [N, C, H, W] lies in memory as [N, H, W, C], which convolutions
  * prefer. In a bare graph all are row-major.
  *
- * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry
- * (h * rows + r) * inner + i belongs to image r. It starts as dimension 0 of
- * extent rows, and may move about as attention moves it, but never be mixed.
+ * Batch: dimension `batch` holds the images (BRC_NOWHERE: none does): entry (h * rows + r) * inner
+ * + i belongs to image r. It starts as dimension 0, with the extent `rows`. It may move, as it does
+ * in attention, but images are never mixed.
  */
 typedef struct brc_operand {
 	const char *name;
@@ -70,7 +70,7 @@ typedef struct brc_node {
 	brc_after after;               /* once fused; never in a bare graph */
 	/* for lib/exec alone */
 	const void *args; /* what the node says besides its inputs: see exec/arguments.h */
-	void *state;      /* what inference and preparation make of it, owned by the graph */
+	void *state;      /* the result of inference and preparation, owned by the graph */
 	size_t scratch;   /* bytes that running it needs */
 	unsigned packed;  /* bit k: once prepared, input k is not read where it is a constant */
 } brc_node;
@@ -118,7 +118,7 @@ typedef enum brc_trace {
 	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
 } brc_trace;
 
-/* Is a function of one element no more than a scale and a shift? */
+/* Is a function of one element only a scale and a shift? */
 typedef enum brc_line {
 	BRC_LINE_NO,
 	BRC_LINE_ONE, /* of each operand, as long as all others are constants */
@@ -129,7 +129,7 @@ const char *brc_node_type(const brc_node *n); /* ONNX's name of the operator */
 brc_trace brc_node_trace(const brc_node *n);
 /* Element by element of one operand, or of one and numbers: part of an activation function. */
 bool brc_node_is_activation(const brc_node *n);
-/* Does it map its computed inputs by more than a scale and a shift? */
+/* Is it more than a scale and a shift of its computed inputs? */
 bool brc_node_bends(const brc_exec *g, const brc_node *n);
 /* Is constant input k a parameter of the function, as the slopes of PRelu are? */
 bool brc_node_is_parameter(const brc_node *n, size_t k);

@@ -1,6 +1,7 @@
 /*
- * An operator is one record: all that is known of it, and the only place where
- * it is. Internal to lib/exec; others ask by the functions of exec/nodes.h.
+ * An operator is one record. The record holds everything that is known about the operator, and it
+ * is the only place for it. Internal to lib/exec; other code asks with the functions of
+ * exec/nodes.h.
  *
  * A family of operators is an array of records in a file of lib/exec/operators,
  * and a line in BRC_FAMILIES. Nothing else tests which operator a node is.
@@ -107,7 +108,9 @@ struct brc_op {
 	int variant;    /* tells operators apart that share functions */
 	bool unchanged; /* the same in all operator sets, those before BRC_OPSET_MIN included */
 
-	/* From a file: the defaults of an old operator set; what attributes do not tell. Or NULL.
+	/*
+	 * From a file: set the defaults of an old operator set, and what attributes do not say. Or
+	 * NULL.
 	 */
 	void (*adapt)(int64_t opset, void *args);
 	brc_rc (*read)(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err);
@@ -118,7 +121,7 @@ struct brc_op {
 	 * node.
 	 */
 	brc_rc (*infer)(brc_exec *g, brc_node *n, brc_err *err);
-	/* After fusion, once: whatever `run` wants prepared. NULL: nothing. */
+	/* Called once, after fusion: prepare what `run` needs. NULL: nothing. */
 	brc_rc (*prepare)(brc_exec *g, brc_node *n, brc_err *err);
 	/* NULL: the output shares the memory of input 0, or is a constant. */
 	void (*run)(const brc_exec *g, const brc_node *n, const brc_memory *m);
@@ -131,7 +134,7 @@ struct brc_op {
 	bool adds;                                               /* two operands */
 	bool (*bounds)(const brc_node *n, float *lo, float *hi); /* cuts off; false: not this one */
 
-	/* What those who look through the network ask: exec/nodes.h says what it means. */
+	/* For code that looks into a network; exec/nodes.h says what these mean. */
 	brc_trace trace;
 	bool activation;
 	brc_line line;
@@ -164,7 +167,10 @@ struct brc_op {
 BRC_FAMILIES(BRC_DECLARE_FAMILY)
 #undef BRC_DECLARE_FAMILY
 
-/* Change between row-major and channels last; put in where it is needed, no ONNX operator. */
+/*
+ * A change between row-major and channels last. It is put in where it is needed, and is not an ONNX
+ * operator.
+ */
 extern const brc_op brc_layout_op;
 
 /* The operator of this ONNX type, or NULL. */

@@ -46,7 +46,7 @@ static size_t source_of(const brc_names *t, const char *input)
 	return at ? at->node : SIZE_MAX;
 }
 
-/* Where every input comes from; is the file's order one to run in? */
+/* Where does every input come from? Can the nodes run in the order of the file? */
 static bool resolve(uses *u, const brc_names *t)
 {
 	size_t *at = u->sources;
@@ -85,7 +85,10 @@ static void link_users(uses *u)
 	}
 }
 
-/* A node that computes an input and was left over too: there is one, as something is missing. */
+/*
+ * A node that was left over too and computes an input of this one. There is one, because an input
+ * is missing.
+ */
 static size_t left_before(const uses *u, size_t node)
 {
 	for (size_t k = 0; k < u->g->node[node]->n_input; k++) {
@@ -97,7 +100,7 @@ static size_t left_before(const uses *u, size_t node)
 	return node;
 }
 
-/* Going back from any node left over leads into a cycle, and round it. */
+/* The way back from any node that was left over leads into a cycle. */
 static brc_rc fail_cycle(uses *u, brc_err *err)
 {
 	size_t at = 0;

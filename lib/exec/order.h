@@ -5,10 +5,9 @@
 #include "exec/names.h"
 
 /*
- * order[n_node]: the nodes of g such that each follows those that compute its
- * inputs: the order of the file where it is one, as the format asks, else
- * Kahn's (1962). Inputs that nothing defines are passed over. Time in
- * proportion to the graph. BRC_DATA naming a node on a cycle.
+ * order[n_node]: the nodes of g, each after those that compute its inputs. This is the order of the
+ * file if that is such an order, as the format demands; otherwise it is Kahn's (1962). Inputs that
+ * nothing defines are ignored. Time in proportion to the graph. BRC_DATA naming a node on a cycle.
  */
 brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order, brc_err *err);
 

@@ -18,7 +18,7 @@ typedef struct block {
 	size_t n, cap;
 } block;
 
-/* The block grows by what the gap at its end lacks. */
+/* The block grows if the gap at its end is too small. */
 static size_t take_at_end(block *b, size_t need)
 {
 	gap *end = b->n ? &b->gap[b->n - 1] : NULL;

@@ -1,5 +1,7 @@
-/* Where buffers lie in one block of memory, when each is needed for a while only. Internal to
- * lib/exec. */
+/*
+ * Where buffers lie in one block of memory, if each is needed only for a while. Internal to
+ * lib/exec.
+ */
 #ifndef BRC_EXEC_PLACE_H
 #define BRC_EXEC_PLACE_H
 
@@ -14,9 +16,9 @@ typedef struct brc_lifetime {
 } brc_lifetime;
 
 /*
- * Give each of life[n] its offset, so that no two overlap that are needed at
- * the same step: by first step, each in the smallest gap that is large enough.
- * *bytes: of the block. BRC_RESOURCE.
+ * Give each of life[n] its offset, so that no two buffers that are needed at the same step overlap.
+ * They are placed in the order of their first steps, each in the smallest gap that is large enough.
+ * *bytes is the size of the block. BRC_RESOURCE.
  */
 brc_rc brc_place(brc_lifetime *life, size_t n, size_t *bytes, brc_err *err);
 

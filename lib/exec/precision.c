@@ -2,7 +2,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-/* What oneDNN found, with what the environment leaves it. */
+/* What oneDNN found, within the limits that the environment sets. */
 bool brc_exec_bf16_supported(void)
 {
 	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();

@@ -1,3 +1,4 @@
+/* Nodes on which nothing depends leave the graph. */
 #include <stdlib.h>
 
 #include "base/invariant.h"

@@ -1,4 +1,4 @@
-/* Workspaces: the memory of a pass, and of what is computed again from a tap. */
+/* Workspaces: the memory of a pass, and of the nodes that are computed again from a tap. */
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@ struct brc_workspace {
 	char *memory, *again;
 	void *scratch;
 	void **at;   /* [values]: of the pass */
-	void **now;  /* [values]: as seen from tap `stop`, what is computed again elsewhere */
+	void **now;  /* [values]: as seen from tap `stop`; values that are computed again have other
+			places */
 	size_t stop; /* that `now` is for; BRC_NOWHERE: none yet */
 	size_t done; /* nodes of the pass that have run */
 };
@@ -86,7 +87,7 @@ static brc_rc run_nodes(brc_workspace *w, size_t end, brc_err *err)
 	bool failed = false;
 	const brc_memory m = {.at = w->at, .scratch = w->scratch, .failed = &failed};
 
-	omp_set_num_threads(1); /* oneDNN, in this thread: our tasks are the parallelism */
+	omp_set_num_threads(1); /* for oneDNN, in this thread: our own tasks run in parallel */
 	for (; w->done < end; w->done++)
 		if (g->node[w->done].op->run)
 			g->node[w->done].op->run(g, &g->node[w->done], &m);
@@ -145,7 +146,7 @@ void *brc_workspace_change(brc_workspace *w, size_t stop)
 	return memcpy(w->now[v], w->at[v], size_of(&w->s->g->value[v]));
 }
 
-/* A host that adds to what lies there finds it there, also when it was not changed. */
+/* A host that adds to its addend must find it in its place, even if it was not changed. */
 static void bring_addend(brc_workspace *w, const brc_node *n)
 {
 	size_t addend, out;

@@ -1,11 +1,11 @@
 /*
- * What a pass through a graph needs memory for, and when. Internal to lib/exec.
+ * What a pass through a graph needs memory for, and when it needs it. Internal to lib/exec.
  *
- * A pass stops at each tap as soon as the value there, and all that is needed
- * to go on from it, has been computed. From there what follows can be computed
- * again with the value changed, any number of times, in memory of its own; then
- * the pass goes on. So what is kept is what is really alive: values before the
- * tap that somebody still needs, and those of one way from a tap to the outputs.
+ * A pass stops at each tap as soon as the value there, and all values that are needed to go on from
+ * it, have been computed. From there, what follows can be computed again with the value changed,
+ * any number of times, in memory of its own. Then the pass goes on. So only values that are still
+ * used are kept: those before the tap that some node still needs, and those of one pass from the
+ * tap to the outputs.
  */
 #ifndef BRC_EXEC_SCHEDULE_H
 #define BRC_EXEC_SCHEDULE_H

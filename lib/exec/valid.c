@@ -1,4 +1,4 @@
-/* What holds of every graph between one function of lib/exec and the next. */
+/* The invariants of a graph: they hold for every graph between two functions of lib/exec. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -56,7 +56,7 @@ bool brc_exec_valid(const brc_exec *g)
 	bool valid = true;
 
 	if (!made)
-		return true; /* no memory: it is not known */
+		return true; /* no memory to find out */
 	for (size_t v = 0; valid && v < g->n_values; v++) {
 		valid = value_is_valid(g, &g->value[v]);
 		made[v] = g->value[v].input;

@@ -18,7 +18,7 @@ brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err)
 	return BRC_OK;
 }
 
-/* What a graph takes stays in proportion to its model, whatever its shapes say. */
+/* The memory of a graph stays in proportion to its model, whatever its shapes say. */
 void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err)
 {
 	size_t bytes;

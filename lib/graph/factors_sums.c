@@ -111,15 +111,18 @@ static brc_rc sum_parts(sums *m, const int32_t *group, size_t *unit, size_t *sta
 brc_rc brc_factors_sums(const brc_factors *f, const int32_t *group, size_t groups, double *sum,
 			brc_err *err)
 {
+	size_t most, *unit, *start;
+	brc_rc rc = BRC_RESOURCE;
+	double *pairs;
+	sums m;
+
 	if (groups == 0)
 		return BRC_OK;
-
-	size_t most = HELD / (groups * f->samples);
-	size_t *unit = brc_alloc(f->n, sizeof(*unit), err);
-	size_t *start = brc_alloc(groups + 2, sizeof(*start), err);
-	double *pairs = brc_calloc(groups, sizeof(*pairs), err);
-	sums m = {.f = f, .groups = groups, .unit = unit, .start = start};
-	brc_rc rc = BRC_RESOURCE;
+	most = HELD / (groups * f->samples);
+	unit = brc_alloc(f->n, sizeof(*unit), err);
+	start = brc_alloc(groups + 2, sizeof(*start), err);
+	pairs = brc_calloc(groups, sizeof(*pairs), err);
+	m = (sums){.f = f, .groups = groups, .unit = unit, .start = start};
 
 	m.block = most < 1 ? 1 : brc_least(most, BLOCK);
 	m.rows = brc_alloc(ROWS, f->samples * sizeof(*m.rows), err);

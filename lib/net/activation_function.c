@@ -56,7 +56,7 @@ static bool same_shape(const brc_operand *a, const brc_operand *b)
 	return a->ndim == b->ndim && memcmp(a->dim, b->dim, a->ndim * sizeof(*a->dim)) == 0;
 }
 
-/* A number, or the slopes of PRelu, which belong to the function. */
+/* Is it a number, or the slopes of a PRelu, which belong to the function? */
 static bool is_parameter(const brc_exec *g, const brc_node *n, size_t k)
 {
 	const brc_operand *v = brc_exec_value(g, n->in[k]);
@@ -64,7 +64,10 @@ static bool is_parameter(const brc_exec *g, const brc_node *n, size_t k)
 	return v->state == BRC_CONSTANT && (v->count == 1 || brc_node_is_parameter(n, k));
 }
 
-/* A node of the function that starts at `value`: all it reads is in it, or a number. */
+/*
+ * Is it a node of the function that starts at `value`? Then everything it reads is inside, or a
+ * number.
+ */
 static bool belongs(const brc_followed *f, const brc_node *n, size_t value)
 {
 	if (!brc_node_is_activation(n) || n->out[0] == BRC_NOWHERE ||
@@ -77,9 +80,9 @@ static bool belongs(const brc_followed *f, const brc_node *n, size_t value)
 }
 
 /*
- * Where the uses that are open are those of the last output alone, that output is
- * all that is left of the function. A use by a node that does not belong stays
- * open, so that nothing further can be all that is left.
+ * If the only open uses are those of the last output, the function ends at that output. A use by a
+ * node that does not belong to the function stays open for ever, so the function cannot end after
+ * it.
  */
 brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end, brc_err *err)
 {

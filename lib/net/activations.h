@@ -1,4 +1,7 @@
-/* What the hidden units of a network do on images: recorded, and summarised for later stages. */
+/*
+ * The values of a network's hidden units on images. They are recorded, and summarised for later
+ * stages.
+ */
 #ifndef BRC_NET_ACTIVATIONS_H
 #define BRC_NET_ACTIVATIONS_H
 
@@ -16,7 +19,7 @@
 
 #define BRC_EXEMPLARS 10u /* images kept for each unit */
 
-/* What a convolution's channel, or a feature of all tokens, comes to on one image. */
+/* How a convolution's channel, or a feature of all tokens, becomes one number for each image. */
 typedef enum brc_pooling {
 	BRC_POOL_MEAN,
 	BRC_POOL_L1,    /* sum of magnitudes */
@@ -40,9 +43,9 @@ brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *l
 			       brc_err *err);
 
 /*
- * `n` of the data set's images drawn without replacement, ascending (0 or all:
- * every one): sample[n], which the caller frees. Keyed by (seed, BRC_RNG_SAMPLE).
- * BRC_DATA when there are fewer.
+ * Draw `n` images of the data set without replacement, in ascending order; 0 means all. The result
+ * is sample[n], which the caller frees. Keyed by (seed, BRC_RNG_SAMPLE). BRC_DATA when there are
+ * fewer.
  */
 brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, size_t **sample,
 			      size_t *n_samples, brc_err *err);
@@ -58,11 +61,11 @@ brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const si
 			   float **value, brc_err *err);
 
 /*
- * What activations value[n][units] leave, brc_exemplars_clear: each
- * unit's strongest images (the largest values, the first image among equals),
- * these images as bytes, and mean values over classes, NaN for a class without
- * an image in the sample. Float images are scaled so that the smallest and the
- * largest value among those kept become 0 and 255. Everything is copied.
+ * What is kept of activations value[n][units]: each unit's strongest images (those with the largest
+ * values; of equal ones the first), these images as bytes, and mean values over classes (NaN for a
+ * class without an image in the sample). Float images are scaled so that the smallest and the
+ * largest value that are kept become 0 and 255. brc_exemplars_clear releases it. Everything is
+ * copied.
  */
 brc_rc brc_net_exemplars(const brc_layers *hidden, const brc_dataset *data, const size_t *sample,
 			 size_t n, const float *value, brc_exemplars *x, brc_err *err);

@@ -25,8 +25,8 @@ static size_t squeeze(const size_t *shape, size_t n, size_t out[BRC_MAX_DIMS])
 }
 
 /*
- * The same number of elements in another order - 32 x 32 x 3 for 3 x 32 x 32 -
- * would run and mean nothing. A vector may take an image of any shape.
+ * An image with the same number of elements in another order, such as 32 x 32 x 3 for 3 x 32 x 32,
+ * would run, but the result would be meaningless. A vector may take an image of any shape.
  */
 static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
 {
@@ -48,7 +48,7 @@ static brc_rc check_labels(const brc_net_io *io, const brc_dataset *data, brc_er
 	return BRC_OK;
 }
 
-/* Numbers beyond the table that they are looked up in. */
+/* Are there numbers beyond the table in which they are looked up? */
 static brc_rc check_tokens(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	const int32_t *token = data->image;
@@ -61,7 +61,7 @@ static brc_rc check_tokens(const brc_net_io *io, const brc_dataset *data, brc_er
 	return BRC_OK;
 }
 
-/* Images for networks of images, tokens for those of tokens. */
+/* Networks of images need images, and networks of tokens need tokens. */
 static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	bool tokens = data->pixel == BRC_PIXEL_I4;
@@ -77,7 +77,7 @@ static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err 
 			shape_text(io->shape, io->ndim, want_text, sizeof(want_text)));
 }
 
-/* An answer for every label. */
+/* Is there an answer for every label? */
 static brc_rc check_answers(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	size_t answers = io->positions, labels = data->per_position ? data->pixels : 1;
@@ -90,7 +90,7 @@ static brc_rc check_answers(const brc_net_io *io, const brc_dataset *data, brc_e
 			labels, labels == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
 }
 
-/* Would the images fit if their channels stood elsewhere? */
+/* Would the images fit if their channels were in another place? */
 static brc_layout other_layout(const size_t *want, size_t ndim, const brc_dataset *data)
 {
 	const size_t *have = data->shape;

@@ -1,6 +1,6 @@
 /*
- * The weight between two units: the norm of the magnitudes that join them
- * (METHOD: docs/method.md, "From weights to edges").
+ * The weight between two units: a norm of the magnitudes that join them (docs/method.md, "From
+ * weights to edges").
  */
 #include <math.h>
 #include <stdlib.h>

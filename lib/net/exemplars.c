@@ -1,4 +1,4 @@
-/* What later stages need of activations once these are gone. */
+/* What later stages need of the activations after these were consumed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ typedef struct summary {
 	size_t n_images;
 } summary;
 
-/* Put a value in its place among a unit's strongest, if it is one of them. */
+/* Insert a value among a unit's strongest, if it is one of them. */
 static void offer(int32_t *sample, float *value, int32_t image, float v)
 {
 	size_t k = BRC_EXEMPLARS;

@@ -6,7 +6,7 @@
 
 /* From the units traced: net->edge and net->n_edges. BRC_DATA when there are too many. */
 brc_rc brc_net_find_edges(brc_net *net, brc_err *err);
-/* What brc_layer_graph.weights is of a network; edge_weights.c. */
+/* brc_layer_graph.weights for a network; in edge_weights.c. */
 brc_rc brc_net_edge_weights(const void *net, size_t edge, float *w, brc_err *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * A network as layers of units and who feeds whom, whatever it was read from:
- * a model (net/net.h) or a file of weights (net/layer_chain.h). From it come the
- * section units/1, the layers that one chooses (net/unit_kinds.h) and the graph of
- * their weights (net/unit_graph.h).
+ * A network as layers of units, and which layer feeds which. It is the same whether the network was
+ * read from a model (net/net.h) or from a file of weights (net/layer_chain.h). The section units/1,
+ * the choice of layers (net/unit_kinds.h) and the graph of their weights (net/unit_graph.h) are
+ * made from it.
  */
 #ifndef BRC_NET_LAYER_GRAPH_H
 #define BRC_NET_LAYER_GRAPH_H
@@ -25,7 +25,7 @@ typedef struct brc_net_layer {
 	brc_role role;
 	size_t units;
 	const char *untraced; /* node through which its inputs cannot be traced; NULL: traced */
-	bool linear;          /* no activation function follows that is its own */
+	bool linear;          /* it has no activation function of its own */
 	bool mlp;             /* the hidden layer of an MLP: docs/method.md */
 	int32_t *head;        /* [units]: the head whose value each is, -1: of none; or NULL */
 } brc_net_layer;
@@ -35,7 +35,7 @@ typedef struct brc_net_edge {
 	size_t from, to;
 } brc_net_edge;
 
-/* A view: whoever gives it out owns what it points to. */
+/* A view. Whoever gives it out owns the things that it points to. */
 typedef struct brc_layer_graph {
 	const brc_layers *layers;   /* all, in topological order, the input first */
 	const brc_net_layer *layer; /* [layers->n] */

@@ -14,7 +14,7 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err);
 
 /* The weights of a node that makes new units; false for one that makes none. */
 bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_linear_map *w);
-/* A convolution of every channel for itself: it passes channels on, and makes no units. */
+/* A convolution that treats every channel by itself. It passes channels on, and makes no units. */
 bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 
 #endif

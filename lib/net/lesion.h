@@ -1,6 +1,4 @@
-/*
- * Lesions: what a network still gets right when units are silenced.
- */
+/* Lesions measure what a network still gets right when units are silenced. */
 #ifndef BRC_NET_LESION_H
 #define BRC_NET_LESION_H
 
@@ -27,7 +25,7 @@ typedef struct brc_lesion_options {
 	brc_ablate ablate;
 	brc_precision precision;
 	size_t mem;  /* limit in bytes; 0: what the machine has */
-	size_t held; /* bytes that the caller already takes of it */
+	size_t held; /* bytes of it that the caller already uses */
 } brc_lesion_options;
 
 /*

@@ -1,4 +1,4 @@
-/* What callers ask of a network that has been read, and its end. */
+/* What callers can ask of a network, and how it is freed. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * A network: a graph of operators read from an ONNX model, the layers of units
- * found in it, and who feeds whom.
+ * A network: a graph of operators read from an ONNX model, the layers of units found in it, and
+ * which layer feeds which.
  *
  * Every network has one input [batch, ...], of floats or of token numbers, and
  * one output [batch, classes], of token networks [batch, positions, classes] too.
@@ -30,7 +30,8 @@ typedef struct brc_net brc_net;
 /* Where a layer is looked at or silenced. */
 typedef enum brc_stage {
 	BRC_STAGE_SUM, /* after weights and bias */
-	BRC_STAGE_PRE, /* after the BatchNormalization that directly follows: into the activation */
+	BRC_STAGE_PRE, /* after the BatchNormalization that directly follows, before the activation
+			*/
 	BRC_STAGE_POST /* after the activations and Dropout that directly and exclusively follow */
 } brc_stage;
 
@@ -41,8 +42,7 @@ typedef enum brc_stage {
  * file.
  */
 brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, brc_err *err);
-/* The same, its BatchNormalizations left out of the weights: METHOD 2.2, what the published code
- * does. */
+/* The same, but BatchNormalizations are left out of the weights, as the published code does. */
 brc_rc brc_net_read_unfolded(brc_net **net, const char *path, brc_norm norm, brc_err *err);
 /* The same from n bytes in memory, borrowed for the call; norm l1, no external data. */
 brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
@@ -67,19 +67,18 @@ const brc_net_io *brc_net_io_of(const brc_net *net);
 /* All layers in topological order, the input first. Borrowed. */
 const brc_layers *brc_net_layers(const brc_net *net);
 const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer);
-/* Layers whose inputs cannot be traced feed from nowhere: BRC_DATA naming the first of them. */
+/* Can the inputs of all layers be traced? BRC_DATA naming the first layer for which they cannot. */
 brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
 
 /* Are all weights and biases finite? BRC_DATA naming the layer if not. */
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
 
 /*
- * All of it, borrowed. A weight between two units is the norm of each kernel, times
- * |gamma| / sqrt(var + eps) of normalisations and other constant factors on the
- * way. A channel that became H x W features is one kernel. Where several paths
- * join the same two units their magnitudes add (as squares under l2). Biases play
- * no part. METHOD: docs/method.md. `weights` fails with BRC_DATA naming the layer
- * when a weight, bias or sum is not finite.
+ * All of it, borrowed. A weight between two units is the norm of each kernel, times |gamma| /
+ * sqrt(var + eps) of normalisations and other constant factors on the way. A channel that became H
+ * x W features is one kernel. Where several paths join the same two units their magnitudes add (as
+ * squares under l2). Biases play no part (docs/method.md, section 1). `weights` fails with BRC_DATA
+ * naming the layer when a weight, bias or sum is not finite.
  */
 const brc_layer_graph *brc_net_layer_graph(const brc_net *net);
 

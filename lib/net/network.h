@@ -1,6 +1,6 @@
 /*
- * A network inside: the graph of operators as the model gives it, its layers,
- * and the units that every input of a layer comes from. Internal to lib/net.
+ * The inside of a network: the graph of operators as the model gives it, its layers, and the units
+ * from which every input of a layer comes. Internal to lib/net.
  *
  * Reading goes in a straight line, and each stage has a header of its own that
  * says what it takes from here and what it adds: load.c reads the model, then

@@ -1,4 +1,4 @@
-/* From a feature map to one number for each unit. Internal to lib/net. */
+/* Pooling makes one number for each unit from its feature map. Internal to lib/net. */
 #ifndef BRC_NET_POOLING_H
 #define BRC_NET_POOLING_H
 

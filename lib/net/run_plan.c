@@ -82,8 +82,8 @@ typedef struct step {
 } step;
 
 /*
- * The dimensions of x without its rows and units, in order. That of the batch
- * splits into what is before, the rows, and what is behind.
+ * The dimensions of x without its rows and units, in order. The dimension of the batch is split
+ * into the part before the rows, the rows, and the part after them.
  */
 static size_t other_dimensions(const brc_operand *x, size_t rows, size_t axis, brc_unit_view *v,
 			       step *rest)

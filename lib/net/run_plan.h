@@ -71,7 +71,10 @@ void brc_runs_free(brc_run *run, size_t n);
  */
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err);
-/* Go on to a stop, later than the last; its value, of brc_run_plan_view. Borrowed. */
+/*
+ * Go on to a stop that is later than the last one. Returns its value, which brc_run_plan_view
+ * describes. Borrowed.
+ */
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err);
 /* Logits [rows, positions, classes] with units `unit[n]` at this stop set to 0. Borrowed. */
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,

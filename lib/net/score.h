@@ -1,4 +1,4 @@
-/* What a network makes of labelled images: right answers and cross-entropy, by class. */
+/* How well a network classifies labelled images: right answers and cross-entropy, by class. */
 #ifndef BRC_NET_SCORE_H
 #define BRC_NET_SCORE_H
 

@@ -8,13 +8,13 @@
 /*
  * The graph of the layers of these kinds, which owns its blocks; brc_blocks_clear.
  *
- * Two layers are joined by the weights between them. Besides, a way from one
- * to the other through a single hidden layer that is not chosen and has no
- * activation function counts with the product of the weights on it, and such
- * ways add up with all others (as squares under l2): in a transformer that is
- * the projection that writes features into the residual stream. BRC_DATA when
- * no two layers are joined, or weights add up to infinity, and as brc_layer_graph_choose;
- * BRC_RESOURCE above `mem` bytes (0: what the machine has). O(units of from x through x to) a way.
+ * Two layers are joined by the weights between them. A path may also lead from one to the other
+ * through a single hidden layer that is not chosen and has no activation function. It counts with
+ * the product of the weights on it. Such paths add up with all others (as squares under l2). In a
+ * transformer, that hidden layer is the projection that writes features into the residual stream.
+ * BRC_DATA when no two layers are joined, or weights add up to infinity, and as
+ * brc_layer_graph_choose; BRC_RESOURCE above `mem` bytes (0: what the machine has). A path costs
+ * the product of the numbers of units of its three layers.
  */
 brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
 			   brc_err *err);

@@ -1,4 +1,4 @@
-/* Which layers: words for kinds of units, as --units has them, and the layers that they mean. */
+/* Which layers to take: the words of --units for kinds of units, and the layers that they mean. */
 #ifndef BRC_NET_UNIT_KINDS_H
 #define BRC_NET_UNIT_KINDS_H
 
@@ -10,7 +10,7 @@ enum {
 	BRC_UNITS_ALL = 2,   /* the input and the outputs too */
 	BRC_UNITS_MLP = 4,   /* hidden layers of MLPs, in transformers one in each block */
 	BRC_UNITS_HEADS = 8, /* layers whose features are the values of attention */
-	/* as published, METHOD 2: convolutions where there are some, without input; else all */
+	/* as published: the convolutions if there are some, without the input; otherwise all */
 	BRC_UNITS_PUBLISHED = 16
 };
 

@@ -1,6 +1,6 @@
 /*
- * Reports: what the sections of one or several streams say, as text, TSV,
- * JSON or one self-contained HTML page.
+ * Reports: the contents of the sections of one or several streams, as text, TSV, JSON or one
+ * self-contained HTML page.
  *
  *     brc_report *r;
  *     if (brc_report_new(&r, inputs, n, &options, &err) == BRC_OK) {
@@ -12,8 +12,8 @@
  *
  * Output is a function of the sections and options alone: no time, no host.
  *
- * The folders of lib/render, from the top down. Each includes only what stands below it, and
- * those of one line do not include each other:
+ * The folders of lib/render, from the top down. Each includes only folders below it, and those of
+ * one line do not include each other:
  *
  *     report                  from inputs to the form asked for
  *     html                    the page: page, network, labelling, one group; elements last

@@ -22,7 +22,7 @@ setup() {
 
 @test "the rules of the code are kept" {
 	tests/lint-floors
-	tests/lint-code internal length dialect tests
+	tests/lint-code
 }
 
 @test "the check of the code can fail: each rule finds what breaks it" {

@@ -91,15 +91,17 @@ static void put_chunk(mending *m, const uint8_t *payload, size_t length)
 static void put_packed(mending *m, const uint8_t *payload, size_t length)
 {
 	uint8_t *copy = malloc(length + 4), *raw = malloc(CHUNK_LIMIT);
+	size_t n;
 
 	if (copy == NULL || raw == NULL)
 		abort();
 	memset(copy, 0, 4);
 	if (length > 0)
 		memcpy(copy, payload, length);
-	const size_t n = length < 4 ? 0 : ZSTD_decompress(raw, CHUNK_LIMIT, copy + 4, length - 4);
+	n = length < 4 ? 0 : ZSTD_decompress(raw, CHUNK_LIMIT, copy + 4, length - 4);
 	if (length >= 4 && !ZSTD_isError(n)) {
 		const uint32_t crc = brc_frame_crc(BRC_F_CHUNK, raw, n);
+
 		for (int i = 0; i < 4; i++)
 			copy[i] = (uint8_t)(crc >> (8 * i));
 	}
@@ -179,6 +181,7 @@ static void mend(mending *m)
 	while (m->at < m->size && m->out.len < OUTPUT_LIMIT) {
 		unsigned kind;
 		size_t length;
+
 		if (m->size - m->at >= BRC_MAGIC_BYTES &&
 		    memcmp(m->data + m->at, brc_magic, BRC_MAGIC_BYTES) == 0) {
 			brc_str_addn(&m->out, (const char *)brc_magic, BRC_MAGIC_BYTES);
@@ -199,24 +202,26 @@ static void mend(mending *m)
  */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-	size_t start[256], n = 0, length;
+	size_t start[256], n = 0, length, at, payload, rest, room, fresh;
+	uint8_t *piece;
 	unsigned kind;
-	for (size_t at = BRC_MAGIC_BYTES;
-	     at < size && n < 256 && frame_at(data, size, at, &kind, &length);
+
+	for (at = BRC_MAGIC_BYTES; at < size && n < 256 && frame_at(data, size, at, &kind, &length);
 	     at += BRC_HEAD_BYTES + length)
 		start[n++] = at;
 	if (n == 0 || seed % 16 == 0)
 		return LLVMFuzzerMutate(data, size, max);
-	const size_t at = start[seed / 16 % n], payload = at + BRC_HEAD_BYTES;
+	at = start[seed / 16 % n];
+	payload = at + BRC_HEAD_BYTES;
 	frame_at(data, size, at, &kind, &length);
-	const size_t rest = size - payload - length;
+	rest = size - payload - length;
 	if (max <= payload + rest) /* LLVMFuzzerMutate needs room for a byte */
 		return LLVMFuzzerMutate(data, size, max);
-	const size_t room = max - payload - rest;
-	uint8_t *piece = malloc(room);
+	room = max - payload - rest;
+	piece = malloc(room);
 	need(piece != NULL && length <= room);
 	memcpy(piece, data + payload, length);
-	const size_t fresh = LLVMFuzzerMutate(piece, length, room);
+	fresh = LLVMFuzzerMutate(piece, length, room);
 	memmove(data + payload + fresh, data + payload + length, rest);
 	memcpy(data + payload, piece, fresh);
 	brc_frame_head(kind, 0, fresh, data + at);
@@ -230,6 +235,7 @@ static void try_layers(const brc_section *s)
 {
 	brc_layers t;
 	brc_err err = {0};
+
 	if (brc_layers_read(&t, s, &err) != BRC_OK)
 		return;
 	for (size_t l = 0; l < t.n; l++)
@@ -242,9 +248,11 @@ static void try_dataset(const brc_section *s)
 {
 	brc_dataset d;
 	brc_err err = {0};
+	float *row;
+
 	if (brc_dataset_read(&d, s, &err) != BRC_OK)
 		return;
-	float *row = malloc(d.pixels * sizeof(*row));
+	row = malloc(d.pixels * sizeof(*row));
 	for (size_t i = 0; row != NULL && i < d.n; i++) {
 		brc_dataset_rows(&d, i, 1, row);
 		need(d.label[i] >= 0 && (size_t)d.label[i] < d.classes && isfinite(row[0]));
@@ -257,10 +265,12 @@ static void try_labels(const brc_section *s)
 {
 	brc_labels l;
 	brc_err err = {0};
+
 	if (brc_labels_read(&l, s, &err) != BRC_OK)
 		return;
 	for (size_t i = 0; i < l.layers.n; i++) {
 		size_t distinct;
+
 		need(brc_labels_distinct(l.label + l.layers.first[i], l.layers.units[i], &distinct,
 					 &err) == BRC_OK &&
 		     distinct <= l.layers.units[i]);
@@ -273,6 +283,7 @@ static void try_blocks(const brc_section *s)
 	brc_blocks b;
 	brc_graph g;
 	brc_err err = {0};
+
 	if (brc_blocks_read(&b, s, &err) != BRC_OK)
 		return;
 	if (brc_layers_total(&b.layers) <= GRAPH_UNITS &&
@@ -286,9 +297,11 @@ static void apply(const brc_graph *g)
 {
 	brc_normalised *m;
 	brc_err err = {0};
+	double *x;
+
 	if (g->connected > APPLY_UNITS || brc_normalised_new(&m, g, NULL, &err) != BRC_OK)
 		return;
-	double *x = calloc(2 * g->connected, sizeof(*x));
+	x = calloc(2 * g->connected, sizeof(*x));
 	need(x != NULL);
 	for (size_t i = 0; i < g->connected; i++)
 		x[i] = 1;
@@ -303,6 +316,7 @@ static void try_laplacian(const brc_section *s)
 {
 	brc_laplacian l;
 	brc_err err = {0};
+
 	if (brc_laplacian_read(&l, s, &err) != BRC_OK)
 		return;
 	for (size_t i = 0; i < l.n; i++)
@@ -314,9 +328,11 @@ static void try_lesions(const brc_section *s)
 {
 	brc_lesions l;
 	brc_err err = {0};
+	double balanced;
+
 	if (brc_lesions_read(&l, s, &err) != BRC_OK)
 		return;
-	const double balanced = brc_lesions_baseline_balanced(&l);
+	balanced = brc_lesions_baseline_balanced(&l);
 	need(isnan(balanced) || (balanced >= 0 && balanced <= 1));
 	brc_lesions_clear(&l);
 }
@@ -325,6 +341,7 @@ static void try_findings(const brc_section *s)
 {
 	brc_findings f;
 	brc_err err = {0};
+
 	if (brc_findings_read(&f, s, &err) == BRC_OK)
 		brc_findings_clear(&f);
 }
@@ -333,6 +350,7 @@ static void try_spectrum(const brc_section *s)
 {
 	brc_spectrum p;
 	brc_err err = {0};
+
 	if (brc_spectrum_read(&p, s, &err) != BRC_OK)
 		return;
 	for (size_t i = 0; i < p.links; i++)
@@ -344,6 +362,7 @@ static void try_clusterability(const brc_section *s)
 {
 	brc_clusterability c;
 	brc_err err = {0};
+
 	if (brc_clusterability_read(&c, s, &err) == BRC_OK)
 		brc_clusterability_clear(&c);
 }
@@ -352,6 +371,7 @@ static void try_exemplars(const brc_section *s)
 {
 	brc_exemplars x;
 	brc_err err = {0};
+
 	if (brc_exemplars_read(&x, s, &err) != BRC_OK)
 		return;
 	for (size_t i = 0; i < x.images; i++)
@@ -363,6 +383,7 @@ static void try_activations(const brc_section *s)
 {
 	brc_activations a;
 	brc_err err = {0};
+
 	if (brc_activations_read(&a, s, &err) == BRC_OK)
 		brc_activations_clear(&a);
 }
@@ -372,6 +393,7 @@ static void try_units(const brc_section *s)
 	brc_str text = {0};
 	brc_units u;
 	brc_err err = {0};
+
 	if (brc_units_read(&u, s, &err) != BRC_OK)
 		return;
 	brc_units_tsv_write(&u, &text, &err);
@@ -385,6 +407,7 @@ static void write_again(brc_section *s)
 	brc_sink *sink;
 	brc_writer *w;
 	brc_err err = {0};
+
 	need(brc_sink_open(&sink, "/dev/null", false, &err) == BRC_OK);
 	need(brc_writer_new(&w, sink, 0, &err) == BRC_OK);
 	need(brc_writer_begin(w, s, &err) == BRC_OK && brc_writer_end(w, s, &err) == BRC_OK);
@@ -415,6 +438,7 @@ static brc_rc read_sections(brc_reader *r, brc_collector *c, brc_err *err)
 {
 	brc_frame f;
 	bool open = false;
+
 	for (;;) {
 		if (open)
 			brc_collector_prepare(c, r);
@@ -429,6 +453,7 @@ static brc_rc read_sections(brc_reader *r, brc_collector *c, brc_err *err)
 		}
 		if (f.kind == BRC_F_END) {
 			brc_section *s = brc_collector_take(c);
+
 			try_section(s);
 			brc_section_free(s);
 			open = false;
@@ -441,6 +466,7 @@ static brc_reader *open_reader(const char *path)
 	brc_source *source;
 	brc_reader *r;
 	brc_err err = {0};
+
 	if (brc_source_open(&source, path, &err) != BRC_OK)
 		return NULL;
 	need(brc_reader_new(&r, source, &err) == BRC_OK);
@@ -460,10 +486,12 @@ static brc_rc collect(const char *path)
 	brc_collector *c;
 	brc_err err = {0};
 	brc_reader *r = open_reader(path);
+	brc_rc rc;
+
 	if (r == NULL)
 		return BRC_DATA;
 	need(brc_collector_new(&c, SIZE_MAX, &err) == BRC_OK);
-	const brc_rc rc = read_sections(r, c, &err);
+	rc = read_sections(r, c, &err);
 	check_message(rc, &err);
 	brc_collector_free(c);
 	brc_reader_free(r);
@@ -474,8 +502,10 @@ static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_s
 			  brc_err *err)
 {
 	brc_units u;
+	brc_rc rc;
+
 	BRC_TRY(brc_units_read(&u, s, err));
-	brc_rc rc = brc_units_table_show(&u, format, out, err);
+	rc = brc_units_table_show(&u, format, out, err);
 	brc_units_clear(&u);
 	return rc;
 }
@@ -486,10 +516,13 @@ static brc_rc summarise(const char *path, brc_summary_format format, bool deep)
 	brc_summary_counts counts;
 	brc_err err = {0};
 	brc_reader *r = open_reader(path);
+	brc_summary_detail layers;
+	brc_rc rc;
+
 	if (r == NULL)
 		return BRC_DATA;
-	const brc_summary_detail layers = {"units", 1, show_layers};
-	const brc_rc rc = brc_summarise(r, format, deep, &layers, &text, &counts, &err);
+	layers = (brc_summary_detail){"units", 1, show_layers};
+	rc = brc_summarise(r, format, deep, &layers, &text, &counts, &err);
 	check_message(rc, &err);
 	for (size_t i = 0; i < text.len; i++)
 		need((unsigned char)text.s[i] >= 0x20 || text.s[i] == '\n');
@@ -503,6 +536,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	char path[32];
 	mending m = {.data = data, .size = size};
+	brc_rc rc;
+
 	mend(&m);
 	if (fd < 0)
 		fd = memfd_create("fuzz", 0);
@@ -511,7 +546,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	brc_str_free(&m.out);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	const brc_rc rc = collect(path);
+	rc = collect(path);
 	summarise(path, BRC_SUMMARY_TEXT, false);
 	summarise(path, BRC_SUMMARY_JSON, false);
 	/* what `check` calls intact can be read */

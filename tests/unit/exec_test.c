@@ -148,7 +148,7 @@ static void a_residual_block_is_right_however_it_is_run(void **state)
 			out = output_of(g, 0);
 			assert_int_equal(out->ndim, 4);
 			assert_int_equal(out->dim[1], OUT);
-			assert_int_equal(out->data, way == 2);
+			assert_int_equal(!out->data, way != 2);
 			check_residual(x, out->data ? out->data : brc_workspace_output(p.w, 0));
 		}
 		exec_pass_free(&p);

@@ -107,6 +107,7 @@ brc_rc brc_units_tsv_write(const brc_units *u, brc_str *out, brc_err *err)
 static size_t width_of(const char *s)
 {
 	size_t n = 0;
+
 	for (; *s; s++)
 		n += ((unsigned char)*s & 0xc0) != 0x80; /* first bytes of characters */
 	return n;
@@ -124,10 +125,15 @@ static const char *character(const char *s, size_t n)
 static void short_name(const char *name, char buf[4 * NAME_WIDTH + 1])
 {
 	char whole[BRC_TEXT_MAX + 1];
+	size_t n, head, tail, kept;
+	const char *rest;
+
 	brc_printable(whole, sizeof(whole), name);
-	size_t n = width_of(whole), head = (NAME_WIDTH - 3) / 3, tail = NAME_WIDTH - 3 - head;
-	const char *rest = n > NAME_WIDTH ? character(whole, n - tail) : whole;
-	size_t kept = n > NAME_WIDTH ? (size_t)(character(whole, head) - whole) : 0;
+	n = width_of(whole);
+	head = (NAME_WIDTH - 3) / 3;
+	tail = NAME_WIDTH - 3 - head;
+	rest = n > NAME_WIDTH ? character(whole, n - tail) : whole;
+	kept = n > NAME_WIDTH ? (size_t)(character(whole, head) - whole) : 0;
 	memcpy(buf, whole, kept);
 	memcpy(buf + kept, "...", kept ? 3 : 0);
 	memcpy(buf + kept + (kept ? 3 : 0), rest, strlen(rest) + 1);
@@ -143,13 +149,16 @@ static void pad(brc_str *out, const char *text, size_t width)
 static void number_list(const ends *e, size_t l, char *buf, size_t cap)
 {
 	size_t len = 0, end = e->start[l + 1];
+
 	buf[0] = '\0';
 	for (size_t i = e->start[l], next; i < end; i = next) {
 		char run[64];
+		size_t n;
+
 		for (next = i + 1; next < end && e->other[next] == e->other[next - 1] + 1;)
 			next++;
-		size_t n = (size_t)snprintf(run, sizeof(run), "%s%lld", len ? ", " : "",
-					    (long long)e->other[i]);
+		n = (size_t)snprintf(run, sizeof(run), "%s%lld", len ? ", " : "",
+				     (long long)e->other[i]);
 		if (next > i + 1)
 			n += (size_t)snprintf(run + n, sizeof(run) - n, "%s%lld",
 					      next > i + 2 ? "-" : ", ",

@@ -1,6 +1,6 @@
 /*
- * Operators on two or more operands with NumPy's broadcasting: arithmetic,
- * comparisons, logic; Where. A row is all there is to one of the first three.
+ * Operators on two or more operands with NumPy's broadcasting: arithmetic, comparisons, logic;
+ * Where. A row of the table is all that one of the first three kinds needs.
  */
 #include <math.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static float larger(float a, float b)
 	return a > b || isnan(a) ? a : b;
 }
 
-/* Towards zero; what has no quotient gives 0. */
+/* Rounded towards zero; 0 if there is no quotient. */
 static int64_t quotient(int64_t a, int64_t b)
 {
 	return b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
@@ -36,7 +36,10 @@ static int64_t power(int64_t a, int64_t b)
 	return b < 0 ? 0 : (int64_t)r;
 }
 
-/* What an operator takes, and gives: the same; truth values; of logic truth values for both. */
+/*
+ * What an operator takes and gives: the same kind; truth values; or, for logic, truth values on
+ * both sides.
+ */
 typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 
 #define TWO BRC_TAKES(2, 2, 1)
@@ -117,7 +120,7 @@ typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 
 OPERATORS(LOOPS)
 
-/* Pow alone takes operands of two kinds, and gives the first's. */
+/* Only Pow takes operands of two kinds. It gives the kind of the first. */
 static void int_to_float_power(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
 {
 	(void)ctx;
@@ -179,7 +182,7 @@ static brc_elem operand_elem(variant f, brc_elem first)
 	return first == BRC_ELEM_BOOL && f != OF_Equal ? BRC_ELEM_FLOAT : first;
 }
 
-/* As up to operator set 6, where PRelu's slopes are those of channels. */
+/* As up to operator set 6, where PRelu has a slope for each channel. */
 static brc_rc align(const brc_arithmetic_args *a, variant f, const brc_operand *x, brc_operand *y,
 		    brc_err *err)
 {

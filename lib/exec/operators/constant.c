@@ -1,4 +1,4 @@
-/* Where constants come from: Constant, ConstantOfShape, Shape, Size. */
+/* Operators that make constants: Constant, ConstantOfShape, Shape, Size. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -91,7 +91,7 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
 	return set_constant(g, n, &v, err);
 }
 
-/* A place among ndim dimensions; it may count from the back, or lie outside. */
+/* A position among ndim dimensions. It may count from the back, or lie outside. */
 static size_t within(int64_t at, int64_t ndim)
 {
 	return (size_t)(at < -ndim ? 0 : at < 0 ? at + ndim : at > ndim ? ndim : at);

@@ -1,4 +1,4 @@
-/* Convolution: what a node says. */
+/* Convolution: the arguments of a node. */
 #include <stdlib.h>
 
 #include "base/memory.h"

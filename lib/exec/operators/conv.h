@@ -1,4 +1,7 @@
-/* A convolution: what a node says, and how oneDNN is to do it. Internal to lib/exec/operators. */
+/*
+ * A convolution: the arguments of a node, and how oneDNN computes it. Internal to
+ * lib/exec/operators.
+ */
 #ifndef BRC_EXEC_OPERATORS_CONV_H
 #define BRC_EXEC_OPERATORS_CONV_H
 
@@ -11,7 +14,7 @@ typedef struct brc_conv {
 	size_t groups, outputs;
 	const float *weight, *bias; /* of the model; bias may be NULL; gone once prepared */
 	brc_after after;            /* of the node */
-	/* prepared: the values as they lie in the graph, and as oneDNN wants them */
+	/* prepared: the values as they lie in the graph, and as oneDNN needs them */
 	dnnl_engine_t engine;
 	dnnl_primitive_t primitive;
 	dnnl_memory_desc_t in, out, src, dst, weights, biases, scratch;

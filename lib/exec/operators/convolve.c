@@ -1,10 +1,9 @@
 /*
- * Convolution by oneDNN, channels last, weights in the layout it asks for. One
- * thread: the images at hand are one task of many. Windows of 3 x 3 that move
- * by single steps take Winograd's F(4 x 4, 3 x 3) where that is faster by the
- * count of its operations: Lavin and Gray (2016), "Fast algorithms for
- * convolutional neural networks". Its rounding errors are those of sums in
- * another order: some 3e-6 of the largest output.
+ * Convolution by oneDNN, with channels last and weights in the layout that it asks for. It uses one
+ * thread, because these images are one task of many. Windows of 3 x 3 with steps of 1 use
+ * Winograd's F(4 x 4, 3 x 3) if that is faster by the count of its operations: Lavin and Gray
+ * (2016), "Fast algorithms for convolutional neural networks". Its rounding errors are those of
+ * sums in another order, about 3e-6 of the largest output.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -36,7 +35,7 @@ size_t brc_conv_places(const brc_conv *c)
 
 /* ---- what oneDNN is told ---- */
 
-/* Dimensions of a place that oneDNN is told of: two or, for volumes, three. */
+/* How many dimensions of a place oneDNN gets: two or, for volumes, three. */
 static size_t dimensions(const brc_conv *c)
 {
 	return c->w.in[0] == 1 && c->w.kernel[0] == 1 && c->w.out[0] == 1 ? 2 : 3;
@@ -100,7 +99,7 @@ static dnnl_status_t attributes(const brc_conv *c, dnnl_primitive_attr_t attr)
 	return s;
 }
 
-/* How the products are computed; by its values: what the primitive takes, and in what layout. */
+/* How the products are computed: which types the primitive takes, and in which layout. */
 typedef struct way {
 	dnnl_alg_kind_t kind;
 	dnnl_data_type_t type; /* of the input and the weights */
@@ -156,9 +155,9 @@ static dnnl_status_t describe(brc_conv *c, const way *how, dnnl_primitive_desc_t
 }
 
 /*
- * Winograd computes 36 products where windows take 144, but reads 4 times the
- * weights, turns its values into another layout and back, and rounds extents up
- * to multiples of 4: measured on AVX-512, it gains in these cases.
+ * Winograd computes 36 products where windows take 144. But it reads 4 times the weights, converts
+ * values to another layout and back, and rounds extents up to multiples of 4. Measured on AVX-512,
+ * it is faster in these cases.
  */
 static bool suits_winograd(const brc_conv *c)
 {
@@ -178,7 +177,7 @@ static bool suits_winograd(const brc_conv *c)
 	       (tiles >= 64 || inner * outer <= 65536);
 }
 
-/* ... unless oneDNN goes through all tiles at once, which narrow images suffer from. */
+/* ... unless oneDNN goes through all tiles at once, which is slow for narrow images. */
 static bool keeps_winograd(const brc_conv *c, dnnl_primitive_desc_t pd)
 {
 	const size_t much = (size_t)16 << 20;

@@ -1,12 +1,12 @@
 /*
- * Functions of one operand, element by element. A row is all there is to one: a
- * new one is a row here, and one in tests/unit/functions_test.c. A NaN stays a NaN.
+ * Functions of one operand, element by element. Each function is one row. To add one, add a row
+ * here and a row in tests/unit/functions_test.c. A NaN stays a NaN.
  */
 #include <math.h>
 
 #include "exec/operator.h"
 
-/* What integers and truth values become; of other functions operands are floats. */
+/* What integers and truth values become. Other functions take only floats. */
 typedef enum variant { FLOATS, NEGATED, MAGNITUDE, INVERTED } variant;
 
 static float gelu(float x)

@@ -71,7 +71,7 @@ static brc_rc infer_gather(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-/* What no table has: only floats are looked up by indices that nobody checked. */
+/* For an index outside the table: only floats are looked up by indices that were not checked. */
 static void fill(float *y, size_t n)
 {
 	for (size_t j = 0; j < n; j++)

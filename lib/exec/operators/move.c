@@ -136,7 +136,7 @@ static bool joins(const brc_operand *a, const brc_operand *b, size_t axis)
 	return fits;
 }
 
-/* A constant declared for the model's own batch of one stands for every image. */
+/* A constant that was declared for the model's own batch of one applies to every image. */
 static brc_operand spread(const brc_exec *g, const brc_operand *x, const brc_operand *like)
 {
 	brc_operand v = *x;
@@ -243,14 +243,14 @@ static size_t taken(size_t d, int64_t *start, int64_t end, int64_t *step)
 	end = end < 0 ? clamp(end, -n - 1, -1) + n : clamp(end, 0, n);
 	if (n == 0)
 		return 0;
-	*step = clamp(*step, -n, n); /* a longer step takes one element all the same */
+	*step = clamp(*step, -n, n); /* a longer step also takes one element */
 	if (*step > 0)
 		return *start < end ? (size_t)((end - *start - 1) / *step + 1) : 0;
 	*start = clamp(*start, 0, n - 1);
 	return *start > end ? (size_t)((*start - end - 1) / -*step + 1) : 0;
 }
 
-/* A model exported for its own batch takes all of that. */
+/* A model that was exported for a fixed batch takes all of it. */
 static bool takes_all(const brc_exec *g, const brc_operand *x, int64_t start, int64_t end,
 		      int64_t step)
 {

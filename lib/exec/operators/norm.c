@@ -4,7 +4,7 @@
 
 #include "exec/operator.h"
 
-/* ---- BatchNormalization: by then an affine map of every channel ---- */
+/* ---- BatchNormalization: an affine map of every channel ---- */
 
 static brc_rc channel_weights(const brc_exec *g, const brc_node *n, size_t k, size_t channels,
 			      const float **v, brc_err *err)
@@ -96,7 +96,7 @@ typedef struct groups {
 	float epsilon;
 } groups;
 
-/* What a group is brought to 0 and 1 by. */
+/* The numbers that bring a group to mean 0 and variance 1. */
 static void moments(const groups *t, const float *x, float *centre, float *factor)
 {
 	double sum = 0, squares = 0, mean;

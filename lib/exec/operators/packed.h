@@ -1,5 +1,7 @@
-/* Products with a constant matrix, by oneDNN, which puts it into an order of its own once. Internal
- * to lib/exec/operators. */
+/*
+ * Products with a constant matrix, by oneDNN. The matrix is packed once, in oneDNN's own order.
+ * Internal to lib/exec/operators.
+ */
 #ifndef BRC_EXEC_OPERATORS_PACKED_H
 #define BRC_EXEC_OPERATORS_PACKED_H
 

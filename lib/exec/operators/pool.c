@@ -49,7 +49,10 @@ static void inside(const brc_window *w, size_t k, size_t out, size_t *first, siz
 	*last = *last < w->kernel[k] ? *last : w->kernel[k];
 }
 
-/* Entries of a window that lie in the image or its padding, beyond which ceil_mode may lead. */
+/*
+ * Entries of a window that lie in the image or its padding. With ceil_mode a window may reach
+ * beyond them.
+ */
 static size_t covered(const brc_window *w, size_t k, size_t out)
 {
 	size_t edge = w->in[k] + w->begin[k] + w->end[k] - out * w->stride[k];

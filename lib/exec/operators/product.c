@@ -1,8 +1,7 @@
 /*
- * Matrix products: Gemm and MatMul, by oneDNN's sgemm, which on processors with
- * AVX-512 is the fastest of those at hand; for few rows, where reading the
- * constant matrix is what takes the time, it is packed beforehand. One thread,
- * as for convolutions.
+ * Matrix products: Gemm and MatMul, by oneDNN's sgemm. On processors with AVX-512 it is the fastest
+ * one available. With few rows, most of the time goes into reading the constant matrix, so it is
+ * packed beforehand. One thread, as for convolutions.
  */
 #include <oneapi/dnnl/dnnl.h>
 #include <limits.h>
@@ -89,7 +88,7 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 		memset(base[0], 0, g->value[n->out[0]].count * sizeof(float));
 }
 
-/* One product with a constant matrix: of few rows, or in a precision that only that has. */
+/* One product with a packed matrix: for few rows, or in a precision that only this function has. */
 static bool is_packable(const brc_exec *g, const brc_node *n)
 {
 	const product *p = n->state;
@@ -169,7 +168,7 @@ static brc_operand leading(const brc_operand *v)
 	return lead;
 }
 
-/* With one matrix w for all, the rows of x are one matrix. */
+/* If one matrix w serves all, the rows of x form one matrix. */
 static void flatten_rows(product *p, const brc_operand *x, const brc_operand *w)
 {
 	if (w->ndim > 2 || x->ndim < 2)

@@ -1,7 +1,7 @@
 /*
- * Resize, and Upsample as it was called before: every axis is sampled at places
- * between its elements. Cubic convolution: Keys (1981), "Cubic convolution
- * interpolation for digital image processing", eq. 4, with a = cubic_coeff_a.
+ * Resize, and Upsample, which is its older name. Every axis is sampled at places between its
+ * elements. Cubic convolution: Keys (1981), "Cubic convolution interpolation for digital image
+ * processing", eq. 4, with a = cubic_coeff_a.
  */
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,6 @@
-/* Operators that give their input's memory another shape: Reshape, Flatten, Squeeze and the like.
+/*
+ * Operators that give another shape to the memory of their input: Reshape, Flatten, Squeeze and the
+ * like.
  */
 #include <string.h>
 
@@ -106,7 +108,7 @@ static size_t product(const size_t *dim, size_t n)
 	return p;
 }
 
-/* A model exported for its own batch names that extent: put ours in its place. */
+/* A model that was exported for a fixed batch names that extent. Replace it by ours. */
 static void renew_batch(const brc_exec *g, const brc_operand *x, const int64_t *want, size_t n,
 			size_t *dim)
 {
@@ -220,7 +222,7 @@ static void adapt_dropout(int64_t opset, void *args)
 	a->mask = opset >= 10;
 }
 
-/* Its mask keeps all; that is made when something asks for it. */
+/* Its mask keeps everything. It is made only if some node reads it. */
 static brc_rc infer_dropout(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_dropout_args *a = n->args;

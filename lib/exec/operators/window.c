@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define MAX_EXTENT ((int64_t)1 << 24) /* of anything a window says: no sum below overflows */
+/* Of any number of a window, so that no sum below overflows. */
+#define MAX_EXTENT ((int64_t)1 << 24)
 
 static brc_rc numbers(const brc_list *v, const char *name, size_t n, int64_t least,
 		      size_t otherwise, size_t *out, brc_err *err)

@@ -7,7 +7,7 @@
 
 enum { BRC_SPATIAL = 3 };
 
-/* Dimensions are the last of three; what is missing before them has an extent of 1. */
+/* The dimensions are the last ones of three. Missing dimensions before them have an extent of 1. */
 typedef struct brc_window {
 	size_t images, channels;
 	size_t in[BRC_SPATIAL], out[BRC_SPATIAL];

@@ -91,8 +91,8 @@ brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 /* ---- several operands ---- */
 
 /*
- * A mean taken over the very units that it is subtracted from, or a deviation
- * that divides them, is part of a normalisation, which acts channel by channel.
+ * If a mean is taken over the units from which it is subtracted, it is part of a normalisation. So
+ * is a deviation over the units that it divides. A normalisation acts on each channel by itself.
  */
 static brc_rc drop_statistics(brc_tracer *t, const brc_sources **x, size_t *n, brc_err *err)
 {

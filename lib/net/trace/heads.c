@@ -1,9 +1,8 @@
 /*
- * Attention heads. A head multiplies its scores with values of its own: what
- * tells the heads apart are the dimensions of the values in front of the last
- * two, tokens and features. So units belong to the same head when they occur
- * at the same indices there, whatever moved them: a Reshape, a Transpose, a Split into one product
- * for each head.
+ * Attention heads. Each head multiplies its scores with its own values. The last two dimensions of
+ * the values are tokens and features; the dimensions before them distinguish the heads. So units
+ * belong to the same head if they occur at the same indices there, however they were moved there:
+ * by a Reshape, by a Transpose, or by a Split into one product for each head.
  */
 #include <stdlib.h>
 
@@ -11,8 +10,8 @@
 #include "net/trace/tracer.h"
 
 /*
- * The index in front of tokens and features as one number. A unit that occurs for
- * every image, or in several heads of scores that share values, counts where it occurs first.
+ * The index in the dimensions before tokens and features, as one number. A unit may occur for every
+ * image, or in several heads that share values. It counts where it occurs first.
  */
 static int64_t head_at(const brc_operand *v, const size_t *index)
 {

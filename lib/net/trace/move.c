@@ -1,7 +1,6 @@
 /*
- * Operators that only move elements. The sets of units go the way of the
- * elements themselves: through the operator's own kernel, which copies four
- * bytes whatever they mean.
+ * Operators that only move elements. The sets of units are moved like the elements themselves, by
+ * the operator's own kernel, which copies four bytes whatever they mean.
  */
 #include <stdlib.h>
 
@@ -10,7 +9,10 @@
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
 
-/* Other operands say where: axes, indices. A constant of floats moves as set 0, of no unit. */
+/*
+ * Other operands, such as axes and indices, say where elements go. A constant of floats moves as
+ * set 0, which has no unit.
+ */
 static bool is_data(const brc_operand *v)
 {
 	return v->elem == BRC_ELEM_FLOAT;

@@ -1,6 +1,6 @@
 /*
- * Operators that put elements together: convolutions and matrix products, which
- * make new units or pass channels on; pooling; sums over dimensions.
+ * Operators that combine elements: convolutions and matrix products, which make new units or pass
+ * channels on; pooling; sums over dimensions.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static void note_map(brc_sources *s, const brc_operand *v)
 	s->map[1] = v->ndim > 2 ? v->dim[v->ndim - 1] : 1;
 }
 
-/* Where the largest element of a window lies comes from its channel as well. */
+/* The place of the largest element of a window also comes from the window's channel. */
 brc_rc brc_trace_places(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(t->g, n, 0), *y = brc_exec_value(t->g, n->out[0]);
@@ -47,7 +47,7 @@ static void drop_dimensions(brc_sources *s, size_t axes)
 	s->ndim = n;
 }
 
-/* A mean over places leaves channels as they are; over units it is a statistic of theirs. */
+/* A mean over places leaves channels as they are. A mean over units is a statistic of the units. */
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_sources *x = brc_traced(t, n, 0);
@@ -130,8 +130,8 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_linear_map *w,
 }
 
 /*
- * Attention: a product of scores, mixed as they are, and values passes the
- * features of the values on. a: which operand they are.
+ * Attention: a product of scores, which are mixed, and values. It passes on the features of the
+ * values. `a` says which operand the values are.
  */
 static brc_rc attend(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 {

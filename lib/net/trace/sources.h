@@ -1,7 +1,7 @@
 /*
- * Where the elements of a value come from: a set of units for each, kept only
- * along those dimensions in which it varies. A feature map of C channels takes
- * C numbers. Internal to lib/net.
+ * Where the elements of a value come from: a set of units for each element. It is stored only along
+ * the dimensions in which it varies, so a feature map of C channels takes C numbers. Internal to
+ * lib/net.
  */
 #ifndef BRC_NET_TRACE_SOURCES_H
 #define BRC_NET_TRACE_SOURCES_H
@@ -13,12 +13,12 @@ typedef struct brc_sources {
 	size_t ndim, ext[BRC_MAX_DIMS]; /* extent of the value, or 1 where nothing varies */
 	int32_t *set;                   /* [product of ext], row-major; owned */
 	size_t n;
-	size_t mixed;   /* node that mixed units beyond telling apart, or BRC_NOWHERE */
+	size_t mixed; /* node that mixed units so that they cannot be told apart, or BRC_NOWHERE */
 	bool statistic; /* a mean or the like over units */
 	size_t map[2];  /* height and width of a channel, before it became features */
 } brc_sources;
 
-/* Those that make `s` leave nothing in it to clear when they fail. */
+/* Functions that make `s` leave nothing in it to clear if they fail. */
 
 /* Set 0 at ndim extents. BRC_DATA when there are too many elements, here and below. */
 brc_rc brc_sources_blank(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err);
@@ -51,7 +51,7 @@ brc_rc brc_sources_along(const brc_sources *s, const brc_operand *v, size_t axis
 			 brc_unit_sets *sets, int32_t *out, brc_err *err);
 /* *set: either of all of them. */
 brc_rc brc_sources_all(const brc_sources *s, brc_unit_sets *sets, int32_t *set, brc_err *err);
-/* Put together what lies along the dimensions in `axes` (bit k: dimension k), which stay. */
+/* Unite the sets along the dimensions in `axes` (bit k: dimension k). These dimensions stay. */
 brc_rc brc_sources_flatten(brc_sources *s, size_t axes, brc_unit_sets *sets, brc_err *err);
 
 #endif

@@ -22,7 +22,7 @@ static bool is_computed(const brc_tracer *t, const brc_node *n, size_t k)
 	       brc_exec_value(t->g, n->out[k])->state == BRC_COMPUTED;
 }
 
-/* What a layer's value comes from is the layer itself. */
+/* The value of a layer comes from the layer itself. */
 static brc_rc start_layer(brc_tracer *t, size_t v, brc_err *err)
 {
 	size_t layer = t->layer_of[v];
@@ -100,7 +100,7 @@ static brc_rc apply_rule(brc_tracer *t, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
-/* Outputs that have no sources yet come from those of all inputs, which are mixed at node i. */
+/* Outputs without sources come from the sources of all inputs, mixed at node i. */
 static brc_rc mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 {
 	size_t mixed = i;
@@ -130,7 +130,9 @@ static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *er
 
 /* ---- all of them ---- */
 
-/* Where a value of several uses begins a function such as SiLU, its end comes from the same units.
+/*
+ * If a value with several uses begins a function such as SiLU, the end of the function comes from
+ * the same units.
  */
 static brc_rc note_activation(brc_tracer *t, size_t v, size_t behind, brc_err *err)
 {

@@ -23,9 +23,9 @@ typedef struct brc_tracer {
 } brc_tracer;
 
 /*
- * Set the sources of the outputs of a node. An output that is left alone, as when
- * the rule does not hold for the inputs at hand, comes from all of them mixed.
- * BRC_DATA, BRC_RESOURCE.
+ * Set the sources of the outputs of a node. A function may leave an output alone, for example if
+ * its rule does not hold for these inputs. Then that output comes from all inputs, mixed. BRC_DATA,
+ * BRC_RESOURCE.
  */
 brc_rc brc_trace_same(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err);
@@ -36,15 +36,17 @@ brc_rc brc_trace_places(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err);
 
-/* Of attention, a product of scores with values, which are input a: note whose heads they are. */
+/*
+ * For attention, a product of scores with values: note to which heads the values belong. They are
+ * input a.
+ */
 brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err);
 
 /* Sources of input k of the node; NULL when it is a constant or left out. */
 const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);
 /*
- * If s was made, `made` being BRC_OK, it becomes the sources of output k of the
- * node. The tracer owns it from then on, also on failure. Returns `made`, or what
- * went wrong since.
+ * If `made` is BRC_OK, s becomes the sources of output k of the node. The tracer then owns s, also
+ * on failure. Returns `made`, or the error that happened since.
  */
 brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s, brc_rc made,
 		     brc_err *err);

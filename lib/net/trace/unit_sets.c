@@ -78,7 +78,7 @@ static brc_rc reserve(brc_unit_sets *t, size_t n, brc_err *err)
 	return brc_grow(&t->feed, &t->cap_feeds, t->n_feeds + n, sizeof(*t->feed), err);
 }
 
-/* The last n entries, not yet in a set, become one, or are dropped for one that is equal. */
+/* Make a set of the last n entries, or drop them if an equal set exists. */
 static brc_rc close_set(brc_unit_sets *t, size_t n, int32_t *out, brc_err *err)
 {
 	const brc_scaled_unit *f = t->feed + t->n_feeds;
@@ -219,7 +219,10 @@ static bool is_unseen(brc_unit_sets *t, int32_t s)
 	return fresh;
 }
 
-/* Few sets are different, as a rule, however many there are: each is looked at once. */
+/*
+ * However many elements there are, usually few sets are different. Each different set is looked at
+ * once.
+ */
 brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_t step,
 			     int32_t *out, brc_err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * Sets of units that an element comes from, each with the factor that it has
- * passed on the way. Equal sets are one. Internal to lib/net.
+ * Sets of units from which an element comes. Each unit has the factor that it has passed on the
+ * way. Equal sets are stored once. Internal to lib/net.
  */
 #ifndef BRC_NET_TRACE_UNIT_SETS_H
 #define BRC_NET_TRACE_UNIT_SETS_H
@@ -31,11 +31,11 @@ const brc_scaled_unit *brc_unit_sets_get(const brc_unit_sets *t, int32_t set, si
 
 /* One unit, with factor 1. */
 brc_rc brc_unit_sets_one(brc_unit_sets *t, int32_t layer, int32_t unit, int32_t *set, brc_err *err);
-/* All of both; factors of the same unit add. */
+/* The union of both; factors of the same unit add up. */
 brc_rc brc_unit_sets_sum(brc_unit_sets *t, int32_t a, int32_t b, int32_t *set, brc_err *err);
-/* Either of both: of the same unit the larger factor. */
+/* One or the other: the union of both, with the larger factor for the same unit. */
 brc_rc brc_unit_sets_max(brc_unit_sets *t, int32_t a, int32_t b, int32_t *set, brc_err *err);
-/* Any of a[n], the k-th of which is a[k * step]. */
+/* Any of a[n] in this sense; the k-th is a[k * step]. */
 brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_t step,
 			     int32_t *set, brc_err *err);
 /* All factors times |factor|. */

@@ -8,7 +8,7 @@
 
 enum { NULL_BINS = 24 };
 
-/* A canvas for the chart, whose data go to the page's list. Takes `chart`. */
+/* A canvas for the chart. The data of the chart go to the list of the page. Takes `chart`. */
 static brc_rc place(brc_page *page, json_t *chart, const char *label)
 {
 	if (json_array_append_new(page->charts, chart) != 0)

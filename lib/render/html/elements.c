@@ -26,8 +26,8 @@ void brc_html_name(brc_page *page, const char *s)
 }
 
 /*
- * Sentences of ours that hold numbers and names: "<=" and a minus before a digit are set in type,
- * and no line breaks beside "<=" or "=".
+ * Our own sentences, which hold numbers and names. "<=" and a minus before a digit get their proper
+ * signs, and lines do not break beside "<=" or "=".
  */
 void brc_html_prose(brc_page *page, const char *s)
 {

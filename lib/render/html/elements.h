@@ -38,13 +38,14 @@ void brc_html_name(brc_page *page, const char *s);
 void brc_html_prose(brc_page *page, const char *s);
 
 /*
- * The beginning of a table up to its first row. `attributes` of the table, with a blank before
- * them, or "". Titles of columns stand between "|"; those after '#' are of numbers.
+ * The beginning of a table, up to its first row. `attributes` are those of the table, with a blank
+ * before them, or "". "|" separates the titles of columns; titles that begin with '#' are of
+ * numbers.
  */
 void brc_html_table(brc_page *page, const char *attributes, const char *titles);
 /* The end of a table. */
 void brc_html_table_end(brc_page *page);
-/* A head more, of a table that is being begun by hand. */
+/* One more head, for a table whose beginning is written by hand. */
 void brc_html_heads(brc_page *page, const char *titles);
 /* Cells of numbers; a minus is set as one. */
 void brc_html_cell(brc_page *page, brc_word number);
@@ -57,7 +58,7 @@ void brc_html_count(brc_page *page, size_t n);
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
 		    const char *list_class);
 
-/* "important" and "coherent" as badges, for what holds of a group after correction. */
+/* "important" and "coherent" as badges, if they hold for a group after correction. */
 void brc_html_badges(brc_page *page, const brc_group *g);
 
 #endif

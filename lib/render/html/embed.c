@@ -1,6 +1,6 @@
 /*
- * Files that the page carries, taken into the program when it is built.
- * BRC_CHARTJS: path of Chart.js (https://www.chartjs.org, MIT licence).
+ * Files that the page carries. They are built into the program. BRC_CHARTJS: path of Chart.js
+ * (https://www.chartjs.org, MIT licence).
  */
 #include "render/html/parts.h"
 

@@ -1,4 +1,4 @@
-/* Which images stand for a group. */
+/* Chooses the images that represent a group. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -25,7 +25,7 @@ static int by_weight(const void *a, const void *b)
 	return by_image(a, b);
 }
 
-/* One vote an entry of the units' lists; returns how many. */
+/* One vote for each entry of the units' lists. Returns the number of votes. */
 static size_t collect_votes(const brc_exemplars *x, size_t first, const brc_group *g, vote *votes)
 {
 	size_t n = 0;

@@ -1,6 +1,6 @@
 /*
- * Example images of a group, and the sheet that holds each image shown once:
- * one PNG a network, from which the page cuts its thumbnails. Internal to lib/render.
+ * Example images of a group, and the sheet that holds each shown image once. There is one PNG for
+ * each network, and the page cuts its thumbnails from it. Internal to lib/render.
  */
 #ifndef BRC_RENDER_EXAMPLE_IMAGES_H
 #define BRC_RENDER_EXAMPLE_IMAGES_H

@@ -5,7 +5,7 @@
 #include "render/html/parts.h"
 #include "render/svg/svg.h"
 
-enum { OPEN = 2 }; /* significant groups that stand open from the start */
+enum { OPEN = 2 }; /* significant groups that are open from the start */
 
 static int strongest_mark(const brc_group *g)
 {
@@ -147,7 +147,7 @@ static void add_legend(brc_page *page, const brc_place *at)
 	brc_str_add(page->b, "</p>\n");
 }
 
-/* What stands out, then the rest behind one head. */
+/* First the significant groups, then the others, under one head. */
 static brc_rc add_chosen(brc_page *page, const brc_place *at)
 {
 	size_t marked = 0, others;

@@ -21,7 +21,7 @@ static size_t count_shown(const brc_inference *st)
 	return n;
 }
 
-/* Above the heads: which columns belong together. */
+/* The line above the heads: which columns belong together. */
 static void add_head_groups(brc_page *page, const brc_labelling *l)
 {
 	brc_str_add(page->b, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
@@ -55,7 +55,7 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 	brc_str_add(page->b, "</tr></thead>\n");
 }
 
-/* Sorted by its value; a p at most `level` stands out. */
+/* A cell that is sorted by its value. A p of at most `level` is highlighted. */
 static void add_number(brc_page *page, const brc_column *c, double v, brc_word text)
 {
 	bool p = c && c->kind == BRC_COLUMN_P;
@@ -77,7 +77,8 @@ static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool 
 		if (!shown(c, st))
 			continue;
 		if (row == BRC_ANY) {
-			brc_str_add(page->b, "<td></td>"); /* one by one: columns are sorted */
+			brc_str_add(page->b, "<td></td>"); /* one cell for each column, because
+							      columns can be sorted */
 			continue;
 		}
 		v = brc_column_values(c, st)[row];
@@ -85,7 +86,7 @@ static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool 
 	}
 }
 
-/* "important", "coherent", in words and shape, not in colour alone. */
+/* "important" and "coherent" in words and shapes, and not only in colours. */
 static void add_verdict(brc_page *page, const brc_group *g)
 {
 	int strength = 0;
@@ -168,7 +169,7 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 	brc_html_table_end(page);
 }
 
-/* What the columns mean that are no p, then how to read verdicts and stars. */
+/* What the columns other than p mean, then how to read verdicts and stars. */
 static void add_legend(brc_page *page)
 {
 	double level = page->report->options.level;

@@ -1,4 +1,4 @@
-/* One labelling: how it was partitioned, what the tests say of all groups, the groups. */
+/* One labelling: how it was partitioned, what the tests say about all groups, and the groups. */
 #include <stdlib.h>
 
 #include "base/memory.h"

@@ -1,4 +1,7 @@
-/* One network: findings, what it is, how clusterable, each labelling, how it was made. */
+/*
+ * One network: the findings, what it is, how clusterable it is, each labelling, and how the results
+ * were made.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -89,7 +92,9 @@ static void add_overview(brc_page *page, size_t network)
 			level, 100 * level, level);
 }
 
-/* What was found of one labelling, in one paragraph; the details stand in its own part. */
+/*
+ * The findings about one labelling, in one paragraph. The details are in the part of the labelling.
+ */
 static void add_labelling_findings(brc_page *page, size_t network, size_t labelling)
 {
 	const brc_network *net = &page->report->network[network];

@@ -9,7 +9,7 @@
 
 enum { ROWS_MAX = 1500, DETAILS_MAX = 180, DETAILS_LEAST = 4 };
 
-/* The title of the page: as asked for, or the networks' titles. */
+/* The title of the page: the one that was given, or the titles of the networks. */
 static void add_title(brc_page *page)
 {
 	const brc_report *r = page->report;
@@ -150,7 +150,7 @@ static brc_rc compose(brc_page *page)
 	return add_scripts(page);
 }
 
-/* Details are shared out evenly: each labelling shows its strongest groups. */
+/* Details are divided evenly among labellings. Each labelling shows its strongest groups. */
 static size_t details_each(const brc_report *r)
 {
 	size_t labellings = 0;

@@ -1,4 +1,4 @@
-/* How the network was partitioned: the graphs, what speaks for k, eigenvalues, the affinity. */
+/* How the network was partitioned: the graphs, the evidence for k, eigenvalues, the affinity. */
 #include <math.h>
 
 #include "render/html/parts.h"
@@ -49,7 +49,7 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 			     l->n_graphs - GRAPH_ROWS);
 }
 
-/* What spoke for each k, one drawing a graph. */
+/* The evidence for each k, with one drawing for each graph. */
 static void add_choices(brc_page *page, const brc_labelling *l)
 {
 	size_t shown = 0, all = 0;

@@ -1,7 +1,7 @@
 /* A labelling as JSON: graphs, tests, groups, classes. */
 #include "render/json/json.h"
 
-/* What spoke for each k; null where k was given. */
+/* The evidence for each k; null if k was given. */
 static json_t *choice(const brc_graph_result *g)
 {
 	json_t *a = g->choices ? json_array() : json_null();
@@ -59,7 +59,7 @@ static json_t *tests(const brc_findings *f)
 	return a;
 }
 
-/* The number of one row under the name of each column; null where there is no such column. */
+/* The number of one row under the name of each column; null if the column is absent. */
 static void set_columns(json_t **o, const brc_column *c, const void *of, size_t row)
 {
 	for (; c->name; c++) {

@@ -1,4 +1,7 @@
-/* Several networks, trained apart, that were partitioned alike: one p for all of them. */
+/*
+ * Combines several networks that were trained independently and partitioned in the same way: one p
+ * for all of them.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +33,7 @@ static const brc_inference *counterpart(const brc_network *net, const brc_labell
 	return NULL;
 }
 
-/* Is the network another than all those before it that count? */
+/* Is the network different from all counted networks before it? */
 static bool independent(const brc_report *r, const bool *left_out, size_t i)
 {
 	if (!r->network[i].model)
@@ -108,7 +111,7 @@ static brc_rc combine_all(brc_report *r, bool *left_out, brc_err *err)
 	return BRC_OK;
 }
 
-/* Do two networks have a labelling of one name that was tested: would they be combined? */
+/* Do two networks have a tested labelling of the same name, so that they would be combined? */
 static bool comparable(const brc_report *r)
 {
 	for (size_t i = 0; i < r->n; i++)

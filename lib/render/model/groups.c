@@ -1,6 +1,6 @@
 /*
- * The sub-clusters of a labelling: one row each, whichever sections speak of
- * them. Sections are joined by layer name and cluster.
+ * The sub-clusters of a labelling, with one row for each, from all sections that mention them.
+ * Sections are joined by layer name and cluster.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -261,7 +261,10 @@ static void find_worst_classes(brc_labelling *l)
 	}
 }
 
-/* How strong a finding is: sorted by mark, then q, then p; smaller comes first. */
+/*
+ * How strong a finding is. Findings are sorted by mark, then by q, then by p; smaller values come
+ * first.
+ */
 typedef struct strength {
 	size_t index;
 	int mark;

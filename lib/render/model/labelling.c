@@ -57,7 +57,7 @@ static brc_rc copy_layers(brc_labelling *l, brc_err *err)
 	return BRC_OK;
 }
 
-/* Classes are named by whichever section names them, and counted alike by all. */
+/* Any section may name the classes, and all sections have the same number of them. */
 static brc_rc read_classes(brc_labelling *l, brc_err *err)
 {
 	const brc_findings *t = &l->test[BRC_COHERENCE];

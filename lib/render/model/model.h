@@ -1,7 +1,7 @@
 /*
- * The view model: sections collected by network and by labelling, checked
- * once, so that the four renderers only write. Everything is borrowed from
- * the input sections unless it says owned. Internal to lib/render.
+ * The view model: the sections, collected by network and by labelling, and checked once, so that
+ * the four renderers only write. Everything is borrowed from the input sections unless it is marked
+ * as owned. Internal to lib/render.
  */
 #ifndef BRC_RENDER_MODEL_H
 #define BRC_RENDER_MODEL_H
@@ -23,7 +23,7 @@
 /* The two proxies of local specialization, each a section with tests. */
 typedef enum brc_proxy { BRC_IMPORTANCE, BRC_COHERENCE, BRC_PROXIES } brc_proxy;
 
-/* How far a result holds at the report's level. Each holds what the one before holds. */
+/* How strongly a result holds at the report's level. Each mark includes the one before it. */
 typedef enum brc_mark {
 	BRC_MARK_NONE,
 	BRC_MARK_P,   /* p alone: expected by chance in some of many groups */
@@ -45,7 +45,7 @@ typedef struct brc_group {
 	double worst_change, worst_p;
 } brc_group;
 
-/* All that one section name holds together. */
+/* Everything that belongs to one section name. */
 typedef struct brc_labelling {
 	const char *name;
 	/* NULL: not there */
@@ -74,7 +74,7 @@ typedef struct brc_labelling {
 typedef enum brc_note_kind {
 	BRC_NOTE_FINDING,
 	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
-	BRC_NOTE_PARTITION, /* how far it can be relied on, and where its k is from */
+	BRC_NOTE_PARTITION, /* how far it is reliable, and where its k comes from */
 	BRC_NOTE_UNTESTED,  /* groups that were not tested, and why */
 	BRC_NOTE_WARNING,
 	BRC_NOTE_MISSING /* what was not run, and the command that adds it */
@@ -137,7 +137,7 @@ struct brc_report {
 
 /* ---- collecting (each checks shapes; BRC_DATA names section and tensor) ---- */
 
-/* A network from its stream: all but the notes. Clear it also after a failure. */
+/* A network from its stream, without the notes. Clear it also after a failure. */
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err);
 void brc_network_clear(brc_network *net);
@@ -225,8 +225,8 @@ const brc_note *brc_note_next(const brc_notes *notes, const brc_note *after, brc
 			      size_t labelling);
 
 /*
- * Begin a note. What is appended to the string returned, before the next note begins, is its
- * text. Running out of memory shows in brc_notes_check alone.
+ * Begin a note. Its text is what is appended to the returned string before the next note begins.
+ * Only brc_notes_check shows whether memory ran out.
  */
 brc_str *brc_note_begin(brc_notes *notes, brc_note_kind kind, size_t labelling);
 /* A note from a format of printf. */

@@ -1,4 +1,4 @@
-/* From streams to networks: which section belongs where. */
+/* Makes networks from streams: which section belongs where. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,9 @@ static const brc_section **slot(brc_labelling_sections *g, const brc_section *s)
 	return NULL;
 }
 
-/* Put `s` to the sections of its name; a second one of its type opens a group of its own. */
+/*
+ * Add `s` to the sections of its name. A second section of the same type opens a group of its own.
+ */
 static void assign(brc_labelling_sections *group, size_t *n, const brc_section *s)
 {
 	brc_labelling_sections probe = {0};
@@ -63,7 +65,10 @@ static const char *labels_named(const brc_labelling_sections *g)
 	return name;
 }
 
-/* Lesions under a name of their own borrow labels and spectrum from where they came. */
+/*
+ * Lesions that have a name of their own borrow the labels and the spectrum from which they were
+ * made.
+ */
 static void borrow_labels(brc_labelling_sections *group, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -147,7 +152,7 @@ const brc_labelling *brc_network_lesioned(const brc_network *net)
 	return NULL;
 }
 
-/* What the lesions were counted on; the first ones' word. */
+/* What the lesions were counted on, according to the first lesions. */
 static const char *items(const brc_network *net)
 {
 	const brc_labelling *l = brc_network_lesioned(net);

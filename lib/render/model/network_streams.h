@@ -1,4 +1,4 @@
-/* Streams that speak of one network, told as one. Internal to lib/render. */
+/* Joins the streams of one network, so that they are shown as one. Internal to lib/render. */
 #ifndef BRC_RENDER_NETWORK_STREAMS_H
 #define BRC_RENDER_NETWORK_STREAMS_H
 

@@ -24,7 +24,7 @@ static const char *last_component(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* One directory more; whether there was one. */
+/* Add one directory more; true if there was one. */
 static bool lengthen(named *p)
 {
 	const char *s = p->end;
@@ -41,7 +41,7 @@ static bool lengthen(named *p)
 	return true;
 }
 
-/* Lengthen all of [from, to), which end alike, unless they are one path. */
+/* Lengthen all of [from, to), which have the same end, unless they are the same path. */
 static bool part(named *p, size_t from, size_t to)
 {
 	bool changed = false;

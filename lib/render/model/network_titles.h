@@ -1,5 +1,7 @@
-/* What networks are called: their files, with as much of the paths as tells them apart. Internal to
- * lib/render. */
+/*
+ * The titles of networks: their files, with as much of the paths as is needed to tell them apart.
+ * Internal to lib/render.
+ */
 #ifndef BRC_RENDER_NETWORK_TITLES_H
 #define BRC_RENDER_NETWORK_TITLES_H
 

@@ -1,4 +1,4 @@
-/* The findings, in sentences: what a colleague wants to read first. */
+/* The findings in sentences, which a colleague wants to read first. */
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void clusterability_finding(brc_notes *notes, const brc_clusterability *c
 		add_unreachable(text, c->shuffles, "copies", level);
 }
 
-/* Has the sentence before said that no group is found important? Then this one may be short. */
+/* Did the sentence before say that no group was found important? Then this one may be short. */
 static bool none_important(const brc_labelling *l, brc_proxy proxy, size_t m)
 {
 	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);

@@ -1,18 +1,18 @@
 /*
- * Sentences about a network. Each of these appends notes of one sort and looks at nothing but the
- * model; only brc_notes_collect knows their order. Internal to lib/render.
+ * Sentences about a network. Each function appends notes of one kind, and looks only at the model.
+ * Only brc_notes_collect knows their order. Internal to lib/render.
  */
 #ifndef BRC_RENDER_NOTES_H
 #define BRC_RENDER_NOTES_H
 
 #include "render/model/model.h"
 
-/* All that is said of a network, in the order in which it is told. BRC_RESOURCE. */
+/* All sentences about a network, in their order. BRC_RESOURCE. */
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err);
 
 /* What a colleague wants to read first: how clusterable, which groups stand out. */
 void brc_note_findings(brc_network *net, double level);
-/* How far each partition can be relied on, and where its k is from. */
+/* How far each partition is reliable, and where its k comes from. */
 void brc_note_partitions(brc_network *net);
 /* Which groups were not tested, by reason. */
 void brc_note_untested(brc_network *net);

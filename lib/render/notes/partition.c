@@ -1,4 +1,4 @@
-/* How far a partition can be relied on, and where its k is from, in sentences. */
+/* How far a partition is reliable, and where its k comes from, in sentences. */
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define UNSTABLE 0.4 /* below it most groups depend on the seed */
 
-/* What a stability comes to for who reads on about single groups. */
+/* What a stability means for a reader of the single groups. */
 static const char *in_words(double stability)
 {
 	if (stability >= 0.95)
@@ -117,7 +117,7 @@ static void note_choice(brc_network *net, size_t labelling)
 			     n, least, most, BRC_K_CLOSE);
 }
 
-/* Clusters of whole layers divide nothing that could be compared: what helps. */
+/* Clusters that are whole layers cannot be compared with random groups. This says what helps. */
 static void note_whole_layers(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];

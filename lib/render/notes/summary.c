@@ -1,4 +1,4 @@
-/* The order of all that is said of a network. */
+/* The order of all sentences about a network. */
 #include "render/notes/notes.h"
 
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err)

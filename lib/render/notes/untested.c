@@ -1,4 +1,4 @@
-/* Groups that were not tested, told by reason instead of row by row. */
+/* Groups that were not tested, listed by reason and not row by row. */
 #include <string.h>
 
 #include "render/notes/notes.h"

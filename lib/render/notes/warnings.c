@@ -85,7 +85,10 @@ static size_t sharing(const warned *w, size_t n, const char *part, size_t length
 	return count;
 }
 
-/* What several statistics share is said once, "accuracy, loss: part"; the first one says it. */
+/*
+ * A part that several statistics share is said once, with the first of them: "accuracy, loss:
+ * part".
+ */
 static void warn_shared(brc_notes *notes, size_t i, const warned *w, size_t first)
 {
 	size_t length;
@@ -105,7 +108,7 @@ static void warn_shared(brc_notes *notes, size_t i, const warned *w, size_t firs
 	}
 }
 
-/* And what is a statistic's own, in one sentence. */
+/* The parts that only one statistic has, in one sentence. */
 static void warn_own(brc_notes *notes, size_t i, const warned *w, size_t which)
 {
 	brc_str *text = NULL;
@@ -147,7 +150,7 @@ static void warn_tests(brc_network *net, size_t i)
 
 /* ---- the network as a whole ---- */
 
-/* Sections of one stream that speak of different models. */
+/* Sections of one stream that name different models. */
 static void warn_models(brc_network *net)
 {
 	const brc_report_input *in = net->input;

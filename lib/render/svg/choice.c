@@ -1,4 +1,4 @@
-/* What spoke for each k of a graph: gaps as bars, stability as a line over them. */
+/* The evidence for each k of a graph: gaps as bars, and the stability as a line over them. */
 #include <math.h>
 
 #include "render/words/escape.h"

@@ -9,7 +9,7 @@
 enum {
 	ROW = 19,
 	NAMES = 150,       /* left edge of the names; arcs lie before it */
-	NAME_COLUMNS = 56, /* longer names are cut, and whole in the row's title */
+	NAME_COLUMNS = 56, /* longer names are cut; the row's title has the whole name */
 	COLUMN = 8,        /* width of a letter, about */
 	FEEDERS_TOLD = 12
 };
@@ -19,7 +19,9 @@ static double middle(size_t layer)
 	return ((double)layer + 0.5) * ROW;
 }
 
-/* Layers that follow each other are joined by a line, others by an arc that is wider the further.
+/*
+ * A line joins layers that follow each other. An arc joins others; the farther apart they are, the
+ * wider it is.
  */
 static void add_edge(brc_str *b, const brc_network *net, size_t e)
 {

@@ -40,7 +40,7 @@ static void add_graph(brc_str *b, const brc_graph_result *g)
 	brc_text_line(b, "  ", &line);
 }
 
-/* Several graphs, a line each; the HTML and JSON reports have more of them. */
+/* Several graphs, with a line for each. The HTML and JSON reports say more about them. */
 static void add_graphs(brc_str *b, const brc_labelling *l)
 {
 	size_t width = 5;
@@ -90,7 +90,7 @@ static bool shown(const brc_column *c, const brc_inference *st)
 	return c->text_head && brc_column_held(c, st->published);
 }
 
-/* Counts of groups that hold by a p stand under its head. */
+/* The count of groups that are significant by a p is under the head of that p. */
 static int count_width(const brc_column *c)
 {
 	int head = (int)strlen(c->text_head) + 1;
@@ -134,7 +134,7 @@ static void add_test_heads(brc_str *b, double level)
 	brc_str_add(b, "\n");
 }
 
-/* What speaks for the labelling: of importance, else of coherence, else NULL. */
+/* The tests that describe the labelling: those of importance, else of coherence, else NULL. */
 static const brc_inference *first_test(const brc_labelling *l)
 {
 	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
@@ -237,7 +237,10 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
 }
 
-/* A layer's name where it fits the column; a longer one has stood in a line of its own. */
+/*
+ * The name of a layer, if it fits into the column. A longer name was printed in a line of its own
+ * before.
+ */
 static void add_layer(brc_str *b, const char *name, bool again)
 {
 	bool fits = brc_escape_columns(name) <= LAYER;

@@ -91,7 +91,7 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 	}
 }
 
-/* What tells runs apart: the model, and how its units were partitioned. */
+/* The columns that tell runs apart: the model, and how its units were partitioned. */
 static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
 {
 	char digest[9];

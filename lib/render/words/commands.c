@@ -45,7 +45,10 @@ static size_t producer(const brc_map *const *history, size_t n, size_t reader, c
 	return NOWHERE;
 }
 
-/* How likely a section came through the pipe: a data set or the units may also come from beside. */
+/*
+ * How likely it is that a section came through the pipe. A data set or units may also be a side
+ * input.
+ */
 static int strength(const brc_map *read)
 {
 	const char *title = brc_map_string(read, "section", "");
@@ -113,7 +116,7 @@ static void add_options(brc_str *b, const brc_map *entry)
 	}
 }
 
-/* Digits only, so that a hostile digest cannot leave its place. */
+/* Only digits, so that a hostile digest cannot write anything else. */
 static void add_placeholder(brc_str *b, const char *what, const char *digest)
 {
 	char word[64];
@@ -223,7 +226,10 @@ static bool reads(const brc_map *entry, const char *digest)
 	return false;
 }
 
-/* What is taken out of the pipe and yet read further down was kept: the history has no --keep. */
+/*
+ * If a section is consumed and still read further down, it was kept. The history does not record
+ * --keep.
+ */
 static void add_keep(brc_str *b, const links *l, size_t e)
 {
 	const char *tool = brc_map_string(l->history[e], "tool", "");
@@ -262,7 +268,10 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 	}
 }
 
-/* Follow upstream to the first entry; what leads into a cycle (hostile) stands by itself. */
+/*
+ * Follow the pipe upstream to the first entry. An entry that leads into a cycle (which is hostile)
+ * counts by itself.
+ */
 static size_t head(const size_t *up, size_t n, size_t e)
 {
 	size_t at = e;

@@ -9,7 +9,7 @@
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
-/* What stands for characters; NULL: they stand for themselves. */
+/* The replacements of characters; NULL: the character itself. */
 typedef struct manner {
 	const char *ascii[128];
 	const char *unprintable, *ill_formed; /* for those without an entry above */

@@ -43,7 +43,7 @@ const char *brc_format_unit(const brc_inference *st)
 	return is_share(st) ? "points" : st->unit;
 }
 
-/* "-0.00" and "+0.00" read as something that they are not. */
+/* "-0.00" and "+0.00" would look like small numbers with a sign. */
 static brc_word drop_sign_of_zero(brc_word w)
 {
 	char *s = w.s;

@@ -1,4 +1,7 @@
-/* Numbers as people read them: the same in text, sentences and pages. Internal to lib/render. */
+/*
+ * Numbers in the form that people read, the same in text, sentences and pages. Internal to
+ * lib/render.
+ */
 #ifndef BRC_RENDER_FORMAT_H
 #define BRC_RENDER_FORMAT_H
 

@@ -77,7 +77,7 @@ json_t *brc_json_map(const brc_map *m)
 	return o;
 }
 
-/* What failed once fails for good. */
+/* After one failure the whole value is NULL, and it stays so. */
 static void fail(json_t **j)
 {
 	json_decref(*j);

@@ -2,9 +2,9 @@
  * Jansson with text from streams and with numbers that JSON has not: strings are made well-formed
  * UTF-8, numbers that are not finite become null.
  *
- * NULL stands for a value that memory failed for. json_pack, brc_json_set and brc_json_append make
- * NULL of what holds one, so that it reaches the whole document: check that alone. Internal to
- * lib/render.
+ * NULL stands for a value for which memory ran out. json_pack, brc_json_set and brc_json_append
+ * return NULL for a value that would hold one. So NULL reaches the whole document, and it is enough
+ * to check that. Internal to lib/render.
  */
 #ifndef BRC_RENDER_JSON_H
 #define BRC_RENDER_JSON_H

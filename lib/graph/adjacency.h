@@ -14,8 +14,8 @@
 #include "linalg/tile.h"
 
 /*
- * The vectors x and y = A x over all units of the graph, interleaved by eights:
- * entry u of vector c is x[(c / 8 * n + u) * 8 + c % 8].
+ * The vectors x and y = A x over all units of the graph. Eight vectors are interleaved: entry u of
+ * vector c is x[(c / 8 * n + u) * 8 + c % 8].
  */
 typedef struct brc_adjacency {
 	const brc_graph *g;
@@ -23,22 +23,21 @@ typedef struct brc_adjacency {
 	size_t groups; /* of eight vectors, that there is memory for */
 	/* private */
 	brc_pool *pool;
-	size_t now; /* groups of the product in course */
+	size_t now; /* groups of the current product */
 	const bool *wanted;
 	double *scratch; /* [workers, BRC_TILE_SCRATCH] */
 	void *work;      /* of the graph's store (graph/layout.h) */
 } brc_adjacency;
 
-/* Where entry u of vector c stands in x and y. */
+/* The place of entry u of vector c in x and y. */
 static inline size_t brc_adjacency_at(const brc_adjacency *a, size_t u, size_t c)
 {
 	return (c / BRC_LANES * a->g->n + u) * BRC_LANES + c % BRC_LANES;
 }
 
 /*
- * Of `g` (borrowed). `pool` may be NULL; results are the same bytes for any
- * pool. A block of compressed rows between two members is held a second time, by
- * columns; nothing else is copied.
+ * Of `g` (borrowed). `pool` may be NULL; results are the same bytes for any pool. A block of
+ * compressed rows between two members is stored a second time, by columns. Nothing else is copied.
  */
 brc_rc brc_adjacency_init(brc_adjacency *a, const brc_graph *g, brc_pool *pool, brc_err *err);
 void brc_adjacency_clear(brc_adjacency *a); /* of a zeroed or an initialised struct */
@@ -47,9 +46,9 @@ void brc_adjacency_clear(brc_adjacency *a); /* of a zeroed or an initialised str
 brc_rc brc_adjacency_reserve(brc_adjacency *a, size_t cols, brc_err *err);
 
 /*
- * y = A x for the first `cols` vectors, at the units of the wanted members
- * ([n_members], NULL: all); elsewhere y is left. 4 operations an edge and vector for all. Of a
- * graph by factors all members are (graph/factors.h).
+ * y = A x for the first `cols` vectors, at the units of the wanted members ([n_members], NULL:
+ * all). Other entries of y are not written. All members take 4 operations for each edge and vector.
+ * A graph given by factors always computes all members (graph/factors.h).
  */
 brc_rc brc_adjacency_multiply(brc_adjacency *a, const bool *wanted, size_t cols, brc_err *err);
 

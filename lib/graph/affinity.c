@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-/* The units of which `constant` says so. */
+/* The units for which `constant` is true. */
 static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t), const void *of,
 			   size_t units, brc_err *err)
 {
@@ -81,11 +81,12 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 }
 
 /*
- * Processor time from corr to twelve clusters, in nanoseconds as measured on one processor
- * (docs/performance.md, "Factors"): their ratios decide. Of edges, a pair: written, read, checked
- * and summed by three filters and multiplied with some 200 vectors. Of factors, a pair: formed and
- * thrown away twice; a unit: products with those vectors, in double precision. Where edges are few
- * there is no time to be won, and every filter takes them.
+ * Processor time from corr to twelve clusters, in nanoseconds, as measured on one processor
+ * (docs/performance.md, "Factors"). Only their ratios matter. An edge costs time for each pair of
+ * units: three filters write, read, check and sum it, and it is multiplied with about 200 vectors.
+ * Factors cost time for each pair of units, which is formed and discarded twice, and for each unit,
+ * whose products with these vectors are in double precision. If there are few edges, no time can be
+ * saved, and every filter accepts edges.
  */
 #define EDGE 35.
 #define EDGE_SAMPLE .005

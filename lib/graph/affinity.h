@@ -24,15 +24,15 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_blocks *b, const brc_correla
 			  brc_err *err);
 
 /*
- * The whole section by factors: layer table, constant units, a record for each block, and the
+ * The whole section with factors: layer table, constant units, a record for each block, and the
  * columns, whose memory is borrowed.
  */
 brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local,
 			    const brc_factor_columns *columns, brc_err *err);
 
 /*
- * Do factors take less time than edges, from here to the clusters, by operations and bytes counted?
- * (docs/performance.md, "Factors")
+ * Do factors take less time than edges from here to the clusters, by a count of operations and
+ * bytes? (docs/performance.md, "Factors")
  */
 bool brc_affinity_factors_pay(const brc_layers *layers, bool local, size_t samples);
 

@@ -7,7 +7,10 @@
 #include "base/memory.h"
 #include "graph/layout.h"
 
-/* Units of every label, then the place of the first of each: start[k] is their number. */
+/*
+ * Count the units of every label, then find the place of the first unit of each. start[k] is the
+ * number of all.
+ */
 static size_t *label_starts(const int32_t *label, size_t n, size_t k, brc_err *err)
 {
 	size_t *start = brc_calloc(k + 1, sizeof(*start), err);

@@ -1,6 +1,6 @@
 /*
  * The affinity of a clustered graph as an image: units sorted by cluster, edges averaged over bins.
- * Reports show it when the graph itself is gone.
+ * Reports show it, because the graph itself was consumed.
  */
 #ifndef BRC_GRAPH_AFFINITY_IMAGE_H
 #define BRC_GRAPH_AFFINITY_IMAGE_H

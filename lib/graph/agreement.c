@@ -14,7 +14,7 @@ void brc_labels_agreement_clear(brc_labels_agreement *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* Agreement of n units; where none can be compared, NaN rather than an error. */
+/* Agreement of n units; NaN, and not an error, if none can be compared. */
 static brc_rc agree(const int32_t *a, const int32_t *b, size_t n, brc_agreement *out, brc_err *err)
 {
 	size_t units = 0;

@@ -1,6 +1,6 @@
 /*
- * Is a graph of layers bipartite? Its layers coloured with two colours so that no edge
- * joins layers of one colour.
+ * Is a graph of layers bipartite? Then its layers can have two colours so that no edge joins layers
+ * of the same colour.
  */
 #ifndef BRC_GRAPH_BIPARTITE_H
 #define BRC_GRAPH_BIPARTITE_H
@@ -11,9 +11,9 @@
 #include "graph/cluster_graph.h"
 
 /*
- * colour[n_members]: the colour of each member, the first one's true. *bipartite false: there is an
- * edge within a member, or an odd circle of members; `colour` is without meaning then.
- * Blocks without an edge join nothing. Cost a look at each block until its first edge.
+ * colour[n_members]: the colour of each member, the first one's true. If *bipartite is false, there
+ * is an edge within a member, or a cycle of an odd number of members. Then `colour` has no meaning.
+ * Blocks without an edge join nothing. The cost is a search in each block for its first edge.
  */
 brc_rc brc_bipartite_find(const brc_graph *g, bool *colour, bool *bipartite, brc_err *err);
 

@@ -2,9 +2,9 @@
  * Eigenpairs of a bipartite graph from singular triplets of B, the normalised edges from its
  * small to its larger part (graph/normalised.h).
  *
- * B B' squares singular values: those below SMALLEST it cannot tell from 0 and
- * from each other well enough. Where one of these is wanted, as for k above the rank of
- * B, B itself is decomposed (dgesdd), and zero and negative eigenvalues follow from it.
+ * B B' squares singular values. So those below SMALLEST cannot be distinguished from 0 and from
+ * each other well enough. If one of these is wanted, as it is for k above the rank of B, B itself
+ * is decomposed (dgesdd). Zero and negative eigenvalues follow from that.
  */
 #include <cblas.h>
 #include <lapacke.h>
@@ -18,7 +18,10 @@
 #include "graph/layout.h"
 #include "linalg/eigen.h"
 
-/* The trivial eigenvalues of B B' are 1, the others within [0, 1]: SHIFT puts them at -1. */
+/*
+ * The trivial eigenvalues of B B' are 1, and the others are within [0, 1]. SHIFT moves the trivial
+ * ones to -1.
+ */
 #define SHIFT 2.
 #define SMALLEST 1e-4
 /* Entries of B up to which it may be decomposed. */
@@ -29,7 +32,10 @@ typedef struct bipartite {
 	brc_bipartition s;
 } bipartite;
 
-/* Of the smaller part's trivial unit vector: its own entries are sqrt(2) times larger. */
+/*
+ * Entries of the smaller part's trivial vector, of length 1. They are sqrt(2) times those of the
+ * whole graph's vector.
+ */
 static double small_trivial(const bipartite *h, size_t i)
 {
 	return sqrt(2) * h->r->trivial[h->s.small_unit[i]];
@@ -137,7 +143,7 @@ typedef struct triplets {
 		*vt; /* [small, large], [small], [small, small], [small, large], column-major */
 } triplets;
 
-/* B + its trivial triplets once more: those have the singular value 2, above all others. */
+/* B plus its trivial triplets once more. These then have the singular value 2, above all others. */
 static brc_rc decompose(const bipartite *h, triplets *t, brc_err *err)
 {
 	size_t small = h->s.small_units, large = h->s.large_units;
@@ -160,7 +166,10 @@ static brc_rc decompose(const bipartite *h, triplets *t, brc_err *err)
 	return BRC_OK;
 }
 
-/* A unit vector of the larger part that B maps to 0, apart from those in nothing[count]. */
+/*
+ * A unit vector of the larger part that B maps to 0 and that is orthogonal to those in
+ * nothing[count].
+ */
 static void null_vector(const bipartite *h, const triplets *t, double *nothing, size_t count,
 			brc_rng *rng)
 {
@@ -197,8 +206,9 @@ static void join_triplet(const bipartite *h, const triplets *t, size_t index, do
 }
 
 /*
- * All eigenvalues of M in order: the singular values, of which the first `components` are known;
- * zeroes for each large unit more than there are small ones; the singular values, negative.
+ * All eigenvalues of M in order: first the singular values, of which the first `components` are
+ * known; then a zero for each unit that the large part has more than the small part; then the
+ * negative singular values.
  */
 static brc_rc list_pairs(const bipartite *h, const triplets *t, brc_err *err)
 {

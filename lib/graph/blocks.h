@@ -29,7 +29,7 @@
 #include "stream/layers.h"
 #include "stream/section.h"
 
-/* Samples that factors may have: products of more take more time than the edges would. */
+/* The most samples that factors may have. With more, products would take more time than edges. */
 enum { BRC_FACTOR_SAMPLES = 16384 };
 
 /* The latest version of the sections that hold blocks. 2: there is a triangle among them. */
@@ -100,8 +100,8 @@ size_t brc_blocks_entries(const brc_blocks *b, size_t from, size_t to);
 
 /*
  * Append a block in compressed rows, borrowed. BRC_DATA, naming the unit, also unless `start`
- * ascends from 0 and the columns of each row ascend within the layer: whoever holds a
- * block may rely on that.
+ * ascends from 0 and the columns of each row ascend within the layer: code that holds a block may
+ * rely on that.
  */
 brc_rc brc_blocks_add_rows(brc_blocks *b, size_t from, size_t to, const int64_t *start,
 			   const int32_t *column, const float *w, brc_err *err);
@@ -114,9 +114,9 @@ brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const 
 			      bool across, brc_err *err);
 
 /*
- * Is it a graph as described above, with no pair of layers twice? Rows of factors are zeroes, or
- * have a length between 1e-18 and 1e18. BRC_DATA
- * names `what` ("weights/1 weights"), the block, both layers and both units.
+ * Is it a graph as described above, in which no pair of layers occurs twice? Rows of factors are
+ * zeroes, or have a length between 1e-18 and 1e18. BRC_DATA names `what` ("weights/1 weights"), the
+ * block, both layers and both units.
  */
 brc_rc brc_blocks_check(const brc_blocks *b, const char *what, brc_err *err);
 

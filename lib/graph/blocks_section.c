@@ -1,4 +1,7 @@
-/* Blocks of a graph in a section: written as they are, read with suspicion. */
+/*
+ * Blocks of a graph in a section. They are written as they are, and everything is checked when they
+ * are read.
+ */
 #include <stdio.h>
 #include <string.h>
 

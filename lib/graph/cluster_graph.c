@@ -7,7 +7,7 @@
 #include "graph/factors.h"
 #include "graph/layout.h"
 
-/* Beyond MANY_UNITS units, memory for them is asked for before it is taken. */
+/* Above MANY_UNITS units, it is checked that there is memory before it is allocated. */
 enum { MANY_UNITS = 1 << 20, UNIT_BYTES = 64 };
 
 void brc_graph_clear(brc_graph *g)
@@ -42,7 +42,7 @@ static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *
 	}
 	g->n_members = n;
 	g->n = g->first[n];
-	/* A table of layers may declare any number of units without holding one edge. */
+	/* A table of layers may declare any number of units without a single edge. */
 	if (g->n > MANY_UNITS)
 		BRC_TRY(brc_mem_need(g->n * UNIT_BYTES, 0, "a graph", err));
 	return BRC_OK;

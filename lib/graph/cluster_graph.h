@@ -1,6 +1,6 @@
 /*
- * One graph to be clustered: some layers of a block graph with some of its
- * blocks; degrees, components, isolated units.
+ * One graph to be clustered. It has some layers of a block graph, and some of its blocks, with
+ * degrees, components and isolated units.
  */
 #ifndef BRC_GRAPH_CLUSTER_GRAPH_H
 #define BRC_GRAPH_CLUSTER_GRAPH_H
@@ -15,7 +15,7 @@
 /* The edges between two members (both the same: within it). */
 typedef struct brc_edges {
 	size_t from, to; /* member indices, from <= to */
-	brc_block block; /* what the graph was made from; its from and to are layers */
+	brc_block block; /* the block of which the graph was made; its `from` and `to` are layers */
 } brc_edges;
 
 /*
@@ -42,12 +42,12 @@ typedef struct brc_graph {
 } brc_graph;
 
 /*
- * The graph on layers `member` (ascending, distinct) with the blocks numbered
- * `block` (distinct; both ends members). The edges borrow those of `blocks`.
- * A graph without edges is legal here (components 0). BRC_DATA when a list is
- * not as described; cost: two passes over the edges, or over tiles of them formed from factors
- * (the second ends once all units are joined). Of factors, blocks within the members and either
- * all or none of those between them.
+ * The graph on layers `member` (ascending, distinct) with the blocks numbered `block` (distinct;
+ * both ends members). The edges borrow those of `blocks`. A graph without edges is legal here
+ * (components 0). BRC_DATA if a list is not as described. The cost is two passes over the edges, or
+ * over tiles of edges formed from factors; the second pass ends once all units are joined. With
+ * factors, the blocks must be those within the members, and either all or none of those between
+ * them.
  */
 brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *member,
 		      size_t n_members, const size_t *block, size_t n_blocks, brc_err *err);

@@ -56,7 +56,7 @@ static brc_rc run_shuffle(void *ctx, size_t index, size_t worker, brc_err *err)
 	return BRC_OK;
 }
 
-/* Workers that fit into memory; BRC_RESOURCE when not even one does. */
+/* How many workers fit into memory; BRC_RESOURCE if not even one does. */
 static brc_rc count_workers(const test *t, size_t *workers, brc_err *err)
 {
 	const brc_clusterability_options *o = t->o;
@@ -92,7 +92,9 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 	return rc;
 }
 
-/* A shuffle may be the network itself in another order of units: the same n-cut but for rounding.
+/*
+ * A shuffle may be the network itself with its units in another order. Then the n-cut is the same
+ * except for rounding.
  */
 #define TIE 1e-12
 

@@ -1,6 +1,6 @@
 /*
- * Is a network more clusterable than shuffled ones? Its n-cut against those of
- * networks drawn from a null model and clustered in the same way.
+ * Is a network more clusterable than shuffled networks? Its n-cut is compared with those of
+ * networks that are drawn from a null model and clustered in the same way.
  */
 #ifndef BRC_GRAPH_CLUSTERABILITY_H
 #define BRC_GRAPH_CLUSTERABILITY_H
@@ -29,11 +29,10 @@ typedef struct brc_clusterability_options {
 } brc_clusterability_options;
 
 /*
- * All of `blocks` as one graph. The observed and the shuffled graphs are
- * clustered with the same random numbers, so that under the null hypothesis the
- * observed n-cut, that of brc_spectral with the same seed, k and restarts, is one among n + 1
- * exchangeable ones. Shuffles are tasks: the
- * same bytes for any number of workers. Adds 1 to `progress` for each.
+ * Test all of `blocks` as one graph. The observed and the shuffled graphs are clustered with the
+ * same random numbers. So under the null hypothesis the observed n-cut is one of n + 1 exchangeable
+ * ones. It is that of brc_spectral with the same seed, k and restarts. Shuffles are tasks, so the
+ * bytes are the same for any number of workers. Adds 1 to `progress` for each.
  */
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
 			       const brc_clusterability_options *o, brc_progress *progress,

@@ -12,9 +12,10 @@
 #include "linalg/eigen.h"
 
 /*
- * The trivial eigenvalues of M are 1. M - shift sum_c v_c v_c^T puts them among the small ones, so
- * that they do not widen the spectrum, with shift WITHIN; where eigenvalues as small as that are
- * wanted, below all others, which are within [-1, 1], with shift BELOW.
+ * The trivial eigenvalues of M are 1. M - shift sum_c v_c v_c^T moves them out of the solver's way.
+ * With the shift WITHIN they are among the small eigenvalues, and do not widen the spectrum. If
+ * eigenvalues as small as that are wanted, the shift BELOW moves them below all others, which are
+ * within [-1, 1].
  */
 #define WITHIN 1.
 #define BELOW 2.5
@@ -138,7 +139,7 @@ static brc_rc solve_rest(brc_eigenproblem *r, brc_err *err)
 	return BRC_OK;
 }
 
-/* Residuals against the graph itself, not against what the solver was given. */
+/* Residuals with the graph itself, and not with the operator that the solver was given. */
 static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 {
 	double *y = brc_alloc(p->pairs * p->n, sizeof(*y), err);
@@ -233,7 +234,7 @@ size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)
 	size_t solver = brc_eigen_bytes(&op, pairs), applied;
 	size_t vectors, total;
 
-	/* Vectors and residuals; what an apply to them takes. */
+	/* Bytes for vectors and residuals, and for the product with them. */
 	applied = brc_normalised_bytes(g, pairs, threads);
 	if (!brc_mul(g->n, 16, &vectors) || !brc_mul(vectors, pairs, &vectors) ||
 	    !brc_add(vectors, applied, &total) || !brc_add(total, solver, &total))

@@ -14,10 +14,10 @@
 #include "graph/cluster_graph.h"
 
 typedef struct brc_eigenpairs {
-	size_t n;         /* connected units of the graph */
-	size_t pairs;     /* eigenpairs */
-	size_t spare;     /* the last of them, which need only be told from the others */
-	double *value;    /* [pairs] ascending, in [0, 2] */
+	size_t n;      /* connected units of the graph */
+	size_t pairs;  /* eigenpairs */
+	size_t spare;  /* the last of them, which only have to be distinguished from the others */
+	double *value; /* [pairs] ascending, in [0, 2] */
 	double *residual; /* [pairs] ||L v - value v||_2 of unit vectors, at most 1e-8; of a spare
 			   * one at most 0.1 of its distance from the last other value, or 1e-8 */
 	double *vector;   /* column-major [n, pairs], orthonormal */
@@ -26,12 +26,11 @@ typedef struct brc_eigenpairs {
 /*
  * The k + spare smallest, k >= 1, k + spare <= g->connected (BRC_DATA otherwise).
  *
- * Every component c has the eigenvalue 0 with the vector sqrt(degree / volume
- * of c) on its units and 0 elsewhere: these are set by formula, in order of
- * the components, and moved out of the way of the solver, which finds the rest
- * (the leading pairs of the union of all components). So a graph of several
- * components has a reproducible embedding, where a solver alone would return an
- * arbitrary basis. In every vector the entry of largest magnitude is positive.
+ * Every component c has the eigenvalue 0, with a vector that is sqrt(degree / volume of c) on its
+ * units and 0 elsewhere. These trivial pairs are set by formula, in the order of the components,
+ * and moved out of the solver's way. The solver finds the rest: the leading pairs of all components
+ * together. So a graph with several components has a reproducible embedding. A solver alone would
+ * return an arbitrary basis. In every vector the entry of largest magnitude is positive.
  *
  * A graph whose layers are bipartite is solved on its smaller part, by singular values
  * (graph/normalised.h); others as they are.

@@ -1,6 +1,6 @@
 /*
- * The trivial eigenvectors of a graph, one a component, and a solver's way round them:
- * what eigenpairs.c and bipartite_eigenpairs.c share.
+ * The trivial eigenvectors of a graph, one for each component, and how a solver avoids them.
+ * eigenpairs.c and bipartite_eigenpairs.c share this.
  */
 #ifndef BRC_GRAPH_EIGENPROBLEM_H
 #define BRC_GRAPH_EIGENPROBLEM_H
@@ -11,7 +11,7 @@
 #include "graph/eigenpairs.h"
 #include "graph/normalised.h"
 
-/* The problem that is being solved: `count` pairs of p are known, the rest is wanted. */
+/* The problem to solve: `count` pairs of p are known, and the rest is wanted. */
 typedef struct brc_eigenproblem {
 	const brc_graph *g;
 	brc_normalised *m;
@@ -32,9 +32,9 @@ static inline size_t brc_eigenproblem_component(const brc_eigenproblem *r, size_
 }
 
 /*
- * Fill the pairs from `count` on, for a graph with two parts: values and
- * vectors, descending. *done false where that is not the way: too many pairs wanted, or singular
- * values too small for it, and the matrix too large to be decomposed.
+ * Fill the pairs from `count` on, for a graph with two parts: values and vectors, descending. *done
+ * is false if this way does not work: too many pairs are wanted, or singular values are too small,
+ * and the matrix is too large to be decomposed.
  */
 brc_rc brc_bipartite_solve(brc_eigenproblem *r, const brc_bipartition *parts, bool *done,
 			   brc_err *err);

@@ -24,7 +24,7 @@ double *brc_embedding_new(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 
 	for (size_t v = 0; x && v < g->connected; v++) {
 		double size = unit_rows ? row_norm(p, v, k) : sqrt(g->degree[g->unit[v]]);
-		/* A row is 0 only where its component has no vector among the k. */
+		/* A row is 0 only if its component has no vector among the k. */
 		double scale = size > 0 ? 1 / size : 0;
 
 		for (size_t i = 0; i < k; i++)

@@ -1,5 +1,5 @@
 /*
- * The rows that k-means groups, of the k smallest eigenvectors x of the normalised
+ * The rows that k-means groups. They are made of the k smallest eigenvectors x of the normalised
  * Laplacian.
  */
 #ifndef BRC_GRAPH_EMBEDDING_H
@@ -32,7 +32,7 @@ typedef struct brc_restarts {
 	uint32_t stream;
 } brc_restarts;
 
-/* brc_kmeans_several of an embedding x into k, as scikit-learn's defaults have it. */
+/* brc_kmeans_several of an embedding x into k, with the defaults of scikit-learn. */
 brc_rc brc_embedding_group(const double *x, const brc_graph *g, size_t k, const brc_restarts *r,
 			   brc_pool *pool, size_t most, brc_kept *kept, brc_err *err);
 

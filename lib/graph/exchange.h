@@ -1,4 +1,4 @@
-/* Between blocks and the edges that files of other programs hold (data/graphs/edges.h). */
+/* Converts between blocks and the edges in files of other programs (data/graphs/edges.h). */
 #ifndef BRC_GRAPH_EXCHANGE_H
 #define BRC_GRAPH_EXCHANGE_H
 

@@ -1,7 +1,7 @@
 /*
- * Blocks from a list of edges. The list ascends by the lower unit, so that the edges of one layer
- * follow one another: they are counted by their other layer, then by row, then put where they
- * belong. O(edges + layers^2); takes no memory but that of the blocks.
+ * Makes blocks from a list of edges. The list ascends by the lower unit, so the edges of one layer
+ * follow one another. They are counted by their other layer, then by row, then put into their
+ * places. O(edges + layers^2); takes no memory but that of the blocks.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "graph/exchange.h"
 #include "linalg/triangle.h"
 
-/* The block between the layer at hand and another one. */
+/* The block between the current layer and another one. */
 typedef struct target {
 	size_t entries; /* edges, or twice as many within the layer */
 	bool within;    /* the layer is the one at hand */
@@ -29,7 +29,7 @@ typedef struct filling {
 	size_t bytes;            /* of the list and all blocks */
 } filling;
 
-/* The layer of the upper end: units ascend, so that it is mostly that of the edge before. */
+/* The layer of the upper end. Units ascend, so it is mostly that of the edge before. */
 static size_t layer_of(const filling *f, uint32_t unit, size_t last)
 {
 	const size_t *first = f->t->first;
@@ -84,7 +84,7 @@ static brc_rc reserve(const filling *f, size_t to, brc_err *err)
 	return x->w && (!sparse || (x->start && x->column)) ? BRC_OK : BRC_RESOURCE;
 }
 
-/* What is done with an entry of a block. */
+/* A function that gets an entry of a block. */
 typedef void (*visit)(target *x, size_t cols, size_t row, size_t col, float weight);
 
 static void count_row(target *x, size_t cols, size_t row, size_t col, float weight)
@@ -181,7 +181,7 @@ static brc_rc each_layer(filling *f, brc_rc (*work)(filling *f, brc_err *err), b
 	return BRC_OK;
 }
 
-/* Blocks of few edges between many large layers may take far more than their edges. */
+/* Blocks with few edges between many large layers may take far more memory than their edges. */
 static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
 {
 	f->to = brc_alloc(f->t->n, sizeof(*f->to), err);

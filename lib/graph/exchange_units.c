@@ -1,4 +1,4 @@
-/* The units of an imported graph as a section units/1: what carries their names. */
+/* The units of an imported graph as a section units/1, which holds their names. */
 #include <stdlib.h>
 
 #include "base/memory.h"

@@ -12,7 +12,7 @@
 
 enum { TILE = BRC_FACTORS_TILE };
 
-/* Squared correlations up to this are none: 2^-24, squared. */
+/* Squared correlations up to this count as none: 2^-24, squared. */
 #define FLOOR 0x1p-48
 /* Sums of whole numbers are exact in single precision up to this. */
 #define EXACT 0x1p24
@@ -39,8 +39,11 @@ static size_t factors_bytes(size_t n, size_t samples)
 	return bytes;
 }
 
-/* Lengths and rows of a layer. False where products of its rows may be inexact in single precision:
- * by Cauchy and Schwarz no partial sum of one exceeds the product of two lengths. */
+/*
+ * Fill lengths and rows of a layer. False if products of its rows may be inexact in single
+ * precision. By the inequality of Cauchy and Schwarz, no partial sum of a product exceeds the
+ * product of the two lengths.
+ */
 static bool take_layer(brc_factors *f, const float *from, size_t first, size_t units)
 {
 	size_t n = f->samples;
@@ -160,7 +163,7 @@ void brc_factors_tile(const brc_factors *f, size_t row, size_t rows, size_t col,
 				f->length + col, w + i * TILE);
 }
 
-/* Rows of one tile to the visitor; of a tile on the diagonal what lies behind it. */
+/* Give the rows of one tile to the visitor; of a tile on the diagonal, only the part behind it. */
 static bool visit_tile(size_t row, size_t rows, size_t col, size_t cols, const double *w,
 		       brc_row_visit visit, void *ctx)
 {

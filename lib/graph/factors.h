@@ -4,16 +4,16 @@
  *
  *     A_ij = (r_i . r_j)^2  for i != j,  A_ii = 0,
  *
- * between the units of a part, and 0 between those of different parts. That is the squared
- * correlation where rows are centred columns of values or ranks over S samples. The matrix is
- * never held: with R the rows, C(x) = R' diag(x) R [S, S],
+ * between the units of a part, and 0 between units of different parts. If rows are centred columns
+ * of values or ranks over S samples, this is the squared correlation. The matrix is never held.
+ * With the rows R and C(x) = R' diag(x) R [S, S],
  *
  *     (A x)_i = r_i' C(x) r_i - x_i,   sum of A over units a and b = <M_a, M_b>, M_a = R_a' R_a,
  *
  * the Frobenius product, less what pairs (i, i) add (both from (u . v)^2 = <u u', v v'>).
  *
- * Correlations within 2^-24 of 0 count as none, since there lies the rounding of the
- * factors: those that are 0 in truth would join units that have nothing in common.
+ * Correlations within 2^-24 of 0 count as 0, because that is the rounding of the factors. Otherwise
+ * correlations that are truly 0 would join units that have nothing in common.
  */
 #ifndef BRC_GRAPH_FACTORS_H
 #define BRC_GRAPH_FACTORS_H
@@ -37,8 +37,9 @@ typedef struct brc_factors {
 } brc_factors;
 
 /*
- * Of the units of the layers member[n] of `blocks`, which are given by factors, in that order.
- * `across`: all are one part; otherwise each layer is one. Takes 12 bytes an entry.
+ * Factors of the units of the layers member[n] of `blocks`, in that order; `blocks` is given by
+ * factors. With `across` all units are one part; otherwise each layer is one. Takes 12 bytes for
+ * each entry.
  */
 brc_rc brc_factors_new(brc_factors **f, const brc_blocks *blocks, const size_t *member, size_t n,
 		       bool across, brc_err *err);
@@ -49,15 +50,16 @@ enum { BRC_FACTORS_TILE = 256 };
 
 /*
  * A tile of edges between units row .. row + rows - 1 and col .. col + cols - 1, at most
- * BRC_FACTORS_TILE of each, formed: w[rows, BRC_FACTORS_TILE] within [0, 1]. Whether or not
- * they are of one part: that is the caller's business. scratch: as large as w. 2 S operations an
- * edge, in single precision where that is exact (whole numbers, as ranks are, of few samples).
+ * BRC_FACTORS_TILE of each, formed in w[rows, BRC_FACTORS_TILE], each within [0, 1]. The caller
+ * must look at parts; this function does not. scratch is as large as w. Takes 2 S operations for
+ * each edge, in single precision if that is exact (for whole numbers, such as ranks, over few
+ * samples).
  */
 void brc_factors_tile(const brc_factors *f, size_t row, size_t rows, size_t col, size_t cols,
 		      double *w, double *scratch);
 
 /*
- * Every edge once, by tiles that are thrown away: visit(ctx, u, row) has the edges of
+ * Every edge once, from tiles that are formed and discarded: visit(ctx, u, row) has the edges of
  * unit u with units row->first on, all behind u, in double precision. It returns false to end the
  * walk. Takes n^2 S operations for units of one part.
  */

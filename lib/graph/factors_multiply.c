@@ -1,12 +1,13 @@
 /*
  * Products of a graph given by factors with eight vectors at once, as matrix products.
  *
- * C(x) is symmetric, so what is computed of it is its columns s, rows t >= s, a block of BLOCK
- * columns at a time, of all eight vectors: moments[(s, v), t] = sum_i (r_is x_iv) r_it,
- * an (8 BLOCK) x (S - s) matrix that is the product of rows times vectors and rows.
- * Then y_iv = sum_s r_is (sum_t moments[(s, v), t] r_it), entries off the diagonal doubled.
+ * C(x) is symmetric, so only its columns s with rows t >= s are computed, BLOCK columns at a time,
+ * for all eight vectors: moments[(s, v), t] = sum_i (r_is x_iv) r_it, an (8 BLOCK) x (S - s) matrix
+ * that is the product of rows times vectors and rows. Then y_iv = sum_s r_is (sum_t moments[(s, v),
+ * t] r_it), entries off the diagonal doubled.
  *
- * Sums over units run chunk by chunk, whose number the problem decides; chunks are added in order.
+ * Sums over units run chunk by chunk. The number of chunks depends only on the problem, and chunks
+ * are added in order.
  */
 #include <cblas.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 
 enum { BLOCK = 8, ROWS = 256, TASKS = 32, CHUNKS = 8, WIDTH = BLOCK * BRC_LANES };
 
-/* A product in work: units first .. first + n - 1, and eight vectors of them. */
+/* A product in progress: units first .. first + n - 1, and their entries in eight vectors. */
 typedef struct product {
 	const brc_factors *f;
 	const brc_factors_room *room;
@@ -33,7 +34,7 @@ static size_t blocks_of(size_t samples)
 	return (samples + BLOCK - 1) / BLOCK;
 }
 
-/* So many that there are tasks enough for the threads of most machines. */
+/* So many that there are enough tasks for the threads of most machines. */
 static size_t chunks_of(size_t samples)
 {
 	size_t chunks = (TASKS + blocks_of(samples) - 1) / blocks_of(samples);
@@ -41,7 +42,10 @@ static size_t chunks_of(size_t samples)
 	return chunks < CHUNKS ? chunks : CHUNKS;
 }
 
-/* Where the moments of block b begin; of the one behind the last: how many there are. */
+/*
+ * Where the moments of block b begin. For the block behind the last, this is the number of all
+ * moments.
+ */
 static size_t moments_at(size_t samples, size_t b)
 {
 	return WIDTH * (b * samples - BLOCK * (b * (b - 1) / 2));
@@ -138,7 +142,10 @@ static brc_rc moments_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	return BRC_OK;
 }
 
-/* Chunks added up in order; then what is off the diagonal doubled and what is below it left out. */
+/*
+ * Add up the chunks in order. Then double the entries off the diagonal, and leave out those below
+ * it.
+ */
 static brc_rc weigh_task(void *ctx, size_t block, size_t worker, brc_err *err)
 {
 	const product *p = ctx;

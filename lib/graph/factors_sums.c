@@ -1,6 +1,6 @@
 /*
- * Edges summed between groups of units, from factors: of every group its M_a = R_a' R_a, a block
- * of samples at a time, and the products of those.
+ * Sums of edges between groups of units, from factors. For every group M_a = R_a' R_a is computed,
+ * a block of samples at a time, and then the products of these matrices.
  */
 #include <cblas.h>
 #include <math.h>
@@ -13,7 +13,7 @@
 /* Rows gathered at once; samples of a block at most; doubles that the M of all groups may take. */
 enum { ROWS = 128, BLOCK = 64, HELD = 1 << 21 };
 
-/* A sum this small beside those within its two groups is rounding. */
+/* A sum this small, compared with those within its two groups, is only rounding. */
 #define ROUNDING 1e-13
 
 typedef struct sums {
@@ -76,7 +76,7 @@ static void add_products(const sums *m, double *sum)
 	}
 }
 
-/* Both triangles, what is rounding left out. */
+/* Fill both triangles, and leave out sums that are only rounding. */
 static void finish(double *sum, const double *pairs, size_t groups)
 {
 	for (size_t a = 0; a < groups; a++)

@@ -16,8 +16,8 @@
  * affinity from the small to the larger part, S the diagonal matrix of `scale` ([g->n], 0 for units
  * to be left out). small: [n_members]; place: of each unit with scale > 0, its row in a.
  *
- * Only pairs of small members with a large member in common cost anything: 2 operations for
- * each pair of their units and unit of that. Tasks are pairs of slabs of 128 units.
+ * Only pairs of small members that share a large member cost anything: 2 operations for each pair
+ * of their units and each unit of the large member. Tasks are pairs of slabs of 128 units.
  */
 brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *small, const size_t *place,
 		size_t n, brc_pool *pool, double *a, brc_err *err);

@@ -1,4 +1,4 @@
-/* From files of other programs to sections of a stream: graphs and labels. */
+/* Makes sections of a stream from files of other programs: graphs and labels. */
 #ifndef BRC_GRAPH_IMPORT_H
 #define BRC_GRAPH_IMPORT_H
 
@@ -24,8 +24,8 @@ brc_rc brc_import_graph(const char *path, const char *layers, const char *name, 
 			brc_filter *f, brc_imported *told, brc_err *err);
 
 /*
- * A table of labels (see data/tables/labels_tsv.h), held against `known` (NULL: nothing), as a
- * section labels/1 called `name`. Memory and history as above.
+ * A table of labels (see data/tables/labels_tsv.h), compared with `known` (NULL: with nothing), as
+ * a section labels/1 called `name`. Memory and history as above.
  */
 brc_rc brc_import_labels(const char *path, const brc_named_units *known, const char *name,
 			 size_t mem, brc_filter *f, brc_imported *told, brc_err *err);

@@ -123,8 +123,8 @@ brc_rc brc_laplacian_global(brc_laplacian *l, const brc_blocks *blocks, const ch
 /* ---- local graphs ---- */
 
 /*
- * The layer whose neighbourhood serves `layer`: itself, unless nothing feeds it
- * (then the first layer it feeds) or it feeds nothing (the last that feeds it).
+ * The layer whose graph labels `layer`. This is `layer` itself, unless nothing feeds it (then it is
+ * the first layer that it feeds) or it feeds nothing (then it is the last layer that feeds it).
  */
 static size_t centre_of(const brc_blocks *blocks, size_t layer)
 {

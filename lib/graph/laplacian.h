@@ -40,12 +40,11 @@ brc_rc brc_laplacian_global(brc_laplacian *l, const brc_blocks *blocks, const ch
 /*
  * One graph a layer.
  *
- * Source "weights": layer Y with the layers that feed it and that it feeds, and
- * only the edges to and from Y; Y's labels are kept. A layer that nothing feeds
- * or that feeds nothing has no such neighbourhood of its own: it takes its labels
- * from the graph of its nearest neighbour (the first layer it feeds, or the last
- * that feeds it), a graph entry of its own, so that it can have its own k.
- * Source "affinity": the edges within layer Y.
+ * Source "weights": layer Y with the layers that feed it and that it feeds, and only the edges to
+ * and from Y; Y's labels are kept. A layer that nothing feeds, or that feeds nothing, has no such
+ * neighbourhood of its own. It takes its labels from the graph of its nearest neighbour: the first
+ * layer that it feeds, or the last layer that feeds it. That graph gets an entry of its own, so
+ * that the layer can have its own k. Source "affinity": the edges within layer Y.
  *
  * A layer whose graph has no edges gets none and stays unlabelled; BRC_DATA with
  * a hint when that holds for every layer.

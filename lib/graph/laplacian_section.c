@@ -1,4 +1,4 @@
-/* The section laplacian: written as it is, read with suspicion. */
+/* The section laplacian. It is written as it is, and everything is checked when it is read. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -135,8 +135,8 @@ static brc_rc check_degrees(const brc_graph *g, const brc_section *s, size_t ind
 }
 
 /*
- * Fill number[c] with the stored number of each of our components c. False when
- * the stored partition of the units is another; *u is where.
+ * Fill number[c] with the stored number of each of our components c. False if the stored partition
+ * of the units is different; *u is the unit at which it differs.
  */
 static bool match_components(const brc_graph *g, const int32_t *stored, int32_t *number,
 			     bool *taken, size_t *u)
@@ -161,7 +161,7 @@ static bool match_components(const brc_graph *g, const int32_t *stored, int32_t 
 	return true;
 }
 
-/* The stored components are ours up to their numbers. */
+/* Are the stored components the same as ours, apart from their numbers? */
 static brc_rc check_components(const brc_graph *g, const brc_section *s, size_t index,
 			       const char *what, brc_err *err)
 {

@@ -1,5 +1,5 @@
 /*
- * What can be done with edges, whichever way they are held. Internal to lib/graph.
+ * The operations on edges, independent of how they are stored. Internal to lib/graph.
  *
  * A layout is one way to hold the entries of a block: one file, layout_*.c, and one table of the
  * functions below. A store is one way to hold all blocks of a graph: block by block, each in its
@@ -28,7 +28,7 @@ typedef struct brc_unit_pair {
 	int32_t row, column;
 } brc_unit_pair;
 
-/* A layout of blocks. NULL stands for what it need not do. */
+/* A layout of blocks. NULL stands for an operation that it does not need. */
 typedef struct brc_block_layout {
 	const char *name; /* `layout` of the record */
 	unsigned version; /* of the sections, at least */
@@ -39,7 +39,7 @@ typedef struct brc_block_layout {
 	/* Appends the block (from, to) whose record is number k. */
 	brc_rc (*read)(brc_blocks *b, const brc_section *s, size_t k, size_t from, size_t to,
 		       brc_err *err);
-	/* Beyond what `add` and the entries say. */
+	/* Checks beyond those of `add` and of the entries. */
 	brc_rc (*check)(const brc_blocks *b, size_t k, const char *what, brc_err *err);
 
 	/* ---- entries ---- */
@@ -56,7 +56,10 @@ typedef struct brc_block_layout {
 	/* ---- products ---- */
 	/* Operations of one with a vector; those of compressed rows count for four. */
 	double (*work)(const brc_block *b);
-	/* What the columns need besides, once a graph; bytes of it. NULL: nothing. */
+	/*
+	 * Data that products by columns need, made once for each graph; and their bytes. NULL:
+	 * nothing is needed.
+	 */
 	brc_rc (*prepare)(const brc_block *b, void **prepared, brc_err *err);
 	size_t (*prepared)(const brc_block *b);
 	void (*add_rows)(const brc_block *b, const brc_tile_task *t);
@@ -81,7 +84,9 @@ typedef struct brc_edge_store {
 	brc_rc (*add_all)(brc_blocks *b, const brc_blocks *from, bool within, brc_err *err);
 	brc_rc (*check)(const brc_blocks *b, const char *what, brc_err *err);
 	brc_rc (*write)(const brc_blocks *b, brc_section *s, brc_err *err); /* beyond the blocks */
-	/* What forms rows that are nowhere (graph/strip.h); NULL: nothing is needed. */
+	/*
+	 * The state that forms rows which are not stored (graph/strip.h). NULL: nothing is needed.
+	 */
 	brc_rc (*former_new)(void **former, const brc_blocks *b, brc_err *err);
 	void (*former_free)(void *former);
 	/*

@@ -1,5 +1,7 @@
-/* Blocks in compressed rows: the edges of each unit and their columns; no entry is 0 but by
- * accident. Within a layer every edge is stored twice, so that rows serve as columns. */
+/*
+ * Blocks in compressed rows: the edges of each unit and their columns. Normally no entry is 0.
+ * Within a layer every edge is stored twice, so that rows serve as columns.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -28,8 +28,10 @@ static brc_row triangle_row(const brc_block *b, size_t i)
 			 .w = b->w + brc_triangle_at(b->cols, i, i + 1)};
 }
 
-/* Entries left of the diagonal stand in the columns: by squares, so that what is read stays
- * cached and what is written fills cache lines. */
+/*
+ * Entries left of the diagonal are stored in the columns. They are read in squares, so that what is
+ * read stays cached and what is written fills cache lines.
+ */
 static void triangle_unpack(const void *former, const brc_block *b, size_t first, size_t rows,
 			    float *w)
 {

@@ -1,5 +1,5 @@
 /*
- * The summed edges between sub-clusters: reports draw them when the graph itself is gone.
+ * The summed edges between sub-clusters: Reports draw them, because the graph itself was consumed.
  */
 #ifndef BRC_GRAPH_LINKS_H
 #define BRC_GRAPH_LINKS_H

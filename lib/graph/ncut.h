@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "graph/cluster_graph.h"
 
-/* The term added to volumes by the code of the paper (its n-cuts are compared with this). */
+/* The paper's code adds this to volumes. It is used to compare with the paper's n-cuts. */
 #define BRC_NCUT_EPSILON_PAPER 1e-8
 
 /*

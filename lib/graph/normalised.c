@@ -121,7 +121,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	return BRC_OK;
 }
 
-/* ---- between the columns of vectors and the rows of eights that products want ---- */
+/* ---- between columns of vectors and the rows of eight that products need ---- */
 
 enum { CARRIED = 2048 }; /* units in a task */
 
@@ -279,7 +279,7 @@ brc_rc brc_normalised_there_and_back(brc_normalised *m, const double *x, double 
 	return BRC_OK;
 }
 
-/* Of every unit, its place on its part. */
+/* The place of every unit within its part. */
 static size_t *part_places(const brc_normalised *m, brc_err *err)
 {
 	size_t *place = brc_alloc(m->g->n, sizeof(*place), err);

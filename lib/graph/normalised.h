@@ -4,10 +4,10 @@
  * eigenvalues are 1 - mu for the largest mu of M (Chung, "Spectral Graph
  * Theory", 1997, chapter 1).
  *
- * Where the layers fall into two parts with no edge within a part, as in any chain of
- * layers, M = (0 B; B' 0): its eigenvalues are plus and minus the singular values s of B,
- * and zeroes, and with B'u = s v the vectors (u, +-v) / sqrt(2). Then
- * the operator B B' on the part with fewer units is all there is to solve.
+ * The layers may form two parts without edges within a part, as in any chain of layers. Then M = (0
+ * B; B' 0). Its eigenvalues are plus and minus the singular values s of B, and zeroes. With B'u = s
+ * v, its vectors are (u, +-v) / sqrt(2). So it is enough to solve the operator B B' on the part
+ * with fewer units.
  */
 #ifndef BRC_GRAPH_NORMALISED_H
 #define BRC_GRAPH_NORMALISED_H
@@ -38,9 +38,9 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err);
 /* ---- bipartite graphs ---- */
 
 /*
- * The two parts, where the layers have them: indices among the connected units, ascending;
- * the smaller part has the fewer units. False otherwise: for a graph with edges within a layer, or
- * round a circle of an odd number of layers.
+ * The two parts, if the layers have them, as ascending indices among the connected units. The small
+ * part is the one with fewer units. False for a graph with edges within a layer, or with a cycle of
+ * an odd number of layers.
  */
 typedef struct brc_bipartition {
 	size_t small_units, large_units;

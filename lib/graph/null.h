@@ -1,6 +1,6 @@
 /*
- * Null models of a network: its edges shuffled, or drawn anew, within the
- * layers' matrices.
+ * Null models of a network. Its edges are shuffled, or drawn anew, within the matrices of the
+ * layers.
  */
 #ifndef BRC_GRAPH_NULL_H
 #define BRC_GRAPH_NULL_H
@@ -21,9 +21,9 @@
  * replaced by draws from a Gaussian kernel density estimate of them, bandwidth
  * 0.01. layer-all-distribution: the first, then the third.
  *
- * A draw is |v + 0.01 z|, v one of the values at random and z standard normal.
- * The magnitude is what the estimate of the signed weights would give, since z is
- * symmetric; edges are magnitudes and cannot be negative.
+ * A draw is |v + 0.01 z|, v one of the values at random and z standard normal. An estimate of the
+ * signed weights would give the same magnitudes, because z is symmetric. Edges are magnitudes, and
+ * cannot be negative.
  */
 typedef enum brc_null {
 	BRC_NULL_LAYER = 0,

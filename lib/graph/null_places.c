@@ -51,8 +51,8 @@ static int ascending(const void *pa, const void *pb)
 }
 
 /*
- * Many of them: Knuth's selection sampling (The Art of Computer Programming 2, 3.4.2, algorithm S);
- * few: draws, repeated ones drawn again.
+ * For many numbers: Knuth's selection sampling (The Art of Computer Programming 2, 3.4.2, algorithm
+ * S). For few: draws, where repeated numbers are drawn again.
  */
 void brc_null_draw_cells(brc_rng *rng, uint64_t all, uint64_t *number, size_t n)
 {

@@ -31,7 +31,9 @@ static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
 	return BRC_OK;
 }
 
-/* The k of (set, graph) that is run at most: lowered to the connected units where the plan says so.
+/*
+ * The k that is run for (set, graph). If the plan says so, it is lowered to the number of connected
+ * units.
  */
 static size_t final_k(const run *r, size_t set, size_t g)
 {
@@ -43,8 +45,8 @@ static size_t final_k(const run *r, size_t set, size_t g)
 }
 
 /*
- * The k that a graph suggests, between the plan's and within what it can be asked for; the
- * evidence to c.
+ * The k that a graph suggests, within the bounds of the plan and of the graph. The evidence goes to
+ * c.
  */
 static brc_rc choose_k(const run *r, size_t index, const brc_eigenpairs *p,
 		       const brc_spectral_options *o, size_t *k, brc_clustering *c, brc_err *err)
@@ -117,7 +119,7 @@ static brc_rc cluster_graph(void *ctx, size_t index, size_t worker, brc_err *err
 		rc = brc_hint(err, "choose a smaller -k");
 	} else if (most > 0) {
 		spare = brc_spectral_pairs(g, most) - most;
-		/* The last gap is evidence too: no pair is spare then. */
+		/* The last gap is evidence, too, so no pair is spare then. */
 		rc = r->plan->most ? brc_eigenpairs_new(&p, g, most + spare, 0, o->seed,
 							(uint32_t)index, r->pool, err)
 				   : brc_eigenpairs_new(&p, g, most, spare, o->seed,

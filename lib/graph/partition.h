@@ -1,6 +1,6 @@
 /*
- * Partitions of a whole network: every graph of a laplacian clustered, once or
- * for several k, and what comes of it as labels and spectrum sections.
+ * Partitions of a whole network. Every graph of a laplacian is clustered, once or for several k.
+ * The results are written as labels and spectrum sections.
  */
 #ifndef BRC_GRAPH_PARTITION_H
 #define BRC_GRAPH_PARTITION_H
@@ -69,7 +69,7 @@ brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l,
 brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const brc_clustering *c,
 			    brc_err *err);
 
-/* What the section spectrum/1 says of the set, its affinity image and links; `labels`: of it. */
+/* The spectrum of the set, with its affinity image and its links. `labels` are those of the set. */
 brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			      const brc_clustering *c, brc_err *err);
 

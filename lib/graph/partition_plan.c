@@ -1,4 +1,4 @@
-/* What clusterings are wanted. */
+/* Plans: which clusterings are wanted. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

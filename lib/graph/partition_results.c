@@ -82,7 +82,7 @@ static double *copy(const double *v, size_t n, brc_err *err)
 	return to;
 }
 
-/* What spoke for the k that was chosen. */
+/* The evidence for the chosen k. */
 static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *err)
 {
 	size_t n = c->n_evidence;

@@ -1,9 +1,10 @@
 /*
- * The gain of moving unit u from cluster a to b follows from u's links to both, within(a),
- * within(b) and the volumes. In a sweep every unit moves at once to where it gains most by the
- * links that all had before, which is not exact where two that are joined both move; so the n-cut
- * that comes of it is computed, from the product that the next sweep needs anyway, and where it is
- * not lower only the better half of the moves is made. A single move is exact: the halving ends.
+ * The gain of moving unit u from cluster a to b follows from u's links to both clusters, from
+ * within(a) and within(b), and from the volumes. In a sweep, every unit moves at once to the
+ * cluster where it gains most, by the links before the sweep. This is not exact if two units that
+ * are joined both move. So the new n-cut is computed, from a product that the next sweep needs
+ * anyway. If it is not lower, only the better half of the moves is made. A single move is exact, so
+ * the halving ends.
  */
 #include "graph/refine.h"
 
@@ -19,7 +20,7 @@
 typedef struct move {
 	size_t unit;
 	int32_t from, to;
-	double gain; /* by which the n-cut falls, were it the only move */
+	double gain; /* by which the n-cut would fall if this were the only move */
 } move;
 
 typedef struct refinement {
@@ -90,7 +91,7 @@ static double share(const refinement *r, double within, double volume)
 	return (volume - within) / (volume + r->epsilon);
 }
 
-/* Where unit u gains most; gain 0 where it had better stay. */
+/* The cluster where unit u gains most; the gain is 0 if u should stay. */
 static move best_move(const refinement *r, size_t u)
 {
 	const double *within = r->within, *volume = r->volume;
@@ -133,7 +134,7 @@ static void plan(refinement *r)
 
 		if (m.to == m.from)
 			continue;
-		r->staying[m.from]--; /* whoever joins may be sent back */
+		r->staying[m.from]--; /* a unit that joins may be sent back */
 		r->moves[r->n_moves++] = m;
 	}
 }
@@ -147,7 +148,7 @@ static int by_gain(const void *pa, const void *pb)
 	return a->unit < b->unit ? -1 : a->unit > b->unit;
 }
 
-/* Take moves from number `first` on back. */
+/* Undo the moves from number `first` on. */
 static void undo(refinement *r, size_t first)
 {
 	for (size_t i = first; i < r->n_moves; i++)
@@ -155,7 +156,7 @@ static void undo(refinement *r, size_t first)
 	r->n_moves = first;
 }
 
-/* Make the planned moves, or as many as lower the n-cut; *done: none does. */
+/* Make the planned moves, or as many of them as lower the n-cut. *done: none lowers it. */
 static brc_rc carry_out(refinement *r, bool *done, brc_err *err)
 {
 	double before = r->ncut;

@@ -1,5 +1,5 @@
 /*
- * A partition improved on the graph itself: single units change cluster while that lowers the
+ * Improves a partition on the graph itself: single units change cluster as long as that lowers the
  * n-cut.
  */
 #ifndef BRC_GRAPH_REFINE_H
@@ -18,9 +18,9 @@
  * BRC_REFINE_LEAST (or BRC_REFINE_SWEEPS sweeps are over). *moved: units whose cluster is another
  * one than before. Clusters are numbered anew, by descending size. Same bytes for any pool.
  *
- * A sweep costs one product of the affinity with the clusters' k indicator vectors, 4 operations
- * an edge and vector, that is as much as a step or two of the eigensolver; some ten to thirty are
- * usual.
+ * A sweep costs one product of the affinity with the clusters' k indicator vectors, at 4 operations
+ * for each edge and vector. This is as much as one or two steps of the eigensolver. Ten to thirty
+ * sweeps are usual.
  *
  * Dhillon, Guan and Kulis, "Weighted graph cuts without eigenvectors", PAMI 29 (2007), section 4
  * (local search by single moves).

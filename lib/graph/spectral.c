@@ -58,7 +58,7 @@ static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eig
 	return BRC_OK;
 }
 
-/* Whole components into k bins, the largest first, each into the lightest bin. */
+/* Put whole components into k bins: the largest first, and each into the lightest bin. */
 static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
 	double *load = brc_calloc(c->k, sizeof(*load), err);

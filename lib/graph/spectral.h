@@ -4,11 +4,11 @@
  * normalised Laplacian, trivial ones included, give unit i the row x_i /
  * sqrt(d_i), rows are not normalised, and k-means groups them.
  *
- * The inertia of k-means is only a stand-in for the n-cut: partitions whose inertia differs by half
- * a percent come in any order of n-cut. So of the BRC_SPECTRAL_CANDIDATES partitions of least
- * inertia that the restarts end in, the one with the least n-cut is taken. With `refine` single
- * units then change cluster while that lowers the n-cut: a departure from the method, off unless
- * asked for.
+ * The inertia of k-means is only a stand-in for the n-cut. If the inertia of partitions differs by
+ * half a percent, their n-cuts may have any order. So the BRC_SPECTRAL_CANDIDATES partitions of
+ * least inertia are compared, and the one with the least n-cut is taken. With `refine`, single
+ * units then change cluster as long as that lowers the n-cut. This departs from the method, so it
+ * is off by default.
  */
 #ifndef BRC_GRAPH_SPECTRAL_H
 #define BRC_GRAPH_SPECTRAL_H
@@ -22,7 +22,7 @@
 #include "graph/eigenpairs.h"
 #include "graph/cluster_graph.h"
 
-/* Eigenvalues k and k + 1 closer than this leave the embedding undetermined. */
+/* If eigenvalues k and k + 1 are closer than this, the embedding is not determined. */
 #define BRC_SPECTRAL_TIE 1e-8
 
 enum { BRC_SPECTRAL_CANDIDATES = 100 };
@@ -31,7 +31,7 @@ typedef struct brc_spectral_options {
 	size_t restarts; /* of k-means; 0: 25 up to 2,000 connected units, 100 above */
 	double epsilon;  /* of the n-cut */
 	bool unit_rows;  /* of the embedding: brc_embedding_new */
-	bool by_inertia; /* the partition of least inertia, as the published code takes */
+	bool by_inertia; /* take the partition of least inertia, as the published code does */
 	bool refine;     /* lower its n-cut by single moves: brc_refine */
 	uint64_t seed;
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */
@@ -52,7 +52,7 @@ typedef struct brc_clustering {
 	double lower_bound; /* sum of the k smallest eigenvalues: no k-partition cuts less */
 	double inertia;     /* of k-means; 0 where components are merged instead */
 	size_t moved;       /* units that refinement moved from their cluster of k-means */
-	double stability;   /* brc_stability, for who asked for it; else NaN */
+	double stability;   /* brc_stability if it was asked for; else NaN */
 	size_t n_evidence;  /* for k, where it was chosen */
 	struct brc_k_evidence *evidence;
 	size_t empty; /* clusters without units */

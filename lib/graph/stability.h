@@ -1,6 +1,6 @@
 /*
- * How far the partition of a graph depends on chance, and which number of clusters the
- * graph itself suggests.
+ * How much the partition of a graph depends on chance, and which number of clusters the graph
+ * itself suggests.
  */
 #ifndef BRC_GRAPH_STABILITY_H
 #define BRC_GRAPH_STABILITY_H
@@ -17,25 +17,26 @@
 enum { BRC_STABILITY_PARTITIONS = 5, BRC_STABILITY_RESTARTS = 10 };
 
 /*
- * Mean adjusted Rand index between all pairs of BRC_STABILITY_PARTITIONS
- * partitions into k, each the least inertia of restarts of its own: 1 where all
- * are the same, near 0 where nothing but chance decides. 1 where at least k components
- * leave k-means no choice. p: at least k pairs.
+ * Mean adjusted Rand index between all pairs of BRC_STABILITY_PARTITIONS partitions into k, each
+ * the least inertia of restarts of its own: It is 1 if all are the same, and near 0 if only chance
+ * decides. It is also 1 if there are at least k components, which leave k-means no choice. p: at
+ * least k pairs.
  *
- * Restarts are numbered from BRC_STABILITY_FIRST on, so that they are others than brc_spectral's.
+ * Restarts are numbered from BRC_STABILITY_FIRST on, so that they differ from those of
+ * brc_spectral.
  */
 enum { BRC_STABILITY_FIRST = 1 << 24 };
 brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 		     const brc_spectral_options *o, brc_pool *pool, double *ari, brc_err *err);
 
-/* What speaks for one k. */
+/* The evidence for one k. */
 typedef struct brc_k_evidence {
 	size_t k;
 	double gap;       /* eigenvalue k + 1 minus eigenvalue k */
 	double stability; /* brc_stability */
 } brc_k_evidence;
 
-/* Of the most stable k, those this close count as stable too. */
+/* A k counts as stable if its stability is this close to the best one. */
 #define BRC_K_CLOSE 0.05
 
 /*

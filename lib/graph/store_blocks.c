@@ -1,4 +1,4 @@
-/* Graphs held block by block: what there is to do with all edges, by the layouts' operations. */
+/* Graphs that are stored block by block. Operations on all edges use those of the layouts. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static bool is_edge(float w)
 	return w >= 0 && w <= FLT_MAX;
 }
 
-/* An edge that is no edge: name it. */
+/* Name an edge that is not valid. */
 static brc_rc bad_edge(const brc_blocks *b, size_t k, size_t i, const brc_row *row,
 		       const char *what, brc_err *err)
 {
@@ -249,8 +249,9 @@ typedef int32_t brc_half_mask
 	__attribute__((vector_size(BRC_LANES * sizeof(int32_t)), aligned(4), may_alias));
 
 /*
- * Edges of a row with every column that leave the cluster `own`: their sum, each also added
- * to out[column]. No scattering over clusters: eight columns at a time.
+ * The sum of a row's edges that leave the cluster `own`; the row has every column. Each edge is
+ * also added to out[column], and not to its cluster, so that eight columns can be handled at a
+ * time.
  */
 BRC_FOR_EACH_PROCESSOR
 static double leave_dense(const float *w, const int32_t *label, size_t n, int32_t own, double *out)

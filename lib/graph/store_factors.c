@@ -1,6 +1,6 @@
 /*
- * Graphs given by factors (graph/factors.h): edges are formed where they are needed, and sums and
- * products come from the factors themselves.
+ * Graphs given by factors (graph/factors.h). Edges are formed where they are needed. Sums and
+ * products are computed from the factors themselves.
  */
 #include <math.h>
 #include <stdio.h>
@@ -225,7 +225,7 @@ static brc_rc sums(const brc_graph *g, const int32_t *group, size_t groups, doub
 	return brc_factors_sums(g->factors, group, groups, sum, err);
 }
 
-/* Volume less what is within. */
+/* The volume minus the edges within. */
 static brc_rc cut(const brc_graph *g, const int32_t *label, size_t k, const double *volume,
 		  double *out, brc_err *err)
 {

@@ -1,7 +1,6 @@
 /*
- * The whole rows of a graph's blocks, one after the other, in whatever layout they are: what does
- * not lie in memory as rows, as triangles and factors, is formed, some rows at a time. Internal to
- * lib/graph.
+ * The whole rows of a graph's blocks, one after the other, in any layout. Rows that are not in
+ * memory, as with triangles and factors, are formed, some rows at a time. Internal to lib/graph.
  */
 #ifndef BRC_GRAPH_STRIP_H
 #define BRC_GRAPH_STRIP_H

@@ -1,6 +1,6 @@
 /*
- * Sub-clusters: the units of one layer that carry one label. They are what is
- * lesioned, visualised and tested.
+ * Sub-clusters: the units of one layer that carry one label. They are lesioned, visualised and
+ * tested.
  */
 #ifndef BRC_GRAPH_SUBCLUSTER_H
 #define BRC_GRAPH_SUBCLUSTER_H

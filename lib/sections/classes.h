@@ -1,4 +1,4 @@
-/* The names of classes, "class/name", which several sections may hold. */
+/* The names of classes, in the tensor "class/name". Several sections may hold them. */
 #ifndef BRC_SECTIONS_CLASSES_H
 #define BRC_SECTIONS_CLASSES_H
 

@@ -10,7 +10,10 @@
 #include "stream/layers.h"
 #include "stream/section.h"
 
-/* Arrays are the section's that was read, which must outlive them, or of who made them. */
+/*
+ * The arrays belong to the section that was read, which must outlive them, or to the code that made
+ * them.
+ */
 typedef struct brc_exemplars {
 	brc_layers layers;
 	size_t per_unit, images, classes;

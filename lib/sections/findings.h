@@ -1,6 +1,6 @@
 /*
- * What is found about the sub-clusters of a network: the sections importance/1
- * and coherence/1 (docs/sections.md).
+ * The findings about the sub-clusters of a network: the sections importance/1 and coherence/1
+ * (docs/sections.md).
  */
 #ifndef BRC_SECTIONS_FINDINGS_H
 #define BRC_SECTIONS_FINDINGS_H

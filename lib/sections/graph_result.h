@@ -1,5 +1,5 @@
 /*
- * What came of clustering one graph: a record of labels/1 and, with more numbers, of spectrum/1.
+ * The result of clustering one graph: a record of labels/1 and, with more numbers, of spectrum/1.
  */
 #ifndef BRC_SECTIONS_GRAPH_RESULT_H
 #define BRC_SECTIONS_GRAPH_RESULT_H
@@ -33,7 +33,7 @@ typedef struct brc_graph_result {
 	double *choice_gap, *choice_stability;
 } brc_graph_result;
 
-/* A result with what is not known NaN or 0, for the k clusters that it has. */
+/* A result with k clusters, in which everything unknown is NaN or 0. */
 brc_graph_result brc_graph_result_blank(void);
 void brc_graph_results_free(brc_graph_result *g, size_t n);
 

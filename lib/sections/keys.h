@@ -1,6 +1,6 @@
 /*
- * A table of keys: which member of a struct stands under which key of a map (the metadata of a
- * section, or one of its records). One table writes the map and reads it.
+ * A table of keys says which member of a struct belongs to which key of a map. The map is the
+ * metadata of a section, or one of its records. The same table writes the map and reads it.
  *
  * Internal to lib/sections.
  */

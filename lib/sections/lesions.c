@@ -19,7 +19,7 @@ static const brc_key keys[] = {
 	BRC_KEY(brc_lesions, labels, TEXT, NEEDED),
 	BRC_KEY(brc_lesions, draws, COUNT, NEEDED),
 	BRC_KEY(brc_lesions, images, COUNT, NEEDED),
-	/* here stand the items, where they are no images */
+	/* this holds the items, if they are not images */
 	BRC_KEY(brc_lesions, classes, COUNT, NEEDED),
 	BRC_KEY_AS("ablate", brc_lesions, ablate, WORD, NEEDED, ablate_name),
 	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),

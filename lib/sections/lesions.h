@@ -1,7 +1,7 @@
 /*
- * The counts that lesions leave: how many images of each class the network
- * still classifies when a sub-cluster, or a control set of its size, is
- * silenced. The section lesions/1 (docs/sections.md).
+ * The counts that lesions produce: how many images of each class the network still classifies
+ * correctly when a sub-cluster, or a control set of its size, is silenced. The section lesions/1
+ * (docs/sections.md).
  */
 #ifndef BRC_SECTIONS_LESIONS_H
 #define BRC_SECTIONS_LESIONS_H
@@ -64,8 +64,8 @@ typedef struct brc_lesions {
 	size_t draws;                 /* n >= 1 controls */
 	const int32_t *correct;       /* [n + 1, m, classes]; row 0 is the observed partition */
 	const double *loss;           /* [n + 1, m, classes] */
-	void *own_correct, *own_loss; /* what to free behind them; NULL: borrowed */
-	size_t images;                /* or whatever the network gives an answer for: */
+	void *own_correct, *own_loss; /* the memory to free; NULL: borrowed */
+	size_t images;                /* or anything else for which the network gives an answer: */
 	const char *items; /* static: "images" (also when NULL), "sequences" or "tokens" */
 	brc_ablate ablate;
 	brc_controls controls;

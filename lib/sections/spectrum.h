@@ -1,6 +1,6 @@
 /*
- * The section spectrum/1 (docs/sections.md): what came of clustering each graph, the affinity
- * image of the first one, and the summed edges between sub-clusters.
+ * The section spectrum/1 (docs/sections.md): the results of clustering each graph, the affinity
+ * image of the first graph, and the summed edges between sub-clusters.
  */
 #ifndef BRC_SECTIONS_SPECTRUM_H
 #define BRC_SECTIONS_SPECTRUM_H

@@ -1,9 +1,10 @@
 /*
  * The numbers of a statistic, each described in one row of a table.
  *
- * A new column is a field of brc_inference, the line that computes it, and a row in columns.c.
- * Whoever allocates, writes, reads or shows columns walks the tables, so the row alone brings it
- * into the sections, the TSV and the JSON, and its heads bring it into the text and the page.
+ * A new column is a field of brc_inference, the line that computes it, and a row in columns.c. All
+ * code that allocates, writes, reads or shows columns goes through the tables. So the row alone
+ * brings the column into the sections, the TSV and the JSON; its heads bring it into the text and
+ * the page.
  */
 #ifndef BRC_STATS_COLUMNS_H
 #define BRC_STATS_COLUMNS_H

@@ -18,9 +18,9 @@
 typedef enum brc_tail { BRC_TAIL_LEFT, BRC_TAIL_RIGHT } brc_tail;
 
 /*
- * U [n + 1, m] = T with its sign set so that larger is more extreme. Undefined control
- * values become +infinity and undefined observed values -infinity: whatever is
- * not known counts against significance. U may be T itself.
+ * U [n + 1, m] = T with its sign set so that larger is more extreme. Undefined control values
+ * become +infinity, and undefined observed values become -infinity, so that unknown values count
+ * against significance. U may be T itself.
  */
 void brc_extremes_orient(const double *t, size_t n, size_t m, brc_tail tail, double *u);
 

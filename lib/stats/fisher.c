@@ -75,7 +75,7 @@ static void column_atoms(convolution *c, const uint32_t *j, size_t n, size_t m, 
 	for (size_t v = top; v >= 1; v--) {
 		const double at = log((double)top / (double)v) / x * (double)c->grid;
 		const double w = (double)c->count[v] / (double)(n + 1);
-		/* Rounding of the logarithms must not turn an equality around. */
+		/* Rounding of the logarithms must not turn an equality into an inequality. */
 		const double up = ceil(at - 1e-9), above = fmin(1, 1 - (up - at));
 
 		if (!c->count[v])

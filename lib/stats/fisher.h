@@ -1,8 +1,7 @@
 /*
- * Fisher's combination of p-values that are discrete and tied, as if the
- * columns were independent. Columns whose controls were drawn together are
- * not: the omnibus test (stats/omnibus.h) is the one to believe, this one
- * stands beside it.
+ * Fisher's combination of p-values that are discrete and tied, as if the columns were independent.
+ * Columns whose controls were drawn together are not independent. So believe the omnibus test
+ * (stats/omnibus.h); this test is only shown beside it.
  */
 #ifndef BRC_STATS_FISHER_H
 #define BRC_STATS_FISHER_H

@@ -63,7 +63,7 @@ size_t brc_inference_controls_needed(size_t n, size_t m, double level, brc_fdr f
 	return needed <= (double)n ? 0 : (size_t)fmin(needed, 1e15);
 }
 
-/* Mean and sd of the controls of column s, and what the observed value is beside them. */
+/* Mean and sd of the controls of column s, and the observed value compared with them. */
 static void describe(brc_inference *i, size_t s)
 {
 	const brc_moments controls = brc_moments_of(i->draw + i->m + s, i->n, i->m);

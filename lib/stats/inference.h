@@ -1,7 +1,6 @@
 /*
- * Everything that is inferred from one statistic of m columns and its n
- * control draws: p-values, the joint tests, effects, and what the number of
- * draws cannot resolve.
+ * Everything that is inferred from one statistic of m columns and its n control draws: p-values,
+ * joint tests, effects, and whether there are enough draws.
  */
 #ifndef BRC_STATS_INFERENCE_H
 #define BRC_STATS_INFERENCE_H
@@ -60,7 +59,9 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 
 void brc_inference_clear(brc_inference *i); /* of a zeroed or a filled struct */
 
-/* What was found, in a line for people, cut at `cap`; `level` as of the question. Returns buf. */
+/*
+ * The findings in one line for people, cut at `cap`. `level` is that of the question. Returns buf.
+ */
 char *brc_inference_line(const brc_inference *i, double level, char *buf, size_t cap);
 
 /*

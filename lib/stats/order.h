@@ -1,4 +1,4 @@
-/* Numbers in order, with where they came from. Internal to lib/stats. */
+/* Sorted numbers, with the places they came from. Internal to lib/stats. */
 #ifndef BRC_STATS_ORDER_H
 #define BRC_STATS_ORDER_H
 

@@ -1,10 +1,9 @@
 /*
- * The tests and effect measures as the published research code of
- * "Quantifying Local Specialization in Deep Neural Networks" (Hod, Casper,
- * Filan, Wild, Critch, Russell 2021, arXiv 2110.08058) computed them, for
- * `--compat paper`. Their faults are kept: ties and undefined values come out
- * as most significant. What broca does instead is in stats/extremes.h,
- * stats/omnibus.h, stats/fisher.h and stats/fdr.h.
+ * The tests and effect measures as the published research code of "Quantifying Local Specialization
+ * in Deep Neural Networks" (Hod, Casper, Filan, Wild, Critch, Russell 2021, arXiv 2110.08058)
+ * computed them, for `--compat paper`. Their faults are kept: ties and undefined values count as
+ * most significant. For what broca does instead, see stats/extremes.h, stats/omnibus.h,
+ * stats/fisher.h and stats/fdr.h.
  */
 #ifndef BRC_STATS_PUBLISHED_H
 #define BRC_STATS_PUBLISHED_H

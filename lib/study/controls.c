@@ -51,7 +51,7 @@ static void layer_units(layer_draw *d, const brc_labels *labels, const brc_subcl
 	}
 }
 
-/* Hand the units of a drawn labelling out to the sets of the kept sub-clusters. */
+/* Distribute the units of a drawn labelling to the sets of the kept sub-clusters. */
 static void deal(const layer_draw *d, const int32_t *group, int32_t *out)
 {
 	for (size_t i = 0; i < d->n; i++)

@@ -1,6 +1,6 @@
 /*
- * Statistics of lesions: what the counts say about damage, and about damage
- * to particular classes.
+ * Statistics of lesions: the damage, and the damage to particular classes, computed from the
+ * counts.
  *
  * Notation: a_c is the recall of class c under a lesion, a0_c without it,
  * D_c = a_c - a0_c; means over classes are over those that have images. Every

@@ -166,7 +166,7 @@ size_t brc_experiment_lesions(const brc_experiment *x)
 
 /* ---- running ---- */
 
-/* Lesion 0 harms nothing; 1 + b m + i is draw b of sub-cluster i. */
+/* Lesion 0 silences nothing; lesion 1 + b m + i is draw b of sub-cluster i. */
 static void list_lesions(const brc_experiment *x, brc_lesion *set)
 {
 	set[0] = (brc_lesion){.layer = x->net_layer[x->all->item[x->keep[0]].layer]};

@@ -1,6 +1,6 @@
 /*
- * The lesion experiment: which sub-clusters of a labelling are lesioned, with
- * which controls, and the counts that this leaves.
+ * The lesion experiment: which sub-clusters of a labelling are lesioned, with which controls, and
+ * the counts that result.
  */
 #ifndef BRC_STUDY_EXPERIMENT_H
 #define BRC_STUDY_EXPERIMENT_H
@@ -58,7 +58,7 @@ void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised s
 /* Are there units among these sections, all of another model file than `net`? */
 bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n);
 
-/* Networks to be run over the images: every lesion, and the unharmed one. */
+/* How many networks run over the images: one for every lesion, and the network without a lesion. */
 size_t brc_experiment_lesions(const brc_experiment *x);
 
 /*

@@ -19,7 +19,7 @@ static brc_rc copy_i32(int32_t **to, const int32_t *from, size_t n, brc_err *err
 	return BRC_OK;
 }
 
-/* What findings repeat of the lesions. */
+/* The parts of the lesions that findings repeat. */
 static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
 {
 	memset(f, 0, sizeof(*f));

@@ -1,4 +1,4 @@
-/* From lesions to findings: how important and how coherent each sub-cluster is. */
+/* Makes findings from lesions: how important and how coherent each sub-cluster is. */
 #ifndef BRC_STUDY_MEASURE_H
 #define BRC_STUDY_MEASURE_H
 

@@ -29,7 +29,10 @@ float brc_from_brain(uint16_t b)
 	return f;
 }
 
-/* To 11 significant bits, or multiples of 2^-24; 65520 is half-way to what is too large. */
+/*
+ * Round to 11 significant bits, or to multiples of 2^-24. 65520 is half-way to a number that is too
+ * large.
+ */
 float brc_round_to_half(float x)
 {
 	int exponent;

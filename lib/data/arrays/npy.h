@@ -25,7 +25,10 @@ bool brc_npy_magic(const unsigned char *p, size_t n);
  * array needs more than `mem` (0: what the machine has).
  */
 brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err);
-/* The head alone: type and shape, no data; the elements follow. *swap: big-endian. */
+/*
+ * Read only the head: type and shape, without data. The elements follow. *swap: they are
+ * big-endian.
+ */
 brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
 
 /*
@@ -39,9 +42,9 @@ bool brc_npz_has(const brc_zip *z, const char *member);
 char *brc_npz_list(const brc_zip *z, char *buf, size_t cap);
 
 /*
- * Append to `out`, which the caller frees, what stands before the elements in
- * an NPY file (version 1.0); `dtype` is a NumPy descr of a tensor (|S<width>
- * too). The elements follow row-major, little-endian.
+ * Append to `out`, which the caller frees, the part of an NPY file before the elements (version
+ * 1.0); `dtype` is a NumPy descr of a tensor (|S<width> too). The elements follow row-major,
+ * little-endian.
  */
 brc_rc brc_npy_header(brc_str *out, const char *dtype, size_t ndim, const size_t *shape,
 		      brc_err *err);

@@ -12,7 +12,7 @@ typedef struct search {
 	const char *spec, *in;
 	brc_section *section; /* the first that holds the tensor */
 	const brc_tensor *tensor;
-	bool by_name;      /* it goes by its name, not only by its type; with `in`, by both */
+	bool by_name; /* it matches by its name, and not only by its type; with `in`, by both */
 	size_t candidates; /* sections that could have held it */
 	size_t found;      /* those that do, by name if there is one */
 	brc_str sections;  /* titles of all */
@@ -34,7 +34,7 @@ static const char *after(const char *text, const char *prefix)
 	return !strncmp(text, prefix, n) && text[n] == '/' ? text + n + 1 : NULL;
 }
 
-/* The tensor that this section would have to hold; NULL when it cannot be meant. */
+/* The tensor that this section would have to hold; NULL if the section cannot be meant. */
 static const char *wanted(const search *s, const char *type, const char *name, bool *by_name)
 {
 	const char *tensor;
@@ -50,7 +50,7 @@ static const char *wanted(const search *s, const char *type, const char *name, b
 	return tensor ? tensor : after(s->spec, type);
 }
 
-/* A section that holds it: the first stays, but a name outdoes a type. */
+/* A section that holds it. The first one is kept, but a match by name beats a match by type. */
 static void hit(search *s, brc_section *section, const brc_tensor *t, bool by_name,
 		const char *title)
 {

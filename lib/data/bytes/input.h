@@ -1,8 +1,7 @@
 /*
- * Bytes from outside: a file, a pipe, or a member of a zip archive, with gzip
- * (RFC 1952) undone on the way. Every reader of data files pulls from here,
- * and takes memory only for bytes that have arrived or that the size of the
- * file vouches for, whatever a header declares.
+ * Bytes from outside: a file, a pipe, or a member of a zip archive. Gzip (RFC 1952) is decompressed
+ * on the way. Every reader of data files reads from here. It takes memory only for bytes that have
+ * arrived, or that the size of the file guarantees, whatever a header declares.
  */
 #ifndef BRC_DATA_BYTES_INPUT_H
 #define BRC_DATA_BYTES_INPUT_H
@@ -30,7 +29,7 @@ const char *brc_input_name(const brc_input *in);
 bool brc_input_compressed(const brc_input *in);
 /* Bytes given to the caller so far (unpacked). */
 uint64_t brc_input_taken(const brc_input *in);
-/* How many there should be in all, for messages about damaged compressed data. */
+/* How many bytes there should be in all, for messages about damaged compressed data. */
 void brc_input_expect(brc_input *in, uint64_t bytes);
 uint64_t brc_input_expected(const brc_input *in);
 /* Bytes not yet read, when the file system knows: a plain regular file. */
@@ -52,8 +51,8 @@ brc_rc brc_input_header(brc_input *in, void *buf, size_t want, brc_err *err);
 brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, brc_err *err);
 
 /*
- * The same in pieces: first say how many bytes are to come (a plain file of
- * another size is refused at once), at the end that nothing may follow.
+ * The same in pieces. First say how many bytes will come; a plain file of another size is refused
+ * at once. At the end say that nothing may follow.
  */
 brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err);
 brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err);
@@ -74,10 +73,10 @@ brc_rc brc_input_open_part(brc_input **in, int fd, const char *name, const brc_i
 			   brc_err *err);
 
 /*
- * A descriptor of the whole input, which nothing has been read from (peeking
- * is allowed), for readers that must seek: the file itself, or a copy of a
- * pipe or of what gzip held in an unlinked temporary file under $TMPDIR (else
- * /var/tmp). close() it, after a failure too unless it is -1 (set it to that before).
+ * A descriptor of the whole input, for readers that must seek. Nothing may have been read from the
+ * input before (peeking is allowed). It is the file itself or, for a pipe or gzip, a copy of the
+ * bytes in an unlinked temporary file under $TMPDIR (else /var/tmp). close() it, after a failure
+ * too unless it is -1 (set it to that before).
  */
 brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err);
 

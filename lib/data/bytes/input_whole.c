@@ -1,4 +1,4 @@
-/* The rest of an input at once, in memory that grows only with what has arrived. */
+/* Reads the rest of an input at once, into memory that grows only as bytes arrive. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ static brc_rc size_fail(const brc_input *in, const char *what, uint64_t expected
 	return brc_hint(err, "the file is damaged, or its header wrong: fetch or write it again");
 }
 
-/* Read exactly `bytes` into a block that grows with what arrives, from `cap` bytes on. */
+/* Read exactly `bytes` into a block that grows as bytes arrive, from `cap` bytes on. */
 static brc_rc read_growing(brc_input *in, size_t bytes, size_t cap, void **data, brc_err *err)
 {
 	unsigned char *block = NULL;

@@ -203,7 +203,7 @@ static int by_begin(const void *pa, const void *pb)
 	return a->begin < b->begin ? -1 : a->begin > b->begin;
 }
 
-/* Members that share bytes make petabytes of a small file, and nobody writes them. */
+/* Members that share bytes could make petabytes of a small file, and no program writes them. */
 static brc_rc check_apart(const brc_zip *z, brc_err *err)
 {
 	extent *e = brc_alloc(z->n, sizeof(*e), err);

@@ -1,8 +1,7 @@
 /*
- * Zip archives, to read: the directory of members and one member at a time,
- * stored or deflated, zip64 included. Source: PKWARE APPNOTE 6.3.10. Nothing
- * is trusted: offsets and sizes are held against the file's size, a member
- * must unpack to the declared size and CRC-32.
+ * Zip archives, to read: the directory of members and one member at a time, stored or deflated,
+ * zip64 included. Source: PKWARE APPNOTE 6.3.10. Nothing is trusted: offsets and sizes are compared
+ * with the size of the file, and a member must unpack to the declared size and CRC-32.
  */
 #ifndef BRC_DATA_BYTES_ZIP_H
 #define BRC_DATA_BYTES_ZIP_H

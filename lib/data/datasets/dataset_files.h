@@ -1,6 +1,6 @@
 /*
- * From files of images or tokens to the section dataset/1 of a stream: all that read-data does
- * but for its command line. In this order:
+ * Makes the section dataset/1 of a stream from files of images or tokens. This is everything that
+ * read-data does except its command line. In this order:
  *
  *     brc_dataset_files r = {.asked = ...};
  *     brc_dataset_options_settle   flags become what they stand for
@@ -21,7 +21,7 @@
 #include "data/datasets/formats.h"
 #include "stream/filter.h"
 
-/* What is asked for; texts are as on a command line, NULL where nothing is said. */
+/* The options. Texts are as on a command line, and NULL if the option was not given. */
 typedef struct brc_dataset_options {
 	bool is_format[BRC_FORMATS];     /* flags, as are these */
 	bool rgb, grey, bgr, nchw, nhwc; /* settled below */

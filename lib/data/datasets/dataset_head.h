@@ -1,6 +1,6 @@
 /*
- * From a source of items to the head of a data set: types, labels, classes.
- * Internal to lib/data/datasets.
+ * Makes the head of a data set from a source of items: types, labels, classes. Internal to
+ * lib/data/datasets.
  */
 #ifndef BRC_DATA_DATASETS_DATASET_HEAD_H
 #define BRC_DATA_DATASETS_DATASET_HEAD_H
@@ -28,13 +28,13 @@ brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *
 brc_rc brc_head_labels(brc_items *it, bool tokens, brc_err *err);
 
 /*
- * The number of classes: `named` (asked for, or of class names; 0: unknown), which every
- * label must be below, else the largest label + 1. Labels are <i4.
- * BRC_DATA naming the image otherwise.
+ * The number of classes. It is `named` (the number that was asked for, or of class names; 0:
+ * unknown), and every label must be below it. Otherwise it is the largest label + 1. Labels are
+ * <i4. BRC_DATA naming the image otherwise.
  */
 brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err);
 
-/* Keep the labels of those items alone that are marked. */
+/* Keep only the labels of the marked items. */
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept);
 
 #endif

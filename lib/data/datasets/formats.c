@@ -64,7 +64,7 @@ typedef struct member_names {
 	const char *images, *labels;
 } member_names;
 
-/* Names that go together, as they are found in the wild. */
+/* Pairs of names that are common in archives. */
 static const member_names usual[] = {
 	{"image", "label"},
 	{"images", "labels"},
@@ -92,7 +92,7 @@ static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
 			brc_npz_list(z, list, sizeof(list)));
 }
 
-/* Fill in the names that were not given: the one usual pair of which both are there. */
+/* Fill in the names that were not given: those of the only usual pair that the archive holds. */
 static brc_rc choose_members(const brc_zip *z, member_names *names, brc_err *err)
 {
 	const member_names *found = NULL, given = *names;

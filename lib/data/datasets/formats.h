@@ -1,4 +1,6 @@
-/* Files of labelled images in every format that is read, told apart by their content. */
+/*
+ * Files of labelled images in every format that can be read. The content tells the formats apart.
+ */
 #ifndef BRC_DATA_DATASETS_FORMATS_H
 #define BRC_DATA_DATASETS_FORMATS_H
 

@@ -1,5 +1,5 @@
 /*
- * From items to the section dataset/1, a piece at a time: nothing is held but one MiB of items.
+ * Writes items into the section dataset/1, a piece at a time. Only one MiB of items is held.
  * Internal to lib/data/datasets.
  */
 #ifndef BRC_DATA_DATASETS_ITEM_COPY_H
@@ -23,11 +23,11 @@ typedef struct brc_item_copy {
 } brc_item_copy;
 
 /*
- * The shape of the images that `c` will give, from that of its items, and
- * c->from and c->channels. `wanted` UNKNOWN leaves the layout as it is.
- * Images of unknown layout have it told by their shape when one outer extent
- * is at most 4 and the other is not; BRC_DATA when that is not so and the
- * layout is needed: for `wanted`, to reverse channels, or for means of several (d->channels).
+ * The shape of the images that `c` will give, from that of its items, and c->from and c->channels.
+ * `wanted` UNKNOWN leaves the layout as it is. If the layout is unknown, the shape tells it,
+ * provided that one outer extent is at most 4 and the other is not. BRC_DATA if the shape does not
+ * tell it and the layout is needed: for `wanted`, to reverse channels, or for means of several
+ * channels (d->channels).
  */
 brc_rc brc_item_copy_plan(brc_item_copy *c, brc_layout wanted, brc_dataset *d, brc_err *err);
 

@@ -107,7 +107,7 @@ brc_rc brc_items_end(brc_items *it, brc_err *err)
 typedef struct array_state {
 	brc_input *in;
 	bool swap;
-	unsigned char *passed; /* where an item goes that nobody wants: all are read and checked */
+	unsigned char *passed; /* where unwanted items go; all items are read and checked */
 } array_state;
 
 static brc_rc array_next(brc_items *it, size_t number, void *out, brc_err *err)

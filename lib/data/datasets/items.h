@@ -1,8 +1,7 @@
 /*
- * Labelled items - images or sequences - pulled out of files one after the
- * other, so that a set of any size passes through little memory: every format
- * that is read becomes such a source. Labels, which are small, are all read
- * before the first item.
+ * Labelled items (images or sequences) are read from files one after the other, so that a set of
+ * any size needs little memory. Every format becomes such a source of items. Labels are small, and
+ * all of them are read before the first item.
  */
 #ifndef BRC_DATA_DATASETS_ITEMS_H
 #define BRC_DATA_DATASETS_ITEMS_H
@@ -24,7 +23,7 @@ typedef struct brc_items_ops {
 	brc_rc (*next)(brc_items *it, size_t number, void *out, brc_err *err);
 	brc_rc (*end)(brc_items *it, brc_err *err); /* nothing may follow; may be NULL */
 	void (*free)(brc_items *it);                /* what `state` holds */
-	bool seeks;                                 /* items may be left out without a look */
+	bool seeks;                                 /* items can be skipped without being read */
 } brc_items_ops;
 
 struct brc_items {
@@ -60,8 +59,8 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 void brc_items_label(brc_items *it, brc_array *label);
 
 /*
- * The next item: elements * itemsize bytes. Without `out` it is passed
- * over, where the format allows without being read.
+ * The next item: elements * itemsize bytes. Without `out` it is skipped; if the format allows, it
+ * is not even read.
  */
 brc_rc brc_items_next(brc_items *it, void *out, brc_err *err);
 /* After the last: BRC_DATA when the file goes on. */

@@ -1,4 +1,7 @@
-/* Sequences of tokens whose labels are their own next tokens. Internal to lib/data/datasets. */
+/*
+ * Sequences of tokens in which the label of a token is the token that follows. Internal to
+ * lib/data/datasets.
+ */
 #ifndef BRC_DATA_DATASETS_TOKEN_ITEMS_H
 #define BRC_DATA_DATASETS_TOKEN_ITEMS_H
 
@@ -8,10 +11,9 @@
 #include "data/datasets/items.h"
 
 /*
- * From an NPY file of integers [n, T]: items <i4 [T - 1], the first tokens of
- * each sequence, with labels [n, T - 1], the token that follows each. From
- * [tokens], a single text: `length` of them an item, which begins where the
- * one before ended; what is left over at the end is not used.
+ * From an NPY file of integers [n, T]: items <i4 [T - 1], the first tokens of each sequence, with
+ * labels [n, T - 1], the token that follows each. From [tokens], a single text: `length` of them an
+ * item. Each item begins where the one before it ended; a rest at the end is not used.
  *
  * The input is borrowed. All tokens are held, within `mem` bytes (0: what the
  * machine has), since they are the labels too. BRC_DATA when the array is of

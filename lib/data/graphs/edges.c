@@ -29,7 +29,7 @@ brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight
 	}
 	if ((float)weight == 0)
 		return BRC_OK;
-	if (l->n == l->cap && l->n > 0) /* it doubles; the old list lives while it is copied */
+	if (l->n == l->cap && l->n > 0) /* it doubles, and the old list exists while it is copied */
 		BRC_TRY(brc_mem_need(3 * l->n * sizeof(*l->edge), l->mem, "the edges", err));
 	BRC_TRY(brc_grow(&l->edge, &l->cap, l->n + 1, sizeof(*l->edge), err));
 	l->edge[l->n++] = (brc_edge){(uint32_t)from, (uint32_t)to, (float)weight,

@@ -1,6 +1,6 @@
 /*
- * Undirected graphs as files of other programs hold them: Matrix Market, GraphML, a square matrix
- * as NPY, a list of edges. Each format's reader and writer stand side by side: matrix_market.c,
+ * Undirected graphs in files of other programs: Matrix Market, GraphML, a square matrix as NPY, a
+ * list of edges. The reader and the writer of each format are side by side: matrix_market.c,
  * graphml.c and graphml_write.c, graph_npy.c, edge_text.c.
  */
 #ifndef BRC_DATA_GRAPHS_EDGES_H
@@ -61,7 +61,10 @@ typedef struct brc_edge_end {
 typedef brc_rc (*brc_edge_visit)(void *ctx, brc_edge_end from, brc_edge_end to, float weight,
 				 brc_err *err);
 
-/* Edges that somebody else holds: a writer knows nothing of how. All is borrowed. */
+/*
+ * Edges that another module holds. A writer does not know how they are stored. Everything is
+ * borrowed.
+ */
 typedef struct brc_edge_source {
 	const brc_layers *layers;
 	const brc_named_units *names; /* of units, as far as they are known; may be NULL */

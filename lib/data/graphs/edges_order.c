@@ -1,7 +1,8 @@
 /*
- * A list of edges put in order: ascending by the lower, then by the upper end, each pair once.
- * Two stable passes of counting, as compressed rows are made: O(edges + units), and room for a
- * second list. What comes in order, as an exported graph does, is left where it is.
+ * Sorts a list of edges: ascending by the lower, then by the upper end, each pair once. There are
+ * two stable passes of counting, as for compressed rows. They take O(edges + units), and memory for
+ * a second list. A list that is already in order, as that of an exported graph is, is left as it
+ * is.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static bool in_order(const brc_edge_list *l)
 	return true;
 }
 
-/* By one end; edges of one end keep their order. start: [units + 1], any content. */
+/* Sort by one end. Edges with the same end keep their order. start: [units + 1], any content. */
 static void distribute(const brc_edge *in, size_t n, uint32_t (*end)(const brc_edge *),
 		       size_t *start, size_t units, brc_edge *out)
 {

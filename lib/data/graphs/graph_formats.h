@@ -1,4 +1,4 @@
-/* What the readers and writers of graphs share. Internal to lib/data/graphs. */
+/* Parts that the readers and writers of graphs share. Internal to lib/data/graphs. */
 #ifndef BRC_DATA_GRAPHS_GRAPH_FORMATS_H
 #define BRC_DATA_GRAPHS_GRAPH_FORMATS_H
 
@@ -46,7 +46,7 @@ typedef struct brc_graph_out {
 	void *ctx;
 } brc_graph_out;
 
-/* Pass on what has gathered, once it is a piece; at the end, all of it. */
+/* Pass on the bytes gathered so far, once they fill a piece; at the end, all of them. */
 brc_rc brc_graph_out_piece(brc_graph_out *o, brc_err *err);
 brc_rc brc_graph_out_rest(brc_graph_out *o, brc_err *err);
 /* The layers as comments, one a line behind `mark`. */

@@ -1,4 +1,4 @@
-/* Graphs to other programs: what the formats' writers share. */
+/* Graphs for other programs: the parts that the writers of the formats share. */
 #include "base/utf8.h"
 #include "data/graphs/graph_formats.h"
 

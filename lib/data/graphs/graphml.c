@@ -77,7 +77,7 @@ static void refuse(reader *r, const char *fmt, ...)
 	stop(r, BRC_DATA);
 }
 
-/* What a call below said, in this line. */
+/* The result of a call below, with this line. */
 static void check(reader *r, brc_rc rc)
 {
 	if (rc == BRC_OK || r->rc != BRC_OK)

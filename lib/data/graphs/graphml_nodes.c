@@ -61,7 +61,10 @@ static bool plain_ids(const brc_nodes *t)
 	return true;
 }
 
-/* How many units each layer has; every node must say its layer, and all or none its number. */
+/*
+ * How many units each layer has. Every node must name its layer, and either all nodes or none must
+ * give a number.
+ */
 static brc_rc count(const brc_nodes *t, size_t *units, const brc_input *in, brc_err *err)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -139,7 +142,7 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 	return rc;
 }
 
-/* From nodes to units: of the edges' ends and of the names. */
+/* Replace nodes by units, in the ends of edges and in the names. */
 static brc_rc renumber(brc_nodes *t, uint32_t *at, brc_edge_list *l, const brc_input *in,
 		       brc_err *err)
 {

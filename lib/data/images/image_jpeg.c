@@ -30,9 +30,9 @@ static void on_error(j_common_ptr j)
 }
 
 /*
- * libjpeg calls damage a warning, and fills in grey: the first one ends the
- * reading. Bytes too many between segments and odd version numbers, which
- * many cameras write, are none.
+ * libjpeg reports damage as a warning, and fills in grey. Here the first such warning ends the
+ * reading. Surplus bytes between segments and odd version numbers do not count, because many
+ * cameras write them.
  */
 static void on_message(j_common_ptr j, int level)
 {
@@ -43,7 +43,7 @@ static void on_message(j_common_ptr j, int level)
 		on_error(j);
 }
 
-/* Scans may be tiny, and each is work for the whole image. */
+/* Scans may be tiny, and each costs work for the whole image. */
 static void on_progress(j_common_ptr j)
 {
 	decoder *d = j->client_data;

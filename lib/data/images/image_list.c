@@ -89,7 +89,7 @@ static brc_rc kind_of(const char *path, struct stat *st, bool *is_dir, brc_err *
 
 /* ---- collecting ---- */
 
-/* Which file an image of a folder really is. */
+/* The identity of the file behind an image of a folder. */
 typedef struct identity {
 	dev_t device;
 	ino_t file;
@@ -191,7 +191,7 @@ static int by_identity(const void *pa, const void *pb)
 	return a->image < b->image ? -1 : a->image > b->image;
 }
 
-/* One file as two classes, by a link, contradicts itself. */
+/* A file that links put into two classes is a contradiction. */
 static brc_rc check_links(const collection *c, brc_err *err)
 {
 	const brc_image_list *l = c->l;

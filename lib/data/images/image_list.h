@@ -1,6 +1,6 @@
 /*
- * Which image files there are, and of which class: a folder with one folder of
- * images for each class, or a table of paths and classes.
+ * Finds the image files and their classes, in a folder with one folder of images for each class, or
+ * in a table of paths and classes.
  *
  * Internal to lib/data/images.
  */

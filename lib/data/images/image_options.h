@@ -1,4 +1,4 @@
-/* What is said of images on a command line. */
+/* Options about images on a command line. */
 #ifndef BRC_DATA_IMAGES_IMAGE_OPTIONS_H
 #define BRC_DATA_IMAGES_IMAGE_OPTIONS_H
 

@@ -103,8 +103,10 @@ brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t m
 		png_set_read_fn(d.png, &d, take);
 		png_set_user_limits(d.png, 1 << 24, 1 << 24);
 		png_set_chunk_malloc_max(d.png, CHUNK_BYTES_MAX);
-		/* text and profiles unpack to a thousand times their size: none but these are read:
-		 * header, palette, transparency, pixels, end */
+		/*
+		 * text and profiles may unpack to a thousand times their size, so only these are
+		 * read: header, palette, transparency, pixels, end
+		 */
 		png_set_keep_unknown_chunks(d.png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 		png_set_benign_errors(d.png, 0); /* such as more pixels than the header says */
 		rc = guarded(&d, name, mem, out, err);

@@ -8,7 +8,7 @@
 
 enum { BITS = 22 }; /* of a weight: 32, less 8 of a pixel and 2 for sums beyond the range */
 
-/* What every pixel along one side is made of. */
+/* The input pixels and weights of every output pixel along one side. */
 typedef struct weights {
 	size_t taps; /* room for each output pixel */
 	size_t *first, *n;
@@ -22,7 +22,7 @@ static void weights_clear(weights *k)
 	free(k->weight);
 }
 
-/* The weights of output pixel i, and the pixels they stand for. */
+/* The weights of output pixel i, and the input pixels to which they belong. */
 static void fill(weights *k, size_t i, size_t in, double scale, double stretch, double *w)
 {
 	double centre = ((double)i + 0.5) * scale, sum = 0;

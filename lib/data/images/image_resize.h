@@ -1,4 +1,4 @@
-/* Changing the size of images: as Pillow does, to the bit. Internal to lib/data/images. */
+/* Changes the size of images, bit by bit as Pillow does. Internal to lib/data/images. */
 #ifndef BRC_DATA_IMAGES_IMAGE_RESIZE_H
 #define BRC_DATA_IMAGES_IMAGE_RESIZE_H
 
@@ -14,13 +14,15 @@
  */
 brc_rc brc_image_resize(brc_image *m, size_t w, size_t h, brc_err *err);
 
-/* So that the shorter side has `side` pixels, the other in proportion, rounded down. */
+/*
+ * The size at which the shorter side has `side` pixels, and the other side follows in proportion,
+ * rounded down.
+ */
 brc_rc brc_image_resize_short(brc_image *m, size_t side, brc_err *err);
 
 /*
- * Cut out the middle w x h pixels, in place; half a pixel to the side goes
- * to the even place, as torchvision's CenterCrop has it. BRC_DATA naming the
- * file and both sizes when the image is smaller.
+ * Cut out the middle w x h pixels, in place; half a pixel is rounded to the even place, as
+ * torchvision's CenterCrop does. BRC_DATA naming the file and both sizes when the image is smaller.
  */
 brc_rc brc_image_crop(brc_image *m, size_t w, size_t h, const char *name, brc_err *err);
 

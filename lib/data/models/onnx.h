@@ -1,6 +1,6 @@
 /*
- * ONNX model files, decoded: the messages of lib/data/models/onnx.proto, bounded
- * before they are allocated, and access to their attributes and tensors.
+ * ONNX model files, decoded into the messages of lib/data/models/onnx.proto. Memory is bounded
+ * before it is allocated. There is also access to attributes and tensors.
  */
 #ifndef BRC_DATA_MODELS_ONNX_H
 #define BRC_DATA_MODELS_ONNX_H

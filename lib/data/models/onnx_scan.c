@@ -1,7 +1,7 @@
 /*
- * A walk over the protobuf wire format that adds up what decoding would
- * allocate. protobuf-c allocates a structure for every sub-message that a
- * hostile file declares with two bytes; this bounds it beforehand.
+ * This goes through the protobuf wire format and adds up what decoding would allocate. A hostile
+ * file can declare a sub-message with two bytes, and protobuf-c allocates a structure for each. The
+ * sum bounds this beforehand.
  *
  * Wire format: https://protobuf.dev/programming-guides/encoding/
  */

@@ -175,7 +175,7 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 	return BRC_OK;
 }
 
-/* Little-endian, as the format says, and as the processors are that this runs on. */
+/* Little-endian, as the format demands and as our processors are. */
 static uint64_t raw_int(const Brc__OnnxTensor *t, size_t size, size_t i)
 {
 	uint64_t v = 0;

@@ -208,7 +208,7 @@ static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 	return rc == BRC_OK ? brc_safetensors_head(w, err) : rc;
 }
 
-/* Every array of the shards stands in the map, and in the shard that the map says. */
+/* Is every array of the shards in the map, and in the shard that the map names? */
 static brc_rc check_map(const brc_weights *w, const json_t *map, brc_err *err)
 {
 	if (json_object_size(map) != w->n)

@@ -76,7 +76,7 @@ brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head,
 
 typedef enum kind { NO_WEIGHTS, SAFETENSORS, INDEX, NPZ, NPY } kind;
 
-/* Its name makes a safetensors file of it even where a bad header does not show one. */
+/* Its name makes it a safetensors file, even if a bad header does not show that. */
 static bool called_safetensors(const char *path)
 {
 	static const char end[] = ".safetensors";

@@ -30,7 +30,7 @@ typedef struct brc_weight {
 
 typedef struct brc_weights brc_weights;
 
-/* Is this such a file (or not, as ONNX)? From its name or first bytes; "-" is not. */
+/* Is this such a file, and not an ONNX model? The name or the first bytes tell. "-" is not. */
 bool brc_weights_recognise(const char *path);
 
 /*

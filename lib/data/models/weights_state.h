@@ -1,4 +1,7 @@
-/* The inside of brc_weights, shared by the readers of its formats. Internal to lib/data/models. */
+/*
+ * The internal state of brc_weights, shared by the readers of its formats. Internal to
+ * lib/data/models.
+ */
 #ifndef BRC_DATA_MODELS_WEIGHTS_STATE_H
 #define BRC_DATA_MODELS_WEIGHTS_STATE_H
 
@@ -35,7 +38,7 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err);
 brc_rc brc_safetensors_index(brc_weights *w, brc_err *err);
 brc_rc brc_npz_heads(brc_weights *w, brc_err *err);
 brc_rc brc_npy_heads(brc_weights *w, brc_err *err);
-/* And elements. */
+/* The formats: elements. */
 brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *out, brc_err *err);
 brc_rc brc_numpy_read(const brc_weights *w, const brc_weight *a, float *out, brc_err *err);
 

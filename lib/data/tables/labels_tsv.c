@@ -46,7 +46,7 @@ static brc_rc missing_column(const table *t, const char *column, const char *fir
 	return brc_hint(err, "the first line must be: layer, unit, cluster, separated by tabs");
 }
 
-/* By their names alone, where the table has neither layers nor numbers of units. */
+/* Rows by their names alone, if the table has neither layers nor numbers of units. */
 static bool by_name(const table *t)
 {
 	return t->index[LAYER] == BRC_ANY && t->index[UNIT] == BRC_ANY && t->index[NAME] != BRC_ANY;
@@ -65,7 +65,7 @@ static brc_rc check_columns(const table *t, const char *first, brc_err *err)
 			     "its file does");
 }
 
-/* The text of a column in the row at hand. */
+/* The text of a column in the current row. */
 static const char *text_of(const table *t, int column)
 {
 	return t->tsv.field[t->index[column]];
@@ -99,7 +99,7 @@ static brc_rc add_row(table *t, const char *layer, size_t unit, brc_err *err)
 	int32_t cluster = -1;
 
 	BRC_TRY(take_cluster(t, &cluster, err));
-	if (t->n == t->cap && t->n > 0) /* it doubles; the old rows live while they are copied */
+	if (t->n == t->cap && t->n > 0) /* it doubles; the old rows are copied */
 		BRC_TRY(brc_mem_need(3 * t->n * sizeof(*t->rows), t->mem, t->tsv.lines.name, err));
 	BRC_TRY(brc_grow(&t->rows, &t->cap, t->n + 1, sizeof(*t->rows), err));
 	t->rows[t->n++] = (row){layer, unit, cluster, t->tsv.lines.number};
@@ -219,7 +219,7 @@ static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *know
 	return BRC_DATA;
 }
 
-/* Hold a group against the network's layer of that name. */
+/* Compare a group with the network's layer of that name. */
 static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc_err *err)
 {
 	const row *r = t->rows + g->first;

@@ -1,4 +1,4 @@
-/* Layers as a file declares them, one after the other, until a brc_layers is made of them. */
+/* Layers as a file declares them, one after the other. A brc_layers is made of them at the end. */
 #ifndef BRC_DATA_TABLES_LAYER_LIST_H
 #define BRC_DATA_TABLES_LAYER_LIST_H
 

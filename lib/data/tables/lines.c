@@ -156,7 +156,7 @@ static const char *take_digits(const char *s, decimal *d, int *n)
 	return s;
 }
 
-/* A short number without oddities; false is no verdict. */
+/* Read a short number without oddities. false means only that another way must be tried. */
 static bool take_decimal(const char *s, decimal *d)
 {
 	int n = 0, power = 0;
@@ -184,9 +184,9 @@ static bool take_decimal(const char *s, decimal *d)
 }
 
 /*
- * Where digits and power of ten are doubles themselves, their product or quotient is the number
- * correctly rounded (Clinger 1990, "How to read floating point numbers accurately"); most weights
- * are so short. strtod, which takes several times as long, is for the others.
+ * If the digits and the power of ten are doubles themselves, their product or quotient is the
+ * correctly rounded number (Clinger 1990, "How to read floating point numbers accurately"). Most
+ * weights are so short. strtod reads the others; it takes several times as long.
  */
 bool brc_line_number(const char *s, double *out)
 {

@@ -1,4 +1,4 @@
-/* Text from outside, line by line: the one place where lines and their fields are cut. */
+/* Text from outside, line by line. This is the only place where lines and their fields are cut. */
 #ifndef BRC_DATA_TABLES_LINES_H
 #define BRC_DATA_TABLES_LINES_H
 
@@ -39,7 +39,7 @@ brc_rc brc_text_read(const char *path, size_t max, size_t mem, char **text, size
  * too long or holds a NUL.
  */
 brc_rc brc_lines_next(brc_lines *l, char **line, brc_err *err);
-/* Of a text in memory: are there only empty lines left? */
+/* For a text in memory: are only empty lines left? */
 bool brc_lines_only_empty(const brc_lines *l);
 
 /* BRC_DATA with "FILE: line N: " before the message. */

@@ -50,7 +50,7 @@ static brc_rc more_slots(brc_name_table *t, brc_err *err)
 	return BRC_OK;
 }
 
-/* Names take memory as long as a stream of them comes: looked at whenever it has doubled. */
+/* A stream of names takes more and more memory. It is checked whenever it has doubled. */
 static brc_rc admit(brc_name_table *t, size_t bytes, brc_err *err)
 {
 	t->bytes += bytes + OVERHEAD;

@@ -10,7 +10,7 @@
 
 enum { NAME_WIDTH = 32, LIST_WIDTH = 20 };
 
-/* The other ends of a layer's edges: other[start[l]] .. other[start[l + 1] - 1], in their order. */
+/* The far ends of a layer's edges: other[start[l]] .. other[start[l + 1] - 1], in their order. */
 typedef struct ends {
 	size_t *start; /* [layers + 1] */
 	int64_t *other;
@@ -121,7 +121,10 @@ static const char *character(const char *s, size_t n)
 	return s;
 }
 
-/* A printable name of at most NAME_WIDTH characters: its ends are what tells it from others. */
+/*
+ * A printable name of at most NAME_WIDTH characters. It is cut in the middle, because names differ
+ * at their ends.
+ */
 static void short_name(const char *name, char buf[4 * NAME_WIDTH + 1])
 {
 	char whole[BRC_TEXT_MAX + 1];
@@ -172,7 +175,7 @@ static void number_list(const ends *e, size_t l, char *buf, size_t cap)
 	}
 }
 
-/* Numbers of layers; "-" for the end of the network, where there can be none. */
+/* Numbers of layers. "-" stands for an end of the network, where there can be none. */
 static void list_ends(const table *t, const ends *e, size_t l, brc_role end, char *buf, size_t cap)
 {
 	if (e->start[l] < e->start[l + 1])
@@ -204,7 +207,7 @@ static void widen(size_t *width, const char *text)
 		*width = width_of(text);
 }
 
-/* One line; first only measured. */
+/* One line. The first call only measures it. */
 static void add_row(const table *t, size_t l, widths *w, brc_str *out)
 {
 	const brc_units *u = t->units;

@@ -84,10 +84,8 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 
 	BRC_TRY(count_workers(t, &workers, err));
 	rc = brc_pool_new(&pool, workers, err);
-	if (rc == BRC_OK)
-		rc = ncut_of(t->graph, t, pool, &out->observed, err);
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, out->shuffles, run_shuffle, t, err);
+	BRC_THEN(rc, ncut_of(t->graph, t, pool, &out->observed, err));
+	BRC_THEN(rc, brc_pool_run(pool, out->shuffles, run_shuffle, t, err));
 	brc_pool_free(pool);
 	return rc;
 }

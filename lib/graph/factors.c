@@ -106,8 +106,7 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 	for (size_t m = 0; m < n; m++)
 		f->n += b->layers.units[member[m]];
 	rc = brc_mem_need(factors_bytes(f->n, f->samples), 0, "the factors of a graph", err);
-	if (rc == BRC_OK)
-		rc = fill(f, b, member, n, across, err);
+	BRC_THEN(rc, fill(f, b, member, n, across, err));
 	if (rc != BRC_OK) {
 		brc_factors_free(f);
 		return rc;

@@ -109,8 +109,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	m->pool = pool;
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);
 	rc = m->scale ? brc_adjacency_init(&m->a, g, pool, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = set_parts(m, err);
+	BRC_THEN(rc, set_parts(m, err));
 	if (rc != BRC_OK) {
 		brc_normalised_free(m);
 		return rc;

@@ -59,8 +59,7 @@ static brc_rc choose_k(const run *r, size_t index, const brc_eigenpairs *p,
 
 	if (evidence)
 		rc = brc_k_choose(g, p, least, most, o, r->pool, evidence, k, err);
-	if (rc == BRC_OK)
-		rc = brc_spectral(c, g, p, *k, o, r->pool, err);
+	BRC_THEN(rc, brc_spectral(c, g, p, *k, o, r->pool, err));
 	if (rc != BRC_OK) {
 		free(evidence);
 		return rc;

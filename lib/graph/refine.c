@@ -213,12 +213,10 @@ brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, 
 		memcpy(before, label, g->n * sizeof(*before));
 		rc = init(&r, pool, err);
 	}
-	if (rc == BRC_OK)
-		rc = sweep_all(&r, err);
+	BRC_THEN(rc, sweep_all(&r, err));
 	for (size_t u = 0; rc == BRC_OK && u < g->n; u++)
 		*moved += label[u] != before[u];
-	if (rc == BRC_OK)
-		rc = number(label, g->n, k, err);
+	BRC_THEN(rc, number(label, g->n, k, err));
 	free(before);
 	clear(&r);
 	return rc;

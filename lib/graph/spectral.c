@@ -159,8 +159,7 @@ static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenp
 	if (x)
 		rc = brc_embedding_group(x, g, c->k, &r, pool, most, &m.kept, err);
 	free(x);
-	if (rc == BRC_OK)
-		rc = choose(c, &m, pool, err);
+	BRC_THEN(rc, choose(c, &m, pool, err));
 	free(m.label);
 	brc_kept_clear(&m.kept);
 	return rc;
@@ -249,8 +248,7 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 	BRC_TRY(check_k(g, k, err));
 	rc = brc_eigenpairs_new(&p, g, k, brc_spectral_pairs(g, k) - k, o->seed, o->stream, pool,
 				err);
-	if (rc == BRC_OK)
-		rc = brc_spectral(c, g, p, k, o, pool, err);
+	BRC_THEN(rc, brc_spectral(c, g, p, k, o, pool, err));
 	brc_eigenpairs_free(p);
 	return rc;
 }

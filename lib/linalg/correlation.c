@@ -173,10 +173,8 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 	brc_linalg_serial();
 	workers = brc_pool_threads(pool);
 	rc = plan(&k, err);
-	if (rc == BRC_OK)
-		rc = rooms_new(&k, workers, err);
-	if (rc == BRC_OK)
-		rc = run_panels(&k, pool, err);
+	BRC_THEN(rc, rooms_new(&k, workers, err));
+	BRC_THEN(rc, run_panels(&k, pool, err));
 	rooms_free(&k, workers);
 	brc_corr_tiles_clear(&k.tiles);
 	return rc;

@@ -120,14 +120,11 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 	a = brc_alloc(n * n, sizeof(*a), err);
 	w = brc_alloc(n, sizeof(*w), err);
 	rc = a && w ? BRC_OK : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = fill(p->op, a, err);
-	if (rc == BRC_OK)
-		rc = by_relative_robust(n, k, a, w, vectors, &found, err);
+	BRC_THEN(rc, fill(p->op, a, err));
+	BRC_THEN(rc, by_relative_robust(n, k, a, w, vectors, &found, err));
 	if (rc == BRC_OK && found != k) {
 		rc = fill(p->op, a, err); /* dsyevr overwrote it */
-		if (rc == BRC_OK)
-			rc = by_divide_and_conquer(n, k, a, w, vectors, err);
+		BRC_THEN(rc, by_divide_and_conquer(n, k, a, w, vectors, err));
 	}
 	if (rc == BRC_OK) {
 		memcpy(values, w, k * sizeof(*w));

@@ -104,8 +104,7 @@ static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 		if (!w->twice || !w->x)
 			rc = BRC_RESOURCE;
 	}
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, (k->c->n + GROUP - 1) / GROUP, columns_task, k, err);
+	BRC_THEN(rc, brc_pool_run(pool, (k->c->n + GROUP - 1) / GROUP, columns_task, k, err));
 	for (size_t i = 0; i < workers; i++) {
 		brc_ranks_free(k->worker[i].ranks);
 		free(k->worker[i].twice);

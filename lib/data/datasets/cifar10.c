@@ -22,13 +22,13 @@ typedef struct cifar10 {
 	size_t at, first; /* the batch that is being read, and the number of its first record */
 } cifar10;
 
-static brc_rc check_size(const char *name, uint64_t n, brc_err *err)
+static brc_rc check_size(const char *name, size_t n, brc_err *err)
 {
 	if (n != 0 && n % BRC_CIFAR10_RECORD == 0)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA,
-		 "%s: %llu bytes are not a whole number of CIFAR-10 records of %d bytes", name,
-		 (unsigned long long)n, BRC_CIFAR10_RECORD);
+		 "%s: %zu bytes are not a whole number of CIFAR-10 records of %d bytes", name, n,
+		 BRC_CIFAR10_RECORD);
 	return brc_hint(err, "data_batch_1.bin to data_batch_5.bin and test_batch.bin of the "
 			     "binary version can be read");
 }
@@ -65,13 +65,13 @@ static brc_rc append_labels(brc_array *label, size_t *cap, const batch *b, const
 
 static brc_rc open_batch(cifar10 *c, brc_input *in, brc_array *label, size_t *cap, brc_err *err)
 {
-	uint64_t size = 0;
+	size_t size = 0;
 	batch *b = &c->batch[c->n++];
 
 	b->fd = -1;
 	BRC_TRY(brc_input_seekable(in, &b->fd, &size, err));
 	BRC_TRY(check_size(brc_input_name(in), size, err));
-	b->n = (size_t)(size / BRC_CIFAR10_RECORD);
+	b->n = size / BRC_CIFAR10_RECORD;
 	return append_labels(label, cap, b, brc_input_name(in), err);
 }
 
@@ -123,10 +123,8 @@ brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err 
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = open_batch(c, in[i], &label, &cap, err);
 	label.shape[0] = shape[0] = label.count;
-	if (rc == BRC_OK)
-		rc = brc_array_declare(&head, "|u1", 4, shape, (*it)->name, &swap, err);
-	if (rc == BRC_OK)
-		rc = brc_items_shape(*it, &head, err);
+	BRC_THEN(rc, brc_array_declare(&head, "|u1", 4, shape, (*it)->name, &swap, err));
+	BRC_THEN(rc, brc_items_shape(*it, &head, err));
 	(*it)->layout = BRC_LAYOUT_NCHW;
 	(*it)->classes = BRC_CIFAR10_CLASSES;
 	brc_items_label(*it, &label);

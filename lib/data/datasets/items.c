@@ -76,7 +76,7 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 				it->n);
 	BRC_TRY(brc_input_exactly(in, label.count * label.itemsize, mem, &label.data, err));
 	if (swap)
-		brc_array_swap(&label);
+		brc_elements_swap(label.data, label.count, label.itemsize);
 	brc_items_label(it, &label);
 	return BRC_OK;
 }
@@ -158,5 +158,5 @@ brc_rc brc_items_of_array(brc_items **out, brc_input *in, const brc_array *head,
 	*a = (array_state){.in = in, .swap = swap};
 	(*out)->state = a;
 	BRC_TRY(brc_items_shape(*out, head, err));
-	return brc_input_announce(in, (uint64_t)head->count * head->itemsize, err);
+	return brc_input_announce(in, head->count * head->itemsize, err);
 }

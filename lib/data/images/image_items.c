@@ -25,8 +25,7 @@ static brc_rc read_file(brc_items *it, const char *path, size_t mem, void **byte
 	rc = brc_input_peek(in, 8, &magic, n, err);
 	if (rc == BRC_OK && (brc_input_compressed(in) || !brc_image_magic(magic, *n)))
 		rc = brc_image_refuse(path, err);
-	if (rc == BRC_OK)
-		rc = brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err);
+	BRC_THEN(rc, brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err));
 	brc_input_free(in);
 	if (rc == BRC_OK && it)
 		brc_section_digest_bytes(it->digest, *bytes, *n);
@@ -58,8 +57,7 @@ static brc_rc prepare(image_state *s, brc_items *it, const char *path, brc_image
 	free(bytes);
 	if (rc == BRC_OK && m->channels < s->channels)
 		rc = brc_image_channels(m, s->channels, err); /* grey among colour */
-	if (rc == BRC_OK)
-		rc = fit(&s->shape, path, m, err);
+	BRC_THEN(rc, fit(&s->shape, path, m, err));
 	if (rc != BRC_OK)
 		brc_image_clear(m);
 	return rc;

@@ -111,8 +111,7 @@ static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
 	brc_image_list *l = c->l;
 	brc_rc rc = brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err);
 
-	if (rc == BRC_OK)
-		rc = brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err);
+	BRC_THEN(rc, brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err));
 	if (rc != BRC_OK) {
 		free(path);
 		return rc;
@@ -170,8 +169,7 @@ static brc_rc add_file(collection *c, const char *dir, const char *name, size_t 
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
 	}
-	if (rc == BRC_OK)
-		rc = brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err);
+	BRC_THEN(rc, brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err));
 	if (rc != BRC_OK) {
 		free(path);
 		return rc;
@@ -224,10 +222,8 @@ static brc_rc add_class(collection *c, const char *dir, const char *name, brc_er
 		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
 		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
 	}
-	if (rc == BRC_OK)
-		rc = label_of(c, name, path, &label, err);
-	if (rc == BRC_OK)
-		rc = read_directory(path, &files, err);
+	BRC_THEN(rc, label_of(c, name, path, &label, err));
+	BRC_THEN(rc, read_directory(path, &files, err));
 	if (rc == BRC_OK && files.n == 0) {
 		brc_fail(err, BRC_DATA, "%s: a class without images", path);
 		rc = brc_hint(err, "take the folder away; --classes names classes that have none");
@@ -250,12 +246,10 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 	rc = read_directory(dir, &folders, err);
 	if (rc == BRC_OK && folders.n == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: an empty folder", dir);
-	if (rc == BRC_OK)
-		rc = set_classes(&c, &folders, err);
+	BRC_THEN(rc, set_classes(&c, &folders, err));
 	for (size_t i = 0; rc == BRC_OK && i < folders.n; i++)
 		rc = add_class(&c, dir, folders.name[i], err);
-	if (rc == BRC_OK)
-		rc = check_links(&c, err);
+	BRC_THEN(rc, check_links(&c, err));
 	free(c.seen);
 	names_free(&folders);
 	return rc;
@@ -355,12 +349,9 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	if (!dir)
 		return BRC_RESOURCE;
 	rc = read_table(path, mem, &classes, &paths, err);
-	if (rc == BRC_OK)
-		rc = distinct(&classes, &found, err);
-	if (rc == BRC_OK)
-		rc = set_classes(&c, &found, err);
-	if (rc == BRC_OK)
-		rc = add_listed(&c, path, dir, &paths, &classes, err);
+	BRC_THEN(rc, distinct(&classes, &found, err));
+	BRC_THEN(rc, set_classes(&c, &found, err));
+	BRC_THEN(rc, add_listed(&c, path, dir, &paths, &classes, err));
 	names_free(&paths);
 	names_free(&classes);
 	names_free(&found);

@@ -298,8 +298,7 @@ static brc_rc distinct(const names *all, names *out, brc_err *err)
 	char **sorted = brc_alloc(all->n, sizeof(*sorted), err);
 	brc_rc rc;
 
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	memcpy(sorted, all->name, all->n * sizeof(*sorted));
 	qsort(sorted, all->n, sizeof(*sorted), by_bytes);
 	rc = BRC_OK;
@@ -337,8 +336,7 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	brc_rc rc;
 
 	memset(l, 0, sizeof(*l));
-	if (!dir)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(dir));
 	rc = read_table(path, mem, &classes, &paths, err);
 	BRC_THEN(rc, distinct(&classes, &found, err));
 	BRC_THEN(rc, set_classes(&c, &found, err));

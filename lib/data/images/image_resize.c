@@ -1,4 +1,4 @@
-#include "data/images/image_resize.h"
+#include "data/images/image_file.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -141,9 +141,7 @@ static brc_rc check_memory(const run *r, size_t in_flight, size_t threads, brc_e
 
 			most = need > most ? need : most;
 		}
-	if (!brc_mul(most, in_flight, &most))
-		most = SIZE_MAX;
-	return brc_mem_need(most, r->plan->mem, "spectral clustering", err);
+	return brc_mem_need(brc_times(most, in_flight), r->plan->mem, "spectral clustering", err);
 }
 
 brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l, brc_pool *pool,

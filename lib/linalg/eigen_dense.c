@@ -57,13 +57,8 @@ static void reverse(double *values, double *vectors, size_t n, size_t k)
 
 size_t brc_eigen_dense_bytes(size_t n)
 {
-	size_t square, bytes;
-
 	/* the matrix, and the working memory of dsyevd if dsyevr fails */
-	if (!brc_mul(n, n, &square) || !brc_mul(square, 3, &square) ||
-	    !brc_add(square, 64 * n, &square) || !brc_mul(square, sizeof(double), &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_times(brc_plus(brc_times(brc_times(n, n), 3), brc_times(64, n)), sizeof(double));
 }
 
 static brc_rc outcome(const char *routine, lapack_int info, brc_err *err)

@@ -37,10 +37,9 @@ static brc_rc read_list(brc_exec *g, const Brc__OnnxNode *p, const char *name, b
 	BRC_TRY(brc_onnx_attribute_ints(p, name, &v, &list->n, err));
 	if (!v)
 		return BRC_OK;
-	list->at = copy = brc_exec_alloc(g, list->n, sizeof(*copy), err);
-	if (!copy)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &copy, list->n, sizeof(*copy), err));
 	memcpy(copy, v, list->n * sizeof(*copy));
+	list->at = copy;
 	return BRC_OK;
 }
 
@@ -120,9 +119,7 @@ static brc_rc read_attribute(brc_exec *g, const Brc__OnnxNode *p, const brc_attr
 brc_rc brc_arguments_read(brc_exec *g, const brc_op *op, const Brc__OnnxNode *p, void **args,
 			  brc_err *err)
 {
-	*args = brc_exec_alloc(g, 1, op->args, err);
-	if (!*args)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, args, 1, op->args, err));
 	for (const brc_attribute *a = op->attributes; a && a->name; a++)
 		set_default(a, *args);
 	if (op->adapt)

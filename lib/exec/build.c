@@ -101,9 +101,7 @@ static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 		      .n_out = p->n_output};
 
 	BRC_TRY(brc_exec_keep_text(g, brc_node_title(p), &n.name, b->err));
-	n.in = brc_exec_alloc(g, n.n_in + n.n_out, sizeof(*n.in), b->err);
-	if (!n.in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &n.in, n.n_in + n.n_out, sizeof(*n.in), b->err));
 	n.out = n.in + n.n_in;
 	BRC_TRY(resolve(b, p, &n));
 	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));

@@ -50,10 +50,17 @@ bool brc_exec_valid(const brc_exec *g);
 
 /* ---- memory of the graph ---- */
 
-/* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
-void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
-/* Take this much of the room for weights; BRC_DATA if less is left. */
-brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err);
+/*
+ * Take n * size bytes of *left, which is g->budget or g->room. So the memory of a graph stays in
+ * proportion to its model, whatever its shapes say. BRC_DATA if less is left: `what` ("its values")
+ * takes too much.
+ */
+brc_rc brc_exec_spend(size_t *left, size_t n, size_t size, const char *what, brc_err *err);
+/*
+ * *array, a pointer of any type: zeroed memory for n elements of `size` bytes, within the budget of
+ * the graph and owned by it. BRC_DATA, BRC_RESOURCE.
+ */
+brc_rc brc_exec_alloc(brc_exec *g, void *array, size_t n, size_t size, brc_err *err);
 /* Call release(p) when the graph is freed (also when this fails). */
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
 /* Add a value as it is described. */

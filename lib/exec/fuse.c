@@ -160,10 +160,9 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 /* One more input of node n: what it adds to. */
 static brc_rc accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
 {
-	size_t *in = brc_exec_alloc(g, n->n_in + 1, sizeof(*in), err);
+	size_t *in;
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &in, n->n_in + 1, sizeof(*in), err));
 	memcpy(in, n->in, n->n_in * sizeof(*in));
 	in[n->n_in++] = addend;
 	n->in = in;

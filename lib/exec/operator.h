@@ -196,9 +196,6 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 /* Input k as a constant with elements of this kind. */
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err);
-/* Input k as a constant of floats. */
-brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
-			brc_err *err);
 /* Input k as a list of integers known by now: a constant of one dimension (or a number). */
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err);
 /* The list among the arguments; where it was left out input k, or an empty list. */

@@ -201,10 +201,9 @@ static brc_rc align(const brc_arithmetic_args *a, variant f, const brc_operand *
 static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, brc_err *err)
 {
 	const brc_operand *out = &g->value[n->out[0]];
-	steps *t = brc_exec_alloc(g, 1, sizeof(*t) + n->n_in * sizeof(*t->loops), err);
+	steps *t;
 
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &t, 1, sizeof(*t) + n->n_in * sizeof(*t->loops), err));
 	n->state = t;
 	t->n = n->n_in - 1;
 	for (size_t k = 1; k < n->n_in; k++) {
@@ -218,13 +217,12 @@ static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, br
 
 static brc_rc infer_steps(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_operand **in = brc_exec_alloc(g, n->n_in, sizeof(*in), err);
+	const brc_operand **in;
 	variant f = (variant)n->op->variant;
 	brc_operand out, second = {.ndim = 0};
 	brc_elem elem;
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &in, n->n_in, sizeof(*in), err));
 	in[0] = brc_in(g, n, 0);
 	elem = operand_elem(f, in[0] ? in[0]->elem : BRC_ELEM_FLOAT);
 	for (size_t k = 0; k < n->n_in; k++) {

@@ -11,7 +11,7 @@ static brc_rc channel_weights(const brc_exec *g, const brc_node *n, size_t k, si
 {
 	const brc_operand *w;
 
-	BRC_TRY(brc_need_weights(g, n, k, &w, err));
+	BRC_TRY(brc_need_constant(g, n, k, BRC_ELEM_FLOAT, &w, err));
 	*v = w->data;
 	if (w->count == channels)
 		return BRC_OK;
@@ -46,10 +46,8 @@ static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, brc_err *err)
 	a->channels = x->dim[1];
 	for (size_t k = 0; k < 4; k++)
 		BRC_TRY(channel_weights(g, n, k + 1, a->channels, &part[k], err));
-	a->scale = brc_exec_alloc(g, a->channels, sizeof(float), err);
-	a->shift = a->scale ? brc_exec_alloc(g, a->channels, sizeof(float), err) : NULL;
-	if (!a->shift)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &a->scale, a->channels, sizeof(*a->scale), err));
+	BRC_TRY(brc_exec_alloc(g, &a->shift, a->channels, sizeof(*a->shift), err));
 	for (size_t c = 0; c < a->channels; c++) {
 		double scale = part[0][c] / sqrt((double)part[3][c] + args->epsilon);
 

@@ -3,13 +3,13 @@
  * one available. With few rows, most of the time goes into reading the constant matrix, so it is
  * packed beforehand. One thread, as for convolutions.
  */
-#include <oneapi/dnnl/dnnl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "exec/loops.h"
-#include "exec/operator.h"
-#include "exec/operators/packed.h"
+#include "exec/operators/primitive.h"
 
 /* y[m, n] = alpha x w + beta c for each of the pairs that `outer` goes through. */
 typedef struct product {
@@ -17,7 +17,7 @@ typedef struct product {
 	bool trans_x, trans_w;
 	float alpha, beta;
 	brc_loops outer, bias; /* y, x, w in whole matrices; y, c */
-	brc_packed *packed;    /* instead of sgemm; NULL: none */
+	brc_primitive *packed; /* instead of sgemm; NULL: none */
 } product;
 
 enum { FEW_ROWS = 64 };
@@ -78,7 +78,7 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 	if (p->bias.arrays)
 		brc_loops_run(&p->bias, bias, floats, add_bias, &p->beta);
 	if (p->packed) {
-		if (!brc_packed_run(p->packed, base[1], base[0], m->scratch))
+		if (!brc_primitive_run(p->packed, base[1], base[0], m->scratch))
 			*m->failed = true;
 		return;
 	}
@@ -99,18 +99,63 @@ static bool is_packable(const brc_exec *g, const brc_node *n)
 	       (p->m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
 }
 
+static void free_packed(void *packed)
+{
+	brc_primitive_clear(packed);
+	free(packed);
+}
+
+static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type,
+				 dnnl_format_tag_t tag)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
+	dnnl_memory_desc_t md;
+
+	dnnl_memory_desc_init_by_tag(&md, 2, dims, type, tag);
+	return md;
+}
+
+/* oneDNN's inner product of x and w, in whose own order w is packed. */
+static brc_rc pack(const product *p, const void *w, dnnl_data_type_t type, brc_err *err)
+{
+	brc_primitive *q = p->packed;
+	dnnl_memory_desc_t plain = matrix(p->n, p->k, dnnl_f32, p->trans_w ? dnnl_ab : dnnl_ba);
+	dnnl_memory_desc_t any = matrix(p->n, p->k, type, dnnl_format_tag_any);
+	dnnl_memory_desc_t src = matrix(p->m, p->k, type, dnnl_ab);
+	const brc_after after = {.accumulate = p->bias.arrays > 0};
+	dnnl_inner_product_desc_t d;
+	dnnl_primitive_desc_t pd;
+	dnnl_status_t s;
+
+	q->what = "a matrix product";
+	q->in = matrix(p->m, p->k, dnnl_f32, dnnl_ab);
+	q->out = matrix(p->m, p->n, dnnl_f32, dnnl_ab);
+	BRC_TRY(brc_primitive_begin(q, err));
+	s = dnnl_inner_product_forward_desc_init(&d, dnnl_forward_inference, &src, &any, NULL,
+						 &q->out);
+	if (s == dnnl_success)
+		s = brc_primitive_describe(q, &d, &after, &pd);
+	BRC_TRY(brc_dnnl_check(s, q->what, err));
+	BRC_TRY(brc_primitive_finish(q, pd, after.accumulate, err));
+	return brc_primitive_pack(q, &plain, w, err);
+}
+
 static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 {
 	product *p = n->state;
 
 	if (!is_packable(g, n))
 		return BRC_OK;
-	BRC_TRY(brc_exec_take_room(g, p->k * p->n * sizeof(float), err));
-	BRC_TRY(brc_packed_new(&p->packed, p->m, p->k, p->n, g->value[n->in[1]].data, p->trans_w,
-			       p->bias.arrays > 0, g->precision, err));
+	BRC_TRY(brc_exec_spend(&g->room, p->k * p->n, sizeof(float), "its weights", err));
+	p->packed = brc_calloc(1, sizeof(*p->packed), err);
+	if (!p->packed)
+		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_own(g, p->packed, free_packed, err));
 	n->packed = 1u << 1;
-	n->scratch = brc_packed_scratch(p->packed);
-	return brc_exec_own(g, p->packed, brc_packed_free, err);
+	BRC_TRY(pack(p, g->value[n->in[1]].data,
+		     g->precision == BRC_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, err));
+	n->scratch = p->packed->scratch_bytes;
+	return BRC_OK;
 }
 
 static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)

@@ -136,7 +136,7 @@ static brc_rc read_region(const brc_exec *g, const brc_node *n, const size_t *li
 {
 	const brc_operand *v;
 
-	BRC_TRY(brc_need_weights(g, n, 1, &v, err));
+	BRC_TRY(brc_need_constant(g, n, 1, BRC_ELEM_FLOAT, &v, err));
 	if (v->count != 2 * count)
 		return brc_fail(err, BRC_DATA, "its roi has %zu entries for %zu axes", v->count,
 				count);
@@ -172,7 +172,7 @@ static brc_rc targets(const brc_exec *g, const brc_node *n, const brc_operand *x
 	brc_list size = {.at = NULL};
 
 	if (v && v->count > 0) {
-		BRC_TRY(brc_need_weights(g, n, at, &v, err));
+		BRC_TRY(brc_need_constant(g, n, at, BRC_ELEM_FLOAT, &v, err));
 		scale = v->data;
 		count = v->count;
 	} else {

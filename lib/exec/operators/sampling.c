@@ -9,12 +9,10 @@ brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t exten
 	s->extent[axis] = extent;
 	s->weighted = s->weighted || weighted;
 	(*t)->n = taps;
-	(*t)->from = brc_exec_alloc(g, extent, taps * sizeof(*(*t)->from), err);
-	if (!(*t)->from)
-		return BRC_RESOURCE;
-	if (weighted)
-		(*t)->weight = brc_exec_alloc(g, extent, taps * sizeof(*(*t)->weight), err);
-	return (*t)->weight || !weighted ? BRC_OK : BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &(*t)->from, extent, taps * sizeof(*(*t)->from), err));
+	return weighted ? brc_exec_alloc(g, &(*t)->weight, extent, taps * sizeof(*(*t)->weight),
+					 err)
+			: BRC_OK;
 }
 
 void brc_sampling_fill(brc_sampling *s, const void *element, size_t item)

@@ -1,14 +1,13 @@
 /* This builds a graph that can run from the messages of a model. */
-#include <stdio.h>
+#include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "exec/fuse.h"
+#include "exec/downstream.h"
 #include "exec/make.h"
 #include "exec/order.h"
-#include "exec/precision.h"
 
 typedef struct builder {
 	brc_exec *g;
@@ -18,6 +17,25 @@ typedef struct builder {
 	size_t *order; /* [nodes]: to run in */
 	brc_err *err;
 } builder;
+
+/* ---- precision ---- */
+
+/* What oneDNN found, within the limits that the environment sets. */
+bool brc_exec_bf16_supported(void)
+{
+	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+
+	return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}
+
+static brc_rc check_precision(brc_precision precision, brc_err *err)
+{
+	if (precision == BRC_PRECISION_FLOAT || brc_exec_bf16_supported())
+		return BRC_OK;
+	brc_fail(err, BRC_DATA,
+		 "this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16)");
+	return brc_hint(err, "leave the precision at float32");
+}
 
 /* ---- constants and inputs ---- */
 
@@ -67,16 +85,10 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 	for (size_t k = 0; k < n->n_in; k++) {
 		const brc_name *at = brc_names_find(&b->names, p->input[k]);
 
-		n->in[k] = BRC_NOWHERE;
-		if (!*brc_text(p->input[k]))
-			continue;
-		if (!at)
-			return brc_fail(b->err, BRC_DATA, "its input '%.200s' does not exist",
-					p->input[k]);
-		if (at->value == BRC_NOWHERE)
-			return brc_fail(b->err, BRC_DATA, "its input '%.200s' has no value",
-					p->input[k]);
-		n->in[k] = at->value;
+		n->in[k] = *brc_text(p->input[k]) && at ? at->value : BRC_NOWHERE;
+		if (*brc_text(p->input[k]) && n->in[k] == BRC_NOWHERE)
+			return brc_fail(b->err, BRC_DATA, "its input '%.200s' %s", p->input[k],
+					at ? "has no value" : "does not exist");
 	}
 	for (size_t k = 0; k < n->n_out; k++) {
 		brc_name *at =
@@ -195,8 +207,7 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	*out = NULL;
 	if (options)
 		b.options = *options;
-	if (b.options.precision == BRC_PRECISION_BF16)
-		BRC_TRY(brc_exec_need_bf16(err));
+	BRC_TRY(check_precision(b.options.precision, err));
 	BRC_TRY(brc_exec_accept(m, err));
 	BRC_TRY(brc_exec_begin(&b.g, m->bytes, err));
 	b.g->opset = m->opset;

@@ -13,7 +13,4 @@
  */
 brc_rc brc_exec_fuse(brc_exec *g, brc_err *err);
 
-/* Remove the nodes on which no output and no tap depends. BRC_RESOURCE. */
-brc_rc brc_exec_prune(brc_exec *g, brc_err *err);
-
 #endif

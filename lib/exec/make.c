@@ -111,9 +111,10 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 		if (!v || v->state != BRC_COMPUTED)
 			continue;
 		v->batch = BRC_NOWHERE;
-		v->data = g->value[n->in[0]].data;
 		if (n->op->run)
 			BRC_TRY(brc_exec_alloc(g, &v->data, v->count, brc_item(v->elem), err));
+		else
+			v->data = g->value[n->in[0]].data;
 		v->state = BRC_CONSTANT;
 	}
 	return BRC_OK;

@@ -70,22 +70,24 @@ static brc_rc give_back(block *b, size_t start, size_t size, brc_err *err)
 	return BRC_OK;
 }
 
+/* By steps, then in the order of the lifetimes. */
+static int by(size_t a, size_t b, const brc_lifetime *x, const brc_lifetime *y)
+{
+	return a != b ? (a > b) - (a < b) : (x > y) - (x < y);
+}
+
 static int by_first(const void *a, const void *b)
 {
 	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
 
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x > y) - (x < y);
+	return by(x->first, y->first, x, y);
 }
 
 static int by_last(const void *a, const void *b)
 {
 	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
 
-	if (x->last != y->last)
-		return x->last < y->last ? -1 : 1;
-	return (x > y) - (x < y);
+	return by(x->last, y->last, x, y);
 }
 
 static size_t padded(size_t bytes)

@@ -55,8 +55,8 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v
 		v->data = t.raw_data.data;
 		return BRC_OK;
 	}
-	if (rc == BRC_OK && brc_exec_spend(&g->budget, v->count, brc_item(v->elem), "its values",
-					   err) != BRC_OK)
+	if (rc == BRC_OK &&
+	    brc_exec_spend(&g->budget, v->count, brc_item(v->elem), "its values", err) != BRC_OK)
 		rc = brc_err_prefix(err, "initializer '%.200s'", brc_text(t.name));
 	BRC_THEN(rc, elements(&t, read, v, err));
 	if (read)

@@ -24,7 +24,8 @@ brc_rc brc_exec_spend(size_t *left, size_t n, size_t size, const char *what, brc
 
 	if (!brc_mul(n, size, &bytes) || bytes > *left)
 		return brc_fail(err, BRC_DATA,
-				"%s take more memory than the size of the model accounts for", what);
+				"%s take more memory than the size of the model accounts for",
+				what);
 	*left -= bytes;
 	return BRC_OK;
 }

@@ -126,25 +126,17 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 	return set_constant(g, n, &v, err);
 }
 
-#define RECORD(TYPE, INPUTS, INFER, ...)                                                        \
-	{                                                                                       \
-		.type = TYPE, .min_in = INPUTS, .max_in = INPUTS, .max_out = 1, .infer = INFER, \
-		.layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_MIX, __VA_ARGS__                   \
-	}
-
 const brc_op brc_constants_ops[] = {
-	RECORD("Constant", 0, infer_constant,
-	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value"), BRC_UNREAD("value_float"),
-					    BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
-					    BRC_UNREAD("value_ints")),
-	       .args = sizeof(brc_constant_args), .read = read_constant),
-	RECORD("ConstantOfShape", 1, infer_constant_of_shape,
-	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value")), .args = sizeof(brc_constant_args),
-	       .read = read_fill),
-	RECORD("Shape", 1, infer_shape,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("start", brc_shape_args, start, 0),
-					    BRC_INT("end", brc_shape_args, end, INT64_MAX)),
-	       .args = sizeof(brc_shape_args)),
-	RECORD("Size", 1, infer_size, .attributes = NULL),
+	BRC_OP("Constant", BRC_TAKES(0, 0, 1), infer_constant, NULL, ANY, MIX,
+	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value"), BRC_UNREAD("value_float"),
+			BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
+			BRC_UNREAD("value_ints")),
+	       .read = read_constant),
+	BRC_OP("ConstantOfShape", BRC_TAKES(1, 1, 1), infer_constant_of_shape, NULL, ANY, MIX,
+	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value")), .read = read_fill),
+	BRC_OP("Shape", BRC_TAKES(1, 1, 1), infer_shape, NULL, ANY, MIX,
+	       BRC_ARGS(brc_shape_args, BRC_INT("start", brc_shape_args, start, 0),
+			BRC_INT("end", brc_shape_args, end, INT64_MAX))),
+	BRC_OP("Size", BRC_TAKES(1, 1, 1), infer_size, NULL, ANY, MIX, .attributes = NULL),
 	{.type = NULL},
 };

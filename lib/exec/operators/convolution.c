@@ -251,7 +251,8 @@ static brc_rc prepare(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_primitive_begin(p, err));
 	BRC_TRY(brc_dnnl_check(choose(g, c, &pd), p->what, err));
 	BRC_TRY(brc_primitive_finish(p, pd, c->after.accumulate, err));
-	BRC_TRY(brc_exec_spend(&g->room, dnnl_memory_desc_get_size(&p->weights), 1, "its weights", err));
+	BRC_TRY(brc_exec_spend(&g->room, dnnl_memory_desc_get_size(&p->weights), 1, "its weights",
+			       err));
 	BRC_TRY(pack(c, err));
 	n->scratch = p->scratch_bytes;
 	n->packed = 1u << 1 | 1u << 2;
@@ -301,21 +302,10 @@ static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w
 }
 
 const brc_op brc_convolution_ops[] = {
-	{
-		.type = "Conv",
-		.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_conv_args),
-					     BRC_INT("group", brc_conv_args, group, 1)),
-		.args = sizeof(brc_conv_args),
-		.state = sizeof(conv),
-		BRC_TAKES(2, 3, 1),
-		.infer = infer_conv,
-		.prepare = prepare,
-		.run = run,
-		.layout = BRC_DEMAND_LAST,
-		.hosts = true,
-		.trace = BRC_TRACE_WEIGHTS,
-		.weights = conv_weights,
-		.flops = conv_flops,
-	},
+	BRC_OP("Conv", BRC_TAKES(2, 3, 1), infer_conv, run, LAST, WEIGHTS,
+	       BRC_ARGS(brc_conv_args, BRC_WINDOW_ATTRIBUTES(brc_conv_args),
+			BRC_INT("group", brc_conv_args, group, 1)),
+	       .state = sizeof(conv), .prepare = prepare, .hosts = true, .weights = conv_weights,
+	       .flops = conv_flops),
 	{.type = NULL},
 };

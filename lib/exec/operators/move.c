@@ -391,33 +391,26 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_loops_broadcast(&c->copy[0].loops, &g->value[n->out[0]], in, 1, err);
 }
 
-#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                             \
-	{                                                                             \
-		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
-		.infer = INFER, .run = run_copies, .layout = BRC_DEMAND_ANY,          \
-		.trace = BRC_TRACE_MOVE, __VA_ARGS__                                  \
-	}
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...) \
+	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT), INFER, run_copies, ANY, MOVE, __VA_ARGS__)
 
 const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes = NULL);
 
 const brc_op brc_moves_ops[] = {
 	RECORD("Transpose", 1, 1, 1, infer_transpose,
-	       .attributes = BRC_ATTRIBUTES(BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
-	       .args = sizeof(brc_transpose_args), .unchanged = true),
+	       BRC_ARGS(brc_transpose_args, BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
+	       .unchanged = true),
 	RECORD("Concat", 1, SIZE_MAX, 1, infer_concat,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS)),
-	       .args = sizeof(brc_axis_args)),
+	       BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS))),
 	RECORD("Slice", 1, 5, 1, infer_slice,
-	       .attributes = BRC_ATTRIBUTES(BRC_LIST("starts", brc_slice_args, starts, 10, 1),
-					    BRC_LIST("ends", brc_slice_args, ends, 10, 2),
-					    BRC_LIST("axes", brc_slice_args, axes, 10, 3)),
-	       .args = sizeof(brc_slice_args)),
+	       BRC_ARGS(brc_slice_args, BRC_LIST("starts", brc_slice_args, starts, 10, 1),
+			BRC_LIST("ends", brc_slice_args, ends, 10, 2),
+			BRC_LIST("axes", brc_slice_args, axes, 10, 3))),
 	RECORD("Split", 1, 2, SIZE_MAX, infer_split,
-	       .attributes =
-		       BRC_ATTRIBUTES(BRC_INT("axis", brc_split_args, axis, 0),
-				      BRC_LIST("split", brc_split_args, split, 13, 1),
-				      BRC_INT("num_outputs", brc_split_args, num_outputs, -1)),
-	       .args = sizeof(brc_split_args), .adapt = adapt_split),
+	       BRC_ARGS(brc_split_args, BRC_INT("axis", brc_split_args, axis, 0),
+			BRC_LIST("split", brc_split_args, split, 13, 1),
+			BRC_INT("num_outputs", brc_split_args, num_outputs, -1)),
+	       .adapt = adapt_split),
 	RECORD("Expand", 2, 2, 1, infer_expand, .attributes = NULL),
 	{.type = NULL},
 };

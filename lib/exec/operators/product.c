@@ -307,22 +307,17 @@ static double product_flops(const brc_exec *g, const brc_node *n)
 	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
 }
 
-#define RECORD(TYPE, MAX_IN, INFER, ...)                                                        \
-	{                                                                                       \
-		.type = TYPE, .state = sizeof(product), .min_in = 2, .max_in = MAX_IN,          \
-		.max_out = 1, .infer = INFER, .prepare = prepare_product, .run = run_product,   \
-		.layout = BRC_DEMAND_PLAIN, .weights = product_weights, .flops = product_flops, \
-		__VA_ARGS__                                                                     \
-	}
+#define RECORD(TYPE, MAX_IN, INFER, TRACE, ...)                                                  \
+	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), INFER, run_product, PLAIN, TRACE,                  \
+	       .state = sizeof(product), .prepare = prepare_product, .weights = product_weights, \
+	       .flops = product_flops, __VA_ARGS__)
 
 const brc_op brc_products_ops[] = {
-	RECORD("Gemm", 3, infer_gemm,
-	       .attributes = BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
-					    BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
-					    BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
-					    BRC_FLAG("transB", brc_gemm_args, trans_b, 0),
-					    BRC_UNREAD("broadcast")),
-	       .args = sizeof(brc_gemm_args), .trace = BRC_TRACE_WEIGHTS),
-	RECORD("MatMul", 2, infer_matmul, .trace = BRC_TRACE_MATMUL),
+	RECORD("Gemm", 3, infer_gemm, WEIGHTS,
+	       BRC_ARGS(brc_gemm_args, BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
+			BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
+			BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
+			BRC_FLAG("transB", brc_gemm_args, trans_b, 0), BRC_UNREAD("broadcast"))),
+	RECORD("MatMul", 2, infer_matmul, MATMUL, .attributes = NULL),
 	{.type = NULL},
 };

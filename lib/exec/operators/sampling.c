@@ -10,9 +10,9 @@ brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t exten
 	s->weighted = s->weighted || weighted;
 	(*t)->n = taps;
 	BRC_TRY(brc_exec_alloc(g, &(*t)->from, extent, taps * sizeof(*(*t)->from), err));
-	return weighted ? brc_exec_alloc(g, &(*t)->weight, extent, taps * sizeof(*(*t)->weight),
-					 err)
-			: BRC_OK;
+	return weighted
+		       ? brc_exec_alloc(g, &(*t)->weight, extent, taps * sizeof(*(*t)->weight), err)
+		       : BRC_OK;
 }
 
 void brc_sampling_fill(brc_sampling *s, const void *element, size_t item)

@@ -56,26 +56,27 @@ static brc_rc add_initializers(builder *b)
 	return BRC_OK;
 }
 
-/* The type that the model declares for its input of this name; 0: none. */
-static int32_t declared_type(const Brc__OnnxGraph *g, const char *t)
+/* What the model declares about its input of this name; NULL: nothing. */
+static const Brc__OnnxTensorType *declared(const Brc__OnnxGraph *g, const char *name)
 {
 	for (size_t i = 0; i < g->n_input; i++) {
 		const Brc__OnnxType *type = g->input[i]->type;
 
-		if (type && type->tensor_type && strcmp(brc_text(g->input[i]->name), t) == 0)
-			return type->tensor_type->elem_type;
+		if (type && type->tensor_type && strcmp(brc_text(g->input[i]->name), name) == 0)
+			return type->tensor_type;
 	}
-	return 0;
+	return NULL;
 }
 
 static brc_rc add_input(builder *b, const brc_tensor_view *in)
 {
 	brc_name *at = brc_names_find(&b->names, in->name);
+	const Brc__OnnxTensorType *type = declared(b->proto, in->name);
 
 	if (!at || at->node != SIZE_MAX)
 		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
-	return brc_exec_add_input(b->g, in, brc_narrow_type(declared_type(b->proto, in->name)),
-				  &at->value, b->err);
+	return brc_exec_add_input(b->g, in, type ? brc_narrow_type(type->elem_type) : 0, &at->value,
+				  b->err);
 }
 
 /* ---- nodes ---- */
@@ -168,15 +169,13 @@ static brc_rc add_outputs(builder *b)
 /* Extent that the model itself declares for the batch; 0: none. */
 static size_t declared_batch(const Brc__OnnxGraph *g, const brc_tensor_view *in, size_t n)
 {
-	for (size_t i = 0; i < g->n_input; i++) {
-		const Brc__OnnxType *t = g->input[i]->type;
-		const Brc__OnnxShape *s = t && t->tensor_type ? t->tensor_type->shape : NULL;
+	for (size_t k = 0; k < n; k++) {
+		const Brc__OnnxTensorType *t = declared(g, in[k].name);
+		const Brc__OnnxShape *s = t ? t->shape : NULL;
 
-		for (size_t k = 0; k < n; k++)
-			if (in[k].batch && s && s->n_dim && s->dim[0]->has_dim_value &&
-			    s->dim[0]->dim_value > 0 &&
-			    strcmp(brc_text(g->input[i]->name), in[k].name) == 0)
-				return (size_t)s->dim[0]->dim_value;
+		if (in[k].batch && s && s->n_dim && s->dim[0]->has_dim_value &&
+		    s->dim[0]->dim_value > 0)
+			return (size_t)s->dim[0]->dim_value;
 	}
 	return 0;
 }

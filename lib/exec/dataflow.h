@@ -70,4 +70,26 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, br
 /* The same file: give back the constants that nothing reads when the graph runs. */
 void brc_exec_drop(brc_exec *g);
 
+/*
+ * external.c: weights that lie in files beside the model.
+ *
+ * *with is the tensor t. If its data are external, they are read from g->folder and become its raw
+ * data; *read then says that the caller has to free them. Everything else is borrowed from t.
+ * BRC_DATA when the place leaves the folder (an absolute path, "..", a link), does not exist, or is
+ * not as long as the shape says, or when there is no folder.
+ */
+brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
+			 brc_err *err);
+
+/* ---- before a graph runs ---- */
+
+/*
+ * fuse.c. A host (so far, a convolution) takes over the nodes that follow it directly and are the
+ * only users of its output: an affine map of every channel (BatchNormalization), the sum with a
+ * value that is not needed any more, a cut-off (Relu, Clip). Then operators that can write over
+ * their input do so. Nodes that are no longer needed are removed. Taps count as users, so that
+ * their values stay as they are. BRC_RESOURCE.
+ */
+brc_rc brc_exec_fuse(brc_exec *g, brc_err *err);
+
 #endif

@@ -1,6 +1,5 @@
+/* Weights that lie in files beside the model. */
 #define _GNU_SOURCE
-#include "exec/external.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
+#include "exec/dataflow.h"
 
 enum { LOCATION_EXTERNAL = 1 };
 

@@ -1,12 +1,11 @@
-#include "exec/fuse.h"
-
+/* Nodes that are joined, or that write over their input, before a graph runs. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/invariant.h"
 #include "base/memory.h"
-#include "exec/operator.h"
 #include "exec/downstream.h"
+#include "exec/operator.h"
 
 enum { SUM_DISTANCE = 64 }; /* nodes between a host and the sum it takes over, at most */
 

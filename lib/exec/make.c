@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "exec/fuse.h"
 
 #define BUDGET_FACTOR 4u
 #define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
@@ -89,19 +88,6 @@ static brc_rc make_mask(brc_exec *g, size_t value, brc_err *err)
 
 /* ---- what depends on constants alone ---- */
 
-static void *const *constants(const brc_exec *g, const brc_node *n, brc_err *err)
-{
-	void **at = brc_calloc(g->n_values, sizeof(*at), err);
-
-	for (size_t k = 0; at && k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE)
-			at[n->in[k]] = g->value[n->in[k]].data;
-	for (size_t k = 0; at && k < n->n_out; k++)
-		if (n->out[k] != BRC_NOWHERE)
-			at[n->out[k]] = g->value[n->out[k]].data;
-	return at;
-}
-
 /* Memory for the outputs of a node whose inputs are constants. */
 static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 {
@@ -123,7 +109,7 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 /* All inputs are constants: compute the outputs now. */
 static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 {
-	void *const *at;
+	void **at;
 	brc_rc rc;
 
 	BRC_TRY(make_constants(g, n, err));
@@ -131,8 +117,12 @@ static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 		return BRC_OK;
 	if (n->op->prepare)
 		BRC_TRY(n->op->prepare(g, n, err));
-	at = constants(g, n, err);
-	rc = at ? brc_node_run(g, n, at, err) : BRC_RESOURCE;
+	at = brc_alloc(g->n_values, sizeof(*at), err);
+	if (!at)
+		return BRC_RESOURCE;
+	for (size_t v = 0; v < g->n_values; v++)
+		at[v] = g->value[v].data;
+	rc = brc_node_run(g, n, at, err);
 	free((void *)at);
 	return rc;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "exec/external.h"
 #include "exec/names.h"
 #include "exec/operator.h"
 

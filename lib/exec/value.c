@@ -86,21 +86,18 @@ void brc_narrow(const brc_operand *v, int64_t *at)
 		at[i] = narrowed(at[i], v->narrow);
 }
 
-char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)
+brc_shape_line brc_shape_text(const brc_operand *v)
 {
-	size_t len = 0;
+	brc_shape_line t = {"["};
 
-	snprintf(buf, cap, "[");
-	for (size_t i = 0; i < v->ndim; i++) {
-		len = strlen(buf);
+	for (size_t i = 0, len = 1; i < v->ndim; i++, len = strlen(t.s)) {
 		if (i == v->batch && v->inner == 1)
-			snprintf(buf + len, cap - len, "%sN", i ? ", " : "");
+			snprintf(t.s + len, sizeof(t.s) - len, "%sN", i ? ", " : "");
 		else
-			snprintf(buf + len, cap - len, "%s%zu", i ? ", " : "", v->dim[i]);
+			snprintf(t.s + len, sizeof(t.s) - len, "%s%zu", i ? ", " : "", v->dim[i]);
 	}
-	len = strlen(buf);
-	snprintf(buf + len, cap - len, "]");
-	return buf;
+	snprintf(t.s + strlen(t.s), sizeof(t.s) - strlen(t.s), "]");
+	return t;
 }
 
 brc_rc brc_count(brc_operand *v, brc_err *err)

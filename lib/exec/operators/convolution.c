@@ -31,15 +31,13 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 			    const brc_operand **weight, brc_err *err)
 {
 	const brc_operand *bias;
-	char a[128], b[128];
 
 	BRC_TRY(brc_need_constant(g, n, 1, BRC_ELEM_FLOAT, weight, err));
 	if ((*weight)->ndim != x->ndim || x->ndim < 3 || (*weight)->count == 0 ||
 	    x->dim[1] != (*weight)->dim[1] * c->groups || (*weight)->dim[0] % c->groups)
 		return brc_fail(err, BRC_DATA,
 				"its input %s does not fit its weights %s in %zu groups",
-				brc_shape_text(x, a, sizeof(a)),
-				brc_shape_text(*weight, b, sizeof(b)), c->groups);
+				brc_shape_text(x).s, brc_shape_text(*weight).s, c->groups);
 	c->outputs = (*weight)->dim[0];
 	c->weight = (*weight)->data;
 	if (!brc_in(g, n, 2))
@@ -49,7 +47,7 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 	if (bias->count == c->outputs)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
-			brc_shape_text(bias, a, sizeof(a)), c->outputs);
+			brc_shape_text(bias).s, c->outputs);
 }
 
 static brc_rc infer_conv(brc_exec *g, brc_node *n, brc_err *err)
@@ -124,15 +122,11 @@ typedef struct way {
 static dnnl_memory_desc_t in_layout(const dnnl_memory_desc_t *like, const way *how,
 				    dnnl_data_type_t type)
 {
-	dnnl_memory_desc_t md = *like;
+	dnnl_format_tag_t last = like->ndims == 4 ? dnnl_nhwc : dnnl_ndhwc;
+	dnnl_memory_desc_t md;
 
-	if (how->any) {
-		dnnl_memory_desc_init_by_tag(&md, like->ndims, like->dims, type,
-					     dnnl_format_tag_any);
-	} else if (type != dnnl_f32) {
-		dnnl_memory_desc_init_by_tag(&md, like->ndims, like->dims, type,
-					     like->ndims == 4 ? dnnl_nhwc : dnnl_ndhwc);
-	}
+	dnnl_memory_desc_init_by_tag(&md, like->ndims, like->dims, type,
+				     how->any ? dnnl_format_tag_any : last);
 	return md;
 }
 

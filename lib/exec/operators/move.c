@@ -32,6 +32,16 @@ static void add_copy(copies *c, size_t in, size_t out, const brc_loops *t)
 	brc_loops_simplify(&c->copy[c->n++].loops);
 }
 
+/* The one copy of a node, from its input 0 to its output 0. */
+static brc_rc set_copy(brc_exec *g, brc_node *n, const brc_loops *t, brc_err *err)
+{
+	copies *c;
+
+	BRC_TRY(new_copies(g, n, 1, &c, err));
+	add_copy(c, n->in[0], n->out[0], t);
+	return BRC_OK;
+}
+
 static void copy_loop(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
 {
 	size_t item = *(const size_t *)ctx;
@@ -79,14 +89,11 @@ static brc_rc infer_layout(brc_exec *g, brc_node *n, brc_err *err)
 {
 	brc_operand out = *brc_in(g, n, 0);
 	brc_loops t;
-	copies *c;
 
-	BRC_TRY(new_copies(g, n, 1, &c, err));
 	out.last = !out.last;
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	t = whole(brc_in(g, n, 0), &out, out.dim);
-	add_copy(c, n->in[0], n->out[0], &t);
-	return BRC_OK;
+	return set_copy(g, n, &t, err);
 }
 
 /* ---- Transpose ---- */
@@ -96,12 +103,10 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 	const brc_operand *x;
 	brc_operand out;
 	ptrdiff_t stride[BRC_MAX_DIMS];
-	copies *c;
 	const brc_list *perm = &((const brc_transpose_args *)n->args)->perm;
 	size_t seen = 0;
 	brc_loops t;
 
-	BRC_TRY(new_copies(g, n, 1, &c, err));
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	if (perm->at && perm->n != x->ndim)
 		return brc_fail(err, BRC_DATA, "its perm has %zu entries for %zu dimensions",
@@ -124,7 +129,7 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 			out.batch = k;
 	}
 	brc_strides(&out, t.stride[0]);
-	add_copy(c, n->in[0], n->out[0], &t);
+	BRC_TRY(set_copy(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -155,7 +160,6 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 {
 	int64_t given = ((const brc_axis_args *)n->args)->axis;
 	const brc_operand *first = brc_in(g, n, 0);
-	char a[128], b[128];
 
 	if (given == BRC_NO_AXIS)
 		return brc_fail(err, BRC_DATA, "its axis is missing");
@@ -173,8 +177,7 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 
 		if (!joins(first, &x, *axis))
 			return brc_fail(err, BRC_DATA, "%s and %s cannot be joined along axis %zu",
-					brc_shape_text(first, a, sizeof(a)),
-					brc_shape_text(&x, b, sizeof(b)), *axis);
+					brc_shape_text(first).s, brc_shape_text(&x).s, *axis);
 		if (x.batch != BRC_NOWHERE && (x.batch != first->batch || x.inner != first->inner))
 			return brc_keeps_images(&x, x.batch, err);
 		if (!brc_add(out->dim[*axis], x.dim[*axis], &out->dim[*axis]))
@@ -285,13 +288,11 @@ static brc_rc slice_axis(const brc_exec *g, const brc_operand *x, const ranges *
 static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(g, n, 0);
-	copies *c;
 	brc_operand out;
 	ranges s;
 	size_t seen = 0;
 	brc_loops t;
 
-	BRC_TRY(new_copies(g, n, 1, &c, err));
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(slice_lists(g, n, &s, err));
 	t = whole(x, x, x->dim);
@@ -300,7 +301,7 @@ static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 	out = *x;
 	memcpy(out.dim, t.dim, sizeof(out.dim));
 	brc_strides(&out, t.stride[0]);
-	add_copy(c, n->in[0], n->out[0], &t);
+	BRC_TRY(set_copy(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -375,20 +376,18 @@ static brc_rc infer_split(brc_exec *g, brc_node *n, brc_err *err)
 
 static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 {
-	copies *c;
 	brc_operand shape = {.name = "", .batch = BRC_NOWHERE, .inner = 1}, out;
 	const brc_operand *x, *in[2];
+	brc_loops t;
 
-	BRC_TRY(new_copies(g, n, 1, &c, err));
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(brc_need_shape(g, n, 1, "target shape", &shape, err));
 	in[0] = x;
 	in[1] = &shape;
 	BRC_TRY(brc_broadcast(in, 2, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
-	c->n = 1;
-	c->copy[0] = (copy){.in = n->in[0], .out = n->out[0]};
-	return brc_loops_broadcast(&c->copy[0].loops, &g->value[n->out[0]], in, 1, err);
+	BRC_TRY(brc_loops_broadcast(&t, &g->value[n->out[0]], in, 1, err));
+	return set_copy(g, n, &t, err);
 }
 
 #define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...) \

@@ -145,34 +145,26 @@ static void find_one(const pool *p, const float *image, size_t i, const size_t *
 			}
 }
 
-static void find_largest(const pool *p, const float *x, const float *y, int64_t *index)
-{
-	const brc_window *w = &p->w;
-	size_t o[BRC_SPATIAL], c = w->channels;
-
-	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * c)
-		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
-			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
-				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += c, index += c)
-					find_one(p, x, i, o, y, index);
-}
-
 static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const pool *p = n->state;
 	const brc_window *w = &p->w;
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
+	bool finds = n->n_out > 1 && n->out[1] != BRC_NOWHERE;
+	int64_t *index = finds ? m->at[n->out[1]] : NULL;
 	size_t o[BRC_SPATIAL];
 
 	(void)g;
 	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels)
 		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
 			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
-				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels) {
 					one_place(p, x, o, y);
-	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
-		find_largest(p, m->at[n->in[0]], m->at[n->out[0]], m->at[n->out[1]]);
+					if (finds)
+						find_one(p, x, i, o, y, index);
+					index += finds ? w->channels : 0;
+				}
 }
 
 /* A window that moves, or, of an operator without arguments, one that covers the whole image. */

@@ -165,7 +165,6 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	product *p = n->state;
 	const brc_operand *x, *w, *c;
 	brc_operand out = {.ndim = 2, .batch = BRC_NOWHERE, .inner = 1};
-	char a[128], b[128];
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
@@ -176,8 +175,8 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	p->outer = (brc_loops){.arrays = 3};
 	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb])
 		return brc_fail(err, BRC_DATA, "its input %s%s does not fit its weights %s%s",
-				brc_shape_text(x, a, sizeof(a)), ta ? ", transposed," : "",
-				brc_shape_text(w, b, sizeof(b)), tb ? ", transposed" : "");
+				brc_shape_text(x).s, ta ? ", transposed," : "", brc_shape_text(w).s,
+				tb ? ", transposed" : "");
 	BRC_TRY(brc_keeps_images(x, !ta, err));
 	if (w->batch != BRC_NOWHERE)
 		return brc_keeps_images(w, w->batch, err);
@@ -197,7 +196,7 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	    (c->count != 1 && c->dim[c->ndim - 1] != 1 && c->dim[c->ndim - 1] != out.dim[1]) ||
 	    (c->ndim == 2 && c->dim[0] != 1 && c->dim[0] != out.dim[0]))
 		return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
-				brc_shape_text(c, a, sizeof(a)), out.dim[1]);
+				brc_shape_text(c).s, out.dim[1]);
 	return brc_loops_broadcast(&p->bias, &out, &c, 1, err);
 }
 
@@ -229,7 +228,6 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 	product *p = n->state;
 	const brc_operand *x, *w, *in[2];
 	brc_operand out, lead[2];
-	char a[128], b[128];
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
@@ -237,7 +235,7 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 	if (x->ndim == 0 || w->ndim == 0 ||
 	    x->dim[x->ndim - 1] != w->dim[w->ndim > 1 ? w->ndim - 2 : 0])
 		return brc_fail(err, BRC_DATA, "a product of %s and %s does not exist",
-				brc_shape_text(x, a, sizeof(a)), brc_shape_text(w, b, sizeof(b)));
+				brc_shape_text(x).s, brc_shape_text(w).s);
 	BRC_TRY(brc_keeps_images(x, x->ndim - 1, err));
 	BRC_TRY(brc_keeps_images(w, w->ndim - 1, err));
 	if (w->ndim > 1)

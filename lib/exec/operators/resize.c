@@ -100,7 +100,7 @@ static brc_rc resize_axis(brc_exec *g, brc_sampling *s, size_t k, const brc_resi
 	double edge = (double)a->in - 1;
 	brc_taps *t;
 
-	BRC_TRY(brc_sampling_axis(s, g, k, a->out, taps, taps > 1, &t, err));
+	BRC_TRY(brc_sampling_axis(s, g, k, a->out, taps, &t, err));
 	for (size_t i = 0; i < a->out; i++) {
 		double x = source(r, a, i);
 		bool crop = r->place == BRC_TF_CROP_AND_RESIZE;
@@ -211,7 +211,8 @@ static brc_rc infer_resize(brc_exec *g, brc_node *n, brc_err *err)
 
 		BRC_TRY(resize_axis(g, n->state, k, same ? &none : r, &a[k], err));
 	}
-	brc_sampling_fill(n->state, &r->extrapolation_value, sizeof(r->extrapolation_value));
+	memcpy(((brc_sampling *)n->state)->fill, &r->extrapolation_value,
+	       sizeof(r->extrapolation_value));
 	return brc_sampling_done(n->state, g, n, x, err);
 }
 

@@ -149,19 +149,15 @@ static brc_rc infer_reshape(brc_exec *g, brc_node *n, brc_err *err)
 	return set_shape(g, n, x, want.n, dim, err);
 }
 
-static brc_rc read_axes(const brc_exec *g, const brc_node *n, brc_list *axes, brc_err *err)
-{
-	return brc_list_or_input(g, n, &((const brc_axes_args *)n->args)->axes, 1, axes, err);
-}
-
 static brc_rc infer_squeeze(brc_exec *g, brc_node *n, brc_err *err)
 {
+	const brc_axes_args *a = n->args;
 	const brc_operand *x;
 	size_t set, ndim = 0, dim[BRC_MAX_DIMS];
 	brc_list axes;
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(read_axes(g, n, &axes, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 1, &axes, err));
 	BRC_TRY(brc_axis_set(&axes, x->ndim, true, &set, err));
 	for (size_t k = 0; k < x->ndim; k++) {
 		bool gone = axes.at ? set >> k & 1 : x->dim[k] == 1 && k != x->batch;
@@ -177,12 +173,13 @@ static brc_rc infer_squeeze(brc_exec *g, brc_node *n, brc_err *err)
 
 static brc_rc infer_unsqueeze(brc_exec *g, brc_node *n, brc_err *err)
 {
+	const brc_axes_args *a = n->args;
 	const brc_operand *x;
 	size_t set, from = 0, dim[BRC_MAX_DIMS];
 	brc_list axes;
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(read_axes(g, n, &axes, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 1, &axes, err));
 	if (axes.n > BRC_MAX_DIMS - x->ndim)
 		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
 	BRC_TRY(brc_axis_set(&axes, x->ndim + axes.n, true, &set, err));

@@ -21,19 +21,17 @@ static brc_rc numbers(const brc_list *v, const char *name, size_t n, int64_t lea
 
 static brc_rc shape_of_images(const brc_operand *x, brc_window *w, brc_err *err)
 {
-	char a[128];
-
 	if (x->ndim < 3 || x->ndim > 2 + BRC_SPATIAL)
 		return brc_fail(err, BRC_DATA,
 				"an input of %s is not supported: one to three dimensions after "
 				"the channels are",
-				brc_shape_text(x, a, sizeof(a)));
+				brc_shape_text(x).s);
 	for (size_t k = 1; k < x->ndim; k++)
 		BRC_TRY(brc_keeps_images(x, k, err));
 	for (size_t k = 0; k < x->ndim; k++)
 		if (x->dim[k] == 0 || x->dim[k] > (size_t)MAX_EXTENT)
 			return brc_fail(err, BRC_DATA, "an input of %s is not supported",
-					brc_shape_text(x, a, sizeof(a)));
+					brc_shape_text(x).s);
 	*w = (brc_window){.images = x->dim[0], .channels = x->dim[1]};
 	for (size_t k = 0; k < BRC_SPATIAL; k++)
 		w->in[k] = w->out[k] = w->kernel[k] = w->stride[k] = w->dilation[k] = 1;

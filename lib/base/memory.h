@@ -31,6 +31,9 @@ bool brc_add(size_t a, size_t b, size_t *out);
 void *brc_alloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 
+/* A copy of n elements, aligned as above; NULL as above. */
+void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err) __attribute__((malloc));
+
 /* A copy of the string (or of its first n bytes, terminated); NULL as above. */
 char *brc_strdup(const char *s, brc_err *err) __attribute__((malloc));
 char *brc_strndup(const char *s, size_t n, brc_err *err) __attribute__((malloc));

@@ -191,19 +191,6 @@ brc_rc brc_filter_read(brc_filter *f, brc_err *err)
 
 /* ---- choosing ---- */
 
-/* Is `type` one of the words of "a|b"? */
-static bool type_listed(const char *types, const char *type)
-{
-	size_t n = strlen(type);
-
-	for (const char *p = types;; p += strcspn(p, "|") + 1) {
-		if (strcspn(p, "|") == n && strncmp(p, type, n) == 0)
-			return true;
-		if (p[strcspn(p, "|")] == '\0')
-			return false;
-	}
-}
-
 /* " the stream holds: a, b" */
 static void list_seen(const brc_filter *f, const char *types, char *buf, size_t cap)
 {
@@ -211,7 +198,7 @@ static void list_seen(const brc_filter *f, const char *types, char *buf, size_t 
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < f->n_seen && n < cap; i++)
-		if (!types || type_listed(types, f->seen[i].type))
+		if (!types || brc_word_index(types, f->seen[i].type) >= 0)
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? ", " : "",
 					      f->seen[i].title);
 	if (n == 0)
@@ -237,7 +224,7 @@ static void list_makers(const char *types, char *buf, size_t cap)
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(made_by) / sizeof(made_by[0]) && n < cap; i++)
-		if (type_listed(types, made_by[i].type))
+		if (brc_word_index(types, made_by[i].type) >= 0)
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? " or " : "",
 					      made_by[i].makers);
 	if (n == 0)
@@ -278,7 +265,7 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 
 	*out = NULL;
 	for (size_t i = 0; i < f->n_sections; i++)
-		if (type_listed(types, f->sections[i]->type)) {
+		if (brc_word_index(types, f->sections[i]->type) >= 0) {
 			*out = f->sections[i];
 			found++;
 		}

@@ -5,6 +5,7 @@
 
 #include "base/texts.h"
 #include "render/model/model.h"
+#include "render/words/commands.h"
 
 /* Mean cross-entropy of the unharmed network, nats an image. */
 static double mean_loss(const brc_lesions *l)
@@ -83,6 +84,37 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 	BRC_TRY(copy_layers(l, err));
 	BRC_TRY(read_classes(l, err));
 	return brc_groups_collect(l, from, options, err);
+}
+
+void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in)
+{
+	const brc_section *s = l->labels_section ? l->labels_section : l->spectrum_section;
+
+	l->k = l->labels.k;
+	for (size_t i = 0; !l->labels_section && i < l->n_graphs; i++)
+		l->k = l->graph[i].k > l->k ? l->graph[i].k : l->k;
+	for (size_t i = 0; s && s->digest[0] && i < in->n_history && !l->has_seed; i++) {
+		const brc_value *options = brc_map_get(in->history[i], "options");
+
+		if (options && options->type == BRC_V_MAP &&
+		    brc_history_wrote(in->history[i], s->digest))
+			l->has_seed = brc_map_int(options->u.map, "seed", &l->seed);
+	}
+}
+
+bool brc_stability_range(const brc_labelling *l, double range[2])
+{
+	range[0] = INFINITY;
+	range[1] = -INFINITY;
+	for (size_t i = 0; i < l->n_graphs; i++) {
+		double s = l->graph[i].k > 1 ? l->graph[i].stability : NAN;
+
+		if (isfinite(s)) {
+			range[0] = fmin(range[0], s);
+			range[1] = fmax(range[1], s);
+		}
+	}
+	return range[0] <= range[1];
 }
 
 void brc_labelling_clear(brc_labelling *l)

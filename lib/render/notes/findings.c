@@ -75,13 +75,12 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 		add_none(text, l, proxy, level);
 		return;
 	}
-	brc_str_addf(
-		text,
-		"%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= %g, "
-		"%zu by max-T).",
-		found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
-		found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
-		brc_found(st->p_maxt, st->m, level));
+	brc_str_addf(text,
+		     "%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= "
+		     "%g, %zu by max-T).",
+		     found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
+		     found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
+		     brc_found(st->p_maxt, st->m, level));
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)

@@ -28,10 +28,10 @@ static void warn_graphs(brc_network *net, size_t i)
 		if ((l->graph[g].empty > 0 || l->graph[g].n_warnings > 0) && n++ < GRAPHS_TOLD)
 			warn_graph(&net->notes, i, &l->graph[g]);
 	if (n > GRAPHS_TOLD)
-		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
-			      "%zu graph%s more with warnings of this kind: the JSON report has "
-			      "them.",
-			      n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
+		brc_note_addf(
+			&net->notes, BRC_NOTE_WARNING, i,
+			"%zu graph%s more with warnings of this kind: the JSON report has them.",
+			n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
 }
 
 /* ---- what the statistics warn of ---- */
@@ -207,14 +207,13 @@ static void warn_chance(brc_network *net)
 
 		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
 			continue;
-		brc_note_addf(
-			&net->notes, BRC_NOTE_WARNING, BRC_ANY,
-			"before any lesion the network is right for %s of %zu %s, no more than "
-			"chance (the largest class has %s): lesions of a network that does not "
-			"work say little. Check that these are the data that it was trained for, "
-			"their scale, and the order of the labels.",
-			brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images, l->items,
-			brc_format_percent(largest).s);
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
+			      "before any lesion the network is right for %s of %zu %s, no more "
+			      "than chance (the largest class has %s): lesions of a network that "
+			      "does not work say little. Check that these are the data that it was "
+			      "trained for, their scale, and the order of the labels.",
+			      brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images,
+			      l->items, brc_format_percent(largest).s);
 		return;
 	}
 }

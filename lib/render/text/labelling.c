@@ -70,8 +70,8 @@ void brc_text_partition(brc_str *b, const brc_labelling *l)
 		if (l->labels.source[0])
 			brc_str_addf(b, " from %s", brc_source_title(l->labels.source));
 		brc_str_addf(b,
-			     ": %zu units in %zu groups, %zu in none\n"
-			     "(a group, or sub-cluster: the units of one layer with one label)\n",
+			     ": %zu units in %zu groups, %zu in none\n(a group, or sub-cluster: "
+			     "the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
 	if (l->n_graphs > 1)
@@ -289,16 +289,15 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 	brc_str line = {0};
 
 	brc_str_addf(&line,
-		     "effect: what silencing the group does beyond the mean of random groups. "
-		     ". p <= %g, as %g %% of groups have by chance",
+		     "effect: what silencing the group does beyond the mean of random groups. . p "
+		     "<= %g, as %g %% of groups have by chance",
 		     level, 100 * level);
 	if (!first_test(l)->published)
-		brc_str_addf(
-			&line,
-			"; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
-			"<= %g, the chance of even one false ** in the column. class*: it loses "
-			"more than under random groups (adjusted p <= %g)",
-			level, 100 * level, level, level);
+		brc_str_addf(&line,
+			     "; * q <= %g, and among all * and ** about %g %% are false; ** max-T "
+			     "p <= %g, the chance of even one false ** in the column. class*: it "
+			     "loses more than under random groups (adjusted p <= %g)",
+			     level, 100 * level, level, level);
 	brc_str_add(b, "\n");
 	brc_text_line(b, "  ", &line);
 }

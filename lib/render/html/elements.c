@@ -123,7 +123,7 @@ void brc_html_badges(brc_page *page, const brc_group *g)
 {
 	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		bool full = g->mark[p] == BRC_MARK_MAXT;
 
 		if (g->mark[p] >= BRC_MARK_Q)

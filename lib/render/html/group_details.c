@@ -62,7 +62,7 @@ static void add_statistics(brc_page *page, const brc_labelling *l, const brc_gro
 		if (c->detail_head && !within(c))
 			brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>", c->detail_head);
 	brc_html(page, "</tr></thead><tbody>\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; g->row[p] != BRC_ANY && i < l->test[p].n_stats; i++)
 			add_statistic(page, &l->test[p].stat[i], g->row[p], p == BRC_IMPORTANCE);
 	brc_html_table_end(page);
@@ -71,7 +71,7 @@ static void add_statistics(brc_page *page, const brc_labelling *l, const brc_gro
 static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
 	brc_html(page, "<div class=\"drawings\">\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 		const char *unit = st ? brc_format_unit(st) : "";
 		char title[sizeof(st->title)], caption[256];

@@ -25,12 +25,12 @@ static size_t count_shown(const brc_inference *st)
 static void add_head_groups(brc_page *page, const brc_labelling *l)
 {
 	brc_html(page, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (st)
 			brc_html(page, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
-				 count_shown(st), brc_proxy_name((brc_proxy)p), st->statistic,
+				 count_shown(st), brc_proxy_name(p), st->statistic,
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
 	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");
@@ -42,7 +42,7 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 	add_head_groups(page, l);
 	brc_html(page, "<tr>");
 	brc_html_heads(page, "layer|#cluster|#units|verdict");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		for (const brc_column *c = brc_statistic_columns; st && c->name; c++)
@@ -90,7 +90,7 @@ static void add_verdict(brc_page *page, const brc_group *g)
 {
 	int strength = 0;
 
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		strength = strength * 4 + (int)g->mark[p];
 	brc_html(page, "<td class=\"verdict\" data-v=\"%d\">", -strength);
 	brc_html_badges(page, g);
@@ -122,7 +122,7 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 		     g->cluster, g->cluster);
 	brc_html(page, "<td class=\"n\" data-v=\"%zu\">%zu</td>", g->size, g->size);
 	add_verdict(page, g);
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (st)

@@ -65,9 +65,9 @@ static void add_tests(brc_page *page, const brc_labelling *l)
 		       "class=\"wide\"><table class=\"tests\"><thead><tr>");
 	add_test_heads(page);
 	brc_html(page, "</tr></thead><tbody>\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_test(page, &l->test[p].stat[i], (brc_proxy)p);
+			add_test(page, &l->test[p].stat[i], p);
 	brc_html_table_end(page);
 }
 
@@ -76,7 +76,7 @@ static brc_rc add_effects(brc_page *page, const brc_place *at)
 	if (!brc_labelling_tested(at->l))
 		return BRC_OK;
 	brc_html(page, "<div class=\"pair\">\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		if (!brc_primary(&at->l->test[p]))
 			continue;
 		brc_html(page,
@@ -84,7 +84,7 @@ static brc_rc add_effects(brc_page *page, const brc_place *at)
 			 "mean of random groups</p>\n",
 			 p == BRC_IMPORTANCE ? "Importance" : "Coherence",
 			 brc_primary(&at->l->test[p])->title);
-		BRC_TRY(brc_chart_effects(page, at, (brc_proxy)p));
+		BRC_TRY(brc_chart_effects(page, at, p));
 		brc_html(page, "</div>\n");
 	}
 	brc_html(page, "</div>\n");

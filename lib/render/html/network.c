@@ -71,10 +71,10 @@ static void add_overview(brc_page *page, size_t network)
 			 network, i, l->name,
 			 l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
 		add_stability(page, l);
-		for (size_t p = 0; p < BRC_PROXIES; p++) {
+		for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
 
-			add_verdict(page, l, (brc_proxy)p);
+			add_verdict(page, l, p);
 			corrected |= st && !st->published;
 		}
 		brc_html(page, "</tr>\n");

@@ -73,7 +73,7 @@ static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool
 {
 	json_t *all = json_object();
 
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; g->row[p] != BRC_ANY && i < l->test[p].n_stats; i++) {
 			const brc_inference *st = &l->test[p].stat[i];
 			json_t *o = json_object();

@@ -202,7 +202,7 @@ static brc_mark mark_of(const brc_inference *st, size_t row, double level)
 
 static void mark_groups(brc_labelling *l, double level)
 {
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		for (size_t i = 0; st && i < l->n_groups; i++)
@@ -269,7 +269,7 @@ static strength strength_of(const brc_labelling *l, size_t i)
 	const brc_group *g = &l->group[i];
 	strength s = {.index = i, .mark = 0, .q = 2, .p = 2};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (!st || g->row[p] == BRC_ANY)
@@ -326,7 +326,7 @@ brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 	if (from->labels)
 		BRC_TRY(from_labels(l, err));
 	BRC_TRY(join(l, LESIONS, (source){from->lesions, &x->layers, &x->table, NULL}, err));
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_findings *t = &l->test[p];
 
 		BRC_TRY(join(l, p, (source){tests[p], &t->layers, &t->table, NULL}, err));

@@ -102,19 +102,22 @@ void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in)
 	}
 }
 
-bool brc_stability_range(const brc_labelling *l, double range[2])
+size_t brc_stability_range(const brc_labelling *l, double range[2])
 {
+	size_t n = 0;
+
 	range[0] = INFINITY;
 	range[1] = -INFINITY;
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		double s = l->graph[i].k > 1 ? l->graph[i].stability : NAN;
+		double s = l->graph[i].stability;
 
-		if (isfinite(s)) {
-			range[0] = fmin(range[0], s);
-			range[1] = fmax(range[1], s);
-		}
+		if (l->graph[i].k <= 1 || !isfinite(s))
+			continue;
+		range[0] = fmin(range[0], s);
+		range[1] = fmax(range[1], s);
+		n++;
 	}
-	return range[0] <= range[1];
+	return n;
 }
 
 void brc_labelling_clear(brc_labelling *l)
@@ -122,7 +125,7 @@ void brc_labelling_clear(brc_labelling *l)
 	brc_labels_clear(&l->labels);
 	brc_subclusters_free(l->subclusters);
 	brc_lesions_clear(&l->lesions);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
 	brc_texts_free(l->layer_title, l->layers.n);

@@ -155,8 +155,8 @@ void brc_labelling_clear(brc_labelling *l);
 /* Number of clusters and seed, from the labels and the history of their stream. */
 void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in);
 
-/* The least and the largest stability of the graphs; false when no graph has one. */
-bool brc_stability_range(const brc_labelling *l, double range[2]);
+/* The least and the largest stability of the graphs. Returns how many graphs have one. */
+size_t brc_stability_range(const brc_labelling *l, double range[2]);
 
 /* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,

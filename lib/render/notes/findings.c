@@ -209,6 +209,6 @@ void brc_note_findings(brc_network *net, double level)
 	for (size_t i = 0; i < net->n_clusterability; i++)
 		clusterability_finding(&net->notes, &net->clusterability[i], level);
 	for (size_t i = 0; i < net->n_labellings; i++)
-		for (size_t p = 0; p < BRC_PROXIES; p++)
-			proxy_finding(net, i, (brc_proxy)p, level);
+		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+			proxy_finding(net, i, p, level);
 }

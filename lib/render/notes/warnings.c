@@ -46,7 +46,7 @@ static warned find_warned(const brc_labelling *l)
 {
 	warned w = {.n = 0};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t s = 0; s < l->test[p].n_stats; s++)
 			if (l->test[p].stat[s].warning[0])
 				w.st[w.n++] = &l->test[p].stat[s];
@@ -139,13 +139,13 @@ static void warn_tests(brc_network *net, size_t i)
 		warn_shared(&net->notes, i, &w, s);
 	for (size_t s = 0; s < w.n; s++)
 		warn_own(&net->notes, i, &w, s);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		if (l->test[p].published)
 			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
 				      "%s follows the published code (--compat paper): ties and "
 				      "undefined values count as significant, nothing is corrected "
 				      "for the number of groups.",
-				      brc_proxy_name((brc_proxy)p));
+				      brc_proxy_name(p));
 }
 
 /* ---- the network as a whole ---- */

@@ -10,7 +10,7 @@
 #include "render/words/commands.h"
 #include "render/html/example_images.h"
 #include "render/words/format.h"
-#include "render/svg/histogram.h"
+#include "render/svg/svg.h"
 #include "render/model/model.h"
 #include "render/model/network_streams.h"
 #include "report_sections.h"

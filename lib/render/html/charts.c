@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "render/svg/histogram.h"
+#include "render/svg/svg.h"
 #include "render/html/parts.h"
 #include "render/words/json.h"
 

@@ -320,16 +320,16 @@ static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 			  const brc_report_options *options, brc_err *err)
 {
-	const brc_section *tests[BRC_PROXIES] = {from->importance, from->coherence};
 	const brc_lesions *x = &l->lesions;
 
-	if (from->labels)
+	if (l->labels_section)
 		BRC_TRY(from_labels(l, err));
-	BRC_TRY(join(l, LESIONS, (source){from->lesions, &x->layers, &x->table, NULL}, err));
+	BRC_TRY(join(l, LESIONS, (source){l->lesions_section, &x->layers, &x->table, NULL}, err));
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_findings *t = &l->test[p];
+		const brc_section *s = from->part[BRC_PART_TESTS + p];
 
-		BRC_TRY(join(l, p, (source){tests[p], &t->layers, &t->table, NULL}, err));
+		BRC_TRY(join(l, p, (source){s, &t->layers, &t->table, NULL}, err));
 	}
 	mark_groups(l, options->level);
 	find_worst_classes(l);

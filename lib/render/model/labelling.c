@@ -19,30 +19,23 @@ static double mean_loss(const brc_lesions *l)
 	return images > 0 ? nats / images : NAN;
 }
 
-/* The graphs, of the spectrum where there is one. */
-static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
+/* What each section holds. The graphs are those of the spectrum where there is one. */
+static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, brc_err *err)
 {
+	if (l->labels_section)
+		BRC_TRY(brc_labels_read(&l->labels, l->labels_section, err));
 	if (l->spectrum_section)
 		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
 	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
 	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
-	return BRC_OK;
-}
-
-/* What each section holds. */
-static brc_rc read_sections(brc_labelling *l, const brc_labelling_sections *from, brc_err *err)
-{
-	if (from->labels)
-		BRC_TRY(brc_labels_read(&l->labels, from->labels, err));
-	if (from->lesions) {
-		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
+	if (l->lesions_section) {
+		BRC_TRY(brc_lesions_read(&l->lesions, l->lesions_section, err));
 		l->loss = mean_loss(&l->lesions);
 	}
-	if (from->importance)
-		BRC_TRY(brc_findings_read(&l->test[BRC_IMPORTANCE], from->importance, err));
-	if (from->coherence)
-		BRC_TRY(brc_findings_read(&l->test[BRC_COHERENCE], from->coherence, err));
-	return read_spectrum(l, err);
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		if (part[BRC_PART_TESTS + p])
+			BRC_TRY(brc_findings_read(&l->test[p], part[BRC_PART_TESTS + p], err));
+	return BRC_OK;
 }
 
 /* The layer table: from labels, else from the first section that has one. */
@@ -76,11 +69,11 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 			     const brc_report_options *options, brc_err *err)
 {
 	*l = (brc_labelling){.name = from->name,
-			     .labels_section = from->labels,
-			     .spectrum_section = from->spectrum,
-			     .lesions_section = from->lesions,
+			     .labels_section = from->part[BRC_PART_LABELS],
+			     .spectrum_section = from->part[BRC_PART_SPECTRUM],
+			     .lesions_section = from->part[BRC_PART_LESIONS],
 			     .loss = NAN};
-	BRC_TRY(read_sections(l, from, err));
+	BRC_TRY(read_sections(l, from->part, err));
 	BRC_TRY(copy_layers(l, err));
 	BRC_TRY(read_classes(l, err));
 	return brc_groups_collect(l, from, options, err);

@@ -194,8 +194,7 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: the NPY header has %zu bytes, more than %d",
 				name, length, HEADER_MAX);
 	*text = brc_calloc(length + 1, 1, err);
-	if (!*text)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*text));
 	rc = brc_input_header(in, *text, length, err);
 	if (rc == BRC_OK && memchr(*text, '\0', length))
 		rc = brc_fail(err, BRC_DATA, "%s: the NPY header holds a zero byte", name);
@@ -215,8 +214,7 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	h.at = text;
 	rc = parse_header(&h, err);
 	free(text);
-	if (rc == BRC_OK)
-		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err);
+	BRC_THEN(rc, brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err));
 	return rc;
 }
 
@@ -227,7 +225,7 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 	BRC_TRY(brc_npy_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)
-		brc_array_swap(out);
+		brc_elements_swap(out->data, out->count, out->itemsize);
 	return BRC_OK;
 }
 

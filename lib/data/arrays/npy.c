@@ -194,8 +194,7 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: the NPY header has %zu bytes, more than %d",
 				name, length, HEADER_MAX);
 	*text = brc_calloc(length + 1, 1, err);
-	if (!*text)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*text));
 	rc = brc_input_header(in, *text, length, err);
 	if (rc == BRC_OK && memchr(*text, '\0', length))
 		rc = brc_fail(err, BRC_DATA, "%s: the NPY header holds a zero byte", name);

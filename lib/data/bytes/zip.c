@@ -58,8 +58,7 @@ static brc_rc find_end(const brc_zip *z, size_t *offset, brc_err *err)
 	bool found = false;
 	brc_rc rc;
 
-	if (!tail)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(tail));
 	rc = read_at(z, z->size - n, tail, n, err);
 	for (size_t i = n < END_BYTES ? 0 : n - END_BYTES + 1; rc == BRC_OK && !found && i-- > 0;)
 		if (!memcmp(tail + i, "PK\5\6", 4) && i + END_BYTES + le(tail + i + 20, 2) == n) {
@@ -168,8 +167,7 @@ static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *u
 				      .deflated = le(p + 10, 2) == DEFLATED}};
 	BRC_TRY(read_extra64(z, m, p + ENTRY_BYTES + name, extra, err));
 	m->name = brc_strndup((const char *)p + ENTRY_BYTES, name, err);
-	if (!m->name)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m->name));
 	z->n++;
 	return BRC_OK;
 }
@@ -192,8 +190,7 @@ static brc_rc check_apart(const brc_zip *z, brc_err *err)
 	extent *e = brc_alloc(z->n, sizeof(*e), err);
 	brc_rc rc = BRC_OK;
 
-	if (!e)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(e));
 	for (size_t i = 0; rc == BRC_OK && i < z->n; i++) {
 		const brc_zip_entry *m = &z->member[i];
 		size_t head = LOCAL_BYTES + strlen(m->name);
@@ -218,8 +215,7 @@ static brc_rc read_directory(brc_zip *z, brc_err *err)
 	unsigned char *p = brc_alloc(n, 1, err);
 	brc_rc rc;
 
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	rc = read_at(z, z->directory, p, n, err);
 	for (size_t at = 0, used = 0; rc == BRC_OK && at < n; at += used)
 		rc = read_entry(z, p + at, n - at, &used, err);
@@ -241,8 +237,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	brc_zip *z = brc_calloc(1, sizeof(*z), err);
 	brc_rc rc;
 
-	if (!z)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(z));
 	z->fd = -1;
 	if (brc_input_compressed(in)) {
 		free(z);
@@ -308,8 +303,7 @@ brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err)
 	}
 	BRC_TRY(locate(z, m, &part, err));
 	title = brc_alloc(strlen(z->path) + strlen(m->name) + 2, 1, err);
-	if (!title)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(title));
 	stpcpy(stpcpy(stpcpy(title, z->path), ":"), m->name);
 	rc = brc_input_open_part(in, z->fd, title, &part, err);
 	free(title);

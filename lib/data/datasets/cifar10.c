@@ -1,4 +1,4 @@
-#include "data/datasets/cifar10.h"
+#include "data/datasets/sources.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -89,41 +89,35 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	return BRC_OK;
 }
 
-static void close_all(brc_items *it)
+static void close_all(void *state)
 {
-	cifar10 *c = it->state;
+	cifar10 *c = state;
 
-	for (size_t i = 0; c && i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++)
 		if (c->batch[i].fd >= 0)
 			close(c->batch[i].fd);
-	if (c)
-		free(c->batch);
-	free(c);
+	free(c->batch);
 }
 
 static const brc_items_ops ops = {next, NULL, close_all, false};
 
 brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err *err)
 {
+	const char *name = n == 1 ? brc_input_name(in[0]) : "the CIFAR-10 batches";
 	brc_array label = {.dtype = "|u1", .itemsize = 1, .ndim = 1}, head;
 	size_t cap = 0, shape[] = {0, 3, 32, 32};
 	bool swap;
 	cifar10 *c;
 	brc_rc rc;
 
-	BRC_TRY(brc_items_new(it, n == 1 ? brc_input_name(in[0]) : "the CIFAR-10 batches", &ops,
-			      err));
-	c = brc_calloc(1, sizeof(*c), err);
-	rc = c ? BRC_OK : BRC_RESOURCE;
-	if (rc == BRC_OK) {
-		(*it)->state = c;
-		c->batch = brc_calloc(n, sizeof(*c->batch), err);
-		rc = c->batch ? BRC_OK : BRC_RESOURCE;
-	}
+	BRC_TRY(brc_items_new(it, name, &ops, sizeof(*c), err));
+	c = (*it)->state;
+	c->batch = brc_calloc(n, sizeof(*c->batch), err);
+	rc = c->batch ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = open_batch(c, in[i], &label, &cap, err);
 	label.shape[0] = shape[0] = label.count;
-	BRC_THEN(rc, brc_array_declare(&head, "|u1", 4, shape, (*it)->name, &swap, err));
+	BRC_THEN(rc, brc_array_declare(&head, "|u1", 4, shape, name, &swap, err));
 	BRC_THEN(rc, brc_items_shape(*it, &head, err));
 	(*it)->layout = BRC_LAYOUT_NCHW;
 	(*it)->classes = BRC_CIFAR10_CLASSES;

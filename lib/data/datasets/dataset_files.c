@@ -11,7 +11,6 @@
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
 #include "data/images/image_options.h"
-#include "data/datasets/sample.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)
@@ -146,8 +145,7 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
 	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	if (!r->chosen)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r->chosen));
 	BRC_TRY(mark(r, err));
 	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;

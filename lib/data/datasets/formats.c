@@ -6,10 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "data/datasets/cifar10.h"
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 #include "data/arrays/npy.h"
-#include "data/datasets/token_items.h"
 
 static const struct {
 	const char *name, *operand;

@@ -17,7 +17,7 @@
 #include <expat.h>
 
 #include "base/memory.h"
-#include "data/graphs/graphml_nodes.h"
+#include "data/graphs/graph_formats.h"
 
 enum {
 	DEPTH_MAX = 64,
@@ -361,8 +361,7 @@ brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err)
 	reader *r = brc_calloc(1, sizeof(*r), err);
 	brc_rc rc;
 
-	if (!r)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r));
 	*r = (reader){.l = l, .in = in, .err = err ? err : &own, .data = NO_ROLE};
 	r->nodes.ids.mem = r->nodes.layers.mem = r->nodes.names.mem = l->mem;
 	r->xml = XML_ParserCreate(NULL);

@@ -105,20 +105,13 @@ typedef struct collection {
 	size_t n_order;
 } collection;
 
-/* Takes over the path. */
-static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
+static brc_rc add_image(collection *c, const char *path, size_t label, brc_err *err)
 {
 	brc_image_list *l = c->l;
-	brc_rc rc = brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err);
 
-	BRC_THEN(rc, brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err));
-	if (rc != BRC_OK) {
-		free(path);
-		return rc;
-	}
+	BRC_TRY(brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err));
 	l->label[l->n] = (int32_t)label;
-	l->path[l->n++] = path;
-	return BRC_OK;
+	return brc_texts_add(&l->path, &l->n, &c->path_cap, path, err);
 }
 
 /* The classes: those that were given, or the ones found (ordered, each once; may be taken over). */
@@ -160,22 +153,19 @@ static brc_rc add_file(collection *c, const char *dir, const char *name, size_t 
 	bool is_dir = false;
 	struct stat st;
 	char *path = join(dir, name, err);
-	brc_rc rc;
+	brc_rc rc = path ? kind_of(path, &st, &is_dir, err) : BRC_RESOURCE;
 
-	if (!path)
-		return BRC_RESOURCE;
-	rc = kind_of(path, &st, &is_dir, err);
 	if (rc == BRC_OK && is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
 	}
 	BRC_THEN(rc, brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err));
-	if (rc != BRC_OK) {
-		free(path);
-		return rc;
+	if (rc == BRC_OK) {
+		c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
+		rc = add_image(c, path, label, err);
 	}
-	c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
-	return add_image(c, path, label, err);
+	free(path);
+	return rc;
 }
 
 static int by_identity(const void *pa, const void *pb)
@@ -308,8 +298,7 @@ static brc_rc distinct(const names *all, names *out, brc_err *err)
 	char **sorted = brc_alloc(all->n, sizeof(*sorted), err);
 	brc_rc rc;
 
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	memcpy(sorted, all->name, all->n * sizeof(*sorted));
 	qsort(sorted, all->n, sizeof(*sorted), by_bytes);
 	rc = BRC_OK;
@@ -326,13 +315,14 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 	for (size_t i = 0; i < paths->n; i++) {
 		size_t label = 0;
 		char *path;
+		brc_rc rc;
 
 		BRC_TRY(label_of(c, classes->name[i], name, &label, err));
 		path = paths->name[i][0] == '/' || *dir == '\0' ? brc_strdup(paths->name[i], err)
 								: join(dir, paths->name[i], err);
-		if (!path)
-			return BRC_RESOURCE;
-		BRC_TRY(add_image(c, path, label, err));
+		rc = path ? add_image(c, path, label, err) : BRC_RESOURCE;
+		free(path);
+		BRC_TRY(rc);
 	}
 	return BRC_OK;
 }
@@ -346,8 +336,7 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	brc_rc rc;
 
 	memset(l, 0, sizeof(*l));
-	if (!dir)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(dir));
 	rc = read_table(path, mem, &classes, &paths, err);
 	BRC_THEN(rc, distinct(&classes, &found, err));
 	BRC_THEN(rc, set_classes(&c, &found, err));

@@ -173,8 +173,7 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 	}
 	BRC_TRY(find_elements(t, &e, err));
 	*v = brc_alloc(e.n, sizeof(**v), err);
-	if (!*v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*v));
 	if (t->data_type == BRC_ONNX_FLOAT && e.n > 0)
 		memcpy(*v, e.at, e.n * sizeof(**v));
 	for (size_t i = 0; t->data_type != BRC_ONNX_FLOAT && i < e.n; i++)
@@ -202,8 +201,7 @@ brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
 		return wrong_kind(t, "integers", err);
 	BRC_TRY(find_elements(t, &e, err));
 	*v = brc_alloc(e.n, sizeof(**v), err);
-	if (!*v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*v));
 	for (size_t i = 0; i < e.n; i++) {
 		uint64_t x = read_int(e.at + i * e.width, e.width, is_signed);
 

@@ -197,8 +197,7 @@ static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 	slash = strrchr(w->path, '/');
 	n = slash ? (size_t)(slash - w->path) + 1 : 0;
 	path = brc_alloc(n + strlen(name) + 1, 1, err);
-	if (!path)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(path));
 	memcpy(path, w->path, n);
 	strcpy(path + n, name);
 	rc = brc_weight_file_open(w, path, name, err);

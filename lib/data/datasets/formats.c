@@ -9,11 +9,7 @@
 #include "data/datasets/sources.h"
 #include "data/arrays/npy.h"
 
-static const struct {
-	const char *name, *operand;
-	size_t least, most; /* files */
-	const char *files;
-} formats[BRC_FORMATS] = {
+const brc_format_facts brc_formats[BRC_FORMATS] = {
 	[BRC_IDX] = {"idx", "IMAGES", 2, 2, "two files: images, then labels"},
 	[BRC_NPY] = {"npy", "IMAGES", 2, 2, "two files: images, then labels"},
 	[BRC_NPZ] = {"npz", "ARCHIVE", 1, 1, "one file, which holds images and labels"},
@@ -21,16 +17,6 @@ static const struct {
 	[BRC_FOLDER] = {"folder", "FOLDER", 1, 1, "one folder, with a folder for each class"},
 	[BRC_LIST] = {"list", "LIST", 1, 1, "one table of image files and classes"},
 };
-
-const char *brc_format_name(brc_format f)
-{
-	return formats[f].name;
-}
-
-const char *brc_format_operand(brc_format f)
-{
-	return formats[f].operand;
-}
 
 static brc_rc detect(brc_input *in, brc_format *out, brc_err *err)
 {
@@ -208,9 +194,9 @@ static brc_rc check_use(brc_format f, size_t n, const brc_format_options *o, brc
 				"--resize, --crop, --rgb and --grey are for image files");
 	if (o->next_token && (f != BRC_NPY || n != 1))
 		return brc_fail(err, BRC_USAGE, "--next-token takes one NPY file of tokens");
-	if (!o->next_token && (n < formats[f].least || n > formats[f].most)) {
+	if (!o->next_token && (n < brc_formats[f].least || n > brc_formats[f].most)) {
 		brc_fail(err, BRC_USAGE, "%zu file%s given", n, n == 1 ? "" : "s");
-		return brc_hint(err, "--%s takes %s", formats[f].name, formats[f].files);
+		return brc_hint(err, "--%s takes %s", brc_formats[f].name, brc_formats[f].files);
 	}
 	return BRC_OK;
 }

@@ -54,17 +54,17 @@ static const char *wanted(const search *s, const char *type, const char *name, b
 static void hit(search *s, brc_section *section, const brc_tensor *t, bool by_name,
 		const char *title)
 {
+	bool beaten;
+
 	if (s->found > 0 && by_name && !s->by_name) {
 		brc_section_free(s->section);
 		brc_str_free(&s->matches);
 		s->found = 0;
 	}
-	if (s->found > 0 && s->by_name && !by_name) {
-		brc_section_free(section);
-		return;
-	}
-	list(&s->matches, title);
-	if (s->found++ > 0) {
+	beaten = s->found > 0 && s->by_name && !by_name;
+	if (!beaten)
+		list(&s->matches, title);
+	if (beaten || s->found++ > 0) {
 		brc_section_free(section);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include "data/tables/labels_tsv.h"
 #include "data/tables/units_table.h"
 #include "graph/exchange.h"
+#include "sections/edge_origin.h"
 #include "sections/labels.h"
 
 static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
@@ -33,7 +34,7 @@ brc_rc brc_export_labels(brc_filter *f, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "units", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&l, s, err));
@@ -69,15 +70,17 @@ static brc_rc to_output(void *ctx, const char *bytes, size_t n, brc_err *err)
 brc_rc brc_export_graph(brc_filter *f, brc_graph_format format, size_t mem, brc_err *err)
 {
 	const brc_section *s;
+	brc_edge_origin origin;
 	brc_blocks b;
 	brc_named_units names;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "units", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
+	BRC_TRY(brc_edge_origin_read(&origin, s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));
 	rc = find_names(f, &b.layers, &names, err);
 	if (rc == BRC_OK) {

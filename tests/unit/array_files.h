@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "data/arrays/npy.h"
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 
 /* The array of an NPY file. */
 static inline brc_rc npy_array(const char *path, size_t mem, brc_array *out, brc_err *err)
@@ -54,7 +54,7 @@ static inline brc_rc idx_array(const char *path, size_t mem, brc_array *out, brc
 	if (rc == BRC_OK)
 		rc = brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err);
 	if (rc == BRC_OK && swap)
-		brc_array_swap(out);
+		brc_elements_swap(out->data, out->count, out->itemsize);
 	brc_input_free(in);
 	return rc;
 }

@@ -2,7 +2,6 @@
 #include "data_files.h"
 
 #include "data/datasets/dataset_head.h"
-#include "data/datasets/sample.h"
 
 enum { IMAGES = 60, CLASSES = 3, EACH = 5 };
 

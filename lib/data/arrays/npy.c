@@ -186,16 +186,13 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: NPY version %d.%d; 1.0, 2.0 and 3.0 are known",
 				name, p[6], p[7]);
 	wide = p[6] == 1 ? 2 : 4;
-	length = 0;
 	BRC_TRY(brc_input_header(in, p + 8, wide, err));
-	for (size_t i = wide; i-- > 0;)
-		length = length << 8 | p[8 + i];
+	length = brc_little(p + 8, wide);
 	if (length > HEADER_MAX)
 		return brc_fail(err, BRC_DATA, "%s: the NPY header has %zu bytes, more than %d",
 				name, length, HEADER_MAX);
 	*text = brc_calloc(length + 1, 1, err);
-	if (!*text)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*text));
 	rc = brc_input_header(in, *text, length, err);
 	if (rc == BRC_OK && memchr(*text, '\0', length))
 		rc = brc_fail(err, BRC_DATA, "%s: the NPY header holds a zero byte", name);
@@ -215,8 +212,7 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	h.at = text;
 	rc = parse_header(&h, err);
 	free(text);
-	if (rc == BRC_OK)
-		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err);
+	BRC_THEN(rc, brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err));
 	return rc;
 }
 
@@ -227,7 +223,7 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 	BRC_TRY(brc_npy_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)
-		brc_array_swap(out);
+		brc_elements_swap(out->data, out->count, out->itemsize);
 	return BRC_OK;
 }
 

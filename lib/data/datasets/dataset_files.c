@@ -11,7 +11,6 @@
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
 #include "data/images/image_options.h"
-#include "data/datasets/sample.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)
@@ -146,8 +145,7 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
 	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	if (!r->chosen)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r->chosen));
 	BRC_TRY(mark(r, err));
 	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;
@@ -171,7 +169,7 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 	d->mean = r->mean;
 	d->deviation = r->deviation;
 	snprintf(d->source, sizeof(d->source), "%s",
-		 a->tokens ? "tokens" : brc_format_name(r->format));
+		 a->tokens ? "tokens" : brc_formats[r->format].name);
 	return BRC_OK;
 }
 
@@ -192,7 +190,7 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
  */
 static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
-	const char *operand = brc_format_operand(r->format);
+	const char *operand = brc_formats[r->format].operand;
 	bool next = r->asked.next_token;
 	char both[2][33] = {"", ""};
 
@@ -218,8 +216,7 @@ static brc_rc record_classes(const brc_dataset_files *r, brc_filter *f, brc_err 
 	for (size_t c = 0; c < r->n_names; c++)
 		brc_str_addf(&all, "%s\n", r->names[c]);
 	rc = brc_str_check(&all, err);
-	if (rc == BRC_OK)
-		rc = record_digest(f, "classes", all.s, all.len, err);
+	BRC_THEN(rc, record_digest(f, "classes", all.s, all.len, err));
 	brc_str_free(&all);
 	return rc;
 }

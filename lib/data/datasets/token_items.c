@@ -1,7 +1,6 @@
-#include "data/datasets/token_items.h"
+#include "data/datasets/sources.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -24,16 +23,12 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	return BRC_OK;
 }
 
-static void release(brc_items *it)
+static void clear(void *state)
 {
-	text *t = it->state;
-
-	if (t)
-		brc_array_clear(&t->token);
-	free(t);
+	brc_array_clear(&((text *)state)->token);
 }
 
-static const brc_items_ops ops = {next, NULL, release, true};
+static const brc_items_ops ops = {next, NULL, clear, true};
 
 static brc_rc refuse(const brc_array *a, const char *name, const char *remedy, brc_err *err)
 {
@@ -90,8 +85,7 @@ static brc_rc make_labels(const text *t, brc_array *label, brc_err *err)
 
 	BRC_TRY(brc_array_declare(label, "<i4", 2, shape, "the labels", &swap, err));
 	out = label->data = brc_alloc(label->count, sizeof(*out), err);
-	if (!out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(out));
 	for (size_t i = 0; i < t->n; i++)
 		memcpy(out + i * t->length, in + i * t->step + 1, t->length * sizeof(*out));
 	return BRC_OK;
@@ -103,10 +97,8 @@ brc_rc brc_items_of_next_tokens(brc_items **it, brc_input *in, size_t length, si
 	brc_array label = {0}, head;
 	text *t;
 
-	BRC_TRY(brc_items_new(it, brc_input_name(in), &ops, err));
-	t = (*it)->state = brc_calloc(1, sizeof(*t), err);
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_items_new(it, brc_input_name(in), &ops, sizeof(*t), err));
+	t = (*it)->state;
 	BRC_TRY(read_tokens(t, in, length, mem, err));
 	brc_section_digest_bytes((*it)->digest, t->token.data, t->token.count * sizeof(int32_t));
 	BRC_TRY(make_labels(t, &label, err));

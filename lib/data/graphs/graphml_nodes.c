@@ -1,4 +1,4 @@
-#include "data/graphs/graphml_nodes.h"
+#include "data/graphs/graph_formats.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -113,8 +113,7 @@ static brc_rc set_layers(const brc_nodes *t, brc_edge_list *l, const brc_input *
 		rc = t->layers.n > 0 ? count(t, units, in, err) : BRC_OK;
 	for (size_t i = 0; rc == BRC_OK && i < t->layers.n; i++)
 		rc = brc_layer_list_add(&list, t->layers.name[i], units[i], err);
-	if (rc == BRC_OK)
-		rc = brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err);
+	BRC_THEN(rc, brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err));
 	brc_layer_list_clear(&list);
 	free(units);
 	return rc;
@@ -131,8 +130,7 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 	if (t->names.n == 0 && plain_ids(t))
 		return BRC_OK;
 	node = brc_alloc(t->n, sizeof(*node), err);
-	if (!node)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(node));
 	rc = BRC_OK;
 	for (size_t i = 0; i < t->n; i++)
 		node[at[i]] = (uint32_t)i;

@@ -17,20 +17,37 @@ enum {
 	JSON_GROWTH = 24 /* bytes of memory for one of JSON, at the worst: "[0,0,0" */
 };
 
-static size_t dtype_size(const char *dtype)
-{
-	static const struct {
-		const char *name;
-		size_t size;
+typedef struct type {
+	const char *name;
+	size_t size;  /* bytes of an element */
+	int32_t real; /* the same type in ONNX; 0: it is not read */
+} type;
 
-	} known[] = {{"F32", 4},     {"F16", 2},    {"BF16", 2}, {"F64", 8}, {"I8", 1},
-		     {"U8", 1},      {"BOOL", 1},   {"I16", 2},  {"U16", 2}, {"I32", 4},
-		     {"U32", 4},     {"I64", 8},    {"U64", 8},  {"C64", 8}, {"F8_E4M3", 1},
-		     {"F8_E5M2", 1}, {"F8_E8M0", 1}};
+/* NULL for a name that the format does not know. */
+static const type *type_of(const char *name)
+{
+	static const type known[] = {{"F32", 4, BRC_ONNX_FLOAT},
+				     {"F16", 2, BRC_ONNX_FLOAT16},
+				     {"BF16", 2, BRC_ONNX_BFLOAT16},
+				     {"F64", 8, BRC_ONNX_DOUBLE},
+				     {"I8", 1, 0},
+				     {"U8", 1, 0},
+				     {"BOOL", 1, 0},
+				     {"I16", 2, 0},
+				     {"U16", 2, 0},
+				     {"I32", 4, 0},
+				     {"U32", 4, 0},
+				     {"I64", 8, 0},
+				     {"U64", 8, 0},
+				     {"C64", 8, 0},
+				     {"F8_E4M3", 1, 0},
+				     {"F8_E5M2", 1, 0},
+				     {"F8_E8M0", 1, 0}};
+
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(known[i].name, dtype))
-			return known[i].size;
-	return 0;
+		if (!strcmp(known[i].name, name))
+			return &known[i];
+	return NULL;
 }
 
 static brc_rc malformed(const char *path, const char *name, const char *what, brc_err *err)
@@ -66,7 +83,7 @@ static brc_rc take_shape(const json_t *shape, const char *path, const char *name
 
 /* One array of the header; `data`: bytes of elements in the file. */
 static brc_rc take_array(brc_weights *w, size_t file, const char *name, const json_t *v,
-			 uint64_t begin, brc_err *err)
+			 size_t begin, brc_err *err)
 {
 	const brc_weight_file *f = &w->file[file];
 	const char *dtype = json_string_value(json_object_get(v, "dtype"));
@@ -74,13 +91,13 @@ static brc_rc take_array(brc_weights *w, size_t file, const char *name, const js
 	brc_weight a = {.file = file};
 	size_t from, to, bytes;
 
-	if (!dtype || dtype_size(dtype) == 0)
+	if (!dtype || !type_of(dtype))
 		return malformed(f->path, name, "an unknown dtype", err);
 	BRC_TRY(take_shape(json_object_get(v, "shape"), f->path, name, &a, err));
 	if (json_array_size(offsets) != 2 || !take_size(json_array_get(offsets, 0), &from) ||
 	    !take_size(json_array_get(offsets, 1), &to) || from > to || to > f->size - begin)
 		return malformed(f->path, name, "its offsets lie beyond the file", err);
-	if (!brc_mul(a.count, dtype_size(dtype), &bytes) || bytes != to - from)
+	if (!brc_mul(a.count, type_of(dtype)->size, &bytes) || bytes != to - from)
 		return malformed(f->path, name, "its shape needs another number of bytes", err);
 	snprintf(a.dtype, sizeof(a.dtype), "%s", dtype);
 	a.offset = begin + from;
@@ -98,7 +115,7 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* Arrays follow one another from the first byte to the last. */
-static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t begin, brc_err *err)
+static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, size_t begin, brc_err *err)
 {
 	size_t n = w->n - f->first;
 	brc_weight *list = n > 0 ? w->list + f->first : NULL;
@@ -114,8 +131,8 @@ static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t be
 		begin += list[i].bytes;
 	}
 	if (begin != f->size)
-		return brc_fail(err, BRC_DATA, "%s: %llu bytes behind the last array", f->path,
-				(unsigned long long)(f->size - begin));
+		return brc_fail(err, BRC_DATA, "%s: %zu bytes behind the last array", f->path,
+				f->size - begin);
 	return BRC_OK;
 }
 
@@ -133,21 +150,20 @@ static brc_rc parse(const char *path, const char *text, size_t n, json_t **root,
 	return brc_fail(err, BRC_DATA, "%s: the header is no JSON object", path);
 }
 
-static brc_rc read_text(const brc_weight_file *f, uint64_t offset, uint64_t n, char **text,
+static brc_rc read_text(const brc_weight_file *f, size_t offset, size_t n, char **text,
 			brc_err *err)
 {
 	char what[320];
 
 	if (n > BRC_SAFETENSORS_HEADER_MAX || n > f->size - offset)
 		return brc_fail(err, BRC_DATA,
-				"%s: a header of %llu bytes, but %llu bytes follow, and %u are "
+				"%s: a header of %zu bytes, but %zu bytes follow, and %u are "
 				"allowed",
-				f->path, (unsigned long long)n,
-				(unsigned long long)(f->size - offset), BRC_SAFETENSORS_HEADER_MAX);
+				f->path, n, f->size - offset, BRC_SAFETENSORS_HEADER_MAX);
 	snprintf(what, sizeof(what), "%.255s: its header", f->path);
-	BRC_TRY(brc_mem_need(JSON_GROWTH * (size_t)n, 0, what, err));
-	*text = brc_alloc((size_t)n, 1, err);
-	return !*text ? BRC_RESOURCE : brc_weight_file_read(f, offset, *text, (size_t)n, err);
+	BRC_TRY(brc_mem_need(JSON_GROWTH * n, 0, what, err));
+	*text = brc_alloc(n, 1, err);
+	return !*text ? BRC_RESOURCE : brc_weight_file_read(f, offset, *text, n, err);
 }
 
 brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
@@ -155,21 +171,19 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 	size_t file = w->n_files - 1;
 	const brc_weight_file *f = &w->file[file];
 	unsigned char p[8];
-	uint64_t n = 0;
+	size_t n;
 	char *text = NULL;
 	json_t *root = NULL, *v;
 	const char *name;
 	brc_rc rc;
 
 	if (f->size < sizeof(p))
-		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %llu bytes", f->path,
-				(unsigned long long)f->size);
+		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %zu bytes", f->path,
+				f->size);
 	BRC_TRY(brc_weight_file_read(f, 0, p, sizeof(p), err));
-	for (int i = 7; i >= 0; i--)
-		n = n << 8 | p[i];
+	n = brc_little(p, sizeof(p));
 	rc = read_text(f, sizeof(p), n, &text, err);
-	if (rc == BRC_OK)
-		rc = parse(f->path, text, (size_t)n, &root, err);
+	BRC_THEN(rc, parse(f->path, text, n, &root, err));
 	free(text);
 	BRC_TRY(rc);
 	json_object_foreach(root, name, v) if (rc == BRC_OK && strcmp(name, "__metadata__") != 0)
@@ -199,8 +213,7 @@ static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 	slash = strrchr(w->path, '/');
 	n = slash ? (size_t)(slash - w->path) + 1 : 0;
 	path = brc_alloc(n + strlen(name) + 1, 1, err);
-	if (!path)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(path));
 	memcpy(path, w->path, n);
 	strcpy(path + n, name);
 	rc = brc_weight_file_open(w, path, name, err);
@@ -234,8 +247,7 @@ brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 	const char *name;
 	brc_rc rc = read_text(&w->file[0], 0, w->file[0].size, &text, err);
 
-	if (rc == BRC_OK)
-		rc = parse(w->path, text, (size_t)w->file[0].size, &root, err);
+	BRC_THEN(rc, parse(w->path, text, w->file[0].size, &root, err));
 	free(text);
 	BRC_TRY(rc);
 	map = json_object_get(root, "weight_map");
@@ -244,52 +256,34 @@ brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 	json_object_foreach(map, name, v) if (rc == BRC_OK) rc =
 		json_is_string(v) ? open_shard(w, json_string_value(v), err)
 				  : malformed(w->path, name, "no file is named", err);
-	if (rc == BRC_OK)
-		rc = check_map(w, map, err);
+	BRC_THEN(rc, check_map(w, map, err));
 	json_decref(root);
 	return rc;
 }
 
 /* ---- elements ---- */
 
-static void convert(const char *dtype, const unsigned char *in, size_t n, float *out)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint16_t half;
-		double real;
-
-		if (!strcmp(dtype, "F64")) {
-			memcpy(&real, in + 8 * i, 8);
-			out[i] = (float)real;
-		} else {
-			memcpy(&half, in + 2 * i, 2);
-			out[i] = *dtype == 'B' ? brc_from_brain(half) : brc_from_half(half);
-		}
-	}
-}
-
 brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *out, brc_err *err)
 {
 	const brc_weight_file *f = &w->file[a->file];
-	size_t size = dtype_size(a->dtype);
+	const type *t = type_of(a->dtype);
 	unsigned char *block;
 	brc_rc rc;
 
-	if (!strcmp(a->dtype, "F32"))
-		return brc_weight_file_read(f, a->offset, out, a->count * size, err);
-	if (strcmp(a->dtype, "F16") != 0 && strcmp(a->dtype, "BF16") != 0 &&
-	    strcmp(a->dtype, "F64") != 0) {
+	if (t->real == BRC_ONNX_FLOAT)
+		return brc_weight_file_read(f, a->offset, out, a->count * t->size, err);
+	if (t->real == 0) {
 		brc_fail(err, BRC_DATA, "%s: array '%s' is of type %s", f->path, a->name, a->dtype);
 		return brc_hint(err, "F32, F16, BF16 and F64 are read");
 	}
-	block = brc_alloc(PIECE, size, err);
-	rc = block ? BRC_OK : BRC_RESOURCE;
+	block = brc_alloc(PIECE, t->size, err);
+	rc = brc_made(block);
 	for (size_t at = 0; rc == BRC_OK && at < a->count; at += PIECE) {
-		size_t n = a->count - at < PIECE ? a->count - at : PIECE;
+		size_t n = brc_least(a->count - at, PIECE);
 
-		rc = brc_weight_file_read(f, a->offset + at * size, block, n * size, err);
-		if (rc == BRC_OK)
-			convert(a->dtype, block, n, out + at);
+		rc = brc_weight_file_read(f, a->offset + at * t->size, block, n * t->size, err);
+		for (size_t i = 0; rc == BRC_OK && i < n; i++)
+			out[at + i] = brc_onnx_real(t->real, block + i * t->size);
 	}
 	free(block);
 	return rc;

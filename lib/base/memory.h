@@ -43,6 +43,9 @@ static inline size_t brc_plus(size_t a, size_t b)
 void *brc_alloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 
+/* A copy of n elements, aligned as above; NULL as above. */
+void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err) __attribute__((malloc));
+
 /* BRC_OK, or BRC_RESOURCE where an allocation gave NULL; it has filled in the error. */
 static inline brc_rc brc_made(const void *block)
 {

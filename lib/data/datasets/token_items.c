@@ -1,7 +1,6 @@
 #include "data/datasets/sources.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

@@ -1,7 +1,6 @@
 /* A graph as a square matrix in an NPY file: of weights between all units, 0 where there is no
  * edge. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "data/arrays/npy.h"

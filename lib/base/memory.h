@@ -20,6 +20,25 @@ static inline size_t brc_least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/*
+ * The last i with v[i] <= x of n >= 1 ascending numbers; 0 where the first is above x. With v the
+ * first units of layers, this is the layer of unit x.
+ */
+static inline size_t brc_last_below(const size_t *v, size_t n, size_t x)
+{
+	size_t low = 0;
+
+	while (n - low > 1) {
+		size_t middle = low + (n - low) / 2;
+
+		if (v[middle] <= x)
+			low = middle;
+		else
+			n = middle;
+	}
+	return low;
+}
+
 /* *out = a * b (or a + b); false, with *out untouched, when it does not fit. */
 bool brc_mul(size_t a, size_t b, size_t *out);
 bool brc_add(size_t a, size_t b, size_t *out);

@@ -6,6 +6,20 @@
 #include "base/memory.h"
 #include "graph/layout.h"
 
+brc_slab *brc_slabs_new(const brc_graph *g, const bool *chosen, size_t *n, brc_err *err)
+{
+	brc_slab *slab = brc_alloc(g->n / BRC_TILE_SLAB + g->n_members, sizeof(*slab), err);
+
+	*n = 0;
+	for (size_t m = 0; slab && m < g->n_members; m++) {
+		size_t units = chosen && !chosen[m] ? 0 : g->first[m + 1] - g->first[m];
+
+		for (size_t row = 0; row < units; row += BRC_TILE_SLAB)
+			slab[(*n)++] = (brc_slab){m, row, brc_least(units - row, BRC_TILE_SLAB)};
+	}
+	return slab;
+}
+
 void brc_adjacency_clear(brc_adjacency *a)
 {
 	if (a->work)

@@ -29,6 +29,15 @@ typedef struct brc_adjacency {
 	void *work;      /* of the graph's store (graph/layout.h) */
 } brc_adjacency;
 
+/* A task computes the rows row .. row + rows - 1, BRC_TILE_SLAB or fewer, of a member. */
+typedef struct brc_slab {
+	size_t member, row, rows;
+} brc_slab;
+
+/* The *n slabs of the members chosen ([n_members], NULL: all), in order; free() it. NULL with err
+ * set. */
+brc_slab *brc_slabs_new(const brc_graph *g, const bool *chosen, size_t *n, brc_err *err);
+
 /* The place of entry u of vector c in x and y. */
 static inline size_t brc_adjacency_at(const brc_adjacency *a, size_t u, size_t c)
 {

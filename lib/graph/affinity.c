@@ -4,32 +4,20 @@
 
 #include "base/memory.h"
 
-/* The units for which `constant` is true. */
-static brc_rc add_constant(brc_section *s, bool (*constant)(const void *, size_t), const void *of,
-			   size_t units, brc_err *err)
+/* The units that are constant over the samples, of correlations (or NULL) or of factors. */
+static brc_rc add_constant(brc_section *s, const brc_correlation *c, const brc_factor_columns *f,
+			   brc_err *err)
 {
+	size_t units = c ? c->n : f->n, n = 0;
 	int32_t *unit = brc_alloc(units, sizeof(*unit), err);
-	size_t n = 0;
-	brc_rc rc;
+	brc_rc rc = brc_made(unit);
 
-	if (!unit)
-		return BRC_RESOURCE;
-	for (size_t u = 0; u < units; u++)
-		if (constant(of, u))
+	for (size_t u = 0; unit && u < units; u++)
+		if (c ? brc_correlation_constant(c, u) : brc_factor_columns_constant(f, u))
 			unit[n++] = (int32_t)u;
-	rc = brc_section_add_column(s, "constant/unit", "<i4", n, unit, err);
+	BRC_THEN(rc, brc_section_add_column(s, "constant/unit", "<i4", n, unit, err));
 	free(unit);
 	return rc;
-}
-
-static bool correlation_constant(const void *c, size_t u)
-{
-	return brc_correlation_constant(c, u);
-}
-
-static bool factor_constant(const void *c, size_t u)
-{
-	return brc_factor_columns_constant(c, u);
 }
 
 brc_rc brc_affinity_blocks(brc_blocks *b, const brc_layers *layers, bool local, brc_err *err)
@@ -45,7 +33,7 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_blocks *b, const brc_correla
 			  brc_err *err)
 {
 	BRC_TRY(brc_layers_write(&b->layers, s, err));
-	BRC_TRY(add_constant(s, correlation_constant, columns, columns->n, err));
+	BRC_TRY(add_constant(s, columns, NULL, err));
 	for (size_t k = 0; k < b->n; k++)
 		BRC_TRY(brc_blocks_write_record(b, k, s, err));
 	return BRC_OK;
@@ -72,7 +60,7 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 	brc_blocks b;
 	brc_rc rc;
 
-	BRC_TRY(add_constant(s, factor_constant, columns, columns->n, err));
+	BRC_TRY(add_constant(s, NULL, columns, err));
 	rc = brc_blocks_init(&b, layers, err);
 	BRC_THEN(rc, add_factors(s, &b, local, columns, err));
 	brc_blocks_clear(&b);

@@ -51,17 +51,9 @@ static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *
 /* Index of a layer among the members, or n_members. */
 static size_t find_member(const brc_graph *g, size_t layer)
 {
-	size_t low = 0, high = g->n_members;
+	size_t m = brc_last_below(g->member, g->n_members, layer);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (g->member[mid] < layer)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < g->n_members && g->member[low] == layer ? low : g->n_members;
+	return m < g->n_members && g->member[m] == layer ? m : g->n_members;
 }
 
 static brc_rc set_edges(brc_graph *g, const brc_blocks *blocks, const size_t *block, size_t n,

@@ -94,8 +94,8 @@ static void finish(double *sum, const double *pairs, size_t groups)
 	}
 }
 
-static brc_rc sum_parts(sums *m, const int32_t *group, size_t *unit, size_t *start, double *pairs,
-			double *sum)
+static void sum_parts(sums *m, const int32_t *group, size_t *unit, size_t *start, double *pairs,
+		      double *sum)
 {
 	memset(sum, 0, m->groups * m->groups * sizeof(*sum));
 	for (size_t p = 0; p < m->f->n_parts; p++) {
@@ -105,7 +105,6 @@ static brc_rc sum_parts(sums *m, const int32_t *group, size_t *unit, size_t *sta
 		add_products(m, sum);
 	}
 	finish(sum, pairs, m->groups);
-	return BRC_OK;
 }
 
 brc_rc brc_factors_sums(const brc_factors *f, const int32_t *group, size_t groups, double *sum,
@@ -127,8 +126,10 @@ brc_rc brc_factors_sums(const brc_factors *f, const int32_t *group, size_t group
 	m.block = most < 1 ? 1 : brc_least(most, BLOCK);
 	m.rows = brc_alloc(ROWS, f->samples * sizeof(*m.rows), err);
 	m.moments = brc_alloc(groups, m.block * f->samples * sizeof(*m.moments), err);
-	if (unit && start && pairs && m.rows && m.moments)
-		rc = sum_parts(&m, group, unit, start, pairs, sum);
+	if (unit && start && pairs && m.rows && m.moments) {
+		sum_parts(&m, group, unit, start, pairs, sum);
+		rc = BRC_OK;
+	}
 	free(unit);
 	free(start);
 	free(pairs);

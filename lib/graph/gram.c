@@ -8,11 +8,7 @@
 #include "graph/layout.h"
 
 /* Rows of the smaller part in a task; units of the larger part taken at once. */
-enum { SLAB = 128, DEPTH = 256 };
-
-typedef struct slab {
-	size_t member, row, rows;
-} slab;
+enum { SLAB = BRC_TILE_SLAB, DEPTH = 256 };
 
 typedef struct gram {
 	const brc_graph *g;
@@ -20,7 +16,7 @@ typedef struct gram {
 	const bool *small;
 	const size_t *place;
 	size_t n, slabs;
-	slab *slab;
+	brc_slab *slab;
 	double *scratch; /* [workers][2 * SLAB * DEPTH + SLAB * SLAB] */
 	double *a;
 } gram;
@@ -36,7 +32,7 @@ static const brc_edges *between(const brc_graph *g, size_t small, size_t large)
 }
 
 /* t[i * DEPTH + j]: scaled edges between slab unit i and large unit first + j, count of them. */
-static void take(const gram *m, const brc_edges *e, const slab *s, size_t large, size_t first,
+static void take(const gram *m, const brc_edges *e, const brc_slab *s, size_t large, size_t first,
 		 size_t count, double *t)
 {
 	const double *small_scale = m->scale + m->g->first[s->member] + s->row;
@@ -65,8 +61,8 @@ static void take(const gram *m, const brc_edges *e, const slab *s, size_t large,
 }
 
 /* tile[SLAB, SLAB] += the products of two slabs over one large member. */
-static void add_member(const gram *m, const slab *a, const slab *b, size_t large, double *scratch,
-		       double *tile)
+static void add_member(const gram *m, const brc_slab *a, const brc_slab *b, size_t large,
+		       double *scratch, double *tile)
 {
 	const brc_edges *ea = between(m->g, a->member, large),
 			*eb = between(m->g, b->member, large);
@@ -86,7 +82,7 @@ static void add_member(const gram *m, const slab *a, const slab *b, size_t large
 	}
 }
 
-static void put(const gram *m, const slab *a, const slab *b, const double *tile)
+static void put(const gram *m, const brc_slab *a, const brc_slab *b, const double *tile)
 {
 	for (size_t i = 0; i < a->rows; i++)
 		for (size_t j = 0; j < b->rows; j++) {
@@ -107,7 +103,7 @@ static brc_rc multiply_pair(void *ctx, size_t task, size_t worker, brc_err *err)
 	double *scratch = m->scratch + worker * (2 * SLAB * DEPTH + SLAB * SLAB);
 	double *tile = scratch + 2 * SLAB * DEPTH;
 	size_t i = 0;
-	const slab *a, *b;
+	const brc_slab *a, *b;
 
 	(void)err;
 	while ((i + 1) * (i + 2) / 2 <= task)
@@ -129,15 +125,9 @@ brc_rc brc_gram(const brc_graph *g, const double *scale, const bool *small, cons
 	gram m = {.g = g, .scale = scale, .small = small, .place = place, .n = n, .a = a};
 	brc_rc rc = BRC_RESOURCE;
 
-	m.slab = brc_alloc(g->n / SLAB + g->n_members, sizeof(*m.slab), err);
+	m.slab = brc_slabs_new(g, small, &m.slabs, err);
 	m.scratch = brc_alloc(brc_pool_threads(pool),
 			      (2 * SLAB * DEPTH + SLAB * SLAB) * sizeof(*m.scratch), err);
-	for (size_t l = 0; m.slab && l < g->n_members; l++)
-		for (size_t row = 0; small[l] && row < g->first[l + 1] - g->first[l]; row += SLAB) {
-			size_t left = g->first[l + 1] - g->first[l] - row;
-
-			m.slab[m.slabs++] = (slab){l, row, left < SLAB ? left : SLAB};
-		}
 	if (m.slab && m.scratch)
 		rc = brc_pool_run(pool, m.slabs * (m.slabs + 1) / 2, multiply_pair, &m, err);
 	free(m.slab);

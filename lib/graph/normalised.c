@@ -38,21 +38,6 @@ void brc_normalised_free(brc_normalised *m)
 	free(m);
 }
 
-static size_t member_of(const brc_graph *g, size_t unit)
-{
-	size_t low = 0, high = g->n_members;
-
-	while (high - low > 1) {
-		size_t mid = low + (high - low) / 2;
-
-		if (g->first[mid] <= unit)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* The part with fewer connected units becomes the small one. */
 static void order_parts(brc_normalised *m)
 {
@@ -61,7 +46,7 @@ static void order_parts(brc_normalised *m)
 	bool *swap = m->small;
 
 	for (size_t v = 0; v < g->connected; v++)
-		small += m->small[member_of(g, g->unit[v])];
+		small += m->small[brc_last_below(g->first, g->n_members, g->unit[v])];
 	if (2 * small > g->connected) {
 		m->small = m->large;
 		m->large = swap;
@@ -71,7 +56,8 @@ static void order_parts(brc_normalised *m)
 	large = small;
 	small = 0;
 	for (size_t v = 0; v < g->connected; v++) {
-		size_t at = m->small[member_of(g, g->unit[v])] ? small++ : large++;
+		size_t member = brc_last_below(g->first, g->n_members, g->unit[v]);
+		size_t at = m->small[member] ? small++ : large++;
 
 		m->part[at] = v;
 		m->unit_by_part[at] = g->unit[v];
@@ -198,8 +184,9 @@ typedef struct filling {
 static bool fill_row(void *ctx, size_t u, const brc_row *r)
 {
 	const filling *f = ctx;
+	const brc_graph *g = f->m->g;
 	const double *scale = f->m->scale;
-	bool swap = !f->both && !f->m->small[member_of(f->m->g, u)];
+	bool swap = !f->both && !f->m->small[brc_last_below(g->first, g->n_members, u)];
 
 	for (size_t j = 0; j < r->n; j++) {
 		size_t t = brc_row_column(r, j), a = f->place[u], b = f->place[t];

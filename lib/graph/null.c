@@ -144,12 +144,6 @@ typedef struct drawn {
 	uint64_t *cell; /* [n] of its block; NULL: where they are */
 } drawn;
 
-static void drawn_clear(drawn *d)
-{
-	free(d->edges);
-	free(d->cell);
-}
-
 static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *r, float *work,
 			  brc_err *err)
 {
@@ -171,29 +165,26 @@ static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *
 /* Cells of all the blocks, one block's after another's; then each numbered within its block. */
 static brc_rc draw_cells(drawn *d, const brc_graph *g, brc_rng *r, brc_err *err)
 {
-	size_t blocks = d->last - d->first, at = 0;
-	uint64_t *cells = brc_alloc(blocks, sizeof(*cells), err), all = 0;
-	brc_rc rc = cells ? BRC_OK : BRC_RESOURCE;
+	uint64_t all = 0;
+	size_t at = 0;
 
 	d->cell = brc_alloc(d->n, sizeof(*d->cell), err);
 	if (!d->cell)
-		rc = BRC_RESOURCE;
-	for (size_t b = 0; rc == BRC_OK && b < blocks; b++) {
-		rc = brc_null_cells(g, &g->edges[d->first + b], &cells[b], err);
-		all += cells[b];
-	}
-	if (rc == BRC_OK)
-		brc_null_draw_cells(r, all, d->cell, d->n);
+		return BRC_RESOURCE;
+	for (size_t b = d->first; b < d->last; b++)
+		all += brc_null_cells(g, &g->edges[b]);
+	brc_null_draw_cells(r, all, d->cell, d->n);
 	all = 0;
-	for (size_t b = 0; rc == BRC_OK && b < blocks; b++) {
+	for (size_t b = 0; b < d->last - d->first; b++) {
+		uint64_t cells = brc_null_cells(g, &g->edges[d->first + b]);
+
 		d->before[b] = at;
-		for (; at < d->n && d->cell[at] < all + cells[b]; at++)
+		for (; at < d->n && d->cell[at] < all + cells; at++)
 			d->cell[at] -= all;
 		d->edges[b] = at - d->before[b];
-		all += cells[b];
+		all += cells;
 	}
-	free(cells);
-	return rc;
+	return BRC_OK;
 }
 
 /* Blocks first .. last - 1 as one matrix, of which one at least is sparse: edge by edge. */
@@ -212,7 +203,8 @@ static brc_rc shuffle_edges(brc_blocks *out, const brc_graph *g, size_t first, s
 		rc = brc_null_fill(out, g, &g->edges[b], d.cell ? d.cell + before : NULL,
 				   d.value + before, d.edges[b - first], err);
 	}
-	drawn_clear(&d);
+	free(d.edges);
+	free(d.cell);
 	return rc;
 }
 

@@ -106,21 +106,20 @@ static void number_places(const uint64_t *number, size_t n, bool within, const s
 	}
 }
 
-static uint64_t count_cells(size_t rows, size_t cols, bool within)
+static uint64_t count_connected(const brc_graph *g, size_t member)
 {
-	return within ? (uint64_t)rows * (rows - 1) / 2 : (uint64_t)rows * cols;
+	uint64_t n = 0;
+
+	for (size_t u = g->first[member]; u < g->first[member + 1]; u++)
+		n += g->degree[u] > 0;
+	return n;
 }
 
-brc_rc brc_null_cells(const brc_graph *g, const brc_edges *e, uint64_t *cells, brc_err *err)
+uint64_t brc_null_cells(const brc_graph *g, const brc_edges *e)
 {
-	size_t rows, cols, *from = connected_units(g, e->from, &rows, err);
-	size_t *to = connected_units(g, e->to, &cols, err);
-	brc_rc rc = from && to ? BRC_OK : BRC_RESOURCE;
+	uint64_t rows = count_connected(g, e->from);
 
-	*cells = rows > 0 ? count_cells(rows, cols, e->from == e->to) : 0;
-	free(from);
-	free(to);
-	return rc;
+	return e->from == e->to ? rows * (rows - (rows > 0)) / 2 : rows * count_connected(g, e->to);
 }
 
 /* The places of n cells. */

@@ -17,9 +17,9 @@ size_t brc_null_values(const brc_block *b, float *value);
 
 /*
  * The cells of a block: pairs of connected units of `g` that it could join, each pair within a
- * layer once, numbered by rows. *cells: how many there are.
+ * layer once, numbered by rows. Returns how many there are.
  */
-brc_rc brc_null_cells(const brc_graph *g, const brc_edges *e, uint64_t *cells, brc_err *err);
+uint64_t brc_null_cells(const brc_graph *g, const brc_edges *e);
 
 /* n <= all distinct numbers below `all`, ascending, every set of them as likely. */
 void brc_null_draw_cells(brc_rng *rng, uint64_t all, uint64_t *number, size_t n);

@@ -32,7 +32,8 @@ typedef struct refinement {
 	double *within, *volume; /* [k] twice the edges within; summed degrees */
 	size_t *staying;         /* [k] units of a cluster that have not been planned to leave */
 	double ncut;
-	move *moves; /* [connected] */
+	move *moves;          /* [connected] */
+	brc_numbering *order; /* [k] */
 	size_t n_moves;
 	size_t most; /* moves that a sweep tries at first: twice what the last one made */
 } refinement;
@@ -43,6 +44,7 @@ static void clear(refinement *r)
 	free(r->within);
 	free(r->staying);
 	free(r->moves);
+	free(r->order);
 }
 
 static brc_rc init(refinement *r, brc_pool *pool, brc_err *err)
@@ -50,7 +52,8 @@ static brc_rc init(refinement *r, brc_pool *pool, brc_err *err)
 	r->within = brc_calloc(2 * r->k, sizeof(*r->within), err);
 	r->staying = brc_alloc(r->k, sizeof(*r->staying), err);
 	r->moves = brc_alloc(r->g->connected, sizeof(*r->moves), err);
-	if (!r->within || !r->staying || !r->moves)
+	r->order = brc_alloc(r->k, sizeof(*r->order), err);
+	if (!r->within || !r->staying || !r->moves || !r->order)
 		return BRC_RESOURCE;
 	r->volume = r->within + r->k;
 	return brc_adjacency_init(&r->a, r->g, pool, err);
@@ -189,17 +192,6 @@ static brc_rc sweep_all(refinement *r, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc number(int32_t *label, size_t n, size_t k, brc_err *err)
-{
-	brc_numbering *work = brc_alloc(k, sizeof(*work), err);
-
-	if (!work)
-		return BRC_RESOURCE;
-	brc_number_by_size(label, n, k, work);
-	free(work);
-	return BRC_OK;
-}
-
 brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, brc_pool *pool,
 		  size_t *moved, brc_err *err)
 {
@@ -216,7 +208,8 @@ brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, 
 	BRC_THEN(rc, sweep_all(&r, err));
 	for (size_t u = 0; rc == BRC_OK && u < g->n; u++)
 		*moved += label[u] != before[u];
-	BRC_THEN(rc, number(label, g->n, k, err));
+	if (rc == BRC_OK)
+		brc_number_by_size(label, g->n, k, r.order);
 	free(before);
 	clear(&r);
 	return rc;

@@ -64,10 +64,9 @@ static brc_rc check(const brc_blocks *b, const char *what, brc_err *err)
 }
 
 /* sum[groups of from, groups of to] += every edge, both directions within a layer. */
-static void sum_block(brc_strip *strip, const brc_block *e, const int32_t *group,
-		      const size_t *first_group, double *sum)
+static void sum_block(brc_strip *strip, const brc_layers *layers, const brc_block *e,
+		      const int32_t *group, const size_t *first_group, double *sum)
 {
-	const brc_layers *layers = &brc_strip_blocks(strip)->layers;
 	const int32_t *from = group + layers->first[e->from], *to = group + layers->first[e->to];
 	size_t width = first_group[e->to + 1] - first_group[e->to];
 
@@ -87,16 +86,17 @@ static void sum_block(brc_strip *strip, const brc_block *e, const int32_t *group
 	}
 }
 
-static brc_rc block_sums(brc_strip *strip, const brc_block *e, const int32_t *group,
-			 const size_t *first, brc_group_visit visit, void *ctx, brc_err *err)
+static brc_rc block_sums(brc_strip *strip, const brc_layers *layers, const brc_block *e,
+			 const int32_t *group, const size_t *first, brc_group_visit visit,
+			 void *ctx, brc_err *err)
 {
 	size_t height = first[e->from + 1] - first[e->from],
 	       width = first[e->to + 1] - first[e->to];
 	double *sum = brc_calloc(height, width * sizeof(*sum), err);
-	brc_rc rc = sum ? BRC_OK : BRC_RESOURCE;
+	brc_rc rc = brc_made(sum);
 
 	if (sum)
-		sum_block(strip, e, group, first, sum);
+		sum_block(strip, layers, e, group, first, sum);
 	for (size_t i = 0; i < height && rc == BRC_OK; i++)
 		for (size_t j = e->from == e->to ? i + 1 : 0; j < width && rc == BRC_OK; j++)
 			if (sum[i * width + j] > 0)
@@ -114,7 +114,7 @@ static brc_rc group_sums(const brc_blocks *b, const int32_t *group, const size_t
 
 	BRC_TRY(brc_strip_new(&strip, b, err));
 	for (size_t k = 0; k < b->n && rc == BRC_OK; k++)
-		rc = block_sums(strip, &b->block[k], group, first, visit, ctx, err);
+		rc = block_sums(strip, &b->layers, &b->block[k], group, first, visit, ctx, err);
 	brc_strip_free(strip);
 	return rc;
 }
@@ -331,13 +331,8 @@ static brc_rc cut(const brc_graph *g, const int32_t *label, size_t k, const doub
 
 /* ---- products ---- */
 
-/* A task computes BRC_TILE_SLAB rows of y: rows row .. row + rows - 1 of a member. */
-typedef struct slab {
-	size_t member, row, rows;
-} slab;
-
 typedef struct product {
-	slab *slab;
+	brc_slab *slab;
 	size_t n_slabs;
 	void **prepared; /* [n_edges] by their layouts */
 } product;
@@ -362,17 +357,10 @@ static brc_rc product_init(brc_adjacency *a, brc_err *err)
 
 	if (!p)
 		return BRC_RESOURCE;
-	p->slab = brc_alloc(g->n / BRC_TILE_SLAB + g->n_members, sizeof(*p->slab), err);
+	p->slab = brc_slabs_new(g, NULL, &p->n_slabs, err);
 	p->prepared = brc_calloc(g->n_edges, sizeof(*p->prepared), err);
 	if (!p->slab || !p->prepared)
 		return BRC_RESOURCE;
-	for (size_t m = 0; m < g->n_members; m++) {
-		size_t units = g->first[m + 1] - g->first[m];
-
-		for (size_t row = 0; row < units; row += BRC_TILE_SLAB)
-			p->slab[p->n_slabs++] = (slab){
-				m, row, units - row < BRC_TILE_SLAB ? units - row : BRC_TILE_SLAB};
-	}
 	for (size_t e = 0; e < g->n_edges; e++) {
 		const brc_block *b = &g->edges[e].block;
 
@@ -386,7 +374,7 @@ static brc_rc multiply_slab(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const brc_adjacency *a = ctx;
 	const product *p = a->work;
-	const slab *s = &p->slab[task];
+	const brc_slab *s = &p->slab[task];
 	size_t first = a->g->first[s->member] + s->row;
 	brc_tile_task t = {.row = s->row,
 			   .rows = s->rows,

@@ -56,11 +56,6 @@ brc_rc brc_strip_new(brc_strip **out, const brc_blocks *blocks, brc_err *err)
 	return BRC_OK;
 }
 
-const brc_blocks *brc_strip_blocks(const brc_strip *strip)
-{
-	return strip->blocks;
-}
-
 brc_row brc_strip_row(brc_strip *strip, const brc_block *b, size_t i)
 {
 	bool there = strip->from == b->from && strip->to == b->to && i >= strip->first &&

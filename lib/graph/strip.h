@@ -16,8 +16,6 @@ typedef struct brc_strip brc_strip;
 brc_rc brc_strip_new(brc_strip **strip, const brc_blocks *blocks, brc_err *err);
 void brc_strip_free(brc_strip *strip);
 
-const brc_blocks *brc_strip_blocks(const brc_strip *strip);
-
 /*
  * Row i of a block of the graph, or of a copy of one: within a layer both triangles. Good until the
  * next call. Rows are best asked for in order.

@@ -25,7 +25,8 @@ struct lloyd {
 	double *sums;    /* [k][d] of the coordinates of each cluster's points */
 	size_t *counts;  /* [k] */
 	int32_t *label, *previous;
-	double *distance;      /* to the nearest centre, where a cluster is empty */
+	double *distance;      /* to the nearest centre, where a cluster is empty; one block
+				* with all other doubles */
 	double *upper, *lower; /* bounds of distances: brc_nearest_again */
 	double *before;        /* [k][d] centres before they moved */
 	brc_motion motion;
@@ -46,43 +47,34 @@ struct kmeans {
 static void lloyd_clear(struct lloyd *l)
 {
 	brc_seeding_clear(&l->seeding);
-	free(l->centres);
-	free(l->sums);
+	free(l->distance);
 	free(l->counts);
 	free(l->label);
 	free(l->previous);
-	free(l->distance);
-	free(l->upper);
-	free(l->lower);
-	free(l->before);
-	free(l->motion.moved);
-	free(l->motion.apart);
 	free(l->order);
 }
 
 static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 {
 	size_t d = m->points.d, stride = m->points.groups * BRC_LANES;
-	bool all;
+	size_t reals = 3 * stride + (m->padded + 2 * m->k) * d + 2 * m->k;
 
 	*l = (struct lloyd){0};
 	BRC_TRY(brc_seeding_new(&l->seeding, &m->points, m->k, err));
-	l->centres = brc_alloc(m->padded, d * sizeof(double), err);
-	l->sums = brc_alloc(m->k, d * sizeof(double), err);
-	l->counts = brc_alloc(m->k, sizeof(size_t), err);
-	l->label = brc_alloc(stride, sizeof(int32_t), err);
-	l->previous = brc_alloc(stride, sizeof(int32_t), err);
-	l->distance = brc_alloc(stride, sizeof(double), err);
-	l->upper = brc_alloc(stride, sizeof(double), err);
-	l->lower = brc_alloc(stride, sizeof(double), err);
-	l->before = brc_alloc(m->k, d * sizeof(double), err);
-	l->motion.moved = brc_alloc(m->k, sizeof(double), err);
-	l->motion.apart = brc_alloc(m->k, sizeof(double), err);
+	l->counts = brc_alloc(m->k, sizeof(*l->counts), err);
+	l->label = brc_alloc(stride, sizeof(*l->label), err);
+	l->previous = brc_alloc(stride, sizeof(*l->previous), err);
 	l->order = brc_alloc(m->k, sizeof(*l->order), err);
-	all = l->centres && l->sums && l->counts && l->label && l->previous && l->distance &&
-	      l->upper && l->lower && l->before && l->motion.moved && l->motion.apart && l->order;
-	if (!all)
+	l->distance = brc_alloc(reals, sizeof(*l->distance), err);
+	if (!l->counts || !l->label || !l->previous || !l->order || !l->distance)
 		return BRC_RESOURCE;
+	l->upper = l->distance + stride;
+	l->lower = l->upper + stride;
+	l->centres = l->lower + stride;
+	l->sums = l->centres + m->padded * d;
+	l->before = l->sums + m->k * d;
+	l->motion.moved = l->before + m->k * d;
+	l->motion.apart = l->motion.moved + m->k;
 	return BRC_OK;
 }
 

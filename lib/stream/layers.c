@@ -89,17 +89,7 @@ size_t brc_layers_find(const brc_layers *t, const char *name)
 
 size_t brc_layers_of_unit(const brc_layers *t, size_t u)
 {
-	size_t low = 0, high = t->n;
-
-	while (high - low > 1) {
-		size_t mid = low + (high - low) / 2;
-
-		if (t->first[mid] <= u)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
+	return brc_last_below(t->first, t->n, u);
 }
 
 bool brc_layers_equal(const brc_layers *a, const brc_layers *b)

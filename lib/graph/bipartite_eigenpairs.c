@@ -242,23 +242,25 @@ static brc_rc list_pairs(const bipartite *h, const triplets *t, brc_err *err)
 static brc_rc by_rectangle(bipartite *h, bool *done, brc_err *err)
 {
 	size_t small = h->s.small_units, large = h->s.large_units;
-	triplets t;
-	brc_rc rc;
+	triplets t = {0};
+	brc_rc rc = BRC_RESOURCE;
 
 	*done = large <= RECTANGLE_MAX / small;
 	if (!*done)
 		return BRC_OK;
 	BRC_TRY(brc_mem_need((6 * small * small + 2 * small * large) * sizeof(double), 0,
 			     "singular values", err));
-	t.b = brc_alloc(small, (2 * large + small + 2) * sizeof(*t.b), err);
-	if (!t.b)
-		return BRC_RESOURCE;
-	t.vt = t.b + small * (large + 1);
-	t.u = t.vt + small * large;
-	t.s = t.u + small * small;
-	rc = decompose(h, &t, err);
+	t.b = brc_alloc(small, (large + 1) * sizeof(double), err);
+	t.s = brc_alloc(small, sizeof(double), err);
+	t.u = brc_alloc(small, small * sizeof(double), err);
+	t.vt = brc_alloc(small, large * sizeof(double), err);
+	if (t.b && t.s && t.u && t.vt)
+		rc = decompose(h, &t, err);
 	BRC_THEN(rc, list_pairs(h, &t, err));
 	free(t.b);
+	free(t.s);
+	free(t.u);
+	free(t.vt);
 	return rc;
 }
 

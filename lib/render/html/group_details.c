@@ -55,7 +55,6 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 
 static void add_statistics(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
-
 	brc_html(page, "<div class=\"wide\"><table><thead><tr>");
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)

@@ -69,7 +69,6 @@ static void add_number(brc_page *page, const brc_column *c, double v, brc_word t
 /* The cells of one proxy; blank when the group was not tested. */
 static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		double v;
 

@@ -23,7 +23,6 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 
 static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 {
-
 	brc_html(page, "<tr><th scope=\"row\">%s: %s</th>", brc_proxy_name(proxy), st->title);
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
@@ -45,7 +44,6 @@ static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 
 static void add_test_heads(brc_page *page)
 {
-
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)

@@ -119,7 +119,6 @@ static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, 
 /* Two lines: which test or, over the counts, at which level; then of which p. */
 static void add_test_heads(brc_str *b, double level)
 {
-
 	brc_str_addf(b, "  %*s", 11 + TITLE, "");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
@@ -178,7 +177,6 @@ static int block_width(const brc_inference *st)
 
 static void add_heads(brc_str *b, const brc_inference *st)
 {
-
 	if (!st)
 		return;
 	brc_str_add(b, " |");

@@ -12,25 +12,19 @@ static bool shown(const brc_column *c, const brc_inference *st)
 	return c->table_head && brc_column_held(c, st->published);
 }
 
-static size_t count_shown(const brc_inference *st)
-{
-	size_t n = 0;
-
-	for (const brc_column *c = brc_statistic_columns; c->name; c++)
-		n += shown(c, st);
-	return n;
-}
-
 /* The line above the heads: which columns belong together. */
 static void add_head_groups(brc_page *page, const brc_labelling *l)
 {
 	brc_html(page, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
+		size_t columns = 0;
 
+		for (const brc_column *c = brc_statistic_columns; st && c->name; c++)
+			columns += shown(c, st);
 		if (st)
 			brc_html(page, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
-				 count_shown(st), brc_proxy_name(p), st->statistic,
+				 columns, brc_proxy_name(p), st->statistic,
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
 	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");

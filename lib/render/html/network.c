@@ -171,17 +171,6 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 	return BRC_OK;
 }
 
-static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
-{
-	brc_html(page, "<dl class=\"facts\">\n");
-	add_number(page, "n-cut", brc_format_number(c->observed, 5));
-	add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
-	add_number(page, "their deviation", brc_format_number(c->sd, 3));
-	add_number(page, "z", brc_format_number(c->z, 3));
-	add_number(page, "p", brc_format_p(c->p));
-	brc_html(page, "</dl>\n");
-}
-
 static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 {
 	if (net->n_clusterability == 0)
@@ -195,19 +184,18 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
 			 c->null);
-		add_clusterability_facts(page, c);
+		brc_html(page, "<dl class=\"facts\">\n");
+		add_number(page, "n-cut", brc_format_number(c->observed, 5));
+		add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
+		add_number(page, "their deviation", brc_format_number(c->sd, 3));
+		add_number(page, "z", brc_format_number(c->z, 3));
+		add_number(page, "p", brc_format_p(c->p));
+		brc_html(page, "</dl>\n");
 		BRC_TRY(brc_chart_clusterability(page, c));
 		brc_html(page, "</div>\n");
 	}
 	brc_html(page, "</div>\n");
 	return BRC_OK;
-}
-
-static void add_missing(brc_page *page, const brc_network *net)
-{
-	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
-		brc_html(page, "<h3>What was not run</h3>\n");
-	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 }
 
 static void add_versions(brc_page *page, const brc_network *net)
@@ -268,7 +256,9 @@ brc_rc brc_html_network(brc_page *page, size_t network)
 		BRC_TRY(brc_html_labelling(page, &at));
 	}
 	brc_html(page, "<section>\n");
-	add_missing(page, net);
+	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
+		brc_html(page, "<h3>What was not run</h3>\n");
+	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 	BRC_TRY(add_provenance(page, net));
 	brc_html(page, "</section>\n");
 	return BRC_OK;

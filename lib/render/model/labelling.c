@@ -51,23 +51,11 @@ static brc_rc copy_layers(brc_labelling *l, brc_err *err)
 	return BRC_OK;
 }
 
-/* Any section may name the classes, and all sections have the same number of them. */
-static brc_rc read_classes(brc_labelling *l, brc_err *err)
-{
-	const brc_findings *t = &l->test[BRC_COHERENCE];
-
-	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
-	if (t->classes > 0 && t->classes != l->classes)
-		return brc_fail(err, BRC_DATA,
-				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
-				t->classes, l->classes);
-	return brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
-				  err);
-}
-
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
 			     const brc_report_options *options, brc_err *err)
 {
+	const brc_findings *t = &l->test[BRC_COHERENCE];
+
 	*l = (brc_labelling){.name = from->name,
 			     .labels_section = from->part[BRC_PART_LABELS],
 			     .spectrum_section = from->part[BRC_PART_SPECTRUM],
@@ -75,7 +63,13 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 			     .loss = NAN};
 	BRC_TRY(read_sections(l, from->part, err));
 	BRC_TRY(copy_layers(l, err));
-	BRC_TRY(read_classes(l, err));
+	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
+	if (t->classes > 0 && t->classes != l->classes)
+		return brc_fail(err, BRC_DATA,
+				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
+				t->classes, l->classes);
+	BRC_TRY(brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
+				   err));
 	return brc_groups_collect(l, from, options, err);
 }
 

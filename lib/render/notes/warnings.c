@@ -42,17 +42,6 @@ typedef struct warned {
 	size_t n;
 } warned;
 
-static warned find_warned(const brc_labelling *l)
-{
-	warned w = {.n = 0};
-
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		for (size_t s = 0; s < l->test[p].n_stats; s++)
-			if (l->test[p].stat[s].warning[0])
-				w.st[w.n++] = &l->test[p].stat[s];
-	return w;
-}
-
 /* The length of a part of a warning; returns the next one, or NULL. */
 static const char *next_part(const char *part, size_t *length)
 {
@@ -133,8 +122,12 @@ static void warn_own(brc_notes *notes, size_t i, const warned *w, size_t which)
 static void warn_tests(brc_network *net, size_t i)
 {
 	const brc_labelling *l = &net->labelling[i];
-	const warned w = find_warned(l);
+	warned w = {.n = 0};
 
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t s = 0; s < l->test[p].n_stats; s++)
+			if (l->test[p].stat[s].warning[0])
+				w.st[w.n++] = &l->test[p].stat[s];
 	for (size_t s = 0; s < w.n; s++)
 		warn_shared(&net->notes, i, &w, s);
 	for (size_t s = 0; s < w.n; s++)

@@ -203,15 +203,9 @@ static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
 	}
 }
 
-static const char *stars(brc_mark mark)
-{
-	static const char *const text[] = {"   ", " . ", " * ", " **"};
-
-	return text[mark];
-}
-
 static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
 {
+	static const char *const stars[] = {"   ", " . ", " * ", " **"}; /* by mark */
 	size_t row = g->row[proxy];
 
 	if (!st)
@@ -231,7 +225,7 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		zero = c->kind == BRC_COLUMN_P && w.s[0] == '0'; /* ".005" */
 		brc_str_addf(b, " %*s", width_of(c), w.s + zero);
 	}
-	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
+	brc_str_addf(b, "%s%*s", stars[g->mark[proxy]], block_width(st) - numbers_width(st), "");
 }
 
 /*
@@ -264,21 +258,6 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
-}
-
-/* One line a group; those that were not tested are told apart. */
-static void add_rows(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_group *before = NULL;
-
-	for (size_t i = 0; i < l->n_groups; i++) {
-		const brc_group *g = &l->group[l->order[i]];
-
-		if (!brc_group_tested(g))
-			continue;
-		add_group(b, l, g, before, level);
-		before = g;
-	}
 }
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
@@ -319,6 +298,7 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 
 static void add_table(brc_str *b, const brc_labelling *l, double level)
 {
+	const brc_group *before = NULL;
 	bool worst = false;
 
 	for (size_t i = 0; i < l->n_groups; i++)
@@ -332,7 +312,14 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_heads(b, brc_primary(&l->test[p]));
 	brc_str_add(b, worst ? " | points\n" : "\n");
-	add_rows(b, l, level);
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[l->order[i]];
+
+		if (!brc_group_tested(g))
+			continue;
+		add_group(b, l, g, before, level);
+		before = g;
+	}
 	add_legend(b, l, level);
 	brc_str_add(b, "\n");
 }

@@ -123,8 +123,8 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 {
 	const brc_group *g = &at->l->group[i];
 
-	brc_str_addf(page->b, "<details class=\"group\" id=\"n%zu-l%zu-g%zu\"%s>\n", at->network,
-		     at->labelling, i, open ? " open" : "");
+	brc_html(page, "<details class=\"group\" id=\"n%zu-l%zu-g%zu\"%s>\n", at->network,
+		 at->labelling, i, open ? " open" : "");
 	add_summary(page, at, g);
 	add_statistics(page, at->l, g);
 	add_drawings(page, at->l, g);
@@ -159,9 +159,8 @@ static brc_rc add_chosen(brc_page *page, const brc_place *at)
 	others = at->n_chosen - marked;
 	if (others == 0)
 		return BRC_OK;
-	brc_str_addf(page->b,
-		     "<details class=\"rest\"><summary>%zu group%s not stand out</summary>\n",
-		     others, others == 1 ? " that does" : "s that do");
+	brc_html(page, "<details class=\"rest\"><summary>%zu group%s not stand out</summary>\n",
+		 others, others == 1 ? " that does" : "s that do");
 	for (size_t k = marked; k < at->n_chosen; k++)
 		BRC_TRY(add_group(page, at, at->chosen[k], false));
 	brc_html(page, "</details>\n");

@@ -72,27 +72,6 @@ static void add_navigation(brc_page *page)
 	brc_html(page, "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
 }
 
-static void add_combined_table(brc_page *page)
-{
-	const brc_report *r = page->report;
-
-	brc_html(page,
-		 "<p>One p-value for all "
-		 "networks: the chance that as many independent uniform numbers have so small a "
-		 "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
-	brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
-	for (size_t i = 0; i < r->n_combined; i++) {
-		const brc_combined *c = &r->combined[i];
-
-		brc_html(page,
-			 "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%zu</td><td "
-			 "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-			 c->labelling, brc_proxy_name(c->proxy), c->networks,
-			 brc_format_p(c->mean).s, brc_format_p(c->p).s);
-	}
-	brc_html_table_end(page);
-}
-
 static void add_combined(brc_page *page)
 {
 	const brc_report *r = page->report;
@@ -105,8 +84,24 @@ static void add_combined(brc_page *page)
 		brc_html_prose(page, r->combined_remark);
 		brc_html(page, "</p>\n");
 	}
-	if (r->n_combined > 0)
-		add_combined_table(page);
+	if (r->n_combined > 0) {
+		brc_html(page, "<p>One p-value for all "
+			       "networks: the chance that as many independent uniform numbers have "
+			       "so small a "
+			       "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
+		brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
+		for (size_t i = 0; i < r->n_combined; i++) {
+			const brc_combined *c = &r->combined[i];
+
+			brc_html(page,
+				 "<tr><th scope=\"row\">%s</th><td>%s</td><td "
+				 "class=\"n\">%zu</td><td "
+				 "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+				 c->labelling, brc_proxy_name(c->proxy), c->networks,
+				 brc_format_p(c->mean).s, brc_format_p(c->p).s);
+		}
+		brc_html_table_end(page);
+	}
 	brc_html(page, "</section>\n");
 }
 

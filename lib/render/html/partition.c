@@ -59,11 +59,10 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 		if (g->choices == 0 || all++ >= CHOICES_SHOWN)
 			continue;
 		if (shown++ == 0)
-			brc_str_add(
-				page->b,
-				"<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the gap "
-				"from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
-				"filled: the k that was taken.</p>\n<div class=\"drawings\">\n");
+			brc_html(page,
+				 "<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the gap "
+				 "from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
+				 "filled: the k that was taken.</p>\n<div class=\"drawings\">\n");
 		brc_svg_choice(page->b, g, l->n_graphs > 1 ? g->name : "");
 	}
 	if (shown > 0)

@@ -152,18 +152,11 @@ const brc_labelling *brc_network_lesioned(const brc_network *net)
 	return NULL;
 }
 
-/* What the lesions were counted on, according to the first lesions. */
-static const char *items(const brc_network *net)
-{
-	const brc_labelling *l = brc_network_lesioned(net);
-
-	return l ? l->lesions.items : "images";
-}
-
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err)
 {
 	const brc_section *units = first(in, "units"), *exemplars = first(in, "exemplars");
+	const brc_labelling *lesioned;
 
 	*net = (brc_network){.input = in,
 			     .title = in->title && in->title[0] ? in->title : "network",
@@ -178,7 +171,8 @@ brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 	net->has_exemplars = exemplars;
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
-	net->items = items(net);
+	lesioned = brc_network_lesioned(net);
+	net->items = lesioned ? lesioned->lesions.items : "images";
 	return BRC_OK;
 }
 

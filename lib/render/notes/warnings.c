@@ -9,24 +9,25 @@
 
 enum { GRAPHS_TOLD = 3 };
 
-static void warn_graph(brc_notes *notes, size_t i, const brc_graph_result *g)
-{
-	for (size_t w = 0; w < g->n_warnings; w++)
-		brc_note_addf(notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name, g->warning[w]);
-	if (g->empty > 0)
-		brc_note_addf(notes, BRC_NOTE_WARNING, i,
-			      "graph %s: %zu of %zu clusters are empty.", g->name, g->empty, g->k);
-}
-
 /* The first few graphs' warnings, and how many graphs more have some. */
 static void warn_graphs(brc_network *net, size_t i)
 {
 	const brc_labelling *l = &net->labelling[i];
 	size_t n = 0;
 
-	for (size_t g = 0; g < l->n_graphs; g++)
-		if ((l->graph[g].empty > 0 || l->graph[g].n_warnings > 0) && n++ < GRAPHS_TOLD)
-			warn_graph(&net->notes, i, &l->graph[g]);
+	for (size_t k = 0; k < l->n_graphs; k++) {
+		const brc_graph_result *g = &l->graph[k];
+
+		if ((g->empty == 0 && g->n_warnings == 0) || n++ >= GRAPHS_TOLD)
+			continue;
+		for (size_t w = 0; w < g->n_warnings; w++)
+			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name,
+				      g->warning[w]);
+		if (g->empty > 0)
+			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+				      "graph %s: %zu of %zu clusters are empty.", g->name, g->empty,
+				      g->k);
+	}
 	if (n > GRAPHS_TOLD)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_WARNING, i,

@@ -141,19 +141,6 @@ static const brc_inference *first_test(const brc_labelling *l)
 	return st ? st : brc_primary(&l->test[BRC_COHERENCE]);
 }
 
-static void add_tests(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_inference *st = first_test(l);
-
-	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
-		     st->m, st->n);
-	add_test_heads(b, level);
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_statistic(b, &l->test[p].stat[i], p, level);
-	brc_str_add(b, "  * if the groups were independent, which they are not\n");
-}
-
 static int width_of(const brc_column *c)
 {
 	return c->kind == BRC_COLUMN_P ? P : NUMBER;
@@ -326,10 +313,18 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 {
-	if (brc_labelling_tested(l)) {
-		add_tests(b, l, level);
-		add_table(b, l, level);
-	} else {
+	const brc_inference *st = first_test(l);
+
+	if (!st) {
 		add_sizes(b, l);
+		return;
 	}
+	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
+		     st->m, st->n);
+	add_test_heads(b, level);
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < l->test[p].n_stats; i++)
+			add_statistic(b, &l->test[p].stat[i], p, level);
+	brc_str_add(b, "  * if the groups were independent, which they are not\n");
+	add_table(b, l, level);
 }

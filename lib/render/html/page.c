@@ -143,28 +143,18 @@ static brc_rc compose(brc_page *page)
 	return add_scripts(page);
 }
 
-/* Details are divided evenly among labellings. Each labelling shows its strongest groups. */
-static size_t details_each(const brc_report *r)
-{
-	size_t labellings = 0;
-
-	for (size_t i = 0; i < r->n; i++)
-		labellings += r->network[i].n_labellings;
-	if (labellings == 0 || DETAILS_MAX / labellings < DETAILS_LEAST)
-		return DETAILS_LEAST;
-	return DETAILS_MAX / labellings;
-}
-
 brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err)
 {
-	brc_page page = {.report = r,
-			 .b = out,
-			 .charts = json_array(),
-			 .rows_left = ROWS_MAX,
-			 .details = details_each(r),
-			 .err = err};
+	brc_page page = {
+		.report = r, .b = out, .charts = json_array(), .rows_left = ROWS_MAX, .err = err};
+	size_t labellings = 0;
 	brc_rc rc = BRC_OK;
 
+	/* details are divided evenly; each labelling shows its strongest groups */
+	for (size_t i = 0; i < r->n; i++)
+		labellings += r->network[i].n_labellings;
+	page.details = labellings > 0 ? DETAILS_MAX / labellings : 0;
+	page.details = page.details > DETAILS_LEAST ? page.details : DETAILS_LEAST;
 	page.sheet = brc_calloc(r->n, sizeof(*page.sheet), err);
 	if (!page.sheet || !page.charts)
 		rc = brc_fail(err, BRC_RESOURCE, "out of memory for the page");

@@ -46,17 +46,6 @@ static void assign(brc_labelling_sections *group, size_t *n, const brc_section *
 	group[i].part[part] = s;
 }
 
-/* The labelling that a group without labels says it was made from ("labels" in its metadata). */
-static const char *labels_named(const brc_labelling_sections *g)
-{
-	const char *name = NULL;
-
-	for (size_t i = BRC_PART_LESIONS; i < BRC_PARTS && !name; i++)
-		if (g->part[i])
-			name = brc_map_string(g->part[i]->meta, "labels", NULL);
-	return name;
-}
-
 /*
  * Lesions that have a name of their own borrow the labels and the spectrum from which they were
  * made.
@@ -65,8 +54,12 @@ static void borrow_labels(brc_labelling_sections *group, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const brc_section **own = group[i].part;
-		const char *from = own[BRC_PART_LABELS] ? NULL : labels_named(&group[i]);
+		const char *from = NULL;
 
+		/* what the sections say in their metadata */
+		for (size_t k = BRC_PART_LESIONS; k < BRC_PARTS && !from; k++)
+			if (own[k] && !own[BRC_PART_LABELS])
+				from = brc_map_string(own[k]->meta, "labels", NULL);
 		for (size_t j = 0; from && j < n; j++) {
 			const brc_section *const *other = group[j].part;
 

@@ -145,19 +145,15 @@ static bool holds(const brc_report_input *in, const brc_section *s, bool same)
 	return false;
 }
 
-static bool clash(const brc_report_input *a, const brc_report_input *b)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (holds(b, a->sections[i], false))
-			return true;
-	return false;
-}
-
+/* Do two inputs come from one model, without sections that clash? */
 static bool belongs(const brc_report_input *a, const brc_report_input *b)
 {
 	const char *x = brc_input_model(a), *y = brc_input_model(b);
+	bool together = x && y && strcmp(x, y) == 0;
 
-	return x && y && strcmp(x, y) == 0 && !clash(a, b);
+	for (size_t i = 0; together && i < a->n; i++)
+		together = !holds(b, a->sections[i], false);
+	return together;
 }
 
 static bool has_entry(const brc_report_input *in, const brc_map *entry)

@@ -215,26 +215,19 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 	brc_str_addf(b, "%s%*s", stars[g->mark[proxy]], block_width(st) - numbers_width(st), "");
 }
 
-/*
- * The name of a layer, if it fits into the column. A longer name was printed in a line of its own
- * before.
- */
-static void add_layer(brc_str *b, const char *name, bool again)
-{
-	bool fits = brc_escape_columns(name) <= LAYER;
-
-	if (!fits && !again) {
-		brc_escape_terminal(b, name);
-		brc_str_add(b, "\n");
-	}
-	brc_escape_cell(b, fits ? name : "", LAYER);
-}
-
 /* `before`: the group in the row above, or NULL. */
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 		      const brc_group *before, double level)
 {
-	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
+	const char *name = l->layers.name[g->layer];
+	bool fits = brc_escape_columns(name) <= LAYER;
+
+	/* a name that does not fit has a line of its own, above the first group of its layer */
+	if (!fits && !(before && before->layer == g->layer)) {
+		brc_escape_terminal(b, name);
+		brc_str_add(b, "\n");
+	}
+	brc_escape_cell(b, fits ? name : "", LAYER);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_cells(b, brc_primary(&l->test[p]), g, p);

@@ -77,10 +77,8 @@ typedef struct pieces {
 static brc_rc flush(pieces *p, brc_err *err)
 {
 	const brc_dataset *d = p->d;
-	brc_rc rc = brc_dataset_check_images(d, p->piece, p->written, p->n, p->c->items->name, err);
 
-	if (rc != BRC_OK)
-		return rc;
+	BRC_TRY(brc_dataset_check_images(d, p->piece, p->written, p->n, p->c->items->name, err));
 	BRC_TRY(brc_filter_rows(p->f, p->piece, p->n, err));
 	p->written += p->n;
 	p->n = 0;

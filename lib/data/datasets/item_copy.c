@@ -26,8 +26,7 @@ static brc_rc tell_layout(const brc_items *it, brc_layout *out, brc_err *err)
 	}
 	if (first == last) {
 		brc_fail(err, BRC_DATA,
-			 "%s: it cannot be told which extent of the images holds "
-			 "the channels",
+			 "%s: it cannot be told which extent of the images holds the channels",
 			 it->name);
 		return brc_hint(err, "without --nchw, --nhwc, --bgr and several means images pass "
 				     "as they are");

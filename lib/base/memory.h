@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -23,6 +24,17 @@ static inline size_t brc_least(size_t a, size_t b)
 bool brc_mul(size_t a, size_t b, size_t *out);
 bool brc_add(size_t a, size_t b, size_t *out);
 
+/* a * b (or a + b), or SIZE_MAX where that does not fit: for estimates of memory. */
+static inline size_t brc_times(size_t a, size_t b)
+{
+	return brc_mul(a, b, &a) ? a : SIZE_MAX;
+}
+
+static inline size_t brc_plus(size_t a, size_t b)
+{
+	return brc_add(a, b, &a) ? a : SIZE_MAX;
+}
+
 /*
  * n elements of `size` bytes, aligned to 64 bytes; never NULL for n == 0.
  * brc_alloc leaves them uninitialised, brc_calloc zeroes them.
@@ -30,6 +42,9 @@ bool brc_add(size_t a, size_t b, size_t *out);
  */
 void *brc_alloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
+
+/* A copy of n elements, aligned as above; NULL as above. */
+void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err) __attribute__((malloc));
 
 /* BRC_OK, or BRC_RESOURCE where an allocation gave NULL; it has filled in the error. */
 static inline brc_rc brc_made(const void *block)

@@ -1,6 +1,5 @@
 #include "data/arrays/array.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "data/datasets/dataset_head.h"
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
-#include "data/images/image_options.h"
+#include "data/images/image_items.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)
@@ -169,7 +169,7 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 	d->mean = r->mean;
 	d->deviation = r->deviation;
 	snprintf(d->source, sizeof(d->source), "%s",
-		 a->tokens ? "tokens" : brc_format_name(r->format));
+		 a->tokens ? "tokens" : brc_formats[r->format].name);
 	return BRC_OK;
 }
 
@@ -190,7 +190,7 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
  */
 static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
-	const char *operand = brc_format_operand(r->format);
+	const char *operand = brc_formats[r->format].operand;
 	bool next = r->asked.next_token;
 	char both[2][33] = {"", ""};
 

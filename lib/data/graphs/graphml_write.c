@@ -2,7 +2,6 @@
  * A graph as GraphML: a node for each unit, with layer, unit and, where there is one, name; an edge
  * with its weight for each pair. Source: graphml.graphdrawing.org, "Primer".
  */
-#include <string.h>
 
 #include "base/utf8.h"
 #include "data/graphs/graph_formats.h"

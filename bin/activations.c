@@ -6,6 +6,7 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "data/datasets/sample.h"
 #include "net/activations.h"
 #include "sections/activations.h"
 #include "stream/filter.h"
@@ -87,7 +88,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
 	w->items = w->data.pixel == BRC_PIXEL_I4 ? "sequences" : "images";
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
+	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
 	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
 }
 
@@ -103,10 +104,10 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
-	BRC_TRY(brc_net_choose_samples(&w->data, samples, cli->c.seed, &w->sample, &w->n, err));
+	BRC_TRY(brc_sample_list(w->data.n, &samples, cli->c.seed, &w->sample, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
 	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, w->items, w->n);
-	rc = brc_net_activations(w->net, &w->data, w->sample, w->n, &how, pool, &progress,
+	rc = brc_net_activations(w->net, &w->data, w->sample, samples, &how, pool, &progress,
 				 &w->value, err);
 	brc_progress_end(&progress);
 	brc_pool_free(pool);

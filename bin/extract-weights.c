@@ -109,8 +109,7 @@ static brc_rc read_network(work *w, brc_err *err)
 		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
 				     "itself how its layers are joined");
 	}
-	BRC_TRY(compat ? brc_net_read_unfolded(&w->net, model, (brc_norm)norm, err)
-		       : brc_net_read(&w->net, model, (brc_norm)norm, err));
+	BRC_TRY(brc_net_read(&w->net, model, (brc_norm)norm, compat == 1, err));
 	w->network = brc_net_layer_graph(w->net);
 	if (!skip_untraced)
 		BRC_TRY(brc_net_check_traced(w->net, err));

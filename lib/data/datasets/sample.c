@@ -59,19 +59,19 @@ static void draw(size_t *entry, size_t n, size_t each, brc_rng *rng, bool *chose
 	}
 }
 
-static brc_rc check_number(size_t n, brc_err *err)
+static brc_rc check_number(size_t n, size_t most, brc_err *err)
 {
-	return n <= UINT32_MAX
-		       ? BRC_OK
-		       : brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
+	return n <= most ? BRC_OK
+			 : brc_fail(err, BRC_DATA, "%zu images are more than can be drawn from", n);
 }
 
-brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err)
+static brc_rc draw_any(size_t n, size_t count, uint64_t seed, uint32_t layer, bool *chosen,
+		       brc_err *err)
 {
 	brc_rng rng;
 	size_t *entry;
 
-	BRC_TRY(check_number(n, err));
+	BRC_TRY(check_number(n, UINT32_MAX, err));
 	if (count > n)
 		return brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", count,
 				n);
@@ -81,10 +81,31 @@ brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_e
 	for (size_t i = 0; i < n; i++)
 		entry[i] = i;
 	memset(chosen, 0, n * sizeof(*chosen));
-	brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, BRC_CLASSES_MAX, 0);
+	brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, layer, 0);
 	draw(entry, n, count, &rng, chosen);
 	free(entry);
 	return BRC_OK;
+}
+
+brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err)
+{
+	return draw_any(n, count, seed, BRC_CLASSES_MAX, chosen, err);
+}
+
+brc_rc brc_sample_list(size_t n, size_t *count, uint64_t seed, size_t **item, brc_err *err)
+{
+	bool *chosen = brc_alloc(n, sizeof(*chosen), err);
+	size_t listed = 0;
+	brc_rc rc = chosen ? check_number(n, INT32_MAX, err) : BRC_RESOURCE;
+
+	*count = *count ? *count : n;
+	BRC_THEN(rc, draw_any(n, *count, seed, 0, chosen, err));
+	*item = rc == BRC_OK ? brc_alloc(*count, sizeof(**item), err) : NULL;
+	for (size_t i = 0; *item && i < n; i++)
+		if (chosen[i])
+			(*item)[listed++] = i;
+	free(chosen);
+	return rc == BRC_OK && !*item ? BRC_RESOURCE : rc;
 }
 
 brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
@@ -96,7 +117,7 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 
 	memset(chosen, 0, n * sizeof(*chosen));
 	if (rc == BRC_OK)
-		rc = check_number(n, err);
+		rc = check_number(n, UINT32_MAX, err);
 	if (rc == BRC_OK)
 		sort_by_class(label, n, classes, start, order);
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {

@@ -1,7 +1,4 @@
-/*
- * Choosing some of the items: the first ones, or at random, of all or as many of each class.
- * Internal to lib/data/datasets.
- */
+/* Choosing some of the items: the first ones, or at random, of all or as many of each class. */
 #ifndef BRC_DATA_DATASETS_SAMPLE_H
 #define BRC_DATA_DATASETS_SAMPLE_H
 
@@ -28,6 +25,13 @@ brc_rc brc_sample_first(size_t n, size_t first, bool *chosen, brc_err *err);
  * which is no class). BRC_DATA when there are fewer.
  */
 brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err);
+
+/*
+ * The same draw, keyed by (seed, BRC_RNG_SAMPLE) alone: *item[*count], indices of items in
+ * ascending order, which the caller frees. *count: how many are wanted, 0 for all n; then how many
+ * there are. BRC_DATA when there are fewer, or more than INT32_MAX to choose from; BRC_RESOURCE.
+ */
+brc_rc brc_sample_list(size_t n, size_t *count, uint64_t seed, size_t **item, brc_err *err);
 
 /*
  * Mark `each` items of every class 0..classes-1 in chosen[n], drawn without

@@ -209,7 +209,7 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
 	{                                                                                          \
 		.type = TYPE, .state = sizeof(pool), .min_in = 1, .max_in = 1, .max_out = MAX_OUT, \
 		.variant = VARIANT, .infer = INFER, .run = run_pool, .layout = BRC_DEMAND_LAST,    \
-		.trace = BRC_TRACE_PLACES, __VA_ARGS__                                             \
+		.trace = BRC_TRACE_POOLING, __VA_ARGS__                                             \
 	}
 #define WINDOW(OWN)                                                                             \
 	.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_pool_args),                      \

@@ -230,7 +230,7 @@ static void adapt_resize(int64_t opset, void *args)
 		.type = TYPE, .attributes = ATTRIBUTES, .args = sizeof(brc_resize_args),    \
 		.state = sizeof(brc_sampling), .min_in = 2, .max_in = MAX_IN, .max_out = 1, \
 		.adapt = adapt_resize, .infer = infer_resize, .run = brc_sampling_run,      \
-		.layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_PLACES,                      \
+		.layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_POOLING,                      \
 	}
 #define MODE \
 	BRC_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", "cubic")

@@ -3,9 +3,8 @@
 #include "base/progress.h"
 #include "graph/clusterability.h"
 #include "linalg/backend.h"
+#include "sections/edge_origin.h"
 #include "stream/filter.h"
-
-#include <string.h>
 
 static size_t k, shuffles = 50, restarts;
 static int null, compat;
@@ -71,6 +70,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *in;
 	brc_clusterability c;
+	brc_edge_origin origin;
 	brc_blocks blocks;
 	brc_rc rc;
 	brc_clusterability_options o;
@@ -82,10 +82,11 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_SHARE, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
 
 	o = (brc_clusterability_options){.null = (brc_null)null,
-					 .pooled = strcmp(in->type, "affinity") == 0,
+					 .pooled = origin.affinity,
 					 .k = k,
 					 .shuffles = shuffles,
 					 .restarts = restarts,

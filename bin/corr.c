@@ -1,4 +1,6 @@
 /* corr: make a graph of the correlations between the activations of units. */
+#include <stdio.h>
+
 #include "base/cli.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -8,6 +10,7 @@
 #include "linalg/backend.h"
 #include "linalg/correlation.h"
 #include "sections/activations.h"
+#include "sections/edge_origin.h"
 #include "stream/filter.h"
 
 static int method, edge;
@@ -194,15 +197,15 @@ static brc_rc write_blocks(brc_filter *f, struct corr *c, brc_section *s, brc_er
 
 static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 {
+	brc_edge_origin origin = {.affinity = true, .samples = c->samples.samples, .local = local};
 	brc_section *s;
 	const char *name = c->cli->c.name ? c->cli->c.name : c->in->name;
 	brc_rc rc;
 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
-	brc_map_put_string(s->meta, "method", method_names[method]);
-	brc_map_put_string(s->meta, "edge", edge_names[edge]);
-	brc_map_put_int(s->meta, "samples", (int64_t)c->samples.samples);
-	brc_map_put_bool(s->meta, "local", local);
+	snprintf(origin.method, sizeof(origin.method), "%s", method_names[method]);
+	snprintf(origin.edge, sizeof(origin.edge), "%s", edge_names[edge]);
+	brc_edge_origin_write(&origin, s);
 	rc = c->by_factors
 		     ? brc_affinity_factors(s, &c->activations.layers, local, &c->factors, err)
 		     : write_blocks(f, c, s, err);

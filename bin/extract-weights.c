@@ -1,9 +1,12 @@
 /* extract-weights: a network's units, and the magnitudes of the weights between them. */
+#include <stdio.h>
+
 #include "base/cli.h"
 #include "data/models/weights.h"
 #include "net/layer_chain.h"
 #include "net/net.h"
 #include "net/unit_graph.h"
+#include "sections/edge_origin.h"
 #include "stream/filter.h"
 
 static const char *model, *order, *units;
@@ -75,11 +78,12 @@ static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
 static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
 {
 	const work *w = of;
+	brc_edge_origin origin = {.paper = compat != 0};
 
-	brc_map_put_string(s->meta, "model", w->network->digest);
-	brc_map_put_string(s->meta, "units", units);
-	brc_map_put_string(s->meta, "norm", norms[norm]);
-	brc_map_put_string(s->meta, "compat", compat ? "paper" : "none");
+	snprintf(origin.model, sizeof(origin.model), "%s", w->network->digest);
+	snprintf(origin.units, sizeof(origin.units), "%s", units);
+	snprintf(origin.norm, sizeof(origin.norm), "%s", norms[norm]);
+	brc_edge_origin_write(&origin, s);
 	return brc_blocks_write(&w->graph, s, err);
 }
 

@@ -10,8 +10,8 @@ static bool no_stream;
 
 static const brc_opt options[] = {
 	{BRC_PATH("labels", 0, "FILE", &path,
-		  "read labels from a table. Its columns are layer, unit (from 0) and cluster (-1: "
-		  "in none). They are separated by tabs, and the first line names them")},
+		  "read labels from a table. Its columns are layer, unit (from 0) and cluster (-1 "
+		  "for none). They are separated by tabs, and the first line names them")},
 	{BRC_PATH("graph", 0, "FILE", &graph,
 		  "read an undirected graph: Matrix Market, GraphML, a list of edges, or a square "
 		  "matrix in NPY. No stream is read then")},

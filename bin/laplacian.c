@@ -4,6 +4,7 @@
 
 #include "base/cli.h"
 #include "graph/laplacian.h"
+#include "sections/edge_origin.h"
 #include "stream/filter.h"
 
 static bool local;
@@ -64,6 +65,7 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *in;
+	brc_edge_origin origin;
 	brc_blocks blocks;
 	brc_rc rc;
 
@@ -71,6 +73,7 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
 	rc = write_graphs(f, cli, in, &blocks, err);
 	brc_blocks_clear(&blocks);

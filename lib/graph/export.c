@@ -4,6 +4,7 @@
 #include "data/tables/labels_tsv.h"
 #include "data/tables/units_table.h"
 #include "graph/exchange.h"
+#include "sections/edge_origin.h"
 #include "sections/labels.h"
 
 static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_named_units *names,
@@ -69,6 +70,7 @@ static brc_rc to_output(void *ctx, const char *bytes, size_t n, brc_err *err)
 brc_rc brc_export_graph(brc_filter *f, brc_graph_format format, size_t mem, brc_err *err)
 {
 	const brc_section *s;
+	brc_edge_origin origin;
 	brc_blocks b;
 	brc_named_units names;
 	brc_rc rc;
@@ -78,6 +80,7 @@ brc_rc brc_export_graph(brc_filter *f, brc_graph_format format, size_t mem, brc_
 	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &s, err));
+	BRC_TRY(brc_edge_origin_read(&origin, s, err));
 	BRC_TRY(brc_blocks_read(&b, s, err));
 	rc = find_names(f, &b.layers, &names, err);
 	if (rc == BRC_OK) {

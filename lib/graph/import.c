@@ -8,6 +8,7 @@
 #include "data/tables/layers_tsv.h"
 #include "data/tables/lines.h"
 #include "graph/exchange.h"
+#include "sections/edge_origin.h"
 #include "sections/labels.h"
 #include "stream/digest.h"
 
@@ -57,11 +58,12 @@ static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, cons
 
 static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, brc_err *err)
 {
+	const brc_edge_origin origin = {.affinity = true, .method = "imported"};
 	brc_section *s;
 	brc_rc rc;
 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
-	brc_map_put_string(s->meta, "method", "imported");
+	brc_edge_origin_write(&origin, s);
 	rc = brc_blocks_write(b, s, err);
 	if (rc == BRC_OK)
 		rc = brc_filter_write(f, s, err);

@@ -44,6 +44,9 @@ void brc_keys_put(const brc_key *keys, size_t n, const void *from, brc_map *m)
 		case BRC_KEY_NUMBER:
 			put_number(k, *(const double *)member, m);
 			break;
+		case BRC_KEY_BOOL:
+			brc_map_put_bool(m, k->key, *(const bool *)member);
+			break;
 		case BRC_KEY_TEXT:
 			put_text(k, member, m);
 			break;
@@ -113,7 +116,14 @@ static brc_rc get_text(const brc_key *k, void *member, const brc_section *s, con
 static brc_rc get(const brc_key *k, void *member, const brc_section *s, const brc_map *m,
 		  brc_err *err)
 {
+	const brc_value *v = brc_map_get(m, k->key);
+
 	switch (k->kind) {
+	case BRC_KEY_BOOL:
+		if (!v || v->type != BRC_V_BOOL)
+			return refuse(k, s, m, "true or false", err);
+		*(bool *)member = v->u.b;
+		return BRC_OK;
 	case BRC_KEY_COUNT:
 		return brc_map_size(m, k->key, member) ? BRC_OK : refuse(k, s, m, "a count", err);
 	case BRC_KEY_COUNT_OR_NAN:

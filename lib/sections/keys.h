@@ -13,12 +13,13 @@
 #include "stream/section.h"
 
 typedef enum brc_key_kind {
-	BRC_KEY_COUNT, /* size_t: a whole number >= 0 */
-	BRC_KEY_COUNT_OR_NAN /* double: a whole number, NaN where it is not known */,
-	BRC_KEY_NUMBER, /* double */
-	BRC_KEY_TEXT,   /* char[]; a text that does not fit is refused */
-	BRC_KEY_STRING, /* char *, owned */
-	BRC_KEY_WORD    /* an enum or a bool: the number of a word among `words` */
+	BRC_KEY_COUNT,        /* size_t: a whole number >= 0 */
+	BRC_KEY_COUNT_OR_NAN, /* double: a whole number, NaN where it is not known */
+	BRC_KEY_NUMBER,       /* double */
+	BRC_KEY_BOOL,         /* bool */
+	BRC_KEY_TEXT,         /* char[]; a text that does not fit is refused */
+	BRC_KEY_STRING,       /* char *, owned */
+	BRC_KEY_WORD          /* an enum or a bool: the number of a word among `words` */
 } brc_key_kind;
 
 typedef enum brc_key_use {

@@ -271,7 +271,8 @@ static void try_labels(const brc_section *s)
 	for (size_t i = 0; i < l.layers.n; i++) {
 		size_t distinct;
 
-		need(brc_labels_distinct(&l, i, &distinct, &err) == BRC_OK &&
+		need(brc_labels_distinct(l.label + l.layers.first[i], l.layers.units[i], &distinct,
+					 &err) == BRC_OK &&
 		     distinct <= l.layers.units[i]);
 	}
 	brc_labels_clear(&l);

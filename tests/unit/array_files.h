@@ -54,7 +54,7 @@ static inline brc_rc idx_array(const char *path, size_t mem, brc_array *out, brc
 	if (rc == BRC_OK)
 		rc = brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err);
 	if (rc == BRC_OK && swap)
-		brc_array_swap(out);
+		brc_elements_swap(out->data, out->count, out->itemsize);
 	brc_input_free(in);
 	return rc;
 }

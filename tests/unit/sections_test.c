@@ -17,6 +17,7 @@
 #include "sections/activations.h"
 #include "sections/clusterability.h"
 #include "dataset_section.h"
+#include "sections/edge_origin.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/lesions.h"
@@ -199,6 +200,37 @@ static brc_rc read_clusterability(const brc_section *s, brc_section *again, brc_
 	return rc;
 }
 
+static void write_weights(brc_section *s)
+{
+	const brc_edge_origin o = {.model = "0123456789abcdef0123456789abcdef",
+				   .units = "mlp,heads",
+				   .norm = "colsum",
+				   .paper = true};
+
+	brc_edge_origin_write(&o, s);
+}
+
+static void write_affinity(brc_section *s)
+{
+	const brc_edge_origin o = {.affinity = true,
+				   .method = "spearman",
+				   .edge = "square",
+				   .samples = 7,
+				   .local = true};
+
+	brc_edge_origin_write(&o, s);
+}
+
+static brc_rc read_edge_origin(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_edge_origin o;
+
+	BRC_TRY(brc_edge_origin_read(&o, s, err));
+	if (again)
+		brc_edge_origin_write(&o, again);
+	return BRC_OK;
+}
+
 static void write_exemplars(brc_section *s)
 {
 	static const int32_t top[5][2] = {{3, 7}, {7, -1}, {3, -1}, {7, 3}, {-1, -1}};
@@ -351,6 +383,8 @@ static const struct kind {
 	{"labels", write_labels, read_labels},
 	{"spectrum", write_spectrum, read_spectrum},
 	{"clusterability", write_clusterability, read_clusterability},
+	{"weights", write_weights, read_edge_origin},
+	{"affinity", write_affinity, read_edge_origin},
 	{"exemplars", write_exemplars, read_exemplars},
 	{"activations", write_activations, read_activations},
 	{"dataset", write_dataset, read_dataset},
@@ -418,6 +452,33 @@ static void what_is_read_is_written_as_it_was(void **state)
 	}
 }
 
+static void an_imported_graph_has_its_method_alone(void **state)
+{
+	const brc_edge_origin imported = {.affinity = true, .method = "imported"};
+	brc_section *s = fresh("affinity");
+	brc_edge_origin o;
+
+	(void)state;
+	brc_edge_origin_write(&imported, s);
+	assert_int_equal(s->meta->n, 1);
+	assert_int_equal(brc_edge_origin_read(&o, s, NULL), BRC_OK);
+	assert_string_equal(o.method, "imported");
+	assert_true(o.affinity);
+	brc_section_free(s);
+}
+
+static void edges_without_metadata_are_read(void **state)
+{
+	brc_section *s = fresh("weights");
+	brc_edge_origin o;
+
+	(void)state;
+	assert_int_equal(brc_edge_origin_read(&o, s, NULL), BRC_OK);
+	assert_string_equal(o.norm, "");
+	assert_false(o.affinity);
+	brc_section_free(s);
+}
+
 /* ---- refused ---- */
 
 /*
@@ -464,6 +525,11 @@ static const struct change {
 	{"clusterability", NULL, "shuffles", META, "4", "'null/ncut' is <f8 [3], where <f8 [4]"},
 	{"clusterability", NULL, "compat", META, "odd", "compat is 'odd'"},
 	{"clusterability", NULL, "source", META, "somewhere else than", "'source' has 19 bytes"},
+	{"weights", NULL, "norm", META, "1", "metadata 'norm' is not a text"},
+	{"weights", NULL, "norm", META, "a longer one than", "'norm' has 17 bytes"},
+	{"weights", NULL, "compat", META, "odd", "compat is 'odd'; it must be one of none, paper"},
+	{"affinity", NULL, "samples", META, "-1", "metadata 'samples' is not a count"},
+	{"affinity", NULL, "local", META, "1", "metadata 'local' is not true or false"},
 	{"exemplars", "image/sample", NULL, 1, "3", "image/sample is not ascending"},
 	{"exemplars", "top/sample", NULL, 3, "4", "sample 4 of top/sample is not in image/sample"},
 	{"exemplars", "image/label", NULL, 1, "2", "image 1 has label 2 of 2 classes"},
@@ -570,6 +636,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_read_is_written_as_it_was),
+		cmocka_unit_test(an_imported_graph_has_its_method_alone),
+		cmocka_unit_test(edges_without_metadata_are_read),
 		cmocka_unit_test(what_must_not_be_there_is_refused),
 	};
 

@@ -29,6 +29,11 @@ static int kind_of(const char *descr)
 	return -1;
 }
 
+static size_t itemsize_of(int kind)
+{
+	return (size_t)(kinds[kind][1] - '0');
+}
+
 brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const size_t *shape,
 			 const char *what, bool *swap, brc_err *err)
 {
@@ -47,7 +52,7 @@ brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const siz
 	if (ndim > BRC_MAX_DIMS)
 		return brc_fail(err, BRC_DATA, "%s: %zu extents, more than %d", what, ndim,
 				BRC_MAX_DIMS);
-	a->itemsize = (size_t)(kinds[kind][1] - '0');
+	a->itemsize = itemsize_of(kind);
 	a->count = 1;
 	a->ndim = ndim;
 	bytes = a->itemsize;
@@ -78,11 +83,6 @@ void brc_elements_swap(void *data, size_t n, size_t itemsize)
 		}
 }
 
-void brc_array_swap(brc_array *a)
-{
-	brc_elements_swap(a->data, a->count, a->itemsize);
-}
-
 /* An element: a whole number where the type is one that int64_t can hold, else a double. */
 typedef struct number {
 	bool whole;
@@ -90,55 +90,65 @@ typedef struct number {
 	double d;
 } number;
 
-#define LOAD(type)                                            \
-	do {                                                  \
-		type v;                                       \
-		memcpy(&v, p, sizeof(v));                     \
-		return (number){true, (int64_t)v, (double)v}; \
-	} while (0)
+static number whole(int64_t i)
+{
+	return (number){true, i, (double)i};
+}
 
 static number load(int kind, const unsigned char *p)
 {
-	float f;
+	union {
+		int8_t i1;
+		uint16_t u2;
+		int16_t i2;
+		uint32_t u4;
+		int32_t i4;
+		uint64_t u8;
+		int64_t i8;
+		float f4;
+	} v;
 	double d;
-	uint64_t u;
-	uint16_t half;
-	bool whole;
 
 	switch (kind) {
 	case B1:
-		return (number){true, *p != 0, *p != 0};
+		return whole(*p != 0);
+	case U1:
+		return whole(*p);
 	case I1:
-		LOAD(int8_t);
+		memcpy(&v, p, 1);
+		return whole(v.i1);
 	case U2:
-		LOAD(uint16_t);
+		memcpy(&v, p, 2);
+		return whole(v.u2);
 	case I2:
-		LOAD(int16_t);
+		memcpy(&v, p, 2);
+		return whole(v.i2);
 	case U4:
-		LOAD(uint32_t);
+		memcpy(&v, p, 4);
+		return whole(v.u4);
 	case I4:
-		LOAD(int32_t);
+		memcpy(&v, p, 4);
+		return whole(v.i4);
 	case I8:
-		LOAD(int64_t);
+		memcpy(&v, p, 8);
+		return whole(v.i8);
 	case U8:
-		memcpy(&u, p, sizeof(u));
-		return (number){u <= INT64_MAX, u <= INT64_MAX ? (int64_t)u : 0, (double)u};
+		memcpy(&v, p, 8);
+		return v.u8 <= INT64_MAX ? whole((int64_t)v.u8) : (number){.d = (double)v.u8};
 	case F2:
-		memcpy(&half, p, sizeof(half));
-		d = brc_from_half(half);
+		memcpy(&v, p, 2);
+		d = brc_from_half(v.u2);
 		break;
 	case F4:
-		memcpy(&f, p, sizeof(f));
-		d = f;
-		break;
-	case F8:
-		memcpy(&d, p, sizeof(d));
+		memcpy(&v, p, 4);
+		d = v.f4;
 		break;
 	default:
-		return (number){true, *p, *p};
+		memcpy(&d, p, 8);
 	}
-	whole = d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d);
-	return (number){whole, whole ? (int64_t)d : 0, d};
+	if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d))
+		return (number){true, (int64_t)d, d};
+	return (number){.d = d};
 }
 
 /* False, with nothing stored, when the number does not fit. */
@@ -175,23 +185,16 @@ static bool store(int kind, number v, unsigned char *p)
 	}
 }
 
-static size_t itemsize_of(int kind)
-{
-	return (size_t)(kinds[kind][1] - '0');
-}
-
 brc_rc brc_elements_convert(const char *from_type, const void *in, size_t first, size_t n,
 			    const char *to_type, void *out, const char *what, brc_err *err)
 {
 	int from = kind_of(from_type), to = kind_of(to_type);
-	const unsigned char *old;
-	unsigned char *fresh;
+	const unsigned char *old = in;
+	unsigned char *fresh = out;
 
 	if (from < 0 || (to != U1 && to != I4 && to != I8 && to != F4 && to != F8))
 		return brc_fail(err, BRC_USAGE, "%s: cannot convert '%s' to '%s'", what, from_type,
 				to_type);
-	old = in;
-	fresh = out;
 	for (size_t i = 0; i < n; i++) {
 		number v = load(from, old + i * itemsize_of(from));
 

@@ -26,8 +26,6 @@ void brc_array_clear(brc_array *a); /* of a zeroed or a filled array */
  */
 brc_rc brc_array_declare(brc_array *a, const char *descr, size_t ndim, const size_t *shape,
 			 const char *what, bool *swap, brc_err *err);
-/* Reverse the bytes of every element. */
-void brc_array_swap(brc_array *a);
 
 /*
  * Convert to `dtype`: |u1, <i4, <i8, <f4 or <f8. To integers every element

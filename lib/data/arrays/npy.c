@@ -215,8 +215,7 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	h.at = text;
 	rc = parse_header(&h, err);
 	free(text);
-	if (rc == BRC_OK)
-		rc = brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err);
+	BRC_THEN(rc, brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err));
 	return rc;
 }
 
@@ -227,7 +226,7 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
 	BRC_TRY(brc_npy_head(in, out, &swap, err));
 	BRC_TRY(brc_input_exactly(in, out->count * out->itemsize, mem, &out->data, err));
 	if (swap)
-		brc_array_swap(out);
+		brc_elements_swap(out->data, out->count, out->itemsize);
 	return BRC_OK;
 }
 

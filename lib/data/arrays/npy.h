@@ -36,6 +36,8 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
  * If there is none, the error lists all.
  */
 brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_err *err);
+/* Bytes of a member's name without ".npy" at its end. */
+size_t brc_npz_stem(const char *name);
 /* Is there a member of this name? */
 bool brc_npz_has(const brc_zip *z, const char *member);
 /* The members' names without ".npy", separated by ", "; at most `cap` - 1 bytes. Returns buf. */

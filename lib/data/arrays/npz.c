@@ -4,7 +4,7 @@
 
 #include "data/arrays/npy.h"
 
-static size_t stem_length(const char *name)
+size_t brc_npz_stem(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -13,7 +13,7 @@ static size_t stem_length(const char *name)
 
 static bool is_called(const char *name, const char *member)
 {
-	size_t n = stem_length(name);
+	size_t n = brc_npz_stem(name);
 
 	return !strcmp(name, member) || (strlen(member) == n && !strncmp(name, member, n));
 }
@@ -23,8 +23,8 @@ static size_t matches(const brc_zip *z, const char *member, size_t *at)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < brc_zip_count(z); i++)
-		if (is_called(brc_zip_name(z, i), member)) {
+	for (size_t i = 0; i < z->n; i++)
+		if (is_called(z->member[i].name, member)) {
 			found++;
 			*at = i;
 		}
@@ -43,11 +43,11 @@ char *brc_npz_list(const brc_zip *z, char *buf, size_t cap)
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (size_t i = 0; i < brc_zip_count(z) && used < cap; i++) {
-		const char *name = brc_zip_name(z, i);
+	for (size_t i = 0; i < z->n && used < cap; i++) {
+		const char *name = z->member[i].name;
 
 		used += (size_t)snprintf(buf + used, cap - used, "%s%.*s", i > 0 ? ", " : "",
-					 (int)stem_length(name), name);
+					 (int)brc_npz_stem(name), name);
 	}
 	return buf;
 }
@@ -59,7 +59,7 @@ brc_rc brc_npz_open(const brc_zip *z, const char *member, brc_input **in, brc_er
 
 	if (found == 1)
 		return brc_zip_member(z, at, in, err);
-	brc_fail(err, BRC_DATA, "%s: %s member is called '%s'", brc_zip_path(z),
+	brc_fail(err, BRC_DATA, "%s: %s member is called '%s'", z->path,
 		 found == 0 ? "no" : "more than one", member);
 	return brc_hint(err, "there are: %s", brc_npz_list(z, list, sizeof(list)));
 }

@@ -162,8 +162,7 @@ brc_rc brc_pick_tensor(brc_reader *r, const char *spec, const char *in, size_t m
 
 	BRC_TRY(brc_collector_new(&s.collector, memory, err));
 	rc = walk(&s, err);
-	if (rc == BRC_OK)
-		rc = verdict(&s, err);
+	BRC_THEN(rc, verdict(&s, err));
 	brc_collector_free(s.collector);
 	brc_str_free(&s.sections);
 	brc_str_free(&s.tensors);

@@ -21,11 +21,11 @@ typedef enum coding { PLAIN, GZIP, DEFLATE } coding;
 struct brc_input {
 	char *name;
 	int fd;
-	bool regular;      /* a regular file, whose size is known */
-	uint64_t start;    /* where in that file we began */
-	uint64_t size;     /* bytes from there on */
-	uint64_t offset;   /* of the next raw byte of a part */
-	uint64_t raw_left; /* raw bytes that may still be read */
+	bool regular;    /* a regular file, whose size is known */
+	size_t start;    /* where in that file we began */
+	size_t size;     /* bytes from there on */
+	size_t offset;   /* of the next raw byte of a part */
+	size_t raw_left; /* raw bytes that may still be read */
 	bool is_part;
 	brc_input_part part;
 
@@ -37,9 +37,9 @@ struct brc_input {
 
 	unsigned char ahead[BRC_INPUT_PEEK];
 	size_t ahead_at, ahead_n;
-	uint64_t decoded; /* bytes unpacked so far */
-	uint64_t taken;   /* of those, bytes given to the caller */
-	uint64_t expected;
+	size_t decoded; /* bytes unpacked so far */
+	size_t taken;   /* of those, bytes given to the caller */
+	size_t expected;
 	uint32_t crc;
 };
 
@@ -58,7 +58,7 @@ static brc_rc fill(brc_input *in, brc_err *err)
 	if (in->raw_at < in->raw_n)
 		return BRC_OK;
 	in->raw_at = in->raw_n = 0;
-	want = in->raw_left < RAW_BYTES ? (size_t)in->raw_left : RAW_BYTES;
+	want = brc_least(in->raw_left, RAW_BYTES);
 	while (want > 0) {
 		ssize_t n = in->is_part ? pread(in->fd, in->raw, want, (off_t)in->offset)
 					: read(in->fd, in->raw, want);
@@ -68,8 +68,8 @@ static brc_rc fill(brc_input *in, brc_err *err)
 		if (n < 0)
 			return os_fail(in, "read", err);
 		in->raw_n = (size_t)n;
-		in->offset += (uint64_t)n;
-		in->raw_left -= (uint64_t)n;
+		in->offset += (size_t)n;
+		in->raw_left -= (size_t)n;
 		break;
 	}
 	return BRC_OK;
@@ -80,9 +80,9 @@ static brc_rc packed_fail(const brc_input *in, const char *what, brc_err *err)
 	char of[64] = "";
 
 	if (in->expected != 0)
-		snprintf(of, sizeof(of), " of %llu expected", (unsigned long long)in->expected);
-	brc_fail(err, BRC_DATA, "%s: %s after %llu unpacked bytes%s", in->name, what,
-		 (unsigned long long)in->decoded, of);
+		snprintf(of, sizeof(of), " of %zu expected", in->expected);
+	brc_fail(err, BRC_DATA, "%s: %s after %zu unpacked bytes%s", in->name, what, in->decoded,
+		 of);
 	return brc_hint(err, "the file is damaged or not whole: fetch or write it again");
 }
 
@@ -119,7 +119,7 @@ static brc_rc inflate_some(brc_input *in, unsigned char *buf, size_t want, size_
 	size_t room;
 
 	in->z.next_out = buf;
-	in->z.avail_out = want > RAW_BYTES * 16 ? RAW_BYTES * 16 : (uInt)want;
+	in->z.avail_out = (uInt)brc_least(want, RAW_BYTES * 16);
 	room = in->z.avail_out;
 	BRC_TRY(fill(in, err));
 	if (in->raw_at == in->raw_n)
@@ -145,7 +145,7 @@ static brc_rc copy_some(brc_input *in, unsigned char *buf, size_t want, size_t *
 
 	BRC_TRY(fill(in, err));
 	n = in->raw_n - in->raw_at;
-	*got = n < want ? n : want;
+	*got = brc_least(n, want);
 	memcpy(buf, in->raw + in->raw_at, *got);
 	in->raw_at += *got;
 	in->decoded += *got;
@@ -160,8 +160,8 @@ static brc_rc check_part(const brc_input *in, brc_err *err)
 	if (in->decoded == in->part.size && in->crc == in->part.crc)
 		return BRC_OK;
 	if (in->decoded != in->part.size)
-		brc_fail(err, BRC_DATA, "%s: %llu bytes unpacked, %llu expected", in->name,
-			 (unsigned long long)in->decoded, (unsigned long long)in->part.size);
+		brc_fail(err, BRC_DATA, "%s: %zu bytes unpacked, %zu expected", in->name,
+			 in->decoded, in->part.size);
 	else
 		brc_fail(err, BRC_DATA, "%s: corrupt: checksum %08x, but the archive says %08x",
 			 in->name, in->crc, in->part.crc);
@@ -199,7 +199,7 @@ static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
 	if (!in)
 		return BRC_RESOURCE;
 	in->fd = -1;
-	in->raw_left = UINT64_MAX;
+	in->raw_left = SIZE_MAX;
 	in->name = brc_strdup(name, err);
 	in->raw = brc_alloc(RAW_BYTES, 1, err);
 	if (!in->name || !in->raw) {
@@ -208,6 +208,16 @@ static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
 	}
 	*out = in;
 	return BRC_OK;
+}
+
+/* Give it out where all went well, else release it. */
+static brc_rc settle(brc_input **out, brc_input *in, brc_rc rc)
+{
+	if (rc == BRC_OK)
+		*out = in;
+	else
+		brc_input_free(in);
+	return rc;
 }
 
 static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
@@ -230,8 +240,8 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: is a directory, not a file", in->name);
 	at = lseek(in->fd, 0, SEEK_CUR);
 	in->regular = S_ISREG(st.st_mode) && at >= 0 && at <= st.st_size;
-	in->start = in->regular ? (uint64_t)at : 0;
-	in->size = in->regular ? (uint64_t)(st.st_size - at) : 0;
+	in->start = in->regular ? (size_t)at : 0;
+	in->size = in->regular ? (size_t)(st.st_size - at) : 0;
 	BRC_TRY(fill(in, err));
 	if (in->raw_n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b) {
 		in->coding = GZIP;
@@ -243,22 +253,15 @@ static brc_rc open_path(brc_input *in, const char *path, brc_err *err)
 brc_rc brc_input_open(brc_input **out, const char *path, brc_err *err)
 {
 	brc_input *in;
-	brc_rc rc;
 
 	BRC_TRY(input_new(&in, !strcmp(path, "-") ? "standard input" : path, err));
-	rc = open_path(in, path, err);
-	if (rc != BRC_OK)
-		brc_input_free(in);
-	else
-		*out = in;
-	return rc;
+	return settle(out, in, open_path(in, path, err));
 }
 
 brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_input_part *part,
 			   brc_err *err)
 {
 	brc_input *in;
-	brc_rc rc;
 
 	BRC_TRY(input_new(&in, name, err));
 	in->is_part = true;
@@ -268,14 +271,9 @@ brc_rc brc_input_open_part(brc_input **out, int fd, const char *name, const brc_
 	in->crc = (uint32_t)crc32_z(0, NULL, 0);
 	in->coding = part->deflated ? DEFLATE : PLAIN;
 	in->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	rc = in->fd < 0 ? os_fail(in, "open", err) : BRC_OK;
-	if (rc == BRC_OK && part->deflated)
-		rc = start_inflate(in, err);
-	if (rc != BRC_OK)
-		brc_input_free(in);
-	else
-		*out = in;
-	return rc;
+	if (in->fd < 0)
+		return settle(out, in, os_fail(in, "open", err));
+	return settle(out, in, part->deflated ? start_inflate(in, err) : BRC_OK);
 }
 
 void brc_input_free(brc_input *in)
@@ -301,22 +299,7 @@ bool brc_input_compressed(const brc_input *in)
 	return in->coding != PLAIN;
 }
 
-uint64_t brc_input_taken(const brc_input *in)
-{
-	return in->taken;
-}
-
-void brc_input_expect(brc_input *in, uint64_t bytes)
-{
-	in->expected = bytes;
-}
-
-uint64_t brc_input_expected(const brc_input *in)
-{
-	return in->expected;
-}
-
-bool brc_input_left(const brc_input *in, uint64_t *left)
+bool brc_input_left(const brc_input *in, size_t *left)
 {
 	if (in->coding != PLAIN || !in->regular || in->taken > in->size)
 		return false;
@@ -333,7 +316,7 @@ brc_rc brc_input_peek(brc_input *in, size_t want, const unsigned char **p, size_
 		BRC_TRY(decode(in, in->ahead, BRC_INPUT_PEEK, &in->ahead_n, err));
 	have = in->ahead_n - in->ahead_at;
 	*p = in->ahead + in->ahead_at;
-	*got = want < have ? want : have;
+	*got = brc_least(want, have);
 	return BRC_OK;
 }
 
@@ -341,7 +324,7 @@ brc_rc brc_input_read(brc_input *in, void *buf, size_t want, size_t *got, brc_er
 {
 	size_t have = in->ahead_n - in->ahead_at, n;
 
-	*got = want < have ? want : have;
+	*got = brc_least(want, have);
 	memcpy(buf, in->ahead + in->ahead_at, *got);
 	in->ahead_at += *got;
 	BRC_TRY(decode(in, (unsigned char *)buf + *got, want - *got, &n, err));
@@ -357,10 +340,9 @@ brc_rc brc_input_header(brc_input *in, void *buf, size_t want, brc_err *err)
 	BRC_TRY(brc_input_read(in, buf, want, &got, err));
 	if (got < want)
 		return brc_fail(err, BRC_DATA,
-				"%s: truncated in its header: at least %llu bytes expected, "
-				"%llu found",
-				in->name, (unsigned long long)(in->taken - got + want),
-				(unsigned long long)in->taken);
+				"%s: truncated in its header: at least %zu bytes expected, "
+				"%zu found",
+				in->name, in->taken - got + want, in->taken);
 	return BRC_OK;
 }
 
@@ -380,7 +362,7 @@ static brc_rc write_all(const brc_input *in, int fd, const unsigned char *p, siz
 }
 
 /* Copy what remains of a pipe into an unlinked temporary file. */
-static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
+static brc_rc spool(brc_input *in, int *fd, size_t *size, brc_err *err)
 {
 	unsigned char block[8192];
 	size_t got = 1;
@@ -392,14 +374,13 @@ static brc_rc spool(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 	}
 	while (rc == BRC_OK && got > 0) {
 		rc = brc_input_read(in, block, sizeof(block), &got, err);
-		if (rc == BRC_OK)
-			rc = write_all(in, *fd, block, got, err);
+		BRC_THEN(rc, write_all(in, *fd, block, got, err));
 	}
 	*size = in->taken;
 	return rc;
 }
 
-brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err)
+brc_rc brc_input_seekable(brc_input *in, int *fd, size_t *size, brc_err *err)
 {
 	if (!in->regular || in->start != 0 || in->coding != PLAIN)
 		return spool(in, fd, size, err);
@@ -407,5 +388,109 @@ brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err)
 	if (*fd < 0)
 		return os_fail(in, "open", err);
 	*size = in->size;
+	return BRC_OK;
+}
+
+/* ---- the rest at once ---- */
+
+enum { FIRST_BYTES = 1 << 20, SMALL_BYTES = 1 << 24 /* for which the machine is not asked */ };
+
+static brc_rc size_fail(const brc_input *in, const char *what, size_t expected, const char *least,
+			size_t found, brc_err *err)
+{
+	brc_fail(err, BRC_DATA, "%s: %s: %zu bytes expected, %s%zu found", in->name, what, expected,
+		 least, found);
+	return brc_hint(err, "the file is damaged, or its header wrong: fetch or write it again");
+}
+
+brc_rc brc_input_announce(brc_input *in, size_t bytes, brc_err *err)
+{
+	size_t left;
+
+	in->expected = in->taken + bytes;
+	if (brc_input_left(in, &left) && left != bytes)
+		return size_fail(in, left < bytes ? "truncated" : "too long", in->expected, "",
+				 in->taken + left, err);
+	return BRC_OK;
+}
+
+brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err)
+{
+	size_t got;
+
+	BRC_TRY(brc_input_read(in, buf, bytes, &got, err));
+	return got == bytes ? BRC_OK : size_fail(in, "truncated", in->expected, "", in->taken, err);
+}
+
+brc_rc brc_input_end(brc_input *in, brc_err *err)
+{
+	unsigned char more;
+	size_t got;
+
+	BRC_TRY(brc_input_read(in, &more, 1, &got, err));
+	return got == 0 ? BRC_OK
+			: size_fail(in, "too long", in->taken - got, "at least ", in->taken, err);
+}
+
+/* All of the `bytes` announced, into *data, which the caller frees; it grows as bytes arrive. */
+static brc_rc read_growing(brc_input *in, size_t bytes, void **data, brc_err *err)
+{
+	size_t left, have = 0;
+	size_t next = brc_input_left(in, &left) ? bytes : brc_least(FIRST_BYTES, bytes);
+
+	for (;;) {
+		unsigned char *grown = realloc(*data, next > 0 ? next : 1);
+
+		if (!grown)
+			return brc_fail(err, BRC_RESOURCE, "%s: out of memory: %zu bytes", in->name,
+					next);
+		*data = grown;
+		BRC_TRY(brc_input_piece(in, grown + have, next - have, err));
+		if (next == bytes)
+			return BRC_OK;
+		have = next;
+		next = next > bytes / 2 ? bytes : 2 * next;
+	}
+}
+
+brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, brc_err *err)
+{
+	char what[256];
+	brc_rc rc;
+
+	*data = NULL;
+	BRC_TRY(brc_input_announce(in, bytes, err));
+	snprintf(what, sizeof(what), "%.200s: the array that its header declares", in->name);
+	BRC_TRY(brc_mem_need(bytes, mem, what, err));
+	rc = read_growing(in, bytes, data, err);
+	BRC_THEN(rc, brc_input_end(in, err));
+	if (rc != BRC_OK) {
+		free(*data);
+		*data = NULL;
+	}
+	return rc;
+}
+
+brc_rc brc_input_rest(brc_input *in, size_t max, size_t mem, void **data, size_t *n, brc_err *err)
+{
+	unsigned char *block = NULL;
+	size_t cap = 0, have = 0, got = 1;
+	brc_rc rc = BRC_OK;
+
+	while (rc == BRC_OK && got > 0) {
+		if (have + 1 >= cap && (mem != 0 || cap > SMALL_BYTES))
+			rc = brc_mem_need(2 * cap, mem, in->name, err);
+		BRC_THEN(rc, brc_grow(&block, &cap, have + 4096, 1, err));
+		BRC_THEN(rc, brc_input_read(in, block + have, cap - have - 1, &got, err));
+		if (rc == BRC_OK && (have += got) > max)
+			rc = brc_fail(err, BRC_DATA, "%s: longer than %zu bytes", in->name, max);
+	}
+	if (rc != BRC_OK) {
+		free(block);
+		return rc;
+	}
+	block[have] = '\0';
+	*data = block;
+	*n = have;
 	return BRC_OK;
 }

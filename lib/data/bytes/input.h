@@ -27,13 +27,8 @@ void brc_input_free(brc_input *in);
 const char *brc_input_name(const brc_input *in);
 /* Was it compressed? */
 bool brc_input_compressed(const brc_input *in);
-/* Bytes given to the caller so far (unpacked). */
-uint64_t brc_input_taken(const brc_input *in);
-/* How many bytes there should be in all, for messages about damaged compressed data. */
-void brc_input_expect(brc_input *in, uint64_t bytes);
-uint64_t brc_input_expected(const brc_input *in);
 /* Bytes not yet read, when the file system knows: a plain regular file. */
-bool brc_input_left(const brc_input *in, uint64_t *left);
+bool brc_input_left(const brc_input *in, size_t *left);
 
 /* Up to `want` <= BRC_INPUT_PEEK bytes ahead, without taking them; *got < want only at the end. */
 brc_rc brc_input_peek(brc_input *in, size_t want, const unsigned char **p, size_t *got,
@@ -54,7 +49,7 @@ brc_rc brc_input_exactly(brc_input *in, size_t bytes, size_t mem, void **data, b
  * The same in pieces. First say how many bytes will come; a plain file of another size is refused
  * at once. At the end say that nothing may follow.
  */
-brc_rc brc_input_announce(brc_input *in, uint64_t bytes, brc_err *err);
+brc_rc brc_input_announce(brc_input *in, size_t bytes, brc_err *err);
 brc_rc brc_input_piece(brc_input *in, void *buf, size_t bytes, brc_err *err);
 brc_rc brc_input_end(brc_input *in, brc_err *err);
 
@@ -63,8 +58,8 @@ brc_rc brc_input_rest(brc_input *in, size_t max, size_t mem, void **data, size_t
 
 /* What the directory of a zip archive says of a member. */
 typedef struct brc_input_part {
-	uint64_t offset, packed, size; /* where the data begin, packed and unpacked bytes */
-	uint32_t crc;                  /* CRC-32 of the unpacked bytes, checked at the end */
+	size_t offset, packed, size; /* where the data begin, packed and unpacked bytes */
+	uint32_t crc;                /* CRC-32 of the unpacked bytes, checked at the end */
 	bool deflated;
 } brc_input_part;
 
@@ -78,6 +73,6 @@ brc_rc brc_input_open_part(brc_input **in, int fd, const char *name, const brc_i
  * bytes in an unlinked temporary file under $TMPDIR (else /var/tmp). close() it, after a failure
  * too unless it is -1 (set it to that before).
  */
-brc_rc brc_input_seekable(brc_input *in, int *fd, uint64_t *size, brc_err *err);
+brc_rc brc_input_seekable(brc_input *in, int *fd, size_t *size, brc_err *err);
 
 #endif

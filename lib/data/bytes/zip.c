@@ -23,25 +23,9 @@ enum {
 	ENCRYPTED = 1
 };
 
-typedef struct member {
-	char *name;
-	unsigned method, flags;
-	uint64_t local; /* offset of the local header */
-	brc_input_part part;
-} member;
-
-struct brc_zip {
-	char *path;
-	int fd;
-	uint64_t size;
-	uint64_t directory, directory_bytes, declared; /* offset, bytes, members declared */
-	member *members;
-	size_t n, cap;
-};
-
-static uint64_t le(const unsigned char *p, size_t bytes)
+static size_t le(const unsigned char *p, size_t bytes)
 {
-	uint64_t v = 0;
+	size_t v = 0;
 
 	while (bytes-- > 0)
 		v = v << 8 | p[bytes];
@@ -54,7 +38,7 @@ static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 	return brc_hint(err, "fetch the archive again, or write it again with np.savez");
 }
 
-static brc_rc read_at(const brc_zip *z, uint64_t offset, void *buf, size_t n, brc_err *err)
+static brc_rc read_at(const brc_zip *z, size_t offset, void *buf, size_t n, brc_err *err)
 {
 	size_t got;
 
@@ -67,17 +51,16 @@ static brc_rc read_at(const brc_zip *z, uint64_t offset, void *buf, size_t n, br
 }
 
 /* Where the end record begins: the last one whose comment reaches exactly to the file's end. */
-static brc_rc find_end(const brc_zip *z, uint64_t *offset, brc_err *err)
+static brc_rc find_end(const brc_zip *z, size_t *offset, brc_err *err)
 {
-	size_t n = z->size < END_BYTES + COMMENT_MAX ? (size_t)z->size : END_BYTES + COMMENT_MAX;
+	size_t n = brc_least(z->size, END_BYTES + COMMENT_MAX);
 	unsigned char *tail = brc_alloc(n, 1, err);
+	bool found = false;
 	brc_rc rc;
-	bool found;
 
 	if (!tail)
 		return BRC_RESOURCE;
 	rc = read_at(z, z->size - n, tail, n, err);
-	found = false;
 	for (size_t i = n < END_BYTES ? 0 : n - END_BYTES + 1; rc == BRC_OK && !found && i-- > 0;)
 		if (!memcmp(tail + i, "PK\5\6", 4) && i + END_BYTES + le(tail + i + 20, 2) == n) {
 			*offset = z->size - n + i;
@@ -87,13 +70,13 @@ static brc_rc find_end(const brc_zip *z, uint64_t *offset, brc_err *err)
 	if (rc == BRC_OK && !found)
 		return brc_fail(err, BRC_DATA,
 				"%s: truncated, or no zip archive: its end record is missing "
-				"(%llu bytes found)",
-				z->path, (unsigned long long)z->size);
+				"(%zu bytes found)",
+				z->path, z->size);
 	return rc;
 }
 
 /* The zip64 end record, through its locator that stands before the plain one. */
-static brc_rc read_end64(brc_zip *z, uint64_t *end, brc_err *err)
+static brc_rc read_end64(brc_zip *z, size_t *end, brc_err *err)
 {
 	unsigned char p[END64_BYTES];
 
@@ -114,7 +97,7 @@ static brc_rc read_end64(brc_zip *z, uint64_t *end, brc_err *err)
 
 static brc_rc read_end(brc_zip *z, brc_err *err)
 {
-	uint64_t end = 0;
+	size_t end = 0;
 	unsigned char p[END_BYTES];
 
 	BRC_TRY(find_end(z, &end, err));
@@ -133,13 +116,13 @@ static brc_rc read_end(brc_zip *z, brc_err *err)
 }
 
 /* Sizes and offset that do not fit 32 bits stand in the extra field 1, in this order. */
-static brc_rc read_extra64(const brc_zip *z, member *m, const unsigned char *p, size_t n,
+static brc_rc read_extra64(const brc_zip *z, brc_zip_entry *m, const unsigned char *p, size_t n,
 			   brc_err *err)
 {
-	uint64_t *field[] = {&m->part.size, &m->part.packed, &m->local};
+	size_t *field[] = {&m->part.size, &m->part.packed, &m->local};
 
 	while (n >= 4) {
-		size_t id = (size_t)le(p, 2), bytes = (size_t)le(p + 2, 2);
+		size_t id = le(p, 2), bytes = le(p + 2, 2);
 
 		p += 4;
 		n -= 4;
@@ -162,27 +145,27 @@ static brc_rc read_extra64(const brc_zip *z, member *m, const unsigned char *p, 
 /* One entry of the directory at p; *used bytes long. */
 static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *used, brc_err *err)
 {
-	member *m;
+	brc_zip_entry *m;
 	size_t name, extra;
 
 	if (n < ENTRY_BYTES || memcmp(p, "PK\1\2", 4) != 0)
 		return damaged(z, "a directory entry is malformed", err);
-	name = (size_t)le(p + 28, 2);
-	extra = (size_t)le(p + 30, 2);
-	*used = ENTRY_BYTES + name + extra + (size_t)le(p + 32, 2);
+	name = le(p + 28, 2);
+	extra = le(p + 30, 2);
+	*used = ENTRY_BYTES + name + extra + le(p + 32, 2);
 	if (*used > n)
 		return damaged(z, "a directory entry is cut off", err);
 	if (memchr(p + ENTRY_BYTES, '\0', name))
 		return damaged(z, "a member's name holds a zero byte", err);
-	BRC_TRY(brc_grow(&z->members, &z->cap, z->n + 1, sizeof(*z->members), err));
-	m = &z->members[z->n];
-	*m = (member){.flags = (unsigned)le(p + 8, 2),
-		      .method = (unsigned)le(p + 10, 2),
-		      .local = le(p + 42, 4),
-		      .part = {.crc = (uint32_t)le(p + 16, 4),
-			       .packed = le(p + 20, 4),
-			       .size = le(p + 24, 4),
-			       .deflated = le(p + 10, 2) == DEFLATED}};
+	BRC_TRY(brc_grow(&z->member, &z->cap, z->n + 1, sizeof(*z->member), err));
+	m = &z->member[z->n];
+	*m = (brc_zip_entry){.flags = (unsigned)le(p + 8, 2),
+			     .method = (unsigned)le(p + 10, 2),
+			     .local = le(p + 42, 4),
+			     .part = {.crc = (uint32_t)le(p + 16, 4),
+				      .packed = le(p + 20, 4),
+				      .size = le(p + 24, 4),
+				      .deflated = le(p + 10, 2) == DEFLATED}};
 	BRC_TRY(read_extra64(z, m, p + ENTRY_BYTES + name, extra, err));
 	m->name = brc_strndup((const char *)p + ENTRY_BYTES, name, err);
 	if (!m->name)
@@ -193,7 +176,7 @@ static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *u
 
 /* Where a member's bytes stand in the file, its header and name with them. */
 typedef struct extent {
-	uint64_t begin, end;
+	size_t begin, end;
 } extent;
 
 static int by_begin(const void *pa, const void *pb)
@@ -207,14 +190,13 @@ static int by_begin(const void *pa, const void *pb)
 static brc_rc check_apart(const brc_zip *z, brc_err *err)
 {
 	extent *e = brc_alloc(z->n, sizeof(*e), err);
-	brc_rc rc;
+	brc_rc rc = BRC_OK;
 
 	if (!e)
 		return BRC_RESOURCE;
-	rc = BRC_OK;
 	for (size_t i = 0; rc == BRC_OK && i < z->n; i++) {
-		const member *m = &z->members[i];
-		uint64_t head = LOCAL_BYTES + strlen(m->name);
+		const brc_zip_entry *m = &z->member[i];
+		size_t head = LOCAL_BYTES + strlen(m->name);
 
 		if (m->local > z->size || head > z->size - m->local ||
 		    m->part.packed > z->size - m->local - head)
@@ -232,7 +214,7 @@ static brc_rc check_apart(const brc_zip *z, brc_err *err)
 
 static brc_rc read_directory(brc_zip *z, brc_err *err)
 {
-	size_t n = (size_t)z->directory_bytes;
+	size_t n = z->directory_bytes;
 	unsigned char *p = brc_alloc(n, 1, err);
 	brc_rc rc;
 
@@ -243,8 +225,7 @@ static brc_rc read_directory(brc_zip *z, brc_err *err)
 		rc = read_entry(z, p + at, n - at, &used, err);
 	if (rc == BRC_OK && z->n != z->declared)
 		rc = damaged(z, "the directory does not hold as many members as declared", err);
-	if (rc == BRC_OK)
-		rc = check_apart(z, err);
+	BRC_THEN(rc, check_apart(z, err));
 	free(p);
 	return rc;
 }
@@ -270,12 +251,9 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	}
 	z->path = brc_strdup(brc_input_name(in), err);
 	rc = z->path ? BRC_OK : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = brc_input_seekable(in, &z->fd, &z->size, err);
-	if (rc == BRC_OK)
-		rc = read_end(z, err);
-	if (rc == BRC_OK)
-		rc = read_directory(z, err);
+	BRC_THEN(rc, brc_input_seekable(in, &z->fd, &z->size, err));
+	BRC_THEN(rc, read_end(z, err));
+	BRC_THEN(rc, read_directory(z, err));
 	if (rc != BRC_OK)
 		brc_zip_free(z);
 	else
@@ -288,31 +266,16 @@ void brc_zip_free(brc_zip *z)
 	if (!z)
 		return;
 	for (size_t i = 0; i < z->n; i++)
-		free(z->members[i].name);
-	free(z->members);
+		free(z->member[i].name);
+	free(z->member);
 	if (z->fd >= 0)
 		close(z->fd);
 	free(z->path);
 	free(z);
 }
 
-const char *brc_zip_path(const brc_zip *z)
-{
-	return z->path;
-}
-
-size_t brc_zip_count(const brc_zip *z)
-{
-	return z->n;
-}
-
-const char *brc_zip_name(const brc_zip *z, size_t i)
-{
-	return z->members[i].name;
-}
-
 /* Where the member's data begin: behind its local header, which has lengths of its own. */
-static brc_rc locate(const brc_zip *z, const member *m, brc_input_part *part, brc_err *err)
+static brc_rc locate(const brc_zip *z, const brc_zip_entry *m, brc_input_part *part, brc_err *err)
 {
 	unsigned char p[LOCAL_BYTES];
 
@@ -330,7 +293,7 @@ static brc_rc locate(const brc_zip *z, const member *m, brc_input_part *part, br
 
 brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err)
 {
-	const member *m = &z->members[i];
+	const brc_zip_entry *m = &z->member[i];
 	brc_input_part part;
 	brc_rc rc;
 	char *title;

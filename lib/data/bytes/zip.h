@@ -12,7 +12,24 @@
 #include "base/err.h"
 #include "data/bytes/input.h"
 
-typedef struct brc_zip brc_zip;
+/* A member of an archive, as the directory has it. */
+typedef struct brc_zip_entry {
+	char *name;
+	unsigned method, flags;
+	size_t local; /* where its own header begins */
+	brc_input_part part;
+} brc_zip_entry;
+
+typedef struct brc_zip {
+	char *path;
+	brc_zip_entry *member; /* [n], in the directory's order */
+	size_t n;
+	/* private */
+	int fd;
+	size_t size, cap;
+	size_t directory, directory_bytes,
+		declared; /* offset; bytes; members that there should be */
+} brc_zip;
 
 /* Do these first bytes (4 of them) look like a zip archive? */
 bool brc_zip_magic(const unsigned char *p, size_t n);
@@ -20,11 +37,6 @@ bool brc_zip_magic(const unsigned char *p, size_t n);
 /* Read the directory of the archive; the input may be freed afterwards. */
 brc_rc brc_zip_open(brc_zip **z, brc_input *in, brc_err *err);
 void brc_zip_free(brc_zip *z);
-
-/* The path, and the members in the directory's order. Borrowed. */
-const char *brc_zip_path(const brc_zip *z);
-size_t brc_zip_count(const brc_zip *z);
-const char *brc_zip_name(const brc_zip *z, size_t i);
 
 /* The unpacked bytes of member i; brc_input_free() it. */
 brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err);

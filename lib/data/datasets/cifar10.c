@@ -22,13 +22,13 @@ typedef struct cifar10 {
 	size_t at, first; /* the batch that is being read, and the number of its first record */
 } cifar10;
 
-static brc_rc check_size(const char *name, uint64_t n, brc_err *err)
+static brc_rc check_size(const char *name, size_t n, brc_err *err)
 {
 	if (n != 0 && n % BRC_CIFAR10_RECORD == 0)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA,
-		 "%s: %llu bytes are not a whole number of CIFAR-10 records of %d bytes", name,
-		 (unsigned long long)n, BRC_CIFAR10_RECORD);
+		 "%s: %zu bytes are not a whole number of CIFAR-10 records of %d bytes", name, n,
+		 BRC_CIFAR10_RECORD);
 	return brc_hint(err, "data_batch_1.bin to data_batch_5.bin and test_batch.bin of the "
 			     "binary version can be read");
 }
@@ -65,13 +65,13 @@ static brc_rc append_labels(brc_array *label, size_t *cap, const batch *b, const
 
 static brc_rc open_batch(cifar10 *c, brc_input *in, brc_array *label, size_t *cap, brc_err *err)
 {
-	uint64_t size = 0;
+	size_t size = 0;
 	batch *b = &c->batch[c->n++];
 
 	b->fd = -1;
 	BRC_TRY(brc_input_seekable(in, &b->fd, &size, err));
 	BRC_TRY(check_size(brc_input_name(in), size, err));
-	b->n = (size_t)(size / BRC_CIFAR10_RECORD);
+	b->n = size / BRC_CIFAR10_RECORD;
 	return append_labels(label, cap, b, brc_input_name(in), err);
 }
 
@@ -89,44 +89,36 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	return BRC_OK;
 }
 
-static void close_all(brc_items *it)
+static void close_all(void *state)
 {
-	cifar10 *c = it->state;
+	cifar10 *c = state;
 
-	for (size_t i = 0; c && i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++)
 		if (c->batch[i].fd >= 0)
 			close(c->batch[i].fd);
-	if (c)
-		free(c->batch);
-	free(c);
+	free(c->batch);
 }
 
 static const brc_items_ops ops = {next, NULL, close_all, false};
 
 brc_rc brc_cifar10_open(brc_items **it, brc_input *const *in, size_t n, brc_err *err)
 {
+	const char *name = n == 1 ? brc_input_name(in[0]) : "the CIFAR-10 batches";
 	brc_array label = {.dtype = "|u1", .itemsize = 1, .ndim = 1}, head;
 	size_t cap = 0, shape[] = {0, 3, 32, 32};
 	bool swap;
 	cifar10 *c;
 	brc_rc rc;
 
-	BRC_TRY(brc_items_new(it, n == 1 ? brc_input_name(in[0]) : "the CIFAR-10 batches", &ops,
-			      err));
-	c = brc_calloc(1, sizeof(*c), err);
-	rc = c ? BRC_OK : BRC_RESOURCE;
-	if (rc == BRC_OK) {
-		(*it)->state = c;
-		c->batch = brc_calloc(n, sizeof(*c->batch), err);
-		rc = c->batch ? BRC_OK : BRC_RESOURCE;
-	}
+	BRC_TRY(brc_items_new(it, name, &ops, sizeof(*c), err));
+	c = (*it)->state;
+	c->batch = brc_calloc(n, sizeof(*c->batch), err);
+	rc = c->batch ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = open_batch(c, in[i], &label, &cap, err);
 	label.shape[0] = shape[0] = label.count;
-	if (rc == BRC_OK)
-		rc = brc_array_declare(&head, "|u1", 4, shape, (*it)->name, &swap, err);
-	if (rc == BRC_OK)
-		rc = brc_items_shape(*it, &head, err);
+	BRC_THEN(rc, brc_array_declare(&head, "|u1", 4, shape, name, &swap, err));
+	BRC_THEN(rc, brc_items_shape(*it, &head, err));
 	(*it)->layout = BRC_LAYOUT_NCHW;
 	(*it)->classes = BRC_CIFAR10_CLASSES;
 	brc_items_label(*it, &label);

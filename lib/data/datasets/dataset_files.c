@@ -218,8 +218,7 @@ static brc_rc record_classes(const brc_dataset_files *r, brc_filter *f, brc_err 
 	for (size_t c = 0; c < r->n_names; c++)
 		brc_str_addf(&all, "%s\n", r->names[c]);
 	rc = brc_str_check(&all, err);
-	if (rc == BRC_OK)
-		rc = record_digest(f, "classes", all.s, all.len, err);
+	BRC_THEN(rc, record_digest(f, "classes", all.s, all.len, err));
 	brc_str_free(&all);
 	return rc;
 }

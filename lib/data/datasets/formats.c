@@ -38,7 +38,7 @@ static brc_rc detect(brc_input *in, brc_format *out, brc_err *err)
 {
 	const unsigned char *p;
 	size_t n;
-	uint64_t left;
+	size_t left;
 
 	BRC_TRY(brc_input_peek(in, 8, &p, &n, err));
 	if (brc_npy_magic(p, n)) {
@@ -87,7 +87,7 @@ static brc_rc not_chosen(const brc_zip *z, const char *problem, brc_err *err)
 {
 	char list[320];
 
-	brc_fail(err, BRC_DATA, "%s: %s", brc_zip_path(z), problem);
+	brc_fail(err, BRC_DATA, "%s: %s", z->path, problem);
 	return brc_hint(err, "--images NAME --labels NAME choose two of its members: %s",
 			brc_npz_list(z, list, sizeof(list)));
 }
@@ -153,12 +153,9 @@ static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc
 
 	BRC_TRY(brc_zip_open(&z, in, err));
 	rc = choose_members(z, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_npz_open(z, names.images, &member, err);
-	if (rc == BRC_OK)
-		rc = open_array(it, member, BRC_NPY, err);
-	if (rc == BRC_OK)
-		rc = brc_npz_open(z, names.labels, &member, err);
+	BRC_THEN(rc, brc_npz_open(z, names.images, &member, err));
+	BRC_THEN(rc, open_array(it, member, BRC_NPY, err));
+	BRC_THEN(rc, brc_npz_open(z, names.labels, &member, err));
 	if (rc == BRC_OK) {
 		rc = read_label(*it, member, BRC_NPY, o->mem, err);
 		brc_input_free(member);
@@ -252,8 +249,7 @@ brc_rc brc_format_open(brc_format *f, const char *const *path, size_t n, brc_for
 	rc = in ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < n; i++)
 		rc = brc_input_open(&in[i], path[i], err);
-	if (rc == BRC_OK)
-		rc = open_inputs(f, in, n, o, it, err);
+	BRC_THEN(rc, open_inputs(f, in, n, o, it, err));
 	for (size_t i = 0; in && i < n; i++)
 		brc_input_free(in[i]);
 	free(in);

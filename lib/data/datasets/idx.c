@@ -4,22 +4,9 @@
 
 static const char *descr_of(unsigned char type)
 {
-	switch (type) {
-	case 0x08:
-		return "|u1";
-	case 0x09:
-		return "|i1";
-	case 0x0b:
-		return ">i2";
-	case 0x0c:
-		return ">i4";
-	case 0x0d:
-		return ">f4";
-	case 0x0e:
-		return ">f8";
-	default:
-		return NULL;
-	}
+	static const char *const descr[] = {"|u1", "|i1", NULL, ">i2", ">i4", ">f4", ">f8"};
+
+	return type >= 0x08 && type <= 0x0e ? descr[type - 0x08] : NULL;
 }
 
 bool brc_idx_magic(const unsigned char *p, size_t n)

@@ -185,10 +185,8 @@ brc_rc brc_item_copy_write(brc_item_copy *c, const brc_dataset *d, brc_section *
 
 	c->largest = d->pixel == BRC_PIXEL_U1 ? 0 : 255;
 	rc = brc_dataset_check_head(d, c->items->name, err);
-	if (rc == BRC_OK)
-		rc = reserve(&p, mem, err);
-	if (rc == BRC_OK)
-		rc = write_all(&p, s, err);
+	BRC_THEN(rc, reserve(&p, mem, err));
+	BRC_THEN(rc, write_all(&p, s, err));
 	free(p.raw);
 	free(p.made);
 	free(p.piece);

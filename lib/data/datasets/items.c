@@ -7,31 +7,28 @@
 #include "base/memory.h"
 #include "base/texts.h"
 
-brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops, brc_err *err)
+brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops,
+		     size_t state_bytes, brc_err *err)
 {
-	brc_items *it;
+	brc_items *it = *out = brc_calloc(1, sizeof(*it), err);
 
-	*out = NULL;
-	it = brc_calloc(1, sizeof(*it), err);
 	if (!it)
 		return BRC_RESOURCE;
 	snprintf(it->name, sizeof(it->name), "%s", name);
 	snprintf(it->label_name, sizeof(it->label_name), "%s", name);
 	it->ops = ops;
 	it->digest = brc_section_digest_new(err);
-	if (!it->digest) {
-		free(it);
-		return BRC_RESOURCE;
-	}
-	*out = it;
-	return BRC_OK;
+	it->state = brc_calloc(1, state_bytes, err);
+	return it->digest && it->state ? BRC_OK : BRC_RESOURCE;
 }
 
 void brc_items_free(brc_items *it)
 {
 	if (!it)
 		return;
-	it->ops->free(it);
+	if (it->state)
+		it->ops->clear(it->state);
+	free(it->state);
 	brc_section_digest_free(it->digest);
 	brc_texts_free(it->class_name, it->classes);
 	brc_array_clear(&it->label);
@@ -76,7 +73,7 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 				it->n);
 	BRC_TRY(brc_input_exactly(in, label.count * label.itemsize, mem, &label.data, err));
 	if (swap)
-		brc_array_swap(&label);
+		brc_elements_swap(label.data, label.count, label.itemsize);
 	brc_items_label(it, &label);
 	return BRC_OK;
 }
@@ -132,31 +129,26 @@ static brc_rc array_end(brc_items *it, brc_err *err)
 	return brc_input_end(((array_state *)it->state)->in, err);
 }
 
-static void array_free(brc_items *it)
+static void array_clear(void *state)
 {
-	array_state *a = it->state;
+	array_state *a = state;
 
-	if (!a)
-		return;
 	brc_input_free(a->in);
 	free(a->passed);
-	free(a);
 }
 
-static const brc_items_ops array_ops = {array_next, array_end, array_free, false};
+static const brc_items_ops array_ops = {array_next, array_end, array_clear, false};
 
 brc_rc brc_items_of_array(brc_items **out, brc_input *in, const brc_array *head, bool swap,
 			  brc_err *err)
 {
-	brc_rc rc = brc_items_new(out, brc_input_name(in), &array_ops, err);
-	array_state *a = rc == BRC_OK ? brc_calloc(1, sizeof(*a), err) : NULL;
+	brc_rc rc = brc_items_new(out, brc_input_name(in), &array_ops, sizeof(array_state), err);
 
-	if (!a) {
+	if (rc != BRC_OK) {
 		brc_input_free(in);
-		return BRC_RESOURCE;
+		return rc;
 	}
-	*a = (array_state){.in = in, .swap = swap};
-	(*out)->state = a;
+	*(array_state *)(*out)->state = (array_state){.in = in, .swap = swap};
 	BRC_TRY(brc_items_shape(*out, head, err));
-	return brc_input_announce(in, (uint64_t)head->count * head->itemsize, err);
+	return brc_input_announce(in, head->count * head->itemsize, err);
 }

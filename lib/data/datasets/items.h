@@ -22,8 +22,8 @@ typedef struct brc_items_ops {
 	/* The item of this number, which is always the next one. */
 	brc_rc (*next)(brc_items *it, size_t number, void *out, brc_err *err);
 	brc_rc (*end)(brc_items *it, brc_err *err); /* nothing may follow; may be NULL */
-	void (*free)(brc_items *it);                /* what `state` holds */
-	bool seeks;                                 /* items can be skipped without being read */
+	void (*clear)(void *state); /* releases what it holds; of a zeroed one too */
+	bool seeks;                 /* items can be skipped without being read */
 } brc_items_ops;
 
 struct brc_items {
@@ -42,11 +42,15 @@ struct brc_items {
 	brc_section_digest *digest; /* of the elements given out */
 	size_t given;
 	const brc_items_ops *ops;
-	void *state;
+	void *state; /* of the source */
 };
 
-/* For sources: a zeroed one with its digest. brc_items_free() it after a failure too. */
-brc_rc brc_items_new(brc_items **it, const char *name, const brc_items_ops *ops, brc_err *err);
+/*
+ * For sources: a zeroed one with its digest and a zeroed state of that many bytes. brc_items_free()
+ * it after a failure too.
+ */
+brc_rc brc_items_new(brc_items **it, const char *name, const brc_items_ops *ops, size_t state_bytes,
+		     brc_err *err);
 /* Take over dtype and shape of an array [n, ...] that is still to be read. */
 brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err);
 /*

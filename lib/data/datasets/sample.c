@@ -116,8 +116,7 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 	brc_rc rc = start && order ? BRC_OK : BRC_RESOURCE;
 
 	memset(chosen, 0, n * sizeof(*chosen));
-	if (rc == BRC_OK)
-		rc = check_number(n, UINT32_MAX, err);
+	BRC_THEN(rc, check_number(n, UINT32_MAX, err));
 	if (rc == BRC_OK)
 		sort_by_class(label, n, classes, start, order);
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {

@@ -24,16 +24,12 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	return BRC_OK;
 }
 
-static void release(brc_items *it)
+static void clear(void *state)
 {
-	text *t = it->state;
-
-	if (t)
-		brc_array_clear(&t->token);
-	free(t);
+	brc_array_clear(&((text *)state)->token);
 }
 
-static const brc_items_ops ops = {next, NULL, release, true};
+static const brc_items_ops ops = {next, NULL, clear, true};
 
 static brc_rc refuse(const brc_array *a, const char *name, const char *remedy, brc_err *err)
 {
@@ -103,10 +99,8 @@ brc_rc brc_items_of_next_tokens(brc_items **it, brc_input *in, size_t length, si
 	brc_array label = {0}, head;
 	text *t;
 
-	BRC_TRY(brc_items_new(it, brc_input_name(in), &ops, err));
-	t = (*it)->state = brc_calloc(1, sizeof(*t), err);
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_items_new(it, brc_input_name(in), &ops, sizeof(*t), err));
+	t = (*it)->state;
 	BRC_TRY(read_tokens(t, in, length, mem, err));
 	brc_section_digest_bytes((*it)->digest, t->token.data, t->token.count * sizeof(int32_t));
 	BRC_TRY(make_labels(t, &label, err));

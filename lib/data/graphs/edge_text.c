@@ -142,8 +142,7 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err)
 		units = brc_layers_total(l->given); /* the last ones have no edges */
 	if (rc == BRC_OK && units == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: there is no edge", lines->name);
-	if (rc == BRC_OK)
-		rc = brc_edges_set_layers(l, &t.layers, units, lines->name, err);
+	BRC_THEN(rc, brc_edges_set_layers(l, &t.layers, units, lines->name, err));
 	brc_layer_list_clear(&t.layers);
 	free(t.first);
 	return rc;

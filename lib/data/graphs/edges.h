@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/tables/name_table.h"
 #include "data/tables/unit_names.h"
 #include "stream/layers.h"
 

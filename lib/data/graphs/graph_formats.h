@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "data/bytes/input.h"
 #include "data/graphs/edges.h"
-#include "data/tables/layer_list.h"
+#include "data/tables/layers_tsv.h"
 #include "data/tables/lines.h"
 
 /* ---- reading ---- */

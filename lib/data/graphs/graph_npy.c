@@ -51,8 +51,7 @@ brc_rc brc_edges_npy(brc_edge_list *l, brc_input *in, brc_err *err)
 	brc_array a = {0};
 	brc_rc rc = brc_npy_read_input(in, l->mem, &a, err);
 
-	if (rc == BRC_OK)
-		rc = take_matrix(l, &a, brc_input_name(in), err);
+	BRC_THEN(rc, take_matrix(l, &a, brc_input_name(in), err));
 	brc_array_clear(&a);
 	return rc;
 }
@@ -90,12 +89,9 @@ brc_rc brc_graph_npy_write(brc_graph_out *o, size_t mem, brc_err *err)
 	if (!m.weight)
 		return BRC_RESOURCE;
 	rc = o->e->each(o->e->graph, put_edge, &m, err);
-	if (rc == BRC_OK)
-		rc = brc_npy_header(&o->text, "<f4", 2, shape, err);
-	if (rc == BRC_OK)
-		rc = brc_graph_out_rest(o, err);
-	if (rc == BRC_OK)
-		rc = o->sink(o->ctx, (const char *)m.weight, bytes, err);
+	BRC_THEN(rc, brc_npy_header(&o->text, "<f4", 2, shape, err));
+	BRC_THEN(rc, brc_graph_out_rest(o, err));
+	BRC_THEN(rc, o->sink(o->ctx, (const char *)m.weight, bytes, err));
 	free(m.weight);
 	return rc;
 }

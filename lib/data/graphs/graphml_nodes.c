@@ -113,8 +113,7 @@ static brc_rc set_layers(const brc_nodes *t, brc_edge_list *l, const brc_input *
 		rc = t->layers.n > 0 ? count(t, units, in, err) : BRC_OK;
 	for (size_t i = 0; rc == BRC_OK && i < t->layers.n; i++)
 		rc = brc_layer_list_add(&list, t->layers.name[i], units[i], err);
-	if (rc == BRC_OK)
-		rc = brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err);
+	BRC_THEN(rc, brc_edges_set_layers(l, &list, t->n, brc_input_name(in), err));
 	brc_layer_list_clear(&list);
 	free(units);
 	return rc;

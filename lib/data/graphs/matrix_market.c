@@ -137,12 +137,9 @@ brc_rc brc_edges_matrix_market(brc_edge_list *l, brc_lines *lines, brc_err *err)
 	market m = {0};
 	brc_rc rc = read_banner(&m, lines, err);
 
-	if (rc == BRC_OK)
-		rc = read_sizes(&m, lines, err);
-	if (rc == BRC_OK)
-		rc = read_entries(&m, l, lines, err);
-	if (rc == BRC_OK)
-		rc = brc_edges_set_layers(l, &m.layers, m.n, lines->name, err);
+	BRC_THEN(rc, read_sizes(&m, lines, err));
+	BRC_THEN(rc, read_entries(&m, l, lines, err));
+	BRC_THEN(rc, brc_edges_set_layers(l, &m.layers, m.n, lines->name, err));
 	brc_layer_list_clear(&m.layers);
 	return rc;
 }

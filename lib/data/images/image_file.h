@@ -48,7 +48,10 @@ brc_rc brc_image_refuse(const char *name, brc_err *err);
 /* Turn into that number of channels, in place. */
 brc_rc brc_image_channels(brc_image *m, size_t channels, brc_err *err);
 
-/* The two formats; `out` is zeroed. PNG comes with the channels of the file. */
+/*
+ * The two formats, with the channels of the file. `out` is zeroed; the caller clears it, after a
+ * failure too.
+ */
 brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,
 		      brc_err *err);
 brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, size_t mem, brc_image *out,

@@ -25,8 +25,7 @@ static brc_rc read_file(brc_items *it, const char *path, size_t mem, void **byte
 	rc = brc_input_peek(in, 8, &magic, n, err);
 	if (rc == BRC_OK && (brc_input_compressed(in) || !brc_image_magic(magic, *n)))
 		rc = brc_image_refuse(path, err);
-	if (rc == BRC_OK)
-		rc = brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err);
+	BRC_THEN(rc, brc_input_rest(in, BRC_IMAGE_BYTES_MAX, mem, bytes, n, err));
 	brc_input_free(in);
 	if (rc == BRC_OK && it)
 		brc_section_digest_bytes(it->digest, *bytes, *n);
@@ -58,8 +57,7 @@ static brc_rc prepare(image_state *s, brc_items *it, const char *path, brc_image
 	free(bytes);
 	if (rc == BRC_OK && m->channels < s->channels)
 		rc = brc_image_channels(m, s->channels, err); /* grey among colour */
-	if (rc == BRC_OK)
-		rc = fit(&s->shape, path, m, err);
+	BRC_THEN(rc, fit(&s->shape, path, m, err));
 	if (rc != BRC_OK)
 		brc_image_clear(m);
 	return rc;
@@ -104,16 +102,12 @@ static brc_rc next(brc_items *it, size_t number, void *out, brc_err *err)
 	return rc;
 }
 
-static void release(brc_items *it)
+static void clear(void *state)
 {
-	image_state *s = it->state;
-
-	if (s)
-		brc_image_list_clear(&s->list);
-	free(s);
+	brc_image_list_clear(&((image_state *)state)->list);
 }
 
-static const brc_items_ops ops = {next, NULL, release, true};
+static const brc_items_ops ops = {next, NULL, clear, true};
 
 /* The list's labels and classes go over to the items. */
 static void move_labels(brc_items *it, brc_image_list *l)
@@ -137,6 +131,7 @@ static brc_rc set_shape(brc_items *it, image_state *s, brc_err *err)
 {
 	brc_image first;
 	brc_array head;
+	const size_t *shape;
 	bool swap;
 
 	BRC_TRY(prepare(s, NULL, s->list.path[0], &first, err));
@@ -144,13 +139,10 @@ static brc_rc set_shape(brc_items *it, image_state *s, brc_err *err)
 	s->h = first.h;
 	s->channels = first.channels;
 	brc_image_clear(&first);
-	if (s->channels == 1)
-		BRC_TRY(brc_array_declare(&head, "|u1", 3, (size_t[]){s->list.n, s->h, s->w},
-					  it->name, &swap, err));
-	else
-		BRC_TRY(brc_array_declare(&head, "|u1", 4,
-					  (size_t[]){s->list.n, s->channels, s->h, s->w}, it->name,
-					  &swap, err));
+	shape = s->channels == 1 ? (const size_t[]){s->list.n, s->h, s->w}
+				 : (const size_t[]){s->list.n, s->channels, s->h, s->w};
+	BRC_TRY(brc_array_declare(&head, "|u1", s->channels == 1 ? 3 : 4, shape, it->name, &swap,
+				  err));
 	it->layout = s->channels == 1 ? BRC_LAYOUT_UNKNOWN : BRC_LAYOUT_NCHW;
 	return brc_items_shape(it, &head, err);
 }
@@ -158,16 +150,16 @@ static brc_rc set_shape(brc_items *it, image_state *s, brc_err *err)
 brc_rc brc_items_of_images(brc_items **it, brc_image_list *list, const brc_image_shape *shape,
 			   const char *name, brc_err *err)
 {
-	brc_rc rc = brc_items_new(it, name, &ops, err);
-	image_state *s = rc == BRC_OK ? brc_calloc(1, sizeof(*s), err) : NULL;
+	image_state *s;
+	brc_rc rc = brc_items_new(it, name, &ops, sizeof(*s), err);
 
-	if (!s) {
+	if (rc != BRC_OK) {
 		brc_image_list_clear(list);
-		return BRC_RESOURCE;
+		return rc;
 	}
+	s = (*it)->state;
 	*s = (image_state){.list = *list, .shape = *shape};
 	memset(list, 0, sizeof(*list));
-	(*it)->state = s;
 	move_labels(*it, &s->list);
 	return set_shape(*it, s, err);
 }

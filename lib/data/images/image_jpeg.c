@@ -112,7 +112,5 @@ brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, size_t 
 	rc = guarded(d, bytes, n, name, mem, out, err);
 	jpeg_destroy_decompress(&d->j);
 	free(d);
-	if (rc != BRC_OK)
-		brc_image_clear(out);
 	return rc;
 }

@@ -105,21 +105,13 @@ typedef struct collection {
 	size_t n_order;
 } collection;
 
-/* Takes over the path. */
-static brc_rc add_image(collection *c, char *path, size_t label, brc_err *err)
+static brc_rc add_image(collection *c, const char *path, size_t label, brc_err *err)
 {
 	brc_image_list *l = c->l;
-	brc_rc rc = brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err);
 
-	if (rc == BRC_OK)
-		rc = brc_grow(&l->path, &c->path_cap, l->n + 1, sizeof(*l->path), err);
-	if (rc != BRC_OK) {
-		free(path);
-		return rc;
-	}
+	BRC_TRY(brc_grow(&l->label, &c->label_cap, l->n + 1, sizeof(*l->label), err));
 	l->label[l->n] = (int32_t)label;
-	l->path[l->n++] = path;
-	return BRC_OK;
+	return brc_texts_add(&l->path, &l->n, &c->path_cap, path, err);
 }
 
 /* The classes: those that were given, or the ones found (ordered, each once; may be taken over). */
@@ -161,23 +153,19 @@ static brc_rc add_file(collection *c, const char *dir, const char *name, size_t 
 	bool is_dir = false;
 	struct stat st;
 	char *path = join(dir, name, err);
-	brc_rc rc;
+	brc_rc rc = path ? kind_of(path, &st, &is_dir, err) : BRC_RESOURCE;
 
-	if (!path)
-		return BRC_RESOURCE;
-	rc = kind_of(path, &st, &is_dir, err);
 	if (rc == BRC_OK && is_dir) {
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
 	}
-	if (rc == BRC_OK)
-		rc = brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err);
-	if (rc != BRC_OK) {
-		free(path);
-		return rc;
+	BRC_THEN(rc, brc_grow(&c->seen, &c->seen_cap, c->l->n + 1, sizeof(*c->seen), err));
+	if (rc == BRC_OK) {
+		c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
+		rc = add_image(c, path, label, err);
 	}
-	c->seen[c->l->n] = (identity){st.st_dev, st.st_ino, c->l->n};
-	return add_image(c, path, label, err);
+	free(path);
+	return rc;
 }
 
 static int by_identity(const void *pa, const void *pb)
@@ -224,10 +212,8 @@ static brc_rc add_class(collection *c, const char *dir, const char *name, brc_er
 		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
 		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
 	}
-	if (rc == BRC_OK)
-		rc = label_of(c, name, path, &label, err);
-	if (rc == BRC_OK)
-		rc = read_directory(path, &files, err);
+	BRC_THEN(rc, label_of(c, name, path, &label, err));
+	BRC_THEN(rc, read_directory(path, &files, err));
 	if (rc == BRC_OK && files.n == 0) {
 		brc_fail(err, BRC_DATA, "%s: a class without images", path);
 		rc = brc_hint(err, "take the folder away; --classes names classes that have none");
@@ -250,12 +236,10 @@ brc_rc brc_image_list_folder(brc_image_list *l, const char *dir, char *const *or
 	rc = read_directory(dir, &folders, err);
 	if (rc == BRC_OK && folders.n == 0)
 		rc = brc_fail(err, BRC_DATA, "%s: an empty folder", dir);
-	if (rc == BRC_OK)
-		rc = set_classes(&c, &folders, err);
+	BRC_THEN(rc, set_classes(&c, &folders, err));
 	for (size_t i = 0; rc == BRC_OK && i < folders.n; i++)
 		rc = add_class(&c, dir, folders.name[i], err);
-	if (rc == BRC_OK)
-		rc = check_links(&c, err);
+	BRC_THEN(rc, check_links(&c, err));
 	free(c.seen);
 	names_free(&folders);
 	return rc;
@@ -332,13 +316,14 @@ static brc_rc add_listed(collection *c, const char *name, const char *dir, const
 	for (size_t i = 0; i < paths->n; i++) {
 		size_t label = 0;
 		char *path;
+		brc_rc rc;
 
 		BRC_TRY(label_of(c, classes->name[i], name, &label, err));
 		path = paths->name[i][0] == '/' || *dir == '\0' ? brc_strdup(paths->name[i], err)
 								: join(dir, paths->name[i], err);
-		if (!path)
-			return BRC_RESOURCE;
-		BRC_TRY(add_image(c, path, label, err));
+		rc = path ? add_image(c, path, label, err) : BRC_RESOURCE;
+		free(path);
+		BRC_TRY(rc);
 	}
 	return BRC_OK;
 }
@@ -355,12 +340,9 @@ brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *or
 	if (!dir)
 		return BRC_RESOURCE;
 	rc = read_table(path, mem, &classes, &paths, err);
-	if (rc == BRC_OK)
-		rc = distinct(&classes, &found, err);
-	if (rc == BRC_OK)
-		rc = set_classes(&c, &found, err);
-	if (rc == BRC_OK)
-		rc = add_listed(&c, path, dir, &paths, &classes, err);
+	BRC_THEN(rc, distinct(&classes, &found, err));
+	BRC_THEN(rc, set_classes(&c, &found, err));
+	BRC_THEN(rc, add_listed(&c, path, dir, &paths, &classes, err));
 	names_free(&paths);
 	names_free(&classes);
 	names_free(&found);

@@ -115,7 +115,5 @@ brc_rc brc_png_decode(const uint8_t *bytes, size_t n, const char *name, size_t m
 	}
 	png_destroy_read_struct(&d.png, &d.info, NULL);
 	free(d.row);
-	if (rc != BRC_OK)
-		brc_image_clear(out);
 	return rc;
 }

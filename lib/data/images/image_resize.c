@@ -107,36 +107,24 @@ static void resample_columns(const weights *k, const brc_image *in, brc_image *o
 	}
 }
 
-static brc_rc resize_width(brc_image *m, size_t w, brc_err *err)
-{
-	brc_image out = {0};
-	weights k;
-	brc_rc rc;
-
-	BRC_TRY(weights_init(&k, m->w, w, err));
-	rc = brc_image_reserve(&out, w, m->h, m->channels, "a resized image", err);
-	if (rc == BRC_OK) {
-		resample_rows(&k, m, &out);
-		brc_image_clear(m);
-		*m = out;
-	}
-	weights_clear(&k);
-	return rc;
-}
-
-static brc_rc resize_height(brc_image *m, size_t h, brc_err *err)
+/* Change one side to `size` pixels: the width or the height. */
+static brc_rc resize_side(brc_image *m, bool width, size_t size, brc_err *err)
 {
 	brc_image out = {0};
 	weights k;
 	int32_t *sum;
 	brc_rc rc;
 
-	BRC_TRY(weights_init(&k, m->h, h, err));
+	BRC_TRY(weights_init(&k, width ? m->w : m->h, size, err));
 	sum = brc_alloc(m->w, m->channels * sizeof(*sum), err);
-	rc = !sum ? BRC_RESOURCE
-		  : brc_image_reserve(&out, m->w, h, m->channels, "a resized image", err);
+	rc = sum ? BRC_OK : BRC_RESOURCE;
+	BRC_THEN(rc, brc_image_reserve(&out, width ? size : m->w, width ? m->h : size, m->channels,
+				       "a resized image", err));
 	if (rc == BRC_OK) {
-		resample_columns(&k, m, &out, sum);
+		if (width)
+			resample_rows(&k, m, &out);
+		else
+			resample_columns(&k, m, &out, sum);
 		brc_image_clear(m);
 		*m = out;
 	}
@@ -148,8 +136,8 @@ static brc_rc resize_height(brc_image *m, size_t h, brc_err *err)
 brc_rc brc_image_resize(brc_image *m, size_t w, size_t h, brc_err *err)
 {
 	if (w != m->w)
-		BRC_TRY(resize_width(m, w, err));
-	return h != m->h ? resize_height(m, h, err) : BRC_OK;
+		BRC_TRY(resize_side(m, true, w, err));
+	return h != m->h ? resize_side(m, false, h, err) : BRC_OK;
 }
 
 brc_rc brc_image_resize_short(brc_image *m, size_t side, brc_err *err)

@@ -89,24 +89,13 @@ static brc_rc read_field(scan *s, const ProtobufCMessageDescriptor *type, const 
 /* Bytes of one decoded number, its wire type unless packed, and the bytes it takes when packed. */
 static size_t number_size(ProtobufCType t, unsigned *wire, size_t *packed)
 {
-	switch (t) {
-	case PROTOBUF_C_TYPE_FLOAT:
-		*wire = PROTOBUF_C_WIRE_TYPE_32BIT;
-		*packed = 4;
-		return 4;
-	case PROTOBUF_C_TYPE_DOUBLE:
-		*wire = PROTOBUF_C_WIRE_TYPE_64BIT;
-		*packed = 8;
-		return 8;
-	case PROTOBUF_C_TYPE_INT32:
-		*wire = PROTOBUF_C_WIRE_TYPE_VARINT;
-		*packed = 0;
-		return 4;
-	default: /* int64, uint64: the schema has no others */
-		*wire = PROTOBUF_C_WIRE_TYPE_VARINT;
-		*packed = 0;
-		return 8;
-	}
+	bool single = t == PROTOBUF_C_TYPE_FLOAT, twice = t == PROTOBUF_C_TYPE_DOUBLE;
+
+	*packed = single ? 4 : twice ? 8 : 0;
+	*wire = single  ? PROTOBUF_C_WIRE_TYPE_32BIT
+		: twice ? PROTOBUF_C_WIRE_TYPE_64BIT
+			: PROTOBUF_C_WIRE_TYPE_VARINT;
+	return single || t == PROTOBUF_C_TYPE_INT32 ? 4 : 8; /* else int64 or uint64 */
 }
 
 /* What the array of a repeated number grows by, or 0 for a singular one. */

@@ -8,56 +8,60 @@
 
 enum { LOCATION_EXTERNAL = 1 };
 
+typedef enum kind { UNREAD, REAL, SIGNED, UNSIGNED } kind;
+
+/* The list that holds the elements of a tensor without raw data. */
+typedef enum list { INT32S, INT64S, UINT64S, FLOATS, DOUBLES } list;
+
+typedef struct type {
+	const char *name;
+	kind kind;
+	size_t size; /* bytes of an element in raw data */
+	list list;
+} type;
+
+static const type types[] = {
+	{.name = "UNDEFINED"},
+	[BRC_ONNX_FLOAT] = {"FLOAT", REAL, 4, FLOATS},
+	[BRC_ONNX_UINT8] = {"UINT8", UNSIGNED, 1, INT32S},
+	[BRC_ONNX_INT8] = {"INT8", SIGNED, 1, INT32S},
+	[BRC_ONNX_UINT16] = {"UINT16", UNSIGNED, 2, INT32S},
+	[BRC_ONNX_INT16] = {"INT16", SIGNED, 2, INT32S},
+	[BRC_ONNX_INT32] = {"INT32", SIGNED, 4, INT32S},
+	[BRC_ONNX_INT64] = {"INT64", SIGNED, 8, INT64S},
+	[8] = {.name = "STRING"},
+	[BRC_ONNX_BOOL] = {"BOOL", UNSIGNED, 1, INT32S},
+	[BRC_ONNX_FLOAT16] = {"FLOAT16", REAL, 2, INT32S},
+	[BRC_ONNX_DOUBLE] = {"DOUBLE", REAL, 8, DOUBLES},
+	[BRC_ONNX_UINT32] = {"UINT32", UNSIGNED, 4, UINT64S},
+	[BRC_ONNX_UINT64] = {"UINT64", UNSIGNED, 8, UINT64S},
+	[14] = {.name = "COMPLEX64"},
+	[15] = {.name = "COMPLEX128"},
+	[BRC_ONNX_BFLOAT16] = {"BFLOAT16", REAL, 2, INT32S},
+};
+
+static const type *type_of(int32_t data_type)
+{
+	static const type unknown = {.name = "an unknown type"};
+
+	return data_type < 0 || (size_t)data_type >= sizeof(types) / sizeof(*types)
+		       ? &unknown
+		       : &types[data_type];
+}
+
 const char *brc_onnx_type_name(int32_t data_type)
 {
-	static const char *const name[] = {
-		"UNDEFINED", "FLOAT",  "UINT8",     "INT8",       "UINT16",   "INT16",
-		"INT32",     "INT64",  "STRING",    "BOOL",       "FLOAT16",  "DOUBLE",
-		"UINT32",    "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16",
-	};
-
-	if (data_type < 0 || (size_t)data_type >= sizeof(name) / sizeof(*name))
-		return "an unknown type";
-	return name[data_type];
+	return type_of(data_type)->name;
 }
 
-static bool is_float(const Brc__OnnxTensor *t)
+size_t brc_onnx_type_size(int32_t data_type)
 {
-	return t->data_type == BRC_ONNX_FLOAT || t->data_type == BRC_ONNX_DOUBLE ||
-	       t->data_type == BRC_ONNX_FLOAT16 || t->data_type == BRC_ONNX_BFLOAT16;
-}
-
-/* Bytes of an element of a tensor of integers in raw data; 0: it has none. */
-static size_t int_size(const Brc__OnnxTensor *t)
-{
-	switch (t->data_type) {
-	case BRC_ONNX_UINT8:
-	case BRC_ONNX_INT8:
-	case BRC_ONNX_BOOL:
-		return 1;
-	case BRC_ONNX_UINT16:
-	case BRC_ONNX_INT16:
-		return 2;
-	case BRC_ONNX_UINT32:
-	case BRC_ONNX_INT32:
-		return 4;
-	case BRC_ONNX_UINT64:
-	case BRC_ONNX_INT64:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
-static bool int_is_signed(const Brc__OnnxTensor *t)
-{
-	return t->data_type == BRC_ONNX_INT8 || t->data_type == BRC_ONNX_INT16 ||
-	       t->data_type == BRC_ONNX_INT32 || t->data_type == BRC_ONNX_INT64;
+	return type_of(data_type)->size;
 }
 
 bool brc_onnx_tensor_is_int(const Brc__OnnxTensor *t)
 {
-	return int_size(t) > 0;
+	return type_of(t->data_type)->kind >= SIGNED;
 }
 
 static const char *name_of(const Brc__OnnxTensor *t)
@@ -95,131 +99,113 @@ brc_rc brc_onnx_tensor_shape(const Brc__OnnxTensor *t, size_t *ndim, size_t shap
 	return BRC_OK;
 }
 
-size_t brc_onnx_type_size(int32_t data_type)
-{
-	const Brc__OnnxTensor t = {.data_type = data_type};
+/* Elements as the file has them: little-endian, as the format demands and our processors are. */
+typedef struct elements {
+	const uint8_t *at;
+	size_t n, width; /* how many; bytes of each */
+} elements;
 
-	if (data_type == BRC_ONNX_FLOAT)
-		return 4;
-	if (data_type == BRC_ONNX_DOUBLE)
-		return 8;
-	return is_float(&t) ? 2 : int_size(&t);
+static elements listed(const Brc__OnnxTensor *t)
+{
+	switch (type_of(t->data_type)->list) {
+	case FLOATS:
+		return (elements){(const uint8_t *)t->float_data, t->n_float_data, 4};
+	case DOUBLES:
+		return (elements){(const uint8_t *)t->double_data, t->n_double_data, 8};
+	case INT64S:
+		return (elements){(const uint8_t *)t->int64_data, t->n_int64_data, 8};
+	case UINT64S:
+		return (elements){(const uint8_t *)t->uint64_data, t->n_uint64_data, 8};
+	default:
+		return (elements){(const uint8_t *)t->int32_data, t->n_int32_data, 4};
+	}
 }
 
-/* Elements of the one field that holds the data, or an error when that is not `count`. */
-static brc_rc check_count(const Brc__OnnxTensor *t, size_t item, size_t listed, size_t count,
-			  brc_err *err)
+/* The elements in the one field that holds them. BRC_DATA unless they are as many as in the shape.
+ */
+static brc_rc find_elements(const Brc__OnnxTensor *t, elements *e, brc_err *err)
 {
-	size_t have = listed;
+	size_t ndim, shape[BRC_MAX_DIMS], count, size = brc_onnx_type_size(t->data_type);
 
-	if (t->has_raw_data && listed)
-		return wrong(t, err, "it holds its data twice");
+	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
+	*e = listed(t);
 	if (t->has_raw_data) {
-		if (t->raw_data.len % item)
+		if (e->n > 0)
+			return wrong(t, err, "it holds its data twice");
+		if (t->raw_data.len % size != 0)
 			return wrong(t, err, "its data ends inside an element");
-		have = t->raw_data.len / item;
+		*e = (elements){t->raw_data.data, t->raw_data.len / size, size};
 	}
-	if (have != count)
+	if (e->n != count)
 		return brc_fail(err, BRC_DATA,
 				"initializer '%s': its shape has %zu elements, its data %zu",
-				name_of(t), count, have);
+				name_of(t), count, e->n);
 	return BRC_OK;
 }
 
-/* Element i of a tensor that is not FLOAT. */
-static float convert(const Brc__OnnxTensor *t, size_t i)
+static brc_rc wrong_kind(const Brc__OnnxTensor *t, const char *needed, brc_err *err)
+{
+	return brc_fail(err, BRC_DATA, "%s initializer '%s' is not supported; %s are needed",
+			brc_onnx_type_name(t->data_type), name_of(t), needed);
+}
+
+/* An element of a tensor of DOUBLE, FLOAT16 or BFLOAT16. */
+static float read_real(int32_t data_type, const uint8_t *p)
 {
 	double d;
-	uint16_t h;
+	uint16_t half;
 
-	if (t->data_type == BRC_ONNX_DOUBLE) {
-		if (!t->has_raw_data)
-			return (float)t->double_data[i];
-		memcpy(&d, t->raw_data.data + 8 * i, 8);
+	if (data_type == BRC_ONNX_DOUBLE) {
+		memcpy(&d, p, sizeof(d));
 		return (float)d;
 	}
-	if (t->has_raw_data)
-		memcpy(&h, t->raw_data.data + 2 * i, 2);
-	else
-		h = (uint16_t)t->int32_data[i];
-	return t->data_type == BRC_ONNX_FLOAT16 ? brc_from_half(h) : brc_from_brain(h);
+	memcpy(&half, p, sizeof(half)); /* of a list the lower half of an int32 */
+	return data_type == BRC_ONNX_FLOAT16 ? brc_from_half(half) : brc_from_brain(half);
 }
 
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 {
-	size_t ndim, shape[BRC_MAX_DIMS], count;
-	bool single = t->data_type == BRC_ONNX_FLOAT, twice = t->data_type == BRC_ONNX_DOUBLE;
+	elements e;
 
-	if (!is_float(t)) {
-		brc_fail(err, BRC_DATA, "%s initializer '%s' is not supported; floats are needed",
-			 brc_onnx_type_name(t->data_type), name_of(t));
+	if (type_of(t->data_type)->kind != REAL) {
+		wrong_kind(t, "floats", err);
 		return brc_hint(err, "export the network in single precision");
 	}
-	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
-	BRC_TRY(check_count(t,
-			    single  ? 4
-			    : twice ? 8
-				    : 2,
-			    single  ? t->n_float_data
-			    : twice ? t->n_double_data
-				    : t->n_int32_data,
-			    count, err));
-	*v = brc_alloc(count, sizeof(**v), err);
+	BRC_TRY(find_elements(t, &e, err));
+	*v = brc_alloc(e.n, sizeof(**v), err);
 	if (!*v)
 		return BRC_RESOURCE;
-	if (single && count)
-		memcpy(*v, t->has_raw_data ? (const void *)t->raw_data.data : t->float_data,
-		       count * sizeof(float));
-	for (size_t i = 0; !single && i < count; i++)
-		(*v)[i] = convert(t, i);
+	if (t->data_type == BRC_ONNX_FLOAT && e.n > 0)
+		memcpy(*v, e.at, e.n * sizeof(**v));
+	for (size_t i = 0; t->data_type != BRC_ONNX_FLOAT && i < e.n; i++)
+		(*v)[i] = read_real(t->data_type, e.at + i * e.width);
 	return BRC_OK;
 }
 
-/* Little-endian, as the format demands and as our processors are. */
-static uint64_t raw_int(const Brc__OnnxTensor *t, size_t size, size_t i)
+static uint64_t read_int(const uint8_t *p, size_t width, bool is_signed)
 {
 	uint64_t v = 0;
 
-	memcpy(&v, t->raw_data.data + size * i, size);
-	if (int_is_signed(t) && size < 8 && v >> (8 * size - 1))
-		v -= (uint64_t)1 << 8 * size;
+	memcpy(&v, p, width);
+	if (is_signed && width < 8 && v >> (8 * width - 1))
+		v -= (uint64_t)1 << 8 * width;
 	return v;
-}
-
-/* The list that a tensor of integers without raw data has its elements in. */
-static size_t listed_ints(const Brc__OnnxTensor *t)
-{
-	if (t->data_type == BRC_ONNX_INT64)
-		return t->n_int64_data;
-	if (t->data_type == BRC_ONNX_UINT64 || t->data_type == BRC_ONNX_UINT32)
-		return t->n_uint64_data;
-	return t->n_int32_data;
-}
-
-static uint64_t listed_int(const Brc__OnnxTensor *t, size_t i)
-{
-	if (t->data_type == BRC_ONNX_INT64)
-		return (uint64_t)t->int64_data[i];
-	if (t->data_type == BRC_ONNX_UINT64 || t->data_type == BRC_ONNX_UINT32)
-		return t->uint64_data[i];
-	return (uint64_t)(int64_t)t->int32_data[i];
 }
 
 brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
 {
-	size_t ndim, shape[BRC_MAX_DIMS], count, size = int_size(t);
+	/* those of lists are int32, int64 or uint64, whatever the type of the tensor */
+	bool is_signed = !t->has_raw_data || type_of(t->data_type)->kind == SIGNED;
+	elements e;
 
 	if (!brc_onnx_tensor_is_int(t))
-		return brc_fail(err, BRC_DATA,
-				"%s initializer '%s' is not supported; integers are needed",
-				brc_onnx_type_name(t->data_type), name_of(t));
-	BRC_TRY(brc_onnx_tensor_shape(t, &ndim, shape, &count, err));
-	BRC_TRY(check_count(t, size, listed_ints(t), count, err));
-	*v = brc_alloc(count, sizeof(**v), err);
+		return wrong_kind(t, "integers", err);
+	BRC_TRY(find_elements(t, &e, err));
+	*v = brc_alloc(e.n, sizeof(**v), err);
 	if (!*v)
 		return BRC_RESOURCE;
-	for (size_t i = 0; i < count; i++) {
-		uint64_t x = t->has_raw_data ? raw_int(t, size, i) : listed_int(t, i);
+	for (size_t i = 0; i < e.n; i++) {
+		uint64_t x = read_int(e.at + i * e.width, e.width, is_signed);
 
 		(*v)[i] = t->data_type == BRC_ONNX_BOOL ? x != 0 : (int64_t)x;
 		if (t->data_type == BRC_ONNX_UINT64 && x > INT64_MAX) {

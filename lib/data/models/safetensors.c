@@ -66,7 +66,7 @@ static brc_rc take_shape(const json_t *shape, const char *path, const char *name
 
 /* One array of the header; `data`: bytes of elements in the file. */
 static brc_rc take_array(brc_weights *w, size_t file, const char *name, const json_t *v,
-			 uint64_t begin, brc_err *err)
+			 size_t begin, brc_err *err)
 {
 	const brc_weight_file *f = &w->file[file];
 	const char *dtype = json_string_value(json_object_get(v, "dtype"));
@@ -98,7 +98,7 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* Arrays follow one another from the first byte to the last. */
-static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t begin, brc_err *err)
+static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, size_t begin, brc_err *err)
 {
 	size_t n = w->n - f->first;
 	brc_weight *list = n > 0 ? w->list + f->first : NULL;
@@ -114,8 +114,8 @@ static brc_rc check_layout(brc_weights *w, const brc_weight_file *f, uint64_t be
 		begin += list[i].bytes;
 	}
 	if (begin != f->size)
-		return brc_fail(err, BRC_DATA, "%s: %llu bytes behind the last array", f->path,
-				(unsigned long long)(f->size - begin));
+		return brc_fail(err, BRC_DATA, "%s: %zu bytes behind the last array", f->path,
+				f->size - begin);
 	return BRC_OK;
 }
 
@@ -133,21 +133,20 @@ static brc_rc parse(const char *path, const char *text, size_t n, json_t **root,
 	return brc_fail(err, BRC_DATA, "%s: the header is no JSON object", path);
 }
 
-static brc_rc read_text(const brc_weight_file *f, uint64_t offset, uint64_t n, char **text,
+static brc_rc read_text(const brc_weight_file *f, size_t offset, size_t n, char **text,
 			brc_err *err)
 {
 	char what[320];
 
 	if (n > BRC_SAFETENSORS_HEADER_MAX || n > f->size - offset)
 		return brc_fail(err, BRC_DATA,
-				"%s: a header of %llu bytes, but %llu bytes follow, and %u are "
+				"%s: a header of %zu bytes, but %zu bytes follow, and %u are "
 				"allowed",
-				f->path, (unsigned long long)n,
-				(unsigned long long)(f->size - offset), BRC_SAFETENSORS_HEADER_MAX);
+				f->path, n, f->size - offset, BRC_SAFETENSORS_HEADER_MAX);
 	snprintf(what, sizeof(what), "%.255s: its header", f->path);
-	BRC_TRY(brc_mem_need(JSON_GROWTH * (size_t)n, 0, what, err));
-	*text = brc_alloc((size_t)n, 1, err);
-	return !*text ? BRC_RESOURCE : brc_weight_file_read(f, offset, *text, (size_t)n, err);
+	BRC_TRY(brc_mem_need(JSON_GROWTH * n, 0, what, err));
+	*text = brc_alloc(n, 1, err);
+	return !*text ? BRC_RESOURCE : brc_weight_file_read(f, offset, *text, n, err);
 }
 
 brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
@@ -155,21 +154,20 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 	size_t file = w->n_files - 1;
 	const brc_weight_file *f = &w->file[file];
 	unsigned char p[8];
-	uint64_t n = 0;
+	size_t n = 0;
 	char *text = NULL;
 	json_t *root = NULL, *v;
 	const char *name;
 	brc_rc rc;
 
 	if (f->size < sizeof(p))
-		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %llu bytes", f->path,
-				(unsigned long long)f->size);
+		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %zu bytes", f->path,
+				f->size);
 	BRC_TRY(brc_weight_file_read(f, 0, p, sizeof(p), err));
 	for (int i = 7; i >= 0; i--)
 		n = n << 8 | p[i];
 	rc = read_text(f, sizeof(p), n, &text, err);
-	if (rc == BRC_OK)
-		rc = parse(f->path, text, (size_t)n, &root, err);
+	BRC_THEN(rc, parse(f->path, text, n, &root, err));
 	free(text);
 	BRC_TRY(rc);
 	json_object_foreach(root, name, v) if (rc == BRC_OK && strcmp(name, "__metadata__") != 0)
@@ -234,8 +232,7 @@ brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 	const char *name;
 	brc_rc rc = read_text(&w->file[0], 0, w->file[0].size, &text, err);
 
-	if (rc == BRC_OK)
-		rc = parse(w->path, text, (size_t)w->file[0].size, &root, err);
+	BRC_THEN(rc, parse(w->path, text, w->file[0].size, &root, err));
 	free(text);
 	BRC_TRY(rc);
 	map = json_object_get(root, "weight_map");
@@ -244,8 +241,7 @@ brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 	json_object_foreach(map, name, v) if (rc == BRC_OK) rc =
 		json_is_string(v) ? open_shard(w, json_string_value(v), err)
 				  : malformed(w->path, name, "no file is named", err);
-	if (rc == BRC_OK)
-		rc = check_map(w, map, err);
+	BRC_THEN(rc, check_map(w, map, err));
 	json_decref(root);
 	return rc;
 }
@@ -285,7 +281,7 @@ brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *ou
 	block = brc_alloc(PIECE, size, err);
 	rc = block ? BRC_OK : BRC_RESOURCE;
 	for (size_t at = 0; rc == BRC_OK && at < a->count; at += PIECE) {
-		size_t n = a->count - at < PIECE ? a->count - at : PIECE;
+		size_t n = brc_least(a->count - at, PIECE);
 
 		rc = brc_weight_file_read(f, a->offset + at * size, block, n * size, err);
 		if (rc == BRC_OK)

@@ -41,11 +41,11 @@ brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, 
 		brc_fail(err, BRC_DATA, "%s: not a regular file", path);
 		return brc_hint(err, "weights are read where they stand, not from a pipe");
 	}
-	f->size = (uint64_t)st.st_size;
+	f->size = (size_t)st.st_size;
 	return BRC_OK;
 }
 
-brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out, size_t n,
+brc_rc brc_weight_file_read(const brc_weight_file *f, size_t offset, void *out, size_t n,
 			    brc_err *err)
 {
 	size_t got;
@@ -54,8 +54,8 @@ brc_rc brc_weight_file_read(const brc_weight_file *f, uint64_t offset, void *out
 		return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", f->path,
 				strerror(errno));
 	return got == n ? BRC_OK
-			: brc_fail(err, BRC_DATA, "%s: truncated at byte %llu", f->path,
-				   (unsigned long long)(offset + got));
+			: brc_fail(err, BRC_DATA, "%s: truncated at byte %zu", f->path,
+				   (offset + got));
 }
 
 brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head, brc_err *err)
@@ -127,7 +127,7 @@ static brc_rc open_zip(brc_weights *w, brc_err *err)
 	BRC_TRY(brc_input_open(&in, w->path, err));
 	rc = brc_zip_open(&w->zip, in, err);
 	brc_input_free(in);
-	return rc == BRC_OK ? brc_npz_heads(w, err) : rc;
+	return rc == BRC_OK ? brc_numpy_heads(w, err) : rc;
 }
 
 static brc_rc read_heads(brc_weights *w, brc_err *err)
@@ -139,13 +139,13 @@ static brc_rc read_heads(brc_weights *w, brc_err *err)
 
 	BRC_TRY(brc_weight_file_open(w, w->path, slash ? slash + 1 : w->path, err));
 	f = &w->file[0];
-	n = f->size < sizeof(p) ? (size_t)f->size : sizeof(p);
+	n = brc_least(f->size, sizeof(p));
 	BRC_TRY(brc_weight_file_read(f, 0, p, n, err));
 	switch (kind_of(w->path, p, n)) {
 	case NPZ:
 		return open_zip(w, err);
 	case NPY:
-		return brc_npy_heads(w, err);
+		return brc_numpy_heads(w, err);
 	case SAFETENSORS:
 		return brc_safetensors_head(w, err);
 	case INDEX:
@@ -206,17 +206,15 @@ static brc_rc sort(brc_weights *w, brc_err *err)
 
 brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
 {
+	brc_weights *w = brc_calloc(1, sizeof(*w), err);
 	brc_rc rc;
-	brc_weights *w;
 
 	*out = NULL;
-	w = brc_calloc(1, sizeof(*w), err);
 	if (!w)
 		return BRC_RESOURCE;
 	w->path = brc_strdup(path, err);
-	rc = !w->path ? BRC_RESOURCE : read_heads(w, err);
-	if (rc == BRC_OK)
-		rc = sort(w, err);
+	rc = w->path ? read_heads(w, err) : BRC_RESOURCE;
+	BRC_THEN(rc, sort(w, err));
 	if (rc != BRC_OK)
 		brc_weights_free(w);
 	else
@@ -288,13 +286,10 @@ static int by_file(const void *a, const void *b)
 
 static brc_rc add_file(brc_section_digest *d, const brc_weight_file *f, void *block, brc_err *err)
 {
-	for (uint64_t at = 0; at < f->size;) {
-		uint64_t left = f->size - at;
-		size_t n = left < DIGEST_BYTES ? (size_t)left : DIGEST_BYTES;
-
+	for (size_t at = 0, n; at < f->size; at += n) {
+		n = brc_least(f->size - at, DIGEST_BYTES);
 		BRC_TRY(brc_weight_file_read(f, at, block, n, err));
 		brc_section_digest_bytes(d, block, n);
-		at += n;
 	}
 	return BRC_OK;
 }
@@ -314,8 +309,7 @@ brc_rc brc_weights_digest(const brc_weights *w, char hex[33], brc_err *err)
 		rc = add_file(d, file[i], block, err);
 	if (rc == BRC_OK)
 		brc_section_digest_hex(d, hex);
-	if (d)
-		brc_section_digest_free(d);
+	brc_section_digest_free(d);
 	free(block);
 	free(file);
 	return rc;

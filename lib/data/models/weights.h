@@ -25,7 +25,7 @@ typedef struct brc_weight {
 	/* where its reader finds it */
 	char dtype[12]; /* of safetensors: "F32", "F16", "BF16", "F64"...; of NumPy a descr */
 	size_t file;    /* index of a file, or of a member of the archive */
-	uint64_t offset, bytes;
+	size_t offset, bytes;
 } brc_weight;
 
 typedef struct brc_weights brc_weights;

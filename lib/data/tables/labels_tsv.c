@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/tables/tsv.h"
+#include "base/utf8.h"
+#include "data/tables/lines.h"
 
 enum { LAYER, UNIT, CLUSTER, NAME, COLUMNS };
 enum { LAYERS_MAX = 10000, NAME_MAX_BYTES = 4096 };
@@ -272,40 +273,29 @@ static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc make_layers(const table *t, brc_layers *layers, brc_err *err)
-{
-	const char **name = brc_alloc(t->n_groups, sizeof(*name), err);
-	size_t *units = brc_alloc(t->n_groups, sizeof(*units), err);
-	brc_rc rc = name && units ? BRC_OK : BRC_RESOURCE;
-
-	for (size_t g = 0; rc == BRC_OK && g < t->n_groups; g++) {
-		name[g] = t->rows[t->groups[g].first].layer;
-		units[g] = t->groups[g].n;
-	}
-	if (rc == BRC_OK)
-		rc = brc_layers_init(layers, t->n_groups, name, units, err);
-	free(name);
-	free(units);
-	return rc;
-}
-
 static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_err *err)
 {
+	const char **name = brc_alloc(t->n_groups, sizeof(*name), err);
+	size_t *units = brc_alloc(t->n_groups, sizeof(*units), err), k = 0;
 	int32_t *out = brc_alloc(t->n, sizeof(*out), err);
-	brc_rc rc;
+	brc_rc rc = name && units && out ? BRC_OK : BRC_RESOURCE;
 
-	if (!out)
-		return BRC_RESOURCE;
-	rc = make_layers(t, layers, err);
-	if (rc != BRC_OK) {
-		free(out);
-		return rc;
+	for (size_t g = 0; rc == BRC_OK && g < t->n_groups; g++) {
+		const row *r = t->rows + t->groups[g].first;
+
+		name[g] = r->layer;
+		units[g] = t->groups[g].n;
+		for (size_t i = 0; i < units[g]; i++)
+			out[k++] = r[i].cluster;
 	}
-	*label = out;
-	for (size_t g = 0; g < t->n_groups; g++)
-		for (size_t i = 0; i < t->groups[g].n; i++)
-			*out++ = t->rows[t->groups[g].first + i].cluster;
-	return BRC_OK;
+	BRC_THEN(rc, brc_layers_init(layers, t->n_groups, name, units, err));
+	free(name);
+	free(units);
+	if (rc == BRC_OK)
+		*label = out;
+	else
+		free(out);
+	return rc;
 }
 
 brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
@@ -317,11 +307,54 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
 
 	brc_lines_of_text(&t.tsv.lines, name, text, n);
 	rc = read_rows(&t, err);
-	if (rc == BRC_OK)
-		rc = group_rows(&t, known ? &known->layers : NULL, err);
-	if (rc == BRC_OK)
-		rc = collect(&t, layers, label, err);
+	BRC_THEN(rc, group_rows(&t, known ? &known->layers : NULL, err));
+	BRC_THEN(rc, collect(&t, layers, label, err));
 	free(t.rows);
 	free(t.groups);
 	return rc;
+}
+
+/* ---- writing ---- */
+
+/* No tab, no end of a line. */
+static brc_rc check_text(const char *text, const char *what, size_t number, brc_err *err)
+{
+	if (brc_has_control(text))
+		return brc_fail(err, BRC_DATA,
+				"the name of %s %zu, '%s', holds a control character, which "
+				"a table cannot",
+				what, number, text);
+	return BRC_OK;
+}
+
+static brc_rc write_layer(const brc_layers *layers, size_t l, const int32_t *label,
+			  const brc_named_units *known, brc_str *out, brc_err *err)
+{
+	size_t names =
+		known ? brc_named_units_layer(known, layers->name[l], layers->units[l]) : BRC_ANY;
+
+	BRC_TRY(check_text(layers->name[l], "layer", l, err));
+	for (size_t u = 0; u < layers->units[l]; u++) {
+		brc_str_addf(out, "%s\t%zu\t%d", layers->name[l], u, label[layers->first[l] + u]);
+		if (known) {
+			const char *name = names != BRC_ANY ? known->names.name[names + u] : "";
+
+			BRC_TRY(check_text(name, "unit", u, err));
+			brc_str_add(out, "\t");
+			brc_str_add(out, name);
+		}
+		brc_str_add(out, "\n");
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_labels_tsv_write(const brc_layers *layers, const int32_t *label,
+			    const brc_named_units *known, brc_str *out, brc_err *err)
+{
+	if (known && known->names.n == 0)
+		known = NULL;
+	brc_str_add(out, known ? "layer\tunit\tcluster\tname\n" : "layer\tunit\tcluster\n");
+	for (size_t l = 0; l < layers->n; l++)
+		BRC_TRY(write_layer(layers, l, label, known, out, err));
+	return brc_str_check(out, err);
 }

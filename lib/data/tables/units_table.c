@@ -1,5 +1,6 @@
 #include "data/tables/units_table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-enum { NAME_WIDTH = 32, LIST_WIDTH = 20 };
+enum { NAME_WIDTH = 32, LIST_WIDTH = 20, SHORT = 64 /* bytes of a kind, a part, a node */ };
 
 /* The far ends of a layer's edges: other[start[l]] .. other[start[l + 1] - 1], in their order. */
 typedef struct ends {
@@ -96,8 +97,7 @@ brc_rc brc_units_tsv_write(const brc_units *u, brc_str *out, brc_err *err)
 	table t;
 	brc_rc rc = init(&t, u, err);
 
-	if (rc == BRC_OK)
-		rc = add_lines(&t, out, err);
+	BRC_THEN(rc, add_lines(&t, out, err));
 	clear(&t);
 	return rc;
 }
@@ -142,12 +142,6 @@ static void short_name(const char *name, char buf[4 * NAME_WIDTH + 1])
 	memcpy(buf + kept + (kept ? 3 : 0), rest, strlen(rest) + 1);
 }
 
-static void pad(brc_str *out, const char *text, size_t width)
-{
-	brc_str_add(out, text);
-	brc_str_addf(out, "%*s", (int)(width > width_of(text) ? width - width_of(text) : 0), "");
-}
-
 /* "0, 3-7, 9": numbers of layers, runs together, as far as they fit; " +12" says what is left. */
 static void number_list(const ends *e, size_t l, char *buf, size_t cap)
 {
@@ -187,7 +181,7 @@ static void list_ends(const table *t, const ends *e, size_t l, brc_role end, cha
 static void list_fed(const table *t, size_t l, char *buf, size_t cap)
 {
 	const char *node = brc_units_text_of(t->units->untraced, l);
-	char printable[64];
+	char printable[SHORT];
 
 	if (!*node) {
 		list_ends(t, &t->fed, l, BRC_ROLE_INPUT, buf, cap);
@@ -197,58 +191,60 @@ static void list_fed(const table *t, size_t l, char *buf, size_t cap)
 	snprintf(buf, cap, "untraced: %s", printable);
 }
 
-typedef struct widths {
-	size_t number, name, part, kind, fed;
-} widths;
+enum { NUMBER, NAME, PART, KIND, UNITS, FED, FEEDS, COLUMNS, CELL = 4 * NAME_WIDTH + 1 };
 
-static void widen(size_t *width, const char *text)
-{
-	if (width_of(text) > *width)
-		*width = width_of(text);
-}
+typedef char row[COLUMNS][CELL];
 
-/* One line. The first call only measures it. */
-static void add_row(const table *t, size_t l, widths *w, brc_str *out)
+static void make_row(const table *t, size_t l, row r)
 {
 	const brc_units *u = t->units;
 	const char *of = brc_units_text_of(u->part, l);
-	char number[24], name[4 * NAME_WIDTH + 1], part[64], kind[64], fed[128], feeds[128];
 
-	snprintf(number, sizeof(number), "%zu", l);
-	short_name(u->layers.name[l], name);
-	brc_printable(part, sizeof(part), *of ? of : brc_role_name(u->role[l]));
-	brc_printable(kind, sizeof(kind), u->kind[l]);
-	list_fed(t, l, fed, sizeof(fed));
-	if (!out) {
-		widen(&w->number, number);
-		widen(&w->name, name);
-		widen(&w->part, part);
-		widen(&w->kind, kind);
-		if (width_of(fed) <= LIST_WIDTH)
-			widen(&w->fed, fed);
-		return;
+	snprintf(r[NUMBER], CELL, "%zu", l);
+	short_name(u->layers.name[l], r[NAME]);
+	brc_printable(r[PART], SHORT, *of ? of : brc_role_name(u->role[l]));
+	brc_printable(r[KIND], SHORT, u->kind[l]);
+	snprintf(r[UNITS], CELL, "%zu", u->layers.units[l]);
+	list_fed(t, l, r[FED], CELL);
+	list_ends(t, &t->feeds, l, BRC_ROLE_OUTPUT, r[FEEDS], CELL);
+}
+
+/* The last column needs no width, and in the one before it a long entry stands out. */
+static void widen(size_t width[COLUMNS], const row r)
+{
+	for (int c = 0; c < FEEDS; c++)
+		if (width_of(r[c]) > width[c] && (c != FED || width_of(r[c]) <= LIST_WIDTH))
+			width[c] = width_of(r[c]);
+}
+
+static void add_row(const size_t width[COLUMNS], const row r, brc_str *out)
+{
+	for (int c = 0; c < COLUMNS; c++) {
+		size_t used = width_of(r[c]);
+		int blank = used < width[c] ? (int)(width[c] - used) : 0;
+		bool right = c == NUMBER || c == UNITS;
+
+		brc_str_addf(out, "  %*s%s%*s", right ? blank : 0, "", r[c], right ? 0 : blank, "");
 	}
-	list_ends(t, &t->feeds, l, BRC_ROLE_OUTPUT, feeds, sizeof(feeds));
-	brc_str_addf(out, "  %*s  ", (int)w->number, number);
-	pad(out, name, w->name + 2);
-	pad(out, part, w->part + 2);
-	pad(out, kind, w->kind + 2);
-	brc_str_addf(out, "%7zu  ", u->layers.units[l]);
-	pad(out, fed, w->fed + 2);
-	brc_str_addf(out, "%s\n", feeds);
+	brc_str_add(out, "\n");
 }
 
 static void show_text(const table *t, brc_str *out)
 {
-	widths w = {1, 5, 4, 4, 6};
+	static const row head = {"", "layer", "role", "kind", "units", "fed by", "feeds"};
+	size_t width[COLUMNS] = {[NUMBER] = 1, [UNITS] = 7};
+	row r;
 
-	for (size_t l = 0; l < t->units->layers.n; l++)
-		add_row(t, l, &w, NULL);
-	brc_str_addf(out, "  %*s  %-*s  %-*s  %-*s  %7s  %-*s  feeds\n", (int)w.number, "",
-		     (int)w.name, "layer", (int)w.part, "role", (int)w.kind, "kind", "units",
-		     (int)w.fed, "fed by");
-	for (size_t l = 0; l < t->units->layers.n; l++)
-		add_row(t, l, &w, out);
+	widen(width, head);
+	for (size_t l = 0; l < t->units->layers.n; l++) {
+		make_row(t, l, r);
+		widen(width, r);
+	}
+	add_row(width, head, out);
+	for (size_t l = 0; l < t->units->layers.n; l++) {
+		make_row(t, l, r);
+		add_row(width, r, out);
+	}
 }
 
 /* ---- as JSON ---- */

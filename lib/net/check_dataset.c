@@ -60,11 +60,11 @@ static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err 
 
 	if (tokens == io->tokens)
 		return BRC_OK;
-	return brc_fail(
-		err, BRC_DATA, "the data set holds %s of %s%s, but the network takes %s of %s",
-		tokens ? "sequences" : "images", brc_extents_text(data->shape, data->ndim, have),
-		tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
-		brc_extents_text(io->shape, io->ndim, want));
+	return brc_fail(err, BRC_DATA,
+			"the data set holds %s of %s%s, but the network takes %s of %s",
+			brc_dataset_items(data), brc_extents_text(data->shape, data->ndim, have),
+			tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
+			brc_extents_text(io->shape, io->ndim, want));
 }
 
 /* Is there an answer for every label? */
@@ -102,8 +102,7 @@ static brc_rc check_shape(const brc_net_io *io, const brc_dataset *data, brc_err
 	if (data->pixels == io->inputs && same_order(io->shape, io->ndim, data->shape, data->ndim))
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s of %s do not fit the network's input of %s",
-		 data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
-		 brc_extents_text(data->shape, data->ndim, have),
+		 brc_dataset_items(data), brc_extents_text(data->shape, data->ndim, have),
 		 brc_extents_text(io->shape, io->ndim, want));
 	if (other)
 		brc_hint(err, "the channels stand in another place: read-data --%s puts them there",

@@ -138,17 +138,17 @@ static inline float *values_of(const brc_net *net, size_t layer, brc_stage stage
 {
 	pass t = begin_pass(net, &layer, 1, stage, false, x, rows);
 	const brc_unit_view *v = &t.p->view[0];
-	float *out = malloc(rows * v.units * sizeof(*out));
+	float *out = malloc(rows * v->units * sizeof(*out));
 	const float *value;
 	brc_err err = {0};
 
 	assert_non_null(out);
-	assert_int_equal(v.positions, 1);
+	assert_int_equal(v->positions, 1);
 	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
 	for (size_t r = 0; r < rows; r++)
-		for (size_t u = 0; u < v.units; u++)
-			out[r * v.units + u] =
-				value[r * v.row_step + u * v.unit_step + v.position[0]];
+		for (size_t u = 0; u < v->units; u++)
+			out[r * v->units + u] =
+				value[r * v->row_step + u * v->unit_step + v->position[0]];
 	end_pass(&t);
 	return out;
 }

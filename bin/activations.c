@@ -6,7 +6,7 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
-#include "data/datasets/sample.h"
+#include "data/datasets/dataset_files.h"
 #include "net/activations.h"
 #include "sections/activations.h"
 #include "stream/filter.h"
@@ -102,7 +102,7 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
 	w->n = samples;
-	BRC_TRY(brc_sample_list(w->data.n, &w->n, cli->c.seed, &w->sample, err));
+	BRC_TRY(brc_dataset_draw(w->data.n, &w->n, cli->c.seed, &w->sample, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
 	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
 			   w->n);

@@ -7,15 +7,13 @@ static const brc_opt options[] = {{0}};
 
 static brc_rc check(brc_filter *f, const brc_cli *cli, const char *path, brc_err *err)
 {
-	brc_source *source;
 	brc_reader *reader;
 	brc_str text = {0};
 	brc_summary_counts n;
 	char size[32];
 	brc_rc rc;
 
-	BRC_TRY(brc_source_open(&source, path, err));
-	BRC_TRY(brc_reader_new(&reader, source, err));
+	BRC_TRY(brc_reader_open(&reader, path, err));
 	rc = brc_summarise(reader, BRC_SUMMARY_NONE, true, NULL, &text, &n, err);
 	if (rc == BRC_OK && cli->c.verbosity >= 0) {
 		char name[4096];

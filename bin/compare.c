@@ -16,24 +16,18 @@ static const brc_opt options[] = {
 	{0},
 };
 
-/*
- * Labels called `name`. Without a name, the only labels, apart from number `other` (BRC_ANY: apart
- * from none).
- */
-static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const brc_section **out,
-			  brc_err *err)
+/* Labels called `name`. Without a name, the only labels apart from `other`, which may be NULL. */
+static brc_rc find_labels(brc_filter *f, const char *name, const brc_section *other,
+			  const brc_section **out, brc_err *err)
 {
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all), found = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		bool meant = name ? strcmp(all[i]->name, name) == 0 : i != other;
-
-		if (meant) {
+	for (size_t i = 0; i < n; i++)
+		if (name ? strcmp(all[i]->name, name) == 0 : all[i] != other) {
 			*out = all[i];
 			found++;
 		}
-	}
 	if (found == 1)
 		return BRC_OK;
 	if (name)
@@ -44,17 +38,6 @@ static brc_rc find_labels(brc_filter *f, const char *name, size_t other, const b
 			     "--labels; 'peek' shows what a stream holds");
 }
 
-/* The place of a section among those of the stream. */
-static size_t place_of(const brc_filter *f, const brc_section *s)
-{
-	const brc_section *const *all;
-	size_t i = 0, n = brc_filter_sections(f, &all);
-
-	while (i < n && all[i] != s)
-		i++;
-	return i;
-}
-
 /* The two sections to compare; without names, the two that the stream holds, in its order. */
 static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 		     const brc_section **b, brc_err *err)
@@ -63,7 +46,7 @@ static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 	size_t n = brc_filter_sections(f, &all);
 
 	if (labels_path) {
-		BRC_TRY(find_labels(f, cli->c.in, BRC_ANY, a, err));
+		BRC_TRY(find_labels(f, cli->c.in, NULL, a, err));
 		return brc_filter_side(f, "labels", labels_path, "labels", 1, b, err);
 	}
 	if (!cli->c.in && !with && n == 2) {
@@ -72,11 +55,11 @@ static brc_rc choose(brc_filter *f, const brc_cli *cli, const brc_section **a,
 		return BRC_OK;
 	}
 	if (with) {
-		BRC_TRY(find_labels(f, with, BRC_ANY, b, err));
-		return find_labels(f, cli->c.in, place_of(f, *b), a, err);
+		BRC_TRY(find_labels(f, with, NULL, b, err));
+		return find_labels(f, cli->c.in, *b, a, err);
 	}
-	BRC_TRY(find_labels(f, cli->c.in, BRC_ANY, a, err));
-	return find_labels(f, NULL, place_of(f, *a), b, err);
+	BRC_TRY(find_labels(f, cli->c.in, NULL, a, err));
+	return find_labels(f, NULL, *a, b, err);
 }
 
 static brc_rc write_text(brc_filter *f, const brc_section *a, const brc_section *b,
@@ -101,7 +84,7 @@ static brc_rc compare(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	if (with && labels_path)
 		return brc_fail(err, BRC_USAGE, "give either --with or --labels");
-	BRC_TRY(brc_filter_take_any(f, "labels", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(choose(f, cli, &a, &b, err));
 	rc = brc_labels_read(&x, a, err);

@@ -41,15 +41,13 @@ static brc_rc write_npy(brc_filter *f, const brc_tensor *t, brc_err *err)
 
 static brc_rc export_tensor(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
-	brc_source *source;
 	brc_reader *reader;
 	brc_section *s;
 	const brc_tensor *t;
 	size_t memory = cli->c.mem != 0 ? cli->c.mem : brc_mem_available() / 2;
 	brc_rc rc;
 
-	BRC_TRY(brc_source_open(&source, "-", err));
-	BRC_TRY(brc_reader_new(&reader, source, err));
+	BRC_TRY(brc_reader_open(&reader, "-", err));
 	rc = brc_pick_tensor(reader, tensor, cli->c.in, memory, &s, &t, err);
 	brc_reader_free(reader);
 	if (rc != BRC_OK)

@@ -80,9 +80,9 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 		return brc_hint(err, "give a file, or /dev/fd/N: --data <(read-data ...)");
 	}
 	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE, err));
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "units", 1, BRC_SHARE | BRC_ANY_NAME, err));
 	if (!data_path)
-		BRC_TRY(brc_filter_take_any(f, "dataset", 1, BRC_CONSUME, err));
+		BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));

@@ -22,15 +22,13 @@ static brc_rc show_layers(const brc_section *s, brc_summary_format format, brc_s
 
 static brc_rc peek(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	brc_source *source;
 	brc_reader *reader;
 	brc_str text = {0};
 	brc_summary_counts counts;
 	const brc_summary_detail layers = {"units", 1, show_layers};
 	brc_rc rc;
 
-	BRC_TRY(brc_source_open(&source, cli->n_operands > 0 ? cli->operands[0] : "-", err));
-	BRC_TRY(brc_reader_new(&reader, source, err));
+	BRC_TRY(brc_reader_open(&reader, cli->n_operands > 0 ? cli->operands[0] : "-", err));
 	rc = brc_summarise(reader, json ? BRC_SUMMARY_JSON : BRC_SUMMARY_TEXT, false, &layers,
 			   &text, &counts, err);
 	BRC_THEN(rc, brc_filter_text(f, text.s, text.len, err));

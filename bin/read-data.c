@@ -83,7 +83,7 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_dataset_files_open(&files, cli->operands, cli->n_operands, err));
 	if (!asked->is_format[files.format])
 		brc_cli_detail(cli, "%s looks like --%s", files.items->name,
-			       brc_format_name(files.format));
+			       brc_formats[files.format].name);
 	asked->is_format[files.format] = true; /* for the history */
 	if (files.format == BRC_NPZ)
 		brc_cli_detail(cli, "images are '%s', labels '%s'", files.how.images,

@@ -42,13 +42,16 @@ static brc_rc add_file(inputs *in, brc_filter *f, const char *path, brc_err *err
 
 	BRC_TRY(brc_filter_streams(f, path, &streams, &n, err));
 	BRC_TRY(brc_grow(&in->item, &in->cap, in->n + n, sizeof(*in->item), err));
-	for (size_t i = 0; i < n; i++)
-		in->item[in->n++] = (brc_report_input){.title = title,
-						       .stream = n > 1 ? i + 1 : 0,
-						       .sections = streams[i].sections,
-						       .n = streams[i].n,
-						       .history = streams[i].history,
-						       .n_history = streams[i].n_history};
+	for (size_t i = 0; i < n; i++) {
+		const brc_stream *s = &streams[i];
+
+		in->item[in->n++] = (brc_report_input){title,
+						       n > 1 ? i + 1 : 0,
+						       (const brc_section *const *)s->sections.item,
+						       s->sections.n,
+						       (const brc_map *const *)s->history.entry,
+						       s->history.n};
+	}
 	return BRC_OK;
 }
 

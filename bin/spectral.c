@@ -191,7 +191,7 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_linalg_check(err));
 	BRC_TRY(brc_filter_take(f, "laplacian", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	if (k_from)
-		BRC_TRY(brc_filter_take_any(f, "labels", 1, BRC_SHARE, err));
+		BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "laplacian", &in, err));
 	BRC_TRY(brc_laplacian_read(&l, in, err));

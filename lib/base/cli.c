@@ -92,23 +92,6 @@ static void out_of_memory(const char *tool)
 	exit(BRC_RESOURCE);
 }
 
-/* Index of word `s` in "a|b|c", or -1. */
-static int choice_index(const char *choices, const char *s)
-{
-	size_t len = strlen(s);
-	int index = 0;
-
-	for (const char *c = choices;; index++) {
-		size_t n = strcspn(c, "|");
-
-		if (n == len && memcmp(c, s, n) == 0)
-			return index;
-		if (c[n] == '\0')
-			return -1;
-		c += n + 1;
-	}
-}
-
 static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 {
 	char what[64];
@@ -142,7 +125,7 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 		*(const char **)o->value = arg;
 		return BRC_OK;
 	case BRC_OPT_CHOICE: {
-		int i = choice_index(o->choices, arg);
+		int i = brc_word_index(o->choices, arg);
 
 		if (i < 0)
 			return brc_fail(err, BRC_USAGE, "%s: '%s' is not one of %s", what, arg,
@@ -184,11 +167,10 @@ static void add_default(brc_str *s, const brc_opt *o)
 			brc_str_addf(s, " (default: %s)", *(const char *const *)o->value);
 		break;
 	case BRC_OPT_CHOICE: {
-		const char *c = o->choices;
+		int n;
+		const char *word = brc_word_at(o->choices, *(const int *)o->value, &n);
 
-		for (int i = *(const int *)o->value; i > 0; i--)
-			c += strcspn(c, "|") + 1;
-		brc_str_addf(s, ": %s (default: %.*s)", o->choices, (int)strcspn(c, "|"), c);
+		brc_str_addf(s, ": %s (default: %.*s)", o->choices, n, word);
 		break;
 	}
 	default:
@@ -199,12 +181,10 @@ static void add_default(brc_str *s, const brc_opt *o)
 static char *help_text(const brc_cli *cli, const brc_opt *o)
 {
 	brc_str s = {0};
-	bool told;
 
 	brc_str_add(&s, o->help);
 	/* if a default is resolved later, the help text itself says so */
-	told = strstr(o->help, "default");
-	if (!told)
+	if (!strstr(o->help, "default"))
 		add_default(&s, o);
 	if (s.failed)
 		out_of_memory(cli->tool);
@@ -356,7 +336,7 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 	struct common_opt common[COMMON_COUNT];
 	char *doc;
 	struct argp argp;
-	char *tool, *old;
+	char *old = argc > 0 ? argv[0] : NULL;
 	error_t rc;
 
 	brc_descriptors_hold();
@@ -364,13 +344,14 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 	common_table(&cli->c, &p.flags, common);
 	build_table(&p, common);
 	doc = doc_text(cli);
-	argp = (struct argp){p.table, parse_one, cli->usage[0] != '\0' ? cli->usage : NULL,
-			     doc,     NULL,      NULL,
-			     NULL};
-	tool = (char *)(uintptr_t)cli->tool;
-	old = argc > 0 ? argv[0] : NULL;
+	argp = (struct argp){.options = p.table,
+			     .parser = parse_one,
+			     .args_doc = cli->usage[0] != '\0' ? cli->usage : NULL,
+			     .doc = doc};
 	if (argc > 0)
-		argv[0] = tool; /* messages name the tool, not the path it was started by */
+		argv[0] =
+			(char *)(uintptr_t)cli
+				->tool; /* messages name the tool, not the path it was started by */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	rc = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &p);
 	if (argc > 0)
@@ -391,11 +372,9 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv)
 brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, size_t **list,
 		    size_t *n, brc_err *err)
 {
-	size_t count = 1;
-	size_t *out;
-	char *copy;
+	size_t count = 1, *out;
+	char *copy, *rest;
 	brc_rc rc;
-	char *rest;
 
 	for (const char *c = s; *c != '\0'; c++)
 		count += *c == ',';

@@ -7,33 +7,38 @@
 
 #include "base/str.h"
 
+/* The text at dst, printable. */
+static void print(char *dst, size_t cap, const char *fmt, va_list args)
+{
+	char text[sizeof(((brc_err *)0)->message)];
+
+	vsnprintf(text, cap, fmt, args);
+	brc_printable(dst, cap, text);
+}
+
 brc_rc brc_fail(brc_err *err, brc_rc code, const char *fmt, ...)
 {
-	char text[sizeof(err->message)];
 	va_list args;
 
 	if (!err)
 		return code;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	print(err->message, sizeof(err->message), fmt, args);
 	va_end(args);
 	err->code = code;
-	brc_printable(err->message, sizeof(err->message), text);
 	err->hint[0] = '\0';
 	return code;
 }
 
 brc_rc brc_hint(brc_err *err, const char *fmt, ...)
 {
-	char text[sizeof(err->hint)];
 	va_list args;
 
 	if (!err)
 		return BRC_DATA;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	print(err->hint, sizeof(err->hint), fmt, args);
 	va_end(args);
-	brc_printable(err->hint, sizeof(err->hint), text);
 	return err->code;
 }
 

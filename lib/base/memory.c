@@ -69,16 +69,21 @@ void *brc_calloc(size_t n, size_t size, brc_err *err)
 	return p;
 }
 
+void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err)
+{
+	void *p = brc_alloc(n, size, err);
+
+	if (p && n > 0)
+		memcpy(p, from, n * size);
+	return p;
+}
+
 char *brc_strndup(const char *s, size_t n, brc_err *err)
 {
 	size_t len = strnlen(s, n);
-	char *copy = brc_alloc(len + 1, 1, err);
+	char *copy = brc_calloc(len + 1, 1, err);
 
-	if (!copy)
-		return NULL;
-	memcpy(copy, s, len);
-	copy[len] = '\0';
-	return copy;
+	return copy ? memcpy(copy, s, len) : NULL;
 }
 
 char *brc_strdup(const char *s, brc_err *err)
@@ -89,8 +94,7 @@ char *brc_strdup(const char *s, brc_err *err)
 brc_rc brc_grow(void *array, size_t *cap, size_t need, size_t size, brc_err *err)
 {
 	size_t grown, bytes;
-	void *old;
-	void *p;
+	void *old, *p;
 
 	if (need <= *cap)
 		return BRC_OK;

@@ -31,6 +31,15 @@ bool brc_add(size_t a, size_t b, size_t *out);
 void *brc_alloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 
+/* A copy of n elements, aligned as above; NULL as above. */
+void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err) __attribute__((malloc));
+
+/* BRC_OK, or BRC_RESOURCE where an allocation gave NULL; it has filled in the error. */
+static inline brc_rc brc_made(const void *block)
+{
+	return block ? BRC_OK : BRC_RESOURCE;
+}
+
 /* A copy of the string (or of its first n bytes, terminated); NULL as above. */
 char *brc_strdup(const char *s, brc_err *err) __attribute__((malloc));
 char *brc_strndup(const char *s, size_t n, brc_err *err) __attribute__((malloc));

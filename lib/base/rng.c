@@ -1,6 +1,7 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { ROUNDS = 10 };
 
@@ -76,24 +77,17 @@ double brc_rng_normal(brc_rng *r)
 	return sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v);
 }
 
-void brc_rng_shuffle_i32(brc_rng *r, int32_t *a, size_t n)
+void brc_rng_shuffle(brc_rng *r, void *a, size_t n)
 {
+	char *element = a;
+
 	for (size_t i = n; i > 1; i--) {
-		size_t j = brc_rng_below(r, (uint32_t)i);
-		int32_t t = a[i - 1];
+		const size_t last = (i - 1) * 4, other = (size_t)brc_rng_below(r, (uint32_t)i) * 4;
+		uint32_t t, u;
 
-		a[i - 1] = a[j];
-		a[j] = t;
-	}
-}
-
-void brc_rng_shuffle_f32(brc_rng *r, float *a, size_t n)
-{
-	for (size_t i = n; i > 1; i--) {
-		size_t j = brc_rng_below(r, (uint32_t)i);
-		float t = a[i - 1];
-
-		a[i - 1] = a[j];
-		a[j] = t;
+		memcpy(&t, element + last, 4);
+		memcpy(&u, element + other, 4);
+		memcpy(element + last, &u, 4);
+		memcpy(element + other, &t, 4);
 	}
 }

@@ -35,9 +35,8 @@ double brc_rng_uniform(brc_rng *r);
 uint32_t brc_rng_below(brc_rng *r, uint32_t n);
 /* Standard normal (Box and Muller, one value a call). */
 double brc_rng_normal(brc_rng *r);
-/* Fisher-Yates in place. */
-void brc_rng_shuffle_i32(brc_rng *r, int32_t *a, size_t n);
-void brc_rng_shuffle_f32(brc_rng *r, float *a, size_t n);
+/* Shuffle n elements of 4 bytes in place (Fisher and Yates). */
+void brc_rng_shuffle(brc_rng *r, void *a, size_t n);
 
 /* The bare bijection, for the known-answer test. */
 void brc_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);

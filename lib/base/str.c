@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "base/str.h"
 
 #include <ctype.h>
@@ -32,30 +33,24 @@ void brc_str_add(brc_str *b, const char *s)
 
 void brc_str_addf(brc_str *b, const char *fmt, ...)
 {
-	char small[256];
-	va_list args, again;
+	char small[256], *big = NULL;
+	va_list args;
 	int n;
 
 	va_start(args, fmt);
-	va_copy(again, args);
 	n = vsnprintf(small, sizeof(small), fmt, args);
 	va_end(args);
-	if (n < 0) {
-		b->failed = true;
-	} else if ((size_t)n < sizeof(small)) {
-		brc_str_addn(b, small, (size_t)n);
-	} else {
-		char *big = malloc((size_t)n + 1);
-
-		if (!big) {
-			b->failed = true;
-		} else {
-			vsnprintf(big, (size_t)n + 1, fmt, again);
-			brc_str_addn(b, big, (size_t)n);
-			free(big);
-		}
+	if (n >= (int)sizeof(small)) {
+		va_start(args, fmt);
+		n = vasprintf(&big, fmt, args);
+		va_end(args);
 	}
-	va_end(again);
+	if (n < 0)
+		b->failed = true;
+	else
+		brc_str_addn(b, big ? big : small, (size_t)n);
+	if (n >= 0)
+		free(big);
 }
 
 void brc_str_free(brc_str *b)
@@ -123,6 +118,27 @@ brc_rc brc_parse_double(const char *s, double min, double max, const char *what,
 				min, max);
 	*out = v;
 	return BRC_OK;
+}
+
+int brc_word_index(const char *words, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (int i = 0;; i++) {
+		if (strcspn(words, "|") == n && memcmp(words, word, n) == 0)
+			return i;
+		words += strcspn(words, "|");
+		if (*words++ == '\0')
+			return -1;
+	}
+}
+
+const char *brc_word_at(const char *words, int i, int *n)
+{
+	for (; i > 0; i--)
+		words += strcspn(words, "|") + 1;
+	*n = (int)strcspn(words, "|");
+	return words;
 }
 
 char *brc_human_bytes(double bytes, char buf[32])

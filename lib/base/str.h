@@ -38,6 +38,13 @@ brc_rc brc_parse_bytes(const char *s, const char *what, size_t *out, brc_err *er
 brc_rc brc_parse_double(const char *s, double min, double max, const char *what, double *out,
 			brc_err *err);
 
+/*
+ * Words separated by '|', as in "layer|significance". The place of a word among them, -1 if it is
+ * none of them; and word number i, which exists: *n bytes, not terminated.
+ */
+int brc_word_index(const char *words, const char *word);
+const char *brc_word_at(const char *words, int i, int *n);
+
 /* "1.5 GB", "312 kB": decimal units, for messages. Returns buf. */
 char *brc_human_bytes(double bytes, char buf[32]);
 /* "4.2 s", "3 min 20 s", "2 h 5 min". Returns buf. */

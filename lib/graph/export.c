@@ -34,7 +34,7 @@ brc_rc brc_export_labels(brc_filter *f, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "units", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&l, s, err));
@@ -75,7 +75,7 @@ brc_rc brc_export_graph(brc_filter *f, brc_graph_format format, size_t mem, brc_
 	brc_named_units names;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_take_any(f, "units", 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "units", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	BRC_TRY(brc_filter_read(f, err));

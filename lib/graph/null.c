@@ -86,7 +86,7 @@ static void permute_nonzero(brc_rng *r, float *value, size_t n, float *some)
 {
 	size_t m = take_nonzero(value, n, some);
 
-	brc_rng_shuffle_f32(r, some, m);
+	brc_rng_shuffle(r, some, m);
 	m = 0;
 	for (size_t i = 0; i < n; i++)
 		if (value[i] > 0)
@@ -111,7 +111,7 @@ static brc_rc shuffle(brc_null kind, brc_rng *r, float *value, size_t n, float *
 	if (n > UINT32_MAX)
 		return brc_fail(err, BRC_DATA, "%zu edges are too many to shuffle", n);
 	if (kind == BRC_NULL_LAYER || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION)
-		brc_rng_shuffle_f32(r, value, n);
+		brc_rng_shuffle(r, value, n);
 	if (kind == BRC_NULL_LAYER_NONZERO)
 		permute_nonzero(r, value, n, some);
 	if (kind == BRC_NULL_LAYER_NONZERO_DISTRIBUTION || kind == BRC_NULL_LAYER_ALL_DISTRIBUTION)

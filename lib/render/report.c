@@ -28,35 +28,36 @@ static brc_rc nothing_to_report(const brc_report_input *inputs, size_t n, brc_er
 	return rc;
 }
 
+static brc_rc collect(brc_report *r, const brc_report_input *inputs, size_t n, brc_err *err)
+{
+	size_t content = 0;
+
+	BRC_TRY(brc_network_inputs_join(&r->inputs, inputs, n, err));
+	r->network = brc_calloc(r->inputs.n, sizeof(*r->network), err);
+	if (!r->network)
+		return BRC_RESOURCE;
+	while (r->n < r->inputs.n) {
+		brc_network *net = &r->network[r->n];
+		brc_rc rc = brc_network_collect(net, &r->inputs.item[r->n++], &r->options, err);
+
+		BRC_THEN(rc, brc_notes_collect(net, &r->options, err));
+		if (rc != BRC_OK)
+			return r->inputs.n > 1 ? brc_err_prefix(err, "%s", net->title) : rc;
+		content += net->n_labellings + net->n_clusterability;
+	}
+	return content == 0 ? nothing_to_report(inputs, n, err) : brc_combine_networks(r, err);
+}
+
 brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 		      const brc_report_options *options, brc_err *err)
 {
-	size_t content = 0;
-	brc_rc rc = BRC_OK;
+	brc_rc rc;
 
 	*r = brc_calloc(1, sizeof(**r), err);
 	if (!*r)
 		return BRC_RESOURCE;
 	(*r)->options = *options;
-	rc = brc_network_inputs_join(&(*r)->inputs, inputs, n, err);
-	if (rc == BRC_OK) {
-		(*r)->network = brc_calloc((*r)->inputs.n, sizeof(*(*r)->network), err);
-		rc = (*r)->network ? BRC_OK : BRC_RESOURCE;
-	}
-	for (size_t i = 0; rc == BRC_OK && i < (*r)->inputs.n; i++) {
-		brc_network *net = &(*r)->network[(*r)->n++];
-
-		rc = brc_network_collect(net, &(*r)->inputs.item[i], options, err);
-		if (rc == BRC_OK)
-			rc = brc_notes_collect(net, options, err);
-		if (rc != BRC_OK && (*r)->inputs.n > 1)
-			rc = brc_err_prefix(err, "%s", net->title);
-		content += net->n_labellings + net->n_clusterability;
-	}
-	if (rc == BRC_OK && content == 0)
-		rc = nothing_to_report(inputs, n, err);
-	if (rc == BRC_OK)
-		rc = brc_combine_networks(*r, err);
+	rc = collect(*r, inputs, n, err);
 	if (rc != BRC_OK) {
 		brc_report_free(*r);
 		*r = NULL;

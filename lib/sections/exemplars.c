@@ -5,6 +5,28 @@
 
 #include "base/texts.h"
 #include "sections/classes.h"
+#include "sections/fields.h"
+
+#define FIELD(member, name, dtype, axes, ...) \
+	BRC_FIELD(brc_exemplars, member, name, dtype, axes, BORROWED, __VA_ARGS__)
+#define COUNT(member) BRC_COUNT(brc_exemplars, member)
+
+static const brc_field list_fields[] = {
+	FIELD(top, "top/sample", "<i4", "unit,rank", BRC_ALL_UNITS, COUNT(per_unit)),
+	FIELD(value, "top/value", "<f4", "unit,rank", BRC_ALL_UNITS, COUNT(per_unit)),
+	FIELD(sample, "image/sample", "<i4", "image", COUNT(images)),
+	FIELD(label, "image/label", "<i4", "image", COUNT(images)),
+};
+
+static const brc_field mean_fields[] = {
+	FIELD(class_mean, "class/mean", "<f4", "unit,class", BRC_ALL_UNITS, COUNT(classes)),
+};
+
+/* The images stand between them: how many extents they have is not known here. */
+static const brc_content lists =
+	BRC_CONTENT_OF_FIELDS(brc_exemplars, list_fields, BRC_COUNT(brc_exemplars, layers));
+static const brc_content means =
+	BRC_CONTENT_OF_FIELDS(brc_exemplars, mean_fields, BRC_COUNT(brc_exemplars, layers));
 
 void brc_exemplars_clear(brc_exemplars *x)
 {
@@ -46,19 +68,14 @@ size_t brc_exemplars_pixels(const brc_exemplars *x)
 
 brc_rc brc_exemplars_write(const brc_exemplars *x, brc_section *s, brc_err *err)
 {
-	size_t units = brc_layers_total(&x->layers), shape[BRC_MAX_DIMS] = {x->images};
-	const size_t top[2] = {units, x->per_unit}, mean[2] = {units, x->classes};
+	size_t shape[BRC_MAX_DIMS] = {x->images};
 
 	memcpy(shape + 1, x->shape, x->ndim * sizeof(*shape));
 	BRC_TRY(brc_layers_write(&x->layers, s, err));
-	BRC_TRY(brc_section_add(s, "top/sample", "<i4", 2, top, "unit,rank", x->top, NULL, err));
-	BRC_TRY(brc_section_add(s, "top/value", "<f4", 2, top, "unit,rank", x->value, NULL, err));
-	BRC_TRY(brc_section_add(s, "image/sample", "<i4", 1, shape, "image", x->sample, NULL, err));
-	BRC_TRY(brc_section_add(s, "image/label", "<i4", 1, shape, "image", x->label, NULL, err));
+	BRC_TRY(brc_fields_write(&lists, x, NULL, s, err));
 	BRC_TRY(brc_section_add(s, "image/pixel", "|u1", x->ndim + 1, shape, "image", x->pixel,
 				NULL, err));
-	BRC_TRY(brc_section_add(s, "class/mean", "<f4", 2, mean, "unit,class", x->class_mean, NULL,
-				err));
+	BRC_TRY(brc_fields_write(&means, x, NULL, s, err));
 	return brc_classes_write(x->class_name, x->classes, s, err);
 }
 
@@ -77,25 +94,12 @@ static brc_rc read_pixels(brc_exemplars *x, const brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc read_tensors(brc_exemplars *x, const brc_section *s, brc_err *err)
+static brc_rc read_all(brc_exemplars *x, const brc_section *s, brc_err *err)
 {
-	size_t shape[2] = {brc_layers_total(&x->layers), BRC_ANY};
-	const brc_tensor *t;
-
-	BRC_TRY(brc_section_need(s, "top/sample", "<i4", 2, shape, &t, err));
-	x->top = t->data;
-	x->per_unit = shape[1] = t->shape[1];
-	BRC_TRY(brc_section_need(s, "top/value", "<f4", 2, shape, &t, err));
-	x->value = t->data;
-	shape[1] = BRC_ANY;
-	BRC_TRY(brc_section_need(s, "class/mean", "<f4", 2, shape, &t, err));
-	x->class_mean = t->data;
-	x->classes = t->shape[1];
-	BRC_TRY(brc_section_need_column(s, "image/sample", "<i4", BRC_ANY, &t, err));
-	x->sample = t->data;
-	x->images = t->shape[0];
-	BRC_TRY(brc_section_need_column(s, "image/label", "<i4", x->images, &t, err));
-	x->label = t->data;
+	x->per_unit = x->images = x->classes = BRC_ANY;
+	BRC_TRY(brc_layers_read(&x->layers, s, err));
+	BRC_TRY(brc_fields_read(&lists, x, NULL, s, err));
+	BRC_TRY(brc_fields_read(&means, x, NULL, s, err));
 	BRC_TRY(read_pixels(x, s, err));
 	return brc_classes_read(s, x->classes, &x->class_name, err);
 }
@@ -124,8 +128,7 @@ brc_rc brc_exemplars_read(brc_exemplars *x, const brc_section *s, brc_err *err)
 	brc_rc rc;
 
 	*x = (brc_exemplars){0};
-	rc = brc_layers_read(&x->layers, s, err);
-	BRC_THEN(rc, read_tensors(x, s, err));
+	rc = read_all(x, s, err);
 	BRC_THEN(rc, check(x, s, err));
 	if (rc != BRC_OK)
 		brc_exemplars_clear(x);

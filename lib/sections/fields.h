@@ -57,10 +57,10 @@ typedef struct brc_content {
 		keys, sizeof(keys) / sizeof(*(keys)), fields, sizeof(fields) / sizeof(*(fields)), \
 			layers, sizeof(type), check                                               \
 	}
-/* Of tensors alone. */
-#define BRC_CONTENT_OF_FIELDS(type, fields)                                                \
-	{                                                                                  \
-		NULL, 0, fields, sizeof(fields) / sizeof(*(fields)), 0, sizeof(type), NULL \
+/* Of tensors alone; `layers` is that of brc_content, for the extent BRC_ALL_UNITS. */
+#define BRC_CONTENT_OF_FIELDS(type, fields, layers)                                             \
+	{                                                                                       \
+		NULL, 0, fields, sizeof(fields) / sizeof(*(fields)), layers, sizeof(type), NULL \
 	}
 
 /*

@@ -42,8 +42,8 @@ static const brc_field choice_fields[] = {
 	COLUMN(choice_gap, "choice/gap", "<f8", CHOICES),
 	COLUMN(choice_stability, "choice/stability", "<f8", CHOICES)};
 
-static const brc_content pairs = BRC_CONTENT_OF_FIELDS(brc_graph_result, pair_fields);
-static const brc_content choice = BRC_CONTENT_OF_FIELDS(brc_graph_result, choice_fields);
+static const brc_content pairs = BRC_CONTENT_OF_FIELDS(brc_graph_result, pair_fields, 0);
+static const brc_content choice = BRC_CONTENT_OF_FIELDS(brc_graph_result, choice_fields, 0);
 
 brc_graph_result brc_graph_result_blank(void)
 {

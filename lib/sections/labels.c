@@ -139,11 +139,10 @@ static int by_value(const void *pa, const void *pb)
 
 brc_rc brc_labels_distinct(const int32_t *label, size_t n, size_t *out, brc_err *err)
 {
-	int32_t *sorted = brc_alloc(n, sizeof(*sorted), err);
+	int32_t *sorted = brc_memdup(label, n, sizeof(*sorted), err);
 
 	if (!sorted)
 		return BRC_RESOURCE;
-	memcpy(sorted, label, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), by_value);
 	*out = 0;
 	for (size_t i = 0; i < n; i++)

@@ -19,8 +19,8 @@ static const brc_field link_fields[] = {
 	FIELD(link_weight, "link/weight", "<f8", "row", OWNED, COUNT(links)),
 };
 
-static const brc_content image = BRC_CONTENT_OF_FIELDS(brc_spectrum, image_fields);
-static const brc_content links = BRC_CONTENT_OF_FIELDS(brc_spectrum, link_fields);
+static const brc_content image = BRC_CONTENT_OF_FIELDS(brc_spectrum, image_fields, 0);
+static const brc_content links = BRC_CONTENT_OF_FIELDS(brc_spectrum, link_fields, 0);
 
 void brc_spectrum_clear(brc_spectrum *p)
 {

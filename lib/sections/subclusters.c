@@ -8,7 +8,7 @@
 
 static const brc_field fields[] = {COLUMN(layer), COLUMN(cluster), COLUMN(size)};
 
-static const brc_content content = BRC_CONTENT_OF_FIELDS(brc_subcluster_table, fields);
+static const brc_content content = BRC_CONTENT_OF_FIELDS(brc_subcluster_table, fields, 0);
 
 void brc_subcluster_table_clear(brc_subcluster_table *t)
 {

@@ -73,8 +73,7 @@ brc_rc brc_collector_begin(brc_collector *c, const brc_reader *r, brc_err *err)
 	c->tensor = NULL;
 	close_spool(c);
 	brc_section_digest_reset(c->digest);
-	return brc_section_new(&c->section, brc_reader_type(r), brc_reader_version(r),
-			       brc_reader_section(r), err);
+	return brc_section_new(&c->section, r->type, r->version, r->name, err);
 }
 
 static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *err)
@@ -141,7 +140,7 @@ static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
 static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 {
 	brc_section *s = c->section;
-	const brc_tensor *head = brc_reader_tensor(r);
+	const brc_tensor *head = &r->tensor;
 	brc_tensor *t;
 	brc_rc rc;
 
@@ -166,7 +165,7 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 static size_t next_chunk_bytes(const brc_collector *c, const brc_reader *r)
 {
 	size_t left = brc_tensor_bytes(c->tensor) - c->filled;
-	size_t chunk = brc_reader_chunk_rows(r) * brc_tensor_row_bytes(c->tensor);
+	size_t chunk = r->chunk_rows * brc_tensor_row_bytes(c->tensor);
 
 	return left < chunk ? left : chunk;
 }

@@ -35,25 +35,13 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
-static brc_rc add_take(brc_filter *f, const char *type, unsigned version, brc_take how, bool any,
+brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, unsigned how,
 		       brc_err *err)
 {
 	if (f->n_takes == BRC_MAX_TAKES)
 		return brc_fail(err, BRC_USAGE, "too many kinds of sections are taken");
-	f->takes[f->n_takes++] = (struct brc_wanted){type, version, how, any};
+	f->takes[f->n_takes++] = (struct brc_wanted){type, version, how};
 	return BRC_OK;
-}
-
-brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, brc_take how,
-		       brc_err *err)
-{
-	return add_take(f, type, version, how, false, err);
-}
-
-brc_rc brc_filter_take_any(brc_filter *f, const char *type, unsigned version, brc_take how,
-			   brc_err *err)
-{
-	return add_take(f, type, version, how, true, err);
 }
 
 void brc_filter_memory(brc_filter *f, size_t bytes)
@@ -91,15 +79,18 @@ void brc_filter_record(brc_filter *f, const char *key, const char *value)
 		brc_map_put_string(options->u.map, key, value);
 }
 
+static void sections_clear(brc_section_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		brc_section_free(l->item[i]);
+	free(l->item);
+}
+
 static void batch_clear(struct brc_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		for (size_t j = 0; j < b->streams[i].n; j++)
-			brc_section_free((brc_section *)(uintptr_t)b->streams[i].sections[j]);
-		free((void *)(uintptr_t)b->streams[i].sections);
-		for (size_t j = 0; j < b->streams[i].n_history; j++)
-			brc_map_free((brc_map *)(uintptr_t)b->streams[i].history[j]);
-		free((void *)(uintptr_t)b->streams[i].history);
+		sections_clear(&b->streams[i].sections);
+		brc_history_clear(&b->streams[i].history);
 	}
 	free(b->streams);
 	free(b->name);
@@ -198,12 +189,8 @@ static void write_abort(brc_filter *f, const brc_err *err)
 
 static void filter_free(brc_filter *f)
 {
-	for (size_t i = 0; i < f->n_sections; i++)
-		brc_section_free(f->sections[i]);
-	free(f->sections);
-	for (size_t i = 0; i < f->n_sides; i++)
-		brc_section_free(f->sides[i]);
-	free(f->sides);
+	sections_clear(&f->sections);
+	sections_clear(&f->sides);
 	for (size_t i = 0; i < f->n_batches; i++)
 		batch_clear(&f->batches[i]);
 	free(f->batches);

@@ -23,14 +23,17 @@
 
 #include "base/cli.h"
 #include "base/err.h"
+#include "stream/history.h"
 #include "stream/section.h"
 
 typedef struct brc_filter brc_filter;
 
-typedef enum brc_take {
-	BRC_CONSUME, /* taken out of the stream, unless --keep */
-	BRC_SHARE    /* taken and handed through */
-} brc_take;
+/*
+ * How a section is taken, a sum of these. Without BRC_SHARE it is consumed: taken out of the
+ * stream, unless --keep is given. BRC_ANY_NAME is for a second type that a filter needs, such as
+ * lesion's units: --in does not choose among its sections.
+ */
+enum { BRC_CONSUME = 0, BRC_SHARE = 1, BRC_ANY_NAME = 2 };
 
 /*
  * All of main: parse the command line, open, run, close. `resolve`, which may be NULL, comes
@@ -49,12 +52,8 @@ brc_rc brc_filter_open(brc_filter **f, const brc_cli *cli, brc_err *err);
  * Take sections of `type`, of versions up to this; with --in NAME only those of that name are
  * taken. Before reading.
  */
-brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, brc_take how,
+brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, unsigned how,
 		       brc_err *err);
-
-/* The same, whatever --in says: for a second type that a filter needs (lesion's units). */
-brc_rc brc_filter_take_any(brc_filter *f, const char *type, unsigned version, brc_take how,
-			   brc_err *err);
 
 /*
  * Hold at most so many bytes of taken sections in memory, the rest in a spool file; without
@@ -87,6 +86,11 @@ brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, cons
 /* Record a side file that is not a stream (a model) by the digest of its content. */
 brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *digest, brc_err *err);
 
+typedef struct brc_section_list {
+	brc_section **item;
+	size_t n, cap;
+} brc_section_list;
+
 /*
  * For report: every stream of PATH ('-': standard input), which may hold
  * several. Sections of types that were taken are kept, all others dropped.
@@ -94,10 +98,8 @@ brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *dig
  */
 typedef struct brc_stream {
 	const char *name; /* the path, "<stdin>" */
-	const brc_section *const *sections;
-	size_t n;
-	const brc_map *const *history;
-	size_t n_history;
+	brc_section_list sections;
+	brc_history history;
 } brc_stream;
 brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **streams, size_t *n,
 			  brc_err *err);

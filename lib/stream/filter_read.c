@@ -19,16 +19,15 @@ static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r,
 	for (size_t i = 0; i < f->n_takes; i++) {
 		const struct brc_wanted *t = &f->takes[i];
 
-		if (strcmp(t->type, brc_reader_type(r)) != 0)
+		if (strcmp(t->type, r->type) != 0)
 			continue;
-		if (!all_names && !t->any && f->cli->c.in &&
-		    strcmp(f->cli->c.in, brc_reader_section(r)) != 0)
+		if (!all_names && (t->how & BRC_ANY_NAME) == 0 && f->cli->c.in &&
+		    strcmp(f->cli->c.in, r->name) != 0)
 			continue;
-		if (t->version < brc_reader_version(r)) {
+		if (t->version < r->version) {
 			*rc = brc_fail(err, BRC_DATA, "%s: section %s/%u %s: only %s/%u%s is known",
-				       brc_reader_name(r), t->type, brc_reader_version(r),
-				       brc_reader_section(r), t->type, t->version,
-				       t->version > 1 ? " or an earlier one" : "");
+				       brc_reader_name(r), t->type, r->version, r->name, t->type,
+				       t->version, t->version > 1 ? " or an earlier one" : "");
 			return NULL;
 		}
 		return t;
@@ -36,13 +35,12 @@ static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r,
 	return NULL;
 }
 
-static brc_rc keep_section(brc_section ***list, size_t *n, size_t *cap, brc_section *s,
-			   brc_err *err)
+static brc_rc keep_section(brc_section_list *l, brc_section *s, brc_err *err)
 {
-	brc_rc rc = brc_grow(list, cap, *n + 1, sizeof(**list), err);
+	brc_rc rc = brc_grow(&l->item, &l->cap, l->n + 1, sizeof(*l->item), err);
 
 	if (rc == BRC_OK)
-		(*list)[(*n)++] = s;
+		l->item[l->n++] = s;
 	else
 		brc_section_free(s);
 	return rc;
@@ -64,8 +62,7 @@ struct intake {
 	bool forward;                  /* hand sections through */
 	const struct brc_wanted *side; /* a side input wants this type only */
 	bool all_names;                /* --in does not choose here */
-	brc_section ***list;
-	size_t *n, *cap;
+	brc_section_list *list;
 	brc_history *history;
 };
 
@@ -82,14 +79,14 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 
 	if (!t)
 		t = wanted(f, in->reader, in->all_names, &rc, err);
-	else if (strcmp(t->type, brc_reader_type(in->reader)) != 0)
+	else if (strcmp(t->type, in->reader->type) != 0)
 		t = NULL;
 	BRC_TRY(rc);
-	forward = in->forward && (!t || t->how == BRC_SHARE || f->cli->c.keep);
-	snprintf(title, sizeof(title), "%s/%u %s", brc_reader_type(in->reader),
-		 brc_reader_version(in->reader), brc_reader_section(in->reader));
+	forward = in->forward && (!t || (t->how & BRC_SHARE) != 0 || f->cli->c.keep);
+	snprintf(title, sizeof(title), "%s/%u %s", in->reader->type, in->reader->version,
+		 in->reader->name);
 	if (!in->side)
-		BRC_TRY(brc_filter_note_seen(f, brc_reader_type(in->reader), title, forward, err));
+		BRC_TRY(brc_filter_note_seen(f, in->reader->type, title, forward, err));
 	if (t)
 		BRC_TRY(brc_collector_begin(in->collector, in->reader, err));
 	frame = *head;
@@ -108,7 +105,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 		return BRC_OK;
 	s = brc_collector_take(in->collector);
 	note_read(f, s);
-	return keep_section(in->list, in->n, in->cap, s, err);
+	return keep_section(in->list, s, err);
 }
 
 /* One stream, to its trailer. *end: the input held no further stream. */
@@ -144,17 +141,14 @@ static size_t memory_budget(const brc_filter *f)
 
 static brc_rc open_intake(struct intake *in, const char *path, brc_err *err)
 {
-	brc_source *source;
-
-	BRC_TRY(brc_source_open(&source, path, err));
-	BRC_TRY(brc_reader_new(&in->reader, source, err));
+	BRC_TRY(brc_reader_open(&in->reader, path, err));
 	return brc_collector_new(&in->collector, memory_budget(in->f), err);
 }
 
 static void close_intake(struct intake *in)
 {
-	if (in->reader && brc_reader_abort(in->reader) && !in->f->abort)
-		in->f->abort = brc_map_dup(brc_reader_abort(in->reader));
+	if (in->reader && in->reader->abort && !in->f->abort)
+		in->f->abort = brc_map_dup(in->reader->abort);
 	brc_reader_free(in->reader);
 	brc_collector_free(in->collector);
 }
@@ -177,12 +171,8 @@ static brc_rc take_single(struct intake *in, const char *path, brc_err *err)
 
 brc_rc brc_filter_read(brc_filter *f, brc_err *err)
 {
-	struct intake in = {.f = f,
-			    .forward = f->writer,
-			    .list = &f->sections,
-			    .n = &f->n_sections,
-			    .cap = &f->cap_sections,
-			    .history = &f->history};
+	struct intake in = {
+		.f = f, .forward = f->writer, .list = &f->sections, .history = &f->history};
 	brc_rc rc = take_single(&in, "-", err);
 
 	close_intake(&in);
@@ -191,19 +181,6 @@ brc_rc brc_filter_read(brc_filter *f, brc_err *err)
 
 /* ---- choosing ---- */
 
-/* Is `type` one of the words of "a|b"? */
-static bool type_listed(const char *types, const char *type)
-{
-	size_t n = strlen(type);
-
-	for (const char *p = types;; p += strcspn(p, "|") + 1) {
-		if (strcspn(p, "|") == n && strncmp(p, type, n) == 0)
-			return true;
-		if (p[strcspn(p, "|")] == '\0')
-			return false;
-	}
-}
-
 /* " the stream holds: a, b" */
 static void list_seen(const brc_filter *f, const char *types, char *buf, size_t cap)
 {
@@ -211,7 +188,7 @@ static void list_seen(const brc_filter *f, const char *types, char *buf, size_t 
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < f->n_seen && n < cap; i++)
-		if (!types || type_listed(types, f->seen[i].type))
+		if (!types || brc_word_index(types, f->seen[i].type) >= 0)
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? ", " : "",
 					      f->seen[i].title);
 	if (n == 0)
@@ -237,7 +214,7 @@ static void list_makers(const char *types, char *buf, size_t cap)
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(made_by) / sizeof(made_by[0]) && n < cap; i++)
-		if (type_listed(types, made_by[i].type))
+		if (brc_word_index(types, made_by[i].type) >= 0)
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n > 0 ? " or " : "",
 					      made_by[i].makers);
 	if (n == 0)
@@ -277,9 +254,9 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 	char list[700];
 
 	*out = NULL;
-	for (size_t i = 0; i < f->n_sections; i++)
-		if (type_listed(types, f->sections[i]->type)) {
-			*out = f->sections[i];
+	for (size_t i = 0; i < f->sections.n; i++)
+		if (brc_word_index(types, f->sections.item[i]->type) >= 0) {
+			*out = f->sections.item[i];
 			found++;
 		}
 	if (found == 1)
@@ -293,40 +270,35 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 
 size_t brc_filter_sections(const brc_filter *f, const brc_section *const **sections)
 {
-	*sections = (const brc_section *const *)f->sections;
-	return f->n_sections;
+	*sections = (const brc_section *const *)f->sections.item;
+	return f->sections.n;
 }
 
 /* ---- side inputs ---- */
 
 static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, brc_err *err)
 {
-	size_t before = f->n_sides;
+	size_t before = f->sides.n;
 
 	BRC_TRY(take_single(in, path, err));
-	if (f->n_sides == before + 1)
+	if (f->sides.n == before + 1)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
-		 f->n_sides == before ? "there is no" : "there is more than one", in->side->type);
+		 f->sides.n == before ? "there is no" : "there is more than one", in->side->type);
 	return brc_hint(err, "'peek' shows what a stream holds");
 }
 
 brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, const char *type,
 		       unsigned version, const brc_section **s, brc_err *err)
 {
-	const struct brc_wanted side = {type, version, BRC_CONSUME, true};
-	struct intake in = {.f = f,
-			    .side = &side,
-			    .list = &f->sides,
-			    .n = &f->n_sides,
-			    .cap = &f->cap_sides,
-			    .history = &f->history};
+	const struct brc_wanted side = {type, version, BRC_ANY_NAME};
+	struct intake in = {.f = f, .side = &side, .list = &f->sides, .history = &f->history};
 	brc_rc rc = side_section(f, &in, path, err);
 
 	close_intake(&in);
 	if (rc != BRC_OK)
 		return brc_err_prefix(err, "--%s", option);
-	*s = f->sides[f->n_sides - 1];
+	*s = f->sides.item[f->sides.n - 1];
 	if ((*s)->version > version)
 		return brc_fail(err, BRC_DATA, "--%s: %s/%u is not known", option, type,
 				(*s)->version);
@@ -338,29 +310,16 @@ brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, cons
 /* The next stream of the input into the batch; *end when there is none. */
 static brc_rc take_one_of_many(struct intake *in, struct brc_batch *b, bool *end, brc_err *err)
 {
-	brc_section **sections = NULL;
-	size_t n = 0, cap = 0;
-	brc_history history = {0};
-	struct intake one = *in;
+	brc_stream *s;
 	brc_rc rc;
 
-	/* the same input, with another place for its sections */
-	one.list = &sections;
-	one.n = &n;
-	one.cap = &cap;
-	one.history = &history;
-	rc = take_stream(&one, end, err);
-	if (rc == BRC_OK && !*end)
-		rc = brc_grow(&b->streams, &b->cap, b->n + 1, sizeof(*b->streams), err);
-	if (rc == BRC_OK && !*end) {
-		b->streams[b->n++] = (brc_stream){b->name, (const brc_section *const *)sections, n,
-						  (const brc_map *const *)history.entry, history.n};
-		return BRC_OK;
-	}
-	for (size_t i = 0; i < n; i++)
-		brc_section_free(sections[i]);
-	free(sections);
-	brc_history_clear(&history);
+	BRC_TRY(brc_grow(&b->streams, &b->cap, b->n + 1, sizeof(*b->streams), err));
+	s = &b->streams[b->n++];
+	*s = (brc_stream){.name = b->name};
+	in->list = &s->sections;
+	in->history = &s->history;
+	rc = take_stream(in, end, err);
+	b->n -= *end; /* nothing came */
 	return rc;
 }
 

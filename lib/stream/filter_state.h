@@ -3,7 +3,6 @@
 #define BRC_STREAM_FILTER_STATE_H
 
 #include "stream/filter.h"
-#include "stream/history.h"
 #include "stream/sink.h"
 #include "stream/writer.h"
 
@@ -12,8 +11,7 @@ enum { BRC_MAX_TAKES = 24 };
 struct brc_wanted {
 	const char *type;
 	unsigned version;
-	brc_take how;
-	bool any; /* whatever --in says */
+	unsigned how; /* BRC_SHARE and others */
 };
 
 /* A section that came by, for messages and to refuse a second one of the same title. */
@@ -36,11 +34,9 @@ struct brc_filter {
 	brc_writer *writer; /* NULL: text output */
 	struct brc_wanted takes[BRC_MAX_TAKES];
 	size_t n_takes;
-	size_t memory;          /* for what is read; 0: as --mem says */
-	brc_section **sections; /* taken from standard input */
-	size_t n_sections, cap_sections;
-	brc_section **sides; /* from other inputs */
-	size_t n_sides, cap_sides;
+	size_t memory;             /* for what is read; 0: as --mem says */
+	brc_section_list sections; /* taken from standard input */
+	brc_section_list sides;    /* from other inputs */
 	struct brc_seen *seen;
 	size_t n_seen, cap_seen;
 	brc_history history;

@@ -39,12 +39,11 @@ brc_rc brc_history_add(brc_history *h, const brc_map *entry, brc_err *err)
 /* The word of a choice. */
 static void put_choice(brc_map *m, const brc_opt *o)
 {
-	const char *c = o->choices;
 	char word[128];
+	int n;
+	const char *chosen = brc_word_at(o->choices, *(const int *)o->value, &n);
 
-	for (int i = *(const int *)o->value; i > 0; i--)
-		c += strcspn(c, "|") + 1;
-	snprintf(word, sizeof(word), "%.*s", (int)strcspn(c, "|"), c);
+	snprintf(word, sizeof(word), "%.*s", n, chosen);
 	brc_map_put_string(m, o->name, word);
 }
 

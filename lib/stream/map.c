@@ -42,14 +42,17 @@ void brc_map_free(brc_map *m)
 	free(m);
 }
 
-static brc_value *find(const brc_map *m, const char *key)
+const brc_value *brc_map_get(const brc_map *m, const char *key)
 {
-	if (!m)
-		return NULL;
-	for (size_t i = 0; i < m->n; i++)
+	for (size_t i = 0; m && i < m->n; i++)
 		if (strcmp(m->pairs[i].key, key) == 0)
 			return &m->pairs[i].value;
 	return NULL;
+}
+
+static brc_value *find(brc_map *m, const char *key)
+{
+	return (brc_value *)(uintptr_t)brc_map_get(m, key);
 }
 
 /* The cleared value of `key`, appended if new; NULL, and `failed`, when out of memory. */
@@ -74,6 +77,14 @@ static brc_value *slot(brc_map *m, const char *key)
 	return &m->pairs[m->n++].value;
 }
 
+static void put(brc_map *m, const char *key, brc_value value)
+{
+	brc_value *v = slot(m, key);
+
+	if (v)
+		*v = value;
+}
+
 void brc_map_put_nil(brc_map *m, const char *key)
 {
 	slot(m, key);
@@ -81,26 +92,17 @@ void brc_map_put_nil(brc_map *m, const char *key)
 
 void brc_map_put_bool(brc_map *m, const char *key, bool b)
 {
-	brc_value *v = slot(m, key);
-
-	if (v)
-		*v = (brc_value){.type = BRC_V_BOOL, .u.b = b};
+	put(m, key, (brc_value){.type = BRC_V_BOOL, .u.b = b});
 }
 
 void brc_map_put_int(brc_map *m, const char *key, int64_t i)
 {
-	brc_value *v = slot(m, key);
-
-	if (v)
-		*v = (brc_value){.type = BRC_V_INT, .u.i = i};
+	put(m, key, (brc_value){.type = BRC_V_INT, .u.i = i});
 }
 
 void brc_map_put_double(brc_map *m, const char *key, double d)
 {
-	brc_value *v = slot(m, key);
-
-	if (v)
-		*v = (brc_value){.type = BRC_V_DOUBLE, .u.d = d};
+	put(m, key, (brc_value){.type = BRC_V_DOUBLE, .u.d = d});
 }
 
 void brc_map_put_string(brc_map *m, const char *key, const char *s)
@@ -195,14 +197,9 @@ void brc_map_add_map(brc_map *m, const char *key, brc_map *x)
 	v->u.list.n++;
 }
 
-const brc_value *brc_map_get(const brc_map *m, const char *key)
-{
-	return find(m, key);
-}
-
 bool brc_map_int(const brc_map *m, const char *key, int64_t *out)
 {
-	const brc_value *v = find(m, key);
+	const brc_value *v = brc_map_get(m, key);
 
 	if (!v || v->type != BRC_V_INT)
 		return false;
@@ -222,7 +219,7 @@ bool brc_map_size(const brc_map *m, const char *key, size_t *out)
 
 bool brc_map_double(const brc_map *m, const char *key, double *out)
 {
-	const brc_value *v = find(m, key);
+	const brc_value *v = brc_map_get(m, key);
 
 	if (v && v->type == BRC_V_DOUBLE)
 		*out = v->u.d;
@@ -235,7 +232,7 @@ bool brc_map_double(const brc_map *m, const char *key, double *out)
 
 const char *brc_map_string(const brc_map *m, const char *key, const char *otherwise)
 {
-	const brc_value *v = find(m, key);
+	const brc_value *v = brc_map_get(m, key);
 
 	return v && v->type == BRC_V_STRING ? v->u.s : otherwise;
 }

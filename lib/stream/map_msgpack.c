@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/texts.h"
 #include "base/utf8.h"
 #include "stream/map.h"
 
@@ -252,25 +253,18 @@ static brc_rc take_value(const msgpack_object *o, brc_value *v, brc_err *err)
 	}
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Each key may occur once. The keys are sorted, because a hostile map has up to about 13,000. */
+/* Each key may occur once. A hostile map has up to about 13,000 keys. */
 static brc_rc check_keys(const brc_map *m, brc_err *err)
 {
+	size_t first, again;
 	char **key = brc_alloc(m->n, sizeof(*key), err);
 	brc_rc rc = key ? BRC_OK : BRC_RESOURCE;
 
-	for (size_t i = 0; i < m->n && rc == BRC_OK; i++)
+	for (size_t i = 0; key && i < m->n; i++)
 		key[i] = m->pairs[i].key;
-	if (rc == BRC_OK)
-		qsort(key, m->n, sizeof(*key), by_text);
-	for (size_t i = 1; i < m->n && rc == BRC_OK; i++)
-		if (strcmp(key[i - 1], key[i]) == 0)
-			rc = brc_fail(err, BRC_DATA, "key '%s' stands twice in the metadata",
-				      key[i]);
+	BRC_THEN(rc, brc_texts_repeated(key, m->n, &first, &again, err));
+	if (rc == BRC_OK && again < m->n)
+		rc = brc_fail(err, BRC_DATA, "key '%s' stands twice in the metadata", key[again]);
 	free(key);
 	return rc;
 }

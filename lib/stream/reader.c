@@ -10,47 +10,15 @@
 
 enum { FIRST_BUFFER = 1 << 20 };
 
-/* Where we are in the grammar. */
-enum state { AT_MAGIC, BETWEEN_SECTIONS, AFTER_HEADER, IN_SECTION, IN_TENSOR, IN_HISTORY };
-
-/* Names that may occur only once, as digests. */
-struct names {
-	uint64_t *digest;
-	size_t n, cap;
-};
-
-struct brc_reader {
-	brc_source *source;
-	enum state state;
-	size_t streams; /* trailers seen */
-	uint64_t frames;
-	uint32_t chain;
-	unsigned char head[BRC_HEAD_BYTES];
-	unsigned char *buf;
-	size_t cap;
-	void *dest;
-	size_t dest_length;
-	brc_map *map, *abort;
-	char type[64], name[BRC_NAME_MAX];
-	unsigned version;
-	brc_tensor tensor;
-	size_t chunk_rows, rows_done;
-	struct names sections, tensors; /* of this stream, of this section */
-};
-
-brc_rc brc_reader_new(brc_reader **out, brc_source *source, brc_err *err)
+brc_rc brc_reader_open(brc_reader **out, const char *path, brc_err *err)
 {
-	brc_reader *r;
+	brc_reader *r = brc_calloc(1, sizeof(*r), err);
+	brc_rc rc = r ? brc_source_open(&r->source, path, err) : BRC_RESOURCE;
 
-	*out = NULL;
-	r = brc_calloc(1, sizeof(*r), err);
-	if (!r) {
-		brc_source_close(source);
-		return BRC_RESOURCE;
-	}
-	r->source = source;
-	*out = r;
-	return BRC_OK;
+	*out = rc == BRC_OK ? r : NULL;
+	if (rc != BRC_OK)
+		free(r);
+	return rc;
 }
 
 void brc_reader_free(brc_reader *r)
@@ -71,47 +39,17 @@ const char *brc_reader_name(const brc_reader *r)
 	return brc_source_name(r->source);
 }
 
-const brc_map *brc_reader_abort(const brc_reader *r)
-{
-	return r->abort;
-}
-
 void brc_reader_destination(brc_reader *r, void *dest, size_t length)
 {
 	r->dest = dest;
 	r->dest_length = length;
 }
 
-const char *brc_reader_type(const brc_reader *r)
-{
-	return r->type;
-}
-
-unsigned brc_reader_version(const brc_reader *r)
-{
-	return r->version;
-}
-
-const char *brc_reader_section(const brc_reader *r)
-{
-	return r->name;
-}
-
-const brc_tensor *brc_reader_tensor(const brc_reader *r)
-{
-	return &r->tensor;
-}
-
-size_t brc_reader_chunk_rows(const brc_reader *r)
-{
-	return r->chunk_rows;
-}
-
 /* ---- failures ---- */
 
 static brc_rc truncated(brc_reader *r, brc_err *err)
 {
-	if (r->frames == 0 && r->streams == 0 && r->state == AT_MAGIC)
+	if (r->frames == 0 && r->streams == 0 && r->state == BRC_AT_MAGIC)
 		brc_fail(err, BRC_STREAM, "%s: the stream is empty or ends within its first bytes",
 			 brc_reader_name(r));
 	else
@@ -153,7 +91,7 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 	}
 	if (got < sizeof(m))
 		return truncated(r, err);
-	r->state = BETWEEN_SECTIONS;
+	r->state = BRC_BETWEEN_SECTIONS;
 	r->sections.n = 0;
 	r->frames = 0;
 	r->chain = 0;
@@ -167,9 +105,8 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 			   const unsigned char **payload, brc_err *err)
 {
-	size_t got;
+	size_t got, done = 0;
 	void *dest = r->dest;
-	size_t done = 0;
 
 	r->dest = NULL;
 	if (kind == BRC_F_CHUNK && dest && r->dest_length == length) {
@@ -195,7 +132,7 @@ static brc_rc read_payload(brc_reader *r, unsigned kind, size_t length,
 /*
  * Each name may occur once. Their number is limited, which bounds the time that hostile names take.
  */
-static brc_rc once(brc_reader *r, struct names *seen, const char *what, const char *name,
+static brc_rc once(brc_reader *r, brc_reader_names *seen, const char *what, const char *name,
 		   brc_err *err)
 {
 	const uint64_t digest = XXH3_64bits(name, strlen(name));
@@ -213,17 +150,11 @@ static brc_rc once(brc_reader *r, struct names *seen, const char *what, const ch
 
 brc_rc brc_tensor_of_map(const brc_map *m, brc_tensor *t, size_t *chunk_rows, brc_err *err)
 {
-	const char *name;
-	const char *dtype;
-	const brc_value *shape, *axes;
+	const char *name = brc_map_string(m, "name", NULL), *dtype = brc_map_string(m, "dtype", "");
+	const brc_value *shape = brc_map_get(m, "shape"), *axes = brc_map_get(m, "axes");
 	size_t bytes;
 
-	memset(t, 0, sizeof(*t));
-	name = brc_map_string(m, "name", NULL);
-	dtype = brc_map_string(m, "dtype", "");
-	shape = brc_map_get(m, "shape");
-	axes = brc_map_get(m, "axes");
-	t->itemsize = brc_dtype_size(dtype);
+	*t = (brc_tensor){.itemsize = brc_dtype_size(dtype)};
 	if (!name || !brc_section_name_ok(name, sizeof(t->name)) || t->itemsize == 0)
 		return brc_fail(err, BRC_DATA,
 				"a tensor has no proper name or the unknown dtype '%s'", dtype);
@@ -301,21 +232,21 @@ static brc_rc take_chunk(brc_reader *r, brc_frame *f, brc_err *err)
 	}
 	r->rows_done += rows;
 	if (rows_left(r) == 0)
-		r->state = IN_SECTION;
+		r->state = BRC_IN_SECTION;
 	return BRC_OK;
 }
 
-static brc_rc take_trailer(brc_reader *r, uint32_t chain_before, brc_err *err)
+static brc_rc take_trailer(brc_reader *r, brc_err *err)
 {
 	size_t frames;
 	int64_t chain;
 
 	if (!brc_map_size(r->map, "frames", &frames) || !brc_map_int(r->map, "crc", &chain))
 		return corrupt(r, "a trailer without count and checksum", err);
-	if (frames != r->frames || chain != (int64_t)chain_before)
+	if (frames != r->frames || chain != (int64_t)r->chain)
 		return corrupt(r, "frames were lost, doubled or reordered", err);
 	r->streams++;
-	r->state = AT_MAGIC;
+	r->state = BRC_AT_MAGIC;
 	return BRC_OK;
 }
 
@@ -332,58 +263,51 @@ static brc_rc take_abort(brc_reader *r, brc_err *err)
 	return hint[0] != '\0' ? brc_hint(err, "%s", hint) : BRC_STREAM;
 }
 
-/* Is a frame of this kind allowed here? */
-static bool in_place(const brc_reader *r, brc_kind kind)
-{
-	switch (kind) {
-	case BRC_F_SECTION:
-		return r->state == BETWEEN_SECTIONS;
-	case BRC_F_META:
-		return r->state == AFTER_HEADER;
-	case BRC_F_RECORD:
-	case BRC_F_TENSOR:
-	case BRC_F_END:
-		return r->state == IN_SECTION;
-	case BRC_F_CHUNK:
-	case BRC_F_CHUNK_Z:
-		return r->state == IN_TENSOR;
-	case BRC_F_HISTORY:
-	case BRC_F_TRAILER:
-		return r->state == BETWEEN_SECTIONS || r->state == IN_HISTORY;
-	default:
-		return kind == BRC_F_ABORT;
-	}
-}
+#define AT(state) (1u << (state))
 
-static brc_rc advance(brc_reader *r, brc_frame *f, uint32_t chain_before, brc_err *err)
+/* In which states each kind of frame may come. */
+static const unsigned places[] = {
+	[BRC_F_SECTION] = AT(BRC_BETWEEN_SECTIONS),
+	[BRC_F_META] = AT(BRC_AFTER_HEADER),
+	[BRC_F_RECORD] = AT(BRC_IN_SECTION),
+	[BRC_F_TENSOR] = AT(BRC_IN_SECTION),
+	[BRC_F_CHUNK] = AT(BRC_IN_TENSOR),
+	[BRC_F_CHUNK_Z] = AT(BRC_IN_TENSOR),
+	[BRC_F_END] = AT(BRC_IN_SECTION),
+	[BRC_F_HISTORY] = AT(BRC_BETWEEN_SECTIONS) | AT(BRC_IN_HISTORY),
+	[BRC_F_ABORT] = ~0u,
+	[BRC_F_TRAILER] = AT(BRC_BETWEEN_SECTIONS) | AT(BRC_IN_HISTORY),
+};
+
+static brc_rc advance(brc_reader *r, brc_frame *f, brc_err *err)
 {
-	if (!in_place(r, f->kind))
+	if ((places[f->kind] & AT(r->state)) == 0)
 		return corrupt(r, "a frame out of place", err);
 	switch (f->kind) {
 	case BRC_F_SECTION:
-		r->state = AFTER_HEADER;
+		r->state = BRC_AFTER_HEADER;
 		return open_section(r, err);
 	case BRC_F_META:
-		r->state = IN_SECTION;
+		r->state = BRC_IN_SECTION;
 		return BRC_OK;
 	case BRC_F_TENSOR:
 		r->rows_done = 0;
 		BRC_TRY(open_tensor(r, err));
-		r->state = rows_left(r) > 0 ? IN_TENSOR : IN_SECTION;
+		r->state = rows_left(r) > 0 ? BRC_IN_TENSOR : BRC_IN_SECTION;
 		return BRC_OK;
 	case BRC_F_CHUNK:
 	case BRC_F_CHUNK_Z:
 		return take_chunk(r, f, err);
 	case BRC_F_END:
-		r->state = BETWEEN_SECTIONS;
+		r->state = BRC_BETWEEN_SECTIONS;
 		return f->length == 0 ? BRC_OK : corrupt(r, "an end frame that is not empty", err);
 	case BRC_F_HISTORY:
-		r->state = IN_HISTORY;
+		r->state = BRC_IN_HISTORY;
 		return BRC_OK;
 	case BRC_F_ABORT:
 		return take_abort(r, err);
 	case BRC_F_TRAILER:
-		return take_trailer(r, chain_before, err);
+		return take_trailer(r, err);
 	default:
 		return BRC_OK;
 	}
@@ -399,9 +323,8 @@ brc_rc brc_reader_next(brc_reader *r, brc_frame *f, brc_err *err)
 	size_t got, length;
 	unsigned kind;
 	uint32_t crc;
-	uint32_t before;
 
-	if (r->state == AT_MAGIC) {
+	if (r->state == BRC_AT_MAGIC) {
 		bool eof;
 
 		BRC_TRY(read_magic(r, &eof, err));
@@ -427,8 +350,7 @@ brc_rc brc_reader_next(brc_reader *r, brc_frame *f, brc_err *err)
 		return brc_err_prefix(err, "%s: frame %llu", brc_reader_name(r),
 				      (unsigned long long)r->frames + 1);
 	f->map = r->map;
-	before = r->chain;
-	BRC_TRY(advance(r, f, before, err));
+	BRC_TRY(advance(r, f, err));
 	r->chain = brc_frame_chain(r->chain, crc);
 	r->frames++;
 	return BRC_OK;

@@ -327,11 +327,8 @@ brc_rc brc_section_dup(const brc_section *s, const char *name, const char *dtype
 	*to = NULL;
 	BRC_TRY(brc_section_need(s, name, dtype, ndim, shape, &t, err));
 	memcpy(shape, t->shape, ndim * sizeof(*shape));
-	*to = brc_alloc(brc_tensor_count(t), t->itemsize, err);
-	if (!*to)
-		return BRC_RESOURCE;
-	memcpy(*to, t->data, brc_tensor_bytes(t));
-	return BRC_OK;
+	*to = brc_memdup(t->data, brc_tensor_count(t), t->itemsize, err);
+	return *to ? BRC_OK : BRC_RESOURCE;
 }
 
 brc_rc brc_section_dup_column(const brc_section *s, const char *name, const char *dtype, size_t *n,

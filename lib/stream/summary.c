@@ -70,8 +70,7 @@ static void begin_section(struct summary *s, const brc_reader *r, const brc_fram
 	s->first_tensor = true;
 	s->records = 0;
 	if (s->format == BRC_SUMMARY_TEXT) {
-		brc_str_addf(s->out, "%s/%u %s\n", brc_reader_type(r), brc_reader_version(r),
-			     brc_reader_section(r));
+		brc_str_addf(s->out, "%s/%u %s\n", r->type, r->version, r->name);
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_str_add(s->out, s->first_section ? "\n" : ",\n");
 		brc_str_add(s->out, "   {\"section\": ");
@@ -82,7 +81,7 @@ static void begin_section(struct summary *s, const brc_reader *r, const brc_fram
 
 static void show_tensor(struct summary *s, const brc_reader *r)
 {
-	const brc_tensor *t = brc_reader_tensor(r);
+	const brc_tensor *t = &r->tensor;
 
 	s->counts->tensors++;
 	s->counts->bytes += brc_tensor_bytes(t);
@@ -190,9 +189,8 @@ static brc_rc collect(struct summary *s, const brc_reader *r, const brc_frame *f
 {
 	if (s->collecting)
 		return brc_collector_add(s->collector, r, f, err);
-	if (f->kind != BRC_F_SECTION || !s->detail ||
-	    strcmp(s->detail->type, brc_reader_type(r)) != 0 ||
-	    s->detail->version != brc_reader_version(r))
+	if (f->kind != BRC_F_SECTION || !s->detail || strcmp(s->detail->type, r->type) != 0 ||
+	    s->detail->version != r->version)
 		return BRC_OK;
 	if (!s->collector)
 		BRC_TRY(brc_collector_new(&s->collector, DETAIL_MEMORY, err));
@@ -284,7 +282,7 @@ static brc_rc walk(struct summary *s, brc_reader *r, ZSTD_DCtx *zstd, brc_err *e
 		if (zstd && f.kind == BRC_F_CHUNK_Z && !unpacks(zstd, &f))
 			return brc_fail(err, BRC_STREAM,
 					"%s: a compressed chunk of tensor '%s' does not unpack",
-					brc_reader_name(r), brc_reader_tensor(r)->name);
+					brc_reader_name(r), r->tensor.name);
 	}
 }
 

@@ -82,7 +82,7 @@ static void draw(layer_draw *d, const brc_subcluster *item, brc_controls how, br
 {
 	if (how == BRC_CONTROLS_PERMUTATION) {
 		memcpy(d->drawn, d->group, d->n * sizeof(*d->group));
-		brc_rng_shuffle_i32(rng, d->drawn, d->n);
+		brc_rng_shuffle(rng, d->drawn, d->n);
 		deal(d, d->drawn, out);
 		return;
 	}

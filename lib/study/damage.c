@@ -18,19 +18,32 @@ static double change(const brc_lesions *l, const int32_t *correct, size_t c)
 	return (double)(correct[c] - l->baseline_correct[c]) / (double)l->class_images[c];
 }
 
-/* Mean of D_c over the classes with images. */
-static double mean_change(const brc_lesions *l, const int32_t *correct)
+/* D_c over the classes with images. */
+struct changes {
+	double mean, deviation, low, high;
+};
+
+static struct changes changes_of(const brc_lesions *l, const int32_t *correct)
 {
-	double sum = 0;
+	struct changes of = {.low = INFINITY, .high = -INFINITY};
+	double sum = 0, squares = 0;
 	size_t classes = 0;
 
 	for (size_t c = 0; c < l->classes; c++) {
 		if (l->class_images[c] == 0)
 			continue;
 		sum += change(l, correct, c);
+		of.low = fmin(of.low, change(l, correct, c));
+		of.high = fmax(of.high, change(l, correct, c));
 		classes++;
 	}
-	return sum / (double)classes;
+	of.mean = sum / (double)classes;
+	for (size_t c = 0; c < l->classes; c++)
+		if (l->class_images[c] > 0)
+			squares += (change(l, correct, c) - of.mean) *
+				   (change(l, correct, c) - of.mean);
+	of.deviation = sqrt(squares / (double)classes);
+	return of;
 }
 
 static double plain_change(const brc_lesions *l, const int32_t *correct)
@@ -47,7 +60,7 @@ void brc_damage_accuracy(const brc_lesions *l, brc_weighting w, double *t)
 	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
 		const int32_t *correct = l->correct + i * l->classes;
 
-		t[i] = settle_counts(w == BRC_WEIGHT_CLASS ? mean_change(l, correct)
+		t[i] = settle_counts(w == BRC_WEIGHT_CLASS ? changes_of(l, correct).mean
 							   : plain_change(l, correct));
 	}
 }
@@ -71,38 +84,22 @@ void brc_damage_loss(const brc_lesions *l, brc_weighting w, double *t)
 	}
 }
 
-void brc_damage_spread(const brc_lesions *l, double *t)
+void brc_damage_spread(const brc_lesions *l, brc_weighting w, double *t)
 {
-	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
-		const int32_t *correct = l->correct + i * l->classes;
-		const double mean = mean_change(l, correct);
-		double ss = 0;
-		size_t classes = 0;
-
-		for (size_t c = 0; c < l->classes; c++) {
-			if (l->class_images[c] == 0)
-				continue;
-			ss += (change(l, correct, c) - mean) * (change(l, correct, c) - mean);
-			classes++;
-		}
-		t[i] = settle_counts(sqrt(ss / (double)classes));
-	}
+	(void)w;
+	for (size_t i = 0; i < (l->draws + 1) * l->m; i++)
+		t[i] = settle_counts(changes_of(l, l->correct + i * l->classes).deviation);
 }
 
-void brc_damage_range(const brc_lesions *l, double *t)
+void brc_damage_range(const brc_lesions *l, brc_weighting w, double *t)
 {
+	(void)w;
 	for (size_t i = 0; i < (l->draws + 1) * l->m; i++) {
-		const int32_t *correct = l->correct + i * l->classes;
-		const double mean = mean_change(l, correct);
-		double low = INFINITY, high = -INFINITY;
+		const struct changes of = changes_of(l, l->correct + i * l->classes);
 
-		for (size_t c = 0; c < l->classes; c++) {
-			if (l->class_images[c] == 0)
-				continue;
-			low = fmin(low, change(l, correct, c));
-			high = fmax(high, change(l, correct, c));
-		}
-		t[i] = settle_counts(mean) == 0 ? NAN : settle_counts((high - low) / fabs(mean));
+		t[i] = settle_counts(of.mean) == 0
+			       ? NAN
+			       : settle_counts((of.high - of.low) / fabs(of.mean));
 	}
 }
 

@@ -4,7 +4,8 @@
  *
  * Notation: a_c is the recall of class c under a lesion, a0_c without it,
  * D_c = a_c - a0_c; means over classes are over those that have images. Every
- * function fills T [draws + 1, m] (row 0 observed; see stats/extremes.h).
+ * function fills T [draws + 1, m] (row 0 observed; see stats/extremes.h). Spread and range are
+ * over classes, so that they have no use for the weighting.
  *
  * Statistics of counts are rounded to a multiple of 2^-40 (1e-12), those of
  * losses to 2^-23 (1e-7 nats, the resolution of a network in single
@@ -30,14 +31,14 @@ void brc_damage_loss(const brc_lesions *l, brc_weighting w, double *t);
  * Class spread: standard deviation of D_c over the classes, divided by their
  * number (ddof 0: the classes are all there are, not a sample of classes).
  */
-void brc_damage_spread(const brc_lesions *l, double *t);
+void brc_damage_spread(const brc_lesions *l, brc_weighting w, double *t);
 
 /*
  * Range: max over c of D_c / mean D - min over c of D_c / mean D, as in Hod et
  * al. 2021 (arXiv 2110.08058); NaN where mean D is 0. It divides by the mean
  * change, so it loses power where controls do little damage.
  */
-void brc_damage_range(const brc_lesions *l, double *t);
+void brc_damage_range(const brc_lesions *l, brc_weighting w, double *t);
 
 /* D_c of sub-cluster s: T [draws + 1, classes]; NaN for classes without images. */
 void brc_damage_classes(const brc_lesions *l, size_t s, double *t);

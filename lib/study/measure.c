@@ -10,15 +10,6 @@
 #include "stats/extremes.h"
 #include "stats/maxt.h"
 
-static brc_rc copy_i32(int32_t **to, const int32_t *from, size_t n, brc_err *err)
-{
-	*to = brc_alloc(n, sizeof(**to), err);
-	if (!*to)
-		return BRC_RESOURCE;
-	memcpy(*to, from, n * sizeof(**to));
-	return BRC_OK;
-}
-
 /* The parts of the lesions that findings repeat. */
 static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
 {
@@ -36,16 +27,16 @@ static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	f->published = how->published;
 	snprintf(f->labels, sizeof(f->labels), "%s", l->labels);
 	BRC_TRY(brc_layers_dup(&f->layers, &l->layers, err));
-	BRC_TRY(copy_i32(&f->layer, l->layer, l->m, err));
-	BRC_TRY(copy_i32(&f->cluster, l->cluster, l->m, err));
-	return copy_i32(&f->size, l->size, l->m, err);
+	f->layer = brc_memdup(l->layer, l->m, sizeof(*l->layer), err);
+	f->cluster = brc_memdup(l->cluster, l->m, sizeof(*l->cluster), err);
+	f->size = brc_memdup(l->size, l->m, sizeof(*l->size), err);
+	return f->layer && f->cluster && f->size ? BRC_OK : BRC_RESOURCE;
 }
 
 /* One statistic, from the function that fills its table T [draws + 1, m]. */
 static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 		    const char *statistic, const char *title, const char *unit, brc_tail tail,
-		    void (*fill)(const brc_lesions *l, const brc_measure *how, double *t),
-		    brc_err *err)
+		    void (*fill)(const brc_lesions *l, brc_weighting w, double *t), brc_err *err)
 {
 	const brc_question ask = {.statistic = statistic,
 				  .title = title,
@@ -59,33 +50,11 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 
 	if (!t)
 		return BRC_RESOURCE;
-	fill(l, how, t);
+	fill(l, how->weighting, t);
 	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
 	f->n_stats += rc == BRC_OK;
 	free(t);
 	return rc;
-}
-
-static void fill_accuracy(const brc_lesions *l, const brc_measure *how, double *t)
-{
-	brc_damage_accuracy(l, how->weighting, t);
-}
-
-static void fill_loss(const brc_lesions *l, const brc_measure *how, double *t)
-{
-	brc_damage_loss(l, how->weighting, t);
-}
-
-static void fill_spread(const brc_lesions *l, const brc_measure *how, double *t)
-{
-	(void)how;
-	brc_damage_spread(l, t);
-}
-
-static void fill_range(const brc_lesions *l, const brc_measure *how, double *t)
-{
-	(void)how;
-	brc_damage_range(l, t);
 }
 
 static brc_rc importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
@@ -97,13 +66,13 @@ static brc_rc importance(brc_findings *f, const brc_lesions *l, const brc_measur
 	BRC_TRY(infer(f, l, how, "accuracy",
 		      balanced ? "mean change of accuracy (every class counts the same)"
 			       : "mean change of accuracy (every image counts the same)",
-		      "fraction", BRC_TAIL_LEFT, fill_accuracy, err));
+		      "fraction", BRC_TAIL_LEFT, brc_damage_accuracy, err));
 	if (how->published)
 		return BRC_OK;
 	return infer(f, l, how, "loss",
 		     balanced ? "mean change of cross-entropy (every class counts the same)"
 			      : "mean change of cross-entropy (every image counts the same)",
-		     "nats", BRC_TAIL_RIGHT, fill_loss, err);
+		     "nats", BRC_TAIL_RIGHT, brc_damage_loss, err);
 }
 
 brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
@@ -169,10 +138,10 @@ static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure
 		BRC_TRY(infer(f, l, how, "spread",
 			      "class spread (standard deviation over classes of the change of "
 			      "recall)",
-			      "fraction", BRC_TAIL_RIGHT, fill_spread, err));
+			      "fraction", BRC_TAIL_RIGHT, brc_damage_spread, err));
 	BRC_TRY(infer(f, l, how, "range",
 		      "range over classes of the change of recall, divided by its mean", "ratio",
-		      BRC_TAIL_RIGHT, fill_range, err));
+		      BRC_TAIL_RIGHT, brc_damage_range, err));
 	if (how->published)
 		return BRC_OK;
 	warn_range(&f->stat[f->n_stats - 1]);

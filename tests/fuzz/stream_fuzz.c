@@ -463,14 +463,10 @@ static brc_rc read_sections(brc_reader *r, brc_collector *c, brc_err *err)
 
 static brc_reader *open_reader(const char *path)
 {
-	brc_source *source;
 	brc_reader *r;
 	brc_err err = {0};
 
-	if (brc_source_open(&source, path, &err) != BRC_OK)
-		return NULL;
-	need(brc_reader_new(&r, source, &err) == BRC_OK);
-	return r;
+	return brc_reader_open(&r, path, &err) == BRC_OK ? r : NULL;
 }
 
 /* A failure has a message that can be printed as it is. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "data/arrays/npy.h"
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 
 /* The array of an NPY file. */
 static inline brc_rc npy_array(const char *path, size_t mem, brc_array *out, brc_err *err)

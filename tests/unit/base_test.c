@@ -221,7 +221,7 @@ static void a_shuffle_is_a_permutation_and_uniform(void **state)
 		brc_rng r;
 
 		brc_rng_init(&r, 3, BRC_RNG_TEST, 0, d);
-		brc_rng_shuffle_i32(&r, a, 3);
+		brc_rng_shuffle(&r, a, 3);
 		assert_int_equal(a[0] + a[1] + a[2], 3);
 		count[a[0] * 2 + (a[1] > a[2])]++;
 	}

@@ -146,7 +146,7 @@ static void keyed_by_layer_and_draw(void **state)
 					label[n++] = two_layers[8 * layer + (uint32_t)u];
 				}
 			brc_rng_init(&rng, 42, BRC_RNG_CONTROL, layer + 1, b);
-			brc_rng_shuffle_i32(&rng, label, n);
+			brc_rng_shuffle(&rng, label, n);
 			for (size_t i = 0; i < 5; i++) {
 				const int32_t *set = sets.unit + sets.first[b * 5 + i];
 

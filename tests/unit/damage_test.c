@@ -49,10 +49,10 @@ static void damage_equals_the_oracle_from_numpy(void **state)
 	brc_damage_accuracy(&l, BRC_WEIGHT_IMAGE, t);
 	assert_near(t, v, 8, 1e-12);
 	golden("damage.spread", v, 8);
-	brc_damage_spread(&l, t);
+	brc_damage_spread(&l, BRC_WEIGHT_CLASS, t);
 	assert_near(t, v, 8, 1e-12);
 	golden("damage.range", v, 8);
-	brc_damage_range(&l, t);
+	brc_damage_range(&l, BRC_WEIGHT_CLASS, t);
 	assert_near(t, v, 8, 1e-12);
 	golden("damage.change_loss", v, 8);
 	brc_damage_loss(&l, BRC_WEIGHT_CLASS, t);
@@ -90,7 +90,7 @@ static void the_published_example_comes_out(void **state)
 	assert_near(t, change, 4, 1e-12);
 	brc_published_p(t, 3, 1, BRC_TAIL_LEFT, &p);
 	assert_true(p == 0.25);
-	brc_damage_range(&l, t);
+	brc_damage_range(&l, BRC_WEIGHT_CLASS, t);
 	assert_near(t, range, 4, 1e-11);
 	brc_published_p(t, 3, 1, BRC_TAIL_RIGHT, &p);
 	assert_true(p == 0.5);
@@ -104,7 +104,7 @@ static void no_mean_change_leaves_the_range_undefined(void **state)
 	double t[4], p;
 
 	(void)state;
-	brc_damage_range(&l, t);
+	brc_damage_range(&l, BRC_WEIGHT_CLASS, t);
 	assert_true(isnan(t[0]));
 	brc_published_p(t, 3, 1, BRC_TAIL_RIGHT, &p);
 	assert_true(p == 0.25);
@@ -124,9 +124,9 @@ static void changes_in_another_order_of_classes_are_ties(void **state)
 	brc_damage_accuracy(&l, BRC_WEIGHT_CLASS, t);
 	for (int b = 1; b < 4; b++)
 		assert_true(t[b] == t[0]);
-	brc_damage_spread(&l, t);
+	brc_damage_spread(&l, BRC_WEIGHT_CLASS, t);
 	assert_true(t[1] == t[0] && t[2] == t[0] && t[3] > t[0]);
-	brc_damage_range(&l, t);
+	brc_damage_range(&l, BRC_WEIGHT_CLASS, t);
 	assert_true(t[1] == t[0] && t[2] == t[0] && t[3] > t[0]);
 }
 

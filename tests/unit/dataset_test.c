@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "data/datasets/cifar10.h"
+#include "data/datasets/sources.h"
 #include "data/tables/class_names.h"
 #include "dataset_section.h"
 

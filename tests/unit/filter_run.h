@@ -158,7 +158,6 @@ static inline int filter(const bench *b, const way_in *w, int damaged, const cha
 static inline bool holds_result(const char *path, bool text)
 {
 	struct stat st;
-	brc_source *source;
 	brc_reader *r = NULL;
 	brc_frame f = {.kind = BRC_F_META};
 	brc_rc rc;
@@ -167,9 +166,7 @@ static inline bool holds_result(const char *path, bool text)
 		return false;
 	if (text)
 		return true;
-	rc = brc_source_open(&source, path, NULL);
-	if (rc == BRC_OK)
-		rc = brc_reader_new(&r, source, NULL);
+	rc = brc_reader_open(&r, path, NULL);
 	while (rc == BRC_OK && f.kind != BRC_F_EOF)
 		rc = brc_reader_next(r, &f, NULL);
 	brc_reader_free(r);

@@ -4,7 +4,7 @@
  * head in every layout, what is lost without it, and the weights between
  * features through the residual stream.
  */
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 #include "graph/subcluster.h"
 #include "net/lesion.h"
 #include "net/unit_graph.h"

@@ -2,7 +2,6 @@
 #include "data_files.h"
 
 #include "data/images/image_file.h"
-#include "data/images/image_resize.h"
 #include "array_files.h"
 
 #define IMAGES "tests/golden/images/"

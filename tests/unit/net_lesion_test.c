@@ -283,7 +283,7 @@ static void random_lesions(brc_lesion set[SETS], int32_t unit[SETS][64])
 		for (int32_t u = 0; u < 256; u++)
 			all[u] = u;
 		brc_rng_init(&rng, 7, BRC_RNG_TEST, 0, (uint32_t)i);
-		brc_rng_shuffle_i32(&rng, all, 256);
+		brc_rng_shuffle(&rng, all, 256);
 		memcpy(unit[i], all, sizeof(unit[i]));
 		set[i] = (brc_lesion){.layer = 1 + i % 4, .unit = unit[i], .n = i < 3 ? 0 : 64};
 	}
@@ -441,7 +441,7 @@ static void permuting_units_changes_nothing(void **state)
 	for (int32_t u = 0; u < 256; u++)
 		order[u] = u;
 	brc_rng_init(&rng, 8, BRC_RNG_TEST, 0, 0);
-	brc_rng_shuffle_i32(&rng, order, 256);
+	brc_rng_shuffle(&rng, order, 256);
 	for (int32_t u = 0; u < 256; u++)
 		back[order[u]] = u;
 	permute(&m, order);

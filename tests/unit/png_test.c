@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include <png.h>
 
-#include "render/svg/base64.h"
 #include "render/svg/png.h"
 
 static void base64_equals_the_vectors_of_the_standard(void **state)

@@ -1,8 +1,8 @@
 /* Choosing images: as many of each class, without replacement, each image as likely. */
 #include "data_files.h"
 
+#include "data/datasets/dataset_files.h"
 #include "data/datasets/dataset_head.h"
-#include "data/datasets/sample.h"
 
 enum { IMAGES = 60, CLASSES = 3, EACH = 5 };
 
@@ -153,10 +153,10 @@ static void lists_are_drawn_without_replacement_in_ascending_order(void **state)
 	brc_err err = {0};
 
 	(void)state;
-	assert_int_equal(brc_sample_list(500, &n, 42, &a, &err), BRC_OK);
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_OK);
 	assert_int_equal(n, 100);
-	assert_int_equal(brc_sample_list(500, &n, 42, &b, &err), BRC_OK);
-	assert_int_equal(brc_sample_list(500, &n, 43, &c, &err), BRC_OK);
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &b, &err), BRC_OK);
+	assert_int_equal(brc_dataset_draw(500, &n, 43, &c, &err), BRC_OK);
 	assert_memory_equal(a, b, 100 * sizeof(*a));
 	assert_memory_not_equal(a, c, 100 * sizeof(*a));
 	for (size_t i = 0; i < 100; i++) {
@@ -170,12 +170,12 @@ static void lists_are_drawn_without_replacement_in_ascending_order(void **state)
 	free(c);
 	free(a);
 	n = 0;
-	assert_int_equal(brc_sample_list(500, &n, 42, &a, &err), BRC_OK);
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_OK);
 	assert_int_equal(n, 500);
 	assert_true(a[0] == 0 && a[499] == 499);
 	free(a);
 	n = 501;
-	assert_int_equal(brc_sample_list(500, &n, 42, &a, &err), BRC_DATA);
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_DATA);
 	assert_string_equal(err.message, "501 images are asked for, but there are 500");
 }
 

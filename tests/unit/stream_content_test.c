@@ -128,13 +128,11 @@ static void finish(hand *h)
 
 static brc_rc walk(brc_summary_format format, bool deep, brc_str *out, brc_err *err)
 {
-	brc_source *source;
 	brc_reader *r;
 	brc_summary_counts counts;
 	brc_rc rc;
 
-	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
-	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
+	assert_int_equal(brc_reader_open(&r, path, err), BRC_OK);
 	rc = brc_summarise(r, format, deep, NULL, out, &counts, err);
 	brc_reader_free(r);
 	return rc;
@@ -448,14 +446,12 @@ static void write_packed(size_t times, uint32_t raw_crc)
 
 static brc_rc collect(brc_err *err)
 {
-	brc_source *source;
 	brc_reader *r;
 	brc_collector *c;
 	brc_frame f;
 	brc_rc rc;
 
-	assert_int_equal(brc_source_open(&source, path, err), BRC_OK);
-	assert_int_equal(brc_reader_new(&r, source, err), BRC_OK);
+	assert_int_equal(brc_reader_open(&r, path, err), BRC_OK);
 	assert_int_equal(brc_collector_new(&c, SIZE_MAX, err), BRC_OK);
 	rc = brc_reader_next(r, &f, err);
 	if (rc == BRC_OK)

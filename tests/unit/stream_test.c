@@ -111,15 +111,12 @@ static void write_stream(brc_section *s, unsigned level, bool trailer)
 /* Read the whole input; the last section goes to *s if that is not NULL. */
 static brc_rc read_stream(brc_section **s, size_t memory, brc_err *err)
 {
-	brc_source *source;
 	brc_reader *r = NULL;
 	brc_collector *c = NULL;
 	brc_section *last = NULL;
-	brc_rc rc = brc_source_open(&source, path, err);
+	brc_rc rc = brc_reader_open(&r, path, err);
 	brc_frame f = {.kind = BRC_F_META};
 
-	if (rc == BRC_OK)
-		rc = brc_reader_new(&r, source, err);
 	if (rc == BRC_OK)
 		rc = brc_collector_new(&c, memory, err);
 	while (rc == BRC_OK && f.kind != BRC_F_EOF) {
@@ -196,7 +193,6 @@ static void a_destination_is_for_one_frame(void **state)
 	enum { ROWS = 5, BYTES = ROWS * 3 * 4 };
 	unsigned char place[BYTES];
 	brc_section *s = example(ROWS);
-	brc_source *source;
 	brc_reader *r;
 	brc_frame f = {.kind = BRC_F_META};
 
@@ -204,8 +200,7 @@ static void a_destination_is_for_one_frame(void **state)
 	write_stream(s, 0, true);
 	for (int asked = 0; asked < 2; asked++) { /* once and for every frame */
 		memset(place, 1, sizeof(place));
-		assert_int_equal(brc_source_open(&source, path, NULL), BRC_OK);
-		assert_int_equal(brc_reader_new(&r, source, NULL), BRC_OK);
+		assert_int_equal(brc_reader_open(&r, path, NULL), BRC_OK);
 		brc_reader_destination(r, place, sizeof(place));
 		do {
 			assert_int_equal(brc_reader_next(r, &f, NULL), BRC_OK);

@@ -1,6 +1,5 @@
 #include "data/arrays/array.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -216,8 +215,7 @@ brc_rc brc_array_convert(brc_array *a, const char *dtype, const char *what, brc_
 		return BRC_OK;
 	itemsize = brc_dtype_size(dtype);
 	fresh = brc_alloc(a->count, itemsize, err);
-	if (!fresh)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(fresh));
 	rc = brc_elements_convert(a->dtype, a->data, 0, a->count, dtype, fresh, what, err);
 	if (rc != BRC_OK) {
 		free(fresh);

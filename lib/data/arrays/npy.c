@@ -186,16 +186,13 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: NPY version %d.%d; 1.0, 2.0 and 3.0 are known",
 				name, p[6], p[7]);
 	wide = p[6] == 1 ? 2 : 4;
-	length = 0;
 	BRC_TRY(brc_input_header(in, p + 8, wide, err));
-	for (size_t i = wide; i-- > 0;)
-		length = length << 8 | p[8 + i];
+	length = brc_little(p + 8, wide);
 	if (length > HEADER_MAX)
 		return brc_fail(err, BRC_DATA, "%s: the NPY header has %zu bytes, more than %d",
 				name, length, HEADER_MAX);
 	*text = brc_calloc(length + 1, 1, err);
-	if (!*text)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*text));
 	rc = brc_input_header(in, *text, length, err);
 	if (rc == BRC_OK && memchr(*text, '\0', length))
 		rc = brc_fail(err, BRC_DATA, "%s: the NPY header holds a zero byte", name);

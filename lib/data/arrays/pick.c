@@ -54,17 +54,17 @@ static const char *wanted(const search *s, const char *type, const char *name, b
 static void hit(search *s, brc_section *section, const brc_tensor *t, bool by_name,
 		const char *title)
 {
+	bool beaten;
+
 	if (s->found > 0 && by_name && !s->by_name) {
 		brc_section_free(s->section);
 		brc_str_free(&s->matches);
 		s->found = 0;
 	}
-	if (s->found > 0 && s->by_name && !by_name) {
-		brc_section_free(section);
-		return;
-	}
-	list(&s->matches, title);
-	if (s->found++ > 0) {
+	beaten = s->found > 0 && s->by_name && !by_name;
+	if (!beaten)
+		list(&s->matches, title);
+	if (beaten || s->found++ > 0) {
 		brc_section_free(section);
 		return;
 	}
@@ -95,12 +95,12 @@ static void examine(search *s, brc_section *section, const char *tensor, bool by
 static brc_rc take_section(search *s, brc_err *err)
 {
 	char title[BRC_NAME_MAX + 80];
-	const char *type = brc_reader_type(s->reader), *name = brc_reader_section(s->reader);
+	const char *type = s->reader->type, *name = s->reader->name;
 	bool by_name;
 	const char *tensor = wanted(s, type, name, &by_name);
 	brc_frame frame;
 
-	snprintf(title, sizeof(title), "%s/%u %s", type, brc_reader_version(s->reader), name);
+	snprintf(title, sizeof(title), "%s/%u %s", type, s->reader->version, name);
 	list(&s->sections, title);
 	if (tensor)
 		BRC_TRY(brc_collector_begin(s->collector, s->reader, err));

@@ -196,8 +196,7 @@ static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
 {
 	brc_input *in = brc_calloc(1, sizeof(*in), err);
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(in));
 	in->fd = -1;
 	in->raw_left = SIZE_MAX;
 	in->name = brc_strdup(name, err);

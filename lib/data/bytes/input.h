@@ -16,6 +16,16 @@
 
 typedef struct brc_input brc_input;
 
+/* A whole number of that many bytes, at most 8, little-endian. */
+static inline size_t brc_little(const unsigned char *p, size_t bytes)
+{
+	size_t v = 0;
+
+	while (bytes-- > 0)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
 /*
  * Open a path ('-' is standard input). Data that begin with the magic of gzip
  * are decompressed; several members in a row count as one.

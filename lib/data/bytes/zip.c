@@ -23,15 +23,6 @@ enum {
 	ENCRYPTED = 1
 };
 
-static size_t le(const unsigned char *p, size_t bytes)
-{
-	size_t v = 0;
-
-	while (bytes-- > 0)
-		v = v << 8 | p[bytes];
-	return v;
-}
-
 static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 {
 	brc_fail(err, BRC_DATA, "%s: damaged zip archive: %s", z->path, what);
@@ -58,11 +49,11 @@ static brc_rc find_end(const brc_zip *z, size_t *offset, brc_err *err)
 	bool found = false;
 	brc_rc rc;
 
-	if (!tail)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(tail));
 	rc = read_at(z, z->size - n, tail, n, err);
 	for (size_t i = n < END_BYTES ? 0 : n - END_BYTES + 1; rc == BRC_OK && !found && i-- > 0;)
-		if (!memcmp(tail + i, "PK\5\6", 4) && i + END_BYTES + le(tail + i + 20, 2) == n) {
+		if (!memcmp(tail + i, "PK\5\6", 4) &&
+		    i + END_BYTES + brc_little(tail + i + 20, 2) == n) {
 			*offset = z->size - n + i;
 			found = true;
 		}
@@ -85,13 +76,13 @@ static brc_rc read_end64(brc_zip *z, size_t *end, brc_err *err)
 	BRC_TRY(read_at(z, *end - LOCATOR_BYTES, p, LOCATOR_BYTES, err));
 	if (memcmp(p, "PK\6\7", 4) != 0)
 		return damaged(z, "no zip64 locator", err);
-	*end = le(p + 8, 8);
+	*end = brc_little(p + 8, 8);
 	BRC_TRY(read_at(z, *end, p, END64_BYTES, err));
 	if (memcmp(p, "PK\6\6", 4) != 0)
 		return damaged(z, "no zip64 end record", err);
-	z->declared = le(p + 32, 8);
-	z->directory_bytes = le(p + 40, 8);
-	z->directory = le(p + 48, 8);
+	z->declared = brc_little(p + 32, 8);
+	z->directory_bytes = brc_little(p + 40, 8);
+	z->directory = brc_little(p + 48, 8);
 	return BRC_OK;
 }
 
@@ -102,9 +93,9 @@ static brc_rc read_end(brc_zip *z, brc_err *err)
 
 	BRC_TRY(find_end(z, &end, err));
 	BRC_TRY(read_at(z, end, p, END_BYTES, err));
-	z->declared = le(p + 10, 2);
-	z->directory_bytes = le(p + 12, 4);
-	z->directory = le(p + 16, 4);
+	z->declared = brc_little(p + 10, 2);
+	z->directory_bytes = brc_little(p + 12, 4);
+	z->directory = brc_little(p + 16, 4);
 	if (z->declared == UINT16_MAX || z->directory_bytes == UINT32_MAX ||
 	    z->directory == UINT32_MAX)
 		BRC_TRY(read_end64(z, &end, err));
@@ -122,7 +113,7 @@ static brc_rc read_extra64(const brc_zip *z, brc_zip_entry *m, const unsigned ch
 	size_t *field[] = {&m->part.size, &m->part.packed, &m->local};
 
 	while (n >= 4) {
-		size_t id = le(p, 2), bytes = le(p + 2, 2);
+		size_t id = brc_little(p, 2), bytes = brc_little(p + 2, 2);
 
 		p += 4;
 		n -= 4;
@@ -133,7 +124,7 @@ static brc_rc read_extra64(const brc_zip *z, brc_zip_entry *m, const unsigned ch
 				continue;
 			if (at + 8 > bytes)
 				return damaged(z, "a zip64 field is too short", err);
-			*field[f] = le(p + at, 8);
+			*field[f] = brc_little(p + at, 8);
 			at += 8;
 		}
 		p += bytes;
@@ -150,26 +141,25 @@ static brc_rc read_entry(brc_zip *z, const unsigned char *p, size_t n, size_t *u
 
 	if (n < ENTRY_BYTES || memcmp(p, "PK\1\2", 4) != 0)
 		return damaged(z, "a directory entry is malformed", err);
-	name = le(p + 28, 2);
-	extra = le(p + 30, 2);
-	*used = ENTRY_BYTES + name + extra + le(p + 32, 2);
+	name = brc_little(p + 28, 2);
+	extra = brc_little(p + 30, 2);
+	*used = ENTRY_BYTES + name + extra + brc_little(p + 32, 2);
 	if (*used > n)
 		return damaged(z, "a directory entry is cut off", err);
 	if (memchr(p + ENTRY_BYTES, '\0', name))
 		return damaged(z, "a member's name holds a zero byte", err);
 	BRC_TRY(brc_grow(&z->member, &z->cap, z->n + 1, sizeof(*z->member), err));
 	m = &z->member[z->n];
-	*m = (brc_zip_entry){.flags = (unsigned)le(p + 8, 2),
-			     .method = (unsigned)le(p + 10, 2),
-			     .local = le(p + 42, 4),
-			     .part = {.crc = (uint32_t)le(p + 16, 4),
-				      .packed = le(p + 20, 4),
-				      .size = le(p + 24, 4),
-				      .deflated = le(p + 10, 2) == DEFLATED}};
+	*m = (brc_zip_entry){.flags = (unsigned)brc_little(p + 8, 2),
+			     .method = (unsigned)brc_little(p + 10, 2),
+			     .local = brc_little(p + 42, 4),
+			     .part = {.crc = (uint32_t)brc_little(p + 16, 4),
+				      .packed = brc_little(p + 20, 4),
+				      .size = brc_little(p + 24, 4),
+				      .deflated = brc_little(p + 10, 2) == DEFLATED}};
 	BRC_TRY(read_extra64(z, m, p + ENTRY_BYTES + name, extra, err));
 	m->name = brc_strndup((const char *)p + ENTRY_BYTES, name, err);
-	if (!m->name)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m->name));
 	z->n++;
 	return BRC_OK;
 }
@@ -192,8 +182,7 @@ static brc_rc check_apart(const brc_zip *z, brc_err *err)
 	extent *e = brc_alloc(z->n, sizeof(*e), err);
 	brc_rc rc = BRC_OK;
 
-	if (!e)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(e));
 	for (size_t i = 0; rc == BRC_OK && i < z->n; i++) {
 		const brc_zip_entry *m = &z->member[i];
 		size_t head = LOCAL_BYTES + strlen(m->name);
@@ -218,8 +207,7 @@ static brc_rc read_directory(brc_zip *z, brc_err *err)
 	unsigned char *p = brc_alloc(n, 1, err);
 	brc_rc rc;
 
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	rc = read_at(z, z->directory, p, n, err);
 	for (size_t at = 0, used = 0; rc == BRC_OK && at < n; at += used)
 		rc = read_entry(z, p + at, n - at, &used, err);
@@ -241,8 +229,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	brc_zip *z = brc_calloc(1, sizeof(*z), err);
 	brc_rc rc;
 
-	if (!z)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(z));
 	z->fd = -1;
 	if (brc_input_compressed(in)) {
 		free(z);
@@ -281,9 +268,9 @@ static brc_rc locate(const brc_zip *z, const brc_zip_entry *m, brc_input_part *p
 
 	*part = m->part;
 	BRC_TRY(read_at(z, m->local, p, sizeof(p), err));
-	if (memcmp(p, "PK\3\4", 4) != 0 || le(p + 8, 2) != m->method)
+	if (memcmp(p, "PK\3\4", 4) != 0 || brc_little(p + 8, 2) != m->method)
 		return damaged(z, "a member's own header is malformed", err);
-	part->offset = m->local + LOCAL_BYTES + le(p + 26, 2) + le(p + 28, 2);
+	part->offset = m->local + LOCAL_BYTES + brc_little(p + 26, 2) + brc_little(p + 28, 2);
 	if (part->offset > z->directory || part->packed > z->directory - part->offset)
 		return damaged(z, "a member reaches beyond the directory", err);
 	if (m->method == STORED && part->packed != part->size)
@@ -308,8 +295,7 @@ brc_rc brc_zip_member(const brc_zip *z, size_t i, brc_input **in, brc_err *err)
 	}
 	BRC_TRY(locate(z, m, &part, err));
 	title = brc_alloc(strlen(z->path) + strlen(m->name) + 2, 1, err);
-	if (!title)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(title));
 	stpcpy(stpcpy(stpcpy(title, z->path), ":"), m->name);
 	rc = brc_input_open_part(in, z->fd, title, &part, err);
 	free(title);

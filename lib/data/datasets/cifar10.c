@@ -1,4 +1,4 @@
-#include "data/datasets/cifar10.h"
+#include "data/datasets/sources.h"
 
 #include <errno.h>
 #include <stdint.h>

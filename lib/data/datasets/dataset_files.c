@@ -11,7 +11,6 @@
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
 #include "data/images/image_options.h"
-#include "data/datasets/sample.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)
@@ -146,8 +145,7 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
 	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	if (!r->chosen)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r->chosen));
 	BRC_TRY(mark(r, err));
 	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;
@@ -171,7 +169,7 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 	d->mean = r->mean;
 	d->deviation = r->deviation;
 	snprintf(d->source, sizeof(d->source), "%s",
-		 a->tokens ? "tokens" : brc_format_name(r->format));
+		 a->tokens ? "tokens" : brc_formats[r->format].name);
 	return BRC_OK;
 }
 
@@ -192,7 +190,7 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
  */
 static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
-	const char *operand = brc_format_operand(r->format);
+	const char *operand = brc_formats[r->format].operand;
 	bool next = r->asked.next_token;
 	char both[2][33] = {"", ""};
 
@@ -250,4 +248,27 @@ brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filte
 	brc_section_free(s);
 	r->largest = c.largest;
 	return rc == BRC_OK ? record(r, f, err) : rc;
+}
+
+/* ---- a choice among the items of a data set ---- */
+
+brc_rc brc_dataset_draw(size_t n, size_t *count, uint64_t seed, size_t **item, brc_err *err)
+{
+	bool *chosen = brc_alloc(n, sizeof(*chosen), err);
+	int32_t *label = brc_calloc(n, sizeof(*label), err); /* all items are of one class */
+	size_t listed = 0;
+	brc_rc rc = chosen && label ? BRC_OK : BRC_RESOURCE;
+
+	*count = *count ? *count : n;
+	if (rc == BRC_OK && (*count > n || n > INT32_MAX))
+		rc = brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", *count,
+			      n);
+	BRC_THEN(rc, brc_sample_per_class(label, n, 1, *count, seed, chosen, err));
+	*item = rc == BRC_OK ? brc_alloc(*count, sizeof(**item), err) : NULL;
+	for (size_t i = 0; *item && i < n; i++)
+		if (chosen[i])
+			(*item)[listed++] = i;
+	free(chosen);
+	free(label);
+	return rc == BRC_OK && !*item ? BRC_RESOURCE : rc;
 }

@@ -1,5 +1,6 @@
 /*
- * Makes the head of a data set from a source of items: types, labels, classes. Internal to
+ * Makes the head of a data set from a source of items: types, labels, classes, and which items
+ * are taken. Internal to
  * lib/data/datasets.
  */
 #ifndef BRC_DATA_DATASETS_DATASET_HEAD_H
@@ -7,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "data/arrays/array.h"
@@ -36,5 +38,33 @@ brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_
 
 /* Keep only the labels of the marked items. */
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept);
+
+/* ---- choosing some of the items: the first, or at random, of all or as many of each class ---- */
+
+/* A count of items: of all, or of each class. */
+typedef struct brc_sample {
+	size_t n;
+	bool per_class;
+} brc_sample;
+
+/* "1000" or "50-per-class", at least 1; BRC_USAGE naming --sample otherwise. */
+brc_rc brc_sample_parse(const char *text, brc_sample *s, brc_err *err);
+
+/* Mark the first `first` of n in chosen[n]; BRC_DATA when there are fewer. */
+brc_rc brc_sample_first(size_t n, size_t first, bool *chosen, brc_err *err);
+
+/*
+ * Mark `count` of n items, drawn without replacement (seed, BRC_RNG_SAMPLE, layer: BRC_CLASSES_MAX,
+ * which is no class). BRC_DATA when there are fewer.
+ */
+brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_err *err);
+
+/*
+ * Mark `each` items of every class 0..classes-1 in chosen[n], drawn without
+ * replacement (seed, BRC_RNG_SAMPLE, layer: the class); label[n] is within
+ * 0..classes-1. BRC_DATA naming a class that has fewer.
+ */
+brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
+			    uint64_t seed, bool *chosen, brc_err *err);
 
 #endif

@@ -6,16 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "data/datasets/cifar10.h"
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 #include "data/arrays/npy.h"
-#include "data/datasets/token_items.h"
 
-static const struct {
-	const char *name, *operand;
-	size_t least, most; /* files */
-	const char *files;
-} formats[BRC_FORMATS] = {
+const brc_format_facts brc_formats[BRC_FORMATS] = {
 	[BRC_IDX] = {"idx", "IMAGES", 2, 2, "two files: images, then labels"},
 	[BRC_NPY] = {"npy", "IMAGES", 2, 2, "two files: images, then labels"},
 	[BRC_NPZ] = {"npz", "ARCHIVE", 1, 1, "one file, which holds images and labels"},
@@ -23,16 +17,6 @@ static const struct {
 	[BRC_FOLDER] = {"folder", "FOLDER", 1, 1, "one folder, with a folder for each class"},
 	[BRC_LIST] = {"list", "LIST", 1, 1, "one table of image files and classes"},
 };
-
-const char *brc_format_name(brc_format f)
-{
-	return formats[f].name;
-}
-
-const char *brc_format_operand(brc_format f)
-{
-	return formats[f].operand;
-}
 
 static brc_rc detect(brc_input *in, brc_format *out, brc_err *err)
 {
@@ -122,58 +106,38 @@ static brc_rc read_head(brc_input *in, brc_format f, brc_array *head, bool *swap
 	return f == BRC_IDX ? brc_idx_head(in, head, swap, err) : brc_npy_head(in, head, swap, err);
 }
 
-/* `in` is taken over. */
-static brc_rc open_array(brc_items **it, brc_input *in, brc_format f, brc_err *err)
+/* Images and labels, each an array; the first input is taken over from its place in `in`. */
+static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
 {
+	brc_input *images = in[0];
 	brc_array head;
-	bool swap = false;
-	brc_rc rc = read_head(in, f, &head, &swap, err);
+	bool swap;
 
-	if (rc == BRC_OK)
-		return brc_items_of_array(it, in, &head, swap, err);
-	brc_input_free(in);
-	return rc;
-}
-
-static brc_rc read_label(brc_items *it, brc_input *in, brc_format f, size_t mem, brc_err *err)
-{
-	brc_array head;
-	bool swap = false;
-
-	BRC_TRY(read_head(in, f, &head, &swap, err));
-	return brc_items_read_label(it, in, &head, swap, mem, err);
+	BRC_TRY(read_head(images, f, &head, &swap, err));
+	in[0] = NULL;
+	BRC_TRY(brc_items_of_array(it, images, &head, swap, err));
+	BRC_TRY(read_head(in[1], f, &head, &swap, err));
+	return brc_items_read_label(*it, in[1], &head, swap, mem, err);
 }
 
 static brc_rc open_npz(brc_items **it, brc_input *in, brc_format_options *o, brc_err *err)
 {
 	brc_zip *z;
-	brc_input *member = NULL;
+	brc_input *member[2] = {NULL, NULL};
 	member_names names = {o->images, o->labels};
 	brc_rc rc;
 
 	BRC_TRY(brc_zip_open(&z, in, err));
 	rc = choose_members(z, &names, err);
-	BRC_THEN(rc, brc_npz_open(z, names.images, &member, err));
-	BRC_THEN(rc, open_array(it, member, BRC_NPY, err));
-	BRC_THEN(rc, brc_npz_open(z, names.labels, &member, err));
-	if (rc == BRC_OK) {
-		rc = read_label(*it, member, BRC_NPY, o->mem, err);
-		brc_input_free(member);
-	}
+	BRC_THEN(rc, brc_npz_open(z, names.images, &member[0], err));
+	BRC_THEN(rc, brc_npz_open(z, names.labels, &member[1], err));
+	BRC_THEN(rc, open_pair(it, BRC_NPY, member, o->mem, err));
 	o->images = names.images;
 	o->labels = names.labels;
+	brc_input_free(member[0]);
+	brc_input_free(member[1]);
 	brc_zip_free(z);
 	return rc;
-}
-
-/* Two files: the first is taken over from its place in `in`. */
-static brc_rc open_pair(brc_items **it, brc_format f, brc_input **in, size_t mem, brc_err *err)
-{
-	brc_input *images = in[0];
-
-	in[0] = NULL;
-	BRC_TRY(open_array(it, images, f, err));
-	return read_label(*it, in[1], f, mem, err);
 }
 
 static brc_rc open_images(brc_items **it, brc_format f, const char *path,
@@ -210,9 +174,9 @@ static brc_rc check_use(brc_format f, size_t n, const brc_format_options *o, brc
 				"--resize, --crop, --rgb and --grey are for image files");
 	if (o->next_token && (f != BRC_NPY || n != 1))
 		return brc_fail(err, BRC_USAGE, "--next-token takes one NPY file of tokens");
-	if (!o->next_token && (n < formats[f].least || n > formats[f].most)) {
+	if (!o->next_token && (n < brc_formats[f].least || n > brc_formats[f].most)) {
 		brc_fail(err, BRC_USAGE, "%zu file%s given", n, n == 1 ? "" : "s");
-		return brc_hint(err, "--%s takes %s", formats[f].name, formats[f].files);
+		return brc_hint(err, "--%s takes %s", brc_formats[f].name, brc_formats[f].files);
 	}
 	return BRC_OK;
 }

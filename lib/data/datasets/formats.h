@@ -21,10 +21,15 @@ typedef enum brc_format {
 	BRC_FORMATS  /* any: what the first file looks like */
 } brc_format;
 
-/* "idx", "npy", "npz", "cifar10", "folder", "list". */
-const char *brc_format_name(brc_format f);
-/* What the history calls the files: "IMAGES" (and "LABELS" apart), "ARCHIVE", "BATCHES"... */
-const char *brc_format_operand(brc_format f);
+typedef struct brc_format_facts {
+	const char *name; /* as the option: "idx", "npy", "npz", "cifar10", "folder", "list" */
+	const char *
+		operand; /* what the history calls the files: "ARCHIVE"; "IMAGES", "LABELS" apart */
+	size_t least, most; /* files */
+	const char *files;  /* the same in words */
+} brc_format_facts;
+
+extern const brc_format_facts brc_formats[BRC_FORMATS];
 
 typedef struct brc_format_options {
 	const char *images,

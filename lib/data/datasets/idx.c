@@ -1,4 +1,4 @@
-#include "data/datasets/idx.h"
+#include "data/datasets/sources.h"
 
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "data/datasets/item_copy.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

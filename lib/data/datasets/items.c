@@ -12,8 +12,7 @@ brc_rc brc_items_new(brc_items **out, const char *name, const brc_items_ops *ops
 {
 	brc_items *it = *out = brc_calloc(1, sizeof(*it), err);
 
-	if (!it)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(it));
 	snprintf(it->name, sizeof(it->name), "%s", name);
 	snprintf(it->label_name, sizeof(it->label_name), "%s", name);
 	it->ops = ops;

@@ -1,7 +1,6 @@
-#include "data/datasets/token_items.h"
+#include "data/datasets/sources.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -86,8 +85,7 @@ static brc_rc make_labels(const text *t, brc_array *label, brc_err *err)
 
 	BRC_TRY(brc_array_declare(label, "<i4", 2, shape, "the labels", &swap, err));
 	out = label->data = brc_alloc(label->count, sizeof(*out), err);
-	if (!out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(out));
 	for (size_t i = 0; i < t->n; i++)
 		memcpy(out + i * t->length, in + i * t->step + 1, t->length * sizeof(*out));
 	return BRC_OK;

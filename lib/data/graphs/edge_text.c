@@ -73,8 +73,7 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 						   t->l->given->units[i], err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
 	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
-	if (!t->first)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t->first));
 	for (size_t i = 1; i < t->layers.n; i++)
 		t->first[i] = t->first[i - 1] + t->layers.units[i - 1];
 	return BRC_OK;
@@ -157,12 +156,12 @@ static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float we
 
 	brc_str_addf(&o->text, "%s:%zu\t%s:%zu\t%.9g\n", name[from.layer], from.unit,
 		     name[to.layer], to.unit, (double)weight);
-	return brc_graph_out_piece(o, err);
+	return brc_graph_out_pass(o, BRC_GRAPH_PIECE, err);
 }
 
 brc_rc brc_edge_text_write(brc_graph_out *o, brc_err *err)
 {
 	BRC_TRY(brc_graph_out_layers(o, '#', err));
 	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
-	return brc_graph_out_rest(o, err);
+	return brc_graph_out_pass(o, 0, err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "data/arrays/npy.h"
 #include "data/graphs/graph_formats.h"
 
@@ -139,5 +140,47 @@ brc_rc brc_edge_list_read(brc_edge_list *l, const char *path, const brc_layers *
 	brc_input_free(in);
 	if (rc != BRC_OK)
 		brc_edge_list_clear(l);
+	return rc;
+}
+
+/* ---- writing ---- */
+
+brc_rc brc_graph_out_pass(brc_graph_out *o, size_t least, brc_err *err)
+{
+	brc_rc rc;
+
+	BRC_TRY(brc_str_check(&o->text, err));
+	if (o->text.len < least || o->text.len == 0)
+		return BRC_OK;
+	rc = o->sink(o->ctx, o->text.s, o->text.len, err);
+	o->text.len = 0;
+	return rc;
+}
+
+brc_rc brc_graph_out_layers(brc_graph_out *o, char mark, brc_err *err)
+{
+	const brc_layers *t = o->e->layers;
+
+	for (size_t l = 0; l < t->n; l++) {
+		if (brc_has_control(t->name[l]))
+			return brc_fail(err, BRC_DATA,
+					"the name of layer %zu, '%s', holds a control "
+					"character, which a line cannot",
+					l, t->name[l]);
+		brc_str_addf(&o->text, "%c layer\t%zu\t%s\n", mark, t->units[l], t->name[l]);
+	}
+	return BRC_OK;
+}
+
+brc_rc brc_graph_write(const brc_edge_source *e, brc_graph_format format, size_t mem,
+		       brc_byte_sink sink, void *ctx, brc_err *err)
+{
+	brc_graph_out o = {.e = e, .sink = sink, .ctx = ctx};
+	brc_rc rc = format == BRC_GRAPH_MATRIX_MARKET ? brc_matrix_market_write(&o, err)
+		    : format == BRC_GRAPH_EDGE_TEXT   ? brc_edge_text_write(&o, err)
+		    : format == BRC_GRAPH_GRAPHML     ? brc_graphml_write(&o, err)
+						      : brc_graph_npy_write(&o, mem, err);
+
+	brc_str_free(&o.text);
 	return rc;
 }

@@ -36,6 +36,32 @@ brc_rc brc_edges_text(brc_edge_list *l, brc_lines *lines, brc_err *err);
 brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err);
 brc_rc brc_edges_npy(brc_edge_list *l, brc_input *in, brc_err *err);
 
+/* The nodes of a GraphML document become units of layers; see data/graphs/graphml.c. */
+
+/* What a document says of a node beside its id. Borrowed. */
+typedef struct brc_node {
+	const char *layer, *name; /* NULL: nothing */
+	size_t unit;              /* within the layer; BRC_ANY: nothing */
+} brc_node;
+
+/* All nodes, by their order of appearance. Zeroed but for the tables' `mem` it is empty. */
+typedef struct brc_nodes {
+	brc_name_table ids, layers, names;
+	uint32_t *layer, *unit; /* of each node; UINT32_MAX: not said */
+	size_t n, cap_layer, cap_unit;
+} brc_nodes;
+
+/* The next node, whose id is in `ids` already. BRC_DATA when a name stands twice. */
+brc_rc brc_nodes_add(brc_nodes *t, const brc_node *node, brc_err *err);
+
+/*
+ * Layers and names into `l`, and its edges, whose ends are nodes, renumbered to the units that
+ * these are. BRC_DATA naming the node when some have a layer, number or name and others have not,
+ * when numbers within a layer are not 0, 1, 2..., or there are no nodes.
+ */
+brc_rc brc_nodes_finish(brc_nodes *t, brc_edge_list *l, const brc_input *in, brc_err *err);
+void brc_nodes_clear(brc_nodes *t);
+
 /* ---- writing ---- */
 
 /* Bytes on their way out. */
@@ -46,9 +72,9 @@ typedef struct brc_graph_out {
 	void *ctx;
 } brc_graph_out;
 
-/* Pass on the bytes gathered so far, once they fill a piece; at the end, all of them. */
-brc_rc brc_graph_out_piece(brc_graph_out *o, brc_err *err);
-brc_rc brc_graph_out_rest(brc_graph_out *o, brc_err *err);
+/* Pass on the bytes gathered so far if they are at least so many: a piece, or at the end 0. */
+enum { BRC_GRAPH_PIECE = 65536 };
+brc_rc brc_graph_out_pass(brc_graph_out *o, size_t least, brc_err *err);
 /* The layers as comments, one a line behind `mark`. */
 brc_rc brc_graph_out_layers(brc_graph_out *o, char mark, brc_err *err);
 

@@ -1,7 +1,6 @@
 /* A graph as a square matrix in an NPY file: of weights between all units, 0 where there is no
  * edge. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "data/arrays/npy.h"
@@ -86,11 +85,10 @@ brc_rc brc_graph_npy_write(brc_graph_out *o, size_t mem, brc_err *err)
 		bytes = SIZE_MAX;
 	BRC_TRY(brc_mem_need(bytes, mem, "the whole matrix", err));
 	m.weight = brc_calloc(m.n * m.n, sizeof(*m.weight), err);
-	if (!m.weight)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m.weight));
 	rc = o->e->each(o->e->graph, put_edge, &m, err);
 	BRC_THEN(rc, brc_npy_header(&o->text, "<f4", 2, shape, err));
-	BRC_THEN(rc, brc_graph_out_rest(o, err));
+	BRC_THEN(rc, brc_graph_out_pass(o, 0, err));
 	BRC_THEN(rc, o->sink(o->ctx, (const char *)m.weight, bytes, err));
 	free(m.weight);
 	return rc;

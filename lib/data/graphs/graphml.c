@@ -17,7 +17,7 @@
 #include <expat.h>
 
 #include "base/memory.h"
-#include "data/graphs/graphml_nodes.h"
+#include "data/graphs/graph_formats.h"
 
 enum {
 	DEPTH_MAX = 64,
@@ -56,6 +56,11 @@ typedef struct reader {
 	double weight;
 } reader;
 
+static unsigned long line_of(const reader *r)
+{
+	return (unsigned long)XML_GetCurrentLineNumber(r->xml);
+}
+
 static void stop(reader *r, brc_rc rc)
 {
 	if (r->rc == BRC_OK)
@@ -72,8 +77,8 @@ static void refuse(reader *r, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (r->rc == BRC_OK)
-		brc_fail(r->err, BRC_DATA, "%s: line %lu: %s", brc_input_name(r->in),
-			 (unsigned long)XML_GetCurrentLineNumber(r->xml), text);
+		brc_fail(r->err, BRC_DATA, "%s: line %lu: %s", brc_input_name(r->in), line_of(r),
+			 text);
 	stop(r, BRC_DATA);
 }
 
@@ -83,8 +88,7 @@ static void check(reader *r, brc_rc rc)
 	if (rc == BRC_OK || r->rc != BRC_OK)
 		return;
 	if (rc == BRC_DATA)
-		brc_err_prefix(r->err, "%s: line %lu", brc_input_name(r->in),
-			       (unsigned long)XML_GetCurrentLineNumber(r->xml));
+		brc_err_prefix(r->err, "%s: line %lu", brc_input_name(r->in), line_of(r));
 	stop(r, rc);
 }
 
@@ -273,8 +277,7 @@ static void on_end(void *ctx, const XML_Char *element)
 		r->node.name = r->name[0] != '\0' ? r->name : NULL;
 		check(r, brc_nodes_add(&r->nodes, &r->node, r->err));
 	} else if (strcmp(element, "edge") == 0 && r->rc == BRC_OK) {
-		check(r, brc_edge_list_add(r->l, r->from, r->to, r->weight,
-					   XML_GetCurrentLineNumber(r->xml), r->err));
+		check(r, brc_edge_list_add(r->l, r->from, r->to, r->weight, line_of(r), r->err));
 	} else if (strcmp(element, "key") != 0) {
 		return;
 	}
@@ -329,15 +332,13 @@ static brc_rc parse_piece(reader *r, bool *end)
 		enum XML_Error e = XML_GetErrorCode(r->xml);
 
 		return brc_fail(r->err, e == XML_ERROR_NO_MEMORY ? BRC_RESOURCE : BRC_DATA,
-				"%s: line %lu: %s", brc_input_name(r->in),
-				(unsigned long)XML_GetCurrentLineNumber(r->xml),
+				"%s: line %lu: %s", brc_input_name(r->in), line_of(r),
 				XML_ErrorString(e));
 	}
 	if (r->quiet > TOKEN_MAX)
 		return brc_fail(r->err, BRC_DATA,
 				"%s: line %lu: a tag or text of more than %d bytes",
-				brc_input_name(r->in),
-				(unsigned long)XML_GetCurrentLineNumber(r->xml), TOKEN_MAX);
+				brc_input_name(r->in), line_of(r), TOKEN_MAX);
 	return BRC_OK;
 }
 
@@ -361,8 +362,7 @@ brc_rc brc_edges_graphml(brc_edge_list *l, brc_input *in, brc_err *err)
 	reader *r = brc_calloc(1, sizeof(*r), err);
 	brc_rc rc;
 
-	if (!r)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r));
 	*r = (reader){.l = l, .in = in, .err = err ? err : &own, .data = NO_ROLE};
 	r->nodes.ids.mem = r->nodes.layers.mem = r->nodes.names.mem = l->mem;
 	r->xml = XML_ParserCreate(NULL);

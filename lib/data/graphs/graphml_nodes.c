@@ -1,4 +1,4 @@
-#include "data/graphs/graphml_nodes.h"
+#include "data/graphs/graph_formats.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -130,8 +130,7 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 	if (t->names.n == 0 && plain_ids(t))
 		return BRC_OK;
 	node = brc_alloc(t->n, sizeof(*node), err);
-	if (!node)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(node));
 	rc = BRC_OK;
 	for (size_t i = 0; i < t->n; i++)
 		node[at[i]] = (uint32_t)i;

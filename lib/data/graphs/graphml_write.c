@@ -2,7 +2,6 @@
  * A graph as GraphML: a node for each unit, with layer, unit and, where there is one, name; an edge
  * with its weight for each pair. Source: graphml.graphdrawing.org, "Primer".
  */
-#include <string.h>
 
 #include "base/utf8.h"
 #include "data/graphs/graph_formats.h"
@@ -65,7 +64,7 @@ static brc_rc write_layer(brc_graph_out *o, size_t l, brc_err *err)
 		if (first != BRC_ANY)
 			BRC_TRY(add_data(&o->text, "name", names->names.name[first + u], err));
 		brc_str_add(&o->text, "</node>\n");
-		BRC_TRY(brc_graph_out_piece(o, err));
+		BRC_TRY(brc_graph_out_pass(o, BRC_GRAPH_PIECE, err));
 	}
 	return BRC_OK;
 }
@@ -79,7 +78,7 @@ static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float we
 		&o->text,
 		"<edge source=\"n%zu\" target=\"n%zu\"><data key=\"weight\">%.9g</data></edge>\n",
 		first[from.layer] + from.unit, first[to.layer] + to.unit, (double)weight);
-	return brc_graph_out_piece(o, err);
+	return brc_graph_out_pass(o, BRC_GRAPH_PIECE, err);
 }
 
 brc_rc brc_graphml_write(brc_graph_out *o, brc_err *err)
@@ -89,5 +88,5 @@ brc_rc brc_graphml_write(brc_graph_out *o, brc_err *err)
 		BRC_TRY(write_layer(o, l, err));
 	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
 	brc_str_add(&o->text, "</graph>\n</graphml>\n");
-	return brc_graph_out_rest(o, err);
+	return brc_graph_out_pass(o, 0, err);
 }

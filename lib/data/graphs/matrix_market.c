@@ -163,7 +163,7 @@ static brc_rc write_edge(void *ctx, brc_edge_end from, brc_edge_end to, float we
 
 	brc_str_addf(&o->text, "%zu %zu %.9g\n", first[to.layer] + to.unit + 1,
 		     first[from.layer] + from.unit + 1, (double)weight);
-	return brc_graph_out_piece(o, err);
+	return brc_graph_out_pass(o, BRC_GRAPH_PIECE, err);
 }
 
 brc_rc brc_matrix_market_write(brc_graph_out *o, brc_err *err)
@@ -175,5 +175,5 @@ brc_rc brc_matrix_market_write(brc_graph_out *o, brc_err *err)
 	BRC_TRY(o->e->each(o->e->graph, count_edge, &count, err));
 	brc_str_addf(&o->text, "%zu %zu %zu\n", units, units, count);
 	BRC_TRY(o->e->each(o->e->graph, write_edge, o, err));
-	return brc_graph_out_rest(o, err);
+	return brc_graph_out_pass(o, 0, err);
 }

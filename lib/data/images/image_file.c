@@ -84,8 +84,7 @@ brc_rc brc_image_channels(brc_image *m, size_t channels, brc_err *err)
 	if (m->channels == channels)
 		return BRC_OK;
 	fresh = brc_alloc(n, channels, err);
-	if (!fresh)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(fresh));
 	for (size_t i = 0; i < n; i++)
 		if (channels == 1)
 			fresh[i] = luma(m->pixel + 3 * i);

@@ -64,4 +64,27 @@ brc_rc brc_image_damaged(const char *name, const char *kind, const char *why, br
 brc_rc brc_image_reserve(brc_image *m, size_t w, size_t h, size_t channels, const char *name,
 			 brc_err *err);
 
+/* ---- other sizes, bit by bit as Pillow makes them ---- */
+
+/*
+ * Resize to w x h, in place: a triangle filter, which widens with the
+ * reduction (antialiasing), first over rows, then over columns, each rounded
+ * to bytes, with weights of 22 bits. Equal to Pillow's
+ * Image.resize((w, h), BILINEAR). Cost: O(w h_old s_x + w h s_y), s the
+ * widths of the filter.
+ */
+brc_rc brc_image_resize(brc_image *m, size_t w, size_t h, brc_err *err);
+
+/*
+ * The size at which the shorter side has `side` pixels, and the other side follows in proportion,
+ * rounded down.
+ */
+brc_rc brc_image_resize_short(brc_image *m, size_t side, brc_err *err);
+
+/*
+ * Cut out the middle w x h pixels, in place; half a pixel is rounded to the even place, as
+ * torchvision's CenterCrop does. BRC_DATA naming the file and both sizes when the image is smaller.
+ */
+brc_rc brc_image_crop(brc_image *m, size_t w, size_t h, const char *name, brc_err *err);
+
 #endif

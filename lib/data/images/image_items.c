@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "data/images/image_file.h"
-#include "data/images/image_resize.h"
 
 typedef struct image_state {
 	brc_image_list list;

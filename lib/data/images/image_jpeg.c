@@ -2,7 +2,6 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <jpeglib.h>
 
@@ -102,8 +101,7 @@ brc_rc brc_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, size_t 
 	decoder *d = brc_calloc(1, sizeof(*d), err);
 	brc_rc rc;
 
-	if (!d)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(d));
 	d->j.err = jpeg_std_error(&d->error);
 	d->j.client_data = d;
 	d->error.error_exit = on_error;

@@ -43,10 +43,11 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* "dir/name"; `name` alone where `dir` is empty. */
 static char *join(const char *dir, const char *name, brc_err *err)
 {
 	size_t n = strlen(dir);
-	const char *slash = n > 0 && dir[n - 1] == '/' ? "" : "/";
+	const char *slash = n == 0 || dir[n - 1] == '/' ? "" : "/";
 	char *path = brc_alloc(n + strlen(name) + 2, 1, err);
 
 	if (path)
@@ -75,14 +76,14 @@ static brc_rc read_directory(const char *path, names *all, brc_err *err)
 	return rc;
 }
 
-static brc_rc kind_of(const char *path, struct stat *st, bool *is_dir, brc_err *err)
+/* What the path leads to: a file or a folder. */
+static brc_rc examine(const char *path, struct stat *st, brc_err *err)
 {
 	if (stat(path, st) != 0) {
 		brc_fail(err, BRC_DATA, "%s: cannot examine: %s", path, strerror(errno));
 		return brc_hint(err, "take it out of the folder, or make its link lead to a file");
 	}
-	*is_dir = S_ISDIR(st->st_mode);
-	if (!*is_dir && !S_ISREG(st->st_mode))
+	if (!S_ISDIR(st->st_mode) && !S_ISREG(st->st_mode))
 		return brc_fail(err, BRC_DATA, "%s: neither a file nor a folder", path);
 	return BRC_OK;
 }
@@ -150,12 +151,11 @@ static brc_rc label_of(const collection *c, const char *name, const char *where,
 
 static brc_rc add_file(collection *c, const char *dir, const char *name, size_t label, brc_err *err)
 {
-	bool is_dir = false;
 	struct stat st;
 	char *path = join(dir, name, err);
-	brc_rc rc = path ? kind_of(path, &st, &is_dir, err) : BRC_RESOURCE;
+	brc_rc rc = path ? examine(path, &st, err) : BRC_RESOURCE;
 
-	if (rc == BRC_OK && is_dir) {
+	if (rc == BRC_OK && S_ISDIR(st.st_mode)) {
 		brc_fail(err, BRC_DATA, "%s: a folder inside a class's folder", path);
 		rc = brc_hint(err, "the images of a class stand in one folder, DIR/CLASS/IMAGE");
 	}
@@ -201,14 +201,13 @@ static brc_rc check_links(const collection *c, brc_err *err)
 
 static brc_rc add_class(collection *c, const char *dir, const char *name, brc_err *err)
 {
-	bool is_dir = false;
 	struct stat st;
 	names files = {0};
 	size_t label = 0;
 	char *path = join(dir, name, err);
-	brc_rc rc = !path ? BRC_RESOURCE : kind_of(path, &st, &is_dir, err);
+	brc_rc rc = !path ? BRC_RESOURCE : examine(path, &st, err);
 
-	if (rc == BRC_OK && !is_dir) {
+	if (rc == BRC_OK && !S_ISDIR(st.st_mode)) {
 		brc_fail(err, BRC_DATA, "%s: a file beside the classes' folders", path);
 		rc = brc_hint(err, "images stand in DIR/CLASS/; --list takes a table of paths");
 	}
@@ -255,12 +254,16 @@ static char *folder_of(const char *path, brc_err *err)
 	return brc_strndup(path, slash ? (size_t)(slash - path) + 1 : 0, err);
 }
 
-/* Line by line: a path and a class. */
-static brc_rc take_lines(brc_lines *lines, names *classes, names *paths, brc_err *err)
+/* Line by line: a path, relative to `dir`, and a class. The labels are set later. */
+static brc_rc take_lines(collection *c, brc_lines *lines, const char *dir, names *classes,
+			 brc_err *err)
 {
 	char *line, *field[2];
 
 	for (;;) {
+		char *path;
+		brc_rc rc;
+
 		BRC_TRY(brc_lines_next(lines, &line, err));
 		if (!line)
 			break;
@@ -272,23 +275,30 @@ static brc_rc take_lines(brc_lines *lines, names *classes, names *paths, brc_err
 				 lines->name, lines->number);
 			return brc_hint(err, "one image a line, without a heading");
 		}
-		BRC_TRY(names_add(paths, field[0], err));
-		BRC_TRY(names_add(classes, field[1], err));
+		path = join(*field[0] == '/' ? "" : dir, field[0], err);
+		rc = path ? add_image(c, path, 0, err) : BRC_RESOURCE;
+		free(path);
+		BRC_THEN(rc, names_add(classes, field[1], err));
+		BRC_TRY(rc);
 	}
-	return paths->n > 0 ? BRC_OK : brc_fail(err, BRC_DATA, "%s: lists no images", lines->name);
+	return c->l->n > 0 ? BRC_OK : brc_fail(err, BRC_DATA, "%s: lists no images", lines->name);
 }
 
-static brc_rc read_table(const char *path, size_t mem, names *classes, names *paths, brc_err *err)
+static brc_rc read_table(collection *c, const char *path, size_t mem, names *classes, brc_err *err)
 {
+	char *text, *dir = folder_of(path, err);
 	brc_lines lines;
-	char *text;
 	size_t n;
 	brc_rc rc;
 
-	BRC_TRY(brc_text_read(path, LIST_BYTES_MAX, mem, &text, &n, err));
-	brc_lines_of_text(&lines, path, text, n);
-	rc = take_lines(&lines, classes, paths, err);
-	free(text);
+	BRC_TRY(brc_made(dir));
+	rc = brc_text_read(path, LIST_BYTES_MAX, mem, &text, &n, err);
+	if (rc == BRC_OK) {
+		brc_lines_of_text(&lines, path, text, n);
+		rc = take_lines(c, &lines, dir, classes, err);
+		free(text);
+	}
+	free(dir);
 	return rc;
 }
 
@@ -298,8 +308,7 @@ static brc_rc distinct(const names *all, names *out, brc_err *err)
 	char **sorted = brc_alloc(all->n, sizeof(*sorted), err);
 	brc_rc rc;
 
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	memcpy(sorted, all->name, all->n * sizeof(*sorted));
 	qsort(sorted, all->n, sizeof(*sorted), by_bytes);
 	rc = BRC_OK;
@@ -310,42 +319,22 @@ static brc_rc distinct(const names *all, names *out, brc_err *err)
 	return rc;
 }
 
-static brc_rc add_listed(collection *c, const char *name, const char *dir, const names *paths,
-			 const names *classes, brc_err *err)
-{
-	for (size_t i = 0; i < paths->n; i++) {
-		size_t label = 0;
-		char *path;
-		brc_rc rc;
-
-		BRC_TRY(label_of(c, classes->name[i], name, &label, err));
-		path = paths->name[i][0] == '/' || *dir == '\0' ? brc_strdup(paths->name[i], err)
-								: join(dir, paths->name[i], err);
-		rc = path ? add_image(c, path, label, err) : BRC_RESOURCE;
-		free(path);
-		BRC_TRY(rc);
-	}
-	return BRC_OK;
-}
-
 brc_rc brc_image_list_table(brc_image_list *l, const char *path, char *const *order, size_t n_order,
 			    size_t mem, brc_err *err)
 {
-	names paths = {0}, classes = {0}, found = {0};
+	names classes = {0}, found = {0};
 	collection c = {.l = l, .order = order, .n_order = n_order};
-	char *dir = folder_of(path, err);
 	brc_rc rc;
 
 	memset(l, 0, sizeof(*l));
-	if (!dir)
-		return BRC_RESOURCE;
-	rc = read_table(path, mem, &classes, &paths, err);
+	rc = read_table(&c, path, mem, &classes, err);
 	BRC_THEN(rc, distinct(&classes, &found, err));
 	BRC_THEN(rc, set_classes(&c, &found, err));
-	BRC_THEN(rc, add_listed(&c, path, dir, &paths, &classes, err));
-	names_free(&paths);
+	for (size_t i = 0, label = 0; rc == BRC_OK && i < l->n; i++) {
+		rc = label_of(&c, classes.name[i], path, &label, err);
+		l->label[i] = (int32_t)label;
+	}
 	names_free(&classes);
 	names_free(&found);
-	free(dir);
 	return rc;
 }

@@ -56,8 +56,7 @@ static brc_rc channel_values(const char *s, const char *option, double **v, size
 static brc_rc all_equal_to(double value, size_t n, double **v, brc_err *err)
 {
 	*v = brc_alloc(n, sizeof(**v), err);
-	if (!*v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*v));
 	for (size_t i = 0; i < n; i++)
 		(*v)[i] = value;
 	return BRC_OK;

@@ -74,8 +74,7 @@ static brc_rc read_pixels(decoder *d, const char *name, size_t mem, brc_image *o
 	if (png_get_rowbytes(d->png, d->info) != w * channels)
 		return brc_fail(err, BRC_DATA, "%s: a PNG file of an unknown kind", name);
 	d->row = brc_alloc(h, sizeof(*d->row), err);
-	if (!d->row)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(d->row));
 	for (size_t y = 0; y < h; y++)
 		d->row[y] = out->pixel + y * w * channels;
 	png_read_image(d->png, d->row);

@@ -1,4 +1,4 @@
-#include "data/images/image_resize.h"
+#include "data/images/image_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +11,15 @@ enum { BITS = 22 }; /* of a weight: 32, less 8 of a pixel and 2 for sums beyond 
 /* The input pixels and weights of every output pixel along one side. */
 typedef struct weights {
 	size_t taps; /* room for each output pixel */
-	size_t *first, *n;
-	int32_t *weight; /* [out][taps] */
+	struct {
+		size_t first, n; /* input pixels */
+	} * span;                /* [out] */
+	int32_t *weight;         /* [out][taps] */
 } weights;
 
 static void weights_clear(weights *k)
 {
-	free(k->first);
-	free(k->n);
+	free(k->span);
 	free(k->weight);
 }
 
@@ -39,8 +40,8 @@ static void fill(weights *k, size_t i, size_t in, double scale, double stretch, 
 		w[t] = x < 1 ? 1 - x : 0;
 		sum += w[t];
 	}
-	k->first[i] = (size_t)low;
-	k->n[i] = n;
+	k->span[i].first = (size_t)low;
+	k->span[i].n = n;
 	for (size_t t = 0; t < n; t++)
 		k->weight[i * k->taps + t] = (int32_t)(0.5 + w[t] / sum * (1 << BITS));
 }
@@ -53,10 +54,9 @@ static brc_rc weights_init(weights *k, size_t in, size_t out, brc_err *err)
 
 	*k = (weights){.taps = (size_t)ceil(stretch) * 2 + 1};
 	w = brc_alloc(k->taps, sizeof(*w), err);
-	k->first = brc_alloc(out, sizeof(*k->first), err);
-	k->n = brc_alloc(out, sizeof(*k->n), err);
+	k->span = brc_alloc(out, sizeof(*k->span), err);
 	k->weight = brc_calloc(out, k->taps * sizeof(*k->weight), err);
-	rc = w && k->first && k->n && k->weight ? BRC_OK : BRC_RESOURCE;
+	rc = w && k->span && k->weight ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < out; i++)
 		fill(k, i, in, scale, stretch, w);
 	free(w);
@@ -78,12 +78,12 @@ static void resample_rows(const weights *k, const brc_image *in, brc_image *out)
 
 	for (size_t y = 0; y < out->h; y++)
 		for (size_t x = 0; x < out->w; x++) {
-			const uint8_t *p = in->pixel + (y * in->w + k->first[x]) * c;
+			const uint8_t *p = in->pixel + (y * in->w + k->span[x].first) * c;
 
 			for (size_t ch = 0; ch < c; ch++) {
 				int32_t sum = 1 << (BITS - 1);
 
-				for (size_t t = 0; t < k->n[x]; t++)
+				for (size_t t = 0; t < k->span[x].n; t++)
 					sum += p[t * c + ch] * k->weight[x * k->taps + t];
 				out->pixel[(y * out->w + x) * c + ch] = rounded(sum);
 			}
@@ -95,11 +95,11 @@ static void resample_columns(const weights *k, const brc_image *in, brc_image *o
 	size_t line = in->w * in->channels;
 
 	for (size_t y = 0; y < out->h; y++) {
-		const uint8_t *p = in->pixel + k->first[y] * line;
+		const uint8_t *p = in->pixel + k->span[y].first * line;
 
 		for (size_t i = 0; i < line; i++)
 			sum[i] = 1 << (BITS - 1);
-		for (size_t t = 0; t < k->n[y]; t++)
+		for (size_t t = 0; t < k->span[y].n; t++)
 			for (size_t i = 0; i < line; i++)
 				sum[i] += p[t * line + i] * k->weight[y * k->taps + t];
 		for (size_t i = 0; i < line; i++)

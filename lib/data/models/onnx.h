@@ -91,6 +91,8 @@ const char *brc_onnx_type_name(int32_t data_type);
  */
 brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err);
 brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err);
+/* The element at p, little-endian, of type DOUBLE, FLOAT16 or BFLOAT16; a DOUBLE is rounded. */
+float brc_onnx_real(int32_t data_type, const uint8_t *p);
 /* IEEE 754 binary16 and bfloat16 as floats; and a float rounded to each, ties to even. */
 float brc_from_half(uint16_t h);
 float brc_from_brain(uint16_t b);

@@ -149,8 +149,7 @@ static brc_rc wrong_kind(const Brc__OnnxTensor *t, const char *needed, brc_err *
 			brc_onnx_type_name(t->data_type), name_of(t), needed);
 }
 
-/* An element of a tensor of DOUBLE, FLOAT16 or BFLOAT16. */
-static float read_real(int32_t data_type, const uint8_t *p)
+float brc_onnx_real(int32_t data_type, const uint8_t *p)
 {
 	double d;
 	uint16_t half;
@@ -173,12 +172,11 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 	}
 	BRC_TRY(find_elements(t, &e, err));
 	*v = brc_alloc(e.n, sizeof(**v), err);
-	if (!*v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*v));
 	if (t->data_type == BRC_ONNX_FLOAT && e.n > 0)
 		memcpy(*v, e.at, e.n * sizeof(**v));
 	for (size_t i = 0; t->data_type != BRC_ONNX_FLOAT && i < e.n; i++)
-		(*v)[i] = read_real(t->data_type, e.at + i * e.width);
+		(*v)[i] = brc_onnx_real(t->data_type, e.at + i * e.width);
 	return BRC_OK;
 }
 
@@ -202,8 +200,7 @@ brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
 		return wrong_kind(t, "integers", err);
 	BRC_TRY(find_elements(t, &e, err));
 	*v = brc_alloc(e.n, sizeof(**v), err);
-	if (!*v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*v));
 	for (size_t i = 0; i < e.n; i++) {
 		uint64_t x = read_int(e.at + i * e.width, e.width, is_signed);
 

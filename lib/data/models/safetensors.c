@@ -17,20 +17,37 @@ enum {
 	JSON_GROWTH = 24 /* bytes of memory for one of JSON, at the worst: "[0,0,0" */
 };
 
-static size_t dtype_size(const char *dtype)
-{
-	static const struct {
-		const char *name;
-		size_t size;
+typedef struct type {
+	const char *name;
+	size_t size;  /* bytes of an element */
+	int32_t real; /* the same type in ONNX; 0: it is not read */
+} type;
 
-	} known[] = {{"F32", 4},     {"F16", 2},    {"BF16", 2}, {"F64", 8}, {"I8", 1},
-		     {"U8", 1},      {"BOOL", 1},   {"I16", 2},  {"U16", 2}, {"I32", 4},
-		     {"U32", 4},     {"I64", 8},    {"U64", 8},  {"C64", 8}, {"F8_E4M3", 1},
-		     {"F8_E5M2", 1}, {"F8_E8M0", 1}};
+/* NULL for a name that the format does not know. */
+static const type *type_of(const char *name)
+{
+	static const type known[] = {{"F32", 4, BRC_ONNX_FLOAT},
+				     {"F16", 2, BRC_ONNX_FLOAT16},
+				     {"BF16", 2, BRC_ONNX_BFLOAT16},
+				     {"F64", 8, BRC_ONNX_DOUBLE},
+				     {"I8", 1, 0},
+				     {"U8", 1, 0},
+				     {"BOOL", 1, 0},
+				     {"I16", 2, 0},
+				     {"U16", 2, 0},
+				     {"I32", 4, 0},
+				     {"U32", 4, 0},
+				     {"I64", 8, 0},
+				     {"U64", 8, 0},
+				     {"C64", 8, 0},
+				     {"F8_E4M3", 1, 0},
+				     {"F8_E5M2", 1, 0},
+				     {"F8_E8M0", 1, 0}};
+
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(known[i].name, dtype))
-			return known[i].size;
-	return 0;
+		if (!strcmp(known[i].name, name))
+			return &known[i];
+	return NULL;
 }
 
 static brc_rc malformed(const char *path, const char *name, const char *what, brc_err *err)
@@ -74,13 +91,13 @@ static brc_rc take_array(brc_weights *w, size_t file, const char *name, const js
 	brc_weight a = {.file = file};
 	size_t from, to, bytes;
 
-	if (!dtype || dtype_size(dtype) == 0)
+	if (!dtype || !type_of(dtype))
 		return malformed(f->path, name, "an unknown dtype", err);
 	BRC_TRY(take_shape(json_object_get(v, "shape"), f->path, name, &a, err));
 	if (json_array_size(offsets) != 2 || !take_size(json_array_get(offsets, 0), &from) ||
 	    !take_size(json_array_get(offsets, 1), &to) || from > to || to > f->size - begin)
 		return malformed(f->path, name, "its offsets lie beyond the file", err);
-	if (!brc_mul(a.count, dtype_size(dtype), &bytes) || bytes != to - from)
+	if (!brc_mul(a.count, type_of(dtype)->size, &bytes) || bytes != to - from)
 		return malformed(f->path, name, "its shape needs another number of bytes", err);
 	snprintf(a.dtype, sizeof(a.dtype), "%s", dtype);
 	a.offset = begin + from;
@@ -154,7 +171,7 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 	size_t file = w->n_files - 1;
 	const brc_weight_file *f = &w->file[file];
 	unsigned char p[8];
-	size_t n = 0;
+	size_t n;
 	char *text = NULL;
 	json_t *root = NULL, *v;
 	const char *name;
@@ -164,8 +181,7 @@ brc_rc brc_safetensors_head(brc_weights *w, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: no safetensors file: %zu bytes", f->path,
 				f->size);
 	BRC_TRY(brc_weight_file_read(f, 0, p, sizeof(p), err));
-	for (int i = 7; i >= 0; i--)
-		n = n << 8 | p[i];
+	n = brc_little(p, sizeof(p));
 	rc = read_text(f, sizeof(p), n, &text, err);
 	BRC_THEN(rc, parse(f->path, text, n, &root, err));
 	free(text);
@@ -197,8 +213,7 @@ static brc_rc open_shard(brc_weights *w, const char *name, brc_err *err)
 	slash = strrchr(w->path, '/');
 	n = slash ? (size_t)(slash - w->path) + 1 : 0;
 	path = brc_alloc(n + strlen(name) + 1, 1, err);
-	if (!path)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(path));
 	memcpy(path, w->path, n);
 	strcpy(path + n, name);
 	rc = brc_weight_file_open(w, path, name, err);
@@ -248,44 +263,27 @@ brc_rc brc_safetensors_index(brc_weights *w, brc_err *err)
 
 /* ---- elements ---- */
 
-static void convert(const char *dtype, const unsigned char *in, size_t n, float *out)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint16_t half;
-		double real;
-
-		if (!strcmp(dtype, "F64")) {
-			memcpy(&real, in + 8 * i, 8);
-			out[i] = (float)real;
-		} else {
-			memcpy(&half, in + 2 * i, 2);
-			out[i] = *dtype == 'B' ? brc_from_brain(half) : brc_from_half(half);
-		}
-	}
-}
-
 brc_rc brc_safetensors_read(const brc_weights *w, const brc_weight *a, float *out, brc_err *err)
 {
 	const brc_weight_file *f = &w->file[a->file];
-	size_t size = dtype_size(a->dtype);
+	const type *t = type_of(a->dtype);
 	unsigned char *block;
 	brc_rc rc;
 
-	if (!strcmp(a->dtype, "F32"))
-		return brc_weight_file_read(f, a->offset, out, a->count * size, err);
-	if (strcmp(a->dtype, "F16") != 0 && strcmp(a->dtype, "BF16") != 0 &&
-	    strcmp(a->dtype, "F64") != 0) {
+	if (t->real == BRC_ONNX_FLOAT)
+		return brc_weight_file_read(f, a->offset, out, a->count * t->size, err);
+	if (t->real == 0) {
 		brc_fail(err, BRC_DATA, "%s: array '%s' is of type %s", f->path, a->name, a->dtype);
 		return brc_hint(err, "F32, F16, BF16 and F64 are read");
 	}
-	block = brc_alloc(PIECE, size, err);
-	rc = block ? BRC_OK : BRC_RESOURCE;
+	block = brc_alloc(PIECE, t->size, err);
+	rc = brc_made(block);
 	for (size_t at = 0; rc == BRC_OK && at < a->count; at += PIECE) {
 		size_t n = brc_least(a->count - at, PIECE);
 
-		rc = brc_weight_file_read(f, a->offset + at * size, block, n * size, err);
-		if (rc == BRC_OK)
-			convert(a->dtype, block, n, out + at);
+		rc = brc_weight_file_read(f, a->offset + at * t->size, block, n * t->size, err);
+		for (size_t i = 0; rc == BRC_OK && i < n; i++)
+			out[at + i] = brc_onnx_real(t->real, block + i * t->size);
 	}
 	free(block);
 	return rc;

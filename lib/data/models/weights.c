@@ -66,8 +66,7 @@ brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head,
 	a = &w->list[w->n];
 	*a = *head;
 	a->name = brc_strdup(name, err);
-	if (!a->name)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(a->name));
 	w->n++;
 	return BRC_OK;
 }
@@ -210,8 +209,7 @@ brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
 	brc_rc rc;
 
 	*out = NULL;
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	w->path = brc_strdup(path, err);
 	rc = w->path ? read_heads(w, err) : BRC_RESOURCE;
 	BRC_THEN(rc, sort(w, err));

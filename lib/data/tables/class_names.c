@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/texts.h"
 #include "base/utf8.h"
 #include "sections/dataset.h"
 #include "data/tables/lines.h"

@@ -206,8 +206,9 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 	return BRC_OK;
 }
 
-static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *known, brc_err *err)
+static brc_rc unknown_layer(const table *t, const row *r, brc_err *err)
 {
+	const brc_layers *known = &t->known->layers;
 	brc_str list = {0};
 
 	for (size_t l = 0; l < known->n && list.len < 300; l++)
@@ -221,15 +222,16 @@ static brc_rc unknown_layer(const table *t, const row *r, const brc_layers *know
 }
 
 /* Compare a group with the network's layer of that name. */
-static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc_err *err)
+static brc_rc check_known(const table *t, group *g, brc_err *err)
 {
+	const brc_layers *known = &t->known->layers;
 	const row *r = t->rows + g->first;
 	size_t units;
 	char name[256];
 
 	g->rank = brc_layers_find(known, r->layer);
 	if (g->rank == BRC_ANY)
-		return unknown_layer(t, r, known, err);
+		return unknown_layer(t, r, err);
 	units = known->units[g->rank];
 	if (g->n > units)
 		return brc_fail(err, BRC_DATA,
@@ -247,7 +249,7 @@ static brc_rc check_known(const table *t, group *g, const brc_layers *known, brc
 	return BRC_OK;
 }
 
-static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
+static brc_rc group_rows(table *t, brc_err *err)
 {
 	qsort(t->rows, t->n, sizeof(*t->rows), by_layer_unit_line);
 	for (size_t i = 0, end; i < t->n; i = end) {
@@ -266,8 +268,8 @@ static brc_rc group_rows(table *t, const brc_layers *known, brc_err *err)
 		g = &t->groups[t->n_groups++];
 		*g = (group){i, end - i, first_line};
 		BRC_TRY(check_units(t, g, err));
-		if (known)
-			BRC_TRY(check_known(t, g, known, err));
+		if (t->known)
+			BRC_TRY(check_known(t, g, err));
 	}
 	qsort(t->groups, t->n_groups, sizeof(*t->groups), by_rank);
 	return BRC_OK;
@@ -307,7 +309,7 @@ brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,
 
 	brc_lines_of_text(&t.tsv.lines, name, text, n);
 	rc = read_rows(&t, err);
-	BRC_THEN(rc, group_rows(&t, known ? &known->layers : NULL, err));
+	BRC_THEN(rc, group_rows(&t, err));
 	BRC_THEN(rc, collect(&t, layers, label, err));
 	free(t.rows);
 	free(t.groups);

@@ -40,8 +40,7 @@ static brc_rc more_slots(brc_name_table *t, brc_err *err)
 	size_t slots = t->slots == 0 ? 1024 : 2 * t->slots;
 	uint32_t *slot = brc_calloc(slots, sizeof(*slot), err);
 
-	if (!slot)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(slot));
 	free(t->slot);
 	t->slot = slot;
 	t->slots = slots;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "render/svg/histogram.h"
+#include "render/svg/svg.h"
 #include "render/html/parts.h"
 #include "render/words/json.h"
 
@@ -13,11 +13,11 @@ static brc_rc place(brc_page *page, json_t *chart, const char *label)
 {
 	if (json_array_append_new(page->charts, chart) != 0)
 		return brc_fail(page->err, BRC_RESOURCE, "out of memory for a chart");
-	brc_htmlf(page->b,
-		  "<div class=\"chart\"><canvas id=\"chart-%zu\" role=\"img\" "
-		  "aria-label=\"%s\"></canvas><noscript><p class=\"note\">This chart needs "
-		  "JavaScript; its numbers are in the tables.</p></noscript></div>",
-		  json_array_size(page->charts) - 1, label);
+	brc_html(page,
+		 "<div class=\"chart\"><canvas id=\"chart-%zu\" role=\"img\" "
+		 "aria-label=\"%s\"></canvas><noscript><p class=\"note\">This chart needs "
+		 "JavaScript; its numbers are in the tables.</p></noscript></div>",
+		 json_array_size(page->charts) - 1, label);
 	return BRC_OK;
 }
 
@@ -42,8 +42,7 @@ brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c)
 		brc_json_append(&points, point(h.low + (double)i * h.width, (double)h.count[i]));
 	brc_json_append(&points, point(h.low + (double)h.bins * h.width, 0));
 	snprintf(label, sizeof(label),
-		 "Histogram of the n-cut of %zu shuffled networks; this "
-		 "network's n-cut is %.5g",
+		 "Histogram of the n-cut of %zu shuffled networks; this network's n-cut is %.5g",
 		 c->shuffles, c->observed);
 	return place(page,
 		     json_pack("{s:s,s:o,s:o}", "kind", "clusterability", "points", points,

@@ -1,10 +1,20 @@
 /* Small pieces of a page: names, sentences, tables, lists of notes. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "render/html/elements.h"
 
 enum { NAME_LEAST = 18 }; /* bytes of a name before it may break */
+
+void brc_html(brc_page *page, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	brc_vhtmlf(page->b, fmt, &args);
+	va_end(args);
+}
 
 void brc_html_name(brc_page *page, const char *s)
 {
@@ -16,7 +26,7 @@ void brc_html_name(brc_page *page, const char *s)
 		n = n < sizeof(part) ? n : sizeof(part) - 1;
 		snprintf(part, sizeof(part), "%.*s", (int)n, s);
 		if (since >= NAME_LEAST) {
-			brc_str_add(page->b, "<wbr>");
+			brc_html(page, "<wbr>");
 			since = 0;
 		}
 		brc_escape_html(page->b, part);
@@ -72,22 +82,22 @@ void brc_html_table(brc_page *page, const char *attributes, const char *titles)
 {
 	brc_str_addf(page->b, "<div class=\"wide\"><table%s><thead><tr>", attributes);
 	brc_html_heads(page, titles);
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
+	brc_html(page, "</tr></thead><tbody>\n");
 }
 
 void brc_html_table_end(brc_page *page)
 {
-	brc_str_add(page->b, "</tbody></table></div>\n");
+	brc_html(page, "</tbody></table></div>\n");
 }
 
 void brc_html_cell(brc_page *page, brc_word number)
 {
-	brc_htmlf(page->b, "<td class=\"n\">%s</td>", brc_format_minus(number).s);
+	brc_html(page, "<td class=\"n\">%s</td>", brc_format_minus(number).s);
 }
 
 void brc_html_count(brc_page *page, size_t n)
 {
-	brc_str_addf(page->b, "<td class=\"n\">%zu</td>", n);
+	brc_html(page, "<td class=\"n\">%zu</td>", n);
 }
 
 void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, size_t labelling,
@@ -102,18 +112,18 @@ void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, 
 		brc_str_add(page->b,
 			    note->kind == BRC_NOTE_DETAIL ? "<li class=\"detail\">" : "<li>");
 		if (labelling == BRC_EVERY && note->labelling != BRC_ANY)
-			brc_htmlf(page->b, "<b>%s.</b> ", net->labelling[note->labelling].name);
+			brc_html(page, "<b>%s.</b> ", net->labelling[note->labelling].name);
 		brc_html_prose(page, note->text.s);
-		brc_str_add(page->b, "</li>\n");
+		brc_html(page, "</li>\n");
 	}
-	brc_str_add(page->b, "</ul>\n");
+	brc_html(page, "</ul>\n");
 }
 
 void brc_html_badges(brc_page *page, const brc_group *g)
 {
 	static const char *const word[BRC_PROXIES] = {"important", "coherent"};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		bool full = g->mark[p] == BRC_MARK_MAXT;
 
 		if (g->mark[p] >= BRC_MARK_Q)

@@ -1,6 +1,6 @@
 /*
  * A page that is being written, and its small pieces. All text from the stream goes through
- * brc_htmlf or brc_escape_html. Internal to lib/render.
+ * brc_html or brc_escape_html. Internal to lib/render.
  */
 #ifndef BRC_RENDER_HTML_ELEMENTS_H
 #define BRC_RENDER_HTML_ELEMENTS_H
@@ -32,6 +32,11 @@ typedef struct brc_place {
 	const bool *detailed; /* [l->n_groups] is it among them? */
 } brc_place;
 
+/*
+ * Appends to the page: HTML from a format of printf whose strings are escaped, as brc_htmlf has
+ * it.
+ */
+void brc_html(brc_page *page, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A name such as "blocks.1.fc_2": when long, lines may break behind . _ / and -. */
 void brc_html_name(brc_page *page, const char *s);
 /* A sentence: escaped, with true signs for <= and minus. */

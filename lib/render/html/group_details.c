@@ -14,15 +14,15 @@ static int strongest_mark(const brc_group *g)
 
 static void add_summary(brc_page *page, const brc_place *at, const brc_group *g)
 {
-	brc_htmlf(page->b, "<summary><b>%s, cluster %d</b> <span>%s</span> ",
-		  at->l->layer_title[g->layer], g->cluster,
-		  brc_format_count(g->size, "unit", "units").s);
+	brc_html(page, "<summary><b>%s, cluster %d</b> <span>%s</span> ",
+		 at->l->layer_title[g->layer], g->cluster,
+		 brc_format_count(g->size, "unit", "units").s);
 	brc_html_badges(page, g);
 	if (g->worst_class != BRC_ANY)
-		brc_htmlf(page->b, "<span class=\"worst\">most damaged: %s %s</span>",
-			  at->l->class_title[g->worst_class],
-			  brc_format_minus(brc_format_points(g->worst_change)).s);
-	brc_str_add(page->b, "</summary>\n");
+		brc_html(page, "<span class=\"worst\">most damaged: %s %s</span>",
+			 at->l->class_title[g->worst_class],
+			 brc_format_minus(brc_format_points(g->worst_change)).s);
+	brc_html(page, "</summary>\n");
 }
 
 /* Does the column share the cell of the one before it? */
@@ -35,8 +35,7 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 {
 	const char *unit = brc_format_unit(st), *end = "";
 
-	brc_htmlf(page->b, "<tr><th scope=\"row\">%s%s%s</th>", st->title, unit[0] ? ", " : "",
-		  unit);
+	brc_html(page, "<tr><th scope=\"row\">%s%s%s</th>", st->title, unit[0] ? ", " : "", unit);
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		const double *v = brc_column_values(c, st);
 		brc_word w = {"-"};
@@ -46,7 +45,7 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 		if (v)
 			w = brc_format_minus(brc_format_column(st, c, v[row], sign));
 		if (within(c))
-			brc_htmlf(page->b, " " BRC_WITHIN " %s", w.s);
+			brc_html(page, " " BRC_WITHIN " %s", w.s);
 		else
 			brc_str_addf(page->b, "%s<td class=\"n\">%s", end, w.s);
 		end = "</td>";
@@ -57,13 +56,13 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 static void add_statistics(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
 
-	brc_str_add(page->b, "<div class=\"wide\"><table><thead><tr>");
+	brc_html(page, "<div class=\"wide\"><table><thead><tr>");
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->detail_head && !within(c))
-			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>", c->detail_head);
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+			brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>", c->detail_head);
+	brc_html(page, "</tr></thead><tbody>\n");
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; g->row[p] != BRC_ANY && i < l->test[p].n_stats; i++)
 			add_statistic(page, &l->test[p].stat[i], g->row[p], p == BRC_IMPORTANCE);
 	brc_html_table_end(page);
@@ -71,8 +70,8 @@ static void add_statistics(brc_page *page, const brc_labelling *l, const brc_gro
 
 static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
-	brc_str_add(page->b, "<div class=\"drawings\">\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	brc_html(page, "<div class=\"drawings\">\n");
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 		const char *unit = st ? brc_format_unit(st) : "";
 		char title[sizeof(st->title)], caption[256];
@@ -84,7 +83,7 @@ static void add_drawings(brc_page *page, const brc_labelling *l, const brc_group
 		brc_svg_draws(page->b, st, g->row[p], caption);
 	}
 	brc_svg_classes(page->b, l, g, page->report->options.level);
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 }
 
 /* One image: its thumbnail while there is room on the sheet, else its number; and its class. */
@@ -95,16 +94,16 @@ static void add_image(brc_page *page, const brc_place *at, size_t image, brc_she
 
 	brc_class_title(x->class_name, x->classes, (size_t)x->label[image], title, sizeof(title));
 	if (brc_sheet_add(s, image))
-		brc_htmlf(page->b,
-			  "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
-			  "style=\"background-position:-%zupx -%zupx\"></div><figcaption>%s"
-			  "</figcaption></figure>",
-			  at->network, x->sample[image],
-			  s->place[image] % s->columns * s->width * s->zoom,
-			  s->place[image] / s->columns * s->height * s->zoom, title);
+		brc_html(page,
+			 "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
+			 "style=\"background-position:-%zupx "
+			 "-%zupx\"></div><figcaption>%s</figcaption></figure>",
+			 at->network, x->sample[image],
+			 s->place[image] % s->columns * s->width * s->zoom,
+			 s->place[image] / s->columns * s->height * s->zoom, title);
 	else
-		brc_htmlf(page->b, "<span class=\"example\">image %d %s</span>", x->sample[image],
-			  title);
+		brc_html(page, "<span class=\"example\">image %d %s</span>", x->sample[image],
+			 title);
 }
 
 static brc_rc add_examples(brc_page *page, const brc_place *at, const brc_group *g)
@@ -114,10 +113,10 @@ static brc_rc add_examples(brc_page *page, const brc_place *at, const brc_group 
 	BRC_TRY(brc_exemplars_strongest(&at->net->exemplars, at->l, g, image, &n, page->err));
 	if (n == 0)
 		return BRC_OK;
-	brc_str_add(page->b, "<h5>Images its units respond to most</h5><div class=\"examples\">");
+	brc_html(page, "<h5>Images its units respond to most</h5><div class=\"examples\">");
 	for (size_t i = 0; i < n; i++)
 		add_image(page, at, image[i], &page->sheet[at->network]);
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 	return BRC_OK;
 }
 
@@ -131,20 +130,19 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 	add_statistics(page, at->l, g);
 	add_drawings(page, at->l, g);
 	BRC_TRY(add_examples(page, at, g));
-	brc_str_add(page->b, "</details>\n");
+	brc_html(page, "</details>\n");
 	return BRC_OK;
 }
 
 static void add_legend(brc_page *page, const brc_place *at)
 {
-	brc_str_add(page->b,
-		    "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; the line: "
-		    "this group. In the bars a tick is the mean of random groups, &#9733; a class "
-		    "that loses more than under random groups.");
+	brc_html(page, "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; "
+		       "the line: this group. In the bars a tick is the mean of random "
+		       "groups, &#9733; a class that loses more than under random groups.");
 	if (at->net->has_exemplars)
-		brc_str_add(page->b, " Example images stand highest in the units&#8217; lists of "
-				     "their strongest images.");
-	brc_str_add(page->b, "</p>\n");
+		brc_html(page, " Example images stand highest in the units&#8217; lists of "
+			       "their strongest images.");
+	brc_html(page, "</p>\n");
 }
 
 /* First the significant groups, then the others, under one head. */
@@ -167,7 +165,7 @@ static brc_rc add_chosen(brc_page *page, const brc_place *at)
 		     others, others == 1 ? " that does" : "s that do");
 	for (size_t k = marked; k < at->n_chosen; k++)
 		BRC_TRY(add_group(page, at, at->chosen[k], false));
-	brc_str_add(page->b, "</details>\n");
+	brc_html(page, "</details>\n");
 	return BRC_OK;
 }
 
@@ -182,10 +180,10 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at)
 	add_legend(page, at);
 	BRC_TRY(add_chosen(page, at));
 	if (at->n_chosen < tested)
-		brc_str_addf(page->b,
-			     "<p class=\"note\">The %zu strongest of %zu groups are shown one by "
-			     "one; all of them are in the table and in the JSON report.</p>\n",
-			     at->n_chosen, tested);
+		brc_html(page,
+			 "<p class=\"note\">The %zu strongest of %zu groups are shown one by "
+			 "one; all of them are in the table and in the JSON report.</p>\n",
+			 at->n_chosen, tested);
 	return BRC_OK;
 }
 

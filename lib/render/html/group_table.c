@@ -24,35 +24,34 @@ static size_t count_shown(const brc_inference *st)
 /* The line above the heads: which columns belong together. */
 static void add_head_groups(brc_page *page, const brc_labelling *l)
 {
-	brc_str_add(page->b, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	brc_html(page, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (st)
-			brc_htmlf(page->b, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
-				  count_shown(st), brc_proxy_name((brc_proxy)p), st->statistic,
-				  brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
+			brc_html(page, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
+				 count_shown(st), brc_proxy_name(p), st->statistic,
+				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
-	brc_str_add(page->b, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th>"
-			     "</tr>\n");
+	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");
 }
 
 static void add_heads(brc_page *page, const brc_labelling *l)
 {
-	brc_str_add(page->b, "<thead>");
+	brc_html(page, "<thead>");
 	add_head_groups(page, l);
-	brc_str_add(page->b, "<tr>");
+	brc_html(page, "<tr>");
 	brc_html_heads(page, "layer|#cluster|#units|verdict");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		for (const brc_column *c = brc_statistic_columns; st && c->name; c++)
 			if (shown(c, st))
-				brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>",
-					  c->table_head);
+				brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>",
+					 c->table_head);
 	}
 	brc_html_heads(page, "class|#points");
-	brc_str_add(page->b, "</tr></thead>\n");
+	brc_html(page, "</tr></thead>\n");
 }
 
 /* A cell that is sorted by its value. A p of at most `level` is highlighted. */
@@ -63,8 +62,8 @@ static void add_number(brc_page *page, const brc_column *c, double v, brc_word t
 	brc_str_addf(page->b, "<td class=\"n%s\"",
 		     p && v <= page->report->options.level ? " low" : "");
 	if (p || isfinite(v))
-		brc_str_addf(page->b, " data-v=\"%.9g\"", v);
-	brc_htmlf(page->b, ">%s</td>", brc_format_minus(text).s);
+		brc_html(page, " data-v=\"%.9g\"", v);
+	brc_html(page, ">%s</td>", brc_format_minus(text).s);
 }
 
 /* The cells of one proxy; blank when the group was not tested. */
@@ -77,7 +76,7 @@ static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool 
 		if (!shown(c, st))
 			continue;
 		if (row == BRC_ANY) {
-			brc_str_add(page->b, "<td></td>"); /* one cell for each column, because
+			brc_html(page, "<td></td>"); /* one cell for each column, because
 							      columns can be sorted */
 			continue;
 		}
@@ -91,21 +90,21 @@ static void add_verdict(brc_page *page, const brc_group *g)
 {
 	int strength = 0;
 
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		strength = strength * 4 + (int)g->mark[p];
-	brc_str_addf(page->b, "<td class=\"verdict\" data-v=\"%d\">", -strength);
+	brc_html(page, "<td class=\"verdict\" data-v=\"%d\">", -strength);
 	brc_html_badges(page, g);
-	brc_str_add(page->b, "</td>");
+	brc_html(page, "</td>");
 }
 
 static void add_class(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
 	if (g->worst_class == BRC_ANY) {
-		brc_str_add(page->b, "<td></td><td></td>");
+		brc_html(page, "<td></td><td></td>");
 		return;
 	}
-	brc_htmlf(page->b, "<td class=\"class\">%s%s</td>", l->class_name[g->worst_class],
-		  g->worst_p <= page->report->options.level ? " \xE2\x98\x85" : "");
+	brc_html(page, "<td class=\"class\">%s%s</td>", l->class_name[g->worst_class],
+		 g->worst_p <= page->report->options.level ? " \xE2\x98\x85" : "");
 	add_number(page, NULL, g->worst_change, brc_format_points(g->worst_change));
 }
 
@@ -115,23 +114,22 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	const brc_group *g = &l->group[i];
 	bool link = at->detailed[i];
 
-	brc_str_addf(page->b, "<tr><th scope=\"row\" data-v=\"%zu\">", g->layer);
+	brc_html(page, "<tr><th scope=\"row\" data-v=\"%zu\">", g->layer);
 	if (link)
-		brc_str_addf(page->b, "<a href=\"#n%zu-l%zu-g%zu\">", at->network, at->labelling,
-			     i);
+		brc_html(page, "<a href=\"#n%zu-l%zu-g%zu\">", at->network, at->labelling, i);
 	brc_html_name(page, l->layers.name[g->layer]);
 	brc_str_addf(page->b, "%s</th><td class=\"n\" data-v=\"%d\">%d</td>", link ? "</a>" : "",
 		     g->cluster, g->cluster);
-	brc_str_addf(page->b, "<td class=\"n\" data-v=\"%zu\">%zu</td>", g->size, g->size);
+	brc_html(page, "<td class=\"n\" data-v=\"%zu\">%zu</td>", g->size, g->size);
 	add_verdict(page, g);
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (st)
 			add_cells(page, st, g->row[p], p == BRC_IMPORTANCE);
 	}
 	add_class(page, l, g);
-	brc_str_add(page->b, "</tr>\n");
+	brc_html(page, "</tr>\n");
 }
 
 /* As many of the tested groups as the page takes; returns how many. */
@@ -152,18 +150,18 @@ static size_t add_rows(brc_page *page, const brc_place *at)
 /* Nothing was tested: one row a layer, with the sizes of its groups. */
 static void add_sizes(brc_page *page, const brc_labelling *l)
 {
-	brc_str_add(page->b, "<h3>Groups</h3>\n");
+	brc_html(page, "<h3>Groups</h3>\n");
 	brc_html_table(page, " class=\"sizes\"", "layer|#groups|cluster: units");
 	for (size_t i = 0, last; i < l->n_groups && page->rows_left > 0; i = last) {
 		for (last = i; last < l->n_groups && l->group[last].layer == l->group[i].layer;)
 			last++;
-		brc_str_add(page->b, "<tr><th scope=\"row\">");
+		brc_html(page, "<tr><th scope=\"row\">");
 		brc_html_name(page, l->layers.name[l->group[i].layer]);
-		brc_str_addf(page->b, "</th><td class=\"n\">%zu</td><td>", last - i);
+		brc_html(page, "</th><td class=\"n\">%zu</td><td>", last - i);
 		for (size_t g = i; g < last; g++)
 			brc_str_addf(page->b, "%s%d:&nbsp;%zu", g > i ? ", " : "",
 				     l->group[g].cluster, l->group[g].size);
-		brc_str_add(page->b, "</td></tr>\n");
+		brc_html(page, "</td></tr>\n");
 		page->rows_left--;
 	}
 	brc_html_table_end(page);
@@ -175,17 +173,17 @@ static void add_legend(brc_page *page)
 	double level = page->report->options.level;
 	const char *comma = "";
 
-	brc_str_add(page->b, "<p class=\"note\">");
+	brc_html(page, "<p class=\"note\">");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		if (!c->table_head || c->kind == BRC_COLUMN_P)
 			continue;
-		brc_htmlf(page->b, "%s%s: %s", comma, c->table_head, c->meaning);
+		brc_html(page, "%s%s: %s", comma, c->table_head, c->meaning);
 		comma = "; ";
 	}
-	brc_str_addf(page->b,
-		     ". Verdict: q &#8804; %g or, with &#9733;, max-T p &#8804; %g. A class with "
-		     "&#9733; loses more than under random groups (adjusted over classes).</p>\n",
-		     level, level);
+	brc_html(page,
+		 ". Verdict: q &#8804; %g or, with &#9733;, max-T p &#8804; %g. A class with "
+		 "&#9733; loses more than under random groups (adjusted over classes).</p>\n",
+		 level, level);
 }
 
 /* Every tested group in a row of its own. */
@@ -199,15 +197,15 @@ static void add_table(brc_page *page, const brc_place *at)
 	brc_str_addf(page->b, "<h3>Groups</h3>\n<div class=\"wide%s\"><table class=\"groups\">",
 		     rows > ROWS_AT_ONCE ? " long\" tabindex=\"0" : "");
 	add_heads(page, l);
-	brc_str_add(page->b, "<tbody>\n");
+	brc_html(page, "<tbody>\n");
 	shown_rows = add_rows(page, at);
 	brc_html_table_end(page);
 	add_legend(page);
 	if (shown_rows < rows)
-		brc_str_addf(page->b,
-			     "<p class=\"note\">%zu groups more are in the TSV and JSON "
-			     "reports.</p>\n",
-			     rows - shown_rows);
+		brc_str_addf(
+			page->b,
+			"<p class=\"note\">%zu groups more are in the TSV and JSON reports.</p>\n",
+			rows - shown_rows);
 	brc_html_notes(page, at->net, BRC_NOTE_UNTESTED, at->labelling, "untested");
 }
 

@@ -9,24 +9,22 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 	const char *source = l->labels.source;
 
 	if (!l->labels_section) {
-		brc_str_addf(page->b,
-			     "<p>%zu groups; the labels themselves are not in the stream.</p>\n",
-			     l->n_groups);
+		brc_html(page, "<p>%zu groups; the labels themselves are not in the stream.</p>\n",
+			 l->n_groups);
 		return;
 	}
-	brc_htmlf(page->b, "<p>A %s partition%s%s: %zu units in %zu groups",
-		  brc_mode_title(l->labels.mode), source[0] ? " made from " : "",
-		  brc_source_title(source), brc_layers_total(&l->layers), l->n_groups);
+	brc_html(page, "<p>A %s partition%s%s: %zu units in %zu groups",
+		 brc_mode_title(l->labels.mode), source[0] ? " made from " : "",
+		 brc_source_title(source), brc_layers_total(&l->layers), l->n_groups);
 	if (l->labels.isolated > 0)
-		brc_str_addf(page->b, ", %zu of them in none", l->labels.isolated);
-	brc_str_add(page->b,
-		    ". A group (sub-cluster): the units of one layer with one label.</p>\n");
+		brc_html(page, ", %zu of them in none", l->labels.isolated);
+	brc_html(page, ". A group (sub-cluster): the units of one layer with one label.</p>\n");
 }
 
 static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 {
 
-	brc_htmlf(page->b, "<tr><th scope=\"row\">%s: %s</th>", brc_proxy_name(proxy), st->title);
+	brc_html(page, "<tr><th scope=\"row\">%s: %s</th>", brc_proxy_name(proxy), st->title);
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
 			brc_html_cell(page, brc_format_p(brc_column_number(c, st)));
@@ -42,7 +40,7 @@ static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 		else
 			brc_html_cell(page, (brc_word){"-"});
 	}
-	brc_str_add(page->b, "</tr>\n");
+	brc_html(page, "</tr>\n");
 }
 
 static void add_test_heads(brc_page *page)
@@ -51,25 +49,25 @@ static void add_test_heads(brc_page *page)
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
-			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s</th>", c->table_head);
+			brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>", c->table_head);
 	brc_html_heads(page, "#groups|#random draws");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->kind == BRC_COLUMN_P && c->table_head)
-			brc_htmlf(page->b, "<th scope=\"col\" class=\"n\">%s &#8804; %g</th>",
-				  c->table_head, page->report->options.level);
+			brc_html(page, "<th scope=\"col\" class=\"n\">%s &#8804; %g</th>",
+				 c->table_head, page->report->options.level);
 }
 
 static void add_tests(brc_page *page, const brc_labelling *l)
 {
 	if (!brc_labelling_tested(l))
 		return;
-	brc_str_add(page->b, "<h3>Are the groups more than random groups of units?</h3>\n<div "
-			     "class=\"wide\"><table class=\"tests\"><thead><tr>");
+	brc_html(page, "<h3>Are the groups more than random groups of units?</h3>\n<div "
+		       "class=\"wide\"><table class=\"tests\"><thead><tr>");
 	add_test_heads(page);
-	brc_str_add(page->b, "</tr></thead><tbody>\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	brc_html(page, "</tr></thead><tbody>\n");
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_test(page, &l->test[p].stat[i], (brc_proxy)p);
+			add_test(page, &l->test[p].stat[i], p);
 	brc_html_table_end(page);
 }
 
@@ -77,28 +75,28 @@ static brc_rc add_effects(brc_page *page, const brc_place *at)
 {
 	if (!brc_labelling_tested(at->l))
 		return BRC_OK;
-	brc_str_add(page->b, "<div class=\"pair\">\n");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	brc_html(page, "<div class=\"pair\">\n");
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		if (!brc_primary(&at->l->test[p]))
 			continue;
-		brc_htmlf(page->b,
-			  "<div><h4>%s against size</h4>\n<p class=\"note\">%s; effect: beyond the "
-			  "mean of random groups</p>\n",
-			  p == BRC_IMPORTANCE ? "Importance" : "Coherence",
-			  brc_primary(&at->l->test[p])->title);
-		BRC_TRY(brc_chart_effects(page, at, (brc_proxy)p));
-		brc_str_add(page->b, "</div>\n");
+		brc_html(page,
+			 "<div><h4>%s against size</h4>\n<p class=\"note\">%s; effect: beyond the "
+			 "mean of random groups</p>\n",
+			 p == BRC_IMPORTANCE ? "Importance" : "Coherence",
+			 brc_primary(&at->l->test[p])->title);
+		BRC_TRY(brc_chart_effects(page, at, p));
+		brc_html(page, "</div>\n");
 	}
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 	return BRC_OK;
 }
 
 static void add_title(brc_page *page, const brc_place *at)
 {
-	brc_str_addf(page->b, "<section id=\"n%zu-l%zu\">\n<h2>", at->network, at->labelling);
+	brc_html(page, "<section id=\"n%zu-l%zu\">\n<h2>", at->network, at->labelling);
 	if (page->report->n > 1)
-		brc_htmlf(page->b, "%s: ", at->net->title);
-	brc_htmlf(page->b, "%s</h2>\n", at->l->name);
+		brc_html(page, "%s: ", at->net->title);
+	brc_html(page, "%s</h2>\n", at->l->name);
 }
 
 static brc_rc compose(brc_page *page, const brc_place *at)
@@ -112,7 +110,7 @@ static brc_rc compose(brc_page *page, const brc_place *at)
 	brc_html_groups(page, at);
 	BRC_TRY(brc_html_details(page, at));
 	BRC_TRY(brc_html_partition(page, at));
-	brc_str_add(page->b, "</section>\n");
+	brc_html(page, "</section>\n");
 	return BRC_OK;
 }
 

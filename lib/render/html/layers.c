@@ -8,11 +8,11 @@ static void add_layer(brc_page *page, const brc_network *net, const brc_layers *
 {
 	char title[1024];
 
-	brc_htmlf(page->b, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
-		  brc_layer_is_hidden(net, i) ? "hidden" : "edge",
-		  brc_layer_title(t->name[i], title, sizeof(title)),
-		  brc_format_count(t->units[i], "unit", "units").s,
-		  net->has_units ? net->units.kind[i] : "");
+	brc_html(page, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
+		 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
+		 brc_layer_title(t->name[i], title, sizeof(title)),
+		 brc_format_count(t->units[i], "unit", "units").s,
+		 net->has_units ? net->units.kind[i] : "");
 }
 
 /* A drawing; folded when it is long. */
@@ -25,10 +25,10 @@ static brc_rc add_branches(brc_page *page, const brc_network *net)
 		     "lead down",
 		     net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
 	if (net->units.n_edges > BRC_WIRING_EDGES)
-		brc_str_addf(page->b, " (%d of %zu)", BRC_WIRING_EDGES, net->units.n_edges);
-	brc_str_add(page->b, "</summary>\n<div class=\"wide\">");
+		brc_html(page, " (%d of %zu)", BRC_WIRING_EDGES, net->units.n_edges);
+	brc_html(page, "</summary>\n<div class=\"wide\">");
 	rc = brc_svg_wiring(page->b, net, page->err);
-	brc_str_add(page->b, "</div></details>\n");
+	brc_html(page, "</div></details>\n");
 	return rc;
 }
 
@@ -44,6 +44,6 @@ brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 		     net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
 	for (size_t i = 0; i < t->n; i++)
 		add_layer(page, net, t, i);
-	brc_str_add(page->b, "</ol>\n");
+	brc_html(page, "</ol>\n");
 	return BRC_OK;
 }

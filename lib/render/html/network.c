@@ -21,19 +21,19 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 
 	if (!st) {
 		brc_str_addf(page->b,
-			     "<td class=\"absent\" data-head=\"%s\">not tested</td>"
-			     "<td class=\"blank\"></td>",
+			     "<td class=\"absent\" data-head=\"%s\">not tested</td><td "
+			     "class=\"blank\"></td>",
 			     head[proxy]);
 		return;
 	}
 	found = st->published ? brc_found(st->p, st->m, page->report->options.level)
 			      : brc_marked(l, proxy);
-	brc_htmlf(page->b,
-		  "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "
-		  "data-head=\"omnibus p\">%s%s</td>",
-		  head[proxy], found, st->m, st->published ? " (uncorrected)" : "",
-		  brc_format_minus(brc_format_p(st->published ? st->fisher_p : st->omnibus_p)).s,
-		  st->published ? " (Fisher)" : "");
+	brc_html(page,
+		 "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "
+		 "data-head=\"omnibus p\">%s%s</td>",
+		 head[proxy], found, st->m, st->published ? " (uncorrected)" : "",
+		 brc_format_minus(brc_format_p(st->published ? st->fisher_p : st->omnibus_p)).s,
+		 st->published ? " (Fisher)" : "");
 }
 
 /* One number, or the least and the largest of several graphs. */
@@ -42,13 +42,13 @@ static void add_stability(brc_page *page, const brc_labelling *l)
 	double range[2];
 
 	if (!brc_stability_range(l, range)) {
-		brc_str_add(page->b, "<td class=\"blank\"></td>");
+		brc_html(page, "<td class=\"blank\"></td>");
 		return;
 	}
-	brc_str_addf(page->b, "<td class=\"n\" data-head=\"stability\">%.2f", range[0]);
+	brc_html(page, "<td class=\"n\" data-head=\"stability\">%.2f", range[0]);
 	if (range[1] - range[0] >= 0.005)
-		brc_str_addf(page->b, "&#8211;%.2f", range[1]);
-	brc_str_add(page->b, "</td>");
+		brc_html(page, "&#8211;%.2f", range[1]);
+	brc_html(page, "</td>");
 }
 
 static void add_overview(brc_page *page, size_t network)
@@ -65,30 +65,29 @@ static void add_overview(brc_page *page, size_t network)
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
-		brc_htmlf(page->b,
-			  "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">%s</a></th><td "
-			  "class=\"n\" data-head=\"n-cut\">%s</td>",
-			  network, i, l->name,
-			  l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
+		brc_html(page,
+			 "<tr><th scope=\"row\"><a href=\"#n%zu-l%zu\">%s</a></th><td class=\"n\" "
+			 "data-head=\"n-cut\">%s</td>",
+			 network, i, l->name,
+			 l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
 		add_stability(page, l);
-		for (size_t p = 0; p < BRC_PROXIES; p++) {
+		for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
 
-			add_verdict(page, l, (brc_proxy)p);
+			add_verdict(page, l, p);
 			corrected |= st && !st->published;
 		}
-		brc_str_add(page->b, "</tr>\n");
+		brc_html(page, "</tr>\n");
 	}
 	brc_html_table_end(page);
 	if (corrected)
 		brc_str_addf(
 			page->b,
 			"<p class=\"note\">A group (sub-cluster): the units of one layer with one "
-			"label. Counted are groups that hold after correction for their "
-			"number: q &#8804; %g (about %g&#8239;%% of them expected to be false) "
-			"or max-T p &#8804; %g (hardly any). Stability: how "
-			"far partitions from other seeds agree, 1 wholly, 0 no more than by "
-			"chance.</p>\n",
+			"label. Counted are groups that hold after correction for their number: q "
+			"&#8804; %g (about %g&#8239;%% of them expected to be false) or max-T p "
+			"&#8804; %g (hardly any). Stability: how far partitions from other seeds "
+			"agree, 1 wholly, 0 no more than by chance.</p>\n",
 			level, 100 * level, level);
 }
 
@@ -102,34 +101,34 @@ static void add_labelling_findings(brc_page *page, size_t network, size_t labell
 
 	if (!note)
 		return;
-	brc_htmlf(page->b, "<li><b>%s.</b>", net->labelling[labelling].name);
+	brc_html(page, "<li><b>%s.</b>", net->labelling[labelling].name);
 	for (; note; note = brc_note_next(&net->notes, note, BRC_NOTE_FINDING, labelling)) {
 		if (note->kind == BRC_NOTE_DETAIL)
 			continue;
-		brc_str_add(page->b, " ");
+		brc_html(page, " ");
 		brc_html_prose(page, note->text.s);
 	}
-	brc_str_add(page->b, "</li>\n");
+	brc_html(page, "</li>\n");
 }
 
 static void add_findings(brc_page *page, size_t network)
 {
 	const brc_network *net = &page->report->network[network];
 
-	brc_str_add(page->b, "<div class=\"findings\"><h3>Findings</h3>\n");
+	brc_html(page, "<div class=\"findings\"><h3>Findings</h3>\n");
 	add_overview(page, network);
 	brc_html_notes(page, net, BRC_NOTE_FINDING, BRC_ANY, "plain");
-	brc_str_add(page->b, "<ul class=\"plain\">\n");
+	brc_html(page, "<ul class=\"plain\">\n");
 	for (size_t i = 0; i < net->n_labellings; i++)
 		add_labelling_findings(page, network, i);
-	brc_str_add(page->b, "</ul>\n");
+	brc_html(page, "</ul>\n");
 	brc_html_notes(page, net, BRC_NOTE_WARNING, BRC_ANY, "warning");
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 }
 
 static void add_fact(brc_page *page, const char *what, const char *value)
 {
-	brc_htmlf(page->b, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
+	brc_html(page, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
 }
 
 static void add_number(brc_page *page, const char *what, brc_word number)
@@ -150,16 +149,17 @@ static void add_baseline(brc_page *page, const brc_network *net)
 		   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
 	snprintf(what, sizeof(what), "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
 	add_number(page, what, brc_format_number(l->loss, 3));
-	brc_htmlf(page->b, "<div><dt>test %s</dt><dd>%zu</dd></div>\n", net->items,
-		  l->lesions.images);
-	brc_htmlf(page->b, "<div><dt>classes</dt><dd>%zu</dd></div>\n", l->classes);
+	brc_html(page,
+		 "<div><dt>test %s</dt><dd>%zu</dd></div>\n"
+		 "<div><dt>classes</dt><dd>%zu</dd></div>\n",
+		 net->items, l->lesions.images, l->classes);
 }
 
 static brc_rc add_summary(brc_page *page, const brc_network *net)
 {
-	brc_str_add(page->b, "<h3>The network</h3>\n");
+	brc_html(page, "<h3>The network</h3>\n");
 	BRC_TRY(brc_html_wiring(page, net));
-	brc_str_add(page->b, "<dl class=\"facts\">\n");
+	brc_html(page, "<dl class=\"facts\">\n");
 	add_baseline(page, net);
 	if (net->model) {
 		char digest[16];
@@ -167,69 +167,69 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 		snprintf(digest, sizeof(digest), "%.12s", net->model);
 		add_fact(page, "digest of the model", digest);
 	}
-	brc_str_add(page->b, "</dl>\n");
+	brc_html(page, "</dl>\n");
 	return BRC_OK;
 }
 
 static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
 {
-	brc_str_add(page->b, "<dl class=\"facts\">\n");
+	brc_html(page, "<dl class=\"facts\">\n");
 	add_number(page, "n-cut", brc_format_number(c->observed, 5));
 	add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
 	add_number(page, "their deviation", brc_format_number(c->sd, 3));
 	add_number(page, "z", brc_format_number(c->z, 3));
 	add_number(page, "p", brc_format_p(c->p));
-	brc_str_add(page->b, "</dl>\n");
+	brc_html(page, "</dl>\n");
 }
 
 static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 {
 	if (net->n_clusterability == 0)
 		return BRC_OK;
-	brc_str_add(page->b, "<h3>Clusterability</h3>\n<div class=\"pair\">\n");
+	brc_html(page, "<h3>Clusterability</h3>\n<div class=\"pair\">\n");
 	for (size_t i = 0; i < net->n_clusterability; i++) {
 		const brc_clusterability *c = &net->clusterability[i];
 
-		brc_htmlf(page->b,
-			  "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
-			  "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
-			  c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
-			  c->null);
+		brc_html(page,
+			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
+			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
+			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
+			 c->null);
 		add_clusterability_facts(page, c);
 		BRC_TRY(brc_chart_clusterability(page, c));
-		brc_str_add(page->b, "</div>\n");
+		brc_html(page, "</div>\n");
 	}
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 	return BRC_OK;
 }
 
 static void add_missing(brc_page *page, const brc_network *net)
 {
 	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
-		brc_str_add(page->b, "<h3>What was not run</h3>\n");
+		brc_html(page, "<h3>What was not run</h3>\n");
 	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 }
 
 static void add_versions(brc_page *page, const brc_network *net)
 {
-	brc_str_add(page->b, "<details><summary>Sections, digests and versions</summary>\n");
+	brc_html(page, "<details><summary>Sections, digests and versions</summary>\n");
 	brc_html_table(page, "", "section|digest of its content");
 	for (size_t i = 0; i < net->input->n; i++) {
 		const brc_section *s = net->input->sections[i];
 		char title[256];
 
-		brc_htmlf(page->b, "<tr><th scope=\"row\">%s</th><td><code>%s</code></td></tr>\n",
-			  brc_section_title(s, title, sizeof(title)), s->digest);
+		brc_html(page, "<tr><th scope=\"row\">%s</th><td><code>%s</code></td></tr>\n",
+			 brc_section_title(s, title, sizeof(title)), s->digest);
 	}
 	brc_html_table_end(page);
-	brc_str_add(page->b, "<p>Tools: ");
+	brc_html(page, "<p>Tools: ");
 	for (size_t i = 0; i < net->input->n_history; i++) {
 		const brc_map *e = net->input->history[i];
 
-		brc_htmlf(page->b, "%s%s %s", i ? ", " : "", brc_map_string(e, "tool", "unknown"),
-			  brc_map_string(e, "version", ""));
+		brc_html(page, "%s%s %s", i ? ", " : "", brc_map_string(e, "tool", "unknown"),
+			 brc_map_string(e, "version", ""));
 	}
-	brc_str_add(page->b, ".</p></details>\n");
+	brc_html(page, ".</p></details>\n");
 }
 
 static brc_rc add_provenance(brc_page *page, const brc_network *net)
@@ -239,11 +239,11 @@ static brc_rc add_provenance(brc_page *page, const brc_network *net)
 
 	if (net->input->n_history > 0) {
 		rc = brc_commands(net->input->history, net->input->n_history, &commands, page->err);
-		brc_htmlf(page->b,
-			  "<h3>How it was made</h3>\n<pre tabindex=\"0\">%s</pre>\n<p "
-			  "class=\"note\">Rebuilt from the history of the stream, which keeps "
-			  "digests of files instead of their names.</p>\n",
-			  commands.s ? commands.s : "");
+		brc_html(page,
+			 "<h3>How it was made</h3>\n<pre tabindex=\"0\">%s</pre>\n<p "
+			 "class=\"note\">Rebuilt from the history of the stream, which keeps "
+			 "digests of files instead of their names.</p>\n",
+			 commands.s ? commands.s : "");
 		brc_str_free(&commands);
 	}
 	add_versions(page, net);
@@ -254,22 +254,22 @@ brc_rc brc_html_network(brc_page *page, size_t network)
 {
 	const brc_network *net = &page->report->network[network];
 
-	brc_str_addf(page->b, "<section id=\"n%zu\">\n", network);
+	brc_html(page, "<section id=\"n%zu\">\n", network);
 	if (page->report->n > 1)
-		brc_htmlf(page->b, "<h2>%s</h2>\n", net->title);
+		brc_html(page, "<h2>%s</h2>\n", net->title);
 	add_findings(page, network);
 	BRC_TRY(add_summary(page, net));
 	BRC_TRY(add_clusterability(page, net));
-	brc_str_add(page->b, "</section>\n");
+	brc_html(page, "</section>\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		brc_place at = {
 			.network = network, .labelling = i, .net = net, .l = &net->labelling[i]};
 
 		BRC_TRY(brc_html_labelling(page, &at));
 	}
-	brc_str_add(page->b, "<section>\n");
+	brc_html(page, "<section>\n");
 	add_missing(page, net);
 	BRC_TRY(add_provenance(page, net));
-	brc_str_add(page->b, "</section>\n");
+	brc_html(page, "</section>\n");
 	return BRC_OK;
 }

@@ -19,23 +19,22 @@ static void add_title(brc_page *page)
 	else if (r->n == 1)
 		brc_escape_html(page->b, r->network[0].title);
 	else
-		brc_str_addf(page->b, "%zu networks", r->n);
+		brc_html(page, "%zu networks", r->n);
 }
 
 static void add_head(brc_page *page)
 {
-	brc_str_add(page->b,
-		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		    "img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-		    "base-uri 'none'; form-action 'none'\">\n"
-		    "<meta name=\"generator\" content=\"broca " BRC_VERSION "\">\n<title>");
+	brc_html(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		       "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		       "img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+		       "base-uri 'none'; form-action 'none'\">\n"
+		       "<meta name=\"generator\" content=\"broca " BRC_VERSION "\">\n<title>");
 	add_title(page);
-	brc_str_add(page->b, " \xE2\x80\x93 local specialization</title>\n<style>\n");
+	brc_html(page, " \xE2\x80\x93 local specialization</title>\n<style>\n");
 	brc_str_add(page->b, brc_embedded_css);
-	brc_str_add(page->b, "</style>\n</head>\n<body>\n");
+	brc_html(page, "</style>\n</head>\n<body>\n");
 }
 
 /* Images are shown as parts of one sheet a network, by class x0, x1, ... */
@@ -47,50 +46,49 @@ static brc_rc add_sheets(brc_page *page)
 
 		if (s->n == 0)
 			continue;
-		brc_str_addf(page->b,
-			     "<style>.x%zu{width:%zupx;height:%zupx;background-size:%zupx "
-			     "%zupx;background-image:url(",
-			     i, s->width * s->zoom, s->height * s->zoom,
-			     s->columns * s->width * s->zoom, rows * s->height * s->zoom);
+		brc_html(page,
+			 "<style>.x%zu{width:%zupx;height:%zupx;background-size:%zupx "
+			 "%zupx;background-image:url(",
+			 i, s->width * s->zoom, s->height * s->zoom,
+			 s->columns * s->width * s->zoom, rows * s->height * s->zoom);
 		BRC_TRY(brc_sheet_uri(s, &page->report->network[i].exemplars, page->b, page->err));
-		brc_str_add(page->b, ")}</style>\n");
+		brc_html(page, ")}</style>\n");
 	}
 	return BRC_OK;
 }
 
 static void add_navigation(brc_page *page)
 {
-	brc_str_add(page->b, "<nav aria-label=\"Contents\"><ul>\n");
+	brc_html(page, "<nav aria-label=\"Contents\"><ul>\n");
 	for (size_t i = 0; i < page->report->n; i++) {
 		const brc_network *net = &page->report->network[i];
 
-		brc_htmlf(page->b, "<li><a href=\"#n%zu\">%s</a></li>\n", i,
-			  page->report->n > 1 ? net->title : "findings");
+		brc_html(page, "<li><a href=\"#n%zu\">%s</a></li>\n", i,
+			 page->report->n > 1 ? net->title : "findings");
 		for (size_t j = 0; j < net->n_labellings && page->report->n == 1; j++)
-			brc_htmlf(page->b, "<li><a href=\"#n%zu-l%zu\">%s</a></li>\n", i, j,
-				  net->labelling[j].name);
+			brc_html(page, "<li><a href=\"#n%zu-l%zu\">%s</a></li>\n", i, j,
+				 net->labelling[j].name);
 	}
-	brc_str_add(page->b,
-		    "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
+	brc_html(page, "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
 }
 
 static void add_combined_table(brc_page *page)
 {
 	const brc_report *r = page->report;
 
-	brc_str_add(page->b,
-		    "<p>One p-value for all "
-		    "networks: the chance that as many independent uniform numbers have so small a "
-		    "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
+	brc_html(page,
+		 "<p>One p-value for all "
+		 "networks: the chance that as many independent uniform numbers have so small a "
+		 "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
 	brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
 	for (size_t i = 0; i < r->n_combined; i++) {
 		const brc_combined *c = &r->combined[i];
 
-		brc_htmlf(page->b,
-			  "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%zu</td><td "
-			  "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-			  c->labelling, brc_proxy_name(c->proxy), c->networks,
-			  brc_format_p(c->mean).s, brc_format_p(c->p).s);
+		brc_html(page,
+			 "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%zu</td><td "
+			 "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+			 c->labelling, brc_proxy_name(c->proxy), c->networks,
+			 brc_format_p(c->mean).s, brc_format_p(c->p).s);
 	}
 	brc_html_table_end(page);
 }
@@ -101,15 +99,15 @@ static void add_combined(brc_page *page)
 
 	if (r->n_combined == 0 && !r->combined_remark)
 		return;
-	brc_str_add(page->b, "<section id=\"combined\"><h2>Over all networks</h2>\n");
+	brc_html(page, "<section id=\"combined\"><h2>Over all networks</h2>\n");
 	if (r->combined_remark) {
-		brc_str_add(page->b, "<p>");
+		brc_html(page, "<p>");
 		brc_html_prose(page, r->combined_remark);
-		brc_str_add(page->b, "</p>\n");
+		brc_html(page, "</p>\n");
 	}
 	if (r->n_combined > 0)
 		add_combined_table(page);
-	brc_str_add(page->b, "</section>\n");
+	brc_html(page, "</section>\n");
 }
 
 /* The charts' data as JSON, then Chart.js and our script. */
@@ -120,32 +118,32 @@ static brc_rc add_scripts(brc_page *page)
 	if (!json)
 		return brc_fail(page->err, BRC_RESOURCE, "out of memory for the charts");
 	brc_str_add(page->b, brc_embedded_licences);
-	brc_str_add(page->b, "<script type=\"application/json\" id=\"charts\">");
+	brc_html(page, "<script type=\"application/json\" id=\"charts\">");
 	brc_escape_script(page->b, json);
-	brc_str_add(page->b, "</script>\n<script>\n");
+	brc_html(page, "</script>\n<script>\n");
 	free(json);
 	if (json_array_size(page->charts) > 0)
 		brc_str_add(page->b, brc_embedded_chart);
-	brc_str_add(page->b, "\n</script>\n<script>\n");
+	brc_html(page, "\n</script>\n<script>\n");
 	brc_str_add(page->b, brc_embedded_js);
-	brc_str_add(page->b, "</script>\n</body>\n</html>\n");
+	brc_html(page, "</script>\n</body>\n</html>\n");
 	return BRC_OK;
 }
 
 static brc_rc compose(brc_page *page)
 {
 	add_head(page);
-	brc_str_add(page->b, "<header><p class=\"kind\">Local specialization, measured by broca "
-			     "</p><h1>");
+	brc_html(page, "<header><p class=\"kind\">Local specialization, measured by broca "
+		       "</p><h1>");
 	add_title(page);
-	brc_str_add(page->b, "</h1>\n");
+	brc_html(page, "</h1>\n");
 	add_navigation(page);
-	brc_str_add(page->b, "</header>\n<main>\n");
+	brc_html(page, "</header>\n<main>\n");
 	add_combined(page);
 	for (size_t i = 0; i < page->report->n; i++)
 		BRC_TRY(brc_html_network(page, i));
 	brc_str_add(page->b, brc_embedded_methods);
-	brc_str_add(page->b, "</main>\n");
+	brc_html(page, "</main>\n");
 	BRC_TRY(add_sheets(page));
 	return add_scripts(page);
 }

@@ -18,9 +18,9 @@ static double residual(const brc_graph_result *g)
 
 static void add_graph(brc_page *page, const brc_graph_result *g)
 {
-	brc_str_add(page->b, "<tr><th scope=\"row\">");
+	brc_html(page, "<tr><th scope=\"row\">");
 	brc_html_name(page, g->name);
-	brc_str_add(page->b, "</th>");
+	brc_html(page, "</th>");
 	brc_html_count(page, g->k);
 	brc_html_cell(page, brc_format_fixed(g->ncut, 3));
 	brc_html_cell(page, brc_format_fixed(g->lower_bound, 3));
@@ -30,7 +30,7 @@ static void add_graph(brc_page *page, const brc_graph_result *g)
 	brc_html_count(page, g->components);
 	brc_html_count(page, g->isolated);
 	brc_html_cell(page, brc_format_number(residual(g), 1));
-	brc_str_add(page->b, "</tr>\n");
+	brc_html(page, "</tr>\n");
 }
 
 static void add_graphs(brc_page *page, const brc_labelling *l)
@@ -38,15 +38,14 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 	if (l->n_graphs == 0)
 		return;
 	brc_html_table(page, "",
-		       "graph|#k|#n-cut|#lower bound|#inside / between|#stability|#units|"
-		       "#components|#isolated|#residual");
+		       "graph|#k|#n-cut|#lower bound|#inside / "
+		       "between|#stability|#units|#components|#isolated|#residual");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++)
 		add_graph(page, &l->graph[i]);
 	brc_html_table_end(page);
 	if (l->n_graphs > GRAPH_ROWS)
-		brc_str_addf(page->b,
-			     "<p class=\"note\">%zu graphs more are in the JSON report.</p>\n",
-			     l->n_graphs - GRAPH_ROWS);
+		brc_html(page, "<p class=\"note\">%zu graphs more are in the JSON report.</p>\n",
+			 l->n_graphs - GRAPH_ROWS);
 }
 
 /* The evidence for each k, with one drawing for each graph. */
@@ -62,40 +61,39 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 		if (shown++ == 0)
 			brc_str_add(
 				page->b,
-				"<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the "
-				"gap from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
+				"<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the gap "
+				"from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
 				"filled: the k that was taken.</p>\n<div class=\"drawings\">\n");
 		brc_svg_choice(page->b, g, l->n_graphs > 1 ? g->name : "");
 	}
 	if (shown > 0)
-		brc_str_add(page->b, "</div>\n");
+		brc_html(page, "</div>\n");
 	if (all > shown)
-		brc_str_addf(page->b,
-			     "<p class=\"note\">The first %zu of %zu graphs; all are in the JSON "
-			     "report.</p>\n",
-			     shown, all);
+		brc_html(page,
+			 "<p class=\"note\">The first %zu of %zu graphs; all are in the JSON "
+			 "report.</p>\n",
+			 shown, all);
 }
 
 static void add_affinity_head(brc_page *page, const brc_labelling *l)
 {
-	brc_str_add(page->b, "<div><h4>Affinity");
+	brc_html(page, "<div><h4>Affinity");
 	if (l->n_graphs > 1) {
-		brc_str_add(page->b, " of ");
+		brc_html(page, " of ");
 		brc_html_name(page, l->graph[0].name);
 	}
-	brc_str_add(page->b,
-		    ", sorted by cluster</h4><p>Mean edge between bins of units; lines "
-		    "separate clusters. Brightness is the square root of the edge, full at "
-		    "the 99.5th percentile.</p>\n");
+	brc_html(page, ", sorted by cluster</h4><p>Mean edge between bins of units; lines "
+		       "separate clusters. Brightness is the square root of the edge, full "
+		       "at the 99.5th percentile.</p>\n");
 }
 
 static void add_eigenvalues_head(brc_page *page, size_t graphs)
 {
-	brc_str_add(page->b, "<div><h4>Eigenvalues</h4><p>Smallest eigenvalues of the normalised "
-			     "Laplacian. A gap after the k-th supports k clusters.");
+	brc_html(page, "<div><h4>Eigenvalues</h4><p>Smallest eigenvalues of the normalised "
+		       "Laplacian. A gap after the k-th supports k clusters.");
 	if (graphs > BRC_CHART_GRAPHS)
-		brc_str_addf(page->b, " The first %d of %zu graphs.", BRC_CHART_GRAPHS, graphs);
-	brc_str_add(page->b, "</p>\n");
+		brc_html(page, " The first %d of %zu graphs.", BRC_CHART_GRAPHS, graphs);
+	brc_html(page, "</p>\n");
 }
 
 static brc_rc add_drawings(brc_page *page, const brc_labelling *l)
@@ -106,18 +104,18 @@ static brc_rc add_drawings(brc_page *page, const brc_labelling *l)
 		eigenvalues += l->graph[i].pairs > 0;
 	if (!eigenvalues && l->spectrum.bins == 0)
 		return BRC_OK;
-	brc_str_add(page->b, "<div class=\"pair\">\n");
+	brc_html(page, "<div class=\"pair\">\n");
 	if (eigenvalues) {
 		add_eigenvalues_head(page, eigenvalues);
 		BRC_TRY(brc_chart_eigenvalues(page, l));
-		brc_str_add(page->b, "</div>\n");
+		brc_html(page, "</div>\n");
 	}
 	if (l->spectrum.bins > 0) {
 		add_affinity_head(page, l);
 		BRC_TRY(brc_svg_affinity(page->b, l, page->err));
-		brc_str_add(page->b, "</div>\n");
+		brc_html(page, "</div>\n");
 	}
-	brc_str_add(page->b, "</div>\n");
+	brc_html(page, "</div>\n");
 	return BRC_OK;
 }
 
@@ -127,7 +125,7 @@ brc_rc brc_html_partition(brc_page *page, const brc_place *at)
 
 	if (l->n_graphs == 0 && l->spectrum.bins == 0)
 		return BRC_OK;
-	brc_str_add(page->b, "<h3>How the network was cut</h3>\n");
+	brc_html(page, "<h3>How the network was cut</h3>\n");
 	brc_html_notes(page, at->net, BRC_NOTE_PARTITION, at->labelling, "plain");
 	add_graphs(page, l);
 	add_choices(page, l);

@@ -1,10 +1,12 @@
-/* The report for programs. */
+/* The report for programs, as JSON. Its schema is documented in broca-report(1). */
 #include "base/cli.h"
-#include "render/json/json.h"
+#include "render/model/model.h"
+#include "render/words/json.h"
 
 enum { SCHEMA = 1 };
 
-json_t *brc_json_notes(const brc_network *net, brc_note_kind kind, size_t labelling)
+/* The texts of the notes of one kind that belong to `labelling`; details are findings. */
+static json_t *notes_of(const brc_network *net, brc_note_kind kind, size_t labelling)
 {
 	const brc_note *note = NULL;
 	json_t *a = json_array();
@@ -13,6 +15,175 @@ json_t *brc_json_notes(const brc_network *net, brc_note_kind kind, size_t labell
 		brc_json_append(&a, brc_json_text(note->text.s));
 	return a;
 }
+
+/* ---- a labelling: graphs, tests, groups, classes ---- */
+
+/* The evidence for each k; null if k was given. */
+static json_t *choice(const brc_graph_result *g)
+{
+	json_t *a = g->choices ? json_array() : json_null();
+
+	for (size_t i = 0; i < g->choices; i++)
+		brc_json_append(&a, json_pack("{s:i,s:o,s:o}", "k", (int)g->choice_k[i], "gap",
+					      brc_json_number(g->choice_gap[i]), "stability",
+					      brc_json_number(g->choice_stability[i])));
+	return a;
+}
+
+static json_t *graphs(const brc_labelling *l)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < l->n_graphs; i++) {
+		const brc_graph_result *g = &l->graph[i];
+		brc_map *record = brc_map_new();
+		json_t *o;
+
+		brc_graph_result_put(g, i, l->spectrum_section, record);
+		o = brc_json_map_of(record);
+		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
+		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
+		brc_json_set(&o, "choice", choice(g));
+		brc_json_append(&a, o);
+	}
+	return a;
+}
+
+/* What was inferred of one statistic over all groups. */
+static json_t *test(const brc_inference *st)
+{
+	json_t *o = json_pack(
+		"{s:o,s:o,s:o,s:s,s:b,s:o,s:o}", "statistic", brc_json_text(st->statistic), "title",
+		brc_json_text(st->title), "unit", brc_json_text(st->unit), "tail",
+		st->tail == BRC_TAIL_RIGHT ? "right" : "left", "published", (int)st->published,
+		"family", brc_json_count(st->m), "draws", brc_json_count(st->n));
+
+	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
+		brc_json_set(&o, c->name,
+			     c->kind == BRC_COLUMN_COUNT
+				     ? brc_json_count(brc_column_count(c, st))
+				     : brc_json_number(brc_column_number(c, st)));
+	brc_json_set(&o, "warning", brc_json_text(st->warning[0] ? st->warning : NULL));
+	return o;
+}
+
+static json_t *tests(const brc_findings *f)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < f->n_stats; i++)
+		brc_json_append(&a, test(&f->stat[i]));
+	return a;
+}
+
+/* The number of one row under the name of each column; null if the column is absent. */
+static void set_columns(json_t **o, const brc_column *c, const void *of, size_t row)
+{
+	for (; c->name; c++) {
+		const double *v = brc_column_values(c, of);
+
+		brc_json_set(o, c->name, v ? brc_json_number(v[row]) : json_null());
+	}
+}
+
+static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool draws)
+{
+	json_t *all = json_object();
+
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; g->row[p] != BRC_ANY && i < l->test[p].n_stats; i++) {
+			const brc_inference *st = &l->test[p].stat[i];
+			json_t *o = json_object();
+
+			set_columns(&o, brc_statistic_columns, st, g->row[p]);
+			if (draws && st->draw)
+				brc_json_set(&o, "draws",
+					     brc_json_numbers(st->draw + st->m + g->row[p], st->n,
+							      st->m));
+			brc_json_set(&all, st->statistic, o);
+		}
+	return all;
+}
+
+static json_t *group_classes(const brc_labelling *l, const brc_group *g)
+{
+	const brc_findings *f = &l->test[BRC_COHERENCE];
+	json_t *a = json_array();
+
+	if (g->row[BRC_COHERENCE] == BRC_ANY || !f->class_change)
+		return a;
+	for (size_t c = 0; c < f->classes; c++) {
+		json_t *o = json_pack("{s:o}", "class", brc_json_text(l->class_name[c]));
+
+		set_columns(&o, brc_class_columns, f, g->row[BRC_COHERENCE] * f->classes + c);
+		brc_json_append(&a, o);
+	}
+	return a;
+}
+
+static json_t *groups(const brc_labelling *l, bool draws)
+{
+	json_t *a = json_array();
+
+	for (size_t k = 0; k < l->n_groups; k++) {
+		const brc_group *g = &l->group[l->order[k]];
+		json_t *units = json_array();
+
+		for (size_t i = 0; g->unit && i < g->size; i++)
+			brc_json_append(&units, brc_json_count(g->unit[i]));
+		brc_json_append(&a, json_pack("{s:o,s:i,s:o,s:o,s:b,s:o,s:o,s:o}", "layer",
+					      brc_json_text(l->layers.name[g->layer]), "cluster",
+					      (int)g->cluster, "size", brc_json_count(g->size),
+					      "units", units, "tested", (int)brc_group_tested(g),
+					      "left_out", brc_json_text(g->left_out), "statistics",
+					      group_statistics(l, g, draws), "classes",
+					      group_classes(l, g)));
+	}
+	return a;
+}
+
+/* Recall by class before any lesion. */
+static json_t *baseline(const brc_labelling *l)
+{
+	const brc_lesions *x = &l->lesions;
+	json_t *classes;
+
+	if (!l->lesions_section)
+		return json_null();
+	classes = json_array();
+	for (size_t c = 0; c < l->classes; c++)
+		brc_json_append(&classes,
+				json_pack("{s:o,s:I,s:I}", "class", brc_json_text(l->class_name[c]),
+					  "images", (json_int_t)x->class_images[c], "correct",
+					  (json_int_t)x->baseline_correct[c]));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "images", brc_json_count(x->images), "items",
+			 brc_json_text(x->items), "accuracy",
+			 brc_json_number(brc_lesions_baseline_plain(x)), "balanced_accuracy",
+			 brc_json_number(brc_lesions_baseline_balanced(x)), "loss",
+			 brc_json_number(l->loss), "classes", classes);
+}
+
+/* `draws`: with every control draw. */
+static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
+	const char *source = l->labels_section ? l->labels.source : NULL;
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+			 brc_json_text(l->name), "mode", brc_json_text(mode), "source",
+			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
+			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
+			 notes_of(net, BRC_NOTE_FINDING, labelling), "cut",
+			 notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
+			 notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
+			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
+			 "baseline", baseline(l), brc_proxy_name(BRC_IMPORTANCE),
+			 tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
+			 tests(&l->test[BRC_COHERENCE]), "groups", groups(l, draws));
+}
+
+/* ---- networks ---- */
 
 static json_t *layers(const brc_network *net)
 {
@@ -73,12 +244,12 @@ static json_t *network(const brc_network *net, bool draws)
 	json_t *labellings = json_array();
 
 	for (size_t i = 0; i < net->n_labellings; i++)
-		brc_json_append(&labellings, brc_json_labelling(net, i, draws));
+		brc_json_append(&labellings, labelling_of(net, i, draws));
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
 			 brc_json_text(net->title), "model", brc_json_text(net->model), "layers",
-			 layers(net), "findings", brc_json_notes(net, BRC_NOTE_FINDING, BRC_ANY),
-			 "warnings", brc_json_notes(net, BRC_NOTE_WARNING, BRC_ANY), "missing",
-			 brc_json_notes(net, BRC_NOTE_MISSING, BRC_ANY), "clusterability",
+			 layers(net), "findings", notes_of(net, BRC_NOTE_FINDING, BRC_ANY),
+			 "warnings", notes_of(net, BRC_NOTE_WARNING, BRC_ANY), "missing",
+			 notes_of(net, BRC_NOTE_MISSING, BRC_ANY), "clusterability",
 			 clusterability(net), "labellings", labellings, "sections",
 			 sections(net->input), "history", history(net->input));
 }

@@ -105,9 +105,9 @@ static brc_rc combine_all(brc_report *r, bool *left_out, brc_err *err)
 	if (!r->combined)
 		return BRC_RESOURCE;
 	for (size_t j = 0; net && j < net->n_labellings; j++)
-		for (size_t p = 0; p < BRC_PROXIES; p++)
-			if (joint_test(&net->labelling[j], (brc_proxy)p))
-				combine(r, left_out, &net->labelling[j], (brc_proxy)p);
+		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+			if (joint_test(&net->labelling[j], p))
+				combine(r, left_out, &net->labelling[j], p);
 	return BRC_OK;
 }
 
@@ -116,12 +116,11 @@ static bool comparable(const brc_report *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t j = 0; j < r->network[i].n_labellings; j++)
-			for (size_t p = 0; p < BRC_PROXIES; p++)
+			for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 				for (size_t k = i + 1; k < r->n; k++) {
 					const brc_labelling *l = &r->network[i].labelling[j];
 
-					if (joint_test(l, (brc_proxy)p) &&
-					    counterpart(&r->network[k], l, (brc_proxy)p))
+					if (joint_test(l, p) && counterpart(&r->network[k], l, p))
 						return true;
 				}
 	return false;
@@ -138,8 +137,7 @@ brc_rc brc_combine_networks(brc_report *r, brc_err *err)
 	if (!left_out)
 		return BRC_RESOURCE;
 	rc = combine_all(r, left_out, err);
-	if (rc == BRC_OK)
-		rc = remark(r, left_out, err);
+	BRC_THEN(rc, remark(r, left_out, err));
 	free(left_out);
 	return rc;
 }

@@ -80,93 +80,79 @@ static brc_group blank(size_t layer, int32_t cluster, size_t size)
 			   .worst_p = NAN};
 }
 
+static brc_rc make_groups(brc_labelling *l, size_t n, brc_err *err)
+{
+	l->group = brc_calloc(n, sizeof(*l->group), err);
+	l->n_groups = l->group ? n : 0;
+	return l->group ? BRC_OK : BRC_RESOURCE;
+}
+
 static brc_rc from_labels(brc_labelling *l, brc_err *err)
 {
 	BRC_TRY(brc_subclusters_new(&l->subclusters, &l->labels, err));
-	l->group = brc_calloc(l->subclusters->n, sizeof(*l->group), err);
-	if (!l->group)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < l->subclusters->n; i++) {
+	BRC_TRY(make_groups(l, l->subclusters->n, err));
+	for (size_t i = 0; i < l->n_groups; i++) {
 		const brc_subcluster *c = &l->subclusters->item[i];
 
 		l->group[i] = blank(c->layer, c->cluster, c->size);
 		l->group[i].unit = c->unit;
 	}
-	l->n_groups = l->subclusters->n;
 	return BRC_OK;
 }
 
-/* The sub-clusters of a section, with its layers mapped to l->layers. */
-typedef struct table {
+/* A section with a table of sub-clusters. Its layers are mapped to those of the labelling. */
+typedef struct source {
 	const brc_section *section;
 	const brc_layers *layers;
-	const int32_t *layer, *cluster, *size;
-	size_t m;
-	size_t *map; /* [layers->n] -> index in l->layers; owned */
-} table;
+	const brc_subcluster_table *table;
+	size_t *map; /* [layers->n] -> index in the layers of the labelling; owned */
+} source;
 
-static table of_lesions(const brc_labelling *l, const brc_section *s)
+static brc_rc map_layers(const brc_labelling *l, const source *s, brc_err *err)
 {
-	const brc_lesions *x = &l->lesions;
-
-	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
-}
-
-static table of_findings(const brc_labelling *l, brc_proxy p, const brc_section *s)
-{
-	const brc_findings *x = &l->test[p];
-
-	return (table){s, &x->layers, x->layer, x->cluster, x->size, x->m, NULL};
-}
-
-static brc_rc map_layers(table *t, const brc_labelling *l, brc_err *err)
-{
-	t->map = brc_calloc(t->layers->n, sizeof(*t->map), err);
-	if (!t->map)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < t->layers->n; i++) {
-		t->map[i] = brc_layers_find(&l->layers, t->layers->name[i]);
-		if (t->map[i] != BRC_ANY)
+	for (size_t i = 0; i < s->layers->n; i++) {
+		s->map[i] = brc_layers_find(&l->layers, s->layers->name[i]);
+		if (s->map[i] != BRC_ANY)
 			continue;
-		brc_section_bad(t->section, err, "its layer '%s' is not in labelling '%s'",
-				t->layers->name[i], l->name);
+		brc_section_bad(s->section, err, "its layer '%s' is not in labelling '%s'",
+				s->layers->name[i], l->name);
 		return brc_hint(err, "sections of one name must come from one run");
 	}
 	return BRC_OK;
 }
 
 /* Without labels, the rows of the first table make the groups. */
-static brc_rc from_table(brc_labelling *l, const table *t, brc_err *err)
+static brc_rc from_table(brc_labelling *l, const source *s, brc_err *err)
 {
-	l->group = brc_calloc(t->m, sizeof(*l->group), err);
-	if (!l->group)
-		return BRC_RESOURCE;
+	const brc_subcluster_table *t = s->table;
+
+	BRC_TRY(make_groups(l, t->m, err));
 	for (size_t i = 0; i < t->m; i++)
-		l->group[i] = blank(t->map[t->layer[i]], t->cluster[i], (size_t)t->size[i]);
-	l->n_groups = t->m;
+		l->group[i] = blank(s->map[t->layer[i]], t->cluster[i], (size_t)t->size[i]);
 	qsort(l->group, l->n_groups, sizeof(*l->group), by_layer_and_cluster);
 	return BRC_OK;
 }
 
-typedef enum row_kind { ROW_IMPORTANCE, ROW_COHERENCE, ROW_LESION } row_kind;
+enum { LESIONS = BRC_PROXIES }; /* a row in the lesions, beside the rows in the tests of a proxy */
 
-static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err *err)
+static brc_rc join_rows(brc_labelling *l, const source *s, size_t kind, brc_err *err)
 {
+	const brc_subcluster_table *t = s->table;
+
 	for (size_t i = 0; i < t->m; i++) {
-		size_t layer = t->map[t->layer[i]];
+		size_t layer = s->map[t->layer[i]], *row;
 		brc_group *g = find(l, layer, t->cluster[i]);
-		size_t *row;
 
 		if (!g || g->size != (size_t)t->size[i]) {
-			brc_section_bad(t->section, err,
+			brc_section_bad(s->section, err,
 					"cluster %d of layer '%s' with %d units is not in the "
 					"labelling '%s'",
 					t->cluster[i], l->layers.name[layer], t->size[i], l->name);
 			return brc_hint(err, "sections of one name must come from one run");
 		}
-		row = kind == ROW_LESION ? &g->lesion : &g->row[kind];
+		row = kind == LESIONS ? &g->lesion : &g->row[kind];
 		if (*row != BRC_ANY)
-			return brc_section_bad(t->section, err,
+			return brc_section_bad(s->section, err,
 					       "cluster %d of layer '%s' stands twice",
 					       t->cluster[i], l->layers.name[layer]);
 		*row = i;
@@ -175,31 +161,33 @@ static brc_rc join_rows(brc_labelling *l, const table *t, row_kind kind, brc_err
 }
 
 /* Why sub-clusters were not lesioned. */
-static void join_reasons(brc_labelling *l, const table *t)
+static void join_reasons(brc_labelling *l, const size_t *map)
 {
 	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
 		const brc_left_out *x = &l->lesions.left_out[i];
-		brc_group *g = find(l, t->map[x->layer], x->cluster);
+		brc_group *g = find(l, map[x->layer], x->cluster);
 
 		if (g)
 			g->left_out = x->reason;
 	}
 }
 
-static brc_rc join(brc_labelling *l, row_kind kind, table t, brc_err *err)
+static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 {
 	brc_rc rc;
 
-	if (!t.section)
+	if (!s.section)
 		return BRC_OK;
-	rc = map_layers(&t, l, err);
-	if (rc == BRC_OK && !l->group)
-		rc = from_table(l, &t, err);
-	if (rc == BRC_OK)
-		rc = join_rows(l, &t, kind, err);
-	if (rc == BRC_OK && kind == ROW_LESION)
-		join_reasons(l, &t);
-	free(t.map);
+	s.map = brc_calloc(s.layers->n, sizeof(*s.map), err);
+	if (!s.map)
+		return BRC_RESOURCE;
+	rc = map_layers(l, &s, err);
+	if (!l->group)
+		BRC_THEN(rc, from_table(l, &s, err));
+	BRC_THEN(rc, join_rows(l, &s, kind, err));
+	if (rc == BRC_OK && kind == LESIONS)
+		join_reasons(l, s.map);
+	free(s.map);
 	return rc;
 }
 
@@ -214,7 +202,7 @@ static brc_mark mark_of(const brc_inference *st, size_t row, double level)
 
 static void mark_groups(brc_labelling *l, double level)
 {
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		for (size_t i = 0; st && i < l->n_groups; i++)
@@ -281,7 +269,7 @@ static strength strength_of(const brc_labelling *l, size_t i)
 	const brc_group *g = &l->group[i];
 	strength s = {.index = i, .mark = 0, .q = 2, .p = 2};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
 		if (!st || g->row[p] == BRC_ANY)
@@ -295,17 +283,19 @@ static strength strength_of(const brc_labelling *l, size_t i)
 	return s;
 }
 
+static int ascending(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
 static int by_strength(const void *a, const void *b)
 {
 	const strength *x = a, *y = b;
+	int order = y->mark - x->mark;
 
-	if (x->mark != y->mark)
-		return x->mark > y->mark ? -1 : 1;
-	if (x->q != y->q)
-		return x->q < y->q ? -1 : 1;
-	if (x->p != y->p)
-		return x->p < y->p ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
+	order = order != 0 ? order : ascending(x->q, y->q);
+	order = order != 0 ? order : ascending(x->p, y->p);
+	return order != 0 ? order : ascending((double)x->index, (double)y->index);
 }
 
 static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
@@ -330,11 +320,17 @@ static brc_rc set_order(brc_labelling *l, brc_report_order order, brc_err *err)
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 			  const brc_report_options *options, brc_err *err)
 {
-	if (from->labels)
+	const brc_lesions *x = &l->lesions;
+
+	if (l->labels_section)
 		BRC_TRY(from_labels(l, err));
-	BRC_TRY(join(l, ROW_LESION, of_lesions(l, from->lesions), err));
-	BRC_TRY(join(l, ROW_IMPORTANCE, of_findings(l, BRC_IMPORTANCE, from->importance), err));
-	BRC_TRY(join(l, ROW_COHERENCE, of_findings(l, BRC_COHERENCE, from->coherence), err));
+	BRC_TRY(join(l, LESIONS, (source){l->lesions_section, &x->layers, &x->table, NULL}, err));
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
+		const brc_findings *t = &l->test[p];
+		const brc_section *s = from->part[BRC_PART_TESTS + p];
+
+		BRC_TRY(join(l, p, (source){s, &t->layers, &t->table, NULL}, err));
+	}
 	mark_groups(l, options->level);
 	find_worst_classes(l);
 	return set_order(l, options->order, err);

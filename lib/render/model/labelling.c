@@ -5,6 +5,7 @@
 
 #include "base/texts.h"
 #include "render/model/model.h"
+#include "render/words/commands.h"
 
 /* Mean cross-entropy of the unharmed network, nats an image. */
 static double mean_loss(const brc_lesions *l)
@@ -18,30 +19,23 @@ static double mean_loss(const brc_lesions *l)
 	return images > 0 ? nats / images : NAN;
 }
 
-/* The graphs, of the spectrum where there is one. */
-static brc_rc read_spectrum(brc_labelling *l, brc_err *err)
+/* What each section holds. The graphs are those of the spectrum where there is one. */
+static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, brc_err *err)
 {
+	if (l->labels_section)
+		BRC_TRY(brc_labels_read(&l->labels, l->labels_section, err));
 	if (l->spectrum_section)
 		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
 	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
 	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
-	return BRC_OK;
-}
-
-/* What each section holds. */
-static brc_rc read_sections(brc_labelling *l, const brc_labelling_sections *from, brc_err *err)
-{
-	if (from->labels)
-		BRC_TRY(brc_labels_read(&l->labels, from->labels, err));
-	if (from->lesions) {
-		BRC_TRY(brc_lesions_read(&l->lesions, from->lesions, err));
+	if (l->lesions_section) {
+		BRC_TRY(brc_lesions_read(&l->lesions, l->lesions_section, err));
 		l->loss = mean_loss(&l->lesions);
 	}
-	if (from->importance)
-		BRC_TRY(brc_findings_read(&l->test[BRC_IMPORTANCE], from->importance, err));
-	if (from->coherence)
-		BRC_TRY(brc_findings_read(&l->test[BRC_COHERENCE], from->coherence, err));
-	return read_spectrum(l, err);
+	for (size_t p = 0; p < BRC_PROXIES; p++)
+		if (part[BRC_PART_TESTS + p])
+			BRC_TRY(brc_findings_read(&l->test[p], part[BRC_PART_TESTS + p], err));
+	return BRC_OK;
 }
 
 /* The layer table: from labels, else from the first section that has one. */
@@ -75,14 +69,48 @@ brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *fro
 			     const brc_report_options *options, brc_err *err)
 {
 	*l = (brc_labelling){.name = from->name,
-			     .labels_section = from->labels,
-			     .spectrum_section = from->spectrum,
-			     .lesions_section = from->lesions,
+			     .labels_section = from->part[BRC_PART_LABELS],
+			     .spectrum_section = from->part[BRC_PART_SPECTRUM],
+			     .lesions_section = from->part[BRC_PART_LESIONS],
 			     .loss = NAN};
-	BRC_TRY(read_sections(l, from, err));
+	BRC_TRY(read_sections(l, from->part, err));
 	BRC_TRY(copy_layers(l, err));
 	BRC_TRY(read_classes(l, err));
 	return brc_groups_collect(l, from, options, err);
+}
+
+void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in)
+{
+	const brc_section *s = l->labels_section ? l->labels_section : l->spectrum_section;
+
+	l->k = l->labels.k;
+	for (size_t i = 0; !l->labels_section && i < l->n_graphs; i++)
+		l->k = l->graph[i].k > l->k ? l->graph[i].k : l->k;
+	for (size_t i = 0; s && s->digest[0] && i < in->n_history && !l->has_seed; i++) {
+		const brc_value *options = brc_map_get(in->history[i], "options");
+
+		if (options && options->type == BRC_V_MAP &&
+		    brc_history_wrote(in->history[i], s->digest))
+			l->has_seed = brc_map_int(options->u.map, "seed", &l->seed);
+	}
+}
+
+size_t brc_stability_range(const brc_labelling *l, double range[2])
+{
+	size_t n = 0;
+
+	range[0] = INFINITY;
+	range[1] = -INFINITY;
+	for (size_t i = 0; i < l->n_graphs; i++) {
+		double s = l->graph[i].stability;
+
+		if (l->graph[i].k <= 1 || !isfinite(s))
+			continue;
+		range[0] = fmin(range[0], s);
+		range[1] = fmax(range[1], s);
+		n++;
+	}
+	return n;
 }
 
 void brc_labelling_clear(brc_labelling *l)
@@ -90,7 +118,7 @@ void brc_labelling_clear(brc_labelling *l)
 	brc_labels_clear(&l->labels);
 	brc_subclusters_free(l->subclusters);
 	brc_lesions_clear(&l->lesions);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
 	brc_texts_free(l->layer_title, l->layers.n);

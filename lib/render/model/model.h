@@ -143,9 +143,17 @@ brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 void brc_network_clear(brc_network *net);
 
 /* A labelling from the sections of its name; absent ones are NULL. */
+typedef enum brc_part {
+	BRC_PART_LABELS,
+	BRC_PART_SPECTRUM,
+	BRC_PART_LESIONS,
+	BRC_PART_TESTS, /* the first of BRC_PROXIES, in their order */
+	BRC_PARTS = BRC_PART_TESTS + BRC_PROXIES
+} brc_part;
+
 typedef struct brc_labelling_sections {
 	const char *name;
-	const brc_section *labels, *spectrum, *lesions, *importance, *coherence;
+	const brc_section *part[BRC_PARTS];
 } brc_labelling_sections;
 
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
@@ -155,8 +163,8 @@ void brc_labelling_clear(brc_labelling *l);
 /* Number of clusters and seed, from the labels and the history of their stream. */
 void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in);
 
-/* The least and the largest stability of the graphs; false when no graph has one. */
-bool brc_stability_range(const brc_labelling *l, double range[2]);
+/* The least and the largest stability of the graphs. Returns how many graphs have one. */
+size_t brc_stability_range(const brc_labelling *l, double range[2]);
 
 /* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,

@@ -68,8 +68,8 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap)
 
 static brc_rc keep(char **to, const char *name, brc_err *err)
 {
-	*to = strdup(name);
-	return *to ? BRC_OK : brc_fail(err, BRC_RESOURCE, "out of memory for names");
+	*to = brc_strdup(name, err);
+	return *to ? BRC_OK : BRC_RESOURCE;
 }
 
 brc_rc brc_labelling_name(brc_labelling *l, char *const *classes, brc_err *err)

@@ -18,18 +18,16 @@ static const brc_section *first(const brc_report_input *in, const char *type)
 	return NULL;
 }
 
-/* Where a section goes within the sections of its name; NULL: not of a labelling. */
-static const brc_section **slot(brc_labelling_sections *g, const brc_section *s)
+/* Which part of a labelling a section is; BRC_PARTS: none. */
+static size_t part_of(const brc_section *s)
 {
-	const brc_section **const place[] = {&g->labels, &g->spectrum, &g->lesions, &g->importance,
-					     &g->coherence};
-	static const char *const type[] = {"labels", "spectrum", "lesions", "importance",
-					   "coherence"};
+	static const char *const type[BRC_PARTS] = {"labels", "spectrum", "lesions", "importance",
+						    "coherence"};
+	size_t part = 0;
 
-	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
-		if (is(s, type[i]))
-			return place[i];
-	return NULL;
+	while (part < BRC_PARTS && !is(s, type[part]))
+		part++;
+	return part;
 }
 
 /*
@@ -37,31 +35,25 @@ static const brc_section **slot(brc_labelling_sections *g, const brc_section *s)
  */
 static void assign(brc_labelling_sections *group, size_t *n, const brc_section *s)
 {
-	brc_labelling_sections probe = {0};
+	size_t part = part_of(s), i = 0;
 
-	if (!slot(&probe, s))
+	if (part == BRC_PARTS)
 		return;
-	for (size_t i = 0; i < *n; i++) {
-		const brc_section **place = slot(&group[i], s);
-
-		if (strcmp(group[i].name, s->name) == 0 && !*place) {
-			*place = s;
-			return;
-		}
-	}
-	group[*n] = (brc_labelling_sections){.name = s->name};
-	*slot(&group[(*n)++], s) = s;
+	while (i < *n && (strcmp(group[i].name, s->name) != 0 || group[i].part[part]))
+		i++;
+	if (i == *n)
+		group[(*n)++] = (brc_labelling_sections){.name = s->name};
+	group[i].part[part] = s;
 }
 
 /* The labelling that a group without labels says it was made from ("labels" in its metadata). */
 static const char *labels_named(const brc_labelling_sections *g)
 {
-	const brc_section *s[] = {g->lesions, g->importance, g->coherence};
 	const char *name = NULL;
 
-	for (size_t i = 0; i < 3 && !name; i++)
-		if (s[i])
-			name = brc_map_string(s[i]->meta, "labels", NULL);
+	for (size_t i = BRC_PART_LESIONS; i < BRC_PARTS && !name; i++)
+		if (g->part[i])
+			name = brc_map_string(g->part[i]->meta, "labels", NULL);
 	return name;
 }
 
@@ -72,39 +64,47 @@ static const char *labels_named(const brc_labelling_sections *g)
 static void borrow_labels(brc_labelling_sections *group, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *from = group[i].labels ? NULL : labels_named(&group[i]);
+		const brc_section **own = group[i].part;
+		const char *from = own[BRC_PART_LABELS] ? NULL : labels_named(&group[i]);
 
 		for (size_t j = 0; from && j < n; j++) {
-			if (j == i || strcmp(group[j].name, from) != 0 || !group[j].labels)
+			const brc_section *const *other = group[j].part;
+
+			if (strcmp(group[j].name, from) != 0 || !other[BRC_PART_LABELS])
 				continue;
-			group[i].labels = group[j].labels;
-			group[i].spectrum =
-				group[i].spectrum ? group[i].spectrum : group[j].spectrum;
+			own[BRC_PART_LABELS] = other[BRC_PART_LABELS];
+			if (!own[BRC_PART_SPECTRUM])
+				own[BRC_PART_SPECTRUM] = other[BRC_PART_SPECTRUM];
 			break;
 		}
 	}
 }
 
-static brc_rc collect_labellings(brc_network *net, const brc_report_options *options, brc_err *err)
+static brc_rc make_labellings(brc_network *net, brc_labelling_sections *group,
+			      const brc_report_options *options, brc_err *err)
 {
-	const brc_report_input *in = net->input;
-	brc_labelling_sections *group = brc_calloc(in->n, sizeof(*group), err);
 	size_t n = 0;
-	brc_rc rc = BRC_OK;
 
-	if (!group)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < in->n; i++)
-		assign(group, &n, in->sections[i]);
+	for (size_t i = 0; i < net->input->n; i++)
+		assign(group, &n, net->input->sections[i]);
 	borrow_labels(group, n);
 	net->labelling = brc_calloc(n, sizeof(*net->labelling), err);
 	if (!net->labelling)
-		rc = BRC_RESOURCE;
-	for (size_t i = 0; rc == BRC_OK && i < n; i++)
-		rc = brc_labelling_collect(&net->labelling[net->n_labellings++], &group[i], options,
-					   err);
-	for (size_t i = 0; rc == BRC_OK && i < n; i++)
-		brc_labelling_find_seed(&net->labelling[i], in);
+		return BRC_RESOURCE;
+	for (size_t i = 0; i < n; i++) {
+		brc_labelling *l = &net->labelling[net->n_labellings++];
+
+		BRC_TRY(brc_labelling_collect(l, &group[i], options, err));
+		brc_labelling_find_seed(l, net->input);
+	}
+	return BRC_OK;
+}
+
+static brc_rc collect_labellings(brc_network *net, const brc_report_options *options, brc_err *err)
+{
+	brc_labelling_sections *group = brc_calloc(net->input->n, sizeof(*group), err);
+	brc_rc rc = group ? make_labellings(net, group, options, err) : BRC_RESOURCE;
+
 	free(group);
 	return rc;
 }

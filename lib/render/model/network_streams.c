@@ -1,3 +1,4 @@
+/* Joins the streams of one network, and finds titles for the networks. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,7 +6,120 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "render/model/network_streams.h"
-#include "render/model/network_titles.h"
+
+/* ---- titles ---- */
+
+/* The beginning of the component before `end`; the path itself where there is none before. */
+static const char *one_more(const char *path, const char *end)
+{
+	while (end > path && end[-1] == '/')
+		end--;
+	while (end > path && end[-1] != '/')
+		end--;
+	return end;
+}
+
+/* Does `path` end in the whole components `end`? */
+static bool ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n >= m && strcmp(path + n - m, end) == 0 && (n == m || path[n - m - 1] == '/');
+}
+
+static const char *path_of(const brc_report_input *in)
+{
+	const char *path = in->title ? in->title : "";
+
+	while (path[0] == '.' && path[1] == '/' && path[2])
+		path += 2;
+	return path;
+}
+
+void brc_titles_shorten(const char **brief, const brc_report_input *inputs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *path = path_of(&inputs[i]), *slash = strrchr(path, '/');
+
+		brief[i] = slash && slash[1] ? slash + 1 : path;
+		for (size_t j = 0; j < n && brief[i] > path; j++) {
+			const char *other = path_of(&inputs[j]);
+
+			while (brief[i] > path && strcmp(other, path) != 0 &&
+			       ends_in(other, brief[i]))
+				brief[i] = one_more(path, brief[i]);
+		}
+	}
+}
+
+/* Bytes of the directory that a and the first n bytes of b have in common, its slash included. */
+static size_t common_directory(const char *a, const char *b, size_t n)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; i < n && a[i] && a[i] == b[i]; i++)
+		if (a[i] == '/')
+			common = i + 1;
+	return common;
+}
+
+/* Is an earlier stream of the network of this path (and, with `stream`, of this number)? */
+static bool said(const char *const *brief, const brc_report_input *inputs, const size_t *of,
+		 size_t i, bool stream)
+{
+	for (size_t j = 0; j < i; j++)
+		if (of[j] == of[i] && strcmp(brief[j], brief[i]) == 0 &&
+		    (!stream || inputs[j].stream == inputs[i].stream))
+			return true;
+	return false;
+}
+
+/* " (stream 2)", " (streams 1, 3)": those of the path of stream i; nothing when it has one. */
+static void add_streams(brc_str *title, const char *const *brief, const brc_report_input *inputs,
+			const size_t *of, size_t n, size_t i)
+{
+	brc_str list = {0};
+	size_t count = 0;
+
+	for (size_t j = i; j < n && inputs[i].stream > 0; j++)
+		if (of[j] == of[i] && strcmp(brief[j], brief[i]) == 0 &&
+		    !said(brief, inputs, of, j, true))
+			brc_str_addf(&list, "%s%zu", count++ ? ", " : "", inputs[j].stream);
+	if (count > 0 && !list.failed)
+		brc_str_addf(title, " (stream%s %s)", count > 1 ? "s" : "", list.s);
+	title->failed |= list.failed;
+	brc_str_free(&list);
+}
+
+void brc_titles_join(brc_str *title, const char *const *brief, const brc_report_input *inputs,
+		     const size_t *of, size_t n, size_t which)
+{
+	const char *first = NULL;
+	size_t common = 0, paths = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (of[i] != which || !brief[i][0] || said(brief, inputs, of, i, false))
+			continue;
+		if (paths++ == 0) {
+			first = brief[i];
+			common = strlen(first);
+		} else {
+			common = common_directory(brief[i], first, common);
+		}
+	}
+	if (paths < 2)
+		common = 0;
+	if (common > 1)
+		brc_str_addf(title, "%.*s: ", (int)common - 1, first);
+	for (size_t i = 0, k = 0; i < n && paths > 0; i++) {
+		if (of[i] != which || !brief[i][0] || said(brief, inputs, of, i, false))
+			continue;
+		brc_str_addf(title, "%s%s", k++ ? ", " : "", brief[i] + common);
+		add_streams(title, brief, inputs, of, n, i);
+	}
+}
+
+/* ---- streams of one network ---- */
 
 const char *brc_input_model(const brc_report_input *in)
 {
@@ -99,10 +213,10 @@ static brc_rc join(brc_network_inputs *j, const brc_report_input *inputs, size_t
 	return BRC_OK;
 }
 
-static brc_rc call(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
-		   const size_t *of, const char **brief, brc_err *err)
+static brc_rc add_titles(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
+			 const size_t *of, const char **brief, brc_err *err)
 {
-	BRC_TRY(brc_titles_shorten(brief, inputs, n, err));
+	brc_titles_shorten(brief, inputs, n);
 	for (size_t k = 0; k < j->n; k++) {
 		brc_str title = {0};
 
@@ -117,19 +231,14 @@ static brc_rc call(brc_network_inputs *j, const brc_report_input *inputs, size_t
 brc_rc brc_network_inputs_join(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
 			       brc_err *err)
 {
-	const char **brief;
+	size_t *of = brc_calloc(n, sizeof(*of), err);
+	const char **brief = brc_calloc(n, sizeof(*brief), err);
 	brc_rc rc = BRC_RESOURCE;
-	size_t *of;
 
 	*j = (brc_network_inputs){.item = brc_calloc(n, sizeof(*j->item), err)};
-	if (!j->item)
-		return BRC_RESOURCE;
-	of = brc_calloc(n, sizeof(*of), err);
-	brief = of ? brc_calloc(n, sizeof(*brief), err) : NULL;
-	if (brief)
+	if (j->item && of && brief)
 		rc = join(j, inputs, n, of, err);
-	if (rc == BRC_OK)
-		rc = call(j, inputs, n, of, brief, err);
+	BRC_THEN(rc, add_titles(j, inputs, n, of, brief, err));
 	free(of);
 	free(brief);
 	return rc;

@@ -75,13 +75,12 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 		add_none(text, l, proxy, level);
 		return;
 	}
-	brc_str_addf(
-		text,
-		"%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= %g, "
-		"%zu by max-T).",
-		found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
-		found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
-		brc_found(st->p_maxt, st->m, level));
+	brc_str_addf(text,
+		     "%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= "
+		     "%g, %zu by max-T).",
+		     found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
+		     found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
+		     brc_found(st->p_maxt, st->m, level));
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -210,6 +209,6 @@ void brc_note_findings(brc_network *net, double level)
 	for (size_t i = 0; i < net->n_clusterability; i++)
 		clusterability_finding(&net->notes, &net->clusterability[i], level);
 	for (size_t i = 0; i < net->n_labellings; i++)
-		for (size_t p = 0; p < BRC_PROXIES; p++)
-			proxy_finding(net, i, (brc_proxy)p, level);
+		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+			proxy_finding(net, i, p, level);
 }

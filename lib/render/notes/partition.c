@@ -20,29 +20,14 @@ static const char *in_words(double stability)
 	return "much of it is chance: under another seed most groups are others";
 }
 
-/* Graphs that k-means divided, and how many of them are unstable. */
-static size_t divided(const brc_labelling *l, size_t *unstable)
-{
-	size_t n = 0;
-
-	*unstable = 0;
-	for (size_t i = 0; i < l->n_graphs; i++) {
-		bool known = l->graph[i].k > 1 && isfinite(l->graph[i].stability);
-
-		n += known;
-		*unstable += known && l->graph[i].stability < UNSTABLE;
-	}
-	return n;
-}
-
 static void note_stability(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
-	size_t unstable, n = divided(l, &unstable);
-	brc_str *text;
 	double range[2];
+	size_t unstable = 0, n = brc_stability_range(l, range);
+	brc_str *text;
 
-	if (!brc_stability_range(l, range))
+	if (n == 0)
 		return;
 	text = brc_note_begin(&net->notes, BRC_NOTE_PARTITION, labelling);
 	if (n == 1)
@@ -52,6 +37,8 @@ static void note_stability(brc_network *net, size_t labelling)
 		brc_str_addf(text,
 			     "The partitions of %zu graphs have stabilities from %.2f to %.2f.", n,
 			     range[0], range[1]);
+	for (size_t i = 0; i < l->n_graphs; i++)
+		unstable += l->graph[i].k > 1 && l->graph[i].stability < UNSTABLE;
 	if (n > 1 && unstable > 0)
 		brc_str_addf(text,
 			     " In %zu of them it is below %.2f: there most groups are others under "
@@ -63,18 +50,8 @@ static void note_stability(brc_network *net, size_t labelling)
 		     BRC_STABILITY_PARTITIONS);
 }
 
-/* The evidence for the k that was taken: its row, or BRC_ANY. */
-static size_t row_of_k(const brc_graph_result *g)
-{
-	for (size_t i = 0; i < g->choices; i++)
-		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k)
-			return i;
-	return BRC_ANY;
-}
-
 static void add_choice(brc_str *text, const brc_graph_result *g)
 {
-	size_t row = row_of_k(g);
 	double best = -INFINITY;
 
 	for (size_t i = 0; i < g->choices; i++)
@@ -83,8 +60,11 @@ static void add_choice(brc_str *text, const brc_graph_result *g)
 		     "Of the k from %d to %d whose stability is at most %.2f below the best one, "
 		     "%.2f, k = %zu has the largest gap from eigenvalue k to k + 1",
 		     g->choice_k[0], g->choice_k[g->choices - 1], BRC_K_CLOSE, best, g->k);
-	if (row != BRC_ANY)
-		brc_str_addf(text, ", %s", brc_format_number(g->choice_gap[row], 2).s);
+	for (size_t i = 0; i < g->choices; i++)
+		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k) {
+			brc_str_addf(text, ", %s", brc_format_number(g->choice_gap[i], 2).s);
+			break;
+		}
 	brc_str_add(text, ", and was chosen.");
 }
 
@@ -128,12 +108,11 @@ static void note_whole_layers(brc_network *net, size_t labelling)
 		whole += l->group[i].size == l->layers.units[l->group[i].layer];
 	if (whole < 2 || 2 * whole < l->n_groups)
 		return;
-	brc_note_addf(
-		&net->notes, BRC_NOTE_PARTITION, labelling,
-		"%zu of %zu groups are whole layers: the network is cut between layers more than "
-		"within them, and whole layers cannot be compared with random groups. A larger k "
-		"divides layers, or a partition of each (laplacian --local).",
-		whole, l->n_groups);
+	brc_note_addf(&net->notes, BRC_NOTE_PARTITION, labelling,
+		      "%zu of %zu groups are whole layers: the network is cut between layers more "
+		      "than within them, and whole layers cannot be compared with random groups. A "
+		      "larger k divides layers, or a partition of each (laplacian --local).",
+		      whole, l->n_groups);
 }
 
 void brc_note_partitions(brc_network *net)

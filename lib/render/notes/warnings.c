@@ -28,10 +28,10 @@ static void warn_graphs(brc_network *net, size_t i)
 		if ((l->graph[g].empty > 0 || l->graph[g].n_warnings > 0) && n++ < GRAPHS_TOLD)
 			warn_graph(&net->notes, i, &l->graph[g]);
 	if (n > GRAPHS_TOLD)
-		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
-			      "%zu graph%s more with warnings of this kind: the JSON report has "
-			      "them.",
-			      n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
+		brc_note_addf(
+			&net->notes, BRC_NOTE_WARNING, i,
+			"%zu graph%s more with warnings of this kind: the JSON report has them.",
+			n - GRAPHS_TOLD, n - GRAPHS_TOLD == 1 ? "" : "s");
 }
 
 /* ---- what the statistics warn of ---- */
@@ -46,7 +46,7 @@ static warned find_warned(const brc_labelling *l)
 {
 	warned w = {.n = 0};
 
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t s = 0; s < l->test[p].n_stats; s++)
 			if (l->test[p].stat[s].warning[0])
 				w.st[w.n++] = &l->test[p].stat[s];
@@ -139,13 +139,13 @@ static void warn_tests(brc_network *net, size_t i)
 		warn_shared(&net->notes, i, &w, s);
 	for (size_t s = 0; s < w.n; s++)
 		warn_own(&net->notes, i, &w, s);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		if (l->test[p].published)
 			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
 				      "%s follows the published code (--compat paper): ties and "
 				      "undefined values count as significant, nothing is corrected "
 				      "for the number of groups.",
-				      brc_proxy_name((brc_proxy)p));
+				      brc_proxy_name(p));
 }
 
 /* ---- the network as a whole ---- */
@@ -207,14 +207,13 @@ static void warn_chance(brc_network *net)
 
 		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
 			continue;
-		brc_note_addf(
-			&net->notes, BRC_NOTE_WARNING, BRC_ANY,
-			"before any lesion the network is right for %s of %zu %s, no more than "
-			"chance (the largest class has %s): lesions of a network that does not "
-			"work say little. Check that these are the data that it was trained for, "
-			"their scale, and the order of the labels.",
-			brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images, l->items,
-			brc_format_percent(largest).s);
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
+			      "before any lesion the network is right for %s of %zu %s, no more "
+			      "than chance (the largest class has %s): lesions of a network that "
+			      "does not work say little. Check that these are the data that it was "
+			      "trained for, their scale, and the order of the labels.",
+			      brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images,
+			      l->items, brc_format_percent(largest).s);
 		return;
 	}
 }

@@ -101,13 +101,12 @@ brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 	v = shrink(l->spectrum.image, bins, factor, side, err);
 	if (!v)
 		return BRC_RESOURCE;
-	brc_str_addf(
-		b,
-		"<svg class=\"affinity\" viewBox=\"-%d -2 %zu %zu\" role=\"img\" "
-		"aria-label=\"Affinity between units, sorted by cluster: bright squares on the "
-		"diagonal are clusters\"><image width=\"%zu\" height=\"%zu\" "
-		"preserveAspectRatio=\"none\" href=\"",
-		MARGIN, full + MARGIN + 2, full + 4, full, full);
+	brc_str_addf(b,
+		     "<svg class=\"affinity\" viewBox=\"-%d -2 %zu %zu\" role=\"img\" "
+		     "aria-label=\"Affinity between units, sorted by cluster: bright squares on "
+		     "the diagonal are clusters\"><image width=\"%zu\" height=\"%zu\" "
+		     "preserveAspectRatio=\"none\" href=\"",
+		     MARGIN, full + MARGIN + 2, full + 4, full, full);
 	rc = add_image(b, v, side, err);
 	brc_str_add(b, "\"/>");
 	add_boundaries(b, l, (double)(side * factor) / (double)full, (double)full);

@@ -94,13 +94,12 @@ void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title)
 			most = g->choice_gap[i];
 	if (!(most > 0))
 		most = 1;
-	brc_htmlf(
-		b,
-		"<figure><figcaption>%s%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" "
-		"class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and stability for k "
-		"from %d to %d; taken: %zu\">",
-		title, title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0],
-		g->choice_k[n - 1], g->k);
+	brc_htmlf(b,
+		  "<figure><figcaption>%s%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" "
+		  "class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and stability for "
+		  "k from %d to %d; taken: %zu\">",
+		  title, title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0],
+		  g->choice_k[n - 1], g->k);
 	add_bars(b, g, n, most);
 	add_stability(b, g, n);
 	add_axes(b, g, n, most);

@@ -99,11 +99,10 @@ static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, siz
 	}
 	if (!(high > low))
 		high = low + 0.01;
-	brc_str_addf(
-		b,
-		"<svg viewBox=\"0 0 %d %zu\" class=\"classes\" role=\"img\" aria-label=\"Change "
-		"of recall by class, in points\">",
-		CLASSES_WIDTH, n * CLASS_HEIGHT + 2);
+	brc_str_addf(b,
+		     "<svg viewBox=\"0 0 %d %zu\" class=\"classes\" role=\"img\" "
+		     "aria-label=\"Change of recall by class, in points\">",
+		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2);
 	for (size_t i = 0; i < n; i++) {
 		double y = (double)(i * CLASS_HEIGHT);
 
@@ -122,8 +121,7 @@ void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, dou
 
 	if (n > 0) {
 		brc_str_addf(b,
-			     "<figure><figcaption>Change of recall by class, points%s"
-			     "</figcaption>",
+			     "<figure><figcaption>Change of recall by class, points%s</figcaption>",
 			     l->classes > CLASSES_SHOWN ? " (12 largest)" : "");
 		add_classes(b, l, bars, n, level);
 		brc_str_add(b, "</figure>");

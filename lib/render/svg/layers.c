@@ -101,12 +101,11 @@ brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err)
 	brc_rc rc = sort_edges(net, &first, &feeder, err);
 
 	if (rc == BRC_OK) {
-		brc_str_addf(b,
-			     "<svg viewBox=\"0 0 %zu %zu\" width=\"%zu\" class=\"wiring\" "
-			     "role=\"img\" aria-label=\"%zu layers and what feeds them\">"
-			     "<path class=\"edge\" d=\"",
-			     NAMES + columns * COLUMN + 130, n * ROW,
-			     NAMES + columns * COLUMN + 130, n);
+		brc_str_addf(
+			b,
+			"<svg viewBox=\"0 0 %zu %zu\" width=\"%zu\" class=\"wiring\" role=\"img\" "
+			"aria-label=\"%zu layers and what feeds them\"><path class=\"edge\" d=\"",
+			NAMES + columns * COLUMN + 130, n * ROW, NAMES + columns * COLUMN + 130, n);
 		for (size_t e = 0; e < net->units.n_edges && e < BRC_WIRING_EDGES; e++)
 			add_edge(b, net, e);
 		brc_str_add(b, "\"/>");

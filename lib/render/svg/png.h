@@ -27,4 +27,7 @@ typedef enum brc_png_kind {
 brc_rc brc_png_uri(brc_str *out, brc_png_kind kind, size_t width, size_t height,
 		   const uint8_t *pixels, brc_err *err);
 
+/* Append the base64 encoding (RFC 4648, with padding) of n bytes. */
+void brc_base64(brc_str *b, const void *data, size_t n);
+
 #endif

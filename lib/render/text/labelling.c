@@ -70,8 +70,8 @@ void brc_text_partition(brc_str *b, const brc_labelling *l)
 		if (l->labels.source[0])
 			brc_str_addf(b, " from %s", brc_source_title(l->labels.source));
 		brc_str_addf(b,
-			     ": %zu units in %zu groups, %zu in none\n"
-			     "(a group, or sub-cluster: the units of one layer with one label)\n",
+			     ": %zu units in %zu groups, %zu in none\n(a group, or sub-cluster: "
+			     "the units of one layer with one label)\n",
 			     brc_layers_total(&l->layers), l->n_groups, l->labels.isolated);
 	}
 	if (l->n_graphs > 1)
@@ -149,9 +149,9 @@ static void add_tests(brc_str *b, const brc_labelling *l, double level)
 	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
 		     st->m, st->n);
 	add_test_heads(b, level);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_statistic(b, &l->test[p].stat[i], (brc_proxy)p, level);
+			add_statistic(b, &l->test[p].stat[i], p, level);
 	brc_str_add(b, "  * if the groups were independent, which they are not\n");
 }
 
@@ -192,15 +192,14 @@ static void add_heads(brc_str *b, const brc_inference *st)
 static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
 {
 	brc_str_addf(b, "%*s", LAYER + 1 + CLUSTER + 1 + UNITS, "");
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 		char title[128];
 
 		if (!st)
 			continue;
 		snprintf(title, sizeof(title), statistic ? "%s, %s" : "%s",
-			 statistic ? st->statistic : brc_proxy_name((brc_proxy)p),
-			 brc_format_unit(st));
+			 statistic ? st->statistic : brc_proxy_name(p), brc_format_unit(st));
 		brc_str_add(b, " | ");
 		brc_escape_cell(b, title, (size_t)block_width(st));
 	}
@@ -258,8 +257,8 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 {
 	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
-	for (size_t p = 0; p < BRC_PROXIES; p++)
-		add_cells(b, brc_primary(&l->test[p]), g, (brc_proxy)p);
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		add_cells(b, brc_primary(&l->test[p]), g, p);
 	if (g->worst_class != BRC_ANY) {
 		brc_str_add(b, " | ");
 		brc_escape_cell(b, l->class_name[g->worst_class], CLASS);
@@ -289,16 +288,15 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 	brc_str line = {0};
 
 	brc_str_addf(&line,
-		     "effect: what silencing the group does beyond the mean of random groups. "
-		     ". p <= %g, as %g %% of groups have by chance",
+		     "effect: what silencing the group does beyond the mean of random groups. . p "
+		     "<= %g, as %g %% of groups have by chance",
 		     level, 100 * level);
 	if (!first_test(l)->published)
-		brc_str_addf(
-			&line,
-			"; * q <= %g, and among all * and ** about %g %% are false; ** max-T p "
-			"<= %g, the chance of even one false ** in the column. class*: it loses "
-			"more than under random groups (adjusted p <= %g)",
-			level, 100 * level, level, level);
+		brc_str_addf(&line,
+			     "; * q <= %g, and among all * and ** about %g %% are false; ** max-T "
+			     "p <= %g, the chance of even one false ** in the column. class*: it "
+			     "loses more than under random groups (adjusted p <= %g)",
+			     level, 100 * level, level, level);
 	brc_str_add(b, "\n");
 	brc_text_line(b, "  ", &line);
 }
@@ -333,7 +331,7 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_heads(b, brc_primary(&l->test[p]));
 	brc_str_add(b, worst ? " | points\n" : "\n");
 	add_rows(b, l, level);

@@ -27,7 +27,7 @@ static brc_rc add_name(names *t, const char *id, brc_err *err)
 
 static brc_rc collect_names(names *t, const brc_report *r, brc_err *err)
 {
-	for (size_t p = 0; p < BRC_PROXIES; p++)
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < r->n; i++)
 			for (size_t j = 0; j < r->network[i].n_labellings; j++) {
 				const brc_findings *f = &r->network[i].labelling[j].test[p];
@@ -68,7 +68,7 @@ static void add_header(brc_str *b, const names *t)
 static const brc_inference *lookup(const brc_labelling *l, const brc_group *g, const char *id,
 				   size_t *row)
 {
-	for (size_t p = 0; p < BRC_PROXIES; p++) {
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_statistic(&l->test[p], id);
 
 		if (st && g->row[p] != BRC_ANY) {
@@ -98,10 +98,7 @@ static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
 
 	snprintf(digest, sizeof(digest), "%.8s", net->model ? net->model : "NA");
 	add_text(b, digest);
-	if (l->k > 0)
-		brc_str_addf(b, "\t%zu", l->k);
-	else
-		brc_str_add(b, "\tNA");
+	add_number(b, l->k > 0 ? (double)l->k : NAN);
 	if (l->has_seed)
 		brc_str_addf(b, "\t%" PRId64, l->seed);
 	else
@@ -119,10 +116,7 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	add_run(b, net, l);
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, t->id[i]);
-	if (g->worst_class == BRC_ANY)
-		brc_str_add(b, "\tNA");
-	else
-		add_text(b, l->class_name[g->worst_class]);
+	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);
 	add_number(b, g->worst_change);
 	add_number(b, g->worst_p);
 	brc_str_add(b, "\n");

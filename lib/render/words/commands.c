@@ -26,21 +26,27 @@ static const brc_map *item(const brc_map *entry, const char *key, size_t i)
 	return v->u.list.items[i].u.map;
 }
 
-static bool writes(const brc_map *entry, const char *digest)
+/* Does the list `key`, of what was read or written, hold the digest? */
+static bool lists(const brc_map *entry, const char *key, const char *digest)
 {
-	const brc_map *w;
+	const brc_map *x;
 
-	for (size_t i = 0; (w = item(entry, "writes", i)); i++)
-		if (strcmp(brc_map_string(w, "digest", ""), digest) == 0)
+	for (size_t i = 0; (x = item(entry, key, i)); i++)
+		if (strcmp(brc_map_string(x, "digest", ""), digest) == 0)
 			return true;
 	return false;
+}
+
+bool brc_history_wrote(const brc_map *entry, const char *digest)
+{
+	return lists(entry, "writes", digest);
 }
 
 /* The entry other than `reader` that wrote `digest`; side inputs may stand after it. */
 static size_t producer(const brc_map *const *history, size_t n, size_t reader, const char *digest)
 {
 	for (size_t i = 0; n <= MAX_LINKED && i < n; i++)
-		if (i != reader && digest[0] && writes(history[i], digest))
+		if (i != reader && digest[0] && brc_history_wrote(history[i], digest))
 			return i;
 	return NOWHERE;
 }
@@ -131,12 +137,6 @@ static void add_placeholder(brc_str *b, const char *what, const char *digest)
 	brc_str_add(b, ">");
 }
 
-/* An operand is called in capitals, as in the usage; all else is an option. */
-static bool is_operand(const char *option)
-{
-	return option[0] >= 'A' && option[0] <= 'Z';
-}
-
 static void add_files(brc_str *b, const brc_map *entry)
 {
 	const brc_map *file;
@@ -144,7 +144,8 @@ static void add_files(brc_str *b, const brc_map *entry)
 	for (size_t i = 0; (file = item(entry, "files", i)); i++) {
 		const char *option = brc_map_string(file, "option", "file");
 
-		if (!is_operand(option)) {
+		/* an operand is called in capitals, as in the usage; all else is an option */
+		if (option[0] < 'A' || option[0] > 'Z') {
 			brc_str_add(b, " --");
 			brc_escape_shell(b, option);
 		}
@@ -216,16 +217,6 @@ static bool consumes(const char *tool, const char *title)
 	return false;
 }
 
-static bool reads(const brc_map *entry, const char *digest)
-{
-	const brc_map *read;
-
-	for (size_t i = 0; (read = item(entry, "reads", i)); i++)
-		if (strcmp(brc_map_string(read, "digest", ""), digest) == 0)
-			return true;
-	return false;
-}
-
 /*
  * If a section is consumed and still read further down, it was kept. The history does not record
  * --keep.
@@ -241,7 +232,7 @@ static void add_keep(brc_str *b, const links *l, size_t e)
 		if (!consumes(tool, brc_map_string(read, "section", "")))
 			continue;
 		for (size_t later = next_of(l, e); later != NOWHERE; later = next_of(l, later))
-			if (reads(l->history[later], digest)) {
+			if (lists(l->history[later], "reads", digest)) {
 				brc_str_add(b, " --keep");
 				return;
 			}

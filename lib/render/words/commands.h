@@ -3,6 +3,8 @@
 #ifndef BRC_RENDER_COMMANDS_H
 #define BRC_RENDER_COMMANDS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/str.h"
 #include "stream/map.h"
@@ -14,5 +16,8 @@
  * the stream is quoted for the shell. Nothing for n == 0.
  */
 brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_err *err);
+
+/* Did this entry write a section with the digest? */
+bool brc_history_wrote(const brc_map *entry, const char *digest);
 
 #endif

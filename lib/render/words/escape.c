@@ -78,11 +78,8 @@ static void add_directive(brc_str *b, const char *directive, va_list *args)
 	}
 }
 
-void brc_htmlf(brc_str *b, const char *fmt, ...)
+void brc_vhtmlf(brc_str *b, const char *fmt, va_list *args)
 {
-	va_list args;
-
-	va_start(args, fmt);
 	while (*fmt) {
 		size_t plain = strcspn(fmt, "%"), n;
 		char directive[16];
@@ -92,13 +89,21 @@ void brc_htmlf(brc_str *b, const char *fmt, ...)
 		if (!*fmt)
 			break;
 		n = 1 + strcspn(fmt + 1, "sdcufgeE%");
+		snprintf(directive, sizeof(directive), "%.*s", (int)n + 1, fmt);
 		if (fmt[n] == '%')
 			brc_str_add(b, "%");
-		snprintf(directive, sizeof(directive), "%.*s", (int)n + 1, fmt);
-		if (fmt[n] != '%')
-			add_directive(b, directive, &args);
+		else
+			add_directive(b, directive, args);
 		fmt += n + 1;
 	}
+}
+
+void brc_htmlf(brc_str *b, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	brc_vhtmlf(b, fmt, &args);
 	va_end(args);
 }
 

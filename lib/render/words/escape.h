@@ -6,6 +6,7 @@
 #ifndef BRC_RENDER_ESCAPE_H
 #define BRC_RENDER_ESCAPE_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -22,6 +23,7 @@ void brc_escape_html(brc_str *b, const char *s);
  * and numbers (%.1f, %g, ...), but no stars and no widths from arguments.
  */
 void brc_htmlf(brc_str *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void brc_vhtmlf(brc_str *b, const char *fmt, va_list *args);
 
 /* HTML text of at most `columns` columns, as brc_escape_cell cuts, but not padded. */
 void brc_escape_html_cell(brc_str *b, const char *s, size_t columns);

@@ -63,20 +63,13 @@ brc_word brc_format_value(const brc_inference *st, double v, bool sign)
 
 brc_word brc_format_column(const brc_inference *st, const brc_column *c, double v, bool sign)
 {
-	switch (c->kind) {
-	case BRC_COLUMN_VALUE:
-		return brc_format_value(st, v, sign);
-	case BRC_COLUMN_CHANGE:
-		return brc_format_value(st, v, true);
-	case BRC_COLUMN_SPREAD:
-		return brc_format_value(st, v, false);
-	case BRC_COLUMN_P:
-		return brc_format_p(v);
-	case BRC_COLUMN_NUMBER:
-	case BRC_COLUMN_COUNT:
-		break;
-	}
-	return brc_format_number(v, 3);
+	bool in_unit = c->kind == BRC_COLUMN_VALUE || c->kind == BRC_COLUMN_CHANGE ||
+		       c->kind == BRC_COLUMN_SPREAD;
+
+	if (in_unit)
+		return brc_format_value(
+			st, v, c->kind == BRC_COLUMN_VALUE ? sign : c->kind == BRC_COLUMN_CHANGE);
+	return c->kind == BRC_COLUMN_P ? brc_format_p(v) : brc_format_number(v, 3);
 }
 
 brc_word brc_format_points(double share)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -22,6 +23,17 @@ static inline size_t brc_least(size_t a, size_t b)
 /* *out = a * b (or a + b); false, with *out untouched, when it does not fit. */
 bool brc_mul(size_t a, size_t b, size_t *out);
 bool brc_add(size_t a, size_t b, size_t *out);
+
+/* a * b (or a + b), or SIZE_MAX where that does not fit: for estimates of memory. */
+static inline size_t brc_times(size_t a, size_t b)
+{
+	return brc_mul(a, b, &a) ? a : SIZE_MAX;
+}
+
+static inline size_t brc_plus(size_t a, size_t b)
+{
+	return brc_add(a, b, &a) ? a : SIZE_MAX;
+}
 
 /*
  * n elements of `size` bytes, aligned to 64 bytes; never NULL for n == 0.

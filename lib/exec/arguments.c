@@ -7,20 +7,21 @@
 #include "exec/names.h"
 #include "exec/operator.h"
 
-static void set_default(const brc_attribute *a, char *args)
+/* Set an argument of a kind that is one number. */
+static void set(brc_attribute_kind kind, void *at, int64_t whole, float real)
 {
-	switch (a->kind) {
+	switch (kind) {
 	case BRC_ATTRIBUTE_INT:
-		*(int64_t *)(void *)(args + a->at) = a->whole;
+		*(int64_t *)at = whole;
 		break;
 	case BRC_ATTRIBUTE_FLAG:
-		*(bool *)(args + a->at) = a->whole != 0;
+		*(bool *)at = whole != 0;
 		break;
 	case BRC_ATTRIBUTE_FLOAT:
-		*(float *)(void *)(args + a->at) = a->real;
+		*(float *)at = real;
 		break;
 	case BRC_ATTRIBUTE_CHOICE:
-		*(size_t *)(void *)(args + a->at) = (size_t)a->whole;
+		*(size_t *)at = (size_t)whole;
 		break;
 	case BRC_ATTRIBUTE_LIST:
 	case BRC_ATTRIBUTE_UNREAD:
@@ -37,39 +38,22 @@ static brc_rc read_list(brc_exec *g, const Brc__OnnxNode *p, const char *name, b
 	BRC_TRY(brc_onnx_attribute_ints(p, name, &v, &list->n, err));
 	if (!v)
 		return BRC_OK;
-	list->at = copy = brc_exec_alloc(g, list->n, sizeof(*copy), err);
-	if (!copy)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &copy, list->n, sizeof(*copy), err));
 	memcpy(copy, v, list->n * sizeof(*copy));
+	list->at = copy;
 	return BRC_OK;
 }
 
-static brc_rc read_choice(const Brc__OnnxNode *p, const brc_attribute *which, size_t *choice,
+static brc_rc read_choice(const Brc__OnnxAttribute *a, const brc_attribute *which, int64_t *choice,
 			  brc_err *err)
 {
-	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, which->name);
-
-	if (!a)
-		return BRC_OK;
-	for (size_t i = 0; a->has_s && which->choice[i]; i++) {
-		if (a->s.len == strlen(which->choice[i]) &&
-		    memcmp(a->s.data, which->choice[i], a->s.len) == 0) {
-			*choice = i;
+	for (*choice = 0; a->has_s && which->choice[*choice]; ++*choice)
+		if (a->s.len == strlen(which->choice[*choice]) &&
+		    memcmp(a->s.data, which->choice[*choice], a->s.len) == 0)
 			return BRC_OK;
-		}
-	}
 	return brc_fail(err, BRC_DATA, "its %s '%.*s' is not supported", which->name,
 			a->has_s && a->s.len < 100 ? (int)a->s.len : 0,
 			a->has_s ? (const char *)a->s.data : "");
-}
-
-static brc_rc read_flag(const Brc__OnnxNode *p, const char *name, bool *flag, brc_err *err)
-{
-	int64_t v;
-
-	BRC_TRY(brc_onnx_attribute_int(p, name, *flag, &v, err));
-	*flag = v != 0;
-	return BRC_OK;
 }
 
 static bool has_input(const Brc__OnnxNode *p, size_t k)
@@ -95,36 +79,32 @@ static brc_rc belongs(const brc_exec *g, const Brc__OnnxNode *p, const brc_attri
 static brc_rc read_attribute(brc_exec *g, const Brc__OnnxNode *p, const brc_attribute *a,
 			     char *args, brc_err *err)
 {
-	void *at = args + a->at;
+	const Brc__OnnxAttribute *given = brc_onnx_attribute(p, a->name);
+	int64_t whole = 0;
+	float real = 0;
 	bool does;
 
 	BRC_TRY(belongs(g, p, a, &does, err));
-	if (!does)
+	if (!does || !given)
 		return BRC_OK;
-	switch (a->kind) {
-	case BRC_ATTRIBUTE_INT:
-		return brc_onnx_attribute_int(p, a->name, *(int64_t *)at, at, err);
-	case BRC_ATTRIBUTE_FLAG:
-		return read_flag(p, a->name, at, err);
-	case BRC_ATTRIBUTE_FLOAT:
-		return brc_onnx_attribute_float(p, a->name, *(float *)at, at, err);
-	case BRC_ATTRIBUTE_LIST:
-		return read_list(g, p, a->name, at, err);
-	case BRC_ATTRIBUTE_CHOICE:
-		return read_choice(p, a, at, err);
-	default:
-		return BRC_OK;
-	}
+	if (a->kind == BRC_ATTRIBUTE_LIST)
+		return read_list(g, p, a->name, (brc_list *)(void *)(args + a->at), err);
+	if (a->kind == BRC_ATTRIBUTE_CHOICE)
+		BRC_TRY(read_choice(given, a, &whole, err));
+	else if (a->kind == BRC_ATTRIBUTE_FLOAT)
+		BRC_TRY(brc_onnx_attribute_float(p, a->name, 0, &real, err));
+	else if (a->kind != BRC_ATTRIBUTE_UNREAD)
+		BRC_TRY(brc_onnx_attribute_int(p, a->name, 0, &whole, err));
+	set(a->kind, args + a->at, whole, real);
+	return BRC_OK;
 }
 
 brc_rc brc_arguments_read(brc_exec *g, const brc_op *op, const Brc__OnnxNode *p, void **args,
 			  brc_err *err)
 {
-	*args = brc_exec_alloc(g, 1, op->args, err);
-	if (!*args)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, args, 1, op->args, err));
 	for (const brc_attribute *a = op->attributes; a && a->name; a++)
-		set_default(a, *args);
+		set(a->kind, (char *)*args + a->at, a->whole, a->real);
 	if (op->adapt)
 		op->adapt(p ? g->opset : BRC_OPSET_MAX, *args);
 	if (!p)

@@ -1,14 +1,13 @@
 /* This builds a graph that can run from the messages of a model. */
-#include <stdio.h>
+#include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "exec/fuse.h"
+#include "exec/downstream.h"
 #include "exec/make.h"
 #include "exec/order.h"
-#include "exec/precision.h"
 
 typedef struct builder {
 	brc_exec *g;
@@ -18,6 +17,25 @@ typedef struct builder {
 	size_t *order; /* [nodes]: to run in */
 	brc_err *err;
 } builder;
+
+/* ---- precision ---- */
+
+/* What oneDNN found, within the limits that the environment sets. */
+bool brc_exec_bf16_supported(void)
+{
+	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+
+	return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}
+
+static brc_rc check_precision(brc_precision precision, brc_err *err)
+{
+	if (precision == BRC_PRECISION_FLOAT || brc_exec_bf16_supported())
+		return BRC_OK;
+	brc_fail(err, BRC_DATA,
+		 "this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16)");
+	return brc_hint(err, "leave the precision at float32");
+}
 
 /* ---- constants and inputs ---- */
 
@@ -38,26 +56,27 @@ static brc_rc add_initializers(builder *b)
 	return BRC_OK;
 }
 
-/* The type that the model declares for its input of this name; 0: none. */
-static int32_t declared_type(const Brc__OnnxGraph *g, const char *t)
+/* What the model declares about its input of this name; NULL: nothing. */
+static const Brc__OnnxTensorType *declared(const Brc__OnnxGraph *g, const char *name)
 {
 	for (size_t i = 0; i < g->n_input; i++) {
 		const Brc__OnnxType *type = g->input[i]->type;
 
-		if (type && type->tensor_type && strcmp(brc_text(g->input[i]->name), t) == 0)
-			return type->tensor_type->elem_type;
+		if (type && type->tensor_type && strcmp(brc_text(g->input[i]->name), name) == 0)
+			return type->tensor_type;
 	}
-	return 0;
+	return NULL;
 }
 
 static brc_rc add_input(builder *b, const brc_tensor_view *in)
 {
 	brc_name *at = brc_names_find(&b->names, in->name);
+	const Brc__OnnxTensorType *type = declared(b->proto, in->name);
 
 	if (!at || at->node != SIZE_MAX)
 		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
-	return brc_exec_add_input(b->g, in, brc_narrow_type(declared_type(b->proto, in->name)),
-				  &at->value, b->err);
+	return brc_exec_add_input(b->g, in, type ? brc_narrow_type(type->elem_type) : 0, &at->value,
+				  b->err);
 }
 
 /* ---- nodes ---- */
@@ -67,16 +86,10 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 	for (size_t k = 0; k < n->n_in; k++) {
 		const brc_name *at = brc_names_find(&b->names, p->input[k]);
 
-		n->in[k] = BRC_NOWHERE;
-		if (!*brc_text(p->input[k]))
-			continue;
-		if (!at)
-			return brc_fail(b->err, BRC_DATA, "its input '%.200s' does not exist",
-					p->input[k]);
-		if (at->value == BRC_NOWHERE)
-			return brc_fail(b->err, BRC_DATA, "its input '%.200s' has no value",
-					p->input[k]);
-		n->in[k] = at->value;
+		n->in[k] = *brc_text(p->input[k]) && at ? at->value : BRC_NOWHERE;
+		if (*brc_text(p->input[k]) && n->in[k] == BRC_NOWHERE)
+			return brc_fail(b->err, BRC_DATA, "its input '%.200s' %s", p->input[k],
+					at ? "has no value" : "does not exist");
 	}
 	for (size_t k = 0; k < n->n_out; k++) {
 		brc_name *at =
@@ -101,9 +114,7 @@ static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
 		      .n_out = p->n_output};
 
 	BRC_TRY(brc_exec_keep_text(g, brc_node_title(p), &n.name, b->err));
-	n.in = brc_exec_alloc(g, n.n_in + n.n_out, sizeof(*n.in), b->err);
-	if (!n.in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &n.in, n.n_in + n.n_out, sizeof(*n.in), b->err));
 	n.out = n.in + n.n_in;
 	BRC_TRY(resolve(b, p, &n));
 	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));
@@ -158,15 +169,13 @@ static brc_rc add_outputs(builder *b)
 /* Extent that the model itself declares for the batch; 0: none. */
 static size_t declared_batch(const Brc__OnnxGraph *g, const brc_tensor_view *in, size_t n)
 {
-	for (size_t i = 0; i < g->n_input; i++) {
-		const Brc__OnnxType *t = g->input[i]->type;
-		const Brc__OnnxShape *s = t && t->tensor_type ? t->tensor_type->shape : NULL;
+	for (size_t k = 0; k < n; k++) {
+		const Brc__OnnxTensorType *t = declared(g, in[k].name);
+		const Brc__OnnxShape *s = t ? t->shape : NULL;
 
-		for (size_t k = 0; k < n; k++)
-			if (in[k].batch && s && s->n_dim && s->dim[0]->has_dim_value &&
-			    s->dim[0]->dim_value > 0 &&
-			    strcmp(brc_text(g->input[i]->name), in[k].name) == 0)
-				return (size_t)s->dim[0]->dim_value;
+		if (in[k].batch && s && s->n_dim && s->dim[0]->has_dim_value &&
+		    s->dim[0]->dim_value > 0)
+			return (size_t)s->dim[0]->dim_value;
 	}
 	return 0;
 }
@@ -197,8 +206,7 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 	*out = NULL;
 	if (options)
 		b.options = *options;
-	if (b.options.precision == BRC_PRECISION_BF16)
-		BRC_TRY(brc_exec_need_bf16(err));
+	BRC_TRY(check_precision(b.options.precision, err));
 	BRC_TRY(brc_exec_accept(m, err));
 	BRC_TRY(brc_exec_begin(&b.g, m->bytes, err));
 	b.g->opset = m->opset;

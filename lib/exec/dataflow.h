@@ -50,10 +50,17 @@ bool brc_exec_valid(const brc_exec *g);
 
 /* ---- memory of the graph ---- */
 
-/* Zeroed memory, owned by the graph and within its budget; NULL with err set. */
-void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err);
-/* Take this much of the room for weights; BRC_DATA if less is left. */
-brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err);
+/*
+ * Take n * size bytes of *left, which is g->budget or g->room. So the memory of a graph stays in
+ * proportion to its model, whatever its shapes say. BRC_DATA if less is left: `what` ("its values")
+ * takes too much.
+ */
+brc_rc brc_exec_spend(size_t *left, size_t n, size_t size, const char *what, brc_err *err);
+/*
+ * *array, a pointer of any type: zeroed memory for n elements of `size` bytes, within the budget of
+ * the graph and owned by it. BRC_DATA, BRC_RESOURCE.
+ */
+brc_rc brc_exec_alloc(brc_exec *g, void *array, size_t n, size_t size, brc_err *err);
 /* Call release(p) when the graph is freed (also when this fails). */
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
 /* Add a value as it is described. */
@@ -62,5 +69,27 @@ brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
 /* The same file: give back the constants that nothing reads when the graph runs. */
 void brc_exec_drop(brc_exec *g);
+
+/*
+ * external.c: weights that lie in files beside the model.
+ *
+ * *with is the tensor t. If its data are external, they are read from g->folder and become its raw
+ * data; *read then says that the caller has to free them. Everything else is borrowed from t.
+ * BRC_DATA when the place leaves the folder (an absolute path, "..", a link), does not exist, or is
+ * not as long as the shape says, or when there is no folder.
+ */
+brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
+			 brc_err *err);
+
+/* ---- before a graph runs ---- */
+
+/*
+ * fuse.c. A host (so far, a convolution) takes over the nodes that follow it directly and are the
+ * only users of its output: an affine map of every channel (BatchNormalization), the sum with a
+ * value that is not needed any more, a cut-off (Relu, Clip). Then operators that can write over
+ * their input do so. Nodes that are no longer needed are removed. Taps count as users, so that
+ * their values stay as they are. BRC_RESOURCE.
+ */
+brc_rc brc_exec_fuse(brc_exec *g, brc_err *err);
 
 #endif

@@ -5,105 +5,110 @@
 #include "base/invariant.h"
 #include "base/memory.h"
 
-typedef struct marks {
-	bool *needed;     /* [values]: an output depends on it */
-	bool *changed;    /* [values] */
-	bool *listed;     /* [values]: among the rest */
-	size_t *producer; /* [values]: node, or BRC_NOWHERE */
-} marks;
+/* What is known of a value: these flags, in an array of bytes. */
+enum {
+	NEEDED = 1,  /* an output depends on it */
+	CHANGED = 2, /* it changes with the value that changes */
+	LISTED = 4   /* it is among the rest */
+};
 
-static bool any(const size_t *values, size_t n, const bool *mark)
+static bool any(const size_t *values, size_t n, const unsigned char *marks, unsigned char flag)
 {
 	for (size_t k = 0; k < n; k++)
-		if (values[k] != BRC_NOWHERE && mark[values[k]])
+		if (values[k] != BRC_NOWHERE && marks[values[k]] & flag)
 			return true;
 	return false;
 }
 
-static void mark_all(const size_t *values, size_t n, bool *mark)
+static void mark(const size_t *values, size_t n, unsigned char *marks, unsigned char flag)
 {
 	for (size_t k = 0; k < n; k++)
 		if (values[k] != BRC_NOWHERE)
-			mark[values[k]] = true;
+			marks[values[k]] |= flag;
 }
 
-static void prepare(const brc_exec *g, marks *m)
+/* What a needed value is computed from is needed, too. */
+static void spread_need(const brc_exec *g, unsigned char *marks)
 {
-	for (size_t v = 0; v < g->n_values; v++)
-		m->producer[v] = BRC_NOWHERE;
-	for (size_t i = 0; i < g->n_nodes; i++)
-		for (size_t k = 0; k < g->node[i].n_out; k++)
-			if (g->node[i].out[k] != BRC_NOWHERE)
-				m->producer[g->node[i].out[k]] = i;
-	mark_all(g->output, g->n_outputs, m->needed);
 	for (size_t i = g->n_nodes; i-- > 0;)
-		if (any(g->node[i].out, g->node[i].n_out, m->needed))
-			mark_all(g->node[i].in, g->node[i].n_in, m->needed);
+		if (any(g->node[i].out, g->node[i].n_out, marks, NEEDED))
+			mark(g->node[i].in, g->node[i].n_in, marks, NEEDED);
 }
 
-static void wait_for(brc_downstream *r, const marks *m, size_t v)
+brc_rc brc_exec_prune(brc_exec *g, brc_err *err)
 {
-	size_t by = m->producer[v];
+	unsigned char *marks = brc_calloc(g->n_values, sizeof(*marks), err);
+	size_t kept = 0;
 
-	if (by != BRC_NOWHERE && by + 1 > r->ready)
-		r->ready = by + 1;
+	BRC_ASSERT_VALID(brc_exec_valid(g));
+	if (!marks)
+		return BRC_RESOURCE;
+	mark(g->output, g->n_outputs, marks, NEEDED);
+	mark(g->tap, g->n_taps, marks, NEEDED);
+	spread_need(g, marks);
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (any(g->node[i].out, g->node[i].n_out, marks, NEEDED))
+			g->node[kept++] = g->node[i];
+	g->n_nodes = kept;
+	free(marks);
+	return BRC_OK;
 }
 
-static void list(const brc_exec *g, brc_downstream *r, marks *m, const size_t *values, size_t n)
+/* ---- what changes with a value ---- */
+
+/* Other values that are read, or outputs, and stay the same. */
+static void list(const brc_exec *g, brc_downstream *r, unsigned char *marks, const size_t *values,
+		 size_t n)
 {
 	for (size_t k = 0; k < n; k++) {
 		size_t v = values[k];
 
-		if (v == BRC_NOWHERE || g->value[v].state != BRC_COMPUTED || m->changed[v] ||
-		    m->listed[v])
+		if (v == BRC_NOWHERE || g->value[v].state != BRC_COMPUTED ||
+		    marks[v] & (CHANGED | LISTED))
 			continue;
-		m->listed[v] = true;
+		marks[v] |= LISTED;
 		r->rest[r->n_rest++] = v;
-		wait_for(r, m, v);
 	}
 }
 
-static void walk(const brc_exec *g, brc_downstream *r, marks *m)
+static void walk(const brc_exec *g, brc_downstream *r, unsigned char *marks)
 {
-	m->changed[r->value] = true;
-	wait_for(r, m, r->value);
+	mark(g->output, g->n_outputs, marks, NEEDED);
+	spread_need(g, marks);
+	marks[r->value] |= CHANGED;
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const brc_node *n = &g->node[i];
 
-		if (!any(n->in, n->n_in, m->changed) || !any(n->out, n->n_out, m->needed))
+		if (!any(n->in, n->n_in, marks, CHANGED) || !any(n->out, n->n_out, marks, NEEDED))
 			continue;
-		mark_all(n->out, n->n_out, m->changed);
+		mark(n->out, n->n_out, marks, CHANGED);
 		r->node[r->n++] = i;
 	}
 	for (size_t i = 0; i < r->n; i++)
-		list(g, r, m, g->node[r->node[i]].in, g->node[r->node[i]].n_in);
-	list(g, r, m, g->output, g->n_outputs);
+		list(g, r, marks, g->node[r->node[i]].in, g->node[r->node[i]].n_in);
+	list(g, r, marks, g->output, g->n_outputs);
+	marks[r->value] |= LISTED;
+	for (size_t i = 0; i < g->n_nodes; i++)
+		if (any(g->node[i].out, g->node[i].n_out, marks, LISTED))
+			r->ready = i + 1;
 }
 
 brc_rc brc_downstream_find(brc_downstream *r, const brc_exec *g, size_t value, brc_err *err)
 {
-	marks m = {brc_calloc(g->n_values, sizeof(bool), err),
-		   brc_calloc(g->n_values, sizeof(bool), err),
-		   brc_calloc(g->n_values, sizeof(bool), err),
-		   brc_alloc(g->n_values, sizeof(size_t), err)};
-	brc_rc rc = BRC_RESOURCE;
+	unsigned char *marks = brc_calloc(g->n_values, sizeof(*marks), err);
 
 	BRC_ASSERT_VALID(brc_exec_valid(g) && value < g->n_values);
 	*r = (brc_downstream){.value = value,
-			      .node = brc_alloc(g->n_nodes, sizeof(size_t), err),
-			      .rest = brc_alloc(g->n_values, sizeof(size_t), err)};
-	if (m.needed && m.changed && m.listed && m.producer && r->node && r->rest) {
-		prepare(g, &m);
-		walk(g, r, &m);
-		rc = BRC_OK;
-	} else {
+			      .node = brc_alloc(g->n_nodes, sizeof(*r->node), err),
+			      .rest = brc_alloc(g->n_values, sizeof(*r->rest), err)};
+	if (!marks || !r->node || !r->rest) {
+		free(marks);
 		brc_downstream_clear(r);
+		return BRC_RESOURCE;
 	}
-	free(m.needed);
-	free(m.changed);
-	free(m.listed);
-	free(m.producer);
-	return rc;
+	walk(g, r, marks);
+	free(marks);
+	return BRC_OK;
 }
 
 void brc_downstream_clear(brc_downstream *r)

@@ -1,6 +1,5 @@
+/* Weights that lie in files beside the model. */
 #define _GNU_SOURCE
-#include "exec/external.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
+#include "exec/dataflow.h"
 
 enum { LOCATION_EXTERNAL = 1 };
 
@@ -84,22 +85,6 @@ static int open_inside(const char *folder, const char *path)
 	return -1;
 }
 
-static brc_rc read_at(int fd, uint8_t *to, size_t n, uint64_t offset, brc_err *err)
-{
-	size_t done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(fd, to + done, n - done, (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return brc_fail(err, BRC_DATA, "its external data cannot be read");
-		done += (size_t)got;
-	}
-	return BRC_OK;
-}
-
 /* The bytes of the tensor, from `offset` on. There must be as many as its shape says. */
 static brc_rc extent(const Brc__OnnxTensor *t, const Brc__OnnxTensor *with, uint64_t size,
 		     uint64_t *offset, uint64_t *length, brc_err *err)
@@ -127,7 +112,7 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 	uint64_t offset, length;
 	struct stat st;
 	uint8_t *bytes;
-	brc_rc rc;
+	size_t got;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return brc_fail(err, BRC_DATA, "its external data is no regular file");
@@ -136,10 +121,9 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 	bytes = brc_alloc(length, 1, err);
 	if (!bytes)
 		return BRC_RESOURCE;
-	rc = read_at(fd, bytes, length, offset, err);
-	if (rc != BRC_OK) {
+	if (!brc_read_at(fd, offset, bytes, length, &got) || got < length) {
 		free(bytes);
-		return rc;
+		return brc_fail(err, BRC_DATA, "its external data cannot be read");
 	}
 	g->room += 8 * length; /* as if the model's file held it */
 	g->budget += 4 * length;

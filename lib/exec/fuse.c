@@ -1,21 +1,20 @@
-#include "exec/fuse.h"
-
+/* Nodes that are joined, or that write over their input, before a graph runs. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/invariant.h"
 #include "base/memory.h"
-#include "exec/operator.h"
 #include "exec/downstream.h"
+#include "exec/operator.h"
 
 enum { SUM_DISTANCE = 64 }; /* nodes between a host and the sum it takes over, at most */
 
 typedef struct uses {
-	size_t *producer; /* [values]: node, or BRC_NOWHERE */
-	size_t *user;     /* [values]: the last node that uses it */
-	size_t *last;     /* [values]: of a buffer: the last node that uses any value in it */
-	size_t *pinned;   /* [values]: of a buffer: no node before this one may write over it */
-} uses;
+	size_t producer; /* node, or BRC_NOWHERE */
+	size_t user;     /* the last node that uses it, or BRC_NOWHERE */
+	size_t last;     /* of a buffer: the last node that uses any value in it */
+	size_t pinned;   /* of a buffer: no node before this one may write over it */
+} uses;                  /* of a value; an array has them all */
 
 /* The buffer of a value, which may have been given to another meanwhile. */
 static size_t root(const brc_exec *g, size_t v)
@@ -29,38 +28,36 @@ static size_t root(const brc_exec *g, size_t v)
  */
 static void move_into(brc_exec *g, uses *u, size_t v, size_t buffer)
 {
-	u->last[buffer] = u->last[v];
-	if (u->pinned[v] > u->pinned[buffer])
-		u->pinned[buffer] = u->pinned[v];
+	u[buffer].last = u[v].last;
+	if (u[v].pinned > u[buffer].pinned)
+		u[buffer].pinned = u[v].pinned;
 	g->value[v].buffer = buffer;
 }
 
 static void note(const brc_exec *g, uses *u)
 {
-	for (size_t v = 0; v < g->n_values; v++) {
-		u->producer[v] = u->user[v] = BRC_NOWHERE;
-		u->last[v] = 0;
-	}
+	for (size_t v = 0; v < g->n_values; v++)
+		u[v] = (uses){.producer = BRC_NOWHERE, .user = BRC_NOWHERE};
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const brc_node *n = &g->node[i];
 
 		for (size_t k = 0; n->op && k < n->n_in; k++) {
 			if (n->in[k] == BRC_NOWHERE)
 				continue;
-			u->user[n->in[k]] = i;
-			u->last[root(g, n->in[k])] = i;
+			u[n->in[k]].user = i;
+			u[root(g, n->in[k])].last = i;
 		}
 		for (size_t k = 0; n->op && k < n->n_out; k++)
 			if (n->out[k] != BRC_NOWHERE)
-				u->producer[n->out[k]] = i;
+				u[n->out[k]].producer = i;
 	}
 	for (size_t i = 0; i < g->n_outputs; i++)
-		u->last[root(g, g->output[i])] = BRC_NOWHERE;
+		u[root(g, g->output[i])].last = BRC_NOWHERE;
 }
 
 static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
 {
-	size_t *p = &u->pinned[root(g, v)];
+	size_t *p = &u[root(g, v)].pinned;
 
 	*p = until > *p ? until : *p;
 }
@@ -71,8 +68,8 @@ static void pin_one(const brc_exec *g, uses *u, size_t v, size_t until)
  */
 static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 {
-	while (u->producer[v] != BRC_NOWHERE) {
-		const brc_node *n = &g->node[u->producer[v]];
+	while (u[v].producer != BRC_NOWHERE) {
+		const brc_node *n = &g->node[u[v].producer];
 
 		if (!n->op->hosts && !brc_node_affine(n))
 			return;
@@ -86,7 +83,6 @@ static void pin_input_of_sum(const brc_exec *g, uses *u, size_t v, size_t until)
 /* Values that are needed to go on from a tap must still exist when the pass stops at it. */
 static brc_rc pin(const brc_exec *g, uses *u, brc_err *err)
 {
-	memset(u->pinned, 0, g->n_values * sizeof(*u->pinned));
 	for (size_t t = 0; t < g->n_taps; t++) {
 		brc_downstream r;
 
@@ -111,8 +107,8 @@ static bool same_place(const brc_operand *a, const brc_operand *b)
 /* May node `by`, which comes after all other users, write over the buffer? */
 static bool is_free(const brc_exec *g, const uses *u, size_t buffer, size_t by)
 {
-	return g->value[buffer].state == BRC_COMPUTED && u->producer[buffer] != BRC_NOWHERE &&
-	       u->last[buffer] == by && u->pinned[buffer] <= by;
+	return g->value[buffer].state == BRC_COMPUTED && u[buffer].producer != BRC_NOWHERE &&
+	       u[buffer].last == by && u[buffer].pinned <= by;
 }
 
 static bool reads(const brc_exec *g, const brc_node *n, size_t from, size_t buffer)
@@ -135,7 +131,7 @@ static bool uses_between(const brc_exec *g, size_t buffer, size_t from, size_t t
 static void take_over(brc_exec *g, uses *u, size_t i, size_t j)
 {
 	g->node[i].out[0] = g->node[j].out[0];
-	u->producer[g->node[i].out[0]] = i;
+	u[g->node[i].out[0]].producer = i;
 	g->node[j].op = NULL;
 }
 
@@ -151,7 +147,7 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 	buffer = root(g, other);
 	if (other == mine || !same_place(&g->value[other], &g->value[mine]) ||
 	    !same_place(&g->value[sum->out[0]], &g->value[mine]) || !is_free(g, u, buffer, j) ||
-	    u->producer[other] == BRC_NOWHERE || u->producer[other] >= i || u->pinned[buffer] > i ||
+	    u[other].producer == BRC_NOWHERE || u[other].producer >= i || u[buffer].pinned > i ||
 	    uses_between(g, buffer, i, j))
 		return BRC_NOWHERE;
 	return other;
@@ -160,10 +156,9 @@ static size_t addend(const brc_exec *g, const uses *u, size_t i, size_t j)
 /* One more input of node n: what it adds to. */
 static brc_rc accumulate(brc_exec *g, brc_node *n, size_t addend, brc_err *err)
 {
-	size_t *in = brc_exec_alloc(g, n->n_in + 1, sizeof(*in), err);
+	size_t *in;
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &in, n->n_in + 1, sizeof(*in), err));
 	memcpy(in, n->in, n->n_in * sizeof(*in));
 	in[n->n_in++] = addend;
 	n->in = in;
@@ -176,7 +171,7 @@ static brc_rc absorb(brc_exec *g, uses *u, size_t i, bool *more, brc_err *err)
 {
 	brc_node *n = &g->node[i];
 	brc_after *after = &n->after;
-	size_t v = n->out[0], j = u->user[v], other;
+	size_t v = n->out[0], j = u[v].user, other;
 	const brc_node *next = j == BRC_NOWHERE ? NULL : &g->node[j];
 
 	*more = false;
@@ -257,18 +252,11 @@ static brc_rc fuse(brc_exec *g, uses *u, brc_err *err)
 
 brc_rc brc_exec_fuse(brc_exec *g, brc_err *err)
 {
-	uses u = {brc_alloc(g->n_values, sizeof(size_t), err),
-		  brc_alloc(g->n_values, sizeof(size_t), err),
-		  brc_alloc(g->n_values, sizeof(size_t), err),
-		  brc_alloc(g->n_values, sizeof(size_t), err)};
-	brc_rc rc = u.producer && u.user && u.last && u.pinned ? BRC_OK : BRC_RESOURCE;
+	uses *u = brc_alloc(g->n_values, sizeof(*u), err);
+	brc_rc rc = u ? BRC_OK : BRC_RESOURCE;
 
 	BRC_ASSERT_VALID(brc_exec_valid(g));
-	if (rc == BRC_OK)
-		rc = fuse(g, &u, err);
-	free(u.producer);
-	free(u.user);
-	free(u.last);
-	free(u.pinned);
+	BRC_THEN(rc, fuse(g, u, err));
+	free(u);
 	return rc;
 }

@@ -119,10 +119,8 @@ brc_rc brc_loops_broadcast(brc_loops *t, const brc_operand *out, const brc_opera
 
 static brc_rc differ(const brc_operand *a, const brc_operand *b, brc_err *err)
 {
-	char x[128], y[128];
-
-	return brc_fail(err, BRC_DATA, "%s and %s do not fit together",
-			brc_shape_text(a, x, sizeof(x)), brc_shape_text(b, y, sizeof(y)));
+	return brc_fail(err, BRC_DATA, "%s and %s do not fit together", brc_shape_text(a).s,
+			brc_shape_text(b).s);
 }
 
 /*

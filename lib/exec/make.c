@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "exec/fuse.h"
 
 #define BUDGET_FACTOR 4u
 #define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
@@ -61,9 +60,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 		g->rows = in->dim[0];
 	if (in->data) {
 		g->budget += v.count * item;
-		v.data = brc_exec_alloc(g, v.count, item, err);
-		if (!v.data)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 		memcpy(v.data, in->data, v.count * item);
 	}
 	BRC_TRY(brc_exec_keep_text(g, in->name, &v.name, err));
@@ -81,9 +78,8 @@ static brc_rc make_mask(brc_exec *g, size_t value, brc_err *err)
 	if (v->elem != BRC_ELEM_BOOL)
 		return brc_fail(err, BRC_DATA, "'%.200s' is a mask, which is not computed",
 				v->name);
-	v->data = ones = brc_exec_alloc(g, v->count, sizeof(*ones), err);
-	if (!ones)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &ones, v->count, sizeof(*ones), err));
+	v->data = ones;
 	for (size_t i = 0; i < v->count; i++)
 		ones[i] = 1;
 	v->state = BRC_CONSTANT;
@@ -91,19 +87,6 @@ static brc_rc make_mask(brc_exec *g, size_t value, brc_err *err)
 }
 
 /* ---- what depends on constants alone ---- */
-
-static void *const *constants(const brc_exec *g, const brc_node *n, brc_err *err)
-{
-	void **at = brc_calloc(g->n_values, sizeof(*at), err);
-
-	for (size_t k = 0; at && k < n->n_in; k++)
-		if (n->in[k] != BRC_NOWHERE)
-			at[n->in[k]] = g->value[n->in[k]].data;
-	for (size_t k = 0; at && k < n->n_out; k++)
-		if (n->out[k] != BRC_NOWHERE)
-			at[n->out[k]] = g->value[n->out[k]].data;
-	return at;
-}
 
 /* Memory for the outputs of a node whose inputs are constants. */
 static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
@@ -114,10 +97,10 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 		if (!v || v->state != BRC_COMPUTED)
 			continue;
 		v->batch = BRC_NOWHERE;
-		v->data = n->op->run ? brc_exec_alloc(g, v->count, brc_item(v->elem), err)
-				     : g->value[n->in[0]].data;
-		if (!v->data)
-			return BRC_RESOURCE;
+		if (n->op->run)
+			BRC_TRY(brc_exec_alloc(g, &v->data, v->count, brc_item(v->elem), err));
+		else
+			v->data = g->value[n->in[0]].data;
 		v->state = BRC_CONSTANT;
 	}
 	return BRC_OK;
@@ -126,7 +109,7 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 /* All inputs are constants: compute the outputs now. */
 static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 {
-	void *const *at;
+	void **at;
 	brc_rc rc;
 
 	BRC_TRY(make_constants(g, n, err));
@@ -134,8 +117,12 @@ static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 		return BRC_OK;
 	if (n->op->prepare)
 		BRC_TRY(n->op->prepare(g, n, err));
-	at = constants(g, n, err);
-	rc = at ? brc_node_run(g, n, at, err) : BRC_RESOURCE;
+	at = brc_alloc(g->n_values, sizeof(*at), err);
+	if (!at)
+		return BRC_RESOURCE;
+	for (size_t v = 0; v < g->n_values; v++)
+		at[v] = g->value[v].data;
+	rc = brc_node_run(g, n, at, err);
 	free((void *)at);
 	return rc;
 }
@@ -152,9 +139,7 @@ static bool all_constant(const brc_exec *g, const size_t *v, size_t n)
 
 static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
-	n->state = brc_exec_alloc(g, 1, n->op->state, err);
-	if (!n->state)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &n->state, 1, n->op->state, err));
 	BRC_TRY(n->op->infer(g, n, err));
 	if (all_constant(g, n->in, n->n_in))
 		return fold(g, n, err);
@@ -209,9 +194,7 @@ brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const 
 		memcpy(own, args, op->args);
 	n.args = own;
 	BRC_TRY(brc_exec_keep_text(g, name, &n.name, err));
-	n.in = brc_exec_alloc(g, n_in + n_out, sizeof(*n.in), err);
-	if (!n.in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &n.in, n_in + n_out, sizeof(*n.in), err));
 	n.out = n.in + n_in;
 	for (size_t k = 0; k < n_in; k++)
 		n.in[k] = in[k];

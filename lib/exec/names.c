@@ -17,11 +17,16 @@ const char *brc_node_title(const Brc__OnnxNode *p)
 	return *t || !p->n_output ? t : brc_text(p->output[0]);
 }
 
-/* Of equal names that of an input or initializer is last. */
 static int by_text(const void *a, const void *b)
 {
+	return strcmp(((const brc_name *)a)->text, ((const brc_name *)b)->text);
+}
+
+/* Of equal names that of an input or initializer is last. */
+static int by_text_and_node(const void *a, const void *b)
+{
 	const brc_name *x = a, *y = b;
-	int c = strcmp(x->text, y->text);
+	int c = by_text(a, b);
 
 	return c ? c : (x->node > y->node) - (x->node < y->node);
 }
@@ -55,7 +60,7 @@ brc_rc brc_names_collect(brc_names *t, const Brc__OnnxGraph *g, brc_err *err)
 	if (!t->at)
 		return BRC_RESOURCE;
 	list(t, g);
-	qsort(t->at, t->n, sizeof(*t->at), by_text);
+	qsort(t->at, t->n, sizeof(*t->at), by_text_and_node);
 	for (size_t i = 0; i < t->n; i++) {
 		bool again = kept > 0 && strcmp(t->at[kept - 1].text, t->at[i].text) == 0;
 
@@ -77,15 +82,7 @@ void brc_names_clear(brc_names *t)
 
 brc_name *brc_names_find(const brc_names *t, const char *text)
 {
-	size_t lo = 0, hi = t->n;
+	const brc_name key = {.text = text};
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(t->at[mid].text, text) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < t->n && strcmp(t->at[lo].text, text) == 0 ? &t->at[lo] : NULL;
+	return bsearch(&key, t->at, t->n, sizeof(*t->at), by_text);
 }

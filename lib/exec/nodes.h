@@ -93,8 +93,11 @@ const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k);
 size_t brc_item(brc_elem elem);
 /* Strides in elements, as the value lies in memory. */
 void brc_strides(const brc_operand *v, ptrdiff_t stride[BRC_MAX_DIMS]);
-/* "[N, 28, 28]"; returns buf. */
-char *brc_shape_text(const brc_operand *v, char *buf, size_t cap);
+/* "[N, 28, 28]", cut off where it is longer. Messages use brc_shape_text(v).s at once. */
+typedef struct brc_shape_line {
+	char s[128];
+} brc_shape_line;
+brc_shape_line brc_shape_text(const brc_operand *v);
 
 /* ---- what an operator says of itself ---- */
 

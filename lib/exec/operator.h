@@ -39,46 +39,35 @@ typedef struct brc_attribute {
 	size_t input;
 } brc_attribute;
 
+/* An attribute and the field of the struct ARGS where it goes; then its default, and its `until`.
+ */
+#define BRC_ATTRIBUTE(NAME, KIND, ARGS, FIELD, ...)                                      \
+	{                                                                                \
+		.name = NAME, .kind = BRC_ATTRIBUTE_##KIND, .at = offsetof(ARGS, FIELD), \
+		__VA_ARGS__                                                              \
+	}
 #define BRC_UNREAD(NAME)     \
 	{                    \
 		.name = NAME \
 	}
-#define BRC_INT(NAME, ARGS, FIELD, DEFAULT)                                           \
-	{                                                                             \
-		.name = NAME, .kind = BRC_ATTRIBUTE_INT, .at = offsetof(ARGS, FIELD), \
-		.whole = DEFAULT                                                      \
-	}
-#define BRC_FLAG(NAME, ARGS, FIELD, DEFAULT)                                           \
-	{                                                                              \
-		.name = NAME, .kind = BRC_ATTRIBUTE_FLAG, .at = offsetof(ARGS, FIELD), \
-		.whole = DEFAULT                                                       \
-	}
-#define BRC_FLOAT(NAME, ARGS, FIELD, DEFAULT, UNTIL)                                    \
-	{                                                                               \
-		.name = NAME, .kind = BRC_ATTRIBUTE_FLOAT, .at = offsetof(ARGS, FIELD), \
-		.real = DEFAULT, .until = UNTIL                                         \
-	}
-#define BRC_LIST(NAME, ARGS, FIELD, UNTIL, INPUT)                                      \
-	{                                                                              \
-		.name = NAME, .kind = BRC_ATTRIBUTE_LIST, .at = offsetof(ARGS, FIELD), \
-		.until = UNTIL, .input = INPUT                                         \
-	}
-#define BRC_CHOICE(NAME, ARGS, FIELD, DEFAULT, ...)                                      \
-	{                                                                                \
-		.name = NAME, .kind = BRC_ATTRIBUTE_CHOICE, .at = offsetof(ARGS, FIELD), \
-		.whole = DEFAULT, .choice = (const char *const[])                        \
-		{                                                                        \
-			__VA_ARGS__, NULL                                                \
-		}                                                                        \
-	}
-/* The attributes of a record. */
-#define BRC_ATTRIBUTES(...)          \
-	(const brc_attribute[])      \
-	{                            \
-		__VA_ARGS__,         \
-		{                    \
-			.name = NULL \
-		}                    \
+#define BRC_INT(NAME, ARGS, FIELD, DEFAULT) BRC_ATTRIBUTE(NAME, INT, ARGS, FIELD, .whole = DEFAULT)
+#define BRC_FLAG(NAME, ARGS, FIELD, DEFAULT) \
+	BRC_ATTRIBUTE(NAME, FLAG, ARGS, FIELD, .whole = DEFAULT)
+#define BRC_FLOAT(NAME, ARGS, FIELD, DEFAULT, UNTIL) \
+	BRC_ATTRIBUTE(NAME, FLOAT, ARGS, FIELD, .real = DEFAULT, .until = UNTIL)
+#define BRC_LIST(NAME, ARGS, FIELD, UNTIL, INPUT) \
+	BRC_ATTRIBUTE(NAME, LIST, ARGS, FIELD, .until = UNTIL, .input = INPUT)
+#define BRC_CHOICE(NAME, ARGS, FIELD, DEFAULT, ...)                \
+	BRC_ATTRIBUTE(NAME, CHOICE, ARGS, FIELD, .whole = DEFAULT, \
+		      .choice = (const char *const[]){__VA_ARGS__, NULL})
+/* The arguments of a record, a struct ARGS, and their attributes. */
+#define BRC_ARGS(ARGS, ...)                                         \
+	.args = sizeof(ARGS), .attributes = (const brc_attribute[]) \
+	{                                                           \
+		__VA_ARGS__,                                        \
+		{                                                   \
+			.name = NULL                                \
+		}                                                   \
 	}
 
 /* ---- the record ---- */
@@ -96,9 +85,6 @@ typedef enum brc_demand {
 	BRC_DEMAND_LAST,  /* input 0 with its channels last */
 	BRC_DEMAND_ANY
 } brc_demand;
-
-/* Numbers of inputs and of outputs. */
-#define BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT) .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT
 
 struct brc_op {
 	const char *type;                /* ONNX's name */
@@ -155,6 +141,15 @@ struct brc_op {
 			   brc_err *err);
 };
 
+/* Numbers of inputs and of outputs. */
+#define BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT) .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT
+/* A record: what every operator has, then what some have. */
+#define BRC_OP(TYPE, TAKES, INFER, RUN, LAYOUT, TRACE, ...)                                     \
+	{                                                                                       \
+		.type = TYPE, TAKES, .infer = INFER, .run = RUN, .layout = BRC_DEMAND_##LAYOUT, \
+		.trace = BRC_TRACE_##TRACE, __VA_ARGS__                                         \
+	}
+
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
 /* clang-format off */
 #define BRC_FAMILIES(X) \
@@ -196,9 +191,6 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 /* Input k as a constant with elements of this kind. */
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err);
-/* Input k as a constant of floats. */
-brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
-			brc_err *err);
 /* Input k as a list of integers known by now: a constant of one dimension (or a number). */
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err);
 /* The list among the arguments; where it was left out input k, or an empty list. */

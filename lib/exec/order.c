@@ -4,62 +4,52 @@
 
 #include "base/memory.h"
 
-/* Uses of nodes by nodes, as lists through arrays: those of node i from head[i] along next[]. */
+/* One input of a node: an entry in the list of those that the same node computes. */
+typedef struct use {
+	size_t user;   /* the node whose input it is */
+	size_t source; /* the node that computes it; SIZE_MAX: none does */
+	size_t next;   /* the next use in the list of `source`; SIZE_MAX: the last */
+} use;
+
+typedef struct state {
+	size_t first;   /* its first input, among all uses; those of a node lie together */
+	size_t users;   /* the first use in the list of its outputs; SIZE_MAX: none */
+	size_t missing; /* inputs that are not computed yet */
+} state;
+
 typedef struct uses {
 	const Brc__OnnxGraph *g;
-	size_t **source; /* [nodes][inputs]: the node that computes it, or SIZE_MAX */
-	size_t *sources, *head, *next, *user, n;
-	size_t *missing; /* [nodes]: inputs not yet computed */
+	use *use;
+	state *state; /* [nodes] */
 } uses;
 
 static brc_rc allocate(uses *u, brc_err *err)
 {
-	size_t nodes = u->g->n_node;
+	size_t n = 0;
 
-	for (size_t i = 0; i < nodes; i++)
-		u->n += u->g->node[i]->n_input;
-	u->source = brc_alloc(nodes, sizeof(*u->source), err);
-	u->sources = brc_alloc(u->n, sizeof(size_t), err);
-	u->head = brc_alloc(nodes, sizeof(size_t), err);
-	u->next = brc_alloc(u->n, sizeof(size_t), err);
-	u->user = brc_alloc(u->n, sizeof(size_t), err);
-	u->missing = brc_calloc(nodes, sizeof(size_t), err);
-	return u->source && u->sources && u->head && u->next && u->user && u->missing
-		       ? BRC_OK
-		       : BRC_RESOURCE;
-}
-
-static void clear(uses *u)
-{
-	free((void *)u->source);
-	free(u->sources);
-	free(u->head);
-	free(u->next);
-	free(u->user);
-	free(u->missing);
-}
-
-static size_t source_of(const brc_names *t, const char *input)
-{
-	const brc_name *at = *brc_text(input) ? brc_names_find(t, input) : NULL;
-
-	return at ? at->node : SIZE_MAX;
+	for (size_t i = 0; i < u->g->n_node; i++)
+		n += u->g->node[i]->n_input;
+	u->use = brc_alloc(n, sizeof(*u->use), err);
+	u->state = brc_calloc(u->g->n_node, sizeof(*u->state), err);
+	return u->use && u->state ? BRC_OK : BRC_RESOURCE;
 }
 
 /* Where does every input come from? Can the nodes run in the order of the file? */
 static bool resolve(uses *u, const brc_names *t)
 {
-	size_t *at = u->sources;
+	size_t n = 0;
 	bool sorted = true;
 
 	for (size_t i = 0; i < u->g->n_node; i++) {
 		const Brc__OnnxNode *p = u->g->node[i];
 
-		u->source[i] = at;
-		for (size_t k = 0; k < p->n_input; k++) {
-			*at = source_of(t, p->input[k]);
-			sorted = sorted && (*at == SIZE_MAX || *at < i);
-			at++;
+		u->state[i] = (state){.first = n, .users = SIZE_MAX};
+		for (size_t k = 0; k < p->n_input; k++, n++) {
+			const brc_name *at =
+				*brc_text(p->input[k]) ? brc_names_find(t, p->input[k]) : NULL;
+
+			u->use[n] = (use){i, at ? at->node : SIZE_MAX, SIZE_MAX};
+			sorted = sorted && (u->use[n].source == SIZE_MAX || u->use[n].source < i);
 		}
 	}
 	return sorted;
@@ -67,20 +57,15 @@ static bool resolve(uses *u, const brc_names *t)
 
 static void link_users(uses *u)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < u->g->n_node; i++)
-		u->head[i] = SIZE_MAX;
 	for (size_t i = u->g->n_node; i-- > 0;) {
 		for (size_t k = 0; k < u->g->node[i]->n_input; k++) {
-			size_t from = u->source[i][k];
+			size_t at = u->state[i].first + k, from = u->use[at].source;
 
 			if (from == SIZE_MAX)
 				continue;
-			u->user[n] = i;
-			u->next[n] = u->head[from];
-			u->head[from] = n++;
-			u->missing[i]++;
+			u->use[at].next = u->state[from].users;
+			u->state[from].users = at;
+			u->state[i].missing++;
 		}
 	}
 }
@@ -91,12 +76,11 @@ static void link_users(uses *u)
  */
 static size_t left_before(const uses *u, size_t node)
 {
-	for (size_t k = 0; k < u->g->node[node]->n_input; k++) {
-		size_t from = u->source[node][k];
+	const use *in = &u->use[u->state[node].first];
 
-		if (from != SIZE_MAX && u->missing[from] > 0)
-			return from;
-	}
+	for (size_t k = 0; k < u->g->node[node]->n_input; k++)
+		if (in[k].source != SIZE_MAX && u->state[in[k].source].missing > 0)
+			return in[k].source;
 	return node;
 }
 
@@ -105,10 +89,10 @@ static brc_rc fail_cycle(uses *u, brc_err *err)
 {
 	size_t at = 0;
 
-	while (u->missing[at] == 0)
+	while (u->state[at].missing == 0)
 		at++;
-	while (u->missing[at] != SIZE_MAX) {
-		u->missing[at] = SIZE_MAX; /* been here */
+	while (u->state[at].missing != SIZE_MAX) {
+		u->state[at].missing = SIZE_MAX; /* been here */
 		at = left_before(u, at);
 	}
 	return brc_fail(err, BRC_DATA,
@@ -121,12 +105,12 @@ static brc_rc kahn(uses *u, size_t *order, brc_err *err)
 	size_t done = 0, ready = 0, nodes = u->g->n_node;
 
 	for (size_t i = 0; i < nodes; i++)
-		if (u->missing[i] == 0)
+		if (u->state[i].missing == 0)
 			order[ready++] = i;
 	while (done < ready)
-		for (size_t k = u->head[order[done++]]; k != SIZE_MAX; k = u->next[k])
-			if (--u->missing[u->user[k]] == 0)
-				order[ready++] = u->user[k];
+		for (size_t k = u->state[order[done++]].users; k != SIZE_MAX; k = u->use[k].next)
+			if (--u->state[u->use[k].user].missing == 0)
+				order[ready++] = u->use[k].user;
 	return done == nodes ? BRC_OK : fail_cycle(u, err);
 }
 
@@ -141,6 +125,7 @@ brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order
 		link_users(&u);
 		rc = kahn(&u, order, err);
 	}
-	clear(&u);
+	free(u.use);
+	free(u.state);
 	return rc;
 }

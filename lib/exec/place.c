@@ -49,6 +49,17 @@ static size_t take(block *b, size_t need)
 	return start;
 }
 
+/* Gap `at` and the next one become one if they touch. */
+static void join(block *b, size_t at)
+{
+	gap *x = &b->gap[at];
+
+	if (at + 1 >= b->n || x->start + x->size != x[1].start)
+		return;
+	x->size += x[1].size;
+	memmove(x + 1, x + 2, (--b->n - at - 1) * sizeof(*x));
+}
+
 /* Joined with the gaps on either side. */
 static brc_rc give_back(block *b, size_t start, size_t size, brc_err *err)
 {
@@ -57,35 +68,32 @@ static brc_rc give_back(block *b, size_t start, size_t size, brc_err *err)
 	BRC_TRY(brc_grow(&b->gap, &b->cap, b->n + 1, sizeof(gap), err));
 	while (at < b->n && b->gap[at].start < start)
 		at++;
-	if (at > 0 && b->gap[at - 1].start + b->gap[at - 1].size == start) {
-		b->gap[--at].size += size;
-	} else {
-		memmove(&b->gap[at + 1], &b->gap[at], (b->n++ - at) * sizeof(gap));
-		b->gap[at] = (gap){start, size};
-	}
-	if (at + 1 < b->n && b->gap[at].start + b->gap[at].size == b->gap[at + 1].start) {
-		b->gap[at].size += b->gap[at + 1].size;
-		memmove(&b->gap[at + 1], &b->gap[at + 2], (--b->n - at - 1) * sizeof(gap));
-	}
+	memmove(&b->gap[at + 1], &b->gap[at], (b->n++ - at) * sizeof(gap));
+	b->gap[at] = (gap){start, size};
+	join(b, at);
+	if (at > 0)
+		join(b, at - 1);
 	return BRC_OK;
+}
+
+/* By steps, then in the order of the lifetimes. */
+static int by(size_t a, size_t b, const brc_lifetime *x, const brc_lifetime *y)
+{
+	return a != b ? (a > b) - (a < b) : (x > y) - (x < y);
 }
 
 static int by_first(const void *a, const void *b)
 {
 	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
 
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x > y) - (x < y);
+	return by(x->first, y->first, x, y);
 }
 
 static int by_last(const void *a, const void *b)
 {
 	const brc_lifetime *x = *(brc_lifetime *const *)a, *y = *(brc_lifetime *const *)b;
 
-	if (x->last != y->last)
-		return x->last < y->last ? -1 : 1;
-	return (x > y) - (x < y);
+	return by(x->last, y->last, x, y);
 }
 
 static size_t padded(size_t bytes)

@@ -127,9 +127,8 @@ static void look_from(brc_workspace *w, size_t stop)
 
 	if (w->stop == stop)
 		return;
-	memcpy(w->now, w->at, w->s->g->n_values * sizeof(*w->now));
-	for (size_t i = 0; i < t->n_moved; i++)
-		w->now[t->moved[i]] = w->again + t->offset[i];
+	for (size_t v = 0; v < w->s->g->n_values; v++)
+		w->now[v] = t->offset[v] == BRC_NOWHERE ? w->at[v] : w->again + t->offset[v];
 	w->stop = stop;
 }
 

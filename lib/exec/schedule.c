@@ -9,33 +9,16 @@
 
 #define FOREVER SIZE_MAX
 
-/* One lifetime for each buffer that is used; buffers are named by a value. */
+/* The values in one block of memory, and when their buffers are used. A value names each buffer. */
 typedef struct lives {
 	const brc_exec *g;
-	size_t *index; /* [values]: of buffers: in life, or BRC_NOWHERE */
+	size_t *offset; /* [values]: in the block; BRC_NOWHERE: it is not there */
+	size_t *index;  /* [values]: of buffers: in life, or BRC_NOWHERE */
 	brc_lifetime *life;
 	size_t n;
 } lives;
 
-static brc_rc begin(lives *l, const brc_exec *g, brc_err *err)
-{
-	*l = (lives){.g = g,
-		     .index = brc_alloc(g->n_values, sizeof(*l->index), err),
-		     .life = brc_alloc(g->n_values, sizeof(*l->life), err)};
-	if (!l->index || !l->life)
-		return BRC_RESOURCE;
-	for (size_t v = 0; v < g->n_values; v++)
-		l->index[v] = BRC_NOWHERE;
-	return BRC_OK;
-}
-
-static void end(lives *l)
-{
-	free(l->index);
-	free(l->life);
-}
-
-/* The buffer of v is needed at this step too. */
+/* Value v is in the block, and its buffer is needed at this step too. */
 static void use(lives *l, size_t v, size_t step)
 {
 	const brc_operand *x = &l->g->value[v];
@@ -44,6 +27,7 @@ static void use(lives *l, size_t v, size_t step)
 
 	if (x->state != BRC_COMPUTED)
 		return;
+	l->offset[v] = 0; /* known once all are placed */
 	if (*at == BRC_NOWHERE) {
 		*at = l->n++;
 		l->life[*at] = (brc_lifetime){.first = step, .last = step};
@@ -64,93 +48,76 @@ static void use_all(lives *l, const size_t *values, size_t n, size_t step)
 			use(l, values[k], step);
 }
 
-/* ---- the pass: inputs at step 0, node i at step i + 1 ---- */
-
-static brc_rc place_pass(brc_schedule *s, brc_err *err)
+/* Use those that are in the block already. */
+static void use_again(lives *l, const size_t *values, size_t n, size_t step)
 {
-	const brc_exec *g = s->g;
-	lives l;
-	brc_rc rc = begin(&l, g, err);
-
-	for (size_t v = 0; rc == BRC_OK && v < g->n_values; v++)
-		if (g->value[v].input && g->value[v].users)
-			use(&l, v, 0);
-	for (size_t i = 0; rc == BRC_OK && i < g->n_nodes; i++) {
-		use_all(&l, g->node[i].in, g->node[i].n_in, i + 1);
-		use_all(&l, g->node[i].out, g->node[i].n_out, i + 1);
-	}
-	for (size_t t = 0; rc == BRC_OK && t < s->n_stops; t++) {
-		use(&l, s->stop[t].downstream.value, s->stop[t].downstream.ready);
-		use_all(&l, s->stop[t].downstream.rest, s->stop[t].downstream.n_rest,
-			s->stop[t].downstream.ready);
-	}
-	if (rc == BRC_OK) {
-		use_all(&l, g->output, g->n_outputs, FOREVER);
-		rc = brc_place(l.life, l.n, &s->bytes, err);
-	}
-	for (size_t v = 0; rc == BRC_OK && v < g->n_values; v++) {
-		size_t at = g->value[v].state == BRC_COMPUTED ? l.index[g->value[v].buffer]
-							      : BRC_NOWHERE;
-
-		s->offset[v] = at == BRC_NOWHERE ? BRC_NOWHERE : l.life[at].offset;
-	}
-	end(&l);
-	return rc;
+	for (size_t k = 0; k < n; k++)
+		if (values[k] != BRC_NOWHERE && l->offset[values[k]] != BRC_NOWHERE)
+			use(l, values[k], step);
 }
 
-/* ---- from a tap: its value at step 0, node downstream.node[i] at step i + 1 ---- */
-
-static void move(lives *l, brc_stop *t, bool *moved, size_t v, size_t step)
-{
-	if (v == BRC_NOWHERE || l->g->value[v].state != BRC_COMPUTED)
-		return;
-	if (!moved[v])
-		t->moved[t->n_moved++] = v;
-	moved[v] = true;
-	use(l, v, step);
-}
-
-static void live_through(lives *l, brc_stop *t, bool *moved)
+/* In a pass, inputs are there at step 0, and node i runs at step i + 1. */
+static void live_in_pass(lives *l, const brc_schedule *s)
 {
 	const brc_exec *g = l->g;
 
-	move(l, t, moved, t->downstream.value, 0);
-	for (size_t i = 0; i < t->downstream.n; i++) {
-		const brc_node *n = &g->node[t->downstream.node[i]];
-
-		for (size_t k = 0; k < n->n_in; k++)
-			if (n->in[k] != BRC_NOWHERE && moved[n->in[k]])
-				use(l, n->in[k], i + 1);
-		for (size_t k = 0; k < n->n_out; k++)
-			move(l, t, moved, n->out[k], i + 1);
+	for (size_t v = 0; v < g->n_values; v++)
+		if (g->value[v].input && g->value[v].users)
+			use(l, v, 0);
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		use_all(l, g->node[i].in, g->node[i].n_in, i + 1);
+		use_all(l, g->node[i].out, g->node[i].n_out, i + 1);
 	}
-	for (size_t k = 0; k < g->n_outputs; k++)
-		if (moved[g->output[k]])
-			use(l, g->output[k], FOREVER);
+	for (size_t t = 0; t < s->n_stops; t++) {
+		const brc_downstream *d = &s->stop[t].downstream;
+
+		use(l, d->value, d->ready);
+		use_all(l, d->rest, d->n_rest, d->ready);
+	}
+	use_all(l, g->output, g->n_outputs, FOREVER);
 }
 
-static brc_rc place_stop(brc_schedule *s, brc_stop *t, brc_err *err)
+/* From a tap, its value is there at step 0, and node d->node[i] runs at step i + 1. */
+static void live_from_tap(lives *l, const brc_downstream *d)
+{
+	const brc_exec *g = l->g;
+
+	use(l, d->value, 0);
+	for (size_t i = 0; i < d->n; i++) {
+		const brc_node *n = &g->node[d->node[i]];
+
+		use_again(l, n->in, n->n_in, i + 1);
+		use_all(l, n->out, n->n_out, i + 1);
+	}
+	use_again(l, g->output, g->n_outputs, FOREVER);
+}
+
+/* Offsets of values in the memory of a pass, or, with a stop, of what is computed again there. */
+static brc_rc place(const brc_schedule *s, const brc_stop *stop, size_t **offset, size_t *bytes,
+		    brc_err *err)
 {
 	const brc_exec *g = s->g;
-	bool *moved = brc_calloc(g->n_values, sizeof(*moved), err);
-	size_t bytes = 0;
-	lives l;
-	brc_rc rc = begin(&l, g, err);
+	lives l = {.g = g,
+		   .offset = brc_alloc(g->n_values, sizeof(*l.offset), err),
+		   .index = brc_alloc(g->n_values, sizeof(*l.index), err),
+		   .life = brc_alloc(g->n_values, sizeof(*l.life), err)};
+	brc_rc rc = l.offset && l.index && l.life ? BRC_OK : BRC_RESOURCE;
 
-	t->moved = brc_alloc(g->n_values, sizeof(*t->moved), err);
-	t->offset = brc_alloc(g->n_values, sizeof(*t->offset), err);
-	if (!moved || !t->moved || !t->offset)
-		rc = BRC_RESOURCE;
+	*offset = l.offset;
 	if (rc == BRC_OK) {
-		live_through(&l, t, moved);
-		rc = brc_place(l.life, l.n, &bytes, err);
+		for (size_t v = 0; v < g->n_values; v++)
+			l.offset[v] = l.index[v] = BRC_NOWHERE;
+		if (stop)
+			live_from_tap(&l, &stop->downstream);
+		else
+			live_in_pass(&l, s);
+		rc = brc_place(l.life, l.n, bytes, err);
 	}
-	for (size_t i = 0; rc == BRC_OK && i < t->n_moved; i++)
-		t->offset[i] = l.life[l.index[g->value[t->moved[i]].buffer]].offset;
-	if (bytes > s->again_bytes)
-		s->again_bytes = bytes;
-	end(&l);
-	free(moved);
+	for (size_t v = 0; rc == BRC_OK && v < g->n_values; v++)
+		if (l.offset[v] != BRC_NOWHERE)
+			l.offset[v] = l.life[l.index[g->value[v].buffer]].offset;
+	free(l.index);
+	free(l.life);
 	return rc;
 }
 
@@ -184,16 +151,17 @@ static brc_rc find_stops(brc_schedule *s, brc_err *err)
 
 static brc_rc fill(brc_schedule *s, brc_err *err)
 {
-	s->offset = brc_alloc(s->g->n_values, sizeof(*s->offset), err);
-	if (!s->offset)
-		return BRC_RESOURCE;
+	size_t bytes;
+
 	for (size_t i = 0; i < s->g->n_nodes; i++)
 		if (s->g->node[i].scratch > s->scratch)
 			s->scratch = s->g->node[i].scratch;
 	BRC_TRY(find_stops(s, err));
-	BRC_TRY(place_pass(s, err));
-	for (size_t t = 0; t < s->n_stops; t++)
-		BRC_TRY(place_stop(s, &s->stop[t], err));
+	BRC_TRY(place(s, NULL, &s->offset, &s->bytes, err));
+	for (size_t t = 0; t < s->n_stops; t++) {
+		BRC_TRY(place(s, &s->stop[t], &s->stop[t].offset, &bytes, err));
+		s->again_bytes = bytes > s->again_bytes ? bytes : s->again_bytes;
+	}
 	return BRC_OK;
 }
 
@@ -221,7 +189,6 @@ void brc_schedule_free(brc_schedule *s)
 		return;
 	for (size_t t = 0; t < s->n_stops; t++) {
 		brc_downstream_clear(&s->stop[t].downstream);
-		free(s->stop[t].moved);
 		free(s->stop[t].offset);
 	}
 	free(s->stop);

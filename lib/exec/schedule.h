@@ -17,9 +17,8 @@
 /* A tap: what is computed again from it, and where. */
 typedef struct brc_stop {
 	brc_downstream downstream;
-	size_t *moved, n_moved; /* values that are computed again, that of the tap first */
-	size_t *offset;         /* [n_moved]: in the memory for what is computed again */
-	size_t tap;             /* index among the graph's taps */
+	size_t *offset; /* [values]: in the memory for what is computed again; BRC_NOWHERE: none */
+	size_t tap;     /* index among the graph's taps */
 } brc_stop;
 
 struct brc_schedule {

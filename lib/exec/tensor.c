@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "exec/external.h"
 #include "exec/names.h"
 #include "exec/operator.h"
 
@@ -39,20 +38,6 @@ static brc_rc elements(Brc__OnnxTensor *t, bool read, brc_operand *v, brc_err *e
 	return BRC_OK;
 }
 
-static brc_rc spend(brc_exec *g, const Brc__OnnxTensor *t, const brc_operand *v, brc_err *err)
-{
-	size_t bytes;
-
-	if (!brc_mul(v->count, brc_item(v->elem), &bytes) || bytes > g->budget)
-		return brc_fail(
-			err, BRC_DATA,
-			"initializer '%.200s': its values take more memory than the size of "
-			"the model accounts for",
-			brc_text(t->name));
-	g->budget -= bytes;
-	return BRC_OK;
-}
-
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v, brc_err *err)
 {
 	Brc__OnnxTensor t;
@@ -64,16 +49,15 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v
 	v->elem = elem_of(&t);
 	v->narrow = brc_narrow_type(t.data_type);
 	rc = brc_onnx_tensor_shape(&t, &v->ndim, v->dim, &v->count, err);
-	if (rc == BRC_OK)
-		rc = brc_count(v, err);
+	BRC_THEN(rc, brc_count(v, err));
 	if (rc == BRC_OK && g->borrow && !read && lies_ready(&t, v->count)) {
 		v->data = t.raw_data.data;
 		return BRC_OK;
 	}
-	if (rc == BRC_OK)
-		rc = spend(g, &t, v, err);
-	if (rc == BRC_OK)
-		rc = elements(&t, read, v, err);
+	if (rc == BRC_OK &&
+	    brc_exec_spend(&g->budget, v->count, brc_item(v->elem), "its values", err) != BRC_OK)
+		rc = brc_err_prefix(err, "initializer '%.200s'", brc_text(t.name));
+	BRC_THEN(rc, elements(&t, read, v, err));
 	if (read)
 		free(t.raw_data.data);
 	return rc == BRC_OK ? brc_exec_own(g, v->data, free, err) : rc;

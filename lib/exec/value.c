@@ -18,30 +18,26 @@ brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err)
 	return BRC_OK;
 }
 
-/* The memory of a graph stays in proportion to its model, whatever its shapes say. */
-void *brc_exec_alloc(brc_exec *g, size_t n, size_t size, brc_err *err)
+brc_rc brc_exec_spend(size_t *left, size_t n, size_t size, const char *what, brc_err *err)
 {
 	size_t bytes;
-	void *p;
 
-	if (!brc_mul(n, size, &bytes) || bytes > g->budget) {
-		brc_fail(err, BRC_DATA,
-			 "its values take more memory than the size of the model accounts for");
-		return NULL;
-	}
-	g->budget -= bytes;
-	p = brc_calloc(n, size, err);
-	return p && brc_exec_own(g, p, free, err) == BRC_OK ? p : NULL;
+	if (!brc_mul(n, size, &bytes) || bytes > *left)
+		return brc_fail(err, BRC_DATA,
+				"%s take more memory than the size of the model accounts for",
+				what);
+	*left -= bytes;
+	return BRC_OK;
 }
 
-brc_rc brc_exec_take_room(brc_exec *g, size_t bytes, brc_err *err)
+brc_rc brc_exec_alloc(brc_exec *g, void *array, size_t n, size_t size, brc_err *err)
 {
-	if (bytes > g->room)
-		return brc_fail(
-			err, BRC_DATA,
-			"its weights take more memory than the size of the model accounts for");
-	g->room -= bytes;
-	return BRC_OK;
+	void *p;
+
+	BRC_TRY(brc_exec_spend(&g->budget, n, size, "its values", err));
+	p = brc_calloc(n, size, err);
+	memcpy(array, &p, sizeof(p));
+	return p ? brc_exec_own(g, p, free, err) : BRC_RESOURCE;
 }
 
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err)
@@ -56,21 +52,6 @@ brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_
 size_t brc_item(brc_elem elem)
 {
 	return elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
-}
-
-int32_t brc_narrow_type(int32_t data_type)
-{
-	switch (data_type) {
-	case BRC_ONNX_UINT8:
-	case BRC_ONNX_INT8:
-	case BRC_ONNX_UINT16:
-	case BRC_ONNX_INT16:
-	case BRC_ONNX_UINT32:
-	case BRC_ONNX_INT32:
-		return data_type;
-	default:
-		return 0;
-	}
 }
 
 /* The integer of type `narrow` that is v modulo its range; v itself when that is 0. */
@@ -94,27 +75,29 @@ static int64_t narrowed(int64_t v, int32_t narrow)
 	}
 }
 
+int32_t brc_narrow_type(int32_t data_type)
+{
+	return narrowed(INT64_MAX, data_type) == INT64_MAX ? 0 : data_type;
+}
+
 void brc_narrow(const brc_operand *v, int64_t *at)
 {
 	for (size_t i = 0; v->elem == BRC_ELEM_INT && v->narrow && i < v->count; i++)
 		at[i] = narrowed(at[i], v->narrow);
 }
 
-char *brc_shape_text(const brc_operand *v, char *buf, size_t cap)
+brc_shape_line brc_shape_text(const brc_operand *v)
 {
-	size_t len = 0;
+	brc_shape_line t = {"["};
 
-	snprintf(buf, cap, "[");
-	for (size_t i = 0; i < v->ndim; i++) {
-		len = strlen(buf);
+	for (size_t i = 0, len = 1; i < v->ndim; i++, len = strlen(t.s)) {
 		if (i == v->batch && v->inner == 1)
-			snprintf(buf + len, cap - len, "%sN", i ? ", " : "");
+			snprintf(t.s + len, sizeof(t.s) - len, "%sN", i ? ", " : "");
 		else
-			snprintf(buf + len, cap - len, "%s%zu", i ? ", " : "", v->dim[i]);
+			snprintf(t.s + len, sizeof(t.s) - len, "%s%zu", i ? ", " : "", v->dim[i]);
 	}
-	len = strlen(buf);
-	snprintf(buf + len, cap - len, "]");
-	return buf;
+	snprintf(t.s + strlen(t.s), sizeof(t.s) - strlen(t.s), "]");
+	return t;
 }
 
 brc_rc brc_count(brc_operand *v, brc_err *err)
@@ -163,18 +146,6 @@ const brc_operand *brc_in(const brc_exec *g, const brc_node *n, size_t k)
 	return k < n->n_in && n->in[k] != BRC_NOWHERE ? &g->value[n->in[k]] : NULL;
 }
 
-static const char *elem_text(brc_elem elem)
-{
-	switch (elem) {
-	case BRC_ELEM_FLOAT:
-		return "floats";
-	case BRC_ELEM_INT:
-		return "integers";
-	default:
-		return "truth values";
-	}
-}
-
 brc_rc brc_need_any(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
 		    brc_err *err)
 {
@@ -185,31 +156,26 @@ brc_rc brc_need_any(const brc_exec *g, const brc_node *n, size_t k, const brc_op
 brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 		const brc_operand **v, brc_err *err)
 {
+	static const char *const text[] = {[BRC_ELEM_FLOAT] = "floats",
+					   [BRC_ELEM_INT] = "integers",
+					   [BRC_ELEM_BOOL] = "truth values"};
+
 	BRC_TRY(brc_need_any(g, n, k, v, err));
 	if ((*v)->elem == elem)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "input %zu ('%.200s') holds %s; %s are needed", k,
-			(*v)->name, elem_text((*v)->elem), elem_text(elem));
+			(*v)->name, text[(*v)->elem], text[elem]);
 }
 
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
-			 const brc_operand **out, brc_err *err)
+			 const brc_operand **v, brc_err *err)
 {
-	const brc_operand *v;
-
-	BRC_TRY(brc_need(g, n, k, elem, out, err));
-	v = *out;
-	if (v->state == BRC_CONSTANT)
+	BRC_TRY(brc_need(g, n, k, elem, v, err));
+	if ((*v)->state == BRC_CONSTANT)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA,
 			"input %zu ('%.200s') depends on the network's input; a constant is needed",
-			k, v->name);
-}
-
-brc_rc brc_need_weights(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
-			brc_err *err)
-{
-	return brc_need_constant(g, n, k, BRC_ELEM_FLOAT, v, err);
+			k, (*v)->name);
 }
 
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err)

@@ -61,12 +61,9 @@ brc_rc brc_adjacency_multiply(brc_adjacency *a, const bool *wanted, size_t cols,
 
 size_t brc_adjacency_bytes(const brc_graph *g, size_t cols, size_t threads)
 {
-	size_t groups = (cols + BRC_LANES - 1) / BRC_LANES, bytes, scratch;
+	size_t groups = (cols + BRC_LANES - 1) / BRC_LANES;
+	size_t vectors = brc_times(brc_times(g->n, 2 * sizeof(brc_lanes)), groups);
+	size_t scratch = brc_times(threads, BRC_TILE_SCRATCH * sizeof(double));
 
-	if (!brc_mul(g->n, 2 * sizeof(brc_lanes), &bytes) || !brc_mul(bytes, groups, &bytes) ||
-	    !brc_mul(threads, BRC_TILE_SCRATCH * sizeof(double), &scratch) ||
-	    !brc_add(bytes, scratch, &bytes) ||
-	    !brc_add(bytes, g->store->bytes(g, threads), &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_plus(brc_plus(vectors, scratch), g->store->bytes(g, threads));
 }

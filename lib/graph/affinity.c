@@ -74,8 +74,7 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 
 	BRC_TRY(add_constant(s, factor_constant, columns, columns->n, err));
 	rc = brc_blocks_init(&b, layers, err);
-	if (rc == BRC_OK)
-		rc = add_factors(s, &b, local, columns, err);
+	BRC_THEN(rc, add_factors(s, &b, local, columns, err));
 	brc_blocks_clear(&b);
 	return rc;
 }

@@ -256,8 +256,7 @@ static brc_rc by_rectangle(bipartite *h, bool *done, brc_err *err)
 	t.vt = brc_alloc(small, large * sizeof(double), err);
 	if (t.b && t.s && t.u && t.vt)
 		rc = decompose(h, &t, err);
-	if (rc == BRC_OK)
-		rc = list_pairs(h, &t, err);
+	BRC_THEN(rc, list_pairs(h, &t, err));
 	free(t.b);
 	free(t.s);
 	free(t.u);

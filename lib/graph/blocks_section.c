@@ -132,8 +132,7 @@ brc_rc brc_blocks_read(brc_blocks *b, const brc_section *s, brc_err *err)
 			break;
 		rc = read_block(b, s, title, k, err);
 	}
-	if (rc == BRC_OK)
-		rc = brc_blocks_check(b, title, err);
+	BRC_THEN(rc, brc_blocks_check(b, title, err));
 	if (rc != BRC_OK)
 		brc_blocks_clear(b);
 	return rc;

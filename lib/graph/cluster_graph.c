@@ -211,8 +211,7 @@ static brc_rc set_components(brc_graph *g, brc_err *err)
 			g->component[u] = -1;
 		}
 		rc = g->store->walk(g, join_row, &(joining){parent, g->connected}, err);
-		if (rc == BRC_OK)
-			rc = number_components(g, parent, c, err);
+		BRC_THEN(rc, number_components(g, parent, c, err));
 	}
 	free(parent);
 	free(c);
@@ -266,16 +265,12 @@ brc_rc brc_graph_init(brc_graph *g, const brc_blocks *blocks, const size_t *memb
 	memset(g, 0, sizeof(*g));
 	g->store = blocks->store;
 	rc = set_members(g, blocks, member, n_members, err);
-	if (rc == BRC_OK)
-		rc = set_edges(g, blocks, block, n_blocks, err);
+	BRC_THEN(rc, set_edges(g, blocks, block, n_blocks, err));
 	if (rc == BRC_OK && g->store->attach)
 		rc = g->store->attach(g, blocks, err);
-	if (rc == BRC_OK)
-		rc = set_degrees(g, blocks, err);
-	if (rc == BRC_OK)
-		rc = set_connected(g, err);
-	if (rc == BRC_OK)
-		rc = set_components(g, err);
+	BRC_THEN(rc, set_degrees(g, blocks, err));
+	BRC_THEN(rc, set_connected(g, err));
+	BRC_THEN(rc, set_components(g, err));
 	if (rc != BRC_OK)
 		brc_graph_clear(g);
 	return rc;

@@ -60,11 +60,9 @@ static brc_rc run_shuffle(void *ctx, size_t index, size_t worker, brc_err *err)
 static brc_rc count_workers(const test *t, size_t *workers, brc_err *err)
 {
 	const brc_clusterability_options *o = t->o;
-	size_t clustering = brc_spectral_bytes(t->graph, o->k, 1);
-	size_t limit = brc_mem_available(), each;
+	size_t limit = brc_mem_available();
+	size_t each = brc_plus(brc_spectral_bytes(t->graph, o->k, 1), brc_null_bytes(t->blocks));
 
-	if (!brc_add(clustering, brc_null_bytes(t->blocks), &each))
-		each = SIZE_MAX;
 	BRC_TRY(brc_mem_need(each, o->mem, "one shuffle of the network", err));
 	if (o->mem && o->mem < limit)
 		limit = o->mem;
@@ -84,10 +82,8 @@ static brc_rc run_all(brc_clusterability *out, test *t, brc_err *err)
 
 	BRC_TRY(count_workers(t, &workers, err));
 	rc = brc_pool_new(&pool, workers, err);
-	if (rc == BRC_OK)
-		rc = ncut_of(t->graph, t, pool, &out->observed, err);
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, out->shuffles, run_shuffle, t, err);
+	BRC_THEN(rc, ncut_of(t->graph, t, pool, &out->observed, err));
+	BRC_THEN(rc, brc_pool_run(pool, out->shuffles, run_shuffle, t, err));
 	brc_pool_free(pool);
 	return rc;
 }

@@ -231,13 +231,8 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)
 {
 	brc_operator op = deflated_operator(g, NULL);
-	size_t solver = brc_eigen_bytes(&op, pairs), applied;
-	size_t vectors, total;
+	size_t vectors = brc_times(brc_times(g->n, 16), pairs); /* with those of the residuals */
 
-	/* Bytes for vectors and residuals, and for the product with them. */
-	applied = brc_normalised_bytes(g, pairs, threads);
-	if (!brc_mul(g->n, 16, &vectors) || !brc_mul(vectors, pairs, &vectors) ||
-	    !brc_add(vectors, applied, &total) || !brc_add(total, solver, &total))
-		return SIZE_MAX;
-	return total;
+	return brc_plus(brc_plus(vectors, brc_normalised_bytes(g, pairs, threads)),
+			brc_eigen_bytes(&op, pairs));
 }

@@ -19,8 +19,7 @@ static brc_rc find_names(const brc_filter *f, const brc_layers *layers, brc_name
 /* The text, unless it is incomplete; it is released. */
 static brc_rc write_text(brc_filter *f, brc_str *text, brc_rc rc, brc_err *err)
 {
-	if (rc == BRC_OK)
-		rc = brc_filter_text(f, text->s, text->len, err);
+	BRC_THEN(rc, brc_filter_text(f, text->s, text->len, err));
 	brc_str_free(text);
 	return rc;
 }
@@ -39,8 +38,7 @@ brc_rc brc_export_labels(brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&l, s, err));
 	rc = find_names(f, &l.layers, &names, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_tsv_write(&l.layers, l.label, &names, &text, err);
+	BRC_THEN(rc, brc_labels_tsv_write(&l.layers, l.label, &names, &text, err));
 	brc_named_units_clear(&names);
 	brc_labels_clear(&l);
 	return write_text(f, &text, rc, err);

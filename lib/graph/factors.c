@@ -28,17 +28,6 @@ void brc_factors_free(brc_factors *f)
 	free(f);
 }
 
-static size_t factors_bytes(size_t n, size_t samples)
-{
-	size_t bytes;
-
-	if (!brc_mul(n, samples, &bytes) ||
-	    !brc_mul(bytes, sizeof(double) + sizeof(float), &bytes) ||
-	    !brc_add(bytes, 8 * n, &bytes))
-		return SIZE_MAX;
-	return bytes;
-}
-
 /*
  * Fill lengths and rows of a layer. False if products of its rows may be inexact in single
  * precision. By the inequality of Cauchy and Schwarz, no partial sum of a product exceeds the
@@ -105,9 +94,11 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 	f->samples = b->samples;
 	for (size_t m = 0; m < n; m++)
 		f->n += b->layers.units[member[m]];
-	rc = brc_mem_need(factors_bytes(f->n, f->samples), 0, "the factors of a graph", err);
-	if (rc == BRC_OK)
-		rc = fill(f, b, member, n, across, err);
+	rc = brc_mem_need(
+		brc_plus(brc_times(brc_times(f->n, f->samples), sizeof(*f->r) + sizeof(*f->row)),
+			 8 * f->n),
+		0, "the factors of a graph", err);
+	BRC_THEN(rc, fill(f, b, member, n, across, err));
 	if (rc != BRC_OK) {
 		brc_factors_free(f);
 		return rc;

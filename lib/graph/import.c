@@ -34,8 +34,7 @@ static brc_rc read_layers(const char *path, brc_filter *f, brc_layers *given, br
 	for (size_t l = 0; l < given->n; l++)
 		brc_str_addf(&text, "%s\t%zu\n", given->name[l], given->units[l]);
 	rc = brc_str_check(&text, err);
-	if (rc == BRC_OK)
-		rc = record(f, "layers", text.s, text.len, err);
+	BRC_THEN(rc, record(f, "layers", text.s, text.len, err));
 	brc_str_free(&text);
 	return rc;
 }
@@ -50,8 +49,7 @@ static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, cons
 		return BRC_OK;
 	BRC_TRY(brc_section_new(&s, "units", 1, name, err));
 	rc = brc_exchange_write_units(b, names, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	BRC_THEN(rc, brc_filter_write(f, s, err));
 	brc_section_free(s);
 	return rc;
 }
@@ -65,8 +63,7 @@ static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_edge_origin_write(&origin, s);
 	rc = brc_blocks_write(b, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	BRC_THEN(rc, brc_filter_write(f, s, err));
 	brc_section_free(s);
 	return rc;
 }
@@ -77,12 +74,9 @@ static brc_rc make_graph(const brc_edge_list *l, const char *name, size_t mem, b
 	brc_blocks b = {0};
 	brc_rc rc = record(f, "graph", l->edge, l->n * sizeof(*l->edge), err);
 
-	if (rc == BRC_OK)
-		rc = brc_exchange_blocks(&b, l, mem, err);
-	if (rc == BRC_OK)
-		rc = write_units(&b, &l->names, name, f, err);
-	if (rc == BRC_OK)
-		rc = write_graph(&b, name, f, err);
+	BRC_THEN(rc, brc_exchange_blocks(&b, l, mem, err));
+	BRC_THEN(rc, write_units(&b, &l->names, name, f, err));
+	BRC_THEN(rc, write_graph(&b, name, f, err));
 	brc_blocks_clear(&b);
 	return rc;
 }
@@ -94,10 +88,8 @@ brc_rc brc_import_graph(const char *path, const char *layers, const char *name, 
 	brc_layers given = {0};
 	brc_rc rc = read_layers(layers, f, &given, err);
 
-	if (rc == BRC_OK)
-		rc = brc_edge_list_read(&l, path, layers ? &given : NULL, mem, err);
-	if (rc == BRC_OK)
-		rc = make_graph(&l, name, mem, f, err);
+	BRC_THEN(rc, brc_edge_list_read(&l, path, layers ? &given : NULL, mem, err));
+	BRC_THEN(rc, make_graph(&l, name, mem, f, err));
 	if (rc == BRC_OK)
 		*told = (brc_imported){.layers = l.layers.n,
 				       .units = brc_layers_total(&l.layers),
@@ -128,12 +120,9 @@ static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const
 	BRC_TRY(brc_labels_init(&l, layers, err));
 	memcpy(l.label, label, n * sizeof(*label));
 	rc = brc_labels_distinct(label, n, &l.k, err);
-	if (rc == BRC_OK)
-		rc = brc_section_new(&s, "labels", 1, name, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_write(&l, s, err);
-	if (rc == BRC_OK)
-		rc = brc_filter_write(f, s, err);
+	BRC_THEN(rc, brc_section_new(&s, "labels", 1, name, err));
+	BRC_THEN(rc, brc_labels_write(&l, s, err));
+	BRC_THEN(rc, brc_filter_write(f, s, err));
 	*told = (brc_imported){.layers = layers->n, .units = n, .clusters = l.k};
 	brc_section_free(s);
 	brc_labels_clear(&l);
@@ -149,10 +138,8 @@ brc_rc brc_import_labels(const char *path, const brc_named_units *known, const c
 	size_t n;
 	brc_rc rc = read_text(path, mem, f, &text, &n, err);
 
-	if (rc == BRC_OK)
-		rc = brc_labels_tsv_read(text, n, path, mem, known, &layers, &label, err);
-	if (rc == BRC_OK)
-		rc = write_labels(&layers, label, name, f, told, err);
+	BRC_THEN(rc, brc_labels_tsv_read(text, n, path, mem, known, &layers, &label, err));
+	BRC_THEN(rc, write_labels(&layers, label, name, f, told, err));
 	free(text);
 	free(label);
 	brc_layers_clear(&layers);

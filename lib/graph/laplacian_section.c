@@ -82,8 +82,7 @@ static brc_rc read_edges(brc_laplacian_graph *l, const brc_blocks *blocks, const
 	size_t *member = NULL, *block = NULL, n_members, n_blocks;
 	brc_rc rc = get_indices(record, "members", what, &member, &n_members, err);
 
-	if (rc == BRC_OK)
-		rc = get_indices(record, "blocks", what, &block, &n_blocks, err);
+	BRC_THEN(rc, get_indices(record, "blocks", what, &block, &n_blocks, err));
 	if (rc == BRC_OK) {
 		rc = brc_graph_init(&l->graph, blocks, member, n_members, block, n_blocks, err);
 		if (rc != BRC_OK)
@@ -173,8 +172,7 @@ static brc_rc check_components(const brc_graph *g, const brc_section *s, size_t 
 	size_t u;
 
 	snprintf(name, sizeof(name), "graph/%zu/component", index);
-	if (rc == BRC_OK)
-		rc = brc_section_need_column(s, name, "<i4", g->n, &t, err);
+	BRC_THEN(rc, brc_section_need_column(s, name, "<i4", g->n, &t, err));
 	for (size_t c = 0; c < g->components && rc == BRC_OK; c++)
 		number[c] = -1;
 	if (rc == BRC_OK && !match_components(g, t->data, number, taken, &u))
@@ -255,10 +253,8 @@ brc_rc brc_laplacian_read(brc_laplacian *l, const brc_section *s, brc_err *err)
 	memset(l, 0, sizeof(*l));
 	brc_section_title(s, title, sizeof(title));
 	rc = brc_blocks_read(&l->blocks, s, err);
-	if (rc == BRC_OK)
-		rc = read_meta(l, s, title, err);
-	if (rc == BRC_OK)
-		rc = read_graphs(l, s, title, err);
+	BRC_THEN(rc, read_meta(l, s, title, err));
+	BRC_THEN(rc, read_graphs(l, s, title, err));
 	if (rc != BRC_OK)
 		brc_laplacian_clear(l);
 	return rc;

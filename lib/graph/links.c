@@ -98,14 +98,11 @@ brc_rc brc_links_make(const brc_blocks *blocks, const brc_labels *labels, brc_sp
 	sum_list list = {0};
 	brc_rc rc = grouping_init(&p, labels, err);
 
-	if (rc == BRC_OK)
-		rc = brc_subclusters_table(p.groups, &out->group, err);
-	if (rc == BRC_OK)
-		rc = blocks->store->group_sums(blocks, p.of_unit, p.first, add_link, &list, err);
+	BRC_THEN(rc, brc_subclusters_table(p.groups, &out->group, err));
+	BRC_THEN(rc, blocks->store->group_sums(blocks, p.of_unit, p.first, add_link, &list, err));
 	if (rc == BRC_OK && list.n)
 		qsort(list.item, list.n, sizeof(*list.item), by_groups);
-	if (rc == BRC_OK)
-		rc = copy_links(&list, out, err);
+	BRC_THEN(rc, copy_links(&list, out, err));
 	free(list.item);
 	grouping_clear(&p);
 	return rc;

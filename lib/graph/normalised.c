@@ -109,8 +109,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	m->pool = pool;
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);
 	rc = m->scale ? brc_adjacency_init(&m->a, g, pool, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = set_parts(m, err);
+	BRC_THEN(rc, set_parts(m, err));
 	if (rc != BRC_OK) {
 		brc_normalised_free(m);
 		return rc;
@@ -314,9 +313,5 @@ brc_rc brc_normalised_gram(const brc_normalised *m, double *a, brc_err *err)
 
 size_t brc_normalised_bytes(const brc_graph *g, size_t cols, size_t threads)
 {
-	size_t bytes = brc_adjacency_bytes(g, cols, threads), units;
-
-	if (!brc_mul(g->n, 3 * sizeof(size_t), &units) || !brc_add(bytes, units, &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_plus(brc_adjacency_bytes(g, cols, threads), brc_times(g->n, 3 * sizeof(size_t)));
 }

@@ -18,31 +18,28 @@ const char *brc_null_name(brc_null kind)
 	return names[kind];
 }
 
-/* Entries stored by blocks with every entry, and by sparse ones; false when that does not fit. */
-static bool count_entries(const brc_blocks *blocks, size_t *dense, size_t *rows)
+/* Entries stored by blocks with every entry, and by sparse ones; SIZE_MAX when that does not fit.
+ */
+static void count_entries(const brc_blocks *blocks, size_t *dense, size_t *rows)
 {
 	*dense = *rows = 0;
 	for (size_t b = 0; b < blocks->n; b++) {
 		const brc_block *e = &blocks->block[b];
 		size_t *sum = e->layout->sparse ? rows : dense;
 
-		if (!brc_add(*sum, e->layout->entries(e), sum))
-			return false;
+		*sum = brc_plus(*sum, e->layout->entries(e));
 	}
-	return true;
 }
 
 size_t brc_null_bytes(const brc_blocks *blocks)
 {
-	size_t dense, rows, bytes;
+	size_t dense, rows;
 
+	count_entries(blocks, &dense, &rows);
 	/* The edges, their values on the way, the list of those that are not zero; where there are
 	 * compressed rows also columns, cells and places. */
-	if (!count_entries(blocks, &dense, &rows) || !brc_mul(dense, rows ? 3 : 1, &dense) ||
-	    !brc_mul(rows, 3, &rows) || !brc_add(dense, rows, &dense) ||
-	    !brc_mul(dense, 3 * sizeof(float), &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_times(brc_plus(brc_times(dense, rows ? 3 : 1), brc_times(rows, 3)),
+			 3 * sizeof(float));
 }
 
 /*
@@ -242,9 +239,8 @@ brc_rc brc_null_draw(brc_blocks *out, const brc_blocks *blocks, const brc_graph 
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
 	memset(out, 0, sizeof(*out));
-	if (!count_entries(blocks, &entries, &sparse))
-		return brc_fail(err, BRC_RESOURCE, "the graph is too large to shuffle");
-	work = brc_alloc(entries + sparse, 2 * sizeof(*work), err);
+	count_entries(blocks, &entries, &sparse);
+	work = brc_alloc(brc_plus(entries, sparse), 2 * sizeof(*work), err);
 	rc = work ? brc_blocks_init(out, &blocks->layers, err) : BRC_RESOURCE;
 	for (size_t b = 0; b < blocks->n && rc == BRC_OK; b += step)
 		rc = shuffle_some(out, g, b, b + step, kind, seed, draw, work, err);

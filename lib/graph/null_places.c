@@ -148,8 +148,7 @@ brc_rc brc_null_fill(brc_blocks *out, const brc_graph *g, const brc_edges *e, co
 		rc = cell_places(g, e, cell, at, n, err);
 	else if (at)
 		take_places(&e->block, at);
-	if (rc == BRC_OK)
-		rc = e->block.layout->fill(out, &e->block, at, value, n, err);
+	BRC_THEN(rc, e->block.layout->fill(out, &e->block, at, value, n, err));
 	free(at);
 	return rc;
 }

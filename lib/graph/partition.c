@@ -59,8 +59,7 @@ static brc_rc choose_k(const run *r, size_t index, const brc_eigenpairs *p,
 
 	if (evidence)
 		rc = brc_k_choose(g, p, least, most, o, r->pool, evidence, k, err);
-	if (rc == BRC_OK)
-		rc = brc_spectral(c, g, p, *k, o, r->pool, err);
+	BRC_THEN(rc, brc_spectral(c, g, p, *k, o, r->pool, err));
 	if (rc != BRC_OK) {
 		free(evidence);
 		return rc;
@@ -142,9 +141,7 @@ static brc_rc check_memory(const run *r, size_t in_flight, size_t threads, brc_e
 
 			most = need > most ? need : most;
 		}
-	if (!brc_mul(most, in_flight, &most))
-		most = SIZE_MAX;
-	return brc_mem_need(most, r->plan->mem, "spectral clustering", err);
+	return brc_mem_need(brc_times(most, in_flight), r->plan->mem, "spectral clustering", err);
 }
 
 brc_rc brc_partition_run(const brc_partition_plan *plan, const brc_laplacian *l, brc_pool *pool,

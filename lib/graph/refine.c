@@ -213,12 +213,10 @@ brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, 
 		memcpy(before, label, g->n * sizeof(*before));
 		rc = init(&r, pool, err);
 	}
-	if (rc == BRC_OK)
-		rc = sweep_all(&r, err);
+	BRC_THEN(rc, sweep_all(&r, err));
 	for (size_t u = 0; rc == BRC_OK && u < g->n; u++)
 		*moved += label[u] != before[u];
-	if (rc == BRC_OK)
-		rc = number(label, g->n, k, err);
+	BRC_THEN(rc, number(label, g->n, k, err));
 	free(before);
 	clear(&r);
 	return rc;
@@ -226,10 +224,6 @@ brc_rc brc_refine(const brc_graph *g, int32_t *label, size_t k, double epsilon, 
 
 size_t brc_refine_bytes(const brc_graph *g, size_t k, size_t threads)
 {
-	size_t product = brc_adjacency_bytes(g, k, threads), moves;
-
-	if (!brc_mul(g->n, sizeof(move) + sizeof(int32_t), &moves) ||
-	    !brc_add(product, moves, &product))
-		return SIZE_MAX;
-	return product;
+	return brc_plus(brc_adjacency_bytes(g, k, threads),
+			brc_times(g->n, sizeof(move) + sizeof(int32_t)));
 }

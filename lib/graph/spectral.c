@@ -159,8 +159,7 @@ static brc_rc group_rows(brc_clustering *c, const brc_graph *g, const brc_eigenp
 	if (x)
 		rc = brc_embedding_group(x, g, c->k, &r, pool, most, &m.kept, err);
 	free(x);
-	if (rc == BRC_OK)
-		rc = choose(c, &m, pool, err);
+	BRC_THEN(rc, choose(c, &m, pool, err));
 	free(m.label);
 	brc_kept_clear(&m.kept);
 	return rc;
@@ -249,8 +248,7 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 	BRC_TRY(check_k(g, k, err));
 	rc = brc_eigenpairs_new(&p, g, k, brc_spectral_pairs(g, k) - k, o->seed, o->stream, pool,
 				err);
-	if (rc == BRC_OK)
-		rc = brc_spectral(c, g, p, k, o, pool, err);
+	BRC_THEN(rc, brc_spectral(c, g, p, k, o, pool, err));
 	brc_eigenpairs_free(p);
 	return rc;
 }
@@ -258,12 +256,11 @@ brc_rc brc_spectral_cluster(brc_clustering *c, const brc_graph *g, size_t k,
 size_t brc_spectral_bytes(const brc_graph *g, size_t k, size_t threads)
 {
 	size_t eigen = brc_eigenpairs_bytes(g, brc_spectral_pairs(g, k), threads);
-	size_t rows, total, refinement = brc_refine_bytes(g, k, threads);
-
+	size_t refinement = brc_refine_bytes(g, k, threads);
 	/* The embedding, for each worker of k-means distances and labels, and the candidates. */
-	if (!brc_mul(g->n, k, &rows) || !brc_mul(rows, 16, &rows) ||
-	    !brc_add(eigen, rows, &total) || !brc_add(total, g->n * 32 * threads, &total) ||
-	    !brc_add(total, g->n * 4 * BRC_SPECTRAL_CANDIDATES, &total))
-		return SIZE_MAX;
+	size_t rows = brc_times(brc_times(g->n, k), 16), each = brc_times(g->n, 32 * threads);
+	size_t total =
+		brc_plus(brc_plus(eigen, rows), brc_plus(each, g->n * 4 * BRC_SPECTRAL_CANDIDATES));
+
 	return refinement > total ? refinement : total;
 }

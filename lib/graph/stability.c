@@ -51,8 +51,7 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 			brc_kept_labels(&best, 0, label + i * n);
 		brc_kept_clear(&best);
 	}
-	if (rc == BRC_OK)
-		rc = mean_agreement(label, n, ari, err);
+	BRC_THEN(rc, mean_agreement(label, n, ari, err));
 	free(x);
 	free(label);
 	return rc;

@@ -190,13 +190,11 @@ const brc_block_layout brc_block_factors = {
 static brc_rc visit_sums(const brc_factors *f, const int32_t *group, size_t n,
 			 brc_group_visit visit, void *ctx, brc_err *err)
 {
-	size_t bytes;
 	double *sum;
 	brc_rc rc;
 
-	if (!brc_mul(n, n, &bytes) || !brc_mul(bytes, sizeof(*sum), &bytes))
-		bytes = SIZE_MAX;
-	BRC_TRY(brc_mem_need(bytes, 0, "links between sub-clusters", err));
+	BRC_TRY(brc_mem_need(brc_times(brc_times(n, n), sizeof(*sum)), 0,
+			     "links between sub-clusters", err));
 	sum = brc_alloc(n, n * sizeof(*sum), err);
 	rc = sum ? brc_factors_sums(f, group, n, sum, err) : BRC_RESOURCE;
 	for (size_t i = 0; i < n && rc == BRC_OK; i++)

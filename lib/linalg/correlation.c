@@ -173,10 +173,8 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 	brc_linalg_serial();
 	workers = brc_pool_threads(pool);
 	rc = plan(&k, err);
-	if (rc == BRC_OK)
-		rc = rooms_new(&k, workers, err);
-	if (rc == BRC_OK)
-		rc = run_panels(&k, pool, err);
+	BRC_THEN(rc, rooms_new(&k, workers, err));
+	BRC_THEN(rc, run_panels(&k, pool, err));
 	rooms_free(&k, workers);
 	brc_corr_tiles_clear(&k.tiles);
 	return rc;
@@ -184,19 +182,10 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 
 /* ---- what it takes ---- */
 
-static bool product(size_t a, size_t b, size_t c, size_t *out)
-{
-	return brc_mul(a, b, out) && brc_mul(*out, c, out);
-}
-
 size_t brc_correlation_bytes(size_t samples, size_t n, bool wide)
 {
-	size_t bytes;
-
-	return product(brc_correlation_stride(samples), n, wide ? sizeof(double) : sizeof(float),
-		       &bytes)
-		       ? bytes
-		       : SIZE_MAX;
+	return brc_times(brc_times(brc_correlation_stride(samples), n),
+			 wide ? sizeof(double) : sizeof(float));
 }
 
 /* A worker's tile of floats, or of exact columns with the bytes of both its sides. */
@@ -213,14 +202,12 @@ static size_t room_bytes(size_t samples)
 size_t brc_correlation_work(size_t samples, size_t panel, size_t threads, bool wide)
 {
 	enum { PER_SAMPLE = 2 * sizeof(uint64_t) + sizeof(uint32_t) + 32 * sizeof(float) };
-	size_t size = wide ? sizeof(double) : sizeof(float), columns, edges, workers, total;
-	if (!product(2 * size, panel, brc_correlation_stride(samples), &columns) ||
-	    !product(2 * size, panel, panel, &edges) || !brc_mul(samples, PER_SAMPLE, &workers) ||
-	    !brc_add(workers, room_bytes(samples), &workers) ||
-	    !brc_mul(workers, threads, &workers) || !brc_add(columns, edges, &total) ||
-	    !brc_add(total, workers, &total))
-		return SIZE_MAX;
-	return total;
+	size_t size = wide ? sizeof(double) : sizeof(float);
+	size_t columns = brc_times(brc_times(2 * size, panel), brc_correlation_stride(samples));
+	size_t edges = brc_times(brc_times(2 * size, panel), panel);
+	size_t each = brc_plus(brc_times(samples, PER_SAMPLE), room_bytes(samples));
+
+	return brc_plus(brc_plus(columns, edges), brc_times(each, threads));
 }
 
 size_t brc_correlation_panel(size_t samples, size_t threads, size_t memory, bool wide)

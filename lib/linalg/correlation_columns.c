@@ -373,10 +373,8 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 		.c = c, .in = in, .method = method, .by_samples = panel > 0 || in->spooled};
 	workers = brc_pool_threads(pool);
 	rc = reserve(c, err);
-	if (rc == BRC_OK)
-		rc = scratch_new(&k, workers, err);
-	if (rc == BRC_OK)
-		rc = make_columns(&k, pool, err);
+	BRC_THEN(rc, scratch_new(&k, workers, err));
+	BRC_THEN(rc, make_columns(&k, pool, err));
 	scratch_free(&k, workers);
 	if (rc == BRC_DATA)
 		rc = name_nonfinite(in->value, in->samples, in->n, bad_column, err);

@@ -47,13 +47,11 @@ static bool use_dense(const brc_operator *op, size_t pairs)
 
 size_t brc_eigen_bytes(const brc_operator *op, size_t pairs)
 {
-	size_t n = op->n, residual, bytes;
+	size_t n = op->n;
 
-	bytes = use_dense(op, pairs) ? brc_eigen_dense_bytes(n) : brc_eigen_lanczos_bytes(n, pairs);
-	if (!brc_mul(n, RESIDUAL_COLS * sizeof(double), &residual) ||
-	    !brc_add(bytes, residual, &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_plus(use_dense(op, pairs) ? brc_eigen_dense_bytes(n)
+					     : brc_eigen_lanczos_bytes(n, pairs),
+			brc_times(n, RESIDUAL_COLS * sizeof(double)));
 }
 
 void brc_eigen_sign(double *v, size_t n)

@@ -44,15 +44,12 @@ static size_t chunks(size_t n)
 
 size_t brc_eigen_lanczos_bytes(size_t n, size_t k)
 {
-	size_t m = brc_eigen_lanczos_basis(k), columns, tall, square, parts, bytes;
+	size_t m = brc_eigen_lanczos_basis(k);
+	size_t columns = brc_plus(m, brc_plus(k, BEYOND + 3 * BRC_LANCZOS_BLOCK));
+	size_t square = brc_times(brc_times(m, m), 4);
+	size_t parts = brc_times(chunks(n), brc_times(m, BRC_LANCZOS_BLOCK));
 
-	if (!brc_add(m, k + BEYOND + 3 * BRC_LANCZOS_BLOCK, &columns) ||
-	    !brc_mul(columns, n, &tall) || !brc_mul(m, m, &square) ||
-	    !brc_mul(square, 4, &square) || !brc_mul(chunks(n), m * BRC_LANCZOS_BLOCK, &parts) ||
-	    !brc_add(square, parts, &square) || !brc_add(tall, square, &bytes) ||
-	    !brc_mul(bytes, sizeof(double), &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_times(brc_plus(brc_times(columns, n), brc_plus(square, parts)), sizeof(double));
 }
 
 void brc_lanczos_clear(brc_lanczos *l)

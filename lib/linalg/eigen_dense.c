@@ -57,13 +57,8 @@ static void reverse(double *values, double *vectors, size_t n, size_t k)
 
 size_t brc_eigen_dense_bytes(size_t n)
 {
-	size_t square, bytes;
-
 	/* the matrix, and the working memory of dsyevd if dsyevr fails */
-	if (!brc_mul(n, n, &square) || !brc_mul(square, 3, &square) ||
-	    !brc_add(square, 64 * n, &square) || !brc_mul(square, sizeof(double), &bytes))
-		return SIZE_MAX;
-	return bytes;
+	return brc_times(brc_plus(brc_times(brc_times(n, n), 3), brc_times(64, n)), sizeof(double));
 }
 
 static brc_rc outcome(const char *routine, lapack_int info, brc_err *err)
@@ -120,14 +115,11 @@ brc_rc brc_eigen_dense(const brc_eigen_problem *p, double *values, double *vecto
 	a = brc_alloc(n * n, sizeof(*a), err);
 	w = brc_alloc(n, sizeof(*w), err);
 	rc = a && w ? BRC_OK : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = fill(p->op, a, err);
-	if (rc == BRC_OK)
-		rc = by_relative_robust(n, k, a, w, vectors, &found, err);
+	BRC_THEN(rc, fill(p->op, a, err));
+	BRC_THEN(rc, by_relative_robust(n, k, a, w, vectors, &found, err));
 	if (rc == BRC_OK && found != k) {
 		rc = fill(p->op, a, err); /* dsyevr overwrote it */
-		if (rc == BRC_OK)
-			rc = by_divide_and_conquer(n, k, a, w, vectors, err);
+		BRC_THEN(rc, by_divide_and_conquer(n, k, a, w, vectors, err));
 	}
 	if (rc == BRC_OK) {
 		memcpy(values, w, k * sizeof(*w));

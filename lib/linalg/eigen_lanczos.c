@@ -305,8 +305,7 @@ brc_rc brc_eigen_lanczos(const brc_eigen_problem *p, double *values, double *vec
 	brc_lanczos l;
 	brc_rc rc = brc_lanczos_init(&l, p, worth_filtering(p), err);
 
-	if (rc == BRC_OK)
-		rc = iterate(&l, values, vectors, err);
+	BRC_THEN(rc, iterate(&l, values, vectors, err));
 	brc_lanczos_clear(&l);
 	return rc;
 }

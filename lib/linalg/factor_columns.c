@@ -104,8 +104,7 @@ static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 		if (!w->twice || !w->x)
 			rc = BRC_RESOURCE;
 	}
-	if (rc == BRC_OK)
-		rc = brc_pool_run(pool, (k->c->n + GROUP - 1) / GROUP, columns_task, k, err);
+	BRC_THEN(rc, brc_pool_run(pool, (k->c->n + GROUP - 1) / GROUP, columns_task, k, err));
 	for (size_t i = 0; i < workers; i++) {
 		brc_ranks_free(k->worker[i].ranks);
 		free(k->worker[i].twice);
@@ -150,11 +149,7 @@ brc_rc brc_factor_columns_init(brc_factor_columns *c, const brc_samples *in, brc
 
 size_t brc_factor_columns_bytes(size_t samples, size_t n, size_t threads)
 {
-	size_t rows, worker;
+	size_t each = brc_times(samples, GROUP * sizeof(float) + 24);
 
-	if (!brc_mul(samples, sizeof(float), &rows) || !brc_mul(rows, n, &rows) ||
-	    !brc_mul(samples, GROUP * sizeof(float) + 24, &worker) ||
-	    !brc_mul(worker, threads, &worker) || !brc_add(rows, worker, &rows))
-		return SIZE_MAX;
-	return rows;
+	return brc_plus(brc_times(brc_times(samples, sizeof(float)), n), brc_times(each, threads));
 }

@@ -328,8 +328,7 @@ brc_rc brc_kmeans(const double *x, size_t n, size_t d, const brc_kmeans_options 
 	pthread_mutex_init(&m.lock, NULL);
 	m.lloyd = brc_calloc(brc_pool_threads(pool), sizeof(*m.lloyd), err);
 	rc = m.lloyd ? brc_kept_init(kept, most, n, m.k, err) : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = run(&m, pool, err);
+	BRC_THEN(rc, run(&m, pool, err));
 	for (size_t w = 0; m.lloyd && w < brc_pool_threads(pool); w++)
 		lloyd_clear(&m.lloyd[w]);
 	free(m.lloyd);

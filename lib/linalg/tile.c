@@ -7,6 +7,19 @@
 
 enum { PANEL = 8 }; /* rows of the result held in registers */
 
+/*
+ * Fetch n entries that are needed next. Tiles are short pieces of rows that are far apart, and no
+ * processor foresees these.
+ */
+static inline __attribute__((always_inline)) void fetch(const float *w, size_t n)
+{
+	enum { LINE = 64 / sizeof(float) };
+
+	for (size_t i = 0; i < n; i += LINE)
+		__builtin_prefetch(w + i, 0, 2);
+	__builtin_prefetch(w + n - 1, 0, 2);
+}
+
 /* t[i * ld + j] = w[i * ldw + j]; rows of zeroes up to `padded`. */
 static inline __attribute__((always_inline)) void
 convert(const float *w, size_t ldw, size_t rows, size_t cols, double *t, size_t ld, size_t padded)
@@ -55,6 +68,8 @@ void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const do
 		for (size_t i = 0; i < rows; i += PANEL) {
 			size_t some = brc_least(rows - i, PANEL);
 
+			for (size_t p = i + PANEL; p < rows && p < i + 2 * PANEL; p++)
+				fetch(w + p * ld + j, width);
 			convert(w + i * ld + j, ld, some, width, scratch, BRC_TILE_WIDTH, PANEL);
 			for (size_t g = 0; g < groups; g++)
 				panel(scratch, 1, BRC_TILE_WIDTH, width,
@@ -66,20 +81,13 @@ void brc_tile_rows(const float *w, size_t ld, size_t rows, size_t cols, const do
 
 /* ---- packed triangles ---- */
 
-/*
- * t[c * BRC_TILE_SLAB + i] = a(row + i, col + c), all left of the diagonal. What comes next is
- * asked for: no processor foresees such short pieces of rows that are far apart.
- */
+/* t[c * BRC_TILE_SLAB + i] = a(row + i, col + c), all left of the diagonal. */
 static inline __attribute__((always_inline)) void
 convert_left(const float *w, size_t n, size_t row, size_t rows, size_t col, size_t width, double *t)
 {
-	enum { LINE = 64 / sizeof(float) };
-
 	for (size_t c = 0; c < width; c++) {
-		size_t ahead = col + c + BRC_TILE_DEPTH;
-
-		for (size_t i = 0; ahead < row && i < rows; i += LINE)
-			__builtin_prefetch(w + brc_triangle_at(n, ahead, row + i), 0, 2);
+		if (col + c + BRC_TILE_DEPTH < row)
+			fetch(w + brc_triangle_at(n, col + c + BRC_TILE_DEPTH, row), rows);
 		convert(w + brc_triangle_at(n, col + c, row), 0, 1, rows, t + c * BRC_TILE_SLAB, 0,
 			1);
 	}
@@ -110,6 +118,8 @@ static inline __attribute__((always_inline)) void convert_right(const float *w, 
 		if (diagonal < width)
 			convert(w + brc_triangle_at(n, u, col + diagonal), 0, 1, width - diagonal,
 				t + diagonal, 0, 1);
+		if (u + PANEL < n && u + PANEL < col)
+			fetch(w + brc_triangle_at(n, u + PANEL, col), width);
 	}
 	for (size_t p = some; p < PANEL; p++, t += BRC_TILE_WIDTH)
 		memset(t, 0, width * sizeof(*t));

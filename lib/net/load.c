@@ -116,7 +116,6 @@ static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
 static brc_rc note_output(brc_net *net, brc_err *err)
 {
 	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
-	char shape[128];
 
 	net->output = brc_exec_output_value(net->g, 0);
 	if (y->state != BRC_COMPUTED)
@@ -127,7 +126,7 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 		return brc_fail(err, BRC_DATA,
 				"the output '%.200s' of shape %s has not a row of classes for each "
 				"image",
-				y->name, brc_shape_text(y, shape, sizeof(shape)));
+				y->name, brc_shape_text(y).s);
 	net->io.positions = net->io.tokens && y->ndim == 3 ? y->dim[1] : 1;
 	net->io.classes = y->count / BRC_NET_ROWS / net->io.positions;
 	net->logits = find_logits(net->g, net->output, net->io.classes);

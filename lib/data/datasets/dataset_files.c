@@ -10,7 +10,7 @@
 #include "data/datasets/dataset_head.h"
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
-#include "data/images/image_options.h"
+#include "data/images/image_items.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)

@@ -42,32 +42,31 @@ static int64_t power(int64_t a, int64_t b)
  */
 typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 
-#define TWO BRC_TAKES(2, 2, 1)
-#define MANY BRC_TAKES(1, SIZE_MAX, 1)
 #define FUNCTION .activation = true
 #define LINE .activation = true, .line = BRC_LINE_ONE
 #define WRAPPED(OPERATOR) (int64_t)((uint64_t)a OPERATOR(uint64_t) b)
 
-/* ONNX's name, kind, formula of a and b as floats, as integers, operands, trace, traits. */
+/* ONNX's name, kind, formula of a and b as floats, as integers, least and most operands, trace,
+ * traits. */
 /* clang-format off */
 #define OPERATORS(X) \
-	X(Add, ARITHMETIC, a + b, WRAPPED(+), TWO, SUM, LINE, .adds = true) \
-	X(Sub, ARITHMETIC, a - b, WRAPPED(-), TWO, SUM, LINE) \
-	X(Mul, ARITHMETIC, a * b, WRAPPED(*), TWO, PRODUCT, LINE) \
-	X(Div, ARITHMETIC, a / b, quotient(a, b), TWO, QUOTIENT, LINE) \
-	X(Pow, ARITHMETIC, powf(a, b), power(a, b), TWO, COMBINE, FUNCTION) \
-	X(Min, ARITHMETIC, smaller(a, b), a < b ? a : b, MANY, COMBINE, FUNCTION) \
-	X(Max, ARITHMETIC, larger(a, b), a > b ? a : b, MANY, COMBINE, FUNCTION) \
-	X(Sum, ARITHMETIC, a + b, WRAPPED(+), MANY, SUM, FUNCTION) \
-	X(PRelu, SLOPES, a < 0 ? a * b : a, 0, TWO, COMBINE, FUNCTION, .parameters = 1u << 1) \
-	X(Equal, COMPARISON, a == b, a == b, TWO, COMBINE, FUNCTION) \
-	X(Less, COMPARISON, a < b, a < b, TWO, COMBINE, FUNCTION) \
-	X(LessOrEqual, COMPARISON, a <= b, a <= b, TWO, COMBINE, FUNCTION) \
-	X(Greater, COMPARISON, a > b, a > b, TWO, COMBINE, FUNCTION) \
-	X(GreaterOrEqual, COMPARISON, a >= b, a >= b, TWO, COMBINE, FUNCTION) \
-	X(And, LOGIC, 0, a && b, TWO, COMBINE, .activation = false) \
-	X(Or, LOGIC, 0, a || b, TWO, COMBINE, .activation = false) \
-	X(Xor, LOGIC, 0, a != b, TWO, COMBINE, .activation = false)
+	X(Add, ARITHMETIC, a + b, WRAPPED(+), 2, 2, SUM, LINE, .adds = true) \
+	X(Sub, ARITHMETIC, a - b, WRAPPED(-), 2, 2, SUM, LINE) \
+	X(Mul, ARITHMETIC, a * b, WRAPPED(*), 2, 2, PRODUCT, LINE) \
+	X(Div, ARITHMETIC, a / b, quotient(a, b), 2, 2, QUOTIENT, LINE) \
+	X(Pow, ARITHMETIC, powf(a, b), power(a, b), 2, 2, COMBINE, FUNCTION) \
+	X(Min, ARITHMETIC, smaller(a, b), a < b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION) \
+	X(Max, ARITHMETIC, larger(a, b), a > b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION) \
+	X(Sum, ARITHMETIC, a + b, WRAPPED(+), 1, SIZE_MAX, SUM, FUNCTION) \
+	X(PRelu, SLOPES, a < 0 ? a * b : a, 0, 2, 2, COMBINE, FUNCTION, .parameters = 1u << 1) \
+	X(Equal, COMPARISON, a == b, a == b, 2, 2, COMBINE, FUNCTION) \
+	X(Less, COMPARISON, a < b, a < b, 2, 2, COMBINE, FUNCTION) \
+	X(LessOrEqual, COMPARISON, a <= b, a <= b, 2, 2, COMBINE, FUNCTION) \
+	X(Greater, COMPARISON, a > b, a > b, 2, 2, COMBINE, FUNCTION) \
+	X(GreaterOrEqual, COMPARISON, a >= b, a >= b, 2, 2, COMBINE, FUNCTION) \
+	X(And, LOGIC, 0, a && b, 2, 2, COMBINE, .activation = false) \
+	X(Or, LOGIC, 0, a || b, 2, 2, COMBINE, .activation = false) \
+	X(Xor, LOGIC, 0, a != b, 2, 2, COMBINE, .activation = false)
 /* clang-format on */
 
 /* ---- loops: one or two an operator, so that the compiler sees what is inside ---- */
@@ -201,10 +200,9 @@ static brc_rc align(const brc_arithmetic_args *a, variant f, const brc_operand *
 static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, brc_err *err)
 {
 	const brc_operand *out = &g->value[n->out[0]];
-	steps *t = brc_exec_alloc(g, 1, sizeof(*t) + n->n_in * sizeof(*t->loops), err);
+	steps *t;
 
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &t, 1, sizeof(*t) + n->n_in * sizeof(*t->loops), err));
 	n->state = t;
 	t->n = n->n_in - 1;
 	for (size_t k = 1; k < n->n_in; k++) {
@@ -218,13 +216,12 @@ static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, br
 
 static brc_rc infer_steps(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_operand **in = brc_exec_alloc(g, n->n_in, sizeof(*in), err);
+	const brc_operand **in;
 	variant f = (variant)n->op->variant;
 	brc_operand out, second = {.ndim = 0};
 	brc_elem elem;
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &in, n->n_in, sizeof(*in), err));
 	in[0] = brc_in(g, n, 0);
 	elem = operand_elem(f, in[0] ? in[0]->elem : BRC_ELEM_FLOAT);
 	for (size_t k = 0; k < n->n_in; k++) {
@@ -275,21 +272,12 @@ static void run_steps(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	brc_narrow(y, m->at[n->out[0]]);
 }
 
-#define RECORD(TYPE, KIND, FLOATS, INTS, OPERANDS, TRACE, ...)                                  \
-	{.type = #TYPE,                                                                         \
-	 .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_arithmetic_args, axis, -1),           \
-				      BRC_INT("broadcast", brc_arithmetic_args, broadcast, 0)), \
-	 .args = sizeof(brc_arithmetic_args),                                                   \
-	 OPERANDS,                                                                              \
-	 .variant = OF_##TYPE,                                                                  \
-	 .adapt = adapt,                                                                        \
-	 .read = check_form,                                                                    \
-	 .infer = infer_steps,                                                                  \
-	 .run = run_steps,                                                                      \
-	 .layout = BRC_DEMAND_ANY,                                                              \
-	 .in_place = true,                                                                      \
-	 .trace = BRC_TRACE_##TRACE,                                                            \
-	 __VA_ARGS__},
+#define RECORD(TYPE, KIND, FLOATS, INTS, MIN_IN, MAX_IN, TRACE, ...)                         \
+	BRC_OP(#TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), infer_steps, run_steps, ANY, TRACE,      \
+	       BRC_ARGS(brc_arithmetic_args, BRC_INT("axis", brc_arithmetic_args, axis, -1), \
+			BRC_INT("broadcast", brc_arithmetic_args, broadcast, 0)),            \
+	       .variant = OF_##TYPE, .adapt = adapt, .read = check_form, .in_place = true,   \
+	       __VA_ARGS__),
 
 const brc_op brc_arithmetic_ops[] = {OPERATORS(RECORD){.type = NULL}};
 
@@ -331,15 +319,7 @@ static void run_where(const brc_exec *g, const brc_node *n, const brc_memory *m)
 }
 
 const brc_op brc_where_ops[] = {
-	{
-		.type = "Where",
-		.state = sizeof(brc_loops),
-		BRC_TAKES(3, 3, 1),
-		.infer = infer_where,
-		.run = run_where,
-		.layout = BRC_DEMAND_ANY,
-		.trace = BRC_TRACE_COMBINE,
-		.activation = true,
-	},
+	BRC_OP("Where", BRC_TAKES(3, 3, 1), infer_where, run_where, ANY, COMBINE,
+	       .state = sizeof(brc_loops), .activation = true),
 	{.type = NULL},
 };

@@ -77,20 +77,10 @@ static bool clip_bounds(const brc_node *n, float *lo, float *hi)
 }
 
 const brc_op brc_clip_ops[] = {
-	{
-		.type = "Clip",
-		.attributes = BRC_ATTRIBUTES(BRC_FLOAT("min", brc_clip_args, min, -INFINITY, 11),
-					     BRC_FLOAT("max", brc_clip_args, max, INFINITY, 11)),
-		.args = sizeof(brc_clip_args),
-		.state = sizeof(bounds),
-		BRC_TAKES(1, 3, 1),
-		.infer = infer_clip,
-		.run = run_clip,
-		.layout = BRC_DEMAND_ANY,
-		.in_place = true,
-		.bounds = clip_bounds,
-		.trace = BRC_TRACE_SAME,
-		.activation = true,
-	},
+	BRC_OP("Clip", BRC_TAKES(1, 3, 1), infer_clip, run_clip, ANY, SAME,
+	       BRC_ARGS(brc_clip_args, BRC_FLOAT("min", brc_clip_args, min, -INFINITY, 11),
+			BRC_FLOAT("max", brc_clip_args, max, INFINITY, 11)),
+	       .state = sizeof(bounds), .in_place = true, .bounds = clip_bounds,
+	       .activation = true),
 	{.type = NULL},
 };

@@ -16,12 +16,12 @@ static brc_rc set_constant(brc_exec *g, const brc_node *n, const brc_operand *v,
 static brc_rc constant_list(brc_exec *g, const void *from, size_t n, size_t item, bool list,
 			    brc_operand *v, brc_err *err)
 {
-	v->data = brc_exec_alloc(g, n, item, err);
 	v->ndim = list;
 	v->dim[0] = n;
-	if (v->data && n)
+	BRC_TRY(brc_exec_alloc(g, &v->data, n, item, err));
+	if (n)
 		memcpy(v->data, from, n * item);
-	return v->data ? BRC_OK : BRC_RESOURCE;
+	return BRC_OK;
 }
 
 static brc_rc read_constant(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err)
@@ -83,9 +83,7 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need_shape(g, n, 0, "shape", &v, err));
 	BRC_TRY(brc_count(&v, err));
 	item = brc_item(v.elem);
-	v.data = brc_exec_alloc(g, v.count, item, err);
-	if (!v.data)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 	for (size_t i = 0; i < v.count; i++)
 		memcpy((char *)v.data + i * item, fill, item);
 	return set_constant(g, n, &v, err);
@@ -109,9 +107,8 @@ static brc_rc infer_shape(brc_exec *g, brc_node *n, brc_err *err)
 	start = within(a->start, (int64_t)x->ndim);
 	end = within(a->end, (int64_t)x->ndim);
 	v.dim[0] = end > start ? end - start : 0;
-	v.data = list = brc_exec_alloc(g, v.dim[0], sizeof(*list), err);
-	if (!list)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &list, v.dim[0], sizeof(*list), err));
+	v.data = list;
 	for (size_t k = 0; k < v.dim[0]; k++)
 		list[k] = (int64_t)x->dim[start + k];
 	return set_constant(g, n, &v, err);
@@ -129,25 +126,17 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 	return set_constant(g, n, &v, err);
 }
 
-#define RECORD(TYPE, INPUTS, INFER, ...)                                                        \
-	{                                                                                       \
-		.type = TYPE, .min_in = INPUTS, .max_in = INPUTS, .max_out = 1, .infer = INFER, \
-		.layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_MIX, __VA_ARGS__                   \
-	}
-
 const brc_op brc_constants_ops[] = {
-	RECORD("Constant", 0, infer_constant,
-	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value"), BRC_UNREAD("value_float"),
-					    BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
-					    BRC_UNREAD("value_ints")),
-	       .args = sizeof(brc_constant_args), .read = read_constant),
-	RECORD("ConstantOfShape", 1, infer_constant_of_shape,
-	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("value")), .args = sizeof(brc_constant_args),
-	       .read = read_fill),
-	RECORD("Shape", 1, infer_shape,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("start", brc_shape_args, start, 0),
-					    BRC_INT("end", brc_shape_args, end, INT64_MAX)),
-	       .args = sizeof(brc_shape_args)),
-	RECORD("Size", 1, infer_size, .attributes = NULL),
+	BRC_OP("Constant", BRC_TAKES(0, 0, 1), infer_constant, NULL, ANY, MIX,
+	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value"), BRC_UNREAD("value_float"),
+			BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
+			BRC_UNREAD("value_ints")),
+	       .read = read_constant),
+	BRC_OP("ConstantOfShape", BRC_TAKES(1, 1, 1), infer_constant_of_shape, NULL, ANY, MIX,
+	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value")), .read = read_fill),
+	BRC_OP("Shape", BRC_TAKES(1, 1, 1), infer_shape, NULL, ANY, MIX,
+	       BRC_ARGS(brc_shape_args, BRC_INT("start", brc_shape_args, start, 0),
+			BRC_INT("end", brc_shape_args, end, INT64_MAX))),
+	BRC_OP("Size", BRC_TAKES(1, 1, 1), infer_size, NULL, ANY, MIX, .attributes = NULL),
 	{.type = NULL},
 };

@@ -32,11 +32,11 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	return true;
 }
 
-#define NONE NULL
-#define ALPHA(A) BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_function_args, alpha, A, 0))
-#define ALPHA_AND(NAME, A, B)                                              \
-	BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_function_args, alpha, A, 0), \
-		       BRC_FLOAT(NAME, brc_function_args, beta, B, 0))
+#define NONE .args = sizeof(brc_function_args)
+#define ALPHA(A) BRC_ARGS(brc_function_args, BRC_FLOAT("alpha", brc_function_args, alpha, A, 0))
+#define ALPHA_AND(NAME, A, B)                                                           \
+	BRC_ARGS(brc_function_args, BRC_FLOAT("alpha", brc_function_args, alpha, A, 0), \
+		 BRC_FLOAT(NAME, brc_function_args, beta, B, 0))
 #define ACTIVATION .activation = true
 
 /* ONNX's name, attributes with their defaults, formula of v with alpha = a and beta = b, traits. */
@@ -117,16 +117,8 @@ static void apply_ints(const brc_exec *g, const brc_node *n, const brc_memory *m
 
 FUNCTIONS(LOOP)
 
-#define RECORD(TYPE, ATTRIBUTES, FORMULA, ...) \
-	{.type = #TYPE,                        \
-	 .attributes = ATTRIBUTES,             \
-	 .args = sizeof(brc_function_args),    \
-	 BRC_TAKES(1, 1, 1),                   \
-	 .infer = infer_function,              \
-	 .run = run_##TYPE,                    \
-	 .layout = BRC_DEMAND_ANY,             \
-	 .in_place = true,                     \
-	 .trace = BRC_TRACE_SAME,              \
-	 __VA_ARGS__},
+#define RECORD(TYPE, ATTRIBUTES, FORMULA, ...)                                                     \
+	BRC_OP(#TYPE, BRC_TAKES(1, 1, 1), infer_function, run_##TYPE, ANY, SAME, .in_place = true, \
+	       ATTRIBUTES, __VA_ARGS__),
 
 const brc_op brc_functions_ops[] = {FUNCTIONS(RECORD){.type = NULL}};

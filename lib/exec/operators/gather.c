@@ -100,17 +100,9 @@ static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m
 }
 
 const brc_op brc_gather_ops[] = {
-	{
-		.type = "Gather",
-		.attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, 0)),
-		.args = sizeof(brc_axis_args),
-		.state = sizeof(gather),
-		BRC_TAKES(2, 2, 1),
-		.infer = infer_gather,
-		.run = run_gather,
-		.layout = BRC_DEMAND_PLAIN,
-		.trace = BRC_TRACE_LOOKUP,
-	},
+	BRC_OP("Gather", BRC_TAKES(2, 2, 1), infer_gather, run_gather, PLAIN, LOOKUP,
+	       BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, 0)),
+	       .state = sizeof(gather)),
 	{.type = NULL},
 };
 

@@ -17,14 +17,29 @@ typedef struct copies {
 	copy copy[];
 } copies;
 
-static copies *new_copies(brc_exec *g, brc_node *node, size_t n, brc_err *err)
+/* Room for n copies, the state of the node; none is set. */
+static brc_rc new_copies(brc_exec *g, brc_node *node, size_t n, copies **c, brc_err *err)
 {
-	copies *c = brc_exec_alloc(g, 1, sizeof(*c) + n * sizeof(copy), err);
+	BRC_TRY(brc_exec_alloc(g, c, 1, sizeof(**c) + n * sizeof(copy), err));
+	node->state = *c;
+	return BRC_OK;
+}
 
-	node->state = c;
-	if (c)
-		c->n = n;
-	return c;
+/* One more copy. */
+static void add_copy(copies *c, size_t in, size_t out, const brc_loops *t)
+{
+	c->copy[c->n] = (copy){in, out, *t};
+	brc_loops_simplify(&c->copy[c->n++].loops);
+}
+
+/* The one copy of a node, from its input 0 to its output 0. */
+static brc_rc set_copy(brc_exec *g, brc_node *n, const brc_loops *t, brc_err *err)
+{
+	copies *c;
+
+	BRC_TRY(new_copies(g, n, 1, &c, err));
+	add_copy(c, n->in[0], n->out[0], t);
+	return BRC_OK;
 }
 
 static void copy_loop(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
@@ -73,15 +88,12 @@ static brc_loops whole(const brc_operand *in, const brc_operand *out, const size
 static brc_rc infer_layout(brc_exec *g, brc_node *n, brc_err *err)
 {
 	brc_operand out = *brc_in(g, n, 0);
-	copies *c = new_copies(g, n, 1, err);
+	brc_loops t;
 
-	if (!c)
-		return BRC_RESOURCE;
 	out.last = !out.last;
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
-	c->copy[0] = (copy){n->in[0], n->out[0], whole(brc_in(g, n, 0), &out, out.dim)};
-	brc_loops_simplify(&c->copy[0].loops);
-	return BRC_OK;
+	t = whole(brc_in(g, n, 0), &out, out.dim);
+	return set_copy(g, n, &t, err);
 }
 
 /* ---- Transpose ---- */
@@ -91,13 +103,10 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 	const brc_operand *x;
 	brc_operand out;
 	ptrdiff_t stride[BRC_MAX_DIMS];
-	copies *c = new_copies(g, n, 1, err);
 	const brc_list *perm = &((const brc_transpose_args *)n->args)->perm;
 	size_t seen = 0;
 	brc_loops t;
 
-	if (!c)
-		return BRC_RESOURCE;
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	if (perm->at && perm->n != x->ndim)
 		return brc_fail(err, BRC_DATA, "its perm has %zu entries for %zu dimensions",
@@ -120,8 +129,7 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 			out.batch = k;
 	}
 	brc_strides(&out, t.stride[0]);
-	brc_loops_simplify(&t);
-	c->copy[0] = (copy){n->in[0], n->out[0], t};
+	BRC_TRY(set_copy(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -152,7 +160,6 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 {
 	int64_t given = ((const brc_axis_args *)n->args)->axis;
 	const brc_operand *first = brc_in(g, n, 0);
-	char a[128], b[128];
 
 	if (given == BRC_NO_AXIS)
 		return brc_fail(err, BRC_DATA, "its axis is missing");
@@ -170,8 +177,7 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 
 		if (!joins(first, &x, *axis))
 			return brc_fail(err, BRC_DATA, "%s and %s cannot be joined along axis %zu",
-					brc_shape_text(first, a, sizeof(a)),
-					brc_shape_text(&x, b, sizeof(b)), *axis);
+					brc_shape_text(first).s, brc_shape_text(&x).s, *axis);
 		if (x.batch != BRC_NOWHERE && (x.batch != first->batch || x.inner != first->inner))
 			return brc_keeps_images(&x, x.batch, err);
 		if (!brc_add(out->dim[*axis], x.dim[*axis], &out->dim[*axis]))
@@ -182,12 +188,11 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 
 static brc_rc infer_concat(brc_exec *g, brc_node *n, brc_err *err)
 {
-	copies *c = new_copies(g, n, n->n_in, err);
+	copies *c;
 	brc_operand out;
 	size_t axis, done = 0;
 
-	if (!c)
-		return BRC_RESOURCE;
+	BRC_TRY(new_copies(g, n, n->n_in, &c, err));
 	BRC_TRY(concat_shape(g, n, &axis, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	out = g->value[n->out[0]];
@@ -200,8 +205,7 @@ static brc_rc infer_concat(brc_exec *g, brc_node *n, brc_err *err)
 		if (wide.dim[0] != x->dim[0])
 			t.stride[1][0] = 0;
 		done += x->dim[axis];
-		brc_loops_simplify(&t);
-		c->copy[k] = (copy){n->in[k], n->out[0], t};
+		add_copy(c, n->in[k], n->out[0], &t);
 	}
 	return BRC_OK;
 }
@@ -284,14 +288,11 @@ static brc_rc slice_axis(const brc_exec *g, const brc_operand *x, const ranges *
 static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(g, n, 0);
-	copies *c = new_copies(g, n, 1, err);
 	brc_operand out;
 	ranges s;
 	size_t seen = 0;
 	brc_loops t;
 
-	if (!c)
-		return BRC_RESOURCE;
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(slice_lists(g, n, &s, err));
 	t = whole(x, x, x->dim);
@@ -300,8 +301,7 @@ static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 	out = *x;
 	memcpy(out.dim, t.dim, sizeof(out.dim));
 	brc_strides(&out, t.stride[0]);
-	brc_loops_simplify(&t);
-	c->copy[0] = (copy){n->in[0], n->out[0], t};
+	BRC_TRY(set_copy(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -334,9 +334,8 @@ static brc_rc split_parts(brc_exec *g, brc_node *n, const int64_t *given, size_t
 		t = whole(&x, &out, out.dim);
 		t.start[1] = (ptrdiff_t)begin * t.stride[1][axis];
 		begin += out.dim[axis];
-		brc_loops_simplify(&t);
 		if (n->out[i] != BRC_NOWHERE)
-			c->copy[c->n++] = (copy){n->in[0], n->out[i], t};
+			add_copy(c, n->in[0], n->out[i], &t);
 		BRC_TRY(brc_set_output(g, n, i, &out, err));
 	}
 	if (begin != x.dim[axis])
@@ -352,14 +351,12 @@ static void adapt_split(int64_t opset, void *args)
 static brc_rc infer_split(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_split_args *a = n->args;
-	copies *c = new_copies(g, n, n->n_out, err);
+	copies *c;
 	const brc_operand *x;
 	brc_list given;
 	size_t axis;
 
-	if (!c)
-		return BRC_RESOURCE;
-	c->n = 0;
+	BRC_TRY(new_copies(g, n, n->n_out, &c, err));
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
 	BRC_TRY(brc_keeps_images(x, axis, err));
@@ -379,49 +376,40 @@ static brc_rc infer_split(brc_exec *g, brc_node *n, brc_err *err)
 
 static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 {
-	copies *c = new_copies(g, n, 1, err);
 	brc_operand shape = {.name = "", .batch = BRC_NOWHERE, .inner = 1}, out;
 	const brc_operand *x, *in[2];
+	brc_loops t;
 
-	if (!c)
-		return BRC_RESOURCE;
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(brc_need_shape(g, n, 1, "target shape", &shape, err));
 	in[0] = x;
 	in[1] = &shape;
 	BRC_TRY(brc_broadcast(in, 2, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
-	c->copy[0] = (copy){.in = n->in[0], .out = n->out[0]};
-	return brc_loops_broadcast(&c->copy[0].loops, &g->value[n->out[0]], in, 1, err);
+	BRC_TRY(brc_loops_broadcast(&t, &g->value[n->out[0]], in, 1, err));
+	return set_copy(g, n, &t, err);
 }
 
-#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                             \
-	{                                                                             \
-		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
-		.infer = INFER, .run = run_copies, .layout = BRC_DEMAND_ANY,          \
-		.trace = BRC_TRACE_MOVE, __VA_ARGS__                                  \
-	}
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...) \
+	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT), INFER, run_copies, ANY, MOVE, __VA_ARGS__)
 
 const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes = NULL);
 
 const brc_op brc_moves_ops[] = {
 	RECORD("Transpose", 1, 1, 1, infer_transpose,
-	       .attributes = BRC_ATTRIBUTES(BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
-	       .args = sizeof(brc_transpose_args), .unchanged = true),
+	       BRC_ARGS(brc_transpose_args, BRC_LIST("perm", brc_transpose_args, perm, 0, 0)),
+	       .unchanged = true),
 	RECORD("Concat", 1, SIZE_MAX, 1, infer_concat,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS)),
-	       .args = sizeof(brc_axis_args)),
+	       BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, BRC_NO_AXIS))),
 	RECORD("Slice", 1, 5, 1, infer_slice,
-	       .attributes = BRC_ATTRIBUTES(BRC_LIST("starts", brc_slice_args, starts, 10, 1),
-					    BRC_LIST("ends", brc_slice_args, ends, 10, 2),
-					    BRC_LIST("axes", brc_slice_args, axes, 10, 3)),
-	       .args = sizeof(brc_slice_args)),
+	       BRC_ARGS(brc_slice_args, BRC_LIST("starts", brc_slice_args, starts, 10, 1),
+			BRC_LIST("ends", brc_slice_args, ends, 10, 2),
+			BRC_LIST("axes", brc_slice_args, axes, 10, 3))),
 	RECORD("Split", 1, 2, SIZE_MAX, infer_split,
-	       .attributes =
-		       BRC_ATTRIBUTES(BRC_INT("axis", brc_split_args, axis, 0),
-				      BRC_LIST("split", brc_split_args, split, 13, 1),
-				      BRC_INT("num_outputs", brc_split_args, num_outputs, -1)),
-	       .args = sizeof(brc_split_args), .adapt = adapt_split),
+	       BRC_ARGS(brc_split_args, BRC_INT("axis", brc_split_args, axis, 0),
+			BRC_LIST("split", brc_split_args, split, 13, 1),
+			BRC_INT("num_outputs", brc_split_args, num_outputs, -1)),
+	       .adapt = adapt_split),
 	RECORD("Expand", 2, 2, 1, infer_expand, .attributes = NULL),
 	{.type = NULL},
 };

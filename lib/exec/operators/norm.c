@@ -11,7 +11,7 @@ static brc_rc channel_weights(const brc_exec *g, const brc_node *n, size_t k, si
 {
 	const brc_operand *w;
 
-	BRC_TRY(brc_need_weights(g, n, k, &w, err));
+	BRC_TRY(brc_need_constant(g, n, k, BRC_ELEM_FLOAT, &w, err));
 	*v = w->data;
 	if (w->count == channels)
 		return BRC_OK;
@@ -46,10 +46,8 @@ static brc_rc infer_batch_norm(brc_exec *g, brc_node *n, brc_err *err)
 	a->channels = x->dim[1];
 	for (size_t k = 0; k < 4; k++)
 		BRC_TRY(channel_weights(g, n, k + 1, a->channels, &part[k], err));
-	a->scale = brc_exec_alloc(g, a->channels, sizeof(float), err);
-	a->shift = a->scale ? brc_exec_alloc(g, a->channels, sizeof(float), err) : NULL;
-	if (!a->shift)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_alloc(g, &a->scale, a->channels, sizeof(*a->scale), err));
+	BRC_TRY(brc_exec_alloc(g, &a->shift, a->channels, sizeof(*a->shift), err));
 	for (size_t c = 0; c < a->channels; c++) {
 		double scale = part[0][c] / sqrt((double)part[3][c] + args->epsilon);
 
@@ -250,37 +248,28 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, RUN, ...)                        \
-	{                                                                             \
-		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
-		.infer = INFER, .run = RUN, __VA_ARGS__                               \
-	}
 #define EPSILON(ARGS) BRC_FLOAT("epsilon", ARGS, epsilon, 1e-5f, 0)
 
 const brc_op brc_normalisation_ops[] = {
-	RECORD("BatchNormalization", 5, 5, 5, infer_batch_norm, run_batch_norm,
-	       .attributes = BRC_ATTRIBUTES(
-		       EPSILON(brc_batch_norm_args), BRC_UNREAD("momentum"),
-		       BRC_FLAG("training_mode", brc_batch_norm_args, training_mode, 0),
-		       BRC_FLAG("spatial", brc_batch_norm_args, spatial, 1),
-		       BRC_FLAG("is_test", brc_batch_norm_args, is_test, 1)),
-	       .args = sizeof(brc_batch_norm_args), .state = sizeof(brc_affine),
-	       .adapt = adapt_batch_norm, .layout = BRC_DEMAND_ANY, .affine = affine_of,
-	       .trace = BRC_TRACE_AFFINE),
-	RECORD("InstanceNormalization", 3, 3, 1, infer_instance_norm, run_groups,
-	       .attributes = BRC_ATTRIBUTES(EPSILON(brc_norm_args)), .args = sizeof(brc_norm_args),
-	       .state = sizeof(groups), .layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_NORMALISED),
-	RECORD("LayerNormalization", 2, 3, 3, infer_layer_norm, run_groups,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_norm_args, axis, -1),
-					    EPSILON(brc_norm_args), BRC_UNREAD("stash_type")),
-	       .args = sizeof(brc_norm_args), .state = sizeof(groups), .layout = BRC_DEMAND_PLAIN,
-	       .trace = BRC_TRACE_LAYER_NORM),
-	RECORD("LRN", 1, 1, 1, infer_lrn, run_lrn,
-	       .attributes = BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
-					    BRC_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
-					    BRC_FLOAT("bias", brc_lrn_args, bias, 1, 0),
-					    BRC_INT("size", brc_lrn_args, size, 0)),
-	       .args = sizeof(brc_lrn_args), .layout = BRC_DEMAND_PLAIN,
-	       .trace = BRC_TRACE_NORMALISED),
+	BRC_OP("BatchNormalization", BRC_TAKES(5, 5, 5), infer_batch_norm, run_batch_norm, ANY,
+	       AFFINE,
+	       BRC_ARGS(brc_batch_norm_args, EPSILON(brc_batch_norm_args), BRC_UNREAD("momentum"),
+			BRC_FLAG("training_mode", brc_batch_norm_args, training_mode, 0),
+			BRC_FLAG("spatial", brc_batch_norm_args, spatial, 1),
+			BRC_FLAG("is_test", brc_batch_norm_args, is_test, 1)),
+	       .state = sizeof(brc_affine), .adapt = adapt_batch_norm, .affine = affine_of),
+	BRC_OP("InstanceNormalization", BRC_TAKES(3, 3, 1), infer_instance_norm, run_groups, PLAIN,
+	       NORMALISED, BRC_ARGS(brc_norm_args, EPSILON(brc_norm_args)),
+	       .state = sizeof(groups)),
+	BRC_OP("LayerNormalization", BRC_TAKES(2, 3, 3), infer_layer_norm, run_groups, PLAIN,
+	       LAYER_NORM,
+	       BRC_ARGS(brc_norm_args, BRC_INT("axis", brc_norm_args, axis, -1),
+			EPSILON(brc_norm_args), BRC_UNREAD("stash_type")),
+	       .state = sizeof(groups)),
+	BRC_OP("LRN", BRC_TAKES(1, 1, 1), infer_lrn, run_lrn, PLAIN, NORMALISED,
+	       BRC_ARGS(brc_lrn_args, BRC_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
+			BRC_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
+			BRC_FLOAT("bias", brc_lrn_args, bias, 1, 0),
+			BRC_INT("size", brc_lrn_args, size, 0))),
 	{.type = NULL},
 };

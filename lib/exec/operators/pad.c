@@ -29,7 +29,7 @@ static brc_rc pad_axis(brc_exec *g, brc_sampling *s, size_t k, size_t n, int64_t
 	if (extent < 0 || (mode == BRC_PAD_REFLECT && (begin >= (int64_t)n || end >= (int64_t)n)) ||
 	    (mode == BRC_PAD_EDGE && n == 0))
 		return brc_fail(err, BRC_DATA, "its pads do not fit dimension %zu", k);
-	BRC_TRY(brc_sampling_axis(s, g, k, (size_t)extent, 1, false, &t, err));
+	BRC_TRY(brc_sampling_axis(s, g, k, (size_t)extent, 1, &t, err));
 	for (ptrdiff_t i = 0; i < (ptrdiff_t)extent; i++)
 		t->from[i] = source(i - (ptrdiff_t)begin, (ptrdiff_t)n, mode);
 	return BRC_OK;
@@ -38,18 +38,19 @@ static brc_rc pad_axis(brc_exec *g, brc_sampling *s, size_t k, size_t n, int64_t
 static brc_rc set_fill(const brc_exec *g, const brc_node *n, const brc_operand *x, brc_err *err)
 {
 	const float real = ((const brc_pad_args *)n->args)->value;
+	brc_sampling *s = n->state;
 	const brc_operand *v;
 
 	if (real != 0 && x->elem != BRC_ELEM_FLOAT)
 		return brc_fail(err, BRC_DATA, "a fill value for integers is not supported");
 	if (x->elem == BRC_ELEM_FLOAT)
-		brc_sampling_fill(n->state, &real, sizeof(real));
+		memcpy(s->fill, &real, sizeof(real));
 	if (!brc_in(g, n, 2))
 		return BRC_OK;
 	BRC_TRY(brc_need_constant(g, n, 2, x->elem, &v, err));
 	if (v->count != 1)
 		return brc_fail(err, BRC_DATA, "its fill value has %zu elements", v->count);
-	brc_sampling_fill(n->state, v->data, brc_item(v->elem));
+	memcpy(s->fill, v->data, brc_item(v->elem));
 	return BRC_OK;
 }
 
@@ -94,20 +95,12 @@ static brc_rc infer_pad(brc_exec *g, brc_node *n, brc_err *err)
 }
 
 const brc_op brc_pad_ops[] = {
-	{
-		.type = "Pad",
-		.attributes =
-			BRC_ATTRIBUTES(BRC_CHOICE("mode", brc_pad_args, mode, BRC_PAD_CONSTANT,
-						  "constant", "reflect", "edge"),
-				       BRC_LIST("pads", brc_pad_args, pads, 11, 1),
-				       BRC_FLOAT("value", brc_pad_args, value, 0, 11)),
-		.args = sizeof(brc_pad_args),
-		.state = sizeof(brc_sampling),
-		BRC_TAKES(1, 4, 1),
-		.infer = infer_pad,
-		.run = brc_sampling_run,
-		.layout = BRC_DEMAND_PLAIN,
-		.trace = BRC_TRACE_MOVE,
-	},
+	BRC_OP("Pad", BRC_TAKES(1, 4, 1), infer_pad, brc_sampling_run, PLAIN, MOVE,
+	       BRC_ARGS(brc_pad_args,
+			BRC_CHOICE("mode", brc_pad_args, mode, BRC_PAD_CONSTANT, "constant",
+				   "reflect", "edge"),
+			BRC_LIST("pads", brc_pad_args, pads, 11, 1),
+			BRC_FLOAT("value", brc_pad_args, value, 0, 11)),
+	       .state = sizeof(brc_sampling)),
 	{.type = NULL},
 };

@@ -145,54 +145,48 @@ static void find_one(const pool *p, const float *image, size_t i, const size_t *
 			}
 }
 
-static void find_largest(const pool *p, const float *x, const float *y, int64_t *index)
-{
-	const brc_window *w = &p->w;
-	size_t o[BRC_SPATIAL], c = w->channels;
-
-	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * c)
-		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
-			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
-				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += c, index += c)
-					find_one(p, x, i, o, y, index);
-}
-
 static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const pool *p = n->state;
 	const brc_window *w = &p->w;
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
+	bool finds = n->n_out > 1 && n->out[1] != BRC_NOWHERE;
+	int64_t *index = finds ? m->at[n->out[1]] : NULL;
 	size_t o[BRC_SPATIAL];
 
 	(void)g;
 	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels)
 		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
 			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
-				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels)
+				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels) {
 					one_place(p, x, o, y);
-	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
-		find_largest(p, m->at[n->in[0]], m->at[n->out[0]], m->at[n->out[1]]);
+					if (finds)
+						find_one(p, x, i, o, y, index);
+					index += finds ? w->channels : 0;
+				}
 }
 
+/* A window that moves, or, of an operator without arguments, one that covers the whole image. */
 static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_pool_args *a = n->args;
+	const brc_pool_args *a = n->op->args > 0 ? n->args : NULL;
 	pool *p = n->state;
 	const brc_operand *x;
 	brc_operand out, indices;
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	p->by_column = a->storage_order;
+	p->by_column = a && a->storage_order;
 	p->average = n->op->variant == AVERAGE;
-	p->count_padding = a->count_include_pad;
-	BRC_TRY(brc_window_set(&p->w, &a->window, x, NULL, &out, err));
+	p->count_padding = a && a->count_include_pad;
+	BRC_TRY(brc_window_set(&p->w, a ? &a->window : NULL, x, NULL, &out, err));
 	indices = out;
 	indices.elem = BRC_ELEM_INT;
 	BRC_TRY(brc_set_output(g, n, 1, &indices, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
+<<<<<<< HEAD
 static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
 {
 	pool *p = n->state;
@@ -209,18 +203,27 @@ static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
 	{                                                                                          \
 		.type = TYPE, .state = sizeof(pool), .min_in = 1, .max_in = 1, .max_out = MAX_OUT, \
 		.variant = VARIANT, .infer = INFER, .run = run_pool, .layout = BRC_DEMAND_LAST,    \
-		.trace = BRC_TRACE_POOLING, __VA_ARGS__                                             \
+		.trace = BRC_TRACE_POOLING, __VA_ARGS__                                            \
 	}
 #define WINDOW(OWN)                                                                             \
 	.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_pool_args),                      \
 				     BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
 				     BRC_FLAG(#OWN, brc_pool_args, OWN, 0)),                    \
 	.args = sizeof(brc_pool_args)
+=======
+#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                        \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, PLACES, \
+	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
+#define WINDOW(OWN)                                                         \
+	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),       \
+		 BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
+		 BRC_FLAG(#OWN, brc_pool_args, OWN, 0))
+	>>>>>>> main
 
-const brc_op brc_pooling_ops[] = {
-	RECORD("MaxPool", 2, LARGEST, infer_pool, WINDOW(storage_order)),
-	RECORD("AveragePool", 1, AVERAGE, infer_pool, WINDOW(count_include_pad)),
-	RECORD("GlobalMaxPool", 1, LARGEST, infer_whole, .unchanged = true),
-	RECORD("GlobalAveragePool", 1, AVERAGE, infer_whole, .unchanged = true),
-	{.type = NULL},
+	const brc_op brc_pooling_ops[] = {
+		RECORD("MaxPool", 2, LARGEST, WINDOW(storage_order)),
+		RECORD("AveragePool", 1, AVERAGE, WINDOW(count_include_pad)),
+		RECORD("GlobalMaxPool", 1, LARGEST, .unchanged = true),
+		RECORD("GlobalAveragePool", 1, AVERAGE, .unchanged = true),
+		{.type = NULL},
 };

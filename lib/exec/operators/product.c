@@ -3,13 +3,13 @@
  * one available. With few rows, most of the time goes into reading the constant matrix, so it is
  * packed beforehand. One thread, as for convolutions.
  */
-#include <oneapi/dnnl/dnnl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "exec/loops.h"
-#include "exec/operator.h"
-#include "exec/operators/packed.h"
+#include "exec/operators/primitive.h"
 
 /* y[m, n] = alpha x w + beta c for each of the pairs that `outer` goes through. */
 typedef struct product {
@@ -17,7 +17,7 @@ typedef struct product {
 	bool trans_x, trans_w;
 	float alpha, beta;
 	brc_loops outer, bias; /* y, x, w in whole matrices; y, c */
-	brc_packed *packed;    /* instead of sgemm; NULL: none */
+	brc_primitive *packed; /* instead of sgemm; NULL: none */
 } product;
 
 enum { FEW_ROWS = 64 };
@@ -78,7 +78,7 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 	if (p->bias.arrays)
 		brc_loops_run(&p->bias, bias, floats, add_bias, &p->beta);
 	if (p->packed) {
-		if (!brc_packed_run(p->packed, base[1], base[0], m->scratch))
+		if (!brc_primitive_run(p->packed, base[1], base[0], m->scratch))
 			*m->failed = true;
 		return;
 	}
@@ -99,18 +99,63 @@ static bool is_packable(const brc_exec *g, const brc_node *n)
 	       (p->m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
 }
 
+static void free_packed(void *packed)
+{
+	brc_primitive_clear(packed);
+	free(packed);
+}
+
+static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type,
+				 dnnl_format_tag_t tag)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
+	dnnl_memory_desc_t md;
+
+	dnnl_memory_desc_init_by_tag(&md, 2, dims, type, tag);
+	return md;
+}
+
+/* oneDNN's inner product of x and w, in whose own order w is packed. */
+static brc_rc pack(const product *p, const void *w, dnnl_data_type_t type, brc_err *err)
+{
+	brc_primitive *q = p->packed;
+	dnnl_memory_desc_t plain = matrix(p->n, p->k, dnnl_f32, p->trans_w ? dnnl_ab : dnnl_ba);
+	dnnl_memory_desc_t any = matrix(p->n, p->k, type, dnnl_format_tag_any);
+	dnnl_memory_desc_t src = matrix(p->m, p->k, type, dnnl_ab);
+	const brc_after after = {.accumulate = p->bias.arrays > 0};
+	dnnl_inner_product_desc_t d;
+	dnnl_primitive_desc_t pd;
+	dnnl_status_t s;
+
+	q->what = "a matrix product";
+	q->in = matrix(p->m, p->k, dnnl_f32, dnnl_ab);
+	q->out = matrix(p->m, p->n, dnnl_f32, dnnl_ab);
+	BRC_TRY(brc_primitive_begin(q, err));
+	s = dnnl_inner_product_forward_desc_init(&d, dnnl_forward_inference, &src, &any, NULL,
+						 &q->out);
+	if (s == dnnl_success)
+		s = brc_primitive_describe(q, &d, &after, &pd);
+	BRC_TRY(brc_dnnl_check(s, q->what, err));
+	BRC_TRY(brc_primitive_finish(q, pd, after.accumulate, err));
+	return brc_primitive_pack(q, &plain, w, err);
+}
+
 static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 {
 	product *p = n->state;
 
 	if (!is_packable(g, n))
 		return BRC_OK;
-	BRC_TRY(brc_exec_take_room(g, p->k * p->n * sizeof(float), err));
-	BRC_TRY(brc_packed_new(&p->packed, p->m, p->k, p->n, g->value[n->in[1]].data, p->trans_w,
-			       p->bias.arrays > 0, g->precision, err));
+	BRC_TRY(brc_exec_spend(&g->room, p->k * p->n, sizeof(float), "its weights", err));
+	p->packed = brc_calloc(1, sizeof(*p->packed), err);
+	if (!p->packed)
+		return BRC_RESOURCE;
+	BRC_TRY(brc_exec_own(g, p->packed, free_packed, err));
 	n->packed = 1u << 1;
-	n->scratch = brc_packed_scratch(p->packed);
-	return brc_exec_own(g, p->packed, brc_packed_free, err);
+	BRC_TRY(pack(p, g->value[n->in[1]].data,
+		     g->precision == BRC_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, err));
+	n->scratch = p->packed->scratch_bytes;
+	return BRC_OK;
 }
 
 static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
@@ -120,7 +165,6 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	product *p = n->state;
 	const brc_operand *x, *w, *c;
 	brc_operand out = {.ndim = 2, .batch = BRC_NOWHERE, .inner = 1};
-	char a[128], b[128];
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
@@ -131,8 +175,8 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	p->outer = (brc_loops){.arrays = 3};
 	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb])
 		return brc_fail(err, BRC_DATA, "its input %s%s does not fit its weights %s%s",
-				brc_shape_text(x, a, sizeof(a)), ta ? ", transposed," : "",
-				brc_shape_text(w, b, sizeof(b)), tb ? ", transposed" : "");
+				brc_shape_text(x).s, ta ? ", transposed," : "", brc_shape_text(w).s,
+				tb ? ", transposed" : "");
 	BRC_TRY(brc_keeps_images(x, !ta, err));
 	if (w->batch != BRC_NOWHERE)
 		return brc_keeps_images(w, w->batch, err);
@@ -152,7 +196,7 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	    (c->count != 1 && c->dim[c->ndim - 1] != 1 && c->dim[c->ndim - 1] != out.dim[1]) ||
 	    (c->ndim == 2 && c->dim[0] != 1 && c->dim[0] != out.dim[0]))
 		return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
-				brc_shape_text(c, a, sizeof(a)), out.dim[1]);
+				brc_shape_text(c).s, out.dim[1]);
 	return brc_loops_broadcast(&p->bias, &out, &c, 1, err);
 }
 
@@ -184,7 +228,6 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 	product *p = n->state;
 	const brc_operand *x, *w, *in[2];
 	brc_operand out, lead[2];
-	char a[128], b[128];
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
@@ -192,7 +235,7 @@ static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 	if (x->ndim == 0 || w->ndim == 0 ||
 	    x->dim[x->ndim - 1] != w->dim[w->ndim > 1 ? w->ndim - 2 : 0])
 		return brc_fail(err, BRC_DATA, "a product of %s and %s does not exist",
-				brc_shape_text(x, a, sizeof(a)), brc_shape_text(w, b, sizeof(b)));
+				brc_shape_text(x).s, brc_shape_text(w).s);
 	BRC_TRY(brc_keeps_images(x, x->ndim - 1, err));
 	BRC_TRY(brc_keeps_images(w, w->ndim - 1, err));
 	if (w->ndim > 1)
@@ -262,22 +305,17 @@ static double product_flops(const brc_exec *g, const brc_node *n)
 	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
 }
 
-#define RECORD(TYPE, MAX_IN, INFER, ...)                                                        \
-	{                                                                                       \
-		.type = TYPE, .state = sizeof(product), .min_in = 2, .max_in = MAX_IN,          \
-		.max_out = 1, .infer = INFER, .prepare = prepare_product, .run = run_product,   \
-		.layout = BRC_DEMAND_PLAIN, .weights = product_weights, .flops = product_flops, \
-		__VA_ARGS__                                                                     \
-	}
+#define RECORD(TYPE, MAX_IN, INFER, TRACE, ...)                                                  \
+	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), INFER, run_product, PLAIN, TRACE,                  \
+	       .state = sizeof(product), .prepare = prepare_product, .weights = product_weights, \
+	       .flops = product_flops, __VA_ARGS__)
 
 const brc_op brc_products_ops[] = {
-	RECORD("Gemm", 3, infer_gemm,
-	       .attributes = BRC_ATTRIBUTES(BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
-					    BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
-					    BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
-					    BRC_FLAG("transB", brc_gemm_args, trans_b, 0),
-					    BRC_UNREAD("broadcast")),
-	       .args = sizeof(brc_gemm_args), .trace = BRC_TRACE_WEIGHTS),
-	RECORD("MatMul", 2, infer_matmul, .trace = BRC_TRACE_MATMUL),
+	RECORD("Gemm", 3, infer_gemm, WEIGHTS,
+	       BRC_ARGS(brc_gemm_args, BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
+			BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
+			BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
+			BRC_FLAG("transB", brc_gemm_args, trans_b, 0), BRC_UNREAD("broadcast"))),
+	RECORD("MatMul", 2, infer_matmul, MATMUL, .attributes = NULL),
 	{.type = NULL},
 };

@@ -120,18 +120,13 @@ static bool reduced(const brc_node *n, size_t *axes, bool *keep)
 	return true;
 }
 
-#define RECORD(TYPE, VARIANT, UNTIL)                                                             \
-	{                                                                                        \
-		.type = TYPE,                                                                    \
-		.attributes = BRC_ATTRIBUTES(BRC_LIST("axes", brc_reduce_args, axes, UNTIL, 1),  \
-					     BRC_FLAG("keepdims", brc_reduce_args, keepdims, 1), \
-					     BRC_FLAG("noop_with_empty_axes", brc_reduce_args,   \
-						      noop_with_empty_axes, 0)),                 \
-		.args = sizeof(brc_reduce_args), .state = sizeof(reduction), .min_in = 1,        \
-		.max_in = 2, .max_out = 1, .variant = VARIANT, .infer = infer_reduce,            \
-		.run = run_reduce, .layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_REDUCE,          \
-		.reduced = reduced,                                                              \
-	}
+#define RECORD(TYPE, VARIANT, UNTIL)                                                            \
+	BRC_OP(TYPE, BRC_TAKES(1, 2, 1), infer_reduce, run_reduce, ANY, REDUCE,                 \
+	       BRC_ARGS(brc_reduce_args, BRC_LIST("axes", brc_reduce_args, axes, UNTIL, 1),     \
+			BRC_FLAG("keepdims", brc_reduce_args, keepdims, 1),                     \
+			BRC_FLAG("noop_with_empty_axes", brc_reduce_args, noop_with_empty_axes, \
+				 0)),                                                           \
+	       .state = sizeof(reduction), .variant = VARIANT, .reduced = reduced)
 
 const brc_op brc_reductions_ops[] = {
 	RECORD("ReduceMean", MEAN, 18),

@@ -100,7 +100,7 @@ static brc_rc resize_axis(brc_exec *g, brc_sampling *s, size_t k, const brc_resi
 	double edge = (double)a->in - 1;
 	brc_taps *t;
 
-	BRC_TRY(brc_sampling_axis(s, g, k, a->out, taps, taps > 1, &t, err));
+	BRC_TRY(brc_sampling_axis(s, g, k, a->out, taps, &t, err));
 	for (size_t i = 0; i < a->out; i++) {
 		double x = source(r, a, i);
 		bool crop = r->place == BRC_TF_CROP_AND_RESIZE;
@@ -136,7 +136,7 @@ static brc_rc read_region(const brc_exec *g, const brc_node *n, const size_t *li
 {
 	const brc_operand *v;
 
-	BRC_TRY(brc_need_weights(g, n, 1, &v, err));
+	BRC_TRY(brc_need_constant(g, n, 1, BRC_ELEM_FLOAT, &v, err));
 	if (v->count != 2 * count)
 		return brc_fail(err, BRC_DATA, "its roi has %zu entries for %zu axes", v->count,
 				count);
@@ -172,7 +172,7 @@ static brc_rc targets(const brc_exec *g, const brc_node *n, const brc_operand *x
 	brc_list size = {.at = NULL};
 
 	if (v && v->count > 0) {
-		BRC_TRY(brc_need_weights(g, n, at, &v, err));
+		BRC_TRY(brc_need_constant(g, n, at, BRC_ELEM_FLOAT, &v, err));
 		scale = v->data;
 		count = v->count;
 	} else {
@@ -211,7 +211,8 @@ static brc_rc infer_resize(brc_exec *g, brc_node *n, brc_err *err)
 
 		BRC_TRY(resize_axis(g, n->state, k, same ? &none : r, &a[k], err));
 	}
-	brc_sampling_fill(n->state, &r->extrapolation_value, sizeof(r->extrapolation_value));
+	memcpy(((brc_sampling *)n->state)->fill, &r->extrapolation_value,
+	       sizeof(r->extrapolation_value));
 	return brc_sampling_done(n->state, g, n, x, err);
 }
 
@@ -225,33 +226,26 @@ static void adapt_resize(int64_t opset, void *args)
 	a->rounding = a->early ? BRC_ROUND_FLOOR : BRC_ROUND_DOWN_AT_HALF;
 }
 
-#define RECORD(TYPE, MAX_IN, ATTRIBUTES)                                                    \
-	{                                                                                   \
-		.type = TYPE, .attributes = ATTRIBUTES, .args = sizeof(brc_resize_args),    \
-		.state = sizeof(brc_sampling), .min_in = 2, .max_in = MAX_IN, .max_out = 1, \
-		.adapt = adapt_resize, .infer = infer_resize, .run = brc_sampling_run,      \
-		.layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_POOLING,                      \
-	}
+#define RECORD(TYPE, MAX_IN, ...)                                                            \
+	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), infer_resize, brc_sampling_run, PLAIN, PLACES, \
+	       BRC_ARGS(brc_resize_args, __VA_ARGS__), .state = sizeof(brc_sampling),        \
+	       .adapt = adapt_resize)
 #define MODE \
 	BRC_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", "cubic")
-#define RESIZE                                                                                 \
-	BRC_ATTRIBUTES(                                                                        \
-		MODE,                                                                          \
-		BRC_CHOICE("coordinate_transformation_mode", brc_resize_args, place,           \
-			   BRC_HALF_PIXEL, "half_pixel", "asymmetric", "align_corners",        \
-			   "pytorch_half_pixel", "tf_half_pixel_for_nn", "tf_crop_and_resize", \
-			   "half_pixel_symmetric"),                                            \
-		BRC_CHOICE("nearest_mode", brc_resize_args, rounding, BRC_ROUND_DOWN_AT_HALF,  \
-			   "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),        \
-		BRC_CHOICE("keep_aspect_ratio_policy", brc_resize_args, policy, 0, "stretch"), \
-		BRC_FLOAT("cubic_coeff_a", brc_resize_args, cubic_coeff_a, -0.75f, 0),         \
-		BRC_FLOAT("extrapolation_value", brc_resize_args, extrapolation_value, 0, 0),  \
-		BRC_FLAG("exclude_outside", brc_resize_args, exclude_outside, 0),              \
-		BRC_FLAG("antialias", brc_resize_args, antialias, 0),                          \
-		BRC_LIST("axes", brc_resize_args, axes, 0, 0))
 
 const brc_op brc_resize_ops[] = {
-	RECORD("Resize", 4, RESIZE),
-	RECORD("Upsample", 2, BRC_ATTRIBUTES(MODE)),
+	RECORD("Resize", 4, MODE,
+	       BRC_CHOICE("coordinate_transformation_mode", brc_resize_args, place, BRC_HALF_PIXEL,
+			  "half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel",
+			  "tf_half_pixel_for_nn", "tf_crop_and_resize", "half_pixel_symmetric"),
+	       BRC_CHOICE("nearest_mode", brc_resize_args, rounding, BRC_ROUND_DOWN_AT_HALF,
+			  "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),
+	       BRC_CHOICE("keep_aspect_ratio_policy", brc_resize_args, policy, 0, "stretch"),
+	       BRC_FLOAT("cubic_coeff_a", brc_resize_args, cubic_coeff_a, -0.75f, 0),
+	       BRC_FLOAT("extrapolation_value", brc_resize_args, extrapolation_value, 0, 0),
+	       BRC_FLAG("exclude_outside", brc_resize_args, exclude_outside, 0),
+	       BRC_FLAG("antialias", brc_resize_args, antialias, 0),
+	       BRC_LIST("axes", brc_resize_args, axes, 0, 0)),
+	RECORD("Upsample", 2, MODE),
 	{.type = NULL},
 };

@@ -3,23 +3,16 @@
 #include <string.h>
 
 brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t extent, size_t taps,
-			 bool weighted, brc_taps **t, brc_err *err)
+			 brc_taps **t, brc_err *err)
 {
 	*t = &s->axis[axis];
 	s->extent[axis] = extent;
-	s->weighted = s->weighted || weighted;
+	s->weighted = s->weighted || taps > 1;
 	(*t)->n = taps;
-	(*t)->from = brc_exec_alloc(g, extent, taps * sizeof(*(*t)->from), err);
-	if (!(*t)->from)
-		return BRC_RESOURCE;
-	if (weighted)
-		(*t)->weight = brc_exec_alloc(g, extent, taps * sizeof(*(*t)->weight), err);
-	return (*t)->weight || !weighted ? BRC_OK : BRC_RESOURCE;
-}
-
-void brc_sampling_fill(brc_sampling *s, const void *element, size_t item)
-{
-	memcpy(s->fill, element, item);
+	BRC_TRY(brc_exec_alloc(g, &(*t)->from, extent, taps * sizeof(*(*t)->from), err));
+	return taps > 1
+		       ? brc_exec_alloc(g, &(*t)->weight, extent, taps * sizeof(*(*t)->weight), err)
+		       : BRC_OK;
 }
 
 brc_rc brc_sampling_done(brc_sampling *s, brc_exec *g, const brc_node *n, const brc_operand *x,

@@ -19,13 +19,12 @@ typedef struct brc_sampling {
 	brc_taps axis[BRC_MAX_DIMS];
 	size_t extent[BRC_MAX_DIMS], stride[BRC_MAX_DIMS]; /* of the output, of the input */
 	bool weighted;
-	char fill[sizeof(int64_t)];
-} brc_sampling; /* the state of a node; only floats may have weights */
+	char fill[sizeof(int64_t)]; /* an element of the kind of the output's */
+} brc_sampling;                     /* the state of a node; only floats may have weights */
 
-/* Make room for an axis, all of it zeros. */
+/* Make room for an axis, all of it zeros; *t: its tables. Several taps have weights. */
 brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t extent, size_t taps,
-			 bool weighted, brc_taps **t, brc_err *err);
-void brc_sampling_fill(brc_sampling *s, const void *element, size_t item);
+			 brc_taps **t, brc_err *err);
 /* All axes are set: the output has their extents, and the rest of x. */
 brc_rc brc_sampling_done(brc_sampling *s, brc_exec *g, const brc_node *n, const brc_operand *x,
 			 brc_err *err);

@@ -136,24 +136,17 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define RECORD(TYPE, VARIANT, INFER, RUN, ...)                                                 \
-	{                                                                                      \
-		.type = TYPE, .state = sizeof(groups), .min_in = 1, .max_in = 1, .max_out = 1, \
-		.variant = VARIANT, .infer = INFER, .run = RUN, .layout = BRC_DEMAND_PLAIN,    \
-		.trace = BRC_TRACE_MIX, __VA_ARGS__                                            \
-	}
-#define SOFTMAX(TYPE, VARIANT)                                                            \
-	RECORD(TYPE, VARIANT, infer_softmax, run_softmax,                                 \
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_softmax_args, axis, -1)), \
-	       .args = sizeof(brc_softmax_args), .adapt = adapt_softmax,                  \
+#define SOFTMAX(TYPE, VARIANT)                                                          \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_softmax, run_softmax, PLAIN, MIX,        \
+	       BRC_ARGS(brc_softmax_args, BRC_INT("axis", brc_softmax_args, axis, -1)), \
+	       .state = sizeof(groups), .variant = VARIANT, .adapt = adapt_softmax,     \
 	       .softmax_size = softmax_size)
-#define ARG(TYPE, VARIANT)                                                                 \
-	RECORD(TYPE, VARIANT, infer_arg, run_arg,                                          \
-	       .attributes = BRC_ATTRIBUTES(                                               \
-		       BRC_INT("axis", brc_arg_args, axis, 0),                             \
-		       BRC_FLAG("keepdims", brc_arg_args, keepdims, 1),                    \
-		       BRC_FLAG("select_last_index", brc_arg_args, select_last_index, 0)), \
-	       .args = sizeof(brc_arg_args))
+#define ARG(TYPE, VARIANT)                                                                  \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_arg, run_arg, PLAIN, MIX,                    \
+	       BRC_ARGS(brc_arg_args, BRC_INT("axis", brc_arg_args, axis, 0),               \
+			BRC_FLAG("keepdims", brc_arg_args, keepdims, 1),                    \
+			BRC_FLAG("select_last_index", brc_arg_args, select_last_index, 0)), \
+	       .state = sizeof(groups), .variant = VARIANT)
 
 const brc_op brc_softmax_ops[] = {
 	SOFTMAX("Softmax", PROBABILITIES),

@@ -149,19 +149,15 @@ static brc_rc infer_reshape(brc_exec *g, brc_node *n, brc_err *err)
 	return set_shape(g, n, x, want.n, dim, err);
 }
 
-static brc_rc read_axes(const brc_exec *g, const brc_node *n, brc_list *axes, brc_err *err)
-{
-	return brc_list_or_input(g, n, &((const brc_axes_args *)n->args)->axes, 1, axes, err);
-}
-
 static brc_rc infer_squeeze(brc_exec *g, brc_node *n, brc_err *err)
 {
+	const brc_axes_args *a = n->args;
 	const brc_operand *x;
 	size_t set, ndim = 0, dim[BRC_MAX_DIMS];
 	brc_list axes;
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(read_axes(g, n, &axes, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 1, &axes, err));
 	BRC_TRY(brc_axis_set(&axes, x->ndim, true, &set, err));
 	for (size_t k = 0; k < x->ndim; k++) {
 		bool gone = axes.at ? set >> k & 1 : x->dim[k] == 1 && k != x->batch;
@@ -177,12 +173,13 @@ static brc_rc infer_squeeze(brc_exec *g, brc_node *n, brc_err *err)
 
 static brc_rc infer_unsqueeze(brc_exec *g, brc_node *n, brc_err *err)
 {
+	const brc_axes_args *a = n->args;
 	const brc_operand *x;
 	size_t set, from = 0, dim[BRC_MAX_DIMS];
 	brc_list axes;
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(read_axes(g, n, &axes, err));
+	BRC_TRY(brc_list_or_input(g, n, &a->axes, 1, &axes, err));
 	if (axes.n > BRC_MAX_DIMS - x->ndim)
 		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
 	BRC_TRY(brc_axis_set(&axes, x->ndim + axes.n, true, &set, err));
@@ -245,31 +242,24 @@ static brc_rc infer_dropout(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_view(g, n, x, err);
 }
 
-#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                             \
-	{                                                                             \
-		.type = TYPE, .min_in = MIN_IN, .max_in = MAX_IN, .max_out = MAX_OUT, \
-		.infer = INFER, __VA_ARGS__                                           \
-	}
-#define RESHAPES .layout = BRC_DEMAND_PLAIN, .trace = BRC_TRACE_MOVE
-#define KEEPS \
-	.layout = BRC_DEMAND_ANY, .trace = BRC_TRACE_SAME, .activation = true, .line = BRC_LINE_YES
-#define AXES                                                                        \
-	.attributes = BRC_ATTRIBUTES(BRC_LIST("axes", brc_axes_args, axes, 13, 1)), \
-	.args = sizeof(brc_axes_args)
+#define RESHAPES(TYPE, MIN_IN, MAX_IN, INFER, ...) \
+	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), INFER, NULL, PLAIN, MOVE, __VA_ARGS__)
+#define KEEPS(TYPE, MAX_IN, MAX_OUT, INFER, ...)                                                \
+	BRC_OP(TYPE, BRC_TAKES(1, MAX_IN, MAX_OUT), INFER, NULL, ANY, SAME, .activation = true, \
+	       .line = BRC_LINE_YES, __VA_ARGS__)
+#define AXES BRC_ARGS(brc_axes_args, BRC_LIST("axes", brc_axes_args, axes, 13, 1))
 
 const brc_op brc_views_ops[] = {
-	RECORD("Reshape", 2, 2, 1, infer_reshape, RESHAPES,
-	       .attributes = BRC_ATTRIBUTES(BRC_FLAG("allowzero", brc_reshape_args, allowzero, 0)),
-	       .args = sizeof(brc_reshape_args)),
-	RECORD("Flatten", 1, 1, 1, infer_flatten, RESHAPES,
-	       .attributes = BRC_ATTRIBUTES(BRC_INT("axis", brc_axis_args, axis, 1)),
-	       .args = sizeof(brc_axis_args)),
-	RECORD("Squeeze", 1, 2, 1, infer_squeeze, RESHAPES, AXES),
-	RECORD("Unsqueeze", 1, 2, 1, infer_unsqueeze, RESHAPES, AXES),
-	RECORD("Identity", 1, 1, 1, infer_identity, KEEPS, .unchanged = true),
-	RECORD("Dropout", 1, 3, 2, infer_dropout, KEEPS,
-	       .attributes = BRC_ATTRIBUTES(BRC_UNREAD("ratio"), BRC_UNREAD("seed"),
-					    BRC_FLAG("is_test", brc_dropout_args, is_test, 1)),
-	       .args = sizeof(brc_dropout_args), .adapt = adapt_dropout),
+	RESHAPES("Reshape", 2, 2, infer_reshape,
+		 BRC_ARGS(brc_reshape_args, BRC_FLAG("allowzero", brc_reshape_args, allowzero, 0))),
+	RESHAPES("Flatten", 1, 1, infer_flatten,
+		 BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, 1))),
+	RESHAPES("Squeeze", 1, 2, infer_squeeze, AXES),
+	RESHAPES("Unsqueeze", 1, 2, infer_unsqueeze, AXES),
+	KEEPS("Identity", 1, 1, infer_identity, .unchanged = true),
+	KEEPS("Dropout", 3, 2, infer_dropout,
+	      BRC_ARGS(brc_dropout_args, BRC_UNREAD("ratio"), BRC_UNREAD("seed"),
+		       BRC_FLAG("is_test", brc_dropout_args, is_test, 1)),
+	      .adapt = adapt_dropout),
 	{.type = NULL},
 };

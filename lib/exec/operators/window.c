@@ -19,22 +19,19 @@ static brc_rc numbers(const brc_list *v, const char *name, size_t n, int64_t lea
 	return BRC_OK;
 }
 
-static brc_rc shape_of_images(const brc_operand *x, brc_window *w, size_t *n, brc_err *err)
+static brc_rc shape_of_images(const brc_operand *x, brc_window *w, brc_err *err)
 {
-	char a[128];
-
 	if (x->ndim < 3 || x->ndim > 2 + BRC_SPATIAL)
 		return brc_fail(err, BRC_DATA,
 				"an input of %s is not supported: one to three dimensions after "
 				"the channels are",
-				brc_shape_text(x, a, sizeof(a)));
+				brc_shape_text(x).s);
 	for (size_t k = 1; k < x->ndim; k++)
 		BRC_TRY(brc_keeps_images(x, k, err));
 	for (size_t k = 0; k < x->ndim; k++)
 		if (x->dim[k] == 0 || x->dim[k] > (size_t)MAX_EXTENT)
 			return brc_fail(err, BRC_DATA, "an input of %s is not supported",
-					brc_shape_text(x, a, sizeof(a)));
-	*n = x->ndim - 2;
+					brc_shape_text(x).s);
 	*w = (brc_window){.images = x->dim[0], .channels = x->dim[1]};
 	for (size_t k = 0; k < BRC_SPATIAL; k++)
 		w->in[k] = w->out[k] = w->kernel[k] = w->stride[k] = w->dilation[k] = 1;
@@ -72,27 +69,17 @@ static brc_rc slide(brc_window *w, size_t k, const brc_window_args *a, brc_err *
 	return BRC_OK;
 }
 
-static void set_extents(const brc_window *w, const brc_operand *x, brc_operand *out)
+/* The window of images with n dimensions, the last ones of three, by the arguments of its node. */
+static brc_rc move_window(brc_window *w, size_t n, const brc_window_args *a, const size_t *kernel,
+			  brc_err *err)
 {
-	*out = *x;
-	out->last = true;
-	for (size_t k = 2; k < x->ndim; k++)
-		out->dim[k] = w->out[k - 2 + BRC_SPATIAL - (x->ndim - 2)];
-}
+	size_t at = BRC_SPATIAL - n, pads[2 * BRC_SPATIAL];
 
-brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
-		      const size_t *kernel, brc_operand *out, brc_err *err)
-{
-	size_t n, at, pads[2 * BRC_SPATIAL];
-
-	BRC_TRY(shape_of_images(x, w, &n, err));
-	at = BRC_SPATIAL - n;
 	BRC_TRY(numbers(&a->kernel_shape, "kernel_shape", n, 1, 0, w->kernel + at, err));
 	BRC_TRY(numbers(&a->strides, "strides", n, 1, 1, w->stride + at, err));
 	BRC_TRY(numbers(&a->dilations, "dilations", n, 1, 1, w->dilation + at, err));
 	BRC_TRY(numbers(&a->pads, "pads", 2 * n, 0, 0, pads, err));
 	for (size_t k = 0; k < n; k++) {
-		w->in[at + k] = x->dim[2 + k];
 		w->begin[at + k] = pads[k];
 		w->end[at + k] = pads[n + k];
 		if (w->kernel[at + k] == 0 && kernel)
@@ -101,17 +88,22 @@ brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand
 			return brc_fail(err, BRC_DATA, "its kernel_shape does not fit its weights");
 		BRC_TRY(slide(w, at + k, a, err));
 	}
-	set_extents(w, x, out);
 	return BRC_OK;
 }
 
-brc_rc brc_window_whole(brc_window *w, const brc_operand *x, brc_operand *out, brc_err *err)
+brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
+		      const size_t *kernel, brc_operand *out, brc_err *err)
 {
-	size_t n;
+	size_t n = x->ndim - 2, at = BRC_SPATIAL - n;
 
-	BRC_TRY(shape_of_images(x, w, &n, err));
+	BRC_TRY(shape_of_images(x, w, err));
 	for (size_t k = 0; k < n; k++)
-		w->in[BRC_SPATIAL - n + k] = w->kernel[BRC_SPATIAL - n + k] = x->dim[2 + k];
-	set_extents(w, x, out);
+		w->in[at + k] = w->kernel[at + k] = x->dim[2 + k];
+	if (a)
+		BRC_TRY(move_window(w, n, a, kernel, err));
+	*out = *x;
+	out->last = true;
+	for (size_t k = 0; k < n; k++)
+		out->dim[2 + k] = w->out[at + k];
 	return BRC_OK;
 }

@@ -25,12 +25,12 @@ typedef struct brc_window {
 			   "SAME_UPPER", "SAME_LOWER", "VALID")
 
 /*
- * The window over x [N, C, ...]; `kernel`, of the weights, counts where kernel_shape is left
- * out. Sets the extents of `out` after the channels.
+ * The window over x [N, C, ...]; a: NULL: it covers all of x. `kernel`, of the weights, counts
+ * where kernel_shape is left out; NULL: there are no weights. *out: x with the extents of the
+ * output after the channels, and with channels last. BRC_DATA for an x without places, and for a
+ * window that does not fit.
  */
 brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
 		      const size_t *kernel, brc_operand *out, brc_err *err);
-/* The window that covers all of x. */
-brc_rc brc_window_whole(brc_window *w, const brc_operand *x, brc_operand *out, brc_err *err);
 
 #endif

@@ -20,10 +20,10 @@ static brc_rc add_branches(brc_page *page, const brc_network *net)
 {
 	brc_rc rc;
 
-	brc_str_addf(page->b,
-		     "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
-		     "lead down",
-		     net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
+	brc_html(page,
+		 "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
+		 "lead down",
+		 net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
 	if (net->units.n_edges > BRC_WIRING_EDGES)
 		brc_html(page, " (%d of %zu)", BRC_WIRING_EDGES, net->units.n_edges);
 	brc_html(page, "</summary>\n<div class=\"wide\">");
@@ -40,8 +40,8 @@ brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 		return BRC_OK;
 	if (net->wiring == BRC_WIRING_BRANCHED && t->n <= ROWS_MAX)
 		return add_branches(page, net);
-	brc_str_addf(page->b, "<ol class=\"layers%s\">\n",
-		     net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
+	brc_html(page, "<ol class=\"layers%s\">\n",
+		 net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
 	for (size_t i = 0; i < t->n; i++)
 		add_layer(page, net, t, i);
 	brc_html(page, "</ol>\n");

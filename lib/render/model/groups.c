@@ -191,23 +191,23 @@ static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 	return rc;
 }
 
-static brc_mark mark_of(const brc_inference *st, size_t row, double level)
-{
-	if (st->p_maxt && st->p_maxt[row] <= level)
-		return BRC_MARK_MAXT;
-	if (st->q && st->q[row] <= level)
-		return BRC_MARK_Q;
-	return st->p[row] <= level ? BRC_MARK_P : BRC_MARK_NONE;
-}
-
 static void mark_groups(brc_labelling *l, double level)
 {
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
-		for (size_t i = 0; st && i < l->n_groups; i++)
-			if (l->group[i].row[p] != BRC_ANY)
-				l->group[i].mark[p] = mark_of(st, l->group[i].row[p], level);
+		for (size_t i = 0; st && i < l->n_groups; i++) {
+			size_t row = l->group[i].row[p];
+
+			if (row == BRC_ANY)
+				continue;
+			if (st->p_maxt && st->p_maxt[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_MAXT;
+			else if (st->q && st->q[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_Q;
+			else if (st->p[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_P;
+		}
 	}
 }
 

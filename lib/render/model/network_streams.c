@@ -130,39 +130,30 @@ const char *brc_input_model(const brc_report_input *in)
 	return model;
 }
 
-static bool same_title(const brc_section *a, const brc_section *b)
+/* Has the input a section of this type and name, with the same content or with another one? */
+static bool holds(const brc_report_input *in, const brc_section *s, bool same)
 {
-	return strcmp(a->type, b->type) == 0 && strcmp(a->name, b->name) == 0;
-}
+	for (size_t i = 0; i < in->n; i++) {
+		const brc_section *own = in->sections[i];
+		bool equal = s->digest[0] && own->version == s->version &&
+			     strcmp(own->digest, s->digest) == 0;
 
-static bool same_content(const brc_section *a, const brc_section *b)
-{
-	return a->digest[0] && a->version == b->version && strcmp(a->digest, b->digest) == 0;
-}
-
-static bool clash(const brc_report_input *a, const brc_report_input *b)
-{
-	for (size_t i = 0; i < a->n; i++)
-		for (size_t j = 0; j < b->n; j++)
-			if (same_title(a->sections[i], b->sections[j]) &&
-			    !same_content(a->sections[i], b->sections[j]))
-				return true;
+		if (strcmp(own->type, s->type) == 0 && strcmp(own->name, s->name) == 0 &&
+		    equal == same)
+			return true;
+	}
 	return false;
 }
 
+/* Do two inputs come from one model, without sections that clash? */
 static bool belongs(const brc_report_input *a, const brc_report_input *b)
 {
 	const char *x = brc_input_model(a), *y = brc_input_model(b);
+	bool together = x && y && strcmp(x, y) == 0;
 
-	return x && y && strcmp(x, y) == 0 && !clash(a, b);
-}
-
-static bool has_section(const brc_report_input *in, const brc_section *s)
-{
-	for (size_t i = 0; i < in->n; i++)
-		if (same_title(in->sections[i], s) && same_content(in->sections[i], s))
-			return true;
-	return false;
+	for (size_t i = 0; together && i < a->n; i++)
+		together = !holds(b, a->sections[i], false);
+	return together;
 }
 
 static bool has_entry(const brc_report_input *in, const brc_map *entry)
@@ -188,7 +179,7 @@ static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err
 			 sizeof(*history), err));
 	to->history = history;
 	for (size_t i = 0; i < from->n; i++)
-		if (!has_section(to, from->sections[i]))
+		if (!holds(to, from->sections[i], true))
 			sections[to->n++] = from->sections[i];
 	for (size_t i = 0; i < from->n_history; i++)
 		if (!has_entry(to, from->history[i]))

@@ -119,7 +119,6 @@ static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, 
 /* Two lines: which test or, over the counts, at which level; then of which p. */
 static void add_test_heads(brc_str *b, double level)
 {
-
 	brc_str_addf(b, "  %*s", 11 + TITLE, "");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
@@ -140,19 +139,6 @@ static const brc_inference *first_test(const brc_labelling *l)
 	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
 
 	return st ? st : brc_primary(&l->test[BRC_COHERENCE]);
-}
-
-static void add_tests(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_inference *st = first_test(l);
-
-	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
-		     st->m, st->n);
-	add_test_heads(b, level);
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_statistic(b, &l->test[p].stat[i], p, level);
-	brc_str_add(b, "  * if the groups were independent, which they are not\n");
 }
 
 static int width_of(const brc_column *c)
@@ -178,7 +164,6 @@ static int block_width(const brc_inference *st)
 
 static void add_heads(brc_str *b, const brc_inference *st)
 {
-
 	if (!st)
 		return;
 	brc_str_add(b, " |");
@@ -205,15 +190,9 @@ static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
 	}
 }
 
-static const char *stars(brc_mark mark)
-{
-	static const char *const text[] = {"   ", " . ", " * ", " **"};
-
-	return text[mark];
-}
-
 static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
 {
+	static const char *const stars[] = {"   ", " . ", " * ", " **"}; /* by mark */
 	size_t row = g->row[proxy];
 
 	if (!st)
@@ -233,29 +212,22 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		zero = c->kind == BRC_COLUMN_P && w.s[0] == '0'; /* ".005" */
 		brc_str_addf(b, " %*s", width_of(c), w.s + zero);
 	}
-	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
-}
-
-/*
- * The name of a layer, if it fits into the column. A longer name was printed in a line of its own
- * before.
- */
-static void add_layer(brc_str *b, const char *name, bool again)
-{
-	bool fits = brc_escape_columns(name) <= LAYER;
-
-	if (!fits && !again) {
-		brc_escape_terminal(b, name);
-		brc_str_add(b, "\n");
-	}
-	brc_escape_cell(b, fits ? name : "", LAYER);
+	brc_str_addf(b, "%s%*s", stars[g->mark[proxy]], block_width(st) - numbers_width(st), "");
 }
 
 /* `before`: the group in the row above, or NULL. */
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 		      const brc_group *before, double level)
 {
-	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
+	const char *name = l->layers.name[g->layer];
+	bool fits = brc_escape_columns(name) <= LAYER;
+
+	/* a name that does not fit has a line of its own, above the first group of its layer */
+	if (!fits && !(before && before->layer == g->layer)) {
+		brc_escape_terminal(b, name);
+		brc_str_add(b, "\n");
+	}
+	brc_escape_cell(b, fits ? name : "", LAYER);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_cells(b, brc_primary(&l->test[p]), g, p);
@@ -266,21 +238,6 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
-}
-
-/* One line a group; those that were not tested are told apart. */
-static void add_rows(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_group *before = NULL;
-
-	for (size_t i = 0; i < l->n_groups; i++) {
-		const brc_group *g = &l->group[l->order[i]];
-
-		if (!brc_group_tested(g))
-			continue;
-		add_group(b, l, g, before, level);
-		before = g;
-	}
 }
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
@@ -321,6 +278,7 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 
 static void add_table(brc_str *b, const brc_labelling *l, double level)
 {
+	const brc_group *before = NULL;
 	bool worst = false;
 
 	for (size_t i = 0; i < l->n_groups; i++)
@@ -334,17 +292,32 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_heads(b, brc_primary(&l->test[p]));
 	brc_str_add(b, worst ? " | points\n" : "\n");
-	add_rows(b, l, level);
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[l->order[i]];
+
+		if (!brc_group_tested(g))
+			continue;
+		add_group(b, l, g, before, level);
+		before = g;
+	}
 	add_legend(b, l, level);
 	brc_str_add(b, "\n");
 }
 
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 {
-	if (brc_labelling_tested(l)) {
-		add_tests(b, l, level);
-		add_table(b, l, level);
-	} else {
+	const brc_inference *st = first_test(l);
+
+	if (!st) {
 		add_sizes(b, l);
+		return;
 	}
+	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
+		     st->m, st->n);
+	add_test_heads(b, level);
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < l->test[p].n_stats; i++)
+			add_statistic(b, &l->test[p].stat[i], p, level);
+	brc_str_add(b, "  * if the groups were independent, which they are not\n");
+	add_table(b, l, level);
 }

@@ -114,16 +114,6 @@ static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, si
 	brc_str_add(b, "\n");
 }
 
-static brc_rc add_commands(brc_str *b, const brc_network *net, brc_err *err)
-{
-	if (net->input->n_history == 0)
-		return BRC_OK;
-	brc_str_add(b, "Made by\n");
-	BRC_TRY(brc_commands(net->input->history, net->input->n_history, b, err));
-	brc_str_add(b, "\n");
-	return BRC_OK;
-}
-
 static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_err *err)
 {
 	heading(b, net->title, '=');
@@ -147,7 +137,12 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY, "The network as a whole:");
 	add_notes(b, net, BRC_NOTE_WARNING, BRC_ANY, "Careful:");
 	add_notes(b, net, BRC_NOTE_MISSING, BRC_ANY, "Not run:");
-	return add_commands(b, net, err);
+	if (net->input->n_history > 0) {
+		brc_str_add(b, "Made by\n");
+		BRC_TRY(brc_commands(net->input->history, net->input->n_history, b, err));
+		brc_str_add(b, "\n");
+	}
+	return BRC_OK;
 }
 
 static void add_combined(brc_str *b, const brc_report *r)

@@ -64,38 +64,34 @@ static void add_header(brc_str *b, const names *t)
 	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 }
 
-/* The statistic `id` of either proxy and the group's row in its table. */
-static const brc_inference *lookup(const brc_labelling *l, const brc_group *g, const char *id,
-				   size_t *row)
-{
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
-		const brc_inference *st = brc_statistic(&l->test[p], id);
-
-		if (st && g->row[p] != BRC_ANY) {
-			*row = g->row[p];
-			return st;
-		}
-	}
-	return NULL;
-}
-
+/* The columns of the statistic `id` of either proxy. */
 static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g, const char *id)
 {
-	size_t row = 0;
-	const brc_inference *st = lookup(l, g, id, &row);
+	const brc_inference *st = NULL;
+	size_t row = BRC_ANY;
 
+	for (brc_proxy p = 0; p < BRC_PROXIES && row == BRC_ANY; p++) {
+		st = brc_statistic(&l->test[p], id);
+		row = st ? g->row[p] : BRC_ANY;
+	}
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		const double *v = st ? brc_column_values(c, st) : NULL;
+		const double *v = row != BRC_ANY ? brc_column_values(c, st) : NULL;
 
 		add_number(b, v ? v[row] : NAN);
 	}
 }
 
-/* The columns that tell runs apart: the model, and how its units were partitioned. */
-static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
+static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
+		    const names *t)
 {
 	char digest[9];
 
+	brc_escape_tsv(b, net->title);
+	add_text(b, l->name);
+	add_text(b, l->layers.name[g->layer]);
+	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
+	add_text(b, g->left_out ? g->left_out : "NA");
+	/* what tells runs apart: the model, and how its units were partitioned */
 	snprintf(digest, sizeof(digest), "%.8s", net->model ? net->model : "NA");
 	add_text(b, digest);
 	add_number(b, l->k > 0 ? (double)l->k : NAN);
@@ -103,17 +99,6 @@ static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
 		brc_str_addf(b, "\t%" PRId64, l->seed);
 	else
 		brc_str_add(b, "\tNA");
-}
-
-static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
-		    const names *t)
-{
-	brc_escape_tsv(b, net->title);
-	add_text(b, l->name);
-	add_text(b, l->layers.name[g->layer]);
-	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
-	add_text(b, g->left_out ? g->left_out : "NA");
-	add_run(b, net, l);
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, t->id[i]);
 	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);

@@ -186,44 +186,18 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-<<<<<<< HEAD
-static brc_rc infer_whole(brc_exec *g, brc_node *n, brc_err *err)
-{
-	pool *p = n->state;
-	const brc_operand *x;
-	brc_operand out;
-
-	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	p->average = n->op->variant == AVERAGE;
-	BRC_TRY(brc_window_whole(&p->w, x, &out, err));
-	return brc_set_output(g, n, 0, &out, err);
-}
-
-#define RECORD(TYPE, MAX_OUT, VARIANT, INFER, ...)                                                 \
-	{                                                                                          \
-		.type = TYPE, .state = sizeof(pool), .min_in = 1, .max_in = 1, .max_out = MAX_OUT, \
-		.variant = VARIANT, .infer = INFER, .run = run_pool, .layout = BRC_DEMAND_LAST,    \
-		.trace = BRC_TRACE_POOLING, __VA_ARGS__                                            \
-	}
-#define WINDOW(OWN)                                                                             \
-	.attributes = BRC_ATTRIBUTES(BRC_WINDOW_ATTRIBUTES(brc_pool_args),                      \
-				     BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
-				     BRC_FLAG(#OWN, brc_pool_args, OWN, 0)),                    \
-	.args = sizeof(brc_pool_args)
-=======
-#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                        \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, PLACES, \
+#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                         \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, POOLING, \
 	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
 #define WINDOW(OWN)                                                         \
 	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),       \
 		 BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
 		 BRC_FLAG(#OWN, brc_pool_args, OWN, 0))
-	>>>>>>> main
 
-	const brc_op brc_pooling_ops[] = {
-		RECORD("MaxPool", 2, LARGEST, WINDOW(storage_order)),
-		RECORD("AveragePool", 1, AVERAGE, WINDOW(count_include_pad)),
-		RECORD("GlobalMaxPool", 1, LARGEST, .unchanged = true),
-		RECORD("GlobalAveragePool", 1, AVERAGE, .unchanged = true),
-		{.type = NULL},
+const brc_op brc_pooling_ops[] = {
+	RECORD("MaxPool", 2, LARGEST, WINDOW(storage_order)),
+	RECORD("AveragePool", 1, AVERAGE, WINDOW(count_include_pad)),
+	RECORD("GlobalMaxPool", 1, LARGEST, .unchanged = true),
+	RECORD("GlobalAveragePool", 1, AVERAGE, .unchanged = true),
+	{.type = NULL},
 };

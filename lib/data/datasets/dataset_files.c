@@ -185,8 +185,8 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
 }
 
 /*
- * What the operands hold, under the names they have in the usage: the images and the labels of
- * two files; of all else both as one.
+ * The digests of the operands, under the names that they have in the usage. Images and labels in
+ * two files have a digest each. In every other format both have one together.
  */
 static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {

@@ -4,17 +4,6 @@
 
 enum { ROWS_OPEN = 40, ROWS_MAX = 1000 };
 
-static void add_layer(brc_page *page, const brc_network *net, const brc_layers *t, size_t i)
-{
-	char title[1024];
-
-	brc_html(page, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
-		 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
-		 brc_layer_title(t->name[i], title, sizeof(title)),
-		 brc_format_count(t->units[i], "unit", "units").s,
-		 net->has_units ? net->units.kind[i] : "");
-}
-
 /* A drawing; folded when it is long. */
 static brc_rc add_branches(brc_page *page, const brc_network *net)
 {
@@ -42,8 +31,15 @@ brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 		return add_branches(page, net);
 	brc_html(page, "<ol class=\"layers%s\">\n",
 		 net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
-	for (size_t i = 0; i < t->n; i++)
-		add_layer(page, net, t, i);
+	for (size_t i = 0; i < t->n; i++) {
+		char title[1024];
+
+		brc_html(page, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
+			 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
+			 brc_layer_title(t->name[i], title, sizeof(title)),
+			 brc_format_count(t->units[i], "unit", "units").s,
+			 net->has_units ? net->units.kind[i] : "");
+	}
 	brc_html(page, "</ol>\n");
 	return BRC_OK;
 }

@@ -36,7 +36,11 @@ static const char *path_of(const brc_report_input *in)
 	return path;
 }
 
-void brc_titles_shorten(const char **brief, const brc_report_input *inputs, size_t n)
+/*
+ * The shortest ends of the paths, in whole components, that differ wherever
+ * the paths do: brief[i] points into inputs[i].title, or is "" without one.
+ */
+static void shorten(const char **brief, const brc_report_input *inputs, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *path = path_of(&inputs[i]), *slash = strrchr(path, '/');
@@ -91,8 +95,13 @@ static void add_streams(brc_str *title, const char *const *brief, const brc_repo
 	brc_str_free(&list);
 }
 
-void brc_titles_join(brc_str *title, const char *const *brief, const brc_report_input *inputs,
-		     const size_t *of, size_t n, size_t which)
+/*
+ * Append the title of the network `which`: the streams i with of[i] == which,
+ * each once, as "weights.brc", "run-1: weights.brc, activations.brc" or
+ * "standard input (streams 1, 3)".
+ */
+static void join_titles(brc_str *title, const char *const *brief, const brc_report_input *inputs,
+			const size_t *of, size_t n, size_t which)
 {
 	const char *first = NULL;
 	size_t common = 0, paths = 0;
@@ -207,12 +216,12 @@ static brc_rc join(brc_network_inputs *j, const brc_report_input *inputs, size_t
 static brc_rc add_titles(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
 			 const size_t *of, const char **brief, brc_err *err)
 {
-	brc_titles_shorten(brief, inputs, n);
+	shorten(brief, inputs, n);
 	for (size_t k = 0; k < j->n; k++) {
 		brc_str title = {0};
 
 		brc_str_add(&title, "");
-		brc_titles_join(&title, brief, inputs, of, n, k);
+		join_titles(&title, brief, inputs, of, n, k);
 		j->item[k].title = title.s;
 		BRC_TRY(brc_str_check(&title, err));
 	}

@@ -182,24 +182,19 @@ static void warn_versions(brc_network *net)
 	}
 }
 
-/* Is the unharmed network no better than naming the largest class, within two standard errors? */
-static bool at_chance(const brc_lesions *l, double *largest)
-{
-	double n = (double)l->images, most = 0;
-
-	for (size_t c = 0; c < l->classes; c++)
-		most = fmax(most, (double)l->class_images[c]);
-	*largest = n > 0 ? most / n : NAN;
-	return brc_lesions_baseline_plain(l) < *largest + 2 * sqrt(*largest * (1 - *largest) / n);
-}
-
 static void warn_chance(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_lesions *l = &net->labelling[i].lesions;
-		double largest;
+		double n = (double)l->images, largest = 0;
 
-		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
+		for (size_t c = 0; c < l->classes; c++)
+			largest = fmax(largest, (double)l->class_images[c]);
+		largest = n > 0 ? largest / n : NAN;
+		/* no better than naming the largest class, within two standard errors? */
+		if (!net->labelling[i].lesions_section || l->classes < 2 ||
+		    !(brc_lesions_baseline_plain(l) <
+		      largest + 2 * sqrt(largest * (1 - largest) / n)))
 			continue;
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
 			      "before any lesion the network is right for %s of %zu %s, no more "

@@ -146,7 +146,10 @@ static int width_of(const brc_column *c)
 	return c->kind == BRC_COLUMN_P ? P : NUMBER;
 }
 
-/* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
+/*
+ * The width of a proxy's numbers, in columns of the terminal. Their block may be wider, since the
+ * title has to fit as well.
+ */
 static int numbers_width(const brc_inference *st)
 {
 	int width = MARK - 1;
@@ -160,17 +163,6 @@ static int numbers_width(const brc_inference *st)
 static int block_width(const brc_inference *st)
 {
 	return numbers_width(st) > BLOCK_LEAST ? numbers_width(st) : BLOCK_LEAST;
-}
-
-static void add_heads(brc_str *b, const brc_inference *st)
-{
-	if (!st)
-		return;
-	brc_str_add(b, " |");
-	for (const brc_column *c = brc_statistic_columns; c->name; c++)
-		if (shown(c, st))
-			brc_str_addf(b, " %*s", width_of(c), c->text_head);
-	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
 }
 
 /* Above the heads: which proxy, then which statistic in which unit. */
@@ -289,8 +281,17 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		add_heads(b, brc_primary(&l->test[p]));
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+
+		if (!st)
+			continue;
+		brc_str_add(b, " |");
+		for (const brc_column *c = brc_statistic_columns; c->name; c++)
+			if (shown(c, st))
+				brc_str_addf(b, " %*s", width_of(c), c->text_head);
+		brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
+	}
 	brc_str_add(b, worst ? " | points\n" : "\n");
 	for (size_t i = 0; i < l->n_groups; i++) {
 		const brc_group *g = &l->group[l->order[i]];

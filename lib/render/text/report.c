@@ -6,10 +6,7 @@
 #include "render/words/format.h"
 #include "render/text/text.h"
 
-/*
- * `s`, escaped for a terminal, as a paragraph: the first line after `first` (printed as it is), the
- * others indented by as many blanks.
- */
+/* As brc_text_line, for a string that somebody else owns. */
 static void paragraph(brc_str *b, const char *first, const char *s)
 {
 	brc_str clean = {0};

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
-#include "net/layer_edges.h"
-#include "net/layers.h"
+#include "net/network.h"
 
 static bool all_finite(const float *v, size_t n)
 {
@@ -39,6 +39,7 @@ static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 {
+	BRC_ASSERT_VALID(brc_net_valid(net));
 	for (size_t l = 1; l < net->n_layers; l++)
 		BRC_TRY(check_finite(net, l, err));
 	return BRC_OK;
@@ -262,6 +263,7 @@ brc_rc brc_net_edge_weights(const void *of, size_t edge, float *w, brc_err *err)
 	size_t n = net->layer[e->from].units * to->weights.outputs;
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_net_valid(net) && edge < net->n_edges);
 	BRC_TRY(check_finite(net, e->to, err));
 	memset(w, 0, n * sizeof(*w));
 	rc = join_layers(&j, e, w, err);

@@ -104,7 +104,6 @@ static number real(double d)
 static number load(int kind, const unsigned char *p)
 {
 	union {
-		int8_t i1;
 		uint16_t u2;
 		int16_t i2;
 		uint32_t u4;
@@ -121,8 +120,7 @@ static number load(int kind, const unsigned char *p)
 	case U1:
 		return whole(*p);
 	case I1:
-		memcpy(&v, p, 1);
-		return whole(v.i1);
+		return whole((int8_t)*p);
 	case U2:
 		memcpy(&v, p, 2);
 		return whole(v.u2);

@@ -119,14 +119,9 @@ static void add_findings(brc_page *page, size_t network)
 	brc_html(page, "</div>\n");
 }
 
-static void add_fact(brc_page *page, const char *what, const char *value)
-{
-	brc_html(page, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
-}
-
 static void add_number(brc_page *page, const char *what, brc_word number)
 {
-	add_fact(page, what, brc_format_minus(number).s);
+	brc_html(page, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, brc_format_minus(number).s);
 }
 
 static void add_baseline(brc_page *page, const brc_network *net)
@@ -158,7 +153,7 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 		char digest[16];
 
 		snprintf(digest, sizeof(digest), "%.12s", net->model);
-		add_fact(page, "digest of the model", digest);
+		brc_html(page, "<div><dt>digest of the model</dt><dd>%s</dd></div>\n", digest);
 	}
 	brc_html(page, "</dl>\n");
 	return BRC_OK;

@@ -52,18 +52,6 @@ static void add_text(brc_str *b, const char *s)
 	brc_escape_tsv(b, s);
 }
 
-static void add_header(brc_str *b, const names *t)
-{
-	brc_str_add(b,
-		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
-	for (size_t i = 0; i < t->n; i++)
-		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-			add_text(b, t->id[i]);
-			brc_str_addf(b, "_%s", c->name);
-		}
-	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
-}
-
 /* The columns of the statistic `id` of either proxy. */
 static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g, const char *id)
 {
@@ -112,8 +100,14 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 	names t = {0};
 	brc_rc rc = collect_names(&t, r, err);
 
-	if (rc == BRC_OK)
-		add_header(out, &t);
+	brc_str_add(out,
+		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
+	for (size_t i = 0; i < t.n; i++)
+		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+			add_text(out, t.id[i]);
+			brc_str_addf(out, "_%s", c->name);
+		}
+	brc_str_add(out, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
 		for (size_t j = 0; j < r->network[i].n_labellings; j++) {
 			const brc_labelling *l = &r->network[i].labelling[j];

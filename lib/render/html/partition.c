@@ -16,23 +16,6 @@ static double residual(const brc_graph_result *g)
 	return most;
 }
 
-static void add_graph(brc_page *page, const brc_graph_result *g)
-{
-	brc_html(page, "<tr><th scope=\"row\">");
-	brc_html_name(page, g->name);
-	brc_html(page, "</th>");
-	brc_html_count(page, g->k);
-	brc_html_cell(page, brc_format_fixed(g->ncut, 3));
-	brc_html_cell(page, brc_format_fixed(g->lower_bound, 3));
-	brc_html_cell(page, brc_format_number(g->in_out, 3));
-	brc_html_cell(page, brc_format_fixed(g->stability, 2));
-	brc_html_count(page, g->units);
-	brc_html_count(page, g->components);
-	brc_html_count(page, g->isolated);
-	brc_html_cell(page, brc_format_number(residual(g), 1));
-	brc_html(page, "</tr>\n");
-}
-
 static void add_graphs(brc_page *page, const brc_labelling *l)
 {
 	if (l->n_graphs == 0)
@@ -40,8 +23,23 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 	brc_html_table(page, "",
 		       "graph|#k|#n-cut|#lower bound|#inside / "
 		       "between|#stability|#units|#components|#isolated|#residual");
-	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++)
-		add_graph(page, &l->graph[i]);
+	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++) {
+		const brc_graph_result *g = &l->graph[i];
+
+		brc_html(page, "<tr><th scope=\"row\">");
+		brc_html_name(page, g->name);
+		brc_html(page, "</th>");
+		brc_html_count(page, g->k);
+		brc_html_cell(page, brc_format_fixed(g->ncut, 3));
+		brc_html_cell(page, brc_format_fixed(g->lower_bound, 3));
+		brc_html_cell(page, brc_format_number(g->in_out, 3));
+		brc_html_cell(page, brc_format_fixed(g->stability, 2));
+		brc_html_count(page, g->units);
+		brc_html_count(page, g->components);
+		brc_html_count(page, g->isolated);
+		brc_html_cell(page, brc_format_number(residual(g), 1));
+		brc_html(page, "</tr>\n");
+	}
 	brc_html_table_end(page);
 	if (l->n_graphs > GRAPH_ROWS)
 		brc_html(page, "<p class=\"note\">%zu graphs more are in the JSON report.</p>\n",

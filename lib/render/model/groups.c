@@ -160,18 +160,6 @@ static brc_rc join_rows(brc_labelling *l, const source *s, size_t kind, brc_err 
 	return BRC_OK;
 }
 
-/* Why sub-clusters were not lesioned. */
-static void join_reasons(brc_labelling *l, const size_t *map)
-{
-	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
-		const brc_left_out *x = &l->lesions.left_out[i];
-		brc_group *g = find(l, map[x->layer], x->cluster);
-
-		if (g)
-			g->left_out = x->reason;
-	}
-}
-
 static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 {
 	brc_rc rc;
@@ -185,8 +173,14 @@ static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 	if (!l->group)
 		BRC_THEN(rc, from_table(l, &s, err));
 	BRC_THEN(rc, join_rows(l, &s, kind, err));
-	if (rc == BRC_OK && kind == LESIONS)
-		join_reasons(l, s.map);
+	/* why sub-clusters were not lesioned */
+	for (size_t i = 0; rc == BRC_OK && kind == LESIONS && i < l->lesions.n_left_out; i++) {
+		const brc_left_out *x = &l->lesions.left_out[i];
+		brc_group *g = find(l, s.map[x->layer], x->cluster);
+
+		if (g)
+			g->left_out = x->reason;
+	}
 	free(s.map);
 	return rc;
 }

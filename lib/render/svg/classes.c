@@ -6,14 +6,9 @@
 #include "render/words/escape.h"
 #include "render/words/format.h"
 
-enum {
-	CLASSES_SHOWN = 12,
-	CLASSES_WIDTH = 340,
-	CLASS_HEIGHT = 17,
-	NAMES = 96,
-	VALUES = 54,
-	CLASS_COLUMNS = 14
-};
+enum { CLASSES_SHOWN = 12, CLASSES_WIDTH = 340, CLASS_HEIGHT = 17 };
+/* Widths of the names and of the values beside the bars, and of a name in letters. */
+enum { NAMES = 96, VALUES = 54, CLASS_COLUMNS = 14 };
 
 typedef struct bar {
 	size_t c;

@@ -7,21 +7,13 @@
 #include "render/words/format.h"
 #include "render/text/text.h"
 
-enum {
-	LAYER = 10,
-	CLUSTER = 3,
-	UNITS = 5,
-	NUMBER = 6,
-	P = 5,
-	TEST = 9,  /* of a joint test */
-	COUNT = 5, /* of groups, at least */
-	MARK = 3,
-	CLASS = 9,
-	TITLE = 36,
-	BLOCK_LEAST = 17,
-	GRAPHS = 40,
-	GRAPH_NAME = 52
-};
+/* Widths of the columns in the table of groups. */
+enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 9 };
+/* The least width of the block of a proxy in it, and widths in the table of tests: of a title, of
+ * the p of a joint test, and the least of a count of groups. */
+enum { BLOCK_LEAST = 17, TITLE = 36, TEST = 9, COUNT = 5 };
+/* How many graphs are listed at most, and the largest width of their names. */
+enum { GRAPHS = 40, GRAPH_NAME = 52 };
 
 static void add_graph(brc_str *b, const brc_graph_result *g)
 {

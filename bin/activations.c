@@ -6,14 +6,14 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "data/datasets/dataset_files.h"
 #include "net/activations.h"
 #include "sections/activations.h"
 #include "stream/filter.h"
 
-enum { AT_PRE, AT_POST };
-
 static const char *model, *units;
 static int at, pooling = -1, precision, compat;
+static const char *const ats[] = {"pre", "post"};
 static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
 static unsigned kinds;
@@ -49,7 +49,6 @@ typedef struct work {
 	size_t *sample, n;
 	float *value; /* [n][units] */
 	brc_exemplars exemplars;
-	const char *items;
 } work;
 
 static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
@@ -64,7 +63,7 @@ static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
 
 	snprintf(a.model, sizeof(a.model), "%s", brc_net_digest(w->net));
 	snprintf(a.units, sizeof(a.units), "%s", units);
-	snprintf(a.at, sizeof(a.at), "%s", at == AT_PRE ? "pre" : "post");
+	snprintf(a.at, sizeof(a.at), "%s", ats[at]);
 	snprintf(a.pool, sizeof(a.pool), "%s", pools[pooling]);
 	return brc_activations_write(&a, s, err);
 }
@@ -86,15 +85,14 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
-	w->items = w->data.pixel == BRC_PIXEL_I4 ? "sequences" : "images";
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
+	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
 	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
 }
 
 static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 {
 	const brc_record_options how = {.units = kinds,
-					.stage = at == AT_PRE ? BRC_STAGE_PRE : BRC_STAGE_POST,
+					.stage = at ? BRC_STAGE_POST : BRC_STAGE_PRE,
 					.pooling = (brc_pooling)pooling,
 					.precision = (brc_precision)precision,
 					.mem = cli->c.mem};
@@ -103,9 +101,11 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
-	BRC_TRY(brc_net_choose_samples(&w->data, samples, cli->c.seed, &w->sample, &w->n, err));
+	w->n = samples;
+	BRC_TRY(brc_dataset_draw(w->data.n, &w->n, cli->c.seed, &w->sample, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, w->items, w->n);
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
+			   w->n);
 	rc = brc_net_activations(w->net, &w->data, w->sample, w->n, &how, pool, &progress,
 				 &w->value, err);
 	brc_progress_end(&progress);
@@ -127,7 +127,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, &w->exemplars, err));
 	}
 	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s", brc_layers_total(&w->layers),
-		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, w->items);
+		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, brc_dataset_items(&w->data));
 	return BRC_OK;
 }
 

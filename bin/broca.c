@@ -95,15 +95,14 @@ static int printed(void)
 /* Installed filters are called broca-<filter>, those of a checkout <filter>. */
 static int run(const char *filter, char **argv)
 {
+	static const char *const prefix[] = {"broca-", ""};
 	char dir[PATH_MAX], path[PATH_MAX + 64];
+	bool missing = own_directory(dir, sizeof(dir)) == 0;
 
-	if (own_directory(dir, sizeof(dir)) == 0) {
-		snprintf(path, sizeof(path), "%s/broca-%s", dir, filter);
+	for (size_t i = 0; i < 2 && missing; i++) {
+		snprintf(path, sizeof(path), "%s/%s%s", dir, prefix[i], filter);
 		execv(path, argv);
-		if (errno == ENOENT) {
-			snprintf(path, sizeof(path), "%s/%s", dir, filter);
-			execv(path, argv);
-		}
+		missing = errno == ENOENT;
 	}
 	fprintf(stderr, "broca: cannot run %s: %s\n", filter, strerror(errno));
 	return BRC_RESOURCE;

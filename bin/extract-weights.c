@@ -92,33 +92,30 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 	return brc_labels_write(&((const work *)of)->heads, s, err);
 }
 
-static brc_rc read_chain(work *w, brc_err *err)
-{
-	if (skip_untraced)
-		return brc_fail(
-			err, BRC_USAGE,
-			"--skip-untraced applies only to networks, and %s is a file of weights",
-			model);
-	BRC_TRY(brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm, err));
-	w->network = brc_layer_chain_graph(w->chain);
-	return BRC_OK;
-}
-
+/* From a file of weights, or from a model. */
 static brc_rc read_network(work *w, brc_err *err)
 {
-	if (order || transposed) {
+	bool chain = brc_weights_recognise(model);
+
+	if (chain && skip_untraced)
+		return brc_fail(err, BRC_USAGE,
+				"--skip-untraced applies only to networks, and %s is a file of "
+				"weights",
+				model);
+	if (!chain && (order || transposed)) {
 		brc_fail(err, BRC_USAGE,
 			 "--%s applies only to a file of weights, and %s is not one",
 			 order ? "chain" : "transposed", model);
 		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
 				     "itself how its layers are joined");
 	}
-	BRC_TRY(compat ? brc_net_read_unfolded(&w->net, model, (brc_norm)norm, err)
-		       : brc_net_read(&w->net, model, (brc_norm)norm, err));
-	w->network = brc_net_layer_graph(w->net);
-	if (!skip_untraced)
+	BRC_TRY(chain ? brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm,
+					     err)
+		      : brc_net_read(&w->net, model, (brc_norm)norm, compat == 1, err));
+	w->network = chain ? brc_layer_chain_graph(w->chain) : brc_net_layer_graph(w->net);
+	if (!chain && !skip_untraced)
 		BRC_TRY(brc_net_check_traced(w->net, err));
-	return brc_net_check_weights(w->net, err);
+	return chain ? BRC_OK : brc_net_check_weights(w->net, err);
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
@@ -134,7 +131,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	BRC_TRY(brc_weights_recognise(model) ? read_chain(w, err) : read_network(w, err));
+	BRC_TRY(read_network(w, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", w->network->digest, err));
 	BRC_TRY(brc_unit_graph_make(w->network, kinds, cli->c.mem, &w->graph, err));
 	if (heads)

@@ -10,20 +10,20 @@
 #include "stream/filter.h"
 
 static const char *model, *data_path;
-static size_t controls, min_size = 2;
-static double max_fraction = 0.99, level = 0.05;
+static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
+static brc_measure measure = {.level = 0.05};
 static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
-	{BRC_SIZE("controls", 'n', "N", &controls, 1, 1e6,
+	{BRC_SIZE("controls", 'n', "N", &how.draws, 1, 1e6,
 		  "number of random groups that each sub-cluster is compared with (default: 199; "
 		  "with --compat paper: 19)")},
-	{BRC_SIZE("min-size", 0, "N", &min_size, 1, INT32_MAX,
+	{BRC_SIZE("min-size", 0, "N", &how.min_size, 1, INT32_MAX,
 		  "leave out sub-clusters of fewer units")},
-	{BRC_DOUBLE("max-fraction", 0, "X", &max_fraction, 1e-9, 1,
+	{BRC_DOUBLE("max-fraction", 0, "X", &how.max_fraction, 1e-9, 1,
 		    "leave out sub-clusters that hold a larger fraction of the layer's clustered "
 		    "units")},
 	{BRC_CHOICE("ablate", 0, "HOW", &ablate, "zero|in-weights",
@@ -35,7 +35,7 @@ static const brc_opt options[] = {
 		    "bfloat16 (bf16), which the processor must have")},
 	{BRC_CHOICE("weighting", 0, "WHAT", &weighting, "class|image",
 		    "what counts the same in mean accuracy and loss: every class or every image")},
-	{BRC_DOUBLE("level", 0, "P", &level, 1e-9, 0.5,
+	{BRC_DOUBLE("level", 0, "P", &measure.level, 1e-9, 0.5,
 		    "level of significance for counting findings")},
 	{BRC_CHOICE("fdr", 0, "RULE", &fdr, "bh|by",
 		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), "
@@ -87,14 +87,13 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
 	w->name = s->name;
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, err));
+	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
 	n = brc_filter_sections(f, &all);
 	if (brc_experiment_other_model(w->net, all,
-				       n)) /* only a warning, because the layers decide */
-		brc_cli_note(
-			cli,
-			"warning: the stream's units come from another model file than --model");
+				       n)) /* the layers decide: no more than a warning */
+		brc_cli_note(cli, "warning: the stream's units come from another model file than "
+				  "--model");
 	if (data_path)
 		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
 	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
@@ -104,23 +103,13 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 
 static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 {
-	const brc_experiment_options how = {.draws = controls,
-					    .min_size = min_size,
-					    .max_fraction = max_fraction,
-					    .controls = compat ? BRC_CONTROLS_INDEPENDENT
-							       : BRC_CONTROLS_PERMUTATION,
-					    .ablate = (brc_ablate)ablate,
-					    .precision = (brc_precision)precision,
-					    .seed = cli->c.seed,
-					    .mem = cli->c.mem};
 	brc_progress progress;
 	brc_pool *pool;
 	brc_rc rc;
 
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool,
-			   w->data.pixel == BRC_PIXEL_I4 ? "sequences" : "images",
+	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
 	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
 				&w->lesions, err);
@@ -131,17 +120,13 @@ static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const brc_measure how = {.level = level,
-				 .fdr = (brc_fdr)fdr,
-				 .weighting = (brc_weighting)weighting,
-				 .published = compat == 1};
 	const char *name;
 
 	BRC_TRY(read_inputs(w, f, cli, err));
 	name = cli->c.name ? cli->c.name : w->name;
 	BRC_TRY(silence(w, cli, err));
 	BRC_TRY(brc_filter_make(f, "lesions", name, fill_lesions, &w->lesions, err));
-	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &how, err));
+	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &measure, err));
 	BRC_TRY(brc_filter_make(f, "importance", name, fill_importance, &w->findings, err));
 	brc_tell_lesions(cli, &w->lesions);
 	brc_tell_findings(cli, &w->findings);
@@ -162,14 +147,22 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
-/* Defaults that depend on --compat. */
+/* The options of the experiment; defaults that depend on --compat. */
 static brc_rc resolve(const brc_cli *cli, brc_err *err)
 {
-	(void)cli, (void)err;
-	if (controls == 0)
-		controls = compat ? 19 : 199;
+	(void)err;
+	if (how.draws == 0)
+		how.draws = compat ? 19 : 199;
 	if (ablate < 0)
 		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
+	how.controls = compat ? BRC_CONTROLS_INDEPENDENT : BRC_CONTROLS_PERMUTATION;
+	how.ablate = (brc_ablate)ablate;
+	how.precision = (brc_precision)precision;
+	how.seed = cli->c.seed;
+	how.mem = cli->c.mem;
+	measure.fdr = (brc_fdr)fdr;
+	measure.weighting = (brc_weighting)weighting;
+	measure.published = compat == 1;
 	return BRC_OK;
 }
 

@@ -407,10 +407,13 @@ int brc_cli_report(const brc_cli *cli, const brc_err *err)
 	return (int)err->code;
 }
 
-static void say(const brc_cli *cli, const char *fmt, va_list args)
+/* A message for those who asked for this much or more. */
+static void say(const brc_cli *cli, int verbosity, const char *fmt, va_list args)
 {
 	char raw[1024], text[1024];
 
+	if (cli->c.verbosity < verbosity)
+		return;
 	vsnprintf(raw, sizeof(raw), fmt, args);
 	brc_printable(text, sizeof(text), raw);
 	fprintf(stderr, "%s: %s\n", cli->tool, text);
@@ -420,10 +423,8 @@ void brc_cli_note(const brc_cli *cli, const char *fmt, ...)
 {
 	va_list args;
 
-	if (cli->c.verbosity < 0)
-		return;
 	va_start(args, fmt);
-	say(cli, fmt, args);
+	say(cli, 0, fmt, args);
 	va_end(args);
 }
 
@@ -431,10 +432,8 @@ void brc_cli_detail(const brc_cli *cli, const char *fmt, ...)
 {
 	va_list args;
 
-	if (cli->c.verbosity < 1)
-		return;
 	va_start(args, fmt);
-	say(cli, fmt, args);
+	say(cli, 1, fmt, args);
 	va_end(args);
 }
 

@@ -166,6 +166,16 @@ char *brc_human_seconds(double s, char buf[32])
 	return buf;
 }
 
+char *brc_extents_text(const size_t *extent, size_t n, char buf[192])
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (size_t k = 0; k < n; k++)
+		len += (size_t)snprintf(buf + len, 192 - len, "%s%zu", k ? " x " : "", extent[k]);
+	return buf;
+}
+
 void brc_printable(char *dst, size_t cap, const char *src)
 {
 	size_t o = 0;

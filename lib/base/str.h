@@ -49,6 +49,8 @@ const char *brc_word_at(const char *words, int i, int *n);
 char *brc_human_bytes(double bytes, char buf[32]);
 /* "4.2 s", "3 min 20 s", "2 h 5 min". Returns buf. */
 char *brc_human_seconds(double s, char buf[32]);
+/* "3 x 32 x 32" in buf, for at most 8 extents. */
+char *brc_extents_text(const size_t *extent, size_t n, char buf[192]);
 
 /*
  * Copy at most cap - 1 bytes of src into dst, replacing by '?' what is not

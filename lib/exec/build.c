@@ -7,7 +7,7 @@
 #include "exec/accept.h"
 #include "exec/downstream.h"
 #include "exec/make.h"
-#include "exec/order.h"
+#include "exec/names.h"
 
 typedef struct builder {
 	brc_exec *g;

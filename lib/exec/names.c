@@ -86,3 +86,131 @@ brc_name *brc_names_find(const brc_names *t, const char *text)
 
 	return bsearch(&key, t->at, t->n, sizeof(*t->at), by_text);
 }
+
+/* ---- the order of nodes ---- */
+
+/* One input of a node: an entry in the list of those that the same node computes. */
+typedef struct use {
+	size_t user;   /* the node whose input it is */
+	size_t source; /* the node that computes it; SIZE_MAX: none does */
+	size_t next;   /* the next use in the list of `source`; SIZE_MAX: the last */
+} use;
+
+typedef struct state {
+	size_t first;   /* its first input, among all uses; those of a node lie together */
+	size_t users;   /* the first use in the list of its outputs; SIZE_MAX: none */
+	size_t missing; /* inputs that are not computed yet */
+} state;
+
+typedef struct uses {
+	const Brc__OnnxGraph *g;
+	use *use;
+	state *state; /* [nodes] */
+} uses;
+
+static brc_rc allocate_uses(uses *u, brc_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->g->n_node; i++)
+		n += u->g->node[i]->n_input;
+	u->use = brc_alloc(n, sizeof(*u->use), err);
+	u->state = brc_calloc(u->g->n_node, sizeof(*u->state), err);
+	return u->use && u->state ? BRC_OK : BRC_RESOURCE;
+}
+
+/* Where does every input come from? Can the nodes run in the order of the file? */
+static bool resolve(uses *u, const brc_names *t)
+{
+	size_t n = 0;
+	bool sorted = true;
+
+	for (size_t i = 0; i < u->g->n_node; i++) {
+		const Brc__OnnxNode *p = u->g->node[i];
+
+		u->state[i] = (state){.first = n, .users = SIZE_MAX};
+		for (size_t k = 0; k < p->n_input; k++, n++) {
+			const brc_name *at =
+				*brc_text(p->input[k]) ? brc_names_find(t, p->input[k]) : NULL;
+
+			u->use[n] = (use){i, at ? at->node : SIZE_MAX, SIZE_MAX};
+			sorted = sorted && (u->use[n].source == SIZE_MAX || u->use[n].source < i);
+		}
+	}
+	return sorted;
+}
+
+static void link_users(uses *u)
+{
+	for (size_t i = u->g->n_node; i-- > 0;) {
+		for (size_t k = 0; k < u->g->node[i]->n_input; k++) {
+			size_t at = u->state[i].first + k, from = u->use[at].source;
+
+			if (from == SIZE_MAX)
+				continue;
+			u->use[at].next = u->state[from].users;
+			u->state[from].users = at;
+			u->state[i].missing++;
+		}
+	}
+}
+
+/*
+ * A node that was left over too and computes an input of this one. There is one, because an input
+ * is missing.
+ */
+static size_t left_before(const uses *u, size_t node)
+{
+	const use *in = &u->use[u->state[node].first];
+
+	for (size_t k = 0; k < u->g->node[node]->n_input; k++)
+		if (in[k].source != SIZE_MAX && u->state[in[k].source].missing > 0)
+			return in[k].source;
+	return node;
+}
+
+/* The way back from any node that was left over leads into a cycle. */
+static brc_rc fail_cycle(uses *u, brc_err *err)
+{
+	size_t at = 0;
+
+	while (u->state[at].missing == 0)
+		at++;
+	while (u->state[at].missing != SIZE_MAX) {
+		u->state[at].missing = SIZE_MAX; /* been here */
+		at = left_before(u, at);
+	}
+	return brc_fail(err, BRC_DATA,
+			"node '%.200s' (%.100s): its output feeds back into its input",
+			brc_node_title(u->g->node[at]), brc_text(u->g->node[at]->op_type));
+}
+
+static brc_rc kahn(uses *u, size_t *order, brc_err *err)
+{
+	size_t done = 0, ready = 0, nodes = u->g->n_node;
+
+	for (size_t i = 0; i < nodes; i++)
+		if (u->state[i].missing == 0)
+			order[ready++] = i;
+	while (done < ready)
+		for (size_t k = u->state[order[done++]].users; k != SIZE_MAX; k = u->use[k].next)
+			if (--u->state[u->use[k].user].missing == 0)
+				order[ready++] = u->use[k].user;
+	return done == nodes ? BRC_OK : fail_cycle(u, err);
+}
+
+brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order, brc_err *err)
+{
+	uses u = {.g = g};
+	brc_rc rc = allocate_uses(&u, err);
+
+	for (size_t i = 0; rc == BRC_OK && i < g->n_node; i++)
+		order[i] = i;
+	if (rc == BRC_OK && !resolve(&u, t)) {
+		link_users(&u);
+		rc = kahn(&u, order, err);
+	}
+	free(u.use);
+	free(u.state);
+	return rc;
+}

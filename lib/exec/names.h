@@ -1,4 +1,7 @@
-/* The names in a model's graph, and what defines each. Internal to lib/exec. */
+/*
+ * The names in a model's graph, what defines each, and the order that follows for its nodes.
+ * Internal to lib/exec.
+ */
 #ifndef BRC_EXEC_NAMES_H
 #define BRC_EXEC_NAMES_H
 
@@ -28,6 +31,13 @@ brc_rc brc_names_collect(brc_names *t, const Brc__OnnxGraph *g, brc_err *err);
 void brc_names_clear(brc_names *t);
 /* NULL when nothing defines it. Logarithmic time, whatever the names. */
 brc_name *brc_names_find(const brc_names *t, const char *text);
+
+/*
+ * order[n_node]: the nodes of g, each after those that compute its inputs. This is the order of the
+ * file if that is such an order, as the format demands; otherwise it is Kahn's (1962). Inputs that
+ * nothing defines are ignored. Time in proportion to the graph. BRC_DATA naming a node on a cycle.
+ */
+brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order, brc_err *err);
 
 /* "" for a text that was left out. */
 const char *brc_text(const char *s);

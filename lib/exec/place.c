@@ -60,7 +60,7 @@ static void join(block *b, size_t at)
 	memmove(x + 1, x + 2, (--b->n - at - 1) * sizeof(*x));
 }
 
-/* Joined with the gaps on either side. */
+/* What is given back becomes a gap, joined with those on either side. */
 static brc_rc give_back(block *b, size_t start, size_t size, brc_err *err)
 {
 	size_t at = 0;

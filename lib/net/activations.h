@@ -43,14 +43,6 @@ brc_rc brc_net_recorded_layers(const brc_net *net, unsigned units, brc_layers *l
 			       brc_err *err);
 
 /*
- * Draw `n` images of the data set without replacement, in ascending order; 0 means all. The result
- * is sample[n], which the caller frees. Keyed by (seed, BRC_RNG_SAMPLE). BRC_DATA when there are
- * fewer.
- */
-brc_rc brc_net_choose_samples(const brc_dataset *data, size_t n, uint64_t seed, size_t **sample,
-			      size_t *n_samples, brc_err *err);
-
-/*
  * *value[n][units of all layers recorded] of the images sample[n]; the caller frees
  * it. The same bytes for any number of threads; `p` (may be NULL) advances by n.
  * BRC_DATA when the images do not fit; BRC_NUMERIC naming layer, unit and image of

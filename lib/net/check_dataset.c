@@ -1,39 +1,30 @@
 #include "net/check_dataset.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static char *shape_text(const size_t *shape, size_t n, char *buf, size_t cap)
-{
-	size_t len = 0;
-
-	buf[0] = '\0';
-	for (size_t k = 0; k < n && len < cap; k++, len = strlen(buf))
-		snprintf(buf + len, cap - len, "%s%zu", k ? " x " : "", shape[k]);
-	return buf;
-}
-
-/* Extents other than 1; returns their number. */
-static size_t squeeze(const size_t *shape, size_t n, size_t out[BRC_MAX_DIMS])
-{
-	size_t m = 0;
-
-	for (size_t k = 0; k < n; k++)
-		if (shape[k] != 1)
-			out[m++] = shape[k];
-	return m;
-}
+#include "base/invariant.h"
+#include "base/str.h"
+#include "net/network.h"
 
 /*
  * An image with the same number of elements in another order, such as 32 x 32 x 3 for 3 x 32 x 32,
- * would run, but the result would be meaningless. A vector may take an image of any shape.
+ * would run, but the result would be meaningless. Extents of 1 do not count. A vector may take an
+ * image of any shape: then there are not as many extents.
  */
 static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
 {
-	size_t x[BRC_MAX_DIMS], y[BRC_MAX_DIMS];
-	size_t nx = squeeze(a, na, x), ny = squeeze(b, nb, y);
+	bool same = true;
+	size_t i = 0, k = 0;
 
-	return nx != ny || memcmp(x, y, nx * sizeof(*x)) == 0;
+	for (;; i++, k++) {
+		while (i < na && a[i] == 1)
+			i++;
+		while (k < nb && b[k] == 1)
+			k++;
+		if (i == na || k == nb)
+			return same || i < na || k < nb;
+		same = same && a[i] == b[k];
+	}
 }
 
 static brc_rc check_labels(const brc_net_io *io, const brc_dataset *data, brc_err *err)
@@ -65,16 +56,15 @@ static brc_rc check_tokens(const brc_net_io *io, const brc_dataset *data, brc_er
 static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
 	bool tokens = data->pixel == BRC_PIXEL_I4;
-	char have_text[128], want_text[128];
+	char have[192], want[192];
 
 	if (tokens == io->tokens)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA,
 			"the data set holds %s of %s%s, but the network takes %s of %s",
-			tokens ? "sequences" : "images",
-			shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
+			brc_dataset_items(data), brc_extents_text(data->shape, data->ndim, have),
 			tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
-			shape_text(io->shape, io->ndim, want_text, sizeof(want_text)));
+			brc_extents_text(io->shape, io->ndim, want));
 }
 
 /* Is there an answer for every label? */
@@ -90,41 +80,41 @@ static brc_rc check_answers(const brc_net_io *io, const brc_dataset *data, brc_e
 			labels, labels == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
 }
 
-/* Would the images fit if their channels were in another place? */
-static brc_layout other_layout(const size_t *want, size_t ndim, const brc_dataset *data)
+/* The layout in which the channels would be where the network expects them, or NULL. */
+static const char *other_layout(const brc_net_io *io, const brc_dataset *data)
 {
-	const size_t *have = data->shape;
+	const size_t *want = io->shape, *have = data->shape;
 
-	if (ndim != 3 || data->ndim != 3)
-		return BRC_LAYOUT_UNKNOWN;
+	if (io->ndim != 3 || data->ndim != 3)
+		return NULL;
 	if (want[0] == have[2] && want[1] == have[0] && want[2] == have[1])
-		return BRC_LAYOUT_NCHW;
+		return "nchw";
 	if (want[0] == have[1] && want[1] == have[2] && want[2] == have[0])
-		return BRC_LAYOUT_NHWC;
-	return BRC_LAYOUT_UNKNOWN;
+		return "nhwc";
+	return NULL;
 }
 
 static brc_rc check_shape(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
-	char have_text[128], want_text[128];
-	brc_layout other = other_layout(io->shape, io->ndim, data);
+	char have[192], want[192];
+	const char *other = other_layout(io, data);
 
 	if (data->pixels == io->inputs && same_order(io->shape, io->ndim, data->shape, data->ndim))
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s of %s do not fit the network's input of %s",
-		 data->pixel == BRC_PIXEL_I4 ? "sequences" : "images",
-		 shape_text(data->shape, data->ndim, have_text, sizeof(have_text)),
-		 shape_text(io->shape, io->ndim, want_text, sizeof(want_text)));
-	if (other != BRC_LAYOUT_UNKNOWN)
+		 brc_dataset_items(data), brc_extents_text(data->shape, data->ndim, have),
+		 brc_extents_text(io->shape, io->ndim, want));
+	if (other)
 		brc_hint(err, "the channels stand in another place: read-data --%s puts them there",
-			 other == BRC_LAYOUT_NCHW ? "nchw" : "nhwc");
+			 other);
 	return BRC_DATA;
 }
 
 brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err)
 {
-	const brc_net_io *io = brc_net_io_of(net);
+	const brc_net_io *io = &net->io;
 
+	BRC_ASSERT_VALID(brc_net_valid(net));
 	BRC_TRY(check_kind(io, data, err));
 	BRC_TRY(check_shape(io, data, err));
 	BRC_TRY(check_answers(io, data, err));

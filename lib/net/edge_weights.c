@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
-#include "net/layer_edges.h"
-#include "net/layers.h"
+#include "net/network.h"
 
 static bool all_finite(const float *v, size_t n)
 {
@@ -39,6 +39,7 @@ static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 {
+	BRC_ASSERT_VALID(brc_net_valid(net));
 	for (size_t l = 1; l < net->n_layers; l++)
 		BRC_TRY(check_finite(net, l, err));
 	return BRC_OK;
@@ -47,7 +48,7 @@ brc_rc brc_net_check_weights(const brc_net *net, brc_err *err)
 /* Input `input` of the later layer comes from unit `unit` of the earlier one. */
 typedef struct path {
 	size_t unit, input;
-	size_t channel; /* of which the input is a place */
+	size_t channel; /* of which the input is a position */
 	float factor;
 } path;
 
@@ -56,13 +57,13 @@ typedef struct join {
 	const brc_layer_site *to;
 	const brc_layer_inputs *in;
 	const brc_linear_map *w;
-	size_t places; /* features that make one channel, whose weights are one kernel; or 1 */
-	bool last;     /* a feature is channels last, else channels first */
-	float *norm;   /* [inputs / groups][outputs]: the norm of the kernel of each pair */
+	size_t positions; /* features that make one channel, whose weights are one kernel; or 1 */
+	bool last;        /* a feature is channels last, else channels first */
+	float *norm;      /* [inputs / groups][outputs]: the norm of the kernel of each pair */
 	path *path;
 	size_t n;
 	double *row;      /* [outputs] */
-	float *magnitude; /* [places] */
+	float *magnitude; /* [positions] */
 } join;
 
 static int by_unit(const void *a, const void *b)
@@ -81,21 +82,21 @@ static bool same_units(const brc_unit_sets *t, int32_t a, int32_t b)
 	return a == b || (brc_unit_sets_is_subset(t, a, b) && brc_unit_sets_is_subset(t, b, a));
 }
 
-/* The channel of an input, if each channel has so many places. */
-static size_t channel_of(size_t inputs, size_t places, bool last, size_t input)
+/* The channel of an input, if each channel has so many positions. */
+static size_t channel_of(size_t inputs, size_t positions, bool last, size_t input)
 {
-	return last ? input % (inputs / places) : input / places;
+	return last ? input % (inputs / positions) : input / positions;
 }
 
-/* Do all places of every channel come from the same units? */
-static bool are_channels(const join *j, size_t places, bool last)
+/* Do all positions of every channel come from the same units? */
+static bool are_channels(const join *j, size_t positions, bool last)
 {
 	const int32_t *source = j->in->source;
-	size_t n = j->w->inputs, step = last ? 1 : places;
+	size_t n = j->w->inputs, step = last ? 1 : positions;
 
 	for (size_t i = 0; i < n; i++)
 		if (!same_units(j->net->sets, source[i],
-				source[step * channel_of(n, places, last, i)]))
+				source[step * channel_of(n, positions, last, i)]))
 			return false;
 	return true;
 }
@@ -105,21 +106,21 @@ static bool are_channels(const join *j, size_t places, bool last)
  * kernel of the map's height and width. Norms that are sums over entries come out
  * the same without that.
  */
-static void find_places(join *j)
+static void find_positions(join *j)
 {
-	size_t places = j->in->map[0] * j->in->map[1];
+	size_t positions = j->in->map[0] * j->in->map[1];
 	const brc_node *n = brc_exec_node(j->net->g, j->to->node);
 	/* two dimensions: neither channels nor the features of tokens */
 	bool features = brc_exec_value(j->net->g, n->in[j->w->in])->ndim == 2;
 
-	j->places = 1;
-	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || places < 2 || !features ||
-	    j->w->inputs % places != 0)
+	j->positions = 1;
+	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || positions < 2 ||
+	    !features || j->w->inputs % positions != 0)
 		return;
-	for (size_t last = 0; j->places == 1 && last < 2; last++) {
+	for (size_t last = 0; j->positions == 1 && last < 2; last++) {
 		j->last = last;
-		if (are_channels(j, places, last))
-			j->places = places;
+		if (are_channels(j, positions, last))
+			j->positions = positions;
 	}
 }
 
@@ -128,7 +129,7 @@ static brc_rc list_paths(join *j, size_t from, brc_err *err)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < j->w->inputs; i++) {
-		size_t n, channel = channel_of(j->w->inputs, j->places, j->last, i);
+		size_t n, channel = channel_of(j->w->inputs, j->positions, j->last, i);
 		const brc_scaled_unit *u = brc_unit_sets_get(j->net->sets, j->in->source[i], &n);
 
 		for (size_t k = 0; k < n; k++) {
@@ -205,11 +206,11 @@ static void add_up(const join *j, const path *p, size_t n)
 static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 {
 	memset(j->row, 0, j->w->outputs * sizeof(*j->row));
-	for (size_t i = 0; i < n; i += j->places) {
+	for (size_t i = 0; i < n; i += j->positions) {
 		for (size_t o = 0; o < j->w->outputs; o++) {
 			double norm;
 
-			for (size_t k = 0; k < j->places; k++)
+			for (size_t k = 0; k < j->positions; k++)
 				j->magnitude[k] = j->norm[p[i + k].input * j->w->outputs + o] *
 						  p[i + k].factor;
 			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->in->map[0],
@@ -222,7 +223,7 @@ static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 
 static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_err *err)
 {
-	if (j->places > 1)
+	if (j->positions > 1)
 		BRC_TRY(add_kernels(j, p, n, err));
 	else
 		add_up(j, p, n);
@@ -238,10 +239,10 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 
 static brc_rc join_layers(join *j, const brc_net_edge *e, float *w, brc_err *err)
 {
-	find_places(j);
+	find_positions(j);
 	BRC_TRY(take_norms(j, err));
 	BRC_TRY(list_paths(j, e->from, err));
-	j->magnitude = brc_alloc(j->places, sizeof(*j->magnitude), err);
+	j->magnitude = brc_alloc(j->positions, sizeof(*j->magnitude), err);
 	j->row = brc_alloc(j->w->outputs, sizeof(*j->row), err);
 	if (!j->magnitude || !j->row)
 		return BRC_RESOURCE;
@@ -262,6 +263,7 @@ brc_rc brc_net_edge_weights(const void *of, size_t edge, float *w, brc_err *err)
 	size_t n = net->layer[e->from].units * to->weights.outputs;
 	brc_rc rc;
 
+	BRC_ASSERT_VALID(brc_net_valid(net) && edge < net->n_edges);
 	BRC_TRY(check_finite(net, e->to, err));
 	memset(w, 0, n * sizeof(*w));
 	rc = join_layers(&j, e, w, err);

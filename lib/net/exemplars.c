@@ -71,61 +71,56 @@ static brc_rc collect_images(summary *m, brc_err *err)
 	return BRC_OK;
 }
 
+/* Element i of all images kept, one after the other. */
+static float pixel_of(const summary *m, size_t i)
+{
+	size_t width = m->data->pixels;
+
+	return ((const float *)m->data->image)[m->image[i / width] * width + i % width];
+}
+
 /* Float images become bytes by one linear scale for all of them. */
 static void scale_to_bytes(const summary *m, unsigned char *out)
 {
-	const float *pixel = m->data->image;
 	size_t width = m->data->pixels;
 	float lo = INFINITY, hi = -INFINITY;
 
-	for (size_t i = 0; i < m->n_images; i++) {
-		for (size_t k = 0; k < width; k++) {
-			float v = pixel[m->image[i] * width + k];
+	for (size_t i = 0; i < m->n_images * width; i++) {
+		float v = pixel_of(m, i);
 
-			lo = v < lo ? v : lo;
-			hi = v > hi ? v : hi;
-		}
+		lo = v < lo ? v : lo;
+		hi = v > hi ? v : hi;
 	}
-	for (size_t i = 0; i < m->n_images; i++) {
-		for (size_t k = 0; k < width; k++) {
-			double v = (double)pixel[m->image[i] * width + k] - lo;
+	for (size_t i = 0; i < m->n_images * width; i++) {
+		double v = (double)pixel_of(m, i) - lo;
 
-			out[i * width + k] =
-				hi > lo ? (unsigned char)lround(255 * (v / ((double)hi - lo))) : 0;
-		}
+		out[i] = hi > lo ? (unsigned char)lround(255 * (v / ((double)hi - lo))) : 0;
 	}
-}
-
-static void copy_bytes(const summary *m, unsigned char *out)
-{
-	const unsigned char *pixel = m->data->image;
-	size_t width = m->data->pixels;
-
-	for (size_t i = 0; i < m->n_images; i++)
-		memcpy(out + i * width, pixel + m->image[i] * width, width);
 }
 
 static brc_rc copy_images(const summary *m, brc_exemplars *x, brc_err *err)
 {
+	size_t width = m->data->pixels;
 	int32_t *sample = brc_alloc(m->n_images, sizeof(*sample), err);
 	int32_t *label = brc_alloc(m->n_images, sizeof(*label), err);
-	uint8_t *pixel = brc_alloc(m->n_images, m->data->pixels, err);
+	uint8_t *pixel = brc_alloc(m->n_images, width, err);
 
 	x->sample = sample;
 	x->label = label;
 	x->pixel = pixel;
 	if (!sample || !label || !pixel)
 		return BRC_RESOURCE;
-	for (size_t i = 0; i < m->n_images; i++) {
-		sample[i] = (int32_t)m->image[i];
-		label[i] = m->data->label[m->image[i]];
-	}
 	x->images = m->n_images;
 	x->ndim = m->data->ndim;
 	memcpy(x->shape, m->data->shape, x->ndim * sizeof(*x->shape));
-	if (m->data->pixel == BRC_PIXEL_U1)
-		copy_bytes(m, pixel);
-	else
+	for (size_t i = 0; i < m->n_images; i++) {
+		sample[i] = (int32_t)m->image[i];
+		label[i] = m->data->label[m->image[i]];
+		if (m->data->pixel == BRC_PIXEL_U1)
+			memcpy(pixel + i * width,
+			       (const uint8_t *)m->data->image + m->image[i] * width, width);
+	}
+	if (m->data->pixel != BRC_PIXEL_U1)
 		scale_to_bytes(m, pixel);
 	return BRC_OK;
 }

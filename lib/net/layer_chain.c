@@ -109,19 +109,10 @@ static brc_rc add_all(brc_layer_chain *c, brc_err *err)
 
 /* ---- do they fit ---- */
 
-static char *shape_text(const brc_weight *a, char *buf, size_t cap)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < a->ndim && n < cap; k++)
-		n += (size_t)snprintf(buf + n, cap - n, "%s%zu", k ? " x " : "", a->shape[k]);
-	return buf;
-}
-
 /* A dense layer behind a convolution takes each channel as a kernel of 1 x inputs / channels. */
 static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err *err)
 {
-	char x[128], y[128];
+	char x[192], y[192];
 
 	if (from->out == to->inputs)
 		return BRC_OK;
@@ -133,8 +124,8 @@ static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err
 	brc_fail(err, BRC_DATA,
 		 "%s: '%s' (%s) has %zu outputs, which do not fit the %zu inputs of '%s' (%s)",
 		 brc_weights_path(c->weights), from->array->name,
-		 shape_text(from->array, x, sizeof(x)), from->out, to->inputs, to->array->name,
-		 shape_text(to->array, y, sizeof(y)));
+		 brc_extents_text(from->array->shape, from->array->ndim, x), from->out, to->inputs,
+		 to->array->name, brc_extents_text(to->array->shape, to->array->ndim, y));
 	return brc_hint(err, "--chain gives the order of the layers, --transposed says that dense "
 			     "ones are [in, out]; what is no plain chain, export to ONNX");
 }
@@ -145,7 +136,6 @@ static brc_rc join(const brc_layer_chain *c, const link *from, link *to, brc_err
 static void propose(const char *array, char *name)
 {
 	static const char *const ends[] = {".weight", ".kernel", "/kernel"};
-	char cut[BRC_LAYER_NAME];
 	size_t n = strlen(array);
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
@@ -156,8 +146,7 @@ static void propose(const char *array, char *name)
 			break;
 		}
 	}
-	snprintf(cut, sizeof(cut), "%.*s", (int)(n < sizeof(cut) ? n : sizeof(cut)), array);
-	brc_printable(name, sizeof(cut), cut);
+	brc_layer_name_take(name, array, n);
 }
 
 static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
@@ -187,19 +176,6 @@ static void transpose(const float *in, size_t rows, size_t columns, float *out)
 			out[k * rows + r] = in[r * columns + k];
 }
 
-/* Read the array into `kernel`; *at: its kernels, in `copy` if that is not NULL. */
-static brc_rc read_kernel(const brc_layer_chain *c, const link *l, float *kernel, float *copy,
-			  const float **at, brc_err *err)
-{
-	*at = kernel;
-	BRC_TRY(brc_weights_read(c->weights, l->index, kernel, err));
-	if (!copy)
-		return BRC_OK;
-	transpose(kernel, l->inputs, l->out, copy);
-	*at = copy;
-	return BRC_OK;
-}
-
 static brc_rc check_shape(const brc_layer_chain *c, const link *l, brc_err *err)
 {
 	if (!l->dense || l->w == 1 || c->norm == BRC_NORM_L1 || c->norm == BRC_NORM_L2)
@@ -217,18 +193,17 @@ static brc_rc weights_of(const void *of, size_t edge, float *w, brc_err *err)
 	const link *l = &c->link[edge];
 	size_t count = l->array->count;
 	bool lies_across = l->dense && c->transposed;
-	float *kernel, *copy = NULL;
-	const float *at;
+	float *kernel, *copy;
 	brc_rc rc;
 
 	BRC_TRY(check_shape(c, l, err));
 	kernel = brc_alloc(count, sizeof(*kernel), err);
-	if (lies_across)
-		copy = brc_alloc(count, sizeof(*copy), err);
-	rc = kernel && (copy || !lies_across) ? read_kernel(c, l, kernel, copy, &at, err)
-					      : BRC_RESOURCE;
-	if (rc == BRC_OK)
-		rc = brc_kernel_norms(c->norm, at, l->out, l->in, l->h, l->w, w, err);
+	copy = brc_alloc(lies_across ? count : 0, sizeof(*copy), err);
+	rc = kernel && copy ? brc_weights_read(c->weights, l->index, kernel, err) : BRC_RESOURCE;
+	if (rc == BRC_OK && lies_across)
+		transpose(kernel, l->inputs, l->out, copy);
+	BRC_THEN(rc, brc_kernel_norms(c->norm, lies_across ? copy : kernel, l->out, l->in, l->h,
+				      l->w, w, err));
 	free(kernel);
 	free(copy);
 	for (size_t i = 0; rc == BRC_OK && i < l->in * l->out; i++)

@@ -1,10 +1,10 @@
 /* Layer `from` feeds layer `to` when an input of `to` comes from a unit of `from`. */
-#include "net/layer_edges.h"
+#include "net/network.h"
 
 #include <stdlib.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
-#include "net/layers.h"
 
 #define MAX_EDGES ((size_t)1 << 20)
 
@@ -58,12 +58,13 @@ brc_rc brc_net_check_traced(const brc_net *net, brc_err *err)
 {
 	char title[256];
 
+	BRC_ASSERT_VALID(brc_net_valid(net));
 	for (size_t l = 1; l < net->n_layers; l++) {
-		if (net->inputs[l].mixed == BRC_NOWHERE)
+		if (net->inputs[l].untraced == BRC_NOWHERE)
 			continue;
 		brc_fail(err, BRC_DATA, "layer '%s': what feeds it cannot be traced through %s",
 			 net->layer[l].name,
-			 brc_net_node_text(net, net->inputs[l].mixed, title, sizeof(title)));
+			 brc_net_node_text(net, net->inputs[l].untraced, title, sizeof(title)));
 		return brc_hint(err, "--skip-untraced leaves such edges out");
 	}
 	return BRC_OK;

@@ -47,8 +47,7 @@ brc_rc brc_layer_graph_write(const brc_layer_graph *c, brc_section *s, brc_err *
 	brc_rc rc = text ? fill_columns(c, &u, text, err) : BRC_RESOURCE;
 
 	snprintf(u.model, sizeof(u.model), "%s", c->digest);
-	if (rc == BRC_OK)
-		rc = brc_units_write(&u, s, err);
+	BRC_THEN(rc, brc_units_write(&u, s, err));
 	free(u.role);
 	free(u.from);
 	free(u.to);
@@ -64,10 +63,8 @@ brc_rc brc_layer_graph_heads(const brc_layer_graph *c, brc_labels *l, brc_err *e
 	brc_layers table = {0};
 	brc_rc rc = chosen ? brc_layer_graph_choose(c, BRC_UNITS_HEADS, chosen, err) : BRC_RESOURCE;
 
-	if (rc == BRC_OK)
-		rc = brc_layer_graph_table(c, chosen, &table, err);
-	if (rc == BRC_OK)
-		rc = brc_labels_init(l, &table, err);
+	BRC_THEN(rc, brc_layer_graph_table(c, chosen, &table, err));
+	BRC_THEN(rc, brc_labels_init(l, &table, err));
 	brc_layers_clear(&table);
 	for (size_t i = 0, n = 0; rc == BRC_OK && i < c->layers->n; i++)
 		if (chosen[i])

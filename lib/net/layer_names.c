@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "net/layers.h"
+#include "net/network.h"
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -20,13 +20,11 @@ static bool ends_with(const char *s, const char *end)
 	return n > m && strcmp(s + n - m, end) == 0;
 }
 
-/* buf = the first n bytes of s, printable; returns false when nothing is left. */
-static bool take(char *buf, const char *s, size_t n)
+bool brc_layer_name_take(char *buf, const char *s, size_t n)
 {
 	char raw[BRC_LAYER_NAME];
 
-	if (n >= sizeof(raw))
-		n = sizeof(raw) - 1;
+	n = brc_least(n, sizeof(raw) - 1);
 	memcpy(raw, s, n);
 	raw[n] = '\0';
 	brc_printable(buf, BRC_LAYER_NAME, raw);
@@ -62,12 +60,11 @@ static bool from_modules(char *buf, const char *path, size_t n)
 			last = len;
 		}
 		len = last;
-		if (part > sizeof(joined) - 1 - len)
-			part = sizeof(joined) - 1 - len;
+		part = brc_least(part, sizeof(joined) - 1 - len);
 		memcpy(joined + len, path + at, part);
 		len += part;
 	}
-	return take(buf, joined, len);
+	return brc_layer_name_take(buf, joined, len);
 }
 
 /* "/net/net.0/Gemm" gives "net.0", "model/dense/MatMul" "dense". */
@@ -81,7 +78,7 @@ static bool from_node(char *buf, const char *name, const char *type)
 		return from_modules(buf, name, end);
 	for (start = end; start > 0 && name[start - 1] != '/';)
 		start--;
-	return take(buf, name + start, end - start);
+	return brc_layer_name_take(buf, name + start, end - start);
 }
 
 static void propose(const brc_net *net, size_t layer, char *buf)
@@ -89,10 +86,11 @@ static void propose(const brc_net *net, size_t layer, char *buf)
 	const brc_node *node = brc_exec_node(net->g, net->site[layer].node);
 	const char *weight = brc_exec_value(net->g, net->site[layer].weights.value)->name;
 
-	if (ends_with(weight, ".weight") && take(buf, weight, strlen(weight) - strlen(".weight")))
+	if (ends_with(weight, ".weight") &&
+	    brc_layer_name_take(buf, weight, strlen(weight) - strlen(".weight")))
 		return;
 	if ((node->named && from_node(buf, node->name, brc_node_type(node))) ||
-	    take(buf, weight, strlen(weight)))
+	    brc_layer_name_take(buf, weight, strlen(weight)))
 		return;
 	snprintf(buf, BRC_LAYER_NAME, "layer%zu", layer);
 }
@@ -101,66 +99,65 @@ static void propose(const brc_net *net, size_t layer, char *buf)
 
 static int by_name(const void *a, const void *b)
 {
-	const brc_layer_name *x = a, *y = b;
+	const brc_layer_name *x = *(brc_layer_name *const *)a, *y = *(brc_layer_name *const *)b;
 	int c = strcmp(x->text, y->text);
 
-	return c ? c : (x->layer > y->layer) - (x->layer < y->layer);
+	return c ? c : (x > y) - (x < y); /* both are of one array */
 }
 
-static int by_layer(const void *a, const void *b)
-{
-	const brc_layer_name *x = a, *y = b;
-
-	return (x->layer > y->layer) - (x->layer < y->layer);
-}
-
-static bool any_equal(brc_layer_name *p, size_t n)
+static bool any_equal(brc_layer_name **sorted, size_t n)
 {
 	bool equal = false;
 
-	qsort(p, n, sizeof(*p), by_name);
+	qsort(sorted, n, sizeof(*sorted), by_name);
 	for (size_t i = 1; i < n; i++)
-		equal = equal || strcmp(p[i].text, p[i - 1].text) == 0;
+		equal = equal || strcmp(sorted[i]->text, sorted[i - 1]->text) == 0;
 	return equal;
 }
 
 /* Equal names get the index of their layer as a suffix: all but the first of them, or all. */
-static void number_equals(brc_layer_name *p, size_t n, bool all)
+static void number_equals(const brc_layer_name *p, brc_layer_name **sorted, size_t n, bool all)
 {
 	char first[sizeof(p->text)] = "";
-	bool same;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(p[i].text);
+		char *text = sorted[i]->text;
+		size_t len = strlen(text);
+		bool same = i > 0 && strcmp(text, first) == 0;
 
-		same = i > 0 && strcmp(p[i].text, first) == 0;
 		if (!same)
-			memcpy(first, p[i].text, len + 1);
+			memcpy(first, text, len + 1);
 		if (same || all)
-			snprintf(p[i].text + len, sizeof(p->text) - len, "#%zu", p[i].layer);
+			snprintf(text + len, sizeof(p->text) - len, "#%zu",
+				 (size_t)(sorted[i] - p));
 	}
+}
+
+static void make_different(brc_layer_name *p, brc_layer_name **sorted, size_t n)
+{
+	for (size_t l = 0; l < n; l++)
+		sorted[l] = &p[l];
+	if (any_equal(sorted, n))
+		number_equals(p, sorted, n, false);
+	if (any_equal(sorted, n)) /* one was already called like another with its suffix */
+		number_equals(p, sorted, n, true);
 }
 
 brc_rc brc_layer_names_table(brc_layer_name *p, size_t n, brc_layers *table, brc_err *err)
 {
-	const char **name = brc_calloc(n, sizeof(*name), err);
-	size_t *units = brc_calloc(n, sizeof(*units), err);
-	brc_rc rc = BRC_RESOURCE;
+	brc_layer_name **sorted = brc_alloc(n, sizeof(*sorted), err);
+	const char **name = brc_alloc(n, sizeof(*name), err);
+	size_t *units = brc_alloc(n, sizeof(*units), err);
+	brc_rc rc = sorted && name && units ? BRC_OK : BRC_RESOURCE;
 
-	for (size_t l = 0; l < n; l++)
-		p[l].layer = l;
-	if (any_equal(p, n)) {
-		number_equals(p, n, false);
-		if (any_equal(p, n)) /* one was already called like another with its suffix */
-			number_equals(p, n, true);
-	}
-	qsort(p, n, sizeof(*p), by_layer);
-	for (size_t l = 0; name && units && l < n; l++) {
+	if (rc == BRC_OK)
+		make_different(p, sorted, n);
+	for (size_t l = 0; rc == BRC_OK && l < n; l++) {
 		name[l] = p[l].text;
 		units[l] = p[l].units;
 	}
-	if (name && units)
-		rc = brc_layers_init(table, n, name, units, err);
+	BRC_THEN(rc, brc_layers_init(table, n, name, units, err));
+	free(sorted);
 	free(name);
 	free(units);
 	return rc;
@@ -180,7 +177,7 @@ brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
 		p[l].units = net->layer[l].units;
 		if (l > 0)
 			propose(net, l, p[l].text);
-		else if (!take(p[l].text, input, strlen(input)))
+		else if (!brc_layer_name_take(p[l].text, input, strlen(input)))
 			snprintf(p[l].text, sizeof(p[l].text), "input");
 	}
 	rc = brc_layer_names_table(p, net->n_layers, &net->layers, err);

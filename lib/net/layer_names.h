@@ -2,20 +2,24 @@
 #ifndef BRC_NET_LAYER_NAMES_H
 #define BRC_NET_LAYER_NAMES_H
 
-#include "net/network.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-/*
- * From the layers found: net->layers, and the names in net->layer. A name is the
- * model's own as far as it can be read, printable, and no two are equal.
- */
-brc_rc brc_net_name_layers(brc_net *net, brc_err *err);
+#include "base/err.h"
+#include "stream/layers.h"
 
 enum { BRC_LAYER_NAME = 96 }; /* bytes of a name as it is proposed */
 
 typedef struct brc_layer_name {
 	char text[BRC_LAYER_NAME + 24]; /* a number fits behind it */
-	size_t units, layer;
+	size_t units;
 } brc_layer_name;
+
+/*
+ * buf[BRC_LAYER_NAME]: the first n bytes of s, as many as fit, printable. Returns false when
+ * nothing is left.
+ */
+bool brc_layer_name_take(char *buf, const char *s, size_t n);
 
 /*
  * The table of layers with the names p[n].text and p[n].units, which is overwritten.

@@ -1,4 +1,4 @@
-#include "net/layer_parts.h"
+#include "net/network.h"
 
 #include <stdlib.h>
 
@@ -156,8 +156,8 @@ brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
 		const brc_layer_inputs *in = &net->inputs[l];
 		brc_net_layer *layer = &net->layer[l];
 
-		if (in->mixed != BRC_NOWHERE)
-			layer->untraced = brc_exec_node(net->g, in->mixed)->name;
+		if (in->untraced != BRC_NOWHERE)
+			layer->untraced = brc_exec_node(net->g, in->untraced)->name;
 		BRC_TRY(find_linear(net, l, err));
 		BRC_TRY(find_mlp(net, l, err));
 		if (in->head_key && layer->role == BRC_ROLE_HIDDEN)

@@ -1,4 +1,4 @@
-#include "net/layers.h"
+#include "net/network.h"
 
 #include <stdlib.h>
 
@@ -140,7 +140,7 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 	if (!net->layer || !net->site || !net->inputs)
 		return BRC_RESOURCE;
 	for (size_t l = 0; l < n; l++)
-		net->inputs[l].mixed = BRC_NOWHERE;
+		net->inputs[l].untraced = BRC_NOWHERE;
 	BRC_TRY(add_input(net, err));
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)
 		if (brc_net_makes_units(g, brc_exec_node(g, i), &w))

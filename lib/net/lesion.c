@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "net/check_dataset.h"
+#include "net/network.h"
 #include "net/run_plan.h"
 #include "net/score.h"
 
@@ -21,6 +22,7 @@
 /* The lesions of a part cost at least so many passes: each part begins with a pass of its own. */
 #define PASSES_PER_PART 8.0
 #define TASKS_PER_THREAD 4u
+#define CELL_BYTES (sizeof(int32_t) + sizeof(double)) /* right answers and loss */
 
 /* A lesion, and the stop of the pass at which it is run. */
 typedef struct planned {
@@ -36,7 +38,7 @@ typedef struct job {
 	size_t *stop; /* [layers of the network]: the stop of each lesioned layer */
 	size_t n_stops;
 	const brc_lesion *set; /* lesions of this round */
-	size_t n_sets, classes, positions, rows, batches;
+	size_t n_sets, classes, positions, batches;
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
 	size_t threads;
@@ -49,7 +51,7 @@ typedef struct job {
 static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, brc_ablate how,
 			   brc_err *err)
 {
-	const brc_layers *layers = brc_net_layers(net);
+	const brc_layers *layers = &net->layers;
 
 	if (s->layer >= layers->n)
 		return brc_fail(err, BRC_DATA, "lesion %zu: layer %zu of a network of %zu", i,
@@ -68,36 +70,38 @@ static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, br
 
 /* ---- one micro-batch ---- */
 
-typedef struct batch {
-	size_t index, first, n; /* images first..first+n-1 of the data */
-} batch;
-
-static void count(const job *j, const batch *b, size_t set, const float *logits)
+static size_t images_of(const job *j, size_t batch)
 {
-	size_t at = (b->index * j->n_sets + set) * j->classes;
-
-	brc_score_add(logits, j->classes, j->data->label + b->first * j->positions,
-		      b->n * j->positions, j->correct + at, j->loss + at);
+	return brc_least(j->data->n - batch * j->plan->rows, j->plan->rows);
 }
 
-static brc_rc check_unharmed(const job *j, const batch *b, const float *logits, brc_err *err)
+static void count(const job *j, size_t batch, size_t set, const float *logits)
 {
-	size_t n = b->n * j->positions, broken = brc_score_find_broken(logits, j->classes, n);
+	size_t at = (batch * j->n_sets + set) * j->classes;
+
+	brc_score_add(logits, j->classes, j->data->label + batch * j->plan->rows * j->positions,
+		      images_of(j, batch) * j->positions, j->correct + at, j->loss + at);
+}
+
+static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, brc_err *err)
+{
+	size_t n = images_of(j, batch) * j->positions;
+	size_t broken = brc_score_find_broken(logits, j->classes, n);
 
 	if (broken == n)
 		return BRC_OK;
 	return brc_fail(err, BRC_NUMERIC,
 			"the unharmed network gives image %zu an output that is not finite",
-			b->first + broken / j->positions);
+			batch * j->plan->rows + broken / j->positions);
 }
 
 /* A pass with the lesions order[begin .. end - 1] on the way. */
-static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_t end, brc_err *err)
+static brc_rc pass(const job *j, brc_run *r, size_t batch, size_t begin, size_t end, brc_err *err)
 {
 	const float *logits;
 	size_t i = begin;
 
-	BRC_TRY(brc_run_start(r, j->data, NULL, b->first, b->n, err));
+	BRC_TRY(brc_run_start(r, j->data, NULL, batch * j->plan->rows, images_of(j, batch), err));
 	for (; i < end && j->order[i].stop < j->n_stops; i++) {
 		const brc_lesion *s = &j->set[j->order[i].set];
 		const float *value;
@@ -105,12 +109,12 @@ static brc_rc pass(const job *j, brc_run *r, const batch *b, size_t begin, size_
 		if (i == begin || j->order[i].stop != j->order[i - 1].stop)
 			BRC_TRY(brc_run_until(r, j->order[i].stop, &value, err));
 		BRC_TRY(brc_run_silenced(r, j->order[i].stop, s->unit, s->n, &logits, err));
-		count(j, b, j->order[i].set, logits);
+		count(j, batch, j->order[i].set, logits);
 	}
 	BRC_TRY(brc_run_finish(r, &logits, err));
-	BRC_TRY(check_unharmed(j, b, logits, err));
+	BRC_TRY(check_unharmed(j, batch, logits, err));
 	for (; i < end; i++)
-		count(j, b, j->order[i].set, logits);
+		count(j, batch, j->order[i].set, logits);
 	return BRC_OK;
 }
 
@@ -120,8 +124,8 @@ static size_t begin_of(const job *j, size_t part)
 	double share = j->order[j->n_sets - 1].cost * (double)part / (double)j->parts;
 	size_t lo = 0, hi = j->n_sets;
 
-	if (part == j->parts)
-		return j->n_sets;
+	if (part == 0 || part == j->parts)
+		return part ? hi : 0;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -130,18 +134,17 @@ static size_t begin_of(const job *j, size_t part)
 		else
 			hi = mid;
 	}
-	return part ? lo : 0;
+	return lo;
 }
 
 static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	job *j = ctx;
-	size_t part = task % j->parts, first = task / j->parts * j->rows;
-	size_t left = j->data->n - first, begin = begin_of(j, part), end = begin_of(j, part + 1);
-	batch b = {task / j->parts, first, left < j->rows ? left : j->rows};
+	size_t part = task % j->parts, batch = task / j->parts;
+	size_t begin = begin_of(j, part), end = begin_of(j, part + 1);
 
-	BRC_TRY(pass(j, &j->run[worker], &b, begin, end, err));
-	brc_progress_add(j->progress, (uint64_t)(end - begin) * b.n);
+	BRC_TRY(pass(j, &j->run[worker], batch, begin, end, err));
+	brc_progress_add(j->progress, (uint64_t)(end - begin) * images_of(j, batch));
 	return BRC_OK;
 }
 
@@ -168,7 +171,7 @@ static void order_lesions(job *j)
 	qsort(j->order, j->n_sets, sizeof(*j->order), by_pass_order);
 	for (size_t i = 0; i < j->n_sets; i++) {
 		if (j->order[i].stop < j->n_stops)
-			sum += 1 + brc_run_plan_stop_flops(j->plan, j->order[i].stop);
+			sum += 1 + brc_schedule_flops(j->plan->schedule, j->order[i].stop);
 		j->order[i].cost = sum;
 	}
 }
@@ -178,7 +181,7 @@ static size_t count_parts(const job *j)
 {
 	size_t want = (TASKS_PER_THREAD * j->threads + j->batches - 1) / j->batches;
 	double most = j->order[j->n_sets - 1].cost /
-		      (PASSES_PER_PART * (1 + brc_run_plan_flops(j->plan)));
+		      (PASSES_PER_PART * (1 + brc_schedule_pass_flops(j->plan->schedule)));
 
 	if ((double)want > most)
 		want = (size_t)most;
@@ -191,21 +194,17 @@ static void add_up(const job *j, int32_t *correct, double *loss)
 
 	memset(correct, 0, n * sizeof(*correct));
 	memset(loss, 0, n * sizeof(*loss));
-	for (size_t b = 0; b < j->batches; b++) {
-		for (size_t i = 0; i < n; i++) {
-			correct[i] += j->correct[b * n + i];
-			loss[i] += j->loss[b * n + i];
-		}
+	for (size_t i = 0; i < j->batches * n; i++) {
+		correct[i % n] += j->correct[i];
+		loss[i % n] += j->loss[i];
 	}
 }
 
 static size_t round_size(const job *j, size_t n_sets)
 {
-	size_t n = PARTIAL_BYTES / (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)));
+	size_t n = PARTIAL_BYTES / (j->batches * j->classes * CELL_BYTES);
 
-	if (n < 1)
-		n = 1;
-	return n < n_sets ? n : n_sets;
+	return brc_least(n ? n : 1, n_sets);
 }
 
 static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool *pool,
@@ -217,7 +216,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 		size_t cells;
 
 		j->set = set + done;
-		j->n_sets = n_sets - done < most ? n_sets - done : most;
+		j->n_sets = brc_least(n_sets - done, most);
 		order_lesions(j);
 		j->parts = count_parts(j);
 		cells = j->batches * j->n_sets * j->classes;
@@ -234,7 +233,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *how,
 			brc_err *err)
 {
-	size_t layers = brc_net_layers(j->net)->n;
+	size_t layers = j->net->n_layers;
 	size_t *list = brc_alloc(layers, sizeof(*list), err);
 	brc_run_options o = {.layer = list,
 			     .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
@@ -254,10 +253,9 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 	for (size_t l = 0; rc == BRC_OK && l < layers; l++)
 		if (j->stop[l])
 			list[o.n++] = l;
-	if (rc == BRC_OK)
-		rc = brc_run_plan_new(&j->plan, j->net, &o, err);
+	BRC_THEN(rc, brc_run_plan_new(&j->plan, j->net, &o, err));
 	for (size_t t = 0; rc == BRC_OK && t < o.n; t++)
-		j->stop[list[brc_run_plan_stop_layer(j->plan, t)]] = t;
+		j->stop[list[brc_schedule_tap(j->plan->schedule, t)]] = t;
 	j->n_stops = o.n;
 	free(list);
 	return rc;
@@ -267,11 +265,9 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 {
 	size_t sets = round_size(j, n_sets), bytes;
 
-	if (!brc_mul(j->threads, brc_run_plan_bytes(j->plan), &bytes) ||
+	if (!brc_mul(j->threads, brc_schedule_bytes(j->plan->schedule), &bytes) ||
 	    !brc_add(bytes, o->held, &bytes) ||
-	    !brc_add(bytes,
-		     sets * (j->batches * j->classes * (sizeof(int32_t) + sizeof(double)) +
-			     sizeof(planned)),
+	    !brc_add(bytes, sets * (j->batches * j->classes * CELL_BYTES + sizeof(planned)),
 		     &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
 	return brc_mem_need(bytes, o->mem, "the lesions", err);
@@ -283,8 +279,7 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 	size_t cells;
 
 	BRC_TRY(make_plan(j, set, n_sets, o, err));
-	j->rows = brc_run_plan_rows(j->plan);
-	j->batches = (j->data->n + j->rows - 1) / j->rows;
+	j->batches = (j->data->n + j->plan->rows - 1) / j->plan->rows;
 	BRC_TRY(check_memory(j, o, n_sets, err));
 	cells = round_size(j, n_sets) * j->batches * j->classes;
 	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
@@ -295,24 +290,14 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
-static void clear(job *j)
-{
-	brc_runs_free(j->run, j->threads);
-	brc_run_plan_free(j->plan);
-	free(j->stop);
-	free(j->order);
-	free(j->correct);
-	free(j->loss);
-}
-
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
 		       brc_progress *p, int32_t *correct, double *loss, brc_err *err)
 {
 	job j = {.net = net,
 		 .data = data,
-		 .classes = brc_net_io_of(net)->classes,
-		 .positions = brc_net_io_of(net)->positions,
+		 .classes = net->io.classes,
+		 .positions = net->io.positions,
 		 .threads = brc_pool_threads(pool),
 		 .progress = p};
 	brc_rc rc;
@@ -322,8 +307,12 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
 				(int)(INT32_MAX / j.positions));
 	rc = prepare(&j, set, n_sets, options, err);
-	if (rc == BRC_OK)
-		rc = run_rounds(&j, set, n_sets, pool, correct, loss, err);
-	clear(&j);
+	BRC_THEN(rc, run_rounds(&j, set, n_sets, pool, correct, loss, err));
+	brc_runs_free(j.run, j.threads);
+	brc_run_plan_free(j.plan);
+	free(j.stop);
+	free(j.order);
+	free(j.correct);
+	free(j.loss);
 	return rc;
 }

@@ -5,11 +5,8 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
-#include "net/layer_edges.h"
+#include "net/network.h"
 #include "net/layer_names.h"
-#include "net/layer_parts.h"
-#include "net/layers.h"
-#include "net/trace/trace.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
@@ -81,17 +78,10 @@ static brc_rc describe_input(const Brc__OnnxValueInfo *in, brc_tensor_view *x, b
 	return input_shape(t->shape, x, err);
 }
 
-static size_t value_called(const brc_exec *g, const char *name)
-{
-	for (size_t v = 0; v < brc_exec_values(g); v++)
-		if (brc_exec_value(g, v)->input && strcmp(brc_exec_value(g, v)->name, name) == 0)
-			return v;
-	return BRC_NOWHERE;
-}
-
 static void note_input(brc_net *net, const brc_tensor_view *x)
 {
-	net->input = value_called(net->g, x->name);
+	while (!brc_exec_value(net->g, net->input)->input)
+		net->input++;
 	net->io = (brc_net_io){.ndim = x->ndim - 1,
 			       .inputs = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS,
 			       .tokens = x->elem == BRC_ELEM_INT,
@@ -147,10 +137,12 @@ static brc_rc note_output(brc_net *net, brc_err *err)
 
 static const brc_operand *weights_called(const brc_exec *g, const char *name)
 {
-	for (size_t v = 0; v < brc_exec_values(g); v++)
-		if (brc_exec_value(g, v)->state == BRC_CONSTANT && brc_exec_value(g, v)->data &&
-		    strcmp(brc_exec_value(g, v)->name, name) == 0)
-			return brc_exec_value(g, v);
+	for (size_t i = 0; i < brc_exec_values(g); i++) {
+		const brc_operand *v = brc_exec_value(g, i);
+
+		if (v->state == BRC_CONSTANT && v->data && strcmp(v->name, name) == 0)
+			return v;
+	}
 	return NULL;
 }
 
@@ -169,10 +161,9 @@ static brc_rc digest_weights(brc_net *net, brc_err *err)
 		const brc_operand *v =
 			t->n_external_data ? weights_called(net->g, text(t->name)) : NULL;
 
-		if (!v)
-			continue;
-		any = true;
-		brc_section_digest_bytes(d, v->data, v->count * brc_item(v->elem));
+		if (v)
+			brc_section_digest_bytes(d, v->data, v->count * brc_item(v->elem));
+		any = any || v;
 	}
 	if (any)
 		brc_section_digest_hex(d, net->model.digest);
@@ -188,9 +179,9 @@ static void describe_graph(brc_net *net)
 
 	for (size_t l = 1; l < net->n_layers; l++) {
 		const brc_linear_map *w = &net->site[l].weights;
+		size_t size = w->inputs / w->groups * w->outputs;
 
-		if (w->inputs / w->groups * w->outputs > largest)
-			largest = w->inputs / w->groups * w->outputs;
+		largest = size > largest ? size : largest;
 	}
 	net->graph = (brc_layer_graph){.layers = &net->layers,
 				       .layer = net->layer,
@@ -238,9 +229,8 @@ static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, b
 		if (rc != BRC_OK && path)
 			brc_err_prefix(err, "%s", path);
 	}
-	if (rc == BRC_OK)
-		*out = net;
-	else
+	*out = rc == BRC_OK ? net : NULL;
+	if (rc != BRC_OK)
 		brc_net_free(net);
 	return rc;
 }
@@ -248,11 +238,9 @@ static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, b
 brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
 {
 	brc_net *net = brc_calloc(1, sizeof(*net), err);
+	brc_rc rc = net ? brc_onnx_decode(&net->model, bytes, n, err) : BRC_RESOURCE;
 
-	*out = NULL;
-	if (!net)
-		return BRC_RESOURCE;
-	return finish(net, brc_onnx_decode(&net->model, bytes, n, err), NULL, out, err);
+	return finish(net, rc, NULL, out, err);
 }
 
 /* The folder of the model file, the only one where external data are looked for. */
@@ -260,7 +248,6 @@ static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 {
 	const char *slash = strrchr(path, '/');
 
-	*folder = NULL;
 	if (strcmp(path, "-") == 0)
 		return BRC_OK;
 	*folder = slash ? brc_strndup(path, slash == path ? 1 : (size_t)(slash - path), err)
@@ -268,28 +255,15 @@ static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 	return *folder ? BRC_OK : BRC_RESOURCE;
 }
 
-static brc_rc read_as(brc_net **out, const char *path, brc_norm norm, bool unfolded, brc_err *err)
+brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, bool unfolded, brc_err *err)
 {
 	brc_net *net = brc_calloc(1, sizeof(*net), err);
-	brc_rc rc;
+	brc_rc rc = net ? folder_of(path, &net->folder, err) : BRC_RESOURCE;
 
-	*out = NULL;
-	if (!net)
-		return BRC_RESOURCE;
-	net->norm = norm;
-	net->unfolded = unfolded;
-	rc = folder_of(path, &net->folder, err);
-	if (rc == BRC_OK)
-		rc = brc_onnx_read(&net->model, path, err);
+	BRC_THEN(rc, brc_onnx_read(&net->model, path, err));
+	if (net) {
+		net->norm = norm;
+		net->unfolded = unfolded;
+	}
 	return finish(net, rc, path, out, err);
-}
-
-brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, brc_err *err)
-{
-	return read_as(out, path, norm, false, err);
-}
-
-brc_rc brc_net_read_unfolded(brc_net **out, const char *path, brc_norm norm, brc_err *err)
-{
-	return read_as(out, path, norm, true, err);
 }

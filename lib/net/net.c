@@ -1,9 +1,8 @@
-/* What callers can ask of a network, and how it is freed. */
+/* What callers can ask of a network, what is always true of it, and how it is freed. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net/layer_edges.h"
-#include "net/layers.h"
+#include "net/network.h"
 
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 {
@@ -11,6 +10,42 @@ char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
 
 	snprintf(buf, cap, "node '%.180s' (%s)", n->name, brc_node_type(n));
 	return buf;
+}
+
+/* Layers but the first have a node, and all lie at values that hold their units along `axis`. */
+static bool is_layer_valid(const brc_net *net, size_t l)
+{
+	const brc_layer_site *u = &net->site[l];
+	size_t values = brc_exec_values(net->g);
+
+	if (u->sum >= values || u->pre >= values || u->post >= values ||
+	    net->layer[l].units != net->layers.units[l])
+		return false;
+	if (l == 0)
+		return u->node == BRC_NOWHERE && net->layer[0].role == BRC_ROLE_INPUT;
+	return u->node < brc_exec_nodes(net->g) && net->inputs[l].source &&
+	       u->weights.outputs == net->layer[l].units &&
+	       u->axis < brc_exec_value(net->g, u->sum)->ndim &&
+	       brc_exec_value(net->g, u->sum)->dim[u->axis] == net->layer[l].units;
+}
+
+bool brc_net_valid(const brc_net *net)
+{
+	const brc_net_edge *e = net->edge;
+
+	if (!brc_layers_valid(&net->layers) || net->layers.n != net->n_layers ||
+	    net->input >= brc_exec_values(net->g) || net->output >= brc_exec_values(net->g) ||
+	    net->logits >= brc_exec_values(net->g) || net->graph.of != net)
+		return false;
+	for (size_t l = 0; l < net->n_layers; l++)
+		if (!is_layer_valid(net, l))
+			return false;
+	for (size_t i = 0; i < net->n_edges; i++)
+		if (e[i].from >= e[i].to || e[i].to >= net->n_layers ||
+		    (i && (e[i - 1].from > e[i].from ||
+			   (e[i - 1].from == e[i].from && e[i - 1].to >= e[i].to))))
+			return false;
+	return true;
 }
 
 void brc_net_free(brc_net *net)

@@ -37,14 +37,12 @@ typedef enum brc_stage {
 
 /*
  * Read a model file (a path, or '-' for standard input); `norm` makes a weight of
- * a kernel. BRC_DATA for anything that is not a network as described above: the
- * message names the file and the node; memory and time stay proportional to the
- * file.
+ * a kernel. With `unfolded`, BatchNormalizations are left out of the weights, as the
+ * published code does. BRC_DATA for anything that is not a network as described above:
+ * the message names the file and the node; memory and time stay proportional to the file.
  */
-brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, brc_err *err);
-/* The same, but BatchNormalizations are left out of the weights, as the published code does. */
-brc_rc brc_net_read_unfolded(brc_net **net, const char *path, brc_norm norm, brc_err *err);
-/* The same from n bytes in memory, borrowed for the call; norm l1, no external data. */
+brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, bool unfolded, brc_err *err);
+/* The same from n bytes in memory, borrowed for the call; norm l1, folded, no external data. */
 brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
 void brc_net_free(brc_net *net);
 

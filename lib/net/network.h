@@ -2,10 +2,8 @@
  * The inside of a network: the graph of operators as the model gives it, its layers, and the units
  * from which every input of a layer comes. Internal to lib/net.
  *
- * Reading goes in a straight line, and each stage has a header of its own that
- * says what it takes from here and what it adds: load.c reads the model, then
- * layers.h finds the layers, layer_names.h names them, trace/trace.h follows
- * their units, layer_edges.h joins them and layer_parts.h says what they are part of.
+ * Reading goes in a straight line (load.c). Each stage has one function, below, which says what it
+ * takes from the network and what it adds.
  */
 #ifndef BRC_NET_NETWORK_H
 #define BRC_NET_NETWORK_H
@@ -34,13 +32,13 @@ typedef struct brc_layer_site {
 
 /* In brc_layer_inputs.head_key. Other values ascend with products, and with heads within one. */
 #define BRC_NO_HEAD (-1)
-#define BRC_NOT_ONE_HEAD (-2) /* of several products, or mixed with other units */
+#define BRC_NOT_ONE_HEAD (-2) /* of several products, or not told apart from other units */
 
 /* Where the inputs of a layer come from, and where its units go to attention. */
 typedef struct brc_layer_inputs {
 	int32_t *source;   /* [inputs of its weights]: set of units that each comes from */
 	size_t map[2];     /* height and width of a channel before it became features */
-	size_t mixed;      /* node through which they cannot be traced, or BRC_NOWHERE */
+	size_t untraced;   /* node through which they cannot be traced, or BRC_NOWHERE */
 	int64_t *head_key; /* [units]: the head of attention whose value each is; NULL: of none */
 } brc_layer_inputs;
 
@@ -63,7 +61,51 @@ struct brc_net {
 	brc_layer_graph graph; /* all of it, for callers */
 };
 
+/*
+ * The invariant of a network that has been read, for BRC_ASSERT_VALID: tables of the same length,
+ * values and nodes that exist, edges that lead to later layers and are in order.
+ */
+bool brc_net_valid(const brc_net *net);
+
 /* "node 'fc1' (Gemm)", for messages. Returns buf. */
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap);
+
+/* ---- the stages of reading, in order ---- */
+
+/*
+ * From net->g and net->input: net->n_layers, and of each layer net->layer (kind,
+ * units, and a role that tracing may still correct) and net->site, the input
+ * first, the others in the order of their nodes. BRC_DATA when there is no other.
+ */
+brc_rc brc_net_find_layers(brc_net *net, brc_err *err);
+/*
+ * From the layers found: net->layers, and the names in net->layer. A name is the
+ * model's own as far as it can be read, printable, and no two are equal.
+ */
+brc_rc brc_net_name_layers(brc_net *net, brc_err *err);
+/*
+ * Tracing (docs/method.md, "Tracing"). From net->g and the layers: net->sets, net->inputs, and the
+ * role of layers that reach the output. If the rule of an operator says nothing about an output,
+ * that output comes from all units that feed the operator, and they cannot be told apart. BRC_DATA
+ * naming the node if there is too much to trace; BRC_RESOURCE.
+ */
+brc_rc brc_net_trace_units(brc_net *net, brc_err *err);
+/* From the units traced: net->edge and net->n_edges. BRC_DATA when there are too many. */
+brc_rc brc_net_find_edges(brc_net *net, brc_err *err);
+/*
+ * From the units traced and the roles of layers: `untraced`, `linear`, `mlp` and `head` of each in
+ * net->layer. Names play no part. BRC_RESOURCE.
+ */
+brc_rc brc_net_find_parts(brc_net *net, brc_err *err);
+
+/* ---- what a node makes ---- */
+
+/* The weights of a node that makes new units; false for one that makes none. */
+bool brc_net_makes_units(const brc_exec *g, const brc_node *n, brc_linear_map *w);
+/* A convolution that treats every channel by itself. It passes channels on, and makes no units. */
+bool brc_net_is_depthwise(const brc_exec *g, const brc_node *n, brc_linear_map *w);
+
+/* brc_layer_graph.weights for a network. */
+brc_rc brc_net_edge_weights(const void *net, size_t edge, float *w, brc_err *err);
 
 #endif

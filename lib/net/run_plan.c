@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/memory.h"
 #include "net/network.h"
 
@@ -10,20 +11,6 @@ enum { ROWS_MIN = 4, ROWS_MAX = 256 };
 
 /* The largest value of a micro-batch has at most so many elements, so that a few fit the cache. */
 #define VALUE_ELEMENTS ((size_t)1 << 22)
-
-typedef struct view {
-	brc_unit_view view;
-	size_t *position; /* owned */
-} view;
-
-struct brc_run_plan {
-	const brc_net *net;
-	brc_exec *g;
-	brc_schedule *schedule;
-	size_t rows;
-	view *view; /* [stops] */
-	size_t n_views;
-};
 
 /* ---- making ready ---- */
 
@@ -108,44 +95,44 @@ static size_t other_dimensions(const brc_operand *x, size_t rows, size_t axis, b
 	return n;
 }
 
-static brc_rc list_positions(view *w, const step *rest, size_t n, brc_err *err)
+static brc_rc list_positions(brc_unit_view *v, const step *rest, size_t n, brc_err *err)
 {
-	brc_unit_view *v = &w->view;
-
 	v->positions = 1;
 	for (size_t k = 0; k < n; k++)
 		v->positions *= rest[k].n;
 	v->width = n ? rest[n - 1].n : 1;
-	w->position = brc_alloc(v->positions, sizeof(*w->position), err);
-	if (!w->position)
+	v->position = brc_alloc(v->positions, sizeof(*v->position), err);
+	if (!v->position)
 		return BRC_RESOURCE;
 	for (size_t p = 0; p < v->positions; p++) {
 		size_t left = p, at = 0;
 
 		for (size_t k = n; k-- > 0; left /= rest[k].n)
 			at += left % rest[k].n * (size_t)rest[k].step;
-		w->position[p] = at;
+		v->position[p] = at;
 	}
-	v->position = w->position;
 	return BRC_OK;
 }
 
-static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, view *w, brc_err *err)
+static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_unit_view *v,
+			 brc_err *err)
 {
 	const brc_operand *x = brc_exec_value(p->g, value);
 	const brc_layer_site *u = &p->net->site[layer];
 	step rest[2 * BRC_MAX_DIMS];
+	size_t n = 0;
 
-	w->view = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
-	if (u->axis != BRC_NOWHERE && x->batch == BRC_NOWHERE)
+	*v = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
+	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
+		v->row_step = x->count / p->rows;
+		v->unit_step = 1;
+	} else if (x->batch == BRC_NOWHERE) {
 		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
 				p->net->layer[layer].name);
-	if (u->axis != BRC_NOWHERE)
-		return list_positions(w, rest,
-				      other_dimensions(x, p->rows, u->axis, &w->view, rest), err);
-	w->view.row_step = x->count / p->rows; /* the input: every element is a unit */
-	w->view.unit_step = 1;
-	return list_positions(w, rest, 0, err);
+	} else {
+		n = other_dimensions(x, p->rows, u->axis, v, rest);
+	}
+	return list_positions(v, rest, n, err);
 }
 
 static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *err)
@@ -170,18 +157,14 @@ brc_rc brc_run_plan_new(brc_run_plan **out, const brc_net *net, const brc_run_op
 	const char **tap = brc_calloc(how->n, sizeof(*tap), err);
 	brc_rc rc = p && tap ? BRC_OK : BRC_RESOURCE;
 
-	*out = NULL;
-	if (rc == BRC_OK) {
-		p->net = net;
-		p->rows = choose_rows(net);
-		rc = build(p, how, tap, err);
-	}
+	BRC_ASSERT_VALID(brc_net_valid(net));
 	if (rc == BRC_OK)
-		rc = view_layers(p, how, err);
+		*p = (brc_run_plan){.net = net, .rows = choose_rows(net)};
+	BRC_THEN(rc, build(p, how, tap, err));
+	BRC_THEN(rc, view_layers(p, how, err));
 	free(tap);
-	if (rc == BRC_OK)
-		*out = p;
-	else
+	*out = rc == BRC_OK ? p : NULL;
+	if (rc != BRC_OK)
 		brc_run_plan_free(p);
 	return rc;
 }
@@ -196,36 +179,6 @@ void brc_run_plan_free(brc_run_plan *p)
 	brc_schedule_free(p->schedule);
 	brc_exec_free(p->g);
 	free(p);
-}
-
-size_t brc_run_plan_rows(const brc_run_plan *p)
-{
-	return p->rows;
-}
-
-size_t brc_run_plan_bytes(const brc_run_plan *p)
-{
-	return brc_schedule_bytes(p->schedule);
-}
-
-double brc_run_plan_flops(const brc_run_plan *p)
-{
-	return brc_schedule_pass_flops(p->schedule);
-}
-
-double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop)
-{
-	return brc_schedule_flops(p->schedule, stop);
-}
-
-size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop)
-{
-	return brc_schedule_tap(p->schedule, stop);
-}
-
-brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop)
-{
-	return p->view[stop].view;
 }
 
 /* ---- running ---- */
@@ -252,29 +205,24 @@ void brc_runs_free(brc_run *run, size_t n)
 	free(run);
 }
 
-static void load(const brc_dataset *data, size_t first, size_t n, void *x, bool tokens)
-{
-	if (tokens)
-		brc_dataset_tokens(data, first, n, x);
-	else
-		brc_dataset_rows(data, first, n, x);
-}
-
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
 	const brc_net *net = r->plan->net;
-	bool tokens = net->io.tokens;
-	size_t one = net->io.inputs * (tokens ? sizeof(int64_t) : sizeof(float));
+	size_t item = net->io.tokens ? sizeof(int64_t) : sizeof(float), one = net->io.inputs * item;
 	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
 
 	brc_workspace_start(r->w);
 	if (!x)
 		return brc_fail(err, BRC_DATA, "the network does not use its input");
-	if (!sample && n)
-		load(data, first, n, x, tokens);
-	for (size_t i = 0; sample && i < n; i++)
-		load(data, sample[i], 1, x + i * one, tokens);
+	for (size_t i = 0; i < n; i++) {
+		size_t image = sample ? sample[i] : first + i;
+
+		if (net->io.tokens)
+			brc_dataset_tokens(data, image, 1, (int64_t *)(void *)(x + i * one));
+		else
+			brc_dataset_rows(data, image, 1, (float *)(void *)(x + i * one));
+	}
 	memset(x + n * one, 0, (r->plan->rows - n) * one);
 	return BRC_OK;
 }
@@ -298,7 +246,7 @@ static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
 			const float **logits, brc_err *err)
 {
-	silence(brc_workspace_change(r->w, stop), &r->plan->view[stop].view, unit, n);
+	silence(brc_workspace_change(r->w, stop), &r->plan->view[stop], unit, n);
 	BRC_TRY(brc_workspace_again(r->w, err));
 	*logits = brc_workspace_changed(r->w, 0);
 	return BRC_OK;

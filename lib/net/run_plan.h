@@ -15,10 +15,29 @@
 #include "exec/exec.h"
 #include "net/net.h"
 
-typedef struct brc_run_plan brc_run_plan;
+/*
+ * How the units of a layer lie in its value: element of row r, unit u, position p is
+ * r * row_step + u * unit_step + position[p]. Positions are those of a feature map, row
+ * by row and `width` in a row, or tokens.
+ */
+typedef struct brc_unit_view {
+	size_t rows, row_step, units, unit_step, positions, width;
+	size_t *position; /* [positions]; the plan owns it */
+} brc_unit_view;
+
+/* To be read only. What a pass costs: see brc_schedule_bytes() and the other brc_schedule_*(). */
+typedef struct brc_run_plan {
+	const brc_net *net;
+	brc_exec *g;
+	brc_schedule
+		*schedule;   /* its tap t is stop t; brc_schedule_tap: the layer in the options */
+	size_t rows;         /* images in a micro-batch */
+	brc_unit_view *view; /* [stops] */
+	size_t n_views;
+} brc_run_plan;
 
 typedef struct brc_run_options {
-	const size_t *layer; /* [n]: layers at which the pass stops, ascending */
+	const size_t *layer; /* [n]: layers at which the pass stops, ascending; once each */
 	size_t n;
 	brc_stage stage; /* of these layers */
 	bool logits;     /* are the logits wanted? */
@@ -29,29 +48,6 @@ typedef struct brc_run_options {
 brc_rc brc_run_plan_new(brc_run_plan **p, const brc_net *net, const brc_run_options *how,
 			brc_err *err);
 void brc_run_plan_free(brc_run_plan *p);
-
-/* How many images a micro-batch has. */
-size_t brc_run_plan_rows(const brc_run_plan *p);
-/* How many bytes each thread needs to run it. */
-size_t brc_run_plan_bytes(const brc_run_plan *p);
-/* Operations of the products of a pass over a micro-batch, and of going on from one stop. */
-double brc_run_plan_flops(const brc_run_plan *p);
-double brc_run_plan_stop_flops(const brc_run_plan *p, size_t stop);
-
-/*
- * How the units of a layer lie in its value: element of row r, unit u, position p is
- * r * row_step + u * unit_step + position[p]. Positions are those of a feature map, row
- * by row and `width` in a row, or tokens.
- */
-typedef struct brc_unit_view {
-	size_t rows, row_step, units, unit_step, positions, width;
-	const size_t *position; /* [positions] */
-} brc_unit_view;
-
-/* The pass stops once for each layer of the options. Which layer stop `stop` is, in options->layer.
- */
-size_t brc_run_plan_stop_layer(const brc_run_plan *p, size_t stop);
-brc_unit_view brc_run_plan_view(const brc_run_plan *p, size_t stop);
 
 /* ---- running ---- */
 
@@ -72,7 +68,7 @@ void brc_runs_free(brc_run *run, size_t n);
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err);
 /*
- * Go on to a stop that is later than the last one. Returns its value, which brc_run_plan_view
+ * Go on to a stop that is later than the last one. *value: its value, which plan->view[stop]
  * describes. Borrowed.
  */
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err);

@@ -1,4 +1,5 @@
-/* The graph of chosen layers: weights between them, and ways through a layer that is not chosen. */
+/* The graph of chosen layers: weights between them, and paths through a layer that is not chosen.
+ */
 #include "net/unit_graph.h"
 
 #include <cblas.h>
@@ -9,91 +10,78 @@
 #include "base/memory.h"
 #include "linalg/backend.h"
 
-#define MAX_WAYS ((size_t)1 << 22)
+#define MAX_PATHS ((size_t)1 << 22)
 
-/* A way leads from one chosen layer to another by one edge, or by two with a layer between. */
-typedef struct way {
+/* A path leads from one chosen layer to another by one edge, or by two with a layer between. */
+typedef struct path {
 	size_t from, to;      /* layers */
 	size_t first, second; /* edges; BRC_ANY: there is no second */
-} way;
+} path;
 
 typedef struct chosen {
 	const brc_layer_graph *c;
 	bool *in;
-	way *way; /* sorted by the layers that they join, a direct way first */
+	path *path; /* sorted by the layers that they join, a direct path first */
 	size_t n, cap;
 	size_t *index;         /* [layers]: index in the graph */
-	float *first, *second; /* the weights of both edges of a way */
+	size_t *edges_from;    /* [layers]: the first edge from a layer; n_edges: there is none */
+	float *first, *second; /* the weights of both edges of a path */
 } chosen;
 
-static bool is_passed(const chosen *g, size_t l)
+/* Is it a layer that paths may lead through? */
+static bool is_linear(const chosen *g, size_t l)
 {
 	return !g->in[l] && g->c->layer[l].role == BRC_ROLE_HIDDEN && g->c->layer[l].linear;
 }
 
-static brc_rc add_way(chosen *g, size_t first, size_t second, brc_err *err)
+static brc_rc add_path(chosen *g, size_t first, size_t second, brc_err *err)
 {
 	const brc_net_edge *e = g->c->edge;
 	size_t to = e[second == BRC_ANY ? first : second].to;
 
-	if (g->n == MAX_WAYS)
-		return brc_fail(err, BRC_DATA, "too many ways between the layers chosen");
-	BRC_TRY(brc_grow(&g->way, &g->cap, g->n + 1, sizeof(*g->way), err));
-	g->way[g->n++] = (way){e[first].from, to, first, second};
+	if (!g->in[to])
+		return BRC_OK;
+	if (g->n == MAX_PATHS)
+		return brc_fail(err, BRC_DATA, "too many paths between the layers chosen");
+	BRC_TRY(brc_grow(&g->path, &g->cap, g->n + 1, sizeof(*g->path), err));
+	g->path[g->n++] = (path){e[first].from, to, first, second};
 	return BRC_OK;
 }
 
-/* The first edge from layer l. Edges are sorted by layer. */
-static size_t edges_from(const brc_layer_graph *c, size_t l)
+/* By layers; then a path of one edge comes first. */
+static int in_order(const void *a, const void *b)
 {
-	size_t lo = 0, hi = c->n_edges;
+	const path *x = a, *y = b;
+	const size_t key[][2] = {{x->from, y->from},
+				 {x->to, y->to},
+				 {x->second != BRC_ANY, y->second != BRC_ANY},
+				 {x->first, y->first}};
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (c->edge[mid].from < l)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	for (size_t k = 0; k < sizeof(key) / sizeof(*key); k++)
+		if (key[k][0] != key[k][1])
+			return key[k][0] < key[k][1] ? -1 : 1;
+	return 0;
 }
 
-static int by_layers(const void *a, const void *b)
-{
-	const way *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	if (x->to != y->to)
-		return x->to < y->to ? -1 : 1;
-	if ((x->second == BRC_ANY) != (y->second == BRC_ANY))
-		return x->second == BRC_ANY ? -1 : 1;
-	return (x->first > y->first) - (x->first < y->first);
-}
-
-static brc_rc find_ways(chosen *g, brc_err *err)
+static brc_rc find_paths(chosen *g, brc_err *err)
 {
 	const brc_layer_graph *c = g->c;
 
 	for (size_t i = 0; i < c->n_edges; i++) {
+		size_t between = c->edge[i].to, k = g->edges_from[between];
+
 		if (!g->in[c->edge[i].from])
 			continue;
-		if (g->in[c->edge[i].to])
-			BRC_TRY(add_way(g, i, BRC_ANY, err));
-		if (!is_passed(g, c->edge[i].to))
-			continue;
-		for (size_t k = edges_from(c, c->edge[i].to);
-		     k < c->n_edges && c->edge[k].from == c->edge[i].to; k++)
-			if (g->in[c->edge[k].to])
-				BRC_TRY(add_way(g, i, k, err));
+		BRC_TRY(add_path(g, i, BRC_ANY, err));
+		for (; is_linear(g, between) && k < c->n_edges && c->edge[k].from == between; k++)
+			BRC_TRY(add_path(g, i, k, err));
 	}
 	if (g->n == 0) {
 		brc_fail(err, BRC_DATA, "no two of the units chosen are joined by a weight");
 		return brc_hint(err, "--units all takes inputs and outputs as well, hidden,heads "
 				     "all hidden layers with the heads as labels");
 	}
-	qsort(g->way, g->n, sizeof(*g->way), by_layers);
+	qsort(g->path, g->n, sizeof(*g->path), in_order);
 	return BRC_OK;
 }
 
@@ -104,16 +92,17 @@ static size_t block_size(const chosen *g, size_t from, size_t to)
 
 static bool joins_others(const chosen *g, size_t i)
 {
-	return i == 0 || g->way[i].from != g->way[i - 1].from || g->way[i].to != g->way[i - 1].to;
+	return i == 0 || g->path[i].from != g->path[i - 1].from ||
+	       g->path[i].to != g->path[i - 1].to;
 }
 
-/* All blocks, and the memory of the ways through layers. */
+/* All blocks, and the memory of the paths through layers. */
 static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 {
 	size_t total = 0, first = 0, second = 0, bytes;
 
 	for (size_t i = 0; i < g->n; i++) {
-		const way *w = &g->way[i];
+		const path *w = &g->path[i];
 		size_t between = g->c->edge[w->first].to, size;
 
 		if (joins_others(g, i) && !brc_add(total, block_size(g, w->from, w->to), &total))
@@ -135,23 +124,18 @@ static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 }
 
 /* Under l2 weights are added as squares, and the root is taken at the end. */
-static void square(const chosen *g, float *w, size_t n)
-{
-	for (size_t i = 0; g->c->norm == BRC_NORM_L2 && i < n; i++)
-		w[i] *= w[i];
-}
-
 static brc_rc read_weights(const chosen *g, size_t edge, float *w, brc_err *err)
 {
-	const brc_net_edge *e = &g->c->edge[edge];
+	size_t n = block_size(g, g->c->edge[edge].from, g->c->edge[edge].to);
 
 	BRC_TRY(g->c->weights(g->c->of, edge, w, err));
-	square(g, w, block_size(g, e->from, e->to));
+	for (size_t i = 0; g->c->norm == BRC_NORM_L2 && i < n; i++)
+		w[i] *= w[i];
 	return BRC_OK;
 }
 
-/* Add to w the products of the weights on a way through a layer. */
-static brc_rc add_product(const chosen *g, const way *p, float *w, brc_err *err)
+/* Add to w the products of the weights on a path through a layer. */
+static brc_rc add_product(const chosen *g, const path *p, float *w, brc_err *err)
 {
 	size_t between = g->c->edge[p->first].to;
 	int rows = (int)g->c->layers->units[p->from], cols = (int)g->c->layers->units[p->to];
@@ -164,10 +148,10 @@ static brc_rc add_product(const chosen *g, const way *p, float *w, brc_err *err)
 	return BRC_OK;
 }
 
-/* Ways i .. n - 1 join the same two layers: they become one block. */
+/* Paths i .. n - 1 join the same two layers: they become one block. */
 static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *err)
 {
-	const way *p = &g->way[i];
+	const path *p = &g->path[i];
 	size_t size = block_size(g, p->from, p->to);
 	float *w = brc_blocks_alloc(b, size, sizeof(*w), err);
 
@@ -175,8 +159,8 @@ static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *e
 		return BRC_RESOURCE;
 	BRC_TRY(brc_blocks_add(b, g->index[p->from], g->index[p->to], w, err));
 	for (; i < n; i++)
-		BRC_TRY(g->way[i].second == BRC_ANY ? read_weights(g, g->way[i].first, w, err)
-						    : add_product(g, &g->way[i], w, err));
+		BRC_TRY(g->path[i].second == BRC_ANY ? read_weights(g, g->path[i].first, w, err)
+						     : add_product(g, &g->path[i], w, err));
 	for (size_t k = 0; k < size; k++) {
 		if (g->c->norm == BRC_NORM_L2)
 			w[k] = sqrtf(w[k]);
@@ -196,15 +180,19 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 	brc_rc rc;
 
 	g->index = brc_calloc(g->c->layers->n, sizeof(*g->index), err);
-	if (!g->index)
+	g->edges_from = brc_calloc(g->c->layers->n, sizeof(*g->edges_from), err);
+	if (!g->index || !g->edges_from)
 		return BRC_RESOURCE;
-	for (size_t l = 0; l < g->c->layers->n; l++)
+	for (size_t l = 0; l < g->c->layers->n; l++) {
 		g->index[l] = g->in[l] ? n++ : BRC_ANY;
-	BRC_TRY(find_ways(g, err));
+		g->edges_from[l] = g->c->n_edges;
+	}
+	for (size_t i = g->c->n_edges; i-- > 0;)
+		g->edges_from[g->c->edge[i].from] = i;
+	BRC_TRY(find_paths(g, err));
 	BRC_TRY(reserve(g, mem, err));
 	rc = brc_layer_graph_table(g->c, g->in, &table, err);
-	if (rc == BRC_OK)
-		rc = brc_blocks_init(b, &table, err);
+	BRC_THEN(rc, brc_blocks_init(b, &table, err));
 	brc_layers_clear(&table);
 	brc_linalg_serial();
 	for (size_t i = 0, end; rc == BRC_OK && i < g->n; i = end) {
@@ -222,11 +210,11 @@ brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem,
 	brc_rc rc = g.in ? brc_layer_graph_choose(c, units, g.in, err) : BRC_RESOURCE;
 
 	memset(b, 0, sizeof(*b));
-	if (rc == BRC_OK)
-		rc = make_graph(&g, mem, b, err);
+	BRC_THEN(rc, make_graph(&g, mem, b, err));
 	free(g.in);
-	free(g.way);
+	free(g.path);
 	free(g.index);
+	free(g.edges_from);
 	free(g.first);
 	free(g.second);
 	if (rc != BRC_OK)

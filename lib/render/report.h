@@ -76,7 +76,10 @@ typedef enum brc_report_form {
 /* By the suffix of the file's name; text without one, or for NULL. BRC_USAGE for other suffixes. */
 brc_rc brc_report_form_of(const char *path, brc_report_form *form, brc_err *err);
 
-/* Append the whole output to `out`, in the form asked for, or each in its own. */
+/*
+ * Append the whole report to `out`: brc_report_render in the form `form`, each other function in
+ * the form that its name says. BRC_RESOURCE.
+ */
 brc_rc brc_report_render(const brc_report *r, brc_report_form form, brc_str *out, brc_err *err);
 brc_rc brc_report_text(const brc_report *r, brc_str *out, brc_err *err);
 brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err);

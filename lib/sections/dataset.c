@@ -282,6 +282,11 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 	return brc_content_write(&content, d, s, err);
 }
 
+const char *brc_dataset_items(const brc_dataset *d)
+{
+	return d->pixel == BRC_PIXEL_I4 ? "sequences" : "images";
+}
+
 void brc_dataset_clear(brc_dataset *d)
 {
 	brc_texts_free(d->class_name, d->classes);

@@ -84,6 +84,9 @@ typedef struct brc_dataset_tensor {
 brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_tensor *t,
 			    brc_err *err);
 
+/* What its items are called: "images" or "sequences". */
+const char *brc_dataset_items(const brc_dataset *d);
+
 void brc_dataset_clear(brc_dataset *d);
 
 /*

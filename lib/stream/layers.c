@@ -114,32 +114,33 @@ brc_rc brc_layers_write(const brc_layers *t, brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
+/* The column layer/units, as sizes; a negative number becomes 0, which brc_layers_init refuses. */
+static brc_rc read_sizes(size_t **sizes, size_t n, const brc_section *s, brc_err *err)
+{
+	const brc_tensor *units;
+
+	BRC_TRY(brc_section_need_column(s, "layer/units", "<i8", n, &units, err));
+	*sizes = brc_alloc(n, sizeof(**sizes), err);
+	for (size_t i = 0; *sizes && i < n; i++) {
+		int64_t u = ((const int64_t *)units->data)[i];
+
+		(*sizes)[i] = u < 0 ? 0 : (size_t)u;
+	}
+	return *sizes ? BRC_OK : BRC_RESOURCE;
+}
+
 brc_rc brc_layers_read(brc_layers *t, const brc_section *s, brc_err *err)
 {
-	size_t n = BRC_ANY, *sizes;
-	const brc_tensor *units;
-	char **names;
+	size_t n = BRC_ANY, *sizes = NULL;
+	char **names, title[BRC_NAME_MAX + 80];
 	brc_rc rc;
 
 	*t = (brc_layers){0};
 	BRC_TRY(brc_section_dup_texts(s, "layer/name", &n, &names, err));
-	rc = brc_section_need_column(s, "layer/units", "<i8", n, &units, err);
-	sizes = rc == BRC_OK ? brc_alloc(n, sizeof(*sizes), err) : NULL;
-	for (size_t i = 0; sizes && i < n; i++) {
-		int64_t u = ((const int64_t *)units->data)[i];
-
-		sizes[i] = u < 0 ? 0 : (size_t)u; /* 0 is refused by init */
-	}
-	BRC_THEN(rc, BRC_RESOURCE);
-	if (sizes) {
-		rc = brc_layers_init(t, n, (const char *const *)names, sizes, err);
-		if (rc == BRC_DATA) {
-			char title[BRC_NAME_MAX + 80];
-
-			brc_err_prefix(err, "section %s",
-				       brc_section_title(s, title, sizeof(title)));
-		}
-	}
+	rc = read_sizes(&sizes, n, s, err);
+	BRC_THEN(rc, brc_layers_init(t, n, (const char *const *)names, sizes, err));
+	if (rc == BRC_DATA && sizes)
+		brc_err_prefix(err, "section %s", brc_section_title(s, title, sizeof(title)));
 	brc_texts_free(names, n);
 	free(sizes);
 	return rc;

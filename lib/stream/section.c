@@ -16,7 +16,6 @@
 size_t brc_dtype_size(const char *dtype)
 {
 	size_t width = 0;
-
 	static const struct {
 		const char *dtype;
 		size_t size;
@@ -65,6 +64,21 @@ char *brc_tensor_text(const brc_tensor *t, size_t i, char *buf, size_t cap)
 
 	snprintf(buf, cap, "%.*s", (int)n, (const char *)t->data + i * t->itemsize);
 	return buf;
+}
+
+void brc_tensor_put(const brc_tensor *t, brc_map *m)
+{
+	int64_t shape[BRC_MAX_DIMS];
+	const char *axes[BRC_MAX_DIMS];
+
+	for (size_t i = 0; i < t->ndim; i++) {
+		shape[i] = (int64_t)t->shape[i];
+		axes[i] = t->axes[i];
+	}
+	brc_map_put_string(m, "name", t->name);
+	brc_map_put_string(m, "dtype", t->dtype);
+	brc_map_put_ints(m, "shape", shape, t->ndim);
+	brc_map_put_strings(m, "axes", axes, t->ndim);
 }
 
 static void tensor_free(brc_tensor *t)

@@ -114,6 +114,8 @@ size_t brc_tensor_row_bytes(const brc_tensor *t);
 size_t brc_tensor_rows(const brc_tensor *t);
 size_t brc_tensor_count(const brc_tensor *t);
 size_t brc_tensor_bytes(const brc_tensor *t);
+/* Put name, dtype, shape and axes into `m`, in this order. */
+void brc_tensor_put(const brc_tensor *t, brc_map *m);
 /* Size of one element of a dtype we know, 0 for any other. */
 size_t brc_dtype_size(const char *dtype);
 

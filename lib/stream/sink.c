@@ -67,25 +67,31 @@ static char *temp_name(const char *path, unsigned attempt, brc_err *err)
 	return name;
 }
 
-/* Without O_TMPFILE: a named temporary file. */
-static brc_rc open_named(brc_sink *s, brc_err *err)
+/*
+ * A temporary name: of the nameless file, so that rename can replace the final one. Where there is
+ * no nameless file, the name is that of a new one.
+ */
+static brc_rc take_temp_name(brc_sink *s, brc_err *err)
 {
-	for (unsigned attempt = 0; attempt < NAME_TRIES; attempt++) {
-		int errnum;
+	const bool nameless = s->fd >= 0;
+	char fd_path[64];
+	int errnum = EEXIST;
 
+	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
+	for (unsigned attempt = 0; attempt < NAME_TRIES && errnum == EEXIST; attempt++) {
 		s->temp = temp_name(s->path, attempt, err);
 		if (!s->temp)
 			return BRC_RESOURCE;
-		s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (s->fd >= 0)
+		if (!nameless)
+			s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (nameless ? linkat(AT_FDCWD, fd_path, AT_FDCWD, s->temp, AT_SYMLINK_FOLLOW) == 0
+			     : s->fd >= 0)
 			return BRC_OK;
 		errnum = errno;
 		free(s->temp);
 		s->temp = NULL;
-		if (errnum != EEXIST)
-			return cannot(s, "create", errnum, err);
 	}
-	return cannot(s, "create", EEXIST, err);
+	return cannot(s, "create", errnum, err);
 }
 
 /*
@@ -155,7 +161,7 @@ static brc_rc open_path(brc_sink *s, brc_err *err)
 	/* nameless until complete: a crash, even SIGKILL, leaves nothing behind */
 	s->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 	free(dir);
-	return s->fd >= 0 ? BRC_OK : open_named(s, err);
+	return s->fd >= 0 ? BRC_OK : take_temp_name(s, err);
 }
 
 static brc_rc open_stdout(brc_sink *s, brc_err *err)
@@ -245,37 +251,13 @@ brc_rc brc_sink_flush(brc_sink *s, brc_err *err)
 	return iov.iov_len > 0 ? write_fully(s, &iov, 1, err) : BRC_OK;
 }
 
-/* Give the nameless file a temporary name, so that rename can replace the final one. */
-static brc_rc link_temp(brc_sink *s, brc_err *err)
-{
-	char fd_path[64];
-
-	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
-	for (unsigned attempt = 0; attempt < NAME_TRIES; attempt++) {
-		char *name = temp_name(s->path, attempt, err);
-		int errnum;
-
-		if (!name)
-			return BRC_RESOURCE;
-		if (linkat(AT_FDCWD, fd_path, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
-			s->temp = name;
-			return BRC_OK;
-		}
-		errnum = errno;
-		free(name);
-		if (errnum != EEXIST)
-			return cannot(s, "create", errnum, err);
-	}
-	return cannot(s, "create", EEXIST, err);
-}
-
 static brc_rc finish(brc_sink *s, brc_err *err)
 {
 	int fd;
 
 	BRC_TRY(brc_sink_flush(s, err));
 	if (s->atomic && !s->temp)
-		BRC_TRY(link_temp(s, err));
+		BRC_TRY(take_temp_name(s, err));
 	fd = s->fd;
 	s->fd = -1;
 	if (close(fd) != 0)

@@ -39,21 +39,6 @@ static void text_tensor(const brc_tensor *t, brc_str *out)
 	brc_str_free(&shape);
 }
 
-static void json_tensor(const brc_tensor *t, brc_map *m)
-{
-	int64_t shape[BRC_MAX_DIMS];
-	const char *axes[BRC_MAX_DIMS];
-
-	for (size_t i = 0; i < t->ndim; i++) {
-		shape[i] = (int64_t)t->shape[i];
-		axes[i] = t->axes[i];
-	}
-	brc_map_put_string(m, "name", t->name);
-	brc_map_put_string(m, "dtype", t->dtype);
-	brc_map_put_ints(m, "shape", shape, t->ndim);
-	brc_map_put_strings(m, "axes", axes, t->ndim);
-}
-
 /* A map as one printable line. */
 static void text_map(const char *prefix, const brc_map *m, brc_str *out)
 {
@@ -90,7 +75,7 @@ static void show_tensor(struct summary *s, const brc_reader *r)
 	} else if (s->format == BRC_SUMMARY_JSON) {
 		brc_map *m = brc_map_new();
 
-		json_tensor(t, m);
+		brc_tensor_put(t, m);
 		brc_str_add(s->out, s->first_tensor ? ", \"tensors\": [\n     " : ",\n     ");
 		brc_map_json(m, s->out);
 		brc_map_free(m);

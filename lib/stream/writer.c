@@ -139,8 +139,6 @@ static brc_rc put_chunk(brc_writer *w, const void *rows, size_t n, brc_err *err)
 static brc_rc put_tensor_head(brc_writer *w, const brc_tensor *t, brc_err *err)
 {
 	size_t row = brc_tensor_row_bytes(t);
-	int64_t shape[BRC_MAX_DIMS];
-	const char *axes[BRC_MAX_DIMS];
 	brc_map *m;
 	brc_rc rc;
 
@@ -153,15 +151,8 @@ static brc_rc put_tensor_head(brc_writer *w, const brc_tensor *t, brc_err *err)
 				t->name, BRC_CHUNK_MAX);
 	free(w->partial);
 	w->partial = NULL;
-	for (size_t i = 0; i < t->ndim; i++) {
-		shape[i] = (int64_t)t->shape[i];
-		axes[i] = t->axes[i];
-	}
 	m = brc_map_new();
-	brc_map_put_string(m, "name", t->name);
-	brc_map_put_string(m, "dtype", t->dtype);
-	brc_map_put_ints(m, "shape", shape, t->ndim);
-	brc_map_put_strings(m, "axes", axes, t->ndim);
+	brc_tensor_put(t, m);
 	brc_map_put_int(m, "rows", (int64_t)w->chunk_rows);
 	rc = put_map(w, BRC_F_TENSOR, m, err);
 	brc_map_free(m);
@@ -196,10 +187,8 @@ brc_rc brc_writer_tensor(brc_writer *w, const char *name, const char *dtype, siz
 /* Fill up the partial chunk; *rows and *n advance by what it took. */
 static brc_rc fill_partial(brc_writer *w, const unsigned char **rows, size_t *n, brc_err *err)
 {
-	size_t row = brc_tensor_row_bytes(&w->tensor);
-	size_t take;
+	size_t row = brc_tensor_row_bytes(&w->tensor), take, full;
 	bool last;
-	size_t full;
 
 	if (!w->partial && !(w->partial = brc_alloc(w->chunk_rows, row, err)))
 		return BRC_RESOURCE;

@@ -197,7 +197,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->layer = brc_alloc(x->m, sizeof(int32_t), err);
 	l->cluster = brc_alloc(x->m, sizeof(int32_t), err);
 	l->size = brc_alloc(x->m, sizeof(int32_t), err);
-	l->left_out = brc_calloc(x->n_left_out, sizeof(*l->left_out), err);
+	l->left_out = brc_memdup(x->left_out, x->n_left_out, sizeof(*l->left_out), err);
 	l->class_images = brc_calloc(l->classes, sizeof(int64_t), err);
 	l->baseline_correct = brc_alloc(l->classes, sizeof(int64_t), err);
 	l->baseline_loss = brc_alloc(l->classes, sizeof(double), err);
@@ -212,7 +212,6 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;
-	memcpy(l->left_out, x->left_out, x->n_left_out * sizeof(*l->left_out));
 	for (size_t i = 0; i < l->images; i++)
 		l->class_images[data->label[i]]++;
 	return data->classes == l->classes
@@ -275,8 +274,7 @@ brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc
 	memset(l, 0, sizeof(*l));
 	BRC_TRY(brc_net_check_dataset(net, data, err));
 	rc = describe(x, net, data, name, l, err);
-	if (rc == BRC_OK)
-		rc = run(x, net, data, pool, p, l, err);
+	BRC_THEN(rc, run(x, net, data, pool, p, l, err));
 	if (rc != BRC_OK)
 		brc_lesions_clear(l);
 	return rc;

@@ -56,8 +56,7 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 				abort();
 		if (brc_run_finish(r, &value, NULL) != BRC_OK)
 			abort();
-		last = value[brc_run_plan_rows(p) * brc_net_io_of(net)->classes *
-				     brc_net_io_of(net)->positions -
+		last = value[p->rows * brc_net_io_of(net)->classes * brc_net_io_of(net)->positions -
 			     1];
 	}
 	(void)last;
@@ -83,7 +82,8 @@ static void run_network(const brc_net *net)
 			abort();
 		return;
 	}
-	if (brc_run_plan_bytes(p) <= RUN_BYTES && brc_run_plan_flops(p) <= RUN_FLOPS)
+	if (brc_schedule_bytes(p->schedule) <= RUN_BYTES &&
+	    brc_schedule_pass_flops(p->schedule) <= RUN_FLOPS)
 		run_program(net, p, n);
 	brc_run_plan_free(p);
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "data/tables/class_names.h"
-#include "data/images/image_list.h"
+#include "data/images/image_items.h"
 #include "data/tables/labels_tsv.h"
 #include "data/tables/layers_tsv.h"
 

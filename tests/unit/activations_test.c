@@ -105,38 +105,6 @@ static void same_bytes_for_any_number_of_threads(void **state)
 	brc_net_free(net);
 }
 
-static void samples_are_drawn_without_replacement(void **state)
-{
-	static int32_t label[500];
-	brc_dataset d = rows_of(NULL, 500, 1, label, 1);
-	size_t *a, *b, *c, n, same = 0;
-	brc_err err = {0};
-
-	(void)state;
-	assert_int_equal(brc_net_choose_samples(&d, 100, 42, &a, &n, &err), BRC_OK);
-	assert_int_equal(n, 100);
-	assert_int_equal(brc_net_choose_samples(&d, 100, 42, &b, &n, &err), BRC_OK);
-	assert_int_equal(brc_net_choose_samples(&d, 100, 43, &c, &n, &err), BRC_OK);
-	assert_memory_equal(a, b, 100 * sizeof(*a));
-	assert_memory_not_equal(a, c, 100 * sizeof(*a));
-	for (size_t i = 0; i < 100; i++) {
-		assert_true(a[i] < 500 && (i == 0 || a[i] > a[i - 1]));
-		for (size_t k = 0; k < 100; k++)
-			same += a[i] == c[k];
-	}
-	assert_in_range(same, 5, 40); /* 20 are expected */
-	assert_true(a[0] < 50 && a[99] >= 450);
-	free(b);
-	free(c);
-	free(a);
-	assert_int_equal(brc_net_choose_samples(&d, 0, 42, &a, &n, &err), BRC_OK);
-	assert_int_equal(n, 500);
-	assert_true(a[0] == 0 && a[499] == 499);
-	free(a);
-	assert_int_equal(brc_net_choose_samples(&d, 501, 42, &a, &n, &err), BRC_DATA);
-	assert_string_equal(err.message, "501 images are asked for, but there are 500");
-}
-
 static void values_that_are_not_finite_are_refused(void **state)
 {
 	brc_onnx m = model_open("fixtures/small/relu.onnx");
@@ -281,7 +249,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_torchs),
 		cmocka_unit_test(same_bytes_for_any_number_of_threads),
-		cmocka_unit_test(samples_are_drawn_without_replacement),
 		cmocka_unit_test(values_that_are_not_finite_are_refused),
 		cmocka_unit_test(needs_hidden_layers),
 		cmocka_unit_test(the_strongest_images_are_kept),

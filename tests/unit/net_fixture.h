@@ -22,7 +22,7 @@ static inline brc_net *network(const char *path)
 	brc_err err = {0};
 	brc_net *net;
 
-	if (brc_net_read(&net, path, BRC_NORM_L1, &err) != BRC_OK)
+	if (brc_net_read(&net, path, BRC_NORM_L1, false, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }
@@ -104,7 +104,7 @@ static inline pass begin_pass(const brc_net *net, const size_t *layer, size_t n,
 
 	if (brc_run_plan_new(&t.p, net, &how, &err) != BRC_OK)
 		fail_msg("%s", err.message);
-	assert_true(rows <= brc_run_plan_rows(t.p));
+	assert_true(rows <= t.p->rows);
 	assert_int_equal(brc_runs_new(&t.r, 1, t.p, &err), BRC_OK);
 	assert_int_equal(brc_run_start(t.r, &d, NULL, 0, rows, &err), BRC_OK);
 	return t;
@@ -137,18 +137,18 @@ static inline float *values_of(const brc_net *net, size_t layer, brc_stage stage
 			       size_t rows)
 {
 	pass t = begin_pass(net, &layer, 1, stage, false, x, rows);
-	const brc_unit_view v = brc_run_plan_view(t.p, 0);
-	float *out = malloc(rows * v.units * sizeof(*out));
+	const brc_unit_view *v = &t.p->view[0];
+	float *out = malloc(rows * v->units * sizeof(*out));
 	const float *value;
 	brc_err err = {0};
 
 	assert_non_null(out);
-	assert_int_equal(v.positions, 1);
+	assert_int_equal(v->positions, 1);
 	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
 	for (size_t r = 0; r < rows; r++)
-		for (size_t u = 0; u < v.units; u++)
-			out[r * v.units + u] =
-				value[r * v.row_step + u * v.unit_step + v.position[0]];
+		for (size_t u = 0; u < v->units; u++)
+			out[r * v->units + u] =
+				value[r * v->row_step + u * v->unit_step + v->position[0]];
 	end_pass(&t);
 	return out;
 }

@@ -605,10 +605,10 @@ static void estimates_count_products(void **state)
 
 	(void)state;
 	assert_int_equal(brc_run_plan_new(&p, net, &how, &err), BRC_OK);
-	rows = (double)brc_run_plan_rows(p);
-	assert_true(brc_run_plan_flops(p) == 2 * rows * whole);
-	assert_true(brc_run_plan_stop_flops(p, 0) == 2 * rows * part);
-	assert_true((double)brc_run_plan_bytes(p) > rows * 784 * sizeof(float));
+	rows = (double)p->rows;
+	assert_true(brc_schedule_pass_flops(p->schedule) == 2 * rows * whole);
+	assert_true(brc_schedule_flops(p->schedule, 0) == 2 * rows * part);
+	assert_true((double)brc_schedule_bytes(p->schedule) > rows * 784 * sizeof(float));
 	brc_run_plan_free(p);
 	brc_net_free(net);
 }

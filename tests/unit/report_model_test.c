@@ -452,24 +452,31 @@ static void titles_are_as_short_as_tells_paths_apart(void **state)
 	static const size_t of[] = {0, 0, 1, 2, 0, 3, 3, 4};
 	static const char *const want[] = {"k3/w.brc, x.brc", "a/k4/w.brc", "b/k4/w.brc",
 					   "- (streams 1, 2)", "w.brc"};
+	static const char *const model[] = {"m0", "m1", "m2", "m3", "m4"};
+	brc_section one[5] = {{.type = "units", .version = 1, .digest = "1"}};
+	const brc_section *of_model[5];
 	brc_report_input in[8] = {{0}};
-	const char *brief[8];
+	brc_network_inputs joined;
+	brc_err err;
 
 	(void)state;
+	for (size_t k = 0; k < 5; k++) {
+		one[k] = one[0];
+		one[k].meta = brc_map_new();
+		brc_map_put_string(one[k].meta, "model", model[k]);
+		of_model[k] = &one[k];
+	}
 	for (size_t i = 0; i < 8; i++)
-		in[i].title = path[i];
+		in[i] = (brc_report_input){.title = path[i], .sections = &of_model[of[i]], .n = 1};
 	in[5].stream = 1;
 	in[6].stream = 2;
-	brc_titles_shorten(brief, in, 8);
-	assert_string_equal(brief[0], "k3/w.brc");
-	assert_string_equal(brief[1], "x.brc");
+	assert_int_equal(brc_network_inputs_join(&joined, in, 8, &err), BRC_OK);
+	assert_int_equal(joined.n, 5);
 	for (size_t k = 0; k < 5; k++) {
-		brc_str title = {0};
-
-		brc_titles_join(&title, brief, in, of, 8, k);
-		assert_string_equal(title.s, want[k]);
-		brc_str_free(&title);
+		assert_string_equal(joined.item[k].title, want[k]);
+		brc_map_free(one[k].meta);
 	}
+	brc_network_inputs_clear(&joined);
 }
 
 static brc_map *entry(const char *tool, const char *reads, const char *read, const char *writes,

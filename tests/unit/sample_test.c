@@ -1,6 +1,7 @@
 /* Choosing images: as many of each class, without replacement, each image as likely. */
 #include "data_files.h"
 
+#include "data/datasets/dataset_files.h"
 #include "data/datasets/dataset_head.h"
 
 enum { IMAGES = 60, CLASSES = 3, EACH = 5 };
@@ -146,6 +147,38 @@ static void keeps_the_labels_of_the_chosen(void **state)
 	brc_array_clear(&a);
 }
 
+static void lists_are_drawn_without_replacement_in_ascending_order(void **state)
+{
+	size_t *a, *b, *c, n = 100, same = 0;
+	brc_err err = {0};
+
+	(void)state;
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_OK);
+	assert_int_equal(n, 100);
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &b, &err), BRC_OK);
+	assert_int_equal(brc_dataset_draw(500, &n, 43, &c, &err), BRC_OK);
+	assert_memory_equal(a, b, 100 * sizeof(*a));
+	assert_memory_not_equal(a, c, 100 * sizeof(*a));
+	for (size_t i = 0; i < 100; i++) {
+		assert_true(a[i] < 500 && (i == 0 || a[i] > a[i - 1]));
+		for (size_t k = 0; k < 100; k++)
+			same += a[i] == c[k];
+	}
+	assert_in_range(same, 5, 40); /* 20 are expected */
+	assert_true(a[0] < 50 && a[99] >= 450);
+	free(b);
+	free(c);
+	free(a);
+	n = 0;
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_OK);
+	assert_int_equal(n, 500);
+	assert_true(a[0] == 0 && a[499] == 499);
+	free(a);
+	n = 501;
+	assert_int_equal(brc_dataset_draw(500, &n, 42, &a, &err), BRC_DATA);
+	assert_string_equal(err.message, "501 images are asked for, but there are 500");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +188,7 @@ int main(void)
 		cmocka_unit_test(refuses_more_than_there_are),
 		cmocka_unit_test(takes_all_of_a_class),
 		cmocka_unit_test(keeps_the_labels_of_the_chosen),
+		cmocka_unit_test(lists_are_drawn_without_replacement_in_ascending_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

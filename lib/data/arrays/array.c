@@ -94,10 +94,16 @@ static number whole(int64_t i)
 	return (number){true, i, (double)i};
 }
 
+static number real(double d)
+{
+	bool is_whole = d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d);
+
+	return (number){is_whole, is_whole ? (int64_t)d : 0, d};
+}
+
 static number load(int kind, const unsigned char *p)
 {
 	union {
-		int8_t i1;
 		uint16_t u2;
 		int16_t i2;
 		uint32_t u4;
@@ -105,8 +111,8 @@ static number load(int kind, const unsigned char *p)
 		uint64_t u8;
 		int64_t i8;
 		float f4;
+		double f8;
 	} v;
-	double d;
 
 	switch (kind) {
 	case B1:
@@ -114,8 +120,7 @@ static number load(int kind, const unsigned char *p)
 	case U1:
 		return whole(*p);
 	case I1:
-		memcpy(&v, p, 1);
-		return whole(v.i1);
+		return whole((int8_t)*p);
 	case U2:
 		memcpy(&v, p, 2);
 		return whole(v.u2);
@@ -136,18 +141,14 @@ static number load(int kind, const unsigned char *p)
 		return v.u8 <= INT64_MAX ? whole((int64_t)v.u8) : (number){.d = (double)v.u8};
 	case F2:
 		memcpy(&v, p, 2);
-		d = brc_from_half(v.u2);
-		break;
+		return real(brc_from_half(v.u2));
 	case F4:
 		memcpy(&v, p, 4);
-		d = v.f4;
-		break;
+		return real(v.f4);
 	default:
-		memcpy(&d, p, 8);
+		memcpy(&v, p, 8);
+		return real(v.f8);
 	}
-	if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && d == floor(d))
-		return (number){true, (int64_t)d, d};
-	return (number){.d = d};
 }
 
 /* False, with nothing stored, when the number does not fit. */

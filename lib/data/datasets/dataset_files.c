@@ -10,7 +10,7 @@
 #include "data/datasets/dataset_head.h"
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
-#include "data/images/image_options.h"
+#include "data/images/image_items.h"
 #include "stream/digest.h"
 
 void brc_dataset_files_clear(brc_dataset_files *r)
@@ -185,8 +185,8 @@ static brc_rc record_digest(brc_filter *f, const char *option, const void *data,
 }
 
 /*
- * What the operands hold, under the names they have in the usage: the images and the labels of
- * two files; of all else both as one.
+ * The digests of the operands, under the names that they have in the usage. Images and labels in
+ * two files have a digest each. In every other format both have one together.
  */
 static brc_rc record_operands(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 {
@@ -248,4 +248,27 @@ brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filte
 	brc_section_free(s);
 	r->largest = c.largest;
 	return rc == BRC_OK ? record(r, f, err) : rc;
+}
+
+/* ---- a choice among the items of a data set ---- */
+
+brc_rc brc_dataset_draw(size_t n, size_t *count, uint64_t seed, size_t **item, brc_err *err)
+{
+	bool *chosen = brc_alloc(n, sizeof(*chosen), err);
+	int32_t *label = brc_calloc(n, sizeof(*label), err); /* all items are of one class */
+	size_t listed = 0;
+	brc_rc rc = chosen && label ? BRC_OK : BRC_RESOURCE;
+
+	*count = *count ? *count : n;
+	if (rc == BRC_OK && (*count > n || n > INT32_MAX))
+		rc = brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", *count,
+			      n);
+	BRC_THEN(rc, brc_sample_per_class(label, n, 1, *count, seed, chosen, err));
+	*item = rc == BRC_OK ? brc_alloc(*count, sizeof(**item), err) : NULL;
+	for (size_t i = 0; *item && i < n; i++)
+		if (chosen[i])
+			(*item)[listed++] = i;
+	free(chosen);
+	free(label);
+	return rc == BRC_OK && !*item ? BRC_RESOURCE : rc;
 }

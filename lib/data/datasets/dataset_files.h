@@ -68,4 +68,11 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err);
 brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err);
 void brc_dataset_files_clear(brc_dataset_files *r);
 
+/*
+ * Draw some of n items without replacement, keyed by (seed, BRC_RNG_SAMPLE): *item[*count] are
+ * their indices in ascending order, which the caller frees. *count: how many are wanted, 0 for all;
+ * then how many there are. BRC_DATA when there are fewer, or more than INT32_MAX; BRC_RESOURCE.
+ */
+brc_rc brc_dataset_draw(size_t n, size_t *count, uint64_t seed, size_t **item, brc_err *err);
+
 #endif

@@ -26,8 +26,7 @@ static brc_rc tell_layout(const brc_items *it, brc_layout *out, brc_err *err)
 	}
 	if (first == last) {
 		brc_fail(err, BRC_DATA,
-			 "%s: it cannot be told which extent of the images holds "
-			 "the channels",
+			 "%s: it cannot be told which extent of the images holds the channels",
 			 it->name);
 		return brc_hint(err, "without --nchw, --nhwc, --bgr and several means images pass "
 				     "as they are");
@@ -77,10 +76,8 @@ typedef struct pieces {
 static brc_rc flush(pieces *p, brc_err *err)
 {
 	const brc_dataset *d = p->d;
-	brc_rc rc = brc_dataset_check_images(d, p->piece, p->written, p->n, p->c->items->name, err);
 
-	if (rc != BRC_OK)
-		return rc;
+	BRC_TRY(brc_dataset_check_images(d, p->piece, p->written, p->n, p->c->items->name, err));
 	BRC_TRY(brc_filter_rows(p->f, p->piece, p->n, err));
 	p->written += p->n;
 	p->n = 0;

@@ -54,8 +54,8 @@ brc_rc brc_items_new(brc_items **it, const char *name, const brc_items_ops *ops,
 /* Take over dtype and shape of an array [n, ...] that is still to be read. */
 brc_rc brc_items_shape(brc_items *it, const brc_array *head, brc_err *err);
 /*
- * Read the labels, whose head (data NULL) has been read: BRC_DATA at once, whatever the array
- * holds, when they are not as many as the items; otherwise as brc_input_exactly.
+ * Read the labels. Their head has been read; it has no data. Where they are not as many as the
+ * items, it is BRC_DATA before any label is read. Other errors are those of brc_input_exactly.
  */
 brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head, bool swap,
 			    size_t mem, brc_err *err);

@@ -57,9 +57,7 @@ static brc_rc cut(text *t, size_t length, const char *name, brc_err *err)
 			      err);
 	if (a->shape[a->ndim - 1] < (a->ndim == 1 ? length + 1 : 2))
 		return refuse(a, name,
-			      "a sequence needs its tokens and the one that follows the "
-			      "last",
-			      err);
+			      "a sequence needs its tokens and the one that follows the last", err);
 	*t = a->ndim == 1 ? (text){*a, (a->shape[0] - 1) / length, length, length}
 			  : (text){*a, a->shape[0], a->shape[1], a->shape[1] - 1};
 	return BRC_OK;

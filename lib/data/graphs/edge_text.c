@@ -1,11 +1,11 @@
 /*
- * A list of edges, one a line: two units and a weight (without it 1), parted by tabs, or by
- * blanks where the first such line has no tab. Empty lines and those that begin with "#" are
- * skipped; a first line "from to weight" too. Units are
- *   - layer:unit where comments declare layers, or those are given and the first edge's are no
- *     numbers; unit from 0 within its layer;
- *   - numbers from 0, if the first edge's are: as many units as the largest says, or as given;
- *   - names otherwise, numbered in order of appearance.
+ * A list of edges, one a line: two units and a weight, separated by tabs, or by blanks where the
+ * first such line has no tab. An edge without a weight weighs 1. Empty lines, lines that begin with
+ * "#", and a first line "from to weight" are skipped. The first edge decides how units are written:
+ *   - as layer:unit, where comments declare layers, or where layers are given and the first edge
+ *     has no numbers. Units count from 0 within their layer;
+ *   - as numbers from 0. The largest says how many units there are, or the layers given do;
+ *   - as names in all other cases. They are numbered in order of appearance.
  */
 #include <stdbool.h>
 #include <stdlib.h>

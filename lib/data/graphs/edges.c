@@ -50,11 +50,10 @@ brc_rc brc_declared_layer(brc_layer_list *t, const brc_lines *lines, char *comme
 		return BRC_OK;
 	if (brc_line_fields(comment, true, field, 3) != 3 || *field[2] == '\0' ||
 	    !brc_line_whole(field[1], 1, BRC_UNITS_MAX - t->total, &units))
-		return brc_lines_fail(
-			lines, err,
-			"a layer is declared by: layer, its number of units (%u in all "
-			"at most), its name, with tabs between",
-			BRC_UNITS_MAX);
+		return brc_lines_fail(lines, err,
+				      "a layer is declared by: layer, its number of units (%u in "
+				      "all at most), its name, with tabs between",
+				      BRC_UNITS_MAX);
 	return brc_lines_at(lines, brc_layer_list_add(t, field[2], units, err), err);
 }
 

@@ -21,14 +21,17 @@ static uint32_t upper(const brc_edge *e)
 	return e->from < e->to ? e->to : e->from;
 }
 
+/* Both ends as one number, by which edges are ordered. */
+static uint64_t pair_of(const brc_edge *e)
+{
+	return (uint64_t)lower(e) << 32 | upper(e);
+}
+
 static bool in_order(const brc_edge_list *l)
 {
-	for (size_t i = 1; i < l->n; i++) {
-		const brc_edge *a = &l->edge[i - 1], *b = &l->edge[i];
-
-		if (lower(a) > lower(b) || (lower(a) == lower(b) && upper(a) > upper(b)))
+	for (size_t i = 1; i < l->n; i++)
+		if (pair_of(&l->edge[i - 1]) > pair_of(&l->edge[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -83,11 +86,6 @@ static brc_rc check_twice(const brc_edge *a, const brc_edge *b, const char *name
 	return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
 }
 
-static bool same_pair(const brc_edge *a, const brc_edge *b)
-{
-	return lower(a) == lower(b) && upper(a) == upper(b);
-}
-
 brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err)
 {
 	size_t kept = 0;
@@ -96,7 +94,7 @@ brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err)
 	for (size_t i = 0, j; i < l->n; i = j) {
 		brc_edge e = l->edge[i];
 
-		for (j = i + 1; j < l->n && same_pair(&e, &l->edge[j]); j++)
+		for (j = i + 1; j < l->n && pair_of(&e) == pair_of(&l->edge[j]); j++)
 			;
 		if (j - i > 2)
 			return brc_fail(err, BRC_DATA,

@@ -12,17 +12,15 @@ static brc_rc take_entry(brc_edge_list *l, const brc_array *a, size_t i, size_t 
 {
 	const float *v = a->data;
 	size_t n = a->shape[0];
+	brc_rc rc;
 
 	if (i < j && v[i * n + j] != v[j * n + i]) {
 		brc_fail(err, BRC_DATA, "row %zu, column %zu is %g, but row %zu, column %zu is %g",
 			 i, j, (double)v[i * n + j], j, i, (double)v[j * n + i]);
 		return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
 	}
-	if (brc_edge_list_add(l, i, j, (double)v[i * n + j], 0, err) != BRC_OK)
-		return err && err->code == BRC_DATA
-			       ? brc_err_prefix(err, "row %zu, column %zu", i, j)
-			       : BRC_RESOURCE;
-	return BRC_OK;
+	rc = brc_edge_list_add(l, i, j, (double)v[i * n + j], 0, err);
+	return rc == BRC_DATA ? brc_err_prefix(err, "row %zu, column %zu", i, j) : rc;
 }
 
 static brc_rc take_matrix(brc_edge_list *l, brc_array *a, const char *name, brc_err *err)

@@ -1,4 +1,4 @@
-#include "data/images/image_list.h"
+#include "data/images/image_items.h"
 
 #include <dirent.h>
 #include <errno.h>

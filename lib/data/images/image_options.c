@@ -1,4 +1,4 @@
-#include "data/images/image_options.h"
+#include "data/images/image_items.h"
 
 #include <errno.h>
 #include <math.h>

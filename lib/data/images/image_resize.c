@@ -156,9 +156,8 @@ brc_rc brc_image_crop(brc_image *m, size_t w, size_t h, const char *name, brc_er
 
 	if (w > m->w || h > m->h) {
 		brc_fail(err, BRC_DATA,
-			 "%s: an image of %zu x %zu is too small for a crop of "
-			 "%zu x %zu",
-			 name, m->w, m->h, w, h);
+			 "%s: an image of %zu x %zu is too small for a crop of %zu x %zu", name,
+			 m->w, m->h, w, h);
 		return brc_hint(err, "--resize comes before --crop");
 	}
 	left = (size_t)nearbyint((double)(m->w - w) / 2);

@@ -233,8 +233,7 @@ static brc_rc check_map(const brc_weights *w, const json_t *map, brc_err *err)
 
 		if (!shard || strcmp(shard, w->file[a->file].name) != 0)
 			return brc_fail(err, BRC_DATA,
-					"%s: array '%s' stands in %s, which it "
-					"does not say",
+					"%s: array '%s' stands in %s, which it does not say",
 					w->path, a->name, w->file[a->file].name);
 	}
 	return BRC_OK;

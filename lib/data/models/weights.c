@@ -75,19 +75,15 @@ brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head,
 
 typedef enum kind { NO_WEIGHTS, SAFETENSORS, INDEX, NPZ, NPY } kind;
 
-/* Its name makes it a safetensors file, even if a bad header does not show that. */
-static bool called_safetensors(const char *path)
-{
-	static const char end[] = ".safetensors";
-	size_t n = strlen(path);
-
-	return n >= sizeof(end) && !strcmp(path + n - (sizeof(end) - 1), end);
-}
-
-/* A safetensors file: a header of plausible length that begins like JSON. */
+/*
+ * A name that ends so makes it a safetensors file, even if a bad header does not show that. Without
+ * it, one has a header of plausible length that begins like JSON.
+ */
 static kind kind_of(const char *path, const unsigned char *p, size_t n)
 {
-	if (called_safetensors(path))
+	const char *end = strrchr(path, '.');
+
+	if (end && end > path && !strcmp(end, ".safetensors"))
 		return SAFETENSORS;
 	if (brc_zip_magic(p, n))
 		return NPZ;

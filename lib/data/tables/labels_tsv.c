@@ -187,11 +187,10 @@ static brc_rc check_units(const table *t, const group *g, brc_err *err)
 
 	for (size_t i = 0; i < g->n; i++) {
 		if (i > 0 && r[i].unit == r[i - 1].unit)
-			return brc_fail(err, BRC_DATA,
-					"%s: line %zu: unit %zu of layer '%s' stands already in "
-					"line %zu",
-					t->tsv.lines.name, r[i].line, r[i].unit, r[i].layer,
-					r[i - 1].line);
+			return brc_fail(
+				err, BRC_DATA,
+				"%s: line %zu: unit %zu of layer '%s' stands already in line %zu",
+				t->tsv.lines.name, r[i].line, r[i].unit, r[i].layer, r[i - 1].line);
 		if (r[i].unit == i)
 			continue;
 		brc_fail(err, BRC_DATA,

@@ -50,8 +50,8 @@ brc_rc brc_lines_fail(const brc_lines *l, brc_err *err, const char *fmt, ...)
 brc_rc brc_lines_at(const brc_lines *l, brc_rc rc, brc_err *err);
 
 /*
- * Cut a line where blanks (tabs alone, if `tabs`) part it, in place; keeps the first `cap` fields.
- * Returns how many there are.
+ * Cut a line into fields, in place. Runs of blanks and tabs separate them; with `tabs` each single
+ * tab does. The first `cap` fields are kept. Returns how many there are.
  */
 size_t brc_line_fields(char *line, bool tabs, char **field, size_t cap);
 
@@ -65,20 +65,22 @@ enum { BRC_TSV_COLUMNS_MAX = 64 };
 
 typedef struct brc_tsv {
 	brc_lines lines;
-	bool skip_empty; /* empty lines are no rows; else they may only stand at the end of a text
-			  */
+	bool skip_empty; /* leave out empty lines; else they may stand only at the end of a text */
 	size_t columns;  /* of the first line and of every other */
 	char *field[BRC_TSV_COLUMNS_MAX]; /* of the line that was read last */
 } brc_tsv;
 
 /*
- * The first line: index[i] is where the column called name[i] stands, BRC_ANY: nowhere. A mark of
- * the byte order before it is passed over. BRC_DATA for a table without lines, with more than
- * BRC_TSV_COLUMNS_MAX columns, or with one of the names twice.
+ * Read the first line. index[i] becomes the place of the column called name[i], or BRC_ANY where
+ * there is none. A mark of the byte order before the line is skipped. BRC_DATA for a table without
+ * lines, with more than BRC_TSV_COLUMNS_MAX columns, or with one of the names twice.
  */
 brc_rc brc_tsv_head(brc_tsv *t, const char *const *name, size_t n, size_t *index, brc_err *err);
 
-/* The next row in t->field; false in *found after the last. BRC_DATA for one of another length. */
+/*
+ * The next row in t->field; *found is false after the last. BRC_DATA for a row with another number
+ * of columns than the first line.
+ */
 brc_rc brc_tsv_next(brc_tsv *t, bool *found, brc_err *err);
 
 #endif

@@ -186,8 +186,8 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                        \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, PLACES, \
+#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                         \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, POOLING, \
 	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
 #define WINDOW(OWN)                                                         \
 	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),       \

@@ -177,7 +177,7 @@ brc_rc brc_primitive_pack(brc_primitive *p, const dnnl_memory_desc_t *plain, con
 	union {
 		const void *given;
 		void *taken;
-	} from = {.given = w};
+	} from = {.given = w}; /* oneDNN's interface has no const */
 	dnnl_primitive_t reorder;
 	bool good;
 

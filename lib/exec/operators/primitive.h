@@ -41,13 +41,13 @@ brc_rc brc_primitive_begin(brc_primitive *p, brc_err *err);
 dnnl_status_t brc_primitive_describe(const brc_primitive *p, const void *op, const brc_after *after,
 				     dnnl_primitive_desc_t *pd);
 /*
- * Make the primitive that pd describes, which is destroyed, and its copies. `accumulate`: what is
- * in the output counts.
+ * Make the primitive that pd describes, and the copies between its layouts and those of the graph.
+ * pd is destroyed. `accumulate`: the primitive adds to what is in the output, which is copied to
+ * where it looks for it.
  */
 brc_rc brc_primitive_finish(brc_primitive *p, dnnl_primitive_desc_t pd, bool accumulate,
 			    brc_err *err);
-/* p->packed: the weights w, which lie as `plain` says; they are read, though oneDNN has no const.
- */
+/* p->packed: the weights w, which lie as `plain` says, in the layout that oneDNN wants. */
 brc_rc brc_primitive_pack(brc_primitive *p, const dnnl_memory_desc_t *plain, const void *w,
 			  brc_err *err);
 /* Compute `out` from `in`, with p->scratch_bytes of scratch memory. False: there is no memory. */

@@ -226,9 +226,9 @@ static void adapt_resize(int64_t opset, void *args)
 	a->rounding = a->early ? BRC_ROUND_FLOOR : BRC_ROUND_DOWN_AT_HALF;
 }
 
-#define RECORD(TYPE, MAX_IN, ...)                                                            \
-	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), infer_resize, brc_sampling_run, PLAIN, PLACES, \
-	       BRC_ARGS(brc_resize_args, __VA_ARGS__), .state = sizeof(brc_sampling),        \
+#define RECORD(TYPE, MAX_IN, ...)                                                             \
+	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), infer_resize, brc_sampling_run, PLAIN, POOLING, \
+	       BRC_ARGS(brc_resize_args, __VA_ARGS__), .state = sizeof(brc_sampling),         \
 	       .adapt = adapt_resize)
 #define MODE \
 	BRC_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", "cubic")

@@ -85,7 +85,7 @@ brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 		return BRC_OK;
 	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err));
 	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
-	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->mixed, true, err);
+	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->untraced, true, err);
 }
 
 /* ---- several operands ---- */
@@ -105,7 +105,7 @@ static brc_rc drop_statistics(brc_tracer *t, const brc_sources **x, size_t *n, b
 			continue;
 		any = true;
 		BRC_TRY(brc_sources_all(x[k], t->sets, &mine, err));
-		BRC_TRY(brc_unit_sets_max(t->sets, all, mine, &all, err));
+		BRC_TRY(brc_unit_sets_join(t->sets, all, mine, false, &all, err));
 	}
 	if (!any || *n == 1)
 		return BRC_OK;
@@ -125,13 +125,11 @@ static brc_rc drop_statistics(brc_tracer *t, const brc_sources **x, size_t *n, b
 static brc_rc add_operand(brc_tracer *t, brc_sources *s, const brc_sources *x, bool sum,
 			  brc_err *err)
 {
-	brc_rc (*join)(brc_unit_sets *, int32_t, int32_t, int32_t *, brc_err *) =
-		sum ? brc_unit_sets_sum : brc_unit_sets_max;
 	size_t stride[BRC_MAX_DIMS], index[BRC_MAX_DIMS] = {0}, at = 0;
 
 	brc_sources_strides(x->ext, x->ndim, s->ndim, stride);
 	for (size_t i = 0; i < s->n; i++) {
-		BRC_TRY(join(t->sets, s->set[i], x->set[at], &s->set[i], err));
+		BRC_TRY(brc_unit_sets_join(t->sets, s->set[i], x->set[at], sum, &s->set[i], err));
 		brc_sources_advance(index, s->ext, s->ndim, stride, &at);
 	}
 	return BRC_OK;
@@ -141,18 +139,18 @@ static brc_rc combine(brc_tracer *t, const brc_node *n, const brc_sources **x, s
 		      brc_sources *s, brc_err *err)
 {
 	size_t ndim = brc_exec_value(t->g, n->out[0])->ndim, ext[BRC_MAX_DIMS];
-	size_t mixed = BRC_NOWHERE;
+	size_t untraced = BRC_NOWHERE;
 
 	for (size_t k = 0; k < operands; k++)
-		if (x[k]->mixed != BRC_NOWHERE)
-			mixed = x[k]->mixed;
+		if (x[k]->untraced != BRC_NOWHERE)
+			untraced = x[k]->untraced;
 	BRC_TRY(drop_statistics(t, x, &operands, err));
 	for (size_t k = 0; k < ndim; k++)
 		ext[k] = 1;
 	for (size_t k = 0; k < operands; k++)
 		widen(ext, ndim, x[k]->ext, x[k]->ndim);
 	BRC_TRY(brc_sources_blank(s, ndim, ext, err));
-	s->mixed = mixed;
+	s->untraced = untraced;
 	s->statistic = true;
 	s->map[0] = x[0]->map[0];
 	s->map[1] = x[0]->map[1];
@@ -194,7 +192,6 @@ brc_rc brc_trace_combine(brc_tracer *t, const brc_node *n, brc_err *err)
 			x[operands++] = brc_traced(t, n, k);
 	rc = combine(t, n, x, operands, &s, err);
 	free(x);
-	if (rc == BRC_OK)
-		rc = scale_by_constants(t, n, &s, err);
+	BRC_THEN(rc, scale_by_constants(t, n, &s, err));
 	return brc_trace_set(t, n, 0, &s, rc, err);
 }

@@ -82,8 +82,8 @@ static void inherit(const brc_tracer *t, const brc_node *n, brc_sources *s)
 		}
 		any = true;
 		s->statistic = s->statistic && x->statistic;
-		if (x->mixed != BRC_NOWHERE)
-			s->mixed = x->mixed;
+		if (x->untraced != BRC_NOWHERE)
+			s->untraced = x->untraced;
 	}
 }
 
@@ -109,7 +109,7 @@ static bool comes_from_units(const brc_tracer *t, const brc_node *n)
 		const brc_sources *s = brc_traced(t, n, k);
 
 		for (size_t i = 0; s && i < s->n; i++)
-			if (s->mixed != BRC_NOWHERE || s->set[i] != 0)
+			if (s->untraced != BRC_NOWHERE || s->set[i] != 0)
 				return true;
 	}
 	return false;
@@ -129,10 +129,8 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 			       ? BRC_OK
 			       : brc_trace_uniform(t, n, 0, 0, BRC_NOWHERE, false, err);
 	rc = lay_out(t, n, err);
-	if (rc == BRC_OK)
-		rc = brc_node_run(t->g, n, t->at, err);
-	if (rc == BRC_OK)
-		rc = collect(t, n, err);
+	BRC_THEN(rc, brc_node_run(t->g, n, t->at, err));
+	BRC_THEN(rc, collect(t, n, err));
 	clear(t, n);
 	return rc;
 }

@@ -6,19 +6,14 @@
 
 #include "base/memory.h"
 #include "linalg/kernel_norm.h"
-#include "net/layers.h"
 #include "net/trace/tracer.h"
 
 #define SPATIAL (~(size_t)3) /* dimensions 2 and up, as bits */
 
-static void note_map(brc_sources *s, const brc_operand *v)
-{
-	s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
-	s->map[1] = v->ndim > 2 ? v->dim[v->ndim - 1] : 1;
-}
-
-/* The place of the largest element of a window also comes from the window's channel. */
-brc_rc brc_trace_places(brc_tracer *t, const brc_node *n, brc_err *err)
+/*
+ * An element comes from the channel of its window. So does its index, a second output of MaxPool.
+ */
+brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(t->g, n, 0), *y = brc_exec_value(t->g, n->out[0]);
 
@@ -31,7 +26,7 @@ brc_rc brc_trace_places(brc_tracer *t, const brc_node *n, brc_err *err)
 
 		BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, 0), err));
 		rc = brc_sources_flatten(&s, SPATIAL, t->sets, err);
-		note_map(&s, y);
+		brc_sources_note_map(&s, y);
 		BRC_TRY(brc_trace_set(t, n, k, &s, rc, err));
 	}
 	return BRC_OK;
@@ -47,7 +42,7 @@ static void drop_dimensions(brc_sources *s, size_t axes)
 	s->ndim = n;
 }
 
-/* A mean over places leaves channels as they are. A mean over units is a statistic of the units. */
+/* A mean over positions leaves channels as they are. A mean over units is a statistic of them. */
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_sources *x = brc_traced(t, n, 0);
@@ -80,10 +75,10 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_linear_map *
 	in->source = brc_calloc(w->inputs, sizeof(*in->source), err);
 	if (!in->source)
 		return BRC_RESOURCE;
-	in->mixed = from->mixed;
+	in->untraced = from->untraced;
 	in->map[0] = from->map[0];
 	in->map[1] = from->map[1];
-	if (from->mixed == BRC_NOWHERE)
+	if (from->untraced == BRC_NOWHERE)
 		BRC_TRY(brc_sources_along(from, brc_in(t->g, n, w->in), w->in_axis, t->sets,
 					  in->source, err));
 	rc = brc_sources_units(&s, brc_exec_value(t->g, n->out[0]), w->axis, (int32_t)t->layer,
@@ -118,14 +113,12 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_linear_map *w,
 	if (!in)
 		return BRC_RESOURCE;
 	rc = brc_sources_along(from, brc_in(t->g, n, 0), 1, t->sets, in, err);
-	if (rc == BRC_OK)
-		rc = brc_sources_axis(&s, y, 1, err);
-	if (rc == BRC_OK)
-		rc = scale_channels(t, w, in, s.set, err);
+	BRC_THEN(rc, brc_sources_axis(&s, y, 1, err));
+	BRC_THEN(rc, scale_channels(t, w, in, s.set, err));
 	free(in);
-	s.mixed = from->mixed;
+	s.untraced = from->untraced;
 	s.statistic = from->statistic;
-	note_map(&s, y);
+	brc_sources_note_map(&s, y);
 	return brc_trace_set(t, n, 0, &s, rc, err);
 }
 
@@ -159,7 +152,7 @@ static bool is_told_apart(const brc_tracer *t, const brc_node *n, size_t k)
 {
 	const brc_sources *s = brc_traced(t, n, k);
 
-	return s && s->mixed == BRC_NOWHERE && brc_in(t->g, n, k)->ndim > 1;
+	return s && s->untraced == BRC_NOWHERE && brc_in(t->g, n, k)->ndim > 1;
 }
 
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err)

@@ -7,7 +7,7 @@
 
 brc_rc brc_sources_blank(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err)
 {
-	*s = (brc_sources){.ndim = ndim, .n = 1, .mixed = BRC_NOWHERE, .map = {1, 1}};
+	*s = (brc_sources){.ndim = ndim, .n = 1, .untraced = BRC_NOWHERE, .map = {1, 1}};
 	for (size_t k = 0; k < ndim; k++) {
 		s->ext[k] = ext[k];
 		if (!brc_mul(s->n, ext[k], &s->n))
@@ -19,11 +19,7 @@ brc_rc brc_sources_blank(brc_sources *s, size_t ndim, const size_t *ext, brc_err
 
 brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err)
 {
-	size_t ext[BRC_MAX_DIMS];
-
-	for (size_t k = 0; k < v->ndim; k++)
-		ext[k] = 1;
-	BRC_TRY(brc_sources_blank(s, v->ndim, ext, err));
+	BRC_TRY(brc_sources_axis(s, v, v->ndim, err));
 	s->set[0] = set;
 	return BRC_OK;
 }
@@ -43,16 +39,21 @@ brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int3
 	BRC_TRY(brc_sources_axis(s, v, axis, err));
 	for (size_t i = 0; i < s->n; i++) {
 		brc_rc rc = brc_unit_sets_one(sets, layer, (int32_t)i, &s->set[i], err);
+
 		if (rc != BRC_OK) {
 			brc_sources_clear(s);
 			return rc;
 		}
 	}
-	if (v->ndim > 2 && axis == 1) {
-		s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
-		s->map[1] = v->dim[v->ndim - 1];
-	}
+	if (axis == 1)
+		brc_sources_note_map(s, v);
 	return BRC_OK;
+}
+
+void brc_sources_note_map(brc_sources *s, const brc_operand *v)
+{
+	s->map[0] = v->ndim > 3 ? v->dim[2] : 1;
+	s->map[1] = v->ndim > 2 ? v->dim[v->ndim - 1] : 1;
 }
 
 brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err)
@@ -98,10 +99,9 @@ void brc_sources_advance(size_t *index, const size_t *ext, size_t ndim, const si
 
 void brc_sources_spread(const brc_sources *s, const brc_operand *v, int32_t *out)
 {
-	size_t stride[BRC_MAX_DIMS + 1], index[BRC_MAX_DIMS] = {0}, at = 0;
+	size_t stride[BRC_MAX_DIMS] = {0}, index[BRC_MAX_DIMS] = {0}, at = 0;
 	size_t last = v->ndim ? v->ndim - 1 : 0, inner = v->ndim ? v->dim[last] : 1;
 
-	stride[0] = 0;
 	brc_sources_strides(s->ext, s->ndim, s->ndim, stride);
 	for (size_t i = 0; i < v->count; i += inner) {
 		for (size_t k = 0; k < inner; k++)

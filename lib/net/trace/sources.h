@@ -13,9 +13,10 @@ typedef struct brc_sources {
 	size_t ndim, ext[BRC_MAX_DIMS]; /* extent of the value, or 1 where nothing varies */
 	int32_t *set;                   /* [product of ext], row-major; owned */
 	size_t n;
-	size_t mixed; /* node that mixed units so that they cannot be told apart, or BRC_NOWHERE */
-	bool statistic; /* a mean or the like over units */
-	size_t map[2];  /* height and width of a channel, before it became features */
+	size_t untraced; /* node behind which units cannot be told apart, or BRC_NOWHERE: they can
+			  */
+	bool statistic;  /* a mean or the like over units */
+	size_t map[2];   /* height and width of a channel, before it became features */
 } brc_sources;
 
 /* Functions that make `s` leave nothing in it to clear if they fail. */
@@ -24,11 +25,16 @@ typedef struct brc_sources {
 brc_rc brc_sources_blank(brc_sources *s, size_t ndim, const size_t *ext, brc_err *err);
 /* The same set everywhere in v. */
 brc_rc brc_sources_uniform(brc_sources *s, const brc_operand *v, int32_t set, brc_err *err);
-/* Set 0 at each index of dimension `axis`; BRC_NOWHERE: at each element behind dimension 0. */
+/*
+ * Set 0 at each index of dimension `axis`. BRC_NOWHERE: at each element behind dimension 0;
+ * v->ndim: everywhere.
+ */
 brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_err *err);
 /* Unit i of the layer there, in order. */
 brc_rc brc_sources_units(brc_sources *s, const brc_operand *v, size_t axis, int32_t layer,
 			 brc_unit_sets *sets, brc_err *err);
+/* Note height and width of the channels of v, [images, channels, ...]. */
+void brc_sources_note_map(brc_sources *s, const brc_operand *v);
 brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err);
 void brc_sources_clear(brc_sources *s);
 

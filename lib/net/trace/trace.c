@@ -1,5 +1,4 @@
-#include "net/trace/trace.h"
-
+/* Tracing finds the units from which every input of a layer comes. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -50,7 +49,7 @@ brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s,
 	return t->layer_of[v] == BRC_NOWHERE ? BRC_OK : start_layer(t, v, err);
 }
 
-brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t mixed,
+brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t untraced,
 			 bool statistic, brc_err *err)
 {
 	for (; k < n->n_out; k++) {
@@ -59,7 +58,7 @@ brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set
 		if (!is_computed(t, n, k) || t->of[n->out[k]].set)
 			continue;
 		BRC_TRY(brc_sources_uniform(&s, brc_exec_value(t->g, n->out[k]), set, err));
-		s.mixed = mixed;
+		s.untraced = untraced;
 		s.statistic = statistic;
 		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
 	}
@@ -68,42 +67,31 @@ brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set
 
 /* ---- one node ---- */
 
-static brc_rc apply_rule(brc_tracer *t, const brc_node *n, brc_err *err)
-{
-	switch (brc_node_trace(n)) {
-	case BRC_TRACE_SAME:
-	case BRC_TRACE_NORMALISED:
-		return brc_trace_same(t, n, err);
-	case BRC_TRACE_AFFINE:
-		return brc_trace_affine(t, n, err);
-	case BRC_TRACE_LAYER_NORM:
-		return brc_trace_layer_norm(t, n, err);
-	case BRC_TRACE_COMBINE:
-	case BRC_TRACE_SUM:
-	case BRC_TRACE_PRODUCT:
-	case BRC_TRACE_QUOTIENT:
-		return brc_trace_combine(t, n, err);
-	case BRC_TRACE_MOVE:
-	case BRC_TRACE_LOOKUP:
-		return brc_trace_move(t, n, err);
-	case BRC_TRACE_PLACES:
-		return brc_trace_places(t, n, err);
-	case BRC_TRACE_REDUCE:
-		return brc_trace_reduce(t, n, err);
-	case BRC_TRACE_WEIGHTS:
-	case BRC_TRACE_MATMUL:
-		return brc_trace_product(t, n, err);
-	case BRC_TRACE_MISSING:
-	case BRC_TRACE_MIX:
-		break;
-	}
-	return BRC_OK;
-}
+/* How each kind of operator is traced. NULL: from all inputs, mixed. */
+static brc_rc (*const rules[])(brc_tracer *, const brc_node *, brc_err *) = {
+	[BRC_TRACE_MISSING] = NULL,
+	[BRC_TRACE_MIX] = NULL,
+	[BRC_TRACE_SAME] = brc_trace_same,
+	[BRC_TRACE_NORMALISED] = brc_trace_same,
+	[BRC_TRACE_AFFINE] = brc_trace_affine,
+	[BRC_TRACE_LAYER_NORM] = brc_trace_layer_norm,
+	[BRC_TRACE_COMBINE] = brc_trace_combine,
+	[BRC_TRACE_SUM] = brc_trace_combine,
+	[BRC_TRACE_PRODUCT] = brc_trace_combine,
+	[BRC_TRACE_QUOTIENT] = brc_trace_combine,
+	[BRC_TRACE_MOVE] = brc_trace_move,
+	[BRC_TRACE_LOOKUP] = brc_trace_move,
+	[BRC_TRACE_POOLING] = brc_trace_pooling,
+	[BRC_TRACE_REDUCE] = brc_trace_reduce,
+	[BRC_TRACE_WEIGHTS] = brc_trace_product,
+	[BRC_TRACE_MATMUL] = brc_trace_product,
+};
+_Static_assert(sizeof(rules) / sizeof(*rules) == BRC_TRACE_MATMUL + 1, "each kind has its rule");
 
-/* Outputs without sources come from the sources of all inputs, mixed at node i. */
-static brc_rc mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
+/* Outputs without sources come from the sources of all inputs. Units are told apart no longer. */
+static brc_rc trace_mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 {
-	size_t mixed = i;
+	size_t untraced = i;
 	int32_t all = 0, one;
 
 	for (size_t k = 0; k < n->n_in; k++) {
@@ -111,20 +99,21 @@ static brc_rc mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 
 		if (!x)
 			continue;
-		if (x->mixed != BRC_NOWHERE)
-			mixed = x->mixed;
+		if (x->untraced != BRC_NOWHERE)
+			untraced = x->untraced;
 		BRC_TRY(brc_sources_all(x, t->sets, &one, err));
-		BRC_TRY(brc_unit_sets_max(t->sets, all, one, &all, err));
+		BRC_TRY(brc_unit_sets_join(t->sets, all, one, false, &all, err));
 	}
-	return brc_trace_uniform(t, n, 0, all, mixed, false, err);
+	return brc_trace_uniform(t, n, 0, all, untraced, false, err);
 }
 
 static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 {
-	BRC_TRY(apply_rule(t, n, err));
+	if (rules[brc_node_trace(n)])
+		BRC_TRY(rules[brc_node_trace(n)](t, n, err));
 	for (size_t k = 0; k < n->n_out; k++)
 		if (is_computed(t, n, k) && !t->of[n->out[k]].set)
-			return mix(t, n, i, err);
+			return trace_mix(t, n, i, err);
 	return BRC_OK;
 }
 
@@ -164,8 +153,7 @@ static void mark_outputs(const brc_tracer *t)
 {
 	const brc_sources *s = &t->of[t->net->output];
 
-	for (size_t i = 0; i < s->n; i++) {
-		size_t n;
+	for (size_t i = 0, n; i < s->n; i++) {
 		const brc_scaled_unit *u = brc_unit_sets_get(t->sets, s->set[i], &n);
 
 		for (size_t k = 0; k < n; k++)
@@ -219,8 +207,7 @@ brc_rc brc_net_trace_units(brc_net *net, brc_err *err)
 	brc_tracer t;
 	brc_rc rc = begin(&t, net, err);
 
-	if (rc == BRC_OK)
-		rc = trace_all(&t, err);
+	BRC_THEN(rc, trace_all(&t, err));
 	for (size_t v = 0; t.of && v < brc_exec_values(net->g); v++)
 		brc_sources_clear(&t.of[v]);
 	free(t.of);

@@ -15,7 +15,7 @@ typedef struct brc_tracer {
 	brc_sources *of;  /* [values]: of those traced so far */
 	void **at;        /* [values]: for kernels that move elements */
 	size_t budget;    /* elements that may still be moved */
-	size_t layer;     /* the last one reached */
+	size_t layer;     /* the last layer whose node has been traced */
 	size_t *layer_of; /* [values]: whose `post` it is, or BRC_NOWHERE */
 	int64_t products; /* of attention so far */
 	/* [values]: of which value it is an activation function (SiLU), or BRC_NOWHERE */
@@ -24,15 +24,15 @@ typedef struct brc_tracer {
 
 /*
  * Set the sources of the outputs of a node. A function may leave an output alone, for example if
- * its rule does not hold for these inputs. Then that output comes from all inputs, mixed. BRC_DATA,
- * BRC_RESOURCE.
+ * its rule does not hold for these inputs. Then that output comes from all inputs, and from there
+ * on units cannot be told apart. BRC_DATA, BRC_RESOURCE.
  */
 brc_rc brc_trace_same(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_combine(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err);
-brc_rc brc_trace_places(brc_tracer *t, const brc_node *n, brc_err *err);
+brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err);
 
@@ -51,7 +51,7 @@ const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);
 brc_rc brc_trace_set(brc_tracer *t, const brc_node *n, size_t k, brc_sources *s, brc_rc made,
 		     brc_err *err);
 /* One set for all elements of those outputs, from output k on, that have no sources yet. */
-brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t mixed,
+brc_rc brc_trace_uniform(brc_tracer *t, const brc_node *n, size_t k, int32_t set, size_t untraced,
 			 bool statistic, brc_err *err);
 
 #endif

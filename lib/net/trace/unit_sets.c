@@ -148,20 +148,16 @@ static int order(const brc_scaled_unit *a, const brc_scaled_unit *b)
 	return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
-static brc_rc merge(brc_unit_sets *t, int32_t a, int32_t b, bool add, int32_t *out, brc_err *err)
+brc_rc brc_unit_sets_join(brc_unit_sets *t, int32_t a, int32_t b, bool sum, int32_t *out,
+			  brc_err *err)
 {
 	size_t na = t->set[a].n, nb = t->set[b].n, n = 0;
 	const brc_scaled_unit *x, *y, *xe, *ye;
 	brc_scaled_unit *to;
 
-	if ((a == b && !add) || nb == 0) {
-		*out = a;
+	*out = nb == 0 ? a : b;
+	if ((a == b && !sum) || na == 0 || nb == 0)
 		return BRC_OK;
-	}
-	if (na == 0) {
-		*out = b;
-		return BRC_OK;
-	}
 	BRC_TRY(reserve(t, na + nb, err));
 	to = t->feed + t->n_feeds;
 	x = t->feed + t->set[a].first;
@@ -171,22 +167,12 @@ static brc_rc merge(brc_unit_sets *t, int32_t a, int32_t b, bool add, int32_t *o
 
 		to[n] = c <= 0 ? *x : *y;
 		if (c == 0)
-			to[n].factor = add ? x->factor + y->factor : fmaxf(x->factor, y->factor);
+			to[n].factor = sum ? x->factor + y->factor : fmaxf(x->factor, y->factor);
 		x += c <= 0;
 		y += c >= 0;
 		n++;
 	}
 	return close_set(t, n, out, err);
-}
-
-brc_rc brc_unit_sets_sum(brc_unit_sets *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
-{
-	return merge(t, a, b, true, out, err);
-}
-
-brc_rc brc_unit_sets_max(brc_unit_sets *t, int32_t a, int32_t b, int32_t *out, brc_err *err)
-{
-	return merge(t, a, b, false, out, err);
 }
 
 static int by_unit(const void *a, const void *b)
@@ -211,14 +197,6 @@ static brc_rc begin_round(brc_unit_sets *t, brc_err *err)
 	return BRC_OK;
 }
 
-static bool is_unseen(brc_unit_sets *t, int32_t s)
-{
-	bool fresh = t->seen[s] != t->round;
-
-	t->seen[s] = t->round;
-	return fresh;
-}
-
 /*
  * However many elements there are, usually few sets are different. Each different set is looked at
  * once.
@@ -230,22 +208,19 @@ brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_
 	brc_scaled_unit *all;
 
 	BRC_TRY(begin_round(t, err));
-	for (size_t i = 0; i < n; i++)
-		if (is_unseen(t, a[i * step]))
-			total += t->set[a[i * step]].n;
-	BRC_TRY(reserve(t, total, err));
-	all = t->feed + t->n_feeds;
-	total = 0;
-	BRC_TRY(begin_round(t, err));
 	for (size_t i = 0; i < n; i++) {
 		const set *s = &t->set[a[i * step]];
 
-		if (!is_unseen(t, a[i * step]))
+		if (t->seen[s - t->set] == t->round)
 			continue;
+		t->seen[s - t->set] = t->round;
+		BRC_TRY(reserve(t, total + s->n, err));
+		all = t->feed + t->n_feeds;
 		if (s->n)
 			memcpy(all + total, t->feed + s->first, s->n * sizeof(*all));
 		total += s->n;
 	}
+	all = t->feed + t->n_feeds;
 	if (total)
 		qsort(all, total, sizeof(*all), by_unit);
 	for (size_t i = 0; i < total; i++)

@@ -31,11 +31,10 @@ const brc_scaled_unit *brc_unit_sets_get(const brc_unit_sets *t, int32_t set, si
 
 /* One unit, with factor 1. */
 brc_rc brc_unit_sets_one(brc_unit_sets *t, int32_t layer, int32_t unit, int32_t *set, brc_err *err);
-/* The union of both; factors of the same unit add up. */
-brc_rc brc_unit_sets_sum(brc_unit_sets *t, int32_t a, int32_t b, int32_t *set, brc_err *err);
-/* One or the other: the union of both, with the larger factor for the same unit. */
-brc_rc brc_unit_sets_max(brc_unit_sets *t, int32_t a, int32_t b, int32_t *set, brc_err *err);
-/* Any of a[n] in this sense; the k-th is a[k * step]. */
+/* The union of both. For a unit in both, the factors add up (`sum`), or the larger one counts. */
+brc_rc brc_unit_sets_join(brc_unit_sets *t, int32_t a, int32_t b, bool sum, int32_t *set,
+			  brc_err *err);
+/* The union of a[n], where the largest factor of a unit counts; the k-th is a[k * step]. */
 brc_rc brc_unit_sets_max_all(brc_unit_sets *t, const int32_t *a, size_t n, size_t step,
 			     int32_t *set, brc_err *err);
 /* All factors times |factor|. */

@@ -107,7 +107,7 @@ void brc_html_notes(brc_page *page, const brc_network *net, brc_note_kind kind, 
 
 	if (!note)
 		return;
-	brc_str_addf(page->b, "<ul class=\"%s\">\n", list_class);
+	brc_html(page, "<ul class=\"%s\">\n", list_class);
 	for (; note; note = brc_note_next(&net->notes, note, kind, labelling)) {
 		brc_str_add(page->b,
 			    note->kind == BRC_NOTE_DETAIL ? "<li class=\"detail\">" : "<li>");

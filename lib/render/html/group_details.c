@@ -12,19 +12,6 @@ static int strongest_mark(const brc_group *g)
 	return (int)(g->mark[0] > g->mark[1] ? g->mark[0] : g->mark[1]);
 }
 
-static void add_summary(brc_page *page, const brc_place *at, const brc_group *g)
-{
-	brc_html(page, "<summary><b>%s, cluster %d</b> <span>%s</span> ",
-		 at->l->layer_title[g->layer], g->cluster,
-		 brc_format_count(g->size, "unit", "units").s);
-	brc_html_badges(page, g);
-	if (g->worst_class != BRC_ANY)
-		brc_html(page, "<span class=\"worst\">most damaged: %s %s</span>",
-			 at->l->class_title[g->worst_class],
-			 brc_format_minus(brc_format_points(g->worst_change)).s);
-	brc_html(page, "</summary>\n");
-}
-
 /* Does the column share the cell of the one before it? */
 static bool within(const brc_column *c)
 {
@@ -55,7 +42,6 @@ static void add_statistic(brc_page *page, const brc_inference *st, size_t row, b
 
 static void add_statistics(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
-
 	brc_html(page, "<div class=\"wide\"><table><thead><tr>");
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
@@ -124,25 +110,22 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 {
 	const brc_group *g = &at->l->group[i];
 
-	brc_str_addf(page->b, "<details class=\"group\" id=\"n%zu-l%zu-g%zu\"%s>\n", at->network,
-		     at->labelling, i, open ? " open" : "");
-	add_summary(page, at, g);
+	brc_html(page, "<details class=\"group\" id=\"n%zu-l%zu-g%zu\"%s>\n", at->network,
+		 at->labelling, i, open ? " open" : "");
+	brc_html(page, "<summary><b>%s, cluster %d</b> <span>%s</span> ",
+		 at->l->layer_title[g->layer], g->cluster,
+		 brc_format_count(g->size, "unit", "units").s);
+	brc_html_badges(page, g);
+	if (g->worst_class != BRC_ANY)
+		brc_html(page, "<span class=\"worst\">most damaged: %s %s</span>",
+			 at->l->class_title[g->worst_class],
+			 brc_format_minus(brc_format_points(g->worst_change)).s);
+	brc_html(page, "</summary>\n");
 	add_statistics(page, at->l, g);
 	add_drawings(page, at->l, g);
 	BRC_TRY(add_examples(page, at, g));
 	brc_html(page, "</details>\n");
 	return BRC_OK;
-}
-
-static void add_legend(brc_page *page, const brc_place *at)
-{
-	brc_html(page, "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; "
-		       "the line: this group. In the bars a tick is the mean of random "
-		       "groups, &#9733; a class that loses more than under random groups.");
-	if (at->net->has_exemplars)
-		brc_html(page, " Example images stand highest in the units&#8217; lists of "
-			       "their strongest images.");
-	brc_html(page, "</p>\n");
 }
 
 /* First the significant groups, then the others, under one head. */
@@ -160,9 +143,8 @@ static brc_rc add_chosen(brc_page *page, const brc_place *at)
 	others = at->n_chosen - marked;
 	if (others == 0)
 		return BRC_OK;
-	brc_str_addf(page->b,
-		     "<details class=\"rest\"><summary>%zu group%s not stand out</summary>\n",
-		     others, others == 1 ? " that does" : "s that do");
+	brc_html(page, "<details class=\"rest\"><summary>%zu group%s not stand out</summary>\n",
+		 others, others == 1 ? " that does" : "s that do");
 	for (size_t k = marked; k < at->n_chosen; k++)
 		BRC_TRY(add_group(page, at, at->chosen[k], false));
 	brc_html(page, "</details>\n");
@@ -177,7 +159,13 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at)
 		tested += brc_group_tested(&at->l->group[i]);
 	if (tested == 0)
 		return BRC_OK;
-	add_legend(page, at);
+	brc_html(page, "<h3>Groups one by one</h3>\n<p class=\"note\">Grey: random groups; "
+		       "the line: this group. In the bars a tick is the mean of random "
+		       "groups, &#9733; a class that loses more than under random groups.");
+	if (at->net->has_exemplars)
+		brc_html(page, " Example images stand highest in the units&#8217; lists of "
+			       "their strongest images.");
+	brc_html(page, "</p>\n");
 	BRC_TRY(add_chosen(page, at));
 	if (at->n_chosen < tested)
 		brc_html(page,

@@ -12,25 +12,19 @@ static bool shown(const brc_column *c, const brc_inference *st)
 	return c->table_head && brc_column_held(c, st->published);
 }
 
-static size_t count_shown(const brc_inference *st)
-{
-	size_t n = 0;
-
-	for (const brc_column *c = brc_statistic_columns; c->name; c++)
-		n += shown(c, st);
-	return n;
-}
-
 /* The line above the heads: which columns belong together. */
 static void add_head_groups(brc_page *page, const brc_labelling *l)
 {
 	brc_html(page, "<tr><th scope=\"colgroup\" colspan=\"4\">group</th>");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
+		size_t columns = 0;
 
+		for (const brc_column *c = brc_statistic_columns; st && c->name; c++)
+			columns += shown(c, st);
 		if (st)
 			brc_html(page, "<th scope=\"colgroup\" colspan=\"%zu\">%s: %s%s%s</th>",
-				 count_shown(st), brc_proxy_name(p), st->statistic,
+				 columns, brc_proxy_name(p), st->statistic,
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
 	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");
@@ -69,7 +63,6 @@ static void add_number(brc_page *page, const brc_column *c, double v, brc_word t
 /* The cells of one proxy; blank when the group was not tested. */
 static void add_cells(brc_page *page, const brc_inference *st, size_t row, bool sign)
 {
-
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 		double v;
 
@@ -132,21 +125,6 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	brc_html(page, "</tr>\n");
 }
 
-/* As many of the tested groups as the page takes; returns how many. */
-static size_t add_rows(brc_page *page, const brc_place *at)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < at->l->n_groups && page->rows_left > 0; i++) {
-		if (!brc_group_tested(&at->l->group[at->l->order[i]]))
-			continue;
-		add_row(page, at, at->l->order[i]);
-		page->rows_left--;
-		n++;
-	}
-	return n;
-}
-
 /* Nothing was tested: one row a layer, with the sizes of its groups. */
 static void add_sizes(brc_page *page, const brc_labelling *l)
 {
@@ -186,11 +164,11 @@ static void add_legend(brc_page *page)
 		 level, level);
 }
 
-/* Every tested group in a row of its own. */
+/* Every tested group in a row of its own, as many as the page takes. */
 static void add_table(brc_page *page, const brc_place *at)
 {
 	const brc_labelling *l = at->l;
-	size_t rows = 0, shown_rows;
+	size_t rows = 0, shown_rows = 0;
 
 	for (size_t i = 0; i < l->n_groups; i++)
 		rows += brc_group_tested(&l->group[i]);
@@ -198,14 +176,18 @@ static void add_table(brc_page *page, const brc_place *at)
 		     rows > ROWS_AT_ONCE ? " long\" tabindex=\"0" : "");
 	add_heads(page, l);
 	brc_html(page, "<tbody>\n");
-	shown_rows = add_rows(page, at);
+	for (size_t i = 0; i < l->n_groups && page->rows_left > 0; i++)
+		if (brc_group_tested(&l->group[l->order[i]])) {
+			add_row(page, at, l->order[i]);
+			page->rows_left--;
+			shown_rows++;
+		}
 	brc_html_table_end(page);
 	add_legend(page);
 	if (shown_rows < rows)
-		brc_str_addf(
-			page->b,
-			"<p class=\"note\">%zu groups more are in the TSV and JSON reports.</p>\n",
-			rows - shown_rows);
+		brc_html(page,
+			 "<p class=\"note\">%zu groups more are in the TSV and JSON reports.</p>\n",
+			 rows - shown_rows);
 	brc_html_notes(page, at->net, BRC_NOTE_UNTESTED, at->labelling, "untested");
 }
 

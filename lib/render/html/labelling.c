@@ -23,7 +23,6 @@ static void add_partition(brc_page *page, const brc_labelling *l)
 
 static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 {
-
 	brc_html(page, "<tr><th scope=\"row\">%s: %s</th>", brc_proxy_name(proxy), st->title);
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
@@ -43,9 +42,12 @@ static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 	brc_html(page, "</tr>\n");
 }
 
-static void add_test_heads(brc_page *page)
+static void add_tests(brc_page *page, const brc_labelling *l)
 {
-
+	if (!brc_labelling_tested(l))
+		return;
+	brc_html(page, "<h3>Are the groups more than random groups of units?</h3>\n<div "
+		       "class=\"wide\"><table class=\"tests\"><thead><tr>");
 	brc_html_heads(page, "statistic");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->table_head)
@@ -55,15 +57,6 @@ static void add_test_heads(brc_page *page)
 		if (c->kind == BRC_COLUMN_P && c->table_head)
 			brc_html(page, "<th scope=\"col\" class=\"n\">%s &#8804; %g</th>",
 				 c->table_head, page->report->options.level);
-}
-
-static void add_tests(brc_page *page, const brc_labelling *l)
-{
-	if (!brc_labelling_tested(l))
-		return;
-	brc_html(page, "<h3>Are the groups more than random groups of units?</h3>\n<div "
-		       "class=\"wide\"><table class=\"tests\"><thead><tr>");
-	add_test_heads(page);
 	brc_html(page, "</tr></thead><tbody>\n");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		for (size_t i = 0; i < l->test[p].n_stats; i++)
@@ -91,17 +84,12 @@ static brc_rc add_effects(brc_page *page, const brc_place *at)
 	return BRC_OK;
 }
 
-static void add_title(brc_page *page, const brc_place *at)
+static brc_rc compose(brc_page *page, const brc_place *at)
 {
 	brc_html(page, "<section id=\"n%zu-l%zu\">\n<h2>", at->network, at->labelling);
 	if (page->report->n > 1)
 		brc_html(page, "%s: ", at->net->title);
 	brc_html(page, "%s</h2>\n", at->l->name);
-}
-
-static brc_rc compose(brc_page *page, const brc_place *at)
-{
-	add_title(page, at);
 	add_partition(page, at->l);
 	brc_html_notes(page, at->net, BRC_NOTE_FINDING, at->labelling, "plain");
 	brc_html_notes(page, at->net, BRC_NOTE_WARNING, at->labelling, "warning");

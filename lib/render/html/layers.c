@@ -4,26 +4,15 @@
 
 enum { ROWS_OPEN = 40, ROWS_MAX = 1000 };
 
-static void add_layer(brc_page *page, const brc_network *net, const brc_layers *t, size_t i)
-{
-	char title[1024];
-
-	brc_html(page, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
-		 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
-		 brc_layer_title(t->name[i], title, sizeof(title)),
-		 brc_format_count(t->units[i], "unit", "units").s,
-		 net->has_units ? net->units.kind[i] : "");
-}
-
 /* A drawing; folded when it is long. */
 static brc_rc add_branches(brc_page *page, const brc_network *net)
 {
 	brc_rc rc;
 
-	brc_str_addf(page->b,
-		     "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
-		     "lead down",
-		     net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
+	brc_html(page,
+		 "<details class=\"branches\"%s><summary>%zu layers, and what feeds each: arcs "
+		 "lead down",
+		 net->units.layers.n <= ROWS_OPEN ? " open" : "", net->units.layers.n);
 	if (net->units.n_edges > BRC_WIRING_EDGES)
 		brc_html(page, " (%d of %zu)", BRC_WIRING_EDGES, net->units.n_edges);
 	brc_html(page, "</summary>\n<div class=\"wide\">");
@@ -40,10 +29,17 @@ brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 		return BRC_OK;
 	if (net->wiring == BRC_WIRING_BRANCHED && t->n <= ROWS_MAX)
 		return add_branches(page, net);
-	brc_str_addf(page->b, "<ol class=\"layers%s\">\n",
-		     net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
-	for (size_t i = 0; i < t->n; i++)
-		add_layer(page, net, t, i);
+	brc_html(page, "<ol class=\"layers%s\">\n",
+		 net->wiring == BRC_WIRING_CHAIN ? "" : " unknown");
+	for (size_t i = 0; i < t->n; i++) {
+		char title[1024];
+
+		brc_html(page, "<li class=\"%s\"><b>%s</b> %s <span>%s</span></li>\n",
+			 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
+			 brc_layer_title(t->name[i], title, sizeof(title)),
+			 brc_format_count(t->units[i], "unit", "units").s,
+			 net->has_units ? net->units.kind[i] : "");
+	}
 	brc_html(page, "</ol>\n");
 	return BRC_OK;
 }

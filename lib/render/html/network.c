@@ -20,10 +20,10 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 	size_t found;
 
 	if (!st) {
-		brc_str_addf(page->b,
-			     "<td class=\"absent\" data-head=\"%s\">not tested</td><td "
-			     "class=\"blank\"></td>",
-			     head[proxy]);
+		brc_html(page,
+			 "<td class=\"absent\" data-head=\"%s\">not tested</td><td "
+			 "class=\"blank\"></td>",
+			 head[proxy]);
 		return;
 	}
 	found = st->published ? brc_found(st->p, st->m, page->report->options.level)
@@ -81,34 +81,13 @@ static void add_overview(brc_page *page, size_t network)
 	}
 	brc_html_table_end(page);
 	if (corrected)
-		brc_str_addf(
-			page->b,
-			"<p class=\"note\">A group (sub-cluster): the units of one layer with one "
-			"label. Counted are groups that hold after correction for their number: q "
-			"&#8804; %g (about %g&#8239;%% of them expected to be false) or max-T p "
-			"&#8804; %g (hardly any). Stability: how far partitions from other seeds "
-			"agree, 1 wholly, 0 no more than by chance.</p>\n",
-			level, 100 * level, level);
-}
-
-/*
- * The findings about one labelling, in one paragraph. The details are in the part of the labelling.
- */
-static void add_labelling_findings(brc_page *page, size_t network, size_t labelling)
-{
-	const brc_network *net = &page->report->network[network];
-	const brc_note *note = brc_note_next(&net->notes, NULL, BRC_NOTE_FINDING, labelling);
-
-	if (!note)
-		return;
-	brc_html(page, "<li><b>%s.</b>", net->labelling[labelling].name);
-	for (; note; note = brc_note_next(&net->notes, note, BRC_NOTE_FINDING, labelling)) {
-		if (note->kind == BRC_NOTE_DETAIL)
-			continue;
-		brc_html(page, " ");
-		brc_html_prose(page, note->text.s);
-	}
-	brc_html(page, "</li>\n");
+		brc_html(page,
+			 "<p class=\"note\">A group (sub-cluster): the units of one layer with one "
+			 "label. Counted are groups that hold after correction for their number: q "
+			 "&#8804; %g (about %g&#8239;%% of them expected to be false) or max-T p "
+			 "&#8804; %g (hardly any). Stability: how far partitions from other seeds "
+			 "agree, 1 wholly, 0 no more than by chance.</p>\n",
+			 level, 100 * level, level);
 }
 
 static void add_findings(brc_page *page, size_t network)
@@ -119,21 +98,30 @@ static void add_findings(brc_page *page, size_t network)
 	add_overview(page, network);
 	brc_html_notes(page, net, BRC_NOTE_FINDING, BRC_ANY, "plain");
 	brc_html(page, "<ul class=\"plain\">\n");
-	for (size_t i = 0; i < net->n_labellings; i++)
-		add_labelling_findings(page, network, i);
+	for (size_t i = 0; i < net->n_labellings; i++) {
+		const brc_note *note = NULL;
+		size_t told = 0;
+
+		/* in one paragraph; the details are in the part of the labelling */
+		while ((note = brc_note_next(&net->notes, note, BRC_NOTE_FINDING, i))) {
+			if (note->kind == BRC_NOTE_DETAIL)
+				continue;
+			if (told++ == 0)
+				brc_html(page, "<li><b>%s.</b>", net->labelling[i].name);
+			brc_html(page, " ");
+			brc_html_prose(page, note->text.s);
+		}
+		if (told > 0)
+			brc_html(page, "</li>\n");
+	}
 	brc_html(page, "</ul>\n");
 	brc_html_notes(page, net, BRC_NOTE_WARNING, BRC_ANY, "warning");
 	brc_html(page, "</div>\n");
 }
 
-static void add_fact(brc_page *page, const char *what, const char *value)
-{
-	brc_html(page, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
-}
-
 static void add_number(brc_page *page, const char *what, brc_word number)
 {
-	add_fact(page, what, brc_format_minus(number).s);
+	brc_html(page, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, brc_format_minus(number).s);
 }
 
 static void add_baseline(brc_page *page, const brc_network *net)
@@ -165,21 +153,10 @@ static brc_rc add_summary(brc_page *page, const brc_network *net)
 		char digest[16];
 
 		snprintf(digest, sizeof(digest), "%.12s", net->model);
-		add_fact(page, "digest of the model", digest);
+		brc_html(page, "<div><dt>digest of the model</dt><dd>%s</dd></div>\n", digest);
 	}
 	brc_html(page, "</dl>\n");
 	return BRC_OK;
-}
-
-static void add_clusterability_facts(brc_page *page, const brc_clusterability *c)
-{
-	brc_html(page, "<dl class=\"facts\">\n");
-	add_number(page, "n-cut", brc_format_number(c->observed, 5));
-	add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
-	add_number(page, "their deviation", brc_format_number(c->sd, 3));
-	add_number(page, "z", brc_format_number(c->z, 3));
-	add_number(page, "p", brc_format_p(c->p));
-	brc_html(page, "</dl>\n");
 }
 
 static brc_rc add_clusterability(brc_page *page, const brc_network *net)
@@ -192,22 +169,21 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 
 		brc_html(page,
 			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
-			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n",
+			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n"
+			 "<dl class=\"facts\">\n",
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
 			 c->null);
-		add_clusterability_facts(page, c);
+		add_number(page, "n-cut", brc_format_number(c->observed, 5));
+		add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
+		add_number(page, "their deviation", brc_format_number(c->sd, 3));
+		add_number(page, "z", brc_format_number(c->z, 3));
+		add_number(page, "p", brc_format_p(c->p));
+		brc_html(page, "</dl>\n");
 		BRC_TRY(brc_chart_clusterability(page, c));
 		brc_html(page, "</div>\n");
 	}
 	brc_html(page, "</div>\n");
 	return BRC_OK;
-}
-
-static void add_missing(brc_page *page, const brc_network *net)
-{
-	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
-		brc_html(page, "<h3>What was not run</h3>\n");
-	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 }
 
 static void add_versions(brc_page *page, const brc_network *net)
@@ -268,7 +244,9 @@ brc_rc brc_html_network(brc_page *page, size_t network)
 		BRC_TRY(brc_html_labelling(page, &at));
 	}
 	brc_html(page, "<section>\n");
-	add_missing(page, net);
+	if (brc_note_next(&net->notes, NULL, BRC_NOTE_MISSING, BRC_EVERY))
+		brc_html(page, "<h3>What was not run</h3>\n");
+	brc_html_notes(page, net, BRC_NOTE_MISSING, BRC_EVERY, "missing");
 	BRC_TRY(add_provenance(page, net));
 	brc_html(page, "</section>\n");
 	return BRC_OK;

@@ -72,27 +72,6 @@ static void add_navigation(brc_page *page)
 	brc_html(page, "<li><a href=\"#methods\">methods and caveats</a></li>\n</ul></nav>\n");
 }
 
-static void add_combined_table(brc_page *page)
-{
-	const brc_report *r = page->report;
-
-	brc_html(page,
-		 "<p>One p-value for all "
-		 "networks: the chance that as many independent uniform numbers have so small a "
-		 "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
-	brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
-	for (size_t i = 0; i < r->n_combined; i++) {
-		const brc_combined *c = &r->combined[i];
-
-		brc_html(page,
-			 "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%zu</td><td "
-			 "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-			 c->labelling, brc_proxy_name(c->proxy), c->networks,
-			 brc_format_p(c->mean).s, brc_format_p(c->p).s);
-	}
-	brc_html_table_end(page);
-}
-
 static void add_combined(brc_page *page)
 {
 	const brc_report *r = page->report;
@@ -105,8 +84,24 @@ static void add_combined(brc_page *page)
 		brc_html_prose(page, r->combined_remark);
 		brc_html(page, "</p>\n");
 	}
-	if (r->n_combined > 0)
-		add_combined_table(page);
+	if (r->n_combined > 0) {
+		brc_html(page, "<p>One p-value for all "
+			       "networks: the chance that as many independent uniform numbers have "
+			       "so small a "
+			       "mean (Irwin and Hall). It holds for networks trained apart.</p>\n");
+		brc_html_table(page, "", "labelling|proxy|#networks|#mean omnibus p|#combined p");
+		for (size_t i = 0; i < r->n_combined; i++) {
+			const brc_combined *c = &r->combined[i];
+
+			brc_html(page,
+				 "<tr><th scope=\"row\">%s</th><td>%s</td><td "
+				 "class=\"n\">%zu</td><td "
+				 "class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+				 c->labelling, brc_proxy_name(c->proxy), c->networks,
+				 brc_format_p(c->mean).s, brc_format_p(c->p).s);
+		}
+		brc_html_table_end(page);
+	}
 	brc_html(page, "</section>\n");
 }
 
@@ -148,28 +143,18 @@ static brc_rc compose(brc_page *page)
 	return add_scripts(page);
 }
 
-/* Details are divided evenly among labellings. Each labelling shows its strongest groups. */
-static size_t details_each(const brc_report *r)
-{
-	size_t labellings = 0;
-
-	for (size_t i = 0; i < r->n; i++)
-		labellings += r->network[i].n_labellings;
-	if (labellings == 0 || DETAILS_MAX / labellings < DETAILS_LEAST)
-		return DETAILS_LEAST;
-	return DETAILS_MAX / labellings;
-}
-
 brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err)
 {
-	brc_page page = {.report = r,
-			 .b = out,
-			 .charts = json_array(),
-			 .rows_left = ROWS_MAX,
-			 .details = details_each(r),
-			 .err = err};
+	brc_page page = {
+		.report = r, .b = out, .charts = json_array(), .rows_left = ROWS_MAX, .err = err};
+	size_t labellings = 0;
 	brc_rc rc = BRC_OK;
 
+	/* details are divided evenly; each labelling shows its strongest groups */
+	for (size_t i = 0; i < r->n; i++)
+		labellings += r->network[i].n_labellings;
+	page.details = labellings > 0 ? DETAILS_MAX / labellings : 0;
+	page.details = page.details > DETAILS_LEAST ? page.details : DETAILS_LEAST;
 	page.sheet = brc_calloc(r->n, sizeof(*page.sheet), err);
 	if (!page.sheet || !page.charts)
 		rc = brc_fail(err, BRC_RESOURCE, "out of memory for the page");

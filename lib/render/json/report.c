@@ -272,18 +272,6 @@ static json_t *combined(const brc_report *r)
 	return a;
 }
 
-static json_t *report(const brc_report *r)
-{
-	json_t *networks = json_array();
-
-	for (size_t i = 0; i < r->n; i++)
-		brc_json_append(&networks, network(&r->network[i], r->options.draws));
-	return json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "broca", BRC_VERSION, "schema", SCHEMA,
-			 "title", brc_json_text(r->options.title), "level",
-			 brc_json_number(r->options.level), "networks", networks, "combined",
-			 combined(r), "combined_remark", brc_json_text(r->combined_remark));
-}
-
 static int append(const char *bytes, size_t n, void *out)
 {
 	brc_str_addn(out, bytes, n);
@@ -292,9 +280,16 @@ static int append(const char *bytes, size_t n, void *out)
 
 brc_rc brc_report_json(const brc_report *r, brc_str *out, brc_err *err)
 {
-	json_t *j = report(r);
-	bool ok = j &&
-		  json_dump_callback(j, append, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0;
+	json_t *networks = json_array(), *j;
+	bool ok;
+
+	for (size_t i = 0; i < r->n; i++)
+		brc_json_append(&networks, network(&r->network[i], r->options.draws));
+	j = json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "broca", BRC_VERSION, "schema", SCHEMA,
+		      "title", brc_json_text(r->options.title), "level",
+		      brc_json_number(r->options.level), "networks", networks, "combined",
+		      combined(r), "combined_remark", brc_json_text(r->combined_remark));
+	ok = j && json_dump_callback(j, append, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0;
 
 	json_decref(j);
 	brc_str_add(out, "\n");

@@ -160,18 +160,6 @@ static brc_rc join_rows(brc_labelling *l, const source *s, size_t kind, brc_err 
 	return BRC_OK;
 }
 
-/* Why sub-clusters were not lesioned. */
-static void join_reasons(brc_labelling *l, const size_t *map)
-{
-	for (size_t i = 0; i < l->lesions.n_left_out; i++) {
-		const brc_left_out *x = &l->lesions.left_out[i];
-		brc_group *g = find(l, map[x->layer], x->cluster);
-
-		if (g)
-			g->left_out = x->reason;
-	}
-}
-
 static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 {
 	brc_rc rc;
@@ -185,19 +173,16 @@ static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 	if (!l->group)
 		BRC_THEN(rc, from_table(l, &s, err));
 	BRC_THEN(rc, join_rows(l, &s, kind, err));
-	if (rc == BRC_OK && kind == LESIONS)
-		join_reasons(l, s.map);
+	/* why sub-clusters were not lesioned */
+	for (size_t i = 0; rc == BRC_OK && kind == LESIONS && i < l->lesions.n_left_out; i++) {
+		const brc_left_out *x = &l->lesions.left_out[i];
+		brc_group *g = find(l, s.map[x->layer], x->cluster);
+
+		if (g)
+			g->left_out = x->reason;
+	}
 	free(s.map);
 	return rc;
-}
-
-static brc_mark mark_of(const brc_inference *st, size_t row, double level)
-{
-	if (st->p_maxt && st->p_maxt[row] <= level)
-		return BRC_MARK_MAXT;
-	if (st->q && st->q[row] <= level)
-		return BRC_MARK_Q;
-	return st->p[row] <= level ? BRC_MARK_P : BRC_MARK_NONE;
 }
 
 static void mark_groups(brc_labelling *l, double level)
@@ -205,9 +190,18 @@ static void mark_groups(brc_labelling *l, double level)
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_inference *st = brc_primary(&l->test[p]);
 
-		for (size_t i = 0; st && i < l->n_groups; i++)
-			if (l->group[i].row[p] != BRC_ANY)
-				l->group[i].mark[p] = mark_of(st, l->group[i].row[p], level);
+		for (size_t i = 0; st && i < l->n_groups; i++) {
+			size_t row = l->group[i].row[p];
+
+			if (row == BRC_ANY)
+				continue;
+			if (st->p_maxt && st->p_maxt[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_MAXT;
+			else if (st->q && st->q[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_Q;
+			else if (st->p[row] <= level)
+				l->group[i].mark[p] = BRC_MARK_P;
+		}
 	}
 }
 

@@ -38,44 +38,30 @@ static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, br
 	return BRC_OK;
 }
 
-/* The layer table: from labels, else from the first section that has one. */
-static brc_rc copy_layers(brc_labelling *l, brc_err *err)
-{
-	const brc_layers *layers[] = {&l->labels.layers, &l->lesions.layers,
-				      &l->test[BRC_IMPORTANCE].layers,
-				      &l->test[BRC_COHERENCE].layers};
-
-	for (size_t i = 0; i < sizeof(layers) / sizeof(*layers); i++)
-		if (layers[i]->n > 0)
-			return brc_layers_dup(&l->layers, layers[i], err);
-	return BRC_OK;
-}
-
-/* Any section may name the classes, and all sections have the same number of them. */
-static brc_rc read_classes(brc_labelling *l, brc_err *err)
-{
-	const brc_findings *t = &l->test[BRC_COHERENCE];
-
-	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
-	if (t->classes > 0 && t->classes != l->classes)
-		return brc_fail(err, BRC_DATA,
-				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
-				t->classes, l->classes);
-	return brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
-				  err);
-}
-
 brc_rc brc_labelling_collect(brc_labelling *l, const brc_labelling_sections *from,
 			     const brc_report_options *options, brc_err *err)
 {
+	const brc_findings *t = &l->test[BRC_COHERENCE];
+	const brc_layers *layers[] = {&l->labels.layers, &l->lesions.layers,
+				      &l->test[BRC_IMPORTANCE].layers, &t->layers};
+
 	*l = (brc_labelling){.name = from->name,
 			     .labels_section = from->part[BRC_PART_LABELS],
 			     .spectrum_section = from->part[BRC_PART_SPECTRUM],
 			     .lesions_section = from->part[BRC_PART_LESIONS],
 			     .loss = NAN};
 	BRC_TRY(read_sections(l, from->part, err));
-	BRC_TRY(copy_layers(l, err));
-	BRC_TRY(read_classes(l, err));
+	/* from labels, else from the first section that has some */
+	for (size_t i = 0; i < sizeof(layers) / sizeof(*layers) && l->layers.n == 0; i++)
+		if (layers[i]->n > 0)
+			BRC_TRY(brc_layers_dup(&l->layers, layers[i], err));
+	l->classes = l->lesions_section ? l->lesions.classes : t->classes;
+	if (t->classes > 0 && t->classes != l->classes)
+		return brc_fail(err, BRC_DATA,
+				"labelling '%s': coherence has %zu classes, lesions %zu", l->name,
+				t->classes, l->classes);
+	BRC_TRY(brc_labelling_name(l, l->lesions.class_name ? l->lesions.class_name : t->class_name,
+				   err));
 	return brc_groups_collect(l, from, options, err);
 }
 

@@ -191,9 +191,9 @@ const brc_labelling *brc_network_lesioned(const brc_network *net);
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
 /* "image" of "images". Returns buf. */
 char *brc_item_name(const brc_network *net, char *buf, size_t cap);
-/* What a graph is made from, for people: weights, correlations of activations, or as it stands. */
+/* What the edges of a graph are, for people: "correlations of activations", else `source`. */
 const char *brc_source_title(const char *source);
-/* The mode of a partition, for people: that which no clustering made is a given one. */
+/* The mode of a partition, for people. One that came from a file is called "given". */
 const char *brc_mode_title(brc_labels_mode mode);
 bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */

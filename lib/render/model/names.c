@@ -28,7 +28,7 @@ const char *brc_mode_title(brc_labels_mode mode)
 	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
 }
 
-/* `what` and a name that is only digits, which reads badly alone; any other name as it is. */
+/* A name of digits alone reads badly in a sentence, so `what` is put before it. */
 static char *title(const char *what, const char *name, char *buf, size_t cap)
 {
 	bool digits = name[0] && name[strspn(name, "0123456789")] == '\0';

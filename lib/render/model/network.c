@@ -46,17 +46,6 @@ static void assign(brc_labelling_sections *group, size_t *n, const brc_section *
 	group[i].part[part] = s;
 }
 
-/* The labelling that a group without labels says it was made from ("labels" in its metadata). */
-static const char *labels_named(const brc_labelling_sections *g)
-{
-	const char *name = NULL;
-
-	for (size_t i = BRC_PART_LESIONS; i < BRC_PARTS && !name; i++)
-		if (g->part[i])
-			name = brc_map_string(g->part[i]->meta, "labels", NULL);
-	return name;
-}
-
 /*
  * Lesions that have a name of their own borrow the labels and the spectrum from which they were
  * made.
@@ -65,8 +54,12 @@ static void borrow_labels(brc_labelling_sections *group, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const brc_section **own = group[i].part;
-		const char *from = own[BRC_PART_LABELS] ? NULL : labels_named(&group[i]);
+		const char *from = NULL;
 
+		/* what the sections say in their metadata */
+		for (size_t k = BRC_PART_LESIONS; k < BRC_PARTS && !from; k++)
+			if (own[k] && !own[BRC_PART_LABELS])
+				from = brc_map_string(own[k]->meta, "labels", NULL);
 		for (size_t j = 0; from && j < n; j++) {
 			const brc_section *const *other = group[j].part;
 
@@ -152,18 +145,11 @@ const brc_labelling *brc_network_lesioned(const brc_network *net)
 	return NULL;
 }
 
-/* What the lesions were counted on, according to the first lesions. */
-static const char *items(const brc_network *net)
-{
-	const brc_labelling *l = brc_network_lesioned(net);
-
-	return l ? l->lesions.items : "images";
-}
-
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err)
 {
 	const brc_section *units = first(in, "units"), *exemplars = first(in, "exemplars");
+	const brc_labelling *lesioned;
 
 	*net = (brc_network){.input = in,
 			     .title = in->title && in->title[0] ? in->title : "network",
@@ -178,7 +164,8 @@ brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 	net->has_exemplars = exemplars;
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
-	net->items = items(net);
+	lesioned = brc_network_lesioned(net);
+	net->items = lesioned ? lesioned->lesions.items : "images";
 	return BRC_OK;
 }
 

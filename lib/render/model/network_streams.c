@@ -36,7 +36,11 @@ static const char *path_of(const brc_report_input *in)
 	return path;
 }
 
-void brc_titles_shorten(const char **brief, const brc_report_input *inputs, size_t n)
+/*
+ * The shortest ends of the paths, in whole components, that differ wherever
+ * the paths do: brief[i] points into inputs[i].title, or is "" without one.
+ */
+static void shorten(const char **brief, const brc_report_input *inputs, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *path = path_of(&inputs[i]), *slash = strrchr(path, '/');
@@ -91,8 +95,13 @@ static void add_streams(brc_str *title, const char *const *brief, const brc_repo
 	brc_str_free(&list);
 }
 
-void brc_titles_join(brc_str *title, const char *const *brief, const brc_report_input *inputs,
-		     const size_t *of, size_t n, size_t which)
+/*
+ * Append the title of the network `which`: the streams i with of[i] == which,
+ * each once, as "weights.brc", "run-1: weights.brc, activations.brc" or
+ * "standard input (streams 1, 3)".
+ */
+static void join_titles(brc_str *title, const char *const *brief, const brc_report_input *inputs,
+			const size_t *of, size_t n, size_t which)
 {
 	const char *first = NULL;
 	size_t common = 0, paths = 0;
@@ -130,39 +139,30 @@ const char *brc_input_model(const brc_report_input *in)
 	return model;
 }
 
-static bool same_title(const brc_section *a, const brc_section *b)
+/* Has the input a section of this type and name, with the same content or with another one? */
+static bool holds(const brc_report_input *in, const brc_section *s, bool same)
 {
-	return strcmp(a->type, b->type) == 0 && strcmp(a->name, b->name) == 0;
-}
+	for (size_t i = 0; i < in->n; i++) {
+		const brc_section *own = in->sections[i];
+		bool equal = s->digest[0] && own->version == s->version &&
+			     strcmp(own->digest, s->digest) == 0;
 
-static bool same_content(const brc_section *a, const brc_section *b)
-{
-	return a->digest[0] && a->version == b->version && strcmp(a->digest, b->digest) == 0;
-}
-
-static bool clash(const brc_report_input *a, const brc_report_input *b)
-{
-	for (size_t i = 0; i < a->n; i++)
-		for (size_t j = 0; j < b->n; j++)
-			if (same_title(a->sections[i], b->sections[j]) &&
-			    !same_content(a->sections[i], b->sections[j]))
-				return true;
+		if (strcmp(own->type, s->type) == 0 && strcmp(own->name, s->name) == 0 &&
+		    equal == same)
+			return true;
+	}
 	return false;
 }
 
+/* Do two inputs come from one model, without sections that clash? */
 static bool belongs(const brc_report_input *a, const brc_report_input *b)
 {
 	const char *x = brc_input_model(a), *y = brc_input_model(b);
+	bool together = x && y && strcmp(x, y) == 0;
 
-	return x && y && strcmp(x, y) == 0 && !clash(a, b);
-}
-
-static bool has_section(const brc_report_input *in, const brc_section *s)
-{
-	for (size_t i = 0; i < in->n; i++)
-		if (same_title(in->sections[i], s) && same_content(in->sections[i], s))
-			return true;
-	return false;
+	for (size_t i = 0; together && i < a->n; i++)
+		together = !holds(b, a->sections[i], false);
+	return together;
 }
 
 static bool has_entry(const brc_report_input *in, const brc_map *entry)
@@ -188,7 +188,7 @@ static brc_rc append(brc_report_input *to, const brc_report_input *from, brc_err
 			 sizeof(*history), err));
 	to->history = history;
 	for (size_t i = 0; i < from->n; i++)
-		if (!has_section(to, from->sections[i]))
+		if (!holds(to, from->sections[i], true))
 			sections[to->n++] = from->sections[i];
 	for (size_t i = 0; i < from->n_history; i++)
 		if (!has_entry(to, from->history[i]))
@@ -216,12 +216,12 @@ static brc_rc join(brc_network_inputs *j, const brc_report_input *inputs, size_t
 static brc_rc add_titles(brc_network_inputs *j, const brc_report_input *inputs, size_t n,
 			 const size_t *of, const char **brief, brc_err *err)
 {
-	brc_titles_shorten(brief, inputs, n);
+	shorten(brief, inputs, n);
 	for (size_t k = 0; k < j->n; k++) {
 		brc_str title = {0};
 
 		brc_str_add(&title, "");
-		brc_titles_join(&title, brief, inputs, of, n, k);
+		join_titles(&title, brief, inputs, of, n, k);
 		j->item[k].title = title.s;
 		BRC_TRY(brc_str_check(&title, err));
 	}

@@ -27,18 +27,4 @@ void brc_network_inputs_clear(brc_network_inputs *j);
 /* The digest of the model, from whichever section carries it; NULL when none does. */
 const char *brc_input_model(const brc_report_input *in);
 
-/*
- * The shortest ends of the paths, in whole components, that differ wherever
- * the paths do: brief[i] points into inputs[i].title, or is "" without one.
- */
-void brc_titles_shorten(const char **brief, const brc_report_input *inputs, size_t n);
-
-/*
- * Append the title of the network `which`: the streams i with of[i] == which,
- * each once, as "weights.brc", "run-1: weights.brc, activations.brc" or
- * "standard input (streams 1, 3)".
- */
-void brc_titles_join(brc_str *title, const char *const *brief, const brc_report_input *inputs,
-		     const size_t *of, size_t n, size_t which);
-
 #endif

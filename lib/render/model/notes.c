@@ -31,20 +31,17 @@ void brc_note_addf(brc_notes *notes, brc_note_kind kind, size_t labelling, const
 	brc_str_add(brc_note_begin(notes, kind, labelling), line);
 }
 
-static bool is(const brc_note *note, brc_note_kind kind, size_t labelling)
-{
-	bool detail = kind == BRC_NOTE_FINDING && note->kind == BRC_NOTE_DETAIL;
-
-	return (labelling == BRC_EVERY || note->labelling == labelling) &&
-	       (note->kind == kind || detail);
-}
-
 const brc_note *brc_note_next(const brc_notes *notes, const brc_note *after, brc_note_kind kind,
 			      size_t labelling)
 {
-	for (size_t i = after ? (size_t)(after - notes->item) + 1 : 0; i < notes->n; i++)
-		if (is(&notes->item[i], kind, labelling))
-			return &notes->item[i];
+	for (size_t i = after ? (size_t)(after - notes->item) + 1 : 0; i < notes->n; i++) {
+		const brc_note *note = &notes->item[i];
+		bool detail = kind == BRC_NOTE_FINDING && note->kind == BRC_NOTE_DETAIL;
+
+		if ((labelling == BRC_EVERY || note->labelling == labelling) &&
+		    (note->kind == kind || detail))
+			return note;
+	}
 	return NULL;
 }
 

@@ -36,20 +36,14 @@ static void clusterability_finding(brc_notes *notes, const brc_clusterability *c
 		add_unreachable(text, c->shuffles, "copies", level);
 }
 
-/* Did the sentence before say that no group was found important? Then this one may be short. */
-static bool none_important(const brc_labelling *l, brc_proxy proxy, size_t m)
-{
-	const brc_inference *st = brc_primary(&l->test[BRC_IMPORTANCE]);
-
-	return proxy == BRC_COHERENCE && st && !st->published && st->m == m &&
-	       brc_marked(l, BRC_IMPORTANCE) == 0;
-}
-
 static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
 {
+	const brc_inference *before = brc_primary(&l->test[BRC_IMPORTANCE]);
 	size_t m = brc_primary(&l->test[proxy])->m;
 
-	if (none_important(l, proxy, m))
+	/* short, where the sentence before said that no group was found important */
+	if (proxy == BRC_COHERENCE && before && !before->published && before->m == m &&
+	    brc_marked(l, BRC_IMPORTANCE) == 0)
 		brc_str_addf(text, "%s found %s either", m == 1 ? "It is not" : "None is",
 			     brc_proxy_adjective(proxy));
 	else if (m == 1)
@@ -95,16 +89,6 @@ static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy pro
 		brc_str_addf(text, "; combined by Fisher as if independent, p = %s",
 			     brc_format_p(st->fisher_p).s);
 	brc_str_add(text, ".");
-}
-
-/* The published effect measure and the test that stood beside it. */
-static void published_finding(brc_notes *notes, size_t labelling, const brc_inference *st)
-{
-	brc_note_addf(notes, BRC_NOTE_DETAIL, labelling,
-		      "Published effect measure: %s on average (standard error %s; 1: as random "
-		      "groups). Chi-square test of the ranks: p = %s.",
-		      brc_format_number(st->paper_effect, 3).s,
-		      brc_format_number(st->paper_effect_sem, 2).s, brc_format_p(st->chi2_p).s);
 }
 
 /* The joint test, in a sentence of its own. */
@@ -196,7 +180,12 @@ static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, d
 	text = brc_note_begin(&net->notes, BRC_NOTE_FINDING, labelling);
 	if (st->published) {
 		add_uncorrected(text, l, proxy, level);
-		published_finding(&net->notes, labelling, st);
+		brc_note_addf(
+			&net->notes, BRC_NOTE_DETAIL, labelling,
+			"Published effect measure: %s on average (standard error %s; 1: as random "
+			"groups). Chi-square test of the ranks: p = %s.",
+			brc_format_number(st->paper_effect, 3).s,
+			brc_format_number(st->paper_effect_sem, 2).s, brc_format_p(st->chi2_p).s);
 	} else {
 		add_corrected(text, l, proxy, level);
 		joint_finding(net, labelling, proxy, level);

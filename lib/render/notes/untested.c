@@ -28,7 +28,10 @@ static size_t reason_of(reasons *r, const brc_labelling *l, size_t i)
 	return r->n;
 }
 
-/* The clusters of one reason in the layer of group i: " 3, 7, 9-12"; returns the group behind. */
+/*
+ * The clusters in the layer of group i that share its reason, as " 3, 7, 9-12". Returns the index
+ * of the first group of the next layer.
+ */
 static size_t add_clusters(brc_str *text, const brc_labelling *l, reasons *r, size_t i)
 {
 	const size_t why = reason_of(r, l, i), layer = l->group[i].layer;

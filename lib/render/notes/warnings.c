@@ -9,24 +9,25 @@
 
 enum { GRAPHS_TOLD = 3 };
 
-static void warn_graph(brc_notes *notes, size_t i, const brc_graph_result *g)
-{
-	for (size_t w = 0; w < g->n_warnings; w++)
-		brc_note_addf(notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name, g->warning[w]);
-	if (g->empty > 0)
-		brc_note_addf(notes, BRC_NOTE_WARNING, i,
-			      "graph %s: %zu of %zu clusters are empty.", g->name, g->empty, g->k);
-}
-
 /* The first few graphs' warnings, and how many graphs more have some. */
 static void warn_graphs(brc_network *net, size_t i)
 {
 	const brc_labelling *l = &net->labelling[i];
 	size_t n = 0;
 
-	for (size_t g = 0; g < l->n_graphs; g++)
-		if ((l->graph[g].empty > 0 || l->graph[g].n_warnings > 0) && n++ < GRAPHS_TOLD)
-			warn_graph(&net->notes, i, &l->graph[g]);
+	for (size_t k = 0; k < l->n_graphs; k++) {
+		const brc_graph_result *g = &l->graph[k];
+
+		if ((g->empty == 0 && g->n_warnings == 0) || n++ >= GRAPHS_TOLD)
+			continue;
+		for (size_t w = 0; w < g->n_warnings; w++)
+			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name,
+				      g->warning[w]);
+		if (g->empty > 0)
+			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+				      "graph %s: %zu of %zu clusters are empty.", g->name, g->empty,
+				      g->k);
+	}
 	if (n > GRAPHS_TOLD)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_WARNING, i,
@@ -41,17 +42,6 @@ typedef struct warned {
 	const brc_inference *st[BRC_PROXIES * BRC_FINDINGS_MAX];
 	size_t n;
 } warned;
-
-static warned find_warned(const brc_labelling *l)
-{
-	warned w = {.n = 0};
-
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		for (size_t s = 0; s < l->test[p].n_stats; s++)
-			if (l->test[p].stat[s].warning[0])
-				w.st[w.n++] = &l->test[p].stat[s];
-	return w;
-}
 
 /* The length of a part of a warning; returns the next one, or NULL. */
 static const char *next_part(const char *part, size_t *length)
@@ -133,8 +123,12 @@ static void warn_own(brc_notes *notes, size_t i, const warned *w, size_t which)
 static void warn_tests(brc_network *net, size_t i)
 {
 	const brc_labelling *l = &net->labelling[i];
-	const warned w = find_warned(l);
+	warned w = {.n = 0};
 
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t s = 0; s < l->test[p].n_stats; s++)
+			if (l->test[p].stat[s].warning[0])
+				w.st[w.n++] = &l->test[p].stat[s];
 	for (size_t s = 0; s < w.n; s++)
 		warn_shared(&net->notes, i, &w, s);
 	for (size_t s = 0; s < w.n; s++)
@@ -188,24 +182,19 @@ static void warn_versions(brc_network *net)
 	}
 }
 
-/* Is the unharmed network no better than naming the largest class, within two standard errors? */
-static bool at_chance(const brc_lesions *l, double *largest)
-{
-	double n = (double)l->images, most = 0;
-
-	for (size_t c = 0; c < l->classes; c++)
-		most = fmax(most, (double)l->class_images[c]);
-	*largest = n > 0 ? most / n : NAN;
-	return brc_lesions_baseline_plain(l) < *largest + 2 * sqrt(*largest * (1 - *largest) / n);
-}
-
 static void warn_chance(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_lesions *l = &net->labelling[i].lesions;
-		double largest;
+		double n = (double)l->images, largest = 0;
 
-		if (!net->labelling[i].lesions_section || l->classes < 2 || !at_chance(l, &largest))
+		for (size_t c = 0; c < l->classes; c++)
+			largest = fmax(largest, (double)l->class_images[c]);
+		largest = n > 0 ? largest / n : NAN;
+		/* no better than naming the largest class, within two standard errors? */
+		if (!net->labelling[i].lesions_section || l->classes < 2 ||
+		    !(brc_lesions_baseline_plain(l) <
+		      largest + 2 * sqrt(largest * (1 - largest) / n)))
 			continue;
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
 			      "before any lesion the network is right for %s of %zu %s, no more "

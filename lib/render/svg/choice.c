@@ -5,16 +5,9 @@
 #include "render/words/format.h"
 #include "render/svg/svg.h"
 
-enum {
-	WIDTH = 340,
-	HEIGHT = 130,
-	LEFT = 48,
-	RIGHT = 22,
-	TOP = 12,
-	FOOT = 20,
-	NUMBERS = 14, /* k written below the axis, at most about so many */
-	ROWS = 512    /* drawn; more would be finer than pixels */
-};
+enum { WIDTH = 340, HEIGHT = 130, LEFT = 48, RIGHT = 22, TOP = 12, FOOT = 20 };
+enum { NUMBERS = 14 }; /* k written below the axis, at most about so many */
+enum { ROWS = 512 };   /* drawn; more would be finer than pixels */
 
 static double across(size_t n, size_t i)
 {

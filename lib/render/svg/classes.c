@@ -6,14 +6,9 @@
 #include "render/words/escape.h"
 #include "render/words/format.h"
 
-enum {
-	CLASSES_SHOWN = 12,
-	CLASSES_WIDTH = 340,
-	CLASS_HEIGHT = 17,
-	NAMES = 96,
-	VALUES = 54,
-	CLASS_COLUMNS = 14
-};
+enum { CLASSES_SHOWN = 12, CLASSES_WIDTH = 340, CLASS_HEIGHT = 17 };
+/* Widths of the names and of the values beside the bars, and of a name in letters. */
+enum { NAMES = 96, VALUES = 54, CLASS_COLUMNS = 14 };
 
 typedef struct bar {
 	size_t c;
@@ -63,15 +58,6 @@ static bar *collect_bars(brc_str *b, const brc_labelling *l, const brc_group *g,
 	return bars;
 }
 
-static void add_class_name(brc_str *b, const char *name, double y)
-{
-	brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", NAMES - 6, y);
-	brc_escape_html_cell(b, name, CLASS_COLUMNS);
-	if (brc_escape_columns(name) > CLASS_COLUMNS)
-		brc_htmlf(b, "<title>%s</title>", name);
-	brc_str_add(b, "</text>");
-}
-
 static void add_class(brc_str *b, const bar *one, double y, double low, double high, double level)
 {
 	double span = CLASSES_WIDTH - NAMES - VALUES, zero = NAMES + span * -low / (high - low);
@@ -105,8 +91,14 @@ static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, siz
 		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2);
 	for (size_t i = 0; i < n; i++) {
 		double y = (double)(i * CLASS_HEIGHT);
+		const char *name = l->class_name[bars[i].c];
 
-		add_class_name(b, l->class_name[bars[i].c], y + CLASS_HEIGHT - 5);
+		brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", NAMES - 6,
+			     y + CLASS_HEIGHT - 5);
+		brc_escape_html_cell(b, name, CLASS_COLUMNS);
+		if (brc_escape_columns(name) > CLASS_COLUMNS)
+			brc_htmlf(b, "<title>%s</title>", name);
+		brc_str_add(b, "</text>");
 		add_class(b, &bars[i], y, low, high, level);
 	}
 	brc_str_addf(b, "<path class=\"axis\" d=\"M%.1f 0V%zu\"/></svg>",

@@ -80,20 +80,9 @@ static void add_end(brc_str *b, const brc_inference *st, double v, bool right)
 		     brc_format_minus(brc_format_value(st, v, false)).s);
 }
 
-static void add_observed(brc_str *b, const brc_histogram *h, const brc_inference *st, double v)
-{
-	double x = across(h, v);
-	const char *anchor = x < WIDTH / 3.0 ? "start" : x > WIDTH * 2 / 3.0 ? "end" : "middle";
-
-	brc_str_addf(b,
-		     "<path class=\"seen\" d=\"M%.1f %dV%d\"/><text class=\"seen\" x=\"%.1f\" "
-		     "y=\"12\" text-anchor=\"%s\">%s</text>",
-		     x, TOP - 4, HEIGHT - FOOT, x, anchor,
-		     brc_format_minus(brc_format_value(st, v, false)).s);
-}
-
 void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *title)
 {
+	const double v = st->observed[row];
 	brc_histogram h;
 
 	if (!st->draw)
@@ -112,7 +101,18 @@ void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *
 	add_bars(b, &h);
 	add_end(b, st, h.low, false);
 	add_end(b, st, h.low + h.width * (double)h.bins, true);
-	if (isfinite(st->observed[row]))
-		add_observed(b, &h, st, st->observed[row]);
+	if (isfinite(v)) {
+		double x = across(&h, v);
+		const char *anchor = x < WIDTH / 3.0       ? "start"
+				     : x > WIDTH * 2 / 3.0 ? "end"
+							   : "middle";
+
+		brc_str_addf(
+			b,
+			"<path class=\"seen\" d=\"M%.1f %dV%d\"/><text class=\"seen\" x=\"%.1f\" "
+			"y=\"12\" text-anchor=\"%s\">%s</text>",
+			x, TOP - 4, HEIGHT - FOOT, x, anchor,
+			brc_format_minus(brc_format_value(st, v, false)).s);
+	}
 	brc_str_add(b, "</svg></figure>");
 }

@@ -48,17 +48,7 @@ static size_t widest(const brc_layers *t)
 	return most < NAME_COLUMNS ? most : NAME_COLUMNS;
 }
 
-/* "fed by a, b": all of them in the order of the network, up to some number. */
-static void add_feeders(brc_str *b, const brc_network *net, const size_t *feeder, size_t n)
-{
-	for (size_t k = 0; k < n && k < FEEDERS_TOLD; k++) {
-		brc_str_add(b, k ? ", " : ", fed by ");
-		brc_escape_html(b, net->units.layers.name[feeder[k]]);
-	}
-	if (n > FEEDERS_TOLD)
-		brc_str_addf(b, " and %zu more", n - FEEDERS_TOLD);
-}
-
+/* A row, whose title names the layers that feed it in the order of the network. */
 static void add_layer(brc_str *b, const brc_network *net, size_t i, size_t columns,
 		      const size_t *feeder, size_t feeders)
 {
@@ -67,7 +57,12 @@ static void add_layer(brc_str *b, const brc_network *net, size_t i, size_t colum
 	double y = middle(i);
 
 	brc_htmlf(b, "<g><title>%s", name);
-	add_feeders(b, net, feeder, feeders);
+	for (size_t k = 0; k < feeders && k < FEEDERS_TOLD; k++) {
+		brc_str_add(b, k ? ", " : ", fed by ");
+		brc_escape_html(b, net->units.layers.name[feeder[k]]);
+	}
+	if (feeders > FEEDERS_TOLD)
+		brc_str_addf(b, " and %zu more", feeders - FEEDERS_TOLD);
 	brc_str_addf(b, "</title><circle class=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"3\"/>",
 		     hidden ? "hit" : "null", NAMES - 14, y);
 	brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\"%s>", NAMES, y + 4,

@@ -7,21 +7,13 @@
 #include "render/words/format.h"
 #include "render/text/text.h"
 
-enum {
-	LAYER = 10,
-	CLUSTER = 3,
-	UNITS = 5,
-	NUMBER = 6,
-	P = 5,
-	TEST = 9,  /* of a joint test */
-	COUNT = 5, /* of groups, at least */
-	MARK = 3,
-	CLASS = 9,
-	TITLE = 36,
-	BLOCK_LEAST = 17,
-	GRAPHS = 40,
-	GRAPH_NAME = 52
-};
+/* Widths of the columns in the table of groups. */
+enum { LAYER = 10, CLUSTER = 3, UNITS = 5, NUMBER = 6, P = 5, MARK = 3, CLASS = 9 };
+/* The least width of the block of a proxy in it, and widths in the table of tests: of a title, of
+ * the p of a joint test, and the least of a count of groups. */
+enum { BLOCK_LEAST = 17, TITLE = 36, TEST = 9, COUNT = 5 };
+/* How many graphs are listed at most, and the largest width of their names. */
+enum { GRAPHS = 40, GRAPH_NAME = 52 };
 
 static void add_graph(brc_str *b, const brc_graph_result *g)
 {
@@ -119,7 +111,6 @@ static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, 
 /* Two lines: which test or, over the counts, at which level; then of which p. */
 static void add_test_heads(brc_str *b, double level)
 {
-
 	brc_str_addf(b, "  %*s", 11 + TITLE, "");
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++)
 		if (c->text_head)
@@ -142,25 +133,15 @@ static const brc_inference *first_test(const brc_labelling *l)
 	return st ? st : brc_primary(&l->test[BRC_COHERENCE]);
 }
 
-static void add_tests(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_inference *st = first_test(l);
-
-	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
-		     st->m, st->n);
-	add_test_heads(b, level);
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		for (size_t i = 0; i < l->test[p].n_stats; i++)
-			add_statistic(b, &l->test[p].stat[i], p, level);
-	brc_str_add(b, "  * if the groups were independent, which they are not\n");
-}
-
 static int width_of(const brc_column *c)
 {
 	return c->kind == BRC_COLUMN_P ? P : NUMBER;
 }
 
-/* Columns of the numbers of one proxy, and of their block, which holds its title as well. */
+/*
+ * The width of a proxy's numbers, in columns of the terminal. Their block may be wider, since the
+ * title has to fit as well.
+ */
 static int numbers_width(const brc_inference *st)
 {
 	int width = MARK - 1;
@@ -174,18 +155,6 @@ static int numbers_width(const brc_inference *st)
 static int block_width(const brc_inference *st)
 {
 	return numbers_width(st) > BLOCK_LEAST ? numbers_width(st) : BLOCK_LEAST;
-}
-
-static void add_heads(brc_str *b, const brc_inference *st)
-{
-
-	if (!st)
-		return;
-	brc_str_add(b, " |");
-	for (const brc_column *c = brc_statistic_columns; c->name; c++)
-		if (shown(c, st))
-			brc_str_addf(b, " %*s", width_of(c), c->text_head);
-	brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
 }
 
 /* Above the heads: which proxy, then which statistic in which unit. */
@@ -205,15 +174,9 @@ static void add_title(brc_str *b, const brc_labelling *l, bool statistic)
 	}
 }
 
-static const char *stars(brc_mark mark)
-{
-	static const char *const text[] = {"   ", " . ", " * ", " **"};
-
-	return text[mark];
-}
-
 static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, brc_proxy proxy)
 {
+	static const char *const stars[] = {"   ", " . ", " * ", " **"}; /* by mark */
 	size_t row = g->row[proxy];
 
 	if (!st)
@@ -233,29 +196,22 @@ static void add_cells(brc_str *b, const brc_inference *st, const brc_group *g, b
 		zero = c->kind == BRC_COLUMN_P && w.s[0] == '0'; /* ".005" */
 		brc_str_addf(b, " %*s", width_of(c), w.s + zero);
 	}
-	brc_str_addf(b, "%s%*s", stars(g->mark[proxy]), block_width(st) - numbers_width(st), "");
-}
-
-/*
- * The name of a layer, if it fits into the column. A longer name was printed in a line of its own
- * before.
- */
-static void add_layer(brc_str *b, const char *name, bool again)
-{
-	bool fits = brc_escape_columns(name) <= LAYER;
-
-	if (!fits && !again) {
-		brc_escape_terminal(b, name);
-		brc_str_add(b, "\n");
-	}
-	brc_escape_cell(b, fits ? name : "", LAYER);
+	brc_str_addf(b, "%s%*s", stars[g->mark[proxy]], block_width(st) - numbers_width(st), "");
 }
 
 /* `before`: the group in the row above, or NULL. */
 static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 		      const brc_group *before, double level)
 {
-	add_layer(b, l->layers.name[g->layer], before && before->layer == g->layer);
+	const char *name = l->layers.name[g->layer];
+	bool fits = brc_escape_columns(name) <= LAYER;
+
+	/* a name that does not fit has a line of its own, above the first group of its layer */
+	if (!fits && !(before && before->layer == g->layer)) {
+		brc_escape_terminal(b, name);
+		brc_str_add(b, "\n");
+	}
+	brc_escape_cell(b, fits ? name : "", LAYER);
 	brc_str_addf(b, " %*d %*zu", CLUSTER, g->cluster, UNITS, g->size);
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		add_cells(b, brc_primary(&l->test[p]), g, p);
@@ -266,21 +222,6 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
-}
-
-/* One line a group; those that were not tested are told apart. */
-static void add_rows(brc_str *b, const brc_labelling *l, double level)
-{
-	const brc_group *before = NULL;
-
-	for (size_t i = 0; i < l->n_groups; i++) {
-		const brc_group *g = &l->group[l->order[i]];
-
-		if (!brc_group_tested(g))
-			continue;
-		add_group(b, l, g, before, level);
-		before = g;
-	}
 }
 
 static void add_legend(brc_str *b, const brc_labelling *l, double level)
@@ -321,6 +262,7 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 
 static void add_table(brc_str *b, const brc_labelling *l, double level)
 {
+	const brc_group *before = NULL;
 	bool worst = false;
 
 	for (size_t i = 0; i < l->n_groups; i++)
@@ -331,20 +273,44 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
-		add_heads(b, brc_primary(&l->test[p]));
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
+		const brc_inference *st = brc_primary(&l->test[p]);
+
+		if (!st)
+			continue;
+		brc_str_add(b, " |");
+		for (const brc_column *c = brc_statistic_columns; c->name; c++)
+			if (shown(c, st))
+				brc_str_addf(b, " %*s", width_of(c), c->text_head);
+		brc_str_addf(b, "%*s", MARK + block_width(st) - numbers_width(st), "");
+	}
 	brc_str_add(b, worst ? " | points\n" : "\n");
-	add_rows(b, l, level);
+	for (size_t i = 0; i < l->n_groups; i++) {
+		const brc_group *g = &l->group[l->order[i]];
+
+		if (!brc_group_tested(g))
+			continue;
+		add_group(b, l, g, before, level);
+		before = g;
+	}
 	add_legend(b, l, level);
 	brc_str_add(b, "\n");
 }
 
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 {
-	if (brc_labelling_tested(l)) {
-		add_tests(b, l, level);
-		add_table(b, l, level);
-	} else {
+	const brc_inference *st = first_test(l);
+
+	if (!st) {
 		add_sizes(b, l);
+		return;
 	}
+	brc_str_addf(b, "  %zu groups against %zu random groups each, of their size and layer\n",
+		     st->m, st->n);
+	add_test_heads(b, level);
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
+		for (size_t i = 0; i < l->test[p].n_stats; i++)
+			add_statistic(b, &l->test[p].stat[i], p, level);
+	brc_str_add(b, "  * if the groups were independent, which they are not\n");
+	add_table(b, l, level);
 }

@@ -6,10 +6,7 @@
 #include "render/words/format.h"
 #include "render/text/text.h"
 
-/*
- * `s`, escaped for a terminal, as a paragraph: the first line after `first` (printed as it is), the
- * others indented by as many blanks.
- */
+/* As brc_text_line, for a string that somebody else owns. */
 static void paragraph(brc_str *b, const char *first, const char *s)
 {
 	brc_str clean = {0};
@@ -87,18 +84,6 @@ static void add_accuracy(brc_str *b, const brc_network *net)
 		     brc_format_number(l->loss, 3).s, item[0] == 'i' ? "an" : "a", item);
 }
 
-static void add_clusterability(brc_str *b, const brc_clusterability *c)
-{
-	brc_str line = {0};
-
-	brc_str_addf(&line, "%s, k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, %s); p %s, z %s",
-		     c->source[0] ? brc_source_title(c->source) : "network", c->k,
-		     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
-		     brc_format_number(c->sd, 2).s, c->shuffles, c->null, brc_format_p(c->p).s,
-		     brc_format_number(c->z, 3).s);
-	brc_text_line(b, "Clusterability  ", &line);
-}
-
 /* The notes of one kind that belong to `labelling`, each as a paragraph after a bullet. */
 static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, size_t labelling,
 		      const char *title)
@@ -114,16 +99,6 @@ static void add_notes(brc_str *b, const brc_network *net, brc_note_kind kind, si
 	brc_str_add(b, "\n");
 }
 
-static brc_rc add_commands(brc_str *b, const brc_network *net, brc_err *err)
-{
-	if (net->input->n_history == 0)
-		return BRC_OK;
-	brc_str_add(b, "Made by\n");
-	BRC_TRY(brc_commands(net->input->history, net->input->n_history, b, err));
-	brc_str_add(b, "\n");
-	return BRC_OK;
-}
-
 static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_err *err)
 {
 	heading(b, net->title, '=');
@@ -131,8 +106,18 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	if (net->model)
 		brc_str_addf(b, "Model           %.8s\n", net->model);
 	add_accuracy(b, net);
-	for (size_t i = 0; i < net->n_clusterability; i++)
-		add_clusterability(b, &net->clusterability[i]);
+	for (size_t i = 0; i < net->n_clusterability; i++) {
+		const brc_clusterability *c = &net->clusterability[i];
+		brc_str line = {0};
+
+		brc_str_addf(&line,
+			     "%s, k %zu: n-cut %s; shuffled %s (sd %s, %zu copies, %s); p %s, z %s",
+			     c->source[0] ? brc_source_title(c->source) : "network", c->k,
+			     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
+			     brc_format_number(c->sd, 2).s, c->shuffles, c->null,
+			     brc_format_p(c->p).s, brc_format_number(c->z, 3).s);
+		brc_text_line(b, "Clusterability  ", &line);
+	}
 	brc_str_add(b, "\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		heading(b, net->labelling[i].name, '-');
@@ -147,7 +132,12 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY, "The network as a whole:");
 	add_notes(b, net, BRC_NOTE_WARNING, BRC_ANY, "Careful:");
 	add_notes(b, net, BRC_NOTE_MISSING, BRC_ANY, "Not run:");
-	return add_commands(b, net, err);
+	if (net->input->n_history > 0) {
+		brc_str_add(b, "Made by\n");
+		BRC_TRY(brc_commands(net->input->history, net->input->n_history, b, err));
+		brc_str_add(b, "\n");
+	}
+	return BRC_OK;
 }
 
 static void add_combined(brc_str *b, const brc_report *r)

@@ -8,8 +8,8 @@
 #define BRC_TEXT_WIDTH 96
 
 /*
- * A string that was made for it, escaped for a terminal, as a paragraph, and freed: the first line
- * after `first` (printed as it is), the others indented by as many blanks.
+ * Appends `line`, escaped for a terminal, as a paragraph. Its first line stands behind `first`,
+ * which is printed as it is; the others are indented by as many blanks. Frees `line`.
  */
 void brc_text_line(brc_str *b, const char *first, brc_str *line);
 

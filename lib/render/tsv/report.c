@@ -52,50 +52,34 @@ static void add_text(brc_str *b, const char *s)
 	brc_escape_tsv(b, s);
 }
 
-static void add_header(brc_str *b, const names *t)
-{
-	brc_str_add(b,
-		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
-	for (size_t i = 0; i < t->n; i++)
-		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-			add_text(b, t->id[i]);
-			brc_str_addf(b, "_%s", c->name);
-		}
-	brc_str_add(b, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
-}
-
-/* The statistic `id` of either proxy and the group's row in its table. */
-static const brc_inference *lookup(const brc_labelling *l, const brc_group *g, const char *id,
-				   size_t *row)
-{
-	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
-		const brc_inference *st = brc_statistic(&l->test[p], id);
-
-		if (st && g->row[p] != BRC_ANY) {
-			*row = g->row[p];
-			return st;
-		}
-	}
-	return NULL;
-}
-
+/* The columns of the statistic `id` of either proxy. */
 static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g, const char *id)
 {
-	size_t row = 0;
-	const brc_inference *st = lookup(l, g, id, &row);
+	const brc_inference *st = NULL;
+	size_t row = BRC_ANY;
 
+	for (brc_proxy p = 0; p < BRC_PROXIES && row == BRC_ANY; p++) {
+		st = brc_statistic(&l->test[p], id);
+		row = st ? g->row[p] : BRC_ANY;
+	}
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		const double *v = st ? brc_column_values(c, st) : NULL;
+		const double *v = row != BRC_ANY ? brc_column_values(c, st) : NULL;
 
 		add_number(b, v ? v[row] : NAN);
 	}
 }
 
-/* The columns that tell runs apart: the model, and how its units were partitioned. */
-static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
+static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
+		    const names *t)
 {
 	char digest[9];
 
+	brc_escape_tsv(b, net->title);
+	add_text(b, l->name);
+	add_text(b, l->layers.name[g->layer]);
+	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
+	add_text(b, g->left_out ? g->left_out : "NA");
+	/* what tells runs apart: the model, and how its units were partitioned */
 	snprintf(digest, sizeof(digest), "%.8s", net->model ? net->model : "NA");
 	add_text(b, digest);
 	add_number(b, l->k > 0 ? (double)l->k : NAN);
@@ -103,17 +87,6 @@ static void add_run(brc_str *b, const brc_network *net, const brc_labelling *l)
 		brc_str_addf(b, "\t%" PRId64, l->seed);
 	else
 		brc_str_add(b, "\tNA");
-}
-
-static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
-		    const names *t)
-{
-	brc_escape_tsv(b, net->title);
-	add_text(b, l->name);
-	add_text(b, l->layers.name[g->layer]);
-	brc_str_addf(b, "\t%d\t%zu\t%s", g->cluster, g->size, brc_group_tested(g) ? "yes" : "no");
-	add_text(b, g->left_out ? g->left_out : "NA");
-	add_run(b, net, l);
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, t->id[i]);
 	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);
@@ -127,8 +100,14 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 	names t = {0};
 	brc_rc rc = collect_names(&t, r, err);
 
-	if (rc == BRC_OK)
-		add_header(out, &t);
+	brc_str_add(out,
+		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
+	for (size_t i = 0; i < t.n; i++)
+		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
+			add_text(out, t.id[i]);
+			brc_str_addf(out, "_%s", c->name);
+		}
+	brc_str_add(out, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
 		for (size_t j = 0; j < r->network[i].n_labellings; j++) {
 			const brc_labelling *l = &r->network[i].labelling[j];

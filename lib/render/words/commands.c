@@ -42,11 +42,23 @@ bool brc_history_wrote(const brc_map *entry, const char *digest)
 	return lists(entry, "writes", digest);
 }
 
+typedef struct place {
+	size_t up;        /* the entry that feeds it; NOWHERE for a source */
+	size_t chain;     /* the pipe that it belongs to: the index of the first entry */
+	const char *left; /* the data set that it writes and another reads from beside, or NULL */
+} place;
+
+typedef struct links {
+	const brc_map *const *history;
+	size_t n;
+	place *at; /* [n] */
+} links;
+
 /* The entry other than `reader` that wrote `digest`; side inputs may stand after it. */
-static size_t producer(const brc_map *const *history, size_t n, size_t reader, const char *digest)
+static size_t producer(const links *l, size_t reader, const char *digest)
 {
-	for (size_t i = 0; n <= MAX_LINKED && i < n; i++)
-		if (i != reader && digest[0] && brc_history_wrote(history[i], digest))
+	for (size_t i = 0; l->n <= MAX_LINKED && i < l->n; i++)
+		if (i != reader && digest[0] && brc_history_wrote(l->history[i], digest))
 			return i;
 	return NOWHERE;
 }
@@ -65,14 +77,14 @@ static int strength(const brc_map *read)
 }
 
 /* Which entry feeds `e` through its standard input; NOWHERE for a source. */
-static size_t upstream(const brc_map *const *history, size_t n, size_t e)
+static size_t upstream(const links *l, size_t e)
 {
 	size_t best = NOWHERE;
 	int strongest = -1;
 	const brc_map *read;
 
-	for (size_t i = 0; (read = item(history[e], "reads", i)); i++) {
-		size_t p = producer(history, n, e, brc_map_string(read, "digest", ""));
+	for (size_t i = 0; (read = item(l->history[e], "reads", i)); i++) {
+		size_t p = producer(l, e, brc_map_string(read, "digest", ""));
 
 		if (p != NOWHERE && strength(read) > strongest) {
 			best = p;
@@ -80,6 +92,33 @@ static size_t upstream(const brc_map *const *history, size_t n, size_t e)
 		}
 	}
 	return best;
+}
+
+/* Marks the entries that wrote a data set which entry e reads from beside. */
+static void mark_left(links *l, size_t e)
+{
+	const brc_map *read;
+
+	for (size_t i = 0; (read = item(l->history[e], "reads", i)); i++) {
+		const char *digest = brc_map_string(read, "digest", "");
+		size_t p = producer(l, e, digest);
+
+		if (strength(read) == 0 && p != NOWHERE && l->at[e].up != p && !l->at[p].left)
+			l->at[p].left = digest;
+	}
+}
+
+/*
+ * Follow the pipe upstream to the first entry. An entry that leads into a cycle (which is hostile)
+ * counts by itself.
+ */
+static size_t head(const links *l, size_t e)
+{
+	size_t at = e;
+
+	for (size_t steps = 0; steps <= l->n && l->at[at].up != NOWHERE; steps++)
+		at = l->at[at].up;
+	return l->at[at].up == NOWHERE ? at : e;
 }
 
 static void add_value(brc_str *b, const brc_value *v)
@@ -154,13 +193,6 @@ static void add_files(brc_str *b, const brc_map *entry)
 	}
 }
 
-typedef struct {
-	const brc_map *const *history;
-	size_t n;
-	size_t *up;    /* [n] which entry feeds it; NOWHERE for a source */
-	size_t *chain; /* [n] which pipe it belongs to: the index of the first entry */
-} links;
-
 /* Data sets that do not come through the pipe. */
 static void add_sides(brc_str *b, const links *l, size_t e)
 {
@@ -168,36 +200,19 @@ static void add_sides(brc_str *b, const links *l, size_t e)
 
 	for (size_t i = 0; (read = item(l->history[e], "reads", i)); i++) {
 		const char *digest = brc_map_string(read, "digest", "");
-		size_t p = producer(l->history, l->n, e, digest);
+		size_t p = producer(l, e, digest);
 
-		if (strength(read) != 0 || (p != NOWHERE && p == l->up[e]))
+		if (strength(read) != 0 || (p != NOWHERE && p == l->at[e].up))
 			continue;
 		brc_str_add(b, " --data ");
 		add_placeholder(b, "data", digest);
 	}
 }
 
-/* The data set that entry e writes and another one reads from beside; NULL for none. */
-static const char *left_beside(const links *l, size_t e)
-{
-	for (size_t r = 0; r < l->n; r++) {
-		const brc_map *read;
-
-		for (size_t i = 0; (read = item(l->history[r], "reads", i)); i++) {
-			const char *digest = brc_map_string(read, "digest", "");
-
-			if (strength(read) == 0 && l->up[r] != e &&
-			    producer(l->history, l->n, r, digest) == e)
-				return digest;
-		}
-	}
-	return NULL;
-}
-
 static size_t next_of(const links *l, size_t e)
 {
 	for (size_t i = e + 1; i < l->n; i++)
-		if (l->chain[i] == l->chain[e])
+		if (l->at[i].chain == l->at[e].chain)
 			return i;
 	return NOWHERE;
 }
@@ -243,7 +258,7 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 {
 	while (e != NOWHERE) {
 		size_t next = next_of(l, e);
-		const char *left = left_beside(l, e);
+		const char *left = l->at[e].left;
 
 		brc_escape_shell(b, brc_map_string(l->history[e], "tool", "unknown"));
 		add_options(b, l->history[e]);
@@ -259,35 +274,23 @@ static void add_pipe(brc_str *b, const links *l, size_t e)
 	}
 }
 
-/*
- * Follow the pipe upstream to the first entry. An entry that leads into a cycle (which is hostile)
- * counts by itself.
- */
-static size_t head(const size_t *up, size_t n, size_t e)
-{
-	size_t at = e;
-
-	for (size_t steps = 0; steps <= n && up[at] != NOWHERE; steps++)
-		at = up[at];
-	return up[at] == NOWHERE ? at : e;
-}
-
 brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_err *err)
 {
-	size_t *up = brc_calloc(n, sizeof(*up), err), *chain = brc_calloc(n, sizeof(*chain), err);
-	brc_rc rc = up && chain ? BRC_OK : BRC_RESOURCE;
-	links l = {history, n, up, chain};
+	links l = {history, n, brc_calloc(n, sizeof(*l.at), err)};
 
-	for (size_t e = 0; rc == BRC_OK && e < n; e++)
-		up[e] = upstream(history, n, e);
-	for (size_t e = 0; rc == BRC_OK && e < n; e++)
-		chain[e] = head(up, n, e);
+	if (!l.at)
+		return BRC_RESOURCE;
+	for (size_t e = 0; e < n; e++)
+		l.at[e].up = upstream(&l, e);
+	for (size_t e = 0; e < n; e++) {
+		l.at[e].chain = head(&l, e);
+		mark_left(&l, e);
+	}
 	/* pipes that leave a data set come first: the others read it */
-	for (int side = 1; rc == BRC_OK && side >= 0; side--)
+	for (int side = 1; side >= 0; side--)
 		for (size_t e = 0; e < n; e++)
-			if (chain[e] == e && !left_beside(&l, e) == (side == 0))
+			if (l.at[e].chain == e && !l.at[e].left == (side == 0))
 				add_pipe(out, &l, e);
-	free(up);
-	free(chain);
-	return rc == BRC_OK ? brc_str_check(out, err) : rc;
+	free(l.at);
+	return brc_str_check(out, err);
 }

@@ -13,8 +13,7 @@ brc_rc brc_texts_dup(char *const *texts, size_t n, char ***out, brc_err *err)
 	if (!texts)
 		return BRC_OK;
 	copy = brc_calloc(n, sizeof(*copy), err);
-	if (!copy)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(copy));
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = brc_strdup(texts[i], err);
 		if (!copy[i]) {
@@ -57,8 +56,7 @@ brc_rc brc_texts_repeated(char *const *texts, size_t n, size_t *first, size_t *a
 	char *const **sorted = brc_alloc(n, sizeof(*sorted), err);
 
 	*first = *again = n;
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &texts[i];
 	qsort(sorted, n, sizeof(*sorted), by_text);

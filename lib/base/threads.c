@@ -88,8 +88,7 @@ brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 		threads = 1;
 	openblas_set_num_threads(1); /* our tasks are the parallelism; sums keep their order */
 	p = brc_calloc(1, sizeof(*p), err);
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->start, NULL);
 	pthread_cond_init(&p->finished, NULL);

@@ -184,8 +184,7 @@ static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
 {
 	BRC_TRY(brc_names_collect(&b->names, b->proto, b->err));
 	b->order = brc_alloc(b->proto->n_node, sizeof(*b->order), b->err);
-	if (!b->order)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(b->order));
 	BRC_TRY(brc_node_order(b->proto, &b->names, b->order, b->err));
 	BRC_TRY(add_initializers(b));
 	for (size_t i = 0; i < n; i++)

@@ -41,8 +41,7 @@ brc_rc brc_exec_prune(brc_exec *g, brc_err *err)
 	size_t kept = 0;
 
 	BRC_ASSERT_VALID(brc_exec_valid(g));
-	if (!marks)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(marks));
 	mark(g->output, g->n_outputs, marks, NEEDED);
 	mark(g->tap, g->n_taps, marks, NEEDED);
 	spread_need(g, marks);

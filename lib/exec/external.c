@@ -119,8 +119,7 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 	BRC_TRY(extent(t, with, (uint64_t)st.st_size, &offset, &length, err));
 	BRC_TRY(brc_mem_need(length, 0, "the weights of the network", err));
 	bytes = brc_alloc(length, 1, err);
-	if (!bytes)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(bytes));
 	if (!brc_read_at(fd, offset, bytes, length, &got) || got < length) {
 		free(bytes);
 		return brc_fail(err, BRC_DATA, "its external data cannot be read");

@@ -14,8 +14,7 @@
 brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
 {
 	*g = brc_calloc(1, sizeof(**g), err);
-	if (!*g)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*g));
 	(*g)->opset = BRC_OPSET_MAX;
 	(*g)->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes;
 	(*g)->room = BUDGET_EXTRA + ROOM_FACTOR * bytes;
@@ -118,8 +117,7 @@ static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 	if (n->op->prepare)
 		BRC_TRY(n->op->prepare(g, n, err));
 	at = brc_alloc(g->n_values, sizeof(*at), err);
-	if (!at)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(at));
 	for (size_t v = 0; v < g->n_values; v++)
 		at[v] = g->value[v].data;
 	rc = brc_node_run(g, n, at, err);

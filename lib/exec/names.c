@@ -57,8 +57,7 @@ brc_rc brc_names_collect(brc_names *t, const Brc__OnnxGraph *g, brc_err *err)
 	size_t kept = 0;
 
 	*t = (brc_names){.at = brc_calloc(count(g), sizeof(*t->at), err)};
-	if (!t->at)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t->at));
 	list(t, g);
 	qsort(t->at, t->n, sizeof(*t->at), by_text_and_node);
 	for (size_t i = 0; i < t->n; i++) {

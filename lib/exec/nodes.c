@@ -118,8 +118,7 @@ brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_e
 		return BRC_OK;
 	}
 	scratch = brc_alloc(n->scratch, 1, err);
-	if (!scratch)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(scratch));
 	m.scratch = scratch;
 	n->op->run(g, n, &m);
 	free(scratch);

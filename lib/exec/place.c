@@ -119,8 +119,7 @@ brc_rc brc_place(brc_lifetime *life, size_t n, size_t *bytes, brc_err *err)
 	block b = {0};
 	brc_rc rc;
 
-	if (!order)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(order));
 	for (size_t i = 0; i < n; i++)
 		order[i] = order[n + i] = &life[i];
 	if (n) {

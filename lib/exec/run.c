@@ -45,8 +45,7 @@ brc_rc brc_workspace_for(brc_workspace **out, const brc_schedule *s, brc_err *er
 	brc_workspace *w = brc_calloc(1, sizeof(*w), err);
 
 	*out = NULL;
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	w->s = s;
 	w->stop = BRC_NOWHERE;
 	if (allocate(w, err) != BRC_OK) {

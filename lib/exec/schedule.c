@@ -137,8 +137,7 @@ static brc_rc find_stops(brc_schedule *s, brc_err *err)
 	const brc_exec *g = s->g;
 
 	s->stop = brc_calloc(g->n_taps, sizeof(*s->stop), err);
-	if (!s->stop)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s->stop));
 	for (size_t k = 0; k < g->n_taps; k++) {
 		BRC_TRY(brc_downstream_find(&s->stop[k].downstream, g, g->tap[k], err));
 		s->stop[k].tap = k;
@@ -172,8 +171,7 @@ brc_rc brc_schedule_new(brc_schedule **out, const brc_exec *g, brc_err *err)
 
 	BRC_ASSERT_VALID(brc_exec_valid(g));
 	*out = NULL;
-	if (!s)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s));
 	s->g = g;
 	rc = fill(s, err);
 	if (rc == BRC_OK)

@@ -10,8 +10,7 @@ brc_rc brc_follow(brc_followed *f, const brc_exec *g, size_t value, brc_err *err
 	*f = (brc_followed){.g = g,
 			    .inside = brc_calloc(brc_exec_values(g), sizeof(*f->inside), err),
 			    .open = brc_exec_value(g, value)->users};
-	if (!f->inside)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(f->inside));
 	f->inside[value] = true;
 	return BRC_OK;
 }

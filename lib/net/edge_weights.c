@@ -168,8 +168,7 @@ static brc_rc take_norms(join *j, brc_err *err)
 	size_t each = w->inputs / w->groups;
 
 	j->norm = brc_alloc(each, w->outputs * sizeof(*j->norm), err);
-	if (!j->norm)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(j->norm));
 	if (w->h * w->wide > 1 || w->groups > 1)
 		return brc_kernel_norms(j->net->norm, w->w, w->outputs, each, w->h, w->wide,
 					j->norm, err);

@@ -154,8 +154,7 @@ static brc_rc name_layers(brc_layer_chain *c, brc_err *err)
 	brc_layer_name *p = brc_calloc(c->n + 1, sizeof(*p), err);
 	brc_rc rc;
 
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	p[0] = (brc_layer_name){.text = "input", .units = c->link[0].in};
 	for (size_t i = 0; i < c->n; i++) {
 		propose(c->link[i].array->name, p[i + 1].text);
@@ -268,8 +267,7 @@ brc_rc brc_layer_chain_read(brc_layer_chain **out, const char *path, const char 
 	brc_rc rc;
 
 	*out = NULL;
-	if (!c)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(c));
 	c->transposed = transposed;
 	c->norm = norm;
 	rc = read_chain(c, path, order, err);

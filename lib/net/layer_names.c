@@ -171,8 +171,7 @@ brc_rc brc_net_name_layers(brc_net *net, brc_err *err)
 	brc_layer_name *p = brc_calloc(net->n_layers, sizeof(*p), err);
 	brc_rc rc;
 
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	for (size_t l = 0; l < net->n_layers; l++) {
 		p[l].units = net->layer[l].units;
 		if (l > 0)

@@ -106,8 +106,7 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 	const brc_operand *x = brc_exec_value(g, net->input);
 	bool *seen = brc_calloc(brc_exec_values(g), sizeof(*seen), err), channels;
 
-	if (!seen)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(seen));
 	channels = x->ndim > 2 && feeds_convolution(g, net->input, seen);
 	free(seen);
 	net->site[0] = (brc_layer_site){.node = BRC_NOWHERE,

@@ -153,8 +153,7 @@ static brc_rc digest_weights(brc_net *net, brc_err *err)
 	brc_section_digest *d = brc_section_digest_new(err);
 	bool any = false;
 
-	if (!d)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(d));
 	brc_section_digest_bytes(d, net->model.digest, sizeof(net->model.digest));
 	for (size_t i = 0; i < p->n_initializer; i++) {
 		const Brc__OnnxTensor *t = p->initializer[i];

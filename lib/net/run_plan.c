@@ -102,8 +102,7 @@ static brc_rc list_positions(brc_unit_view *v, const step *rest, size_t n, brc_e
 		v->positions *= rest[k].n;
 	v->width = n ? rest[n - 1].n : 1;
 	v->position = brc_alloc(v->positions, sizeof(*v->position), err);
-	if (!v->position)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(v->position));
 	for (size_t p = 0; p < v->positions; p++) {
 		size_t left = p, at = 0;
 
@@ -138,8 +137,7 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *err)
 {
 	p->view = brc_calloc(how->n, sizeof(*p->view), err);
-	if (!p->view)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p->view));
 	for (size_t t = 0; t < how->n; t++) {
 		size_t k = brc_schedule_tap(p->schedule, t);
 

@@ -155,8 +155,7 @@ static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *e
 	size_t size = block_size(g, p->from, p->to);
 	float *w = brc_blocks_alloc(b, size, sizeof(*w), err);
 
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	BRC_TRY(brc_blocks_add(b, g->index[p->from], g->index[p->to], w, err));
 	for (; i < n; i++)
 		BRC_TRY(g->path[i].second == BRC_ANY ? read_weights(g, g->path[i].first, w, err)

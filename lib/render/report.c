@@ -34,8 +34,7 @@ static brc_rc collect(brc_report *r, const brc_report_input *inputs, size_t n, b
 
 	BRC_TRY(brc_network_inputs_join(&r->inputs, inputs, n, err));
 	r->network = brc_calloc(r->inputs.n, sizeof(*r->network), err);
-	if (!r->network)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r->network));
 	while (r->n < r->inputs.n) {
 		brc_network *net = &r->network[r->n];
 		brc_rc rc = brc_network_collect(net, &r->inputs.item[r->n++], &r->options, err);
@@ -54,8 +53,7 @@ brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 	brc_rc rc;
 
 	*r = brc_calloc(1, sizeof(**r), err);
-	if (!*r)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*r));
 	(*r)->options = *options;
 	rc = collect(*r, inputs, n, err);
 	if (rc != BRC_OK) {

@@ -54,8 +54,7 @@ static brc_rc write_words(const brc_field *f, const char *name, const unsigned *
 	const char **text = brc_alloc(n, sizeof(*text), err);
 	brc_rc rc;
 
-	if (!text)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(text));
 	for (size_t i = 0; i < n; i++)
 		text[i] = f->words[word[i]];
 	rc = brc_section_add_text(s, name, text, n, err);
@@ -112,8 +111,7 @@ static brc_rc read_words(const brc_field *f, const char *name, unsigned **out, s
 
 	BRC_TRY(brc_section_need_column(s, name, "|S", n, &t, err));
 	*out = brc_alloc(n, sizeof(**out), err);
-	if (!*out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*out));
 	for (size_t i = 0; i < n; i++) {
 		unsigned *w = &(*out)[i];
 

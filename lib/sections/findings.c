@@ -32,8 +32,7 @@ brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
 		double **v = brc_column_field(c, f);
 
 		*v = brc_alloc(f->m, classes * sizeof(**v), err);
-		if (!*v)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(*v));
 	}
 	return BRC_OK;
 }
@@ -115,8 +114,7 @@ static brc_rc write_record(const brc_inference *i, brc_section *s, brc_err *err)
 {
 	brc_map *r = brc_section_add_record(s, err);
 
-	if (!r)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r));
 	brc_keys_put(record_keys, RECORD_KEYS, i, r);
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (!brc_column_held(c, i->published))

@@ -110,14 +110,12 @@ static brc_rc read_warnings(brc_graph_result *g, const brc_section *s, const brc
 	if (v->type != BRC_V_LIST)
 		return brc_section_bad(s, err, "'warnings' is not a list of texts");
 	g->warning = brc_calloc(v->u.list.n, sizeof(*g->warning), err);
-	if (!g->warning)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(g->warning));
 	for (size_t i = 0; i < v->u.list.n; i++) {
 		if (v->u.list.items[i].type != BRC_V_STRING)
 			return brc_section_bad(s, err, "'warnings' is not a list of texts");
 		g->warning[i] = brc_strdup(v->u.list.items[i].u.s, err);
-		if (!g->warning[i])
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(g->warning[i]));
 		g->n_warnings++;
 	}
 	return BRC_OK;
@@ -143,8 +141,7 @@ brc_rc brc_graph_results_read(brc_graph_result **g, size_t *n, const brc_section
 
 	*n = 0;
 	*g = brc_calloc(s->n_records, sizeof(**g), err);
-	if (!*g)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*g));
 	for (size_t i = 0; rc == BRC_OK && i < s->n_records; i++) {
 		(*g)[i] = brc_graph_result_blank();
 		*n = i + 1;

@@ -123,8 +123,7 @@ brc_rc brc_labels_write(const brc_labels *l, brc_section *s, brc_err *err)
 	for (size_t g = 0; g < l->n_graphs; g++) {
 		brc_map *record = brc_section_add_record(s, err);
 
-		if (!record)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(record));
 		brc_graph_result_put(&l->graph[g], g, false, record);
 	}
 	return BRC_OK;
@@ -141,8 +140,7 @@ brc_rc brc_labels_distinct(const int32_t *label, size_t n, size_t *out, brc_err 
 {
 	int32_t *sorted = brc_memdup(label, n, sizeof(*sorted), err);
 
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	qsort(sorted, n, sizeof(*sorted), by_value);
 	*out = 0;
 	for (size_t i = 0; i < n; i++)

@@ -58,8 +58,7 @@ static brc_rc write_left_out(const brc_lesions *l, brc_section *s, brc_err *err)
 	for (size_t i = 0; i < l->n_left_out; i++) {
 		brc_map *r = brc_section_add_record(s, err);
 
-		if (!r)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(r));
 		brc_map_put_int(r, "layer", (int64_t)l->left_out[i].layer);
 		brc_map_put_int(r, "cluster", l->left_out[i].cluster);
 		brc_map_put_int(r, "size", (int64_t)l->left_out[i].size);
@@ -103,8 +102,7 @@ static brc_rc read_items(brc_lesions *l, const brc_section *s, brc_err *err)
 static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	l->left_out = brc_calloc(s->n_records, sizeof(*l->left_out), err);
-	if (!l->left_out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(l->left_out));
 	for (size_t i = 0; i < s->n_records; i++) {
 		brc_left_out *o = &l->left_out[i];
 		int64_t cluster;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "sections/fields.h"
 
 #define FIELD(member, name, dtype, axes, use, ...) \
@@ -36,8 +37,7 @@ brc_rc brc_spectrum_write(const brc_spectrum *p, brc_section *s, brc_err *err)
 	for (size_t g = 0; g < p->n; g++) {
 		brc_map *record = brc_section_add_record(s, err);
 
-		if (!record)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(record));
 		brc_graph_result_put(&p->graph[g], g, true, record);
 		BRC_TRY(brc_graph_result_write(&p->graph[g], g, s, err));
 	}

@@ -48,8 +48,7 @@ brc_rc brc_extremes_midranks(const double *u, size_t n, size_t m, uint32_t *j, b
 {
 	brc_ordered *v = brc_alloc(n + 1, sizeof(*v), err);
 
-	if (!v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(v));
 	for (size_t s = 0; s < m; s++) {
 		for (size_t b = 0; b <= n; b++)
 			v[b] = (brc_ordered){u[b * m + s], b};

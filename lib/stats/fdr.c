@@ -11,8 +11,7 @@ brc_rc brc_fdr_q(const double *p, size_t m, brc_fdr how, double *q, brc_err *err
 	brc_ordered *order = brc_alloc(m, sizeof(*order), err);
 	double c = how == BRC_FDR_BY ? 0 : 1, low = 1;
 
-	if (!order)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(order));
 	for (size_t i = 0; i < m; i++) {
 		order[i] = (brc_ordered){p[i], i};
 		if (how == BRC_FDR_BY)

@@ -36,8 +36,7 @@ brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
 
 	*out = NULL;
 	c = brc_calloc(1, sizeof(*c), err);
-	if (!c)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(c));
 	c->memory = memory;
 	c->spool = -1;
 	c->digest = brc_section_digest_new(err);
@@ -146,8 +145,7 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
 	t = brc_alloc(1, sizeof(*t), err);
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t));
 	*t = *head;
 	t->data = NULL;
 	close_spool(c);

@@ -200,8 +200,7 @@ static brc_rc take_string(const msgpack_object *o, char **out, brc_err *err)
 	if (o->type != MSGPACK_OBJECT_STR)
 		return brc_fail(err, BRC_DATA, "a key in the metadata is not a text");
 	*out = brc_strndup(o->via.str.ptr, o->via.str.size, err); /* up to a NUL */
-	if (!*out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*out));
 	if (strlen(*out) == o->via.str.size && brc_utf8_valid(*out))
 		return BRC_OK;
 	free(*out);

@@ -113,8 +113,7 @@ brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, co
 
 	*out = NULL;
 	s = brc_calloc(1, sizeof(*s), err);
-	if (!s)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s));
 	if (!brc_section_name_ok(type, sizeof(s->type)) ||
 	    !brc_section_name_ok(name, sizeof(s->name))) {
 		free(s);
@@ -217,8 +216,7 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 	}
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
 	t = brc_calloc(1, sizeof(*t), err);
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t));
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
 	t->itemsize = bytes;

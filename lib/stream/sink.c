@@ -80,8 +80,7 @@ static brc_rc take_temp_name(brc_sink *s, brc_err *err)
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", s->fd);
 	for (unsigned attempt = 0; attempt < NAME_TRIES && errnum == EEXIST; attempt++) {
 		s->temp = temp_name(s->path, attempt, err);
-		if (!s->temp)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(s->temp));
 		if (!nameless)
 			s->fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (nameless ? linkat(AT_FDCWD, fd_path, AT_FDCWD, s->temp, AT_SYMLINK_FOLLOW) == 0
@@ -155,8 +154,7 @@ static brc_rc open_path(brc_sink *s, brc_err *err)
 		return s->fd < 0 ? cannot(s, "open", errno, err) : BRC_OK;
 	}
 	dir = directory_of(s->path, err);
-	if (!dir)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(dir));
 	s->atomic = true;
 	/* nameless until complete: a crash, even SIGKILL, leaves nothing behind */
 	s->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
@@ -182,8 +180,7 @@ brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err
 
 	*out = NULL;
 	s = brc_calloc(1, sizeof(*s), err);
-	if (!s)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s));
 	s->fd = -1;
 	s->buf = brc_alloc(BUFFER_BYTES, 1, err);
 	to_stdout = !path || strcmp(path, "-") == 0;

@@ -107,8 +107,7 @@ brc_rc brc_source_open(brc_source **out, const char *path, brc_err *err)
 
 	*out = NULL;
 	s = brc_calloc(1, sizeof(*s), err);
-	if (!s)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s));
 	s->fd = -1;
 	s->name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err);
 	rc = s->name ? open_fd(s, path, err) : BRC_RESOURCE;

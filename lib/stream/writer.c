@@ -31,8 +31,7 @@ brc_rc brc_writer_new(brc_writer **out, brc_sink *sink, unsigned level, brc_err 
 
 	*out = NULL;
 	w = brc_calloc(1, sizeof(*w), err);
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	w->sink = sink;
 	w->level = level;
 	w->digest = brc_section_digest_new(err);

@@ -16,8 +16,7 @@ static brc_rc match_layers(brc_experiment *x, const brc_net *net, brc_err *err)
 	const brc_layers *ours = &x->labels->layers, *theirs = brc_net_layers(net);
 
 	x->net_layer = brc_alloc(ours->n, sizeof(*x->net_layer), err);
-	if (!x->net_layer)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(x->net_layer));
 	for (size_t l = 0; l < ours->n; l++) {
 		const size_t at = brc_layers_find(theirs, ours->name[l]);
 
@@ -102,8 +101,7 @@ static brc_rc draw(brc_experiment *x, brc_err *err)
 	uint32_t *stream = brc_alloc(layers, sizeof(*stream), err);
 	brc_rc rc;
 
-	if (!stream)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(stream));
 	for (size_t l = 0; l < layers; l++)
 		stream[l] = (uint32_t)x->net_layer[l];
 	rc = brc_control_sets_init(&x->sets, x->labels, x->all, x->keep, x->m, x->options.draws,

@@ -48,8 +48,7 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	double *t = brc_alloc(l->draws + 1, l->m * sizeof(*t), err);
 	brc_rc rc;
 
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t));
 	fill(l, how->weighting, t);
 	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
 	f->n_stats += rc == BRC_OK;

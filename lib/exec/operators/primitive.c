@@ -182,8 +182,7 @@ brc_rc brc_primitive_pack(brc_primitive *p, const dnnl_memory_desc_t *plain, con
 	bool good;
 
 	p->packed = brc_calloc(dnnl_memory_desc_get_size(&p->weights), 1, err);
-	if (!p->packed)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p->packed));
 	BRC_TRY(brc_dnnl_check(new_copy(&reorder, p->engine, plain, &p->weights), p->what, err));
 	if (!reorder) {
 		memcpy(p->packed, w, dnnl_memory_desc_get_size(plain));

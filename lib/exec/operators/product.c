@@ -148,8 +148,7 @@ static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 		return BRC_OK;
 	BRC_TRY(brc_exec_spend(&g->room, p->k * p->n, sizeof(float), "its weights", err));
 	p->packed = brc_calloc(1, sizeof(*p->packed), err);
-	if (!p->packed)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p->packed));
 	BRC_TRY(brc_exec_own(g, p->packed, free_packed, err));
 	n->packed = 1u << 1;
 	BRC_TRY(pack(p, g->value[n->in[1]].data,

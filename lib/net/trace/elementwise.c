@@ -185,8 +185,7 @@ brc_rc brc_trace_combine(brc_tracer *t, const brc_node *n, brc_err *err)
 	size_t operands = 0;
 	brc_rc rc;
 
-	if (!x)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(x));
 	for (size_t k = 0; k < n->n_in; k++)
 		if (brc_traced(t, n, k))
 			x[operands++] = brc_traced(t, n, k);

@@ -30,8 +30,7 @@ static brc_rc note(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool a
 
 	if (!in->head_key) {
 		in->head_key = brc_alloc(units, sizeof(*in->head_key), err);
-		if (!in->head_key)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(in->head_key));
 		for (size_t i = 0; i < units; i++)
 			in->head_key[i] = BRC_NO_HEAD;
 	}

@@ -73,8 +73,7 @@ static brc_rc new_units(brc_tracer *t, const brc_node *n, const brc_linear_map *
 	brc_rc rc;
 
 	in->source = brc_calloc(w->inputs, sizeof(*in->source), err);
-	if (!in->source)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(in->source));
 	in->untraced = from->untraced;
 	in->map[0] = from->map[0];
 	in->map[1] = from->map[1];
@@ -110,8 +109,7 @@ static brc_rc pass_on(brc_tracer *t, const brc_node *n, const brc_linear_map *w,
 	brc_sources s = {0};
 	brc_rc rc;
 
-	if (!in)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(in));
 	rc = brc_sources_along(from, brc_in(t->g, n, 0), 1, t->sets, in, err);
 	BRC_THEN(rc, brc_sources_axis(&s, y, 1, err));
 	BRC_THEN(rc, scale_channels(t, w, in, s.set, err));

@@ -60,8 +60,7 @@ brc_rc brc_sources_dup(brc_sources *s, const brc_sources *from, brc_err *err)
 {
 	*s = *from;
 	s->set = brc_alloc(from->n, sizeof(*s->set), err);
-	if (!s->set)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s->set));
 	memcpy(s->set, from->set, from->n * sizeof(*s->set));
 	return BRC_OK;
 }

@@ -45,8 +45,7 @@ static brc_rc grow_slots(brc_unit_sets *t, brc_err *err)
 	size_t slots = t->slots ? 2 * t->slots : 1024;
 	int32_t *slot = brc_alloc(slots, sizeof(*slot), err);
 
-	if (!slot)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(slot));
 	memset(slot, 0xff, slots * sizeof(*slot));
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = t->set[i].hash & (slots - 1);
@@ -106,8 +105,7 @@ brc_rc brc_unit_sets_new(brc_unit_sets **out, size_t most, brc_err *err)
 	int32_t empty;
 
 	*out = NULL;
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t));
 	t->most = most < INT32_MAX ? most : INT32_MAX;
 	if (reserve(t, 1, err) != BRC_OK || close_set(t, 0, &empty, err) != BRC_OK) {
 		brc_unit_sets_free(t);

@@ -73,8 +73,7 @@ brc_rc brc_exemplars_strongest(const brc_exemplars *x, const brc_labelling *l, c
 	if (!brc_mul(g->size, x->per_unit, &cells))
 		return brc_fail(err, BRC_DATA, "exemplars: too many images a unit");
 	v = brc_calloc(cells, sizeof(*v), err);
-	if (!v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(v));
 	votes = collect_votes(x, x->layers.first[layer], g, v);
 	if (votes > 0)
 		votes = count_votes(v, votes);

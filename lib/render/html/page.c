@@ -160,8 +160,7 @@ brc_rc brc_report_html(const brc_report *r, brc_str *out, brc_err *err)
 		rc = brc_fail(err, BRC_RESOURCE, "out of memory for the page");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
 		rc = brc_sheet_init(&page.sheet[i], &r->network[i].exemplars, err);
-	if (rc == BRC_OK)
-		rc = compose(&page);
+	BRC_THEN(rc, compose(&page));
 	for (size_t i = 0; page.sheet && i < r->n; i++)
 		brc_sheet_clear(&page.sheet[i]);
 	free(page.sheet);

@@ -141,8 +141,7 @@ brc_rc brc_sheet_uri(const brc_sheet *sheet, const brc_exemplars *x, brc_str *ou
 		return BRC_OK;
 	height = (sheet->n + sheet->columns - 1) / sheet->columns * sheet->height;
 	pixels = brc_calloc(width * height, sheet->colour ? 3 : 1, err);
-	if (!pixels)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(pixels));
 	for (size_t i = 0; i < sheet->n; i++)
 		draw(sheet, &y, x->pixel + sheet->image[i] * brc_exemplars_pixels(x), i, pixels);
 	rc = brc_png_uri(out, sheet->colour ? BRC_PNG_RGB : BRC_PNG_GREY, width, height, pixels,

@@ -102,8 +102,7 @@ static brc_rc combine_all(brc_report *r, bool *left_out, brc_err *err)
 	}
 	r->combined =
 		brc_calloc((net ? net->n_labellings : 0) * BRC_PROXIES, sizeof(*r->combined), err);
-	if (!r->combined)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r->combined));
 	for (size_t j = 0; net && j < net->n_labellings; j++)
 		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 			if (joint_test(&net->labelling[j], p))
@@ -134,8 +133,7 @@ brc_rc brc_combine_networks(brc_report *r, brc_err *err)
 	if (r->n < 2 || !comparable(r))
 		return BRC_OK;
 	left_out = brc_calloc(r->n, sizeof(*left_out), err);
-	if (!left_out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(left_out));
 	rc = combine_all(r, left_out, err);
 	BRC_THEN(rc, remark(r, left_out, err));
 	free(left_out);

@@ -99,8 +99,7 @@ brc_rc brc_svg_affinity(brc_str *b, const brc_labelling *l, brc_err *err)
 		return BRC_OK;
 	side = (bins + factor - 1) / factor;
 	v = shrink(l->spectrum.image, bins, factor, side, err);
-	if (!v)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(v));
 	brc_str_addf(b,
 		     "<svg class=\"affinity\" viewBox=\"-%d -2 %zu %zu\" role=\"img\" "
 		     "aria-label=\"Affinity between units, sorted by cluster: bright squares on "

@@ -278,8 +278,7 @@ brc_rc brc_commands(const brc_map *const *history, size_t n, brc_str *out, brc_e
 {
 	links l = {history, n, brc_calloc(n, sizeof(*l.at), err)};
 
-	if (!l.at)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(l.at));
 	for (size_t e = 0; e < n; e++)
 		l.at[e].up = upstream(&l, e);
 	for (size_t e = 0; e < n; e++) {

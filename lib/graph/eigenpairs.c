@@ -167,7 +167,7 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 	return rc;
 }
 
-static brc_rc rest_init(brc_eigenproblem *r, brc_err *err)
+static brc_rc problem_init(brc_eigenproblem *r, brc_err *err)
 {
 	const brc_graph *g = r->g;
 
@@ -192,7 +192,7 @@ static brc_rc find_pairs(brc_eigenproblem *r, brc_err *err)
 	p->vector = brc_calloc(p->pairs, p->n * sizeof(*p->vector), err);
 	if (!p->value || !p->residual || !p->vector)
 		return BRC_RESOURCE;
-	BRC_TRY(rest_init(r, err));
+	BRC_TRY(problem_init(r, err));
 	r->count = r->g->components < p->pairs ? r->g->components : p->pairs;
 	set_trivial(r);
 	BRC_TRY(solve_rest(r, err));

@@ -62,7 +62,7 @@ void brc_lanczos_clear(brc_lanczos *l)
 	free(l->s);
 	free(l->coef);
 	free(l->parts);
-	free(l->turned);
+	free(l->rotated);
 	brc_chebyshev_clear(&l->t);
 }
 
@@ -97,12 +97,12 @@ brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter,
 	l->s = brc_alloc(m, m * sizeof(double), err);
 	l->coef = brc_alloc(m, BRC_LANCZOS_BLOCK * sizeof(double), err);
 	l->parts = brc_alloc(chunks(n), m * BRC_LANCZOS_BLOCK * sizeof(double), err);
-	l->turned =
+	l->rotated =
 		brc_alloc(brc_pool_threads(l->pool), CHUNK * (k + l->beyond) * sizeof(double), err);
 	if (filter)
 		BRC_TRY(brc_chebyshev_init(&l->t, p->op, BRC_LANCZOS_BLOCK, l->pool, err));
 	all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
-	      l->turned;
+	      l->rotated;
 	return all ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -267,20 +267,20 @@ double brc_lanczos_residual(const brc_lanczos *l, size_t i)
 }
 
 /* Rows of the basis times the last columns of s, in place. */
-static brc_rc turn_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
+static brc_rc rotate_chunk(void *ctx, size_t chunk, size_t worker, brc_err *err)
 {
 	const struct projection *p = ctx;
 	const brc_lanczos *l = p->l;
 	size_t first, m = l->done;
 	int rows = chunk_rows(l, chunk, &first), count = (int)p->cols;
-	double *turned = l->turned + worker * CHUNK * (l->k + l->beyond);
+	double *rotated = l->rotated + worker * CHUNK * (l->k + l->beyond);
 
 	(void)err;
 	cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rows, count, (int)m, 1, l->v + first,
-		    (int)l->n, l->s + (m - p->cols) * m, (int)m, 0, turned, rows);
+		    (int)l->n, l->s + (m - p->cols) * m, (int)m, 0, rotated, rows);
 	for (size_t c = 0; c < p->cols; c++)
-		memcpy(l->v + c * l->n + first, turned + c * (size_t)rows,
-		       (size_t)rows * sizeof(*turned));
+		memcpy(l->v + c * l->n + first, rotated + c * (size_t)rows,
+		       (size_t)rows * sizeof(*rotated));
 	return BRC_OK;
 }
 
@@ -290,7 +290,7 @@ void brc_lanczos_keep(brc_lanczos *l, size_t count)
 	struct projection p = {.l = l, .cols = count};
 	size_t first = l->done - count;
 
-	brc_pool_run(l->pool, chunks(l->n), turn_chunk, &p, NULL); /* these tasks do not fail */
+	brc_pool_run(l->pool, chunks(l->n), rotate_chunk, &p, NULL); /* these tasks do not fail */
 	for (size_t i = 0; i < count; i++) {
 		memset(l->h + i * l->most, 0, count * sizeof(*l->h));
 		l->h[i * l->most + i] = l->theta[first + i];

@@ -31,7 +31,7 @@ typedef struct brc_lanczos {
 	double *s;     /* done x done: its eigenvectors */
 	double *coef;  /* most x BRC_LANCZOS_BLOCK */
 	double *parts; /* chunks x most x BRC_LANCZOS_BLOCK: what each chunk of rows adds to coef */
-	double *turned; /* workers x CHUNK x (k + beyond): rows of Ritz vectors */
+	double *rotated; /* workers x CHUNK x (k + beyond): rows of Ritz vectors */
 	size_t beyond;
 	double scale;  /* lower bound of the largest |eigenvalue| */
 	bool filter;   /* to be used after the first basis */

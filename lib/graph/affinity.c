@@ -45,8 +45,7 @@ static brc_rc add_factors(brc_section *s, brc_blocks *b, bool local, const brc_f
 	const float **factor = brc_alloc(b->layers.n, sizeof(*factor), err);
 	brc_rc rc;
 
-	if (!factor)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(factor));
 	for (size_t l = 0; l < b->layers.n; l++)
 		factor[l] = c->row + b->layers.first[l] * c->samples;
 	rc = brc_blocks_add_factors(b, c->samples, factor, !local, err);

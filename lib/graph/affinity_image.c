@@ -65,8 +65,7 @@ static brc_rc find_boundaries(brc_spectrum *out, const size_t *start, size_t k, 
 {
 	out->clusters = k;
 	out->boundary = brc_alloc(k, sizeof(*out->boundary), err);
-	if (!out->boundary)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(out->boundary));
 	for (size_t c = 0; c < k; c++)
 		out->boundary[c] = (int32_t)(start[c] * out->bins / start[k]);
 	return BRC_OK;

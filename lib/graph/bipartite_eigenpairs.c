@@ -221,8 +221,7 @@ static brc_rc list_pairs(const bipartite *h, const triplets *t, brc_err *err)
 		join_triplet(h, t, i, 1, at++);
 	nulls = p->pairs - at < large - small ? p->pairs - at : large - small;
 	nothing = brc_alloc(nulls, large * sizeof(*nothing), err);
-	if (!nothing)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(nothing));
 	brc_rng_init(&rng, h->r->seed, BRC_RNG_EIGEN, h->r->stream, 1);
 	for (size_t i = 0; i < nulls; i++, at++) {
 		double *to = p->vector + at * p->n;

@@ -122,8 +122,7 @@ brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const 
 	b->store = &brc_edge_store_factors;
 	b->samples = samples;
 	b->factor = brc_alloc(layers, sizeof(*b->factor), err);
-	if (!b->factor)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(b->factor));
 	memcpy(b->factor, factor, layers * sizeof(*b->factor));
 	for (size_t from = 0; from < layers; from++)
 		for (size_t to = from; to < (across ? layers : from + 1); to++)
@@ -163,8 +162,7 @@ static brc_rc check_pairs(const brc_blocks *b, const char *what, brc_err *err)
 	brc_block *sorted = brc_alloc(b->n, sizeof(*sorted), err);
 	brc_rc rc = BRC_OK;
 
-	if (!sorted)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(sorted));
 	if (b->n)
 		memcpy(sorted, b->block, b->n * sizeof(*sorted));
 	qsort(sorted, b->n, sizeof(*sorted), by_layers);

@@ -42,8 +42,7 @@ brc_rc brc_blocks_write_record(const brc_blocks *b, size_t k, brc_section *s, br
 	const brc_block *e = &b->block[k];
 	brc_map *record = brc_section_add_record(s, err);
 
-	if (!record)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(record));
 	brc_map_put_int(record, "block", (int64_t)k);
 	brc_map_put_int(record, "from", (int64_t)e->from);
 	brc_map_put_int(record, "to", (int64_t)e->to);
@@ -84,8 +83,7 @@ brc_rc brc_block_entries(brc_blocks *b, const brc_section *s, const char *name, 
 	}
 	BRC_TRY(brc_section_need(s, name, "<f8", ndim, shape, &t, err));
 	narrow = brc_blocks_alloc(b, brc_tensor_count(t), sizeof(*narrow), err);
-	if (!narrow)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(narrow));
 	wide = t->data;
 	for (size_t i = 0; i < brc_tensor_count(t); i++)
 		narrow[i] = (float)wide[i];

@@ -103,8 +103,7 @@ static brc_rc set_degrees(brc_graph *g, const brc_blocks *blocks, brc_err *err)
 static brc_rc set_connected(brc_graph *g, brc_err *err)
 {
 	g->unit = brc_alloc(g->n, sizeof(*g->unit), err);
-	if (!g->unit)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(g->unit));
 	for (size_t u = 0; u < g->n; u++)
 		if (g->degree[u] > 0)
 			g->unit[g->connected++] = u;
@@ -179,8 +178,7 @@ static brc_rc number_components(brc_graph *g, int32_t *parent, component *c, brc
 	}
 	qsort(c, g->components, sizeof(*c), by_volume);
 	g->volume = brc_alloc(g->components, sizeof(*g->volume), err);
-	if (!g->volume)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(g->volume));
 	for (size_t i = 0; i < g->components; i++) {
 		g->volume[i] = c[i].volume;
 		g->component[c[i].root] = (int32_t)i;
@@ -275,8 +273,7 @@ brc_rc brc_graph_init_all(brc_graph *g, const brc_blocks *blocks, brc_err *err)
 	brc_rc rc;
 
 	memset(g, 0, sizeof(*g));
-	if (!index)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(index));
 	for (size_t i = 0; i < most; i++)
 		index[i] = i;
 	rc = brc_graph_init(g, blocks, index, blocks->layers.n, index, blocks->n, err);

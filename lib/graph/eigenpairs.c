@@ -211,8 +211,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 				"%zu eigenpairs wanted of a graph with %zu connected units",
 				k + spare, g->connected);
 	r.p = brc_calloc(1, sizeof(*r.p), err);
-	if (!r.p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r.p));
 	r.p->n = g->connected;
 	r.p->pairs = k + spare;
 	r.p->spare = spare;

@@ -88,8 +88,7 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 	brc_factors *f = brc_calloc(1, sizeof(*f), err);
 	brc_rc rc;
 
-	if (!f)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(f));
 	brc_linalg_serial();
 	f->samples = b->samples;
 	for (size_t m = 0; m < n; m++)
@@ -173,8 +172,7 @@ brc_rc brc_factors_walk(const brc_factors *f, brc_row_visit visit, void *ctx, br
 	double *w = brc_alloc(2 * TILE * TILE, sizeof(*w), err);
 	bool more = true;
 
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	for (size_t p = 0; p < f->n_parts; p++)
 		for (size_t i = f->part[p]; i < f->part[p + 1] && more; i += TILE)
 			for (size_t j = i; j < f->part[p + 1] && more; j += TILE) {

@@ -14,8 +14,7 @@ static brc_rc put_indices(brc_map *record, const char *key, const size_t *v, siz
 {
 	int64_t *copy = brc_alloc(n, sizeof(*copy), err);
 
-	if (!copy)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(copy));
 	for (size_t i = 0; i < n; i++)
 		copy[i] = (int64_t)v[i];
 	brc_map_put_ints(record, key, copy, n);
@@ -29,8 +28,7 @@ static brc_rc write_graph(const brc_laplacian_graph *l, size_t index, brc_sectio
 	brc_map *record = brc_section_add_record(s, err);
 	char name[48];
 
-	if (!record)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(record));
 	brc_map_put_int(record, "graph", (int64_t)index);
 	brc_map_put_string(record, "name", l->name);
 	BRC_TRY(put_indices(record, "members", g->member, g->n_members, err));
@@ -69,8 +67,7 @@ static brc_rc get_indices(const brc_map *record, const char *key, const char *wh
 		return brc_fail(err, BRC_DATA, "%s: '%s' is not a list of indices", what, key);
 	*n = v->u.list.n;
 	*out = brc_alloc(*n, sizeof(**out), err);
-	if (!*out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*out));
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = (size_t)v->u.list.items[i].u.i;
 	return BRC_OK;
@@ -198,8 +195,7 @@ static brc_rc read_graph(brc_laplacian *l, const brc_section *s, const char *tit
 				l->blocks.n + index, index);
 	l->n++;
 	g->name = brc_strdup(brc_map_string(record, "name", ""), err);
-	if (!g->name)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(g->name));
 	BRC_TRY(read_edges(g, &l->blocks, record, what, err));
 	BRC_TRY(read_kept(l, g, record, what, err));
 	BRC_TRY(check_degrees(&g->graph, s, index, what, err));

@@ -53,8 +53,7 @@ static brc_rc read_square(brc_blocks *b, const brc_section *s, size_t k, size_t 
 	BRC_TRY(brc_section_need(s, name, t && strcmp(t->dtype, "<f8") == 0 ? "<f8" : "<f4", 2,
 				 shape, &t, err));
 	w = brc_blocks_alloc(b, brc_triangle_pairs(n), sizeof(*w), err);
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	BRC_TRY(brc_blocks_add(b, layer, layer, w, err));
 	if (pack(b, k, t, w, err) != BRC_OK)
 		return brc_err_prefix(err, "%s", brc_section_title(s, title, sizeof(title)));
@@ -89,8 +88,7 @@ static brc_rc dense_fill(brc_blocks *to, const brc_block *like, const brc_unit_p
 {
 	float *w = brc_blocks_alloc(to, like->rows * like->cols, sizeof(*w), err);
 
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	for (size_t i = 0; i < n; i++)
 		w[(size_t)at[i].row * like->cols + (size_t)at[i].column] = value[i];
 	return brc_blocks_add(to, like->from, like->to, w, err);

@@ -83,8 +83,7 @@ static brc_rc rows_check(const brc_blocks *b, size_t k, const char *what, brc_er
 	if (e->from != e->to)
 		return BRC_OK;
 	next = brc_alloc(n, sizeof(*next), err);
-	if (!next)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(next));
 	if (n)
 		memcpy(next, e->start, n * sizeof(*next));
 	for (size_t i = 0; i < n && rc == BRC_OK; i++) {
@@ -180,8 +179,7 @@ static brc_rc rows_prepare(const brc_block *b, void **prepared, brc_err *err)
 	if (b->from == b->to)
 		return BRC_OK;
 	*prepared = t = brc_calloc(1, rows_prepared(b), err);
-	if (!t)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(t));
 	t->start = (int64_t *)(t + 1);
 	t->row = (int32_t *)(t->start + b->cols + 2);
 	t->w = (float *)(t->row + rows_entries(b));

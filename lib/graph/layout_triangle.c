@@ -61,8 +61,7 @@ static brc_rc triangle_fill(brc_blocks *to, const brc_block *like, const brc_uni
 {
 	float *w = brc_blocks_alloc(to, triangle_entries(like), sizeof(*w), err);
 
-	if (!w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(w));
 	for (size_t i = 0; i < n; i++)
 		w[brc_triangle_at(like->cols, (size_t)at[i].row, (size_t)at[i].column)] = value[i];
 	return brc_blocks_add(to, like->from, like->to, w, err);

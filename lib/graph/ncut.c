@@ -26,8 +26,7 @@ brc_rc brc_ncut(const brc_graph *g, const int32_t *label, size_t k, double epsil
 	BRC_ASSERT_VALID(brc_graph_valid(g));
 	BRC_TRY(check_labels(g, label, k, err));
 	cut = brc_calloc(2 * slots, sizeof(*cut), err);
-	if (!cut)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(cut));
 	volume = cut + slots;
 	for (size_t u = 0; u < g->n; u++)
 		volume[label[u] + 1] += g->degree[u];

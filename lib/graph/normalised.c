@@ -88,8 +88,7 @@ brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *po
 	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
-	if (!m)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m));
 	brc_linalg_serial();
 	m->g = g;
 	m->pool = pool;
@@ -209,8 +208,7 @@ brc_rc brc_normalised_dense(const brc_normalised *m, double *a, brc_err *err)
 	size_t *place = brc_alloc(g->n, sizeof(*place), err); /* of a unit among the connected */
 	brc_rc rc;
 
-	if (!place)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(place));
 	for (size_t v = 0; v < n; v++)
 		place[g->unit[v]] = v;
 	memset(a, 0, n * n * sizeof(*a));
@@ -280,8 +278,7 @@ brc_rc brc_normalised_rectangle(const brc_normalised *m, double *b, brc_err *err
 	size_t *place = part_places(m, err);
 	brc_rc rc;
 
-	if (!place)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(place));
 	memset(b, 0, m->n_small * (m->g->connected - m->n_small) * sizeof(*b));
 	rc = m->g->store->walk(m->g, fill_row, &(filling){m, place, m->n_small, false, b}, err);
 	free(place);

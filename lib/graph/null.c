@@ -149,8 +149,7 @@ static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *
 {
 	d->value = work;
 	d->edges = brc_alloc(2 * (d->last - d->first), sizeof(*d->edges), err);
-	if (!d->edges)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(d->edges));
 	d->before = d->edges + (d->last - d->first);
 	for (size_t b = d->first; b < d->last; b++) {
 		size_t n = brc_null_values(&g->edges[b].block, work + d->n);
@@ -169,8 +168,7 @@ static brc_rc draw_cells(drawn *d, const brc_graph *g, brc_rng *r, brc_err *err)
 	size_t at = 0;
 
 	d->cell = brc_alloc(d->n, sizeof(*d->cell), err);
-	if (!d->cell)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(d->cell));
 	for (size_t b = d->first; b < d->last; b++)
 		all += brc_null_cells(g, &g->edges[b]);
 	brc_null_draw_cells(r, all, d->cell, d->n);

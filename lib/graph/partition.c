@@ -22,8 +22,7 @@ typedef struct run {
 static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
 	c->label = brc_alloc(g->n, sizeof(*c->label), err);
-	if (!c->label)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(c->label));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
 	c->ncut = c->in_out = c->stability = NAN;

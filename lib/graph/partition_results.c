@@ -27,16 +27,14 @@ static brc_rc new_results(brc_graph_result **out, size_t *n, const brc_laplacian
 			  const brc_clustering *c, brc_err *err)
 {
 	*out = brc_calloc(l->n, sizeof(**out), err);
-	if (!*out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(*out));
 	for (size_t g = 0; g < l->n; g++) {
 		brc_graph_result *r = &(*out)[g];
 
 		*r = brc_graph_result_blank();
 		*n = g + 1;
 		r->name = brc_strdup(l->graph[g].name, err);
-		if (!r->name)
-			return BRC_RESOURCE;
+		BRC_TRY(brc_made(r->name));
 		r->k = c[g].k;
 		r->ncut = c[g].ncut;
 		r->in_out = c[g].in_out;

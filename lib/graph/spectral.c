@@ -134,8 +134,7 @@ static brc_rc choose(brc_clustering *c, candidates *m, brc_pool *pool, brc_err *
 	size_t best = 0;
 
 	m->label = brc_alloc(brc_pool_threads(pool), m->g->n * sizeof(*m->label), err);
-	if (!m->label)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m->label));
 	BRC_TRY(brc_pool_run(pool, m->kept.n, cut_candidate, m, err));
 	for (size_t i = 1; i < m->kept.n; i++)
 		if (m->ncut[i] < m->ncut[best])
@@ -169,8 +168,7 @@ static brc_rc count_empty(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
 	size_t *size = brc_calloc(c->k, sizeof(*size), err);
 
-	if (!size)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(size));
 	for (size_t v = 0; v < g->connected; v++)
 		size[c->label[g->unit[v]]]++;
 	for (size_t i = 0; i < c->k; i++)
@@ -197,8 +195,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 {
 	BRC_TRY(copy_spectrum(c, g, p, err));
 	c->label = brc_alloc(g->n, sizeof(*c->label), err);
-	if (!c->label)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(c->label));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
 	if (g->components >= c->k)

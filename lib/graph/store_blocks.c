@@ -321,8 +321,7 @@ static brc_rc cut(const brc_graph *g, const int32_t *label, size_t k, const doub
 	for (size_t e = 0; e < g->n_edges; e++)
 		widest = g->edges[e].block.cols > widest ? g->edges[e].block.cols : widest;
 	out = brc_calloc(widest, sizeof(*out), err);
-	if (!out)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(out));
 	for (size_t e = 0; e < g->n_edges; e++)
 		cut_block(g, &g->edges[e], label, sum, out);
 	free(out);
@@ -355,8 +354,7 @@ static brc_rc product_init(brc_adjacency *a, brc_err *err)
 	const brc_graph *g = a->g;
 	product *p = a->work = brc_calloc(1, sizeof(*p), err);
 
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	p->slab = brc_slabs_new(g, NULL, &p->n_slabs, err);
 	p->prepared = brc_calloc(g->n_edges, sizeof(*p->prepared), err);
 	if (!p->slab || !p->prepared)

@@ -36,8 +36,7 @@ static brc_rc read_factors(brc_blocks *b, const brc_section *s, brc_err *err)
 				BRC_FACTOR_SAMPLES);
 	shape[1] = t->shape[1];
 	b->factor = brc_alloc(b->layers.n, sizeof(*b->factor), err);
-	if (!b->factor)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(b->factor));
 	for (size_t l = 0; l < b->layers.n; l++) {
 		shape[0] = b->layers.units[l];
 		BRC_TRY(brc_section_need(s, factor_name(name, l), "<f4", 2, shape, &t, err));
@@ -123,8 +122,7 @@ static brc_rc all_factors(brc_factors **f, const brc_blocks *b, bool across, brc
 	size_t *member = brc_alloc(b->layers.n, sizeof(*member), err);
 	brc_rc rc;
 
-	if (!member)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(member));
 	for (size_t l = 0; l < b->layers.n; l++)
 		member[l] = l;
 	rc = brc_factors_new(f, b, member, b->layers.n, across, err);
@@ -153,8 +151,7 @@ static brc_rc former_new(void **out, const brc_blocks *b, brc_err *err)
 {
 	former *m = *out = brc_calloc(1, sizeof(*m), err);
 
-	if (!m)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(m));
 	m->layers = &b->layers;
 	m->tile = brc_alloc(2 * TILE * TILE, sizeof(*m->tile), err);
 	return m->tile ? all_factors(&m->factors, b, true, err) : BRC_RESOURCE;

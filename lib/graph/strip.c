@@ -34,8 +34,7 @@ static brc_rc init(brc_strip *strip, brc_err *err)
 		if (!b->block[k].layout->whole && b->block[k].cols > widest)
 			widest = b->block[k].cols;
 	strip->w = brc_alloc(ROWS, widest * sizeof(*strip->w), err);
-	if (!strip->w)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(strip->w));
 	return b->store->former_new ? b->store->former_new(&strip->former, b, err) : BRC_OK;
 }
 
@@ -44,8 +43,7 @@ brc_rc brc_strip_new(brc_strip **out, const brc_blocks *blocks, brc_err *err)
 	brc_strip *strip = brc_calloc(1, sizeof(*strip), err);
 	brc_rc rc;
 
-	if (!strip)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(strip));
 	strip->blocks = blocks;
 	rc = init(strip, err);
 	if (rc != BRC_OK) {

@@ -112,8 +112,7 @@ brc_rc brc_byte_products_new(brc_byte_products **out, size_t height, size_t widt
 	brc_rc rc;
 
 	*out = NULL;
-	if (!p)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p));
 	omp_set_num_threads(1); /* oneDNN plans for as many threads as the caller has */
 	rc = check(make(p, (dnnl_dim_t)height, (dnnl_dim_t)width, (dnnl_dim_t)depth), err);
 	if (rc == BRC_OK)

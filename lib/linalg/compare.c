@@ -83,8 +83,7 @@ brc_rc brc_compare_partitions(const int32_t *a, const int32_t *b, size_t n, brc_
 	size_t units = 0;
 	uint64_t *ka, *kb, *kboth;
 
-	if (!key)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(key));
 	for (size_t i = 0; i < n; i++)
 		units += a[i] >= 0 && b[i] >= 0;
 	ka = key;

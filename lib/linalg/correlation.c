@@ -97,8 +97,7 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 {
 	k->room = brc_calloc(workers, sizeof(*k->room), err);
-	if (!k->room)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(k->room));
 	for (size_t w = 0; w < workers; w++)
 		BRC_TRY(brc_corr_room_init(&k->room[w], &k->tiles, err));
 	return BRC_OK;

@@ -272,8 +272,7 @@ static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size
 static brc_rc scratch_new(struct columns *k, size_t workers, brc_err *err)
 {
 	k->scratch = brc_calloc(workers, sizeof(*k->scratch), err);
-	if (!k->scratch)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(k->scratch));
 	for (size_t w = 0; w < workers; w++) {
 		struct scratch *s = &k->scratch[w];
 

@@ -78,8 +78,7 @@ static brc_rc by_relative_robust(size_t n, size_t k, double *a, double *w, doubl
 	lapack_int *support = brc_alloc(2 * n, sizeof(*support), err);
 	lapack_int info;
 
-	if (!support)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(support));
 	info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', size, a, size, 0, 0,
 			      size - (lapack_int)k + 1, size, 0, &m, w, vectors, size, support);
 	free(support);

@@ -93,8 +93,7 @@ static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 	brc_rc rc = BRC_OK;
 
 	k->worker = brc_calloc(workers, sizeof(*k->worker), err);
-	if (!k->worker)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(k->worker));
 	for (size_t i = 0; i < workers && rc == BRC_OK; i++) {
 		struct worker *w = &k->worker[i];
 

@@ -64,8 +64,7 @@ static brc_rc spectrum_init(spectrum *s, size_t h, size_t w, brc_err *err)
 		return brc_fail(err, BRC_RESOURCE, "a kernel of %zu x %zu is too large", h, w);
 	brc_linalg_serial();
 	s->gram = brc_alloc(n, sizeof(double), err);
-	if (!s->gram)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(s->gram));
 	s->value = s->gram + m * m;
 	s->work = s->value + m;
 	return BRC_OK;

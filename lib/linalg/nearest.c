@@ -20,8 +20,7 @@ brc_rc brc_points_new(brc_points *p, const double *x, size_t n, size_t d, brc_er
 		return brc_fail(err, BRC_RESOURCE, "%zu points of %zu coordinates are too many", n,
 				d);
 	p->x = brc_alloc(size, sizeof(brc_lanes), err);
-	if (!p->x)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(p->x));
 	for (size_t g = 0; g < groups; g++)
 		for (size_t l = 0; l < BRC_LANES; l++) {
 			size_t i = g * BRC_LANES + l < n ? g * BRC_LANES + l : n - 1;

@@ -32,8 +32,7 @@ brc_rc brc_ranks_new(brc_ranks **out, size_t n, brc_err *err)
 	if (n == 0 || n > INT32_MAX)
 		return brc_fail(err, BRC_USAGE, "cannot rank %zu values", n);
 	r = brc_calloc(1, sizeof(*r), err);
-	if (!r)
-		return BRC_RESOURCE;
+	BRC_TRY(brc_made(r));
 	r->n = n;
 	r->a = brc_alloc(n, sizeof(*r->a), err);
 	r->b = brc_alloc(n, sizeof(*r->b), err);

@@ -1,6 +1,7 @@
 /* Blocks within a layer: each pair of units once, as a packed triangle (linalg/triangle.h). */
 #include <string.h>
 
+#include "base/memory.h"
 #include "graph/layout.h"
 #include "linalg/tile.h"
 #include "linalg/triangle.h"

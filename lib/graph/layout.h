@@ -57,12 +57,12 @@ typedef struct brc_block_layout {
 	/* Operations of one with a vector; those of compressed rows count for four. */
 	double (*work)(const brc_block *b);
 	/*
-	 * Data that products by columns need, made once for each graph; and their bytes. NULL:
-	 * nothing is needed.
+	 * Data that products need, made once for each graph; and their bytes. NULL: nothing is
+	 * needed.
 	 */
 	brc_rc (*prepare)(const brc_block *b, void **prepared, brc_err *err);
 	size_t (*prepared)(const brc_block *b);
-	void (*add_rows)(const brc_block *b, const brc_tile_task *t);
+	void (*add_rows)(const brc_block *b, const void *prepared, const brc_tile_task *t);
 	/* Not within a layer: there rows serve as columns. */
 	void (*add_columns)(const brc_block *b, const void *prepared, const brc_tile_task *t);
 } brc_block_layout;

@@ -99,8 +99,9 @@ static double dense_work(const brc_block *b)
 	return 4 * (double)b->rows * (double)b->cols;
 }
 
-static void dense_add_rows(const brc_block *b, const brc_tile_task *t)
+static void dense_add_rows(const brc_block *b, const void *prepared, const brc_tile_task *t)
 {
+	(void)prepared;
 	brc_tile_rows(b->w + t->row * b->cols, b->cols, t->rows, b->cols, t->x, t->y, t->groups,
 		      t->stride, t->scratch);
 }

@@ -202,8 +202,9 @@ static double rows_work(const brc_block *b)
 	return (b->from == b->to ? 8 : 16) * (double)rows_entries(b);
 }
 
-static void rows_add_rows(const brc_block *b, const brc_tile_task *t)
+static void rows_add_rows(const brc_block *b, const void *prepared, const brc_tile_task *t)
 {
+	(void)prepared;
 	add(b->w, b->column, b->start, t);
 }
 

@@ -73,10 +73,38 @@ static double triangle_work(const brc_block *b)
 	return 2 * (double)b->rows * (double)b->cols;
 }
 
-static void triangle_add_rows(const brc_block *b, const brc_tile_task *t)
+/*
+ * A layer of at most so many units is unpacked for the products, into a square of at most 1 MB:
+ * while that stays in cache, its rows are multiplied faster than those of the triangle. Both add
+ * in the same order.
+ */
+enum { SMALL = 512 };
+
+static size_t triangle_prepared(const brc_block *b)
 {
-	brc_tile_triangle(b->w, b->cols, t->row, t->rows, t->x, t->y, t->groups, t->stride,
-			  t->scratch);
+	return b->cols <= SMALL ? b->cols * b->cols * sizeof(float) : 0;
+}
+
+static brc_rc triangle_prepare(const brc_block *b, void **prepared, brc_err *err)
+{
+	if (b->cols > SMALL)
+		return BRC_OK;
+	*prepared = brc_alloc(b->cols * b->cols, sizeof(float), err);
+	BRC_TRY(brc_made(*prepared));
+	triangle_unpack(NULL, b, 0, b->cols, *prepared);
+	return BRC_OK;
+}
+
+static void triangle_add_rows(const brc_block *b, const void *prepared, const brc_tile_task *t)
+{
+	const float *square = prepared;
+
+	if (square)
+		brc_tile_rows(square + t->row * b->cols, b->cols, t->rows, b->cols, t->x, t->y,
+			      t->groups, t->stride, t->scratch);
+	else
+		brc_tile_triangle(b->w, b->cols, t->row, t->rows, t->x, t->y, t->groups, t->stride,
+				  t->scratch);
 }
 
 const brc_block_layout brc_block_triangle = {
@@ -89,5 +117,7 @@ const brc_block_layout brc_block_triangle = {
 	.entries = triangle_entries,
 	.fill = triangle_fill,
 	.work = triangle_work,
+	.prepare = triangle_prepare,
+	.prepared = triangle_prepared,
 	.add_rows = triangle_add_rows,
 };

@@ -391,7 +391,7 @@ static brc_rc multiply_slab(void *ctx, size_t task, size_t worker, brc_err *err)
 
 		if (b->from == s->member) {
 			t.x = a->x + a->g->first[b->to] * BRC_LANES;
-			b->block.layout->add_rows(&b->block, &t);
+			b->block.layout->add_rows(&b->block, p->prepared[e], &t);
 		}
 		if (b->to == s->member && b->from != b->to) {
 			t.x = a->x + a->g->first[b->from] * BRC_LANES;

@@ -87,6 +87,8 @@ double brc_chi2_upper(double x, double df)
 {
 	const double a = df / 2, half = x / 2;
 
+	if (isnan(x) || isnan(df)) /* the sums below would never end */
+		return NAN;
 	if (x <= 0)
 		return 1;
 	if (isinf(x))

@@ -5,10 +5,11 @@
 #include <stddef.h>
 
 /*
- * P(chi-square with df >= 1 degrees of freedom >= x); 1 for x <= 0. This is the upper incomplete
- * gamma function Q(df/2, x/2): 1 minus its power series below the peak, its continued fraction
- * above (Abramowitz and Stegun 1964, 6.5 and 26.4.19). Its relative error is below 1e-12 up to
- * 1,000 degrees of freedom and below 1e-10 up to a million, down to tails of 1e-300.
+ * P(chi-square with df >= 1 degrees of freedom >= x); 1 for x <= 0, NaN where x or df is NaN.
+ * This is the upper incomplete gamma function Q(df/2, x/2): 1 minus its power series below the
+ * peak, its continued fraction above (Abramowitz and Stegun 1964, 6.5 and 26.4.19). Its relative
+ * error is below 1e-12 up to 1,000 degrees of freedom and below 1e-10 up to a million, down to
+ * tails of 1e-300.
  * It takes O(sqrt(df)) steps near the peak and fewer elsewhere.
  */
 double brc_chi2_upper(double x, double df);

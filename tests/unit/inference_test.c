@@ -121,6 +121,8 @@ static void chi_square_tails_are_exact_as_far_as_1e_300(void **state)
 	assert_true(brc_chi2_upper(-1, 4) == 1);
 	assert_true(brc_chi2_upper(1e5, 4) == 0);
 	assert_true(brc_chi2_upper(INFINITY, 4) == 0);
+	assert_true(isnan(brc_chi2_upper(NAN, 4)) && isnan(brc_chi2_upper(NAN, 64)));
+	assert_true(isnan(brc_chi2_upper(10, NAN)));
 }
 
 static void normal_tails_are_exact_as_far_as_1e_300(void **state)

@@ -272,11 +272,11 @@ static void run_steps(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	brc_narrow(y, m->at[n->out[0]]);
 }
 
-#define RECORD(TYPE, KIND, FLOATS, INTS, MIN_IN, MAX_IN, TRACE, ...)                         \
-	BRC_OP(#TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), infer_steps, run_steps, ANY, TRACE,      \
-	       BRC_ARGS(brc_arithmetic_args, BRC_INT("axis", brc_arithmetic_args, axis, -1), \
-			BRC_INT("broadcast", brc_arithmetic_args, broadcast, 0)),            \
-	       .variant = OF_##TYPE, .adapt = adapt, .read = check_form, .in_place = true,   \
+#define RECORD(TYPE, KIND, FLOATS, INTS, MIN_IN, MAX_IN, TRACE, ...)                              \
+	BRC_OP(#TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), infer_steps, run_steps, ANY, TRACE,           \
+	       BRC_ARGS(brc_arithmetic_args, BRC_ATTR_INT("axis", brc_arithmetic_args, axis, -1), \
+			BRC_ATTR_INT("broadcast", brc_arithmetic_args, broadcast, 0)),            \
+	       .variant = OF_##TYPE, .adapt = adapt, .read = check_form, .in_place = true,        \
 	       __VA_ARGS__),
 
 const brc_op brc_arithmetic_ops[] = {OPERATORS(RECORD){.type = NULL}};

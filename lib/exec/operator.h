@@ -78,6 +78,7 @@ typedef struct brc_memory {
 	void *const *at;
 	void *scratch;
 	bool *failed; /* set by a kernel that ran out of memory */
+	bool moves;   /* what comes from no input becomes zero, instead of what the node fills in */
 } brc_memory;
 
 /* What an operator asks of the layout of its inputs. */

@@ -23,11 +23,14 @@ static brc_rc find_labels(brc_filter *f, const char *name, const brc_section *ot
 	const brc_section *const *all;
 	size_t n = brc_filter_sections(f, &all), found = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (name ? strcmp(all[i]->name, name) == 0 : all[i] != other) {
-			*out = all[i];
+	for (size_t i = 0; i < n; i++) {
+		const brc_section *s = all[i];
+
+		if (name ? strcmp(s->name, name) == 0 : !other || s != other) {
+			*out = s;
 			found++;
 		}
+	}
 	if (found == 1)
 		return BRC_OK;
 	if (name)

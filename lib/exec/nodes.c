@@ -106,11 +106,12 @@ size_t brc_node_softmax_size(const brc_node *n)
 
 /* ---- one node alone ---- */
 
-brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err)
+static brc_rc run_alone(const brc_exec *g, const brc_node *n, void *const *at, bool moves,
+			brc_err *err)
 {
 	const brc_operand *y = &g->value[n->out[0]];
 	bool failed = false;
-	brc_memory m = {.at = at, .scratch = NULL, .failed = &failed};
+	brc_memory m = {.at = at, .scratch = NULL, .failed = &failed, .moves = moves};
 	void *scratch;
 
 	if (!n->op->run) {
@@ -123,4 +124,14 @@ brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_e
 	n->op->run(g, n, &m);
 	free(scratch);
 	return failed ? brc_fail(err, BRC_RESOURCE, "out of memory") : BRC_OK;
+}
+
+brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err)
+{
+	return run_alone(g, n, at, false, err);
+}
+
+brc_rc brc_node_move(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err)
+{
+	return run_alone(g, n, at, true, err);
 }

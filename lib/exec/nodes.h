@@ -113,7 +113,7 @@ typedef enum brc_trace {
 	BRC_TRACE_SUM,        /* the same, added or subtracted */
 	BRC_TRACE_PRODUCT,    /* the same, multiplied */
 	BRC_TRACE_QUOTIENT,   /* the same, input 0 divided by input 1 */
-	BRC_TRACE_MOVE,       /* from one that only changes its place: brc_node_run moves them */
+	BRC_TRACE_MOVE,       /* from one that only changes its place: brc_node_move moves them */
 	BRC_TRACE_LOOKUP,     /* the same, when the indices, input 1, are constants */
 	BRC_TRACE_POOLING,    /* from those of its channel */
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
@@ -176,5 +176,7 @@ size_t brc_node_softmax_size(const brc_node *n);
  * the shapes and sizes of elements that the graph says. BRC_RESOURCE when there is no memory.
  */
 brc_rc brc_node_run(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err);
+/* The same of a node that moves elements, which may be anything; those that Pad fills in are 0. */
+brc_rc brc_node_move(const brc_exec *g, const brc_node *n, void *const *at, brc_err *err);
 
 #endif

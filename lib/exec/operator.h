@@ -46,18 +46,19 @@ typedef struct brc_attribute {
 		.name = NAME, .kind = BRC_ATTRIBUTE_##KIND, .at = offsetof(ARGS, FIELD), \
 		__VA_ARGS__                                                              \
 	}
-#define BRC_UNREAD(NAME)     \
-	{                    \
-		.name = NAME \
+#define BRC_ATTR_UNREAD(NAME) \
+	{                     \
+		.name = NAME  \
 	}
-#define BRC_INT(NAME, ARGS, FIELD, DEFAULT) BRC_ATTRIBUTE(NAME, INT, ARGS, FIELD, .whole = DEFAULT)
-#define BRC_FLAG(NAME, ARGS, FIELD, DEFAULT) \
+#define BRC_ATTR_INT(NAME, ARGS, FIELD, DEFAULT) \
+	BRC_ATTRIBUTE(NAME, INT, ARGS, FIELD, .whole = DEFAULT)
+#define BRC_ATTR_FLAG(NAME, ARGS, FIELD, DEFAULT) \
 	BRC_ATTRIBUTE(NAME, FLAG, ARGS, FIELD, .whole = DEFAULT)
-#define BRC_FLOAT(NAME, ARGS, FIELD, DEFAULT, UNTIL) \
+#define BRC_ATTR_FLOAT(NAME, ARGS, FIELD, DEFAULT, UNTIL) \
 	BRC_ATTRIBUTE(NAME, FLOAT, ARGS, FIELD, .real = DEFAULT, .until = UNTIL)
-#define BRC_LIST(NAME, ARGS, FIELD, UNTIL, INPUT) \
+#define BRC_ATTR_LIST(NAME, ARGS, FIELD, UNTIL, INPUT) \
 	BRC_ATTRIBUTE(NAME, LIST, ARGS, FIELD, .until = UNTIL, .input = INPUT)
-#define BRC_CHOICE(NAME, ARGS, FIELD, DEFAULT, ...)                \
+#define BRC_ATTR_CHOICE(NAME, ARGS, FIELD, DEFAULT, ...)           \
 	BRC_ATTRIBUTE(NAME, CHOICE, ARGS, FIELD, .whole = DEFAULT, \
 		      .choice = (const char *const[]){__VA_ARGS__, NULL})
 /* The arguments of a record, a struct ARGS, and their attributes. */
@@ -77,6 +78,7 @@ typedef struct brc_memory {
 	void *const *at;
 	void *scratch;
 	bool *failed; /* set by a kernel that ran out of memory */
+	bool moves;   /* what comes from no input becomes zero, instead of what the node fills in */
 } brc_memory;
 
 /* What an operator asks of the layout of its inputs. */

@@ -5,10 +5,10 @@
 #include "base/memory.h"
 
 /* The units that are constant over the samples, of correlations (or NULL) or of factors. */
-static brc_rc add_constant(brc_section *s, const brc_correlation *c, const brc_factor_columns *f,
-			   brc_err *err)
+static brc_rc add_constant(brc_section *s, size_t units, const brc_correlation *c,
+			   const brc_factor_columns *f, brc_err *err)
 {
-	size_t units = c ? c->n : f->n, n = 0;
+	size_t n = 0;
 	int32_t *unit = brc_alloc(units, sizeof(*unit), err);
 	brc_rc rc = brc_made(unit);
 
@@ -33,7 +33,7 @@ brc_rc brc_affinity_begin(brc_section *s, const brc_blocks *b, const brc_correla
 			  brc_err *err)
 {
 	BRC_TRY(brc_layers_write(&b->layers, s, err));
-	BRC_TRY(add_constant(s, columns, NULL, err));
+	BRC_TRY(add_constant(s, columns->n, columns, NULL, err));
 	for (size_t k = 0; k < b->n; k++)
 		BRC_TRY(brc_blocks_write_record(b, k, s, err));
 	return BRC_OK;
@@ -59,7 +59,7 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 	brc_blocks b;
 	brc_rc rc;
 
-	BRC_TRY(add_constant(s, NULL, columns, err));
+	BRC_TRY(add_constant(s, columns->n, NULL, columns, err));
 	rc = brc_blocks_init(&b, layers, err);
 	BRC_THEN(rc, add_factors(s, &b, local, columns, err));
 	brc_blocks_clear(&b);

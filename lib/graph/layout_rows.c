@@ -107,7 +107,7 @@ static brc_rc rows_fill(brc_blocks *to, const brc_block *like, const brc_unit_pa
 			const float *value, size_t n, brc_err *err)
 {
 	bool within = like->from == like->to;
-	size_t stored = within ? 2 * n : n;
+	size_t directions = within ? 2 : 1, stored = directions * n;
 	int64_t *start = brc_blocks_alloc(to, like->rows + 2, sizeof(*start), err);
 	int32_t *column = brc_blocks_alloc(to, stored, sizeof(*column), err);
 	float *w = brc_blocks_alloc(to, stored, sizeof(*w), err);
@@ -123,10 +123,10 @@ static brc_rc rows_fill(brc_blocks *to, const brc_block *like, const brc_unit_pa
 	for (size_t r = 2; r < like->rows + 2; r++)
 		start[r] += start[r - 1];
 	for (size_t i = 0; i < n; i++)
-		for (int mirror = 0; mirror <= within; mirror++) {
-			int64_t there = start[(mirror ? at[i].column : at[i].row) + 1]++;
+		for (size_t d = 0; d < directions; d++) {
+			int64_t there = start[(d ? at[i].column : at[i].row) + 1]++;
 
-			column[there] = mirror ? at[i].row : at[i].column;
+			column[there] = d ? at[i].row : at[i].column;
 			w[there] = value[i];
 		}
 	return brc_blocks_add_rows(to, like->from, like->to, start, column, w, err);

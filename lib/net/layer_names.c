@@ -43,7 +43,7 @@ static bool spells_out(const char *next, size_t next_len, const char *part, size
  */
 static bool from_modules(char *buf, const char *path, size_t n)
 {
-	char joined[BRC_LAYER_NAME];
+	char joined[BRC_LAYER_NAME] = "";
 	size_t len = 0, last = 0; /* where the last part starts */
 
 	for (size_t at = 0, end; at < n; at = end + 1) {

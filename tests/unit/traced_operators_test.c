@@ -87,6 +87,7 @@ static const row rows[] = {
 	ROW("BatchNormalization", "x channels channels channels channels", "o"),
 	ROW("InstanceNormalization", "x channels channels", "o"),
 	ROW("LayerNormalization", "x places places", "o p q"),
+	ROW("LayerNormalization", "x deep places", "o"), /* more dimensions than x */
 	ROW("LRN", "x", "o", .number = "size=1"),
 	ROW("Softmax", "x", "o"),
 	ROW("LogSoftmax", "x", "o"),
@@ -98,6 +99,7 @@ static const row rows[] = {
 	ROW("ReduceMin", "x", "o", .list = "axes=1 2"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
 	ROW("Pad", "x pads", "o"),
+	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
 	ROW("Upsample", "x scales", "o"),
 };
@@ -140,6 +142,7 @@ static void add_constants(Brc__OnnxModel *m)
 {
 	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
 	static const int64_t ones[3] = {1, 1, 1}, shape[3] = {0, 3, 8}, first = 1, second = 2;
+	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2;
 
@@ -147,6 +150,7 @@ static void add_constants(Brc__OnnxModel *m)
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
+	add_floats(m, "deep", 8, deep);
 	add_weights(m, "w24", 24, 5);
 	add_weights(m, "w6", 6, 2);
 	add_list(m, "ones", 3, ones);
@@ -264,11 +268,62 @@ static void every_operator_is_in_the_list(void **state)
 			needs_row(op);
 }
 
+/* Edges behind a product with a number for each channel, as an operator set writes it. */
+static void edges_of_product(int64_t opset, float *w)
+{
+	static const int64_t extent[3] = {-1, 4, 6}, dim[2] = {4, 1};
+	static const float factor[4] = {1, 2, 3, 4};
+	Brc__OnnxModel *m = new_model();
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	Brc__OnnxNode *n;
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+
+	m->opset_import[0]->version = opset;
+	add_input(m, "image", 3, extent);
+	add_output(m, "answer");
+	add_constants(m);
+	add_tensor(m, "factor", BRC_ONNX_FLOAT, opset > 6 ? 2 : 1, dim, factor, sizeof(factor));
+	add_node(m, "Conv", "image w", "x");
+	n = add_node(m, "Mul", "x factor", "y");
+	if (opset <= 6) {
+		add_int(n, "axis", 1);
+		add_int(n, "broadcast", 1);
+	}
+	add_node(m, "Flatten", "y", "f");
+	add_node(m, "MatMul", "f w24", "answer");
+	bytes = pack_model(m, &size);
+	if (brc_net_decode(&net, bytes, size, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->n_edges, 2);
+	assert_int_equal(g->layers->units[g->edge[1].from] * g->layers->units[g->edge[1].to], 20);
+	if (g->weights(net, 1, w, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	brc_net_free(net);
+}
+
+/* Up to operator set 6 the dimensions of a second operand need not be the last ones. */
+static void old_operands_scale_their_own_channels(void **state)
+{
+	float old[20], new[20];
+
+	(void)state;
+	edges_of_product(6, old);
+	edges_of_product(13, new);
+	assert_memory_equal(old, new, sizeof(new));
+	assert_true(new[0] > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operator_is_traced_or_refused),
 		cmocka_unit_test(every_operator_is_in_the_list),
+		cmocka_unit_test(old_operands_scale_their_own_channels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "exec/loops.h"
-#include "exec/operator.h"
+#include "exec/make.h"
 
 /* ---- formulas ---- */
 
@@ -181,23 +181,39 @@ static brc_elem operand_elem(variant f, brc_elem first)
 	return first == BRC_ELEM_BOOL && f != OF_Equal ? BRC_ELEM_FLOAT : first;
 }
 
-/* As up to operator set 6, where PRelu has a slope for each channel. */
-static brc_rc align(const brc_arithmetic_args *a, variant f, const brc_operand *x, brc_operand *y,
-		    brc_err *err)
+/*
+ * As up to operator set 6, where PRelu has a slope for each channel: ones follow the dimensions of
+ * the second operand. From then on it is broadcast like any other.
+ */
+static brc_rc align(brc_exec *g, brc_node *n, brc_err *err)
 {
-	int64_t axis = a->axis == -1 && f == OF_PRelu && y->ndim == 1 ? 1 : a->axis;
+	const brc_arithmetic_args *a = n->args;
+	const brc_operand *x = brc_in(g, n, 0), *y = brc_in(g, n, 1);
+	bool slopes = table[n->op->variant].kind == SLOPES;
+	int64_t axis = a->axis, *list;
+	brc_axes_args ones;
 
-	if (!a->aligned || axis == -1 || y->ndim == 0)
+	if (!a->aligned || !x || !y || y->ndim == 0)
+		return BRC_OK;
+	if (axis == -1 && slopes && y->ndim == 1)
+		axis = 1;
+	if (axis == -1)
 		return BRC_OK;
 	if (axis < 0 || (size_t)axis + y->ndim > x->ndim)
 		return brc_fail(err, BRC_DATA, "its axis %lld does not fit its operands",
 				(long long)axis);
-	for (; (size_t)axis + y->ndim < x->ndim; y->ndim++)
-		y->dim[y->ndim] = 1;
-	return BRC_OK;
+	ones.axes.n = x->ndim - (size_t)axis - y->ndim;
+	if (ones.axes.n == 0)
+		return BRC_OK;
+	BRC_TRY(brc_exec_alloc(g, &list, ones.axes.n, sizeof(*list), err));
+	for (size_t k = 0; k < ones.axes.n; k++)
+		list[k] = (int64_t)(y->ndim + k);
+	ones.axes.at = list;
+	return brc_exec_add_node(g, brc_op_find("Unsqueeze"), &ones, n->name, &n->in[1], 1,
+				 &n->in[1], 1, err);
 }
 
-static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, brc_err *err)
+static brc_rc make_steps(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *out = &g->value[n->out[0]];
 	steps *t;
@@ -206,8 +222,7 @@ static brc_rc make_steps(brc_exec *g, brc_node *n, const brc_operand *second, br
 	n->state = t;
 	t->n = n->n_in - 1;
 	for (size_t k = 1; k < n->n_in; k++) {
-		const brc_operand *in[2] = {k == 1 ? brc_in(g, n, 0) : out,
-					    k == 1 ? second : brc_in(g, n, k)};
+		const brc_operand *in[2] = {k == 1 ? brc_in(g, n, 0) : out, brc_in(g, n, k)};
 
 		BRC_TRY(brc_loops_broadcast(&t->loops[k - 1], out, in, 2, err));
 	}
@@ -218,9 +233,10 @@ static brc_rc infer_steps(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand **in;
 	variant f = (variant)n->op->variant;
-	brc_operand out, second = {.ndim = 0};
+	brc_operand out;
 	brc_elem elem;
 
+	BRC_TRY(align(g, n, err));
 	BRC_TRY(brc_exec_alloc(g, &in, n->n_in, sizeof(*in), err));
 	in[0] = brc_in(g, n, 0);
 	elem = operand_elem(f, in[0] ? in[0]->elem : BRC_ELEM_FLOAT);
@@ -230,17 +246,12 @@ static brc_rc infer_steps(brc_exec *g, brc_node *n, brc_err *err)
 
 		BRC_TRY(brc_need(g, n, k, other ? x->elem : elem, &in[k], err));
 	}
-	if (n->n_in > 1) {
-		second = *in[1];
-		BRC_TRY(align(n->args, f, in[0], &second, err));
-		in[1] = &second;
-	}
 	BRC_TRY(brc_broadcast(in, n->n_in, &out, err));
 	if (f == OF_PRelu && memcmp(out.dim, in[0]->dim, sizeof(*out.dim) * out.ndim) != 0)
 		return brc_fail(err, BRC_DATA, "its slope does not fit its input");
 	out.elem = table[f].kind >= COMPARISON ? BRC_ELEM_BOOL : elem;
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
-	return make_steps(g, n, &second, err);
+	return make_steps(g, n, err);
 }
 
 static brc_inner_loop step_loop(const brc_exec *g, const brc_node *n)
@@ -272,11 +283,11 @@ static void run_steps(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	brc_narrow(y, m->at[n->out[0]]);
 }
 
-#define RECORD(TYPE, KIND, FLOATS, INTS, MIN_IN, MAX_IN, TRACE, ...)                         \
-	BRC_OP(#TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), infer_steps, run_steps, ANY, TRACE,      \
-	       BRC_ARGS(brc_arithmetic_args, BRC_INT("axis", brc_arithmetic_args, axis, -1), \
-			BRC_INT("broadcast", brc_arithmetic_args, broadcast, 0)),            \
-	       .variant = OF_##TYPE, .adapt = adapt, .read = check_form, .in_place = true,   \
+#define RECORD(TYPE, KIND, FLOATS, INTS, MIN_IN, MAX_IN, TRACE, ...)                              \
+	BRC_OP(#TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), infer_steps, run_steps, ANY, TRACE,           \
+	       BRC_ARGS(brc_arithmetic_args, BRC_ATTR_INT("axis", brc_arithmetic_args, axis, -1), \
+			BRC_ATTR_INT("broadcast", brc_arithmetic_args, broadcast, 0)),            \
+	       .variant = OF_##TYPE, .adapt = adapt, .read = check_form, .in_place = true,        \
 	       __VA_ARGS__),
 
 const brc_op brc_arithmetic_ops[] = {OPERATORS(RECORD){.type = NULL}};

@@ -65,7 +65,7 @@ static void run_cast(const brc_exec *g, const brc_node *n, const brc_memory *m)
 
 const brc_op brc_cast_ops[] = {
 	BRC_OP("Cast", BRC_TAKES(1, 1, 1), infer_cast, run_cast, ANY, SAME,
-	       BRC_ARGS(brc_cast_args, BRC_INT("to", brc_cast_args, to, 0)), .activation = true,
-	       .line = BRC_LINE_YES),
+	       BRC_ARGS(brc_cast_args, BRC_ATTR_INT("to", brc_cast_args, to, 0)),
+	       .activation = true, .line = BRC_LINE_YES),
 	{.type = NULL},
 };

@@ -78,8 +78,8 @@ static bool clip_bounds(const brc_node *n, float *lo, float *hi)
 
 const brc_op brc_clip_ops[] = {
 	BRC_OP("Clip", BRC_TAKES(1, 3, 1), infer_clip, run_clip, ANY, SAME,
-	       BRC_ARGS(brc_clip_args, BRC_FLOAT("min", brc_clip_args, min, -INFINITY, 11),
-			BRC_FLOAT("max", brc_clip_args, max, INFINITY, 11)),
+	       BRC_ARGS(brc_clip_args, BRC_ATTR_FLOAT("min", brc_clip_args, min, -INFINITY, 11),
+			BRC_ATTR_FLOAT("max", brc_clip_args, max, INFINITY, 11)),
 	       .state = sizeof(bounds), .in_place = true, .bounds = clip_bounds,
 	       .activation = true),
 	{.type = NULL},

@@ -128,15 +128,15 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 
 const brc_op brc_constants_ops[] = {
 	BRC_OP("Constant", BRC_TAKES(0, 0, 1), infer_constant, NULL, ANY, MIX,
-	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value"), BRC_UNREAD("value_float"),
-			BRC_UNREAD("value_floats"), BRC_UNREAD("value_int"),
-			BRC_UNREAD("value_ints")),
+	       BRC_ARGS(brc_constant_args, BRC_ATTR_UNREAD("value"), BRC_ATTR_UNREAD("value_float"),
+			BRC_ATTR_UNREAD("value_floats"), BRC_ATTR_UNREAD("value_int"),
+			BRC_ATTR_UNREAD("value_ints")),
 	       .read = read_constant),
 	BRC_OP("ConstantOfShape", BRC_TAKES(1, 1, 1), infer_constant_of_shape, NULL, ANY, MIX,
-	       BRC_ARGS(brc_constant_args, BRC_UNREAD("value")), .read = read_fill),
+	       BRC_ARGS(brc_constant_args, BRC_ATTR_UNREAD("value")), .read = read_fill),
 	BRC_OP("Shape", BRC_TAKES(1, 1, 1), infer_shape, NULL, ANY, MIX,
-	       BRC_ARGS(brc_shape_args, BRC_INT("start", brc_shape_args, start, 0),
-			BRC_INT("end", brc_shape_args, end, INT64_MAX))),
+	       BRC_ARGS(brc_shape_args, BRC_ATTR_INT("start", brc_shape_args, start, 0),
+			BRC_ATTR_INT("end", brc_shape_args, end, INT64_MAX))),
 	BRC_OP("Size", BRC_TAKES(1, 1, 1), infer_size, NULL, ANY, MIX, .attributes = NULL),
 	{.type = NULL},
 };

@@ -298,7 +298,7 @@ static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w
 const brc_op brc_convolution_ops[] = {
 	BRC_OP("Conv", BRC_TAKES(2, 3, 1), infer_conv, run, LAST, WEIGHTS,
 	       BRC_ARGS(brc_conv_args, BRC_WINDOW_ATTRIBUTES(brc_conv_args),
-			BRC_INT("group", brc_conv_args, group, 1)),
+			BRC_ATTR_INT("group", brc_conv_args, group, 1)),
 	       .state = sizeof(conv), .prepare = prepare, .hosts = true, .weights = conv_weights,
 	       .flops = conv_flops),
 	{.type = NULL},

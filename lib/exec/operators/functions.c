@@ -33,10 +33,11 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 }
 
 #define NONE .args = sizeof(brc_function_args)
-#define ALPHA(A) BRC_ARGS(brc_function_args, BRC_FLOAT("alpha", brc_function_args, alpha, A, 0))
-#define ALPHA_AND(NAME, A, B)                                                           \
-	BRC_ARGS(brc_function_args, BRC_FLOAT("alpha", brc_function_args, alpha, A, 0), \
-		 BRC_FLOAT(NAME, brc_function_args, beta, B, 0))
+#define ALPHA(A) \
+	BRC_ARGS(brc_function_args, BRC_ATTR_FLOAT("alpha", brc_function_args, alpha, A, 0))
+#define ALPHA_AND(NAME, A, B)                                                                \
+	BRC_ARGS(brc_function_args, BRC_ATTR_FLOAT("alpha", brc_function_args, alpha, A, 0), \
+		 BRC_ATTR_FLOAT(NAME, brc_function_args, beta, B, 0))
 #define ACTIVATION .activation = true
 
 /* ONNX's name, attributes with their defaults, formula of v with alpha = a and beta = b, traits. */

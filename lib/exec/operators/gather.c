@@ -101,7 +101,7 @@ static void run_gather(const brc_exec *g, const brc_node *n, const brc_memory *m
 
 const brc_op brc_gather_ops[] = {
 	BRC_OP("Gather", BRC_TAKES(2, 2, 1), infer_gather, run_gather, PLAIN, LOOKUP,
-	       BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, 0)),
+	       BRC_ARGS(brc_axis_args, BRC_ATTR_INT("axis", brc_axis_args, axis, 0)),
 	       .state = sizeof(gather)),
 	{.type = NULL},
 };

@@ -248,28 +248,29 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define EPSILON(ARGS) BRC_FLOAT("epsilon", ARGS, epsilon, 1e-5f, 0)
+#define EPSILON(ARGS) BRC_ATTR_FLOAT("epsilon", ARGS, epsilon, 1e-5f, 0)
 
 const brc_op brc_normalisation_ops[] = {
 	BRC_OP("BatchNormalization", BRC_TAKES(5, 5, 5), infer_batch_norm, run_batch_norm, ANY,
 	       AFFINE,
-	       BRC_ARGS(brc_batch_norm_args, EPSILON(brc_batch_norm_args), BRC_UNREAD("momentum"),
-			BRC_FLAG("training_mode", brc_batch_norm_args, training_mode, 0),
-			BRC_FLAG("spatial", brc_batch_norm_args, spatial, 1),
-			BRC_FLAG("is_test", brc_batch_norm_args, is_test, 1)),
+	       BRC_ARGS(brc_batch_norm_args, EPSILON(brc_batch_norm_args),
+			BRC_ATTR_UNREAD("momentum"),
+			BRC_ATTR_FLAG("training_mode", brc_batch_norm_args, training_mode, 0),
+			BRC_ATTR_FLAG("spatial", brc_batch_norm_args, spatial, 1),
+			BRC_ATTR_FLAG("is_test", brc_batch_norm_args, is_test, 1)),
 	       .state = sizeof(brc_affine), .adapt = adapt_batch_norm, .affine = affine_of),
 	BRC_OP("InstanceNormalization", BRC_TAKES(3, 3, 1), infer_instance_norm, run_groups, PLAIN,
 	       NORMALISED, BRC_ARGS(brc_norm_args, EPSILON(brc_norm_args)),
 	       .state = sizeof(groups)),
 	BRC_OP("LayerNormalization", BRC_TAKES(2, 3, 3), infer_layer_norm, run_groups, PLAIN,
 	       LAYER_NORM,
-	       BRC_ARGS(brc_norm_args, BRC_INT("axis", brc_norm_args, axis, -1),
-			EPSILON(brc_norm_args), BRC_UNREAD("stash_type")),
+	       BRC_ARGS(brc_norm_args, BRC_ATTR_INT("axis", brc_norm_args, axis, -1),
+			EPSILON(brc_norm_args), BRC_ATTR_UNREAD("stash_type")),
 	       .state = sizeof(groups)),
 	BRC_OP("LRN", BRC_TAKES(1, 1, 1), infer_lrn, run_lrn, PLAIN, NORMALISED,
-	       BRC_ARGS(brc_lrn_args, BRC_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
-			BRC_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
-			BRC_FLOAT("bias", brc_lrn_args, bias, 1, 0),
-			BRC_INT("size", brc_lrn_args, size, 0))),
+	       BRC_ARGS(brc_lrn_args, BRC_ATTR_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
+			BRC_ATTR_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
+			BRC_ATTR_FLOAT("bias", brc_lrn_args, bias, 1, 0),
+			BRC_ATTR_INT("size", brc_lrn_args, size, 0))),
 	{.type = NULL},
 };

@@ -97,10 +97,10 @@ static brc_rc infer_pad(brc_exec *g, brc_node *n, brc_err *err)
 const brc_op brc_pad_ops[] = {
 	BRC_OP("Pad", BRC_TAKES(1, 4, 1), infer_pad, brc_sampling_run, PLAIN, MOVE,
 	       BRC_ARGS(brc_pad_args,
-			BRC_CHOICE("mode", brc_pad_args, mode, BRC_PAD_CONSTANT, "constant",
-				   "reflect", "edge"),
-			BRC_LIST("pads", brc_pad_args, pads, 11, 1),
-			BRC_FLOAT("value", brc_pad_args, value, 0, 11)),
+			BRC_ATTR_CHOICE("mode", brc_pad_args, mode, BRC_PAD_CONSTANT, "constant",
+					"reflect", "edge"),
+			BRC_ATTR_LIST("pads", brc_pad_args, pads, 11, 1),
+			BRC_ATTR_FLOAT("value", brc_pad_args, value, 0, 11)),
 	       .state = sizeof(brc_sampling)),
 	{.type = NULL},
 };

@@ -189,10 +189,10 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 #define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                         \
 	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, POOLING, \
 	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
-#define WINDOW(OWN)                                                         \
-	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),       \
-		 BRC_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
-		 BRC_FLAG(#OWN, brc_pool_args, OWN, 0))
+#define WINDOW(OWN)                                                              \
+	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),            \
+		 BRC_ATTR_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
+		 BRC_ATTR_FLAG(#OWN, brc_pool_args, OWN, 0))
 
 const brc_op brc_pooling_ops[] = {
 	RECORD("MaxPool", 2, LARGEST, WINDOW(storage_order)),

@@ -311,10 +311,11 @@ static double product_flops(const brc_exec *g, const brc_node *n)
 
 const brc_op brc_products_ops[] = {
 	RECORD("Gemm", 3, infer_gemm, WEIGHTS,
-	       BRC_ARGS(brc_gemm_args, BRC_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
-			BRC_FLOAT("beta", brc_gemm_args, beta, 1, 0),
-			BRC_FLAG("transA", brc_gemm_args, trans_a, 0),
-			BRC_FLAG("transB", brc_gemm_args, trans_b, 0), BRC_UNREAD("broadcast"))),
+	       BRC_ARGS(brc_gemm_args, BRC_ATTR_FLOAT("alpha", brc_gemm_args, alpha, 1, 0),
+			BRC_ATTR_FLOAT("beta", brc_gemm_args, beta, 1, 0),
+			BRC_ATTR_FLAG("transA", brc_gemm_args, trans_a, 0),
+			BRC_ATTR_FLAG("transB", brc_gemm_args, trans_b, 0),
+			BRC_ATTR_UNREAD("broadcast"))),
 	RECORD("MatMul", 2, infer_matmul, MATMUL, .attributes = NULL),
 	{.type = NULL},
 };

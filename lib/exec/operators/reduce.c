@@ -120,12 +120,12 @@ static bool reduced(const brc_node *n, size_t *axes, bool *keep)
 	return true;
 }
 
-#define RECORD(TYPE, VARIANT, UNTIL)                                                            \
-	BRC_OP(TYPE, BRC_TAKES(1, 2, 1), infer_reduce, run_reduce, ANY, REDUCE,                 \
-	       BRC_ARGS(brc_reduce_args, BRC_LIST("axes", brc_reduce_args, axes, UNTIL, 1),     \
-			BRC_FLAG("keepdims", brc_reduce_args, keepdims, 1),                     \
-			BRC_FLAG("noop_with_empty_axes", brc_reduce_args, noop_with_empty_axes, \
-				 0)),                                                           \
+#define RECORD(TYPE, VARIANT, UNTIL)                                                             \
+	BRC_OP(TYPE, BRC_TAKES(1, 2, 1), infer_reduce, run_reduce, ANY, REDUCE,                  \
+	       BRC_ARGS(brc_reduce_args, BRC_ATTR_LIST("axes", brc_reduce_args, axes, UNTIL, 1), \
+			BRC_ATTR_FLAG("keepdims", brc_reduce_args, keepdims, 1),                 \
+			BRC_ATTR_FLAG("noop_with_empty_axes", brc_reduce_args,                   \
+				      noop_with_empty_axes, 0)),                                 \
 	       .state = sizeof(reduction), .variant = VARIANT, .reduced = reduced)
 
 const brc_op brc_reductions_ops[] = {

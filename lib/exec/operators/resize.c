@@ -230,22 +230,24 @@ static void adapt_resize(int64_t opset, void *args)
 	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), infer_resize, brc_sampling_run, PLAIN, POOLING, \
 	       BRC_ARGS(brc_resize_args, __VA_ARGS__), .state = sizeof(brc_sampling),         \
 	       .adapt = adapt_resize)
-#define MODE \
-	BRC_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", "cubic")
+#define MODE                                                                                    \
+	BRC_ATTR_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", \
+			"cubic")
 
 const brc_op brc_resize_ops[] = {
 	RECORD("Resize", 4, MODE,
-	       BRC_CHOICE("coordinate_transformation_mode", brc_resize_args, place, BRC_HALF_PIXEL,
-			  "half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel",
-			  "tf_half_pixel_for_nn", "tf_crop_and_resize", "half_pixel_symmetric"),
-	       BRC_CHOICE("nearest_mode", brc_resize_args, rounding, BRC_ROUND_DOWN_AT_HALF,
-			  "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),
-	       BRC_CHOICE("keep_aspect_ratio_policy", brc_resize_args, policy, 0, "stretch"),
-	       BRC_FLOAT("cubic_coeff_a", brc_resize_args, cubic_coeff_a, -0.75f, 0),
-	       BRC_FLOAT("extrapolation_value", brc_resize_args, extrapolation_value, 0, 0),
-	       BRC_FLAG("exclude_outside", brc_resize_args, exclude_outside, 0),
-	       BRC_FLAG("antialias", brc_resize_args, antialias, 0),
-	       BRC_LIST("axes", brc_resize_args, axes, 0, 0)),
+	       BRC_ATTR_CHOICE("coordinate_transformation_mode", brc_resize_args, place,
+			       BRC_HALF_PIXEL, "half_pixel", "asymmetric", "align_corners",
+			       "pytorch_half_pixel", "tf_half_pixel_for_nn", "tf_crop_and_resize",
+			       "half_pixel_symmetric"),
+	       BRC_ATTR_CHOICE("nearest_mode", brc_resize_args, rounding, BRC_ROUND_DOWN_AT_HALF,
+			       "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),
+	       BRC_ATTR_CHOICE("keep_aspect_ratio_policy", brc_resize_args, policy, 0, "stretch"),
+	       BRC_ATTR_FLOAT("cubic_coeff_a", brc_resize_args, cubic_coeff_a, -0.75f, 0),
+	       BRC_ATTR_FLOAT("extrapolation_value", brc_resize_args, extrapolation_value, 0, 0),
+	       BRC_ATTR_FLAG("exclude_outside", brc_resize_args, exclude_outside, 0),
+	       BRC_ATTR_FLAG("antialias", brc_resize_args, antialias, 0),
+	       BRC_ATTR_LIST("axes", brc_resize_args, axes, 0, 0)),
 	RECORD("Upsample", 2, MODE),
 	{.type = NULL},
 };

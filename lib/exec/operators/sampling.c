@@ -117,20 +117,22 @@ static void one_row(const brc_sampling *s, const size_t *index, const char *x, c
 
 void brc_sampling_run(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
-	const brc_sampling *s = n->state;
+	brc_sampling s = *(const brc_sampling *)n->state;
 	const brc_operand *out = &g->value[n->out[0]];
 	size_t index[BRC_MAX_DIMS] = {0}, item = brc_item(out->elem), row;
 	char *y = m->at[n->out[0]];
 
-	if (s->ndim == 0)
+	if (m->moves)
+		memset(s.fill, 0, sizeof(s.fill));
+	if (s.ndim == 0)
 		memcpy(y, m->at[n->in[0]], item);
-	if (s->ndim == 0 || out->count == 0)
+	if (s.ndim == 0 || out->count == 0)
 		return;
-	row = s->extent[s->ndim - 1];
+	row = s.extent[s.ndim - 1];
 	for (size_t i = 0; i < out->count / row; i++, y += row * item) {
-		one_row(s, index, m->at[n->in[0]], y, item);
-		for (size_t k = s->ndim - 1; k-- > 0;) {
-			if (++index[k] < s->extent[k])
+		one_row(&s, index, m->at[n->in[0]], y, item);
+		for (size_t k = s.ndim - 1; k-- > 0;) {
+			if (++index[k] < s.extent[k])
 				break;
 			index[k] = 0;
 		}

@@ -136,16 +136,16 @@ static void run_arg(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
-#define SOFTMAX(TYPE, VARIANT)                                                          \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_softmax, run_softmax, PLAIN, MIX,        \
-	       BRC_ARGS(brc_softmax_args, BRC_INT("axis", brc_softmax_args, axis, -1)), \
-	       .state = sizeof(groups), .variant = VARIANT, .adapt = adapt_softmax,     \
+#define SOFTMAX(TYPE, VARIANT)                                                               \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_softmax, run_softmax, PLAIN, MIX,             \
+	       BRC_ARGS(brc_softmax_args, BRC_ATTR_INT("axis", brc_softmax_args, axis, -1)), \
+	       .state = sizeof(groups), .variant = VARIANT, .adapt = adapt_softmax,          \
 	       .softmax_size = softmax_size)
-#define ARG(TYPE, VARIANT)                                                                  \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_arg, run_arg, PLAIN, MIX,                    \
-	       BRC_ARGS(brc_arg_args, BRC_INT("axis", brc_arg_args, axis, 0),               \
-			BRC_FLAG("keepdims", brc_arg_args, keepdims, 1),                    \
-			BRC_FLAG("select_last_index", brc_arg_args, select_last_index, 0)), \
+#define ARG(TYPE, VARIANT)                                                                       \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, 1), infer_arg, run_arg, PLAIN, MIX,                         \
+	       BRC_ARGS(brc_arg_args, BRC_ATTR_INT("axis", brc_arg_args, axis, 0),               \
+			BRC_ATTR_FLAG("keepdims", brc_arg_args, keepdims, 1),                    \
+			BRC_ATTR_FLAG("select_last_index", brc_arg_args, select_last_index, 0)), \
 	       .state = sizeof(groups), .variant = VARIANT)
 
 const brc_op brc_softmax_ops[] = {

@@ -247,19 +247,20 @@ static brc_rc infer_dropout(brc_exec *g, brc_node *n, brc_err *err)
 #define KEEPS(TYPE, MAX_IN, MAX_OUT, INFER, ...)                                                \
 	BRC_OP(TYPE, BRC_TAKES(1, MAX_IN, MAX_OUT), INFER, NULL, ANY, SAME, .activation = true, \
 	       .line = BRC_LINE_YES, __VA_ARGS__)
-#define AXES BRC_ARGS(brc_axes_args, BRC_LIST("axes", brc_axes_args, axes, 13, 1))
+#define AXES BRC_ARGS(brc_axes_args, BRC_ATTR_LIST("axes", brc_axes_args, axes, 13, 1))
 
 const brc_op brc_views_ops[] = {
 	RESHAPES("Reshape", 2, 2, infer_reshape,
-		 BRC_ARGS(brc_reshape_args, BRC_FLAG("allowzero", brc_reshape_args, allowzero, 0))),
+		 BRC_ARGS(brc_reshape_args,
+			  BRC_ATTR_FLAG("allowzero", brc_reshape_args, allowzero, 0))),
 	RESHAPES("Flatten", 1, 1, infer_flatten,
-		 BRC_ARGS(brc_axis_args, BRC_INT("axis", brc_axis_args, axis, 1))),
+		 BRC_ARGS(brc_axis_args, BRC_ATTR_INT("axis", brc_axis_args, axis, 1))),
 	RESHAPES("Squeeze", 1, 2, infer_squeeze, AXES),
 	RESHAPES("Unsqueeze", 1, 2, infer_unsqueeze, AXES),
 	KEEPS("Identity", 1, 1, infer_identity, .unchanged = true),
 	KEEPS("Dropout", 3, 2, infer_dropout,
-	      BRC_ARGS(brc_dropout_args, BRC_UNREAD("ratio"), BRC_UNREAD("seed"),
-		       BRC_FLAG("is_test", brc_dropout_args, is_test, 1)),
+	      BRC_ARGS(brc_dropout_args, BRC_ATTR_UNREAD("ratio"), BRC_ATTR_UNREAD("seed"),
+		       BRC_ATTR_FLAG("is_test", brc_dropout_args, is_test, 1)),
 	      .adapt = adapt_dropout),
 	{.type = NULL},
 };

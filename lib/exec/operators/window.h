@@ -16,13 +16,13 @@ typedef struct brc_window {
 } brc_window;
 
 /* The attributes of what has `window`, a brc_window_args, among its arguments. */
-#define BRC_WINDOW_ATTRIBUTES(ARGS)                                                    \
-	BRC_LIST("kernel_shape", ARGS, window.kernel_shape, 0, 0),                     \
-		BRC_LIST("strides", ARGS, window.strides, 0, 0),                       \
-		BRC_LIST("pads", ARGS, window.pads, 0, 0),                             \
-		BRC_LIST("dilations", ARGS, window.dilations, 0, 0),                   \
-		BRC_CHOICE("auto_pad", ARGS, window.auto_pad, BRC_PAD_GIVEN, "NOTSET", \
-			   "SAME_UPPER", "SAME_LOWER", "VALID")
+#define BRC_WINDOW_ATTRIBUTES(ARGS)                                                         \
+	BRC_ATTR_LIST("kernel_shape", ARGS, window.kernel_shape, 0, 0),                     \
+		BRC_ATTR_LIST("strides", ARGS, window.strides, 0, 0),                       \
+		BRC_ATTR_LIST("pads", ARGS, window.pads, 0, 0),                             \
+		BRC_ATTR_LIST("dilations", ARGS, window.dilations, 0, 0),                   \
+		BRC_ATTR_CHOICE("auto_pad", ARGS, window.auto_pad, BRC_PAD_GIVEN, "NOTSET", \
+				"SAME_UPPER", "SAME_LOWER", "VALID")
 
 /*
  * The window over x [N, C, ...]; a: NULL: it covers all of x. `kernel`, of the weights, counts

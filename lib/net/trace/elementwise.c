@@ -78,12 +78,18 @@ brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err)
 
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 {
-	const brc_operand *gamma = brc_exec_value(t->g, n->in[1]);
+	const brc_operand *x = brc_in(t->g, n, 0), *gamma = brc_in(t->g, n, 1);
+	brc_operand like = {.ndim = 0};
 	int32_t all;
 
 	if (!brc_traced(t, n, 0))
 		return BRC_OK;
-	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, gamma, err));
+	/* gamma has a number for each element of the last dimensions, whatever its own are */
+	for (size_t count = 1; count < gamma->count; count *= like.dim[0]) {
+		memmove(like.dim + 1, like.dim, like.ndim++ * sizeof(*like.dim));
+		like.dim[0] = x->dim[x->ndim - like.ndim];
+	}
+	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, &like, err));
 	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
 	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->untraced, true, err);
 }

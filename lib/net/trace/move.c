@@ -129,7 +129,7 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 			       ? BRC_OK
 			       : brc_trace_uniform(t, n, 0, 0, BRC_NOWHERE, false, err);
 	rc = lay_out(t, n, err);
-	BRC_THEN(rc, brc_node_run(t->g, n, t->at, err));
+	BRC_THEN(rc, brc_node_move(t->g, n, t->at, err));
 	BRC_THEN(rc, collect(t, n, err));
 	clear(t, n);
 	return rc;

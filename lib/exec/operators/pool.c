@@ -151,8 +151,7 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	const brc_window *w = &p->w;
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
-	bool finds = n->n_out > 1 && n->out[1] != BRC_NOWHERE;
-	int64_t *index = finds ? m->at[n->out[1]] : NULL;
+	int64_t *index = n->n_out > 1 && n->out[1] != BRC_NOWHERE ? m->at[n->out[1]] : NULL;
 	size_t o[BRC_SPATIAL];
 
 	(void)g;
@@ -161,9 +160,10 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
 				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels) {
 					one_place(p, x, o, y);
-					if (finds)
-						find_one(p, x, i, o, y, index);
-					index += finds ? w->channels : 0;
+					if (!index)
+						continue;
+					find_one(p, x, i, o, y, index);
+					index += w->channels;
 				}
 }
 

@@ -85,7 +85,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
+	BRC_TRY(brc_net_read(&w->net, model, NULL, err));
 	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
 }
 

@@ -95,6 +95,7 @@ static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
 /* From a file of weights, or from a model. */
 static brc_rc read_network(work *w, brc_err *err)
 {
+	const brc_net_options how = {.norm = (brc_norm)norm, .unfolded = compat == 1};
 	bool chain = brc_weights_recognise(model);
 
 	if (chain && skip_untraced)
@@ -111,7 +112,7 @@ static brc_rc read_network(work *w, brc_err *err)
 	}
 	BRC_TRY(chain ? brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm,
 					     err)
-		      : brc_net_read(&w->net, model, (brc_norm)norm, compat == 1, err));
+		      : brc_net_read(&w->net, model, &how, err));
 	w->network = chain ? brc_layer_chain_graph(w->chain) : brc_net_layer_graph(w->net);
 	if (!chain && !skip_untraced)
 		BRC_TRY(brc_net_check_traced(w->net, err));

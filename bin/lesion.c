@@ -87,7 +87,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
 	w->name = s->name;
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
+	BRC_TRY(brc_net_read(&w->net, model, NULL, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
 	n = brc_filter_sections(f, &all);
 	if (brc_experiment_other_model(w->net, all,

@@ -44,10 +44,9 @@ typedef struct brc_layer_inputs {
 
 struct brc_net {
 	brc_onnx model;
-	char *folder; /* of the model file; NULL: it came from a pipe */
-	brc_exec *g;  /* bare */
-	brc_norm norm;
-	bool unfolded;                /* BatchNormalizations play no part in weights */
+	char *folder;                 /* of the model file; NULL: it came from a pipe */
+	brc_exec *g;                  /* bare */
+	brc_net_options options;      /* its texts and data are gone once it has been read */
 	size_t input, output, logits; /* values */
 	brc_net_io io;
 	size_t n_layers;

@@ -274,7 +274,7 @@ static void check_row(const row *r)
 	give_text(n, r->text);
 	join_outputs(m, r);
 	bytes = pack_model(m, &size);
-	if (brc_net_decode(&net, bytes, size, &err) != BRC_OK)
+	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", r->type, err.message);
 	free(bytes);
 	g = brc_net_layer_graph(net);
@@ -338,7 +338,7 @@ static void edges_of_product(int64_t opset, float *w)
 	add_node(m, "Flatten", "y", "f");
 	add_node(m, "MatMul", "f w24", "answer");
 	bytes = pack_model(m, &size);
-	if (brc_net_decode(&net, bytes, size, &err) != BRC_OK)
+	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	free(bytes);
 	g = brc_net_layer_graph(net);

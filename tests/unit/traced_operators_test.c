@@ -123,6 +123,12 @@ static const row rows[] = {
 	ROW("ReduceSum", "x first", "o"),
 	ROW("ReduceMax", "x", "o", .list = "axes=2"),
 	ROW("ReduceMin", "x", "o", .list = "axes=1 2"),
+	ROW("ReduceProd", "x", "o", .list = "axes=1 2"),
+	ROW("ReduceL1", "x", "o", .list = "axes=1"),
+	ROW("ReduceL2", "x", "o", .list = "axes=1"),
+	ROW("ReduceSumSquare", "x", "o", .list = "axes=2"),
+	ROW("ReduceLogSum", "x", "o", .list = "axes=1"),
+	ROW("ReduceLogSumExp", "x", "o", .list = "axes=1"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */

@@ -56,12 +56,10 @@ brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
 	BRC_TRY(brc_grow(&t->net->block, &t->net->cap_blocks, t->net->n_blocks + 1, sizeof(*b),
 			 err));
 	b = &t->net->block[t->net->n_blocks++];
-	*b = (brc_head_block){.site = {.sum = n->out[0],
-				       .pre = n->out[0],
-				       .post = n->out[0],
-				       .axis = axis},
-			      .features = s->n,
-			      .feature = brc_alloc(s->n, sizeof(*b->feature), err)};
+	*b = (brc_head_block){
+		.site = {.sum = n->out[0], .pre = n->out[0], .post = n->out[0], .axis = axis},
+		.features = s->n,
+		.feature = brc_alloc(s->n, sizeof(*b->feature), err)};
 	BRC_TRY(brc_made(b->feature));
 	for (size_t i = 0; i < s->n; i++) {
 		const brc_scaled_unit *u = feature_at(t, s, i);

@@ -105,9 +105,9 @@ static brc_rc draw(brc_experiment *x, brc_err *err)
 	BRC_TRY(brc_made(stream));
 	for (size_t l = 0; l < layers; l++)
 		stream[l] = (uint32_t)x->joined.net_layer[l];
-	rc = brc_control_sets_init(&x->sets, &x->joined.labels, x->all, x->keep, x->m, x->options.draws,
-				   x->options.controls, x->options.seed, stream, x->options.mem,
-				   err);
+	rc = brc_control_sets_init(&x->sets, &x->joined.labels, x->all, x->keep, x->m,
+				   x->options.draws, x->options.controls, x->options.seed, stream,
+				   x->options.mem, err);
 	free(stream);
 	return rc;
 }

@@ -15,12 +15,20 @@ static const char *model, *units;
 static int at, pooling = -1, precision, compat;
 static size_t samples;
 static unsigned kinds;
+static brc_net_options how_read;
 
 #define STAGES "pre|post"
 #define POOLINGS "mean|l1|max|colsum"
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network (ONNX)")},
+	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
+		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
+		    "of images that are run at a time; ? leaves that open (default: those of the "
+		    "model and of the data)")},
+	{BRC_STRING("output", 0, "NAME", &how_read.output,
+		    "the value that is the network's output; what it does not need is not run "
+		    "(default: the model's output)")},
 	{BRC_STRING("units", 'u', "WHICH", &units,
 		    "which layers are recorded. hidden: the hidden layers. mlp: the hidden layers "
 		    "of MLPs. heads: the values of attention heads. Several kinds are joined by "
@@ -75,7 +83,8 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
-	BRC_TRY(brc_net_read(&w->net, model, BRC_NORM_L1, false, err));
+	how_read.data = &w->data;
+	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
 	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
 }
 

@@ -114,8 +114,8 @@ static void find_positions(join *j)
 	bool features = brc_exec_value(j->net->g, n->in[j->w->in])->ndim == 2;
 
 	j->positions = 1;
-	if (j->net->norm == BRC_NORM_L1 || j->net->norm == BRC_NORM_L2 || positions < 2 ||
-	    !features || j->w->inputs % positions != 0)
+	if (j->net->options.norm == BRC_NORM_L1 || j->net->options.norm == BRC_NORM_L2 ||
+	    positions < 2 || !features || j->w->inputs % positions != 0)
 		return;
 	for (size_t last = 0; j->positions == 1 && last < 2; last++) {
 		j->last = last;
@@ -170,7 +170,7 @@ static brc_rc take_norms(join *j, brc_err *err)
 	j->norm = brc_alloc(each, w->outputs * sizeof(*j->norm), err);
 	BRC_TRY(brc_made(j->norm));
 	if (w->h * w->wide > 1 || w->groups > 1)
-		return brc_kernel_norms(j->net->norm, w->w, w->outputs, each, w->h, w->wide,
+		return brc_kernel_norms(j->net->options.norm, w->w, w->outputs, each, w->h, w->wide,
 					j->norm, err);
 	magnitudes(w, j->norm);
 	return BRC_OK;
@@ -184,7 +184,7 @@ static void add_up(const join *j, const path *p, size_t n)
 {
 	const brc_linear_map *w = j->w;
 	size_t inputs = w->inputs / w->groups, outputs = w->outputs / w->groups;
-	bool squares = j->net->norm == BRC_NORM_L2;
+	bool squares = j->net->options.norm == BRC_NORM_L2;
 
 	memset(j->row, 0, w->outputs * sizeof(*j->row));
 	for (size_t k = 0; k < n; k++) {
@@ -212,7 +212,7 @@ static brc_rc add_kernels(const join *j, const path *p, size_t n, brc_err *err)
 			for (size_t k = 0; k < j->positions; k++)
 				j->magnitude[k] = j->norm[p[i + k].input * j->w->outputs + o] *
 						  p[i + k].factor;
-			BRC_TRY(brc_kernel_norm(j->net->norm, j->magnitude, j->in->map[0],
+			BRC_TRY(brc_kernel_norm(j->net->options.norm, j->magnitude, j->in->map[0],
 						j->in->map[1], &norm, err));
 			j->row[o] += norm;
 		}
@@ -229,7 +229,7 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 	for (size_t o = 0; o < j->w->outputs; o++) {
 		double scale = j->w->alpha;
 
-		if (j->to->affine && !j->net->unfolded)
+		if (j->to->affine && !j->net->options.unfolded)
 			scale *= j->to->affine->scale[o];
 		out[o] = (float)(fabs(scale) * j->row[o]);
 	}

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
+#include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
 #include "stream/digest.h"
@@ -14,80 +15,7 @@ static const char *text(const char *s)
 	return s ? s : "";
 }
 
-/* ---- the input and the output ---- */
-
-static bool is_initializer(const Brc__OnnxGraph *g, const char *name)
-{
-	for (size_t i = 0; i < g->n_initializer; i++)
-		if (strcmp(text(g->initializer[i]->name), name) == 0)
-			return true;
-	return false;
-}
-
-/* The input: the only one that is not an initializer. */
-static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in, brc_err *err)
-{
-	*in = NULL;
-	for (size_t i = 0; i < g->n_input; i++) {
-		if (is_initializer(g, text(g->input[i]->name)))
-			continue;
-		if (*in)
-			return brc_fail(err, BRC_DATA,
-					"the network has several inputs ('%.200s', '%.200s'); one "
-					"is supported",
-					text((*in)->name), text(g->input[i]->name));
-		*in = g->input[i];
-	}
-	return *in ? BRC_OK : brc_fail(err, BRC_DATA, "the network has no input");
-}
-
-/* Extents of the input. The batch may be symbolic, the others must be fixed. */
-static brc_rc input_shape(const Brc__OnnxShape *shape, brc_tensor_view *x, brc_err *err)
-{
-	if (shape->n_dim < 2 || shape->n_dim > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA,
-				"it has %zu dimensions; 2 to %d are supported, the batch first",
-				shape->n_dim, BRC_MAX_DIMS);
-	x->ndim = shape->n_dim;
-	x->dim[0] = BRC_NET_ROWS;
-	for (size_t k = 1; k < shape->n_dim; k++) {
-		int64_t extent = shape->dim[k]->has_dim_value ? shape->dim[k]->dim_value : 0;
-
-		if (extent <= 0)
-			return brc_fail(err, BRC_DATA, "dimension %zu has no fixed extent", k);
-		x->dim[k] = (size_t)extent;
-	}
-	return BRC_OK;
-}
-
-static brc_rc describe_input(const Brc__OnnxValueInfo *in, brc_tensor_view *x, brc_err *err)
-{
-	const Brc__OnnxTensorType *t = in->type ? in->type->tensor_type : NULL;
-	int32_t elem = t ? t->elem_type : 0;
-
-	*x = (brc_tensor_view){.name = text(in->name), .batch = true};
-	if (!t || !t->shape)
-		return brc_fail(err, BRC_DATA, "it is no tensor of known shape");
-	if (elem == BRC_ONNX_FLOAT || elem == BRC_ONNX_DOUBLE)
-		x->elem = BRC_ELEM_FLOAT;
-	else if (elem == BRC_ONNX_INT64 || elem == BRC_ONNX_INT32)
-		x->elem = BRC_ELEM_INT;
-	else
-		return brc_fail(err, BRC_DATA, "its elements are %s, neither floats nor integers",
-				brc_onnx_type_name(elem));
-	return input_shape(t->shape, x, err);
-}
-
-static void note_input(brc_net *net, const brc_tensor_view *x)
-{
-	while (!brc_exec_value(net->g, net->input)->input)
-		net->input++;
-	net->io = (brc_net_io){.ndim = x->ndim - 1,
-			       .inputs = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS,
-			       .tokens = x->elem == BRC_ELEM_INT,
-			       .vocabulary = brc_exec_vocabulary(net->g, x->name)};
-	memcpy(net->io.shape, x->dim + 1, net->io.ndim * sizeof(*x->dim));
-}
+/* ---- the output ---- */
 
 static size_t producer(const brc_exec *g, size_t value)
 {
@@ -187,7 +115,7 @@ static void describe_graph(brc_net *net)
 				       .edge = net->edge,
 				       .n_edges = net->n_edges,
 				       .digest = net->model.digest,
-				       .norm = net->norm,
+				       .norm = net->options.norm,
 				       .parts = true,
 				       .weights = brc_net_edge_weights,
 				       .of = net,
@@ -198,19 +126,16 @@ static brc_rc build(brc_net *net, brc_err *err)
 {
 	const Brc__OnnxGraph *p = net->model.model->graph;
 	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
-	const Brc__OnnxValueInfo *in;
 	brc_tensor_view x;
 
 	BRC_TRY(brc_exec_accept(&net->model, err));
-	BRC_TRY(find_input(p, &in, err));
-	if (describe_input(in, &x, err) != BRC_OK)
-		return brc_err_prefix(err, "the input '%.200s'", text(in->name));
+	BRC_TRY(brc_net_find_inputs(net, &x, err));
 	if (p->n_output != 1)
 		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
 				p->n_output);
 	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
 	BRC_TRY(digest_weights(net, err));
-	note_input(net, &x);
+	brc_net_note_input(net, &x);
 	BRC_TRY(note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
@@ -229,14 +154,28 @@ static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, b
 			brc_err_prefix(err, "%s", path);
 	}
 	*out = rc == BRC_OK ? net : NULL;
-	if (rc != BRC_OK)
+	if (rc == BRC_OK) { /* what was lent for the call */
+		net->options.shape = net->options.output = NULL;
+		net->options.data = NULL;
+	} else {
 		brc_net_free(net);
+	}
 	return rc;
 }
 
-brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, brc_err *err)
+static brc_net *begin(const brc_net_options *options, brc_err *err)
 {
 	brc_net *net = brc_calloc(1, sizeof(*net), err);
+
+	if (net && options)
+		net->options = *options;
+	return net;
+}
+
+brc_rc brc_net_decode(brc_net **out, const void *bytes, size_t n, const brc_net_options *options,
+		      brc_err *err)
+{
+	brc_net *net = begin(options, err);
 	brc_rc rc = net ? brc_onnx_decode(&net->model, bytes, n, err) : BRC_RESOURCE;
 
 	return finish(net, rc, NULL, out, err);
@@ -254,15 +193,11 @@ static brc_rc folder_of(const char *path, char **folder, brc_err *err)
 	return *folder ? BRC_OK : BRC_RESOURCE;
 }
 
-brc_rc brc_net_read(brc_net **out, const char *path, brc_norm norm, bool unfolded, brc_err *err)
+brc_rc brc_net_read(brc_net **out, const char *path, const brc_net_options *options, brc_err *err)
 {
-	brc_net *net = brc_calloc(1, sizeof(*net), err);
+	brc_net *net = begin(options, err);
 	brc_rc rc = net ? folder_of(path, &net->folder, err) : BRC_RESOURCE;
 
 	BRC_THEN(rc, brc_onnx_read(&net->model, path, err));
-	if (net) {
-		net->norm = norm;
-		net->unfolded = unfolded;
-	}
 	return finish(net, rc, path, out, err);
 }

@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "linalg/kernel_norm.h"
 #include "net/layer_graph.h"
+#include "sections/dataset.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -35,15 +36,26 @@ typedef enum brc_stage {
 	BRC_STAGE_POST /* after the activations and Dropout that directly and exclusively follow */
 } brc_stage;
 
+/* How a model is read. It may be NULL, or all zeros. Texts and data are borrowed for the call. */
+typedef struct brc_net_options {
+	brc_norm norm; /* makes a weight of a kernel */
+	bool unfolded; /* BatchNormalizations are left out of the weights, as in the published code
+			*/
+	const char *shape;  /* extents of inputs: "NAME=1,3,192,192,NAME=...", or for a single input
+			       "1,3,192,192"; NULL: what the model and the data say */
+	const char *output; /* the value that is the output, by name; NULL: by rule */
+	const brc_dataset *data; /* extents that the model leaves open are taken from it */
+} brc_net_options;
+
 /*
- * Read a model file (a path, or '-' for standard input); `norm` makes a weight of
- * a kernel. With `unfolded`, BatchNormalizations are left out of the weights, as the
- * published code does. BRC_DATA for anything that is not a network as described above:
- * the message names the file and the node; memory and time stay proportional to the file.
+ * Read a model file (a path, or '-' for standard input). BRC_DATA for anything that is not a
+ * network as described above: the message names the file and the node; memory and time stay
+ * proportional to the file.
  */
-brc_rc brc_net_read(brc_net **net, const char *path, brc_norm norm, bool unfolded, brc_err *err);
-/* The same from n bytes in memory, borrowed for the call; norm l1, folded, no external data. */
-brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, brc_err *err);
+brc_rc brc_net_read(brc_net **net, const char *path, const brc_net_options *options, brc_err *err);
+/* The same from n bytes in memory, borrowed for the call; there are no external data. */
+brc_rc brc_net_decode(brc_net **net, const void *bytes, size_t n, const brc_net_options *options,
+		      brc_err *err);
 void brc_net_free(brc_net *net);
 
 /* brc_digest of the file's bytes, and of weights in other files; 32 hex digits. Borrowed. */
@@ -67,6 +79,15 @@ const brc_layers *brc_net_layers(const brc_net *net);
 const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer);
 /* Can the inputs of all layers be traced? BRC_DATA naming the first layer for which they cannot. */
 brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
+
+/*
+ * Blocks of attention heads that have a layer each: `head_block` of these layers names the block.
+ * How many features it has, which unit of which layer feature i is, and the number that stands for
+ * the block where a lesion names its layer: the units of such a lesion are features.
+ */
+size_t brc_net_block_features(const brc_net *net, size_t block);
+void brc_net_block_feature(const brc_net *net, size_t block, size_t i, size_t *layer, size_t *unit);
+size_t brc_net_block_layer(const brc_net *net, size_t block);
 
 /* Are all weights and biases finite? BRC_DATA naming the layer if not. */
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);

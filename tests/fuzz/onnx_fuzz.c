@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	brc_err err = {0};
 	brc_net *net;
-	brc_rc rc = brc_net_decode(&net, data, size, &err);
+	brc_rc rc = brc_net_decode(&net, data, size, NULL, &err);
 
 	if (rc != BRC_OK) {
 		if (rc != BRC_DATA || err.message[0] == '\0')

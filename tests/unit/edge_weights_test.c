@@ -62,7 +62,8 @@ static brc_net *read_for(const char *name, size_t norm)
 	if (norm != PAPER)
 		return network_with(name, (brc_norm)norm);
 	path_of(name, path);
-	if (brc_net_read(&net, path, BRC_NORM_COLSUM, true, &err) != BRC_OK)
+	if (brc_net_read(&net, path, &(brc_net_options){.norm = BRC_NORM_COLSUM, .unfolded = true},
+			 &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

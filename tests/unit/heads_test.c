@@ -19,7 +19,7 @@ static brc_net *network_in(const char *folder, const char *name, brc_norm norm)
 	brc_net *net;
 
 	snprintf(path, sizeof(path), "%s/%s.onnx", folder, name);
-	if (brc_net_read(&net, path, norm, false, &err) != BRC_OK)
+	if (brc_net_read(&net, path, &(brc_net_options){.norm = norm}, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

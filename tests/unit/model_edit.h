@@ -51,7 +51,7 @@ static inline brc_net *model_close(brc_onnx *m)
 	brc_err err = {0};
 	brc_net *net;
 
-	if (brc_net_decode(&net, bytes, n, &err) != BRC_OK)
+	if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	free(bytes);
 	brc_onnx_clear(m);

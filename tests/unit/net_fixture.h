@@ -22,7 +22,7 @@ static inline brc_net *network(const char *path)
 	brc_err err = {0};
 	brc_net *net;
 
-	if (brc_net_read(&net, path, BRC_NORM_L1, false, &err) != BRC_OK)
+	if (brc_net_read(&net, path, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

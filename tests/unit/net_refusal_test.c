@@ -16,7 +16,7 @@ static brc_net *read_model(Brc__OnnxModel *m, brc_err *err)
 	brc_net *net;
 
 	*err = (brc_err){0};
-	if (brc_net_decode(&net, bytes, n, err) != BRC_OK) {
+	if (brc_net_decode(&net, bytes, n, NULL, err) != BRC_OK) {
 		assert_int_equal(err->code, BRC_DATA);
 		assert_null(net);
 	}

@@ -15,7 +15,7 @@ static brc_rc decode(const uint8_t *bytes, size_t n, brc_err *err)
 	brc_rc rc;
 
 	*err = (brc_err){0};
-	rc = brc_net_decode(&net, bytes, n, err);
+	rc = brc_net_decode(&net, bytes, n, NULL, err);
 	if (rc == BRC_OK)
 		brc_net_free(net);
 	else
@@ -148,11 +148,11 @@ static void a_message_names_the_file_once(void **state)
 	brc_net *net;
 
 	(void)state;
-	assert_int_equal(brc_net_read(&net, t.path, BRC_NORM_L1, false, &err), BRC_DATA);
+	assert_int_equal(brc_net_read(&net, t.path, NULL, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, t.path));
 	assert_null(strstr(strstr(err.message, t.path) + 1, t.path)); /* once */
 	unlink(t.path);
-	assert_int_equal(brc_net_read(&net, t.path, BRC_NORM_L1, false, &err), BRC_DATA);
+	assert_int_equal(brc_net_read(&net, t.path, NULL, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, t.path));
 	assert_null(net);
 }

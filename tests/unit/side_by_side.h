@@ -50,7 +50,7 @@ static inline brc_net *open_network(const char *path)
 	brc_err err = {0};
 	brc_net *net = NULL;
 
-	if (brc_net_read(&net, path, BRC_NORM_L1, false, &err) != BRC_OK)
+	if (brc_net_read(&net, path, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

@@ -142,7 +142,7 @@ static inline brc_section *tiny_units(void)
 	brc_err err = {0};
 	brc_net *net;
 
-	assert_int_equal(brc_net_read(&net, TINY_MODEL, BRC_NORM_L1, false, &err), BRC_OK);
+	assert_int_equal(brc_net_read(&net, TINY_MODEL, NULL, &err), BRC_OK);
 	assert_int_equal(brc_layer_graph_write(brc_net_layer_graph(net), s, &err), BRC_OK);
 	brc_net_free(net);
 	return s;

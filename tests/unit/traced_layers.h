@@ -89,7 +89,7 @@ static inline brc_net *network_with(const char *name, brc_norm norm)
 	brc_net *net;
 
 	path_of(name, path);
-	if (brc_net_read(&net, path, norm, false, &err) != BRC_OK)
+	if (brc_net_read(&net, path, &(brc_net_options){.norm = norm}, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	return net;
 }

@@ -134,7 +134,7 @@ static brc_net *decode(Brc__OnnxModel *m)
 	brc_err err = {0};
 	brc_net *net;
 
-	if (brc_net_decode(&net, bytes, n, &err) != BRC_OK)
+	if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
 		fail_msg("%s", err.message);
 	free(bytes);
 	return net;

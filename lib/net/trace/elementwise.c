@@ -73,7 +73,7 @@ brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err)
 
 	for (size_t k = 1; k < like.ndim; k++)
 		like.dim[k] = 1;
-	return follow_first(t, n, t->net->unfolded ? NULL : a->scale, &like, err);
+	return follow_first(t, n, t->net->options.unfolded ? NULL : a->scale, &like, err);
 }
 
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)

@@ -131,6 +131,7 @@ struct brc_op {
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
 	size_t (*softmax_size)(const brc_node *n);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
 	/*
 	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given
@@ -157,7 +158,7 @@ struct brc_op {
 #define BRC_FAMILIES(X) \
 	X(functions) X(predicates) X(modulo) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(gather) X(pad) X(resize)
+	X(gather) X(indexing) X(pad) X(resize)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

@@ -124,6 +124,11 @@ static const row rows[] = {
 	ROW("ReduceMax", "x", "o", .list = "axes=2"),
 	ROW("ReduceMin", "x", "o", .list = "axes=1 2"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
+	ROW("GatherElements", "x index", "o", .number = "axis=1"),
+	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1"),
+	ROW("ScatterElements", "x index z", "o", .number = "axis=1"),
+	ROW("Scatter", "x index z", "o", .number = "axis=1"),
+	ROW("ScatterND", "x images blocks", "o"),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
@@ -186,6 +191,9 @@ static void add_constants(Brc__OnnxModel *m)
 	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2;
+	/* for the two images of which a network is read; one index, or channel, of each */
+	static const int64_t all[3] = {2, 4, 6}, zeros[48] = {0}, few[3] = {2, 3, 1};
+	static const int64_t pair[3] = {2, 1, 2}, places[4] = {0, 3, 1, 3}, block[3] = {2, 1, 6};
 
 	add_floats(m, "w", 3, kernel);
 	add_floats(m, "channels1", 2, column);
@@ -199,6 +207,10 @@ static void add_constants(Brc__OnnxModel *m)
 	add_list(m, "first", 1, &first);
 	add_list(m, "second", 1, &second);
 	add_list(m, "pads", 6, pads);
+	add_tensor(m, "index", BRC_ONNX_INT64, 3, all, zeros, sizeof(zeros));
+	add_tensor(m, "tuples", BRC_ONNX_INT64, 3, few, zeros, 6 * sizeof(*zeros));
+	add_tensor(m, "images", BRC_ONNX_INT64, 3, pair, places, sizeof(places));
+	add_floats(m, "blocks", 3, block);
 	add_list(m, "shift", 1, &second);
 	add_tensor(m, "scales", BRC_ONNX_FLOAT, 1, &three, scales, sizeof(scales));
 	add_tensor(m, "one", BRC_ONNX_FLOAT, 0, NULL, &one, sizeof(one));

@@ -65,6 +65,16 @@ typedef struct brc_arithmetic_args {
 	int64_t axis, broadcast; /* broadcast says nothing that the shapes do not say */
 } brc_arithmetic_args;
 
+/* GatherElements, ScatterElements, ScatterND: what there is of it. */
+typedef struct brc_scatter_args {
+	int64_t axis;
+	size_t reduction; /* none, add, mul, max, min */
+} brc_scatter_args;
+
+typedef struct brc_gather_nd_args {
+	int64_t batch_dims;
+} brc_gather_nd_args;
+
 typedef struct brc_cast_args {
 	int64_t to; /* ONNX's number of a type */
 } brc_cast_args;

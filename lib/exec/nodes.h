@@ -142,6 +142,8 @@ bool brc_node_is_parameter(const brc_node *n, size_t k);
 bool brc_node_adds(const brc_node *n);
 /* Is the output another view of the elements of input 0? */
 bool brc_node_is_view(const brc_node *n);
+/* Does it only move elements? Some do where an attribute says so. */
+bool brc_node_moves(const brc_node *n);
 /* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 

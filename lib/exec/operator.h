@@ -131,6 +131,7 @@ struct brc_op {
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
 	size_t (*softmax_size)(const brc_node *n);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
 	/*
 	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given
@@ -160,7 +161,7 @@ struct brc_op {
 	X(constants) X(counted) X(found) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
 	X(along) X(top) \
-	X(gather) X(pad) X(resize)
+	X(gather) X(indexing) X(pad) X(resize)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

@@ -158,6 +158,11 @@ static const row rows[] = {
 	ROW("ReduceLogSum", "x", "o", .list = "axes=1"),
 	ROW("ReduceLogSumExp", "x", "o", .list = "axes=1"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
+	ROW("GatherElements", "x index", "o", .number = "axis=1"),
+	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1"),
+	ROW("ScatterElements", "x index z", "o", .number = "axis=1"),
+	ROW("Scatter", "x index z", "o", .number = "axis=1"),
+	ROW("ScatterND", "x images blocks", "o"),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
@@ -211,6 +216,18 @@ static void add_floats(Brc__OnnxModel *m, const char *name, size_t ndim, const i
 		v[i] = 0.5f;
 	add_tensor(m, name, BRC_ONNX_FLOAT, ndim, dim, v, n * sizeof(*v));
 	free(v);
+}
+
+/* For the two images of which a network is read: one index, or channel, of each. */
+static void add_indices(Brc__OnnxModel *m)
+{
+	static const int64_t all[3] = {2, 4, 6}, zeros[48] = {0}, few[3] = {2, 3, 1};
+	static const int64_t pair[3] = {2, 1, 2}, places[4] = {0, 3, 1, 3}, block[3] = {2, 1, 6};
+
+	add_tensor(m, "index", BRC_ONNX_INT64, 3, all, zeros, sizeof(zeros));
+	add_tensor(m, "tuples", BRC_ONNX_INT64, 3, few, zeros, 6 * sizeof(*zeros));
+	add_tensor(m, "images", BRC_ONNX_INT64, 3, pair, places, sizeof(places));
+	add_floats(m, "blocks", 3, block);
 }
 
 static void add_constants(Brc__OnnxModel *m)
@@ -319,6 +336,7 @@ static void check_row(const row *r)
 	add_input(m, "image", 3, extent);
 	add_output(m, "answer");
 	add_constants(m);
+	add_indices(m);
 	add_node(m, "Conv", "image w", "x");
 	add_node(m, "Conv", "image w", "z");
 	if (r->before[0])

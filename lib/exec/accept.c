@@ -56,7 +56,7 @@ static brc_rc accept_node(const Brc__OnnxNode *p, brc_err *err)
 	    p->n_output > op->max_out)
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s) has %zu inputs and %zu outputs",
 				title, op->type, p->n_input, p->n_output);
-	if (!*brc_text(p->output[0]))
+	if (!*brc_text(p->output[0]) && op->max_out == 1)
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s): its first output has no name",
 				title, op->type);
 	if (accept_attributes(p, op, err) != BRC_OK)

@@ -96,10 +96,11 @@ static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
 			*brc_text(p->output[k]) ? brc_names_find(&b->names, p->output[k]) : NULL;
 
 		n->out[k] = BRC_NOWHERE;
-		if (!at)
-			continue;
-		BRC_TRY(brc_exec_add_result(b->g, p->output[k], &n->out[k], b->err));
-		at->value = n->out[k];
+		if (at || k == 0) /* kernels rely on the first output */
+			BRC_TRY(brc_exec_add_result(b->g, at ? at->text : n->name, &n->out[k],
+						    b->err));
+		if (at)
+			at->value = n->out[k];
 	}
 	return BRC_OK;
 }

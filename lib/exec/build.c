@@ -135,19 +135,29 @@ static brc_rc add_nodes(builder *b)
 	return BRC_OK;
 }
 
-static brc_rc add_output(builder *b, const char *t)
+/* The value of this name; of those that no file names, but code, the first. */
+static size_t value_called(const builder *b, const char *t)
 {
 	const brc_name *at = brc_names_find(&b->names, t);
 
-	if (!at || at->value == BRC_NOWHERE)
+	for (size_t v = 0; !at && v < b->g->n_values; v++)
+		if (strcmp(b->g->value[v].name, t) == 0)
+			return v;
+	return at ? at->value : BRC_NOWHERE;
+}
+
+static brc_rc add_output(builder *b, const char *t)
+{
+	size_t v = value_called(b, t);
+
+	if (v == BRC_NOWHERE)
 		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
-	return brc_exec_add_output(b->g, at->value, b->err);
+	return brc_exec_add_output(b->g, v, b->err);
 }
 
 static brc_rc add_tap(builder *b, const char *t)
 {
-	const brc_name *at = brc_names_find(&b->names, t);
-	size_t v = at ? at->value : BRC_NOWHERE;
+	size_t v = value_called(b, t);
 
 	if (v == BRC_NOWHERE || b->g->value[v].state != BRC_COMPUTED)
 		return brc_fail(b->err, BRC_DATA, "no node computes '%.200s'", t);

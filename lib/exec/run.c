@@ -168,10 +168,8 @@ brc_rc brc_workspace_again(brc_workspace *w, brc_err *err)
 	const brc_exec *g = w->s->g;
 	const brc_stop *t = &w->s->stop[w->stop];
 	bool failed = false;
-	const brc_memory m = {.at = w->now,
-			      .scratch = w->scratch,
-			      .failed = &failed,
-			      .silenced = w->silenced};
+	const brc_memory m = {
+		.at = w->now, .scratch = w->scratch, .failed = &failed, .silenced = w->silenced};
 
 	for (size_t i = 0; i < t->downstream.n; i++) {
 		const brc_node *n = &g->node[t->downstream.node[i]];

@@ -72,9 +72,14 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_
 			      .axis = w->axis,
 			      .sum = brc_exec_node(g, node)->out[0],
 			      .weights = *w};
-	follow_bias(g, u);
-	follow_normalisation(g, u);
-	BRC_TRY(brc_activation_end(g, u->pre, node + 1, &u->post, err));
+	if (w->recurrent) { /* its functions are inside */
+		u->bias = BRC_NOWHERE;
+		u->pre = u->post = u->sum;
+	} else {
+		follow_bias(g, u);
+		follow_normalisation(g, u);
+		BRC_TRY(brc_activation_end(g, u->pre, node + 1, &u->post, err));
+	}
 	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(brc_exec_node(g, node)),
 						      .role = BRC_ROLE_HIDDEN,
 						      .units = w->outputs};
@@ -132,7 +137,7 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 		n += brc_net_makes_units(g, brc_exec_node(g, i), &w);
 	if (n == 1)
 		return brc_fail(err, BRC_DATA,
-				"the network has no layer of units (Conv, Gemm or MatMul)");
+				"the network has no layer of units (Conv, Gemm, MatMul, RNN, GRU or LSTM)");
 	net->layer = brc_calloc(n, sizeof(*net->layer), err);
 	net->site = brc_calloc(n, sizeof(*net->site), err);
 	net->inputs = brc_calloc(n, sizeof(*net->inputs), err);

@@ -195,7 +195,8 @@ static brc_rc make_map(brc_exec *g, brc_node *n, brc_recurrence *r, brc_err *err
 			for (size_t i = 0; b && i < 2; i++)
 				sum[u] += ((float *)b->data)[i * r->gates * r->hidden + row];
 		}
-	r->map_at = map.data = at;
+	r->map_at = at;
+	map.data = at;
 	r->bias = b ? sum : NULL;
 	return brc_exec_add_value(g, &map, &r->map, err);
 }
@@ -207,6 +208,7 @@ static brc_rc infer_recurrent(brc_exec *g, brc_node *n, brc_err *err)
 	brc_recurrence *r = n->state;
 	brc_operand like;
 	size_t rows;
+	bool computed = false;
 
 	BRC_TRY(sizes(g, n, r, err));
 	rows = r->gates * r->hidden;
@@ -222,7 +224,9 @@ static brc_rc infer_recurrent(brc_exec *g, brc_node *n, brc_err *err)
 	if (!brc_recurrence_scratch(r, &n->scratch))
 		return brc_fail(err, BRC_DATA, "its matrices are too large");
 	BRC_TRY(set_outputs(g, n, r, &like, err));
-	return g->bare && like.state == BRC_COMPUTED ? make_map(g, n, r, err) : BRC_OK;
+	for (size_t k = 0; k < n->n_in; k++)
+		computed = computed || (brc_in(g, n, k) && brc_in(g, n, k)->state == BRC_COMPUTED);
+	return g->bare && computed ? make_map(g, n, r, err) : BRC_OK;
 }
 
 /* ---- both directions ---- */
@@ -265,17 +269,34 @@ static brc_rc join_output(brc_exec *g, const brc_node *n, size_t k, int64_t axis
 	return brc_exec_join(g, &join, err);
 }
 
+/* "/lstm/LSTM" gives "/lstm.forward/LSTM", from which layers get their names. */
+static void name_direction(const brc_node *n, size_t d, char *name, size_t cap)
+{
+	static const char *const names[] = {"forward", "reverse"};
+	size_t all = strlen(n->name), type = strlen(n->op->type), stem = all;
+
+	if (all > type + 1 && n->name[all - type - 1] == '/' &&
+	    strcmp(n->name + all - type, n->op->type) == 0)
+		stem = all - type - 1;
+	snprintf(name, cap, "%.*s.%s%s", (int)brc_least(stem, cap / 2), n->name, names[d],
+		 n->name + stem);
+}
+
 static brc_rc one_direction(brc_exec *g, const brc_node *n, size_t d, const size_t *in,
 			    size_t out[3], brc_err *err)
 {
-	static const char *const names[] = {"forward", "reverse"};
 	brc_recurrent_args args = *(const brc_recurrent_args *)n->args;
-	char name[256];
+	char name[512];
+	brc_node *last;
 
 	args.direction = d;
 	memcpy(args.function[0], args.function[d], sizeof(args.function[0]));
-	snprintf(name, sizeof(name), "%.200s.%s", n->name, names[d]);
-	return brc_exec_add_node(g, n->op, &args, name, in, n->n_in, out, n->op->max_out, err);
+	name_direction(n, d, name, sizeof(name));
+	BRC_TRY(brc_exec_add_node(g, n->op, &args, name, in, n->n_in, out, n->op->max_out, err));
+	last = g->n_nodes ? &g->node[g->n_nodes - 1] : NULL;
+	if (last && last->out[0] == out[0])
+		last->named = n->named;
+	return BRC_OK;
 }
 
 static brc_rc split_directions(brc_exec *g, const brc_node *n, bool *done, brc_err *err)

@@ -31,13 +31,13 @@ static size_t choose_rows(const brc_net *net)
 
 static bool is_recurrent(const brc_net *net, size_t layer)
 {
-	return net->site[layer].weights.recurrent > 0;
+	return brc_net_site(net, layer)->weights.recurrent > 0;
 }
 
 /* The value where the pass stops: that of the layer, or what it reads if it has to run again. */
 static const char *tap_name(const brc_net *net, size_t layer, const brc_run_options *how)
 {
-	const brc_layer_site *u = &net->site[layer];
+	const brc_layer_site *u = brc_net_site(net, layer);
 	brc_stage stage = how->stage;
 	size_t v = how->silence && is_recurrent(net, layer) ? brc_exec_node(net->g, u->node)->in[0]
 		   : stage == BRC_STAGE_SUM                 ? u->sum
@@ -127,21 +127,20 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 			 brc_err *err)
 {
 	const brc_operand *x = value == BRC_NOWHERE ? NULL : brc_exec_value(p->g, value);
-	const brc_layer_site *u = &p->net->site[layer];
+	const brc_layer_site *u = brc_net_site(p->net, layer);
 	step rest[2 * BRC_MAX_DIMS];
 	size_t n = 0;
 
-	*v = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
+	*v = (brc_unit_view){.rows = p->rows, .units = brc_net_units(p->net, layer)};
 	if (!x || (u->axis != BRC_NOWHERE && (u->axis >= x->ndim || x->dim[u->axis] != v->units)))
-		return brc_fail(err, BRC_DATA,
-				"layer '%s': several values have the name of its own",
-				p->net->layer[layer].name);
+		return brc_fail(err, BRC_DATA, "layer %zu: several values have the name of its own",
+				layer);
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
 	} else if (x->batch == BRC_NOWHERE) {
-		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
-				p->net->layer[layer].name);
+		return brc_fail(err, BRC_DATA, "value '%.200s' has no dimension of images",
+				x->name);
 	} else {
 		n = other_dimensions(x, p->rows, u->axis, v, rest);
 	}
@@ -151,7 +150,7 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 /* The value of a layer, by its name, as it is in the network. */
 static size_t find_value(const brc_run_plan *p, size_t layer)
 {
-	const brc_operand *want = brc_exec_value(p->net->g, p->net->site[layer].sum);
+	const brc_operand *want = brc_exec_value(p->net->g, brc_net_site(p->net, layer)->sum);
 
 	for (size_t v = 0; v < brc_exec_values(p->g); v++) {
 		const brc_operand *x = brc_exec_value(p->g, v);

@@ -191,17 +191,14 @@ static void add_constants(Brc__OnnxModel *m)
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2;
 
 	add_floats(m, "w", 3, kernel);
-	for (int64_t rows = 2; rows <= 8; rows += rows == 2 ? 4 : 2) {
+	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
 		char name[2][8]; /* of two units, that read six features */
 
-		snprintf(name[0], sizeof(name[0]), "%s%d",
-			 rows == 2   ? "rnn"
-			 : rows == 6 ? "gru"
-				     : "lstm",
-			 (int)rows);
-		snprintf(name[1], sizeof(name[1]), "of%d", (int)rows);
-		add_floats(m, name[0], 3, (int64_t[]){1, rows, 6});
-		add_floats(m, name[1], 3, (int64_t[]){1, rows, 2});
+		snprintf(name[0], sizeof(name[0]), "%s%d", n == 2 ? "rnn" : n == 6 ? "gru" : "lstm",
+			 (int)n);
+		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
+		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
+		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
 	}
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);

@@ -143,10 +143,10 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 					.post = net->input,
 					.axis = axis,
 					.bias = BRC_NOWHERE};
-	net->layer[0] = (brc_net_layer){.kind = "input",
-					.role = BRC_ROLE_INPUT,
-					.units = axis == BRC_NOWHERE ? net->io.inputs
-								     : x->dim[axis]};
+	net->layer[0] =
+		(brc_net_layer){.kind = "input",
+				.role = BRC_ROLE_INPUT,
+				.units = axis == BRC_NOWHERE ? net->io.inputs : x->dim[axis]};
 	net->n_layers = 1;
 	return BRC_OK;
 }
@@ -160,8 +160,9 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)
 		n += brc_net_makes_units(g, brc_exec_node(g, i), &w);
 	if (n == 1)
-		return brc_fail(err, BRC_DATA,
-				"the network has no layer of units (Conv, Gemm, MatMul, RNN, GRU or LSTM)");
+		return brc_fail(
+			err, BRC_DATA,
+			"the network has no layer of units (Conv, Gemm, MatMul, RNN, GRU or LSTM)");
 	net->layer = brc_calloc(n, sizeof(*net->layer), err);
 	net->site = brc_calloc(n, sizeof(*net->site), err);
 	net->inputs = brc_calloc(n, sizeof(*net->inputs), err);

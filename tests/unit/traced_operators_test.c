@@ -247,7 +247,10 @@ static void add_constants(Brc__OnnxModel *m)
 	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
 		char name[2][8]; /* of two units, that read six features */
 
-		snprintf(name[0], sizeof(name[0]), "%s%d", n == 2 ? "rnn" : n == 6 ? "gru" : "lstm",
+		snprintf(name[0], sizeof(name[0]), "%s%d",
+			 n == 2   ? "rnn"
+			 : n == 6 ? "gru"
+				  : "lstm",
 			 (int)n);
 		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
 		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});

@@ -129,7 +129,7 @@ struct brc_op {
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
-	size_t (*softmax_size)(const brc_node *n);
+	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
 
 	/*

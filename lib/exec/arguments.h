@@ -30,10 +30,26 @@ typedef struct brc_axes_args {
 	brc_list axes;
 } brc_axes_args;
 
-/* Functions of one operand; beta is called gamma by Selu. */
+/* Functions of one operand. Selu calls beta gamma; Shrink calls them lambd and bias. */
 typedef struct brc_function_args {
 	float alpha, beta;
+	size_t by_tanh; /* of Gelu: 1: approximated by tanh */
 } brc_function_args;
+
+/* IsInf: which of the infinities. */
+typedef struct brc_is_inf_args {
+	bool detect_negative, detect_positive;
+} brc_is_inf_args;
+
+typedef struct brc_mod_args {
+	bool fmod; /* the sign is that of the first operand, as in C, and not of the second */
+} brc_mod_args;
+
+typedef struct brc_shift_args {
+	size_t direction; /* 0: LEFT, 1: RIGHT, BRC_NO_DIRECTION: left out, which is an error */
+} brc_shift_args;
+
+#define BRC_NO_DIRECTION 2
 
 /* Clip: bounds where inputs 1 and 2 are left out. */
 typedef struct brc_clip_args {
@@ -111,6 +127,7 @@ typedef struct brc_conv_args {
 typedef struct brc_pool_args {
 	brc_window_args window;
 	bool count_include_pad, storage_order;
+	int64_t p; /* of LpPool and GlobalLpPool: which norm */
 } brc_pool_args;
 
 typedef struct brc_gemm_args {
@@ -143,6 +160,53 @@ typedef struct brc_arg_args { /* ArgMax, ArgMin */
 	int64_t axis;
 	bool keepdims, select_last_index;
 } brc_arg_args;
+
+typedef struct brc_cumsum_args {
+	bool exclusive, reverse; /* exclusive: without the element at its own place */
+} brc_cumsum_args;
+
+typedef struct brc_lp_args { /* LpNormalization */
+	int64_t axis, p;
+} brc_lp_args;
+
+typedef struct brc_top_args {
+	int64_t k; /* -1: input 1 has it */
+	int64_t axis;
+	bool largest;
+} brc_top_args;
+
+typedef struct brc_trilu_args {
+	bool upper;
+} brc_trilu_args;
+
+typedef struct brc_block_args { /* DepthToSpace, SpaceToDepth */
+	int64_t blocksize;
+	size_t mode; /* of DepthToSpace, 0: DCR, 1: CRD */
+} brc_block_args;
+
+typedef struct brc_eye_args {
+	int64_t dtype; /* ONNX's number of a type; 0: that of the input */
+	int64_t k;     /* the diagonal above the main one */
+} brc_eye_args;
+
+typedef struct brc_reverse_args {
+	int64_t batch_axis, time_axis;
+} brc_reverse_args;
+
+typedef struct brc_group_norm_args {
+	float epsilon;
+	int64_t num_groups;
+	bool by_group; /* a scale for each group, and not each channel, as up to operator set 20 */
+} brc_group_norm_args;
+
+typedef struct brc_compress_args {
+	int64_t axis; /* BRC_NO_AXIS: of all elements in a row */
+} brc_compress_args;
+
+typedef struct brc_unique_args {
+	int64_t axis; /* BRC_NO_AXIS: single elements */
+	bool sorted;
+} brc_unique_args;
 
 typedef struct brc_reduce_args {
 	brc_list axes; /* left out: input 1 has them, or else all are reduced */

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "stream/foreign.h"
 
 enum { FIRST_BUFFER = 1 << 20 };
 
@@ -66,6 +67,24 @@ static brc_rc corrupt(brc_reader *r, const char *what, brc_err *err)
 	return brc_hint(err, "copy or make it again; 'check' verifies a stream");
 }
 
+/* The input begins with m[n], which is not the beginning of a stream. */
+static brc_rc no_stream(brc_reader *r, const unsigned char *m, size_t n, brc_err *err)
+{
+	unsigned char begin[BRC_FOREIGN_BYTES];
+	const brc_foreign *is;
+	size_t more;
+
+	memcpy(begin, m, n);
+	BRC_TRY(brc_source_read(r->source, begin + n, sizeof(begin) - n, &more, err));
+	is = brc_foreign_of(begin, n + more);
+	brc_fail(err, BRC_DATA, "%s: this is not a broca stream%s%s", brc_reader_name(r),
+		 is ? " but " : "", is ? is->name : "");
+	return brc_hint(err, "%s",
+			is ? is->hint
+			   : "streams come from read-data, extract-weights and the "
+			     "filters after them");
+}
+
 /* ---- bytes ---- */
 
 static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
@@ -85,9 +104,7 @@ static brc_rc read_magic(brc_reader *r, bool *eof, brc_err *err)
 				 brc_reader_name(r), got > 7 ? m[7] : 0);
 			return brc_hint(err, "a newer broca wrote it");
 		}
-		brc_fail(err, BRC_DATA, "%s: this is not a broca stream", brc_reader_name(r));
-		return brc_hint(err, "streams come from read-data, extract-weights and the filters "
-				     "after them");
+		return no_stream(r, m, got, err);
 	}
 	if (got < sizeof(m))
 		return truncated(r, err);

@@ -231,6 +231,8 @@ print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open(
 
 @test "what is wrong is told with its line" {
 	head='%%MatrixMarket matrix coordinate'
+	refused "0 1 {}\n" 'line 1' 'hint: networkx' 'data=False'
+	refused "0 1 {'weight': 2.0}\n" 'line 1' "data=['weight']"
 	refused "$head complex general\n1 1 0\n" 'line 1' 'complex' 'hint:'
 	refused "$head real hermitian\n1 1 0\n" 'line 1'
 	refused "%%MatrixMarket vector\n" 'line 1'

@@ -14,6 +14,7 @@
 #include "stream/collect.h"
 #include "stream/crc32c.h"
 #include "stream/digest.h"
+#include "stream/foreign.h"
 #include "stream/frame.h"
 #include "stream/history.h"
 #include "stream/layers.h"
@@ -424,6 +425,45 @@ static void lost_doubled_and_reordered_frames_are_found(void **state)
 	brc_section_free(s);
 }
 
+static void files_of_other_programs_are_known_by_their_beginning(void **state)
+{
+#define BEGINS(TEXT, NAME, HINT)                   \
+	{                                          \
+		TEXT, sizeof(TEXT) - 1, NAME, HINT \
+	}
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *name, *hint;
+	} file[] = {
+		BEGINS("\x93NUMPY\1\0v\0{'descr'", "an NPY file", "read-data --series"),
+		BEGINS("PK\3\4\24\0\0\0", "a zip archive, such as NPZ", "read-data ARCHIVE.npz"),
+		BEGINS("\x1f\x8b\10\0", "a gzip file", "gunzip"),
+		BEGINS("\x89PNG\r\n\x1a\n\0\0", "a PNG image", "read-data FOLDER"),
+		BEGINS("\xff\xd8\xff\xe0", "a JPEG image", "read-data FOLDER"),
+		BEGINS("\0\0\x08\3\0\0", "an IDX file", "read-data IMAGES LABELS"),
+		BEGINS("\10\7\22\7pytorch", "an ONNX model", "extract-weights FILE"),
+		BEGINS("\10\10:\xff\1\12", "an ONNX model", "extract-weights FILE"),
+		BEGINS("\x30\1\0\0\0\0\0\0{\"a\"", "a safetensors file", "extract-weights FILE"),
+		BEGINS("{\"broca\": 1}", "a JSON document", "no filter"),
+		BEGINS("%%MatrixMarket matrix", "a Matrix Market file", "import --graph FILE"),
+		BEGINS("a,b,c\n1,2,3\n", "a text file", "read-data --series FILE"),
+	};
+	static const unsigned char noise[] = {0xfe, 1, 2, 0, 7};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
+		const brc_foreign *is =
+			brc_foreign_of((const unsigned char *)file[i].bytes, file[i].n);
+
+		assert_non_null(is);
+		assert_string_equal(is->name, file[i].name);
+		assert_non_null(strstr(is->hint, file[i].hint));
+	}
+	assert_null(brc_foreign_of(noise, sizeof(noise)));
+	assert_null(brc_foreign_of(noise, 0));
+}
+
 static void something_else_is_not_a_stream(void **state)
 {
 	brc_err err = {0};
@@ -432,6 +472,7 @@ static void something_else_is_not_a_stream(void **state)
 	put_file((const unsigned char *)"<html>hello, world</html>", 25);
 	assert_int_equal(read_stream(NULL, SIZE_MAX, &err), BRC_DATA);
 	assert_non_null(strstr(err.message, "not a broca stream"));
+	assert_non_null(strstr(err.message, "an XML or HTML document"));
 	put_file((const unsigned char *)"\xc7\x05\x42"
 					"BRC\n\x02",
 		 8);
@@ -615,6 +656,7 @@ int main(void)
 		cmocka_unit_test(every_prefix_of_a_zst_file_is_truncated),
 		cmocka_unit_test(lost_doubled_and_reordered_frames_are_found),
 		cmocka_unit_test(something_else_is_not_a_stream),
+		cmocka_unit_test(files_of_other_programs_are_known_by_their_beginning),
 		cmocka_unit_test(declared_sizes_are_not_believed),
 		cmocka_unit_test(an_abort_says_what_broke_upstream),
 		cmocka_unit_test(concatenated_streams_are_read_one_after_another),

@@ -81,6 +81,14 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 
 /* ---- lines ---- */
 
+/* networkx's write_edgelist puts what it knows of an edge behind its units, as a dictionary. */
+static brc_rc dictionary(const text *t, brc_err *err)
+{
+	brc_lines_fail(t->lines, err, "a dictionary of Python stands where the weight should");
+	return brc_hint(err, "networkx: nx.write_edgelist(G, path, data=['weight']), or data=False "
+			     "if edges have no weight");
+}
+
 static brc_rc take_edge(text *t, char *line, brc_err *err)
 {
 	char *f[3];
@@ -91,6 +99,8 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 	if (first)
 		t->tabs = strchr(line, '\t');
 	n = brc_line_fields(line, t->tabs, f, 3);
+	if (n > 2 && f[2][0] == '{')
+		return dictionary(t, err);
 	if (n < 2 || n > 3)
 		return brc_lines_fail(t->lines, err,
 				      "%zu fields: an edge is two units and a weight", n);

@@ -134,3 +134,25 @@ brc_rc brc_onnx_attribute_ints(const Brc__OnnxNode *node, const char *name, cons
 	*n = a ? a->n_ints : 0;
 	return a ? check_type(a, TYPE_INTS, a->n_ints > 0, "a list of integers", err) : BRC_OK;
 }
+
+/* ---- what a node reads ---- */
+
+static void reads_inside(const Brc__OnnxGraph *g, void (*read)(void *ctx, const char *name),
+			 void *ctx)
+{
+	for (size_t i = 0; i < g->n_node; i++)
+		brc_onnx_reads(g->node[i], read, ctx);
+	for (size_t i = 0; i < g->n_output; i++)
+		if (g->output[i]->name)
+			read(ctx, g->output[i]->name);
+}
+
+void brc_onnx_reads(const Brc__OnnxNode *node, void (*read)(void *ctx, const char *name), void *ctx)
+{
+	for (size_t k = 0; k < node->n_input; k++)
+		if (node->input[k] && *node->input[k])
+			read(ctx, node->input[k]);
+	for (size_t i = 0; i < node->n_attribute; i++)
+		if (node->attribute[i]->g)
+			reads_inside(node->attribute[i]->g, read, ctx);
+}

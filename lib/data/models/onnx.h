@@ -53,7 +53,7 @@ void brc_onnx_clear(brc_onnx *m);
  * Bytes that decoding a message would allocate at most (*need), from a walk
  * over the wire format that allocates nothing. BRC_DATA with the byte's
  * position for anything malformed: truncation, groups, wrong wire types,
- * nesting deeper than 32, or a singular sub-message that occurs twice.
+ * nesting deeper than 100, or a singular sub-message that occurs twice.
  */
 brc_rc brc_onnx_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t n,
 		     size_t *need, brc_err *err);
@@ -69,6 +69,14 @@ brc_rc brc_onnx_attribute_float(const Brc__OnnxNode *node, const char *name, flo
 /* *v is NULL and *n is 0 when absent. Borrowed. */
 brc_rc brc_onnx_attribute_ints(const Brc__OnnxNode *node, const char *name, const int64_t **v,
 			       size_t *n, brc_err *err);
+
+/*
+ * Call read(ctx, name) for each name that a node reads: its inputs that are not left out, and, if
+ * it holds graphs (If, Loop, Scan), all names that their nodes read and their outputs. Some of
+ * those are defined inside. Time in proportion to the node.
+ */
+void brc_onnx_reads(const Brc__OnnxNode *node, void (*read)(void *ctx, const char *name),
+		    void *ctx);
 
 /* ---- tensors; messages begin with "initializer 'NAME'" ---- */
 

@@ -7,7 +7,7 @@
  */
 #include "data/models/onnx.h"
 
-#define SCAN_DEPTH 32u
+#define SCAN_DEPTH 100u /* as protobuf's own libraries */
 #define MALLOC_OVERHEAD 32u
 #define FIELD_BOOKKEEPING 64u /* protobuf-c: 32 bytes a field, in slabs that double */
 

@@ -65,6 +65,16 @@ typedef struct brc_arithmetic_args {
 	int64_t axis, broadcast; /* broadcast says nothing that the shapes do not say */
 } brc_arithmetic_args;
 
+/* GatherElements, ScatterElements, ScatterND: what there is of it. */
+typedef struct brc_scatter_args {
+	int64_t axis;
+	size_t reduction; /* none, add, mul, max, min */
+} brc_scatter_args;
+
+typedef struct brc_gather_nd_args {
+	int64_t batch_dims;
+} brc_gather_nd_args;
+
 typedef struct brc_cast_args {
 	int64_t to; /* ONNX's number of a type */
 } brc_cast_args;
@@ -251,5 +261,25 @@ typedef struct brc_resize_args {              /* and Upsample */
 	brc_list axes; /* left out: all */
 	bool early;    /* scales are input 1, as up to operator set 10, and not input 2 */
 } brc_resize_args;
+
+/* An activation function that RNN, GRU or LSTM names, with its parameters. */
+typedef struct brc_gate_function {
+	size_t kind; /* a brc_gate_kind (operators/gates.h) */
+	float alpha, beta;
+} brc_gate_function;
+
+enum { BRC_GATE_FUNCTIONS = 3 }; /* f, g, h: LSTM has three, GRU two, RNN one */
+
+typedef enum brc_direction { BRC_FORWARD, BRC_REVERSE, BRC_BIDIRECTIONAL } brc_direction;
+
+typedef struct brc_recurrent_args {
+	int64_t hidden_size; /* 0: left out; the weights say it */
+	size_t direction;    /* a brc_direction */
+	bool layout;         /* the dimension of images comes first */
+	bool linear_before_reset, input_forget;
+	float clip;                                        /* infinite: left out */
+	bool named;                                        /* functions are given */
+	brc_gate_function function[2][BRC_GATE_FUNCTIONS]; /* of each direction */
+} brc_recurrent_args;
 
 #endif

@@ -120,7 +120,8 @@ typedef enum brc_trace {
 				 brc_node_reduced */
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
 	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
-	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
+	BRC_TRACE_MATMUL,     /* the same, or attention when both operands are computed */
+	BRC_TRACE_RECURRENT   /* new units, from input 0 and from themselves: RNN, GRU, LSTM */
 } brc_trace;
 
 /* Is a function of one element only a scale and a shift? */
@@ -142,6 +143,8 @@ bool brc_node_is_parameter(const brc_node *n, size_t k);
 bool brc_node_adds(const brc_node *n);
 /* Is the output another view of the elements of input 0? */
 bool brc_node_is_view(const brc_node *n);
+/* Does it only move elements? Some do where an attribute says so. */
+bool brc_node_moves(const brc_node *n);
 /* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 
@@ -159,6 +162,7 @@ typedef struct brc_linear_map {
 	size_t in;            /* input of the node that is x */
 	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
 	bool slides;          /* a convolution: the kernel moves over the places of an image */
+	size_t recurrent;     /* the last inputs: the outputs themselves, one step before */
 } brc_linear_map;
 
 /* False when the node holds none. */

@@ -243,6 +243,7 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 								     : BRC_STAGE_SUM,
 			     .logits = !j->scoring.output,
 			     .output = j->scoring.output,
+			     .silence = true,
 			     .precision = how->precision};
 	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
 

@@ -158,10 +158,18 @@ static const row rows[] = {
 	ROW("ReduceLogSum", "x", "o", .list = "axes=1"),
 	ROW("ReduceLogSumExp", "x", "o", .list = "axes=1"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
+	ROW("GatherElements", "x index", "o", .number = "axis=1"),
+	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1"),
+	ROW("ScatterElements", "x index z", "o", .number = "axis=1"),
+	ROW("Scatter", "x index z", "o", .number = "axis=1"),
+	ROW("ScatterND", "x images blocks", "o"),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
 	ROW("Upsample", "x scales", "o", .opset = 9),
+	ROW("RNN", "x rnn2 of2", "o p", .number = "layout=1"),
+	ROW("GRU", "x gru6 of6", "o p", .number = "layout=1"),
+	ROW("LSTM", "x lstm8 of8", "o p q", .number = "layout=1"),
 };
 /* clang-format on */
 
@@ -213,6 +221,18 @@ static void add_floats(Brc__OnnxModel *m, const char *name, size_t ndim, const i
 	free(v);
 }
 
+/* For the two images of which a network is read: one index, or channel, of each. */
+static void add_indices(Brc__OnnxModel *m)
+{
+	static const int64_t all[3] = {2, 4, 6}, zeros[48] = {0}, few[3] = {2, 3, 1};
+	static const int64_t pair[3] = {2, 1, 2}, places[4] = {0, 3, 1, 3}, block[3] = {2, 1, 6};
+
+	add_tensor(m, "index", BRC_ONNX_INT64, 3, all, zeros, sizeof(zeros));
+	add_tensor(m, "tuples", BRC_ONNX_INT64, 3, few, zeros, 6 * sizeof(*zeros));
+	add_tensor(m, "images", BRC_ONNX_INT64, 3, pair, places, sizeof(places));
+	add_floats(m, "blocks", 3, block);
+}
+
 static void add_constants(Brc__OnnxModel *m)
 {
 	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
@@ -224,6 +244,18 @@ static void add_constants(Brc__OnnxModel *m)
 	static const uint8_t which[4] = {1, 0, 0, 1};
 
 	add_floats(m, "w", 3, kernel);
+	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
+		char name[2][8]; /* of two units, that read six features */
+
+		snprintf(name[0], sizeof(name[0]), "%s%d",
+			 n == 2   ? "rnn"
+			 : n == 6 ? "gru"
+				  : "lstm",
+			 (int)n);
+		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
+		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
+		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
+	}
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
@@ -319,6 +351,7 @@ static void check_row(const row *r)
 	add_input(m, "image", 3, extent);
 	add_output(m, "answer");
 	add_constants(m);
+	add_indices(m);
 	add_node(m, "Conv", "image w", "x");
 	add_node(m, "Conv", "image w", "z");
 	if (r->before[0])

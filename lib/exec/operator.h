@@ -130,6 +130,7 @@ struct brc_op {
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
 	size_t (*softmax_size)(const brc_node *n);
+	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
 	double (*flops)(const brc_exec *g, const brc_node *n);
 
 	/*
@@ -157,7 +158,7 @@ struct brc_op {
 #define BRC_FAMILIES(X) \
 	X(functions) X(predicates) X(modulo) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(gather) X(pad) X(resize)
+	X(gather) X(pad) X(resize) X(attention) X(rotary)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

@@ -84,8 +84,9 @@ static brc_rc find_kind(const Brc__OnnxNode *p, kind *k, brc_err *err)
 			 standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p));
 		return strcmp(domain, "com.microsoft") != 0
 			       ? BRC_DATA
-			       : brc_hint(err, "onnxruntime's optimiser joins operators into ones of "
-					       "its own; give the model from before");
+			       : brc_hint(err,
+					  "onnxruntime's optimiser joins operators into ones of "
+					  "its own; give the model from before");
 	}
 	*k = op ? (kind){op, NULL, op->min_in, op->max_in, op->max_out}
 		: (kind){NULL, s, s->min_in, s->max_in, s->max_out};

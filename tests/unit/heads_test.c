@@ -84,7 +84,7 @@ static void check_outputs(const char *golden, const brc_net *net, const brc_lesi
 
 static void heads_of_every_layout(void **state)
 {
-	static const char *const names[] = {"separate", "turned",      "chunks", "grouped",
+	static const char *const names[] = {"separate", "turned",      "chunks",  "grouped",
 					    "joined",   "interleaved", "library", "one-node"};
 
 	(void)state;

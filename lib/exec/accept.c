@@ -105,7 +105,7 @@ brc_rc brc_exec_accept_node(const Brc__OnnxNode *p, const brc_functions *f, brc_
 	    p->n_output > k.max_out)
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s) has %zu inputs and %zu outputs",
 				title, type, p->n_input, p->n_output);
-	if (k.op && !*brc_text(p->output[0]))
+	if (k.op && k.max_out == 1 && !*brc_text(p->output[0]))
 		return brc_fail(err, BRC_DATA, "node '%.200s' (%s): its first output has no name",
 				title, type);
 	if (accept_attributes(p, k.op, k.structure, err) != BRC_OK)

@@ -275,4 +275,24 @@ typedef struct brc_rotary_args { /* RotaryEmbedding */
 	int64_t num_heads, rotary_embedding_dim; /* 0: left out */
 } brc_rotary_args;
 
+/* An activation function that RNN, GRU or LSTM names, with its parameters. */
+typedef struct brc_gate_function {
+	size_t kind; /* a brc_gate_kind (operators/gates.h) */
+	float alpha, beta;
+} brc_gate_function;
+
+enum { BRC_GATE_FUNCTIONS = 3 }; /* f, g, h: LSTM has three, GRU two, RNN one */
+
+typedef enum brc_direction { BRC_FORWARD, BRC_REVERSE, BRC_BIDIRECTIONAL } brc_direction;
+
+typedef struct brc_recurrent_args {
+	int64_t hidden_size; /* 0: left out; the weights say it */
+	size_t direction;    /* a brc_direction */
+	bool layout;         /* the dimension of images comes first */
+	bool linear_before_reset, input_forget;
+	float clip;                                        /* infinite: left out */
+	bool named;                                        /* functions are given */
+	brc_gate_function function[2][BRC_GATE_FUNCTIONS]; /* of each direction */
+} brc_recurrent_args;
+
 #endif

@@ -121,7 +121,8 @@ typedef enum brc_trace {
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
 	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
 	BRC_TRACE_MATMUL,     /* the same, or attention when both operands are computed */
-	BRC_TRACE_ATTENTION   /* attention in one node: see brc_node_heads */
+	BRC_TRACE_ATTENTION,  /* attention in one node: see brc_node_heads */
+	BRC_TRACE_RECURRENT   /* new units, from input 0 and from themselves: RNN, GRU, LSTM */
 } brc_trace;
 
 /* Is a function of one element only a scale and a shift? */
@@ -162,6 +163,7 @@ typedef struct brc_linear_map {
 	size_t in;            /* input of the node that is x */
 	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
 	bool slides;          /* a convolution: the kernel moves over the places of an image */
+	size_t recurrent;     /* the last inputs: the outputs themselves, one step before */
 } brc_linear_map;
 
 /* False when the node holds none. */

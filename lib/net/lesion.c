@@ -240,6 +240,7 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 			     .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
 								     : BRC_STAGE_SUM,
 			     .logits = true,
+			     .silence = true,
 			     .precision = how->precision};
 	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
 

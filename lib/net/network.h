@@ -76,7 +76,8 @@ struct brc_net {
 
 /*
  * The invariant of a network that has been read, for BRC_ASSERT_VALID: tables of the same length,
- * values and nodes that exist, edges that lead to later layers and are in order.
+ * values and nodes that exist, edges in order that lead to later layers or, where it is recurrent,
+ * to the layer itself.
  */
 bool brc_net_valid(const brc_net *net);
 

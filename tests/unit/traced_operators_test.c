@@ -170,6 +170,9 @@ static const row rows[] = {
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
 	ROW("Upsample", "x scales", "o", .opset = 9),
+	ROW("RNN", "x rnn2 of2", "o p", .number = "layout=1"),
+	ROW("GRU", "x gru6 of6", "o p", .number = "layout=1"),
+	ROW("LSTM", "x lstm8 of8", "o p q", .number = "layout=1"),
 };
 /* clang-format on */
 
@@ -244,6 +247,18 @@ static void add_constants(Brc__OnnxModel *m)
 	static const uint8_t which[4] = {1, 0, 0, 1};
 
 	add_floats(m, "w", 3, kernel);
+	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
+		char name[2][8]; /* of two units, that read six features */
+
+		snprintf(name[0], sizeof(name[0]), "%s%d",
+			 n == 2   ? "rnn"
+			 : n == 6 ? "gru"
+				  : "lstm",
+			 (int)n);
+		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
+		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
+		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
+	}
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);

@@ -37,6 +37,7 @@ brc_rc brc_trace_along(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_attention(brc_tracer *t, const brc_node *n, brc_err *err);
+brc_rc brc_trace_recurrent(brc_tracer *t, const brc_node *n, brc_err *err);
 
 /*
  * For attention, a product of scores with values: note to which heads the values belong. They are

@@ -111,9 +111,10 @@ void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared)
 	n->op->heads(n, heads, shared);
 }
 
-size_t brc_node_softmax_size(const brc_node *n)
+size_t brc_node_softmax_size(const brc_node *n, size_t *step)
 {
-	return n->op->softmax_size ? n->op->softmax_size(n) : 0;
+	*step = 0;
+	return n->op->softmax_size ? n->op->softmax_size(n, step) : 0;
 }
 
 /* ---- one node alone ---- */

@@ -181,8 +181,11 @@ bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep);
  */
 void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared);
 
-/* Elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
-size_t brc_node_softmax_size(const brc_node *n);
+/*
+ * Elements that a Softmax or LogSoftmax brings to a sum of 1, *step apart in a row-major value; 0:
+ * another operator.
+ */
+size_t brc_node_softmax_size(const brc_node *n, size_t *step);
 
 /*
  * Run one node on memory of the caller's: at[values], inputs and outputs of this node alone, in

@@ -135,8 +135,8 @@ struct brc_op {
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
-	size_t (*softmax_size)(const brc_node *n);
 	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
+	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 

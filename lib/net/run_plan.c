@@ -50,12 +50,12 @@ static const char *tap_name(const brc_net *net, size_t layer, const brc_run_opti
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
-	const char *logits = brc_exec_value(net->g, net->logits)->name;
+	const char *scores = brc_exec_value(net->g, how->output ? net->output : net->logits)->name;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
 					  .borrow = true,
-					  .keep = &logits,
-					  .n_keep = how->logits,
+					  .keep = &scores,
+					  .n_keep = how->logits || how->output,
 					  .tap = tap,
 					  .n_taps = how->n,
 					  .keep_only = true};

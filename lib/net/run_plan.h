@@ -46,7 +46,8 @@ typedef struct brc_run_options {
 	const size_t *layer; /* [n]: layers at which the pass stops, ascending; once each */
 	size_t n;
 	brc_stage stage; /* of these layers */
-	bool logits;     /* are the logits wanted? */
+	bool logits;     /* are the logits wanted: what the closing Softmax or Sigmoid takes? */
+	bool output;     /* or the output itself? Not both */
 	bool silence;    /* are units silenced, and no values taken? */
 	brc_precision precision;
 } brc_run_options;

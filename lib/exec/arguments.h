@@ -134,6 +134,13 @@ typedef struct brc_conv_args {
 	int64_t group;
 } brc_conv_args;
 
+/* ConvTranspose; output_shape: of the places, takes the place of pads. */
+typedef struct brc_conv_transpose_args {
+	brc_window_args window;
+	int64_t group;
+	brc_list output_padding, output_shape;
+} brc_conv_transpose_args;
+
 typedef struct brc_pool_args {
 	brc_window_args window;
 	bool count_include_pad, storage_order;

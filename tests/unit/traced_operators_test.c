@@ -109,6 +109,7 @@ static const row rows[] = {
 	ROW("Gemm", "f w24", "o", .before = {"Flatten", "x", "f"}),
 	ROW("MatMul", "x w6", "o"),
 	ROW("Conv", "x w", "o"),
+	ROW("ConvTranspose", "x w", "o"),
 	ROW("MaxPool", "x", "o p", .list = "kernel_shape=2"),
 	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalMaxPool", "x", "o"),

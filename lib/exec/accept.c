@@ -36,10 +36,13 @@ static brc_rc refuse_operator(const Brc__OnnxNode *p, brc_err *err)
 	const char *reason = brc_op_refusal(type);
 	bool standard = standard_domain(domain);
 
-	return brc_fail(err, BRC_DATA,
-			"operator %.100s%s%.100s (node '%.200s') is not supported%s%s",
-			standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p),
-			reason ? ": " : "", reason ? reason : "");
+	brc_fail(err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported%s%s",
+		 standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p),
+		 reason ? ": " : "", reason ? reason : "");
+	return strcmp(domain, "com.microsoft") != 0
+		       ? BRC_DATA
+		       : brc_hint(err, "onnxruntime's optimiser joins operators into ones of "
+				       "its own; give the model from before");
 }
 
 static brc_rc find_kind(const Brc__OnnxNode *p, kind *k, brc_err *err)

@@ -204,6 +204,7 @@ static brc_rc write_affinity(brc_filter *f, struct corr *c, brc_err *err)
 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	snprintf(origin.method, sizeof(origin.method), "%s", method_names[method]);
+	snprintf(origin.of, sizeof(origin.of), "%s", c->activations.of);
 	snprintf(origin.edge, sizeof(origin.edge), "%s", edge_names[edge]);
 	brc_edge_origin_write(&origin, s);
 	rc = c->by_factors

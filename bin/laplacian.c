@@ -38,7 +38,7 @@ static void tell(const brc_cli *cli, const brc_laplacian *l)
 }
 
 static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			   const brc_blocks *blocks, brc_err *err)
+			   const char *source, const brc_blocks *blocks, brc_err *err)
 {
 	char title[256], name[BRC_NAME_MAX];
 	brc_laplacian l = {0};
@@ -47,9 +47,9 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 
 	brc_section_title(in, title, sizeof(title));
 	if (local)
-		BRC_TRY(brc_laplacian_local(&l, blocks, in->type, title, err));
+		BRC_TRY(brc_laplacian_local(&l, blocks, source, title, err));
 	else
-		BRC_TRY(brc_laplacian_global(&l, blocks, in->type, title, err));
+		BRC_TRY(brc_laplacian_global(&l, blocks, source, title, err));
 	l.unit_rows = normalisation == 1;
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
@@ -75,7 +75,7 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
 	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
-	rc = write_graphs(f, cli, in, &blocks, err);
+	rc = write_graphs(f, cli, in, brc_edge_origin_source(&origin), &blocks, err);
 	brc_blocks_clear(&blocks);
 	return rc;
 }

@@ -173,7 +173,8 @@ check: deps-check
 
 check-oracles: deps-oracle
 	@PYTHON=$(PYTHON) tests/oracle/run
-	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@$(MAKE) --no-print-directory -j$(NPROC) all $(BUILD)/bench/network
+	@$(PYTHON) tests/oracle/exports.py $(BUILD)/bench/network bin
 	@tests/docs-commands docs/tutorial.md # with R, which make check does not install
 
 # the official operator tests of ONNX, and those that need not pass

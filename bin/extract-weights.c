@@ -9,15 +9,27 @@
 #include "sections/edge_origin.h"
 #include "stream/filter.h"
 
-static const char *model, *order, *units;
+static const char *model, *order, *units, *data_path;
+static brc_net_options how;
 static int norm = -1, compat;
-static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
 static bool skip_untraced, transposed;
 static unsigned kinds;
+
+#define NORMS "l1|l2|colsum|spectral"
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model,
 		  "read the network from FILE; this is the same as the operand")},
+	{BRC_PATH("data", 'd', "FILE", &data_path,
+		  "a stream with a dataset, for a network that leaves extents open, such as the "
+		  "height of images: they are those of the data")},
+	{BRC_STRING("shape", 0, "[NAME=]N,...", &how.shape,
+		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
+		    "of images that are run at a time; ? leaves that open (default: those of the "
+		    "model and of the data)")},
+	{BRC_STRING("output", 0, "NAME", &how.output,
+		    "the value that is the network's output; what it does not need is left out "
+		    "(default: the model's outputs)")},
 	{BRC_STRING("units", 'u', "WHICH", &units,
 		    "which units the graph holds. hidden: those of the hidden layers. all: inputs, "
 		    "hidden layers and outputs. mlp: the hidden layers of MLPs. heads: the values "
@@ -25,7 +37,7 @@ static const brc_opt options[] = {
 		    "of the published code, which are the convolutions if there are any, otherwise "
 		    "all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat "
 		    "paper: published)")},
-	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, "l1|l2|colsum|spectral",
+	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, NORMS,
 		    "how the kernel between two channels becomes one weight. l1: sum of "
 		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
 		    "of a column. spectral: largest singular value of the magnitudes: "
@@ -68,60 +80,69 @@ typedef struct work {
 	const brc_layer_graph *network; /* of either */
 	brc_blocks graph;
 	brc_labels heads;
+	brc_dataset data; /* for its extents */
 } work;
 
-static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
+static brc_rc write_weights(const work *w, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(((const work *)of)->network, s, err);
-}
-
-static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
-{
-	const work *w = of;
 	brc_edge_origin origin = {.paper = compat != 0};
 
 	snprintf(origin.model, sizeof(origin.model), "%s", w->network->digest);
 	snprintf(origin.units, sizeof(origin.units), "%s", units);
-	snprintf(origin.norm, sizeof(origin.norm), "%s", norms[norm]);
+	brc_word_at(NORMS, norm, origin.norm, sizeof(origin.norm));
 	brc_edge_origin_write(&origin, s);
 	return brc_blocks_write(&w->graph, s, err);
 }
 
-static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
+/* Options that only networks have. */
+static const char *network_option(void)
 {
-	return brc_labels_write(&((const work *)of)->heads, s, err);
+	return skip_untraced ? "skip-untraced"
+	       : data_path   ? "data"
+	       : how.shape   ? "shape"
+	       : how.output  ? "output"
+			     : NULL;
 }
 
-/* From a file of weights, or from a model. */
-static brc_rc read_network(work *w, brc_err *err)
+static brc_rc read_chain(work *w, brc_err *err)
 {
-	const brc_net_options how = {.norm = (brc_norm)norm, .unfolded = compat == 1};
-	bool chain = brc_weights_recognise(model);
-
-	if (chain && skip_untraced)
+	if (network_option())
 		return brc_fail(err, BRC_USAGE,
-				"--skip-untraced applies only to networks, and %s is a file of "
-				"weights",
-				model);
-	if (!chain && (order || transposed)) {
+				"--%s applies only to networks, and %s is a file of weights",
+				network_option(), model);
+	BRC_TRY(brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm, err));
+	w->network = brc_layer_chain_graph(w->chain);
+	return BRC_OK;
+}
+
+static brc_rc read_model(work *w, brc_filter *f, brc_err *err)
+{
+	const brc_section *s;
+
+	if (order || transposed) {
 		brc_fail(err, BRC_USAGE,
 			 "--%s applies only to a file of weights, and %s is not one",
 			 order ? "chain" : "transposed", model);
 		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
 				     "itself how its layers are joined");
 	}
-	BRC_TRY(chain ? brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm,
-					     err)
-		      : brc_net_read(&w->net, model, &how, err));
-	w->network = chain ? brc_layer_chain_graph(w->chain) : brc_net_layer_graph(w->net);
-	if (!chain && !skip_untraced)
+	if (data_path) {
+		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
+		BRC_TRY(brc_dataset_read(&w->data, s, err));
+		how.data = &w->data;
+	}
+	how.norm = (brc_norm)norm;
+	how.unfolded = compat == 1;
+	BRC_TRY(brc_net_read(&w->net, model, &how, err));
+	w->network = brc_net_layer_graph(w->net);
+	if (!skip_untraced)
 		BRC_TRY(brc_net_check_traced(w->net, err));
-	return chain ? BRC_OK : brc_net_check_weights(w->net, err);
+	return brc_net_check_weights(w->net, err);
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const char *name = cli->c.name ? cli->c.name : "weights";
+	const char *name = brc_cli_name(cli, "weights");
 	bool heads = (kinds & BRC_UNITS_HEADS) != 0;
 
 	if (cli->n_operands == 1 && model)
@@ -132,15 +153,15 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	BRC_TRY(read_network(w, err));
+	BRC_TRY(brc_weights_recognise(model) ? read_chain(w, err) : read_model(w, f, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", w->network->digest, err));
 	BRC_TRY(brc_unit_graph_make(w->network, kinds, cli->c.mem, &w->graph, err));
 	if (heads)
 		BRC_TRY(brc_layer_graph_heads(w->network, &w->heads, err));
-	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
-	BRC_TRY(brc_filter_make(f, "weights", name, fill_weights, w, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write, w->network, err));
+	BRC_TRY(brc_filter_make(f, "weights", name, write_weights, w, err));
 	if (heads)
-		BRC_TRY(brc_filter_make(f, "labels", "heads", fill_heads, w, err));
+		BRC_TRY(brc_filter_make(f, "labels", "heads", brc_labels_write, &w->heads, err));
 	tell(cli, w->network, &w->graph);
 	return BRC_OK;
 }
@@ -154,6 +175,7 @@ static brc_rc extract_weights(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_blocks_clear(&w.graph);
 	brc_net_free(w.net);
 	brc_layer_chain_free(w.chain);
+	brc_dataset_clear(&w.data);
 	return rc;
 }
 

@@ -12,12 +12,20 @@
 static const char *model, *data_path;
 static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
 static brc_measure measure = {.level = 0.05};
+static brc_net_options how_read;
 static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
+	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
+		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
+		    "of images that are run at a time; ? leaves that open (default: those of the "
+		    "model and of the data)")},
+	{BRC_STRING("output", 0, "NAME", &how_read.output,
+		    "the value that is the network's output; what it does not need is not run "
+		    "(default: the model's output)")},
 	{BRC_SIZE("controls", 'n', "N", &how.draws, 1, 1e6,
 		  "number of random groups that each sub-cluster is compared with (default: 199; "
 		  "with --compat paper: 19)")},
@@ -46,16 +54,6 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc fill_lesions(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_lesions_write(of, s, err);
-}
-
-static brc_rc fill_importance(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_findings_write(of, s, err);
-}
-
 /* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
 	const char *name; /* of the labels */
@@ -68,6 +66,17 @@ typedef struct work {
 } work;
 
 /* The labels, the network, and the data set. */
+static brc_rc read_data(work *w, brc_filter *f, brc_err *err)
+{
+	const brc_section *s;
+
+	if (data_path)
+		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
+	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
+		return brc_hint(err, "give a stream made by read-data with --data FILE");
+	return brc_dataset_read(&w->data, s, err);
+}
+
 static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *s, *const *all;
@@ -87,18 +96,16 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
 	w->name = s->name;
-	BRC_TRY(brc_net_read(&w->net, model, NULL, err));
+	BRC_TRY(read_data(w, f, err));
+	how_read.data = &w->data;
+	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
 	n = brc_filter_sections(f, &all);
 	if (brc_experiment_other_model(w->net, all,
 				       n)) /* the layers decide: no more than a warning */
 		brc_cli_note(cli, "warning: the stream's units come from another model file than "
 				  "--model");
-	if (data_path)
-		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
-	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
-		return brc_hint(err, "give a stream made by read-data with --data FILE");
-	return brc_dataset_read(&w->data, s, err);
+	return BRC_OK;
 }
 
 static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
@@ -109,7 +116,7 @@ static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
+	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
 	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
 				&w->lesions, err);
@@ -123,11 +130,11 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	const char *name;
 
 	BRC_TRY(read_inputs(w, f, cli, err));
-	name = cli->c.name ? cli->c.name : w->name;
+	name = brc_cli_name(cli, w->name);
 	BRC_TRY(silence(w, cli, err));
-	BRC_TRY(brc_filter_make(f, "lesions", name, fill_lesions, &w->lesions, err));
+	BRC_TRY(brc_filter_make(f, "lesions", name, brc_lesions_write, &w->lesions, err));
 	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &measure, err));
-	BRC_TRY(brc_filter_make(f, "importance", name, fill_importance, &w->findings, err));
+	BRC_TRY(brc_filter_make(f, "importance", name, brc_findings_write, &w->findings, err));
 	brc_tell_lesions(cli, &w->lesions);
 	brc_tell_findings(cli, &w->findings);
 	return BRC_OK;

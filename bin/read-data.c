@@ -12,6 +12,7 @@ static const brc_dataset_options nothing = {.scale = NAN};
 static brc_dataset_files files = {.asked.scale = NAN};
 static brc_dataset_options *const asked = &files.asked;
 static bool series;
+#define HEADS "auto|yes|no"
 static int head;
 static brc_series_options how;
 
@@ -79,13 +80,11 @@ static const brc_opt options[] = {
 		  "column for each unit, such as a region of a brain. Write it as corr takes it")},
 	{BRC_FLAG("transpose", 0, &how.transposed,
 		  "with --series: rows are units, and columns are samples")},
-	{BRC_CHOICE("header", 0, "WHAT", &head, "auto|yes|no",
+	{BRC_CHOICE("header", 0, "WHAT", &head, HEADS,
 		    "with --series: does the first line of a CSV or TSV file name the columns? "
 		    "auto: if there is a word in it"),
 	 .flags = BRC_OPT_UNRECORDED},
 	{0}};
-
-static const char *const head_names[] = {"auto", "yes", "no"};
 
 static brc_rc check_series(const brc_cli *cli, brc_err *err)
 {
@@ -129,13 +128,14 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 static brc_rc write_series(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	brc_series s;
+	char word[8];
 	brc_rc rc;
 
 	how.head = (brc_series_head)head;
 	how.mem = cli->c.mem;
-	brc_filter_record(f, "header", head_names[head]);
+	brc_filter_record(f, "header", brc_word_at(HEADS, head, word, sizeof(word)));
 	rc = brc_series_read(&s, cli->operands[0], &how, err);
-	BRC_THEN(rc, brc_series_write(&s, cli->c.name ? cli->c.name : "series", f, err));
+	BRC_THEN(rc, brc_series_write(&s, brc_cli_name(cli, "series"), f, err));
 	if (rc == BRC_OK)
 		brc_cli_note(cli, "%zu samples of %zu units%s", s.samples, s.units,
 			     s.names.n > 0 ? "" : " without names");
@@ -155,7 +155,7 @@ static brc_rc write_dataset(brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (series)
 		return write_series(f, cli, err);
 	BRC_TRY(brc_dataset_files_choose(&files, err));
-	BRC_TRY(brc_dataset_files_write(&files, cli->c.name ? cli->c.name : "dataset", f, err));
+	BRC_TRY(brc_dataset_files_write(&files, brc_cli_name(cli, "dataset"), f, err));
 	shape.ndim = d->ndim + 1;
 	shape.shape[0] = d->n;
 	memcpy(shape.shape + 1, d->shape, d->ndim * sizeof(*d->shape));

@@ -30,10 +30,26 @@ typedef struct brc_axes_args {
 	brc_list axes;
 } brc_axes_args;
 
-/* Functions of one operand; beta is called gamma by Selu. */
+/* Functions of one operand. Selu calls beta gamma; Shrink calls them lambd and bias. */
 typedef struct brc_function_args {
 	float alpha, beta;
+	size_t by_tanh; /* of Gelu: 1: approximated by tanh */
 } brc_function_args;
+
+/* IsInf: which of the infinities. */
+typedef struct brc_is_inf_args {
+	bool detect_negative, detect_positive;
+} brc_is_inf_args;
+
+typedef struct brc_mod_args {
+	bool fmod; /* the sign is that of the first operand, as in C, and not of the second */
+} brc_mod_args;
+
+typedef struct brc_shift_args {
+	size_t direction; /* 0: LEFT, 1: RIGHT, BRC_NO_DIRECTION: left out, which is an error */
+} brc_shift_args;
+
+#define BRC_NO_DIRECTION 2
 
 /* Clip: bounds where inputs 1 and 2 are left out. */
 typedef struct brc_clip_args {

@@ -155,7 +155,7 @@ struct brc_op {
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
 /* clang-format off */
 #define BRC_FAMILIES(X) \
-	X(functions) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
+	X(functions) X(predicates) X(modulo) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
 	X(gather) X(pad) X(resize)
 /* clang-format on */

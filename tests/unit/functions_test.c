@@ -72,21 +72,72 @@ static double reciprocal(double v)
 	return 1 / v;
 }
 
+static double celu(double v)
+{
+	return v > 0 ? v : expm1(v);
+}
+
+static double mish(double v)
+{
+	return v * tanh(log1p(exp(v)));
+}
+
+static double thresholded_relu(double v)
+{
+	return v > 1 ? v : 0;
+}
+
+static double hard_shrink(double v)
+{
+	return fabs(v) > 0.5 ? v : 0;
+}
+
+static double sign(double v)
+{
+	return (v > 0) - (v < 0);
+}
+
 static const struct row {
 	const char *type;
 	double (*formula)(double v); /* with the defaults of its attributes */
 } rows[] = {
-	{"Relu", relu},         {"LeakyRelu", leaky_relu},
-	{"Elu", elu},           {"Selu", selu},
-	{"Gelu", gelu},         {"Sigmoid", sigmoid},
-	{"Tanh", tanh},         {"HardSigmoid", hard_sigmoid},
-	{"Softplus", softplus}, {"HardSwish", hard_swish},
-	{"Sqrt", sqrt},         {"Softsign", softsign},
-	{"Exp", exp},           {"Log", log},
-	{"Erf", erf},           {"Neg", negative},
-	{"Abs", fabs},          {"Reciprocal", reciprocal},
-	{"Floor", floor},       {"Ceil", ceil},
-	{"Sin", sin},           {"Cos", cos},
+	{"Relu", relu},
+	{"LeakyRelu", leaky_relu},
+	{"Elu", elu},
+	{"Selu", selu},
+	{"Gelu", gelu},
+	{"Sigmoid", sigmoid},
+	{"Tanh", tanh},
+	{"HardSigmoid", hard_sigmoid},
+	{"Softplus", softplus},
+	{"HardSwish", hard_swish},
+	{"Sqrt", sqrt},
+	{"Softsign", softsign},
+	{"Exp", exp},
+	{"Log", log},
+	{"Erf", erf},
+	{"Neg", negative},
+	{"Abs", fabs},
+	{"Reciprocal", reciprocal},
+	{"Floor", floor},
+	{"Ceil", ceil},
+	{"Sin", sin},
+	{"Cos", cos},
+	{"Tan", tan},
+	{"Asin", asin},
+	{"Acos", acos},
+	{"Atan", atan},
+	{"Sinh", sinh},
+	{"Cosh", cosh},
+	{"Asinh", asinh},
+	{"Acosh", acosh},
+	{"Atanh", atanh},
+	{"Round", nearbyint},
+	{"Sign", sign},
+	{"Celu", celu},
+	{"Mish", mish},
+	{"ThresholdedRelu", thresholded_relu},
+	{"Shrink", hard_shrink},
 };
 
 static const float x[] = {-30, -3.5f, -1, -0.25f, 0, 1e-3f, 0.75f, 2, 6.5f, 40, NAN};

@@ -13,6 +13,8 @@ typedef struct row {
 	const char *before[3];       /* a node in front of it; NULL: none */
 	const char *list;            /* an attribute of integers, as "axes=1 2" */
 	const char *number;          /* an attribute that is one integer, as "axis=1" */
+	const char *text;            /* an attribute that is a text, as "direction=LEFT" */
+	const char *lead;            /* an attribute of the node in front: integers */
 } row;
 
 /* clang-format off */
@@ -41,6 +43,30 @@ static const row rows[] = {
 	ROW("Ceil", "x", "o"),
 	ROW("Sin", "x", "o"),
 	ROW("Cos", "x", "o"),
+	ROW("Celu", "x", "o"),
+	ROW("Mish", "x", "o"),
+	ROW("ThresholdedRelu", "x", "o"),
+	ROW("Shrink", "x", "o"),
+	ROW("Tan", "x", "o"),
+	ROW("Asin", "x", "o"),
+	ROW("Acos", "x", "o"),
+	ROW("Atan", "x", "o"),
+	ROW("Sinh", "x", "o"),
+	ROW("Cosh", "x", "o"),
+	ROW("Asinh", "x", "o"),
+	ROW("Acosh", "x", "o"),
+	ROW("Atanh", "x", "o"),
+	ROW("Round", "x", "o"),
+	ROW("Sign", "x", "o"),
+	ROW("IsNaN", "x", "o"),
+	ROW("IsInf", "x", "o"),
+	ROW("Mod", "x two", "o", .number = "fmod=1"),
+	ROW("BitShift", "i shift", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2",
+	    .text = "direction=LEFT"),
+	ROW("BitwiseNot", "i", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2"),
+	ROW("BitwiseAnd", "i shift", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2"),
+	ROW("BitwiseOr", "i shift", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2"),
+	ROW("BitwiseXor", "i shift", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2"),
 	ROW("Not", "b", "o", .before = {"Greater", "x z", "b"}),
 	ROW("Clip", "x one two", "o"),
 	ROW("Add", "x z", "o"),
@@ -124,6 +150,21 @@ static void give(Brc__OnnxNode *n, const char *text, bool list)
 		add_int(n, name, v[0]);
 }
 
+/* "direction=LEFT" as an attribute of the node. */
+static void give_text(Brc__OnnxNode *n, const char *text)
+{
+	Brc__OnnxAttribute *a;
+	char name[32];
+
+	if (!text)
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
+	a = add_attribute(n, name, 3);
+	a->s.data = (uint8_t *)strdup(strchr(text, '=') + 1);
+	a->s.len = strlen((const char *)a->s.data);
+	a->has_s = 1;
+}
+
 static void add_floats(Brc__OnnxModel *m, const char *name, size_t ndim, const int64_t *dim)
 {
 	size_t n = 1;
@@ -158,6 +199,7 @@ static void add_constants(Brc__OnnxModel *m)
 	add_list(m, "first", 1, &first);
 	add_list(m, "second", 1, &second);
 	add_list(m, "pads", 6, pads);
+	add_list(m, "shift", 1, &second);
 	add_tensor(m, "scales", BRC_ONNX_FLOAT, 1, &three, scales, sizeof(scales));
 	add_tensor(m, "one", BRC_ONNX_FLOAT, 0, NULL, &one, sizeof(one));
 	add_tensor(m, "two", BRC_ONNX_FLOAT, 0, NULL, &two, sizeof(two));
@@ -225,10 +267,11 @@ static void check_row(const row *r)
 	add_node(m, "Conv", "image w", "x");
 	add_node(m, "Conv", "image w", "z");
 	if (r->before[0])
-		add_node(m, r->before[0], r->before[1], r->before[2]);
+		give(add_node(m, r->before[0], r->before[1], r->before[2]), r->lead, true);
 	n = add_node(m, r->type, r->in, r->out);
 	give(n, r->list, true);
 	give(n, r->number, false);
+	give_text(n, r->text);
 	join_outputs(m, r);
 	bytes = pack_model(m, &size);
 	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)

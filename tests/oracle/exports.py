@@ -1,0 +1,271 @@
+"""Networks as torch exports them, at operator sets 11 to 17, run by torch and by broca.
+
+    exports.py NETWORK BIN [NAME...]        check all cases, or those called NAME
+    exports.py --write [NAME...]            write the fixtures: fixtures/exports/NAME.onnx and
+                                            tests/golden/exports/NAME.npz
+
+NETWORK is .build/bench/network, BIN the folder of the filters. Of each case are compared, to
+1e-4 of the largest value: the output; the values of every layer before its activation, with
+those of the torch module of its name; the output with half of a layer's units silenced, with
+torch's when the module's output is changed alike; and the weights of the edges in `edges`.
+
+A case is an entry of CASES, which the files exports_*.py beside this one fill, too.
+"""
+import argparse
+import glob
+import importlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass, field
+from typing import Callable, Dict, List, Optional
+
+import numpy as np
+import torch
+
+warnings.filterwarnings("ignore")
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../../docs"))
+sys.path.insert(0, HERE)
+TOLERANCE = 1e-4
+SETS = (11, 12, 13, 14, 15, 16, 17)
+
+
+@dataclass
+class Case:
+    """A module, what it is exported with, and what broca is given to run the export."""
+
+    name: str
+    make: Callable[[], torch.nn.Module]  # with its random weights; called after manual_seed(0)
+    inputs: Dict[str, torch.Tensor]  # of several images; by the names of the inputs
+    data: Optional[str] = None  # the input that the data set holds; None: the first
+    arrays: List[str] = field(default_factory=list)  # further inputs that it holds
+    axes: Dict[str, Dict[int, str]] = field(default_factory=dict)  # dynamic_axes
+    batch: Optional[int] = None  # images of the export; None: all of `inputs`
+    other: Dict[str, torch.Tensor] = field(default_factory=dict)  # exported with these instead
+    outputs: List[str] = field(default_factory=lambda: ["y"])
+    which: int = 0  # the output that is compared
+    options: List[str] = field(default_factory=list)  # of broca: --shape, --output
+    per_token: bool = False  # one answer for each token
+    prepare: Callable = lambda y: y  # what torch's output is before a closing softmax
+    layers: Dict[str, str] = field(default_factory=dict)  # broca's name: torch's, if they differ
+    unlike: List[str] = field(default_factory=list)  # layers that are no torch module
+    edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
+    sets: tuple = SETS
+    fixture: Optional[int] = None  # operator set of the committed export
+    export: Dict = field(default_factory=dict)  # further arguments of torch.onnx.export
+
+
+CASES: List[Case] = []
+
+
+# ---- the export, and what torch makes of it ----
+
+def export(case, net, opset, path):
+    first = {**case.inputs, **case.other}
+    args = tuple(x[:case.batch] if x.dim() and name not in case.other else x
+                 for name, x in first.items())
+    torch.onnx.export(net, args, path, opset_version=opset, input_names=list(case.inputs),
+                      output_names=case.outputs,
+                      dynamic_axes={k: v for k, v in case.axes.items()
+                                    if k in case.inputs or k in case.outputs} or None,
+                      **case.export)
+
+
+def call(case, net):
+    """What torch gives, image by image if the export takes only so many."""
+    def take(x, i, n):
+        return x[i:i + n] if x.dim() else x
+
+    n = len(next(iter(case.inputs.values())))
+    step = case.batch or n
+    parts = []
+    with torch.no_grad():
+        for i in range(0, n, step):
+            y = net(*[take(x, i, step) for x in case.inputs.values()])
+            parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
+    return case.prepare(torch.cat(parts))
+
+
+def module(case, net, name):
+    found = dict(net.named_modules()).get(case.layers.get(name, name))
+    if found is None and name not in case.unlike:
+        raise ValueError(f"layer {name} is no module of {sorted(dict(net.named_modules()))}")
+    return found
+
+
+def axis_of(part):
+    return 1 if isinstance(part, (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.ConvTranspose2d)) \
+        else -1
+
+
+def means(case, net, name, n):
+    """[n, units]: the module's output, means over places."""
+    part, seen = module(case, net, name), []
+    hook = part.register_forward_hook(lambda m, x, y: seen.append(y))
+    call(case, net)
+    hook.remove()
+    y = torch.cat(seen).movedim(axis_of(part), -1)
+    return y.reshape(n, -1, y.shape[-1]).mean(1)
+
+
+def silenced(case, net, name, units):
+    part = module(case, net, name)
+
+    def change(_, __, y):
+        keep = torch.ones(units)
+        keep[:(units + 1) // 2] = 0
+        return (y.movedim(axis_of(part), -1) * keep).movedim(-1, axis_of(part))
+
+    hook = part.register_forward_hook(change)
+    y = call(case, net)
+    hook.remove()
+    return y
+
+
+# ---- what broca makes of it ----
+
+def write_data(case, path):
+    """An archive that read-data reads."""
+    name = case.data or next(iter(case.inputs))
+    x = case.inputs[name]
+    tokens = not x.is_floating_point()
+    images = x.numpy().astype(np.int32 if tokens else np.float32)
+    labels = np.zeros(images.shape if case.per_token else len(images), np.int32)
+    more = {k: case.inputs[k].numpy() for k in case.arrays}
+    np.savez(path, images=images, labels=labels, **more)
+    return (["--tokens"] if tokens else []) + [f"--input={k}" for k in case.arrays]
+
+
+def read_data(case, tools, folder):
+    options = write_data(case, f"{folder}/data.npz")
+    data = f"{folder}/data.brc"
+    subprocess.run([f"{tools}/read-data", "-q", "--images", "images", "--labels", "labels",
+                    *options, f"{folder}/data.npz", "-o", data], check=True)
+    return data
+
+
+def run_network(case, network, data, model):
+    """layers: {I: (name, units)}; values: {(what, I)}: [images, ...]."""
+    with open(data, "rb") as f:
+        text = subprocess.run([network, "--model", model, *case.options], stdin=f, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+    layers, values = {}, {}
+    for line in text.splitlines():
+        word = line.split()
+        if word[0] == "layer":
+            layers[int(word[1])] = word[2], int(word[5])
+            continue
+        key = (word[0], 0) if word[0] == "output" else (word[0], int(word[1]))
+        row = [float.fromhex(v) for v in word[2 if word[0] == "output" else 3:]]
+        values.setdefault(key, []).append(row)
+    return layers, {key: np.array(rows) for key, rows in values.items()}
+
+
+def edges(case, tools, data, model):
+    import read_stream  # only where weights are compared: it needs msgpack
+    stream = subprocess.run([f"{tools}/extract-weights", "-q", "--units", "all", "--skip-untraced",
+                             "--data", data, *case.options, model], check=True,
+                            stdout=subprocess.PIPE).stdout
+    sections, _ = read_stream.read(io.BytesIO(stream))
+    weights = next(s for s in sections if s.type == "weights")
+    names = [name.decode() for name in weights.arrays["layer/name"]]
+    return {(names[r["from"]], names[r["to"]]): read_stream.block(weights, i)
+            for i, r in enumerate(weights.records)}
+
+
+# ---- side by side ----
+
+def differs(have, want):
+    """The largest difference, in the largest value wanted."""
+    have, want = np.asarray(have, np.float64), np.asarray(want, np.float64)
+    if have.size != want.size:
+        raise ValueError(f"{have.shape} instead of {want.shape}")
+    have = have.reshape(want.shape)
+    scale = max(np.abs(want).max(), 1e-6) if want.size else 1
+    return float(np.abs(have - want).max() / scale) if want.size else 0.0
+
+
+def check_once(case, net, opset, network, tools, folder):
+    model = f"{folder}/net.onnx"
+    export(case, net, opset, model)
+    data = read_data(case, tools, folder)
+    layers, have = run_network(case, network, data, model)
+    n = len(next(iter(case.inputs.values())))
+    worst = {"output": differs(have[("output", 0)], call(case, net))}
+    for i, (name, units) in layers.items():
+        if name in case.unlike:
+            continue
+        worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name, n))
+        worst[f"{name} silenced"] = differs(have[("silenced", i)],
+                                            silenced(case, net, name, units))
+    if case.edges:
+        found = edges(case, tools, data, model)
+        for key, want in case.edges(net).items():
+            worst[f"weights {key}"] = differs(found[key], want.detach().numpy())
+    return len(layers), worst
+
+
+def check(case, network, tools):
+    good = True
+    for opset in case.sets:
+        torch.manual_seed(0)
+        net = case.make().eval()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                layers, worst = check_once(case, net, opset, network, tools, folder)
+            except (subprocess.CalledProcessError, ValueError, KeyError, RuntimeError,
+                    torch.onnx.errors.OnnxExporterError) as e:
+                print(f"FAILED {case.name}, operator set {opset}: {e}", flush=True)
+                good = False
+                continue
+        what = max(worst, key=worst.get)
+        fine = worst[what] <= TOLERANCE
+        good = good and fine
+        print(f"{'ok' if fine else 'FAILED'} {case.name}, operator set {opset}: {layers} layers, "
+              f"largest difference {worst[what]:.1e} ({what})", flush=True)
+    return good
+
+
+# ---- the fixtures ----
+
+def write(case):
+    """The export, the arrays that go in, and what comes out."""
+    torch.manual_seed(0)
+    net = case.make().eval()
+    for folder in ("fixtures/exports", "tests/golden/exports"):
+        os.makedirs(folder, exist_ok=True)
+    export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
+    name = case.data or next(iter(case.inputs))
+    arrays = {k: case.inputs[k].numpy() for k in case.arrays}
+    np.savez(f"tests/golden/exports/{case.name}.npz", output=call(case, net).numpy(),
+             input=case.inputs[name].numpy().astype(
+                 np.float32 if case.inputs[name].is_floating_point() else np.int32), **arrays)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("args", nargs="*")
+    given = parser.parse_args()
+    for path in sorted(glob.glob(os.path.join(HERE, "exports_*.py"))):
+        importlib.import_module(os.path.basename(path)[:-3])
+    cases = sys.modules["exports"].CASES
+    names = given.args if given.write else given.args[2:]
+    chosen = [c for c in cases if not names or c.name in names]
+    if given.write:
+        for case in chosen:
+            if case.fixture:
+                write(case)
+        return 0
+    bad = [c.name for c in chosen if not check(c, *given.args[:2])]
+    print(f"{len(chosen) - len(bad)} of {len(chosen)} kinds of export agree with torch")
+    return 1 if bad or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.modules["exports"] = sys.modules["__main__"]
+    sys.exit(main())

@@ -1,5 +1,7 @@
 #include "graph/correlate.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "graph/affinity.h"
 #include "sections/edge_origin.h"

@@ -45,8 +45,9 @@ brc_rc brc_chart_clusterability(brc_page *page, const brc_network *net, const br
 		 "Histogram of the n-cut of %zu shuffled %ss; this %s's n-cut is %.5g", c->shuffles,
 		 brc_subject(net), brc_subject(net), c->observed);
 	return place(page,
-		     json_pack("{s:s,s:o,s:o}", "kind", "clusterability", "points", points,
-			       "observed", brc_json_number(c->observed)),
+		     json_pack("{s:s,s:s,s:o,s:o}", "kind", "clusterability", "subject",
+			       brc_subject(net), "points", points, "observed",
+			       brc_json_number(c->observed)),
 		     label);
 }
 

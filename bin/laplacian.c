@@ -79,7 +79,8 @@ int main(int argc, char **argv)
 		.tool = "laplacian",
 		.usage = "",
 		.purpose = "Make the graph that spectral clusters, from a network's weights or "
-			   "from the correlations of its activations. The graph holds the edges of "
+			   "from correlations of activations or of series. The graph holds the "
+			   "edges of "
 			   "the normalised Laplacian, the degree of each unit, the connected "
 			   "components and the isolated units.",
 		.reads = "weights or affinity",

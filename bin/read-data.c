@@ -71,6 +71,12 @@ static const brc_opt options[] = {
 	{BRC_SIZE("length", 0, "N", &files.asked.length, 1, INT32_MAX,
 		  "with --next-token: the file is one text; cut it into sequences of N tokens "
 		  "(default: the file holds sequences)")},
+	{BRC_CHOICE(
+		"targets", 0, "KIND", &files.asked.targets, "auto|classes|places|labels|regression",
+		"what the labels are. classes: one class number for each item, or one-hot rows. "
+		"places: a class number for each token, or each place of an image. labels: "
+		"independent labels, 0 or 1. regression: numbers that the outputs should be. "
+		"auto: what shape and values say")},
 	{BRC_SIZE("first", 0, "N", &files.asked.first, 1, INT32_MAX,
 		  "take only the first N images (default: all)")},
 	{BRC_STRING("sample", 0, "N|N-per-class", &files.asked.sample,
@@ -159,9 +165,13 @@ static brc_rc write_dataset(brc_filter *f, const brc_cli *cli, brc_err *err)
 	shape.ndim = d->ndim + 1;
 	shape.shape[0] = d->n;
 	memcpy(shape.shape + 1, d->shape, d->ndim * sizeof(*d->shape));
-	brc_cli_detail(cli, "images %s of type %s, %zu classes, scale %.6g",
+	brc_cli_detail(cli, "images %s of type %s, %zu %s, scale %.6g",
 		       brc_array_shape_text(&shape, text, sizeof(text)), files.items->dtype,
-		       d->classes, d->scale);
+		       d->classes,
+		       d->mark     ? "independent labels"
+		       : d->target ? "numbers to be predicted"
+				   : "classes",
+		       d->scale);
 	if (isnan(asked->scale) && files.largest < 128)
 		brc_cli_note(cli,
 			     "the largest byte is %u, and bytes are divided by 255; give --scale "

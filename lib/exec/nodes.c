@@ -79,6 +79,13 @@ bool brc_node_is_view(const brc_node *n)
 	return !n->op->run;
 }
 
+bool brc_node_moves(const brc_node *n)
+{
+	bool may = n->op->trace == BRC_TRACE_MOVE || n->op->trace == BRC_TRACE_LOOKUP;
+
+	return may && (!n->op->moves || n->op->moves(n));
+}
+
 double brc_node_flops(const brc_exec *g, const brc_node *n)
 {
 	return n->op->flops ? n->op->flops(g, n) : 0;
@@ -99,9 +106,10 @@ bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep)
 	return n->op->reduced && n->op->reduced(n, axes, keep);
 }
 
-size_t brc_node_softmax_size(const brc_node *n)
+size_t brc_node_softmax_size(const brc_node *n, size_t *step)
 {
-	return n->op->softmax_size ? n->op->softmax_size(n) : 0;
+	*step = 0;
+	return n->op->softmax_size ? n->op->softmax_size(n, step) : 0;
 }
 
 /* ---- one node alone ---- */

@@ -112,7 +112,7 @@ np.save("bigt.npy", big.T.copy())'
 	series --mem 4M big.npy >b.brc
 	cmp a.brc b.brc
 	series --mem 4M --transpose bigt.npy >b.brc
-	[ "$(values a.brc)" = "$(values b.brc)" ]
+	same values a.brc , values b.brc
 }
 
 @test "correlations are those of numpy, and clusters those of the groups that made them" {

@@ -196,7 +196,8 @@ static void a_text_transformer_loses_what_torch_loses(void **state)
 			 .ndim = 1,
 			 .shape = {64},
 			 .pixels = 64,
-			 .per_position = true,
+			 .label_ndim = 1,
+			 .label_shape = {64},
 			 .classes = 96,
 			 .scale = 1};
 

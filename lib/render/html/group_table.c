@@ -27,7 +27,10 @@ static void add_head_groups(brc_page *page, const brc_labelling *l)
 				 columns, brc_proxy_name(p), st->statistic,
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
-	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");
+	if (brc_task_counts(l->lesions.task))
+		brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged %s</th>",
+			 brc_task_cell(l->lesions.task));
+	brc_html(page, "</tr>\n");
 }
 
 static void add_heads(brc_page *page, const brc_labelling *l)
@@ -44,7 +47,9 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 				brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>",
 					 c->table_head);
 	}
-	brc_html_heads(page, "class|#points");
+	if (brc_task_counts(l->lesions.task))
+		brc_html_heads(page, l->lesions.task == BRC_TASK_LABELS ? "label|#points"
+									: "class|#points");
 	brc_html(page, "</tr></thead>\n");
 }
 
@@ -92,6 +97,8 @@ static void add_verdict(brc_page *page, const brc_group *g)
 
 static void add_class(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
+	if (!brc_task_counts(l->lesions.task))
+		return;
 	if (g->worst_class == BRC_ANY) {
 		brc_html(page, "<td></td><td></td>");
 		return;

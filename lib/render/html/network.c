@@ -128,20 +128,27 @@ static void add_number(brc_page *page, const char *what, brc_word number)
 static void add_baseline(brc_page *page, const brc_network *net)
 {
 	const brc_labelling *l = brc_network_lesioned(net);
-	char what[64], name[32];
-	const char *item = brc_item_name(net, name, sizeof(name));
+	brc_task_kind task;
+	char what[96], unit[64];
 
 	if (!l)
 		return;
-	add_number(page, "accuracy", brc_format_percent(brc_lesions_baseline_plain(&l->lesions)));
-	add_number(page, "class-balanced accuracy",
-		   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
-	snprintf(what, sizeof(what), "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
+	task = l->lesions.task;
+	if (task != BRC_TASK_CLASSES)
+		brc_html(page, "<div><dt>task</dt><dd>%s</dd></div>\n", brc_task_name[task]);
+	if (brc_task_counts(task)) {
+		add_number(page, "accuracy",
+			   brc_format_percent(brc_lesions_baseline_plain(&l->lesions)));
+		snprintf(what, sizeof(what), "%s-balanced accuracy", brc_task_cell(task));
+		add_number(page, what,
+			   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
+	}
+	snprintf(what, sizeof(what), "loss, %s", brc_loss_unit(net, l, unit, sizeof(unit)));
 	add_number(page, what, brc_format_number(l->loss, 3));
 	brc_html(page,
 		 "<div><dt>test %s</dt><dd>%zu</dd></div>\n"
-		 "<div><dt>classes</dt><dd>%zu</dd></div>\n",
-		 net->items, l->lesions.images, l->classes);
+		 "<div><dt>%s</dt><dd>%zu</dd></div>\n",
+		 net->items, l->lesions.images, brc_task_cells(task), l->classes);
 }
 
 static brc_rc add_summary(brc_page *page, const brc_network *net)

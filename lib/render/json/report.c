@@ -165,11 +165,12 @@ static json_t *baseline(const brc_labelling *l)
 	classes = json_array();
 	for (size_t c = 0; c < l->classes; c++)
 		brc_json_append(&classes,
-				json_pack("{s:o,s:I,s:I}", "class", brc_json_text(l->class_name[c]),
+				json_pack("{s:o,s:I,s:o}", "class", brc_json_text(l->class_name[c]),
 					  "images", (json_int_t)x->class_images[c], "correct",
-					  (json_int_t)x->baseline_correct[c]));
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "images", brc_json_count(x->images), "items",
-			 brc_json_text(x->items), "accuracy",
+					  x->baseline_correct ? json_integer(x->baseline_correct[c])
+							      : json_null()));
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "task", brc_task_name[x->task], "images",
+			 brc_json_count(x->images), "items", brc_json_text(x->items), "accuracy",
 			 brc_json_number(brc_lesions_baseline_plain(x)), "balanced_accuracy",
 			 brc_json_number(brc_lesions_baseline_balanced(x)), "loss",
 			 brc_json_number(l->loss), "classes", classes);

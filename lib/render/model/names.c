@@ -61,6 +61,16 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap)
 	return buf;
 }
 
+char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap)
+{
+	char name[32];
+	const char *item = brc_item_name(net, name, sizeof(name));
+
+	snprintf(buf, cap, "%s %s %s", brc_task_loss_unit(l->lesions.task),
+		 strchr("aeiou", item[0]) ? "an" : "a", item);
+	return buf;
+}
+
 static brc_rc keep(char **to, const char *name, brc_err *err)
 {
 	*to = brc_strdup(name, err);

@@ -20,7 +20,12 @@ static void note_tests(brc_network *net, size_t i)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_MISSING, i,
 			"There is no importance section; `lesion` writes it with the lesions.");
-	if (!coherence)
+	if (!coherence && l->lesions_section && !brc_task_counts(l->lesions.task))
+		brc_note_addf(
+			&net->notes, BRC_NOTE_MISSING, i,
+			"Regression counts no right answers: importance is measured by the squared "
+			"error alone, and accuracy, recall and coherence are not defined.");
+	else if (!coherence)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_MISSING, i,
 			"The lesions were not tested for coherence. Add:  | coherence --in %s",

@@ -278,7 +278,12 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 	brc_str_add(b, "\n");
 	for (int line = 0; line < 2; line++) {
 		add_title(b, l, line == 1);
-		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
+		if (!worst)
+			brc_str_add(b, "\n");
+		else if (line == 0)
+			brc_str_addf(b, " | %s most\n", brc_task_cell(l->lesions.task));
+		else
+			brc_str_add(b, " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {

@@ -36,10 +36,13 @@ typedef struct brc_builder {
 	brc_err *err;
 } brc_builder;
 
+/* ---- accept.c: what brc_exec_accept does, of one node and of an operator set ---- */
+
+brc_rc brc_exec_accept_node(const Brc__OnnxNode *p, const brc_functions *f, brc_err *err);
+brc_rc brc_exec_accept_opset(int64_t opset, brc_err *err);
+
 /* ---- scope.c ---- */
 
-/* What the name stands for here; NULL: nothing defines it. "" is no name. */
-brc_name *brc_builder_find(const brc_builder *b, const char *name);
 /* The initializers of the innermost graph, then its nodes. BRC_DATA naming the node that fails. */
 brc_rc brc_builder_initializers(brc_builder *b);
 brc_rc brc_builder_nodes(brc_builder *b);

@@ -79,10 +79,15 @@ static brc_rc find_kind(const Brc__OnnxNode *p, kind *k, brc_err *err)
 	const brc_op *op = standard ? brc_op_find(type) : NULL;
 	const brc_structure *s = standard && !op ? brc_structure_find(type) : NULL;
 
-	if (!op && !s)
-		return brc_fail(
-			err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported",
-			standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p));
+	if (!op && !s) {
+		brc_fail(err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported",
+			 standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p));
+		return strcmp(domain, "com.microsoft") != 0
+			       ? BRC_DATA
+			       : brc_hint(err,
+					  "onnxruntime's optimiser joins operators into ones of "
+					  "its own; give the model from before");
+	}
 	*k = op ? (kind){op, NULL, op->min_in, op->max_in, op->max_out}
 		: (kind){NULL, s, s->min_in, s->max_in, s->max_out};
 	return BRC_OK;

@@ -106,6 +106,11 @@ bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep)
 	return n->op->reduced && n->op->reduced(n, axes, keep);
 }
 
+void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared)
+{
+	n->op->heads(n, heads, shared);
+}
+
 size_t brc_node_softmax_size(const brc_node *n, size_t *step)
 {
 	*step = 0;

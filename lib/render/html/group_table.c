@@ -132,6 +132,23 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	brc_html(page, "</tr>\n");
 }
 
+/* The units of each group by name. */
+static void add_members(brc_page *page, const brc_labelling *l)
+{
+	brc_html_table(page, " class=\"sizes\"", "group|units");
+	for (size_t i = 0; i < l->n_groups && page->rows_left > 0; i++, page->rows_left--) {
+		const brc_group *g = &l->group[i];
+		brc_str members = {0};
+
+		brc_members(&members, l, g);
+		brc_html(page, "<tr><th scope=\"row\">%s %d</th><td>%s</td></tr>\n",
+			 l->layer_title[g->layer], g->cluster, members.s ? members.s : "");
+		page->b->failed |= members.failed;
+		brc_str_free(&members);
+	}
+	brc_html_table_end(page);
+}
+
 /* Nothing was tested: one row a layer, with the sizes of its groups. */
 static void add_sizes(brc_page *page, const brc_labelling *l)
 {
@@ -150,6 +167,8 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 		page->rows_left--;
 	}
 	brc_html_table_end(page);
+	if (l->unit_name)
+		add_members(page, l);
 }
 
 /* What the columns other than p mean, then how to read verdicts and stars. */

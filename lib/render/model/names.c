@@ -18,11 +18,6 @@ const char *brc_proxy_adjective(brc_proxy p)
 	return p == BRC_IMPORTANCE ? "more important" : "more coherent";
 }
 
-const char *brc_source_title(const char *source)
-{
-	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
-}
-
 const char *brc_mode_title(brc_labels_mode mode)
 {
 	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);

@@ -38,12 +38,13 @@ void brc_note_missing(brc_network *net)
 
 	if (net->n_clusterability == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
-			      "The network was not compared with shuffled copies of itself. Add, "
-			      "before laplacian:  | clusterability -k 16 -n 50");
+			      "The %s was not compared with shuffled copies of itself. Add, "
+			      "before laplacian:  | clusterability -k 16 -n 50",
+			      brc_subject(net));
 	if (net->n_labellings == 0)
-		brc_note_addf(
-			notes, BRC_NOTE_MISSING, BRC_ANY,
-			"The network was not partitioned. Add:  | laplacian | spectral -k 16");
+		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
+			      "The %s was not partitioned. Add:  | laplacian | spectral -k 16",
+			      brc_subject(net));
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
@@ -51,9 +52,10 @@ void brc_note_missing(brc_network *net)
 		    l->labels.mode != BRC_LABELS_IMPORTED)
 			brc_note_addf(notes, BRC_NOTE_MISSING, i,
 				      "No spectrum came with the labels; `spectral` writes it.");
-		note_tests(net, i);
+		if (!brc_is_graph(net))
+			note_tests(net, i);
 	}
-	if (!net->has_exemplars && strcmp(net->items, "images") == 0)
+	if (!net->has_exemplars && !brc_is_graph(net) && strcmp(net->items, "images") == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
 			      "There are no example images of what units respond to: "
 			      "`activations` writes them (exemplars).");

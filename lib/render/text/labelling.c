@@ -257,6 +257,14 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 				     l->group[last].cluster, l->group[last].size);
 		brc_text_line(b, "  ", &line);
 	}
+	for (size_t i = 0; l->unit_name && i < l->n_groups; i++) {
+		brc_str line = {0};
+
+		brc_str_addf(&line, "%s %d: ", l->layers.name[l->group[i].layer],
+			     l->group[i].cluster);
+		brc_members(&line, l, &l->group[i]);
+		brc_text_line(b, "  ", &line);
+	}
 	brc_str_add(b, "\n");
 }
 

@@ -139,7 +139,8 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 		add_notes(b, net, BRC_NOTE_WARNING, i, "Careful:");
 		add_notes(b, net, BRC_NOTE_MISSING, i, "Not run:");
 	}
-	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY, "The network as a whole:");
+	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY,
+		  brc_is_graph(net) ? "The graph as a whole:" : "The network as a whole:");
 	add_notes(b, net, BRC_NOTE_WARNING, BRC_ANY, "Careful:");
 	add_notes(b, net, BRC_NOTE_MISSING, BRC_ANY, "Not run:");
 	if (net->input->n_history > 0) {

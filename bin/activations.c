@@ -13,11 +13,12 @@
 
 static const char *model, *units;
 static int at, pooling = -1, precision, compat;
-static const char *const ats[] = {"pre", "post"};
-static const char *const pools[] = {"mean", "l1", "max", "colsum"};
 static size_t samples;
 static unsigned kinds;
 static brc_net_options how_read;
+
+#define STAGES "pre|post"
+#define POOLINGS "mean|l1|max|colsum"
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network (ONNX)")},
@@ -32,9 +33,9 @@ static const brc_opt options[] = {
 		    "which layers are recorded. hidden: the hidden layers. mlp: the hidden layers "
 		    "of MLPs. heads: the values of attention heads. Several kinds are joined by "
 		    "commas: hidden|mlp|heads|mlp,heads (default: hidden)")},
-	{BRC_CHOICE("at", 0, "WHERE", &at, "pre|post",
+	{BRC_CHOICE("at", 0, "WHERE", &at, STAGES,
 		    "record values before (pre) or after (post) the activation function")},
-	{BRC_CHOICE("pool", 0, "HOW", &pooling, "mean|l1|max|colsum",
+	{BRC_CHOICE("pool", 0, "HOW", &pooling, POOLINGS,
 		    "how the map of a channel, or a feature of all tokens, becomes one number. "
 		    "mean: its mean. l1: sum of magnitudes. max: largest value. colsum: largest "
 		    "sum of magnitudes of a column: mean|l1|max|colsum (default: mean; with "
@@ -59,26 +60,15 @@ typedef struct work {
 	brc_exemplars exemplars;
 } work;
 
-static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
+static brc_rc write_values(const work *w, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(brc_net_layer_graph(((const work *)of)->net), s, err);
-}
-
-static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
-{
-	const work *w = of;
 	brc_activations a = {.layers = w->layers, .samples = w->n, .value = w->value};
 
 	snprintf(a.model, sizeof(a.model), "%s", brc_net_digest(w->net));
 	snprintf(a.units, sizeof(a.units), "%s", units);
-	snprintf(a.at, sizeof(a.at), "%s", ats[at]);
-	snprintf(a.pool, sizeof(a.pool), "%s", pools[pooling]);
+	brc_word_at(STAGES, at, a.at, sizeof(a.at));
+	brc_word_at(POOLINGS, pooling, a.pool, sizeof(a.pool));
 	return brc_activations_write(&a, s, err);
-}
-
-static brc_rc fill_exemplars(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_exemplars_write(of, s, err);
 }
 
 static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
@@ -113,8 +103,7 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	w->n = samples;
 	BRC_TRY(brc_dataset_draw(w->data.n, &w->n, cli->c.seed, &w->sample, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
-			   w->n);
+	brc_progress_start(&progress, cli, brc_dataset_items(&w->data), w->n);
 	rc = brc_net_activations(w->net, &w->data, w->sample, w->n, &how, pool, &progress,
 				 &w->value, err);
 	brc_progress_end(&progress);
@@ -124,16 +113,18 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const char *name = cli->c.name ? cli->c.name : "activations";
+	const char *name = brc_cli_name(cli, "activations");
 
 	BRC_TRY(read_inputs(w, f, err));
 	BRC_TRY(record(w, cli, err));
-	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
-	BRC_TRY(brc_filter_make(f, "activations", name, fill_values, w, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write,
+				brc_net_layer_graph(w->net), err));
+	BRC_TRY(brc_filter_make(f, "activations", name, write_values, w, err));
 	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown as images */
 		BRC_TRY(brc_net_exemplars(&w->layers, &w->data, w->sample, w->n, w->value,
 					  &w->exemplars, err));
-		BRC_TRY(brc_filter_make(f, "exemplars", name, fill_exemplars, &w->exemplars, err));
+		BRC_TRY(brc_filter_make(f, "exemplars", name, brc_exemplars_write, &w->exemplars,
+					err));
 	}
 	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s", brc_layers_total(&w->layers),
 		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, brc_dataset_items(&w->data));

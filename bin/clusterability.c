@@ -33,17 +33,8 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc fill(const void *of, brc_section *s, brc_err *err)
+static void tell(const brc_cli *cli, const brc_clusterability *c)
 {
-	return brc_clusterability_write(of, s, err);
-}
-
-static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			   const brc_clusterability *c, brc_err *err)
-{
-	const char *name = cli->c.name ? cli->c.name : in->name;
-
-	BRC_TRY(brc_filter_make(f, "clusterability", name, fill, c, err));
 	brc_cli_note(cli, "n-cut %.6g; %zu shuffled: mean %.6g, sd %.3g; p %.4g, z %.4g",
 		     c->observed, c->shuffles, c->mean, c->sd, c->p, c->z);
 	if (c->undefined)
@@ -51,7 +42,6 @@ static brc_rc write_result(brc_filter *f, const brc_cli *cli, const brc_section 
 			     "warning: %zu of %zu shuffled networks have fewer than %zu connected "
 			     "units and no n-cut: they count against significance",
 			     c->undefined, c->shuffles, c->k);
-	return BRC_OK;
 }
 
 static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
@@ -60,7 +50,7 @@ static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
 	brc_progress progress;
 	brc_rc rc;
 
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "shuffles", o->shuffles);
+	brc_progress_start(&progress, cli, "shuffles", o->shuffles);
 	rc = brc_clusterability_test(c, blocks, o, &progress, err);
 	brc_progress_end(&progress);
 	return rc;
@@ -69,7 +59,7 @@ static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
 static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *in;
-	brc_clusterability c;
+	brc_clusterability c = {0};
 	brc_edge_origin origin;
 	brc_blocks blocks;
 	brc_rc rc;
@@ -78,10 +68,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (k == 0)
 		return brc_fail(err, BRC_USAGE, "give the number of clusters with -k");
 	BRC_TRY(brc_linalg_check(err));
-	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_SHARE, err));
-	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_SHARE, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_filter_input(f, "weights|affinity", BRC_BLOCKS_VERSION, BRC_SHARE, &in, err));
 	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
 
@@ -96,10 +83,11 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 					 .threads = cli->c.threads,
 					 .mem = cli->c.mem};
 	rc = test(cli, &blocks, &o, &c, err);
-	if (rc == BRC_OK) {
-		rc = write_result(f, cli, in, &c, err);
-		brc_clusterability_clear(&c);
-	}
+	BRC_THEN(rc, brc_filter_make(f, "clusterability", brc_cli_name(cli, in->name),
+				     brc_clusterability_write, &c, err));
+	if (rc == BRC_OK)
+		tell(cli, &c);
+	brc_clusterability_clear(&c);
 	brc_blocks_clear(&blocks);
 	return rc;
 }

@@ -18,11 +18,6 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc fill_coherence(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_findings_write(of, s, err);
-}
-
 static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_measure how = {.level = level, .fdr = (brc_fdr)fdr, .published = compat == 1};
@@ -31,13 +26,11 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_lesions l;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_take(f, "lesions", 1, BRC_SHARE, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "lesions", &in, err));
+	BRC_TRY(brc_filter_input(f, "lesions", 1, BRC_SHARE, &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
 	rc = brc_measure_coherence(&findings, &l, &how, err);
-	BRC_THEN(rc, brc_filter_make(f, "coherence", cli->c.name ? cli->c.name : in->name,
-				     fill_coherence, &findings, err));
+	BRC_THEN(rc, brc_filter_make(f, "coherence", brc_cli_name(cli, in->name),
+				     brc_findings_write, &findings, err));
 	if (rc == BRC_OK)
 		brc_tell_findings(cli, &findings);
 	brc_findings_clear(&findings);

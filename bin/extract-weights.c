@@ -12,9 +12,10 @@
 static const char *model, *order, *units, *data_path;
 static brc_net_options how;
 static int norm = -1, compat;
-static const char *const norms[] = {"l1", "l2", "colsum", "spectral"};
 static bool skip_untraced, transposed;
 static unsigned kinds;
+
+#define NORMS "l1|l2|colsum|spectral"
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model,
@@ -36,7 +37,7 @@ static const brc_opt options[] = {
 		    "of the published code, which are the convolutions if there are any, otherwise "
 		    "all: hidden|all|mlp|heads|mlp,heads|published (default: hidden; with --compat "
 		    "paper: published)")},
-	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, "l1|l2|colsum|spectral",
+	{BRC_CHOICE("kernel-norm", 0, "NORM", &norm, NORMS,
 		    "how the kernel between two channels becomes one weight. l1: sum of "
 		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
 		    "of a column. spectral: largest singular value of the magnitudes: "
@@ -82,26 +83,15 @@ typedef struct work {
 	brc_dataset data; /* for its extents */
 } work;
 
-static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
+static brc_rc write_weights(const work *w, brc_section *s, brc_err *err)
 {
-	return brc_layer_graph_write(((const work *)of)->network, s, err);
-}
-
-static brc_rc fill_weights(const void *of, brc_section *s, brc_err *err)
-{
-	const work *w = of;
 	brc_edge_origin origin = {.paper = compat != 0};
 
 	snprintf(origin.model, sizeof(origin.model), "%s", w->network->digest);
 	snprintf(origin.units, sizeof(origin.units), "%s", units);
-	snprintf(origin.norm, sizeof(origin.norm), "%s", norms[norm]);
+	brc_word_at(NORMS, norm, origin.norm, sizeof(origin.norm));
 	brc_edge_origin_write(&origin, s);
 	return brc_blocks_write(&w->graph, s, err);
-}
-
-static brc_rc fill_heads(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_labels_write(&((const work *)of)->heads, s, err);
 }
 
 /* Options that only networks have. */
@@ -152,7 +142,7 @@ static brc_rc read_model(work *w, brc_filter *f, brc_err *err)
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const char *name = cli->c.name ? cli->c.name : "weights";
+	const char *name = brc_cli_name(cli, "weights");
 	bool heads = (kinds & BRC_UNITS_HEADS) != 0;
 
 	if (cli->n_operands == 1 && model)
@@ -168,10 +158,10 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_unit_graph_make(w->network, kinds, cli->c.mem, &w->graph, err));
 	if (heads)
 		BRC_TRY(brc_layer_graph_heads(w->network, &w->heads, err));
-	BRC_TRY(brc_filter_make(f, "units", "units", fill_units, w, err));
-	BRC_TRY(brc_filter_make(f, "weights", name, fill_weights, w, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write, w->network, err));
+	BRC_TRY(brc_filter_make(f, "weights", name, write_weights, w, err));
 	if (heads)
-		BRC_TRY(brc_filter_make(f, "labels", "heads", fill_heads, w, err));
+		BRC_TRY(brc_filter_make(f, "labels", "heads", brc_labels_write, &w->heads, err));
 	tell(cli, w->network, &w->graph);
 	return BRC_OK;
 }

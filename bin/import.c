@@ -53,7 +53,7 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
 	brc_named_units known = {0};
 	brc_imported told;
-	const char *name = cli->c.name ? cli->c.name : "labels";
+	const char *name = brc_cli_name(cli, "labels");
 	bool found = false;
 	brc_rc rc = read_known(cli, f, &known, &found, err);
 
@@ -69,7 +69,7 @@ static brc_rc import_labels(const brc_cli *cli, brc_filter *f, brc_err *err)
 static brc_rc import_graph(const brc_cli *cli, brc_filter *f, brc_err *err)
 {
 	brc_imported told;
-	const char *name = cli->c.name ? cli->c.name : "graph";
+	const char *name = brc_cli_name(cli, "graph");
 
 	BRC_TRY(brc_import_graph(graph, layers, name, cli->c.mem, f, &told, err));
 	if (told.loops > 0)

@@ -42,7 +42,6 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 {
 	char title[256], name[BRC_NAME_MAX];
 	brc_laplacian l = {0};
-	brc_section *out = NULL;
 	brc_rc rc;
 
 	brc_section_title(in, title, sizeof(title));
@@ -52,12 +51,9 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 		BRC_TRY(brc_laplacian_global(&l, blocks, in->type, title, err));
 	l.unit_rows = normalisation == 1;
 	brc_laplacian_name(in->name, local, name);
-	rc = brc_section_new(&out, "laplacian", 1, cli->c.name ? cli->c.name : name, err);
-	BRC_THEN(rc, brc_laplacian_write(&l, out, err));
-	BRC_THEN(rc, brc_filter_write(f, out, err));
+	rc = brc_filter_make(f, "laplacian", brc_cli_name(cli, name), brc_laplacian_write, &l, err);
 	if (rc == BRC_OK)
 		tell(cli, &l);
-	brc_section_free(out);
 	brc_laplacian_clear(&l);
 	return rc;
 }
@@ -69,10 +65,7 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_blocks blocks;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_take(f, "weights", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_take(f, "affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "weights|affinity", &in, err));
+	BRC_TRY(brc_filter_input(f, "weights|affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
 	rc = write_graphs(f, cli, in, &blocks, err);

@@ -54,16 +54,6 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static brc_rc fill_lesions(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_lesions_write(of, s, err);
-}
-
-static brc_rc fill_importance(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_findings_write(of, s, err);
-}
-
 /* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
 	const char *name; /* of the labels */
@@ -126,7 +116,7 @@ static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, brc_dataset_items(&w->data),
+	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
 	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
 				&w->lesions, err);
@@ -140,11 +130,11 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	const char *name;
 
 	BRC_TRY(read_inputs(w, f, cli, err));
-	name = cli->c.name ? cli->c.name : w->name;
+	name = brc_cli_name(cli, w->name);
 	BRC_TRY(silence(w, cli, err));
-	BRC_TRY(brc_filter_make(f, "lesions", name, fill_lesions, &w->lesions, err));
+	BRC_TRY(brc_filter_make(f, "lesions", name, brc_lesions_write, &w->lesions, err));
 	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &measure, err));
-	BRC_TRY(brc_filter_make(f, "importance", name, fill_importance, &w->findings, err));
+	BRC_TRY(brc_filter_make(f, "importance", name, brc_findings_write, &w->findings, err));
 	brc_tell_lesions(cli, &w->lesions);
 	brc_tell_findings(cli, &w->findings);
 	return BRC_OK;

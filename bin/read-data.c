@@ -98,7 +98,7 @@ static brc_rc write_dataset(brc_filter *f, const brc_cli *cli, brc_err *err)
 	char text[256];
 
 	BRC_TRY(brc_dataset_files_choose(&files, err));
-	BRC_TRY(brc_dataset_files_write(&files, cli->c.name ? cli->c.name : "dataset", f, err));
+	BRC_TRY(brc_dataset_files_write(&files, brc_cli_name(cli, "dataset"), f, err));
 	shape.ndim = d->ndim + 1;
 	shape.shape[0] = d->n;
 	memcpy(shape.shape + 1, d->shape, d->ndim * sizeof(*d->shape));

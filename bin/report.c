@@ -26,8 +26,8 @@ static const brc_opt options[] = {
 	{0}};
 
 /* Sections that a report shows; all others are skipped while reading. */
-static const char *const types[] = {"units",  "exemplars", "clusterability", "spectrum",
-				    "labels", "lesions",   "importance",     "coherence"};
+static const char types[] =
+	"units|exemplars|clusterability|spectrum|labels|lesions|importance|coherence";
 
 typedef struct inputs {
 	brc_report_input *item; /* titles borrowed from the operands */
@@ -64,8 +64,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 
 	if (format == AUTO)
 		BRC_TRY(brc_report_form_of(cli->c.output, &form, err));
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		BRC_TRY(brc_filter_take(f, types[i], 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, types, 1, BRC_CONSUME, err));
 	for (size_t i = 0; i < cli->n_operands; i++)
 		BRC_TRY(add_file(in, f, cli->operands[i], err));
 	if (cli->n_operands == 0)

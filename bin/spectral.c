@@ -110,55 +110,11 @@ static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_part
 	brc_rc rc;
 
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, brc_cli_progress(cli), cli->tool, "clusterings",
-			   plan->sets * l->n);
+	brc_progress_start(&progress, cli, "clusterings", plan->sets * l->n);
 	rc = brc_partition_run(plan, l, pool, &progress, c, err);
 	brc_progress_end(&progress);
 	brc_pool_free(pool);
 	return rc;
-}
-
-static brc_rc fill_labels(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_labels_write(of, s, err);
-}
-
-static brc_rc fill_spectrum(const void *of, brc_section *s, brc_err *err)
-{
-	return brc_spectrum_write(of, s, err);
-}
-
-/* One set: c[graphs]. */
-static brc_rc write_set(brc_filter *f, const char *name, const brc_laplacian *l,
-			const brc_clustering *c, brc_err *err)
-{
-	brc_spectrum spectrum = {0};
-	brc_labels labels;
-	brc_rc rc;
-
-	BRC_TRY(brc_partition_labels(&labels, l, c, err));
-	rc = brc_partition_spectrum(&spectrum, &labels, l, c, err);
-	BRC_THEN(rc, brc_filter_make(f, "spectrum", name, fill_spectrum, &spectrum, err));
-	BRC_THEN(rc, brc_filter_make(f, "labels", name, fill_labels, &labels, err));
-	brc_spectrum_clear(&spectrum);
-	brc_labels_clear(&labels);
-	return rc;
-}
-
-/* Every set; of several, each is called after its k. */
-static brc_rc write_sets(brc_filter *f, const char *base, const brc_partition_plan *plan,
-			 const brc_laplacian *l, const brc_clustering *c, brc_err *err)
-{
-	char name[BRC_NAME_MAX + 32];
-
-	for (size_t set = 0; set < plan->sets; set++) {
-		if (plan->sets == 1)
-			snprintf(name, sizeof(name), "%s", base);
-		else
-			snprintf(name, sizeof(name), "%s.k%zu", base, plan->k[set * l->n]);
-		BRC_TRY(write_set(f, name, l, c + set * l->n, err));
-	}
-	return BRC_OK;
 }
 
 static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
@@ -168,7 +124,7 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, cons
 	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
-	BRC_THEN(rc, write_sets(f, cli->c.name ? cli->c.name : in->name, plan, l, c, err));
+	BRC_THEN(rc, brc_partition_write(f, brc_cli_name(cli, in->name), plan, l, c, err));
 	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
 		tell(cli, l, c + set * l->n);
 	for (size_t i = 0; c && i < n; i++)
@@ -180,7 +136,7 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, cons
 static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *in;
-	brc_partition_plan plan;
+	brc_partition_plan plan = {0};
 	brc_laplacian l;
 	brc_rc rc;
 
@@ -189,17 +145,13 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "-k 16, or a list: -k 8,12,16");
 	}
 	BRC_TRY(brc_linalg_check(err));
-	BRC_TRY(brc_filter_take(f, "laplacian", BRC_BLOCKS_VERSION, BRC_CONSUME, err));
 	if (k_from)
 		BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "laplacian", &in, err));
+	BRC_TRY(brc_filter_input(f, "laplacian", BRC_BLOCKS_VERSION, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_laplacian_read(&l, in, err));
 	rc = make_plan(f, cli, &l, &plan, err);
-	if (rc == BRC_OK) {
-		rc = run(f, cli, in, &l, &plan, err);
-		brc_partition_plan_clear(&plan);
-	}
+	BRC_THEN(rc, run(f, cli, in, &l, &plan, err));
+	brc_partition_plan_clear(&plan);
 	brc_laplacian_clear(&l);
 	return rc;
 }

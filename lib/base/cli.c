@@ -151,6 +151,8 @@ static void usage_error(const brc_cli *cli, const char *message)
 /* " (default: X)" after the sentence, from the value before parsing. */
 static void add_default(brc_str *s, const brc_opt *o)
 {
+	char word[64];
+
 	switch (o->type) {
 	case BRC_OPT_SIZE:
 		brc_str_addf(s, " (default: %zu)", *(const size_t *)o->value);
@@ -166,13 +168,10 @@ static void add_default(brc_str *s, const brc_opt *o)
 		if (*(const char *const *)o->value)
 			brc_str_addf(s, " (default: %s)", *(const char *const *)o->value);
 		break;
-	case BRC_OPT_CHOICE: {
-		int n;
-		const char *word = brc_word_at(o->choices, *(const int *)o->value, &n);
-
-		brc_str_addf(s, ": %s (default: %.*s)", o->choices, n, word);
+	case BRC_OPT_CHOICE:
+		brc_str_addf(s, ": %s (default: %s)", o->choices,
+			     brc_word_at(o->choices, *(const int *)o->value, word, sizeof(word)));
 		break;
-	}
 	default:
 		break;
 	}
@@ -437,9 +436,7 @@ void brc_cli_detail(const brc_cli *cli, const char *fmt, ...)
 	va_end(args);
 }
 
-bool brc_cli_progress(const brc_cli *cli)
+const char *brc_cli_name(const brc_cli *cli, const char *otherwise)
 {
-	if (cli->c.progress == 1)
-		return true;
-	return cli->c.progress == 0 && cli->c.verbosity >= 0 && isatty(STDERR_FILENO) == 1;
+	return cli->c.name ? cli->c.name : otherwise;
 }

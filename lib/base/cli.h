@@ -120,8 +120,8 @@ int brc_cli_report(const brc_cli *cli, const brc_err *err);
 /* A remark on stderr unless -q ("tool: ..."); a detail only with -v. */
 void brc_cli_note(const brc_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void brc_cli_detail(const brc_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Should progress be shown? */
-bool brc_cli_progress(const brc_cli *cli);
+/* --name, or else this. */
+const char *brc_cli_name(const brc_cli *cli, const char *otherwise);
 
 #define BRC_VERSION "0.1.0"
 

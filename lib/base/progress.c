@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/str.h"
 
@@ -17,15 +18,15 @@ static int64_t now_ns(void)
 	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
 }
 
-void brc_progress_start(brc_progress *p, bool enabled, const char *tool, const char *what,
-			uint64_t total)
+void brc_progress_start(brc_progress *p, const brc_cli *cli, const char *what, uint64_t total)
 {
-	if (!p)
-		return;
-	p->tool = tool;
+	const brc_common *c = &cli->c;
+
+	p->tool = cli->tool;
 	p->what = what;
 	p->total = total;
-	p->enabled = enabled;
+	p->enabled = c->progress == 1 ||
+		     (c->progress == 0 && c->verbosity >= 0 && isatty(STDERR_FILENO) == 1);
 	p->start_ns = now_ns();
 	atomic_store(&p->done, 0);
 	atomic_store(&p->next_ns, p->start_ns + SECOND_NS);

@@ -1,6 +1,6 @@
 /*
  * Progress of long work on stderr: done/total, rate, time left. Silent for
- * the first second, and altogether unless enabled.
+ * the first second, and altogether where --progress says so.
  */
 #ifndef BRC_BASE_PROGRESS_H
 #define BRC_BASE_PROGRESS_H
@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/cli.h"
 
 typedef struct brc_progress {
 	const char *tool, *what; /* borrowed; `what` is a plural: "lesions" */
@@ -20,9 +22,8 @@ typedef struct brc_progress {
 	_Atomic bool shown;
 } brc_progress;
 
-/* A NULL progress is legal everywhere and does nothing. */
-void brc_progress_start(brc_progress *p, bool enabled, const char *tool, const char *what,
-			uint64_t total);
+void brc_progress_start(brc_progress *p, const brc_cli *cli, const char *what, uint64_t total);
+/* A NULL progress is legal here and does nothing. */
 void brc_progress_add(brc_progress *p, uint64_t n); /* from any thread */
 void brc_progress_end(brc_progress *p);
 

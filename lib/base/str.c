@@ -133,12 +133,12 @@ int brc_word_index(const char *words, const char *word)
 	}
 }
 
-const char *brc_word_at(const char *words, int i, int *n)
+char *brc_word_at(const char *words, int i, char *buf, size_t cap)
 {
 	for (; i > 0; i--)
 		words += strcspn(words, "|") + 1;
-	*n = (int)strcspn(words, "|");
-	return words;
+	snprintf(buf, cap, "%.*s", (int)strcspn(words, "|"), words);
+	return buf;
 }
 
 char *brc_human_bytes(double bytes, char buf[32])

@@ -40,10 +40,10 @@ brc_rc brc_parse_double(const char *s, double min, double max, const char *what,
 
 /*
  * Words separated by '|', as in "layer|significance". The place of a word among them, -1 if it is
- * none of them; and word number i, which exists: *n bytes, not terminated.
+ * none of them; and a copy of word number i, which exists, in buf, which it returns.
  */
 int brc_word_index(const char *words, const char *word);
-const char *brc_word_at(const char *words, int i, int *n);
+char *brc_word_at(const char *words, int i, char *buf, size_t cap);
 
 /* "1.5 GB", "312 kB": decimal units, for messages. Returns buf. */
 char *brc_human_bytes(double bytes, char buf[32]);

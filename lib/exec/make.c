@@ -108,21 +108,19 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 /* All inputs are constants: compute the outputs now. */
 static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 {
-	void **at;
-	brc_rc rc;
-
 	BRC_TRY(make_constants(g, n, err));
 	if (!n->op->run)
 		return BRC_OK;
 	if (n->op->prepare)
 		BRC_TRY(n->op->prepare(g, n, err));
-	at = brc_alloc(g->n_values, sizeof(*at), err);
-	BRC_TRY(brc_made(at));
-	for (size_t v = 0; v < g->n_values; v++)
-		at[v] = g->value[v].data;
-	rc = brc_node_run(g, n, at, err);
-	free((void *)at);
-	return rc;
+	BRC_TRY(brc_grow(&g->fold, &g->cap_fold, g->n_values, sizeof(*g->fold), err));
+	for (size_t k = 0; k < n->n_in + n->n_out; k++) { /* those of other values are not read */
+		size_t v = k < n->n_in ? n->in[k] : n->out[k - n->n_in];
+
+		if (v != BRC_NOWHERE)
+			g->fold[v] = g->value[v].data;
+	}
+	return brc_node_run(g, n, g->fold, err);
 }
 
 static bool all_constant(const brc_exec *g, const size_t *v, size_t n)

@@ -77,7 +77,7 @@ typedef struct brc_blocks {
 } brc_blocks;
 
 /*
- * Write a graph: init, add each block, write; then brc_filter_write the section while the blocks'
+ * Write a graph: init, add each block, write; then brc_filter_put the section while the blocks'
  * memory is still there. Clear releases the lists and the memory of brc_blocks_alloc, never what
  * was borrowed.
  */

@@ -43,29 +43,21 @@ static brc_rc write_units(const brc_blocks *b, const brc_name_table *names, cons
 			  brc_filter *f, brc_err *err)
 {
 	brc_section *s;
-	brc_rc rc;
 
 	if (names->n == 0)
 		return BRC_OK;
 	BRC_TRY(brc_section_new(&s, "units", 1, name, err));
-	rc = brc_exchange_write_units(b, names, s, err);
-	BRC_THEN(rc, brc_filter_write(f, s, err));
-	brc_section_free(s);
-	return rc;
+	return brc_filter_put(f, s, brc_exchange_write_units(b, names, s, err), err);
 }
 
 static brc_rc write_graph(const brc_blocks *b, const char *name, brc_filter *f, brc_err *err)
 {
 	const brc_edge_origin origin = {.affinity = true, .method = "imported"};
 	brc_section *s;
-	brc_rc rc;
 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
 	brc_edge_origin_write(&origin, s);
-	rc = brc_blocks_write(b, s, err);
-	BRC_THEN(rc, brc_filter_write(f, s, err));
-	brc_section_free(s);
-	return rc;
+	return brc_filter_put(f, s, brc_blocks_write(b, s, err), err);
 }
 
 static brc_rc make_graph(const brc_edge_list *l, const char *name, size_t mem, brc_filter *f,
@@ -113,18 +105,14 @@ static brc_rc write_labels(const brc_layers *layers, const int32_t *label, const
 			   brc_filter *f, brc_imported *told, brc_err *err)
 {
 	brc_labels l;
-	brc_section *s = NULL;
 	size_t n = brc_layers_total(layers);
 	brc_rc rc;
 
 	BRC_TRY(brc_labels_init(&l, layers, err));
 	memcpy(l.label, label, n * sizeof(*label));
 	rc = brc_labels_distinct(label, n, &l.k, err);
-	BRC_THEN(rc, brc_section_new(&s, "labels", 1, name, err));
-	BRC_THEN(rc, brc_labels_write(&l, s, err));
-	BRC_THEN(rc, brc_filter_write(f, s, err));
+	BRC_THEN(rc, brc_filter_make(f, "labels", name, brc_labels_write, &l, err));
 	*told = (brc_imported){.layers = layers->n, .units = n, .clusters = l.k};
-	brc_section_free(s);
 	brc_labels_clear(&l);
 	return rc;
 }

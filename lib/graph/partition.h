@@ -14,6 +14,7 @@
 #include "sections/spectrum.h"
 #include "graph/laplacian.h"
 #include "graph/spectral.h"
+#include "stream/filter.h"
 
 /*
  * Clusterings wanted: sets of one k for every graph. Each graph is solved once,
@@ -72,5 +73,12 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 /* The spectrum of the set, with its affinity image and its links. `labels` are those of the set. */
 brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			      const brc_clustering *c, brc_err *err);
+
+/*
+ * Write the spectrum and the labels of every set of a plan, c[sets * graphs], both called `name`,
+ * or NAME.kK where there are several sets.
+ */
+brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
+			   const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 #endif

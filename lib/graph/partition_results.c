@@ -148,3 +148,33 @@ brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const b
 		brc_spectrum_clear(p);
 	return rc;
 }
+
+static brc_rc write_set(brc_filter *f, const char *name, const brc_laplacian *l,
+			const brc_clustering *c, brc_err *err)
+{
+	brc_spectrum spectrum = {0};
+	brc_labels labels;
+	brc_rc rc;
+
+	BRC_TRY(brc_partition_labels(&labels, l, c, err));
+	rc = brc_partition_spectrum(&spectrum, &labels, l, c, err);
+	BRC_THEN(rc, brc_filter_make(f, "spectrum", name, brc_spectrum_write, &spectrum, err));
+	BRC_THEN(rc, brc_filter_make(f, "labels", name, brc_labels_write, &labels, err));
+	brc_spectrum_clear(&spectrum);
+	brc_labels_clear(&labels);
+	return rc;
+}
+
+brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
+			   const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+{
+	char numbered[BRC_NAME_MAX + 32];
+
+	if (plan->sets == 1)
+		return write_set(f, name, l, c, err);
+	for (size_t set = 0; set < plan->sets; set++) {
+		snprintf(numbered, sizeof(numbered), "%s.k%zu", name, plan->k[set * l->n]);
+		BRC_TRY(write_set(f, numbered, l, c + set * l->n, err));
+	}
+	return BRC_OK;
+}

@@ -28,6 +28,7 @@ typedef struct brc_net_layer {
 	bool linear;          /* it has no activation function of its own */
 	bool mlp;             /* the hidden layer of an MLP: docs/method.md */
 	int32_t *head;        /* [units]: the head whose value each is, -1: of none; or NULL */
+	size_t head_block; /* from 1: of heads that have a layer each, one of them this; 0: none */
 } brc_net_layer;
 
 /* Layer `from` feeds layer `to`; indices of layers, from < to. */

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "net/activation_function.h"
+#include "net/head_blocks.h"
 
 static bool is_dense(const brc_exec *g, const brc_node *n)
 {
@@ -163,5 +164,5 @@ brc_rc brc_net_find_parts(brc_net *net, brc_err *err)
 		if (in->head_key && layer->role == BRC_ROLE_HIDDEN)
 			BRC_TRY(number_heads(net, l, err));
 	}
-	return BRC_OK;
+	return brc_head_blocks_finish(net, err);
 }

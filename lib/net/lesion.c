@@ -35,7 +35,7 @@ typedef struct job {
 	const brc_net *net;
 	const brc_dataset *data;
 	brc_run_plan *plan;
-	size_t *stop; /* [layers of the network]: the stop of each lesioned layer */
+	size_t *stop; /* [layers of the network, and blocks]: the stop of each that is lesioned */
 	size_t n_stops;
 	const brc_lesion *set; /* lesions of this round */
 	size_t n_sets, classes, positions, batches;
@@ -53,18 +53,19 @@ static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, br
 {
 	const brc_layers *layers = &net->layers;
 
-	if (s->layer >= layers->n)
+	if (s->layer >= layers->n + net->n_blocks)
 		return brc_fail(err, BRC_DATA, "lesion %zu: layer %zu of a network of %zu", i,
 				s->layer, layers->n);
 	if (how == BRC_ABLATE_IN_WEIGHTS && s->layer == 0)
 		return brc_fail(err, BRC_DATA, "lesion %zu: the input '%s' has no incoming weights",
 				i, layers->name[0]);
 	for (size_t k = 0; k < s->n; k++)
-		if (s->unit[k] < 0 || (size_t)s->unit[k] >= layers->units[s->layer])
+		if (s->unit[k] < 0 || (size_t)s->unit[k] >= brc_net_units(net, s->layer))
 			return brc_fail(err, BRC_DATA,
 					"lesion %zu: unit %d of layer '%s', which has %zu", i,
-					(int)s->unit[k], layers->name[s->layer],
-					layers->units[s->layer]);
+					(int)s->unit[k],
+					s->layer < layers->n ? layers->name[s->layer] : "heads",
+					brc_net_units(net, s->layer));
 	return BRC_OK;
 }
 
@@ -233,7 +234,7 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *how,
 			brc_err *err)
 {
-	size_t layers = j->net->n_layers;
+	size_t layers = j->net->n_layers + j->net->n_blocks;
 	size_t *list = brc_alloc(layers, sizeof(*list), err);
 	brc_run_options o = {.layer = list,
 			     .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST

@@ -15,7 +15,7 @@
 
 /* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
 typedef struct brc_lesion {
-	size_t layer;        /* index in brc_net_layers() */
+	size_t layer;        /* index in brc_net_layers(), or brc_net_block_layer() */
 	const int32_t *unit; /* within 0..units-1 of that layer, any order; borrowed */
 	size_t n;
 } brc_lesion;

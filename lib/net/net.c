@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "net/head_blocks.h"
 #include "net/network.h"
 
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
@@ -58,6 +59,7 @@ void brc_net_free(brc_net *net)
 	}
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
+	brc_head_blocks_free(net);
 	free(net->site);
 	free(net->inputs);
 	free(net->layer);
@@ -68,6 +70,19 @@ void brc_net_free(brc_net *net)
 	brc_onnx_clear(&net->model);
 	free(net->folder);
 	free(net);
+}
+
+/* ---- layers and blocks ---- */
+
+const brc_layer_site *brc_net_site(const brc_net *net, size_t layer)
+{
+	return layer < net->n_layers ? &net->site[layer] : &net->block[layer - net->n_layers].site;
+}
+
+size_t brc_net_units(const brc_net *net, size_t layer)
+{
+	return layer < net->n_layers ? net->layer[layer].units
+				     : net->block[layer - net->n_layers].features;
 }
 
 /* ---- what callers ask ---- */
@@ -90,6 +105,22 @@ const brc_layers *brc_net_layers(const brc_net *net)
 const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer)
 {
 	return &net->layer[layer];
+}
+
+size_t brc_net_block_features(const brc_net *net, size_t block)
+{
+	return net->block[block - 1].features;
+}
+
+void brc_net_block_feature(const brc_net *net, size_t block, size_t i, size_t *layer, size_t *unit)
+{
+	*layer = (size_t)net->block[block - 1].feature[i].layer;
+	*unit = (size_t)net->block[block - 1].feature[i].unit;
+}
+
+size_t brc_net_block_layer(const brc_net *net, size_t block)
+{
+	return net->n_layers + block - 1;
 }
 
 const brc_layer_graph *brc_net_layer_graph(const brc_net *net)

@@ -80,6 +80,15 @@ const brc_net_layer *brc_net_layer_at(const brc_net *net, size_t layer);
 /* Can the inputs of all layers be traced? BRC_DATA naming the first layer for which they cannot. */
 brc_rc brc_net_check_traced(const brc_net *net, brc_err *err);
 
+/*
+ * Blocks of attention heads that have a layer each: `head_block` of these layers names the block.
+ * How many features it has, which unit of which layer feature i is, and the number that stands for
+ * the block where a lesion names its layer: the units of such a lesion are features.
+ */
+size_t brc_net_block_features(const brc_net *net, size_t block);
+void brc_net_block_feature(const brc_net *net, size_t block, size_t i, size_t *layer, size_t *unit);
+size_t brc_net_block_layer(const brc_net *net, size_t block);
+
 /* Are all weights and biases finite? BRC_DATA naming the layer if not. */
 brc_rc brc_net_check_weights(const brc_net *net, brc_err *err);
 

@@ -66,6 +66,18 @@ typedef struct brc_layer_inputs {
 	int64_t *head_key; /* [units]: the head of attention whose value each is; NULL: of none */
 } brc_layer_inputs;
 
+/* A unit that is a feature of a head. */
+typedef struct brc_head_feature {
+	int32_t layer, unit;
+} brc_head_feature;
+
+/* Heads that have a layer each, and are joined (head_blocks.h). */
+typedef struct brc_head_block {
+	brc_layer_site site; /* where their features lie side by side: a value and a dimension */
+	size_t features;
+	brc_head_feature *feature; /* [features] */
+} brc_head_block;
+
 struct brc_net {
 	brc_onnx model;
 	char *folder;                 /* of the model file; NULL: it came from a pipe */
@@ -88,6 +100,8 @@ struct brc_net {
 	brc_unit_sets *sets;      /* that brc_layer_inputs.source names */
 	brc_net_edge *edge;
 	size_t n_edges;
+	brc_head_block *block; /* layer n_layers + i of a lesion is block i */
+	size_t n_blocks, cap_blocks;
 	brc_layer_graph graph; /* all of it, for callers */
 };
 
@@ -127,6 +141,12 @@ brc_rc brc_net_find_edges(brc_net *net, brc_err *err);
  * net->layer. Names play no part. BRC_RESOURCE.
  */
 brc_rc brc_net_find_parts(brc_net *net, brc_err *err);
+
+/* ---- layers and blocks ---- */
+
+/* Where a layer lies, or block `layer` - n_layers of heads; how many units are there. */
+const brc_layer_site *brc_net_site(const brc_net *net, size_t layer);
+size_t brc_net_units(const brc_net *net, size_t layer);
 
 /* ---- what a node makes ---- */
 

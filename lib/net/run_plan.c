@@ -31,7 +31,7 @@ static size_t choose_rows(const brc_net *net)
 
 static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
 {
-	const brc_layer_site *u = &net->site[layer];
+	const brc_layer_site *u = brc_net_site(net, layer);
 	size_t v = stage == BRC_STAGE_SUM ? u->sum : stage == BRC_STAGE_PRE ? u->pre : u->post;
 
 	return brc_exec_value(net->g, v)->name;
@@ -117,17 +117,17 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 			 brc_err *err)
 {
 	const brc_operand *x = brc_exec_value(p->g, value);
-	const brc_layer_site *u = &p->net->site[layer];
+	const brc_layer_site *u = brc_net_site(p->net, layer);
 	step rest[2 * BRC_MAX_DIMS];
 	size_t n = 0;
 
-	*v = (brc_unit_view){.rows = p->rows, .units = p->net->layer[layer].units};
+	*v = (brc_unit_view){.rows = p->rows, .units = brc_net_units(p->net, layer)};
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
 	} else if (x->batch == BRC_NOWHERE) {
-		return brc_fail(err, BRC_DATA, "layer '%s': its value has no dimension of images",
-				p->net->layer[layer].name);
+		return brc_fail(err, BRC_DATA, "value '%.200s' has no dimension of images",
+				x->name);
 	} else {
 		n = other_dimensions(x, p->rows, u->axis, v, rest);
 	}

@@ -34,12 +34,12 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, unsigned how,
+brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsigned how,
 		       brc_err *err)
 {
 	if (f->n_takes == BRC_MAX_TAKES)
 		return brc_fail(err, BRC_USAGE, "too many kinds of sections are taken");
-	f->takes[f->n_takes++] = (struct brc_wanted){type, version, how};
+	f->takes[f->n_takes++] = (struct brc_wanted){types, version, how};
 	return BRC_OK;
 }
 
@@ -135,21 +135,12 @@ brc_rc brc_filter_end(brc_filter *f, brc_err *err)
 	return BRC_OK;
 }
 
-brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err)
+brc_rc brc_filter_put(brc_filter *f, brc_section *s, brc_rc filled, brc_err *err)
 {
-	BRC_TRY(brc_filter_begin(f, s, err));
-	return brc_filter_end(f, err);
-}
+	brc_rc rc = filled;
 
-brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_filter_fill fill,
-		       const void *of, brc_err *err)
-{
-	brc_section *s;
-	brc_rc rc;
-
-	BRC_TRY(brc_section_new(&s, type, 1, name, err));
-	rc = fill(of, s, err);
-	BRC_THEN(rc, brc_filter_write(f, s, err));
+	BRC_THEN(rc, brc_filter_begin(f, s, err));
+	BRC_THEN(rc, brc_filter_end(f, err));
 	brc_section_free(s);
 	return rc;
 }

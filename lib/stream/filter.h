@@ -49,10 +49,10 @@ int brc_filter_main(brc_cli *cli, int argc, char **argv, brc_filter_resolve reso
 brc_rc brc_filter_open(brc_filter **f, const brc_cli *cli, brc_err *err);
 
 /*
- * Take sections of `type`, of versions up to this; with --in NAME only those of that name are
- * taken. Before reading.
+ * Take sections of each type in `types` (separated by '|'), of versions up to this; with --in NAME
+ * only those of that name are taken. Before reading.
  */
-brc_rc brc_filter_take(brc_filter *f, const char *type, unsigned version, unsigned how,
+brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsigned how,
 		       brc_err *err);
 
 /*
@@ -66,6 +66,10 @@ void brc_filter_memory(brc_filter *f, size_t bytes);
  * A terminal on stdin is refused. A filter that is a source does not call it.
  */
 brc_rc brc_filter_read(brc_filter *f, brc_err *err);
+
+/* All three at once, for a filter with one input: take, read, and choose the section. */
+brc_rc brc_filter_input(brc_filter *f, const char *types, unsigned version, unsigned how,
+			const brc_section **s, brc_err *err);
 
 /*
  * The section of one of the types in `types` (separated by '|') that was
@@ -107,13 +111,26 @@ brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **st
 /* Record a resolved value that no option shows (e.g. k taken from another section). */
 void brc_filter_record(brc_filter *f, const char *key, const char *value);
 
-/* Write a section; sets s->digest. */
-brc_rc brc_filter_write(brc_filter *f, brc_section *s, brc_err *err);
+/*
+ * Write a section and free it. It was filled with the outcome `filled`: if that is an error, it is
+ * returned, and nothing is written.
+ */
+brc_rc brc_filter_put(brc_filter *f, brc_section *s, brc_rc filled, brc_err *err);
 
-/* The same of a section of version 1 made for this, which `fill` fills from `of`. */
-typedef brc_rc (*brc_filter_fill)(const void *of, brc_section *s, brc_err *err);
-brc_rc brc_filter_make(brc_filter *f, const char *type, const char *name, brc_filter_fill fill,
-		       const void *of, brc_err *err);
+/*
+ * Makes a section of version 1, fills it and writes it. `write` is the function of the section's
+ * struct, `of` the struct:
+ *
+ *     BRC_TRY(brc_filter_make(f, "labels", name, brc_labels_write, &labels, err));
+ */
+#define brc_filter_make(f, type, name, write, of, err)                               \
+	__extension__({                                                              \
+		brc_section *brc_new_ = NULL;                                        \
+		brc_rc brc_new_rc_ = brc_section_new(&brc_new_, type, 1, name, err); \
+                                                                                     \
+		BRC_THEN(brc_new_rc_, write(of, brc_new_, err));                     \
+		brc_filter_put(f, brc_new_, brc_new_rc_, err);                       \
+	})
 
 /* A section whose large tensors are written in pieces: begin (writes metadata, records and
  * the tensors that `s` holds), then any number of tensors, each followed by its rows, then end. */

@@ -19,14 +19,14 @@ static const struct brc_wanted *wanted(const brc_filter *f, const brc_reader *r,
 	for (size_t i = 0; i < f->n_takes; i++) {
 		const struct brc_wanted *t = &f->takes[i];
 
-		if (strcmp(t->type, r->type) != 0)
+		if (brc_word_index(t->types, r->type) < 0)
 			continue;
 		if (!all_names && (t->how & BRC_ANY_NAME) == 0 && f->cli->c.in &&
 		    strcmp(f->cli->c.in, r->name) != 0)
 			continue;
 		if (t->version < r->version) {
 			*rc = brc_fail(err, BRC_DATA, "%s: section %s/%u %s: only %s/%u%s is known",
-				       brc_reader_name(r), t->type, r->version, r->name, t->type,
+				       brc_reader_name(r), r->type, r->version, r->name, r->type,
 				       t->version, t->version > 1 ? " or an earlier one" : "");
 			return NULL;
 		}
@@ -79,7 +79,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 
 	if (!t)
 		t = wanted(f, in->reader, in->all_names, &rc, err);
-	else if (strcmp(t->type, in->reader->type) != 0)
+	else if (strcmp(t->types, in->reader->type) != 0)
 		t = NULL;
 	BRC_TRY(rc);
 	forward = in->forward && (!t || (t->how & BRC_SHARE) != 0 || f->cli->c.keep);
@@ -268,6 +268,14 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 	return brc_hint(err, "choose one with --in NAME");
 }
 
+brc_rc brc_filter_input(brc_filter *f, const char *types, unsigned version, unsigned how,
+			const brc_section **s, brc_err *err)
+{
+	BRC_TRY(brc_filter_take(f, types, version, how, err));
+	BRC_TRY(brc_filter_read(f, err));
+	return brc_filter_section(f, types, s, err);
+}
+
 size_t brc_filter_sections(const brc_filter *f, const brc_section *const **sections)
 {
 	*sections = (const brc_section *const *)f->sections.item;
@@ -284,7 +292,7 @@ static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, b
 	if (f->sides.n == before + 1)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
-		 f->sides.n == before ? "there is no" : "there is more than one", in->side->type);
+		 f->sides.n == before ? "there is no" : "there is more than one", in->side->types);
 	return brc_hint(err, "'peek' shows what a stream holds");
 }
 

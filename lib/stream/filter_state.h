@@ -9,7 +9,7 @@
 enum { BRC_MAX_TAKES = 24 };
 
 struct brc_wanted {
-	const char *type;
+	const char *types; /* separated by '|' */
 	unsigned version;
 	unsigned how; /* BRC_SHARE and others */
 };

@@ -40,11 +40,9 @@ brc_rc brc_history_add(brc_history *h, const brc_map *entry, brc_err *err)
 static void put_choice(brc_map *m, const brc_opt *o)
 {
 	char word[128];
-	int n;
-	const char *chosen = brc_word_at(o->choices, *(const int *)o->value, &n);
 
-	snprintf(word, sizeof(word), "%.*s", n, chosen);
-	brc_map_put_string(m, o->name, word);
+	brc_map_put_string(m, o->name,
+			   brc_word_at(o->choices, *(const int *)o->value, word, sizeof(word)));
 }
 
 /* A count below its bound means that none was given. */

@@ -48,7 +48,9 @@ static size_t eligible(const brc_labels *labels, size_t layer)
 static bool fit_for_lesion(const brc_experiment *x, const brc_net *net, const brc_subcluster *s,
 			   char reason[96])
 {
-	switch (brc_net_layer_at(net, x->net_layer[s->layer])->role) {
+	const brc_joined_heads *j = &x->joined;
+
+	switch (brc_net_layer_at(net, x->net_layer[j->first[s->layer]])->role) {
 	case BRC_ROLE_INPUT:
 		snprintf(reason, 96, "an input layer");
 		return false;
@@ -58,7 +60,7 @@ static bool fit_for_lesion(const brc_experiment *x, const brc_net *net, const br
 	case BRC_ROLE_HIDDEN:
 		break;
 	}
-	return brc_controls_size_ok(s->size, eligible(x->labels, s->layer), x->options.min_size,
+	return brc_controls_size_ok(s->size, eligible(&j->labels, s->layer), x->options.min_size,
 				    x->options.max_fraction, reason);
 }
 
@@ -76,8 +78,7 @@ static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
 			x->keep[x->m++] = i;
 			continue;
 		}
-		o->layer = s->layer;
-		o->cluster = s->cluster;
+		brc_joined_heads_origin(&x->joined, x->labels, s, &o->layer, &o->cluster);
 		o->size = s->size;
 		x->n_left_out++;
 	}
@@ -97,16 +98,16 @@ static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
 
 static brc_rc draw(brc_experiment *x, brc_err *err)
 {
-	const size_t layers = x->labels->layers.n;
+	const size_t layers = x->joined.labels.layers.n;
 	uint32_t *stream = brc_alloc(layers, sizeof(*stream), err);
 	brc_rc rc;
 
 	BRC_TRY(brc_made(stream));
 	for (size_t l = 0; l < layers; l++)
-		stream[l] = (uint32_t)x->net_layer[l];
-	rc = brc_control_sets_init(&x->sets, x->labels, x->all, x->keep, x->m, x->options.draws,
-				   x->options.controls, x->options.seed, stream, x->options.mem,
-				   err);
+		stream[l] = (uint32_t)x->joined.net_layer[l];
+	rc = brc_control_sets_init(&x->sets, &x->joined.labels, x->all, x->keep, x->m,
+				   x->options.draws, x->options.controls, x->options.seed, stream,
+				   x->options.mem, err);
 	free(stream);
 	return rc;
 }
@@ -114,7 +115,8 @@ static brc_rc draw(brc_experiment *x, brc_err *err)
 static brc_rc plan(brc_experiment *x, const brc_net *net, brc_err *err)
 {
 	BRC_TRY(match_layers(x, net, err));
-	BRC_TRY(brc_subclusters_new(&x->all, x->labels, err));
+	BRC_TRY(brc_join_heads(&x->joined, x->labels, x->net_layer, net, err));
+	BRC_TRY(brc_subclusters_new(&x->all, &x->joined.labels, err));
 	BRC_TRY(choose(x, net, err));
 	return draw(x, err);
 }
@@ -136,6 +138,7 @@ brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labe
 void brc_experiment_clear(brc_experiment *x)
 {
 	free(x->net_layer);
+	brc_joined_heads_clear(&x->joined);
 	brc_subclusters_free(x->all);
 	free(x->keep);
 	free(x->left_out);
@@ -167,11 +170,11 @@ size_t brc_experiment_lesions(const brc_experiment *x)
 /* Lesion 0 silences nothing; lesion 1 + b m + i is draw b of sub-cluster i. */
 static void list_lesions(const brc_experiment *x, brc_lesion *set)
 {
-	set[0] = (brc_lesion){.layer = x->net_layer[x->all->item[x->keep[0]].layer]};
+	set[0] = (brc_lesion){.layer = x->joined.net_layer[x->all->item[x->keep[0]].layer]};
 	for (size_t i = 0; i < brc_experiment_lesions(x) - 1; i++) {
 		const brc_subcluster *s = &x->all->item[x->keep[i % x->m]];
 
-		set[i + 1] = (brc_lesion){.layer = x->net_layer[s->layer],
+		set[i + 1] = (brc_lesion){.layer = x->joined.net_layer[s->layer],
 					  .unit = x->sets.unit + x->sets.first[i],
 					  .n = s->size};
 	}
@@ -204,9 +207,10 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < x->m; i++) {
 		const brc_subcluster *s = &x->all->item[x->keep[i]];
+		size_t layer;
 
-		l->layer[i] = (int32_t)s->layer;
-		l->cluster[i] = s->cluster;
+		brc_joined_heads_origin(&x->joined, x->labels, s, &layer, &l->cluster[i]);
+		l->layer[i] = (int32_t)layer;
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;

@@ -18,6 +18,7 @@
 #include "net/lesion.h"
 #include "net/net.h"
 #include "study/controls.h"
+#include "study/joined_heads.h"
 #include "sections/lesions.h"
 #include "stream/section.h"
 
@@ -36,9 +37,10 @@ typedef struct brc_experiment_options {
 typedef struct brc_experiment {
 	brc_experiment_options options;
 	const brc_labels *labels;
-	size_t *net_layer;    /* [layers of the labels] index in the network's table */
-	brc_subclusters *all; /* every sub-cluster of the labels */
-	size_t m, *keep;      /* [m] those that are lesioned: indices in `all` */
+	size_t *net_layer;       /* [layers of the labels] index in the network's table */
+	brc_joined_heads joined; /* the labels as they are lesioned */
+	brc_subclusters *all;    /* every sub-cluster of these */
+	size_t m, *keep;         /* [m] those that are lesioned: indices in `all` */
 	size_t n_left_out;
 	brc_left_out *left_out; /* the others */
 	brc_control_sets sets;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "net/head_blocks.h"
 #include "net/trace/tracer.h"
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
@@ -132,5 +133,6 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 	BRC_THEN(rc, brc_node_move(t->g, n, t->at, err));
 	BRC_THEN(rc, collect(t, n, err));
 	clear(t, n);
+	BRC_THEN(rc, brc_head_block_note(t, n, err));
 	return rc;
 }

@@ -10,7 +10,7 @@
 #define BRC_OPEN SIZE_MAX /* an extent that nothing fixes yet */
 
 typedef struct brc_given_shape {
-	char *name; /* of the input; "": none was given */
+	char *name;                     /* of the input; "": none was given */
 	size_t ndim, dim[BRC_MAX_DIMS]; /* BRC_OPEN where it says "?" */
 } brc_given_shape;
 

@@ -1,4 +1,5 @@
-/* What goes into the inputs of a network: constants while its graph is built, images when it runs. */
+/* What goes into the inputs of a network: constants while its graph is built, images when it runs.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,24 +109,21 @@ void brc_net_note_input(brc_net *net)
 	memcpy(net->io.shape, in->dim + begin, net->io.ndim * sizeof(*in->dim));
 }
 
-/* ---- running ---- */
-
-static void put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to)
+bool brc_net_item_shape(const brc_net *net, const brc_operand *v, size_t *ndim,
+			size_t shape[BRC_MAX_DIMS])
 {
-	const brc_dataset_input *x;
+	/* an image by itself may have a dimension of images, of extent 1, or none */
+	bool first =
+		net->tracked || (net->in[net->main].images == 0 && v->ndim > 0 && v->dim[0] == 1);
 
-	if (in->fill == BRC_FILL_ITEMS && in->elem == BRC_ELEM_FLOAT) {
-		brc_dataset_rows(data, image, 1, (float *)(void *)to);
-	} else if (in->fill == BRC_FILL_ITEMS) {
-		brc_dataset_tokens(data, image, 1, (int64_t *)(void *)to);
-	} else if (in->fill == BRC_FILL_ARRAY) {
-		x = brc_dataset_input_called(data, in->name);
-		if (in->elem == BRC_ELEM_FLOAT)
-			brc_dataset_input_floats(x, image, (float *)(void *)to);
-		else
-			brc_dataset_input_ints(x, image, (int64_t *)(void *)to);
-	}
+	if (net->tracked && (v->batch != 0 || v->inner != 1 || v->dim[0] != net->rows))
+		return false;
+	*ndim = v->ndim - first;
+	memcpy(shape, v->dim + first, *ndim * sizeof(*shape));
+	return true;
 }
+
+/* ---- do the data have it all? ---- */
 
 /* Bytes that one image takes. */
 static size_t bytes_of(const brc_net_input *in)
@@ -137,27 +135,6 @@ static size_t bytes_of(const brc_net_input *in)
 	return bytes;
 }
 
-brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
-			   const brc_dataset *data, const size_t *sample, size_t first, size_t n,
-			   brc_err *err)
-{
-	for (size_t k = 0; k < net->n_in; k++) {
-		const brc_net_input *in = &net->in[k];
-		char *to = is_constant(in) ? NULL : brc_workspace_input(w, in->name);
-		size_t one = bytes_of(in);
-
-		if (!to && k == net->main)
-			return brc_fail(err, BRC_DATA, "the network does not use its input");
-		for (size_t i = 0; to && i < n; i++)
-			put(in, data, sample ? sample[i] : first + i, to + i * one);
-		if (to)
-			memset(to + n * one, 0, (rows - n) * one);
-	}
-	return BRC_OK;
-}
-
-/* ---- do the data have it all? ---- */
-
 static brc_rc check_array(const brc_net_input *in, const brc_dataset_input *x, brc_err *err)
 {
 	size_t want[BRC_MAX_DIMS], n = 0;
@@ -165,9 +142,10 @@ static brc_rc check_array(const brc_net_input *in, const brc_dataset_input *x, b
 	bool same;
 
 	if (in->elem != BRC_ELEM_FLOAT && x->real)
-		return brc_fail(err, BRC_DATA,
-				"the input '%.200s' takes integers, and the data set holds floats for it",
-				in->name);
+		return brc_fail(
+			err, BRC_DATA,
+			"the input '%.200s' takes integers, and the data set holds floats for it",
+			in->name);
 	for (size_t k = 0; k < in->ndim; k++)
 		if (k != in->images)
 			want[n++] = in->dim[k];
@@ -190,23 +168,60 @@ static brc_rc fail_unknown(const brc_net *net, const brc_net_input *in, brc_err 
 		 "nothing for it",
 		 in->name, shape.failed ? "" : shape.s,
 		 in->elem == BRC_ELEM_FLOAT ? "floats" : "integers");
-	brc_hint(err, "read-data --input %.100s=FILE.npy puts an array into the data set, with a row "
-		      "for each image or one for all; or --output NAME ends the network before it",
+	brc_hint(err,
+		 "read-data --input %.100s=FILE.npy puts an array into the data set, with a row "
+		 "for each image or one for all; or --output NAME ends the network before it",
 		 in->name);
 	brc_str_free(&shape);
 	return BRC_DATA;
 }
 
-brc_rc brc_net_check_inputs(const brc_net *net, const brc_dataset *data, brc_err *err)
+static brc_rc check(const brc_net *net, const brc_net_input *in, const brc_dataset *data,
+		    brc_err *err)
+{
+	const brc_dataset_input *x = brc_dataset_input_called(data, in->name);
+
+	if (in->fill == BRC_FILL_NONE || (in->fill == BRC_FILL_ARRAY && !x))
+		return fail_unknown(net, in, err);
+	return in->fill == BRC_FILL_ARRAY ? check_array(in, x, err) : BRC_OK;
+}
+
+/* ---- running ---- */
+
+static void put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to)
+{
+	const brc_dataset_input *x;
+
+	if (in->fill == BRC_FILL_ITEMS && in->elem == BRC_ELEM_FLOAT) {
+		brc_dataset_rows(data, image, 1, (float *)(void *)to);
+	} else if (in->fill == BRC_FILL_ITEMS) {
+		brc_dataset_tokens(data, image, 1, (int64_t *)(void *)to);
+	} else if (in->fill == BRC_FILL_ARRAY) {
+		x = brc_dataset_input_called(data, in->name);
+		if (in->elem == BRC_ELEM_FLOAT)
+			brc_dataset_input_floats(x, image, (float *)(void *)to);
+		else
+			brc_dataset_input_ints(x, image, (int64_t *)(void *)to);
+	}
+}
+
+brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
+			   const brc_dataset *data, const size_t *sample, size_t first, size_t n,
+			   brc_err *err)
 {
 	for (size_t k = 0; k < net->n_in; k++) {
 		const brc_net_input *in = &net->in[k];
-		const brc_dataset_input *x = brc_dataset_input_called(data, in->name);
+		char *to = is_constant(in) ? NULL : brc_workspace_input(w, in->name);
+		size_t one = bytes_of(in);
 
-		if (in->fill == BRC_FILL_NONE || (in->fill == BRC_FILL_ARRAY && !x))
-			return fail_unknown(net, in, err);
-		if (in->fill == BRC_FILL_ARRAY)
-			BRC_TRY(check_array(in, x, err));
+		if (!to && k == net->main)
+			return brc_fail(err, BRC_DATA, "the network does not use its input");
+		if (to)
+			BRC_TRY(check(net, in, data, err));
+		for (size_t i = 0; to && i < n; i++)
+			put(in, data, sample ? sample[i] : first + i, to + i * one);
+		if (to)
+			memset(to + n * one, 0, (rows - n) * one);
 	}
 	return BRC_OK;
 }

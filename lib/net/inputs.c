@@ -1,6 +1,7 @@
 /* The inputs of a network: which there are, and which extents they have. */
 #include "net/inputs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -30,7 +31,7 @@ static const char *text(const char *s)
 static const char *dim_name(const brc_net_input *in, size_t k)
 {
 	return in->shape && !in->shape->dim[k]->has_dim_value ? text(in->shape->dim[k]->dim_param)
-							       : "";
+							      : "";
 }
 
 static brc_rc elements(int32_t type, brc_elem *elem, brc_err *err)
@@ -91,8 +92,9 @@ static brc_rc list_inputs(brc_net *net, brc_err *err)
 	if (g->n_input == 0)
 		return brc_fail(err, BRC_DATA, "the network has no input that its output needs");
 	if (g->n_input > INPUTS_MAX)
-		return brc_fail(err, BRC_DATA, "the network has %zu inputs; %d at most are supported",
-				g->n_input, INPUTS_MAX);
+		return brc_fail(err, BRC_DATA,
+				"the network has %zu inputs; %d at most are supported", g->n_input,
+				INPUTS_MAX);
 	net->in = brc_calloc(g->n_input, sizeof(*net->in), err);
 	BRC_TRY(brc_made(net->in));
 	for (; net->n_in < g->n_input; net->n_in++) {
@@ -197,7 +199,8 @@ static brc_rc take_given(const brc_net_input *in, const brc_given_shape *s, size
 
 /*
  * Extents from[n] of one image go to the last dimensions that hold one. Extents of 1 at the
- * beginning of either are left out if the other is shorter. All go to a single one, as into a vector.
+ * beginning of either are left out if the other is shorter. All go to a single one, as into a
+ * vector.
  */
 static void take_extents(brc_net_input *in, const size_t *from, size_t n, size_t all)
 {
@@ -260,8 +263,8 @@ static brc_rc rows_from_given(brc_net *net, const brc_given_shape *s, brc_err *e
 		return brc_fail(err, BRC_USAGE, "--shape: 0 images at a time");
 	if (net->declared && given != net->declared)
 		return brc_fail(err, BRC_USAGE,
-				"--shape gives %zu images at a time, but the model takes %zu", given,
-				net->declared);
+				"--shape gives %zu images at a time, but the model takes %zu",
+				given, net->declared);
 	brc_net_fix_rows(net, given);
 	return BRC_OK;
 }
@@ -378,10 +381,11 @@ static brc_rc take_array(const brc_dataset_input *x, brc_net_input *in, brc_err 
 	size_t begin = in->images != BRC_NOWHERE;
 
 	if (in->images != BRC_NOWHERE && in->images != 0)
-		return brc_fail(err, BRC_DATA,
-				"its dimension %zu holds the images; an array of the data set has them "
-				"first",
-				in->images);
+		return brc_fail(
+			err, BRC_DATA,
+			"its dimension %zu holds the images; an array of the data set has them "
+			"first",
+			in->images);
 	if (!in->shape)
 		declare(in, x->ndim + begin);
 	if (in->ndim == x->ndim + begin)
@@ -469,9 +473,10 @@ static brc_rc check_extents(const brc_net *net, const brc_net_input *in, brc_err
 		if (in->dim[k] == 0 && in->fill != BRC_FILL_PAST)
 			return brc_fail(err, BRC_DATA, "its dimension %zu is empty", k);
 		if (k != in->images && same != BRC_OPEN && same != in->dim[k])
-			return brc_fail(err, BRC_DATA,
-					"its dimension '%.64s' is %zu, but in another input it is %zu",
-					dim_name(in, k), in->dim[k], same);
+			return brc_fail(
+				err, BRC_DATA,
+				"its dimension '%.64s' is %zu, but in another input it is %zu",
+				dim_name(in, k), in->dim[k], same);
 	}
 	return BRC_OK;
 }
@@ -489,7 +494,8 @@ static brc_rc check_given(const resolver *r, brc_err *err)
 					"--shape %.100s=...",
 					r->net->n_in, r->net->in[r->net->main].name);
 		return brc_fail(err, BRC_USAGE,
-				"--shape: no input that the network needs is called '%.100s'", name);
+				"--shape: no input that the network needs is called '%.100s'",
+				name);
 	}
 	return BRC_OK;
 }

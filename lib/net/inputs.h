@@ -36,14 +36,18 @@ void brc_net_note_input(brc_net *net);
 /*
  * Fill the inputs of a workspace of such a graph with the images sample[n] of a data set that fits
  * (sample NULL: first..first+n-1), zeros below up to `rows`. BRC_DATA when the network does not use
- * its main input.
+ * its main input, or naming an input for which the data set has nothing that fits.
  */
 brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
 			   const brc_dataset *data, const size_t *sample, size_t first, size_t n,
 			   brc_err *err);
 
-/* Has the data set what the inputs besides the main one need? BRC_DATA naming the one, if not. */
-brc_rc brc_net_check_inputs(const brc_net *net, const brc_dataset *data, brc_err *err);
+/*
+ * shape[*ndim]: the part of a value of net->g that belongs to one image, in the order of its
+ * dimensions. False where the images do not stand first, one after another.
+ */
+bool brc_net_item_shape(const brc_net *net, const brc_operand *v, size_t *ndim,
+			size_t shape[BRC_MAX_DIMS]);
 
 /* What an input is filled with that has this name, and no array in the data set. */
 brc_fill brc_input_default(const char *name, brc_elem elem, size_t ndim);

@@ -57,7 +57,7 @@ typedef struct brc_dataset {
 	char **class_name;       /* [classes], unique and not empty; or NULL. Owned */
 	brc_dataset_input *input; /* [n_inputs]: for further inputs of the network. Owned */
 	size_t n_inputs;
-	char source[16];         /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
+	char source[16]; /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
 } brc_dataset;
 
 /*

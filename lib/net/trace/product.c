@@ -94,8 +94,8 @@ static brc_rc scale_channels(brc_tracer *t, const brc_linear_map *w, const int32
 	for (size_t o = 0; o < w->outputs; o++) {
 		double norm;
 
-		BRC_TRY(brc_kernel_norm(t->net->options.norm, w->w + o * w->out_step, w->h, w->wide, &norm,
-					err));
+		BRC_TRY(brc_kernel_norm(t->net->options.norm, w->w + o * w->out_step, w->h, w->wide,
+					&norm, err));
 		BRC_TRY(brc_unit_sets_scale(t->sets, in[o / each], (float)norm, &out[o], err));
 	}
 	return BRC_OK;

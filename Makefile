@@ -177,9 +177,9 @@ check-oracles: deps-oracle
 	@$(PYTHON) tests/oracle/exports.py $(BUILD)/bench/network bin
 	@tests/docs-commands docs/tutorial.md # with R, which make check does not install
 
-# the official operator tests of ONNX, and those that need not pass
+# the official operator tests of ONNX, those that need not pass, and further tests of that form
 ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-operator pytorch-converted)
-CONFORMANCE := tests/conformance/expected $(ONNX_TESTS)
+CONFORMANCE := tests/conformance/expected $(ONNX_TESTS) tests/golden/operators
 
 $(BUILD)/conformance/operators: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/conformance/*.c)) $(LIB)
 	@mkdir -p $(@D)

@@ -65,6 +65,16 @@ typedef struct brc_arithmetic_args {
 	int64_t axis, broadcast; /* broadcast says nothing that the shapes do not say */
 } brc_arithmetic_args;
 
+/* GatherElements, ScatterElements, ScatterND: what there is of it. */
+typedef struct brc_scatter_args {
+	int64_t axis;
+	size_t reduction; /* none, add, mul, max, min */
+} brc_scatter_args;
+
+typedef struct brc_gather_nd_args {
+	int64_t batch_dims;
+} brc_gather_nd_args;
+
 typedef struct brc_cast_args {
 	int64_t to; /* ONNX's number of a type */
 } brc_cast_args;
@@ -127,6 +137,7 @@ typedef struct brc_conv_args {
 typedef struct brc_pool_args {
 	brc_window_args window;
 	bool count_include_pad, storage_order;
+	int64_t p; /* of LpPool and GlobalLpPool: which norm */
 } brc_pool_args;
 
 typedef struct brc_gemm_args {
@@ -159,6 +170,53 @@ typedef struct brc_arg_args { /* ArgMax, ArgMin */
 	int64_t axis;
 	bool keepdims, select_last_index;
 } brc_arg_args;
+
+typedef struct brc_cumsum_args {
+	bool exclusive, reverse; /* exclusive: without the element at its own place */
+} brc_cumsum_args;
+
+typedef struct brc_lp_args { /* LpNormalization */
+	int64_t axis, p;
+} brc_lp_args;
+
+typedef struct brc_top_args {
+	int64_t k; /* -1: input 1 has it */
+	int64_t axis;
+	bool largest;
+} brc_top_args;
+
+typedef struct brc_trilu_args {
+	bool upper;
+} brc_trilu_args;
+
+typedef struct brc_block_args { /* DepthToSpace, SpaceToDepth */
+	int64_t blocksize;
+	size_t mode; /* of DepthToSpace, 0: DCR, 1: CRD */
+} brc_block_args;
+
+typedef struct brc_eye_args {
+	int64_t dtype; /* ONNX's number of a type; 0: that of the input */
+	int64_t k;     /* the diagonal above the main one */
+} brc_eye_args;
+
+typedef struct brc_reverse_args {
+	int64_t batch_axis, time_axis;
+} brc_reverse_args;
+
+typedef struct brc_group_norm_args {
+	float epsilon;
+	int64_t num_groups;
+	bool by_group; /* a scale for each group, and not each channel, as up to operator set 20 */
+} brc_group_norm_args;
+
+typedef struct brc_compress_args {
+	int64_t axis; /* BRC_NO_AXIS: of all elements in a row */
+} brc_compress_args;
+
+typedef struct brc_unique_args {
+	int64_t axis; /* BRC_NO_AXIS: single elements */
+	bool sorted;
+} brc_unique_args;
 
 typedef struct brc_reduce_args {
 	brc_list axes; /* left out: input 1 has them, or else all are reduced */

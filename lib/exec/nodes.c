@@ -84,6 +84,13 @@ bool brc_node_is_view(const brc_node *n)
 	return !n->op->run;
 }
 
+bool brc_node_moves(const brc_node *n)
+{
+	bool may = n->op->trace == BRC_TRACE_MOVE || n->op->trace == BRC_TRACE_LOOKUP;
+
+	return may && (!n->op->moves || n->op->moves(n));
+}
+
 double brc_node_flops(const brc_exec *g, const brc_node *n)
 {
 	return n->op->flops ? n->op->flops(g, n) : 0;

@@ -117,6 +117,8 @@ typedef enum brc_trace {
 	BRC_TRACE_MOVE,       /* from one that only changes its place: brc_node_move moves them */
 	BRC_TRACE_LOOKUP,     /* the same, when the indices, input 1, are constants */
 	BRC_TRACE_POOLING,    /* from those of its channel */
+	BRC_TRACE_ALONG,      /* from those along a dimension, wherever along it: see
+				 brc_node_reduced */
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
 	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
 	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
@@ -141,6 +143,8 @@ bool brc_node_is_parameter(const brc_node *n, size_t k);
 bool brc_node_adds(const brc_node *n);
 /* Is the output another view of the elements of input 0? */
 bool brc_node_is_view(const brc_node *n);
+/* Does it only move elements? Some do where an attribute says so. */
+bool brc_node_moves(const brc_node *n);
 /* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 

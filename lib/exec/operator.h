@@ -131,6 +131,7 @@ struct brc_op {
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
 	size_t (*softmax_size)(const brc_node *n);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
 	/*
 	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given
@@ -155,9 +156,12 @@ struct brc_op {
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
 /* clang-format off */
 #define BRC_FAMILIES(X) \
-	X(functions) X(predicates) X(modulo) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
+	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
+	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
+	X(constants) X(counted) X(found) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(gather) X(pad) X(resize)
+	X(along) X(top) \
+	X(gather) X(indexing) X(pad) X(resize)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
@@ -193,6 +197,9 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 /* Input k as a constant with elements of this kind. */
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err);
+/* The same with elements of any kind, where extents of the output depend on the elements. */
+brc_rc brc_need_known(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+		      brc_err *err);
 /* Input k as a list of integers known by now: a constant of one dimension (or a number). */
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err);
 /* The list among the arguments; where it was left out input k, or an empty list. */
@@ -208,6 +215,9 @@ brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char
 /* Output k has this shape, layout, batch and elements (the fields of `like`). */
 brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
 		      brc_err *err);
+/* The same, and output k is a constant: its elements are v->data, which the graph owns. */
+brc_rc brc_set_constant(brc_exec *g, const brc_node *n, size_t k, const brc_operand *v,
+			brc_err *err);
 /* The same for output 0, which shares the memory of input 0. */
 brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc_err *err);
 
@@ -227,7 +237,9 @@ void brc_narrow(const brc_operand *v, int64_t *at);
 int32_t brc_narrow_type(int32_t data_type);
 /* Do both layouts put the elements of the value in the same places? */
 bool brc_layout_is_moot(const brc_operand *v);
-/* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
+/* cast.c: what holds elements of this ONNX type, and its `narrow`; BRC_DATA: nothing does. */
+brc_rc brc_kind_of_type(int64_t type, brc_elem *elem, int32_t *narrow, brc_err *err);
+/* The same file: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
 int64_t brc_whole_number(float x);
 
 #endif

@@ -82,6 +82,7 @@ static brc_rc (*const rules[])(brc_tracer *, const brc_node *, brc_err *) = {
 	[BRC_TRACE_MOVE] = brc_trace_move,
 	[BRC_TRACE_LOOKUP] = brc_trace_move,
 	[BRC_TRACE_POOLING] = brc_trace_pooling,
+	[BRC_TRACE_ALONG] = brc_trace_along,
 	[BRC_TRACE_REDUCE] = brc_trace_reduce,
 	[BRC_TRACE_WEIGHTS] = brc_trace_product,
 	[BRC_TRACE_MATMUL] = brc_trace_product,

@@ -33,6 +33,7 @@ brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_combine(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err);
+brc_rc brc_trace_along(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err);
 

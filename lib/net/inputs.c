@@ -90,7 +90,7 @@ static brc_rc list_inputs(brc_net *net, brc_err *err)
 	const Brc__OnnxGraph *g = net->model.model->graph;
 
 	if (g->n_input == 0)
-		return brc_fail(err, BRC_DATA, "the network has no input that its output needs");
+		return brc_fail(err, BRC_DATA, "the network has no input");
 	if (g->n_input > INPUTS_MAX)
 		return brc_fail(err, BRC_DATA,
 				"the network has %zu inputs; %d at most are supported", g->n_input,
@@ -286,6 +286,9 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 
 	if (!in->shape && ndim <= BRC_MAX_DIMS)
 		declare(in, ndim);
+	if (in->elem == BRC_ELEM_BOOL)
+		return brc_fail(err, BRC_DATA,
+				"its elements are BOOL, neither floats nor integers");
 	if (in->ndim == 0) {
 		brc_fail(err, BRC_DATA, "the model does not say what dimensions it has");
 		return brc_hint(err, "--shape %s=?,... says them", in->name);

@@ -122,16 +122,21 @@ static void describe_graph(brc_net *net)
 				       .scratch = largest * sizeof(float)}; /* norms of kernels */
 }
 
-/* Leave out of the model what nobody wants, then check what is left. */
+/*
+ * Leave out of the model what a chosen output does not need, then check what is left. Of a model
+ * whose operators are not all supported, what none of its outputs needs is left out, too.
+ */
 static brc_rc prune(brc_net *net, brc_err *err)
 {
 	const char *output = net->options.output;
+	brc_err other = {0};
 
-	if (!output && net->model.model->graph->n_output == 0)
-		return brc_fail(err, BRC_DATA, "the network has no output");
-	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
-		       : brc_exec_want_outputs(&net->model, err));
-	return brc_exec_accept(&net->model, err);
+	if (output)
+		BRC_TRY(brc_exec_want(&net->model, &output, 1, err));
+	else if (brc_exec_accept(&net->model, &other) != BRC_OK)
+		BRC_TRY(brc_exec_want_outputs(&net->model, err));
+	BRC_TRY(brc_exec_accept(&net->model, err));
+	return brc_exec_drop_inputs(&net->model, err);
 }
 
 /*
@@ -168,6 +173,8 @@ static brc_rc build(brc_net *net, brc_err *err)
 {
 	BRC_TRY(prune(net, err));
 	BRC_TRY(brc_net_find_inputs(net, err));
+	if (!net->options.output && net->model.model->graph->n_output == 0)
+		return brc_fail(err, BRC_DATA, "the network has no output");
 	BRC_TRY(read_graph(net, err));
 	BRC_TRY(digest_weights(net, err));
 	brc_net_note_input(net);

@@ -74,6 +74,7 @@ typedef struct brc_structure {
 /* structure.c, sequences.c, einsum.c: ended by one without a type. */
 extern const brc_structure brc_control_structures[];
 extern const brc_structure brc_sequence_structures[];
+extern const brc_structure brc_product_structures[];
 
 /* The structure of this ONNX type, or NULL. */
 const brc_structure *brc_structure_find(const char *type);
@@ -100,6 +101,8 @@ brc_rc brc_builder_number(const brc_builder *b, const brc_binding *in, size_t k,
 /* A new constant of integers or truth values: a copy of v[count]. ndim: 0 or 1. */
 brc_rc brc_builder_constant(brc_builder *b, brc_elem elem, size_t ndim, const int64_t *v,
 			    size_t count, size_t *value);
+/* A copy of v[n] that the graph owns, for arguments. */
+brc_rc brc_builder_list(brc_builder *b, const int64_t *v, size_t n, brc_list *list);
 /*
  * An operator in the place of node p: in[n_in] to out[n_out], which are new values. `args` as in
  * brc_exec_add_node.

@@ -187,9 +187,15 @@ static brc_rc demand_layouts(brc_exec *g, brc_node *n, brc_err *err)
 
 brc_rc brc_exec_join(brc_exec *g, brc_node *n, brc_err *err)
 {
+	bool done = false;
+
 	for (size_t k = 0; k < n->n_in; k++)
 		if (n->in[k] != BRC_NOWHERE)
 			BRC_TRY(make_mask(g, n->in[k], err));
+	if (n->op->split)
+		BRC_TRY(n->op->split(g, n, &done, err));
+	if (done)
+		return BRC_OK;
 	BRC_TRY(demand_layouts(g, n, err));
 	return infer(g, n, err);
 }

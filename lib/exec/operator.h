@@ -79,6 +79,7 @@ typedef struct brc_memory {
 	void *scratch;
 	bool *failed; /* set by a kernel that ran out of memory */
 	bool moves;   /* what comes from no input becomes zero, instead of what the node fills in */
+	const brc_silenced *silenced; /* units of a recurrent node; NULL: none */
 } brc_memory;
 
 /* What an operator asks of the layout of its inputs. */
@@ -103,6 +104,11 @@ struct brc_op {
 	void (*adapt)(int64_t opset, void *args);
 	brc_rc (*read)(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err);
 
+	/*
+	 * A node that becomes several: add those by code (brc_exec_add_node), so that they compute
+	 * its outputs, and set *done. False: it stays as it is. NULL: it always does.
+	 */
+	brc_rc (*split)(brc_exec *g, const brc_node *n, bool *done, brc_err *err);
 	/*
 	 * Check n->args and the inputs, set the outputs (brc_set_output), fill n->state, which is
 	 * zeroed. BRC_DATA for what contradicts itself or is not supported; the caller names the
@@ -129,7 +135,8 @@ struct brc_op {
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
-	size_t (*softmax_size)(const brc_node *n);
+	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
+	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
@@ -159,9 +166,9 @@ struct brc_op {
 	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
 	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
 	X(constants) X(counted) X(found) \
-	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
+	X(products) X(convolution) X(transposed_convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
 	X(along) X(top) \
-	X(gather) X(indexing) X(pad) X(resize)
+	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

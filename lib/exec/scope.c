@@ -147,11 +147,12 @@ static brc_rc set_outputs(brc_builder *b, const Brc__OnnxNode *p, brc_node *n)
 		brc_operand v = {.state = BRC_ABSENT, .batch = BRC_NOWHERE, .inner = 1};
 
 		n->out[k] = BRC_NOWHERE;
-		if (!*brc_text(p->output[k]))
+		if (!*brc_text(p->output[k]) && k > 0) /* kernels rely on the first */
 			continue;
-		BRC_TRY(full_name(b, b->scope->values, at->text, &v.name));
+		BRC_TRY(full_name(b, b->scope->values, at ? at->text : n->name, &v.name));
 		BRC_TRY(brc_exec_add_value(b->g, &v, &n->out[k], b->err));
-		at->is = brc_bind(n->out[k]);
+		if (at)
+			at->is = brc_bind(n->out[k]);
 	}
 	return BRC_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "exec/accept.h"
 #include "exec/names.h"
 
 typedef struct search {
@@ -147,12 +148,18 @@ brc_rc brc_exec_drop_inputs(brc_onnx *m, brc_err *err)
 brc_rc brc_exec_want_outputs(brc_onnx *m, brc_err *err)
 {
 	const Brc__OnnxGraph *g = m->model->graph;
-	const char **name = brc_alloc(g->n_output, sizeof(*name), err);
-	brc_rc rc = name ? BRC_OK : BRC_RESOURCE;
+	brc_err unsupported = {0};
+	const char **name;
+	brc_rc rc;
 
+	if (brc_exec_accept(m, &unsupported) == BRC_OK)
+		return BRC_OK;
+	name = brc_alloc(g->n_output, sizeof(*name), err);
+	rc = name ? BRC_OK : BRC_RESOURCE;
 	for (size_t i = 0; rc == BRC_OK && i < g->n_output; i++)
 		name[i] = brc_text(g->output[i]->name);
 	BRC_THEN(rc, brc_exec_want(m, name, g->n_output, err));
+	BRC_THEN(rc, brc_exec_accept(m, err));
 	free(name);
 	return rc;
 }

@@ -17,7 +17,10 @@
  * a value that nothing defines, or one that is defined twice; BRC_RESOURCE.
  */
 brc_rc brc_exec_want(brc_onnx *m, const char *const *name, size_t n, brc_err *err);
-/* The same of the values that are the outputs of the model. */
+/*
+ * If not all operators are supported, the same of the values that are the outputs of the model.
+ * BRC_DATA, naming operator and node, for one that an output needs.
+ */
 brc_rc brc_exec_want_outputs(brc_onnx *m, brc_err *err);
 /* Leave all nodes, but only inputs that a node reads, unless none is read. */
 brc_rc brc_exec_drop_inputs(brc_onnx *m, brc_err *err);

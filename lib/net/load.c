@@ -4,61 +4,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/accept.h"
 #include "exec/wanted.h"
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
+#include "net/output.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
-}
-
-/* ---- the output ---- */
-
-static size_t producer(const brc_exec *g, size_t value)
-{
-	for (size_t i = 0; i < brc_exec_nodes(g); i++)
-		for (size_t k = 0; k < brc_exec_node(g, i)->n_out; k++)
-			if (brc_exec_node(g, i)->out[k] == value)
-				return i;
-	return BRC_NOWHERE;
-}
-
-/* The input of the closing Softmax, or the output itself where there is none. */
-static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
-{
-	size_t v = output, at = producer(g, v);
-
-	while (at != BRC_NOWHERE && brc_node_is_view(brc_exec_node(g, at))) {
-		v = brc_exec_node(g, at)->in[0];
-		at = producer(g, v);
-	}
-	if (at == BRC_NOWHERE || brc_node_softmax_size(brc_exec_node(g, at)) != classes)
-		return output;
-	return brc_exec_node(g, at)->in[0];
-}
-
-/* The output is [images, classes], or [images, positions, classes] of a network of tokens. */
-static brc_rc note_output(brc_net *net, brc_err *err)
-{
-	const brc_operand *y = brc_exec_value(net->g, net->output);
-	size_t ndim, shape[BRC_MAX_DIMS];
-
-	if (y->state != BRC_COMPUTED)
-		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
-				y->name);
-	if (y->elem != BRC_ELEM_FLOAT || !brc_net_item_shape(net, y, &ndim, shape) || ndim < 1)
-		return brc_fail(err, BRC_DATA,
-				"the output '%.200s' of shape %s has not a row of classes for each "
-				"image",
-				y->name, brc_shape_text(y).s);
-	net->io.positions = net->io.tokens && ndim == 2 ? shape[0] : 1;
-	net->io.classes = y->count / net->rows / net->io.positions;
-	net->logits = find_logits(net->g, net->output, net->io.classes);
-	return BRC_OK;
 }
 
 /* ---- the digest ---- */
@@ -122,20 +77,13 @@ static void describe_graph(brc_net *net)
 				       .scratch = largest * sizeof(float)}; /* norms of kernels */
 }
 
-/*
- * Leave out of the model what a chosen output does not need, then check what is left. Of a model
- * whose operators are not all supported, what none of its outputs needs is left out, too.
- */
+/* Leave out of the model what nobody wants. */
 static brc_rc prune(brc_net *net, brc_err *err)
 {
 	const char *output = net->options.output;
-	brc_err other = {0};
 
-	if (output)
-		BRC_TRY(brc_exec_want(&net->model, &output, 1, err));
-	else if (brc_exec_accept(&net->model, &other) != BRC_OK)
-		BRC_TRY(brc_exec_want_outputs(&net->model, err));
-	BRC_TRY(brc_exec_accept(&net->model, err));
+	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
+		       : brc_exec_want_outputs(&net->model, err));
 	return brc_exec_drop_inputs(&net->model, err);
 }
 
@@ -150,8 +98,8 @@ static brc_rc read_graph(brc_net *net, brc_err *err)
 				       .borrow = true,
 				       .bare = true,
 				       .keep = &output,
-				       .n_keep = output != NULL,
-				       .keep_only = output != NULL};
+				       .n_keep = output ? 1 : 0,
+				       .keep_only = output ? true : false};
 	brc_err other = {0};
 	brc_rc rc = brc_net_build(net, net->rows, &bare, &net->g, err);
 
@@ -159,14 +107,15 @@ static brc_rc read_graph(brc_net *net, brc_err *err)
 		return rc;
 	brc_net_fix_rows(net, net->declared ? net->declared : 1);
 	rc = brc_net_build(net, net->rows, &bare, &net->g, &other);
-	if (rc == BRC_OK && !net->declared) /* one at a time might not be what is meant */
+	if (!rc && !net->declared) /* one at a time might not be what is meant */
 		return brc_hint(err,
 				"--shape %.100s=1,... runs one image at a time, which is "
 				"possible",
 				net->in[net->main].name);
-	if (rc == BRC_OK)
-		*err = (brc_err){0};
-	return rc == BRC_OK ? BRC_OK : err->code;
+	if (rc)
+		return err->code;
+	*err = (brc_err){0};
+	return BRC_OK;
 }
 
 static brc_rc build(brc_net *net, brc_err *err)
@@ -179,8 +128,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(digest_weights(net, err));
 	brc_net_note_input(net);
 	brc_net_choose_output(net);
-	if (net->output != BRC_NOWHERE)
-		BRC_TRY(note_output(net, err));
+	BRC_TRY(brc_net_note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));

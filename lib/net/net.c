@@ -44,7 +44,8 @@ bool brc_net_valid(const brc_net *net)
 		if (!is_layer_valid(net, l))
 			return false;
 	for (size_t i = 0; i < net->n_edges; i++)
-		if (e[i].from >= e[i].to || e[i].to >= net->n_layers ||
+		if (e[i].to >= net->n_layers ||
+		    e[i].from + (net->site[e[i].to].weights.recurrent == 0) > e[i].to ||
 		    (i && (e[i - 1].from > e[i].from ||
 			   (e[i - 1].from == e[i].from && e[i - 1].to >= e[i].to))))
 			return false;

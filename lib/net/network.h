@@ -66,6 +66,15 @@ typedef struct brc_layer_inputs {
 	int64_t *head_key; /* [units]: the head of attention whose value each is; NULL: of none */
 } brc_layer_inputs;
 
+/* The operator that makes probabilities of scores at the end, if there is one. */
+typedef struct brc_closing {
+	size_t softmax,
+		step; /* elements that a Softmax brings to a sum of 1, and their step; or 0 */
+	bool sigmoid;
+	bool logs;   /* the Softmax gives logarithms */
+	bool behind; /* a Transpose comes after it: `logits` is the output itself */
+} brc_closing;
+
 /* A unit that is a feature of a head. */
 typedef struct brc_head_feature {
 	int32_t layer, unit;
@@ -91,6 +100,7 @@ struct brc_net {
 	bool tracked; /* g knows which dimension holds the images, and never mixes them */
 	size_t past;  /* places before those of the data, in BRC_FILL_PAST */
 	size_t input, output, logits; /* values */
+	brc_closing closing;
 	brc_net_io io;
 	size_t n_layers;
 	brc_net_layer *layer;     /* [n_layers], as all of the following */
@@ -107,7 +117,8 @@ struct brc_net {
 
 /*
  * The invariant of a network that has been read, for BRC_ASSERT_VALID: tables of the same length,
- * values and nodes that exist, edges that lead to later layers and are in order.
+ * values and nodes that exist, edges in order that lead to later layers or, where it is recurrent,
+ * to the layer itself.
  */
 bool brc_net_valid(const brc_net *net);
 

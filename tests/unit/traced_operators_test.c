@@ -109,6 +109,7 @@ static const row rows[] = {
 	ROW("Gemm", "f w24", "o", .before = {"Flatten", "x", "f"}),
 	ROW("MatMul", "x w6", "o"),
 	ROW("Conv", "x w", "o"),
+	ROW("ConvTranspose", "x w", "o"),
 	ROW("MaxPool", "x", "o p", .list = "kernel_shape=2"),
 	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalMaxPool", "x", "o"),
@@ -143,6 +144,9 @@ static const row rows[] = {
 	ROW("LayerNormalization", "x places places", "o p q"),
 	ROW("LayerNormalization", "x deep places", "o"), /* more dimensions than x */
 	ROW("LRN", "x", "o", .number = "size=1"),
+	ROW("RMSNormalization", "x places", "o"),
+	ROW("Attention", "u u u", "o", .before = {"Unsqueeze", "x second", "u"}),
+	ROW("RotaryEmbedding", "u turns turns", "o", .before = {"Unsqueeze", "x second", "u"}),
 	ROW("Softmax", "x", "o"),
 	ROW("LogSoftmax", "x", "o"),
 	ROW("ArgMax", "x", "o", .number = "axis=1"),
@@ -167,6 +171,9 @@ static const row rows[] = {
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
 	ROW("Upsample", "x scales", "o", .opset = 9),
+	ROW("RNN", "x rnn2 of2", "o p", .number = "layout=1"),
+	ROW("GRU", "x gru6 of6", "o p", .number = "layout=1"),
+	ROW("LSTM", "x lstm8 of8", "o p q", .number = "layout=1"),
 };
 /* clang-format on */
 
@@ -234,17 +241,30 @@ static void add_constants(Brc__OnnxModel *m)
 {
 	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
 	static const int64_t ones[3] = {1, 1, 1}, shape[3] = {0, 3, 8}, first = 1, second = 2;
-	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6};
+	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6}, turns[3] = {1, 1, 3};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2, six_times = 6;
 	static const int64_t tiles[3] = {1, 2, 1};
 	static const uint8_t which[4] = {1, 0, 0, 1};
 
 	add_floats(m, "w", 3, kernel);
+	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
+		char name[2][8]; /* of two units, that read six features */
+
+		snprintf(name[0], sizeof(name[0]), "%s%d",
+			 n == 2   ? "rnn"
+			 : n == 6 ? "gru"
+				  : "lstm",
+			 (int)n);
+		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
+		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
+		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
+	}
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
 	add_floats(m, "deep", 8, deep);
+	add_floats(m, "turns", 3, turns);
 	add_weights(m, "w24", 24, 5);
 	add_weights(m, "w6", 6, 2);
 	add_list(m, "ones", 3, ones);

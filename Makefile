@@ -177,9 +177,9 @@ check-oracles: deps-oracle
 	@$(PYTHON) tests/oracle/exports.py $(BUILD)/bench/network bin
 	@tests/docs-commands docs/tutorial.md # with R, which make check does not install
 
-# the official operator tests of ONNX, and those that need not pass
+# the official operator tests of ONNX, those that need not pass, and further tests of that form
 ONNX_TESTS := $(addprefix /usr/share/libonnx-testdata/data/,node simple pytorch-operator pytorch-converted)
-CONFORMANCE := tests/conformance/expected $(ONNX_TESTS)
+CONFORMANCE := tests/conformance/expected $(ONNX_TESTS) tests/golden/operators
 
 $(BUILD)/conformance/operators: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/conformance/*.c)) $(LIB)
 	@mkdir -p $(@D)
@@ -260,12 +260,19 @@ $(BUILD)/fuzz/libbroca.a: $(FUZZ_OBJ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libbroca.a
 	$(FUZZ_CC) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
+$(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(LIB)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# networks of single operators, besides the corpora in the repository
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
-	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p .build/corpus/$$name; \
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds
+	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec
+	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
+	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
-			.build/corpus/$$name tests/fuzz/corpus/$$name; done
+			.build/corpus/$$name tests/fuzz/corpus/$$name $(BUILD)/seeds/$$name; done
 
 # ---- installation ----
 

@@ -4,21 +4,31 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "net/check_dataset.h"
 #include "study/experiment.h"
 #include "study/measure.h"
 #include "study/tell.h"
+#include "study/unfit.h"
 #include "stream/filter.h"
 
 static const char *model, *data_path;
 static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
 static brc_measure measure = {.level = 0.05};
+static int ablate = -1, precision, fdr, weighting, compat, task = BRC_TASK_AUTO;
+static brc_scoring scoring;
 static brc_net_options how_read;
-static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
+	{BRC_CHOICE(
+		"task", 0, "TASK", &task, "classes|binary|labels|regression|places|none|auto",
+		"what the network's output means. classes: a score for each class. binary: one "
+		"score tells two classes apart. labels: a score for each of several independent "
+		"labels. regression: numbers. places: a score for each class at each place or "
+		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
+		"data set together say")},
 	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
 		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
 		    "of images that are run at a time; ? leaves that open (default: those of the "
@@ -100,6 +110,9 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	how_read.data = &w->data;
 	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
+	if (brc_net_output_taken(w->net))
+		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
+			     brc_net_output_taken(w->net));
 	n = brc_filter_sections(f, &all);
 	if (brc_experiment_other_model(w->net, all,
 				       n)) /* the layers decide: no more than a warning */
@@ -108,18 +121,35 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	return BRC_OK;
 }
 
+/* Does it fit together, before any long work? */
+static brc_rc settle_task(const work *w, const brc_cli *cli, brc_err *err)
+{
+	char text[BRC_TASK_TEXT];
+
+	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
+	BRC_TRY(brc_task_decide(&scoring, w->net, &w->data, task, err));
+	brc_cli_note(cli, "task: %s", brc_task_text(&scoring, text));
+	BRC_TRY(brc_measure_check(scoring.task, &measure, err));
+	return brc_warn_range(cli, w->net, &w->data, err);
+}
+
 static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 {
+	const brc_lesion_options whole = {
+		.precision = how.precision, .mem = how.mem, .scoring = &scoring};
 	brc_progress progress;
 	brc_pool *pool;
 	brc_rc rc;
 
+	how.scoring = &scoring;
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
+	BRC_TRY(settle_task(w, cli, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	rc = brc_warn_chance(cli, w->net, &w->data, &whole, pool, err);
 	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
-	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
-				&w->lesions, err);
+	BRC_THEN(rc, brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
+					&w->lesions, err));
 	brc_progress_end(&progress);
 	brc_pool_free(pool);
 	return rc;

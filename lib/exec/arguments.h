@@ -65,6 +65,16 @@ typedef struct brc_arithmetic_args {
 	int64_t axis, broadcast; /* broadcast says nothing that the shapes do not say */
 } brc_arithmetic_args;
 
+/* GatherElements, ScatterElements, ScatterND: what there is of it. */
+typedef struct brc_scatter_args {
+	int64_t axis;
+	size_t reduction; /* none, add, mul, max, min */
+} brc_scatter_args;
+
+typedef struct brc_gather_nd_args {
+	int64_t batch_dims;
+} brc_gather_nd_args;
+
 typedef struct brc_cast_args {
 	int64_t to; /* ONNX's number of a type */
 } brc_cast_args;
@@ -124,9 +134,17 @@ typedef struct brc_conv_args {
 	int64_t group;
 } brc_conv_args;
 
+/* ConvTranspose; output_shape: of the places, takes the place of pads. */
+typedef struct brc_conv_transpose_args {
+	brc_window_args window;
+	int64_t group;
+	brc_list output_padding, output_shape;
+} brc_conv_transpose_args;
+
 typedef struct brc_pool_args {
 	brc_window_args window;
 	bool count_include_pad, storage_order;
+	int64_t p; /* of LpPool and GlobalLpPool: which norm */
 } brc_pool_args;
 
 typedef struct brc_gemm_args {
@@ -159,6 +177,53 @@ typedef struct brc_arg_args { /* ArgMax, ArgMin */
 	int64_t axis;
 	bool keepdims, select_last_index;
 } brc_arg_args;
+
+typedef struct brc_cumsum_args {
+	bool exclusive, reverse; /* exclusive: without the element at its own place */
+} brc_cumsum_args;
+
+typedef struct brc_lp_args { /* LpNormalization */
+	int64_t axis, p;
+} brc_lp_args;
+
+typedef struct brc_top_args {
+	int64_t k; /* -1: input 1 has it */
+	int64_t axis;
+	bool largest;
+} brc_top_args;
+
+typedef struct brc_trilu_args {
+	bool upper;
+} brc_trilu_args;
+
+typedef struct brc_block_args { /* DepthToSpace, SpaceToDepth */
+	int64_t blocksize;
+	size_t mode; /* of DepthToSpace, 0: DCR, 1: CRD */
+} brc_block_args;
+
+typedef struct brc_eye_args {
+	int64_t dtype; /* ONNX's number of a type; 0: that of the input */
+	int64_t k;     /* the diagonal above the main one */
+} brc_eye_args;
+
+typedef struct brc_reverse_args {
+	int64_t batch_axis, time_axis;
+} brc_reverse_args;
+
+typedef struct brc_group_norm_args {
+	float epsilon;
+	int64_t num_groups;
+	bool by_group; /* a scale for each group, and not each channel, as up to operator set 20 */
+} brc_group_norm_args;
+
+typedef struct brc_compress_args {
+	int64_t axis; /* BRC_NO_AXIS: of all elements in a row */
+} brc_compress_args;
+
+typedef struct brc_unique_args {
+	int64_t axis; /* BRC_NO_AXIS: single elements */
+	bool sorted;
+} brc_unique_args;
 
 typedef struct brc_reduce_args {
 	brc_list axes; /* left out: input 1 has them, or else all are reduced */
@@ -203,5 +268,38 @@ typedef struct brc_resize_args {              /* and Upsample */
 	brc_list axes; /* left out: all */
 	bool early;    /* scales are input 1, as up to operator set 10, and not input 2 */
 } brc_resize_args;
+
+/* Attention. Heads: 0 if they are left out, and so are those of inputs with four dimensions. */
+typedef struct brc_attention_args {
+	int64_t q_num_heads, kv_num_heads;
+	bool is_causal;
+	float scale;   /* NaN: left out, one over the root of the features of a head */
+	float softcap; /* 0: none */
+} brc_attention_args;
+
+typedef struct brc_rotary_args { /* RotaryEmbedding */
+	bool interleaved;
+	int64_t num_heads, rotary_embedding_dim; /* 0: left out */
+} brc_rotary_args;
+
+/* An activation function that RNN, GRU or LSTM names, with its parameters. */
+typedef struct brc_gate_function {
+	size_t kind; /* a brc_gate_kind (operators/gates.h) */
+	float alpha, beta;
+} brc_gate_function;
+
+enum { BRC_GATE_FUNCTIONS = 3 }; /* f, g, h: LSTM has three, GRU two, RNN one */
+
+typedef enum brc_direction { BRC_FORWARD, BRC_REVERSE, BRC_BIDIRECTIONAL } brc_direction;
+
+typedef struct brc_recurrent_args {
+	int64_t hidden_size; /* 0: left out; the weights say it */
+	size_t direction;    /* a brc_direction */
+	bool layout;         /* the dimension of images comes first */
+	bool linear_before_reset, input_forget;
+	float clip;                                        /* infinite: left out */
+	bool named;                                        /* functions are given */
+	brc_gate_function function[2][BRC_GATE_FUNCTIONS]; /* of each direction */
+} brc_recurrent_args;
 
 #endif

@@ -5,16 +5,18 @@
 
 #include "base/memory.h"
 #include "exec/accept.h"
+#include "exec/builder.h"
 #include "exec/downstream.h"
-#include "exec/make.h"
-#include "exec/names.h"
+
+/* Nodes and names that functions, branches and loops may add, by the size of the model. */
+#define INLINED_EXTRA ((size_t)1 << 16)
+#define INLINED_BYTES 64u
 
 typedef struct builder {
-	brc_exec *g;
+	brc_builder is;
+	brc_scope top;
 	const Brc__OnnxGraph *proto;
 	brc_exec_options options;
-	brc_names names;
-	size_t *order; /* [nodes]: to run in */
 	brc_err *err;
 } builder;
 
@@ -39,23 +41,6 @@ static brc_rc check_precision(brc_precision precision, brc_err *err)
 
 /* ---- constants and inputs ---- */
 
-static brc_rc add_initializers(builder *b)
-{
-	for (size_t i = 0; i < b->proto->n_initializer; i++) {
-		Brc__OnnxTensor *t = b->proto->initializer[i];
-		brc_name *at = brc_names_find(&b->names, brc_text(t->name));
-		brc_operand v;
-
-		if (at->value != BRC_NOWHERE)
-			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
-					at->text);
-		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
-		BRC_TRY(brc_exec_keep_text(b->g, brc_text(t->name), &v.name, b->err));
-		BRC_TRY(brc_exec_add_value(b->g, &v, &at->value, b->err));
-	}
-	return BRC_OK;
-}
-
 /* What the model declares about its input of this name; NULL: nothing. */
 static const Brc__OnnxTensorType *declared(const Brc__OnnxGraph *g, const char *name)
 {
@@ -70,87 +55,52 @@ static const Brc__OnnxTensorType *declared(const Brc__OnnxGraph *g, const char *
 
 static brc_rc add_input(builder *b, const brc_tensor_view *in)
 {
-	brc_name *at = brc_names_find(&b->names, in->name);
+	brc_name *at = brc_names_find(&b->top.names, in->name);
 	const Brc__OnnxTensorType *type = declared(b->proto, in->name);
 
 	if (!at || at->node != SIZE_MAX)
 		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
-	return brc_exec_add_input(b->g, in, type ? brc_narrow_type(type->elem_type) : 0, &at->value,
-				  b->err);
+	return brc_exec_add_input(b->is.g, in, type ? brc_narrow_type(type->elem_type) : 0,
+				  &at->is.value, b->err);
 }
 
-/* ---- nodes ---- */
+/* ---- outputs ---- */
 
-static brc_rc resolve(builder *b, const Brc__OnnxNode *p, brc_node *n)
+/*
+ * The value that a name stands for. A value that is put in the place of a node keeps a name of its
+ * own, under which it is wanted, too.
+ */
+static size_t value_called(const builder *b, const char *t)
 {
-	for (size_t k = 0; k < n->n_in; k++) {
-		const brc_name *at = brc_names_find(&b->names, p->input[k]);
+	const brc_name *at = brc_names_find(&b->top.names, t);
 
-		n->in[k] = *brc_text(p->input[k]) && at ? at->value : BRC_NOWHERE;
-		if (*brc_text(p->input[k]) && n->in[k] == BRC_NOWHERE)
-			return brc_fail(b->err, BRC_DATA, "its input '%.200s' %s", p->input[k],
-					at ? "has no value" : "does not exist");
-	}
-	for (size_t k = 0; k < n->n_out; k++) {
-		brc_name *at =
-			*brc_text(p->output[k]) ? brc_names_find(&b->names, p->output[k]) : NULL;
-
-		n->out[k] = BRC_NOWHERE;
-		if (!at)
-			continue;
-		BRC_TRY(brc_exec_add_result(b->g, p->output[k], &n->out[k], b->err));
-		at->value = n->out[k];
-	}
-	return BRC_OK;
-}
-
-static brc_rc add_node(builder *b, const Brc__OnnxNode *p)
-{
-	brc_exec *g = b->g;
-	void *args;
-	brc_node n = {.op = brc_op_find(p->op_type),
-		      .named = *brc_text(p->name) != '\0',
-		      .n_in = p->n_input,
-		      .n_out = p->n_output};
-
-	BRC_TRY(brc_exec_keep_text(g, brc_node_title(p), &n.name, b->err));
-	BRC_TRY(brc_exec_alloc(g, &n.in, n.n_in + n.n_out, sizeof(*n.in), b->err));
-	n.out = n.in + n.n_in;
-	BRC_TRY(resolve(b, p, &n));
-	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));
-	n.args = args;
-	return brc_exec_join(g, &n, b->err);
-}
-
-static brc_rc add_nodes(builder *b)
-{
-	for (size_t i = 0; i < b->proto->n_node; i++) {
-		const Brc__OnnxNode *p = b->proto->node[b->order[i]];
-
-		if (add_node(b, p) != BRC_OK)
-			return brc_err_prefix(b->err, "node '%.200s' (%s)", brc_node_title(p),
-					      brc_text(p->op_type));
-	}
-	return BRC_OK;
+	if (at)
+		return at->is.value;
+	for (size_t v = 0; v < b->is.g->n_values; v++)
+		if (strcmp(b->is.g->value[v].name, t) == 0)
+			return v;
+	return BRC_NOWHERE;
 }
 
 static brc_rc add_output(builder *b, const char *t)
 {
-	const brc_name *at = brc_names_find(&b->names, t);
+	const brc_name *at = brc_names_find(&b->top.names, t);
+	size_t v = value_called(b, t);
 
-	if (!at || at->value == BRC_NOWHERE)
+	if (at && at->is.sequence)
+		return brc_fail(b->err, BRC_DATA, "the output '%.200s' is a sequence of values", t);
+	if (v == BRC_NOWHERE)
 		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
-	return brc_exec_add_output(b->g, at->value, b->err);
+	return brc_exec_add_output(b->is.g, v, b->err);
 }
 
 static brc_rc add_tap(builder *b, const char *t)
 {
-	const brc_name *at = brc_names_find(&b->names, t);
-	size_t v = at ? at->value : BRC_NOWHERE;
+	size_t v = value_called(b, t);
 
-	if (v == BRC_NOWHERE || b->g->value[v].state != BRC_COMPUTED)
+	if (v == BRC_NOWHERE || b->is.g->value[v].state != BRC_COMPUTED)
 		return brc_fail(b->err, BRC_DATA, "no node computes '%.200s'", t);
-	return brc_exec_add_tap(b->g, v, b->err);
+	return brc_exec_add_tap(b->is.g, v, b->err);
 }
 
 static brc_rc add_outputs(builder *b)
@@ -180,26 +130,41 @@ static size_t declared_batch(const Brc__OnnxGraph *g, const brc_tensor_view *in,
 	return 0;
 }
 
-static brc_rc build(builder *b, const brc_tensor_view *input, size_t n)
+static brc_rc build(builder *b, const brc_onnx *m, const brc_tensor_view *input, size_t n)
 {
-	BRC_TRY(brc_names_collect(&b->names, b->proto, b->err));
-	b->order = brc_alloc(b->proto->n_node, sizeof(*b->order), b->err);
-	BRC_TRY(brc_made(b->order));
-	BRC_TRY(brc_node_order(b->proto, &b->names, b->order, b->err));
-	BRC_TRY(add_initializers(b));
+	BRC_TRY(brc_functions_collect(&b->is.functions, m->model, b->err));
+	BRC_TRY(brc_names_collect(&b->top.names, b->proto, b->err));
+	BRC_TRY(brc_builder_initializers(&b->is));
 	for (size_t i = 0; i < n; i++)
 		BRC_TRY(add_input(b, &input[i]));
-	BRC_TRY(add_nodes(b));
+	BRC_TRY(brc_builder_nodes(&b->is));
 	BRC_TRY(add_outputs(b));
 	if (b->options.keep_only)
-		BRC_TRY(brc_exec_prune(b->g, b->err));
-	return brc_exec_finish(b->g, b->err);
+		BRC_TRY(brc_exec_prune(b->is.g, b->err));
+	return brc_exec_finish(b->is.g, b->err);
+}
+
+static void begin(builder *b, brc_exec *g, const brc_onnx *m, const brc_tensor_view *input,
+		  size_t n)
+{
+	g->opset = m->opset;
+	g->precision = b->options.precision;
+	g->folder = b->options.folder;
+	g->bare = b->options.bare;
+	g->borrow = b->options.borrow;
+	g->declared = declared_batch(b->proto, input, n);
+	b->top = (brc_scope){.graph = b->proto, .values = "", .nodes = ""};
+	b->is = (brc_builder){.g = g,
+			      .scope = &b->top,
+			      .left = INLINED_EXTRA + m->bytes / INLINED_BYTES,
+			      .err = b->err};
 }
 
 brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *input, size_t n,
 		    const brc_exec_options *options, brc_err *err)
 {
 	builder b = {.proto = m->model->graph, .err = err};
+	brc_exec *g;
 	brc_rc rc;
 
 	*out = NULL;
@@ -207,21 +172,16 @@ brc_rc brc_exec_new(brc_exec **out, const brc_onnx *m, const brc_tensor_view *in
 		b.options = *options;
 	BRC_TRY(check_precision(b.options.precision, err));
 	BRC_TRY(brc_exec_accept(m, err));
-	BRC_TRY(brc_exec_begin(&b.g, m->bytes, err));
-	b.g->opset = m->opset;
-	b.g->precision = b.options.precision;
-	b.g->folder = b.options.folder;
-	b.g->bare = b.options.bare;
-	b.g->borrow = b.options.borrow;
-	b.g->declared = declared_batch(b.proto, input, n);
-	rc = build(&b, input, n);
-	b.g->folder = NULL;
-	brc_names_clear(&b.names);
-	free(b.order);
+	BRC_TRY(brc_exec_begin(&g, m->bytes, err));
+	begin(&b, g, m, input, n);
+	rc = build(&b, m, input, n);
+	g->folder = NULL;
+	brc_names_clear(&b.top.names);
+	brc_functions_clear(&b.is.functions);
 	if (rc == BRC_OK)
-		*out = b.g;
+		*out = g;
 	else
-		brc_exec_free(b.g);
+		brc_exec_free(g);
 	return rc;
 }
 
@@ -236,5 +196,6 @@ void brc_exec_free(brc_exec *g)
 	free(g->tap);
 	free(g->value);
 	free(g->node);
+	free((void *)g->fold);
 	free(g);
 }

@@ -37,6 +37,8 @@ struct brc_exec {
 	bool bare;   /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
+	void **fold; /* [cap_fold]: memory of values, for one node while it is computed at once */
+	size_t cap_fold;
 	size_t budget; /* bytes that building may still allocate */
 	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };

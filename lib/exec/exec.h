@@ -119,6 +119,18 @@ brc_rc brc_workspace_finish(brc_workspace *w, brc_err *err);
 const void *brc_workspace_tap(const brc_workspace *w, size_t stop);
 /* A copy of it to be changed, where what is computed again finds it. */
 void *brc_workspace_change(brc_workspace *w, size_t stop);
+/*
+ * From now on what is computed again has units of a recurrent node (RNN, GRU, LSTM) silenced. Its
+ * output 0 is the value `made`, by its index. Either what unit[n] put out is 0, at every step and
+ * for the next step, or, with `weights`, their incoming weights and biases are. NULL: no more.
+ */
+typedef struct brc_silenced {
+	size_t made;
+	const int32_t *unit;
+	size_t n;
+	bool weights;
+} brc_silenced;
+void brc_workspace_silence(brc_workspace *w, const brc_silenced *units);
 /* Compute again what depends on the value changed last, without disturbing the pass. */
 brc_rc brc_workspace_again(brc_workspace *w, brc_err *err);
 /* Output k after that; valid until the next change. Borrowed. */

@@ -24,7 +24,8 @@ brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
 
 /* ---- values ---- */
 
-brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err)
+/* A copy of the text, owned by the graph. */
+static brc_rc keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err)
 {
 	char *s = brc_strdup(text, err);
 
@@ -32,11 +33,12 @@ brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_
 	return s ? brc_exec_own(g, s, free, err) : BRC_RESOURCE;
 }
 
-brc_rc brc_exec_add_result(brc_exec *g, const char *name, size_t *value, brc_err *err)
+/* An output of a future node. Only its name is known so far. */
+static brc_rc add_result(brc_exec *g, const char *name, size_t *value, brc_err *err)
 {
 	brc_operand v = {.state = BRC_ABSENT, .batch = BRC_NOWHERE, .inner = 1};
 
-	BRC_TRY(brc_exec_keep_text(g, name, &v.name, err));
+	BRC_TRY(keep_text(g, name, &v.name, err));
 	return brc_exec_add_value(g, &v, value, err);
 }
 
@@ -62,7 +64,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 		BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 		memcpy(v.data, in->data, v.count * item);
 	}
-	BRC_TRY(brc_exec_keep_text(g, in->name, &v.name, err));
+	BRC_TRY(keep_text(g, in->name, &v.name, err));
 	return brc_exec_add_value(g, &v, value, err);
 }
 
@@ -108,21 +110,19 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 /* All inputs are constants: compute the outputs now. */
 static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 {
-	void **at;
-	brc_rc rc;
-
 	BRC_TRY(make_constants(g, n, err));
 	if (!n->op->run)
 		return BRC_OK;
 	if (n->op->prepare)
 		BRC_TRY(n->op->prepare(g, n, err));
-	at = brc_alloc(g->n_values, sizeof(*at), err);
-	BRC_TRY(brc_made(at));
-	for (size_t v = 0; v < g->n_values; v++)
-		at[v] = g->value[v].data;
-	rc = brc_node_run(g, n, at, err);
-	free((void *)at);
-	return rc;
+	BRC_TRY(brc_grow(&g->fold, &g->cap_fold, g->n_values, sizeof(*g->fold), err));
+	for (size_t k = 0; k < n->n_in + n->n_out; k++) { /* those of other values are not read */
+		size_t v = k < n->n_in ? n->in[k] : n->out[k - n->n_in];
+
+		if (v != BRC_NOWHERE)
+			g->fold[v] = g->value[v].data;
+	}
+	return brc_node_run(g, n, g->fold, err);
 }
 
 static bool all_constant(const brc_exec *g, const size_t *v, size_t n)
@@ -135,6 +135,20 @@ static bool all_constant(const brc_exec *g, const size_t *v, size_t n)
 
 /* ---- nodes ---- */
 
+/* Constants may be empty, but nothing can be computed of nothing. */
+static brc_rc check_filled(const brc_exec *g, const brc_node *n, brc_err *err)
+{
+	for (size_t k = 0; k < n->n_out; k++) {
+		const brc_operand *v = n->out[k] == BRC_NOWHERE ? NULL : &g->value[n->out[k]];
+
+		for (size_t i = 0; v && v->state == BRC_COMPUTED && i < v->ndim; i++)
+			if (v->dim[i] == 0)
+				return brc_fail(err, BRC_DATA,
+						"dimension %zu of its output is empty", i);
+	}
+	return BRC_OK;
+}
+
 static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
 	BRC_TRY(brc_exec_alloc(g, &n->state, 1, n->op->state, err));
@@ -143,6 +157,7 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 		return fold(g, n, err);
 	if (all_constant(g, n->out, n->n_out))
 		return BRC_OK; /* Shape */
+	BRC_TRY(check_filled(g, n, err));
 	BRC_TRY(brc_grow(&g->node, &g->cap_nodes, g->n_nodes + 1, sizeof(*g->node), err));
 	g->node[g->n_nodes++] = *n;
 	return BRC_OK;
@@ -174,9 +189,15 @@ static brc_rc demand_layouts(brc_exec *g, brc_node *n, brc_err *err)
 
 brc_rc brc_exec_join(brc_exec *g, brc_node *n, brc_err *err)
 {
+	bool done = false;
+
 	for (size_t k = 0; k < n->n_in; k++)
 		if (n->in[k] != BRC_NOWHERE)
 			BRC_TRY(make_mask(g, n->in[k], err));
+	if (n->op->split)
+		BRC_TRY(n->op->split(g, n, &done, err));
+	if (done)
+		return BRC_OK;
 	BRC_TRY(demand_layouts(g, n, err));
 	return infer(g, n, err);
 }
@@ -191,13 +212,13 @@ brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const 
 	if (args)
 		memcpy(own, args, op->args);
 	n.args = own;
-	BRC_TRY(brc_exec_keep_text(g, name, &n.name, err));
+	BRC_TRY(keep_text(g, name, &n.name, err));
 	BRC_TRY(brc_exec_alloc(g, &n.in, n_in + n_out, sizeof(*n.in), err));
 	n.out = n.in + n_in;
 	for (size_t k = 0; k < n_in; k++)
 		n.in[k] = in[k];
 	for (size_t k = 0; k < n_out; k++) {
-		BRC_TRY(brc_exec_add_result(g, name, &n.out[k], err));
+		BRC_TRY(add_result(g, name, &n.out[k], err));
 		out[k] = n.out[k];
 	}
 	if (brc_exec_join(g, &n, err) != BRC_OK)

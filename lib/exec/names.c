@@ -42,14 +42,16 @@ static size_t count(const Brc__OnnxGraph *g)
 
 static void list(brc_names *t, const Brc__OnnxGraph *g)
 {
+	const brc_binding unbound = {.value = SIZE_MAX};
+
 	for (size_t i = 0; i < g->n_initializer; i++)
-		t->at[t->n++] = (brc_name){brc_text(g->initializer[i]->name), SIZE_MAX, SIZE_MAX};
+		t->at[t->n++] = (brc_name){brc_text(g->initializer[i]->name), SIZE_MAX, unbound};
 	for (size_t i = 0; i < g->n_input; i++)
-		t->at[t->n++] = (brc_name){brc_text(g->input[i]->name), SIZE_MAX, SIZE_MAX};
+		t->at[t->n++] = (brc_name){brc_text(g->input[i]->name), SIZE_MAX, unbound};
 	for (size_t i = 0; i < g->n_node; i++)
 		for (size_t k = 0; k < g->node[i]->n_output; k++)
 			if (*brc_text(g->node[i]->output[k]))
-				t->at[t->n++] = (brc_name){g->node[i]->output[k], i, SIZE_MAX};
+				t->at[t->n++] = (brc_name){g->node[i]->output[k], i, unbound};
 }
 
 brc_rc brc_names_collect(brc_names *t, const Brc__OnnxGraph *g, brc_err *err)
@@ -88,83 +90,98 @@ brc_name *brc_names_find(const brc_names *t, const char *text)
 
 /* ---- the order of nodes ---- */
 
-/* One input of a node: an entry in the list of those that the same node computes. */
+/* One name that a node reads: an entry in the list of those that the same node computes. */
 typedef struct use {
-	size_t user;   /* the node whose input it is */
+	size_t user;   /* the node that reads it */
 	size_t source; /* the node that computes it; SIZE_MAX: none does */
 	size_t next;   /* the next use in the list of `source`; SIZE_MAX: the last */
 } use;
 
 typedef struct state {
-	size_t first;   /* its first input, among all uses; those of a node lie together */
+	size_t first;   /* the first name it reads, among all uses; those of a node lie together */
 	size_t users;   /* the first use in the list of its outputs; SIZE_MAX: none */
-	size_t missing; /* inputs that are not computed yet */
+	size_t missing; /* names it reads that are not computed yet */
 } state;
 
 typedef struct uses {
 	const Brc__OnnxGraph *g;
+	const brc_names *names;
 	use *use;
-	state *state; /* [nodes] */
+	size_t n, node; /* uses so far; the node that they are being listed for */
+	state *state;   /* [nodes + 1] */
+	bool sorted;    /* can the nodes run in the order of the file? */
 } uses;
+
+static void count_use(void *ctx, const char *name)
+{
+	(void)name;
+	++*(size_t *)ctx;
+}
 
 static brc_rc allocate_uses(uses *u, brc_err *err)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < u->g->n_node; i++)
-		n += u->g->node[i]->n_input;
+		brc_onnx_reads(u->g->node[i], count_use, &n);
 	u->use = brc_alloc(n, sizeof(*u->use), err);
-	u->state = brc_calloc(u->g->n_node, sizeof(*u->state), err);
+	u->state = brc_calloc(u->g->n_node + 1, sizeof(*u->state), err);
 	return u->use && u->state ? BRC_OK : BRC_RESOURCE;
 }
 
-/* Where does every input come from? Can the nodes run in the order of the file? */
-static bool resolve(uses *u, const brc_names *t)
+static bool holds_graph(const Brc__OnnxNode *p)
 {
-	size_t n = 0;
-	bool sorted = true;
+	for (size_t i = 0; i < p->n_attribute; i++)
+		if (p->attribute[i]->g)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < u->g->n_node; i++) {
-		const Brc__OnnxNode *p = u->g->node[i];
+static void add_use(void *ctx, const char *name)
+{
+	uses *u = ctx;
+	const brc_name *at = brc_names_find(u->names, name);
+	size_t source = at ? at->node : SIZE_MAX;
 
-		u->state[i] = (state){.first = n, .users = SIZE_MAX};
-		for (size_t k = 0; k < p->n_input; k++, n++) {
-			const brc_name *at =
-				*brc_text(p->input[k]) ? brc_names_find(t, p->input[k]) : NULL;
+	if (source == u->node && holds_graph(u->g->node[u->node]))
+		source = SIZE_MAX; /* a graph inside may have a name like an output of its node */
+	u->use[u->n++] = (use){u->node, source, SIZE_MAX};
+	u->sorted = u->sorted && (source == SIZE_MAX || source < u->node);
+}
 
-			u->use[n] = (use){i, at ? at->node : SIZE_MAX, SIZE_MAX};
-			sorted = sorted && (u->use[n].source == SIZE_MAX || u->use[n].source < i);
-		}
+/* Where does everything that a node reads come from? */
+static void resolve(uses *u)
+{
+	u->sorted = true;
+	for (u->node = 0; u->node < u->g->n_node; u->node++) {
+		u->state[u->node] = (state){.first = u->n, .users = SIZE_MAX};
+		brc_onnx_reads(u->g->node[u->node], add_use, u);
 	}
-	return sorted;
+	u->state[u->node].first = u->n;
 }
 
 static void link_users(uses *u)
 {
-	for (size_t i = u->g->n_node; i-- > 0;) {
-		for (size_t k = 0; k < u->g->node[i]->n_input; k++) {
-			size_t at = u->state[i].first + k, from = u->use[at].source;
+	for (size_t at = u->n; at-- > 0;) {
+		size_t from = u->use[at].source;
 
-			if (from == SIZE_MAX)
-				continue;
-			u->use[at].next = u->state[from].users;
-			u->state[from].users = at;
-			u->state[i].missing++;
-		}
+		if (from == SIZE_MAX)
+			continue;
+		u->use[at].next = u->state[from].users;
+		u->state[from].users = at;
+		u->state[u->use[at].user].missing++;
 	}
 }
 
 /*
- * A node that was left over too and computes an input of this one. There is one, because an input
+ * A node that was left over too and computes what this one reads. There is one, because something
  * is missing.
  */
 static size_t left_before(const uses *u, size_t node)
 {
-	const use *in = &u->use[u->state[node].first];
-
-	for (size_t k = 0; k < u->g->node[node]->n_input; k++)
-		if (in[k].source != SIZE_MAX && u->state[in[k].source].missing > 0)
-			return in[k].source;
+	for (size_t k = u->state[node].first; k < u->state[node + 1].first; k++)
+		if (u->use[k].source != SIZE_MAX && u->state[u->use[k].source].missing > 0)
+			return u->use[k].source;
 	return node;
 }
 
@@ -200,12 +217,14 @@ static brc_rc kahn(uses *u, size_t *order, brc_err *err)
 
 brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order, brc_err *err)
 {
-	uses u = {.g = g};
+	uses u = {.g = g, .names = t};
 	brc_rc rc = allocate_uses(&u, err);
 
 	for (size_t i = 0; rc == BRC_OK && i < g->n_node; i++)
 		order[i] = i;
-	if (rc == BRC_OK && !resolve(&u, t)) {
+	if (rc == BRC_OK)
+		resolve(&u);
+	if (rc == BRC_OK && !u.sorted) {
 		link_users(&u);
 		rc = kahn(&u, order, err);
 	}

@@ -11,10 +11,22 @@
 #include "base/err.h"
 #include "data/models/onnx.h"
 
+/* Values in a row; an optional value that is not there is a row of its own kind. */
+typedef struct brc_sequence {
+	size_t n;
+	const size_t *at; /* [n]: values */
+} brc_sequence;
+
+/* What a name stands for: a value, or a sequence of values. Neither: nothing so far. */
+typedef struct brc_binding {
+	size_t value; /* SIZE_MAX: none */
+	const brc_sequence *sequence;
+} brc_binding;
+
 typedef struct brc_name {
 	const char *text;
-	size_t node;  /* that defines it; SIZE_MAX: it is an input or initializer */
-	size_t value; /* for whoever looks it up; SIZE_MAX at first */
+	size_t node;    /* that defines it; SIZE_MAX: it is an input or initializer */
+	brc_binding is; /* for whoever looks it up; nothing at first */
 } brc_name;
 
 typedef struct brc_names {
@@ -33,9 +45,10 @@ void brc_names_clear(brc_names *t);
 brc_name *brc_names_find(const brc_names *t, const char *text);
 
 /*
- * order[n_node]: the nodes of g, each after those that compute its inputs. This is the order of the
- * file if that is such an order, as the format demands; otherwise it is Kahn's (1962). Inputs that
- * nothing defines are ignored. Time in proportion to the graph. BRC_DATA naming a node on a cycle.
+ * order[n_node]: the nodes of g, each after those that compute what it reads (brc_onnx_reads). This
+ * is the order of the file if that is such an order, as the format demands; otherwise it is Kahn's
+ * (1962). Inputs that nothing defines are ignored. Time in proportion to the graph. BRC_DATA naming
+ * a node on a cycle.
  */
 brc_rc brc_node_order(const Brc__OnnxGraph *g, const brc_names *t, size_t *order, brc_err *err);
 

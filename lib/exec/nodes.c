@@ -28,6 +28,11 @@ const brc_operand *brc_exec_value(const brc_exec *g, size_t v)
 	return &g->value[v];
 }
 
+size_t brc_exec_outputs(const brc_exec *g)
+{
+	return g->n_outputs;
+}
+
 size_t brc_exec_output_value(const brc_exec *g, size_t k)
 {
 	return g->output[k];
@@ -79,6 +84,13 @@ bool brc_node_is_view(const brc_node *n)
 	return !n->op->run;
 }
 
+bool brc_node_moves(const brc_node *n)
+{
+	bool may = n->op->trace == BRC_TRACE_MOVE || n->op->trace == BRC_TRACE_LOOKUP;
+
+	return may && (!n->op->moves || n->op->moves(n));
+}
+
 double brc_node_flops(const brc_exec *g, const brc_node *n)
 {
 	return n->op->flops ? n->op->flops(g, n) : 0;
@@ -99,9 +111,15 @@ bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep)
 	return n->op->reduced && n->op->reduced(n, axes, keep);
 }
 
-size_t brc_node_softmax_size(const brc_node *n)
+void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared)
 {
-	return n->op->softmax_size ? n->op->softmax_size(n) : 0;
+	n->op->heads(n, heads, shared);
+}
+
+size_t brc_node_softmax_size(const brc_node *n, size_t *step)
+{
+	*step = 0;
+	return n->op->softmax_size ? n->op->softmax_size(n, step) : 0;
 }
 
 /* ---- one node alone ---- */

@@ -81,7 +81,8 @@ size_t brc_exec_nodes(const brc_exec *g);
 const brc_node *brc_exec_node(const brc_exec *g, size_t i);
 size_t brc_exec_values(const brc_exec *g);
 const brc_operand *brc_exec_value(const brc_exec *g, size_t v);
-/* The value that is output k; that is tap k of options->tap. */
+/* Outputs; the value that is output k; that is tap k of options->tap. */
+size_t brc_exec_outputs(const brc_exec *g);
 size_t brc_exec_output_value(const brc_exec *g, size_t k);
 size_t brc_exec_tap_value(const brc_exec *g, size_t k);
 
@@ -116,9 +117,13 @@ typedef enum brc_trace {
 	BRC_TRACE_MOVE,       /* from one that only changes its place: brc_node_move moves them */
 	BRC_TRACE_LOOKUP,     /* the same, when the indices, input 1, are constants */
 	BRC_TRACE_POOLING,    /* from those of its channel */
+	BRC_TRACE_ALONG,      /* from those along a dimension, wherever along it: see
+				 brc_node_reduced */
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
 	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
-	BRC_TRACE_MATMUL      /* the same, or attention when both operands are computed */
+	BRC_TRACE_MATMUL,     /* the same, or attention when both operands are computed */
+	BRC_TRACE_ATTENTION,  /* attention in one node: see brc_node_heads */
+	BRC_TRACE_RECURRENT   /* new units, from input 0 and from themselves: RNN, GRU, LSTM */
 } brc_trace;
 
 /* Is a function of one element only a scale and a shift? */
@@ -140,6 +145,8 @@ bool brc_node_is_parameter(const brc_node *n, size_t k);
 bool brc_node_adds(const brc_node *n);
 /* Is the output another view of the elements of input 0? */
 bool brc_node_is_view(const brc_node *n);
+/* Does it only move elements? Some do where an attribute says so. */
+bool brc_node_moves(const brc_node *n);
 /* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 
@@ -157,6 +164,7 @@ typedef struct brc_linear_map {
 	size_t in;            /* input of the node that is x */
 	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
 	bool slides;          /* a convolution: the kernel moves over the places of an image */
+	size_t recurrent;     /* the last inputs: the outputs themselves, one step before */
 } brc_linear_map;
 
 /* False when the node holds none. */
@@ -168,8 +176,17 @@ const brc_affine *brc_node_affine(const brc_node *n);
 /* Bit k of *axes: dimension k of the input is reduced; *keep: it stays, with extent 1. */
 bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep);
 
-/* Elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
-size_t brc_node_softmax_size(const brc_node *n);
+/*
+ * Of BRC_TRACE_ATTENTION, whose input 2 are the values: how many heads there are, and how many
+ * heads of values they share, each as many in a row.
+ */
+void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared);
+
+/*
+ * Elements that a Softmax or LogSoftmax brings to a sum of 1, *step apart in a row-major value; 0:
+ * another operator.
+ */
+size_t brc_node_softmax_size(const brc_node *n, size_t *step);
 
 /*
  * Run one node on memory of the caller's: at[values], inputs and outputs of this node alone, in

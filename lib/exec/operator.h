@@ -79,6 +79,7 @@ typedef struct brc_memory {
 	void *scratch;
 	bool *failed; /* set by a kernel that ran out of memory */
 	bool moves;   /* what comes from no input becomes zero, instead of what the node fills in */
+	const brc_silenced *silenced; /* units of a recurrent node; NULL: none */
 } brc_memory;
 
 /* What an operator asks of the layout of its inputs. */
@@ -103,6 +104,11 @@ struct brc_op {
 	void (*adapt)(int64_t opset, void *args);
 	brc_rc (*read)(brc_exec *g, const Brc__OnnxNode *p, void *args, brc_err *err);
 
+	/*
+	 * A node that becomes several: add those by code (brc_exec_add_node), so that they compute
+	 * its outputs, and set *done. False: it stays as it is. NULL: it always does.
+	 */
+	brc_rc (*split)(brc_exec *g, const brc_node *n, bool *done, brc_err *err);
 	/*
 	 * Check n->args and the inputs, set the outputs (brc_set_output), fill n->state, which is
 	 * zeroed. BRC_DATA for what contradicts itself or is not supported; the caller names the
@@ -129,8 +135,10 @@ struct brc_op {
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
-	size_t (*softmax_size)(const brc_node *n);
+	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
+	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
 	/*
 	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given
@@ -155,9 +163,12 @@ struct brc_op {
 /* Every file of lib/exec/operators that has operators of ONNX's, in an array of this name. */
 /* clang-format off */
 #define BRC_FAMILIES(X) \
-	X(functions) X(predicates) X(modulo) X(clip) X(arithmetic) X(where) X(moves) X(views) X(constants) X(cast) \
-	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(gather) X(pad) X(resize)
+	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
+	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
+	X(constants) X(counted) X(found) \
+	X(products) X(convolution) X(transposed_convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
+	X(along) X(top) \
+	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];
@@ -193,6 +204,9 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 /* Input k as a constant with elements of this kind. */
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err);
+/* The same with elements of any kind, where extents of the output depend on the elements. */
+brc_rc brc_need_known(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+		      brc_err *err);
 /* Input k as a list of integers known by now: a constant of one dimension (or a number). */
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err);
 /* The list among the arguments; where it was left out input k, or an empty list. */
@@ -208,6 +222,9 @@ brc_rc brc_need_shape(const brc_exec *g, const brc_node *n, size_t k, const char
 /* Output k has this shape, layout, batch and elements (the fields of `like`). */
 brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operand *like,
 		      brc_err *err);
+/* The same, and output k is a constant: its elements are v->data, which the graph owns. */
+brc_rc brc_set_constant(brc_exec *g, const brc_node *n, size_t k, const brc_operand *v,
+			brc_err *err);
 /* The same for output 0, which shares the memory of input 0. */
 brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc_err *err);
 
@@ -227,7 +244,9 @@ void brc_narrow(const brc_operand *v, int64_t *at);
 int32_t brc_narrow_type(int32_t data_type);
 /* Do both layouts put the elements of the value in the same places? */
 bool brc_layout_is_moot(const brc_operand *v);
-/* cast.c: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
+/* cast.c: what holds elements of this ONNX type, and its `narrow`; BRC_DATA: nothing does. */
+brc_rc brc_kind_of_type(int64_t type, brc_elem *elem, int32_t *narrow, brc_err *err);
+/* The same file: towards zero; what no int64 holds becomes the nearest one, NaN 0. */
 int64_t brc_whole_number(float x);
 
 #endif

@@ -16,6 +16,7 @@ struct brc_workspace {
 			places */
 	size_t stop; /* that `now` is for; BRC_NOWHERE: none yet */
 	size_t done; /* nodes of the pass that have run */
+	const brc_silenced *silenced; /* when nodes are computed again; NULL: nothing */
 };
 
 static brc_rc allocate(brc_workspace *w, brc_err *err)
@@ -157,12 +158,18 @@ static void bring_addend(brc_workspace *w, const brc_node *n)
 		memcpy(w->now[out], w->now[addend], size_of(&w->s->g->value[out]));
 }
 
+void brc_workspace_silence(brc_workspace *w, const brc_silenced *units)
+{
+	w->silenced = units;
+}
+
 brc_rc brc_workspace_again(brc_workspace *w, brc_err *err)
 {
 	const brc_exec *g = w->s->g;
 	const brc_stop *t = &w->s->stop[w->stop];
 	bool failed = false;
-	const brc_memory m = {.at = w->now, .scratch = w->scratch, .failed = &failed};
+	const brc_memory m = {
+		.at = w->now, .scratch = w->scratch, .failed = &failed, .silenced = w->silenced};
 
 	for (size_t i = 0; i < t->downstream.n; i++) {
 		const brc_node *n = &g->node[t->downstream.node[i]];

@@ -178,6 +178,18 @@ brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_ele
 			k, (*v)->name);
 }
 
+brc_rc brc_need_known(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+		      brc_err *err)
+{
+	BRC_TRY(brc_need_any(g, n, k, v, err));
+	if ((*v)->state == BRC_CONSTANT)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"the extents of its output depend on what is in input %zu ('%.200s'), "
+			"which is known only when the network runs",
+			k, (*v)->name);
+}
+
 brc_rc brc_need_list(const brc_exec *g, const brc_node *n, size_t k, brc_list *list, brc_err *err)
 {
 	const brc_operand *value;
@@ -238,6 +250,17 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	made.buffer = n->out[k];
 	made.last = like->last && like->ndim > 2 && !g->bare;
 	*v = made;
+	return BRC_OK;
+}
+
+brc_rc brc_set_constant(brc_exec *g, const brc_node *n, size_t k, const brc_operand *v,
+			brc_err *err)
+{
+	BRC_TRY(brc_set_output(g, n, k, v, err));
+	if (k >= n->n_out || n->out[k] == BRC_NOWHERE)
+		return BRC_OK;
+	g->value[n->out[k]].state = BRC_CONSTANT;
+	g->value[n->out[k]].data = v->data;
 	return BRC_OK;
 }
 

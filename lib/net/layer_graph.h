@@ -21,7 +21,7 @@
 /* A layer of units. */
 typedef struct brc_net_layer {
 	const char *name; /* unique: "net.0"; the same as in the table of layers */
-	const char *kind; /* ONNX operator, "Conv", "Gemm" or "MatMul"; "input" */
+	const char *kind; /* ONNX operator, "Conv", "Gemm", "LSTM"; "input" */
 	brc_role role;
 	size_t units;
 	const char *untraced; /* node through which its inputs cannot be traced; NULL: traced */
@@ -31,7 +31,7 @@ typedef struct brc_net_layer {
 	size_t head_block; /* from 1: of heads that have a layer each, one of them this; 0: none */
 } brc_net_layer;
 
-/* Layer `from` feeds layer `to`; indices of layers, from < to. */
+/* Layer `from` feeds layer `to`; indices of layers, from < to, or from == to: recurrent. */
 typedef struct brc_net_edge {
 	size_t from, to;
 } brc_net_edge;
@@ -45,7 +45,10 @@ typedef struct brc_layer_graph {
 	const char *digest; /* of the model file, or of the files of weights */
 	brc_norm norm;      /* of kernels */
 	bool parts;         /* are mlp and head known? */
-	/* w[units of from, units of to]: magnitudes of the weights of an edge. */
+	/*
+	 * w[units of from, units of to]: magnitudes of the weights of an edge. Within a layer row i
+	 * has those by which unit i feeds the others, itself included.
+	 */
 	brc_rc (*weights)(const void *of, size_t edge, float *w, brc_err *err);
 	const void *of;
 	size_t scratch; /* bytes that `weights` takes at most while it runs */

@@ -10,7 +10,7 @@ static bool is_dense(const brc_exec *g, const brc_node *n)
 {
 	brc_linear_map w;
 
-	return brc_node_weights(g, n, &w) && !w.slides;
+	return brc_node_weights(g, n, &w) && !w.slides && !w.recurrent;
 }
 
 /* Does the node read a computed value that does not follow from the features? */
@@ -87,7 +87,7 @@ static brc_rc find_linear(brc_net *net, size_t layer, brc_err *err)
 {
 	const brc_layer_site *at = &net->site[layer];
 	brc_followed f;
-	bool linear = true;
+	bool linear = at->weights.recurrent == 0;
 
 	BRC_TRY(brc_follow(&f, net->g, at->pre, err));
 	for (size_t i = at->node + 1; linear && !f.inside[at->post]; i++) {

@@ -1,6 +1,7 @@
 #include "net/network.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "net/activation_function.h"
@@ -72,18 +73,38 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_
 			      .axis = w->axis,
 			      .sum = brc_exec_node(g, node)->out[0],
 			      .weights = *w};
-	follow_bias(g, u);
-	follow_normalisation(g, u);
-	BRC_TRY(brc_activation_end(g, u->pre, node + 1, &u->post, err));
+	if (w->recurrent) { /* its functions are inside */
+		u->bias = BRC_NOWHERE;
+		u->pre = u->post = u->sum;
+	} else {
+		follow_bias(g, u);
+		follow_normalisation(g, u);
+		BRC_TRY(brc_activation_end(g, u->pre, node + 1, &u->post, err));
+	}
 	net->layer[net->n_layers++] = (brc_net_layer){.kind = brc_node_type(brc_exec_node(g, node)),
 						      .role = BRC_ROLE_HIDDEN,
 						      .units = w->outputs};
 	return BRC_OK;
 }
 
-/* Does a convolution read this value, or one that has as many dimensions and follows from it? */
-static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
+static bool is_convolution(const brc_linear_map *w)
 {
+	return w->slides;
+}
+
+static bool is_recurrent(const brc_linear_map *w)
+{
+	return w->recurrent > 0;
+}
+
+/*
+ * Does a layer of this kind read the value, or one that has as many dimensions and follows from it?
+ * seen: of all values, zeroed.
+ */
+static bool feeds(const brc_exec *g, size_t value, bool (*kind)(const brc_linear_map *w),
+		  bool *seen)
+{
+	memset(seen, 0, brc_exec_values(g) * sizeof(*seen));
 	seen[value] = true;
 	for (size_t i = 0; i < brc_exec_nodes(g); i++) {
 		const brc_node *n = brc_exec_node(g, i);
@@ -91,7 +112,7 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 
 		if (n->n_in == 0 || n->in[0] == BRC_NOWHERE || !seen[n->in[0]])
 			continue;
-		if (brc_node_weights(g, n, &w) && w.slides)
+		if (brc_node_weights(g, n, &w) && kind(&w))
 			return true;
 		if (brc_exec_value(g, n->out[0])->ndim == brc_exec_value(g, value)->ndim)
 			seen[n->out[0]] = true;
@@ -99,25 +120,33 @@ static bool feeds_convolution(const brc_exec *g, size_t value, bool *seen)
 	return false;
 }
 
-/* The units of the input are its channels where a convolution reads it, else its elements. */
+/*
+ * The units of the input are its channels where a convolution reads it, its features over all steps
+ * where a recurrent layer does, else its elements.
+ */
 static brc_rc add_input(brc_net *net, brc_err *err)
 {
 	const brc_exec *g = net->g;
 	const brc_operand *x = brc_exec_value(g, net->input);
-	bool *seen = brc_calloc(brc_exec_values(g), sizeof(*seen), err), channels;
+	bool *seen = brc_alloc(brc_exec_values(g), sizeof(*seen), err);
+	size_t axis = BRC_NOWHERE;
 
 	BRC_TRY(brc_made(seen));
-	channels = x->ndim > 2 && feeds_convolution(g, net->input, seen);
+	if (x->ndim > 2 && feeds(g, net->input, is_convolution, seen))
+		axis = 1;
+	else if (x->ndim == 3 && feeds(g, net->input, is_recurrent, seen))
+		axis = 2;
 	free(seen);
 	net->site[0] = (brc_layer_site){.node = BRC_NOWHERE,
 					.sum = net->input,
 					.pre = net->input,
 					.post = net->input,
-					.axis = channels ? 1 : BRC_NOWHERE,
+					.axis = axis,
 					.bias = BRC_NOWHERE};
-	net->layer[0] = (brc_net_layer){.kind = "input",
-					.role = BRC_ROLE_INPUT,
-					.units = channels ? x->dim[1] : net->io.inputs};
+	net->layer[0] =
+		(brc_net_layer){.kind = "input",
+				.role = BRC_ROLE_INPUT,
+				.units = axis == BRC_NOWHERE ? net->io.inputs : x->dim[axis]};
 	net->n_layers = 1;
 	return BRC_OK;
 }
@@ -131,8 +160,9 @@ brc_rc brc_net_find_layers(brc_net *net, brc_err *err)
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)
 		n += brc_net_makes_units(g, brc_exec_node(g, i), &w);
 	if (n == 1)
-		return brc_fail(err, BRC_DATA,
-				"the network has no layer of units (Conv, Gemm or MatMul)");
+		return brc_fail(
+			err, BRC_DATA,
+			"the network has no layer of units (Conv, Gemm, MatMul, RNN, GRU or LSTM)");
 	net->layer = brc_calloc(n, sizeof(*net->layer), err);
 	net->site = brc_calloc(n, sizeof(*net->site), err);
 	net->inputs = brc_calloc(n, sizeof(*net->inputs), err);

@@ -4,61 +4,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/accept.h"
+#include "exec/wanted.h"
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
+#include "net/output.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
-}
-
-/* ---- the output ---- */
-
-static size_t producer(const brc_exec *g, size_t value)
-{
-	for (size_t i = 0; i < brc_exec_nodes(g); i++)
-		for (size_t k = 0; k < brc_exec_node(g, i)->n_out; k++)
-			if (brc_exec_node(g, i)->out[k] == value)
-				return i;
-	return BRC_NOWHERE;
-}
-
-/* The input of the closing Softmax, or the output itself where there is none. */
-static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
-{
-	size_t v = output, at = producer(g, v);
-
-	while (at != BRC_NOWHERE && brc_node_is_view(brc_exec_node(g, at))) {
-		v = brc_exec_node(g, at)->in[0];
-		at = producer(g, v);
-	}
-	if (at == BRC_NOWHERE || brc_node_softmax_size(brc_exec_node(g, at)) != classes)
-		return output;
-	return brc_exec_node(g, at)->in[0];
-}
-
-/* The output is [images, classes], or [images, positions, classes] of a network of tokens. */
-static brc_rc note_output(brc_net *net, brc_err *err)
-{
-	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
-
-	net->output = brc_exec_output_value(net->g, 0);
-	if (y->state != BRC_COMPUTED)
-		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
-				y->name);
-	if (y->elem != BRC_ELEM_FLOAT || y->ndim < 2 || y->batch != 0 || y->inner != 1 ||
-	    y->dim[0] != BRC_NET_ROWS)
-		return brc_fail(err, BRC_DATA,
-				"the output '%.200s' of shape %s has not a row of classes for each "
-				"image",
-				y->name, brc_shape_text(y).s);
-	net->io.positions = net->io.tokens && y->ndim == 3 ? y->dim[1] : 1;
-	net->io.classes = y->count / BRC_NET_ROWS / net->io.positions;
-	net->logits = find_logits(net->g, net->output, net->io.classes);
-	return BRC_OK;
 }
 
 /* ---- the digest ---- */
@@ -122,21 +77,58 @@ static void describe_graph(brc_net *net)
 				       .scratch = largest * sizeof(float)}; /* norms of kernels */
 }
 
+/* Leave out of the model what nobody wants. */
+static brc_rc prune(brc_net *net, brc_err *err)
+{
+	const char *output = net->options.output;
+
+	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
+		       : brc_exec_want_outputs(&net->model, err));
+	return brc_exec_drop_inputs(&net->model, err);
+}
+
+/*
+ * The graph for any number of images. Where that is not possible, it is made for as many as the
+ * model declares.
+ */
+static brc_rc read_graph(brc_net *net, brc_err *err)
+{
+	const char *const output = net->options.output;
+	const brc_exec_options bare = {.folder = net->folder,
+				       .borrow = true,
+				       .bare = true,
+				       .keep = &output,
+				       .n_keep = output ? 1 : 0,
+				       .keep_only = output ? true : false};
+	brc_err other = {0};
+	brc_rc rc = brc_net_build(net, net->rows, &bare, &net->g, err);
+
+	if (rc != BRC_DATA || net->fixed)
+		return rc;
+	brc_net_fix_rows(net, net->declared ? net->declared : 1);
+	rc = brc_net_build(net, net->rows, &bare, &net->g, &other);
+	if (!rc && !net->declared) /* one at a time might not be what is meant */
+		return brc_hint(err,
+				"--shape %.100s=1,... runs one image at a time, which is "
+				"possible",
+				net->in[net->main].name);
+	if (rc)
+		return err->code;
+	*err = (brc_err){0};
+	return BRC_OK;
+}
+
 static brc_rc build(brc_net *net, brc_err *err)
 {
-	const Brc__OnnxGraph *p = net->model.model->graph;
-	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
-	brc_tensor_view x;
-
-	BRC_TRY(brc_exec_accept(&net->model, err));
-	BRC_TRY(brc_net_find_inputs(net, &x, err));
-	if (p->n_output != 1)
-		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
-				p->n_output);
-	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
+	BRC_TRY(prune(net, err));
+	BRC_TRY(brc_net_find_inputs(net, err));
+	if (!net->options.output && net->model.model->graph->n_output == 0)
+		return brc_fail(err, BRC_DATA, "the network has no output");
+	BRC_TRY(read_graph(net, err));
 	BRC_TRY(digest_weights(net, err));
-	brc_net_note_input(net, &x);
-	BRC_TRY(note_output(net, err));
+	brc_net_note_input(net);
+	brc_net_choose_output(net);
+	BRC_TRY(brc_net_note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));

@@ -5,6 +5,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "net/inputs.h"
 #include "net/network.h"
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
@@ -18,21 +19,33 @@ static size_t choose_rows(const brc_net *net)
 {
 	size_t largest = 1, rows = ROWS_MIN;
 
+	if (net->fixed)
+		return net->rows;
 	for (size_t v = 0; v < brc_exec_values(net->g); v++) {
 		const brc_operand *x = brc_exec_value(net->g, v);
 
-		if (x->state == BRC_COMPUTED && x->count / BRC_NET_ROWS > largest)
-			largest = x->count / BRC_NET_ROWS;
+		if (x->state == BRC_COMPUTED && x->count / net->rows > largest)
+			largest = x->count / net->rows;
 	}
 	while (rows < ROWS_MAX && 2 * rows * largest <= VALUE_ELEMENTS)
 		rows *= 2;
 	return rows;
 }
 
-static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
+static bool is_recurrent(const brc_net *net, size_t layer)
+{
+	return brc_net_site(net, layer)->weights.recurrent > 0;
+}
+
+/* The value where the pass stops: that of the layer, or what it reads if it has to run again. */
+static const char *tap_name(const brc_net *net, size_t layer, const brc_run_options *how)
 {
 	const brc_layer_site *u = brc_net_site(net, layer);
-	size_t v = stage == BRC_STAGE_SUM ? u->sum : stage == BRC_STAGE_PRE ? u->pre : u->post;
+	brc_stage stage = how->stage;
+	size_t v = how->silence && is_recurrent(net, layer) ? brc_exec_node(net->g, u->node)->in[0]
+		   : stage == BRC_STAGE_SUM                 ? u->sum
+		   : stage == BRC_STAGE_PRE                 ? u->pre
+							    : u->post;
 
 	return brc_exec_value(net->g, v)->name;
 }
@@ -40,25 +53,21 @@ static const char *tap_name(const brc_net *net, size_t layer, brc_stage stage)
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
-	const char *logits = brc_exec_value(net->g, net->logits)->name;
+	const size_t value = how->output ? net->output : net->logits;
+	const bool scored = how->logits || how->output;
+	const char *scores = scored ? brc_exec_value(net->g, value)->name : NULL;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
 					  .borrow = true,
-					  .keep = &logits,
-					  .n_keep = how->logits,
+					  .keep = &scores,
+					  .n_keep = scored,
 					  .tap = tap,
 					  .n_taps = how->n,
 					  .keep_only = true};
-	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
-			     .elem = brc_exec_value(net->g, net->input)->elem,
-			     .ndim = net->io.ndim + 1,
-			     .dim = {p->rows},
-			     .batch = true};
 
-	memcpy(x.dim + 1, net->io.shape, net->io.ndim * sizeof(*x.dim));
 	for (size_t k = 0; k < how->n; k++)
-		tap[k] = tap_name(net, how->layer[k], how->stage);
-	BRC_TRY(brc_exec_new(&p->g, &net->model, &x, 1, &options, err));
+		tap[k] = tap_name(net, how->layer[k], how);
+	BRC_TRY(brc_net_build(net, p->rows, &options, &p->g, err));
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 
@@ -116,16 +125,19 @@ static brc_rc list_positions(brc_unit_view *v, const step *rest, size_t n, brc_e
 static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_unit_view *v,
 			 brc_err *err)
 {
-	const brc_operand *x = brc_exec_value(p->g, value);
+	const brc_operand *x = value == BRC_NOWHERE ? NULL : brc_exec_value(p->g, value);
 	const brc_layer_site *u = brc_net_site(p->net, layer);
 	step rest[2 * BRC_MAX_DIMS];
 	size_t n = 0;
 
 	*v = (brc_unit_view){.rows = p->rows, .units = brc_net_units(p->net, layer)};
+	if (!x || (u->axis != BRC_NOWHERE && (u->axis >= x->ndim || x->dim[u->axis] != v->units)))
+		return brc_fail(err, BRC_DATA, "layer %zu: several values have the name of its own",
+				layer);
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
-	} else if (x->batch == BRC_NOWHERE) {
+	} else if (x->batch == BRC_NOWHERE && p->rows > 1) {
 		return brc_fail(err, BRC_DATA, "value '%.200s' has no dimension of images",
 				x->name);
 	} else {
@@ -134,15 +146,34 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 	return list_positions(v, rest, n, err);
 }
 
+/* The value of a layer, by its name, as it is in the network. */
+static size_t find_value(const brc_run_plan *p, size_t layer)
+{
+	const brc_operand *want = brc_exec_value(p->net->g, brc_net_site(p->net, layer)->sum);
+
+	for (size_t v = 0; v < brc_exec_values(p->g); v++) {
+		const brc_operand *x = brc_exec_value(p->g, v);
+
+		if (x->state == BRC_COMPUTED && strcmp(x->name, want->name) == 0)
+			return v;
+	}
+	return BRC_NOWHERE;
+}
+
 static brc_rc view_layers(brc_run_plan *p, const brc_run_options *how, brc_err *err)
 {
 	p->view = brc_calloc(how->n, sizeof(*p->view), err);
-	BRC_TRY(brc_made(p->view));
+	p->made = brc_alloc(how->n, sizeof(*p->made), err);
+	if (!p->view || !p->made)
+		return BRC_RESOURCE;
+	p->weights = how->stage == BRC_STAGE_SUM;
 	for (size_t t = 0; t < how->n; t++) {
-		size_t k = brc_schedule_tap(p->schedule, t);
+		size_t k = brc_schedule_tap(p->schedule, t), layer = how->layer[k];
+		bool inside = how->silence && is_recurrent(p->net, layer);
+		size_t value = inside ? find_value(p, layer) : brc_exec_tap_value(p->g, k);
 
-		BRC_TRY(view_layer(p, how->layer[k], brc_exec_tap_value(p->g, k), &p->view[t],
-				   err));
+		p->made[t] = inside ? value : BRC_NOWHERE;
+		BRC_TRY(view_layer(p, layer, value, &p->view[t], err));
 		p->n_views++;
 	}
 	return BRC_OK;
@@ -174,6 +205,7 @@ void brc_run_plan_free(brc_run_plan *p)
 	for (size_t t = 0; t < p->n_views; t++)
 		free(p->view[t].position);
 	free(p->view);
+	free(p->made);
 	brc_schedule_free(p->schedule);
 	brc_exec_free(p->g);
 	free(p);
@@ -206,23 +238,8 @@ void brc_runs_free(brc_run *run, size_t n)
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
-	const brc_net *net = r->plan->net;
-	size_t item = net->io.tokens ? sizeof(int64_t) : sizeof(float), one = net->io.inputs * item;
-	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
-
 	brc_workspace_start(r->w);
-	if (!x)
-		return brc_fail(err, BRC_DATA, "the network does not use its input");
-	for (size_t i = 0; i < n; i++) {
-		size_t image = sample ? sample[i] : first + i;
-
-		if (net->io.tokens)
-			brc_dataset_tokens(data, image, 1, (int64_t *)(void *)(x + i * one));
-		else
-			brc_dataset_rows(data, image, 1, (float *)(void *)(x + i * one));
-	}
-	memset(x + n * one, 0, (r->plan->rows - n) * one);
-	return BRC_OK;
+	return brc_net_fill_inputs(r->plan->net, r->w, r->plan->rows, data, sample, first, n, err);
 }
 
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)
@@ -244,8 +261,16 @@ static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
 			const float **logits, brc_err *err)
 {
-	silence(brc_workspace_change(r->w, stop), &r->plan->view[stop], unit, n);
-	BRC_TRY(brc_workspace_again(r->w, err));
+	const brc_silenced inside = {r->plan->made[stop], unit, n, r->plan->weights};
+	void *value = brc_workspace_change(r->w, stop);
+	brc_rc rc;
+
+	if (inside.made == BRC_NOWHERE)
+		silence(value, &r->plan->view[stop], unit, n);
+	brc_workspace_silence(r->w, &inside);
+	rc = brc_workspace_again(r->w, err);
+	brc_workspace_silence(r->w, NULL);
+	BRC_TRY(rc);
 	*logits = brc_workspace_changed(r->w, 0);
 	return BRC_OK;
 }

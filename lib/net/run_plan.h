@@ -34,13 +34,21 @@ typedef struct brc_run_plan {
 	size_t rows;         /* images in a micro-batch */
 	brc_unit_view *view; /* [stops] */
 	size_t n_views;
+	/*
+	 * [stops]: the value of a recurrent layer whose units are silenced inside it, and so the
+	 * stop is before the layer; BRC_NOWHERE: they are silenced at the stop.
+	 */
+	size_t *made;
+	bool weights; /* their incoming weights are, and not what they put out */
 } brc_run_plan;
 
 typedef struct brc_run_options {
 	const size_t *layer; /* [n]: layers at which the pass stops, ascending; once each */
 	size_t n;
 	brc_stage stage; /* of these layers */
-	bool logits;     /* are the logits wanted? */
+	bool logits;     /* are the logits wanted: what the closing Softmax or Sigmoid takes? */
+	bool output;     /* or the output itself? Not both */
+	bool silence;    /* are units silenced, and no values taken? */
 	brc_precision precision;
 } brc_run_options;
 
@@ -72,7 +80,11 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
  * describes. Borrowed.
  */
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err);
-/* Logits [rows, positions, classes] with units `unit[n]` at this stop set to 0. Borrowed. */
+/*
+ * Logits [rows, positions, classes] with units `unit[n]` at this stop set to 0, in a plan to
+ * silence them. Those of a recurrent layer are 0 at every step, also for the steps that follow; at
+ * BRC_STAGE_SUM their incoming weights and biases are 0. Borrowed.
+ */
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,
 			const float **logits, brc_err *err);
 /* The logits of the whole network. */

@@ -9,6 +9,7 @@
 
 #include "base/blas.h"
 #include "base/memory.h"
+#include "linalg/triangle.h"
 
 #define MAX_PATHS ((size_t)1 << 22)
 
@@ -85,6 +86,7 @@ static brc_rc find_paths(chosen *g, brc_err *err)
 	return BRC_OK;
 }
 
+/* Numbers that the weights of an edge take. */
 static size_t block_size(const chosen *g, size_t from, size_t to)
 {
 	return g->c->layers->units[from] * g->c->layers->units[to];
@@ -96,6 +98,14 @@ static bool joins_others(const chosen *g, size_t i)
 	       g->path[i].to != g->path[i - 1].to;
 }
 
+/* Numbers that a block holds: within a layer each pair of units once. */
+static size_t entries(const chosen *g, size_t from, size_t to)
+{
+	size_t n = g->c->layers->units[from];
+
+	return from == to ? brc_triangle_pairs(n) : block_size(g, from, to);
+}
+
 /* All blocks, and the memory of the paths through layers. */
 static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 {
@@ -105,8 +115,12 @@ static brc_rc reserve(chosen *g, size_t mem, brc_err *err)
 		const path *w = &g->path[i];
 		size_t between = g->c->edge[w->first].to, size;
 
-		if (joins_others(g, i) && !brc_add(total, block_size(g, w->from, w->to), &total))
+		if (joins_others(g, i) && !brc_add(total, entries(g, w->from, w->to), &total))
 			total = SIZE_MAX / 2;
+		if (w->from == w->to) {
+			size = block_size(g, w->from, w->to);
+			first = size > first ? size : first;
+		}
 		if (w->second == BRC_ANY)
 			continue;
 		size = block_size(g, w->from, between);
@@ -149,18 +163,39 @@ static brc_rc add_product(const chosen *g, const path *p, float *w, brc_err *err
 	return BRC_OK;
 }
 
+/*
+ * The edge within a recurrent layer, as a triangle: unit i feeds unit j, and j feeds i. Both
+ * weights add up. What a unit brings to itself joins no two units.
+ */
+static brc_rc add_within(const chosen *g, const path *p, float *w, brc_err *err)
+{
+	size_t n = g->c->layers->units[p->from];
+
+	BRC_TRY(read_weights(g, p->first, g->first, err));
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			w[brc_triangle_at(n, i, j)] = g->first[i * n + j] + g->first[j * n + i];
+	return BRC_OK;
+}
+
+static brc_rc add_weights(const chosen *g, const path *p, float *w, brc_err *err)
+{
+	if (p->from == p->to)
+		return add_within(g, p, w, err);
+	return p->second == BRC_ANY ? read_weights(g, p->first, w, err) : add_product(g, p, w, err);
+}
+
 /* Paths i .. n - 1 join the same two layers: they become one block. */
 static brc_rc add_block(chosen *g, size_t i, size_t n, brc_blocks *b, brc_err *err)
 {
 	const path *p = &g->path[i];
-	size_t size = block_size(g, p->from, p->to);
+	size_t size = entries(g, p->from, p->to);
 	float *w = brc_blocks_alloc(b, size, sizeof(*w), err);
 
 	BRC_TRY(brc_made(w));
 	BRC_TRY(brc_blocks_add(b, g->index[p->from], g->index[p->to], w, err));
 	for (; i < n; i++)
-		BRC_TRY(g->path[i].second == BRC_ANY ? read_weights(g, g->path[i].first, w, err)
-						     : add_product(g, &g->path[i], w, err));
+		BRC_TRY(add_weights(g, &g->path[i], w, err));
 	for (size_t k = 0; k < size; k++) {
 		if (g->c->norm == BRC_NORM_L2)
 			w[k] = sqrtf(w[k]);

@@ -38,7 +38,7 @@ static brc_rc check(const void *of, const brc_section *s, brc_err *err)
 		return brc_section_bad(s, err, "%zu edges; %zu are the most", u->n_edges,
 				       BRC_UNITS_EDGES);
 	for (size_t e = 0; e < u->n_edges; e++)
-		if (u->from[e] < 0 || u->from[e] >= u->to[e] || (size_t)u->to[e] >= u->layers.n)
+		if (u->from[e] < 0 || u->from[e] > u->to[e] || (size_t)u->to[e] >= u->layers.n)
 			return brc_section_bad(s, err,
 					       "edge %zu leads from layer %d to layer %d of %zu, "
 					       "which are in topological order",

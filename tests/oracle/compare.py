@@ -10,6 +10,8 @@ import re
 import sys
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
 
 OURS = {"report.txt"}  # what our own program is to print: no oracle makes it
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)")
@@ -44,6 +46,8 @@ def same_file(a, b):
             return x.files == y.files and all(same_array(x[k], y[k]) for k in x.files)
         except (ValueError, OSError):
             pass
+    if a.suffix == ".pb":
+        return same_array(*(numpy_helper.to_array(onnx.load_tensor(p)) for p in (a, b)))
     if a.suffix == ".txt":
         return same_text(a.read_text(), b.read_text())
     if a.suffix == ".gz":

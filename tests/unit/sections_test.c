@@ -500,7 +500,6 @@ static const struct change {
 	{"units", "layer/role", NULL, 1, "hid", "row 1 of 'layer/role' is 'hid'"},
 	{"units", "layer/kind", NULL, 0, NULL, "there is no tensor 'layer/kind'"},
 	{"units", "edge/from", NULL, 0, "-1", "edge 0 leads from layer -1 to layer 1 of 2"},
-	{"units", "edge/from", NULL, 0, "1", "edge 0 leads from layer 1 to layer 1 of 2"},
 	{"units", "edge/to", NULL, 0, "2", "edge 0 leads from layer 0 to layer 2 of 2"},
 	{"units", "unit/name", NULL, 3, "u1", "units 1 and 3 are both called 'u1'"},
 	{"labels", "label", NULL, 1, "-2", "unit 1 of layer a has label -2"},

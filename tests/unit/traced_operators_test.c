@@ -13,8 +13,11 @@ typedef struct row {
 	const char *before[3];       /* a node in front of it; NULL: none */
 	const char *list;            /* an attribute of integers, as "axes=1 2" */
 	const char *number;          /* an attribute that is one integer, as "axis=1" */
+	const char *other;           /* another one */
 	const char *text;            /* an attribute that is a text, as "direction=LEFT" */
 	const char *lead;            /* an attribute of the node in front: integers */
+	int64_t opset;               /* 0: 13 */
+	bool mixed;                  /* of these inputs, units are told apart no longer */
 } row;
 
 /* clang-format off */
@@ -106,15 +109,44 @@ static const row rows[] = {
 	ROW("Gemm", "f w24", "o", .before = {"Flatten", "x", "f"}),
 	ROW("MatMul", "x w6", "o"),
 	ROW("Conv", "x w", "o"),
+	ROW("ConvTranspose", "x w", "o"),
 	ROW("MaxPool", "x", "o p", .list = "kernel_shape=2"),
 	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalMaxPool", "x", "o"),
 	ROW("GlobalAveragePool", "x", "o"),
+	ROW("LpPool", "x", "o", .list = "kernel_shape=2"),
+	ROW("GlobalLpPool", "x", "o"),
+	ROW("Mean", "x z x", "o"),
+	ROW("CastLike", "x first", "o"),
+	ROW("Compress", "x which", "o", .number = "axis=1"),
+	ROW("MeanVarianceNormalization", "x", "o", .list = "axes=2"),
+	ROW("GroupNormalization", "x halves halves", "o", .number = "num_groups=2"),
+	ROW("GroupNormalization", "x channels channels", "o", .number = "num_groups=2",
+	    .opset = 21),
+	ROW("Tile", "x tiles", "o"),
+	ROW("Trilu", "x", "o"),
+	ROW("DepthToSpace", "u", "o", .number = "blocksize=2",
+	    .before = {"Unsqueeze", "x third", "u"}),
+	ROW("SpaceToDepth", "u", "o", .number = "blocksize=1",
+	    .before = {"Unsqueeze", "x third", "u"}),
+	ROW("ReverseSequence", "x third", "o", .number = "batch_axis=0", .other = "time_axis=1"),
+	ROW("OneHot", "x six on", "o", .mixed = true),
+	ROW("CumSum", "x first", "o"),
+	ROW("LpNormalization", "x", "o", .number = "axis=1"),
+	ROW("Hardmax", "x", "o", .number = "axis=1"),
+	ROW("TopK", "x first", "o p"),
+	ROW("Range", "one six one", "c"),
+	ROW("EyeLike", "w24", "c"),
+	ROW("NonZero", "first", "c"),
+	ROW("Unique", "first", "c"),
 	ROW("BatchNormalization", "x channels channels channels channels", "o"),
 	ROW("InstanceNormalization", "x channels channels", "o"),
 	ROW("LayerNormalization", "x places places", "o p q"),
 	ROW("LayerNormalization", "x deep places", "o"), /* more dimensions than x */
 	ROW("LRN", "x", "o", .number = "size=1"),
+	ROW("RMSNormalization", "x places", "o"),
+	ROW("Attention", "u u u", "o", .before = {"Unsqueeze", "x second", "u"}),
+	ROW("RotaryEmbedding", "u turns turns", "o", .before = {"Unsqueeze", "x second", "u"}),
 	ROW("Softmax", "x", "o"),
 	ROW("LogSoftmax", "x", "o"),
 	ROW("ArgMax", "x", "o", .number = "axis=1"),
@@ -123,11 +155,25 @@ static const row rows[] = {
 	ROW("ReduceSum", "x first", "o"),
 	ROW("ReduceMax", "x", "o", .list = "axes=2"),
 	ROW("ReduceMin", "x", "o", .list = "axes=1 2"),
+	ROW("ReduceProd", "x", "o", .list = "axes=1 2"),
+	ROW("ReduceL1", "x", "o", .list = "axes=1"),
+	ROW("ReduceL2", "x", "o", .list = "axes=1"),
+	ROW("ReduceSumSquare", "x", "o", .list = "axes=2"),
+	ROW("ReduceLogSum", "x", "o", .list = "axes=1"),
+	ROW("ReduceLogSumExp", "x", "o", .list = "axes=1"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
+	ROW("GatherElements", "x index", "o", .number = "axis=1"),
+	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1"),
+	ROW("ScatterElements", "x index z", "o", .number = "axis=1"),
+	ROW("Scatter", "x index z", "o", .number = "axis=1"),
+	ROW("ScatterND", "x images blocks", "o"),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
-	ROW("Upsample", "x scales", "o"),
+	ROW("Upsample", "x scales", "o", .opset = 9),
+	ROW("RNN", "x rnn2 of2", "o p", .number = "layout=1"),
+	ROW("GRU", "x gru6 of6", "o p", .number = "layout=1"),
+	ROW("LSTM", "x lstm8 of8", "o p q", .number = "layout=1"),
 };
 /* clang-format on */
 
@@ -179,19 +225,46 @@ static void add_floats(Brc__OnnxModel *m, const char *name, size_t ndim, const i
 	free(v);
 }
 
+/* For the two images of which a network is read: one index, or channel, of each. */
+static void add_indices(Brc__OnnxModel *m)
+{
+	static const int64_t all[3] = {2, 4, 6}, zeros[48] = {0}, few[3] = {2, 3, 1};
+	static const int64_t pair[3] = {2, 1, 2}, places[4] = {0, 3, 1, 3}, block[3] = {2, 1, 6};
+
+	add_tensor(m, "index", BRC_ONNX_INT64, 3, all, zeros, sizeof(zeros));
+	add_tensor(m, "tuples", BRC_ONNX_INT64, 3, few, zeros, 6 * sizeof(*zeros));
+	add_tensor(m, "images", BRC_ONNX_INT64, 3, pair, places, sizeof(places));
+	add_floats(m, "blocks", 3, block);
+}
+
 static void add_constants(Brc__OnnxModel *m)
 {
 	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
 	static const int64_t ones[3] = {1, 1, 1}, shape[3] = {0, 3, 8}, first = 1, second = 2;
-	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6};
+	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6}, turns[3] = {1, 1, 3};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
-	static const float scales[3] = {1, 1, 2}, one = 1, two = 2;
+	static const float scales[3] = {1, 1, 2}, one = 1, two = 2, six_times = 6;
+	static const int64_t tiles[3] = {1, 2, 1};
+	static const uint8_t which[4] = {1, 0, 0, 1};
 
 	add_floats(m, "w", 3, kernel);
+	for (int64_t n = 2; n <= 8; n += n == 2 ? 4 : 2) {
+		char name[2][8]; /* of two units, that read six features */
+
+		snprintf(name[0], sizeof(name[0]), "%s%d",
+			 n == 2   ? "rnn"
+			 : n == 6 ? "gru"
+				  : "lstm",
+			 (int)n);
+		snprintf(name[1], sizeof(name[1]), "of%d", (int)n);
+		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
+		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
+	}
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
 	add_floats(m, "deep", 8, deep);
+	add_floats(m, "turns", 3, turns);
 	add_weights(m, "w24", 24, 5);
 	add_weights(m, "w6", 6, 2);
 	add_list(m, "ones", 3, ones);
@@ -200,9 +273,27 @@ static void add_constants(Brc__OnnxModel *m)
 	add_list(m, "second", 1, &second);
 	add_list(m, "pads", 6, pads);
 	add_list(m, "shift", 1, &second);
+	add_list(m, "third", 1, &three);
+	add_list(m, "tiles", 3, tiles);
+	add_floats(m, "halves", 1, &second);
+	add_floats(m, "on", 1, &second);
+	add_tensor(m, "which", BRC_ONNX_BOOL, 1, &four, which, sizeof(which));
+	add_tensor(m, "six", BRC_ONNX_FLOAT, 0, NULL, &six_times, sizeof(six_times));
 	add_tensor(m, "scales", BRC_ONNX_FLOAT, 1, &three, scales, sizeof(scales));
 	add_tensor(m, "one", BRC_ONNX_FLOAT, 0, NULL, &one, sizeof(one));
 	add_tensor(m, "two", BRC_ONNX_FLOAT, 0, NULL, &two, sizeof(two));
+}
+
+/* The largest of each row of a matrix. */
+static void add_largest(Brc__OnnxModel *m, const char *in, const char *out)
+{
+	char both[32];
+
+	snprintf(both, sizeof(both), "%s first", in);
+	if (m->opset_import[0]->version < 18)
+		give(add_node(m, "ReduceMax", in, out), "axes=1", true);
+	else
+		add_node(m, "ReduceMax", both, out);
 }
 
 /* Output o as one number for each image, called "o-one"; a constant is one number. */
@@ -216,12 +307,13 @@ static void reduce_output(Brc__OnnxModel *m, char o)
 	snprintf(in, sizeof(in), "%c", o);
 	give(add_node(m, "Cast", in, name[0]), "to=1", false);
 	if (o == 'c') {
-		snprintf(in, sizeof(in), "%s first", name[0]);
+		add_node(m, "ReduceMax", name[0], name[1]);
+		snprintf(in, sizeof(in), "%s first", name[1]);
 		add_node(m, "Reshape", in, name[2]);
 		return;
 	}
 	add_node(m, "Flatten", name[0], name[1]);
-	give(add_node(m, "ReduceMax", name[1], name[2]), "axes=1", true);
+	add_largest(m, name[1], name[2]);
 }
 
 /* All outputs and x added up, and a layer behind. */
@@ -230,7 +322,7 @@ static void join_outputs(Brc__OnnxModel *m, const row *r)
 	char sum[48] = "x1", text[64];
 
 	add_node(m, "Flatten", "x", "xf");
-	give(add_node(m, "ReduceMax", "xf", "x1"), "axes=1", true);
+	add_largest(m, "xf", "x1");
 	for (const char *o = r->out; *o; o++) {
 		if (*o == ' ')
 			continue;
@@ -260,10 +352,11 @@ static void check_row(const row *r)
 	size_t size, h;
 
 	assert_non_null(op);
-	m->opset_import[0]->version = strcmp(r->type, "Upsample") == 0 ? 9 : 13;
+	m->opset_import[0]->version = r->opset ? r->opset : 13;
 	add_input(m, "image", 3, extent);
 	add_output(m, "answer");
 	add_constants(m);
+	add_indices(m);
 	add_node(m, "Conv", "image w", "x");
 	add_node(m, "Conv", "image w", "z");
 	if (r->before[0])
@@ -271,6 +364,7 @@ static void check_row(const row *r)
 	n = add_node(m, r->type, r->in, r->out);
 	give(n, r->list, true);
 	give(n, r->number, false);
+	give(n, r->other, false);
 	give_text(n, r->text);
 	join_outputs(m, r);
 	bytes = pack_model(m, &size);
@@ -280,7 +374,8 @@ static void check_row(const row *r)
 	g = brc_net_layer_graph(net);
 	h = g->layers->n - 2;
 	assert_int_equal(g->layers->units[h], 3);
-	if ((op->trace == BRC_TRACE_MIX && r->out[0] != 'c') != !!g->layer[h].untraced)
+	if ((r->mixed || (op->trace == BRC_TRACE_MIX && r->out[0] != 'c')) !=
+	    !!g->layer[h].untraced)
 		fail_msg("%s: %s", r->type, g->layer[h].untraced ? "not traced" : "traced");
 	brc_net_free(net);
 }

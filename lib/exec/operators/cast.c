@@ -7,26 +7,33 @@
 
 #include "exec/operator.h"
 
+brc_rc brc_kind_of_type(int64_t type, brc_elem *elem, int32_t *narrow, brc_err *err)
+{
+	int32_t t = type < 0 || type > INT32_MAX ? -1 : (int32_t)type;
+
+	*narrow = brc_narrow_type(t);
+	if (t == BRC_ONNX_FLOAT || t == BRC_ONNX_DOUBLE || t == BRC_ONNX_FLOAT16 ||
+	    t == BRC_ONNX_BFLOAT16)
+		*elem = BRC_ELEM_FLOAT;
+	else if (t == BRC_ONNX_INT64 || t == BRC_ONNX_UINT64 || *narrow)
+		*elem = BRC_ELEM_INT;
+	else if (t == BRC_ONNX_BOOL)
+		*elem = BRC_ELEM_BOOL;
+	else
+		return brc_fail(err, BRC_DATA, "elements of type %s are not supported",
+				brc_onnx_type_name(t));
+	return BRC_OK;
+}
+
 static brc_rc infer_cast(brc_exec *g, brc_node *n, brc_err *err)
 {
-	int64_t to = ((const brc_cast_args *)n->args)->to;
-	int32_t type = to < 0 || to > INT32_MAX ? -1 : (int32_t)to;
 	const brc_operand *x;
 	brc_operand out;
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	out = *x;
-	out.narrow = brc_narrow_type(type);
-	if (to == BRC_ONNX_FLOAT || to == BRC_ONNX_DOUBLE || to == BRC_ONNX_FLOAT16 ||
-	    to == BRC_ONNX_BFLOAT16)
-		out.elem = BRC_ELEM_FLOAT;
-	else if (to == BRC_ONNX_INT64 || to == BRC_ONNX_UINT64 || out.narrow)
-		out.elem = BRC_ELEM_INT;
-	else if (to == BRC_ONNX_BOOL)
-		out.elem = BRC_ELEM_BOOL;
-	else
-		return brc_fail(err, BRC_DATA, "a cast to %s is not supported",
-				brc_onnx_type_name(type));
+	BRC_TRY(brc_kind_of_type(((const brc_cast_args *)n->args)->to, &out.elem, &out.narrow,
+				 err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 

@@ -4,15 +4,6 @@
 #include "base/memory.h"
 #include "exec/operator.h"
 
-/* Output 0 becomes a constant whose elements are kept by the graph. */
-static brc_rc set_constant(brc_exec *g, const brc_node *n, const brc_operand *v, brc_err *err)
-{
-	BRC_TRY(brc_set_output(g, n, 0, v, err));
-	g->value[n->out[0]].state = BRC_CONSTANT;
-	g->value[n->out[0]].data = v->data;
-	return BRC_OK;
-}
-
 static brc_rc constant_list(brc_exec *g, const void *from, size_t n, size_t item, bool list,
 			    brc_operand *v, brc_err *err)
 {
@@ -50,7 +41,7 @@ static brc_rc infer_constant(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *v = &((const brc_constant_args *)n->args)->value;
 
-	return v->state == BRC_CONSTANT ? set_constant(g, n, v, err)
+	return v->state == BRC_CONSTANT ? brc_set_constant(g, n, 0, v, err)
 					: brc_fail(err, BRC_DATA, "it must have one value");
 }
 
@@ -86,7 +77,7 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 	for (size_t i = 0; i < v.count; i++)
 		memcpy((char *)v.data + i * item, fill, item);
-	return set_constant(g, n, &v, err);
+	return brc_set_constant(g, n, 0, &v, err);
 }
 
 /* A position among ndim dimensions. It may count from the back, or lie outside. */
@@ -111,7 +102,7 @@ static brc_rc infer_shape(brc_exec *g, brc_node *n, brc_err *err)
 	v.data = list;
 	for (size_t k = 0; k < v.dim[0]; k++)
 		list[k] = (int64_t)x->dim[start + k];
-	return set_constant(g, n, &v, err);
+	return brc_set_constant(g, n, 0, &v, err);
 }
 
 static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
@@ -123,7 +114,7 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	count = (int64_t)x->count;
 	BRC_TRY(constant_list(g, &count, 1, sizeof(count), false, &v, err));
-	return set_constant(g, n, &v, err);
+	return brc_set_constant(g, n, 0, &v, err);
 }
 
 const brc_op brc_constants_ops[] = {

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/loops.h"
-#include "exec/operator.h"
+#include "exec/operators/copies.h"
 
 /* One copy from an input to an output of the node. */
 typedef struct copy {
@@ -33,7 +32,7 @@ static void add_copy(copies *c, size_t in, size_t out, const brc_loops *t)
 }
 
 /* The one copy of a node, from its input 0 to its output 0. */
-static brc_rc set_copy(brc_exec *g, brc_node *n, const brc_loops *t, brc_err *err)
+brc_rc brc_copies_set(brc_exec *g, brc_node *n, const brc_loops *t, brc_err *err)
 {
 	copies *c;
 
@@ -59,7 +58,7 @@ static void copy_loop(const void *ctx, char *const *p, size_t n, const ptrdiff_t
 	}
 }
 
-static void run_copies(const brc_exec *g, const brc_node *n, const brc_memory *m)
+void brc_copies_run(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const copies *c = n->state;
 
@@ -93,7 +92,7 @@ static brc_rc infer_layout(brc_exec *g, brc_node *n, brc_err *err)
 	out.last = !out.last;
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	t = whole(brc_in(g, n, 0), &out, out.dim);
-	return set_copy(g, n, &t, err);
+	return brc_copies_set(g, n, &t, err);
 }
 
 /* ---- Transpose ---- */
@@ -129,7 +128,7 @@ static brc_rc infer_transpose(brc_exec *g, brc_node *n, brc_err *err)
 			out.batch = k;
 	}
 	brc_strides(&out, t.stride[0]);
-	BRC_TRY(set_copy(g, n, &t, err));
+	BRC_TRY(brc_copies_set(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -301,7 +300,7 @@ static brc_rc infer_slice(brc_exec *g, brc_node *n, brc_err *err)
 	out = *x;
 	memcpy(out.dim, t.dim, sizeof(out.dim));
 	brc_strides(&out, t.stride[0]);
-	BRC_TRY(set_copy(g, n, &t, err));
+	BRC_TRY(brc_copies_set(g, n, &t, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -387,11 +386,12 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_broadcast(in, 2, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	BRC_TRY(brc_loops_broadcast(&t, &g->value[n->out[0]], in, 1, err));
-	return set_copy(g, n, &t, err);
+	return brc_copies_set(g, n, &t, err);
 }
 
-#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...) \
-	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT), INFER, run_copies, ANY, MOVE, __VA_ARGS__)
+#define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                                  \
+	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT), INFER, brc_copies_run, ANY, MOVE, \
+	       __VA_ARGS__)
 
 const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes = NULL);
 

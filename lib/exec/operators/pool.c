@@ -1,23 +1,28 @@
-/* Pooling, channels last: MaxPool, AveragePool, and both over whole images. */
+/* Pooling, channels last: MaxPool, AveragePool, LpPool, and all of them over whole images. */
 #include <math.h>
 
 #include "base/processor.h"
 #include "exec/operator.h"
+#include "exec/operators/lowered.h"
 #include "exec/operators/window.h"
+
+typedef enum variant { LARGEST, AVERAGE, NORM } variant;
 
 typedef struct pool {
 	brc_window w;
-	bool average, count_padding, by_column;
+	variant f;
+	bool count_padding, by_column;
+	float p; /* of NORM */
+	void (*gather)(const float *const *x, size_t n, size_t c, float p, float *restrict y);
 } pool;
-
-typedef enum variant { LARGEST, AVERAGE } variant;
 
 enum { BLOCK = 64, MANY = 64 };
 
 /* y becomes the largest of itself and x[0..n-1], c channels of each. A NaN wins. */
 BRC_FOR_EACH_PROCESSOR
-static void take_largest(const float *const *x, size_t n, size_t c, float *restrict y)
+static void take_largest(const float *const *x, size_t n, size_t c, float p, float *restrict y)
 {
+	(void)p;
 	for (size_t from = 0; from < c; from += BLOCK) {
 		size_t to = from + BLOCK < c ? from + BLOCK : c;
 
@@ -28,8 +33,9 @@ static void take_largest(const float *const *x, size_t n, size_t c, float *restr
 }
 
 BRC_FOR_EACH_PROCESSOR
-static void add_up(const float *const *x, size_t n, size_t c, float *restrict y)
+static void add_up(const float *const *x, size_t n, size_t c, float p, float *restrict y)
 {
+	(void)p;
 	for (size_t from = 0; from < c; from += BLOCK) {
 		size_t to = from + BLOCK < c ? from + BLOCK : c;
 
@@ -37,6 +43,16 @@ static void add_up(const float *const *x, size_t n, size_t c, float *restrict y)
 			for (size_t i = from; i < to; i++)
 				y[i] += x[k][i];
 	}
+}
+
+/* y += |x|^p */
+static void add_powers(const float *const *x, size_t n, size_t c, float p, float *restrict y)
+{
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < c; i++)
+			y[i] += p == 1   ? fabsf(x[k][i])
+				: p == 2 ? x[k][i] * x[k][i]
+					 : powf(fabsf(x[k][i]), p);
 }
 
 /* Entries of a window at `out` that lie inside the image: first..last-1. */
@@ -71,8 +87,6 @@ static void one_place(const pool *p, const float *image, const size_t *out, floa
 {
 	const brc_window *w = &p->w;
 	size_t c = w->channels, lo[BRC_SPATIAL], hi[BRC_SPATIAL], n = 1, held = 0;
-	void (*gather)(const float *const *, size_t, size_t, float *) =
-		p->average ? add_up : take_largest;
 	const float *x[MANY];
 
 	for (size_t k = 0; k < BRC_SPATIAL; k++) {
@@ -80,7 +94,7 @@ static void one_place(const pool *p, const float *image, const size_t *out, floa
 		n *= p->count_padding ? covered(w, k, out[k]) : hi[k] > lo[k] ? hi[k] - lo[k] : 0;
 	}
 	for (size_t i = 0; i < c; i++)
-		y[i] = p->average ? 0 : -INFINITY;
+		y[i] = p->f == LARGEST ? -INFINITY : 0;
 	for (size_t d = lo[0]; d < hi[0]; d++) {
 		for (size_t h = lo[1]; h < hi[1]; h++) {
 			const float *row = image + (place(w, 0, out[0], d) * w->in[1] +
@@ -90,16 +104,18 @@ static void one_place(const pool *p, const float *image, const size_t *out, floa
 			for (size_t v = lo[2]; v < hi[2]; v++) {
 				x[held++] = row + place(w, 2, out[2], v) * c;
 				if (held == MANY) {
-					gather(x, held, c, y);
+					p->gather(x, held, c, p->p, y);
 					held = 0;
 				}
 			}
 		}
 	}
 	if (held > 0)
-		gather(x, held, c, y);
-	for (size_t i = 0; p->average && i < c; i++)
+		p->gather(x, held, c, p->p, y);
+	for (size_t i = 0; p->f == AVERAGE && i < c; i++)
 		y[i] /= (float)n;
+	for (size_t i = 0; p->f == NORM && p->p != 1 && i < c; i++)
+		y[i] = p->p == 2 ? sqrtf(y[i]) : powf(y[i], 1 / p->p);
 }
 
 /*
@@ -167,18 +183,33 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 				}
 }
 
-/* A window that moves, or, of an operator without arguments, one that covers the whole image. */
+static brc_rc set_norm(const brc_node *n, pool *p, brc_err *err)
+{
+	int64_t norm = ((const brc_pool_args *)n->args)->p;
+
+	if (norm < 1 || norm > INT16_MAX)
+		return brc_fail(err, BRC_DATA, "its p is %lld", (long long)norm);
+	p->p = (float)norm;
+	return BRC_OK;
+}
+
+/* A window that moves, or, of an operator without strides, one that covers the whole image. */
 static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 {
-	const brc_pool_args *a = n->op->args > 0 ? n->args : NULL;
+	static void (*const gather[])(const float *const *, size_t, size_t, float, float *) = {
+		[LARGEST] = take_largest, [AVERAGE] = add_up, [NORM] = add_powers};
+	const brc_pool_args *a = brc_op_attribute(n->op, "strides") ? n->args : NULL;
 	pool *p = n->state;
 	const brc_operand *x;
 	brc_operand out, indices;
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	p->by_column = a && a->storage_order;
-	p->average = n->op->variant == AVERAGE;
+	p->f = (variant)n->op->variant;
 	p->count_padding = a && a->count_include_pad;
+	p->gather = gather[p->f];
+	if (p->f == NORM)
+		BRC_TRY(set_norm(n, p, err));
 	BRC_TRY(brc_window_set(&p->w, a ? &a->window : NULL, x, NULL, &out, err));
 	indices = out;
 	indices.elem = BRC_ELEM_INT;
@@ -186,18 +217,40 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                         \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, POOLING, \
+/* Integers of 8 bits, as in quantised networks, which floats hold as well. */
+static brc_rc infer_max_pool(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_operand *x = brc_in(g, n, 0);
+	brc_cast_args to = {BRC_ONNX_FLOAT}, back;
+	size_t y;
+
+	if (!x || (x->narrow != BRC_ONNX_UINT8 && x->narrow != BRC_ONNX_INT8) ||
+	    x->elem != BRC_ELEM_INT)
+		return infer_pool(g, n, err);
+	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
+		return brc_fail(err, BRC_DATA, "places of integers are not supported");
+	back.to = x->narrow;
+	BRC_TRY(brc_put(g, n, "Cast", &to, n->in, 1, &y, err));
+	BRC_TRY(brc_put(g, n, "MaxPool", n->args, &y, 1, &y, err));
+	BRC_TRY(brc_put(g, n, "Cast", &back, &y, 1, &y, err));
+	return brc_become(g, n, y, err);
+}
+
+#define RECORD(TYPE, MAX_OUT, INFER, VARIANT, ...)                             \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), INFER, run_pool, LAST, POOLING, \
 	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
-#define WINDOW(OWN)                                                              \
-	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args),            \
-		 BRC_ATTR_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), \
-		 BRC_ATTR_FLAG(#OWN, brc_pool_args, OWN, 0))
+#define WINDOW(OWN)                                                   \
+	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args), \
+		 BRC_ATTR_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), OWN)
+#define OWN_FLAG(NAME) BRC_ATTR_FLAG(#NAME, brc_pool_args, NAME, 0)
+#define P BRC_ATTR_INT("p", brc_pool_args, p, 2)
 
 const brc_op brc_pooling_ops[] = {
-	RECORD("MaxPool", 2, LARGEST, WINDOW(storage_order)),
-	RECORD("AveragePool", 1, AVERAGE, WINDOW(count_include_pad)),
-	RECORD("GlobalMaxPool", 1, LARGEST, .unchanged = true),
-	RECORD("GlobalAveragePool", 1, AVERAGE, .unchanged = true),
+	RECORD("MaxPool", 2, infer_max_pool, LARGEST, WINDOW(OWN_FLAG(storage_order))),
+	RECORD("AveragePool", 1, infer_pool, AVERAGE, WINDOW(OWN_FLAG(count_include_pad))),
+	RECORD("LpPool", 1, infer_pool, NORM, WINDOW(P)),
+	RECORD("GlobalMaxPool", 1, infer_pool, LARGEST, .unchanged = true),
+	RECORD("GlobalAveragePool", 1, infer_pool, AVERAGE, .unchanged = true),
+	RECORD("GlobalLpPool", 1, infer_pool, NORM, BRC_ARGS(brc_pool_args, P)),
 	{.type = NULL},
 };

@@ -125,6 +125,8 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
 	brc_rc rc;
 
+	if (!brc_node_moves(n))
+		return BRC_OK;
 	if (lookup || !is_data(brc_exec_value(t->g, n->in[0])))
 		return comes_from_units(t, n)
 			       ? BRC_OK

@@ -32,6 +32,24 @@ brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
+/* Any element along the dimension may have a part in any of an output. */
+brc_rc brc_trace_along(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	const brc_sources *x = brc_traced(t, n, 0);
+	size_t axes;
+	bool keep;
+
+	for (size_t k = 0; x && brc_node_reduced(n, &axes, &keep) && k < n->n_out; k++) {
+		brc_sources s;
+		brc_rc rc;
+
+		BRC_TRY(brc_sources_dup(&s, brc_traced(t, n, 0), err));
+		rc = brc_sources_flatten(&s, axes, t->sets, err);
+		BRC_TRY(brc_trace_set(t, n, k, &s, rc, err));
+	}
+	return BRC_OK;
+}
+
 static void drop_dimensions(brc_sources *s, size_t axes)
 {
 	size_t n = 0;
@@ -94,8 +112,8 @@ static brc_rc scale_channels(brc_tracer *t, const brc_linear_map *w, const int32
 	for (size_t o = 0; o < w->outputs; o++) {
 		double norm;
 
-		BRC_TRY(brc_kernel_norm(t->net->options.norm, w->w + o * w->out_step, w->h, w->wide, &norm,
-					err));
+		BRC_TRY(brc_kernel_norm(t->net->options.norm, w->w + o * w->out_step, w->h, w->wide,
+					&norm, err));
 		BRC_TRY(brc_unit_sets_scale(t->sets, in[o / each], (float)norm, &out[o], err));
 	}
 	return BRC_OK;

@@ -82,11 +82,14 @@ static brc_rc (*const rules[])(brc_tracer *, const brc_node *, brc_err *) = {
 	[BRC_TRACE_MOVE] = brc_trace_move,
 	[BRC_TRACE_LOOKUP] = brc_trace_move,
 	[BRC_TRACE_POOLING] = brc_trace_pooling,
+	[BRC_TRACE_ALONG] = brc_trace_along,
 	[BRC_TRACE_REDUCE] = brc_trace_reduce,
 	[BRC_TRACE_WEIGHTS] = brc_trace_product,
 	[BRC_TRACE_MATMUL] = brc_trace_product,
+	[BRC_TRACE_ATTENTION] = brc_trace_attention,
+	[BRC_TRACE_RECURRENT] = brc_trace_recurrent,
 };
-_Static_assert(sizeof(rules) / sizeof(*rules) == BRC_TRACE_MATMUL + 1, "each kind has its rule");
+_Static_assert(sizeof(rules) / sizeof(*rules) == BRC_TRACE_RECURRENT + 1, "each kind has its rule");
 
 /* Outputs without sources come from the sources of all inputs. Units are told apart no longer. */
 static brc_rc trace_mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
@@ -148,10 +151,10 @@ static brc_rc trace_input(brc_tracer *t, brc_err *err)
 	return note_activation(t, v, 0, err);
 }
 
-/* Layers that reach the output without passing another. */
-static void mark_outputs(const brc_tracer *t)
+/* Layers that reach the value without passing another. */
+static void mark_output(const brc_tracer *t, size_t value)
 {
-	const brc_sources *s = &t->of[t->net->output];
+	const brc_sources *s = &t->of[value];
 
 	for (size_t i = 0, n; i < s->n; i++) {
 		const brc_scaled_unit *u = brc_unit_sets_get(t->sets, s->set[i], &n);
@@ -160,6 +163,16 @@ static void mark_outputs(const brc_tracer *t)
 			if (t->net->layer[u[k].layer].role != BRC_ROLE_INPUT)
 				t->net->layer[u[k].layer].role = BRC_ROLE_OUTPUT;
 	}
+}
+
+/* Where none of several outputs is chosen, each of them counts. */
+static void mark_outputs(const brc_tracer *t)
+{
+	if (t->net->output != BRC_NOWHERE)
+		mark_output(t, t->net->output);
+	for (size_t k = 0; t->net->output == BRC_NOWHERE && k < brc_exec_outputs(t->g); k++)
+		if (brc_net_output_counts(t->net, k))
+			mark_output(t, brc_exec_output_value(t->g, k));
 }
 
 static brc_rc trace_all(brc_tracer *t, brc_err *err)

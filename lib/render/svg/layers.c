@@ -21,7 +21,7 @@ static double middle(size_t layer)
 
 /*
  * A line joins layers that follow each other. An arc joins others; the farther apart they are, the
- * wider it is.
+ * wider it is. A small loop joins a recurrent layer to itself.
  */
 static void add_edge(brc_str *b, const brc_network *net, size_t e)
 {
@@ -29,7 +29,10 @@ static void add_edge(brc_str *b, const brc_network *net, size_t e)
 	double x = NAMES - 14, reach = (NAMES - 22) * 4 / 3.0;
 	double wide = reach * sqrt((to - from) / ((double)net->units.layers.n * ROW));
 
-	if (net->units.to[e] == net->units.from[e] + 1)
+	if (net->units.to[e] == net->units.from[e])
+		brc_str_addf(b, "M%.0f %.1fC%.0f %.1f %.0f %.1f %.0f %.1f", x - 2, from - 2, x - 16,
+			     from - 9, x - 16, from + 9, x - 2, from + 2);
+	else if (net->units.to[e] == net->units.from[e] + 1)
 		brc_str_addf(b, "M%.0f %.1fV%.1f", x, from + 3, to - 3);
 	else
 		brc_str_addf(b, "M%.0f %.1fC%.1f %.1f %.1f %.1f %.0f %.1f", x - 3, from, x - wide,

@@ -1,0 +1,227 @@
+/*
+ * Recurrent networks: what they compute, with units silenced at every step, and the edges between
+ * their units, against torch's modules and formulas in NumPy (tests/oracle/recurrent.py).
+ */
+#include "net/lesion.h"
+#include "net_fixture.h"
+
+#define TOLERANCE 1e-5
+
+enum { LAYERS = 5, MEMBER = 64, NAME = 64 };
+
+static const char *const names[] = {"lstm", "gru-both", "rnn", "gates", "back", "planted"};
+static const size_t recurrent[] = {2, 2, 1, 1, 1, 1}; /* their first layers */
+enum { NETWORKS = sizeof(names) / sizeof(*names) };
+
+static brc_net *read_for(const char *name, brc_norm norm)
+{
+	brc_err err = {0};
+	char path[128];
+	brc_net *net;
+
+	snprintf(path, sizeof(path), "fixtures/recurrent/%s.onnx", name);
+	if (brc_net_read(&net, path, &(brc_net_options){.norm = norm}, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	return net;
+}
+
+static bool member_of(const char *name, const char *member, const char *dtype, brc_array *a)
+{
+	char of[NAME];
+
+	snprintf(of, sizeof(of), "recurrent/%s", name);
+	return golden_array(of, member, dtype, a);
+}
+
+static brc_array need(const char *name, const char *dtype, const char *kind, size_t layer)
+{
+	char member[MEMBER];
+	brc_array a;
+
+	snprintf(member, sizeof(member), layer ? "%s.%zu" : "%s", kind, layer);
+	if (!member_of(name, member, dtype, &a))
+		fail_msg("%s has no %s", name, member);
+	return a;
+}
+
+static void outputs_are_torchs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETWORKS; i++) {
+		brc_net *net = read_for(names[i], BRC_NORM_L1);
+		brc_array x = need(names[i], "<f4", "input", 0);
+		brc_array want = need(names[i], "<f4", "output", 0);
+		float *got = logits_of(net, x.data, x.shape[0]);
+
+		assert_close(got, want.data, want.count, TOLERANCE, names[i]);
+		free(got);
+		brc_array_clear(&x);
+		brc_array_clear(&want);
+		brc_net_free(net);
+	}
+}
+
+static void check_value(const brc_net *net, const char *name, size_t layer, const brc_array *x,
+			const brc_array *want)
+{
+	pass t = begin_pass(net, &layer, 1, BRC_STAGE_POST, false, x->data, x->shape[0]);
+	const brc_unit_view *v = &t.p->view[0];
+	const float *value, *w = want->data;
+	brc_err err = {0};
+
+	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
+	assert_int_equal(v->positions, x->shape[1]);
+	assert_int_equal(v->units, want->shape[2]);
+	for (size_t i = 0; i < want->count; i++) {
+		size_t u = i % v->units, step = i / v->units % v->positions;
+		size_t row = i / v->units / v->positions;
+
+		assert_close(&value[row * v->row_step + v->position[step] + u * v->unit_step],
+			     &w[i], 1, TOLERANCE, name);
+	}
+	end_pass(&t);
+}
+
+static void units_are_recorded_at_every_step(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETWORKS; i++) {
+		brc_net *net = read_for(names[i], BRC_NORM_L1);
+		brc_array x = need(names[i], "<f4", "input", 0), want;
+		size_t found = 0;
+
+		for (size_t l = 1; l <= recurrent[i]; l++) {
+			char member[MEMBER];
+
+			snprintf(member, sizeof(member), "post.%zu", l);
+			if (!member_of(names[i], member, "<f4", &want))
+				continue;
+			found++;
+			check_value(net, names[i], l, &x, &want);
+			brc_array_clear(&want);
+		}
+		assert_true(found > 0);
+		brc_array_clear(&x);
+		brc_net_free(net);
+	}
+}
+
+/* ---- lesions ---- */
+
+static size_t list_units(const brc_array *mask, int32_t *unit)
+{
+	size_t n = 0;
+
+	for (size_t u = 0; u < mask->count; u++)
+		if (((const uint8_t *)mask->data)[u])
+			unit[n++] = (int32_t)u;
+	return n;
+}
+
+static void check_lesion(const brc_net *net, const char *name, size_t layer, brc_stage stage,
+			 const brc_array *x)
+{
+	const brc_run_options how = {
+		.layer = &layer, .n = 1, .stage = stage, .logits = true, .silence = true};
+	const brc_dataset d = float_images(net, x->data, x->shape[0]);
+	brc_array mask = need(name, "|u1", "mask", layer);
+	brc_array want = need(name, "<f4", stage == BRC_STAGE_POST ? "zero" : "in", layer);
+	brc_array plain = need(name, "<f4", "output", 0);
+	int32_t unit[64];
+	size_t n = list_units(&mask, unit);
+	const float *got;
+	brc_err err = {0};
+	brc_run_plan *p;
+	brc_run *r;
+
+	assert_int_equal(mask.count, brc_net_layers(net)->units[layer]);
+	if (brc_run_plan_new(&p, net, &how, &err) != BRC_OK)
+		fail_msg("%s: %s", name, err.message);
+	assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
+	assert_int_equal(brc_run_start(r, &d, NULL, 0, x->shape[0], &err), BRC_OK);
+	assert_int_equal(brc_run_until(r, 0, &got, &err), BRC_OK);
+	for (size_t again = 0; again < 2; again++) {
+		assert_int_equal(brc_run_silenced(r, 0, unit, n, &got, &err), BRC_OK);
+		assert_close(got, want.data, want.count, TOLERANCE, name);
+	}
+	assert_int_equal(brc_run_finish(r, &got, &err), BRC_OK); /* the pass is unharmed */
+	assert_close(got, plain.data, plain.count, TOLERANCE, name);
+	brc_runs_free(r, 1);
+	brc_run_plan_free(p);
+	brc_array_clear(&mask);
+	brc_array_clear(&want);
+	brc_array_clear(&plain);
+}
+
+static void lesions_silence_units_at_every_step(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETWORKS; i++) {
+		brc_net *net = read_for(names[i], BRC_NORM_L1);
+		brc_array x = need(names[i], "<f4", "input", 0);
+
+		for (size_t l = 1; l <= recurrent[i]; l++) {
+			check_lesion(net, names[i], l, BRC_STAGE_POST, &x);
+			check_lesion(net, names[i], l, BRC_STAGE_SUM, &x);
+		}
+		brc_array_clear(&x);
+		brc_net_free(net);
+	}
+}
+
+/* ---- edges ---- */
+
+static void edges_are_norms_over_gates(void **state)
+{
+	static const struct {
+		brc_norm norm;
+		const char *name;
+	} norms[] = {{BRC_NORM_L1, "l1"},
+		     {BRC_NORM_L2, "l2"},
+		     {BRC_NORM_COLSUM, "colsum"},
+		     {BRC_NORM_SPECTRAL, "spectral"}};
+
+	(void)state;
+	for (size_t k = 0; k < 4 * NETWORKS; k++) {
+		const char *name = names[k / 4];
+		brc_net *net = read_for(name, norms[k % 4].norm);
+		const brc_layer_graph *g = brc_net_layer_graph(net);
+		size_t within = 0;
+
+		for (size_t e = 0; e < g->n_edges; e++) {
+			size_t from = g->edge[e].from, to = g->edge[e].to;
+			char member[MEMBER];
+			brc_err err = {0};
+			brc_array want;
+			float *w;
+
+			if (from > recurrent[k / 4]) /* between dense layers */
+				continue;
+			within += from == to;
+			snprintf(member, sizeof(member), "%s.%zu.%zu", norms[k % 4].name, from, to);
+			if (!member_of(name, member, "<f4", &want))
+				fail_msg("%s has an edge %s that is not", name, member);
+			w = malloc(want.count * sizeof(*w));
+			assert_non_null(w);
+			assert_int_equal(want.count, g->layers->units[from] * g->layers->units[to]);
+			assert_int_equal(g->weights(g->of, e, w, &err), BRC_OK);
+			assert_close(w, want.data, want.count, 2e-6, member);
+			free(w);
+			brc_array_clear(&want);
+		}
+		assert_int_equal(within, recurrent[k / 4]);
+		brc_net_free(net);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outputs_are_torchs),
+		cmocka_unit_test(units_are_recorded_at_every_step),
+		cmocka_unit_test(lesions_silence_units_at_every_step),
+		cmocka_unit_test(edges_are_norms_over_gates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -167,7 +167,7 @@ struct brc_op {
 	X(constants) X(counted) X(found) \
 	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
 	X(along) X(top) \
-	X(gather) X(indexing) X(pad) X(resize) X(recurrent)
+	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(quantise) X(whole_products) X(whole_convolution)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

@@ -26,8 +26,12 @@ size_t brc_follow_uses(const brc_followed *f, const brc_node *n)
 
 void brc_follow_node(brc_followed *f, const brc_node *n, bool add)
 {
+	brc_trace t = brc_node_trace(n);
+	/* statistics are not what is followed */
+	size_t outputs = t == BRC_TRACE_QUANTISED || t == BRC_TRACE_LAYER_NORM ? 1 : n->n_out;
+
 	f->open -= brc_follow_uses(f, n);
-	for (size_t k = 0; add && k < n->n_out; k++) {
+	for (size_t k = 0; add && k < outputs; k++) {
 		if (n->out[k] == BRC_NOWHERE ||
 		    brc_exec_value(f->g, n->out[k])->state != BRC_COMPUTED)
 			continue;

@@ -13,10 +13,10 @@
 static const struct {
 	const char *name, *purpose;
 } filters[] = {
-	{"read-data", "read images or tokens, and labels: IDX, NPY, NPZ, CIFAR-10, image folders"},
+	{"read-data", "read images or tokens, and labels, or a table of samples"},
 	{"extract-weights", "make the graph of a network's weights, from ONNX, safetensors or NPZ"},
 	{"activations", "record the value of every hidden unit on the data"},
-	{"corr", "make the graph of the correlations of activations"},
+	{"corr", "make the graph of the correlations of activations, or of series"},
 	{"laplacian", "make the normalised Laplacian of a graph, whole or layer by layer"},
 	{"spectral", "find clusters of units by normalised spectral clustering"},
 	{"clusterability", "compare the n-cut with that of shuffled networks"},

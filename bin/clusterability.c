@@ -1,4 +1,6 @@
 /* clusterability: compare the n-cut of a network with those of shuffled networks. */
+#include <stdio.h>
+
 #include "base/cli.h"
 #include "base/progress.h"
 #include "graph/clusterability.h"
@@ -44,7 +46,7 @@ static void tell(const brc_cli *cli, const brc_clusterability *c)
 			     c->undefined, c->shuffles, c->k);
 }
 
-static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
+static brc_rc test(const brc_cli *cli, const brc_blocks *blocks, const brc_edge_origin *origin,
 		   const brc_clusterability_options *o, brc_clusterability *c, brc_err *err)
 {
 	brc_progress progress;
@@ -53,6 +55,7 @@ static brc_rc test(const brc_cli *cli, const brc_blocks *blocks,
 	brc_progress_start(&progress, cli, "shuffles", o->shuffles);
 	rc = brc_clusterability_test(c, blocks, o, &progress, err);
 	brc_progress_end(&progress);
+	snprintf(c->source, sizeof(c->source), "%s", brc_edge_origin_source(origin));
 	return rc;
 }
 
@@ -82,7 +85,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 					 .seed = cli->c.seed,
 					 .threads = cli->c.threads,
 					 .mem = cli->c.mem};
-	rc = test(cli, &blocks, &o, &c, err);
+	rc = test(cli, &blocks, &origin, &o, &c, err);
 	BRC_THEN(rc, brc_filter_make(f, "clusterability", brc_cli_name(cli, in->name),
 				     brc_clusterability_write, &c, err));
 	if (rc == BRC_OK)

@@ -105,7 +105,8 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "corr",
 		.usage = "",
-		.purpose = "Correlate the activations of units and write the graph of the "
+		.purpose = "Correlate the activations of units, or the columns of a table that "
+			   "read-data --series read, and write the graph of the "
 			   "correlations. By default an edge between two units is the square of "
 			   "their rank correlation over the samples.",
 		.reads = "activations",

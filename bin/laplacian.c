@@ -38,7 +38,7 @@ static void tell(const brc_cli *cli, const brc_laplacian *l)
 }
 
 static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			   const brc_blocks *blocks, brc_err *err)
+			   const char *source, const brc_blocks *blocks, brc_err *err)
 {
 	char title[256], name[BRC_NAME_MAX];
 	brc_laplacian l = {0};
@@ -46,9 +46,9 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 
 	brc_section_title(in, title, sizeof(title));
 	if (local)
-		BRC_TRY(brc_laplacian_local(&l, blocks, in->type, title, err));
+		BRC_TRY(brc_laplacian_local(&l, blocks, source, title, err));
 	else
-		BRC_TRY(brc_laplacian_global(&l, blocks, in->type, title, err));
+		BRC_TRY(brc_laplacian_global(&l, blocks, source, title, err));
 	l.unit_rows = normalisation == 1;
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_filter_make(f, "laplacian", brc_cli_name(cli, name), brc_laplacian_write, &l, err);
@@ -68,7 +68,7 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_input(f, "weights|affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
-	rc = write_graphs(f, cli, in, &blocks, err);
+	rc = write_graphs(f, cli, in, brc_edge_origin_source(&origin), &blocks, err);
 	brc_blocks_clear(&blocks);
 	return rc;
 }
@@ -79,7 +79,8 @@ int main(int argc, char **argv)
 		.tool = "laplacian",
 		.usage = "",
 		.purpose = "Make the graph that spectral clusters, from a network's weights or "
-			   "from the correlations of its activations. The graph holds the edges of "
+			   "from correlations of activations or of series. The graph holds the "
+			   "edges of "
 			   "the normalised Laplacian, the degree of each unit, the connected "
 			   "components and the isolated units.",
 		.reads = "weights or affinity",

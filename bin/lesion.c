@@ -4,6 +4,7 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "net/check_dataset.h"
 #include "study/experiment.h"
 #include "study/measure.h"
 #include "study/tell.h"
@@ -12,13 +13,21 @@
 static const char *model, *data_path;
 static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
 static brc_measure measure = {.level = 0.05};
+static int ablate = -1, precision, fdr, weighting, compat, task = BRC_TASK_AUTO;
+static brc_scoring scoring;
 static brc_net_options how_read;
-static int ablate = -1, precision, fdr, weighting, compat;
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
+	{BRC_CHOICE(
+		"task", 0, "TASK", &task, "classes|binary|labels|regression|places|none|auto",
+		"what the network's output means. classes: a score for each class. binary: one "
+		"score tells two classes apart. labels: a score for each of several independent "
+		"labels. regression: numbers. places: a score for each class at each place or "
+		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
+		"data set together say")},
 	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
 		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
 		    "of images that are run at a time; ? leaves that open (default: those of the "
@@ -108,13 +117,26 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	return BRC_OK;
 }
 
+/* Does it fit together, before any long work? */
+static brc_rc settle_task(const work *w, const brc_cli *cli, brc_err *err)
+{
+	char text[BRC_TASK_TEXT];
+
+	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
+	BRC_TRY(brc_task_decide(&scoring, w->net, &w->data, task, err));
+	brc_cli_note(cli, "task: %s", brc_task_text(&scoring, text));
+	return brc_measure_check(scoring.task, &measure, err);
+}
+
 static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 {
 	brc_progress progress;
 	brc_pool *pool;
 	brc_rc rc;
 
+	how.scoring = &scoring;
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
+	BRC_TRY(settle_task(w, cli, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
 	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);

@@ -4,11 +4,17 @@
 
 #include "base/cli.h"
 #include "data/datasets/dataset_files.h"
+#include "data/series/series.h"
 
 enum { FILES_MAX = 64 };
 
+static const brc_dataset_options nothing = {.scale = NAN};
 static brc_dataset_files files = {.asked.scale = NAN};
 static brc_dataset_options *const asked = &files.asked;
+static bool series;
+#define HEADS "auto|yes|no"
+static int head;
+static brc_series_options how;
 
 /* Members and scale are recorded once they are known. */
 static const brc_opt options[] = {
@@ -65,14 +71,48 @@ static const brc_opt options[] = {
 	{BRC_SIZE("length", 0, "N", &files.asked.length, 1, INT32_MAX,
 		  "with --next-token: the file is one text; cut it into sequences of N tokens "
 		  "(default: the file holds sequences)")},
+	{BRC_CHOICE(
+		"targets", 0, "KIND", &files.asked.targets, "auto|classes|places|labels|regression",
+		"what the labels are. classes: one class number for each item, or one-hot rows. "
+		"places: a class number for each token, or each place of an image. labels: "
+		"independent labels, 0 or 1. regression: numbers that the outputs should be. "
+		"auto: what shape and values say")},
 	{BRC_SIZE("first", 0, "N", &files.asked.first, 1, INT32_MAX,
 		  "take only the first N images (default: all)")},
 	{BRC_STRING("sample", 0, "N|N-per-class", &files.asked.sample,
 		    "take N images at random, or N of each class (default: all)")},
+	{BRC_FLAG("series", 0, &series,
+		  "the file is a table of numbers in NPY, CSV or TSV: a row for each sample, and a "
+		  "column for each unit, such as a region of a brain. Write it as corr takes it")},
+	{BRC_FLAG("transpose", 0, &how.transposed,
+		  "with --series: rows are units, and columns are samples")},
+	{BRC_CHOICE("header", 0, "WHAT", &head, HEADS,
+		    "with --series: does the first line of a CSV or TSV file name the columns? "
+		    "auto: if there is a word in it"),
+	 .flags = BRC_OPT_UNRECORDED},
 	{0}};
+
+static brc_rc check_series(const brc_cli *cli, brc_err *err)
+{
+	if (!series)
+		return how.transposed || head != BRC_HEAD_AUTO
+			       ? brc_fail(err, BRC_USAGE, "--transpose and --header need --series")
+			       : BRC_OK;
+	if (memcmp(asked, &nothing, sizeof(nothing)) != 0)
+		return brc_fail(err, BRC_USAGE,
+				"--series reads no images and no tokens: it goes with --transpose "
+				"and --header only");
+	if (cli->n_operands == 1)
+		return BRC_OK;
+	brc_fail(err, BRC_USAGE, "--series takes one file");
+	return brc_hint(err, "read-data --series TABLE; 'read-data --help' says more");
+}
 
 static brc_rc open_files(const brc_cli *cli, brc_err *err)
 {
+	BRC_TRY(check_series(cli, err));
+	if (series)
+		return BRC_OK;
 	asked->seed = cli->c.seed;
 	asked->mem = cli->c.mem;
 	BRC_TRY(brc_dataset_options_settle(asked, err));
@@ -91,20 +131,47 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 	return BRC_OK;
 }
 
+static brc_rc write_series(brc_filter *f, const brc_cli *cli, brc_err *err)
+{
+	brc_series s;
+	char word[8];
+	brc_rc rc;
+
+	how.head = (brc_series_head)head;
+	how.mem = cli->c.mem;
+	brc_filter_record(f, "header", brc_word_at(HEADS, head, word, sizeof(word)));
+	rc = brc_series_read(&s, cli->operands[0], &how, err);
+	BRC_THEN(rc, brc_series_write(&s, brc_cli_name(cli, "series"), f, err));
+	if (rc == BRC_OK)
+		brc_cli_note(cli, "%zu samples of %zu units%s", s.samples, s.units,
+			     s.names.n > 0 ? "" : " without names");
+	if (rc == BRC_OK && s.counts)
+		brc_cli_note(cli, "the first line counts upwards and is read as a sample; --header "
+				  "yes reads it as names");
+	brc_series_clear(&s);
+	return rc;
+}
+
 static brc_rc write_dataset(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_dataset *d = &files.d;
 	brc_array shape = {0};
 	char text[256];
 
+	if (series)
+		return write_series(f, cli, err);
 	BRC_TRY(brc_dataset_files_choose(&files, err));
 	BRC_TRY(brc_dataset_files_write(&files, brc_cli_name(cli, "dataset"), f, err));
 	shape.ndim = d->ndim + 1;
 	shape.shape[0] = d->n;
 	memcpy(shape.shape + 1, d->shape, d->ndim * sizeof(*d->shape));
-	brc_cli_detail(cli, "images %s of type %s, %zu classes, scale %.6g",
+	brc_cli_detail(cli, "images %s of type %s, %zu %s, scale %.6g",
 		       brc_array_shape_text(&shape, text, sizeof(text)), files.items->dtype,
-		       d->classes, d->scale);
+		       d->classes,
+		       d->mark     ? "independent labels"
+		       : d->target ? "numbers to be predicted"
+				   : "classes",
+		       d->scale);
 	if (isnan(asked->scale) && files.largest < 128)
 		brc_cli_note(cli,
 			     "the largest byte is %u, and bytes are divided by 255; give --scale "
@@ -117,16 +184,19 @@ int main(int argc, char **argv)
 {
 	brc_cli cli = {
 		.tool = "read-data",
-		.usage = "IMAGES LABELS\nBATCH...\nARCHIVE.npz\nFOLDER",
+		.usage = "IMAGES LABELS\nBATCH...\nARCHIVE.npz\nFOLDER\n--series TABLE",
 		.purpose = "Read labelled images, or sequences of tokens, and write them as a "
 			   "dataset. Images come from two IDX or NPY files, from an NPZ archive, "
 			   "from batches of CIFAR-10, or from a folder of folders of PNG and JPEG "
-			   "files. Files may be gzipped. Without an option, the format is "
+			   "files. Or read a table of samples and units of any other system "
+			   "(--series). Files may be gzipped. Without an option, the format is "
 			   "recognised from the first file.",
-		.writes = "dataset",
+		.writes = "dataset; with --series: units, activations",
 		.examples = "  read-data images.gz labels.gz --classes names.txt > test.brc\n"
 			    "  read-data --npz mnist.npz --images x_test --labels y_test --first "
-			    "1000 -o test.brc",
+			    "1000 -o test.brc\n"
+			    "  read-data --series bold.csv | corr | laplacian | spectral -k 8 "
+			    ">labels.brc",
 		.options = options,
 		.common = BRC_COMMON_SEED | BRC_COMMON_NAME | BRC_COMMON_STREAM,
 		.max_operands = FILES_MAX,

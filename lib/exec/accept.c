@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exec/builder.h"
+#include "exec/refused.h"
 
 static bool standard_domain(const char *domain)
 {
@@ -21,11 +22,54 @@ brc_rc brc_exec_accept_opset(int64_t opset, brc_err *err)
 	return opset < BRC_OPSET_MIN || opset > BRC_OPSET_MAX ? refuse_opset(opset, err) : BRC_OK;
 }
 
-/* In an older set, each operator must be the same as today. */
+/* The operator or structure of a node, one of the two. */
+typedef struct kind {
+	const brc_op *op;
+	const brc_structure *structure;
+	size_t min_in, max_in, max_out;
+} kind;
+
+/* The reason follows, where there is one. */
+static brc_rc refuse_operator(const Brc__OnnxNode *p, brc_err *err)
+{
+	const char *type = brc_text(p->op_type), *domain = brc_text(p->domain);
+	const char *reason = brc_op_refusal(type);
+	bool standard = standard_domain(domain);
+
+	brc_fail(err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported%s%s",
+		 standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p),
+		 reason ? ": " : "", reason ? reason : "");
+	return strcmp(domain, "com.microsoft") != 0
+		       ? BRC_DATA
+		       : brc_hint(err, "onnxruntime's optimiser joins operators into ones of "
+				       "its own; give the model from before");
+}
+
+static brc_rc find_kind(const Brc__OnnxNode *p, kind *k, brc_err *err)
+{
+	const char *type = brc_text(p->op_type), *domain = brc_text(p->domain);
+	bool standard = standard_domain(domain);
+	const brc_op *op = standard ? brc_op_find(type) : NULL;
+	const brc_structure *s = standard && !op ? brc_structure_find(type) : NULL;
+
+	if (!op && !s)
+		return refuse_operator(p, err);
+	*k = op ? (kind){op, NULL, op->min_in, op->max_in, op->max_out}
+		: (kind){NULL, s, s->min_in, s->max_in, s->max_out};
+	return BRC_OK;
+}
+
+/*
+ * In an older set, each operator must be the same as today. A model may also import none of ONNX's
+ * own, but those of others, which are then refused by name.
+ */
 static brc_rc accept_opset(const brc_onnx *m, brc_err *err)
 {
 	const Brc__OnnxGraph *g = m->model->graph;
+	kind k;
 
+	for (size_t i = 0; m->opset < 1 && i < g->n_node; i++)
+		BRC_TRY(find_kind(g->node[i], &k, err));
 	if (m->opset < 1 || m->opset >= BRC_OPSET_MIN)
 		return brc_exec_accept_opset(m->opset, err);
 	for (size_t i = 0; i < g->n_node; i++) {
@@ -62,29 +106,6 @@ static brc_rc accept_attributes(const Brc__OnnxNode *p, const brc_op *op, const 
 			if (strcmp(name, p->attribute[j]->name) == 0)
 				return brc_fail(err, BRC_DATA, "attribute '%s' occurs twice", name);
 	}
-	return BRC_OK;
-}
-
-/* The operator or structure of a node, one of the two. */
-typedef struct kind {
-	const brc_op *op;
-	const brc_structure *structure;
-	size_t min_in, max_in, max_out;
-} kind;
-
-static brc_rc find_kind(const Brc__OnnxNode *p, kind *k, brc_err *err)
-{
-	const char *type = brc_text(p->op_type), *domain = brc_text(p->domain);
-	bool standard = standard_domain(domain);
-	const brc_op *op = standard ? brc_op_find(type) : NULL;
-	const brc_structure *s = standard && !op ? brc_structure_find(type) : NULL;
-
-	if (!op && !s)
-		return brc_fail(
-			err, BRC_DATA, "operator %.100s%s%.100s (node '%.200s') is not supported",
-			standard ? "" : domain, standard ? "" : ":", type, brc_node_title(p));
-	*k = op ? (kind){op, NULL, op->min_in, op->max_in, op->max_out}
-		: (kind){NULL, s, s->min_in, s->max_in, s->max_out};
 	return BRC_OK;
 }
 

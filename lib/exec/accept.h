@@ -9,7 +9,7 @@
 #include "exec/functions.h"
 
 /* The operator sets that a model may use. Some operators of older sets are supported, too. */
-enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 21 };
+enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 23 };
 
 /*
  * BRC_DATA, naming operator and node, for an operator set, operator, attribute

@@ -134,6 +134,13 @@ typedef struct brc_conv_args {
 	int64_t group;
 } brc_conv_args;
 
+/* ConvTranspose; output_shape: of the places, takes the place of pads. */
+typedef struct brc_conv_transpose_args {
+	brc_window_args window;
+	int64_t group;
+	brc_list output_padding, output_shape;
+} brc_conv_transpose_args;
+
 typedef struct brc_pool_args {
 	brc_window_args window;
 	bool count_include_pad, storage_order;
@@ -261,6 +268,19 @@ typedef struct brc_resize_args {              /* and Upsample */
 	brc_list axes; /* left out: all */
 	bool early;    /* scales are input 1, as up to operator set 10, and not input 2 */
 } brc_resize_args;
+
+/* Attention. Heads: 0 if they are left out, and so are those of inputs with four dimensions. */
+typedef struct brc_attention_args {
+	int64_t q_num_heads, kv_num_heads;
+	bool is_causal;
+	float scale;   /* NaN: left out, one over the root of the features of a head */
+	float softcap; /* 0: none */
+} brc_attention_args;
+
+typedef struct brc_rotary_args { /* RotaryEmbedding */
+	bool interleaved;
+	int64_t num_heads, rotary_embedding_dim; /* 0: left out */
+} brc_rotary_args;
 
 /* An activation function that RNN, GRU or LSTM names, with its parameters. */
 typedef struct brc_gate_function {

@@ -106,9 +106,15 @@ bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep)
 	return n->op->reduced && n->op->reduced(n, axes, keep);
 }
 
-size_t brc_node_softmax_size(const brc_node *n)
+void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared)
 {
-	return n->op->softmax_size ? n->op->softmax_size(n) : 0;
+	n->op->heads(n, heads, shared);
+}
+
+size_t brc_node_softmax_size(const brc_node *n, size_t *step)
+{
+	*step = 0;
+	return n->op->softmax_size ? n->op->softmax_size(n, step) : 0;
 }
 
 /* ---- one node alone ---- */

@@ -122,6 +122,7 @@ typedef enum brc_trace {
 	BRC_TRACE_REDUCE,     /* from those along dimensions: see brc_node_reduced */
 	BRC_TRACE_WEIGHTS,    /* weighted sums: see brc_linear_map; MIX where it has none */
 	BRC_TRACE_MATMUL,     /* the same, or attention when both operands are computed */
+	BRC_TRACE_ATTENTION,  /* attention in one node: see brc_node_heads */
 	BRC_TRACE_RECURRENT   /* new units, from input 0 and from themselves: RNN, GRU, LSTM */
 } brc_trace;
 
@@ -179,8 +180,17 @@ const brc_affine *brc_node_affine(const brc_node *n);
 /* Bit k of *axes: dimension k of the input is reduced; *keep: it stays, with extent 1. */
 bool brc_node_reduced(const brc_node *n, size_t *axes, bool *keep);
 
-/* Elements that a Softmax or LogSoftmax brings to a sum of 1; 0: another operator. */
-size_t brc_node_softmax_size(const brc_node *n);
+/*
+ * Of BRC_TRACE_ATTENTION, whose input 2 are the values: how many heads there are, and how many
+ * heads of values they share, each as many in a row.
+ */
+void brc_node_heads(const brc_node *n, size_t *heads, size_t *shared);
+
+/*
+ * Elements that a Softmax or LogSoftmax brings to a sum of 1, *step apart in a row-major value; 0:
+ * another operator.
+ */
+size_t brc_node_softmax_size(const brc_node *n, size_t *step);
 
 /*
  * Run one node on memory of the caller's: at[values], inputs and outputs of this node alone, in

@@ -135,7 +135,8 @@ struct brc_op {
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
-	size_t (*softmax_size)(const brc_node *n);
+	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
+	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
@@ -165,9 +166,10 @@ struct brc_op {
 	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
 	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
 	X(constants) X(counted) X(found) \
-	X(products) X(convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
+	X(products) X(convolution) X(transposed_convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
 	X(along) X(top) \
-	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(quantise) X(whole_products) X(whole_convolution)
+	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary) \
+	X(quantise) X(whole_products) X(whole_convolution)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

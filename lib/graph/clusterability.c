@@ -118,7 +118,6 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
 	*out = (brc_clusterability){
 		.shuffles = o->shuffles, .k = o->k, .refine = o->refine, .paper = o->paper};
 	snprintf(out->null, sizeof(out->null), "%s", brc_null_name(o->null));
-	snprintf(out->source, sizeof(out->source), "%s", o->pooled ? "affinity" : "weights");
 	if (!blocks->store->shuffles) {
 		brc_fail(
 			err, BRC_DATA,

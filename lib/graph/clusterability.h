@@ -32,7 +32,8 @@ typedef struct brc_clusterability_options {
  * Test all of `blocks` as one graph. The observed and the shuffled graphs are clustered with the
  * same random numbers. So under the null hypothesis the observed n-cut is one of n + 1 exchangeable
  * ones. It is that of brc_spectral with the same seed, k and restarts. Shuffles are tasks, so the
- * bytes are the same for any number of workers. Adds 1 to `progress` for each.
+ * bytes are the same for any number of workers. Adds 1 to `progress` for each. Name and source of
+ * the result are left to the caller.
  */
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
 			       const brc_clusterability_options *o, brc_progress *progress,

@@ -1,5 +1,7 @@
 #include "graph/correlate.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "graph/affinity.h"
 #include "sections/edge_origin.h"
@@ -155,6 +157,7 @@ brc_rc brc_correlate_write(brc_correlate *c, const char *name, brc_filter *f,
 	brc_rc rc;
 
 	BRC_TRY(brc_section_new(&s, "affinity", 1, name, err));
+	memcpy(origin.of, c->activations.of, sizeof(origin.of));
 	brc_word_at(BRC_CORR_METHODS, c->how.method, origin.method, sizeof(origin.method));
 	brc_word_at(BRC_CORR_EDGES, c->how.edge, origin.edge, sizeof(origin.edge));
 	brc_edge_origin_write(&origin, s);

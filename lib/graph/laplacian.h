@@ -24,7 +24,7 @@ typedef struct brc_laplacian {
 	brc_blocks blocks; /* edges borrowed from where they came from */
 	bool local;
 	bool unit_rows;  /* symmetric normalisation: see brc_embedding_new */
-	char source[16]; /* "weights" or "affinity" */
+	char source[16]; /* see brc_edge_origin_source */
 	size_t n;        /* graphs */
 	brc_laplacian_graph *graph;
 	bool *labelled; /* [layers] some graph keeps this layer's labels */
@@ -44,7 +44,7 @@ brc_rc brc_laplacian_global(brc_laplacian *l, const brc_blocks *blocks, const ch
  * and from Y; Y's labels are kept. A layer that nothing feeds, or that feeds nothing, has no such
  * neighbourhood of its own. It takes its labels from the graph of its nearest neighbour: the first
  * layer that it feeds, or the last layer that feeds it. That graph gets an entry of its own, so
- * that the layer can have its own k. Source "affinity": the edges within layer Y.
+ * that the layer can have its own k. Any other source: the edges within layer Y.
  *
  * A layer whose graph has no edges gets none and stays unlabelled; BRC_DATA with
  * a hint when that holds for every layer.

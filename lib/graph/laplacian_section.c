@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "graph/laplacian.h"
+#include "sections/edge_origin.h"
 
 #define DEGREE_TOLERANCE 1e-6
 
@@ -210,8 +211,7 @@ static brc_rc read_meta(brc_laplacian *l, const brc_section *s, const char *titl
 	const char *normalisation = brc_map_string(s->meta, "normalisation", "");
 
 	if ((strcmp(mode, "global") != 0 && strcmp(mode, "local") != 0) ||
-	    (strcmp(source, "weights") != 0 && strcmp(source, "affinity") != 0) ||
-	    strcmp(normalisation, "symmetric") != 0 ||
+	    !brc_edge_source_known(source) || strcmp(normalisation, "symmetric") != 0 ||
 	    (strcmp(rows, "degree") != 0 && strcmp(rows, "unit") != 0))
 		return brc_fail(
 			err, BRC_DATA,

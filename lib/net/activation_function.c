@@ -101,7 +101,8 @@ brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t
 		if (!belongs(&f, n, value))
 			break;
 		brc_follow_node(&f, n, true);
-		if (f.open == brc_exec_value(g, n->out[0])->users)
+		if (f.open == brc_exec_value(g, n->out[0])->users &&
+		    brc_exec_value(g, n->out[0])->elem == BRC_ELEM_FLOAT)
 			*end = n->out[0];
 	}
 	free(f.inside);

@@ -55,9 +55,9 @@ brc_rc brc_net_activations(const brc_net *net, const brc_dataset *data, const si
 /*
  * What is kept of activations value[n][units]: each unit's strongest images (those with the largest
  * values; of equal ones the first), these images as bytes, and mean values over classes (NaN for a
- * class without an image in the sample). Float images are scaled so that the smallest and the
- * largest value that are kept become 0 and 255. brc_exemplars_clear releases it. Everything is
- * copied.
+ * class without an image in the sample); an image has every class that brc_dataset_classes_of says.
+ * Float images are scaled so that the smallest and the largest value that are kept become 0 and
+ * 255. brc_exemplars_clear releases it. Everything is copied.
  */
 brc_rc brc_net_exemplars(const brc_layers *hidden, const brc_dataset *data, const size_t *sample,
 			 size_t n, const float *value, brc_exemplars *x, brc_err *err);

@@ -27,18 +27,6 @@ static bool same_order(const size_t *a, size_t na, const size_t *b, size_t nb)
 	}
 }
 
-static brc_rc check_labels(const brc_net_io *io, const brc_dataset *data, brc_err *err)
-{
-	if (data->classes <= io->classes)
-		return BRC_OK;
-	for (size_t i = 0; i < data->n * io->positions; i++)
-		if ((size_t)data->label[i] >= io->classes)
-			return brc_fail(err, BRC_DATA,
-					"image %zu has label %d, but the network has %zu classes",
-					i / io->positions, (int)data->label[i], io->classes);
-	return BRC_OK;
-}
-
 /* Are there numbers beyond the table in which they are looked up? */
 static brc_rc check_tokens(const brc_net_io *io, const brc_dataset *data, brc_err *err)
 {
@@ -65,19 +53,6 @@ static brc_rc check_kind(const brc_net_io *io, const brc_dataset *data, brc_err 
 			brc_dataset_items(data), brc_extents_text(data->shape, data->ndim, have),
 			tokens ? " tokens" : "", tokens ? "floats" : "tokens, sequences",
 			brc_extents_text(io->shape, io->ndim, want));
-}
-
-/* Is there an answer for every label? */
-static brc_rc check_answers(const brc_net_io *io, const brc_dataset *data, brc_err *err)
-{
-	size_t answers = io->positions, labels = data->per_position ? data->pixels : 1;
-
-	if (answers == labels)
-		return BRC_OK;
-	return brc_fail(err, BRC_DATA,
-			"the data set has %zu label%s for each sequence, but the network gives %zu "
-			"answer%s",
-			labels, labels == 1 ? "" : "s", answers, answers == 1 ? "" : "s");
 }
 
 /* The layout in which the channels would be where the network expects them, or NULL. */
@@ -117,8 +92,5 @@ brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_er
 	BRC_ASSERT_VALID(brc_net_valid(net));
 	BRC_TRY(check_kind(io, data, err));
 	BRC_TRY(check_shape(io, data, err));
-	BRC_TRY(check_answers(io, data, err));
-	if (io->tokens)
-		BRC_TRY(check_tokens(io, data, err));
-	return check_labels(io, data, err);
+	return io->tokens ? check_tokens(io, data, err) : BRC_OK;
 }

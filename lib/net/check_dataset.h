@@ -5,7 +5,7 @@
 #include "sections/dataset.h"
 #include "net/net.h"
 
-/* Do images fit its input, and labels its output? BRC_DATA with both shapes in the message. */
+/* Do images fit its input? BRC_DATA with both shapes in the message. See also brc_task_decide. */
 brc_rc brc_net_check_dataset(const brc_net *net, const brc_dataset *data, brc_err *err);
 
 #endif

@@ -115,7 +115,8 @@ static brc_rc copy_images(const summary *m, brc_exemplars *x, brc_err *err)
 	memcpy(x->shape, m->data->shape, x->ndim * sizeof(*x->shape));
 	for (size_t i = 0; i < m->n_images; i++) {
 		sample[i] = (int32_t)m->image[i];
-		label[i] = m->data->label[m->image[i]];
+		label[i] = m->data->label && m->data->label_ndim == 0 ? m->data->label[m->image[i]]
+								      : -1;
 		if (m->data->pixel == BRC_PIXEL_U1)
 			memcpy(pixel + i * width,
 			       (const uint8_t *)m->data->image + m->image[i] * width, width);
@@ -125,26 +126,38 @@ static brc_rc copy_images(const summary *m, brc_exemplars *x, brc_err *err)
 	return BRC_OK;
 }
 
+/* Image i of the sample is added to the classes it has. */
+static void add_to_means(const summary *m, size_t i, bool *has, double *sum, size_t *images)
+{
+	const size_t classes = m->data->classes;
+
+	brc_dataset_classes_of(m->data, m->sample[i], has);
+	for (size_t c = 0; c < classes; c++) {
+		if (!has[c])
+			continue;
+		images[c]++;
+		for (size_t u = 0; u < m->units; u++)
+			sum[u * classes + c] += m->value[i * m->units + u];
+	}
+}
+
 static brc_rc find_class_means(const summary *m, brc_exemplars *x, brc_err *err)
 {
 	size_t classes = m->data->classes, cells = m->units * classes;
 	double *sum = brc_calloc(cells, sizeof(*sum), err);
 	size_t *images = brc_calloc(classes, sizeof(*images), err);
 	float *mean = brc_alloc(cells, sizeof(*mean), err);
-	brc_rc rc = sum && images && mean ? BRC_OK : BRC_RESOURCE;
+	bool *has = brc_alloc(classes, sizeof(*has), err);
+	brc_rc rc = sum && images && mean && has ? BRC_OK : BRC_RESOURCE;
 
 	x->class_mean = mean;
-	for (size_t i = 0; rc == BRC_OK && i < m->n; i++) {
-		size_t c = (size_t)m->data->label[m->sample[i]];
-
-		images[c]++;
-		for (size_t u = 0; u < m->units; u++)
-			sum[u * classes + c] += m->value[i * m->units + u];
-	}
+	for (size_t i = 0; rc == BRC_OK && i < m->n; i++)
+		add_to_means(m, i, has, sum, images);
 	for (size_t i = 0; rc == BRC_OK && i < cells; i++)
 		mean[i] = images[i % classes] ? (float)(sum[i] / (double)images[i % classes]) : NAN;
 	free(sum);
 	free(images);
+	free(has);
 	return rc;
 }
 
@@ -154,6 +167,8 @@ static brc_rc fill(summary *m, const brc_layers *hidden, brc_exemplars *x, brc_e
 	BRC_TRY(find_top(m, x, err));
 	BRC_TRY(collect_images(m, err));
 	BRC_TRY(copy_images(m, x, err));
+	if (m->data->target) /* numbers: there are no classes */
+		return BRC_OK;
 	BRC_TRY(find_class_means(m, x, err));
 	x->classes = m->data->classes;
 	return brc_texts_dup(m->data->class_name, x->classes, &x->class_name, err);

@@ -89,6 +89,7 @@ static bool passes_on(const brc_node *n)
 	case BRC_TRACE_MOVE:
 	case BRC_TRACE_LOOKUP:
 	case BRC_TRACE_MATMUL:
+	case BRC_TRACE_ATTENTION:
 		return true;
 	default:
 		return false;

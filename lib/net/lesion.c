@@ -17,6 +17,7 @@
 #include "net/network.h"
 #include "net/run_plan.h"
 #include "net/score.h"
+#include "net/task.h"
 
 #define PARTIAL_BYTES ((size_t)64 << 20) /* sums of micro-batches that are held at a time */
 /* The lesions of a part cost at least so many passes: each part begins with a pass of its own. */
@@ -38,12 +39,13 @@ typedef struct job {
 	size_t *stop; /* [layers of the network, and blocks]: the stop of each that is lesioned */
 	size_t n_stops;
 	const brc_lesion *set; /* lesions of this round */
-	size_t n_sets, classes, positions, batches;
+	size_t n_sets, batches;
+	brc_scoring scoring;
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
 	size_t threads;
 	brc_run *run;     /* [threads] */
-	int32_t *correct; /* [batches][n_sets][classes] */
+	int32_t *correct; /* [batches][n_sets][cells] */
 	double *loss;
 	brc_progress *progress;
 } job;
@@ -78,22 +80,22 @@ static size_t images_of(const job *j, size_t batch)
 
 static void count(const job *j, size_t batch, size_t set, const float *logits)
 {
-	size_t at = (batch * j->n_sets + set) * j->classes;
+	size_t at = (batch * j->n_sets + set) * j->scoring.cells;
 
-	brc_score_add(logits, j->classes, j->data->label + batch * j->plan->rows * j->positions,
-		      images_of(j, batch) * j->positions, j->correct + at, j->loss + at);
+	brc_score_items(&j->scoring, j->data, batch * j->plan->rows, images_of(j, batch), logits,
+			j->correct + at, j->loss + at);
 }
 
 static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, brc_err *err)
 {
-	size_t n = images_of(j, batch) * j->positions;
-	size_t broken = brc_score_find_broken(logits, j->classes, n);
+	size_t n = images_of(j, batch);
+	size_t broken = brc_score_find_broken(logits, j->scoring.scores, n);
 
 	if (broken == n)
 		return BRC_OK;
 	return brc_fail(err, BRC_NUMERIC,
 			"the unharmed network gives image %zu an output that is not finite",
-			batch * j->plan->rows + broken / j->positions);
+			batch * j->plan->rows + broken);
 }
 
 /* A pass with the lesions order[begin .. end - 1] on the way. */
@@ -191,7 +193,7 @@ static size_t count_parts(const job *j)
 
 static void add_up(const job *j, int32_t *correct, double *loss)
 {
-	size_t n = j->n_sets * j->classes;
+	size_t n = j->n_sets * j->scoring.cells;
 
 	memset(correct, 0, n * sizeof(*correct));
 	memset(loss, 0, n * sizeof(*loss));
@@ -203,7 +205,7 @@ static void add_up(const job *j, int32_t *correct, double *loss)
 
 static size_t round_size(const job *j, size_t n_sets)
 {
-	size_t n = PARTIAL_BYTES / (j->batches * j->classes * CELL_BYTES);
+	size_t n = PARTIAL_BYTES / (j->batches * j->scoring.cells * CELL_BYTES);
 
 	return brc_least(n ? n : 1, n_sets);
 }
@@ -220,11 +222,11 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 		j->n_sets = brc_least(n_sets - done, most);
 		order_lesions(j);
 		j->parts = count_parts(j);
-		cells = j->batches * j->n_sets * j->classes;
+		cells = j->batches * j->n_sets * j->scoring.cells;
 		memset(j->correct, 0, cells * sizeof(*j->correct));
 		memset(j->loss, 0, cells * sizeof(*j->loss));
 		BRC_TRY(brc_pool_run(pool, j->batches * j->parts, run_task, j, err));
-		add_up(j, correct + done * j->classes, loss + done * j->classes);
+		add_up(j, correct + done * j->scoring.cells, loss + done * j->scoring.cells);
 	}
 	return BRC_OK;
 }
@@ -239,7 +241,8 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 	brc_run_options o = {.layer = list,
 			     .stage = how->ablate == BRC_ABLATE_ZERO ? BRC_STAGE_POST
 								     : BRC_STAGE_SUM,
-			     .logits = true,
+			     .logits = !j->scoring.output,
+			     .output = j->scoring.output,
 			     .silence = true,
 			     .precision = how->precision};
 	brc_rc rc = list ? BRC_OK : BRC_RESOURCE;
@@ -269,7 +272,7 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 
 	if (!brc_mul(j->threads, brc_schedule_bytes(j->plan->schedule), &bytes) ||
 	    !brc_add(bytes, o->held, &bytes) ||
-	    !brc_add(bytes, sets * (j->batches * j->classes * CELL_BYTES + sizeof(planned)),
+	    !brc_add(bytes, sets * (j->batches * j->scoring.cells * CELL_BYTES + sizeof(planned)),
 		     &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
 	return brc_mem_need(bytes, o->mem, "the lesions", err);
@@ -283,7 +286,7 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 	BRC_TRY(make_plan(j, set, n_sets, o, err));
 	j->batches = (j->data->n + j->plan->rows - 1) / j->plan->rows;
 	BRC_TRY(check_memory(j, o, n_sets, err));
-	cells = round_size(j, n_sets) * j->batches * j->classes;
+	cells = round_size(j, n_sets) * j->batches * j->scoring.cells;
 	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
 	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
@@ -296,18 +299,17 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
 		       brc_progress *p, int32_t *correct, double *loss, brc_err *err)
 {
-	job j = {.net = net,
-		 .data = data,
-		 .classes = net->io.classes,
-		 .positions = net->io.positions,
-		 .threads = brc_pool_threads(pool),
-		 .progress = p};
+	job j = {.net = net, .data = data, .threads = brc_pool_threads(pool), .progress = p};
 	brc_rc rc;
 
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	if (data->n > INT32_MAX / j.positions)
+	if (options->scoring)
+		j.scoring = *options->scoring;
+	else
+		BRC_TRY(brc_task_decide(&j.scoring, net, data, BRC_TASK_AUTO, err));
+	if (data->n > INT32_MAX / j.scoring.answers)
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
-				(int)(INT32_MAX / j.positions));
+				(int)(INT32_MAX / j.scoring.answers));
 	rc = prepare(&j, set, n_sets, options, err);
 	BRC_THEN(rc, run_rounds(&j, set, n_sets, pool, correct, loss, err));
 	brc_runs_free(j.run, j.threads);

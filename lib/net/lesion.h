@@ -11,6 +11,7 @@
 #include "sections/dataset.h"
 #include "exec/exec.h"
 #include "net/net.h"
+#include "net/task.h"
 #include "sections/lesions.h"
 
 /* Units of one layer silenced together. n == 0 is the unharmed network: the baseline. */
@@ -24,21 +25,22 @@ typedef struct brc_lesion {
 typedef struct brc_lesion_options {
 	brc_ablate ablate;
 	brc_precision precision;
-	size_t mem;  /* limit in bytes; 0: what the machine has */
-	size_t held; /* bytes of it that the caller already uses */
+	size_t mem;                 /* limit in bytes; 0: what the machine has */
+	size_t held;                /* bytes of it that the caller already uses */
+	const brc_scoring *scoring; /* NULL: as brc_task_decide finds it */
 } brc_lesion_options;
 
 /*
  * Run every lesion over every image.
  *
- * correct[n_sets][C] and loss[n_sets][C], C being the classes of brc_net_io: for each
- * lesion and class, how many images of the class are classified correctly and
- * their summed cross-entropy in nats. The class predicted is that of the
- * largest logit, the lowest index among equals; a row with a NaN is wrong and
- * its loss NaN. Where the network ends in Softmax the logits are its input,
- * else its output; the loss is logsumexp(logits) - logit of the label, so that
- * a saturated Softmax still has an exact loss. A network that answers at every
- * token counts each answer as an image of its label's class.
+ * correct[n_sets][C] and loss[n_sets][C], C being the cells of the scoring: for each lesion and
+ * class (or label, or output), how many answers are right and their summed loss
+ * (brc_score_items). The class predicted is that of the largest logit, the lowest
+ * index among equals; a row with a NaN is wrong and its loss NaN. Where the
+ * network ends in Softmax or Sigmoid the logits are its input, else its output; the loss
+ * of classes is logsumexp(logits) - logit of the label, so that a saturated
+ * Softmax still has an exact loss. A network that answers at every place
+ * counts each answer with its label's class.
  *
  * Images go in micro-batches; the network is run once per micro-batch, stops
  * behind each layer, and each lesion there computes again what depends on the
@@ -47,7 +49,7 @@ typedef struct brc_lesion_options {
  *
  * `pool` may be NULL (one thread); `p` (may be NULL) advances by n_sets times
  * the number of images in all. BRC_DATA: images or labels do not fit the
- * network, a lesion names a layer or unit that does not exist, or the incoming
+ * network (brc_task_decide), a lesion names a layer or unit that does not exist, or the incoming
  * weights of an input; BRC_NUMERIC: the unharmed network gives a logit that is
  * not finite (image named); BRC_RESOURCE, above options->mem too.
  */

@@ -8,57 +8,12 @@
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
+#include "net/output.h"
 #include "stream/digest.h"
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
-}
-
-/* ---- the output ---- */
-
-static size_t producer(const brc_exec *g, size_t value)
-{
-	for (size_t i = 0; i < brc_exec_nodes(g); i++)
-		for (size_t k = 0; k < brc_exec_node(g, i)->n_out; k++)
-			if (brc_exec_node(g, i)->out[k] == value)
-				return i;
-	return BRC_NOWHERE;
-}
-
-/* The input of the closing Softmax, or the output itself where there is none. */
-static size_t find_logits(const brc_exec *g, size_t output, size_t classes)
-{
-	size_t v = output, at = producer(g, v);
-
-	while (at != BRC_NOWHERE && brc_node_is_view(brc_exec_node(g, at))) {
-		v = brc_exec_node(g, at)->in[0];
-		at = producer(g, v);
-	}
-	if (at == BRC_NOWHERE || brc_node_softmax_size(brc_exec_node(g, at)) != classes)
-		return output;
-	return brc_exec_node(g, at)->in[0];
-}
-
-/* The output is [images, classes], or [images, positions, classes] of a network of tokens. */
-static brc_rc note_output(brc_net *net, brc_err *err)
-{
-	const brc_operand *y = brc_exec_value(net->g, brc_exec_output_value(net->g, 0));
-
-	net->output = brc_exec_output_value(net->g, 0);
-	if (y->state != BRC_COMPUTED)
-		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
-				y->name);
-	if (y->elem != BRC_ELEM_FLOAT || y->ndim < 2 || y->batch != 0 || y->inner != 1 ||
-	    y->dim[0] != BRC_NET_ROWS)
-		return brc_fail(err, BRC_DATA,
-				"the output '%.200s' of shape %s has not a row of classes for each "
-				"image",
-				y->name, brc_shape_text(y).s);
-	net->io.positions = net->io.tokens && y->ndim == 3 ? y->dim[1] : 1;
-	net->io.classes = y->count / BRC_NET_ROWS / net->io.positions;
-	net->logits = find_logits(net->g, net->output, net->io.classes);
-	return BRC_OK;
 }
 
 /* ---- the digest ---- */
@@ -136,7 +91,8 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
 	BRC_TRY(digest_weights(net, err));
 	brc_net_note_input(net, &x);
-	BRC_TRY(note_output(net, err));
+	net->output = brc_exec_output_value(net->g, 0);
+	BRC_TRY(brc_net_note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));
 	BRC_TRY(brc_net_trace_units(net, err));

@@ -67,8 +67,11 @@ typedef struct brc_net_io {
 	size_t inputs;                    /* elements of that */
 	bool tokens;                      /* they are token numbers, else floats */
 	size_t vocabulary; /* how many token numbers it knows; 0: no table is asked */
-	size_t classes;    /* that an output tells apart */
-	size_t positions;  /* outputs: 1, or one for each token */
+	bool scored;       /* the output is floats for each image: then the following are set */
+	size_t out_ndim, out_shape[BRC_MAX_DIMS]; /* of the output for one image */
+	/* the same as rows of scores: one row, or of a network of tokens one for each */
+	size_t classes;   /* in a row */
+	size_t positions; /* rows */
 } brc_net_io;
 
 /* Borrowed. */

@@ -25,6 +25,8 @@ typedef struct brc_layer_site {
 	size_t node;              /* with the weights; BRC_NOWHERE for the input */
 	size_t sum, pre, post;    /* values: brc_stage says which */
 	size_t axis;              /* dimension of these values along which units lie */
+	size_t scale;             /* constant value that sums of whole numbers are multiplied by, or
+				     BRC_NOWHERE */
 	size_t bias;              /* constant value that a separate Add brings, or BRC_NOWHERE */
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
 	brc_linear_map weights;   /* those of the node */
@@ -41,6 +43,15 @@ typedef struct brc_layer_inputs {
 	size_t untraced;   /* node through which they cannot be traced, or BRC_NOWHERE */
 	int64_t *head_key; /* [units]: the head of attention whose value each is; NULL: of none */
 } brc_layer_inputs;
+
+/* The operator that makes probabilities of scores at the end, if there is one. */
+typedef struct brc_closing {
+	size_t softmax,
+		step; /* elements that a Softmax brings to a sum of 1, and their step; or 0 */
+	bool sigmoid;
+	bool logs;   /* the Softmax gives logarithms */
+	bool behind; /* a Transpose comes after it: `logits` is the output itself */
+} brc_closing;
 
 /* A unit that is a feature of a head. */
 typedef struct brc_head_feature {
@@ -60,6 +71,7 @@ struct brc_net {
 	brc_exec *g;                  /* bare */
 	brc_net_options options;      /* its texts and data are gone once it has been read */
 	size_t input, output, logits; /* values */
+	brc_closing closing;
 	brc_net_io io;
 	size_t n_layers;
 	brc_net_layer *layer;     /* [n_layers], as all of the following */

@@ -1,28 +1,34 @@
 #include "net/score.h"
 
+#include <float.h>
 #include <math.h>
 
-/* Largest element, the first among equals; classes when there is a NaN. */
-static size_t answer(const float *x, size_t classes)
+/* Largest of x[0], x[step] ..., the first among equals; classes when there is a NaN. */
+static size_t answer(const float *x, size_t classes, size_t step)
 {
 	size_t best = 0;
 
 	for (size_t c = 0; c < classes; c++) {
-		if (isnan(x[c]))
+		if (isnan(x[c * step]))
 			return classes;
-		if (x[c] > x[best])
+		if (x[c * step] > x[best * step])
 			best = c;
 	}
 	return best;
 }
 
-static double cross_entropy(const float *x, size_t classes, size_t top, size_t label)
+static double cross_entropy(const float *x, size_t classes, size_t step, size_t top, size_t label)
 {
 	double others = 0; /* besides the largest, whose share is 1 */
 
 	for (size_t c = 0; c < classes; c++)
-		others += c != top ? exp((double)x[c] - x[top]) : 0;
-	return log1p(others) + ((double)x[top] - x[label]);
+		others += c != top ? exp((double)x[c * step] - x[top * step]) : 0;
+	return log1p(others) + ((double)x[top * step] - x[label * step]);
+}
+
+static double logarithm(double share)
+{
+	return log(share < FLT_MIN ? FLT_MIN : share); /* of NaN it is NaN */
 }
 
 void brc_score_add(const float *logits, size_t classes, const int32_t *label, size_t n,
@@ -30,10 +36,92 @@ void brc_score_add(const float *logits, size_t classes, const int32_t *label, si
 {
 	for (size_t r = 0; r < n; r++) {
 		const float *x = logits + r * classes;
-		size_t y = (size_t)label[r], best = answer(x, classes);
+		size_t y = (size_t)label[r], best = answer(x, classes, 1);
 
 		correct[y] += best == y;
-		loss[y] += best < classes ? cross_entropy(x, classes, best, y) : NAN;
+		loss[y] += best < classes ? cross_entropy(x, classes, 1, best, y) : NAN;
+	}
+}
+
+static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *correct,
+		       double *loss)
+{
+	size_t best = answer(x, s->cells, s->class_step);
+
+	correct[y] += best == y;
+	if (best == s->cells)
+		loss[y] = NAN;
+	else if (s->shares)
+		loss[y] -= logarithm(x[y * s->class_step]);
+	else
+		loss[y] += cross_entropy(x, s->cells, s->class_step, best, y);
+}
+
+/* One score: is it 1? */
+static void add_logistic(const brc_scoring *s, double x, bool y, int32_t *correct, double *loss)
+{
+	const double z = y ? -x : x;
+
+	if (s->shares) {
+		*correct += y ? x > 0.5 : x <= 0.5;
+		*loss -= logarithm(y ? x : 1 - x);
+	} else {
+		*correct += y ? x > 0 : x <= 0;
+		*loss += z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
+	}
+}
+
+static void add_places(const brc_scoring *s, const int32_t *label, const float *x, int32_t *correct,
+		       double *loss)
+{
+	for (size_t p = 0; p < s->places; p++) {
+		const size_t y = (size_t)label[p];
+
+		if (s->logistic)
+			add_logistic(s, x[p * s->place_step], y != 0, correct + y, loss + y);
+		else
+			add_choice(s, x + p * s->place_step, y, correct, loss);
+	}
+}
+
+static void add_labels(const brc_scoring *s, const brc_dataset *d, size_t image, const float *x,
+		       int32_t *correct, double *loss)
+{
+	for (size_t k = 0; k < s->cells; k++) {
+		const bool has =
+			d->mark ? d->mark[image * d->classes + k] : (size_t)d->label[image] == k;
+
+		add_logistic(s, x[k], has, correct + k, loss + k);
+	}
+}
+
+static double target_of(const brc_dataset *d, size_t image, size_t k)
+{
+	return d->target ? (double)d->target[image * d->classes + k]
+	       : d->mark ? d->mark[image * d->classes + k]
+			 : d->label[image];
+}
+
+static void add_errors(const brc_scoring *s, const brc_dataset *d, size_t image, const float *x,
+		       double *loss)
+{
+	for (size_t k = 0; k < s->cells; k++) {
+		const double off = (double)x[k] - target_of(d, image, k);
+
+		loss[k] += off * off;
+	}
+}
+
+void brc_score_items(const brc_scoring *s, const brc_dataset *d, size_t first, size_t n,
+		     const float *scores, int32_t *correct, double *loss)
+{
+	for (size_t i = first; i < first + n; i++, scores += s->scores) {
+		if (s->task == BRC_TASK_LABELS)
+			add_labels(s, d, i, scores, correct, loss);
+		else if (s->task == BRC_TASK_REGRESSION)
+			add_errors(s, d, i, scores, loss);
+		else
+			add_places(s, d->label + i * s->places, scores, correct, loss);
 	}
 }
 

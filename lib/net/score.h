@@ -1,10 +1,12 @@
-/* How well a network classifies labelled images: right answers and cross-entropy, by class. */
+/* How well a network answers: right answers and losses, by class, label or output. */
 #ifndef BRC_NET_SCORE_H
 #define BRC_NET_SCORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "net/task.h"
 
 /*
  * Add n rows of logits[n][classes] with labels label[n] (0..classes-1) to
@@ -15,6 +17,17 @@
  */
 void brc_score_add(const float *logits, size_t classes, const int32_t *label, size_t n,
 		   int32_t *correct, double *loss);
+
+/*
+ * Add n items, the first of which is number `first` of the data set, to correct[cells] and
+ * loss[cells]: scores[n][s->scores], laid out as `s` says. A logistic score x above 0 says 1, and
+ * its loss is log(1 + exp(-x)) where the truth is 1, log(1 + exp(x)) where it is 0, counted with
+ * the class or label. The loss of a number is the squared difference from its target, and nothing
+ * is correct. Probabilities (s->shares) below the smallest normal float count as this. A score
+ * that is NaN is wrong and its loss NaN.
+ */
+void brc_score_items(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,
+		     const float *scores, int32_t *correct, double *loss);
 
 /* Index of the first row with a NaN or infinity among n rows, or n. */
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n);

@@ -2,5 +2,5 @@
 CHARTJS ?= /usr/share/javascript/chart.js/chart.min.js
 
 $(BUILD)/lib/render/html/embed.o: $(addprefix lib/render/html/,report.css report.js \
-	methods.html licences.html) $(CHARTJS)
+	methods.html methods_graph.html licences.html) $(CHARTJS)
 $(BUILD)/lib/render/html/embed.o: CPPFLAGS += -DBRC_CHARTJS='"$(CHARTJS)"'

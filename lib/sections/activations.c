@@ -5,8 +5,8 @@
 #define KEY(member, kind, use) BRC_KEY(brc_activations, member, kind, use)
 
 static const brc_key keys[] = {
-	KEY(model, TEXT, USUAL), KEY(units, TEXT, USUAL),    KEY(at, TEXT, USUAL),
-	KEY(pool, TEXT, USUAL),  KEY(samples, COUNT, USUAL),
+	KEY(of, TEXT, OPTIONAL), KEY(model, TEXT, OPTIONAL), KEY(units, TEXT, OPTIONAL),
+	KEY(at, TEXT, OPTIONAL), KEY(pool, TEXT, OPTIONAL),  KEY(samples, COUNT, USUAL),
 };
 
 static const brc_field fields[] = {

@@ -14,6 +14,7 @@ typedef struct brc_activations {
 	size_t samples;
 	const float *value; /* [samples, units of all layers]; borrowed */
 	bool spooled;       /* a file holds the values (brc_spool_drop) */
+	char of[16];        /* "series": columns of a table, and what follows is ""; else "" */
 	char model[33];     /* digest of the model */
 	char units[64];     /* which layers: "hidden", "mlp,heads" */
 	char at[8];         /* "pre" or "post" the activation function */

@@ -19,7 +19,7 @@ typedef struct brc_clusterability {
 	double mean, sd;  /* of the shuffles with an n-cut; NaN without any. sd over their number */
 	double p;         /* (r + 1) / (shuffles + 1): graph/clusterability.h */
 	double z;         /* (observed - mean) / sd, NaN where sd is 0 */
-	char source[16];  /* "weights" or "affinity" */
+	char source[16];  /* see brc_edge_origin_source */
 	bool refine;      /* partitions were refined */
 	bool paper;       /* by the published rules */
 	double *ncut;     /* [shuffles], NaN: undefined; owned */

@@ -112,16 +112,55 @@ static brc_rc check_channels(const brc_dataset *d, const char *what, brc_err *er
 	return BRC_OK;
 }
 
+size_t brc_dataset_places(const brc_dataset *d)
+{
+	size_t places = d->label != NULL;
+
+	for (size_t k = 0; k < d->label_ndim; k++)
+		places *= d->label_shape[k];
+	return places;
+}
+
+void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has)
+{
+	const size_t places = brc_dataset_places(d);
+
+	for (size_t c = 0; c < d->classes; c++)
+		has[c] = d->mark && d->mark[image * d->classes + c];
+	for (size_t p = 0; p < places; p++)
+		has[d->label[image * places + p]] = true;
+}
+
 static brc_rc check_labels(const brc_dataset *d, const char *what, brc_err *err)
 {
-	size_t each = d->per_position ? d->pixels : 1;
+	size_t each = brc_dataset_places(d);
 
+	if (each == 0)
+		return brc_fail(err, BRC_DATA,
+				"%s: the images have no places that could be labelled", what);
 	for (size_t i = 0; i < d->n * each; i++)
 		if (d->label[i] < 0 || (size_t)d->label[i] >= d->classes)
 			return brc_fail(err, BRC_DATA,
 					"%s: the label of image %zu is %d; %zu classes need labels "
 					"from 0 to %zu",
 					what, i / each, d->label[i], d->classes, d->classes - 1);
+	return BRC_OK;
+}
+
+static brc_rc check_targets(const brc_dataset *d, const char *what, brc_err *err)
+{
+	for (size_t i = 0; i < d->n * d->classes; i++) {
+		if (d->mark && d->mark[i] > 1)
+			return brc_fail(
+				err, BRC_DATA,
+				"%s: label %zu of image %zu is %u; independent labels are 0 or "
+				"1",
+				what, i % d->classes, i / d->classes, d->mark[i]);
+		if (d->target && !isfinite(d->target[i]))
+			return brc_fail(err, BRC_DATA,
+					"%s: target %zu of image %zu is not a finite number", what,
+					i % d->classes, i / d->classes);
+	}
 	return BRC_OK;
 }
 
@@ -150,7 +189,10 @@ brc_rc brc_dataset_check_head(const brc_dataset *d, const char *what, brc_err *e
 	if (d->classes < 1 || d->classes > BRC_CLASSES_MAX)
 		return brc_fail(err, BRC_DATA, "%s: %zu classes, not 1 to %u", what, d->classes,
 				BRC_CLASSES_MAX);
-	BRC_TRY(check_labels(d, what, err));
+	if (d->label)
+		BRC_TRY(check_labels(d, what, err));
+	else
+		BRC_TRY(check_targets(d, what, err));
 	return d->class_name ? brc_classes_check(d->class_name, d->classes, what, err) : BRC_OK;
 }
 
@@ -213,14 +255,38 @@ static brc_rc read_image(brc_dataset *d, const brc_section *s, const char *title
 	return BRC_OK;
 }
 
-/* [n], or of tokens [n, tokens]. */
+/* [n, classes]: |u1 marks labels, <f4 holds numbers. */
+static brc_rc read_target(brc_dataset *d, const brc_section *s, brc_err *err)
+{
+	const brc_tensor *t = brc_section_tensor(s, "target");
+	const size_t shape[] = {d->n, d->classes};
+	const bool marks = t && strcmp(t->dtype, "|u1") == 0;
+
+	if (!t)
+		return BRC_OK;
+	BRC_TRY(brc_section_need(s, "target", marks ? "|u1" : "<f4", 2, shape, &t, err));
+	*(marks ? (const void **)&d->mark : (const void **)&d->target) = t->data;
+	return BRC_OK;
+}
+
+/* [n], or with places: of tokens [n, tokens], of images up to three extents. */
 static brc_rc read_labels(brc_dataset *d, const brc_section *s, brc_err *err)
 {
-	const brc_tensor *t = brc_section_tensor(s, "label");
-	const size_t shape[] = {d->n, d->pixels};
+	const brc_tensor *t = brc_section_tensor(s, "label"),
+			 *target = brc_section_tensor(s, "target");
+	size_t shape[] = {d->n, BRC_ANY, BRC_ANY, BRC_ANY};
+	const bool tokens = d->pixel == BRC_PIXEL_I4;
 
-	d->per_position = d->pixel == BRC_PIXEL_I4 && t && t->ndim == 2;
-	BRC_TRY(brc_section_need(s, "label", "<i4", d->per_position ? 2 : 1, shape, &t, err));
+	if (target && t)
+		return brc_section_bad(s, err, "it has both 'label' and 'target'");
+	if (target)
+		return BRC_OK;
+	if (tokens)
+		shape[1] = d->pixels;
+	d->label_ndim = t && t->ndim > 1 && t->ndim <= (tokens ? 2 : 4) ? t->ndim - 1 : 0;
+	BRC_TRY(brc_section_need(s, "label", "<i4", d->label_ndim + 1, shape, &t, err));
+	for (size_t k = 0; k < d->label_ndim; k++)
+		d->label_shape[k] = t->shape[k + 1];
 	d->label = t->data;
 	return BRC_OK;
 }
@@ -230,6 +296,7 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 	BRC_TRY(read_image(d, s, title, err));
 	BRC_TRY(read_labels(d, s, err));
 	BRC_TRY(brc_content_read(&content, d, s, err));
+	BRC_TRY(read_target(d, s, err));
 	if (!d->mean)
 		d->channels = 0;
 	if (d->classes < 1 || d->classes > BRC_CLASSES_MAX)
@@ -269,15 +336,31 @@ static void describe_tensor(const brc_dataset *d, brc_dataset_tensor *t)
 	memcpy(t->shape + 1, d->shape, d->ndim * sizeof(*t->shape));
 }
 
+static brc_rc describe_labels(const brc_dataset *d, brc_section *s, brc_err *err)
+{
+	const size_t target[] = {d->n, d->classes};
+	size_t shape[4] = {d->n};
+	const char *axes = !d->label_ndim             ? "image"
+			   : d->pixel == BRC_PIXEL_I4 ? "sequence,position"
+			   : d->label_ndim == 2       ? "image,y,x"
+						      : "image";
+
+	memcpy(shape + 1, d->label_shape, d->label_ndim * sizeof(*shape));
+	if (d->mark)
+		return brc_section_add(s, "target", "|u1", 2, target, "image,label", d->mark, NULL,
+				       err);
+	if (d->target)
+		return brc_section_add(s, "target", "<f4", 2, target, "image,output", d->target,
+				       NULL, err);
+	return brc_section_add(s, "label", "<i4", d->label_ndim + 1, shape, axes, d->label, NULL,
+			       err);
+}
+
 brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_tensor *t,
 			    brc_err *err)
 {
-	const size_t labels[] = {d->n, d->pixels};
-
 	describe_tensor(d, t);
-	BRC_TRY(brc_section_add(s, "label", "<i4", d->per_position ? 2 : 1, labels,
-				d->per_position ? "sequence,position" : "image", d->label, NULL,
-				err));
+	BRC_TRY(describe_labels(d, s, err));
 	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
 	return brc_content_write(&content, d, s, err);
 }

@@ -43,10 +43,14 @@ typedef struct brc_dataset {
 	size_t n;          /* images (sequences), >= 1 */
 	size_t ndim;       /* extents of ONE image: 1..7; of a sequence: 1, its tokens */
 	size_t shape[BRC_MAX_DIMS];
-	size_t pixels;           /* product of shape[0..ndim): elements of one image */
-	const int32_t *label;    /* [n], each within 0..classes-1; */
-	bool per_position;       /* or [n, pixels]: one for each token, e.g. the one that follows */
-	size_t classes;          /* 1..BRC_CLASSES_MAX */
+	size_t pixels; /* product of shape[0..ndim): elements of one image */
+	/* One of these three; the others are NULL: */
+	const int32_t *label; /* [n, label_shape...], each within 0..classes-1 */
+	const uint8_t *mark;  /* [n, classes]: 1 where the image has the label, else 0 */
+	const float *target;  /* [n, classes]: what the outputs should be; finite */
+	size_t label_ndim;    /* 0: one label an image; else one for each of its places, e.g. for */
+	size_t label_shape[3];   /* each token the one that follows; [label_ndim] */
+	size_t classes;          /* 1..BRC_CLASSES_MAX; or how many labels, or outputs, there are */
 	double scale;            /* the network is given image * scale; finite, > 0; 1 for tokens */
 	brc_layout layout;       /* where the channels stand, when that is known */
 	size_t channels;         /* of mean and deviation: 0 (there are none), 1 (for all) or */
@@ -83,6 +87,11 @@ typedef struct brc_dataset_tensor {
 } brc_dataset_tensor;
 brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_tensor *t,
 			    brc_err *err);
+
+/* Labels of one image: 1, or one for each place; 0: there are none, but marks or targets. */
+size_t brc_dataset_places(const brc_dataset *d);
+/* has[classes]: is the image of this class, by its label, the label of any place, or a mark? */
+void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has);
 
 /* What its items are called: "images" or "sequences". */
 const char *brc_dataset_items(const brc_dataset *d);

@@ -16,10 +16,8 @@ static const brc_key of_weights[] = {
 };
 
 static const brc_key of_affinity[] = {
-	KEY(method, TEXT, USUAL),
-	KEY(edge, TEXT, USUAL),
-	KEY(samples, COUNT, USUAL),
-	KEY(local, BOOL, USUAL),
+	KEY(method, TEXT, USUAL), KEY(edge, TEXT, USUAL),  KEY(samples, COUNT, USUAL),
+	KEY(local, BOOL, USUAL),  KEY(of, TEXT, OPTIONAL),
 };
 
 enum {
@@ -40,4 +38,23 @@ void brc_edge_origin_write(const brc_edge_origin *o, brc_section *s)
 		brc_keys_put(of_affinity, o->edge[0] ? OF_AFFINITY : 1, o, s->meta);
 	else
 		brc_keys_put(of_weights, OF_WEIGHTS, o, s->meta);
+}
+
+static const char *const sources[] = {"weights", "affinity", "series", "imported"};
+
+const char *brc_edge_origin_source(const brc_edge_origin *o)
+{
+	if (!o->affinity)
+		return sources[0];
+	if (strcmp(o->method, sources[3]) == 0)
+		return sources[3];
+	return strcmp(o->of, sources[2]) == 0 ? sources[2] : sources[1];
+}
+
+bool brc_edge_source_known(const char *source)
+{
+	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++)
+		if (strcmp(source, sources[i]) == 0)
+			return true;
+	return false;
 }

@@ -22,7 +22,8 @@ typedef struct brc_edge_origin {
 	char method[16]; /* "spearman", "pearson", or "imported"; the rest is of correlations */
 	char edge[16];   /* how a correlation became a weight: "square", "abs", "positive" */
 	size_t samples;
-	bool local; /* edges within layers only */
+	bool local;  /* edges within layers only */
+	char of[16]; /* "series": of columns of a table; "": of activations */
 } brc_edge_origin;
 
 /*
@@ -32,5 +33,12 @@ typedef struct brc_edge_origin {
 brc_rc brc_edge_origin_read(brc_edge_origin *o, const brc_section *s, brc_err *err);
 /* Append the keys of o's kind to the metadata; an imported graph has its method alone. */
 void brc_edge_origin_write(const brc_edge_origin *o, brc_section *s);
+/*
+ * What the edges are, in a word, as laplacian, labels and clusterability have it: "weights",
+ * "affinity" (correlations of activations), "series" (correlations of series) or "imported".
+ */
+const char *brc_edge_origin_source(const brc_edge_origin *o);
+/* Is it one of these words? */
+bool brc_edge_source_known(const char *source);
 
 #endif

@@ -75,7 +75,8 @@ brc_rc brc_exemplars_write(const brc_exemplars *x, brc_section *s, brc_err *err)
 	BRC_TRY(brc_fields_write(&lists, x, NULL, s, err));
 	BRC_TRY(brc_section_add(s, "image/pixel", "|u1", x->ndim + 1, shape, "image", x->pixel,
 				NULL, err));
-	BRC_TRY(brc_fields_write(&means, x, NULL, s, err));
+	if (x->class_mean)
+		BRC_TRY(brc_fields_write(&means, x, NULL, s, err));
 	return brc_classes_write(x->class_name, x->classes, s, err);
 }
 
@@ -99,7 +100,10 @@ static brc_rc read_all(brc_exemplars *x, const brc_section *s, brc_err *err)
 	x->per_unit = x->images = x->classes = BRC_ANY;
 	BRC_TRY(brc_layers_read(&x->layers, s, err));
 	BRC_TRY(brc_fields_read(&lists, x, NULL, s, err));
-	BRC_TRY(brc_fields_read(&means, x, NULL, s, err));
+	if (brc_section_tensor(s, "class/mean"))
+		BRC_TRY(brc_fields_read(&means, x, NULL, s, err));
+	else
+		x->classes = 0;
 	BRC_TRY(read_pixels(x, s, err));
 	return brc_classes_read(s, x->classes, &x->class_name, err);
 }
@@ -111,7 +115,7 @@ static brc_rc check(const brc_exemplars *x, const brc_section *s, brc_err *err)
 	for (size_t i = 0; i < x->images; i++) {
 		if (x->sample[i] < 0 || (i > 0 && x->sample[i] <= x->sample[i - 1]))
 			return brc_section_bad(s, err, "image/sample is not ascending");
-		if (x->label[i] < 0 || (size_t)x->label[i] >= x->classes)
+		if (x->label[i] < -1 || (x->label[i] >= 0 && (size_t)x->label[i] >= x->classes))
 			return brc_section_bad(s, err, "image %zu has label %d of %zu classes", i,
 					       x->label[i], x->classes);
 	}

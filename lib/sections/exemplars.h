@@ -20,11 +20,12 @@ typedef struct brc_exemplars {
 	const int32_t *top; /* [units, per_unit] numbers of samples, strongest first; -1: fewer */
 	const float *value; /* [units, per_unit] */
 	const int32_t *sample;      /* [images] number of each image kept, ascending */
-	const int32_t *label;       /* [images], within the classes */
+	const int32_t *label;       /* [images], within the classes; -1: not of one class */
 	size_t ndim;                /* extents of one image */
 	size_t shape[BRC_MAX_DIMS]; /* [ndim] */
 	const uint8_t *pixel;       /* [images, shape...] */
-	const float *class_mean;    /* [units, classes]; NaN for a class without an image */
+	const float *class_mean;    /* [units, classes]; NaN for a class without an image; NULL: */
+				    /* there are no classes */
 	char **class_name;          /* [classes], or NULL: numbered */
 	bool own_arrays;            /* free() them with the struct */
 } brc_exemplars;

@@ -23,7 +23,7 @@ typedef struct brc_labels {
 	brc_layers layers;
 	int32_t *label; /* [brc_layers_total(&layers)]: cluster >= 0, or -1 for none; owned */
 	brc_labels_mode mode;
-	char source[16];         /* "weights", "affinity" or, of imported labels, "" (absent) */
+	char source[16];         /* see brc_edge_origin_source; of imported labels "" (absent) */
 	size_t k;                /* clusters asked for: the largest k of its graphs */
 	size_t isolated;         /* units labelled -1 */
 	double ncut;             /* mean over graphs; NaN for imported labels (absent) */

@@ -11,7 +11,10 @@
 #include "sections/fields.h"
 #include "sections/subclusters.h"
 
-static const char *const item_name[] = {"images", "sequences", "tokens"};
+static const char *const item_name[] = {"images", "sequences", "tokens",
+					"places", "labels",    "outputs"};
+/* The usual task is not written, so that these streams are as they always were. */
+static const char *const task_name[] = {"", "binary", "labels", "regression", "places", NULL};
 static const char *const ablate_name[] = {"zero", "in-weights", NULL};
 static const char *const controls_name[] = {"permutation", "independent", NULL};
 
@@ -24,6 +27,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("ablate", brc_lesions, ablate, WORD, NEEDED, ablate_name),
 	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),
 	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
+	BRC_KEY_AS("task", brc_lesions, task, WORD, OPTIONAL, task_name),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
@@ -34,7 +38,8 @@ static const char items[] = "items";
 	BRC_FIELD(brc_lesions, member, name, dtype, "row", OWNED, BRC_COUNT(brc_lesions, classes))
 static const brc_field fields[] = {
 	CLASSES(class_images, "class/images", "<i8"),
-	CLASSES(baseline_correct, "baseline/correct", "<i8"),
+	BRC_FIELD(brc_lesions, baseline_correct, "baseline/correct", "<i8", "row", OPTIONAL,
+		  BRC_COUNT(brc_lesions, classes)),
 	CLASSES(baseline_loss, "baseline/loss", "<f8"),
 };
 
@@ -81,7 +86,9 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 	BRC_TRY(brc_subcluster_table_write(&l->table, "subcluster", s, err));
 	BRC_TRY(brc_classes_write(l->class_name, l->classes, s, err));
 	BRC_TRY(brc_fields_write(&content, l, NULL, s, err));
-	BRC_TRY(brc_section_add(s, "correct", "<i4", 3, shape, axes, l->correct, NULL, err));
+	if (l->correct)
+		BRC_TRY(brc_section_add(s, "correct", "<i4", 3, shape, axes, l->correct, NULL,
+					err));
 	return brc_section_add(s, "loss", "<f8", 3, shape, axes, l->loss, NULL, err);
 }
 
@@ -96,7 +103,10 @@ static brc_rc read_items(brc_lesions *l, const brc_section *s, brc_err *err)
 			l->items = item_name[i];
 			return BRC_OK;
 		}
-	return brc_section_bad(s, err, "items is '%s', none of images, sequences and tokens", v);
+	return brc_section_bad(s, err,
+			       "items is '%s', none of images, sequences, tokens, places, labels "
+			       "and outputs",
+			       v);
 }
 
 static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
@@ -131,7 +141,7 @@ static brc_rc check_classes(const brc_lesions *l, const brc_section *s, brc_err 
 		if (n < 0 || n > INT32_MAX || !brc_add(images, (size_t)n, &images))
 			return brc_section_bad(s, err, "class %zu has %lld images", c,
 					       (long long)n);
-		if (l->baseline_correct[c] < 0 || l->baseline_correct[c] > n)
+		if (l->correct && (l->baseline_correct[c] < 0 || l->baseline_correct[c] > n))
 			return brc_section_bad(s, err, "class %zu: %lld of %lld correct", c,
 					       (long long)l->baseline_correct[c], (long long)n);
 	}
@@ -144,7 +154,7 @@ static brc_rc check_classes(const brc_lesions *l, const brc_section *s, brc_err 
 static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	BRC_TRY(check_classes(l, s, err));
-	for (size_t i = 0; i < (l->draws + 1) * l->m * l->classes; i++) {
+	for (size_t i = 0; l->correct && i < (l->draws + 1) * l->m * l->classes; i++) {
 		size_t c = i % l->classes;
 
 		if (l->correct[i] < 0 || l->correct[i] > l->class_images[c])
@@ -164,11 +174,15 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 
 	if (l->draws < 1 || l->draws >= (size_t)1 << 30)
 		return brc_section_bad(s, err, "%zu control draws", l->draws);
-	BRC_TRY(brc_section_need(s, "correct", "<i4", 3, shape, &t, err));
-	l->correct = t->data;
+	if (brc_task_counts(l->task)) {
+		BRC_TRY(brc_section_need(s, "correct", "<i4", 3, shape, &t, err));
+		l->correct = t->data;
+	}
 	BRC_TRY(brc_section_need(s, "loss", "<f8", 3, shape, &t, err));
 	l->loss = t->data;
 	BRC_TRY(brc_fields_read(&content, l, NULL, s, err));
+	if (l->correct && !l->baseline_correct)
+		return brc_section_bad(s, err, "it has no tensor 'baseline/correct'");
 	BRC_TRY(brc_classes_read(s, l->classes, &l->class_name, err));
 	return check_counts(l, s, err);
 }
@@ -201,7 +215,7 @@ double brc_lesions_baseline_balanced(const brc_lesions *l)
 	double sum = 0;
 	size_t classes = 0;
 
-	for (size_t c = 0; c < l->classes; c++) {
+	for (size_t c = 0; l->correct && c < l->classes; c++) {
 		if (l->class_images[c] == 0)
 			continue;
 		sum += (double)l->baseline_correct[c] / (double)l->class_images[c];
@@ -214,7 +228,18 @@ double brc_lesions_baseline_plain(const brc_lesions *l)
 {
 	int64_t correct = 0;
 
-	for (size_t c = 0; c < l->classes; c++)
+	for (size_t c = 0; l->correct && c < l->classes; c++)
 		correct += l->baseline_correct[c];
-	return (double)correct / (double)l->images;
+	return l->correct ? (double)correct / (double)l->images : NAN;
+}
+
+double brc_lesions_baseline_loss(const brc_lesions *l)
+{
+	double images = 0, loss = 0;
+
+	for (size_t c = 0; c < l->classes; c++) {
+		images += (double)l->class_images[c];
+		loss += l->baseline_loss[c];
+	}
+	return loss / images;
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "sections/subclusters.h"
+#include "sections/task.h"
 #include "stream/layers.h"
 #include "stream/section.h"
 
@@ -59,14 +60,17 @@ typedef struct brc_lesions {
 	size_t classes;
 	char **class_name;            /* [classes], or NULL */
 	int64_t *class_images;        /* [classes] */
-	int64_t *baseline_correct;    /* [classes]: of the unharmed network */
-	double *baseline_loss;        /* [classes]: summed cross-entropy, nats */
+	int64_t *baseline_correct;    /* [classes]: of the unharmed network; NULL for regression */
+	double *baseline_loss;        /* [classes]: summed loss of the task */
 	size_t draws;                 /* n >= 1 controls */
-	const int32_t *correct;       /* [n + 1, m, classes]; row 0 is the observed partition */
+	const int32_t *correct;       /* [n + 1, m, classes]; row 0 is the observed partition; */
+				      /* NULL for regression */
 	const double *loss;           /* [n + 1, m, classes] */
 	void *own_correct, *own_loss; /* the memory to free; NULL: borrowed */
+	brc_task_kind task;           /* what the answers mean; classes may be labels or outputs */
 	size_t images;                /* or anything else for which the network gives an answer: */
-	const char *items; /* static: "images" (also when NULL), "sequences" or "tokens" */
+	const char
+		*items; /* static: "images" (also when NULL), or another word of docs/sections.md */
 	brc_ablate ablate;
 	brc_controls controls;
 	char labels[BRC_NAME_MAX]; /* name of the labels */
@@ -85,8 +89,12 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err);
 /* Into an empty section lesions/1, which borrows `correct` and `loss`. */
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);
 
-/* Mean over classes with images of the recall of the unharmed network, and correct / images. */
+/*
+ * Mean over classes with images of the recall of the unharmed network, and correct / images; NaN
+ * for regression. The mean loss of an answer; NaN without answers.
+ */
 double brc_lesions_baseline_balanced(const brc_lesions *l);
 double brc_lesions_baseline_plain(const brc_lesions *l);
+double brc_lesions_baseline_loss(const brc_lesions *l);
 
 #endif

@@ -1,6 +1,5 @@
 #include "stream/foreign.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define IMAGES "read-data FOLDER reads image files, in a folder for each class"
@@ -43,12 +42,14 @@ static const struct {
 };
 
 static const brc_foreign onnx = {
-	"an ONNX model", "extract-weights FILE reads its weights; activations and lesion take it "
-			 "with --model FILE"};
+	.name = "an ONNX model",
+	.hint = "extract-weights FILE reads its weights; activations and lesion take it with "
+		"--model FILE"};
 static const brc_foreign text = {
-	"a text file",
-	"read-data --series FILE reads a table of samples (CSV, TSV), import --graph FILE a list "
-	"of edges, import --labels FILE a table of labels"};
+	.name = "a text file",
+	.hint = "read-data --series FILE reads a table of samples (CSV, TSV), import --graph FILE "
+		"a list of edges, import --labels FILE a table of labels",
+	.text = true};
 
 /*
  * ONNX has no magic. A model begins with the fields ir_version (1, a small number), then

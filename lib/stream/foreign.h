@@ -2,6 +2,7 @@
 #ifndef BRC_STREAM_FOREIGN_H
 #define BRC_STREAM_FOREIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define BRC_FOREIGN_BYTES 64 /* of a file's beginning; more do not matter */
@@ -9,6 +10,7 @@
 typedef struct brc_foreign {
 	const char *name; /* "an NPY file" */
 	const char *hint; /* what reads it, or how it becomes something that is read */
+	bool text;        /* nothing but lines of text */
 } brc_foreign;
 
 /* What a file is that begins with these n bytes; NULL: not known. */

@@ -180,18 +180,41 @@ static void list_lesions(const brc_experiment *x, brc_lesion *set)
 	}
 }
 
+/* What the answers are for. */
+static const char *items_of(const brc_scoring *s, const brc_dataset *data)
+{
+	if (s->task == BRC_TASK_LABELS)
+		return "labels";
+	if (s->task == BRC_TASK_REGRESSION)
+		return "outputs";
+	if (s->task == BRC_TASK_PLACES)
+		return data->pixel == BRC_PIXEL_I4 ? "tokens" : "places";
+	return brc_dataset_items(data);
+}
+
+/* Answers by class; those of labels and outputs are as many as the images. */
+static void count_answers(const brc_scoring *s, const brc_dataset *data, brc_lesions *l)
+{
+	if (s->task == BRC_TASK_LABELS || s->task == BRC_TASK_REGRESSION)
+		for (size_t k = 0; k < l->classes; k++)
+			l->class_images[k] = (int64_t)data->n;
+	else
+		for (size_t i = 0; i < l->images; i++)
+			l->class_images[data->label[i]]++;
+}
+
 static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
-		       const char *name, brc_lesions *l, brc_err *err)
+		       const brc_scoring *scoring, const char *name, brc_lesions *l, brc_err *err)
 {
 	l->m = x->m;
 	l->draws = x->options.draws;
-	l->images = data->n * brc_net_io_of(net)->positions; /* answers */
-	l->items = data->pixel != BRC_PIXEL_I4 ? "images"
-		   : data->per_position        ? "tokens"
-					       : "sequences";
+	l->task = scoring->task;
+	if (!brc_mul(data->n, scoring->answers, &l->images))
+		return brc_fail(err, BRC_DATA, "there are too many answers");
+	l->items = items_of(scoring, data);
 	l->ablate = x->options.ablate;
 	l->controls = x->options.controls;
-	l->classes = brc_net_io_of(net)->classes;
+	l->classes = scoring->cells;
 	snprintf(l->labels, sizeof(l->labels), "%s", name);
 	snprintf(l->model, sizeof(l->model), "%s", brc_net_digest(net));
 	BRC_TRY(brc_layers_dup(&l->layers, &x->labels->layers, err));
@@ -200,10 +223,11 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->size = brc_alloc(x->m, sizeof(int32_t), err);
 	l->left_out = brc_memdup(x->left_out, x->n_left_out, sizeof(*l->left_out), err);
 	l->class_images = brc_calloc(l->classes, sizeof(int64_t), err);
-	l->baseline_correct = brc_alloc(l->classes, sizeof(int64_t), err);
+	if (brc_task_counts(l->task))
+		l->baseline_correct = brc_alloc(l->classes, sizeof(int64_t), err);
 	l->baseline_loss = brc_alloc(l->classes, sizeof(double), err);
 	if (!l->layer || !l->cluster || !l->size || !l->left_out || !l->class_images ||
-	    !l->baseline_correct || !l->baseline_loss)
+	    (brc_task_counts(l->task) && !l->baseline_correct) || !l->baseline_loss)
 		return BRC_RESOURCE;
 	for (size_t i = 0; i < x->m; i++) {
 		const brc_subcluster *s = &x->all->item[x->keep[i]];
@@ -214,8 +238,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;
-	for (size_t i = 0; i < l->images; i++)
-		l->class_images[data->label[i]]++;
+	count_answers(scoring, data, l);
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;
@@ -232,7 +255,8 @@ static brc_rc check_memory(const brc_experiment *x, size_t counts, size_t *bytes
 }
 
 static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
-		  brc_pool *pool, brc_progress *p, brc_lesions *l, brc_err *err)
+		  const brc_scoring *scoring, brc_pool *pool, brc_progress *p, brc_lesions *l,
+		  brc_err *err)
 {
 	const size_t lesions = brc_experiment_lesions(x), c = l->classes;
 	brc_lesion *set;
@@ -240,7 +264,8 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	double *loss;
 	brc_lesion_options how = {.ablate = x->options.ablate,
 				  .precision = x->options.precision,
-				  .mem = x->options.mem};
+				  .mem = x->options.mem,
+				  .scoring = scoring};
 	size_t counts;
 	brc_rc rc;
 
@@ -259,10 +284,11 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	free(set);
 	BRC_TRY(rc);
 	for (size_t k = 0; k < c; k++) {
-		l->baseline_correct[k] = correct[k];
+		if (l->baseline_correct)
+			l->baseline_correct[k] = correct[k];
 		l->baseline_loss[k] = loss[k];
 	}
-	l->correct = correct + c;
+	l->correct = brc_task_counts(l->task) ? correct + c : NULL;
 	l->loss = loss + c;
 	return BRC_OK;
 }
@@ -271,12 +297,17 @@ brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc
 			  const char *name, brc_pool *pool, brc_progress *p, brc_lesions *l,
 			  brc_err *err)
 {
+	brc_scoring scoring;
 	brc_rc rc;
 
 	memset(l, 0, sizeof(*l));
 	BRC_TRY(brc_net_check_dataset(net, data, err));
-	rc = describe(x, net, data, name, l, err);
-	BRC_THEN(rc, run(x, net, data, pool, p, l, err));
+	if (x->options.scoring)
+		scoring = *x->options.scoring;
+	else
+		BRC_TRY(brc_task_decide(&scoring, net, data, BRC_TASK_AUTO, err));
+	rc = describe(x, net, data, &scoring, name, l, err);
+	BRC_THEN(rc, run(x, net, data, &scoring, pool, p, l, err));
 	if (rc != BRC_OK)
 		brc_lesions_clear(l);
 	return rc;

@@ -17,6 +17,7 @@
 #include "graph/subcluster.h"
 #include "net/lesion.h"
 #include "net/net.h"
+#include "net/task.h"
 #include "study/controls.h"
 #include "study/joined_heads.h"
 #include "sections/lesions.h"
@@ -30,7 +31,8 @@ typedef struct brc_experiment_options {
 	brc_ablate ablate;
 	brc_precision precision;
 	uint64_t seed;
-	size_t mem; /* limit in bytes; 0: what the machine has */
+	size_t mem;                 /* limit in bytes; 0: what the machine has */
+	const brc_scoring *scoring; /* when it runs; NULL: as brc_task_decide finds it */
 } brc_experiment_options;
 
 /* Ready to run. Borrows the labels. */

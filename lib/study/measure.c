@@ -10,6 +10,8 @@
 #include "stats/extremes.h"
 #include "stats/maxt.h"
 
+enum { BRC_TITLE = 128 };
+
 /* The parts of the lesions that findings repeat. */
 static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
 {
@@ -56,22 +58,38 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	return rc;
 }
 
+brc_rc brc_measure_check(brc_task_kind task, const brc_measure *how, brc_err *err)
+{
+	if (!how->published || brc_task_counts(task))
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "the published tests count right answers, and regression has none");
+	return brc_hint(err, "leave out --compat paper: the loss is tested then");
+}
+
+/* "mean change of accuracy (every class counts the same)". Returns buf. */
+static const char *mean_title(const brc_lesions *l, const brc_measure *how, const char *what,
+			      char buf[BRC_TITLE])
+{
+	snprintf(buf, BRC_TITLE, "mean change of %s (every %s counts the same)", what,
+		 how->weighting == BRC_WEIGHT_CLASS ? brc_task_cell(l->task) : "image");
+	return buf;
+}
+
+/* Without counts of right answers, the loss says how important a sub-cluster is. */
 static brc_rc importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			 brc_err *err)
 {
-	const bool balanced = how->weighting == BRC_WEIGHT_CLASS;
+	char title[BRC_TITLE];
 
 	BRC_TRY(begin(f, l, how, err));
-	BRC_TRY(infer(f, l, how, "accuracy",
-		      balanced ? "mean change of accuracy (every class counts the same)"
-			       : "mean change of accuracy (every image counts the same)",
-		      "fraction", BRC_TAIL_LEFT, brc_damage_accuracy, err));
+	BRC_TRY(brc_measure_check(l->task, how, err));
+	if (l->correct)
+		BRC_TRY(infer(f, l, how, "accuracy", mean_title(l, how, "accuracy", title),
+			      "fraction", BRC_TAIL_LEFT, brc_damage_accuracy, err));
 	if (how->published)
 		return BRC_OK;
-	return infer(f, l, how, "loss",
-		     balanced ? "mean change of cross-entropy (every class counts the same)"
-			      : "mean change of cross-entropy (every image counts the same)",
-		     "nats", BRC_TAIL_RIGHT, brc_damage_loss, err);
+	return infer(f, l, how, "loss", mean_title(l, how, brc_task_loss(l->task), title),
+		     brc_task_loss_unit(l->task), BRC_TAIL_RIGHT, brc_damage_loss, err);
 }
 
 brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,
@@ -132,15 +150,21 @@ static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 
 static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
 {
+	const bool labels = l->task == BRC_TASK_LABELS;
+
 	BRC_TRY(begin(f, l, how, err));
 	if (!how->published)
-		BRC_TRY(infer(f, l, how, "spread",
-			      "class spread (standard deviation over classes of the change of "
-			      "recall)",
-			      "fraction", BRC_TAIL_RIGHT, brc_damage_spread, err));
+		BRC_TRY(infer(
+			f, l, how, "spread",
+			labels ? "label spread (standard deviation over labels of the change "
+				 "of accuracy)"
+			       : "class spread (standard deviation over classes of the change "
+				 "of recall)",
+			"fraction", BRC_TAIL_RIGHT, brc_damage_spread, err));
 	BRC_TRY(infer(f, l, how, "range",
-		      "range over classes of the change of recall, divided by its mean", "ratio",
-		      BRC_TAIL_RIGHT, brc_damage_range, err));
+		      labels ? "range over labels of the change of accuracy, divided by its mean"
+			     : "range over classes of the change of recall, divided by its mean",
+		      "ratio", BRC_TAIL_RIGHT, brc_damage_range, err));
 	if (how->published)
 		return BRC_OK;
 	warn_range(&f->stat[f->n_stats - 1]);
@@ -150,7 +174,15 @@ static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure
 brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			     brc_err *err)
 {
-	brc_rc rc = coherence(f, l, how, err);
+	brc_rc rc;
+
+	if (!l->correct) {
+		memset(f, 0, sizeof(*f));
+		return brc_fail(err, BRC_DATA,
+				"regression counts no right answers, so that there is no change of "
+				"recall");
+	}
+	rc = coherence(f, l, how, err);
 
 	if (rc != BRC_OK)
 		brc_findings_clear(f);

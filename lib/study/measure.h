@@ -17,8 +17,12 @@ typedef struct brc_measure {
 	bool published;          /* as the published code did: stats/published.h */
 } brc_measure;
 
+/* Can lesions of this task be measured so? BRC_DATA: the published tests have no regression. */
+brc_rc brc_measure_check(brc_task_kind task, const brc_measure *how, brc_err *err);
+
 /*
- * Importance: mean change of accuracy (small is extreme) and, unless
+ * Importance: without counts of right answers (regression), mean change of the loss alone; else
+ * mean change of accuracy (small is extreme) and, unless
  * published, of the loss (large is extreme). BRC_DATA when the controls were
  * drawn apart for each sub-cluster and `published` is not set: the joint tests
  * need joint draws.
@@ -28,7 +32,7 @@ brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_m
 
 /*
  * Coherence: class spread and range (large is extreme) and the change of every
- * class; if published, the range alone. BRC_DATA as above.
+ * class; if published, the range alone. BRC_DATA as above, and for regression, which has none.
  */
 brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			     brc_err *err);

@@ -115,7 +115,7 @@ tensor() { export_ --tensor "$1" --in dataset; }
 	[[ "$output" == *"two files: images, then labels"* ]]
 	run read-data "$GOLDEN/image.npy" "$GOLDEN/f4.npy" -o x.brc
 	[ "$status" -eq 3 ]
-	[[ "$output" == *"argmax"* ]]
+	[[ "$output" == *"labels of shape [2, 3], but there are 6 images"* ]]
 }
 
 @test "labels beyond the class names are refused" {

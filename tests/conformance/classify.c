@@ -3,140 +3,41 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_OPSET = 1 };
+/* What a message says of an operator that never runs here (lib/exec/refused.c) follows this. */
+static const char unsupported[] = " is not supported: ";
 
-/* The operators that any model may use; others may be supported besides. */
-static const char *const operators[] = {"Conv",
-					"Gemm",
-					"MatMul",
-					"Add",
-					"Sub",
-					"Mul",
-					"Div",
-					"Pow",
-					"Sqrt",
-					"Exp",
-					"Log",
-					"Neg",
-					"Abs",
-					"Erf",
-					"Min",
-					"Max",
-					"Relu",
-					"LeakyRelu",
-					"PRelu",
-					"Elu",
-					"Selu",
-					"Gelu",
-					"Sigmoid",
-					"HardSigmoid",
-					"HardSwish",
-					"Tanh",
-					"Softplus",
-					"Clip",
-					"Softmax",
-					"LogSoftmax",
-					"BatchNormalization",
-					"InstanceNormalization",
-					"LayerNormalization",
-					"LRN",
-					"MaxPool",
-					"AveragePool",
-					"GlobalAveragePool",
-					"GlobalMaxPool",
-					"ReduceMean",
-					"ReduceSum",
-					"ReduceMax",
-					"ReduceMin",
-					"Concat",
-					"Split",
-					"Slice",
-					"Gather",
-					"Reshape",
-					"Flatten",
-					"Transpose",
-					"Squeeze",
-					"Unsqueeze",
-					"Expand",
-					"Pad",
-					"Resize",
-					"Dropout",
-					"Identity",
-					"Constant",
-					"ConstantOfShape",
-					"Shape",
-					"Cast",
-					"Where",
-					"Equal",
-					"Less",
-					"Greater",
-					"ArgMax"};
+/* Parts of other messages, and the reasons that they give. */
+static const struct pattern {
+	const char *part, *reason;
+} patterns[] = {
+	{"it is switched on", "it is switched on for training"},
+	{"training mode is not supported", "it is switched on for training"},
+	{"STRING", "it works on texts"},
+	{"(Scan): its form up to operator set 8", "Scan had another form up to operator set 8"},
+};
 
-static const char *text(const char *s)
+/* Does a sequence, or a value that may be missing, go in or out? */
+static bool is_tensor(const Brc__OnnxValueInfo *v)
 {
-	return s ? s : "";
+	return v->type && v->type->tensor_type;
 }
 
-static bool is_listed(const Brc__OnnxNode *p)
-{
-	if (*text(p->domain) && strcmp(p->domain, "ai.onnx") != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++)
-		if (strcmp(operators[i], text(p->op_type)) == 0)
-			return true;
-	return false;
-}
-
-static bool is_training(const Brc__OnnxNode *p, const char *name)
-{
-	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, "training_mode");
-
-	return (a && a->i) || (strcmp(text(p->op_type), "Dropout") == 0 &&
-			       strncmp(name, "test_training_", 14) == 0);
-}
-
-/* Floats, the integers that shapes and indices are, and truth values. */
-static bool is_common(const Brc__OnnxValueInfo *v, const char **type)
-{
-	int32_t t = v->type && v->type->tensor_type ? v->type->tensor_type->elem_type : 0;
-
-	*type = t ? brc_onnx_type_name(t) : "no tensor";
-	return t == BRC_ONNX_FLOAT || t == BRC_ONNX_INT64 || t == BRC_ONNX_BOOL;
-}
-
-category classify(const brc_onnx *m, const char *name, char *detail, size_t cap)
+bool classify(const brc_onnx *m, const char *message, char reason[REASON])
 {
 	const Brc__OnnxGraph *g = m->model->graph;
-	const char *type;
+	const char *at = strstr(message, unsupported), *why = NULL;
+	char type[64];
 
-	detail[0] = '\0';
-	for (size_t i = 0; i < g->n_node; i++) {
-		snprintf(detail, cap, "%.60s", text(g->node[i]->op_type));
-		if (!is_listed(g->node[i]))
-			return OUTSIDE;
-	}
-	if (m->opset < FIRST_OPSET) {
-		snprintf(detail, cap, "%lld", (long long)m->opset);
-		return OLDER;
-	}
-	for (size_t i = 0; i < g->n_node; i++)
-		if (is_training(g->node[i], name))
-			return TRAINING;
-	for (size_t i = 0; i < g->n_input + g->n_output; i++) {
-		bool common =
-			is_common(i < g->n_input ? g->input[i] : g->output[i - g->n_input], &type);
-
-		snprintf(detail, cap, "%s", type);
-		if (!common)
-			return OTHER;
-	}
-	return REQUIRED;
-}
-
-const char *category_name(category c)
-{
-	static const char *const name[CATEGORIES] = {"required", "operator", "operator-set",
-						     "training", "elements"};
-
-	return name[c];
+	for (size_t i = 0; i < g->n_input + g->n_output; i++)
+		if (!is_tensor(i < g->n_input ? g->input[i] : g->output[i - g->n_input]))
+			why = "a sequence, or a value that may be missing, goes in or out";
+	if (!why && at)
+		why = at + strlen(unsupported);
+	for (size_t i = 0; !why && i < sizeof(patterns) / sizeof(*patterns); i++)
+		if (strstr(message, patterns[i].part))
+			why = patterns[i].reason;
+	if (!why && sscanf(message, "operator %63s (node", type) == 1)
+		why = type; /* it has no reason yet */
+	snprintf(reason, REASON, "%s", why ? why : "");
+	return why;
 }

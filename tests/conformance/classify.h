@@ -1,20 +1,15 @@
-/* Why a test need not pass. */
-#ifndef BRC_CONFORMANCE_CLASSIFY_H
-#define BRC_CONFORMANCE_CLASSIFY_H
+/* Why a case of ONNX's operator tests need not pass. */
+#ifndef TESTS_CONFORMANCE_CLASSIFY_H
+#define TESTS_CONFORMANCE_CLASSIFY_H
 
 #include "data/models/onnx.h"
 
-typedef enum category {
-	REQUIRED, /* the operators that are supported, on floats of single precision */
-	OUTSIDE,  /* has another operator */
-	OLDER,    /* of an operator set before 6 */
-	TRAINING, /* what it computes is random, or changes weights */
-	OTHER,    /* computes on other elements, on sequences or on optional values */
-	CATEGORIES
-} category;
+enum { REASON = 120 };
 
-/* detail: the operator, operator set or type that puts it there. */
-category classify(const brc_onnx *m, const char *name, char *detail, size_t cap);
-const char *category_name(category c);
+/*
+ * Why a case that was refused need not pass: from what goes in and out of the model, or else from
+ * the message it was refused with. False: there is no reason, and it must pass.
+ */
+bool classify(const brc_onnx *m, const char *message, char reason[REASON]);
 
 #endif

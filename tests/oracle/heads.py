@@ -16,7 +16,9 @@ and for small networks that lay heads out as exporters and libraries do, NAME.on
     input, output   [7, 5, 6] and [7, 3], f4
     head            [units], i4: of the layer with the values, the head that takes each; -1: none
     zero.H          [7, 3], f4: outputs with head H silenced before the projection
-and two-ways.onnx, two projections added between MLPs, with two-ways.npz:
+Heads with a layer each have, instead of `head`:
+    mask, mixed     [12] and [7, 3]: outputs with features of the joined heads silenced by a mask
+And two-ways.onnx, two projections added between MLPs, with two-ways.npz:
     l1, l2          [8, 6], f4: weights between hidden layers, as FROM.TO.NORM
 All is computed in double precision. Which units make a head comes from numbering them and
 cutting the numbers apart as the values are.
@@ -28,6 +30,7 @@ import sys
 import numpy as np
 import onnx
 import torch
+from onnx import helper, numpy_helper
 from torch import nn
 
 from family_networks import COUNTED, score
@@ -149,6 +152,29 @@ class Library(nn.Module):
         return self.attention(x, x, x)[0]
 
 
+class Head(nn.Module):
+    """A layer for each head."""
+
+    def __init__(self):
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(WIDTH, EACH) for _ in range(3))
+
+    def forward(self, x):
+        return attend(self.query(x), self.key(x), self.value(x))
+
+
+class Listed(nn.Module):
+    def __init__(self, stacked=False):
+        super().__init__()
+        self.heads = nn.ModuleList([Head() for _ in range(HEADS)])
+        self.out, self.stacked = nn.Linear(WIDTH, WIDTH), stacked
+
+    def forward(self, x):
+        parts = [head(x) for head in self.heads]
+        return self.out(torch.stack(parts, 2).flatten(2) if self.stacked
+                        else torch.cat(parts, -1))
+
+
 class Net(nn.Module):
     def __init__(self, attention):
         super().__init__()
@@ -210,12 +236,45 @@ def export(net, path):
     onnx.save(onnx.load_from_string(buffer.getvalue()), path)
 
 
-def small(name, attention):
+def one_node(net, path):
+    """The network of grouped heads by the operator Attention, of set 23."""
+    nodes, constants = [], []
+
+    def add(op, *inputs, **attributes):
+        nodes.append(helper.make_node(op, list(inputs), [f"v{len(nodes)}"], **attributes))
+        return nodes[-1].output[0]
+
+    def constant(value):
+        constants.append(numpy_helper.from_array(np.asarray(value), f"c{len(constants)}"))
+        return constants[-1].name
+
+    def linear(module, where, x):
+        y = add("MatMul", x, constant(module.weight.detach().T.contiguous().numpy()),
+                name=f"/{where}/MatMul")
+        return add("Add", y, constant(module.bias.detach().numpy()), name=f"/{where}/Add")
+
+    a = net.attention
+    x = linear(net.embed, "embed", "input")
+    parts = [linear(getattr(a, z), f"attention/{z}", x) for z in ("query", "key", "value")]
+    y = add("Attention", *parts, q_num_heads=HEADS, kv_num_heads=GROUPS)
+    x = add("Add", x, linear(a.out, "attention/out", y))
+    y = add("LayerNormalization", x, constant(net.norm.weight.detach().numpy()),
+            constant(net.norm.bias.detach().numpy()))
+    y = linear(net.fc2, "fc2", add("Relu", linear(net.fc1, "fc1", y)))
+    y = add("ReduceMean", add("Add", x, y), constant(np.array([1])), keepdims=0)
+    y = linear(net.head, "head", y)
+    info = [helper.make_tensor_value_info(*v) for v in (
+        ("input", onnx.TensorProto.FLOAT, ["N", TOKENS, 6]), (y, onnx.TensorProto.FLOAT, None))]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "one", info[:1], info[1:], constants),
+                                opset_imports=[helper.make_opsetid("", 23)]), path)
+
+
+def small(name, attention, write=None):
     torch.manual_seed(1)
     net = Net(attention()).eval()
     path = f"{OUT}/{name}.onnx"
     with torch.enable_grad():  # torch's own attention has another way without, not exported
-        export(net, path)
+        (write or export)(net, path)
     model = Model(path)
     x = torch.randn(7, TOKENS, 6)
     at = projection(model)
@@ -231,6 +290,26 @@ def small(name, attention):
         out[f"zero.{i}"] = keep[model.output].float().numpy()
     np.savez_compressed(f"{OUT}/{name}.npz", **out)
     print(f"{name}: {units} units, {len(shared)} heads", flush=True)
+
+
+def listed(name, stacked):
+    """Heads with a layer each: one silenced, or some features of several (`mask`, `mixed`)."""
+    torch.manual_seed(1)
+    net = Net(Listed(stacked)).eval()
+    path = f"{OUT}/{name}.onnx"
+    export(net, path)
+    model = Model(path)
+    x, at = torch.randn(7, TOKENS, 6), projection(model)
+    mask = torch.tensor([0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 0])
+    out = {"input": x.numpy(), "mask": mask.int().numpy(),
+           "output": model.run(x.double())[model.output].float().numpy(),
+           "mixed": model.run(x.double(), lambda value, v: v * mask if value == at else v)[
+               model.output].float().numpy()}
+    for h in range(HEADS):
+        run = model.run(x.double(), silenced(at, h * EACH, (h + 1) * EACH))
+        out[f"zero.{h}"] = run[model.output].float().numpy()
+    np.savez_compressed(f"{OUT}/{name}.npz", **out)
+    print(name, flush=True)
 
 
 def ways(model):
@@ -292,6 +371,9 @@ def main():
     os.makedirs(OUT, exist_ok=True)
     for name, attention in SMALL.items():
         small(name, attention)
+    small("one-node", Grouped, one_node)
+    for name in ("listed", "stacked"):
+        listed(name, name == "stacked")
     two_ways()
     images = fashion_mnist.read_idx("fixtures/fashion-test-2000-images.gz")[:, None]
     labels = fashion_mnist.read_idx("fixtures/fashion-test-2000-labels.gz")

@@ -9,6 +9,8 @@ from onnx.mapping import TENSOR_TYPE_TO_NP_TYPE
 from onnx.numpy_helper import to_array
 from torch.nn import functional
 
+from opset23 import attention
+
 FILL = {b"constant": "constant", b"reflect": "reflect", b"edge": "replicate"}
 
 
@@ -134,13 +136,14 @@ def squeeze(x, a):
 
 
 def mean(x, a):
-    axes = a.get("axes") or list(range(x[0].dim()))
+    axes = a.get("axes") if len(x) < 2 or x[1] is None else x[1].tolist()
+    axes = axes or list(range(x[0].dim()))
     return [x[0].mean(axes, bool(a.get("keepdims", 1)))]
 
 
 OPERATORS = {
-    "Conv": conv, "BatchNormalization": batch_norm, "LayerNormalization": layer_norm,
-    "MaxPool": max_pool, "AveragePool": average_pool, "Pad": pad, "Gather": gather,
+    "Attention": attention, "Conv": conv, "BatchNormalization": batch_norm,
+    "LayerNormalization": layer_norm, "MaxPool": max_pool, "AveragePool": average_pool, "Pad": pad, "Gather": gather,
     "Clip": clip, "Cast": cast, "ConstantOfShape": filled, "Div": divide,
     "Sum": lambda x, a: [sum(v for v in x if v is not None)],
     "Max": lambda x, a: [torch.stack([v for v in x if v is not None]).amax(0)],

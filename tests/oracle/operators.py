@@ -63,6 +63,9 @@ def functions():
     case("mod_whole", "Mod", [big, np.array(10 ** 9 + 7)], [np.mod(big, 10 ** 9 + 7)])
     case("fmod_whole", "Mod", [big, np.array(-5)], [np.fmod(big, -5)], fmod=1)
     a, b = np.array([12, -1, 2 ** 62 + 5], np.int64), np.array([[10], [3]], np.int64)
+    bits = np.array([1, 2 ** 31 + 3], np.uint32)
+    case("bit_shift_out", "BitShift", [bits, np.array([70, 32], np.uint32)], [0 * bits],
+         direction="RIGHT")
     case("bitwise_and", "BitwiseAnd", [a, b], [a & b], opset=18)
     case("bitwise_or", "BitwiseOr", [a, b], [a | b], opset=18)
     case("bitwise_xor", "BitwiseXor", [a, b], [a ^ b], opset=18)

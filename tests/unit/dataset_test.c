@@ -170,7 +170,8 @@ static void tokens_with_a_label_each_survive_a_section(void **state)
 			 .shape = {3},
 			 .pixels = 3,
 			 .label = next,
-			 .per_position = true,
+			 .label_ndim = 1,
+			 .label_shape = {3},
 			 .classes = 2,
 			 .scale = 1};
 	brc_section *s = written(&d);
@@ -182,7 +183,8 @@ static void tokens_with_a_label_each_survive_a_section(void **state)
 
 	(void)state;
 	assert_int_equal(brc_dataset_read(&back, s, &err), BRC_OK);
-	assert_true(back.per_position && back.pixel == BRC_PIXEL_I4);
+	assert_true(back.label_ndim == 1 && brc_dataset_places(&back) == 3 &&
+		    back.pixel == BRC_PIXEL_I4);
 	assert_memory_equal(back.label, next, sizeof(next));
 	brc_dataset_tokens(&back, 0, 2, row);
 	for (size_t i = 0; i < 6; i++)

@@ -299,6 +299,7 @@ static void recorded_values_are_torchs_means(void **state)
 /* Every token is an answer: 200 windows of 64. */
 static void a_text_model_loses_what_torch_loses(void **state)
 {
+	brc_scoring scoring;
 	brc_net *net = network_of("text-transformer");
 	brc_array token, target;
 	brc_err err = {0};
@@ -316,7 +317,8 @@ static void a_text_model_loses_what_torch_loses(void **state)
 			  .shape = {64},
 			  .pixels = 64,
 			  .label = target.data,
-			  .per_position = true,
+			  .label_ndim = 1,
+			  .label_shape = {64},
 			  .classes = brc_net_io_of(net)->classes,
 			  .scale = 1};
 	assert_int_equal(brc_net_io_of(net)->positions, 64);
@@ -324,8 +326,8 @@ static void a_text_model_loses_what_torch_loses(void **state)
 	((int32_t *)token.data)[70] = 96;
 	assert_int_equal(brc_net_check_dataset(net, &d, &err), BRC_DATA);
 	assert_string_equal(err.message, "sequence 1 has token 96, but the network knows 96");
-	d.per_position = false;
-	assert_int_equal(brc_net_check_dataset(net, &d, &err), BRC_DATA);
+	d.label_ndim = 0;
+	assert_int_equal(brc_task_decide(&scoring, net, &d, BRC_TASK_AUTO, &err), BRC_DATA);
 	assert_string_equal(err.message, "the data set has 1 label for each sequence, but the "
 					 "network gives 64 answers");
 	brc_array_clear(&token);

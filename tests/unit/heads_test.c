@@ -84,8 +84,8 @@ static void check_outputs(const char *golden, const brc_net *net, const brc_lesi
 
 static void heads_of_every_layout(void **state)
 {
-	static const char *const names[] = {"separate", "turned",      "chunks", "grouped",
-					    "joined",   "interleaved", "library"};
+	static const char *const names[] = {"separate", "turned",      "chunks",  "grouped",
+					    "joined",   "interleaved", "library", "one-node"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -109,6 +109,68 @@ static void heads_of_every_layout(void **state)
 		brc_subclusters_free(all);
 		brc_array_clear(&input);
 		brc_array_clear(&head);
+		brc_labels_clear(&l);
+		brc_net_free(net);
+	}
+}
+
+/* ---- heads that have a layer each ---- */
+
+static void check_silenced(const char *golden, const char *member, const brc_net *net, size_t block,
+			   const int32_t *unit, size_t n)
+{
+	const size_t layer = brc_net_block_layer(net, block);
+	brc_array input = need_golden(golden, "input", "<f4");
+	brc_array want = need_golden(golden, member, "<f4");
+	pass t = begin_pass(net, &layer, 1, BRC_STAGE_POST, true, input.data, input.shape[0]);
+	const float *value, *logits;
+	brc_err err = {0};
+
+	assert_int_equal(brc_run_until(t.r, 0, &value, &err), BRC_OK);
+	assert_int_equal(brc_run_silenced(t.r, 0, unit, n, &logits, &err), BRC_OK);
+	assert_close(logits, want.data, want.count, 1e-5, member);
+	end_pass(&t);
+	brc_array_clear(&want);
+	brc_array_clear(&input);
+}
+
+/* Features of the whole block are silenced together, whichever layers they are of. */
+static void heads_with_a_layer_each(void **state)
+{
+	static const char *const names[] = {"listed", "stacked"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char golden[64], member[32];
+		brc_net *net = network_in("tests/golden/net/heads", names[i], BRC_NORM_L1);
+		brc_labels l = heads_of(net);
+		brc_array mask;
+		int32_t unit[12];
+		size_t n = 0, at, of, block;
+
+		snprintf(golden, sizeof(golden), "heads/%s", names[i]);
+		mask = need_golden(golden, "mask", "<i4");
+		assert_int_equal(l.layers.n, 4);
+		for (size_t u = 0; u < 12; u++)
+			assert_int_equal(l.label[u], u / 3);
+		at = brc_layers_find(brc_net_layers(net), l.layers.name[0]);
+		block = brc_net_layer_at(net, at)->head_block;
+		assert_int_equal(block > 0 ? brc_net_block_features(net, block) : 0, 12);
+		for (size_t u = 0; u < 12; u++) {
+			brc_net_block_feature(net, block, u, &of, &at);
+			assert_string_equal(brc_net_layers(net)->name[of], l.layers.name[u / 3]);
+			assert_int_equal(at, u % 3);
+			if (!((int32_t *)mask.data)[u])
+				unit[n++] = (int32_t)u;
+		}
+		check_silenced(golden, "mixed", net, block, unit, n);
+		for (int32_t h = 0; h < 4; h++) {
+			const int32_t head[3] = {3 * h, 3 * h + 1, 3 * h + 2};
+
+			snprintf(member, sizeof(member), "zero.%d", h);
+			check_silenced(golden, member, net, block, head, 3);
+		}
+		brc_array_clear(&mask);
 		brc_labels_clear(&l);
 		brc_net_free(net);
 	}
@@ -196,7 +258,8 @@ static void a_text_transformer_loses_what_torch_loses(void **state)
 			 .ndim = 1,
 			 .shape = {64},
 			 .pixels = 64,
-			 .per_position = true,
+			 .label_ndim = 1,
+			 .label_shape = {64},
 			 .classes = 96,
 			 .scale = 1};
 
@@ -362,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_of_every_layout),
+		cmocka_unit_test(heads_with_a_layer_each),
 		cmocka_unit_test(a_vision_transformer_loses_what_torch_loses),
 		cmocka_unit_test(a_text_transformer_loses_what_torch_loses),
 		cmocka_unit_test(parts_are_found_by_use),

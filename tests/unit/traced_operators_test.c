@@ -109,6 +109,7 @@ static const row rows[] = {
 	ROW("Gemm", "f w24", "o", .before = {"Flatten", "x", "f"}),
 	ROW("MatMul", "x w6", "o"),
 	ROW("Conv", "x w", "o"),
+	ROW("ConvTranspose", "x w", "o"),
 	ROW("MaxPool", "x", "o p", .list = "kernel_shape=2"),
 	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalMaxPool", "x", "o"),
@@ -143,6 +144,9 @@ static const row rows[] = {
 	ROW("LayerNormalization", "x places places", "o p q"),
 	ROW("LayerNormalization", "x deep places", "o"), /* more dimensions than x */
 	ROW("LRN", "x", "o", .number = "size=1"),
+	ROW("RMSNormalization", "x places", "o"),
+	ROW("Attention", "u u u", "o", .before = {"Unsqueeze", "x second", "u"}),
+	ROW("RotaryEmbedding", "u turns turns", "o", .before = {"Unsqueeze", "x second", "u"}),
 	ROW("Softmax", "x", "o"),
 	ROW("LogSoftmax", "x", "o"),
 	ROW("ArgMax", "x", "o", .number = "axis=1"),
@@ -237,7 +241,7 @@ static void add_constants(Brc__OnnxModel *m)
 {
 	static const int64_t kernel[3] = {4, 4, 1}, column[2] = {4, 1}, four = 4, six = 6;
 	static const int64_t ones[3] = {1, 1, 1}, shape[3] = {0, 3, 8}, first = 1, second = 2;
-	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6};
+	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6}, turns[3] = {1, 1, 3};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2, six_times = 6;
 	static const int64_t tiles[3] = {1, 2, 1};
@@ -260,6 +264,7 @@ static void add_constants(Brc__OnnxModel *m)
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
 	add_floats(m, "deep", 8, deep);
+	add_floats(m, "turns", 3, turns);
 	add_weights(m, "w24", 24, 5);
 	add_weights(m, "w6", 6, 2);
 	add_list(m, "ones", 3, ones);

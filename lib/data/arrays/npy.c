@@ -160,10 +160,6 @@ static brc_rc parse_header(header *h, brc_err *err)
 		return malformed(h, "something after the dictionary", err);
 	if (!h->has_descr || !h->has_fortran || !h->has_shape)
 		return malformed(h, "descr, fortran_order or shape is missing", err);
-	if (h->fortran && h->ndim > 1) {
-		brc_fail(err, BRC_DATA, "%s: the array is in Fortran order", h->name);
-		return brc_hint(err, "save it in C order: np.save(f, np.ascontiguousarray(a))");
-	}
 	return BRC_OK;
 }
 
@@ -201,7 +197,7 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 	return rc;
 }
 
-brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
+brc_rc brc_npy_head_any(brc_input *in, brc_array *out, bool *swap, bool *fortran, brc_err *err)
 {
 	char *text = NULL;
 	header h = {.name = brc_input_name(in)};
@@ -213,7 +209,19 @@ brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
 	rc = parse_header(&h, err);
 	free(text);
 	BRC_THEN(rc, brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err));
+	*fortran = h.fortran && h.ndim > 1;
 	return rc;
+}
+
+brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err)
+{
+	bool fortran;
+
+	BRC_TRY(brc_npy_head_any(in, out, swap, &fortran, err));
+	if (!fortran)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: the array is in Fortran order", brc_input_name(in));
+	return brc_hint(err, "save it in C order: np.save(f, np.ascontiguousarray(a))");
 }
 
 brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *err)

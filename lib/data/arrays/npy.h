@@ -30,6 +30,8 @@ brc_rc brc_npy_read_input(brc_input *in, size_t mem, brc_array *out, brc_err *er
  * big-endian.
  */
 brc_rc brc_npy_head(brc_input *in, brc_array *out, bool *swap, brc_err *err);
+/* The same in either order. *fortran: the first index changes fastest, which is refused above. */
+brc_rc brc_npy_head_any(brc_input *in, brc_array *out, bool *swap, bool *fortran, brc_err *err);
 
 /*
  * The unpacked bytes of the member "x" or "x.npy" of an archive, an NPY file; brc_input_free() it.

@@ -10,6 +10,7 @@
 #include "data/datasets/dataset_head.h"
 #include "data/tables/class_names.h"
 #include "data/datasets/item_copy.h"
+#include "data/datasets/targets.h"
 #include "data/images/image_items.h"
 #include "stream/digest.h"
 
@@ -131,8 +132,12 @@ static brc_rc mark(brc_dataset_files *r, brc_err *err)
 	BRC_TRY(brc_sample_parse(a->sample, &sample, err));
 	if (!sample.per_class)
 		return brc_sample_any(it->n, sample.n, a->seed, r->chosen, err);
-	if (it->label.ndim != 1)
-		return brc_fail(err, BRC_USAGE, "--sample: every token has a class of its own");
+	if (r->targets != BRC_TARGETS_CLASSES) {
+		brc_fail(err, BRC_USAGE,
+			 "--sample %s: the labels are %s, not one class for each item", a->sample,
+			 brc_targets_name(r->targets));
+		return brc_hint(err, "--sample N draws from all of them");
+	}
 	return brc_sample_per_class(it->label.data, it->n, r->d.classes, sample.n, a->seed,
 				    r->chosen, err);
 }
@@ -151,6 +156,22 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	return BRC_OK;
 }
 
+static void take_labels(brc_dataset_files *r)
+{
+	const brc_array *label = &r->items->label;
+	brc_dataset *d = &r->d;
+
+	if (r->targets == BRC_TARGETS_LABELS) {
+		d->mark = label->data;
+	} else if (r->targets == BRC_TARGETS_REGRESSION) {
+		d->target = label->data;
+	} else {
+		d->label = label->data;
+		d->label_ndim = label->ndim - 1;
+		memcpy(d->label_shape, label->shape + 1, d->label_ndim * sizeof(*label->shape));
+	}
+}
+
 brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 {
 	const brc_dataset_options *a = &r->asked;
@@ -159,11 +180,12 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 	bool scaled = !isnan(a->scale);
 
 	BRC_TRY(brc_head_pixel(it, a->tokens, scaled, &d->pixel, err));
-	BRC_TRY(brc_head_labels(it, a->tokens, err));
-	BRC_TRY(brc_head_classes(it, r->n_names ? r->n_names : it->classes, &d->classes, err));
+	r->targets = (brc_targets)a->targets;
+	BRC_TRY(brc_targets_settle(it, a->tokens, &r->targets, err));
+	BRC_TRY(brc_head_classes(it, r->targets, r->n_names ? r->n_names : it->classes, &d->classes,
+				 err));
 	BRC_TRY(choose(r, err));
-	d->label = it->label.data;
-	d->per_position = it->label.ndim == 2;
+	take_labels(r);
 	d->class_name = it->class_name ? it->class_name : r->names;
 	d->scale = scaled ? a->scale : d->pixel == BRC_PIXEL_U1 ? 1 / 255.0 : 1;
 	d->mean = r->mean;

@@ -21,6 +21,15 @@
 #include "data/datasets/formats.h"
 #include "stream/filter.h"
 
+/* What labels are; AUTO: their shape and values say. */
+typedef enum brc_targets {
+	BRC_TARGETS_AUTO,
+	BRC_TARGETS_CLASSES,
+	BRC_TARGETS_PLACES, /* a class at each place */
+	BRC_TARGETS_LABELS, /* independent: 0 or 1 */
+	BRC_TARGETS_REGRESSION
+} brc_targets;
+
 /* The options. Texts are as on a command line, and NULL if the option was not given. */
 typedef struct brc_dataset_options {
 	bool is_format[BRC_FORMATS];     /* flags, as are these */
@@ -32,6 +41,7 @@ typedef struct brc_dataset_options {
 	const char *sample;              /* "1000", "50-per-class" */
 	double scale;                    /* NaN: 1/255 of bytes, 1 of floats */
 	bool tokens, next_token;         /* next_token: labelled by what follows */
+	int targets;                     /* brc_targets */
 	size_t length, first;            /* of sequences; items; 0: all */
 	uint64_t seed;
 	size_t mem;
@@ -46,6 +56,7 @@ typedef struct brc_dataset_files {
 	brc_dataset_options asked;
 	brc_format format;      /* found */
 	brc_format_options how; /* images and labels: the members found */
+	brc_targets targets;    /* found */
 	brc_items *items;
 	brc_dataset d; /* all but the images, once chosen */
 	char **names;  /* of classes; n_names may be their number alone */

@@ -6,31 +6,6 @@
 #include "base/memory.h"
 #include "base/rng.h"
 
-static brc_rc check_shapes(const brc_items *it, bool tokens, brc_err *err)
-{
-	const brc_array *label = &it->label;
-	char text[256];
-	bool one_each = label->ndim == 1 || (label->ndim == 2 && label->shape[1] == 1);
-
-	if (label->ndim == 0)
-		return brc_fail(err, BRC_DATA, "%s: there are no labels", it->name);
-	if (!one_each && !(tokens && label->ndim == 2)) {
-		brc_fail(err, BRC_DATA, "%s: the labels have shape %s, not [images]",
-			 it->label_name, brc_array_shape_text(label, text, sizeof(text)));
-		return brc_hint(err, "labels are class numbers from 0; of one-hot rows save "
-				     "a.argmax(axis=1)");
-	}
-	if (it->n != label->shape[0])
-		return brc_fail(err, BRC_DATA, "%s: %zu images, but %zu labels", it->label_name,
-				it->n, label->shape[0]);
-	if (!one_each && label->shape[1] != it->elements)
-		return brc_fail(err, BRC_DATA,
-				"%s: the labels have shape %s, but a sequence has %zu tokens",
-				it->label_name, brc_array_shape_text(label, text, sizeof(text)),
-				it->elements);
-	return BRC_OK;
-}
-
 brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *type, brc_err *err)
 {
 	bool real = it->dtype[1] == 'f';
@@ -55,21 +30,30 @@ brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *
 			     "1 to take them as they are; --tokens for sequences of tokens");
 }
 
-brc_rc brc_head_labels(brc_items *it, bool tokens, brc_err *err)
+/* Labels that are not counted have as many names as columns. */
+static brc_rc check_columns(const brc_items *it, const char *kind, size_t named, size_t *classes,
+			    brc_err *err)
 {
-	BRC_TRY(check_shapes(it, tokens, err));
-	if (it->label.ndim == 2 && it->label.shape[1] == 1)
-		it->label.ndim = 1;
-	return brc_array_convert(&it->label, "<i4", it->label_name, err);
+	*classes = it->label.shape[1];
+	if (*classes == 0 || *classes > BRC_CLASSES_MAX)
+		return brc_fail(err, BRC_DATA, "%s: rows of %zu, not 1 to %u", it->label_name,
+				*classes, BRC_CLASSES_MAX);
+	return named == 0 || named == *classes
+		       ? BRC_OK
+		       : brc_fail(err, BRC_DATA, "%s: %zu columns of %s, but %zu classes are named",
+				  it->label_name, *classes, kind, named);
 }
 
-brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err)
+brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, size_t *classes,
+			brc_err *err)
 {
 	const brc_array *label = &it->label;
 	const int32_t *v = label->data;
 	int32_t largest = 0;
-	size_t each = label->ndim == 2 ? label->shape[1] : 1;
+	size_t each = it->n ? label->count / it->n : 1;
 
+	if (kind == BRC_TARGETS_LABELS || kind == BRC_TARGETS_REGRESSION)
+		return check_columns(it, brc_targets_name(kind), named, classes, err);
 	for (size_t i = 0; i < label->count; i++) {
 		if (v[i] < 0)
 			return brc_fail(err, BRC_DATA,
@@ -94,12 +78,13 @@ brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_
 
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept)
 {
-	size_t n = label->shape[0], each = label->ndim == 2 ? label->shape[1] : 1, k = 0;
-	int32_t *v = label->data;
+	size_t n = label->shape[0], k = 0, each = n ? label->count / n : 0;
+	size_t bytes = each * label->itemsize;
+	char *v = label->data;
 
 	for (size_t i = 0; i < n; i++)
 		if (chosen[i])
-			memmove(v + k++ * each, v + i * each, each * sizeof(*v));
+			memmove(v + k++ * bytes, v + i * bytes, bytes);
 	label->shape[0] = k;
 	label->count = k * each;
 	*kept = k;

@@ -14,6 +14,7 @@
 #include "data/arrays/array.h"
 #include "sections/dataset.h"
 #include "data/datasets/items.h"
+#include "data/datasets/targets.h"
 
 /*
  * The element type that a data set will have: bytes and floats stay what they
@@ -23,18 +24,12 @@
 brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *type, brc_err *err);
 
 /*
- * Turn the labels of `it` into <i4 [n] from [n] or [n, 1], or, of tokens, from
- * [n, tokens] into the same. BRC_DATA when shapes or counts do not agree or a
- * value does not fit.
+ * The number of classes, or of labels or outputs. It is `named` (the number that was asked for, or
+ * of names; 0: unknown), and every label must be below it. Otherwise it is the largest label + 1.
+ * Labels have been settled (data/datasets/targets.h). BRC_DATA naming the image otherwise.
  */
-brc_rc brc_head_labels(brc_items *it, bool tokens, brc_err *err);
-
-/*
- * The number of classes. It is `named` (the number that was asked for, or of class names; 0:
- * unknown), and every label must be below it. Otherwise it is the largest label + 1. Labels are
- * <i4. BRC_DATA naming the image otherwise.
- */
-brc_rc brc_head_classes(const brc_items *it, size_t named, size_t *classes, brc_err *err);
+brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, size_t *classes,
+			brc_err *err);
 
 /* Keep only the labels of the marked items. */
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept);

@@ -59,14 +59,13 @@ brc_rc brc_items_read_label(brc_items *it, brc_input *in, const brc_array *head,
 			    size_t mem, brc_err *err)
 {
 	brc_array label = *head;
-	size_t most;
 	char text[256];
 
 	snprintf(it->label_name, sizeof(it->label_name), "%s", brc_input_name(in));
 	if (label.ndim == 1 && label.shape[0] != it->n)
 		return brc_fail(err, BRC_DATA, "%s: %zu images, but %zu labels", it->label_name,
 				it->n, label.shape[0]);
-	if (brc_mul(it->n, it->elements, &most) && label.count > most)
+	if (label.ndim > 1 && label.shape[0] != it->n)
 		return brc_fail(err, BRC_DATA, "%s: labels of shape %s, but there are %zu images",
 				it->label_name, brc_array_shape_text(&label, text, sizeof(text)),
 				it->n);

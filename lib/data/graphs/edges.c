@@ -92,7 +92,7 @@ static brc_rc read_lines(brc_edge_list *l, brc_input *in, bool market, brc_err *
 	brc_lines lines;
 	brc_rc rc;
 
-	BRC_TRY(brc_lines_init(&lines, in, err));
+	BRC_TRY(brc_lines_init(&lines, in, BRC_LINE_MAX, err));
 	rc = market ? brc_edges_matrix_market(l, &lines, err) : brc_edges_text(l, &lines, err);
 	brc_lines_clear(&lines);
 	return rc;

@@ -84,7 +84,7 @@ brc_rc brc_layers_tsv_read(brc_layers *layers, const char *path, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_input_open(&in, path, err));
-	rc = brc_lines_init(&t.lines, in, err);
+	rc = brc_lines_init(&t.lines, in, BRC_LINE_MAX, err);
 	BRC_THEN(rc, read_table(&t, &list, layers, err));
 	brc_layer_list_clear(&list);
 	brc_lines_clear(&t.lines);

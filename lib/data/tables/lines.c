@@ -10,11 +10,12 @@
 #include "base/memory.h"
 #include "stream/section.h"
 
-brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err)
+brc_rc brc_lines_init(brc_lines *l, brc_input *in, size_t max, brc_err *err)
 {
 	*l = (brc_lines){.name = brc_input_name(in),
 			 .in = in,
-			 .buffer = brc_alloc(BRC_LINE_MAX + 1, 1, err)};
+			 .buffer = brc_alloc(max + 1, 1, err),
+			 .max = max};
 	return l->buffer ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -78,8 +79,8 @@ static brc_rc fill(brc_lines *l, brc_err *err)
 	memmove(l->buffer, l->buffer + l->at, l->filled - l->at);
 	l->filled -= l->at;
 	l->at = 0;
-	BRC_TRY(brc_input_read(l->in, l->buffer + l->filled, BRC_LINE_MAX - l->filled, &got, err));
-	l->end = got < BRC_LINE_MAX - l->filled;
+	BRC_TRY(brc_input_read(l->in, l->buffer + l->filled, l->max - l->filled, &got, err));
+	l->end = got < l->max - l->filled;
 	l->filled += got;
 	return BRC_OK;
 }
@@ -98,7 +99,7 @@ brc_rc brc_lines_next(brc_lines *l, char **line, brc_err *err)
 		return BRC_OK;
 	l->number++;
 	if (!end && !l->end)
-		return brc_lines_fail(l, err, "longer than %d bytes", BRC_LINE_MAX);
+		return brc_lines_fail(l, err, "longer than %zu bytes", l->max);
 	if (!end)
 		end = l->buffer + l->filled; /* the last line need not end */
 	l->at = (size_t)(end - l->buffer) + (end < l->buffer + l->filled);

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "data/bytes/input.h"
 
-#define BRC_LINE_MAX 65536 /* bytes of a line, its end included */
+#define BRC_LINE_MAX 65536 /* bytes of a line as a rule, its end included */
 
 typedef struct brc_lines {
 	const char *name; /* of the file, for messages; borrowed */
@@ -16,12 +16,13 @@ typedef struct brc_lines {
 	/* private */
 	brc_input *in; /* borrowed; NULL: the buffer is the whole text, borrowed too */
 	char *buffer;
+	size_t max; /* bytes of a line */
 	size_t at, filled;
 	bool end;
 } brc_lines;
 
-/* Of an input of any length, in the memory of one line. */
-brc_rc brc_lines_init(brc_lines *l, brc_input *in, brc_err *err);
+/* Of an input of any length, in the memory of one line, which has `max` bytes at most. */
+brc_rc brc_lines_init(brc_lines *l, brc_input *in, size_t max, brc_err *err);
 /* Of a text in memory, n bytes and a NUL, which is cut up in place; its lines have any length. */
 void brc_lines_of_text(brc_lines *l, const char *name, char *text, size_t n);
 void brc_lines_clear(brc_lines *l); /* of a zeroed or an initialised struct; not input or text */

@@ -19,12 +19,6 @@ typedef struct conv {
 	brc_primitive primitive;
 } conv;
 
-/* Entries of its window. */
-static size_t places(const conv *c)
-{
-	return c->w.kernel[0] * c->w.kernel[1] * c->w.kernel[2];
-}
-
 /* ---- inference ---- */
 
 static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_operand *x, conv *c,
@@ -70,48 +64,6 @@ static brc_rc infer_conv(brc_exec *g, brc_node *n, brc_err *err)
 
 /* ---- what oneDNN is told ---- */
 
-/* How many dimensions of a place oneDNN gets: two or, for volumes, three. */
-static size_t dimensions(const conv *c)
-{
-	return c->w.in[0] == 1 && c->w.kernel[0] == 1 && c->w.out[0] == 1 ? 2 : 3;
-}
-
-/* The last ones of `extent`. */
-static void copy_dims(const conv *c, const size_t *extent, dnnl_dim_t *to)
-{
-	size_t n = dimensions(c);
-
-	for (size_t k = 0; k < n; k++)
-		to[k] = (dnnl_dim_t)extent[BRC_SPATIAL - n + k];
-}
-
-static dnnl_memory_desc_t images(const conv *c, size_t channels, const size_t *extent)
-{
-	dnnl_dims_t dims = {(dnnl_dim_t)c->w.images, (dnnl_dim_t)channels};
-	int n = (int)dimensions(c);
-	dnnl_memory_desc_t md;
-
-	copy_dims(c, extent, dims + 2);
-	dnnl_memory_desc_init_by_tag(&md, 2 + n, dims, dnnl_f32, n == 2 ? dnnl_nhwc : dnnl_ndhwc);
-	return md;
-}
-
-/* [G, outputs / G, inputs / G, ...], row-major or in any layout. */
-static dnnl_memory_desc_t weights(const conv *c, dnnl_data_type_t type, bool any)
-{
-	dnnl_dims_t dims = {(dnnl_dim_t)c->groups, (dnnl_dim_t)(c->outputs / c->groups),
-			    (dnnl_dim_t)(c->w.channels / c->groups)};
-	int n = (int)dimensions(c), grouped = c->groups > 1;
-	dnnl_format_tag_t plain =
-		n == 2 ? (grouped ? dnnl_goihw : dnnl_oihw) : (grouped ? dnnl_goidhw : dnnl_oidhw);
-	dnnl_memory_desc_t md;
-
-	copy_dims(c, c->w.kernel, dims + 3);
-	dnnl_memory_desc_init_by_tag(&md, 2 + grouped + n, dims + !grouped, type,
-				     any ? dnnl_format_tag_any : plain);
-	return md;
-}
-
 /* How the products are computed: which types the primitive takes, and in which layout. */
 typedef struct way {
 	dnnl_alg_kind_t kind;
@@ -134,10 +86,10 @@ static dnnl_status_t describe(conv *c, const way *how, dnnl_primitive_desc_t *pd
 {
 	brc_primitive *p = &c->primitive;
 	dnnl_dims_t stride, dilation, begin, end, outputs = {(dnnl_dim_t)c->outputs};
-	dnnl_memory_desc_t any = weights(c, how->type, true);
+	dnnl_memory_desc_t any = brc_window_weights(&c->w, c->groups, c->outputs, how->type, true);
 	dnnl_memory_desc_t src = in_layout(&p->in, how, how->type);
 	dnnl_memory_desc_t dst = in_layout(&p->out, how, dnnl_f32);
-	size_t skip = BRC_SPATIAL - dimensions(c);
+	size_t skip = BRC_SPATIAL - brc_window_dimensions(&c->w);
 	dnnl_convolution_desc_t d;
 	dnnl_status_t s;
 
@@ -164,8 +116,8 @@ static bool suits_winograd(const conv *c)
 	const brc_window *w = &c->w;
 	size_t tiles = w->images, inner = w->channels, outer = c->outputs;
 
-	if (c->groups != 1 || dimensions(c) != 2 || inner % 16 || outer % 16 || inner < 32 ||
-	    outer < 32)
+	if (c->groups != 1 || brc_window_dimensions(w) != 2 || inner % 16 || outer % 16 ||
+	    inner < 32 || outer < 32)
 		return false;
 	for (size_t k = 1; k < BRC_SPATIAL; k++) {
 		if (w->kernel[k] != 3 || w->stride[k] != 1 || w->dilation[k] != 1 ||
@@ -210,8 +162,9 @@ static brc_rc pack(conv *c, brc_err *err)
 {
 	brc_primitive *p = &c->primitive;
 	const brc_affine *a = c->after.affine;
-	dnnl_memory_desc_t plain = weights(c, dnnl_f32, false);
-	size_t each = c->w.channels / c->groups * places(c);
+	dnnl_memory_desc_t plain =
+		brc_window_weights(&c->w, c->groups, c->outputs, dnnl_f32, false);
+	size_t each = c->w.channels / c->groups * brc_window_places(&c->w);
 	float *scaled = brc_alloc(c->outputs * each, sizeof(*scaled), err);
 	brc_rc rc;
 
@@ -240,8 +193,8 @@ static brc_rc prepare(brc_exec *g, brc_node *n, brc_err *err)
 
 	c->after = n->after;
 	p->what = "a convolution";
-	p->in = images(c, c->w.channels, c->w.in);
-	p->out = images(c, c->outputs, c->w.out);
+	p->in = brc_window_images(&c->w, c->w.channels, c->w.in);
+	p->out = brc_window_images(&c->w, c->outputs, c->w.out);
 	BRC_TRY(brc_primitive_begin(p, err));
 	BRC_TRY(brc_dnnl_check(choose(g, c, &pd), p->what, err));
 	BRC_TRY(brc_primitive_finish(p, pd, c->after.accumulate, err));
@@ -269,7 +222,7 @@ static double conv_flops(const brc_exec *g, const brc_node *n)
 	const conv *c = n->state;
 
 	return 2.0 * (double)g->value[n->out[0]].count * (double)(c->w.channels / c->groups) *
-	       (double)places(c);
+	       (double)brc_window_places(&c->w);
 }
 
 static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w)
@@ -283,8 +236,8 @@ static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w
 			      .outputs = c->outputs,
 			      .inputs = v->dim[1] * c->groups,
 			      .groups = c->groups,
-			      .h = v->ndim > 3 ? v->dim[2] : 1,
-			      .wide = v->dim[v->ndim - 1],
+			      .h = c->w.kernel[0] * c->w.kernel[1],
+			      .wide = c->w.kernel[2],
 			      .out_step = v->dim[1] * each,
 			      .in_step = each,
 			      .alpha = 1,

@@ -2,13 +2,12 @@
  * Operators that others can say: Mean, CastLike, Compress, MeanVarianceNormalization,
  * GroupNormalization. Their nodes are put before the node, which becomes the Identity.
  */
+#include "exec/operators/lowered.h"
+
 #include <string.h>
 
-#include "exec/make.h"
-
-/* One more node: *out is its output. args: NULL: its defaults. */
-static brc_rc put(brc_exec *g, const brc_node *n, const char *type, const void *args,
-		  const size_t *in, size_t n_in, size_t *out, brc_err *err)
+brc_rc brc_put(brc_exec *g, const brc_node *n, const char *type, const void *args, const size_t *in,
+	       size_t n_in, size_t *out, brc_err *err)
 {
 	return brc_exec_add_node(g, brc_op_find(type), args, n->name, in, n_in, out, 1, err);
 }
@@ -18,7 +17,7 @@ static brc_rc put_two(brc_exec *g, const brc_node *n, const char *type, size_t a
 {
 	const size_t in[2] = {a, b};
 
-	return put(g, n, type, NULL, in, 2, out, err);
+	return brc_put(g, n, type, NULL, in, 2, out, err);
 }
 
 /* A constant: a number, or a list of `count`. It is zeroed. */
@@ -39,8 +38,7 @@ static brc_rc put_constant(brc_exec *g, const brc_node *n, brc_elem elem, size_t
 	return brc_exec_add_value(g, &v, value, err);
 }
 
-/* The node is another name for a value. */
-static brc_rc become(brc_exec *g, brc_node *n, size_t value, brc_err *err)
+brc_rc brc_become(brc_exec *g, brc_node *n, size_t value, brc_err *err)
 {
 	n->op = brc_op_find("Identity");
 	n->in[0] = value;
@@ -60,11 +58,11 @@ static brc_rc infer_mean(brc_exec *g, brc_node *n, brc_err *err)
 
 		BRC_TRY(brc_need(g, n, k, BRC_ELEM_FLOAT, &x, err));
 	}
-	BRC_TRY(put(g, n, "Sum", NULL, n->in, n->n_in, &sum, err));
+	BRC_TRY(brc_put(g, n, "Sum", NULL, n->in, n->n_in, &sum, err));
 	BRC_TRY(put_constant(g, n, BRC_ELEM_FLOAT, 0, 1, &count, &number, err));
 	*number = (float)n->n_in;
 	BRC_TRY(put_two(g, n, "Div", sum, count, &y, err));
-	return become(g, n, y, err);
+	return brc_become(g, n, y, err);
 }
 
 /* ---- CastLike ---- */
@@ -80,8 +78,8 @@ static brc_rc infer_cast_like(brc_exec *g, brc_node *n, brc_err *err)
 		  : like->elem == BRC_ELEM_BOOL ? BRC_ONNX_BOOL
 		  : like->narrow                ? like->narrow
 						: BRC_ONNX_INT64;
-	BRC_TRY(put(g, n, "Cast", &args, n->in, 1, &y, err));
-	return become(g, n, y, err);
+	BRC_TRY(brc_put(g, n, "Cast", &args, n->in, 1, &y, err));
+	return brc_become(g, n, y, err);
 }
 
 /* ---- Compress ---- */
@@ -123,8 +121,8 @@ static brc_rc infer_compress(brc_exec *g, brc_node *n, brc_err *err)
 		BRC_TRY(put_two(g, n, "Reshape", x, shape, &x, err));
 	}
 	BRC_TRY(chosen(g, n, &places, err));
-	BRC_TRY(put(g, n, "Gather", &args, (const size_t[]){x, places}, 2, &y, err));
-	return become(g, n, y, err);
+	BRC_TRY(brc_put(g, n, "Gather", &args, (const size_t[]){x, places}, 2, &y, err));
+	return brc_become(g, n, y, err);
 }
 
 /* ---- MeanVarianceNormalization ---- */
@@ -138,16 +136,16 @@ static brc_rc infer_mvn(brc_exec *g, brc_node *n, brc_err *err)
 
 	if (!args.axes.at)
 		args.axes = (brc_list){usual, 3};
-	BRC_TRY(put(g, n, "ReduceMean", &args, n->in, 1, &mean, err));
+	BRC_TRY(brc_put(g, n, "ReduceMean", &args, n->in, 1, &mean, err));
 	BRC_TRY(put_two(g, n, "Sub", n->in[0], mean, &rest, err));
 	BRC_TRY(put_two(g, n, "Mul", rest, rest, &square, err));
-	BRC_TRY(put(g, n, "ReduceMean", &args, &square, 1, &variance, err));
-	BRC_TRY(put(g, n, "Sqrt", NULL, &variance, 1, &deviation, err));
+	BRC_TRY(brc_put(g, n, "ReduceMean", &args, &square, 1, &variance, err));
+	BRC_TRY(brc_put(g, n, "Sqrt", NULL, &variance, 1, &deviation, err));
 	BRC_TRY(put_constant(g, n, BRC_ELEM_FLOAT, 0, 1, &least, &epsilon, err));
 	*epsilon = 1e-9f;
 	BRC_TRY(put_two(g, n, "Add", deviation, least, &deviation, err));
 	BRC_TRY(put_two(g, n, "Div", rest, deviation, &y, err));
-	return become(g, n, y, err);
+	return brc_become(g, n, y, err);
 }
 
 /* ---- GroupNormalization ---- */
@@ -181,7 +179,7 @@ static brc_rc by_channel(brc_exec *g, const brc_node *n, const char *type, size_
 	args.axes.at = ones;
 	for (size_t i = 0; i < ndim - 2; i++)
 		ones[i] = (int64_t)i + 1;
-	BRC_TRY(put(g, n, "Unsqueeze", &args, &w, 1, &w, err));
+	BRC_TRY(brc_put(g, n, "Unsqueeze", &args, &w, 1, &w, err));
 	return put_two(g, n, type, *y, w, y, err);
 }
 
@@ -236,13 +234,13 @@ static brc_rc infer_group_norm(brc_exec *g, brc_node *n, brc_err *err)
 	}
 	BRC_TRY(regroup(g, n, n->in[0], grouped, 3, &in[0], err));
 	BRC_TRY(group_weights(g, n, (size_t)a->num_groups, in, err));
-	BRC_TRY(put(g, n, "InstanceNormalization", &args, in, 3, &y, err));
+	BRC_TRY(brc_put(g, n, "InstanceNormalization", &args, in, 3, &y, err));
 	BRC_TRY(regroup(g, n, y, shape, ndim, &y, err));
 	if (!a->by_group) {
 		BRC_TRY(by_channel(g, n, "Mul", 1, ndim, &y, err));
 		BRC_TRY(by_channel(g, n, "Add", 2, ndim, &y, err));
 	}
-	return become(g, n, y, err);
+	return brc_become(g, n, y, err);
 }
 
 /* They are traced as the nodes are that say them. */

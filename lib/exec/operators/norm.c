@@ -1,4 +1,5 @@
-/* Normalisation: BatchNormalization, InstanceNormalization, LayerNormalization, LRN. */
+/* Normalisation: BatchNormalization, InstanceNormalization, LayerNormalization, RMSNormalization,
+ * LRN. */
 #include <math.h>
 #include <string.h>
 
@@ -87,21 +88,24 @@ static const brc_affine *affine_of(const brc_node *n)
 
 /* ---- groups brought to mean 0 and variance 1 ---- */
 
+typedef enum variant { MOMENTS, MEAN_SQUARE } variant;
+
 typedef struct groups {
 	size_t n, size; /* groups, elements of each */
 	size_t weights; /* scales and biases */
 	bool each;      /* one for each element of a group; else for each group, in turn */
+	bool centred;   /* the mean is taken off */
 	float epsilon;
 } groups;
 
-/* The numbers that bring a group to mean 0 and variance 1. */
+/* The numbers that bring a group to mean 0 and variance 1; not centred, to a mean square of 1. */
 static void moments(const groups *t, const float *x, float *centre, float *factor)
 {
 	double sum = 0, squares = 0, mean;
 
 	for (size_t i = 0; i < t->size; i++)
 		sum += x[i];
-	mean = sum / (double)t->size;
+	mean = t->centred ? sum / (double)t->size : 0;
 	for (size_t i = 0; i < t->size; i++)
 		squares += (x[i] - mean) * (x[i] - mean);
 	*centre = (float)mean;
@@ -162,6 +166,7 @@ static brc_rc infer_instance_norm(brc_exec *g, brc_node *n, brc_err *err)
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	t->epsilon = ((const brc_norm_args *)n->args)->epsilon;
+	t->centred = true;
 	if (x->ndim < 3 || x->count == 0)
 		return brc_fail(err, BRC_DATA, "its input has no places to average over");
 	for (size_t k = 1; k < x->ndim; k++)
@@ -184,6 +189,7 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
 	t->epsilon = a->epsilon;
+	t->centred = n->op->variant != MEAN_SQUARE;
 	t->size = t->n = 1;
 	for (size_t k = 0; k < x->ndim; k++) {
 		*(k < axis ? &t->n : &t->size) *= x->dim[k];
@@ -197,6 +203,8 @@ static brc_rc infer_layer_norm(brc_exec *g, brc_node *n, brc_err *err)
 	for (size_t k = axis; k < x->ndim; k++)
 		part.dim[k] = 1;
 	BRC_TRY(brc_set_output(g, n, 0, x, err));
+	if (n->op->variant == MEAN_SQUARE)
+		return BRC_OK;
 	BRC_TRY(brc_set_output(g, n, 1, &part, err));
 	return brc_set_output(g, n, 2, &part, err);
 }
@@ -267,6 +275,11 @@ const brc_op brc_normalisation_ops[] = {
 	       BRC_ARGS(brc_norm_args, BRC_ATTR_INT("axis", brc_norm_args, axis, -1),
 			EPSILON(brc_norm_args), BRC_ATTR_UNREAD("stash_type")),
 	       .state = sizeof(groups)),
+	BRC_OP("RMSNormalization", BRC_TAKES(2, 2, 1), infer_layer_norm, run_groups, PLAIN,
+	       LAYER_NORM,
+	       BRC_ARGS(brc_norm_args, BRC_ATTR_INT("axis", brc_norm_args, axis, -1),
+			EPSILON(brc_norm_args), BRC_ATTR_UNREAD("stash_type")),
+	       .state = sizeof(groups), .variant = MEAN_SQUARE),
 	BRC_OP("LRN", BRC_TAKES(1, 1, 1), infer_lrn, run_lrn, PLAIN, NORMALISED,
 	       BRC_ARGS(brc_lrn_args, BRC_ATTR_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
 			BRC_ATTR_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),

@@ -3,6 +3,7 @@
 
 #include "base/processor.h"
 #include "exec/operator.h"
+#include "exec/operators/lowered.h"
 #include "exec/operators/window.h"
 
 typedef enum variant { LARGEST, AVERAGE, NORM } variant;
@@ -216,8 +217,27 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_set_output(g, n, 0, &out, err);
 }
 
-#define RECORD(TYPE, MAX_OUT, VARIANT, ...)                                         \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), infer_pool, run_pool, LAST, POOLING, \
+/* Integers of 8 bits, as in quantised networks, which floats hold as well. */
+static brc_rc infer_max_pool(brc_exec *g, brc_node *n, brc_err *err)
+{
+	const brc_operand *x = brc_in(g, n, 0);
+	brc_cast_args to = {BRC_ONNX_FLOAT}, back;
+	size_t y;
+
+	if (!x || (x->narrow != BRC_ONNX_UINT8 && x->narrow != BRC_ONNX_INT8) ||
+	    x->elem != BRC_ELEM_INT)
+		return infer_pool(g, n, err);
+	if (n->n_out > 1 && n->out[1] != BRC_NOWHERE)
+		return brc_fail(err, BRC_DATA, "places of integers are not supported");
+	back.to = x->narrow;
+	BRC_TRY(brc_put(g, n, "Cast", &to, n->in, 1, &y, err));
+	BRC_TRY(brc_put(g, n, "MaxPool", n->args, &y, 1, &y, err));
+	BRC_TRY(brc_put(g, n, "Cast", &back, &y, 1, &y, err));
+	return brc_become(g, n, y, err);
+}
+
+#define RECORD(TYPE, MAX_OUT, INFER, VARIANT, ...)                             \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), INFER, run_pool, LAST, POOLING, \
 	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
 #define WINDOW(OWN)                                                   \
 	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args), \
@@ -226,11 +246,11 @@ static brc_rc infer_pool(brc_exec *g, brc_node *n, brc_err *err)
 #define P BRC_ATTR_INT("p", brc_pool_args, p, 2)
 
 const brc_op brc_pooling_ops[] = {
-	RECORD("MaxPool", 2, LARGEST, WINDOW(OWN_FLAG(storage_order))),
-	RECORD("AveragePool", 1, AVERAGE, WINDOW(OWN_FLAG(count_include_pad))),
-	RECORD("LpPool", 1, NORM, WINDOW(P)),
-	RECORD("GlobalMaxPool", 1, LARGEST, .unchanged = true),
-	RECORD("GlobalAveragePool", 1, AVERAGE, .unchanged = true),
-	RECORD("GlobalLpPool", 1, NORM, BRC_ARGS(brc_pool_args, P)),
+	RECORD("MaxPool", 2, infer_max_pool, LARGEST, WINDOW(OWN_FLAG(storage_order))),
+	RECORD("AveragePool", 1, infer_pool, AVERAGE, WINDOW(OWN_FLAG(count_include_pad))),
+	RECORD("LpPool", 1, infer_pool, NORM, WINDOW(P)),
+	RECORD("GlobalMaxPool", 1, infer_pool, LARGEST, .unchanged = true),
+	RECORD("GlobalAveragePool", 1, infer_pool, AVERAGE, .unchanged = true),
+	RECORD("GlobalLpPool", 1, infer_pool, NORM, BRC_ARGS(brc_pool_args, P)),
 	{.type = NULL},
 };

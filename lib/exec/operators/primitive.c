@@ -206,3 +206,46 @@ void brc_primitive_clear(void *primitive)
 	free(p->packed);
 	free(p->shift);
 }
+
+/* ---- windows ---- */
+
+size_t brc_window_dimensions(const brc_window *w)
+{
+	return w->in[0] == 1 && w->kernel[0] == 1 && w->out[0] == 1 ? 2 : 3;
+}
+
+/* The last ones of `extent`. */
+static void copy_dims(const brc_window *w, const size_t *extent, dnnl_dim_t *to)
+{
+	size_t n = brc_window_dimensions(w);
+
+	for (size_t k = 0; k < n; k++)
+		to[k] = (dnnl_dim_t)extent[BRC_SPATIAL - n + k];
+}
+
+dnnl_memory_desc_t brc_window_images(const brc_window *w, size_t channels, const size_t *extent)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)w->images, (dnnl_dim_t)channels};
+	int n = (int)brc_window_dimensions(w);
+	dnnl_memory_desc_t md;
+
+	copy_dims(w, extent, dims + 2);
+	dnnl_memory_desc_init_by_tag(&md, 2 + n, dims, dnnl_f32, n == 2 ? dnnl_nhwc : dnnl_ndhwc);
+	return md;
+}
+
+dnnl_memory_desc_t brc_window_weights(const brc_window *w, size_t groups, size_t outputs,
+				      dnnl_data_type_t type, bool any)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)groups, (dnnl_dim_t)(outputs / groups),
+			    (dnnl_dim_t)(w->channels / groups)};
+	int n = (int)brc_window_dimensions(w), grouped = groups > 1;
+	dnnl_format_tag_t plain =
+		n == 2 ? (grouped ? dnnl_goihw : dnnl_oihw) : (grouped ? dnnl_goidhw : dnnl_oidhw);
+	dnnl_memory_desc_t md;
+
+	copy_dims(w, w->kernel, dims + 3);
+	dnnl_memory_desc_init_by_tag(&md, 2 + grouped + n, dims + !grouped, type,
+				     any ? dnnl_format_tag_any : plain);
+	return md;
+}

@@ -7,7 +7,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include "exec/operator.h"
+#include "exec/operators/window.h"
 
 /*
  * A convolution or a matrix product with constant weights, made once and run any number of times.
@@ -54,5 +54,15 @@ brc_rc brc_primitive_pack(brc_primitive *p, const dnnl_memory_desc_t *plain, con
 bool brc_primitive_run(const brc_primitive *p, void *in, void *out, char *scratch);
 /* Release everything that the primitive holds. It takes any pointer, so that a graph can own it. */
 void brc_primitive_clear(void *primitive);
+
+/* ---- a window as oneDNN is told of it ---- */
+
+/* How many dimensions of a place oneDNN gets: two or, for volumes, three. */
+size_t brc_window_dimensions(const brc_window *w);
+/* Images with channels last and these extents, an array of BRC_SPATIAL. */
+dnnl_memory_desc_t brc_window_images(const brc_window *w, size_t channels, const size_t *extent);
+/* Weights [G, outputs / G, w->channels / G, ...], row-major or in `any` layout. */
+dnnl_memory_desc_t brc_window_weights(const brc_window *w, size_t groups, size_t outputs,
+				      dnnl_data_type_t type, bool any);
 
 #endif

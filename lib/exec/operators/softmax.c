@@ -62,8 +62,9 @@ static void run_softmax(const brc_exec *g, const brc_node *n, const brc_memory *
 				  n->op->variant == LOGARITHMS);
 }
 
-static size_t softmax_size(const brc_node *n)
+static size_t softmax_size(const brc_node *n, size_t *step)
 {
+	*step = ((const brc_along *)n->state)->inner;
 	return ((const brc_along *)n->state)->n;
 }
 

@@ -107,3 +107,64 @@ brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand
 		out->dim[2 + k] = w->out[at + k];
 	return BRC_OK;
 }
+
+/* ---- windows that spread ---- */
+
+/*
+ * Padding and output of one dimension. `wanted`: its extent, if it is given; 0: it follows from the
+ * padding. From ONNX's specification of ConvTranspose.
+ */
+static brc_rc spread(brc_window *w, size_t k, size_t auto_pad, size_t more, size_t wanted,
+		     brc_err *err)
+{
+	size_t all = (w->in[k] - 1) * w->stride[k] + (w->kernel[k] - 1) * w->dilation[k] + 1;
+	bool same = auto_pad == BRC_PAD_SAME_UPPER || auto_pad == BRC_PAD_SAME_LOWER, fixed;
+
+	if (same && !wanted)
+		wanted = w->in[k] * w->stride[k];
+	fixed = wanted || auto_pad == BRC_PAD_VALID;
+	if (fixed) {
+		size_t total = wanted && all + more > wanted ? all + more - wanted : 0;
+
+		w->begin[k] = auto_pad == BRC_PAD_SAME_UPPER ? total / 2 : total - total / 2;
+		w->out[k] = wanted ? wanted : all + more;
+	} else if (w->begin[k] + w->end[k] < all + more) {
+		w->out[k] = all + more - w->begin[k] - w->end[k];
+	} else {
+		return brc_fail(err, BRC_DATA, "its padding leaves nothing of %zu places",
+				all + more);
+	}
+	/* all = begin + out + end - beyond */
+	w->end[k] = all > w->begin[k] + w->out[k] ? all - w->begin[k] - w->out[k] : 0;
+	w->beyond[k] = w->begin[k] + w->out[k] + w->end[k] - all;
+	return BRC_OK;
+}
+
+brc_rc brc_window_spread(brc_window *w, const brc_conv_transpose_args *a, const brc_operand *x,
+			 const size_t *kernel, brc_operand *out, brc_err *err)
+{
+	size_t n = x->ndim - 2, at = BRC_SPATIAL - n, pads[2 * BRC_SPATIAL];
+	size_t more[BRC_SPATIAL] = {0}, wanted[BRC_SPATIAL] = {0};
+	const brc_window_args *v = &a->window;
+
+	BRC_TRY(shape_of_images(x, w, err));
+	BRC_TRY(numbers(&v->kernel_shape, "kernel_shape", n, 1, 0, w->kernel + at, err));
+	BRC_TRY(numbers(&v->strides, "strides", n, 1, 1, w->stride + at, err));
+	BRC_TRY(numbers(&v->dilations, "dilations", n, 1, 1, w->dilation + at, err));
+	BRC_TRY(numbers(&v->pads, "pads", 2 * n, 0, 0, pads, err));
+	BRC_TRY(numbers(&a->output_padding, "output_padding", n, 0, 0, more, err));
+	BRC_TRY(numbers(&a->output_shape, "output_shape", n, 1, 0, wanted, err));
+	*out = *x;
+	out->last = true;
+	for (size_t k = 0; k < n; k++) {
+		w->in[at + k] = x->dim[2 + k];
+		w->begin[at + k] = pads[k];
+		w->end[at + k] = pads[n + k];
+		if (w->kernel[at + k] && w->kernel[at + k] != kernel[k])
+			return brc_fail(err, BRC_DATA, "its kernel_shape does not fit its weights");
+		w->kernel[at + k] = kernel[k];
+		BRC_TRY(spread(w, at + k, v->auto_pad, more[k], wanted[k], err));
+		out->dim[2 + k] = w->out[at + k];
+	}
+	return BRC_OK;
+}

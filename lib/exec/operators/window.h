@@ -13,6 +13,7 @@ typedef struct brc_window {
 	size_t in[BRC_SPATIAL], out[BRC_SPATIAL];
 	size_t kernel[BRC_SPATIAL], stride[BRC_SPATIAL], dilation[BRC_SPATIAL];
 	size_t begin[BRC_SPATIAL], end[BRC_SPATIAL]; /* padding */
+	size_t beyond[BRC_SPATIAL]; /* of a window that spreads: see brc_window_spread */
 } brc_window;
 
 /* The attributes of what has `window`, a brc_window_args, among its arguments. */
@@ -32,5 +33,19 @@ typedef struct brc_window {
  */
 brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand *x,
 		      const size_t *kernel, brc_operand *out, brc_err *err);
+
+/*
+ * The same for a window that goes the other way, as that of ConvTranspose: every place of x is
+ * spread over a window of the output. w->end is what oneDNN takes for the end: w->begin and
+ * w->end - w->beyond places are cut off there, and where that is less than 0 zeros are added.
+ */
+brc_rc brc_window_spread(brc_window *w, const brc_conv_transpose_args *a, const brc_operand *x,
+			 const size_t *kernel, brc_operand *out, brc_err *err);
+
+/* Entries of the window. */
+static inline size_t brc_window_places(const brc_window *w)
+{
+	return w->kernel[0] * w->kernel[1] * w->kernel[2];
+}
 
 #endif

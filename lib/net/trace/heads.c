@@ -22,7 +22,8 @@ static int64_t head_at(const brc_operand *v, const size_t *index)
 	return head;
 }
 
-static brc_rc note(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool alone, brc_err *err)
+brc_rc brc_trace_head(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool alone,
+		      brc_err *err)
 {
 	brc_layer_inputs *in = &t->net->inputs[f->layer];
 	size_t units = t->net->layer[f->layer].units;
@@ -54,7 +55,8 @@ brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err)
 		const brc_scaled_unit *f = brc_unit_sets_get(t->sets, s->set[i], &units);
 
 		for (size_t k = 0; k < units; k++)
-			BRC_TRY(note(t, &f[k], product + head_at(v, index), units == 1, err));
+			BRC_TRY(brc_trace_head(t, &f[k], product + head_at(v, index), units == 1,
+					       err));
 		brc_sources_advance(index, s->ext, s->ndim, stride, &at);
 	}
 	return BRC_OK;

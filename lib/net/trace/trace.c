@@ -87,6 +87,7 @@ static brc_rc (*const rules[])(brc_tracer *, const brc_node *, brc_err *) = {
 	[BRC_TRACE_REDUCE] = brc_trace_reduce,
 	[BRC_TRACE_WEIGHTS] = brc_trace_product,
 	[BRC_TRACE_MATMUL] = brc_trace_product,
+	[BRC_TRACE_ATTENTION] = brc_trace_attention,
 	[BRC_TRACE_RECURRENT] = brc_trace_recurrent,
 };
 _Static_assert(sizeof(rules) / sizeof(*rules) == BRC_TRACE_RECURRENT + 1, "each kind has its rule");

@@ -37,6 +37,7 @@ brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_along(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_reduce(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_product(brc_tracer *t, const brc_node *n, brc_err *err);
+brc_rc brc_trace_attention(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_recurrent(brc_tracer *t, const brc_node *n, brc_err *err);
 
 /*
@@ -44,6 +45,12 @@ brc_rc brc_trace_recurrent(brc_tracer *t, const brc_node *n, brc_err *err);
  * input a.
  */
 brc_rc brc_trace_heads(brc_tracer *t, const brc_node *n, size_t a, brc_err *err);
+/*
+ * Unit f is a value of this head: the number of the product, t->products, in the upper 32 bits, and
+ * that of the head in it. `alone`: it can be told apart from other units there.
+ */
+brc_rc brc_trace_head(brc_tracer *t, const brc_scaled_unit *f, int64_t head, bool alone,
+		      brc_err *err);
 
 /* Sources of input k of the node; NULL when it is a constant or left out. */
 const brc_sources *brc_traced(const brc_tracer *t, const brc_node *n, size_t k);

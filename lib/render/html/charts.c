@@ -26,7 +26,7 @@ static json_t *point(double x, double y)
 	return json_pack("{s:o,s:o}", "x", brc_json_number(x), "y", brc_json_number(y));
 }
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c)
+brc_rc brc_chart_clusterability(brc_page *page, const brc_network *net, const brc_clusterability *c)
 {
 	brc_histogram h;
 	json_t *points;
@@ -42,11 +42,12 @@ brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c)
 		brc_json_append(&points, point(h.low + (double)i * h.width, (double)h.count[i]));
 	brc_json_append(&points, point(h.low + (double)h.bins * h.width, 0));
 	snprintf(label, sizeof(label),
-		 "Histogram of the n-cut of %zu shuffled networks; this network's n-cut is %.5g",
-		 c->shuffles, c->observed);
+		 "Histogram of the n-cut of %zu shuffled %ss; this %s's n-cut is %.5g", c->shuffles,
+		 brc_subject(net), brc_subject(net), c->observed);
 	return place(page,
-		     json_pack("{s:s,s:o,s:o}", "kind", "clusterability", "points", points,
-			       "observed", brc_json_number(c->observed)),
+		     json_pack("{s:s,s:s,s:o,s:o}", "kind", "clusterability", "subject",
+			       brc_subject(net), "points", points, "observed",
+			       brc_json_number(c->observed)),
 		     label);
 }
 

@@ -20,4 +20,5 @@ EMBED(css, "lib/render/html/report.css");
 EMBED(js, "lib/render/html/report.js");
 EMBED(chart, BRC_CHARTJS);
 EMBED(methods, "lib/render/html/methods.html");
+EMBED(methods_graph, "lib/render/html/methods_graph.html");
 EMBED(licences, "lib/render/html/licences.html");

@@ -78,7 +78,11 @@ static void add_image(brc_page *page, const brc_place *at, size_t image, brc_she
 	const brc_exemplars *x = &at->net->exemplars;
 	char title[1024];
 
-	brc_class_title(x->class_name, x->classes, (size_t)x->label[image], title, sizeof(title));
+	if (x->label[image] < 0) /* of several classes, or of none */
+		snprintf(title, sizeof(title), "image %d", x->sample[image]);
+	else
+		brc_class_title(x->class_name, x->classes, (size_t)x->label[image], title,
+				sizeof(title));
 	if (brc_sheet_add(s, image))
 		brc_html(page,
 			 "<figure><div class=\"x x%zu\" role=\"img\" aria-label=\"image %d\" "
@@ -89,7 +93,7 @@ static void add_image(brc_page *page, const brc_place *at, size_t image, brc_she
 			 s->place[image] / s->columns * s->height * s->zoom, title);
 	else
 		brc_html(page, "<span class=\"example\">image %d %s</span>", x->sample[image],
-			 title);
+			 x->label[image] < 0 ? "" : title);
 }
 
 static brc_rc add_examples(brc_page *page, const brc_place *at, const brc_group *g)

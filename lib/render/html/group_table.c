@@ -27,7 +27,10 @@ static void add_head_groups(brc_page *page, const brc_labelling *l)
 				 columns, brc_proxy_name(p), st->statistic,
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
-	brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged class</th></tr>\n");
+	if (brc_task_counts(l->lesions.task))
+		brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged %s</th>",
+			 brc_task_cell(l->lesions.task));
+	brc_html(page, "</tr>\n");
 }
 
 static void add_heads(brc_page *page, const brc_labelling *l)
@@ -44,7 +47,9 @@ static void add_heads(brc_page *page, const brc_labelling *l)
 				brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>",
 					 c->table_head);
 	}
-	brc_html_heads(page, "class|#points");
+	if (brc_task_counts(l->lesions.task))
+		brc_html_heads(page, l->lesions.task == BRC_TASK_LABELS ? "label|#points"
+									: "class|#points");
 	brc_html(page, "</tr></thead>\n");
 }
 
@@ -92,6 +97,8 @@ static void add_verdict(brc_page *page, const brc_group *g)
 
 static void add_class(brc_page *page, const brc_labelling *l, const brc_group *g)
 {
+	if (!brc_task_counts(l->lesions.task))
+		return;
 	if (g->worst_class == BRC_ANY) {
 		brc_html(page, "<td></td><td></td>");
 		return;
@@ -125,6 +132,23 @@ static void add_row(brc_page *page, const brc_place *at, size_t i)
 	brc_html(page, "</tr>\n");
 }
 
+/* The units of each group by name. */
+static void add_members(brc_page *page, const brc_labelling *l)
+{
+	brc_html_table(page, " class=\"sizes\"", "group|units");
+	for (size_t i = 0; i < l->n_groups && page->rows_left > 0; i++, page->rows_left--) {
+		const brc_group *g = &l->group[i];
+		brc_str members = {0};
+
+		brc_members(&members, l, g);
+		brc_html(page, "<tr><th scope=\"row\">%s %d</th><td>%s</td></tr>\n",
+			 l->layer_title[g->layer], g->cluster, members.s ? members.s : "");
+		page->b->failed |= members.failed;
+		brc_str_free(&members);
+	}
+	brc_html_table_end(page);
+}
+
 /* Nothing was tested: one row a layer, with the sizes of its groups. */
 static void add_sizes(brc_page *page, const brc_labelling *l)
 {
@@ -143,6 +167,8 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 		page->rows_left--;
 	}
 	brc_html_table_end(page);
+	if (l->unit_name)
+		add_members(page, l);
 }
 
 /* What the columns other than p mean, then how to read verdicts and stars. */

@@ -38,7 +38,7 @@ brc_rc brc_html_wiring(brc_page *page, const brc_network *net)
 			 brc_layer_is_hidden(net, i) ? "hidden" : "edge",
 			 brc_layer_title(t->name[i], title, sizeof(title)),
 			 brc_format_count(t->units[i], "unit", "units").s,
-			 net->has_units ? net->units.kind[i] : "");
+			 net->has_units && !brc_is_graph(net) ? net->units.kind[i] : "");
 	}
 	brc_html(page, "</ol>\n");
 	return BRC_OK;

@@ -55,13 +55,14 @@ static void add_overview(brc_page *page, size_t network)
 {
 	const brc_network *net = &page->report->network[network];
 	double level = page->report->options.level;
-	bool corrected = false;
+	bool corrected = false, tests = !brc_is_graph(net);
 
 	if (net->n_labellings == 0)
 		return;
 	brc_html_table(page, " class=\"overview\"",
-		       "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
-		       "|#omnibus p");
+		       tests ? "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
+			       "|#omnibus p"
+			     : "partition|#n-cut|#stability");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
@@ -71,7 +72,7 @@ static void add_overview(brc_page *page, size_t network)
 			 network, i, l->name,
 			 l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
 		add_stability(page, l);
-		for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
+		for (brc_proxy p = 0; tests && p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
 
 			add_verdict(page, l, p);
@@ -127,25 +128,32 @@ static void add_number(brc_page *page, const char *what, brc_word number)
 static void add_baseline(brc_page *page, const brc_network *net)
 {
 	const brc_labelling *l = brc_network_lesioned(net);
-	char what[64], name[32];
-	const char *item = brc_item_name(net, name, sizeof(name));
+	brc_task_kind task;
+	char what[96], unit[64];
 
 	if (!l)
 		return;
-	add_number(page, "accuracy", brc_format_percent(brc_lesions_baseline_plain(&l->lesions)));
-	add_number(page, "class-balanced accuracy",
-		   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
-	snprintf(what, sizeof(what), "loss, nats %s %s", item[0] == 'i' ? "an" : "a", item);
+	task = l->lesions.task;
+	if (task != BRC_TASK_CLASSES)
+		brc_html(page, "<div><dt>task</dt><dd>%s</dd></div>\n", brc_task_name[task]);
+	if (brc_task_counts(task)) {
+		add_number(page, "accuracy",
+			   brc_format_percent(brc_lesions_baseline_plain(&l->lesions)));
+		snprintf(what, sizeof(what), "%s-balanced accuracy", brc_task_cell(task));
+		add_number(page, what,
+			   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
+	}
+	snprintf(what, sizeof(what), "loss, %s", brc_loss_unit(net, l, unit, sizeof(unit)));
 	add_number(page, what, brc_format_number(l->loss, 3));
 	brc_html(page,
 		 "<div><dt>test %s</dt><dd>%zu</dd></div>\n"
-		 "<div><dt>classes</dt><dd>%zu</dd></div>\n",
-		 net->items, l->lesions.images, l->classes);
+		 "<div><dt>%s</dt><dd>%zu</dd></div>\n",
+		 net->items, l->lesions.images, brc_task_cells(task), l->classes);
 }
 
 static brc_rc add_summary(brc_page *page, const brc_network *net)
 {
-	brc_html(page, "<h3>The network</h3>\n");
+	brc_html(page, "<h3>The %s</h3>\n", brc_subject(net));
 	BRC_TRY(brc_html_wiring(page, net));
 	brc_html(page, "<dl class=\"facts\">\n");
 	add_baseline(page, net);
@@ -168,18 +176,18 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		const brc_clusterability *c = &net->clusterability[i];
 
 		brc_html(page,
-			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu networks with shuffled "
+			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu %ss with shuffled "
 			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n"
 			 "<dl class=\"facts\">\n",
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
-			 c->null);
+			 brc_subject(net), c->null);
 		add_number(page, "n-cut", brc_format_number(c->observed, 5));
 		add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
 		add_number(page, "their deviation", brc_format_number(c->sd, 3));
 		add_number(page, "z", brc_format_number(c->z, 3));
 		add_number(page, "p", brc_format_p(c->p));
 		brc_html(page, "</dl>\n");
-		BRC_TRY(brc_chart_clusterability(page, c));
+		BRC_TRY(brc_chart_clusterability(page, net, c));
 		brc_html(page, "</div>\n");
 	}
 	brc_html(page, "</div>\n");

@@ -32,7 +32,8 @@ static void add_head(brc_page *page)
 		       "base-uri 'none'; form-action 'none'\">\n"
 		       "<meta name=\"generator\" content=\"broca " BRC_VERSION "\">\n<title>");
 	add_title(page);
-	brc_html(page, " \xE2\x80\x93 local specialization</title>\n<style>\n");
+	brc_html(page, " \xE2\x80\x93 %s</title>\n<style>\n",
+		 brc_is_of_graphs(page->report) ? "clusters of a graph" : "local specialization");
 	brc_str_add(page->b, brc_embedded_css);
 	brc_html(page, "</style>\n</head>\n<body>\n");
 }
@@ -128,8 +129,9 @@ static brc_rc add_scripts(brc_page *page)
 static brc_rc compose(brc_page *page)
 {
 	add_head(page);
-	brc_html(page, "<header><p class=\"kind\">Local specialization, measured by broca "
-		       "</p><h1>");
+	brc_html(page, "<header><p class=\"kind\">%s by broca </p><h1>",
+		 brc_is_of_graphs(page->report) ? "Clusters of a graph, found"
+						: "Local specialization, measured");
 	add_title(page);
 	brc_html(page, "</h1>\n");
 	add_navigation(page);
@@ -137,7 +139,8 @@ static brc_rc compose(brc_page *page)
 	add_combined(page);
 	for (size_t i = 0; i < page->report->n; i++)
 		BRC_TRY(brc_html_network(page, i));
-	brc_str_add(page->b, brc_embedded_methods);
+	brc_str_add(page->b, brc_is_of_graphs(page->report) ? brc_embedded_methods_graph
+							    : brc_embedded_methods);
 	brc_html(page, "</main>\n");
 	BRC_TRY(add_sheets(page));
 	return add_scripts(page);

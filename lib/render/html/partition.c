@@ -113,7 +113,7 @@ brc_rc brc_html_partition(brc_page *page, const brc_place *at)
 
 	if (l->n_graphs == 0 && l->spectrum.bins == 0)
 		return BRC_OK;
-	brc_html(page, "<h3>How the network was cut</h3>\n");
+	brc_html(page, "<h3>How the %s was cut</h3>\n", brc_subject(at->net));
 	brc_html_notes(page, at->net, BRC_NOTE_PARTITION, at->labelling, "plain");
 	add_graphs(page, l);
 	add_choices(page, l);

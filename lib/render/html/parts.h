@@ -25,14 +25,16 @@ brc_rc brc_html_details(brc_page *page, const brc_place *at);
 extern const char brc_embedded_css[];
 extern const char brc_embedded_js[];
 extern const char brc_embedded_chart[];
-extern const char brc_embedded_methods[];  /* what the numbers mean */
-extern const char brc_embedded_licences[]; /* of what the page carries */
+extern const char brc_embedded_methods[];       /* what the numbers mean */
+extern const char brc_embedded_methods_graph[]; /* the same for graphs alone */
+extern const char brc_embedded_licences[];      /* of what the page carries */
 
 /* ---- charts: each writes a canvas and keeps its data in page->charts ---- */
 
 #define BRC_CHART_GRAPHS 8 /* whose eigenvalues one chart shows, at most */
 
-brc_rc brc_chart_clusterability(brc_page *page, const brc_clusterability *c);
+brc_rc brc_chart_clusterability(brc_page *page, const brc_network *net,
+				const brc_clusterability *c);
 brc_rc brc_chart_eigenvalues(brc_page *page, const brc_labelling *l);
 brc_rc brc_chart_effects(brc_page *page, const brc_place *at, brc_proxy proxy);
 

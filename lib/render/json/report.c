@@ -121,23 +121,35 @@ static json_t *group_classes(const brc_labelling *l, const brc_group *g)
 	return a;
 }
 
+static json_t *unit_names(const brc_labelling *l, const brc_group *g)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < g->size; i++)
+		brc_json_append(
+			&a, brc_json_text(l->unit_name[l->layers.first[g->layer] + g->unit[i]]));
+	return a;
+}
+
 static json_t *groups(const brc_labelling *l, bool draws)
 {
 	json_t *a = json_array();
 
 	for (size_t k = 0; k < l->n_groups; k++) {
 		const brc_group *g = &l->group[l->order[k]];
-		json_t *units = json_array();
+		json_t *units = json_array(), *group;
 
 		for (size_t i = 0; g->unit && i < g->size; i++)
 			brc_json_append(&units, brc_json_count(g->unit[i]));
-		brc_json_append(&a, json_pack("{s:o,s:i,s:o,s:o,s:b,s:o,s:o,s:o}", "layer",
-					      brc_json_text(l->layers.name[g->layer]), "cluster",
-					      (int)g->cluster, "size", brc_json_count(g->size),
-					      "units", units, "tested", (int)brc_group_tested(g),
-					      "left_out", brc_json_text(g->left_out), "statistics",
-					      group_statistics(l, g, draws), "classes",
-					      group_classes(l, g)));
+		group = json_pack("{s:o,s:i,s:o,s:o,s:b,s:o,s:o,s:o}", "layer",
+				  brc_json_text(l->layers.name[g->layer]), "cluster",
+				  (int)g->cluster, "size", brc_json_count(g->size), "units", units,
+				  "tested", (int)brc_group_tested(g), "left_out",
+				  brc_json_text(g->left_out), "statistics",
+				  group_statistics(l, g, draws), "classes", group_classes(l, g));
+		if (l->unit_name)
+			brc_json_set(&group, "names", unit_names(l, g));
+		brc_json_append(&a, group);
 	}
 	return a;
 }
@@ -153,11 +165,12 @@ static json_t *baseline(const brc_labelling *l)
 	classes = json_array();
 	for (size_t c = 0; c < l->classes; c++)
 		brc_json_append(&classes,
-				json_pack("{s:o,s:I,s:I}", "class", brc_json_text(l->class_name[c]),
+				json_pack("{s:o,s:I,s:o}", "class", brc_json_text(l->class_name[c]),
 					  "images", (json_int_t)x->class_images[c], "correct",
-					  (json_int_t)x->baseline_correct[c]));
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "images", brc_json_count(x->images), "items",
-			 brc_json_text(x->items), "accuracy",
+					  x->baseline_correct ? json_integer(x->baseline_correct[c])
+							      : json_null()));
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "task", brc_task_name[x->task], "images",
+			 brc_json_count(x->images), "items", brc_json_text(x->items), "accuracy",
 			 brc_json_number(brc_lesions_baseline_plain(x)), "balanced_accuracy",
 			 brc_json_number(brc_lesions_baseline_balanced(x)), "loss",
 			 brc_json_number(l->loss), "classes", classes);

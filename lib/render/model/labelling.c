@@ -7,18 +7,6 @@
 #include "render/model/model.h"
 #include "render/words/commands.h"
 
-/* Mean cross-entropy of the unharmed network, nats an image. */
-static double mean_loss(const brc_lesions *l)
-{
-	double images = 0, nats = 0;
-
-	for (size_t c = 0; c < l->classes; c++) {
-		images += (double)l->class_images[c];
-		nats += l->baseline_loss[c];
-	}
-	return images > 0 ? nats / images : NAN;
-}
-
 /* What each section holds. The graphs are those of the spectrum where there is one. */
 static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, brc_err *err)
 {
@@ -30,7 +18,7 @@ static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, br
 	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
 	if (l->lesions_section) {
 		BRC_TRY(brc_lesions_read(&l->lesions, l->lesions_section, err));
-		l->loss = mean_loss(&l->lesions);
+		l->loss = brc_lesions_baseline_loss(&l->lesions);
 	}
 	for (size_t p = 0; p < BRC_PROXIES; p++)
 		if (part[BRC_PART_TESTS + p])

@@ -63,6 +63,7 @@ typedef struct brc_labelling {
 	char **class_name;              /* owned; [classes]: from the stream, or numbers */
 	char **class_title;             /* owned; the same to stand in a sentence: "class 7" */
 	char **layer_title;             /* owned; [layers.n]: "fc1", "layer 7" */
+	char *const *unit_name;         /* [units of all layers]; NULL: units have no names */
 	brc_group *group;               /* owned; by layer, then cluster */
 	size_t n_groups;
 	size_t *order; /* owned; [n_groups] in the order asked for */
@@ -191,8 +192,20 @@ const brc_labelling *brc_network_lesioned(const brc_network *net);
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
 /* "image" of "images". Returns buf. */
 char *brc_item_name(const brc_network *net, char *buf, size_t cap);
-/* What the edges of a graph are, for people: "correlations of activations", else `source`. */
+/* The unit of the loss: "nats an image", "squared units an output". Returns buf. */
+char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap);
+/* What the edges of a graph are, for people: "correlations of activations". */
 const char *brc_source_title(const char *source);
+/*
+ * Is it a graph of other things than a network's units: of series, or imported? What only a network
+ * has, such as lesions, is then not spoken of. Are all networks of the report such graphs?
+ */
+bool brc_is_graph(const brc_network *net);
+bool brc_is_of_graphs(const brc_report *r);
+/* "network" or "graph" */
+const char *brc_subject(const brc_network *net);
+/* Append the names of a group's units, if l->unit_name is there: "V1, V2 and 7 more". */
+void brc_members(brc_str *out, const brc_labelling *l, const brc_group *g);
 /* The mode of a partition, for people. One that came from a file is called "given". */
 const char *brc_mode_title(brc_labels_mode mode);
 bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not known */

@@ -18,11 +18,6 @@ const char *brc_proxy_adjective(brc_proxy p)
 	return p == BRC_IMPORTANCE ? "more important" : "more coherent";
 }
 
-const char *brc_source_title(const char *source)
-{
-	return strcmp(source, "affinity") == 0 ? "correlations of activations" : source;
-}
-
 const char *brc_mode_title(brc_labels_mode mode)
 {
 	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
@@ -63,6 +58,16 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap)
 	size_t n = strlen(net->items);
 
 	snprintf(buf, cap, "%.*s", (int)(n && net->items[n - 1] == 's' ? n - 1 : n), net->items);
+	return buf;
+}
+
+char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap)
+{
+	char name[32];
+	const char *item = brc_item_name(net, name, sizeof(name));
+
+	snprintf(buf, cap, "%s %s %s", brc_task_loss_unit(l->lesions.task),
+		 strchr("aeiou", item[0]) ? "an" : "a", item);
 	return buf;
 }
 

@@ -143,6 +143,18 @@ const brc_labelling *brc_network_lesioned(const brc_network *net)
 	return NULL;
 }
 
+/* Units have the names of the section units where both have the same layers. */
+static void name_units(brc_network *net)
+{
+	for (size_t i = 0; i < net->n_labellings; i++) {
+		brc_labelling *l = &net->labelling[i];
+
+		if (net->units.unit_name && l->labels_section &&
+		    brc_layers_equal(&l->layers, &net->units.layers))
+			l->unit_name = net->units.unit_name;
+	}
+}
+
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err)
 {
@@ -162,6 +174,7 @@ brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 	net->has_exemplars = exemplars;
 	BRC_TRY(collect_clusterability(net, err));
 	BRC_TRY(collect_labellings(net, options, err));
+	name_units(net);
 	lesioned = brc_network_lesioned(net);
 	net->items = lesioned ? lesioned->lesions.items : "images";
 	return BRC_OK;

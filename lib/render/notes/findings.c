@@ -20,18 +20,29 @@ static void add_unreachable(brc_str *text, size_t n, const char *what, double le
 		     brc_format_p(1 / ((double)n + 1)).s, ceil(1 / level - 1e-9) - 1);
 }
 
-static void clusterability_finding(brc_notes *notes, const brc_clusterability *c, double level)
+/* "weights": what speaks for the finding. */
+static const char *evidence(const char *source)
 {
+	if (strcmp(source, "affinity") == 0)
+		return "activations' correlations";
+	return strcmp(source, "series") == 0     ? "series' correlations"
+	       : strcmp(source, "imported") == 0 ? "edges"
+						 : "weights";
+}
+
+static void clusterability_finding(brc_network *net, const brc_clusterability *c, double level)
+{
+	brc_notes *notes = &net->notes;
 	brc_str *text = brc_note_begin(notes, BRC_NOTE_FINDING, BRC_ANY);
 	bool lower = c->p <= level;
 
-	brc_str_addf(text,
-		     "By its %s %s more clusterable than its shuffled copies: its n-cut into %zu "
-		     "clusters is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
-		     strcmp(c->source, "affinity") == 0 ? "activations' correlations" : "weights",
-		     lower ? "the network is" : "there is no evidence that the network is", c->k,
-		     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
-		     c->shuffles, c->null, brc_format_p(c->p).s);
+	brc_str_addf(
+		text,
+		"By its %s %s%s is more clusterable than its shuffled copies: its n-cut into %zu "
+		"clusters is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
+		evidence(c->source), lower ? "the " : "there is no evidence that the ",
+		brc_subject(net), c->k, brc_format_number(c->observed, 5).s,
+		brc_format_number(c->mean, 5).s, c->shuffles, c->null, brc_format_p(c->p).s);
 	if (!lower && !reaches(c->shuffles, level))
 		add_unreachable(text, c->shuffles, "copies", level);
 }
@@ -196,7 +207,7 @@ static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, d
 void brc_note_findings(brc_network *net, double level)
 {
 	for (size_t i = 0; i < net->n_clusterability; i++)
-		clusterability_finding(&net->notes, &net->clusterability[i], level);
+		clusterability_finding(net, &net->clusterability[i], level);
 	for (size_t i = 0; i < net->n_labellings; i++)
 		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 			proxy_finding(net, i, p, level);

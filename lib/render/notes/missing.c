@@ -20,7 +20,12 @@ static void note_tests(brc_network *net, size_t i)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_MISSING, i,
 			"There is no importance section; `lesion` writes it with the lesions.");
-	if (!coherence)
+	if (!coherence && l->lesions_section && !brc_task_counts(l->lesions.task))
+		brc_note_addf(
+			&net->notes, BRC_NOTE_MISSING, i,
+			"Regression counts no right answers: importance is measured by the squared "
+			"error alone, and accuracy, recall and coherence are not defined.");
+	else if (!coherence)
 		brc_note_addf(
 			&net->notes, BRC_NOTE_MISSING, i,
 			"The lesions were not tested for coherence. Add:  | coherence --in %s",
@@ -33,12 +38,13 @@ void brc_note_missing(brc_network *net)
 
 	if (net->n_clusterability == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
-			      "The network was not compared with shuffled copies of itself. Add, "
-			      "before laplacian:  | clusterability -k 16 -n 50");
+			      "The %s was not compared with shuffled copies of itself. Add, "
+			      "before laplacian:  | clusterability -k 16 -n 50",
+			      brc_subject(net));
 	if (net->n_labellings == 0)
-		brc_note_addf(
-			notes, BRC_NOTE_MISSING, BRC_ANY,
-			"The network was not partitioned. Add:  | laplacian | spectral -k 16");
+		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
+			      "The %s was not partitioned. Add:  | laplacian | spectral -k 16",
+			      brc_subject(net));
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
@@ -46,9 +52,10 @@ void brc_note_missing(brc_network *net)
 		    l->labels.mode != BRC_LABELS_IMPORTED)
 			brc_note_addf(notes, BRC_NOTE_MISSING, i,
 				      "No spectrum came with the labels; `spectral` writes it.");
-		note_tests(net, i);
+		if (!brc_is_graph(net))
+			note_tests(net, i);
 	}
-	if (!net->has_exemplars && strcmp(net->items, "images") == 0)
+	if (!net->has_exemplars && !brc_is_graph(net) && strcmp(net->items, "images") == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
 			      "There are no example images of what units respond to: "
 			      "`activations` writes them (exemplars).");

@@ -109,10 +109,10 @@ static void note_whole_layers(brc_network *net, size_t labelling)
 	if (whole < 2 || 2 * whole < l->n_groups)
 		return;
 	brc_note_addf(&net->notes, BRC_NOTE_PARTITION, labelling,
-		      "%zu of %zu groups are whole layers: the network is cut between layers more "
+		      "%zu of %zu groups are whole layers: the %s is cut between layers more "
 		      "than within them, and whole layers cannot be compared with random groups. A "
 		      "larger k divides layers, or a partition of each (laplacian --local).",
-		      whole, l->n_groups);
+		      whole, l->n_groups, brc_subject(net));
 }
 
 void brc_note_partitions(brc_network *net)

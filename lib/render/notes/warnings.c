@@ -192,7 +192,9 @@ static void warn_chance(brc_network *net)
 			largest = fmax(largest, (double)l->class_images[c]);
 		largest = n > 0 ? largest / n : NAN;
 		/* no better than naming the largest class, within two standard errors? */
+		/* most labels are not an image's: right answers to all say little of chance */
 		if (!net->labelling[i].lesions_section || l->classes < 2 ||
+		    l->task == BRC_TASK_LABELS ||
 		    !(brc_lesions_baseline_plain(l) <
 		      largest + 2 * sqrt(largest * (1 - largest) / n)))
 			continue;

@@ -87,8 +87,9 @@ static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, siz
 		high = low + 0.01;
 	brc_str_addf(b,
 		     "<svg viewBox=\"0 0 %d %zu\" class=\"classes\" role=\"img\" "
-		     "aria-label=\"Change of recall by class, in points\">",
-		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2);
+		     "aria-label=\"Change of %s by %s, in points\">",
+		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2, brc_task_share(l->lesions.task),
+		     brc_task_cell(l->lesions.task));
 	for (size_t i = 0; i < n; i++) {
 		double y = (double)(i * CLASS_HEIGHT);
 		const char *name = l->class_name[bars[i].c];
@@ -112,8 +113,8 @@ void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, dou
 	bar *bars = collect_bars(b, l, g, &n);
 
 	if (n > 0) {
-		brc_str_addf(b,
-			     "<figure><figcaption>Change of recall by class, points%s</figcaption>",
+		brc_str_addf(b, "<figure><figcaption>Change of %s by %s, points%s</figcaption>",
+			     brc_task_share(l->lesions.task), brc_task_cell(l->lesions.task),
 			     l->classes > CLASSES_SHOWN ? " (12 largest)" : "");
 		add_classes(b, l, bars, n, level);
 		brc_str_add(b, "</figure>");

@@ -257,6 +257,14 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 				     l->group[last].cluster, l->group[last].size);
 		brc_text_line(b, "  ", &line);
 	}
+	for (size_t i = 0; l->unit_name && i < l->n_groups; i++) {
+		brc_str line = {0};
+
+		brc_str_addf(&line, "%s %d: ", l->layers.name[l->group[i].layer],
+			     l->group[i].cluster);
+		brc_members(&line, l, &l->group[i]);
+		brc_text_line(b, "  ", &line);
+	}
 	brc_str_add(b, "\n");
 }
 
@@ -270,7 +278,12 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 	brc_str_add(b, "\n");
 	for (int line = 0; line < 2; line++) {
 		add_title(b, l, line == 1);
-		brc_str_add(b, !worst ? "\n" : line == 0 ? " | class most\n" : " | damaged,\n");
+		if (!worst)
+			brc_str_add(b, "\n");
+		else if (line == 0)
+			brc_str_addf(b, " | %s most\n", brc_task_cell(l->lesions.task));
+		else
+			brc_str_add(b, " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {

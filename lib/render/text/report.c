@@ -73,15 +73,25 @@ static void add_layers(brc_str *b, const brc_network *net)
 static void add_accuracy(brc_str *b, const brc_network *net)
 {
 	const brc_labelling *l = brc_network_lesioned(net);
-	char name[32], *item = brc_item_name(net, name, sizeof(name));
+	char unit[64];
+	brc_task_kind task;
 
 	if (!l)
 		return;
-	brc_str_addf(b, "Accuracy        %s of %zu %s (class-balanced %s), loss %s nats %s %s\n",
-		     brc_format_percent(brc_lesions_baseline_plain(&l->lesions)).s,
-		     l->lesions.images, net->items,
-		     brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)).s,
-		     brc_format_number(l->loss, 3).s, item[0] == 'i' ? "an" : "a", item);
+	task = l->lesions.task;
+	brc_loss_unit(net, l, unit, sizeof(unit));
+	if (task != BRC_TASK_CLASSES)
+		brc_str_addf(b, "Task            %s\n", brc_task_name[task]);
+	if (brc_task_counts(task))
+		brc_str_addf(b, "Accuracy        %s of %zu %s (%s-balanced %s), loss %s %s\n",
+			     brc_format_percent(brc_lesions_baseline_plain(&l->lesions)).s,
+			     l->lesions.images, net->items, brc_task_cell(task),
+			     brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)).s,
+			     brc_format_number(l->loss, 3).s, unit);
+	else
+		brc_str_addf(b, "Loss            %s %s, %s of %zu %s\n",
+			     brc_format_number(l->loss, 3).s, unit, brc_task_loss(task),
+			     l->lesions.images, net->items);
 }
 
 /* The notes of one kind that belong to `labelling`, each as a paragraph after a bullet. */
@@ -129,7 +139,8 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 		add_notes(b, net, BRC_NOTE_WARNING, i, "Careful:");
 		add_notes(b, net, BRC_NOTE_MISSING, i, "Not run:");
 	}
-	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY, "The network as a whole:");
+	add_notes(b, net, BRC_NOTE_FINDING, BRC_ANY,
+		  brc_is_graph(net) ? "The graph as a whole:" : "The network as a whole:");
 	add_notes(b, net, BRC_NOTE_WARNING, BRC_ANY, "Careful:");
 	add_notes(b, net, BRC_NOTE_MISSING, BRC_ANY, "Not run:");
 	if (net->input->n_history > 0) {

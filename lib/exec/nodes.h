@@ -137,6 +137,8 @@ const char *brc_node_type(const brc_node *n); /* ONNX's name of the operator */
 brc_trace brc_node_trace(const brc_node *n);
 /* Element by element of one operand, or of one and numbers: part of an activation function. */
 bool brc_node_is_activation(const brc_node *n);
+/* Does it make real numbers of the whole ones that stand for them? */
+bool brc_node_dequantises(const brc_node *n);
 /* Is it more than a scale and a shift of its computed inputs? */
 bool brc_node_bends(const brc_exec *g, const brc_node *n);
 /* Is constant input k a parameter of the function, as the slopes of PRelu are? */

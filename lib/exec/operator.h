@@ -131,6 +131,7 @@ struct brc_op {
 	/* For code that looks into a network; exec/nodes.h says what these mean. */
 	brc_trace trace;
 	bool activation;
+	bool dequantises; /* from whole numbers to the real ones that they stand for */
 	brc_line line;
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);

@@ -85,10 +85,11 @@ static bool belongs(const brc_followed *f, const brc_node *n, size_t value)
 /*
  * If the only open uses are those of the last output, the function ends at that output. A use by a
  * node that does not belong to the function stays open for ever, so the function cannot end after
- * it.
+ * it. Whole numbers that stand for real ones are within the function, but not its end.
  */
 brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end, brc_err *err)
 {
+	bool real = brc_exec_value(g, value)->elem == BRC_ELEM_FLOAT;
 	brc_followed f;
 
 	*end = value;
@@ -101,8 +102,9 @@ brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t
 		if (!belongs(&f, n, value))
 			break;
 		brc_follow_node(&f, n, true);
-		if (f.open == brc_exec_value(g, n->out[0])->users &&
-		    brc_exec_value(g, n->out[0])->elem == BRC_ELEM_FLOAT)
+		real = brc_exec_value(g, n->out[0])->elem == BRC_ELEM_FLOAT &&
+		       (real || brc_node_dequantises(n));
+		if (real && f.open == brc_exec_value(g, n->out[0])->users)
 			*end = n->out[0];
 	}
 	free(f.inside);

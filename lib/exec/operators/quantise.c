@@ -279,17 +279,16 @@ static void run_dynamic(const brc_exec *g, const brc_node *n, const brc_memory *
 
 /* ---- the records ---- */
 
-#define RECORD(TYPE, INFER, ...)                                                             \
+#define RECORD(TYPE, INFER, BACK)                                                            \
 	BRC_OP(TYPE, BRC_TAKES(2, 3, 1), INFER, run_quantise, PLAIN, SAME,                   \
 	       BRC_ARGS(brc_quantise_args, BRC_ATTR_INT("axis", brc_quantise_args, axis, 1), \
-			__VA_ARGS__),                                                        \
+			BRC_ATTR_FLAG("saturate", brc_quantise_args, saturate, 1)),          \
 	       .state = sizeof(quantise), .activation = true, .line = BRC_LINE_YES,          \
-	       .parameters = 6)
+	       .parameters = 6, .dequantises = BACK)
 
 const brc_op brc_quantise_ops[] = {
-	RECORD("QuantizeLinear", infer_quantise,
-	       BRC_ATTR_FLAG("saturate", brc_quantise_args, saturate, 1)),
-	RECORD("DequantizeLinear", infer_dequantise, {.name = NULL}),
+	RECORD("QuantizeLinear", infer_quantise, false),
+	RECORD("DequantizeLinear", infer_dequantise, true),
 	BRC_OP("DynamicQuantizeLinear", BRC_TAKES(1, 1, 3), infer_dynamic, run_dynamic, PLAIN,
 	       QUANTISED, .attributes = NULL),
 	{.type = NULL},

@@ -8,12 +8,8 @@ parse_arguments "$@"
 
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
 # clusterability shuffles edges, so corr must write edges: --dense
-# shellcheck disable=SC2094 # the data file is only read
-activations "${notes[@]}" --model "$model" <"$data" | save activations \
+activations "${notes[@]}" --model "$model" "${network[@]}" <"$data" | save activations \
 	| corr "${notes[@]}" --method spearman --dense | save affinity \
-	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
-	| laplacian "${notes[@]}" --name activations.global | save laplacian \
-	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \
-	| lesion "${notes[@]}" --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
-	| coherence "${notes[@]}" | save analysis \
+	| partition activations.global \
+	| examine \
 	| write_reports

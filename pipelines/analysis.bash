@@ -9,8 +9,10 @@ if [ -x "$here/../bin/spectral" ]; then
 fi
 
 k=16 controls=199 shuffles=50 seed=42 units=hidden keep='' output='' model='' data='' quiet=''
-scratch=''
-notes=() # options that every filter gets
+k_auto='' task='' scratch=''
+notes=()   # options that every filter gets
+network=() # options that filters get which read the model
+reading=() # options of read-data
 
 usage() {
 	cat <<TXT
@@ -19,10 +21,21 @@ Usage: $(basename "$0") [OPTION...] MODEL DATA [LABELS]
 Analyse the network in MODEL (ONNX) on labelled data and print a report.
 DATA is a stream made by read-data, or anything that read-data can read without
 options: an NPZ file, a folder that holds one folder of images for each class,
-or an IDX or NPY file of images together with LABELS. If your data need options
-of read-data (such as --mean or --tokens), make a stream with read-data first.
+or an IDX or NPY file of images together with LABELS. If your data need other
+options of read-data than --mean and --std, such as --tokens, make a stream with
+read-data first.
 
   -k K             number of clusters (default: $k)
+  --k-auto MIN-MAX choose the number of clusters between MIN and MAX instead, as spectral does
+  --mean X,...     subtract a mean from the images, after they were scaled: one number for all
+                   channels, or one for each (default: 0)
+  --std X,...      then divide by a standard deviation (default: 1)
+  --shape [NAME=]N,...
+                   extents of the network's inputs, where the model leaves them open, as in
+                   x=1,3,192,192 (default: those of the data)
+  --output NAME    the value that is the network's output (default: the model's output)
+  --task TASK      what the output means: classes, binary, labels, regression or places. none:
+                   nothing of that, and no group is lesioned (default: what output and data say)
   --controls N     number of random groups that each group is compared with (default: $controls)
   --shuffles N     number of shuffled networks for clusterability (default: $shuffles)
   --seed N         seed of all random numbers (default: $seed)
@@ -64,21 +77,47 @@ check_output() {
 	fi
 }
 
+# take_option OPTION VALUE
+take_option() {
+	case $1 in
+	-k) k=$(count "$1" "$2") k_given=yes ;;
+	--k-auto) k_auto=$2 ;;
+	--controls) controls=$(count "$1" "$2") ;;
+	--shuffles) shuffles=$(count "$1" "$2") ;;
+	--seed) seed=$2 ;;
+	--units) units=$2 ;;
+	--mean | --std) reading+=("$1=$2") ;;
+	--shape | --output) network+=("$1=$2") ;;
+	--task) task=$2 ;;
+	--keep) keep=$2 ;;
+	-o) output=$2 ;;
+	esac
+}
+
+check_options() {
+	[ -z "$quiet$keep$output" ] || [ -n "$keep$output" ] || wrong "-q needs -o or --keep"
+	[[ $units =~ ^(hidden|all)$ ]] || wrong "--units: '$units' is not hidden or all"
+	[[ $task =~ ^(|auto|classes|binary|labels|regression|places|none)$ ]] ||
+		wrong "--task: '$task' is not classes, binary, labels, regression, places or none"
+	[ -n "$k_auto" ] || return 0
+	[ -z "$k_given" ] || wrong "give one of -k and --k-auto"
+	[[ $k_auto =~ ^([1-9][0-9]{0,6})-([1-9][0-9]{0,6})$ ]] ||
+		wrong "--k-auto: '$k_auto' is not MIN-MAX, as in 4-24"
+	((BASH_REMATCH[1] <= BASH_REMATCH[2])) || wrong "--k-auto: in '$k_auto' MIN is above MAX"
+}
+
 parse_arguments() {
-	local operands=()
+	local operands=() k_given=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		-k | --controls | --shuffles | --seed | --units | --keep | -o)
+		--*=*)
+			set -- "${1%%=*}" "${1#*=}" "${@:2}"
+			continue
+			;;
+		-k | --k-auto | --controls | --shuffles | --seed | --units | --mean | --std | --shape | \
+			--output | --task | --keep | -o)
 			[ $# -ge 2 ] || wrong "$1 needs a value"
-			case $1 in
-			-k) k=$(count "$1" "$2") ;;
-			--controls) controls=$(count "$1" "$2") ;;
-			--shuffles) shuffles=$(count "$1" "$2") ;;
-			--seed) seed=$2 ;;
-			--units) units=$2 ;;
-			--keep) keep=$2 ;;
-			-o) output=$2 ;;
-			esac
+			take_option "$1" "$2"
 			shift
 			;;
 		-q) quiet=yes notes=(-q) ;;
@@ -101,8 +140,7 @@ parse_arguments() {
 		}
 	done
 	check_output
-	[ -z "$quiet$keep$output" ] || [ -n "$keep$output" ] || wrong "-q needs -o or --keep"
-	[[ $units =~ ^(hidden|all)$ ]] || wrong "--units: '$units' is not hidden or all"
+	check_options
 	if [ -n "$keep" ]; then
 		mkdir -p "$keep"
 		for stage in weights activations affinity clusterability laplacian clusters lesions analysis; do
@@ -122,15 +160,17 @@ parse_arguments() {
 take_data() {
 	data=$1
 	if [ $# = 1 ] && check -q "$1" 2>/dev/null; then
+		[ ${#reading[@]} = 0 ] ||
+			wrong "${reading[0]%%=*}: $1 is a stream; give this option to read-data, which makes it"
 		return
 	fi
 	data=${keep:-$scratch}/data.brc
-	read-data "${notes[@]}" "$@" -o "$data"
+	read-data "${notes[@]}" "${reading[@]}" "$@" -o "$data"
 }
 
 # Run one sample, so that data which do not fit the network are refused before any long work.
 try_data() {
-	activations -q --model "$model" --samples 1 <"$data" >/dev/null
+	activations -q --model "$model" "${network[@]}" --samples 1 <"$data" >/dev/null
 }
 
 # Pass a stream on; with --keep, also save it as DIR/NAME.brc once it is whole.
@@ -146,6 +186,33 @@ save() {
 		rm -f "$part"
 		return 4
 	fi
+}
+
+# The graph in the stream is clustered: graph -> clusterability -> clusters. $1 is the labels' name.
+# Clusterability needs the number of clusters, so with --k-auto that is found first.
+partition() {
+	local clusters=(-k "$k") graph=$scratch/graph.brc
+	if [ -n "$k_auto" ]; then
+		clusters=("--k-auto=$k_auto")
+		cat >"$graph"
+		k=$(laplacian -q <"$graph" | spectral "${notes[@]}" -q "${clusters[@]}" --seed "$seed" | peek |
+			sed -n '/^labels/,$s/^  {"k": \([0-9]*\),.*/\1/p')
+		exec <"$graph"
+	fi
+	clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability |
+		laplacian "${notes[@]}" --name "$1" | save laplacian |
+		spectral "${notes[@]}" "${clusters[@]}" --seed "$seed" | save clusters
+}
+
+# clusters -> lesions -> coherence, unless nothing can be lesioned
+examine() {
+	if [ "$task" = none ]; then
+		save analysis
+		return
+	fi
+	lesion "${notes[@]}" --model "$model" "${network[@]}" ${task:+"--task=$task"} --data "$data" \
+		--controls "$controls" --seed "$seed" | save lesions |
+		coherence "${notes[@]}" | save analysis
 }
 
 write_reports() {

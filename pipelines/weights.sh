@@ -5,10 +5,8 @@
 parse_arguments "$@"
 
 # network -> graph -> clusterability -> clusters -> lesions -> coherence
-extract-weights "${notes[@]}" --units "$units" "$model" | save weights \
-	| clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability \
-	| laplacian "${notes[@]}" --name weights.global | save laplacian \
-	| spectral "${notes[@]}" -k "$k" --seed "$seed" | save clusters \
-	| lesion "${notes[@]}" --model "$model" --data "$data" --controls "$controls" --seed "$seed" | save lesions \
-	| coherence "${notes[@]}" | save analysis \
+# The data give extents that the model leaves open.
+extract-weights "${notes[@]}" --units "$units" "${network[@]}" --data "$data" "$model" | save weights \
+	| partition weights.global \
+	| examine \
 	| write_reports

@@ -32,6 +32,8 @@ typedef enum brc_layout {
 	BRC_LAYOUT_NHWC  /* one image is [y, x, channel] */
 } brc_layout;
 
+typedef struct brc_dataset_input brc_dataset_input; /* see sections/dataset_inputs.h */
+
 /*
  * Everything but the class names is borrowed: from the section that was read
  * (which must outlive the data set), or from the arrays that a reader of
@@ -57,7 +59,9 @@ typedef struct brc_dataset {
 	const double *mean;      /* the extent that holds the channels; [channels]: the network */
 	const double *deviation; /* is given (image * scale - mean) / deviation, which is > 0 */
 	char **class_name;       /* [classes], unique and not empty; or NULL. Owned */
-	char source[16];         /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
+	brc_dataset_input *input; /* [n_inputs]: for further inputs of the network. Owned */
+	size_t n_inputs;
+	char source[16]; /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
 } brc_dataset;
 
 /*
@@ -90,6 +94,8 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 
 /* Labels of one image: 1, or one for each place; 0: there are none, but marks or targets. */
 size_t brc_dataset_places(const brc_dataset *d);
+/* What output k should be for an image: its target, its mark, or the number that its label is. */
+double brc_dataset_target(const brc_dataset *d, size_t image, size_t k);
 /* has[classes]: is the image of this class, by its label, the label of any place, or a mark? */
 void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has);
 

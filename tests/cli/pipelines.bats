@@ -60,6 +60,44 @@ setup() {
 	cmp "$data" stages/mine.brc
 }
 
+@test "--k-auto chooses the clusters, and clusterability takes as many" {
+	for pipeline in weights activations; do
+		"$ROOT/pipelines/$pipeline.sh" --k-auto 2-5 --controls 9 --shuffles 3 -q --keep stages -o page.json "$model" "$data"
+		k=$(jq '.networks[0].labellings[0].k' page.json)
+		[ "$k" -ge 2 ] && [ "$k" -le 5 ]
+		jq -e --argjson k "$k" '.networks[0].clusterability[0].k == $k' page.json
+		jq -e '.networks[0].labellings[0].graphs[0].choice | length > 0' page.json
+		laplacian -q --name "$pipeline.global" <stages/clusterability.brc |
+			spectral -q --k-auto=2-5 >again.brc
+		cmp stages/clusters.brc again.brc
+	done
+}
+
+@test "--mean and --std go to read-data, and are refused of a stream" {
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages --mean 0.25 --std=0.5 "$model" "$ROOT/fixtures/side-by-side.npz"
+	read-data -q --mean 0.25 --std 0.5 "$ROOT/fixtures/side-by-side.npz" -o data.brc
+	cmp stages/data.brc data.brc
+	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --mean 0.25 "$model" "$data"
+	grep -q "data.brc is a stream" <<<"$output"
+	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --mean half "$model" "$ROOT/fixtures/side-by-side.npz"
+}
+
+@test "--shape, --output and --task go to the filters that read the model" {
+	for pipeline in weights activations; do
+		"$ROOT/pipelines/$pipeline.sh" "${quick[@]}" -q --keep stages --shape 'image=?,2,28,28' --output probability --task classes "$model" "$data"
+		peek stages/analysis.brc >told
+		[ "$(grep -c '"shape": "image=?,2,28,28", "output": "probability"' told)" = 2 ]
+		grep -q '"task": "classes"' told
+	done
+}
+
+@test "--task none: clusters, and no lesions" {
+	"$ROOT/pipelines/activations.sh" "${quick[@]}" -q --keep stages -o page.json --task none "$model" "$data"
+	[ ! -e stages/lesions.brc ]
+	cmp stages/clusters.brc stages/analysis.brc
+	jq -e '.networks[0].labellings[0] | .k == 2 and .importance == []' page.json
+}
+
 @test "wrong arguments are told before any work" {
 	run -2 "$ROOT/pipelines/weights.sh" -k four "$model" "$data"
 	grep -q "'four' is not a whole number" <<<"$output"
@@ -67,6 +105,13 @@ setup() {
 	run -2 "$ROOT/pipelines/weights.sh" --what "$model" "$data"
 	run -2 "$ROOT/pipelines/weights.sh" -q "$model" "$data"
 	run -2 "$ROOT/pipelines/weights.sh" -o x.pdf "$model" "$data"
+	run -2 "$ROOT/pipelines/weights.sh" -k 2 --k-auto 2-4 "$model" "$data"
+	for range in 4 4-2 0-4 a-b; do
+		run -2 "$ROOT/pipelines/weights.sh" --k-auto "$range" "$model" "$data"
+		grep -q -- "--k-auto" <<<"$output"
+	done
+	run -2 "$ROOT/pipelines/weights.sh" --task guess "$model" "$data"
+	run -2 "$ROOT/pipelines/weights.sh" --mean
 	run -2 "$ROOT/pipelines/activations.sh" --units all "$model" "$data"
 	run -3 "$ROOT/pipelines/weights.sh" missing.onnx "$data"
 	run -6 "$ROOT/pipelines/weights.sh" -o /nonexistent/x.html "$model" "$data"
@@ -85,6 +130,9 @@ setup() {
 	cp "$model" "my files/my net.onnx"
 	cp "$data" "my files/my data.brc"
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep "my stages" -o "my page.html" "my files/my net.onnx" "my files/my data.brc"
+	cp "$ROOT/fixtures/side-by-side.npz" "my files/my data.npz"
+	TMPDIR="$PWD/my files" "$ROOT/pipelines/activations.sh" --k-auto 2-3 --controls 9 --shuffles 2 -q -o "my other.html" "my files/my net.onnx" "my files/my data.npz"
+	grep -q "</html>" "my other.html"
 	grep -q "</html>" "my page.html"
 	check -q "my stages/analysis.brc"
 }

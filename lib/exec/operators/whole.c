@@ -8,9 +8,10 @@
 #include "base/memory.h"
 #include "exec/operators/quantised.h"
 
-#define EXACT ((float)(1 << 24)) /* the last of the whole numbers that floats hold without a gap \
-				  */
-#define MOST 255.0f              /* of a number of 8 bits less another */
+#define EXACT                                                                              \
+	((float)(1 << 24)) /* the last of the whole numbers that floats hold without a gap \
+			    */
+#define MOST 255.0f        /* of a number of 8 bits less another */
 
 /* ---- numbers less their zero points ---- */
 

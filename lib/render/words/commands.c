@@ -83,6 +83,8 @@ static size_t upstream(const links *l, size_t e)
 	int strongest = -1;
 	const brc_map *read;
 
+	if (strcmp(brc_map_string(l->history[e], "tool", ""), "extract-weights") == 0)
+		return NOWHERE; /* it begins a pipe, and reads data beside */
 	for (size_t i = 0; (read = item(l->history[e], "reads", i)); i++) {
 		size_t p = producer(l, e, brc_map_string(read, "digest", ""));
 

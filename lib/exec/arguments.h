@@ -312,4 +312,9 @@ typedef struct brc_recurrent_args {
 	brc_gate_function function[2][BRC_GATE_FUNCTIONS]; /* of each direction */
 } brc_recurrent_args;
 
+typedef struct brc_quantise_args { /* QuantizeLinear, DequantizeLinear */
+	int64_t axis;
+	bool saturate; /* of 8-bit floats, which are not supported */
+} brc_quantise_args;
+
 #endif

@@ -56,6 +56,9 @@ class Case:
     edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
     sets: tuple = SETS
     fixture: Optional[int] = None  # operator set of the committed export
+    script: bool = False  # exported as torch.jit.script makes it, with branches and loops
+    labels: Optional[np.ndarray] = None  # or targets; None: class 0 of everything
+    counts: Optional[Callable] = None  # of scores and labels: right answers and losses by cell
     export: Dict = field(default_factory=dict)  # further arguments of torch.onnx.export
 
 
@@ -68,7 +71,7 @@ def export(case, net, opset, path):
     first = {**case.inputs, **case.other}
     args = tuple(x[:case.batch] if x.dim() and name not in case.other else x
                  for name, x in first.items())
-    torch.onnx.export(net, args, path, opset_version=opset, input_names=list(case.inputs),
+    torch.onnx.export(torch.jit.script(net) if case.script else net, args, path, opset_version=opset, input_names=list(case.inputs),
                       output_names=case.outputs,
                       dynamic_axes={k: v for k, v in case.axes.items()
                                     if k in case.inputs or k in case.outputs} or None,
@@ -112,12 +115,16 @@ def means(case, net, name, n):
     return y.reshape(n, -1, y.shape[-1]).mean(1)
 
 
-def silenced(case, net, name, units):
+def first_half(units):
+    """What is kept when the first half is silenced."""
+    return (torch.arange(units) >= (units + 1) // 2).float()
+
+
+def silenced(case, net, name, keep):
+    """The output with units of a layer times `keep`: its activation of 0 must be 0."""
     part = module(case, net, name)
 
     def change(_, __, y):
-        keep = torch.ones(units)
-        keep[:(units + 1) // 2] = 0
         return (y.movedim(axis_of(part), -1) * keep).movedim(-1, axis_of(part))
 
     hook = part.register_forward_hook(change)
@@ -135,6 +142,7 @@ def write_data(case, path):
     tokens = not x.is_floating_point()
     images = x.numpy().astype(np.int32 if tokens else np.float32)
     labels = np.zeros(images.shape if case.per_token else len(images), np.int32)
+    labels = labels if case.labels is None else case.labels
     more = {k: case.inputs[k].numpy() for k in case.arrays}
     np.savez(path, images=images, labels=labels, **more)
     return (["--tokens"] if tokens else []) + [f"--input={k}" for k in case.arrays]
@@ -177,6 +185,16 @@ def edges(case, tools, data, model):
             for i, r in enumerate(weights.records)}
 
 
+def lesions(case, tools, data, model):
+    """The sections labels and lesions: the network in two clusters, each silenced."""
+    import read_stream
+    run = (f"set -o pipefail; {tools}/extract-weights -q --data {data} {model} | {tools}/laplacian "
+           f"-q | {tools}/spectral -q -k 2 | {tools}/lesion -q -n 1 --data {data} --model {model}")
+    stream = subprocess.run(["bash", "-c", run], check=True, stdout=subprocess.PIPE).stdout
+    sections, _ = read_stream.read(io.BytesIO(stream))
+    return [next(s for s in sections if s.type == kind) for kind in ("labels", "lesions")]
+
+
 # ---- side by side ----
 
 def differs(have, want):
@@ -201,12 +219,37 @@ def check_once(case, net, opset, network, tools, folder):
             continue
         worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name, n))
         worst[f"{name} silenced"] = differs(have[("silenced", i)],
-                                            silenced(case, net, name, units))
+                                            silenced(case, net, name, first_half(units)))
     if case.edges:
         found = edges(case, tools, data, model)
         for key, want in case.edges(net).items():
             worst[f"weights {key}"] = differs(found[key], want.detach().numpy())
+    if case.counts:
+        worst.update(check_counts(case, net, tools, data, model))
     return len(layers), worst
+
+
+def check_counts(case, net, tools, data, model):
+    """Right answers, which must be equal, and losses; of the network and of every lesion."""
+    labels, have = lesions(case, tools, data, model)
+    names = [name.decode() for name in labels.arrays["layer/name"]]
+    of_unit = np.repeat(np.arange(len(names)), labels.arrays["layer/units"])
+    a, worst = have.arrays, {}
+
+    def compare(what, scores, correct, loss):
+        right, nats = case.counts(scores.double(), torch.from_numpy(case.labels))
+        if right is not None and list(right) != list(correct):
+            raise ValueError(f"{what}: {list(correct)} are right, not {list(right)}")
+        worst[f"loss {what}"] = differs(loss, nats)
+
+    zeros = np.zeros_like(a["baseline/loss"])
+    compare("unharmed", call(case, net), a.get("baseline/correct", zeros), a["baseline/loss"])
+    for s, (layer, cluster) in enumerate(zip(a["subcluster/layer"], a["subcluster/cluster"])):
+        units = labels.arrays["label"][of_unit == layer] == cluster
+        scores = silenced(case, net, names[layer], torch.from_numpy(~units).float())
+        compare(f"of {names[layer]}, cluster {cluster}", scores,
+                a["correct"][0, s] if "correct" in a else zeros, a["loss"][0, s])
+    return worst
 
 
 def check(case, network, tools):

@@ -82,9 +82,13 @@ static brc_rc prune(brc_net *net, brc_err *err)
 {
 	const char *output = net->options.output;
 
-	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
-		       : brc_exec_want_outputs(&net->model, err));
-	return brc_exec_drop_inputs(&net->model, err);
+	brc_rc rc = output ? brc_exec_want(&net->model, &output, 1, err)
+			   : brc_exec_want_outputs(&net->model, err);
+
+	if (rc == BRC_DATA && !output && err && !*err->hint)
+		brc_hint(err, "--output NAME takes a value before it as the network's output");
+	BRC_THEN(rc, brc_exec_drop_inputs(&net->model, err));
+	return rc;
 }
 
 /*
@@ -113,8 +117,9 @@ static brc_rc read_graph(brc_net *net, brc_err *err)
 				"possible",
 				net->in[net->main].name);
 	if (rc)
-		return err->code;
-	*err = (brc_err){0};
+		return BRC_DATA;
+	if (err)
+		*err = (brc_err){0};
 	return BRC_OK;
 }
 

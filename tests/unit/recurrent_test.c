@@ -9,8 +9,9 @@
 
 enum { LAYERS = 5, MEMBER = 64, NAME = 64 };
 
-static const char *const names[] = {"lstm", "gru-both", "rnn", "gates", "back", "planted"};
-static const size_t recurrent[] = {2, 2, 1, 1, 1, 1}; /* their first layers */
+static const char *const names[] = {"lstm",    "gru-both", "rnn",    "gates",
+				    "coupled", "back",     "planted"};
+static const size_t recurrent[] = {2, 2, 1, 1, 1, 1, 1}; /* their first layers */
 enum { NETWORKS = sizeof(names) / sizeof(*names) };
 
 static brc_net *read_for(const char *name, brc_norm norm)

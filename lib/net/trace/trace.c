@@ -74,6 +74,7 @@ static brc_rc (*const rules[])(brc_tracer *, const brc_node *, brc_err *) = {
 	[BRC_TRACE_SAME] = brc_trace_same,
 	[BRC_TRACE_NORMALISED] = brc_trace_same,
 	[BRC_TRACE_AFFINE] = brc_trace_affine,
+	[BRC_TRACE_QUANTISED] = brc_trace_quantised,
 	[BRC_TRACE_LAYER_NORM] = brc_trace_layer_norm,
 	[BRC_TRACE_COMBINE] = brc_trace_combine,
 	[BRC_TRACE_SUM] = brc_trace_combine,

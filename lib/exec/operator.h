@@ -166,9 +166,10 @@ struct brc_op {
 #define BRC_FAMILIES(X) \
 	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
 	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
-	X(constants) X(counted) X(found) \
-	X(products) X(convolution) X(transposed_convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(along) X(top) \
+	X(constants) X(counted) X(found) X(signal) \
+	X(products) X(convolution) X(transposed_convolution) X(pooling) X(unpool) X(grid) \
+	X(normalisation) X(softmax) X(reductions) \
+	X(along) X(top) X(determinant) \
 	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary) \
 	X(quantise) X(whole_products) X(whole_convolution)
 /* clang-format on */

@@ -1,8 +1,6 @@
 #include "data/arrays/npy.h"
 
 #include <ctype.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

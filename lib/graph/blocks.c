@@ -121,8 +121,7 @@ brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const 
 
 	b->store = &brc_edge_store_factors;
 	b->samples = samples;
-	b->factor = brc_alloc(layers, sizeof(*b->factor), err);
-	BRC_TRY(brc_made(b->factor));
+	BRC_TRY(BRC_ARRAY(b->factor, layers, err));
 	memcpy(b->factor, factor, layers * sizeof(*b->factor));
 	for (size_t from = 0; from < layers; from++)
 		for (size_t to = from; to < (across ? layers : from + 1); to++)

@@ -210,8 +210,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 		return brc_fail(err, BRC_DATA,
 				"%zu eigenpairs wanted of a graph with %zu connected units",
 				k + spare, g->connected);
-	r.p = brc_calloc(1, sizeof(*r.p), err);
-	BRC_TRY(brc_made(r.p));
+	BRC_TRY(BRC_ZEROED(r.p, 1, err));
 	r.p->n = g->connected;
 	r.p->pairs = k + spare;
 	r.p->spare = spare;
@@ -219,12 +218,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 	free(r.trivial);
 	free(r.inner);
 	brc_normalised_free(r.m);
-	if (rc != BRC_OK) {
-		brc_eigenpairs_free(r.p);
-		return rc;
-	}
-	*out = r.p;
-	return BRC_OK;
+	return BRC_GIVE(out, r.p, rc, brc_eigenpairs_free);
 }
 
 size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)

@@ -98,12 +98,7 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 			 8 * f->n),
 		0, "the factors of a graph", err);
 	BRC_THEN(rc, fill(f, b, member, n, across, err));
-	if (rc != BRC_OK) {
-		brc_factors_free(f);
-		return rc;
-	}
-	*out = f;
-	return BRC_OK;
+	return BRC_GIVE(out, f, rc, brc_factors_free);
 }
 
 /* ---- tiles ---- */

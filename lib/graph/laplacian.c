@@ -74,10 +74,8 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	BRC_TRY(brc_blocks_init(&l->blocks, &blocks->layers, err));
 	l->local = local;
 	snprintf(l->source, sizeof(l->source), "%s", source);
-	l->graph = brc_calloc(graphs, sizeof(*l->graph), err);
-	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
-	if (!l->graph || !l->labelled)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(l->graph, graphs, err));
+	BRC_TRY(BRC_ZEROED(l->labelled, blocks->layers.n, err));
 	return blocks->store->add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0,
 				      err);
 }

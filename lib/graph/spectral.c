@@ -47,10 +47,8 @@ static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eig
 	if (p->pairs < c->pairs)
 		return brc_fail(err, BRC_DATA, "%zu eigenpairs are too few for %zu clusters",
 				p->pairs, c->k);
-	c->value = brc_alloc(c->pairs, sizeof(*c->value), err);
-	c->residual = brc_alloc(c->pairs, sizeof(*c->residual), err);
-	if (!c->value || !c->residual)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(c->value, c->pairs, err));
+	BRC_TRY(BRC_ARRAY(c->residual, c->pairs, err));
 	memcpy(c->value, p->value, c->pairs * sizeof(*c->value));
 	memcpy(c->residual, p->residual, c->pairs * sizeof(*c->residual));
 	for (size_t i = 0; i < c->k; i++)
@@ -194,8 +192,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 		   const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
 	BRC_TRY(copy_spectrum(c, g, p, err));
-	c->label = brc_alloc(g->n, sizeof(*c->label), err);
-	BRC_TRY(brc_made(c->label));
+	BRC_TRY(BRC_ARRAY(c->label, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
 	if (g->components >= c->k)

@@ -31,8 +31,7 @@ brc_rc brc_ranks_new(brc_ranks **out, size_t n, brc_err *err)
 	*out = NULL;
 	if (n == 0 || n > INT32_MAX)
 		return brc_fail(err, BRC_USAGE, "cannot rank %zu values", n);
-	r = brc_calloc(1, sizeof(*r), err);
-	BRC_TRY(brc_made(r));
+	BRC_TRY(BRC_ZEROED(r, 1, err));
 	r->n = n;
 	r->a = brc_alloc(n, sizeof(*r->a), err);
 	r->b = brc_alloc(n, sizeof(*r->b), err);

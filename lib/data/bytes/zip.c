@@ -241,11 +241,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	BRC_THEN(rc, brc_input_seekable(in, &z->fd, &z->size, err));
 	BRC_THEN(rc, read_end(z, err));
 	BRC_THEN(rc, read_directory(z, err));
-	if (rc != BRC_OK)
-		brc_zip_free(z);
-	else
-		*out = z;
-	return rc;
+	return BRC_GIVE(out, z, rc, brc_zip_free);
 }
 
 void brc_zip_free(brc_zip *z)

@@ -292,11 +292,7 @@ static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_e
 	BRC_THEN(rc, brc_layers_init(layers, t->n_groups, name, units, err));
 	free(name);
 	free(units);
-	if (rc == BRC_OK)
-		*label = out;
-	else
-		free(out);
-	return rc;
+	return BRC_GIVE(label, out, rc, free);
 }
 
 brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,

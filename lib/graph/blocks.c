@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 #include "linalg/triangle.h"
 
@@ -151,9 +152,7 @@ static int by_layers(const void *pa, const void *pb)
 {
 	const brc_block *a = pa, *b = pb;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
+	return BRC_ORDER(a->from, b->from) ?: BRC_ORDER(a->to, b->to);
 }
 
 static brc_rc check_pairs(const brc_blocks *b, const char *what, brc_err *err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/factors.h"
 #include "graph/layout.h"
 
@@ -154,9 +155,7 @@ static int by_volume(const void *pa, const void *pb)
 {
 	const component *a = pa, *b = pb;
 
-	if (a->volume != b->volume)
-		return a->volume > b->volume ? -1 : 1;
-	return a->root < b->root ? -1 : a->root > b->root;
+	return BRC_ORDER(b->volume, a->volume) ?: BRC_ORDER(a->root, b->root);
 }
 
 /* Number the sets by descending volume; parent becomes the component of every unit. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 
 void brc_laplacian_clear(brc_laplacian *l)
@@ -147,7 +148,7 @@ static int by_index(const void *pa, const void *pb)
 {
 	size_t a = *(const size_t *)pa, b = *(const size_t *)pb;
 
-	return a < b ? -1 : a > b;
+	return BRC_ORDER(a, b);
 }
 
 /* The blocks that touch `centre` and their layers, ascending, in block[] and member[]. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 #include "graph/subcluster.h"
 
@@ -66,9 +67,7 @@ static int by_groups(const void *pa, const void *pb)
 {
 	const group_link *a = pa, *b = pb;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
+	return BRC_ORDER(a->from, b->from) ?: BRC_ORDER(a->to, b->to);
 }
 
 static brc_rc copy_links(const sum_list *list, brc_spectrum *out, brc_err *err)

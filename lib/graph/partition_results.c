@@ -70,15 +70,6 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 	return rc;
 }
 
-static double *copy(const double *v, size_t n, brc_err *err)
-{
-	double *to = brc_alloc(n, sizeof(*to), err);
-
-	if (to && n > 0)
-		memcpy(to, v, n * sizeof(*to));
-	return to;
-}
-
 /* The evidence for the chosen k. */
 static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *err)
 {
@@ -115,8 +106,8 @@ static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clu
 		warning[w] = (char *)(uintptr_t)c->warning[w];
 	BRC_TRY(brc_texts_dup(warning, c->n_warnings, &r->warning, err));
 	r->n_warnings = c->n_warnings;
-	r->eigenvalue = copy(c->value, c->pairs, err);
-	r->residual = copy(c->residual, c->pairs, err);
+	r->eigenvalue = brc_memdup(c->value, c->pairs, sizeof(*c->value), err);
+	r->residual = brc_memdup(c->residual, c->pairs, sizeof(*c->residual), err);
 	if (!r->eigenvalue || !r->residual)
 		return BRC_RESOURCE;
 	r->pairs = c->pairs;

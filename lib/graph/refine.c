@@ -14,6 +14,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/adjacency.h"
 #include "linalg/numbering.h"
 
@@ -144,9 +145,7 @@ static int by_gain(const void *pa, const void *pb)
 {
 	const move *a = pa, *b = pb;
 
-	if (a->gain != b->gain)
-		return a->gain > b->gain ? -1 : 1;
-	return a->unit < b->unit ? -1 : a->unit > b->unit;
+	return BRC_ORDER(b->gain, a->gain) ?: BRC_ORDER(a->unit, b->unit);
 }
 
 /* Undo the moves from number `first` on. */

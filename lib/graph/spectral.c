@@ -59,15 +59,12 @@ static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eig
 /* Put whole components into k bins: the largest first, and each into the lightest bin. */
 static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
-	double *load = brc_calloc(c->k, sizeof(*load), err);
-	int32_t *bin = brc_alloc(g->components, sizeof(*bin), err);
+	double *load;
+	int32_t *bin = NULL;
+	brc_rc rc = BRC_ZEROED(load, c->k, err);
 
-	if (!load || !bin) {
-		free(load);
-		free(bin);
-		return BRC_RESOURCE;
-	}
-	for (size_t i = 0; i < g->components; i++) {
+	BRC_THEN(rc, BRC_ARRAY(bin, g->components, err));
+	for (size_t i = 0; rc == BRC_OK && i < g->components; i++) {
 		size_t lightest = 0;
 
 		for (size_t b = 1; b < c->k; b++)
@@ -76,11 +73,11 @@ static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *e
 		load[lightest] += g->volume[i];
 		bin[i] = (int32_t)lightest;
 	}
-	for (size_t v = 0; v < g->connected; v++)
+	for (size_t v = 0; rc == BRC_OK && v < g->connected; v++)
 		c->label[g->unit[v]] = bin[g->component[g->unit[v]]];
 	free(load);
 	free(bin);
-	return BRC_OK;
+	return rc;
 }
 
 size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)

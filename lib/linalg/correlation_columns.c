@@ -91,35 +91,22 @@ static void write_wide(const struct centred *d, size_t n, double scale, double *
 }
 
 /* The same in single precision, less `zero` instead of the centre; the sum of what is written. */
-BRC_FOR_EACH_PROCESSOR
-static double write_ranks(const uint32_t *twice, size_t n, double zero, double scale, float *z)
-{
-	double sum[LANES] = {0}, total = 0;
-
-	for (size_t i = 0; i < n; i += LANES)
-		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
-			z[i + l] = (float)((twice[i + l] - zero) * scale);
-			sum[l] += z[i + l];
-		}
-	for (size_t l = 0; l < LANES; l++)
-		total += sum[l];
-	return total;
-}
-
-BRC_FOR_EACH_PROCESSOR
-static double write_values(const float *x, size_t n, double zero, double scale, float *z)
-{
-	double sum[LANES] = {0}, total = 0;
-
-	for (size_t i = 0; i < n; i += LANES)
-		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
-			z[i + l] = (float)((x[i + l] - zero) * scale);
-			sum[l] += z[i + l];
-		}
-	for (size_t l = 0; l < LANES; l++)
-		total += sum[l];
-	return total;
-}
+#define WRITE_SINGLE(name, type)                                                         \
+	BRC_FOR_EACH_PROCESSOR                                                           \
+	static double name(const type *x, size_t n, double zero, double scale, float *z) \
+	{                                                                                \
+		double sum[LANES] = {0}, total = 0;                                      \
+		for (size_t i = 0; i < n; i += LANES)                                    \
+			for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {   \
+				z[i + l] = (float)((x[i + l] - zero) * scale);           \
+				sum[l] += z[i + l];                                      \
+			}                                                                \
+		for (size_t l = 0; l < LANES; l++)                                       \
+			total += sum[l];                                                 \
+		return total;                                                            \
+	}
+WRITE_SINGLE(write_ranks, uint32_t)
+WRITE_SINGLE(write_values, float)
 
 /* Both bytes of q, and zeroes up to the stride. */
 BRC_FOR_EACH_PROCESSOR

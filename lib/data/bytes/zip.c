@@ -9,6 +9,7 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
+#include "base/order.h"
 
 enum {
 	LOCAL_BYTES = 30,
@@ -173,7 +174,7 @@ static int by_begin(const void *pa, const void *pb)
 {
 	const extent *a = pa, *b = pb;
 
-	return a->begin < b->begin ? -1 : a->begin > b->begin;
+	return BRC_ORDER(a->begin, b->begin);
 }
 
 /* Members that share bytes could make petabytes of a small file, and no program writes them. */

@@ -36,10 +36,13 @@ typedef struct brc_builder {
 	brc_err *err;
 } brc_builder;
 
+/* ---- accept.c: what brc_exec_accept does, of one node and of an operator set ---- */
+
+brc_rc brc_exec_accept_node(const Brc__OnnxNode *p, const brc_functions *f, brc_err *err);
+brc_rc brc_exec_accept_opset(int64_t opset, brc_err *err);
+
 /* ---- scope.c ---- */
 
-/* What the name stands for here; NULL: nothing defines it. "" is no name. */
-brc_name *brc_builder_find(const brc_builder *b, const char *name);
 /* The initializers of the innermost graph, then its nodes. BRC_DATA naming the node that fails. */
 brc_rc brc_builder_initializers(brc_builder *b);
 brc_rc brc_builder_nodes(brc_builder *b);
@@ -50,6 +53,7 @@ typedef struct brc_inlined {
 	const Brc__OnnxFunction *function; /* NULL: it is none, and sees the names around it */
 	const Brc__OnnxNode *node;         /* in whose place */
 	size_t turn;                       /* of a loop; BRC_NOWHERE: it is no loop */
+	const char *branch;                /* of If: what it is called; NULL: it is none */
 	const brc_binding *in;             /* [n_in]: its first inputs; the others are left out */
 	size_t n_in;
 } brc_inlined;

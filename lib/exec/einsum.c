@@ -142,7 +142,7 @@ static brc_rc implied_output(const einsum *e, term *out)
 	for (size_t k = 0; k < LABELS; k++) {
 		size_t l = (k + DOTS) % LABELS;
 
-		if (times[l] == 0 || (times[l] > 1 && l < DOTS))
+		if (times[l] == 0 || (l < DOTS && times[l] > 1))
 			continue;
 		if (out->n == BRC_MAX_DIMS)
 			return wrong(e, "has too many dimensions");

@@ -28,6 +28,11 @@ const brc_operand *brc_exec_value(const brc_exec *g, size_t v)
 	return &g->value[v];
 }
 
+size_t brc_exec_outputs(const brc_exec *g)
+{
+	return g->n_outputs;
+}
+
 size_t brc_exec_output_value(const brc_exec *g, size_t k)
 {
 	return g->output[k];
@@ -53,6 +58,11 @@ brc_trace brc_node_trace(const brc_node *n)
 bool brc_node_is_activation(const brc_node *n)
 {
 	return n->op->activation;
+}
+
+bool brc_node_dequantises(const brc_node *n)
+{
+	return n->op->dequantises;
 }
 
 bool brc_node_bends(const brc_exec *g, const brc_node *n)

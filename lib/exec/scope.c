@@ -9,7 +9,8 @@
 
 enum { MOST_DEPTH = 100 };
 
-brc_name *brc_builder_find(const brc_builder *b, const char *name)
+/* What the name stands for here; NULL: nothing defines it. "" is no name. */
+static brc_name *find(const brc_builder *b, const char *name)
 {
 	for (const brc_scope *s = b->scope; s && *name; s = s->outer) {
 		brc_name *at = brc_names_find(&s->names, name);
@@ -51,7 +52,7 @@ brc_rc brc_builder_initializers(brc_builder *b)
 			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
 					at->text);
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
-		BRC_TRY(full_name(b, b->scope->values, brc_text(t->name), &v.name));
+		BRC_TRY(full_name(b, "", brc_text(t->name), &v.name));
 		BRC_TRY(brc_exec_add_value(b->g, &v, &at->is.value, b->err));
 	}
 	return BRC_OK;
@@ -117,7 +118,7 @@ static bool takes_attributes(const Brc__OnnxNode *p)
 static brc_rc resolve(const brc_builder *b, const Brc__OnnxNode *p, size_t k, brc_binding *is)
 {
 	const char *name = brc_text(p->input[k]);
-	const brc_name *at = brc_builder_find(b, name);
+	const brc_name *at = find(b, name);
 
 	*is = at ? at->is : brc_bind(BRC_NOWHERE);
 	if (*name && brc_is_unbound(is))
@@ -157,6 +158,18 @@ static brc_rc set_outputs(brc_builder *b, const Brc__OnnxNode *p, brc_node *n)
 	return BRC_OK;
 }
 
+/* Only values that are computed need names of their own; constants name layers, and are read. */
+static brc_rc name_constants(brc_builder *b, const Brc__OnnxNode *p, const brc_node *n)
+{
+	for (size_t k = 0; *b->scope->values && k < n->n_out; k++) {
+		brc_operand *v = n->out[k] == BRC_NOWHERE ? NULL : &b->g->value[n->out[k]];
+
+		if (v && v->state == BRC_CONSTANT)
+			BRC_TRY(full_name(b, "", p->output[k], &v->name));
+	}
+	return BRC_OK;
+}
+
 static brc_rc add_operator(brc_builder *b, const Brc__OnnxNode *p)
 {
 	brc_exec *g = b->g;
@@ -173,7 +186,8 @@ static brc_rc add_operator(brc_builder *b, const Brc__OnnxNode *p)
 	BRC_TRY(set_outputs(b, p, &n));
 	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));
 	n.args = args;
-	return brc_exec_join(g, &n, b->err);
+	BRC_TRY(brc_exec_join(g, &n, b->err));
+	return name_constants(b, p, &n);
 }
 
 /* ---- nodes that are no operators ---- */
@@ -183,7 +197,6 @@ brc_rc brc_builder_emit(brc_builder *b, const Brc__OnnxNode *p, const char *type
 {
 	const brc_op *op = brc_op_find(type);
 	const char *title = brc_node_title(p), *name;
-	size_t nodes = b->g->n_nodes;
 	char number[32];
 
 	if (!op)
@@ -194,8 +207,6 @@ brc_rc brc_builder_emit(brc_builder *b, const Brc__OnnxNode *p, const char *type
 	b->left--;
 	BRC_TRY(full_name(b, b->scope->nodes, title, &name));
 	BRC_TRY(brc_exec_add_node(b->g, op, args, name, in, n_in, out, n_out, b->err));
-	for (size_t i = nodes; i < b->g->n_nodes; i++)
-		b->g->node[i].named = *brc_text(p->name);
 	for (size_t k = 0; k < n_out; k++) { /* taps are told apart by names */
 		snprintf(number, sizeof(number), ":%zu", b->emitted++);
 		BRC_TRY(full_name(b, title, number, &name));
@@ -257,7 +268,7 @@ static bool hands_on(const brc_builder *b, const Brc__OnnxNode *p)
 {
 	const brc_name *at =
 		p->n_input == 1 && p->n_output == 1 && strcmp(brc_text(p->op_type), "Identity") == 0
-			? brc_builder_find(b, brc_text(p->input[0]))
+			? find(b, brc_text(p->input[0]))
 			: NULL;
 
 	if (!at || !at->is.sequence)
@@ -351,13 +362,15 @@ static brc_rc name_scope(brc_builder *b, const brc_inlined *what, brc_scope *s)
 
 	if (what->turn != BRC_NOWHERE)
 		snprintf(turn, sizeof(turn), ".%zu", what->turn);
+	if (what->branch)
+		snprintf(turn, sizeof(turn), ".%.10s", what->branch);
 	cap = strlen(title) + sizeof(turn) + 4;
 	text = brc_alloc(cap, 1, b->err);
 	BRC_TRY(brc_made(text));
 	snprintf(text, cap, "%s%s%s/", slash, title, turn);
 	rc = full_name(b, s->caller->values, text, &s->values);
 	s->nodes = s->caller->nodes;
-	if (rc == BRC_OK && (what->function || *turn))
+	if (rc == BRC_OK && !what->branch)
 		rc = full_name(b, s->caller->nodes, text, &s->nodes);
 	free(text);
 	return rc;
@@ -396,7 +409,7 @@ static brc_rc bind_outputs(const brc_builder *b, const Brc__OnnxGraph *graph, br
 {
 	for (size_t k = 0; k < graph->n_output; k++) {
 		const char *name = brc_text(graph->output[k]->name);
-		const brc_name *at = brc_builder_find(b, name);
+		const brc_name *at = find(b, name);
 
 		out[k] = at ? at->is : brc_bind(BRC_NOWHERE);
 		if (!at)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 #include "base/processor.h"
-#include "linalg/backend.h"
 #include "linalg/lanes.h"
 
 enum { TILE = BRC_FACTORS_TILE };
@@ -83,11 +83,12 @@ static brc_rc fill(brc_factors *f, const brc_blocks *b, const size_t *member, si
 brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *member, size_t n,
 		       bool across, brc_err *err)
 {
-	brc_factors *f = brc_calloc(1, sizeof(*f), err);
+	brc_factors *f;
 	brc_rc rc;
 
+	BRC_TRY(brc_blas_ready(err));
+	f = brc_calloc(1, sizeof(*f), err);
 	BRC_TRY(brc_made(f));
-	brc_linalg_serial();
 	f->samples = b->samples;
 	for (size_t m = 0; m < n; m++)
 		f->n += b->layers.units[member[m]];

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/adjacency.h"
 #include "graph/gram.h"
 #include "graph/layout.h"
 #include "graph/bipartite.h"
-#include "linalg/backend.h"
 
 struct brc_normalised {
 	const brc_graph *g;
@@ -82,12 +82,13 @@ static brc_rc set_parts(brc_normalised *m, brc_err *err)
 
 brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *pool, brc_err *err)
 {
-	brc_normalised *m = brc_calloc(1, sizeof(*m), err);
+	brc_normalised *m;
 	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
+	BRC_TRY(brc_blas_ready(err));
+	m = brc_calloc(1, sizeof(*m), err);
 	BRC_TRY(brc_made(m));
-	brc_linalg_serial();
 	m->g = g;
 	m->pool = pool;
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);

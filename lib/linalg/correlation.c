@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
-#include "linalg/backend.h"
 #include "linalg/correlation_tile.h"
 #include "linalg/triangle.h"
 
@@ -168,7 +168,8 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 		return brc_fail(err, BRC_USAGE, "cannot correlate over %zu samples", c->samples);
 	if (a.count == 0 || b.count == 0)
 		return BRC_OK;
-	brc_linalg_serial();
+	if (!c->exact)
+		BRC_TRY(brc_blas_ready(err));
 	workers = brc_pool_threads(pool);
 	rc = plan(&k, err);
 	BRC_THEN(rc, rooms_new(&k, workers, err));

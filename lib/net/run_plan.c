@@ -5,6 +5,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "net/inputs.h"
 #include "net/network.h"
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
@@ -18,11 +19,13 @@ static size_t choose_rows(const brc_net *net)
 {
 	size_t largest = 1, rows = ROWS_MIN;
 
+	if (net->fixed)
+		return net->rows;
 	for (size_t v = 0; v < brc_exec_values(net->g); v++) {
 		const brc_operand *x = brc_exec_value(net->g, v);
 
-		if (x->state == BRC_COMPUTED && x->count / BRC_NET_ROWS > largest)
-			largest = x->count / BRC_NET_ROWS;
+		if (x->state == BRC_COMPUTED && x->count / net->rows > largest)
+			largest = x->count / net->rows;
 	}
 	while (rows < ROWS_MAX && 2 * rows * largest <= VALUE_ELEMENTS)
 		rows *= 2;
@@ -50,25 +53,21 @@ static const char *tap_name(const brc_net *net, size_t layer, const brc_run_opti
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
-	const char *scores = brc_exec_value(net->g, how->output ? net->output : net->logits)->name;
+	const size_t value = how->output ? net->output : net->logits;
+	const bool scored = how->logits || how->output;
+	const char *scores = scored ? brc_exec_value(net->g, value)->name : NULL;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
 					  .borrow = true,
 					  .keep = &scores,
-					  .n_keep = how->logits || how->output,
+					  .n_keep = scored,
 					  .tap = tap,
 					  .n_taps = how->n,
 					  .keep_only = true};
-	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
-			     .elem = brc_exec_value(net->g, net->input)->elem,
-			     .ndim = net->io.ndim + 1,
-			     .dim = {p->rows},
-			     .batch = true};
 
-	memcpy(x.dim + 1, net->io.shape, net->io.ndim * sizeof(*x.dim));
 	for (size_t k = 0; k < how->n; k++)
 		tap[k] = tap_name(net, how->layer[k], how);
-	BRC_TRY(brc_exec_new(&p->g, &net->model, &x, 1, &options, err));
+	BRC_TRY(brc_net_build(net, p->rows, &options, &p->g, err));
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 
@@ -135,10 +134,15 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 	if (!x || (u->axis != BRC_NOWHERE && (u->axis >= x->ndim || x->dim[u->axis] != v->units)))
 		return brc_fail(err, BRC_DATA, "layer %zu: several values have the name of its own",
 				layer);
+	v->count = x->count;
+	if (x->elem != BRC_ELEM_FLOAT) {
+		v->quantum = u->weights.quantum > 0 ? u->weights.quantum : 1;
+		v->zero = u->weights.zero;
+	}
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
-	} else if (x->batch == BRC_NOWHERE) {
+	} else if (x->batch == BRC_NOWHERE && p->rows > 1) {
 		return brc_fail(err, BRC_DATA, "value '%.200s' has no dimension of images",
 				x->name);
 	} else {
@@ -214,14 +218,29 @@ void brc_run_plan_free(brc_run_plan *p)
 
 /* ---- running ---- */
 
+/* Elements of the largest value of whole numbers. */
+static size_t whole_values(const brc_run_plan *p)
+{
+	size_t most = 0;
+
+	for (size_t t = 0; t < p->n_views; t++)
+		if (p->view[t].quantum > 0 && p->view[t].count > most)
+			most = p->view[t].count;
+	return most;
+}
+
 brc_rc brc_runs_new(brc_run **out, size_t n, const brc_run_plan *p, brc_err *err)
 {
 	brc_run *run = brc_calloc(n, sizeof(*run), err);
+	size_t whole = whole_values(p);
 	brc_rc rc = run ? BRC_OK : BRC_RESOURCE;
 
 	for (size_t t = 0; rc == BRC_OK && t < n; t++) {
 		run[t].plan = p;
-		rc = brc_workspace_for(&run[t].w, p->schedule, err);
+		run[t].real = whole ? brc_alloc(whole, sizeof(*run[t].real), err) : NULL;
+		if (whole && !run[t].real)
+			rc = BRC_RESOURCE;
+		BRC_THEN(rc, brc_workspace_for(&run[t].w, p->schedule, err));
 	}
 	*out = rc == BRC_OK ? run : NULL;
 	if (rc != BRC_OK)
@@ -231,47 +250,52 @@ brc_rc brc_runs_new(brc_run **out, size_t n, const brc_run_plan *p, brc_err *err
 
 void brc_runs_free(brc_run *run, size_t n)
 {
-	for (size_t t = 0; run && t < n; t++)
+	for (size_t t = 0; run && t < n; t++) {
 		brc_workspace_free(run[t].w);
+		free(run[t].real);
+	}
 	free(run);
 }
 
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
-	const brc_net *net = r->plan->net;
-	size_t item = net->io.tokens ? sizeof(int64_t) : sizeof(float), one = net->io.inputs * item;
-	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
-
 	brc_workspace_start(r->w);
-	if (!x)
-		return brc_fail(err, BRC_DATA, "the network does not use its input");
-	for (size_t i = 0; i < n; i++) {
-		size_t image = sample ? sample[i] : first + i;
-
-		if (net->io.tokens)
-			brc_dataset_tokens(data, image, 1, (int64_t *)(void *)(x + i * one));
-		else
-			brc_dataset_rows(data, image, 1, (float *)(void *)(x + i * one));
-	}
-	memset(x + n * one, 0, (r->plan->rows - n) * one);
-	return BRC_OK;
+	return brc_net_fill_inputs(r->plan->net, r->w, r->plan->rows, data, sample, first, n, err);
 }
 
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)
 {
+	const brc_unit_view *v = &r->plan->view[stop];
+	const int64_t *whole;
+
 	BRC_TRY(brc_workspace_until(r->w, stop, err));
 	*value = brc_workspace_tap(r->w, stop);
+	if (v->quantum > 0) {
+		whole = brc_workspace_tap(r->w, stop);
+		for (size_t i = 0; i < v->count; i++)
+			r->real[i] = (float)(whole[i] - v->zero) * v->quantum;
+		*value = r->real;
+	}
 	return BRC_OK;
 }
 
-static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_t n)
+static void silence(void *value, const brc_unit_view *v, const int32_t *unit, size_t n)
 {
+	float *x = value;
+	int64_t *whole = value;
+
 	for (size_t r = 0; r < v->rows; r++)
 		for (size_t p = 0; p < v->positions; p++)
-			for (size_t k = 0; k < n; k++)
-				x[r * v->row_step + v->position[p] +
-				  (size_t)unit[k] * v->unit_step] = 0;
+			for (size_t k = 0; k < n; k++) {
+				size_t at = r * v->row_step + v->position[p] +
+					    (size_t)unit[k] * v->unit_step;
+
+				if (v->quantum > 0)
+					whole[at] = v->zero;
+				else
+					x[at] = 0;
+			}
 }
 
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,

@@ -78,6 +78,7 @@ static void put_option(brc_map *m, const brc_opt *o)
 		put_choice(m, o);
 		break;
 	case BRC_OPT_PATH:
+	case BRC_OPT_LIST:
 	case BRC_OPT_END:
 		break;
 	}

@@ -1,7 +1,6 @@
 /* What comes of a partition: labels, and what a spectrum says. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

@@ -184,7 +184,6 @@ brc_rc brc_builder_emit(brc_builder *b, const Brc__OnnxNode *p, const char *type
 {
 	const brc_op *op = brc_op_find(type);
 	const char *title = brc_node_title(p), *name;
-	size_t nodes = b->g->n_nodes;
 	char number[32];
 
 	if (!op)
@@ -195,8 +194,6 @@ brc_rc brc_builder_emit(brc_builder *b, const Brc__OnnxNode *p, const char *type
 	b->left--;
 	BRC_TRY(full_name(b, b->scope->nodes, title, &name));
 	BRC_TRY(brc_exec_add_node(b->g, op, args, name, in, n_in, out, n_out, b->err));
-	for (size_t i = nodes; i < b->g->n_nodes; i++)
-		b->g->node[i].named = *brc_text(p->name);
 	for (size_t k = 0; k < n_out; k++) { /* taps are told apart by names */
 		snprintf(number, sizeof(number), ":%zu", b->emitted++);
 		BRC_TRY(full_name(b, title, number, &name));

@@ -56,6 +56,7 @@ class Case:
     edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
     sets: tuple = SETS
     fixture: Optional[int] = None  # operator set of the committed export
+    script: bool = False  # exported as torch.jit.script makes it, with branches and loops
     labels: Optional[np.ndarray] = None  # or targets; None: class 0 of everything
     counts: Optional[Callable] = None  # of scores and labels: right answers and losses by cell
     export: Dict = field(default_factory=dict)  # further arguments of torch.onnx.export
@@ -70,7 +71,7 @@ def export(case, net, opset, path):
     first = {**case.inputs, **case.other}
     args = tuple(x[:case.batch] if x.dim() and name not in case.other else x
                  for name, x in first.items())
-    torch.onnx.export(net, args, path, opset_version=opset, input_names=list(case.inputs),
+    torch.onnx.export(torch.jit.script(net) if case.script else net, args, path, opset_version=opset, input_names=list(case.inputs),
                       output_names=case.outputs,
                       dynamic_axes={k: v for k, v in case.axes.items()
                                     if k in case.inputs or k in case.outputs} or None,

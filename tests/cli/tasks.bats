@@ -28,6 +28,7 @@ PYTHON
 }
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 	D=$BATS_FILE_TMPDIR NETS=$ROOT/tests/golden/net/tasks
@@ -74,8 +75,8 @@ PYTHON
 	[[ "$output" == *"each row holds a single 1"*"--targets classes"*argmax* ]]
 	read-data -q --targets classes "$D/one-hot.npz" -o hot.brc
 	read-data -q "$D/classes-sigmoid.npz" -o numbers.brc
-	[ "$(look 's("dataset").arrays["label"].tolist()' hot.brc)" = \
-		"$(look 's("dataset").arrays["label"].tolist()' numbers.brc)" ]
+	same look 's("dataset").arrays["label"].tolist()' hot.brc , \
+		look 's("dataset").arrays["label"].tolist()' numbers.brc
 	read-data -q --targets labels "$D/one-hot.npz" | peek >kept
 	has 'target' kept
 	read-data -q --targets regression "$D/whole.npz" -o whole.brc

@@ -8,8 +8,10 @@
 #include "base/threads.h"
 #include "data/datasets/dataset_files.h"
 #include "net/activations.h"
+#include "net/check_dataset.h"
 #include "sections/activations.h"
 #include "stream/filter.h"
+#include "study/unfit.h"
 
 static const char *model, *units;
 static int at, pooling = -1, precision, compat;
@@ -100,6 +102,8 @@ static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
+	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
+	BRC_TRY(brc_warn_range(cli, w->net, &w->data, err));
 	w->n = samples;
 	BRC_TRY(brc_dataset_draw(w->data.n, &w->n, cli->c.seed, &w->sample, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));

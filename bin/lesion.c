@@ -8,6 +8,7 @@
 #include "study/experiment.h"
 #include "study/measure.h"
 #include "study/tell.h"
+#include "study/unfit.h"
 #include "stream/filter.h"
 
 static const char *model, *data_path;
@@ -125,11 +126,14 @@ static brc_rc settle_task(const work *w, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
 	BRC_TRY(brc_task_decide(&scoring, w->net, &w->data, task, err));
 	brc_cli_note(cli, "task: %s", brc_task_text(&scoring, text));
-	return brc_measure_check(scoring.task, &measure, err);
+	BRC_TRY(brc_measure_check(scoring.task, &measure, err));
+	return brc_warn_range(cli, w->net, &w->data, err);
 }
 
 static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 {
+	const brc_lesion_options whole = {
+		.precision = how.precision, .mem = how.mem, .scoring = &scoring};
 	brc_progress progress;
 	brc_pool *pool;
 	brc_rc rc;
@@ -138,10 +142,11 @@ static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
 	BRC_TRY(settle_task(w, cli, err));
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	rc = brc_warn_chance(cli, w->net, &w->data, &whole, pool, err);
 	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
 			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
-	rc = brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
-				&w->lesions, err);
+	BRC_THEN(rc, brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
+					&w->lesions, err));
 	brc_progress_end(&progress);
 	brc_pool_free(pool);
 	return rc;

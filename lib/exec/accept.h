@@ -1,12 +1,11 @@
 /*
  * Checks whether a model is supported at all, before any of its values are looked at. Nodes inside
- * of others, and of functions, are checked when they are put in place. Internal to lib/exec, but
- * for brc_exec_accept.
+ * of others, and of functions, are checked when they are put in place.
  */
 #ifndef BRC_EXEC_ACCEPT_H
 #define BRC_EXEC_ACCEPT_H
 
-#include "exec/functions.h"
+#include "data/models/onnx.h"
 
 /* The operator sets that a model may use. Some operators of older sets are supported, too. */
 enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 23 };
@@ -16,9 +15,5 @@ enum { BRC_OPSET_MIN = 6, BRC_OPSET_MAX = 23 };
  * or number of inputs or outputs that is not supported.
  */
 brc_rc brc_exec_accept(const brc_onnx *m, brc_err *err);
-
-/* The same of one node, and of one version of the default operator set. */
-brc_rc brc_exec_accept_node(const Brc__OnnxNode *p, const brc_functions *f, brc_err *err);
-brc_rc brc_exec_accept_opset(int64_t opset, brc_err *err);
 
 #endif

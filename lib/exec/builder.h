@@ -36,10 +36,13 @@ typedef struct brc_builder {
 	brc_err *err;
 } brc_builder;
 
+/* ---- accept.c: what brc_exec_accept does, of one node and of an operator set ---- */
+
+brc_rc brc_exec_accept_node(const Brc__OnnxNode *p, const brc_functions *f, brc_err *err);
+brc_rc brc_exec_accept_opset(int64_t opset, brc_err *err);
+
 /* ---- scope.c ---- */
 
-/* What the name stands for here; NULL: nothing defines it. "" is no name. */
-brc_name *brc_builder_find(const brc_builder *b, const char *name);
 /* The initializers of the innermost graph, then its nodes. BRC_DATA naming the node that fails. */
 brc_rc brc_builder_initializers(brc_builder *b);
 brc_rc brc_builder_nodes(brc_builder *b);
@@ -74,6 +77,7 @@ typedef struct brc_structure {
 /* structure.c, sequences.c, einsum.c: ended by one without a type. */
 extern const brc_structure brc_control_structures[];
 extern const brc_structure brc_sequence_structures[];
+extern const brc_structure brc_product_structures[];
 
 /* The structure of this ONNX type, or NULL. */
 const brc_structure *brc_structure_find(const char *type);
@@ -100,6 +104,8 @@ brc_rc brc_builder_number(const brc_builder *b, const brc_binding *in, size_t k,
 /* A new constant of integers or truth values: a copy of v[count]. ndim: 0 or 1. */
 brc_rc brc_builder_constant(brc_builder *b, brc_elem elem, size_t ndim, const int64_t *v,
 			    size_t count, size_t *value);
+/* A copy of v[n] that the graph owns, for arguments. */
+brc_rc brc_builder_list(brc_builder *b, const int64_t *v, size_t n, brc_list *list);
 /*
  * An operator in the place of node p: in[n_in] to out[n_out], which are new values. `args` as in
  * brc_exec_add_node.

@@ -24,7 +24,8 @@ brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
 
 /* ---- values ---- */
 
-brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err)
+/* A copy of the text, owned by the graph. */
+static brc_rc keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err)
 {
 	char *s = brc_strdup(text, err);
 
@@ -32,11 +33,12 @@ brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_
 	return s ? brc_exec_own(g, s, free, err) : BRC_RESOURCE;
 }
 
-brc_rc brc_exec_add_result(brc_exec *g, const char *name, size_t *value, brc_err *err)
+/* An output of a future node. Only its name is known so far. */
+static brc_rc add_result(brc_exec *g, const char *name, size_t *value, brc_err *err)
 {
 	brc_operand v = {.state = BRC_ABSENT, .batch = BRC_NOWHERE, .inner = 1};
 
-	BRC_TRY(brc_exec_keep_text(g, name, &v.name, err));
+	BRC_TRY(keep_text(g, name, &v.name, err));
 	return brc_exec_add_value(g, &v, value, err);
 }
 
@@ -62,7 +64,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 		BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 		memcpy(v.data, in->data, v.count * item);
 	}
-	BRC_TRY(brc_exec_keep_text(g, in->name, &v.name, err));
+	BRC_TRY(keep_text(g, in->name, &v.name, err));
 	return brc_exec_add_value(g, &v, value, err);
 }
 
@@ -195,13 +197,13 @@ brc_rc brc_exec_add_node(brc_exec *g, const brc_op *op, const void *args, const 
 	if (args)
 		memcpy(own, args, op->args);
 	n.args = own;
-	BRC_TRY(brc_exec_keep_text(g, name, &n.name, err));
+	BRC_TRY(keep_text(g, name, &n.name, err));
 	BRC_TRY(brc_exec_alloc(g, &n.in, n_in + n_out, sizeof(*n.in), err));
 	n.out = n.in + n_in;
 	for (size_t k = 0; k < n_in; k++)
 		n.in[k] = in[k];
 	for (size_t k = 0; k < n_out; k++) {
-		BRC_TRY(brc_exec_add_result(g, name, &n.out[k], err));
+		BRC_TRY(add_result(g, name, &n.out[k], err));
 		out[k] = n.out[k];
 	}
 	if (brc_exec_join(g, &n, err) != BRC_OK)

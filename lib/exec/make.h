@@ -16,10 +16,6 @@ brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err);
 /* An input, or a constant where in->data is there: it is copied. `narrow` as in brc_operand. */
 brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow, size_t *value,
 			  brc_err *err);
-/* A copy of the text, owned by the graph. */
-brc_rc brc_exec_keep_text(brc_exec *g, const char *text, const char **copy, brc_err *err);
-/* An output of a future node. Only its name is known so far. */
-brc_rc brc_exec_add_result(brc_exec *g, const char *name, size_t *value, brc_err *err);
 
 /*
  * Add node n: its operator, arguments, name, inputs and outputs are set, and as many as the

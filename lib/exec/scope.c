@@ -9,7 +9,8 @@
 
 enum { MOST_DEPTH = 100 };
 
-brc_name *brc_builder_find(const brc_builder *b, const char *name)
+/* What the name stands for here; NULL: nothing defines it. "" is no name. */
+static brc_name *find(const brc_builder *b, const char *name)
 {
 	for (const brc_scope *s = b->scope; s && *name; s = s->outer) {
 		brc_name *at = brc_names_find(&s->names, name);
@@ -117,7 +118,7 @@ static bool takes_attributes(const Brc__OnnxNode *p)
 static brc_rc resolve(const brc_builder *b, const Brc__OnnxNode *p, size_t k, brc_binding *is)
 {
 	const char *name = brc_text(p->input[k]);
-	const brc_name *at = brc_builder_find(b, name);
+	const brc_name *at = find(b, name);
 
 	*is = at ? at->is : brc_bind(BRC_NOWHERE);
 	if (*name && brc_is_unbound(is))
@@ -257,7 +258,7 @@ static bool hands_on(const brc_builder *b, const Brc__OnnxNode *p)
 {
 	const brc_name *at =
 		p->n_input == 1 && p->n_output == 1 && strcmp(brc_text(p->op_type), "Identity") == 0
-			? brc_builder_find(b, brc_text(p->input[0]))
+			? find(b, brc_text(p->input[0]))
 			: NULL;
 
 	if (!at || !at->is.sequence)
@@ -396,7 +397,7 @@ static brc_rc bind_outputs(const brc_builder *b, const Brc__OnnxGraph *graph, br
 {
 	for (size_t k = 0; k < graph->n_output; k++) {
 		const char *name = brc_text(graph->output[k]->name);
-		const brc_name *at = brc_builder_find(b, name);
+		const brc_name *at = find(b, name);
 
 		out[k] = at ? at->is : brc_bind(BRC_NOWHERE);
 		if (!at)

@@ -162,6 +162,7 @@ static brc_rc build_split(brc_builder *b, const Brc__OnnxNode *p, const brc_bind
 {
 	const brc_operand *v;
 	brc_split_args args = {.num_outputs = -1};
+	brc_axes_args drop;
 	int64_t keep, *list;
 	size_t value, axis, n = 0, *at;
 
@@ -180,12 +181,9 @@ static brc_rc build_split(brc_builder *b, const Brc__OnnxNode *p, const brc_bind
 	BRC_TRY(brc_builder_emit(b, p, "Split", &args, &value, 1, at, n));
 	if (keep || (p->n_input > 1 && !brc_is_unbound(&in[1])))
 		return BRC_OK;
-	for (size_t k = 0; k < n; k++) {
-		const int64_t one = (int64_t)axis;
-		const brc_axes_args drop = {.axes = {&one, 1}};
-
+	BRC_TRY(brc_builder_list(b, &args.axis, 1, &drop.axes));
+	for (size_t k = 0; k < n; k++)
 		BRC_TRY(brc_builder_emit(b, p, "Squeeze", &drop, &at[k], 1, &at[k], 1));
-	}
 	return BRC_OK;
 }
 
@@ -193,12 +191,13 @@ static brc_rc join(brc_builder *b, const Brc__OnnxNode *p, const brc_sequence *s
 		   size_t *out)
 {
 	int64_t axis, fresh;
-	const brc_axes_args more = {.axes = {&axis, 1}};
+	brc_axes_args more;
 	brc_axis_args along;
 
 	BRC_TRY(brc_onnx_attribute_int(p, "axis", 0, &axis, b->err));
 	BRC_TRY(brc_onnx_attribute_int(p, "new_axis", 0, &fresh, b->err));
 	along.axis = axis;
+	BRC_TRY(brc_builder_list(b, &axis, 1, &more.axes));
 	memcpy(all, s->at, s->n * sizeof(*all));
 	for (size_t k = 0; fresh && k < s->n; k++)
 		BRC_TRY(brc_builder_emit(b, p, "Unsqueeze", &more, &all[k], 1, &all[k], 1));

@@ -10,7 +10,8 @@
 
 const brc_structure *brc_structure_find(const char *type)
 {
-	static const brc_structure *const all[] = {brc_control_structures, brc_sequence_structures};
+	static const brc_structure *const all[] = {brc_control_structures, brc_sequence_structures,
+						   brc_product_structures};
 
 	for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++)
 		for (const brc_structure *s = all[k]; s->type; s++)
@@ -76,6 +77,17 @@ brc_rc brc_builder_constant(brc_builder *b, brc_elem elem, size_t ndim, const in
 	if (count)
 		memcpy(made.data, v, count * sizeof(*v));
 	return brc_exec_add_value(b->g, &made, value, b->err);
+}
+
+brc_rc brc_builder_list(brc_builder *b, const int64_t *v, size_t n, brc_list *list)
+{
+	int64_t *copy;
+
+	BRC_TRY(brc_exec_alloc(b->g, &copy, n, sizeof(*copy), b->err));
+	if (n)
+		memcpy(copy, v, n * sizeof(*copy));
+	*list = (brc_list){copy, n};
+	return BRC_OK;
 }
 
 static const Brc__OnnxGraph *graph_of(const Brc__OnnxNode *p, const char *name)
@@ -145,9 +157,10 @@ static brc_rc one_turn(brc_builder *b, const turns *t, size_t turn)
 static brc_rc join_all(brc_builder *b, const turns *t, size_t *all, size_t k, int64_t axis,
 		       bool backwards, size_t *out)
 {
-	const brc_axes_args one = {.axes = {&axis, 1}};
 	const brc_axis_args along = {.axis = axis};
+	brc_axes_args one;
 
+	BRC_TRY(brc_builder_list(b, &axis, 1, &one.axes));
 	for (size_t i = 0; i < t->n; i++) {
 		size_t turn = backwards ? t->n - 1 - i : i;
 

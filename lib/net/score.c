@@ -95,18 +95,11 @@ static void add_labels(const brc_scoring *s, const brc_dataset *d, size_t image,
 	}
 }
 
-static double target_of(const brc_dataset *d, size_t image, size_t k)
-{
-	return d->target ? (double)d->target[image * d->classes + k]
-	       : d->mark ? d->mark[image * d->classes + k]
-			 : d->label[image];
-}
-
 static void add_errors(const brc_scoring *s, const brc_dataset *d, size_t image, const float *x,
 		       double *loss)
 {
 	for (size_t k = 0; k < s->cells; k++) {
-		const double off = (double)x[k] - target_of(d, image, k);
+		const double off = (double)x[k] - brc_dataset_target(d, image, k);
 
 		loss[k] += off * off;
 	}
@@ -123,6 +116,16 @@ void brc_score_items(const brc_scoring *s, const brc_dataset *d, size_t first, s
 		else
 			add_places(s, d->label + i * s->places, scores, correct, loss);
 	}
+}
+
+void brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images)
+{
+	const bool all = s->task == BRC_TASK_LABELS || s->task == BRC_TASK_REGRESSION;
+
+	for (size_t k = 0; k < s->cells; k++)
+		images[k] = all ? (int64_t)data->n : 0;
+	for (size_t i = 0; !all && i < data->n * s->answers; i++)
+		images[data->label[i]]++;
 }
 
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n)

@@ -29,6 +29,9 @@ void brc_score_add(const float *logits, size_t classes, const int32_t *label, si
 void brc_score_items(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,
 		     const float *scores, int32_t *correct, double *loss);
 
+/* images[cells]: how many answers there are of each class, label or output. */
+void brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images);
+
 /* Index of the first row with a NaN or infinity among n rows, or n. */
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n);
 

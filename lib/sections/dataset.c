@@ -121,6 +121,13 @@ size_t brc_dataset_places(const brc_dataset *d)
 	return places;
 }
 
+double brc_dataset_target(const brc_dataset *d, size_t image, size_t k)
+{
+	if (d->target)
+		return (double)d->target[image * d->classes + k];
+	return d->mark ? d->mark[image * d->classes + k] : d->label[image];
+}
+
 void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has)
 {
 	const size_t places = brc_dataset_places(d);

@@ -90,6 +90,8 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 
 /* Labels of one image: 1, or one for each place; 0: there are none, but marks or targets. */
 size_t brc_dataset_places(const brc_dataset *d);
+/* What output k should be for an image: its target, its mark, or the number that its label is. */
+double brc_dataset_target(const brc_dataset *d, size_t image, size_t k);
 /* has[classes]: is the image of this class, by its label, the label of any place, or a mark? */
 void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has);
 

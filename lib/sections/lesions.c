@@ -210,6 +210,18 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err)
 
 /* ---- baseline ---- */
 
+bool brc_lesions_at_chance(const brc_lesions *l, double *chance)
+{
+	const double n = (double)l->images;
+	double largest = 0;
+
+	for (size_t c = 0; c < l->classes; c++)
+		largest = fmax(largest, (double)l->class_images[c]);
+	*chance = largest / n;
+	return l->correct && l->classes > 1 && l->task != BRC_TASK_LABELS &&
+	       brc_lesions_baseline_plain(l) < *chance + 2 * sqrt(*chance * (1 - *chance) / n);
+}
+
 double brc_lesions_baseline_balanced(const brc_lesions *l)
 {
 	double sum = 0;

@@ -90,6 +90,14 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err);
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);
 
 /*
+ * Is the unharmed network right no more often than one that always names the largest class, within
+ * two standard errors of the binomial distribution? *chance: the share of that class. False where
+ * this says nothing: for a single class, for labels (most of which an image does not have), and for
+ * regression.
+ */
+bool brc_lesions_at_chance(const brc_lesions *l, double *chance);
+
+/*
  * Mean over classes with images of the recall of the unharmed network, and correct / images; NaN
  * for regression. The mean loss of an answer; NaN without answers.
  */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "net/check_dataset.h"
+#include "net/score.h"
 #include "base/texts.h"
 
 /* ---- planning ---- */
@@ -192,17 +193,6 @@ static const char *items_of(const brc_scoring *s, const brc_dataset *data)
 	return brc_dataset_items(data);
 }
 
-/* Answers by class; those of labels and outputs are as many as the images. */
-static void count_answers(const brc_scoring *s, const brc_dataset *data, brc_lesions *l)
-{
-	if (s->task == BRC_TASK_LABELS || s->task == BRC_TASK_REGRESSION)
-		for (size_t k = 0; k < l->classes; k++)
-			l->class_images[k] = (int64_t)data->n;
-	else
-		for (size_t i = 0; i < l->images; i++)
-			l->class_images[data->label[i]]++;
-}
-
 static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
 		       const brc_scoring *scoring, const char *name, brc_lesions *l, brc_err *err)
 {
@@ -238,7 +228,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;
-	count_answers(scoring, data, l);
+	brc_score_answers(scoring, data, l->class_images);
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;

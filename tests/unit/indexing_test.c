@@ -180,6 +180,12 @@ static void nonsense_is_refused(void **state)
 	refuses(m, "node 'my-y' (GatherElements): index 4 of 4 elements");
 	m = begin("GatherElements", "x at", 2, square, fine);
 	refuses(m, "it mixes the images of a batch");
+	m = begin("GatherElements", "x turned", 2, square, fine); /* images lie the other way */
+	add_int(m->graph->node[0], "axis", 1);
+	add_int(add_node(m, "ArgMax", "x", "best"), "axis", 1);
+	add_int(add_node(m, "Concat", "best best", "both"), "axis", 1);
+	add_node(m, "Transpose", "both", "turned");
+	refuses(m, "it mixes the images of a batch");
 	m = begin("GatherElements", "x at", 3, four, fine);
 	refuses(m, "its indices [2, 2, 2] do not fit its data [N, 4]");
 	m = begin("GatherND", "x at", 3, deep, fine);

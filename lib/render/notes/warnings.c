@@ -186,17 +186,9 @@ static void warn_chance(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_lesions *l = &net->labelling[i].lesions;
-		double n = (double)l->images, largest = 0;
+		double chance;
 
-		for (size_t c = 0; c < l->classes; c++)
-			largest = fmax(largest, (double)l->class_images[c]);
-		largest = n > 0 ? largest / n : NAN;
-		/* no better than naming the largest class, within two standard errors? */
-		/* most labels are not an image's: right answers to all say little of chance */
-		if (!net->labelling[i].lesions_section || l->classes < 2 ||
-		    l->task == BRC_TASK_LABELS ||
-		    !(brc_lesions_baseline_plain(l) <
-		      largest + 2 * sqrt(largest * (1 - largest) / n)))
+		if (!net->labelling[i].lesions_section || !brc_lesions_at_chance(l, &chance))
 			continue;
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
 			      "before any lesion the network is right for %s of %zu %s, no more "
@@ -204,7 +196,7 @@ static void warn_chance(brc_network *net)
 			      "does not work say little. Check that these are the data that it was "
 			      "trained for, their scale, and the order of the labels.",
 			      brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images,
-			      l->items, brc_format_percent(largest).s);
+			      l->items, brc_format_percent(chance).s);
 		return;
 	}
 }

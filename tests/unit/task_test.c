@@ -1,0 +1,297 @@
+/* What outputs mean, and what is counted of them: against torch (tests/oracle/tasks.py). */
+#include "net_fixture.h"
+
+#include "net/lesion.h"
+#include "net/score.h"
+#include "net/task.h"
+
+enum { LESIONS = 3, CELLS_MAX = 8, UNITS_MAX = 10 };
+
+typedef struct task_case {
+	const char *name;
+	brc_task_kind task;
+	size_t cells;
+	const char *text;
+} task_case;
+
+static const task_case cases[] = {
+	{"classes-sigmoid", BRC_TASK_CLASSES, 4, "4 classes, cross-entropy on the logits"},
+	{"binary-sigmoid", BRC_TASK_BINARY, 2,
+	 "2 classes told apart by one score, logistic loss on the logits"},
+	{"binary-squeezed", BRC_TASK_BINARY, 2,
+	 "2 classes told apart by one score, logistic loss on the logits"},
+	{"labels", BRC_TASK_LABELS, 5, "5 independent labels, logistic loss on the logits"},
+	{"labels-sigmoid", BRC_TASK_LABELS, 5, "5 independent labels, logistic loss on the logits"},
+	{"regression", BRC_TASK_REGRESSION, 3, "regression, squared error of 3 outputs"},
+	{"regression-one", BRC_TASK_REGRESSION, 1, "regression, squared error of 1 output"},
+	{"places", BRC_TASK_PLACES, 4, "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places-softmax", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places-softmax-11", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the probabilities"},
+	{"places-last", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places-sigmoid", BRC_TASK_PLACES, 2,
+	 "2 classes at each of 25 places, logistic loss on the logits"},
+};
+
+/* A network with its data. */
+typedef struct fixture {
+	brc_net *net;
+	brc_array x, y;
+	brc_dataset d;
+} fixture;
+
+static brc_array member(const char *name, const char *what, const char *dtype)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s.%s", name, what);
+	return need_golden("tasks", text, dtype);
+}
+
+static brc_dataset images_of(const brc_array *x)
+{
+	brc_dataset d = {.image = x->data,
+			 .pixel = BRC_PIXEL_F4,
+			 .n = x->shape[0],
+			 .ndim = x->ndim - 1,
+			 .pixels = x->count / x->shape[0],
+			 .scale = 1};
+
+	memcpy(d.shape, x->shape + 1, d.ndim * sizeof(*d.shape));
+	return d;
+}
+
+static void set_labels(brc_dataset *d, const brc_array *y)
+{
+	d->label = y->data;
+	d->label_ndim = y->ndim - 1;
+	memcpy(d->label_shape, y->shape + 1, d->label_ndim * sizeof(*y->shape));
+	for (size_t i = 0; i < y->count; i++)
+		if ((size_t)d->label[i] >= d->classes)
+			d->classes = (size_t)d->label[i] + 1;
+}
+
+static fixture fixture_of(const task_case *c)
+{
+	const char *dtype = c->task == BRC_TASK_LABELS	     ? "|u1"
+			    : c->task == BRC_TASK_REGRESSION ? "<f4"
+							     : "<i4";
+	char path[128];
+	fixture f = {.x = member(c->name, "x", "<f4"), .y = member(c->name, "y", dtype)};
+
+	snprintf(path, sizeof(path), "tests/golden/net/tasks/%s.onnx", c->name);
+	f.net = network(path);
+	f.d = images_of(&f.x);
+	if (c->task == BRC_TASK_LABELS || c->task == BRC_TASK_REGRESSION)
+		f.d.classes = f.y.shape[1];
+	else
+		set_labels(&f.d, &f.y);
+	if (c->task == BRC_TASK_LABELS)
+		f.d.mark = f.y.data;
+	if (c->task == BRC_TASK_REGRESSION)
+		f.d.target = f.y.data;
+	return f;
+}
+
+static void free_fixture(fixture *f)
+{
+	brc_net_free(f->net);
+	brc_array_clear(&f->x);
+	brc_array_clear(&f->y);
+}
+
+/* The whole network, and the lesions of the first and of the second hidden layer. */
+static void list_lesions(const char *name, brc_lesion set[LESIONS],
+			 int32_t unit[LESIONS][UNITS_MAX])
+{
+	set[0] = (brc_lesion){.layer = 1};
+	for (size_t l = 1; l < LESIONS; l++) {
+		brc_array mask = member(name, l == 1 ? "1" : "2", "|u1");
+
+		assert_true(mask.count <= UNITS_MAX);
+		set[l] = (brc_lesion){.layer = l, .unit = unit[l]};
+		for (size_t u = 0; u < mask.count; u++)
+			if (((uint8_t *)mask.data)[u])
+				unit[l][set[l].n++] = (int32_t)u;
+		brc_array_clear(&mask);
+	}
+}
+
+static void compare(const task_case *c, const fixture *f, const brc_scoring *scoring,
+		    size_t threads)
+{
+	const brc_lesion_options o = {.scoring = scoring};
+	int32_t unit[LESIONS][UNITS_MAX], correct[LESIONS * CELLS_MAX];
+	brc_array want = member(c->name, "correct", "<i4"), nats = member(c->name, "loss", "<f8");
+	double loss[LESIONS * CELLS_MAX];
+	brc_lesion set[LESIONS];
+	brc_err err = {0};
+	brc_pool *pool;
+
+	list_lesions(c->name, set, unit);
+	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
+	if (brc_net_lesions(f->net, &f->d, set, LESIONS, &o, pool, NULL, correct, loss, &err) !=
+	    BRC_OK)
+		fail_msg("%s: %s", c->name, err.message);
+	brc_pool_free(pool);
+	assert_int_equal(want.count, LESIONS * c->cells);
+	for (size_t i = 0; i < want.count; i++) {
+		const double should = ((double *)nats.data)[i];
+
+		if (correct[i] != ((int32_t *)want.data)[i])
+			fail_msg("%s: cell %zu: %d right, not %d", c->name, i, correct[i],
+				 ((int32_t *)want.data)[i]);
+		if (!(fabs(loss[i] - should) <= 1e-5 * (1 + should)))
+			fail_msg("%s: cell %zu: loss %.9g, not %.9g", c->name, i, loss[i], should);
+	}
+	brc_array_clear(&want);
+	brc_array_clear(&nats);
+}
+
+static void every_task_counts_what_torch_counts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const task_case *c = &cases[i];
+		fixture f = fixture_of(c);
+		char text[BRC_TASK_TEXT];
+		brc_scoring s;
+		brc_err err = {0};
+
+		if (brc_task_decide(&s, f.net, &f.d, BRC_TASK_AUTO, &err) != BRC_OK)
+			fail_msg("%s: %s", c->name, err.message);
+		assert_int_equal(s.task, c->task);
+		assert_int_equal(s.cells, c->cells);
+		assert_string_equal(brc_task_text(&s, text), c->text);
+		compare(c, &f, &s, 1);
+		compare(c, &f, &s, 3);
+		compare(c, &f, NULL, 2);
+		free_fixture(&f);
+	}
+}
+
+/* ---- what does not fit ---- */
+
+static void refused(const fixture *f, int asked, const char *message)
+{
+	brc_scoring s;
+	brc_err err = {0};
+
+	assert_int_equal(brc_task_decide(&s, f->net, &f->d, asked, &err), BRC_DATA);
+	if (!strstr(err.message, message))
+		fail_msg("'%s' says nothing of '%s'", err.message, message);
+	assert_true(err.hint[0] || strstr(message, "label"));
+}
+
+/* The data of one case with the network of another. */
+static fixture crossed(size_t net, size_t data)
+{
+	fixture f = fixture_of(&cases[net]), other = fixture_of(&cases[data]);
+	brc_net *swap = f.net;
+
+	f.net = other.net;
+	other.net = swap;
+	free_fixture(&f);
+	return other;
+}
+
+enum { CLASSES, BINARY, SQUEEZED, LABELS, SIGMOIDS, NUMBERS, NUMBER, PLACES };
+
+static void check_crossed(size_t net, size_t data, int asked, const char *message)
+{
+	fixture f = crossed(net, data);
+
+	refused(&f, asked, message);
+	free_fixture(&f);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	(void)state;
+	check_crossed(CLASSES, LABELS, BRC_TASK_AUTO,
+		      "the network gives 4 outputs, and the data set has 5 independent labels");
+	check_crossed(CLASSES, NUMBERS, BRC_TASK_AUTO,
+		      "the network gives 4 outputs, and the data set has 3 numbers");
+	check_crossed(CLASSES, NUMBER, BRC_TASK_CLASSES, "1 number for each image");
+	check_crossed(BINARY, CLASSES, BRC_TASK_AUTO, "one score cannot tell classes apart");
+	check_crossed(BINARY, CLASSES, BRC_TASK_BINARY, "there are more");
+	check_crossed(NUMBERS, CLASSES, BRC_TASK_AUTO, "has label 3, but the network has 3 classes");
+	check_crossed(NUMBERS, CLASSES, BRC_TASK_REGRESSION, "a target for each output");
+	check_crossed(NUMBERS, CLASSES, BRC_TASK_PLACES, "a label for every place");
+	check_crossed(LABELS, CLASSES, BRC_TASK_NONE, "without a task");
+}
+
+static void places_need_scores_at_each_of_them(void **state)
+{
+	fixture f = fixture_of(&cases[PLACES]);
+
+	(void)state;
+	f.d.label_shape[1] = 4;
+	refused(&f, BRC_TASK_AUTO, "labels of shape 5 x 4");
+	f.d.label_ndim = 0;
+	refused(&f, BRC_TASK_AUTO, "this is no classifier: the network gives an output of shape 4 x");
+	f.d.label_ndim = 3;
+	f.d.label_shape[1] = f.d.label_shape[2] = 5;
+	refused(&f, BRC_TASK_AUTO, "not scores at every place");
+	free_fixture(&f);
+}
+
+/* The user knows better than the shape: a score may be a number, and class numbers may be labels. */
+static void the_user_overrules(void **state)
+{
+	fixture f = fixture_of(&cases[BINARY]);
+	brc_scoring s;
+	brc_err err = {0};
+
+	(void)state;
+	assert_int_equal(brc_task_decide(&s, f.net, &f.d, BRC_TASK_REGRESSION, &err), BRC_OK);
+	assert_true(s.task == BRC_TASK_REGRESSION && s.output && s.cells == 1);
+	free_fixture(&f);
+	f = fixture_of(&cases[CLASSES]);
+	assert_int_equal(brc_task_decide(&s, f.net, &f.d, BRC_TASK_LABELS, &err), BRC_OK);
+	assert_true(s.task == BRC_TASK_LABELS && s.cells == 4 && s.answers == 4);
+	free_fixture(&f);
+}
+
+/* ---- scores by hand ---- */
+
+static void scores_at_the_border_say_no(void **state)
+{
+	const brc_scoring s = {.task = BRC_TASK_BINARY,
+			       .cells = 2,
+			       .answers = 1,
+			       .scores = 1,
+			       .places = 1,
+			       .class_step = 1,
+			       .logistic = true};
+	const float x[] = {0, 0, 1000, -1000, NAN};
+	const int32_t label[] = {0, 1, 0, 1, 1};
+	const brc_dataset d = {.label = label, .n = 5, .classes = 2};
+	int32_t correct[2] = {0};
+	double loss[2] = {0};
+
+	(void)state;
+	brc_score_items(&s, &d, 0, 4, x, correct, loss);
+	assert_int_equal(correct[0], 1);
+	assert_int_equal(correct[1], 0);
+	assert_true(fabs(loss[0] - (log(2) + 1000)) < 1e-12);
+	assert_true(fabs(loss[1] - (log(2) + 1000)) < 1e-12);
+	brc_score_items(&s, &d, 4, 1, x + 4, correct, loss);
+	assert_int_equal(correct[1], 0);
+	assert_true(isnan(loss[1]) && !isnan(loss[0]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_task_counts_what_torch_counts),
+		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(places_need_scores_at_each_of_them),
+		cmocka_unit_test(the_user_overrules),
+		cmocka_unit_test(scores_at_the_border_say_no),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -183,7 +183,7 @@ class Rotary(nn.Module):
 
 
 class Repeated(nn.Module):
-    """Keys and values by repeat_interleave; torch 1.13 exports it wrongly for unknown extents."""
+    """By repeat_interleave, which torch 1.13 exports wrongly where an extent is dynamic."""
 
     def __init__(self):
         super().__init__()
@@ -191,10 +191,11 @@ class Repeated(nn.Module):
         self.key, self.value = nn.Linear(WIDTH, 2 * EACH), nn.Linear(WIDTH, 2 * EACH)
 
     def forward(self, x):
-        q = self.query(x).view(-1, TOKENS, HEADS, EACH).transpose(1, 2)
-        k, v = (f(x).view(-1, TOKENS, 2, EACH).repeat_interleave(2, 2).transpose(1, 2)
+        b, t, _ = x.shape
+        q = self.query(x).view(b, t, HEADS, EACH).transpose(1, 2)
+        k, v = (f(x).view(b, t, 2, EACH).transpose(1, 2).repeat_interleave(2, 1)
                 for f in (self.key, self.value))
-        return self.out(attend(q, k, v, causal(x)).transpose(1, 2).reshape(-1, TOKENS, WIDTH))
+        return self.out(attend(q, k, v, causal(x)).transpose(1, 2).reshape(b, t, WIDTH))
 
 
 class Alibi(Joined):
@@ -375,11 +376,11 @@ def library(*names):
 
 def add(name, make, parts, fixed=False, **more):
     torch.manual_seed(len(CASES))
-    axes = {0: "n"} if fixed else {0: "n", 1: "t"}
+    axes = {} if fixed else {"ids": {0: "n", 1: "t"}, "y": {0: "n", 1: "t"}}
     CASES.append(Case(
         name, make, {"ids": torch.randint(0, VOCABULARY, (3, TOKENS))},
-        other={"ids": torch.randint(0, VOCABULARY, (2, TOKENS if fixed else TOKENS - 2))},
-        axes={"ids": axes, "y": axes}, per_token=True, parts=parts, **more))
+        other={} if fixed else {"ids": torch.randint(0, VOCABULARY, (2, TOKENS - 2))},
+        batch=1 if fixed else None, axes=axes, per_token=True, parts=parts, **more))
 
 
 QKV = heads(2 * WIDTH, HEADS, EACH)

@@ -260,12 +260,19 @@ $(BUILD)/fuzz/libbroca.a: $(FUZZ_OBJ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libbroca.a
 	$(FUZZ_CC) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
+$(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(LIB)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# networks of single operators, besides the corpora in the repository
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS)
-	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p .build/corpus/$$name; \
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds
+	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec
+	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
+	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \
-			.build/corpus/$$name tests/fuzz/corpus/$$name; done
+			.build/corpus/$$name tests/fuzz/corpus/$$name $(BUILD)/seeds/$$name; done
 
 # ---- installation ----
 

@@ -110,6 +110,9 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	how_read.data = &w->data;
 	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
 	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
+	if (brc_net_output_taken(w->net))
+		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
+			     brc_net_output_taken(w->net));
 	n = brc_filter_sections(f, &all);
 	if (brc_experiment_other_model(w->net, all,
 				       n)) /* the layers decide: no more than a warning */

@@ -53,6 +53,7 @@ typedef struct brc_inlined {
 	const Brc__OnnxFunction *function; /* NULL: it is none, and sees the names around it */
 	const Brc__OnnxNode *node;         /* in whose place */
 	size_t turn;                       /* of a loop; BRC_NOWHERE: it is no loop */
+	const char *branch;                /* of If: what it is called; NULL: it is none */
 	const brc_binding *in;             /* [n_in]: its first inputs; the others are left out */
 	size_t n_in;
 } brc_inlined;

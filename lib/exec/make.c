@@ -135,6 +135,20 @@ static bool all_constant(const brc_exec *g, const size_t *v, size_t n)
 
 /* ---- nodes ---- */
 
+/* Constants may be empty, but nothing can be computed of nothing. */
+static brc_rc check_filled(const brc_exec *g, const brc_node *n, brc_err *err)
+{
+	for (size_t k = 0; k < n->n_out; k++) {
+		const brc_operand *v = n->out[k] == BRC_NOWHERE ? NULL : &g->value[n->out[k]];
+
+		for (size_t i = 0; v && v->state == BRC_COMPUTED && i < v->ndim; i++)
+			if (v->dim[i] == 0)
+				return brc_fail(err, BRC_DATA,
+						"dimension %zu of its output is empty", i);
+	}
+	return BRC_OK;
+}
+
 static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
 	BRC_TRY(brc_exec_alloc(g, &n->state, 1, n->op->state, err));
@@ -143,6 +157,7 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 		return fold(g, n, err);
 	if (all_constant(g, n->out, n->n_out))
 		return BRC_OK; /* Shape */
+	BRC_TRY(check_filled(g, n, err));
 	BRC_TRY(brc_grow(&g->node, &g->cap_nodes, g->n_nodes + 1, sizeof(*g->node), err));
 	g->node[g->n_nodes++] = *n;
 	return BRC_OK;

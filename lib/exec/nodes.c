@@ -28,6 +28,11 @@ const brc_operand *brc_exec_value(const brc_exec *g, size_t v)
 	return &g->value[v];
 }
 
+size_t brc_exec_outputs(const brc_exec *g)
+{
+	return g->n_outputs;
+}
+
 size_t brc_exec_output_value(const brc_exec *g, size_t k)
 {
 	return g->output[k];

@@ -81,7 +81,8 @@ size_t brc_exec_nodes(const brc_exec *g);
 const brc_node *brc_exec_node(const brc_exec *g, size_t i);
 size_t brc_exec_values(const brc_exec *g);
 const brc_operand *brc_exec_value(const brc_exec *g, size_t v);
-/* The value that is output k; that is tap k of options->tap. */
+/* Outputs; the value that is output k; that is tap k of options->tap. */
+size_t brc_exec_outputs(const brc_exec *g);
 size_t brc_exec_output_value(const brc_exec *g, size_t k);
 size_t brc_exec_tap_value(const brc_exec *g, size_t k);
 

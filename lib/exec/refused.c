@@ -9,7 +9,6 @@ static const char loss[] = "it is a loss, which only training needs";
 static const char texts[] = "it works on texts";
 static const char waves[] = "it computes with complex numbers";
 static const char values[] = "how large its output is depends on the values that it finds";
-static const char optional[] = "it works on a value that may be missing when the network runs";
 
 static const struct refusal {
 	const char *type, *reason;
@@ -34,8 +33,6 @@ static const struct refusal {
 	{"DFT", waves},
 	{"STFT", waves},
 	{"NonMaxSuppression", values},
-	{"OptionalGetElement", optional},
-	{"OptionalHasElement", optional},
 };
 
 const char *brc_op_refusal(const char *type)

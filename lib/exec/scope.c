@@ -352,13 +352,15 @@ static brc_rc name_scope(brc_builder *b, const brc_inlined *what, brc_scope *s)
 
 	if (what->turn != BRC_NOWHERE)
 		snprintf(turn, sizeof(turn), ".%zu", what->turn);
+	if (what->branch)
+		snprintf(turn, sizeof(turn), ".%.10s", what->branch);
 	cap = strlen(title) + sizeof(turn) + 4;
 	text = brc_alloc(cap, 1, b->err);
 	BRC_TRY(brc_made(text));
 	snprintf(text, cap, "%s%s%s/", slash, title, turn);
 	rc = full_name(b, s->caller->values, text, &s->values);
 	s->nodes = s->caller->nodes;
-	if (rc == BRC_OK && (what->function || *turn))
+	if (rc == BRC_OK && !what->branch)
 		rc = full_name(b, s->caller->nodes, text, &s->nodes);
 	free(text);
 	return rc;

@@ -99,21 +99,82 @@ static const Brc__OnnxGraph *graph_of(const Brc__OnnxNode *p, const char *name)
 
 /* ---- If ---- */
 
-static brc_rc build_if(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
-		       brc_binding *out)
+/* The outputs of one branch: out[outputs of the node]. */
+static brc_rc take_branch(brc_builder *b, const Brc__OnnxNode *p, bool then, brc_binding *out)
 {
-	brc_inlined what = {.node = p, .turn = BRC_NOWHERE};
-	int64_t condition = 0;
+	brc_inlined what = {.graph = graph_of(p, then ? "then_branch" : "else_branch"),
+			    .node = p,
+			    .branch = then ? "then" : "else",
+			    .turn = BRC_NOWHERE};
 
-	BRC_TRY(brc_builder_number(b, in, 0, "condition", &condition));
-	what.graph = graph_of(p, condition ? "then_branch" : "else_branch");
 	if (!what.graph)
-		return brc_fail(b->err, BRC_DATA, "it has no %s branch",
-				condition ? "then" : "else");
+		return brc_fail(b->err, BRC_DATA, "it has no %s branch", then ? "then" : "else");
 	if (what.graph->n_output != p->n_output)
 		return brc_fail(b->err, BRC_DATA, "it has %zu outputs, its branch %zu", p->n_output,
 				what.graph->n_output);
 	return brc_builder_inline(b, &what, out);
+}
+
+/* Has each image a condition of its own? A model for one image at a time may be written so. */
+static bool asks_each_image(const brc_builder *b, const brc_binding *in)
+{
+	const brc_operand *c =
+		in->sequence || in->value == BRC_NOWHERE ? NULL : &b->g->value[in->value];
+
+	return c && c->state == BRC_COMPUTED && c->elem == BRC_ELEM_BOOL &&
+	       c->batch != BRC_NOWHERE && c->inner == 1 && c->count == b->g->rows;
+}
+
+/* *out: the first of two values for images whose condition is true, and the second for others. */
+static brc_rc choose(brc_builder *b, const Brc__OnnxNode *p, size_t condition,
+		     const brc_binding *from, size_t *out)
+{
+	int64_t shape[BRC_MAX_DIMS];
+	size_t in[3] = {0}, ask[2] = {condition}, ndim, at;
+	const brc_operand *v;
+
+	BRC_TRY(brc_builder_tensor(b, from, 0, &in[1]));
+	BRC_TRY(brc_builder_tensor(b, from, 1, &in[2]));
+	v = &b->g->value[in[b->g->value[in[1]].batch == BRC_NOWHERE ? 2 : 1]];
+	ndim = v->ndim;
+	at = v->batch == BRC_NOWHERE ? 0 : v->batch;
+	if (b->g->value[in[1]].ndim != b->g->value[in[2]].ndim || ndim == 0)
+		return brc_fail(b->err, BRC_DATA,
+				"each image asks for a branch, and these have other shapes");
+	for (size_t k = 0; k < ndim; k++)
+		shape[k] = k == at ? (int64_t)b->g->rows : 1;
+	BRC_TRY(brc_builder_constant(b, BRC_ELEM_INT, 1, shape, ndim, &ask[1]));
+	BRC_TRY(brc_builder_emit(b, p, "Reshape", NULL, ask, 2, &in[0], 1));
+	return brc_builder_emit(b, p, "Where", NULL, in, 3, out, 1);
+}
+
+/* Both branches, of which each image takes one. */
+static brc_rc take_both(brc_builder *b, const Brc__OnnxNode *p, size_t condition, brc_binding *out)
+{
+	size_t n = p->n_output;
+	brc_binding *from = brc_alloc(2 * n, sizeof(*from), b->err);
+	brc_rc rc = brc_made(from);
+
+	BRC_THEN(rc, take_branch(b, p, true, from));
+	BRC_THEN(rc, take_branch(b, p, false, from + n));
+	for (size_t k = 0; rc == BRC_OK && k < n; k++) {
+		const brc_binding two[2] = {from[k], from[n + k]};
+
+		rc = choose(b, p, condition, two, &out[k].value);
+	}
+	free(from);
+	return rc;
+}
+
+static brc_rc build_if(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
+		       brc_binding *out)
+{
+	int64_t condition = 0;
+
+	if (asks_each_image(b, in))
+		return take_both(b, p, in->value, out);
+	BRC_TRY(brc_builder_number(b, in, 0, "condition", &condition));
+	return take_branch(b, p, condition, out);
 }
 
 /* ---- turns ---- */

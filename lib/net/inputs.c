@@ -1,92 +1,572 @@
 /* The inputs of a network: which there are, and which extents they have. */
 #include "net/inputs.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "net/input_shapes.h"
+#include "sections/dataset_inputs.h"
+
+enum { INPUTS_MAX = 512 };
+
+typedef struct resolver {
+	brc_net *net;
+	const brc_dataset *data; /* NULL: none is known */
+	brc_given_shapes given;
+	bool *used; /* [given.n] */
+} resolver;
+
+/* ---- what the model declares ---- */
 
 static const char *text(const char *s)
 {
 	return s ? s : "";
 }
 
-static bool is_initializer(const Brc__OnnxGraph *g, const char *name)
+/* The name of a dimension without an extent, or "". */
+static const char *dim_name(const brc_net_input *in, size_t k)
 {
-	for (size_t i = 0; i < g->n_initializer; i++)
-		if (strcmp(text(g->initializer[i]->name), name) == 0)
-			return true;
-	return false;
+	return in->shape && !in->shape->dim[k]->has_dim_value ? text(in->shape->dim[k]->dim_param)
+							      : "";
 }
 
-/* The input: the only one that is not an initializer. */
-static brc_rc find_input(const Brc__OnnxGraph *g, const Brc__OnnxValueInfo **in, brc_err *err)
+static brc_rc elements(int32_t type, brc_elem *elem, brc_err *err)
 {
-	*in = NULL;
-	for (size_t i = 0; i < g->n_input; i++) {
-		if (is_initializer(g, text(g->input[i]->name)))
-			continue;
-		if (*in)
-			return brc_fail(err, BRC_DATA,
-					"the network has several inputs ('%.200s', '%.200s'); one "
-					"is supported",
-					text((*in)->name), text(g->input[i]->name));
-		*in = g->input[i];
-	}
-	return *in ? BRC_OK : brc_fail(err, BRC_DATA, "the network has no input");
-}
-
-/* Extents of the input. The batch may be symbolic, the others must be fixed. */
-static brc_rc input_shape(const Brc__OnnxShape *shape, brc_tensor_view *x, brc_err *err)
-{
-	if (shape->n_dim < 2 || shape->n_dim > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA,
-				"it has %zu dimensions; 2 to %d are supported, the batch first",
-				shape->n_dim, BRC_MAX_DIMS);
-	x->ndim = shape->n_dim;
-	x->dim[0] = BRC_NET_ROWS;
-	for (size_t k = 1; k < shape->n_dim; k++) {
-		int64_t extent = shape->dim[k]->has_dim_value ? shape->dim[k]->dim_value : 0;
-
-		if (extent <= 0)
-			return brc_fail(err, BRC_DATA, "dimension %zu has no fixed extent", k);
-		x->dim[k] = (size_t)extent;
-	}
-	return BRC_OK;
-}
-
-static brc_rc describe_input(const Brc__OnnxValueInfo *in, brc_tensor_view *x, brc_err *err)
-{
-	const Brc__OnnxTensorType *t = in->type ? in->type->tensor_type : NULL;
-	int32_t elem = t ? t->elem_type : 0;
-
-	*x = (brc_tensor_view){.name = text(in->name), .batch = true};
-	if (!t || !t->shape)
-		return brc_fail(err, BRC_DATA, "it is no tensor of known shape");
-	if (elem == BRC_ONNX_FLOAT || elem == BRC_ONNX_DOUBLE)
-		x->elem = BRC_ELEM_FLOAT;
-	else if (elem == BRC_ONNX_INT64 || elem == BRC_ONNX_INT32)
-		x->elem = BRC_ELEM_INT;
-	else
+	switch (type) {
+	case BRC_ONNX_FLOAT:
+	case BRC_ONNX_DOUBLE:
+	case BRC_ONNX_FLOAT16:
+	case BRC_ONNX_BFLOAT16:
+		*elem = BRC_ELEM_FLOAT;
+		return BRC_OK;
+	case BRC_ONNX_BOOL:
+		*elem = BRC_ELEM_BOOL;
+		return BRC_OK;
+	case BRC_ONNX_UINT8:
+	case BRC_ONNX_INT8:
+	case BRC_ONNX_UINT16:
+	case BRC_ONNX_INT16:
+	case BRC_ONNX_INT32:
+	case BRC_ONNX_INT64:
+	case BRC_ONNX_UINT32:
+	case BRC_ONNX_UINT64:
+		*elem = BRC_ELEM_INT;
+		return BRC_OK;
+	default:
 		return brc_fail(err, BRC_DATA, "its elements are %s, neither floats nor integers",
-				brc_onnx_type_name(elem));
-	return input_shape(t->shape, x, err);
+				brc_onnx_type_name(type));
+	}
 }
 
-void brc_net_note_input(brc_net *net, const brc_tensor_view *x)
+static brc_rc describe(const Brc__OnnxValueInfo *info, brc_net_input *in, brc_err *err)
 {
-	while (!brc_exec_value(net->g, net->input)->input)
-		net->input++;
-	net->io = (brc_net_io){.ndim = x->ndim - 1,
-			       .inputs = brc_exec_value(net->g, net->input)->count / BRC_NET_ROWS,
-			       .tokens = x->elem == BRC_ELEM_INT,
-			       .vocabulary = brc_exec_vocabulary(net->g, x->name)};
-	memcpy(net->io.shape, x->dim + 1, net->io.ndim * sizeof(*x->dim));
-}
+	const Brc__OnnxTensorType *t = info->type ? info->type->tensor_type : NULL;
 
-brc_rc brc_net_find_inputs(const brc_net *net, brc_tensor_view *x, brc_err *err)
-{
-	const Brc__OnnxValueInfo *in;
+	*in = (brc_net_input){.name = text(info->name), .images = BRC_NOWHERE};
+	if (!t)
+		return brc_fail(err, BRC_DATA, "it is no tensor");
+	BRC_TRY(elements(t->elem_type, &in->elem, err));
+	in->shape = t->shape;
+	if (!t->shape)
+		return BRC_OK;
+	in->ndim = t->shape->n_dim;
+	if (in->ndim > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "it has %zu dimensions; %d at most are supported",
+				in->ndim, BRC_MAX_DIMS);
+	for (size_t k = 0; k < in->ndim; k++) {
+		const Brc__OnnxDimension *d = t->shape->dim[k];
 
-	BRC_TRY(find_input(net->model.model->graph, &in, err));
-	if (describe_input(in, x, err) != BRC_OK)
-		return brc_err_prefix(err, "the input '%.200s'", text(in->name));
+		in->dim[k] = d->has_dim_value && d->dim_value > 0 ? (size_t)d->dim_value : BRC_OPEN;
+	}
 	return BRC_OK;
+}
+
+static brc_rc list_inputs(brc_net *net, brc_err *err)
+{
+	const Brc__OnnxGraph *g = net->model.model->graph;
+
+	if (g->n_input == 0)
+		return brc_fail(err, BRC_DATA, "the network has no input");
+	if (g->n_input > INPUTS_MAX)
+		return brc_fail(err, BRC_DATA,
+				"the network has %zu inputs; %d at most are supported", g->n_input,
+				INPUTS_MAX);
+	net->in = brc_calloc(g->n_input, sizeof(*net->in), err);
+	BRC_TRY(brc_made(net->in));
+	for (; net->n_in < g->n_input; net->n_in++) {
+		const Brc__OnnxValueInfo *info = g->input[net->n_in];
+
+		if (describe(info, &net->in[net->n_in], err) != BRC_OK)
+			return brc_err_prefix(err, "the input '%.200s'", text(info->name));
+	}
+	return BRC_OK;
+}
+
+void brc_net_input_text(const brc_net *net, const brc_net_input *in, brc_str *s)
+{
+	brc_str_add(s, "[");
+	for (size_t k = 0; k < in->ndim; k++) {
+		const char *sep = k ? ", " : "";
+
+		if (k == in->images && !net->declared)
+			brc_str_addf(s, "%sN", sep);
+		else if (in->dim[k] != BRC_OPEN)
+			brc_str_addf(s, "%s%zu", sep, in->dim[k]);
+		else
+			brc_str_addf(s, "%s%.64s", sep, *dim_name(in, k) ? dim_name(in, k) : "?");
+	}
+	brc_str_add(s, "]");
+}
+
+/* ---- which is which ---- */
+
+/* How well an input fits the data: 0 is not at all. */
+static unsigned fitness(const resolver *r, const brc_net_input *in)
+{
+	bool tokens = r->data && r->data->pixel == BRC_PIXEL_I4;
+
+	if (brc_dataset_input_called(r->data, in->name))
+		return 0;
+	if (brc_input_default(in->name, in->elem, in->ndim) != BRC_FILL_NONE)
+		return 1;
+	if (in->ndim == 0 && in->shape)
+		return 2;
+	if (!r->data || (in->elem == BRC_ELEM_FLOAT) == !tokens)
+		return 4;
+	return 3;
+}
+
+/* The main input is the first of those that fit the data best. */
+static void choose_main(resolver *r)
+{
+	brc_net *net = r->net;
+
+	net->main = 0;
+	for (size_t k = 1; k < net->n_in; k++)
+		if (fitness(r, &net->in[k]) > fitness(r, &net->in[net->main]))
+			net->main = k;
+	for (size_t k = 0; k < net->n_in; k++) {
+		brc_net_input *in = &net->in[k];
+		const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+
+		if (k == net->main)
+			in->fill = BRC_FILL_ITEMS;
+		else if (x)
+			in->fill = x->shared ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
+		else
+			in->fill = brc_input_default(in->name, in->elem, in->ndim);
+	}
+}
+
+/* ---- extents ---- */
+
+static const brc_given_shape *given_for(resolver *r, const brc_net_input *in)
+{
+	for (size_t i = 0; i < r->given.n; i++) {
+		const char *name = r->given.at[i].name;
+
+		if (strcmp(name, in->name) != 0 && (*name || r->net->n_in > 1))
+			continue;
+		r->used[i] = true;
+		return &r->given.at[i];
+	}
+	return NULL;
+}
+
+static brc_rc take_given(const brc_net_input *in, const brc_given_shape *s, size_t *dim,
+			 brc_err *err)
+{
+	if (s->ndim != in->ndim)
+		return brc_fail(err, BRC_USAGE,
+				"--shape gives the input '%.200s' %zu extents, but it has %zu",
+				in->name, s->ndim, in->ndim);
+	for (size_t k = 0; k < s->ndim; k++) {
+		if (s->dim[k] == BRC_OPEN)
+			continue;
+		if (dim[k] != BRC_OPEN && dim[k] != s->dim[k])
+			return brc_fail(err, BRC_USAGE,
+					"--shape gives dimension %zu of the input '%.200s' the "
+					"extent %zu, but in the model it is %zu",
+					k, in->name, s->dim[k], dim[k]);
+		dim[k] = s->dim[k];
+	}
+	return BRC_OK;
+}
+
+/*
+ * Extents from[n] of one image go to the last dimensions that hold one. Extents of 1 at the
+ * beginning of either are left out if the other is shorter. All go to a single one, as into a
+ * vector.
+ */
+static void take_extents(brc_net_input *in, const size_t *from, size_t n, size_t all)
+{
+	size_t begin = in->images == 0, have = in->ndim - begin;
+
+	if (have == 1 && n != 1) {
+		if (in->dim[begin] == BRC_OPEN)
+			in->dim[begin] = all;
+		return;
+	}
+	for (; n > have && *from == 1; n--)
+		from++;
+	for (; have > n && in->dim[begin] == 1; have--)
+		begin++;
+	for (size_t k = 0; have == n && k < n; k++)
+		if (in->dim[begin + k] == BRC_OPEN)
+			in->dim[begin + k] = from[k];
+}
+
+static size_t product(const size_t *dim, size_t n)
+{
+	size_t p = 1;
+
+	for (size_t k = 0; k < n; k++)
+		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
+			return BRC_OPEN;
+	return p;
+}
+
+/* Do exporters give this name to the dimension of images? */
+static bool means_images(const char *name)
+{
+	return strncasecmp(name, "batch", 5) == 0 || strcasecmp(name, "n") == 0 ||
+	       strcasecmp(name, "b") == 0;
+}
+
+/* Does the first dimension of the main input hold the images? */
+static bool has_images(const brc_net_input *in, const brc_dataset *data)
+{
+	size_t first, one;
+
+	if (in->ndim < 2)
+		return false;
+	first = in->dim[0];
+	one = product(in->dim + 1, in->ndim - 1);
+	if (first == 1 || (data && one == data->pixels) || means_images(dim_name(in, 0)))
+		return true;
+	if (data)
+		return data->ndim != in->ndim || (one != BRC_OPEN && first == BRC_OPEN);
+	return first == BRC_OPEN || in->ndim != 3 || first > 4; /* 1 to 4 are channels */
+}
+
+static brc_rc rows_from_given(brc_net *net, const brc_given_shape *s, brc_err *err)
+{
+	size_t given = s->dim[0];
+
+	if (given == BRC_OPEN)
+		return BRC_OK;
+	if (given == 0)
+		return brc_fail(err, BRC_USAGE, "--shape: 0 images at a time");
+	if (net->declared && given != net->declared)
+		return brc_fail(err, BRC_USAGE,
+				"--shape gives %zu images at a time, but the model takes %zu",
+				given, net->declared);
+	brc_net_fix_rows(net, given);
+	return BRC_OK;
+}
+
+/* Shapes that are not declared are those of the data. */
+static void declare(brc_net_input *in, size_t extents)
+{
+	in->ndim = extents;
+	for (size_t k = 0; k < in->ndim; k++)
+		in->dim[k] = BRC_OPEN;
+}
+
+static brc_rc resolve_main(resolver *r, brc_err *err)
+{
+	brc_net *net = r->net;
+	brc_net_input *in = &net->in[net->main];
+	const brc_given_shape *s = given_for(r, in);
+	size_t ndim = s ? s->ndim : r->data ? r->data->ndim + 1 : 0;
+
+	if (!in->shape && ndim <= BRC_MAX_DIMS)
+		declare(in, ndim);
+	if (in->elem == BRC_ELEM_BOOL)
+		return brc_fail(err, BRC_DATA,
+				"its elements are BOOL, neither floats nor integers");
+	if (in->ndim == 0) {
+		brc_fail(err, BRC_DATA, "the model does not say what dimensions it has");
+		return brc_hint(err, "--shape %s=?,... says them", in->name);
+	}
+	net->tracked = has_images(in, r->data);
+	if (!net->tracked) {
+		brc_net_fix_rows(net, 1);
+	} else {
+		in->images = 0;
+		net->declared = in->dim[0] == BRC_OPEN ? 0 : in->dim[0];
+		if (s)
+			BRC_TRY(rows_from_given(net, s, err));
+		in->dim[0] = net->declared ? net->declared : net->rows;
+	}
+	if (s && in->images == 0) {
+		brc_given_shape rest = *s;
+
+		rest.dim[0] = BRC_OPEN;
+		BRC_TRY(take_given(in, &rest, in->dim, err));
+	} else if (s) {
+		BRC_TRY(take_given(in, s, in->dim, err));
+	}
+	if (r->data)
+		take_extents(in, r->data->shape, r->data->ndim, r->data->pixels);
+	return BRC_OK;
+}
+
+/* ---- the other inputs ---- */
+
+/* The extent of another dimension that has this name, or BRC_OPEN. */
+static size_t extent_called(const brc_net *net, const char *name)
+{
+	if (!*name)
+		return BRC_OPEN;
+	for (size_t i = 0; i < net->n_in; i++)
+		for (size_t k = 0; k < net->in[i].ndim; k++)
+			if (net->in[i].dim[k] != BRC_OPEN && k != net->in[i].images &&
+			    strcmp(dim_name(&net->in[i], k), name) == 0)
+				return net->in[i].dim[k];
+	return BRC_OPEN;
+}
+
+/* The dimension that holds the images: of the same name as in the main input, or the usual one. */
+static void find_images(const brc_net *net, brc_net_input *in)
+{
+	const brc_net_input *main = &net->in[net->main];
+	const char *name = main->images == 0 ? dim_name(main, 0) : "";
+	size_t usual = (in->fill == BRC_FILL_STATE && in->ndim == 3) ||
+				       (in->fill == BRC_FILL_PAST && in->ndim == 5)
+			       ? 1
+			       : 0;
+
+	if (main->images != 0)
+		return;
+	for (size_t k = 0; *name && k < in->ndim; k++)
+		if (in->dim[k] == BRC_OPEN && strcmp(dim_name(in, k), name) == 0)
+			in->images = k;
+	if (in->images != BRC_NOWHERE || usual >= in->ndim || in->fill == BRC_FILL_SHARED)
+		return;
+	if (in->dim[usual] == (net->declared ? net->declared : BRC_OPEN))
+		in->images = usual;
+}
+
+/* Places of a sequence: the first extent of one item of the main input. */
+static size_t places(const brc_net *net)
+{
+	const brc_net_input *main = &net->in[net->main];
+	size_t k = main->images == 0;
+
+	return k < main->ndim ? main->dim[k] : BRC_OPEN;
+}
+
+/* An extent that is left open becomes what follows from the kind of the input. */
+static size_t usual_extent(const brc_net *net, const brc_net_input *in, size_t k)
+{
+	size_t n = places(net);
+
+	switch (in->fill) {
+	case BRC_FILL_ONES:
+		return k + 1 == in->ndim && n != BRC_OPEN ? n + net->past : BRC_OPEN;
+	case BRC_FILL_ZEROS:
+	case BRC_FILL_COUNT:
+		return k + 1 == in->ndim ? n : BRC_OPEN;
+	case BRC_FILL_PAST:
+		return k + 2 == in->ndim ? net->past : BRC_OPEN;
+	default:
+		return BRC_OPEN;
+	}
+}
+
+static brc_rc take_array(const brc_dataset_input *x, brc_net_input *in, brc_err *err)
+{
+	size_t begin = in->images != BRC_NOWHERE;
+
+	if (in->images != BRC_NOWHERE && in->images != 0)
+		return brc_fail(
+			err, BRC_DATA,
+			"its dimension %zu holds the images; an array of the data set has them "
+			"first",
+			in->images);
+	if (!in->shape)
+		declare(in, x->ndim + begin);
+	if (in->ndim == x->ndim + begin)
+		for (size_t k = 0; k < x->ndim; k++)
+			if (in->dim[begin + k] == BRC_OPEN)
+				in->dim[begin + k] = x->shape[k];
+	return BRC_OK;
+}
+
+static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
+{
+	brc_net *net = r->net;
+	const brc_given_shape *s = given_for(r, in);
+	const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+
+	if (!in->shape && s)
+		declare(in, s->ndim);
+	find_images(net, in);
+	if (in->images != BRC_NOWHERE)
+		in->dim[in->images] = net->rows;
+	if (s)
+		BRC_TRY(take_given(in, s, in->dim, err));
+	if (x)
+		BRC_TRY(take_array(x, in, err));
+	for (size_t k = 0; k < in->ndim; k++) {
+		size_t same = in->dim[k] == BRC_OPEN ? extent_called(net, dim_name(in, k)) : 0;
+
+		if (in->dim[k] == BRC_OPEN)
+			in->dim[k] = same != BRC_OPEN ? same : usual_extent(net, in, k);
+	}
+	return BRC_OK;
+}
+
+/* What is past has an extent of its own, which others count on. */
+static void find_past(resolver *r)
+{
+	for (size_t i = 0; i < r->net->n_in; i++) {
+		const brc_net_input *in = &r->net->in[i];
+		const brc_given_shape *s = in->fill == BRC_FILL_PAST ? given_for(r, in) : NULL;
+		size_t k = in->ndim - 2;
+
+		if (in->fill != BRC_FILL_PAST)
+			continue;
+		if (in->dim[k] != BRC_OPEN)
+			r->net->past = in->dim[k];
+		else if (s && k < s->ndim && s->dim[k] != BRC_OPEN)
+			r->net->past = s->dim[k];
+	}
+}
+
+/* ---- what is still wrong ---- */
+
+static brc_rc fail_open(const brc_net *net, const brc_net_input *in, size_t k, brc_err *err)
+{
+	brc_str shape = {0}, remedy = {0};
+	char name[96] = "";
+
+	brc_net_input_text(net, in, &shape);
+	for (size_t i = 0; i < in->ndim; i++)
+		if (i == in->images)
+			brc_str_add(&remedy, i ? ",?" : "?");
+		else if (in->dim[i] != BRC_OPEN)
+			brc_str_addf(&remedy, "%s%zu", i ? "," : "", in->dim[i]);
+		else
+			brc_str_add(&remedy, i ? ",N" : "N");
+	if (*dim_name(in, k))
+		snprintf(name, sizeof(name), " ('%.64s')", dim_name(in, k));
+	brc_fail(err, BRC_DATA, "it is %s: dimension %zu%s has no fixed extent",
+		 shape.failed ? "" : shape.s, k, name);
+	brc_hint(err, "give it with --shape %.100s=%s, or with data: extract-weights --data FILE",
+		 in->name, remedy.failed ? "" : remedy.s);
+	brc_str_free(&shape);
+	brc_str_free(&remedy);
+	return BRC_DATA;
+}
+
+/* Extents are known, none is 0 but of what is past, and dimensions of one name have one extent. */
+static brc_rc check_extents(const brc_net *net, const brc_net_input *in, brc_err *err)
+{
+	for (size_t k = 0; k < in->ndim; k++) {
+		size_t same = extent_called(net, dim_name(in, k));
+
+		if (in->dim[k] == BRC_OPEN)
+			return fail_open(net, in, k, err);
+		if (in->dim[k] == 0 && in->fill != BRC_FILL_PAST)
+			return brc_fail(err, BRC_DATA, "its dimension %zu is empty", k);
+		if (k != in->images && same != BRC_OPEN && same != in->dim[k])
+			return brc_fail(
+				err, BRC_DATA,
+				"its dimension '%.64s' is %zu, but in another input it is %zu",
+				dim_name(in, k), in->dim[k], same);
+	}
+	return BRC_OK;
+}
+
+static brc_rc check_given(const resolver *r, brc_err *err)
+{
+	for (size_t i = 0; i < r->given.n; i++) {
+		const char *name = r->given.at[i].name;
+
+		if (r->used[i])
+			continue;
+		if (!*name)
+			return brc_fail(err, BRC_USAGE,
+					"--shape names no input, and the network has %zu: give "
+					"--shape %.100s=...",
+					r->net->n_in, r->net->in[r->net->main].name);
+		return brc_fail(err, BRC_USAGE,
+				"--shape: no input that the network needs is called '%.100s'",
+				name);
+	}
+	return BRC_OK;
+}
+
+/* ---- all of them ---- */
+
+static brc_rc keep_shared(const resolver *r, brc_net_input *in, brc_err *err)
+{
+	const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+
+	if (product(in->dim, in->ndim) != x->count)
+		return brc_fail(err, BRC_DATA, "the array of the data set has %zu elements for it",
+				x->count);
+	in->shared = brc_alloc(x->count, sizeof(int64_t), err);
+	BRC_TRY(brc_made(in->shared));
+	if (in->elem == BRC_ELEM_FLOAT)
+		brc_dataset_input_floats(x, 0, in->shared);
+	else if (!x->real)
+		brc_dataset_input_ints(x, 0, in->shared);
+	else
+		return brc_fail(err, BRC_DATA, "it takes integers, and the data set holds floats");
+	return BRC_OK;
+}
+
+static brc_rc resolve(resolver *r, brc_err *err)
+{
+	brc_net *net = r->net;
+
+	for (size_t i = 0; i < net->n_in; i++) {
+		brc_net_input *in = &net->in[i == 0 ? net->main : i - (i <= net->main)];
+		brc_rc rc = in == &net->in[net->main] ? resolve_main(r, err)
+						      : resolve_other(r, in, err);
+
+		BRC_THEN(rc, check_extents(net, in, err));
+		if (rc == BRC_OK && in->fill == BRC_FILL_SHARED)
+			rc = keep_shared(r, in, err);
+		if (rc != BRC_OK)
+			return rc == BRC_DATA ? brc_err_prefix(err, "the input '%.200s'", in->name)
+					      : rc;
+		if (i == 0)
+			find_past(r);
+	}
+	return check_given(r, err);
+}
+
+brc_rc brc_net_find_inputs(brc_net *net, brc_err *err)
+{
+	resolver r = {.net = net, .data = net->options.data};
+	brc_rc rc;
+
+	net->rows = BRC_NET_ROWS;
+	BRC_TRY(list_inputs(net, err));
+	rc = brc_given_shapes_parse(&r.given, net->options.shape, err);
+	if (rc == BRC_OK) {
+		r.used = brc_calloc(r.given.n, sizeof(*r.used), err);
+		rc = r.used ? BRC_OK : BRC_RESOURCE;
+	}
+	if (rc == BRC_OK)
+		choose_main(&r);
+	BRC_THEN(rc, resolve(&r, err));
+	free(r.used);
+	brc_given_shapes_clear(&r.given);
+	return rc;
+}
+
+void brc_net_fix_rows(brc_net *net, size_t rows)
+{
+	net->rows = rows;
+	net->fixed = true;
+	net->tracked = net->tracked && rows > 1;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "exec/accept.h"
+#include "exec/wanted.h"
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
@@ -77,21 +77,57 @@ static void describe_graph(brc_net *net)
 				       .scratch = largest * sizeof(float)}; /* norms of kernels */
 }
 
+/* Leave out of the model what nobody wants. */
+static brc_rc prune(brc_net *net, brc_err *err)
+{
+	const char *output = net->options.output;
+
+	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
+		       : brc_exec_want_outputs(&net->model, err));
+	return brc_exec_drop_inputs(&net->model, err);
+}
+
+/*
+ * The graph for any number of images. Where that is not possible, it is made for as many as the
+ * model declares.
+ */
+static brc_rc read_graph(brc_net *net, brc_err *err)
+{
+	const char *const output = net->options.output;
+	const brc_exec_options bare = {.folder = net->folder,
+				       .borrow = true,
+				       .bare = true,
+				       .keep = &output,
+				       .n_keep = output ? 1 : 0,
+				       .keep_only = output ? true : false};
+	brc_err other = {0};
+	brc_rc rc = brc_net_build(net, net->rows, &bare, &net->g, err);
+
+	if (rc != BRC_DATA || net->fixed)
+		return rc;
+	brc_net_fix_rows(net, net->declared ? net->declared : 1);
+	rc = brc_net_build(net, net->rows, &bare, &net->g, &other);
+	if (!rc && !net->declared) /* one at a time might not be what is meant */
+		return brc_hint(err,
+				"--shape %.100s=1,... runs one image at a time, which is "
+				"possible",
+				net->in[net->main].name);
+	if (rc)
+		return err->code;
+	*err = (brc_err){0};
+	return BRC_OK;
+}
+
 static brc_rc build(brc_net *net, brc_err *err)
 {
-	const Brc__OnnxGraph *p = net->model.model->graph;
-	const brc_exec_options bare = {.folder = net->folder, .borrow = true, .bare = true};
-	brc_tensor_view x;
-
-	BRC_TRY(brc_exec_accept(&net->model, err));
-	BRC_TRY(brc_net_find_inputs(net, &x, err));
-	if (p->n_output != 1)
-		return brc_fail(err, BRC_DATA, "the network has %zu outputs; one is supported",
-				p->n_output);
-	BRC_TRY(brc_exec_new(&net->g, &net->model, &x, 1, &bare, err));
+	BRC_TRY(prune(net, err));
+	BRC_TRY(brc_net_find_inputs(net, err));
+	if (!net->options.output && net->model.model->graph->n_output == 0)
+		return brc_fail(err, BRC_DATA, "the network has no output");
+	BRC_TRY(read_graph(net, err));
 	BRC_TRY(digest_weights(net, err));
-	brc_net_note_input(net, &x);
-	net->output = brc_exec_output_value(net->g, 0);
+	brc_net_note_input(net);
+	brc_net_choose_output(net);
 	BRC_TRY(brc_net_note_output(net, err));
 	BRC_TRY(brc_net_find_layers(net, err));
 	BRC_TRY(brc_net_name_layers(net, err));

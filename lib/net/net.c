@@ -35,8 +35,10 @@ bool brc_net_valid(const brc_net *net)
 	const brc_net_edge *e = net->edge;
 
 	if (!brc_layers_valid(&net->layers) || net->layers.n != net->n_layers ||
-	    net->input >= brc_exec_values(net->g) || net->output >= brc_exec_values(net->g) ||
-	    net->logits >= brc_exec_values(net->g) || net->graph.of != net)
+	    net->input >= brc_exec_values(net->g) ||
+	    (net->output != BRC_NOWHERE && net->output >= brc_exec_values(net->g)) ||
+	    (net->output != BRC_NOWHERE && net->logits >= brc_exec_values(net->g)) ||
+	    net->graph.of != net)
 		return false;
 	for (size_t l = 0; l < net->n_layers; l++)
 		if (!is_layer_valid(net, l))
@@ -61,6 +63,9 @@ void brc_net_free(brc_net *net)
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
 	brc_head_blocks_free(net);
+	for (size_t k = 0; k < net->n_in; k++)
+		free(net->in[k].shared);
+	free(net->in);
 	free(net->site);
 	free(net->inputs);
 	free(net->layer);

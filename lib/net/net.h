@@ -2,10 +2,10 @@
  * A network: a graph of operators read from an ONNX model, the layers of units found in it, and
  * which layer feeds which.
  *
- * Every network has one input [batch, ...], of floats or of token numbers, and
- * one output [batch, classes], of token networks [batch, positions, classes] too.
- * What is not supported is refused when the network is read, by operator and
- * node name.
+ * Every network has an input [batch, ...], of floats or of token numbers, and an output [batch,
+ * classes], of token networks [batch, positions, classes] too. Further inputs take what exporters'
+ * defaults are, or arrays of the data set. Of several outputs one may be chosen. What is not
+ * supported is refused when the network is read, by operator and node name.
  *
  * Units are the output channels of every convolution and the output features of
  * every Gemm and MatMul with constant weights; depthwise convolutions have none
@@ -73,6 +73,10 @@ typedef struct brc_net_io {
 	size_t classes;   /* in a row */
 	size_t positions; /* rows */
 } brc_net_io;
+
+/* The name of the output that was taken out of several; NULL if there are not several, or none was.
+ */
+const char *brc_net_output_taken(const brc_net *net);
 
 /* Borrowed. */
 const brc_net_io *brc_net_io_of(const brc_net *net);

@@ -18,7 +18,31 @@
 #include "net/net.h"
 #include "net/trace/unit_sets.h"
 
-#define BRC_NET_ROWS 2u /* images that the graph is read for */
+#define BRC_NET_ROWS 2u /* images that the graph is read for, where it may be any number */
+
+/* What an input of the model is filled with. */
+typedef enum brc_fill {
+	BRC_FILL_NONE,  /* nothing is known: the network cannot run */
+	BRC_FILL_ITEMS, /* the images or sequences of the data set */
+	BRC_FILL_ARRAY, /* the array of the data set that is called like it */
+	/* the same for all images: */
+	BRC_FILL_ZEROS,
+	BRC_FILL_STATE, /* zeros, as hidden states and cell states are */
+	BRC_FILL_PAST,  /* keys and values of attention from before: none, if that is left open */
+	BRC_FILL_ONES,
+	BRC_FILL_COUNT, /* 0, 1, 2 ... along the last dimension, after what is past */
+	BRC_FILL_SHARED /* the array of the data set that is called like it, one for all images */
+} brc_fill;
+
+typedef struct brc_net_input {
+	const char *name;            /* of the model */
+	const Brc__OnnxShape *shape; /* as declared; NULL: it is not */
+	brc_elem elem;
+	size_t ndim, dim[BRC_MAX_DIMS];
+	size_t images; /* the dimension that holds the images; BRC_NOWHERE: none does */
+	brc_fill fill;
+	void *shared; /* of BRC_FILL_SHARED: its elements; owned */
+} brc_net_input;
 
 /* Where a layer lies in the graph. */
 typedef struct brc_layer_site {
@@ -65,9 +89,16 @@ typedef struct brc_head_block {
 
 struct brc_net {
 	brc_onnx model;
-	char *folder;                 /* of the model file; NULL: it came from a pipe */
-	brc_exec *g;                  /* bare */
-	brc_net_options options;      /* its texts and data are gone once it has been read */
+	char *folder;            /* of the model file; NULL: it came from a pipe */
+	brc_exec *g;             /* bare */
+	brc_net_options options; /* its texts and data are gone once it has been read */
+	brc_net_input *in;       /* [n_in] */
+	size_t n_in, main;       /* main: the one that takes the images */
+	size_t declared;         /* images at a time that the model declares; 0: any number */
+	size_t rows;             /* images that g is read for */
+	bool fixed;              /* and with which it runs; else it may be any number */
+	bool tracked; /* g knows which dimension holds the images, and never mixes them */
+	size_t past;  /* places before those of the data, in BRC_FILL_PAST */
 	size_t input, output, logits; /* values */
 	brc_closing closing;
 	brc_net_io io;
@@ -95,6 +126,16 @@ bool brc_net_valid(const brc_net *net);
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap);
 
 /* ---- the stages of reading, in order ---- */
+
+/*
+ * From the outputs of net->g: net->output, the only one; or of several the one called "logits", or
+ * the only one that is neither a hidden state nor keys or values for a next pass; or BRC_NOWHERE.
+ */
+void brc_net_choose_output(brc_net *net);
+/* Is output k of net->g none of those for a next pass? */
+bool brc_net_output_counts(const brc_net *net, size_t k);
+/* BRC_DATA listing the outputs if none of them is chosen. */
+brc_rc brc_net_need_output(const brc_net *net, brc_err *err);
 
 /*
  * From net->g and net->input: net->n_layers, and of each layer net->layer (kind,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "net/inputs.h"
+
 static const brc_node *producer(const brc_exec *g, size_t value)
 {
 	for (size_t i = 0; i < brc_exec_nodes(g); i++)
@@ -32,37 +34,35 @@ static void find_closing(brc_net *net)
 		net->logits = n->in[0];
 }
 
-/* A row of floats for each image, the images first. */
-static bool is_scored(const brc_operand *y)
-{
-	return y->elem == BRC_ELEM_FLOAT && y->ndim >= 1 && y->batch == 0 && y->inner == 1 &&
-	       y->dim[0] == BRC_NET_ROWS && y->count > 0;
-}
-
 brc_rc brc_net_note_output(brc_net *net, brc_err *err)
 {
-	const brc_operand *y = brc_exec_value(net->g, net->output);
+	const brc_operand *y;
 	brc_net_io *io = &net->io;
 
+	io->scored = false;
+	io->classes = io->positions = io->out_ndim = 0;
+	if (net->output == BRC_NOWHERE)
+		return BRC_OK;
+	y = brc_exec_value(net->g, net->output);
 	if (y->state != BRC_COMPUTED)
 		return brc_fail(err, BRC_DATA, "the output '%.200s' does not depend on the input",
 				y->name);
 	find_closing(net);
-	io->scored = is_scored(y);
-	io->classes = io->positions = io->out_ndim = 0;
-	if (!io->scored)
+	if (y->elem != BRC_ELEM_FLOAT || y->count == 0 ||
+	    !brc_net_item_shape(net, y, &io->out_ndim, io->out_shape))
 		return BRC_OK;
-	io->out_ndim = y->ndim - 1;
-	memcpy(io->out_shape, y->dim + 1, io->out_ndim * sizeof(*y->dim));
-	io->positions = io->tokens && y->ndim == 3 ? y->dim[1] : 1;
-	io->classes = y->count / BRC_NET_ROWS / io->positions;
+	io->scored = true;
+	io->positions = io->tokens && io->out_ndim == 2 ? io->out_shape[0] : 1;
+	io->classes = y->count / net->rows / io->positions;
 	return BRC_OK;
 }
 
 brc_rc brc_net_no_scores(const brc_net *net, brc_err *err)
 {
-	const brc_operand *y = brc_exec_value(net->g, net->output);
+	const brc_operand *y;
 
+	BRC_TRY(brc_net_need_output(net, err));
+	y = brc_exec_value(net->g, net->output);
 	brc_fail(err, BRC_DATA, "the output '%.200s' of shape %s %s", y->name, brc_shape_text(y).s,
 		 y->elem == BRC_ELEM_FLOAT ? "has not a row of scores for each image"
 					   : "holds whole numbers, not scores");

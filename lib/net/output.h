@@ -5,7 +5,8 @@
 #include "net/network.h"
 
 /*
- * From net->g and the value net->output: what of net->io concerns the output, and net->closing.
+ * From net->g and the value net->output, which may be BRC_NOWHERE: what of net->io concerns the
+ * output, and net->closing.
  * BRC_DATA when the output does not depend on the input.
  */
 brc_rc brc_net_note_output(brc_net *net, brc_err *err);

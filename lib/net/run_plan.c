@@ -5,6 +5,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "net/inputs.h"
 #include "net/network.h"
 
 enum { ROWS_MIN = 4, ROWS_MAX = 256 };
@@ -18,11 +19,13 @@ static size_t choose_rows(const brc_net *net)
 {
 	size_t largest = 1, rows = ROWS_MIN;
 
+	if (net->fixed)
+		return net->rows;
 	for (size_t v = 0; v < brc_exec_values(net->g); v++) {
 		const brc_operand *x = brc_exec_value(net->g, v);
 
-		if (x->state == BRC_COMPUTED && x->count / BRC_NET_ROWS > largest)
-			largest = x->count / BRC_NET_ROWS;
+		if (x->state == BRC_COMPUTED && x->count / net->rows > largest)
+			largest = x->count / net->rows;
 	}
 	while (rows < ROWS_MAX && 2 * rows * largest <= VALUE_ELEMENTS)
 		rows *= 2;
@@ -50,25 +53,21 @@ static const char *tap_name(const brc_net *net, size_t layer, const brc_run_opti
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
-	const char *scores = brc_exec_value(net->g, how->output ? net->output : net->logits)->name;
+	const size_t value = how->output ? net->output : net->logits;
+	const bool scored = how->logits || how->output;
+	const char *scores = scored ? brc_exec_value(net->g, value)->name : NULL;
 	const brc_exec_options options = {.precision = how->precision,
 					  .folder = net->folder,
 					  .borrow = true,
 					  .keep = &scores,
-					  .n_keep = how->logits || how->output,
+					  .n_keep = scored,
 					  .tap = tap,
 					  .n_taps = how->n,
 					  .keep_only = true};
-	brc_tensor_view x = {.name = brc_exec_value(net->g, net->input)->name,
-			     .elem = brc_exec_value(net->g, net->input)->elem,
-			     .ndim = net->io.ndim + 1,
-			     .dim = {p->rows},
-			     .batch = true};
 
-	memcpy(x.dim + 1, net->io.shape, net->io.ndim * sizeof(*x.dim));
 	for (size_t k = 0; k < how->n; k++)
 		tap[k] = tap_name(net, how->layer[k], how);
-	BRC_TRY(brc_exec_new(&p->g, &net->model, &x, 1, &options, err));
+	BRC_TRY(brc_net_build(net, p->rows, &options, &p->g, err));
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 
@@ -138,7 +137,7 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
-	} else if (x->batch == BRC_NOWHERE) {
+	} else if (x->batch == BRC_NOWHERE && p->rows > 1) {
 		return brc_fail(err, BRC_DATA, "value '%.200s' has no dimension of images",
 				x->name);
 	} else {
@@ -239,23 +238,8 @@ void brc_runs_free(brc_run *run, size_t n)
 brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, size_t first,
 		     size_t n, brc_err *err)
 {
-	const brc_net *net = r->plan->net;
-	size_t item = net->io.tokens ? sizeof(int64_t) : sizeof(float), one = net->io.inputs * item;
-	char *x = brc_workspace_input(r->w, brc_exec_value(net->g, net->input)->name);
-
 	brc_workspace_start(r->w);
-	if (!x)
-		return brc_fail(err, BRC_DATA, "the network does not use its input");
-	for (size_t i = 0; i < n; i++) {
-		size_t image = sample ? sample[i] : first + i;
-
-		if (net->io.tokens)
-			brc_dataset_tokens(data, image, 1, (int64_t *)(void *)(x + i * one));
-		else
-			brc_dataset_rows(data, image, 1, (float *)(void *)(x + i * one));
-	}
-	memset(x + n * one, 0, (r->plan->rows - n) * one);
-	return BRC_OK;
+	return brc_net_fill_inputs(r->plan->net, r->w, r->plan->rows, data, sample, first, n, err);
 }
 
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/texts.h"
 #include "sections/classes.h"
+#include "sections/dataset_inputs.h"
 #include "sections/fields.h"
 
 /* Elements of one image that belong to one channel in a row; channels follow one another. */
@@ -311,6 +312,7 @@ static brc_rc read_section(brc_dataset *d, const brc_section *s, const char *tit
 				BRC_CLASSES_MAX);
 	BRC_TRY(brc_classes_read(s, d->classes, &d->class_name, err));
 	BRC_TRY(brc_dataset_check_head(d, title, err));
+	BRC_TRY(brc_dataset_inputs_read(d, s, err));
 	return brc_dataset_check_images(d, d->image, 0, d->n, title, err);
 }
 
@@ -368,6 +370,7 @@ brc_rc brc_dataset_describe(const brc_dataset *d, brc_section *s, brc_dataset_te
 {
 	describe_tensor(d, t);
 	BRC_TRY(describe_labels(d, s, err));
+	BRC_TRY(brc_dataset_inputs_write(d, s, err));
 	BRC_TRY(brc_classes_write(d->class_name, d->classes, s, err));
 	return brc_content_write(&content, d, s, err);
 }
@@ -380,6 +383,7 @@ const char *brc_dataset_items(const brc_dataset *d)
 void brc_dataset_clear(brc_dataset *d)
 {
 	brc_texts_free(d->class_name, d->classes);
+	free(d->input);
 	memset(d, 0, sizeof(*d));
 }
 

@@ -32,6 +32,8 @@ typedef enum brc_layout {
 	BRC_LAYOUT_NHWC  /* one image is [y, x, channel] */
 } brc_layout;
 
+typedef struct brc_dataset_input brc_dataset_input; /* see sections/dataset_inputs.h */
+
 /*
  * Everything but the class names is borrowed: from the section that was read
  * (which must outlive the data set), or from the arrays that a reader of
@@ -57,7 +59,9 @@ typedef struct brc_dataset {
 	const double *mean;      /* the extent that holds the channels; [channels]: the network */
 	const double *deviation; /* is given (image * scale - mean) / deviation, which is > 0 */
 	char **class_name;       /* [classes], unique and not empty; or NULL. Owned */
-	char source[16];         /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
+	brc_dataset_input *input; /* [n_inputs]: for further inputs of the network. Owned */
+	size_t n_inputs;
+	char source[16]; /* "idx", "npy", "npz", "cifar10", "folder", "list", "tokens" */
 } brc_dataset;
 
 /*

@@ -99,10 +99,10 @@ static void graphs_without_order_are_refused(void **state)
 	refuses(m, "value 'a' is defined twice");
 	m = with_node("Relu", "x", NULL);
 	add_input(m, "z", 2, batch_six);
-	refuses(m, "several inputs ('x', 'z')");
+	accepts(m); /* no node reads it */
 	m = with_node("Relu", "x", NULL);
 	add_output(m, "h");
-	refuses(m, "2 outputs");
+	accepts(m); /* which of both counts is asked when the network runs */
 	m = new_model();
 	add_output(m, "y");
 	refuses(m, "has no input");
@@ -185,11 +185,11 @@ static void wrong_inputs_are_refused(void **state)
 
 	(void)state;
 	accepts(with_input(BRC_ONNX_FLOAT, 2, fixed));
-	refuses(with_input(BRC_ONNX_FLOAT, 2, open), "the input 'x': dimension 1 has no fixed");
-	refuses(with_input(BRC_ONNX_FLOAT, 2, negative), "the input 'x': dimension 1 has no fixed");
+	refuses(with_input(BRC_ONNX_FLOAT, 2, open), "it is [N, ?]: dimension 1 has no fixed");
+	refuses(with_input(BRC_ONNX_FLOAT, 2, negative), "it is [N, ?]: dimension 1 has no fixed");
 	refuses(with_input(BRC_ONNX_FLOAT, 3, gigantic), "the input 'x': a value of more than");
 	refuses(with_input(BRC_ONNX_FLOAT, 2, large), "does not fit its weights [6, 3]");
-	refuses(with_input(BRC_ONNX_FLOAT, 1, fixed), "the input 'x': it has 1 dimensions");
+	refuses(with_input(BRC_ONNX_FLOAT, 1, fixed), "node 'my-y' (Gemm): its input");
 	refuses(with_input(BRC_ONNX_FLOAT, 9, nine), "the input 'x': it has 9 dimensions");
 	refuses(with_input(BRC_ONNX_INT64, 2, fixed),
 		"node 'my-y' (Gemm): input 0 ('x') holds integers");
@@ -197,7 +197,7 @@ static void wrong_inputs_are_refused(void **state)
 	m = with_input(BRC_ONNX_FLOAT, 2, fixed);
 	brc__onnx_type__free_unpacked(m->graph->input[0]->type, NULL);
 	m->graph->input[0]->type = NULL;
-	refuses(m, "the input 'x': it is no tensor of known shape");
+	refuses(m, "the input 'x': it is no tensor");
 }
 
 static void products_that_do_not_fit_are_refused(void **state)

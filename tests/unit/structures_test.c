@@ -192,6 +192,27 @@ static void branches_see_the_names_around_them(void **state)
 	gives(m, cut);
 }
 
+/* As in a model for one image at a time, which asks whether its image is large. */
+static void images_may_ask_for_a_branch(void **state)
+{
+	static const float y[] = {1, 0, -1, -2, 3, 4, 5, 6};
+	Brc__OnnxModel *m = begin();
+	const float three = 3;
+
+	(void)state;
+	add_tensor(m, "three", BRC_ONNX_FLOAT, 0, NULL, &three, sizeof(three));
+	add_int_list(add_node(m, "ReduceMax", "x", "top"), "axes", 1, (const int64_t[]){1});
+	add_node(m, "Less", "top three", "small"); /* the first image is */
+	put(m, choose("small", "x", "y", "Neg", "Relu"));
+	gives(m, y);
+	m = begin();
+	add_tensor(m, "three", BRC_ONNX_FLOAT, 0, NULL, &three, sizeof(three));
+	add_int_list(add_node(m, "ReduceMax", "x", "top"), "axes", 1, (const int64_t[]){1});
+	add_node(m, "Less", "top three", "small");
+	put(m, choose("small", "x", "y", "Neg", "Shape"));
+	refuses(m, "node 'my-y' (If): each image asks for a branch, and these have other shapes");
+}
+
 static void an_unknown_condition_is_refused(void **state)
 {
 	Brc__OnnxModel *m = begin();
@@ -420,6 +441,7 @@ int main(void)
 		cmocka_unit_test(a_known_condition_chooses_a_branch),
 		cmocka_unit_test(a_condition_on_shapes_is_known),
 		cmocka_unit_test(branches_see_the_names_around_them),
+		cmocka_unit_test(images_may_ask_for_a_branch),
 		cmocka_unit_test(an_unknown_condition_is_refused),
 		cmocka_unit_test(a_tower_of_branches_is_refused),
 		cmocka_unit_test(functions_become_their_nodes),

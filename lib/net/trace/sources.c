@@ -29,7 +29,7 @@ brc_rc brc_sources_axis(brc_sources *s, const brc_operand *v, size_t axis, brc_e
 	size_t ext[BRC_MAX_DIMS];
 
 	for (size_t k = 0; k < v->ndim; k++)
-		ext[k] = k == axis || (axis == BRC_NOWHERE && k > 0) ? v->dim[k] : 1;
+		ext[k] = k == axis || (axis == BRC_NOWHERE && k != v->batch) ? v->dim[k] : 1;
 	return brc_sources_blank(s, v->ndim, ext, err);
 }
 

@@ -151,10 +151,10 @@ static brc_rc trace_input(brc_tracer *t, brc_err *err)
 	return note_activation(t, v, 0, err);
 }
 
-/* Layers that reach the output without passing another. */
-static void mark_outputs(const brc_tracer *t)
+/* Layers that reach the value without passing another. */
+static void mark_output(const brc_tracer *t, size_t value)
 {
-	const brc_sources *s = &t->of[t->net->output];
+	const brc_sources *s = &t->of[value];
 
 	for (size_t i = 0, n; i < s->n; i++) {
 		const brc_scaled_unit *u = brc_unit_sets_get(t->sets, s->set[i], &n);
@@ -163,6 +163,16 @@ static void mark_outputs(const brc_tracer *t)
 			if (t->net->layer[u[k].layer].role != BRC_ROLE_INPUT)
 				t->net->layer[u[k].layer].role = BRC_ROLE_OUTPUT;
 	}
+}
+
+/* Where none of several outputs is chosen, each of them counts. */
+static void mark_outputs(const brc_tracer *t)
+{
+	if (t->net->output != BRC_NOWHERE)
+		mark_output(t, t->net->output);
+	for (size_t k = 0; t->net->output == BRC_NOWHERE && k < brc_exec_outputs(t->g); k++)
+		if (brc_net_output_counts(t->net, k))
+			mark_output(t, brc_exec_output_value(t->g, k));
 }
 
 static brc_rc trace_all(brc_tracer *t, brc_err *err)

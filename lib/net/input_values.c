@@ -1,0 +1,227 @@
+/* What goes into the inputs of a network: constants while its graph is built, images when it runs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "net/inputs.h"
+#include "sections/dataset_inputs.h"
+
+#define CONSTANT_MAX ((size_t)1 << 28) /* elements */
+
+/* Is it the same for all images? */
+static bool is_constant(const brc_net_input *in)
+{
+	return in->fill >= BRC_FILL_ZEROS;
+}
+
+/* ---- constants ---- */
+
+static double element(const brc_net *net, const brc_net_input *in, size_t i)
+{
+	switch (in->fill) {
+	case BRC_FILL_ONES:
+		return 1;
+	case BRC_FILL_COUNT:
+		return (double)(net->past + i % in->dim[in->ndim - 1]);
+	default:
+		return 0;
+	}
+}
+
+/* Its elements for `rows` images; the caller frees them. */
+static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const brc_tensor_view *x,
+			    void **data, brc_err *err)
+{
+	size_t count = 1, n = in->elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
+
+	for (size_t k = 0; k < x->ndim; k++)
+		if (!brc_mul(count, x->dim[k], &count) || count > CONSTANT_MAX)
+			return brc_fail(err, BRC_DATA,
+					"the input '%.200s' has more than %zu elements", in->name,
+					CONSTANT_MAX);
+	*data = brc_alloc(count, n, err);
+	BRC_TRY(brc_made(*data));
+	if (in->fill == BRC_FILL_SHARED) {
+		memcpy(*data, in->shared, count * n);
+		return BRC_OK;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (in->elem == BRC_ELEM_FLOAT)
+			((float *)*data)[i] = (float)element(net, in, i);
+		else
+			((int64_t *)*data)[i] = (int64_t)element(net, in, i);
+	return BRC_OK;
+}
+
+static brc_rc view(const brc_net *net, size_t rows, const brc_net_input *in, brc_tensor_view *x,
+		   void **data, brc_err *err)
+{
+	*x = (brc_tensor_view){.name = in->name,
+			       .elem = in->elem,
+			       .ndim = in->ndim,
+			       .batch = net->tracked && in->images == 0 && !is_constant(in)};
+	memcpy(x->dim, in->dim, sizeof(x->dim));
+	if (in->images != BRC_NOWHERE)
+		x->dim[in->images] = rows;
+	if (is_constant(in))
+		BRC_TRY(make_constant(net, in, x, data, err));
+	x->data = *data;
+	return BRC_OK;
+}
+
+brc_rc brc_net_build(const brc_net *net, size_t rows, const brc_exec_options *options, brc_exec **g,
+		     brc_err *err)
+{
+	brc_tensor_view *x = brc_calloc(net->n_in, sizeof(*x), err);
+	void **data = brc_calloc(net->n_in, sizeof(*data), err);
+	brc_rc rc = x && data ? BRC_OK : BRC_RESOURCE;
+
+	*g = NULL;
+	for (size_t k = 0; rc == BRC_OK && k < net->n_in; k++)
+		rc = view(net, rows, &net->in[k], &x[k], &data[k], err);
+	BRC_THEN(rc, brc_exec_new(g, &net->model, x, net->n_in, options, err));
+	for (size_t k = 0; data && k < net->n_in; k++)
+		free(data[k]);
+	free((void *)data);
+	free(x);
+	return rc;
+}
+
+/* ---- what the graph says of the main input ---- */
+
+void brc_net_note_input(brc_net *net)
+{
+	const brc_net_input *in = &net->in[net->main];
+	size_t begin = in->images == 0;
+
+	for (net->input = 0;; net->input++) {
+		const brc_operand *v = brc_exec_value(net->g, net->input);
+
+		if (v->input && strcmp(v->name, in->name) == 0)
+			break;
+	}
+	net->io = (brc_net_io){.ndim = in->ndim - begin,
+			       .inputs = brc_exec_value(net->g, net->input)->count / net->rows,
+			       .tokens = in->elem != BRC_ELEM_FLOAT,
+			       .vocabulary = brc_exec_vocabulary(net->g, in->name)};
+	memcpy(net->io.shape, in->dim + begin, net->io.ndim * sizeof(*in->dim));
+}
+
+bool brc_net_item_shape(const brc_net *net, const brc_operand *v, size_t *ndim,
+			size_t shape[BRC_MAX_DIMS])
+{
+	/* an image by itself may have a dimension of images, of extent 1, or none */
+	bool first =
+		net->tracked || (net->in[net->main].images == 0 && v->ndim > 0 && v->dim[0] == 1);
+
+	if (net->tracked && (v->batch != 0 || v->inner != 1 || v->dim[0] != net->rows))
+		return false;
+	*ndim = v->ndim - first;
+	memcpy(shape, v->dim + first, *ndim * sizeof(*shape));
+	return true;
+}
+
+/* ---- do the data have it all? ---- */
+
+/* Bytes that one image takes. */
+static size_t bytes_of(const brc_net_input *in)
+{
+	size_t bytes = brc_item(in->elem);
+
+	for (size_t k = 0; k < in->ndim; k++)
+		bytes *= k == in->images ? 1 : in->dim[k];
+	return bytes;
+}
+
+static brc_rc check_array(const brc_net_input *in, const brc_dataset_input *x, brc_err *err)
+{
+	size_t want[BRC_MAX_DIMS], n = 0;
+	char a[192], b[192];
+	bool same;
+
+	if (in->elem != BRC_ELEM_FLOAT && x->real)
+		return brc_fail(
+			err, BRC_DATA,
+			"the input '%.200s' takes integers, and the data set holds floats for it",
+			in->name);
+	for (size_t k = 0; k < in->ndim; k++)
+		if (k != in->images)
+			want[n++] = in->dim[k];
+	same = n == x->ndim && memcmp(want, x->shape, n * sizeof(*want)) == 0;
+	if (same || (in->images == BRC_NOWHERE && x->count * brc_item(in->elem) == bytes_of(in)))
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA,
+			"the network takes %s as its input '%.200s', and the data set holds %s",
+			brc_extents_text(want, n, a), in->name,
+			brc_extents_text(x->shape, x->ndim, b));
+}
+
+static brc_rc fail_unknown(const brc_net *net, const brc_net_input *in, brc_err *err)
+{
+	brc_str shape = {0};
+
+	brc_net_input_text(net, in, &shape);
+	brc_fail(err, BRC_DATA,
+		 "the network takes the input '%.200s', too, which is %s of %s: the data set holds "
+		 "nothing for it",
+		 in->name, shape.failed ? "" : shape.s,
+		 in->elem == BRC_ELEM_FLOAT ? "floats" : "integers");
+	brc_hint(err,
+		 "read-data --input %.100s=FILE.npy puts an array into the data set, with a row "
+		 "for each image or one for all; or --output NAME ends the network before it",
+		 in->name);
+	brc_str_free(&shape);
+	return BRC_DATA;
+}
+
+static brc_rc check(const brc_net *net, const brc_net_input *in, const brc_dataset *data,
+		    brc_err *err)
+{
+	const brc_dataset_input *x = brc_dataset_input_called(data, in->name);
+
+	if (in->fill == BRC_FILL_NONE || (in->fill == BRC_FILL_ARRAY && !x))
+		return fail_unknown(net, in, err);
+	return in->fill == BRC_FILL_ARRAY ? check_array(in, x, err) : BRC_OK;
+}
+
+/* ---- running ---- */
+
+static void put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to)
+{
+	const brc_dataset_input *x;
+
+	if (in->fill == BRC_FILL_ITEMS && in->elem == BRC_ELEM_FLOAT) {
+		brc_dataset_rows(data, image, 1, (float *)(void *)to);
+	} else if (in->fill == BRC_FILL_ITEMS) {
+		brc_dataset_tokens(data, image, 1, (int64_t *)(void *)to);
+	} else if (in->fill == BRC_FILL_ARRAY) {
+		x = brc_dataset_input_called(data, in->name);
+		if (in->elem == BRC_ELEM_FLOAT)
+			brc_dataset_input_floats(x, image, (float *)(void *)to);
+		else
+			brc_dataset_input_ints(x, image, (int64_t *)(void *)to);
+	}
+}
+
+brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
+			   const brc_dataset *data, const size_t *sample, size_t first, size_t n,
+			   brc_err *err)
+{
+	for (size_t k = 0; k < net->n_in; k++) {
+		const brc_net_input *in = &net->in[k];
+		char *to = is_constant(in) ? NULL : brc_workspace_input(w, in->name);
+		size_t one = bytes_of(in);
+
+		if (!to && k == net->main)
+			return brc_fail(err, BRC_DATA, "the network does not use its input");
+		if (to)
+			BRC_TRY(check(net, in, data, err));
+		for (size_t i = 0; to && i < n; i++)
+			put(in, data, sample ? sample[i] : first + i, to + i * one);
+		if (to)
+			memset(to + n * one, 0, (rows - n) * one);
+	}
+	return BRC_OK;
+}

@@ -1,13 +1,13 @@
 #define _GNU_SOURCE
 #include "base/threads.h"
 
-#include <cblas.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 struct worker {
@@ -86,9 +86,8 @@ brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 	*pool = NULL;
 	if (threads == 0)
 		threads = 1;
-	openblas_set_num_threads(1); /* our tasks are the parallelism; sums keep their order */
-	p = brc_calloc(1, sizeof(*p), err);
-	BRC_TRY(brc_made(p));
+	brc_blas_serial(threads); /* our tasks are the parallelism; sums keep their order */
+	BRC_TRY(BRC_ZEROED(p, 1, err));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->start, NULL);
 	pthread_cond_init(&p->finished, NULL);

@@ -225,6 +225,16 @@ typedef struct brc_unique_args {
 	bool sorted;
 } brc_unique_args;
 
+typedef struct brc_grid_args { /* GridSample */
+	size_t mode, padding_mode;
+	bool align_corners;
+} brc_grid_args;
+
+typedef struct brc_signal_args { /* windows, MelWeightMatrix */
+	int64_t output_datatype;
+	bool periodic;
+} brc_signal_args;
+
 typedef struct brc_reduce_args {
 	brc_list axes; /* left out: input 1 has them, or else all are reduced */
 	bool keepdims, noop_with_empty_axes;
@@ -301,5 +311,10 @@ typedef struct brc_recurrent_args {
 	bool named;                                        /* functions are given */
 	brc_gate_function function[2][BRC_GATE_FUNCTIONS]; /* of each direction */
 } brc_recurrent_args;
+
+typedef struct brc_quantise_args { /* QuantizeLinear, DequantizeLinear */
+	int64_t axis;
+	bool saturate; /* of 8-bit floats, which are not supported */
+} brc_quantise_args;
 
 #endif

@@ -60,6 +60,11 @@ bool brc_node_is_activation(const brc_node *n)
 	return n->op->activation;
 }
 
+bool brc_node_dequantises(const brc_node *n)
+{
+	return n->op->dequantises;
+}
+
 bool brc_node_bends(const brc_exec *g, const brc_node *n)
 {
 	size_t computed = 0;

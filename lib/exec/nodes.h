@@ -109,6 +109,7 @@ typedef enum brc_trace {
 	BRC_TRACE_SAME,       /* from the one at its place in input 0 */
 	BRC_TRACE_NORMALISED, /* the same, divided by what others in the image say */
 	BRC_TRACE_AFFINE,     /* the same, times a constant for each channel: see brc_affine */
+	BRC_TRACE_QUANTISED,  /* the same, as whole numbers; further outputs are statistics */
 	BRC_TRACE_LAYER_NORM, /* the same, times input 1; further outputs are statistics */
 	BRC_TRACE_COMBINE,    /* from those at its place in several inputs, broadcast */
 	BRC_TRACE_SUM,        /* the same, added or subtracted */
@@ -137,6 +138,8 @@ const char *brc_node_type(const brc_node *n); /* ONNX's name of the operator */
 brc_trace brc_node_trace(const brc_node *n);
 /* Element by element of one operand, or of one and numbers: part of an activation function. */
 bool brc_node_is_activation(const brc_node *n);
+/* Does it make real numbers of the whole ones that stand for them? */
+bool brc_node_dequantises(const brc_node *n);
 /* Is it more than a scale and a shift of its computed inputs? */
 bool brc_node_bends(const brc_exec *g, const brc_node *n);
 /* Is constant input k a parameter of the function, as the slopes of PRelu are? */
@@ -165,6 +168,10 @@ typedef struct brc_linear_map {
 	size_t in_axis, axis; /* dimension of x that is i; of the output that is o */
 	bool slides;          /* a convolution: the kernel moves over the places of an image */
 	size_t recurrent;     /* the last inputs: the outputs themselves, one step before */
+	/* The outputs are whole numbers q, if `quantum` is not 0: they stand for (q - zero) quantum
+	 */
+	float quantum;
+	int64_t zero;
 } brc_linear_map;
 
 /* False when the node holds none. */

@@ -131,6 +131,7 @@ struct brc_op {
 	/* For code that looks into a network; exec/nodes.h says what these mean. */
 	brc_trace trace;
 	bool activation;
+	bool dequantises; /* from whole numbers to the real ones that they stand for */
 	brc_line line;
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
@@ -165,10 +166,12 @@ struct brc_op {
 #define BRC_FAMILIES(X) \
 	X(functions) X(predicates) X(clip) X(arithmetic) X(modulo) X(where) X(cast) X(lowered) \
 	X(moves) X(views) X(tile) X(trilu) X(blocks) X(reverse) X(one_hot) \
-	X(constants) X(counted) X(found) \
-	X(products) X(convolution) X(transposed_convolution) X(pooling) X(normalisation) X(softmax) X(reductions) \
-	X(along) X(top) \
-	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary)
+	X(constants) X(counted) X(found) X(signal) \
+	X(products) X(convolution) X(transposed_convolution) X(pooling) X(unpool) X(grid) \
+	X(normalisation) X(softmax) X(reductions) \
+	X(along) X(top) X(determinant) \
+	X(gather) X(indexing) X(pad) X(resize) X(recurrent) X(attention) X(rotary) \
+	X(quantise) X(whole_products) X(whole_convolution)
 /* clang-format on */
 
 #define BRC_DECLARE_FAMILY(NAME) extern const brc_op brc_##NAME##_ops[];

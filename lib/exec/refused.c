@@ -8,6 +8,7 @@ static const char training[] = "it trains a network";
 static const char loss[] = "it is a loss, which only training needs";
 static const char texts[] = "it works on texts";
 static const char waves[] = "it computes with complex numbers";
+static const char boxes[] = "it cuts boxes out of any images of a batch";
 static const char values[] = "how large its output is depends on the values that it finds";
 
 static const struct refusal {
@@ -33,6 +34,8 @@ static const struct refusal {
 	{"DFT", waves},
 	{"STFT", waves},
 	{"NonMaxSuppression", values},
+	{"RoiAlign", boxes},
+	{"MaxRoiPool", boxes},
 };
 
 const char *brc_op_refusal(const char *type)

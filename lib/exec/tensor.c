@@ -6,6 +6,9 @@
 #include "exec/names.h"
 #include "exec/operator.h"
 
+/* Bytes that a quantised weight takes: as an integer, and as the real number that it stands for. */
+enum { OF_A_BYTE = sizeof(int64_t) + sizeof(float) };
+
 static brc_elem elem_of(const Brc__OnnxTensor *t)
 {
 	return t->data_type == BRC_ONNX_BOOL ? BRC_ELEM_BOOL
@@ -54,6 +57,8 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v
 		v->data = t.raw_data.data;
 		return BRC_OK;
 	}
+	if (rc == BRC_OK && brc_onnx_type_size(t.data_type) == 1)
+		g->budget += v->count * OF_A_BYTE;
 	if (rc == BRC_OK &&
 	    brc_exec_spend(&g->budget, v->count, brc_item(v->elem), "its values", err) != BRC_OK)
 		rc = brc_err_prefix(err, "initializer '%.200s'", brc_text(t.name));

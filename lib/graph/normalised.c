@@ -1,17 +1,16 @@
 #include "graph/normalised.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/invariant.h"
 #include "base/memory.h"
 #include "graph/adjacency.h"
 #include "graph/gram.h"
 #include "graph/layout.h"
 #include "graph/bipartite.h"
-#include "linalg/backend.h"
 
 struct brc_normalised {
 	const brc_graph *g;
@@ -68,12 +67,10 @@ static brc_rc set_parts(brc_normalised *m, brc_err *err)
 {
 	const brc_graph *g = m->g;
 
-	m->small = brc_calloc(g->n_members, sizeof(*m->small), err);
-	m->large = brc_calloc(g->n_members, sizeof(*m->large), err);
-	m->part = brc_alloc(g->connected, sizeof(*m->part), err);
-	m->unit_by_part = brc_alloc(g->connected, sizeof(*m->unit_by_part), err);
-	if (!m->small || !m->large || !m->part || !m->unit_by_part)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(m->small, g->n_members, err));
+	BRC_TRY(BRC_ZEROED(m->large, g->n_members, err));
+	BRC_TRY(BRC_ARRAY(m->part, g->connected, err));
+	BRC_TRY(BRC_ARRAY(m->unit_by_part, g->connected, err));
 	BRC_TRY(brc_bipartite_find(g, m->small, &m->bipartite, err));
 	for (size_t l = 0; l < g->n_members; l++)
 		m->large[l] = !m->small[l];
@@ -84,12 +81,13 @@ static brc_rc set_parts(brc_normalised *m, brc_err *err)
 
 brc_rc brc_normalised_new(brc_normalised **out, const brc_graph *g, brc_pool *pool, brc_err *err)
 {
-	brc_normalised *m = brc_calloc(1, sizeof(*m), err);
+	brc_normalised *m;
 	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
+	BRC_TRY(brc_blas_ready(err));
+	m = brc_calloc(1, sizeof(*m), err);
 	BRC_TRY(brc_made(m));
-	brc_linalg_serial();
 	m->g = g;
 	m->pool = pool;
 	m->scale = brc_calloc(g->n, sizeof(*m->scale), err);

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE /* dladdr */
 #include "linalg/backend.h"
 
-#include <cblas.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -52,9 +51,4 @@ brc_rc brc_linalg_check(brc_err *err)
 				     "(names end in -x86_64-linux-gnu or your architecture's)");
 	}
 	return BRC_OK;
-}
-
-void brc_linalg_serial(void)
-{
-	openblas_set_num_threads(1);
 }

@@ -14,11 +14,4 @@
  */
 brc_rc brc_linalg_check(brc_err *err);
 
-/*
- * Limit OpenBLAS to one thread in this process. Our own threads do parallel work (base/threads.h),
- * and a sum that OpenBLAS splits over its threads would depend on their number. Every function of
- * lib/linalg that calls BLAS does this itself.
- */
-void brc_linalg_serial(void);
-
 #endif

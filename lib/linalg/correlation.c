@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
-#include "linalg/backend.h"
 #include "linalg/correlation_tile.h"
 #include "linalg/triangle.h"
 
@@ -96,8 +96,7 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 
 static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 {
-	k->room = brc_calloc(workers, sizeof(*k->room), err);
-	BRC_TRY(brc_made(k->room));
+	BRC_TRY(BRC_ZEROED(k->room, workers, err));
 	for (size_t w = 0; w < workers; w++)
 		BRC_TRY(brc_corr_room_init(&k->room[w], &k->tiles, err));
 	return BRC_OK;
@@ -169,7 +168,8 @@ brc_rc brc_correlation_block(const brc_correlation *c, brc_range a, brc_range b,
 		return brc_fail(err, BRC_USAGE, "cannot correlate over %zu samples", c->samples);
 	if (a.count == 0 || b.count == 0)
 		return BRC_OK;
-	brc_linalg_serial();
+	if (!c->exact)
+		BRC_TRY(brc_blas_ready(err));
 	workers = brc_pool_threads(pool);
 	rc = plan(&k, err);
 	BRC_THEN(rc, rooms_new(&k, workers, err));

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
-#include "linalg/backend.h"
 #include "linalg/eigen_methods.h"
 
 enum { RESIDUAL_COLS = 32 };
@@ -112,7 +112,7 @@ brc_rc brc_eigen_largest(const brc_operator *op, const brc_eigen_wanted *wanted,
 
 	if (wanted->k == 0 || pairs > op->n)
 		return brc_fail(err, BRC_USAGE, "cannot find %zu eigenpairs of %zu", pairs, op->n);
-	brc_linalg_serial();
+	BRC_TRY(brc_blas_ready(err));
 	BRC_TRY(use_dense(op, pairs) ? brc_eigen_dense(&p, values, vectors, err)
 				     : brc_eigen_lanczos(&p, values, vectors, err));
 	for (size_t i = 0; i < pairs; i++)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
-#include "linalg/backend.h"
 
 enum {
 	WORK_PER_ROW = 34
@@ -62,7 +62,7 @@ static brc_rc spectrum_init(spectrum *s, size_t h, size_t w, brc_err *err)
 	*s = (spectrum){.h = h, .w = w, .m = m};
 	if (m > INT32_MAX / WORK_PER_ROW || !brc_mul(m, m + 1 + WORK_PER_ROW, &n))
 		return brc_fail(err, BRC_RESOURCE, "a kernel of %zu x %zu is too large", h, w);
-	brc_linalg_serial();
+	BRC_TRY(brc_blas_ready(err));
 	s->gram = brc_alloc(n, sizeof(double), err);
 	BRC_TRY(brc_made(s->gram));
 	s->value = s->gram + m * m;

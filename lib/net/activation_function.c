@@ -26,8 +26,12 @@ size_t brc_follow_uses(const brc_followed *f, const brc_node *n)
 
 void brc_follow_node(brc_followed *f, const brc_node *n, bool add)
 {
+	brc_trace t = brc_node_trace(n);
+	/* statistics are not what is followed */
+	size_t outputs = t == BRC_TRACE_QUANTISED || t == BRC_TRACE_LAYER_NORM ? 1 : n->n_out;
+
 	f->open -= brc_follow_uses(f, n);
-	for (size_t k = 0; add && k < n->n_out; k++) {
+	for (size_t k = 0; add && k < outputs; k++) {
 		if (n->out[k] == BRC_NOWHERE ||
 		    brc_exec_value(f->g, n->out[k])->state != BRC_COMPUTED)
 			continue;
@@ -81,10 +85,11 @@ static bool belongs(const brc_followed *f, const brc_node *n, size_t value)
 /*
  * If the only open uses are those of the last output, the function ends at that output. A use by a
  * node that does not belong to the function stays open for ever, so the function cannot end after
- * it.
+ * it. Whole numbers that stand for real ones are within the function, but not its end.
  */
 brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t *end, brc_err *err)
 {
+	bool real = brc_exec_value(g, value)->elem == BRC_ELEM_FLOAT;
 	brc_followed f;
 
 	*end = value;
@@ -97,7 +102,9 @@ brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t
 		if (!belongs(&f, n, value))
 			break;
 		brc_follow_node(&f, n, true);
-		if (f.open == brc_exec_value(g, n->out[0])->users)
+		real = brc_exec_value(g, n->out[0])->elem == BRC_ELEM_FLOAT &&
+		       (real || brc_node_dequantises(n));
+		if (real && f.open == brc_exec_value(g, n->out[0])->users)
 			*end = n->out[0];
 	}
 	free(f.inside);

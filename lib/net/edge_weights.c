@@ -24,8 +24,12 @@ static brc_rc check_finite(const brc_net *net, size_t layer, brc_err *err)
 	const brc_linear_map *w = &at->weights;
 	const brc_affine *affine = at->affine;
 	const brc_operand *bias = at->bias == BRC_NOWHERE ? NULL : brc_exec_value(net->g, at->bias);
+	const brc_operand *scale =
+		at->scale == BRC_NOWHERE ? NULL : brc_exec_value(net->g, at->scale);
 	const char *name = net->layer[layer].name;
 
+	if (scale && !all_finite(scale->data, scale->count))
+		return brc_fail(err, BRC_DATA, "layer '%s': a scale is not finite", name);
 	if (!all_finite(w->w, brc_exec_value(net->g, w->value)->count) || !isfinite(w->alpha))
 		return brc_fail(err, BRC_DATA, "layer '%s': a weight is not finite", name);
 	if ((w->bias && !all_finite(w->bias, w->outputs)) ||
@@ -62,7 +66,9 @@ typedef struct join {
 	float *norm;      /* [inputs / groups][outputs]: the norm of the kernel of each pair */
 	path *path;
 	size_t n;
-	double *row;      /* [outputs] */
+	double *row;        /* [outputs] */
+	const float *scale; /* of whole numbers: [outputs], or one for all; NULL: none */
+	bool one_scale;
 	float *magnitude; /* [positions] */
 } join;
 
@@ -229,6 +235,8 @@ static brc_rc join_unit(const join *j, const path *p, size_t n, float *out, brc_
 	for (size_t o = 0; o < j->w->outputs; o++) {
 		double scale = j->w->alpha;
 
+		if (j->scale)
+			scale *= j->scale[j->one_scale ? 0 : o];
 		if (j->to->affine && !j->net->options.unfolded)
 			scale *= j->to->affine->scale[o];
 		out[o] = (float)(fabs(scale) * j->row[o]);
@@ -264,6 +272,10 @@ brc_rc brc_net_edge_weights(const void *of, size_t edge, float *w, brc_err *err)
 
 	BRC_ASSERT_VALID(brc_net_valid(net) && edge < net->n_edges);
 	BRC_TRY(check_finite(net, e->to, err));
+	if (to->scale != BRC_NOWHERE) {
+		j.scale = brc_exec_value(net->g, to->scale)->data;
+		j.one_scale = brc_exec_value(net->g, to->scale)->count == 1;
+	}
 	memset(w, 0, n * sizeof(*w));
 	rc = join_layers(&j, e, w, err);
 	free(j.norm);

@@ -64,6 +64,81 @@ static void follow_normalisation(const brc_exec *g, brc_layer_site *u)
 		u->affine = NULL;
 }
 
+/* The node among the first ones that makes a value, if it is a product of two. */
+static const brc_node *product_at(const brc_exec *g, size_t value, size_t before)
+{
+	for (size_t i = before; i-- > 0;) {
+		const brc_node *n = brc_exec_node(g, i);
+
+		if (n->out[0] == value)
+			return brc_node_trace(n) == BRC_TRACE_PRODUCT && n->n_in == 2 ? n : NULL;
+	}
+	return NULL;
+}
+
+/* Does one of the first nodes quantise images, and give the value as their scale? */
+static bool is_scale_of_images(const brc_exec *g, size_t value, size_t before)
+{
+	for (size_t i = before; i-- > 0;) {
+		const brc_node *n = brc_exec_node(g, i);
+
+		if (brc_node_trace(n) == BRC_TRACE_QUANTISED && n->n_out > 1 && n->out[1] == value)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The constant factor in a value that is the scale of the weights, that of the images, or the
+ * product of both. Nodes from `before` on do not make it. *is: it is one of these; BRC_NOWHERE: the
+ * factor is 1.
+ */
+static size_t scale_in(const brc_exec *g, size_t value, size_t before, bool *is)
+{
+	const brc_node *n = product_at(g, value, before);
+
+	*is = true;
+	if (brc_exec_value(g, value)->state == BRC_CONSTANT)
+		return value;
+	if (is_scale_of_images(g, value, before))
+		return BRC_NOWHERE;
+	for (size_t k = 0; n && k < 2; k++)
+		if (brc_exec_value(g, n->in[k])->state == BRC_CONSTANT &&
+		    is_scale_of_images(g, n->in[!k], before))
+			return n->in[k];
+	*is = false;
+	return BRC_NOWHERE;
+}
+
+/*
+ * Sums of whole numbers become real ones by a Cast and a product with scales, as exporters write it
+ * where the range of images is measured when the network runs.
+ */
+static void follow_scale(const brc_exec *g, brc_layer_site *u)
+{
+	size_t cast = brc_sole_user(g, u->sum, u->node + 1), sum, times, scale;
+	const brc_node *n;
+	bool is;
+
+	u->scale = BRC_NOWHERE;
+	if (u->weights.quantum == 0 || cast == BRC_NOWHERE)
+		return;
+	sum = brc_exec_node(g, cast)->out[0];
+	if (brc_node_trace(brc_exec_node(g, cast)) != BRC_TRACE_SAME ||
+	    brc_exec_value(g, sum)->elem != BRC_ELEM_FLOAT)
+		return;
+	times = brc_sole_user(g, sum, cast + 1);
+	n = times == BRC_NOWHERE ? NULL : brc_exec_node(g, times);
+	if (!n || brc_node_trace(n) != BRC_TRACE_PRODUCT || n->n_in != 2)
+		return;
+	scale = scale_in(g, n->in[n->in[0] == sum], times, &is);
+	if (!is || (scale != BRC_NOWHERE &&
+		    !is_one_each(brc_exec_value(g, scale), brc_exec_value(g, sum), u->axis)))
+		return;
+	u->scale = scale;
+	u->sum = n->out[0];
+}
+
 static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_err *err)
 {
 	const brc_exec *g = net->g;
@@ -73,6 +148,7 @@ static brc_rc add_layer(brc_net *net, size_t node, const brc_linear_map *w, brc_
 			      .axis = w->axis,
 			      .sum = brc_exec_node(g, node)->out[0],
 			      .weights = *w};
+	follow_scale(g, u);
 	if (w->recurrent) { /* its functions are inside */
 		u->bias = BRC_NOWHERE;
 		u->pre = u->post = u->sum;
@@ -142,6 +218,7 @@ static brc_rc add_input(brc_net *net, brc_err *err)
 					.pre = net->input,
 					.post = net->input,
 					.axis = axis,
+					.scale = BRC_NOWHERE,
 					.bias = BRC_NOWHERE};
 	net->layer[0] =
 		(brc_net_layer){.kind = "input",

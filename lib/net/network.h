@@ -49,6 +49,8 @@ typedef struct brc_layer_site {
 	size_t node;              /* with the weights; BRC_NOWHERE for the input */
 	size_t sum, pre, post;    /* values: brc_stage says which */
 	size_t axis;              /* dimension of these values along which units lie */
+	size_t scale;             /* constant value that sums of whole numbers are multiplied by, or
+				     BRC_NOWHERE */
 	size_t bias;              /* constant value that a separate Add brings, or BRC_NOWHERE */
 	const brc_affine *affine; /* BatchNormalization between sum and pre, or NULL */
 	brc_linear_map weights;   /* those of the node */

@@ -134,6 +134,11 @@ static brc_rc view_layer(const brc_run_plan *p, size_t layer, size_t value, brc_
 	if (!x || (u->axis != BRC_NOWHERE && (u->axis >= x->ndim || x->dim[u->axis] != v->units)))
 		return brc_fail(err, BRC_DATA, "layer %zu: several values have the name of its own",
 				layer);
+	v->count = x->count;
+	if (x->elem != BRC_ELEM_FLOAT) {
+		v->quantum = u->weights.quantum > 0 ? u->weights.quantum : 1;
+		v->zero = u->weights.zero;
+	}
 	if (u->axis == BRC_NOWHERE) { /* the input: every element is a unit */
 		v->row_step = x->count / p->rows;
 		v->unit_step = 1;
@@ -213,14 +218,29 @@ void brc_run_plan_free(brc_run_plan *p)
 
 /* ---- running ---- */
 
+/* Elements of the largest value of whole numbers. */
+static size_t whole_values(const brc_run_plan *p)
+{
+	size_t most = 0;
+
+	for (size_t t = 0; t < p->n_views; t++)
+		if (p->view[t].quantum > 0 && p->view[t].count > most)
+			most = p->view[t].count;
+	return most;
+}
+
 brc_rc brc_runs_new(brc_run **out, size_t n, const brc_run_plan *p, brc_err *err)
 {
 	brc_run *run = brc_calloc(n, sizeof(*run), err);
+	size_t whole = whole_values(p);
 	brc_rc rc = run ? BRC_OK : BRC_RESOURCE;
 
 	for (size_t t = 0; rc == BRC_OK && t < n; t++) {
 		run[t].plan = p;
-		rc = brc_workspace_for(&run[t].w, p->schedule, err);
+		run[t].real = whole ? brc_alloc(whole, sizeof(*run[t].real), err) : NULL;
+		if (whole && !run[t].real)
+			rc = BRC_RESOURCE;
+		BRC_THEN(rc, brc_workspace_for(&run[t].w, p->schedule, err));
 	}
 	*out = rc == BRC_OK ? run : NULL;
 	if (rc != BRC_OK)
@@ -230,8 +250,10 @@ brc_rc brc_runs_new(brc_run **out, size_t n, const brc_run_plan *p, brc_err *err
 
 void brc_runs_free(brc_run *run, size_t n)
 {
-	for (size_t t = 0; run && t < n; t++)
+	for (size_t t = 0; run && t < n; t++) {
 		brc_workspace_free(run[t].w);
+		free(run[t].real);
+	}
 	free(run);
 }
 
@@ -244,18 +266,36 @@ brc_rc brc_run_start(brc_run *r, const brc_dataset *data, const size_t *sample, 
 
 brc_rc brc_run_until(brc_run *r, size_t stop, const float **value, brc_err *err)
 {
+	const brc_unit_view *v = &r->plan->view[stop];
+	const int64_t *whole;
+
 	BRC_TRY(brc_workspace_until(r->w, stop, err));
 	*value = brc_workspace_tap(r->w, stop);
+	if (v->quantum > 0) {
+		whole = brc_workspace_tap(r->w, stop);
+		for (size_t i = 0; i < v->count; i++)
+			r->real[i] = (float)(whole[i] - v->zero) * v->quantum;
+		*value = r->real;
+	}
 	return BRC_OK;
 }
 
-static void silence(float *x, const brc_unit_view *v, const int32_t *unit, size_t n)
+static void silence(void *value, const brc_unit_view *v, const int32_t *unit, size_t n)
 {
+	float *x = value;
+	int64_t *whole = value;
+
 	for (size_t r = 0; r < v->rows; r++)
 		for (size_t p = 0; p < v->positions; p++)
-			for (size_t k = 0; k < n; k++)
-				x[r * v->row_step + v->position[p] +
-				  (size_t)unit[k] * v->unit_step] = 0;
+			for (size_t k = 0; k < n; k++) {
+				size_t at = r * v->row_step + v->position[p] +
+					    (size_t)unit[k] * v->unit_step;
+
+				if (v->quantum > 0)
+					whole[at] = v->zero;
+				else
+					x[at] = 0;
+			}
 }
 
 brc_rc brc_run_silenced(brc_run *r, size_t stop, const int32_t *unit, size_t n,

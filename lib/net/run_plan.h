@@ -23,6 +23,13 @@
 typedef struct brc_unit_view {
 	size_t rows, row_step, units, unit_step, positions, width;
 	size_t *position; /* [positions]; the plan owns it */
+	/*
+	 * In the network they are whole numbers q, if `quantum` is not 0, and stand for
+	 * (q - zero) quantum.
+	 */
+	float quantum;
+	int64_t zero;
+	size_t count; /* elements of the value */
 } brc_unit_view;
 
 /* To be read only. What a pass costs: see brc_schedule_bytes() and the other brc_schedule_*(). */
@@ -63,6 +70,7 @@ void brc_run_plan_free(brc_run_plan *p);
 typedef struct brc_run {
 	const brc_run_plan *plan;
 	brc_workspace *w;
+	float *real; /* a value of whole numbers as real ones; NULL: there is none */
 } brc_run;
 
 /* run[n], one for each thread. They borrow the plan. */

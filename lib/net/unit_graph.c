@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
-#include "linalg/backend.h"
 #include "linalg/triangle.h"
 
 #define MAX_PATHS ((size_t)1 << 22)
@@ -155,6 +155,7 @@ static brc_rc add_product(const chosen *g, const path *p, float *w, brc_err *err
 	int rows = (int)g->c->layers->units[p->from], cols = (int)g->c->layers->units[p->to];
 	int inner = (int)g->c->layers->units[between];
 
+	BRC_TRY(brc_blas_ready(err));
 	BRC_TRY(read_weights(g, p->first, g->first, err));
 	BRC_TRY(read_weights(g, p->second, g->second, err));
 	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, cols, inner, 1, g->first,
@@ -228,7 +229,6 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 	rc = brc_layer_graph_table(g->c, g->in, &table, err);
 	BRC_THEN(rc, brc_blocks_init(b, &table, err));
 	brc_layers_clear(&table);
-	brc_linalg_serial();
 	for (size_t i = 0, end; rc == BRC_OK && i < g->n; i = end) {
 		for (end = i + 1; end < g->n && !joins_others(g, end);)
 			end++;

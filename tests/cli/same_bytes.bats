@@ -194,6 +194,31 @@ least_memory() {
 	done
 }
 
+@test "little address space: a filter ends, with its result or with 6, and never waits" {
+	local limit f got input
+	[[ "$BIN" != */san/* ]] || skip "there address space means nothing"
+	side_by_side
+	for limit in 130000 200000 280000; do
+		for f in "extract-weights net.onnx" "activations --model net.onnx" "corr --dense" \
+			"corr --method pearson --dense" "lesion --model net.onnx --data test.brc -n 3" "spectral -k 4"; do
+			case $f in
+			corr*) input=activations.brc ;;
+			activations*) input=test.brc ;;
+			lesion*) input=labels.brc ;;
+			*) input=laplacian.brc ;;
+			esac
+			got=0
+			# shellcheck disable=SC2086 # a filter and its options
+			(ulimit -v $limit && timeout 20 "$BIN"/$f -q) <$input >out 2>err || got=$?
+			echo "$limit kB, $f: $got" && cat err
+			[ "$got" = 0 ] || { [ "$got" = 6 ] && [ -s err ]; }
+		done
+	done
+	(ulimit -v 200000 && expect 6 timeout 20 "$BIN/corr" --method pearson --dense <activations.brc)
+	says "there is no address space for OpenBLAS"
+	says "hint: raise the limit"
+}
+
 @test "nothing of where, when and by whom, nor what files are called" {
 	# the same analysis elsewhere, its files called otherwise
 	mkdir elsewhere

@@ -44,7 +44,7 @@ class Case:
     data: Optional[str] = None  # the input that the data set holds; None: the first
     arrays: List[str] = field(default_factory=list)  # further inputs that it holds
     axes: Dict[str, Dict[int, str]] = field(default_factory=dict)  # dynamic_axes
-    batch: Optional[int] = None  # images of the export; None: all of `inputs`
+    batch: Optional[int] = None  # images of the export; 0: one, by itself; None: all of `inputs`
     other: Dict[str, torch.Tensor] = field(default_factory=dict)  # exported with these instead
     outputs: List[str] = field(default_factory=lambda: ["y"])
     which: int = 0  # the output that is compared
@@ -58,6 +58,9 @@ class Case:
     edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
     sets: tuple = SETS
     fixture: Optional[int] = None  # operator set of the committed export
+    script: bool = False  # exported as torch.jit.script makes it, with branches and loops
+    labels: Optional[np.ndarray] = None  # or targets; None: class 0 of everything
+    counts: Optional[Callable] = None  # of scores and labels: right answers and losses by cell
     export: Dict = field(default_factory=dict)  # further arguments of torch.onnx.export
 
 
@@ -66,11 +69,18 @@ CASES: List[Case] = []
 
 # ---- the export, and what torch makes of it ----
 
+def take(case, x, i, n):
+    """n images from image i on; all that is no tensor of images; one without its dimension."""
+    if x.dim() == 0 or n is None:
+        return x
+    return x[i] if case.batch == 0 else x[i:i + n]
+
+
 def export(case, net, opset, path):
     first = {**case.inputs, **case.other}
-    args = tuple(x[:case.batch] if x.dim() and name not in case.other else x
+    args = tuple(x if name in case.other else take(case, x, 0, case.batch)
                  for name, x in first.items())
-    torch.onnx.export(net, args, path, opset_version=opset, input_names=list(case.inputs),
+    torch.onnx.export(torch.jit.script(net) if case.script else net, args, path, opset_version=opset, input_names=list(case.inputs),
                       output_names=case.outputs,
                       dynamic_axes={k: v for k, v in case.axes.items()
                                     if k in case.inputs or k in case.outputs} or None,
@@ -78,18 +88,15 @@ def export(case, net, opset, path):
 
 
 def call(case, net):
-    """What torch gives, image by image if the export takes only so many."""
-    def take(x, i, n):
-        return x[i:i + n] if x.dim() else x
-
+    """What torch gives, as many images at a time as the export takes."""
     n = len(next(iter(case.inputs.values())))
-    step = case.batch or n
+    step = n if case.batch is None else case.batch or 1
     parts = []
     with torch.no_grad():
         for i in range(0, n, step):
-            y = net(*[take(x, i, step) for x in case.inputs.values()])
+            y = net(*[take(case, x, i, step) for x in case.inputs.values()])
             parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
-    return case.prepare(torch.cat(parts)).detach()
+    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts)).detach()
 
 
 def module(case, net, name):
@@ -104,23 +111,30 @@ def axis_of(part):
         else -1
 
 
-def means(case, net, name, n):
+def means(case, net, name):
     """[n, units]: the module's output, means over places."""
     part, seen = module(case, net, name), []
     hook = part.register_forward_hook(lambda m, x, y: seen.append(y))
     call(case, net)
     hook.remove()
-    y = torch.cat(seen).detach().movedim(axis_of(part), -1)
-    y = y.transpose(0, 1) if case.tokens_first and y.shape[1] == n else y
-    return y.reshape(n, -1, y.shape[-1]).mean(1)
+    rows = [y.detach().movedim(axis_of(part), -1) for y in seen]
+    if case.tokens_first:  # but for what comes before and behind the encoder
+        n = len(next(iter(case.inputs.values())))
+        rows = [y if len(y) == n else y.transpose(0, 1) for y in rows]
+    return torch.cat([y.reshape(1 if case.batch == 0 else len(y), -1, y.shape[-1]).mean(1)
+                      for y in rows])
 
 
-def silenced(case, net, name, units):
+def first_half(units):
+    """What is kept when the first half is silenced."""
+    return (torch.arange(units) >= (units + 1) // 2).float()
+
+
+def silenced(case, net, name, keep):
+    """The output with units of a layer times `keep`: its activation of 0 must be 0."""
     part = module(case, net, name)
 
     def change(_, __, y):
-        keep = torch.ones(units)
-        keep[:(units + 1) // 2] = 0
         return (y.movedim(axis_of(part), -1) * keep).movedim(-1, axis_of(part))
 
     hook = part.register_forward_hook(change)
@@ -138,6 +152,7 @@ def write_data(case, path):
     tokens = not x.is_floating_point()
     images = x.numpy().astype(np.int32 if tokens else np.float32)
     labels = np.zeros(images.shape if case.per_token else len(images), np.int32)
+    labels = labels if case.labels is None else case.labels
     more = {k: case.inputs[k].numpy() for k in case.arrays}
     np.savez(path, images=images, labels=labels, **more)
     return (["--tokens"] if tokens else []) + [f"--input={k}" for k in case.arrays]
@@ -199,6 +214,16 @@ def edges(case, tools, data, model):
             for i, r in enumerate(weights.records)}
 
 
+def lesions(case, tools, data, model):
+    """The sections labels and lesions: the network in two clusters, each silenced."""
+    import read_stream
+    run = (f"set -o pipefail; {tools}/extract-weights -q --data {data} {model} | {tools}/laplacian "
+           f"-q | {tools}/spectral -q -k 2 | {tools}/lesion -q -n 1 --data {data} --model {model}")
+    stream = subprocess.run(["bash", "-c", run], check=True, stdout=subprocess.PIPE).stdout
+    sections, _ = read_stream.read(io.BytesIO(stream))
+    return [next(s for s in sections if s.type == kind) for kind in ("labels", "lesions")]
+
+
 # ---- side by side ----
 
 def differs(have, want):
@@ -216,14 +241,13 @@ def check_once(case, net, opset, network, tools, folder):
     export(case, net, opset, model)
     data = read_data(case, tools, folder)
     layers, have = run_network(case, network, data, model)
-    n = len(next(iter(case.inputs.values())))
     worst = {"output": differs(have[("output", 0)], call(case, net))}
     for i, (name, units) in layers.items():
         if name in case.unlike:
             continue
-        worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name, n))
+        worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name))
         worst[f"{name} silenced"] = differs(have[("silenced", i)],
-                                            silenced(case, net, name, units))
+                                            silenced(case, net, name, first_half(units)))
     if case.parts:
         found = parts(case, tools, data, model)
         if found != case.parts:
@@ -232,7 +256,32 @@ def check_once(case, net, opset, network, tools, folder):
         found = edges(case, tools, data, model)
         for key, want in case.edges(net).items():
             worst[f"weights {key}"] = differs(found[key], want.detach().numpy())
+    if case.counts:
+        worst.update(check_counts(case, net, tools, data, model))
     return len(layers), worst
+
+
+def check_counts(case, net, tools, data, model):
+    """Right answers, which must be equal, and losses; of the network and of every lesion."""
+    labels, have = lesions(case, tools, data, model)
+    names = [name.decode() for name in labels.arrays["layer/name"]]
+    of_unit = np.repeat(np.arange(len(names)), labels.arrays["layer/units"])
+    a, worst = have.arrays, {}
+
+    def compare(what, scores, correct, loss):
+        right, nats = case.counts(scores.double(), torch.from_numpy(case.labels))
+        if right is not None and list(right) != list(correct):
+            raise ValueError(f"{what}: {list(correct)} are right, not {list(right)}")
+        worst[f"loss {what}"] = differs(loss, nats)
+
+    zeros = np.zeros_like(a["baseline/loss"])
+    compare("unharmed", call(case, net), a.get("baseline/correct", zeros), a["baseline/loss"])
+    for s, (layer, cluster) in enumerate(zip(a["subcluster/layer"], a["subcluster/cluster"])):
+        units = labels.arrays["label"][of_unit == layer] == cluster
+        scores = silenced(case, net, names[layer], torch.from_numpy(~units).float())
+        compare(f"of {names[layer]}, cluster {cluster}", scores,
+                a["correct"][0, s] if "correct" in a else zeros, a["loss"][0, s])
+    return worst
 
 
 def check(case, network, tools):
@@ -267,6 +316,9 @@ def write(case):
     export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
     name = case.data or next(iter(case.inputs))
     arrays = {k: case.inputs[k].numpy() for k in case.arrays}
+    for layer, part in (case.parts or {}).items():
+        kind, label = ("mlp", [0]) if part == "mlp" else ("head", part)
+        arrays[f"{kind}.{layer}"] = np.array(label, np.int32)
     np.savez(f"tests/golden/exports/{case.name}.npz", output=call(case, net).numpy(),
              input=case.inputs[name].numpy().astype(
                  np.float32 if case.inputs[name].is_floating_point() else np.int32), **arrays)

@@ -402,7 +402,7 @@ static void is_one_layer(brc_net *net, size_t inputs, size_t outputs, size_t in,
 	float w[64];
 
 	assert_int_equal(g->layers->n, 2);
-	assert_string_equal(g->layers->name[1], "my-y");
+	assert_string_equal(g->layers->name[1], "w");
 	assert_int_equal(g->layers->units[1], outputs);
 	assert_int_equal(g->n_edges, 1);
 	assert_int_equal(g->weights(net, 0, w, &err), BRC_OK);

@@ -114,6 +114,14 @@ static const row rows[] = {
 	ROW("AveragePool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalMaxPool", "x", "o"),
 	ROW("GlobalAveragePool", "x", "o"),
+	ROW("MaxUnpool", "q i", "o", .before = {"MaxPool", "x", "q i"}, .lead = "kernel_shape=2",
+	    .list = "kernel_shape=2"),
+	ROW("GridSample", "v v", "o", .before = {"Reshape", "x pairs", "v"}, .mixed = true),
+	ROW("Det", "v", "o", .before = {"Reshape", "x squares", "v"}),
+	ROW("HannWindow", "size", "c"),
+	ROW("HammingWindow", "size", "c"),
+	ROW("BlackmanWindow", "size", "c"),
+	ROW("MelWeightMatrix", "size size size one two", "c"),
 	ROW("LpPool", "x", "o", .list = "kernel_shape=2"),
 	ROW("GlobalLpPool", "x", "o"),
 	ROW("Mean", "x z x", "o"),
@@ -171,6 +179,15 @@ static const row rows[] = {
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
 	ROW("Upsample", "x scales", "o", .opset = 9),
+	ROW("QuantizeLinear", "x one", "o"),
+	ROW("DequantizeLinear", "b one", "o", .before = {"QuantizeLinear", "x one", "b"}),
+	ROW("DynamicQuantizeLinear", "x", "o p q"),
+	ROW("MatMulInteger", "b bytes6", "o", .before = {"QuantizeLinear", "x one", "b"}),
+	ROW("QLinearMatMul", "b one byte bytes6 one byte one byte", "o",
+	    .before = {"QuantizeLinear", "x one", "b"}),
+	ROW("ConvInteger", "b bytes", "o", .before = {"QuantizeLinear", "x one", "b"}),
+	ROW("QLinearConv", "b one byte bytes one byte one byte", "o",
+	    .before = {"QuantizeLinear", "x one", "b"}),
 	ROW("RNN", "x rnn2 of2", "o p", .number = "layout=1"),
 	ROW("GRU", "x gru6 of6", "o p", .number = "layout=1"),
 	ROW("LSTM", "x lstm8 of8", "o p q", .number = "layout=1"),
@@ -244,6 +261,8 @@ static void add_constants(Brc__OnnxModel *m)
 	static const int64_t deep[8] = {1, 1, 1, 1, 1, 1, 1, 6}, turns[3] = {1, 1, 3};
 	static const int64_t pads[6] = {0, 0, 1, 0, 0, 1}, three = 3;
 	static const float scales[3] = {1, 1, 2}, one = 1, two = 2, six_times = 6;
+	static const int64_t pairs[4] = {0, 3, 4, 2}, squares[4] = {0, 6, 2, 2};
+	static const uint8_t eight_bits[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6, 5, 4, 3, 2};
 	static const int64_t tiles[3] = {1, 2, 1};
 	static const uint8_t which[4] = {1, 0, 0, 1};
 
@@ -260,6 +279,9 @@ static void add_constants(Brc__OnnxModel *m)
 		add_floats(m, name[0], 3, (int64_t[]){1, n, 6});
 		add_floats(m, name[1], 3, (int64_t[]){1, n, 2});
 	}
+	add_tensor(m, "bytes", BRC_ONNX_UINT8, 3, kernel, eight_bits, 16);
+	add_tensor(m, "bytes6", BRC_ONNX_UINT8, 2, (int64_t[]){6, 2}, eight_bits, 12);
+	add_tensor(m, "byte", BRC_ONNX_UINT8, 0, NULL, eight_bits, 1);
 	add_floats(m, "channels1", 2, column);
 	add_floats(m, "channels", 1, &four);
 	add_floats(m, "places", 1, &six);
@@ -275,6 +297,9 @@ static void add_constants(Brc__OnnxModel *m)
 	add_list(m, "shift", 1, &second);
 	add_list(m, "third", 1, &three);
 	add_list(m, "tiles", 3, tiles);
+	add_list(m, "pairs", 4, pairs);
+	add_list(m, "squares", 4, squares);
+	add_list(m, "size", 1, &three);
 	add_floats(m, "halves", 1, &second);
 	add_floats(m, "on", 1, &second);
 	add_tensor(m, "which", BRC_ONNX_BOOL, 1, &four, which, sizeof(which));

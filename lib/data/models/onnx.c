@@ -1,6 +1,7 @@
 /* Model files: reading the bytes, decoding them within bounds; the attributes of nodes. */
 #include "data/models/onnx.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,8 +37,25 @@ static brc_rc check_need(size_t need, size_t n, brc_err *err)
 			brc_human_bytes((double)n, have), brc_human_bytes((double)need, would));
 }
 
+/* malloc, and whether it ever failed: protobuf-c itself does not say why it gives up. */
+static void *take(void *short_of_memory, size_t n)
+{
+	void *p = malloc(n);
+
+	*(bool *)short_of_memory |= !p;
+	return p;
+}
+
+static void give_back(void *short_of_memory, void *p)
+{
+	(void)short_of_memory;
+	free(p);
+}
+
 brc_rc brc_onnx_decode(brc_onnx *m, const uint8_t *bytes, size_t n, brc_err *err)
 {
+	bool short_of_memory = false;
+	ProtobufCAllocator allocator = {take, give_back, &short_of_memory};
 	size_t need;
 
 	memset(m, 0, sizeof(*m));
@@ -49,9 +67,12 @@ brc_rc brc_onnx_decode(brc_onnx *m, const uint8_t *bytes, size_t n, brc_err *err
 	BRC_TRY(check_need(need, n, err));
 	m->bytes = n;
 	brc_digest(bytes, n, m->digest);
-	m->model = brc__onnx_model__unpack(NULL, n, bytes);
+	m->model = brc__onnx_model__unpack(&allocator, n, bytes);
 	if (!m->model)
-		return brc_fail(err, BRC_DATA, "not a valid ONNX model: it cannot be decoded");
+		return short_of_memory
+			       ? brc_fail(err, BRC_RESOURCE, "out of memory for the ONNX model")
+			       : brc_fail(err, BRC_DATA,
+					  "not a valid ONNX model: it cannot be decoded");
 	m->opset = default_opset(m->model);
 	if (!m->model->graph) {
 		brc_onnx_clear(m);

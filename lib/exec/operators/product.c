@@ -3,31 +3,24 @@
  * one available. With few rows, most of the time goes into reading the constant matrix, so it is
  * packed beforehand. One thread, as for convolutions.
  */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "exec/loops.h"
+#include "exec/operators/matmul.h"
 #include "exec/operators/primitive.h"
 
 /* y[m, n] = alpha x w + beta c for each of the pairs that `outer` goes through. */
 typedef struct product {
-	size_t m, k, n;
+	brc_matmul of;
 	bool trans_x, trans_w;
 	float alpha, beta;
-	brc_loops outer, bias; /* y, x, w in whole matrices; y, c */
+	brc_loops bias;        /* y, c */
 	brc_primitive *packed; /* instead of sgemm; NULL: none */
 } product;
 
 enum { FEW_ROWS = 64 };
-
-static brc_rc fits(const product *p, brc_err *err)
-{
-	if (p->m <= INT_MAX && p->k <= INT_MAX && p->n <= INT_MAX)
-		return BRC_OK;
-	return brc_fail(err, BRC_DATA, "its matrices are too large");
-}
 
 static void add_bias(const void *ctx, char *const *p, size_t n, const ptrdiff_t *s)
 {
@@ -49,16 +42,16 @@ static void one_product(const void *ctx, char *const *at, size_t n, const ptrdif
 	const product *p = t->p;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t shift[3] = {p->m * p->n, p->m * p->k, p->k * p->n};
+		size_t shift[3] = {p->of.m * p->of.n, p->of.m * p->of.k, p->of.k * p->of.n};
 		float *q[3];
 
 		for (size_t k = 0; k < 3; k++)
 			q[k] = (float *)at[k] + (ptrdiff_t)i * s[k] * (ptrdiff_t)shift[k];
-		if (dnnl_sgemm(p->trans_x ? 'T' : 'N', p->trans_w ? 'T' : 'N', (dnnl_dim_t)p->m,
-			       (dnnl_dim_t)p->n, (dnnl_dim_t)p->k, p->alpha, q[1],
-			       (dnnl_dim_t)(p->trans_x ? p->m : p->k), q[2],
-			       (dnnl_dim_t)(p->trans_w ? p->k : p->n), p->bias.arrays ? 1 : 0, q[0],
-			       (dnnl_dim_t)p->n) != dnnl_success)
+		if (dnnl_sgemm(p->trans_x ? 'T' : 'N', p->trans_w ? 'T' : 'N', (dnnl_dim_t)p->of.m,
+			       (dnnl_dim_t)p->of.n, (dnnl_dim_t)p->of.k, p->alpha, q[1],
+			       (dnnl_dim_t)(p->trans_x ? p->of.m : p->of.k), q[2],
+			       (dnnl_dim_t)(p->trans_w ? p->of.k : p->of.n), p->bias.arrays ? 1 : 0,
+			       q[0], (dnnl_dim_t)p->of.n) != dnnl_success)
 			*t->failed = true;
 	}
 }
@@ -67,8 +60,8 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 {
 	const product *p = n->state;
 	const task t = {p, m->failed};
-	size_t item[3] = {p->m * p->n * sizeof(float), p->m * p->k * sizeof(float),
-			  p->k * p->n * sizeof(float)};
+	size_t item[3] = {p->of.m * p->of.n * sizeof(float), p->of.m * p->of.k * sizeof(float),
+			  p->of.k * p->of.n * sizeof(float)};
 	size_t floats[2] = {sizeof(float), sizeof(float)};
 	char *base[3] = {m->at[n->out[0]], m->at[n->in[0]], m->at[n->in[1]]};
 	char *bias[2] = {base[0], p->bias.arrays ? m->at[n->in[2]] : NULL};
@@ -82,8 +75,8 @@ static void run_product(const brc_exec *g, const brc_node *n, const brc_memory *
 			*m->failed = true;
 		return;
 	}
-	if (p->k > 0)
-		brc_loops_run(&p->outer, base, item, one_product, &t);
+	if (p->of.k > 0)
+		brc_loops_run(&p->of.outer, base, item, one_product, &t);
 	else if (!p->bias.arrays)
 		memset(base[0], 0, g->value[n->out[0]].count * sizeof(float));
 }
@@ -94,9 +87,9 @@ static bool is_packable(const brc_exec *g, const brc_node *n)
 	const product *p = n->state;
 
 	return g->value[n->in[1]].state == BRC_CONSTANT &&
-	       g->value[n->in[0]].state == BRC_COMPUTED && p->outer.ndim == 0 && !p->outer.empty &&
-	       !p->trans_x && p->alpha == 1 && p->m > 0 && p->k > 0 && p->n > 0 &&
-	       (p->m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
+	       g->value[n->in[0]].state == BRC_COMPUTED && p->of.outer.ndim == 0 &&
+	       !p->of.outer.empty && !p->trans_x && p->alpha == 1 && p->of.m > 0 && p->of.k > 0 &&
+	       p->of.n > 0 && (p->of.m <= FEW_ROWS || g->precision == BRC_PRECISION_BF16);
 }
 
 static void free_packed(void *packed)
@@ -119,17 +112,18 @@ static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t t
 static brc_rc pack(const product *p, const void *w, dnnl_data_type_t type, brc_err *err)
 {
 	brc_primitive *q = p->packed;
-	dnnl_memory_desc_t plain = matrix(p->n, p->k, dnnl_f32, p->trans_w ? dnnl_ab : dnnl_ba);
-	dnnl_memory_desc_t any = matrix(p->n, p->k, type, dnnl_format_tag_any);
-	dnnl_memory_desc_t src = matrix(p->m, p->k, type, dnnl_ab);
+	dnnl_memory_desc_t plain =
+		matrix(p->of.n, p->of.k, dnnl_f32, p->trans_w ? dnnl_ab : dnnl_ba);
+	dnnl_memory_desc_t any = matrix(p->of.n, p->of.k, type, dnnl_format_tag_any);
+	dnnl_memory_desc_t src = matrix(p->of.m, p->of.k, type, dnnl_ab);
 	const brc_after after = {.accumulate = p->bias.arrays > 0};
 	dnnl_inner_product_desc_t d;
 	dnnl_primitive_desc_t pd;
 	dnnl_status_t s;
 
 	q->what = "a matrix product";
-	q->in = matrix(p->m, p->k, dnnl_f32, dnnl_ab);
-	q->out = matrix(p->m, p->n, dnnl_f32, dnnl_ab);
+	q->in = matrix(p->of.m, p->of.k, dnnl_f32, dnnl_ab);
+	q->out = matrix(p->of.m, p->of.n, dnnl_f32, dnnl_ab);
 	BRC_TRY(brc_primitive_begin(q, err));
 	s = dnnl_inner_product_forward_desc_init(&d, dnnl_forward_inference, &src, &any, NULL,
 						 &q->out);
@@ -146,7 +140,7 @@ static brc_rc prepare_product(brc_exec *g, brc_node *n, brc_err *err)
 
 	if (!is_packable(g, n))
 		return BRC_OK;
-	BRC_TRY(brc_exec_spend(&g->room, p->k * p->n, sizeof(float), "its weights", err));
+	BRC_TRY(brc_exec_spend(&g->room, p->of.k * p->of.n, sizeof(float), "its weights", err));
 	p->packed = brc_calloc(1, sizeof(*p->packed), err);
 	BRC_TRY(brc_made(p->packed));
 	BRC_TRY(brc_exec_own(g, p->packed, free_packed, err));
@@ -171,7 +165,7 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	p->beta = args->beta;
 	p->trans_x = ta;
 	p->trans_w = tb;
-	p->outer = (brc_loops){.arrays = 3};
+	p->of.outer = (brc_loops){.arrays = 3};
 	if (x->ndim != 2 || w->ndim != 2 || x->dim[!ta] != w->dim[tb])
 		return brc_fail(err, BRC_DATA, "its input %s%s does not fit its weights %s%s",
 				brc_shape_text(x).s, ta ? ", transposed," : "", brc_shape_text(w).s,
@@ -179,14 +173,14 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_keeps_images(x, !ta, err));
 	if (w->batch != BRC_NOWHERE)
 		return brc_keeps_images(w, w->batch, err);
-	p->m = out.dim[0] = x->dim[ta];
-	p->k = x->dim[!ta];
-	p->n = out.dim[1] = w->dim[!tb];
+	p->of.m = out.dim[0] = x->dim[ta];
+	p->of.k = x->dim[!ta];
+	p->of.n = out.dim[1] = w->dim[!tb];
 	if (x->batch != BRC_NOWHERE) {
 		out.batch = 0;
 		out.inner = x->inner;
 	}
-	BRC_TRY(fits(p, err));
+	BRC_TRY(brc_matmul_fits(&p->of, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	if (!brc_in(g, n, 2))
 		return BRC_OK;
@@ -199,69 +193,16 @@ static brc_rc infer_gemm(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_loops_broadcast(&p->bias, &out, &c, 1, err);
 }
 
-/* The leading dimensions of an operand of MatMul: all but the last two, each a whole matrix. */
-static brc_operand leading(const brc_operand *v)
-{
-	brc_operand lead = *v;
-
-	lead.last = false;
-	lead.ndim = v->ndim > 2 ? v->ndim - 2 : 0;
-	if (v->batch != BRC_NOWHERE && v->batch >= lead.ndim)
-		lead.batch = BRC_NOWHERE;
-	return lead;
-}
-
-/* If one matrix w serves all, the rows of x form one matrix. */
-static void flatten_rows(product *p, const brc_operand *x, const brc_operand *w)
-{
-	if (w->ndim > 2 || x->ndim < 2)
-		return;
-	p->m = 1;
-	for (size_t k = 0; k + 1 < x->ndim; k++)
-		p->m *= x->dim[k];
-	p->outer = (brc_loops){.arrays = 3};
-}
-
 static brc_rc infer_matmul(brc_exec *g, brc_node *n, brc_err *err)
 {
 	product *p = n->state;
-	const brc_operand *x, *w, *in[2];
-	brc_operand out, lead[2];
+	const brc_operand *x, *w;
+	brc_operand out;
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_FLOAT, &w, err));
 	p->alpha = 1;
-	if (x->ndim == 0 || w->ndim == 0 ||
-	    x->dim[x->ndim - 1] != w->dim[w->ndim > 1 ? w->ndim - 2 : 0])
-		return brc_fail(err, BRC_DATA, "a product of %s and %s does not exist",
-				brc_shape_text(x).s, brc_shape_text(w).s);
-	BRC_TRY(brc_keeps_images(x, x->ndim - 1, err));
-	BRC_TRY(brc_keeps_images(w, w->ndim - 1, err));
-	if (w->ndim > 1)
-		BRC_TRY(brc_keeps_images(w, w->ndim - 2, err));
-	p->m = x->ndim > 1 ? x->dim[x->ndim - 2] : 1;
-	p->k = x->dim[x->ndim - 1];
-	p->n = w->ndim > 1 ? w->dim[w->ndim - 1] : 1;
-	lead[0] = leading(x);
-	lead[1] = leading(w);
-	in[0] = &lead[0];
-	in[1] = &lead[1];
-	BRC_TRY(brc_broadcast(in, 2, &out, err));
-	BRC_TRY(brc_loops_broadcast(&p->outer, &out, in, 2, err));
-	if (x->ndim > 1 && x->batch == x->ndim - 2) {
-		if (out.batch != BRC_NOWHERE)
-			return brc_keeps_images(x, x->batch, err);
-		out.batch = out.ndim;
-		out.inner = x->inner;
-	}
-	if (out.ndim + 2 > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "its output has too many dimensions");
-	if (x->ndim > 1)
-		out.dim[out.ndim++] = p->m;
-	if (w->ndim > 1)
-		out.dim[out.ndim++] = p->n;
-	flatten_rows(p, x, w);
-	BRC_TRY(fits(p, err));
+	BRC_TRY(brc_matmul_set(&p->of, x, w, &out, err));
 	return brc_set_output(g, n, 0, &out, err);
 }
 
@@ -278,18 +219,17 @@ static bool product_weights(const brc_exec *g, const brc_node *n, brc_linear_map
 	const product *p = n->state;
 	const brc_operand *x = &g->value[n->in[0]], *v = &g->value[n->in[1]];
 
-	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
-	    x->ndim < 2)
+	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x)
 		return false;
 	*w = (brc_linear_map){.w = v->data,
-			      .bias = bias_of(g, n, p->n),
-			      .outputs = p->n,
-			      .inputs = p->k,
+			      .bias = bias_of(g, n, p->of.n),
+			      .outputs = p->of.n,
+			      .inputs = p->of.k,
 			      .groups = 1,
 			      .h = 1,
 			      .wide = 1,
-			      .out_step = p->trans_w ? p->k : 1,
-			      .in_step = p->trans_w ? 1 : p->n,
+			      .out_step = p->trans_w ? p->of.k : 1,
+			      .in_step = p->trans_w ? 1 : p->of.n,
 			      .alpha = p->alpha,
 			      .value = n->in[1],
 			      .in_axis = x->ndim - 1,
@@ -301,7 +241,7 @@ static double product_flops(const brc_exec *g, const brc_node *n)
 {
 	const product *p = n->state;
 
-	return 2.0 * (double)g->value[n->out[0]].count * (double)p->k;
+	return 2.0 * (double)g->value[n->out[0]].count * (double)p->of.k;
 }
 
 #define RECORD(TYPE, MAX_IN, INFER, TRACE, ...)                                                  \

@@ -76,11 +76,27 @@ brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err)
 	return follow_first(t, n, t->net->options.unfolded ? NULL : a->scale, &like, err);
 }
 
+/* Outputs from the second on are statistics over all of input 0. */
+static brc_rc note_statistics(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	int32_t all;
+
+	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
+	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->untraced, true, err);
+}
+
+brc_rc brc_trace_quantised(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	if (!brc_traced(t, n, 0))
+		return BRC_OK;
+	BRC_TRY(follow_first(t, n, NULL, NULL, err));
+	return note_statistics(t, n, err);
+}
+
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(t->g, n, 0), *gamma = brc_in(t->g, n, 1);
 	brc_operand like = {.ndim = 0};
-	int32_t all;
 
 	if (!brc_traced(t, n, 0))
 		return BRC_OK;
@@ -90,8 +106,7 @@ brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err)
 		like.dim[0] = x->dim[x->ndim - like.ndim];
 	}
 	BRC_TRY(follow_first(t, n, gamma->state == BRC_CONSTANT ? gamma->data : NULL, &like, err));
-	BRC_TRY(brc_sources_all(brc_traced(t, n, 0), t->sets, &all, err));
-	return brc_trace_uniform(t, n, 1, all, brc_traced(t, n, 0)->untraced, true, err);
+	return note_statistics(t, n, err);
 }
 
 /* ---- several operands ---- */

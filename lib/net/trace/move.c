@@ -1,6 +1,7 @@
 /*
  * Operators that only move elements. The sets of units are moved like the elements themselves, by
- * the operator's own kernel, which copies four bytes whatever they mean.
+ * the operator's own kernel, which copies an element's bytes whatever they mean: four of a float,
+ * and eight of a quantised number, where a set is widened.
  */
 #include <stdlib.h>
 
@@ -10,24 +11,44 @@
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
 
+static bool is_quantised(const brc_operand *v)
+{
+	return v->elem == BRC_ELEM_INT &&
+	       (v->narrow == BRC_ONNX_INT8 || v->narrow == BRC_ONNX_UINT8);
+}
+
 /*
- * Other operands, such as axes and indices, say where elements go. A constant of floats moves as
- * set 0, which has no unit.
+ * Other operands, such as axes and indices, say where elements go. A constant of floats, or of
+ * quantised numbers, moves as set 0, which has no unit.
  */
 static bool is_data(const brc_operand *v)
 {
-	return v->elem == BRC_ELEM_FLOAT;
+	return v->elem == BRC_ELEM_FLOAT || is_quantised(v);
+}
+
+/* Sets take as many bytes as the elements: from four to eight, and back. */
+static void widen(const brc_operand *v, void *sets)
+{
+	for (size_t i = v->count; is_quantised(v) && i-- > 0;)
+		((int64_t *)sets)[i] = ((int32_t *)sets)[i];
+}
+
+static void narrow(const brc_operand *v, void *sets)
+{
+	for (size_t i = 0; is_quantised(v) && i < v->count; i++)
+		((int32_t *)sets)[i] = (int32_t)((int64_t *)sets)[i];
 }
 
 /* Memory for the sets of a value's elements. */
 static brc_rc make_room(brc_tracer *t, size_t v, brc_err *err)
 {
-	size_t n = brc_exec_value(t->g, v)->count;
+	const brc_operand *x = brc_exec_value(t->g, v);
+	size_t n = x->count;
 
 	if (n > t->budget)
 		return brc_fail(err, BRC_DATA, "too many elements to trace");
 	t->budget -= n;
-	t->at[v] = brc_calloc(n, sizeof(int32_t), err);
+	t->at[v] = brc_calloc(n, is_quantised(x) ? sizeof(int64_t) : sizeof(int32_t), err);
 	return t->at[v] ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -46,6 +67,7 @@ static brc_rc lay_out(brc_tracer *t, const brc_node *n, brc_err *err)
 		BRC_TRY(make_room(t, n->in[k], err));
 		if (s)
 			brc_sources_spread(s, x, t->at[n->in[k]]);
+		widen(x, t->at[n->in[k]]);
 	}
 	for (size_t k = 0; k < n->n_out; k++)
 		if (n->out[k] != BRC_NOWHERE)
@@ -95,6 +117,7 @@ static brc_rc collect(brc_tracer *t, const brc_node *n, brc_err *err)
 
 		if (n->out[k] == BRC_NOWHERE)
 			continue;
+		narrow(brc_exec_value(t->g, n->out[k]), t->at[n->out[k]]);
 		BRC_TRY(brc_sources_gather(&s, brc_exec_value(t->g, n->out[k]), t->at[n->out[k]],
 					   err));
 		inherit(t, n, &s);

@@ -10,15 +10,22 @@
 
 #define SPATIAL (~(size_t)3) /* dimensions 2 and up, as bits */
 
+/* Is what says where to read computed by the network itself? */
+static bool has_computed_places(const brc_tracer *t, const brc_node *n)
+{
+	return brc_traced(t, n, 1) && brc_in(t->g, n, 1)->elem == BRC_ELEM_FLOAT;
+}
+
 /*
  * An element comes from the channel of its window. So does its index, a second output of MaxPool.
+ * Places that are computed have units of their own, which are then mixed.
  */
 brc_rc brc_trace_pooling(brc_tracer *t, const brc_node *n, brc_err *err)
 {
 	const brc_operand *x = brc_in(t->g, n, 0), *y = brc_exec_value(t->g, n->out[0]);
 
-	if (!brc_traced(t, n, 0) || x->ndim != y->ndim || x->ndim < 2 || x->dim[0] != y->dim[0] ||
-	    x->dim[1] != y->dim[1])
+	if (!brc_traced(t, n, 0) || has_computed_places(t, n) || x->ndim != y->ndim ||
+	    x->ndim < 2 || x->dim[0] != y->dim[0] || x->dim[1] != y->dim[1])
 		return BRC_OK;
 	for (size_t k = 0; k < n->n_out; k++) {
 		brc_sources s;

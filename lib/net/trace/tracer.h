@@ -29,6 +29,7 @@ typedef struct brc_tracer {
  */
 brc_rc brc_trace_same(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_affine(brc_tracer *t, const brc_node *n, brc_err *err);
+brc_rc brc_trace_quantised(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_layer_norm(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_combine(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err);

@@ -10,6 +10,7 @@ enum { FILES_MAX = 64 };
 
 static const brc_dataset_options nothing = {.scale = NAN};
 static brc_dataset_files files = {.asked.scale = NAN};
+static brc_opt_list inputs;
 static brc_dataset_options *const asked = &files.asked;
 static bool series;
 #define HEADS "auto|yes|no"
@@ -37,6 +38,11 @@ static const brc_opt options[] = {
 	{BRC_STRING("labels", 0, "NAME", &files.asked.labels,
 		    "for NPZ: the member that holds the labels (default: a usual name)"),
 	 .flags = BRC_OPT_UNRECORDED},
+	{BRC_LIST(
+		"input", 0, "NAME[=FILE]", &inputs,
+		"an array for another input of the network, which is called NAME: an NPY file, or "
+		"without FILE the member NAME of the NPZ archive; it has a row for each image, or "
+		"one for all. May be given several times")},
 	{BRC_PATH("classes", 0, "FILE|N", &files.asked.classes,
 		  "a file with the names of the classes, one a line, in the order of the labels; "
 		  "or just the number of classes (default: the largest label + 1)")},
@@ -115,6 +121,8 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 		return BRC_OK;
 	asked->seed = cli->c.seed;
 	asked->mem = cli->c.mem;
+	asked->inputs = inputs.at;
+	asked->n_inputs = inputs.n;
 	BRC_TRY(brc_dataset_options_settle(asked, err));
 	if (cli->n_operands == 0) {
 		brc_fail(err, BRC_USAGE, "no file is given");

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/descriptors.h"
 #include "base/memory.h"
@@ -92,6 +91,18 @@ static void out_of_memory(const char *tool)
 	exit(BRC_RESOURCE);
 }
 
+static brc_rc store_again(brc_opt_list *list, const char *arg, const char *what, brc_err *err)
+{
+	const size_t most = sizeof(list->at) / sizeof(*list->at);
+
+	if (arg[0] == '\0')
+		return brc_fail(err, BRC_USAGE, "%s: is empty", what);
+	if (list->n == most)
+		return brc_fail(err, BRC_USAGE, "%s: is given more than %zu times", what, most);
+	list->at[list->n++] = arg;
+	return BRC_OK;
+}
+
 static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 {
 	char what[64];
@@ -124,6 +135,8 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 			return brc_fail(err, BRC_USAGE, "%s: is empty", what);
 		*(const char **)o->value = arg;
 		return BRC_OK;
+	case BRC_OPT_LIST:
+		return store_again(o->value, arg, what, err);
 	case BRC_OPT_CHOICE: {
 		int i = brc_word_index(o->choices, arg);
 

@@ -20,8 +20,15 @@ typedef enum brc_opt_type {
 	BRC_OPT_BYTES,  /* size_t *: "512M" */
 	BRC_OPT_STRING, /* const char ** */
 	BRC_OPT_PATH,   /* const char **: a file, '-' or /dev/fd/N; kept out of the history */
+	BRC_OPT_LIST,   /* brc_opt_list *: any number of times; kept out of the history */
 	BRC_OPT_CHOICE  /* int *: index into `choices`, words separated by '|' */
 } brc_opt_type;
+
+/* What an option was given, time after time. */
+typedef struct brc_opt_list {
+	const char *at[32];
+	size_t n;
+} brc_opt_list;
 
 /* An option that cannot change the result is kept out of the history. */
 #define BRC_OPT_UNRECORDED 1u
@@ -62,6 +69,8 @@ typedef struct brc_opt {
 	BRC_OPT_FIELDS(BRC_OPT_STRING, NAME, KEY, ARG, VALUE, HELP)
 #define BRC_PATH(NAME, KEY, ARG, VALUE, HELP) \
 	BRC_OPT_FIELDS(BRC_OPT_PATH, NAME, KEY, ARG, VALUE, HELP)
+#define BRC_LIST(NAME, KEY, ARG, VALUE, HELP) \
+	BRC_OPT_FIELDS(BRC_OPT_LIST, NAME, KEY, ARG, VALUE, HELP)
 #define BRC_CHOICE(NAME, KEY, ARG, VALUE, CHOICES, HELP) \
 	BRC_OPT_FIELDS(BRC_OPT_CHOICE, NAME, KEY, ARG, VALUE, HELP), .choices = (CHOICES)
 

@@ -52,7 +52,7 @@ brc_rc brc_builder_initializers(brc_builder *b)
 			return brc_fail(b->err, BRC_DATA, "initializer '%.200s' is defined twice",
 					at->text);
 		BRC_TRY(brc_exec_tensor(b->g, t, &v, b->err));
-		BRC_TRY(full_name(b, b->scope->values, brc_text(t->name), &v.name));
+		BRC_TRY(full_name(b, "", brc_text(t->name), &v.name));
 		BRC_TRY(brc_exec_add_value(b->g, &v, &at->is.value, b->err));
 	}
 	return BRC_OK;
@@ -158,6 +158,18 @@ static brc_rc set_outputs(brc_builder *b, const Brc__OnnxNode *p, brc_node *n)
 	return BRC_OK;
 }
 
+/* Only values that are computed need names of their own; constants name layers, and are read. */
+static brc_rc name_constants(brc_builder *b, const Brc__OnnxNode *p, const brc_node *n)
+{
+	for (size_t k = 0; *b->scope->values && k < n->n_out; k++) {
+		brc_operand *v = n->out[k] == BRC_NOWHERE ? NULL : &b->g->value[n->out[k]];
+
+		if (v && v->state == BRC_CONSTANT)
+			BRC_TRY(full_name(b, "", p->output[k], &v->name));
+	}
+	return BRC_OK;
+}
+
 static brc_rc add_operator(brc_builder *b, const Brc__OnnxNode *p)
 {
 	brc_exec *g = b->g;
@@ -174,7 +186,8 @@ static brc_rc add_operator(brc_builder *b, const Brc__OnnxNode *p)
 	BRC_TRY(set_outputs(b, p, &n));
 	BRC_TRY(brc_arguments_read(g, n.op, p, &args, b->err));
 	n.args = args;
-	return brc_exec_join(g, &n, b->err);
+	BRC_TRY(brc_exec_join(g, &n, b->err));
+	return name_constants(b, p, &n);
 }
 
 /* ---- nodes that are no operators ---- */

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "stream/history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -78,6 +77,7 @@ static void put_option(brc_map *m, const brc_opt *o)
 		put_choice(m, o);
 		break;
 	case BRC_OPT_PATH:
+	case BRC_OPT_LIST:
 	case BRC_OPT_END:
 		break;
 	}

@@ -44,7 +44,7 @@ class Case:
     data: Optional[str] = None  # the input that the data set holds; None: the first
     arrays: List[str] = field(default_factory=list)  # further inputs that it holds
     axes: Dict[str, Dict[int, str]] = field(default_factory=dict)  # dynamic_axes
-    batch: Optional[int] = None  # images of the export; None: all of `inputs`
+    batch: Optional[int] = None  # images of the export; 0: one, by itself; None: all of `inputs`
     other: Dict[str, torch.Tensor] = field(default_factory=dict)  # exported with these instead
     outputs: List[str] = field(default_factory=lambda: ["y"])
     which: int = 0  # the output that is compared
@@ -67,9 +67,16 @@ CASES: List[Case] = []
 
 # ---- the export, and what torch makes of it ----
 
+def take(case, x, i, n):
+    """n images from image i on; all that is no tensor of images; one without its dimension."""
+    if x.dim() == 0 or n is None:
+        return x
+    return x[i] if case.batch == 0 else x[i:i + n]
+
+
 def export(case, net, opset, path):
     first = {**case.inputs, **case.other}
-    args = tuple(x[:case.batch] if x.dim() and name not in case.other else x
+    args = tuple(x if name in case.other else take(case, x, 0, case.batch)
                  for name, x in first.items())
     torch.onnx.export(torch.jit.script(net) if case.script else net, args, path, opset_version=opset, input_names=list(case.inputs),
                       output_names=case.outputs,
@@ -79,18 +86,15 @@ def export(case, net, opset, path):
 
 
 def call(case, net):
-    """What torch gives, image by image if the export takes only so many."""
-    def take(x, i, n):
-        return x[i:i + n] if x.dim() else x
-
+    """What torch gives, as many images at a time as the export takes."""
     n = len(next(iter(case.inputs.values())))
-    step = case.batch or n
+    step = n if case.batch is None else case.batch or 1
     parts = []
     with torch.no_grad():
         for i in range(0, n, step):
-            y = net(*[take(x, i, step) for x in case.inputs.values()])
+            y = net(*[take(case, x, i, step) for x in case.inputs.values()])
             parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
-    return case.prepare(torch.cat(parts))
+    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts))
 
 
 def module(case, net, name):
@@ -105,14 +109,15 @@ def axis_of(part):
         else -1
 
 
-def means(case, net, name, n):
+def means(case, net, name):
     """[n, units]: the module's output, means over places."""
     part, seen = module(case, net, name), []
     hook = part.register_forward_hook(lambda m, x, y: seen.append(y))
     call(case, net)
     hook.remove()
-    y = torch.cat(seen).movedim(axis_of(part), -1)
-    return y.reshape(n, -1, y.shape[-1]).mean(1)
+    rows = [y.movedim(axis_of(part), -1) for y in seen]
+    return torch.cat([y.reshape(1 if case.batch == 0 else len(y), -1, y.shape[-1]).mean(1)
+                      for y in rows])
 
 
 def first_half(units):
@@ -212,12 +217,11 @@ def check_once(case, net, opset, network, tools, folder):
     export(case, net, opset, model)
     data = read_data(case, tools, folder)
     layers, have = run_network(case, network, data, model)
-    n = len(next(iter(case.inputs.values())))
     worst = {"output": differs(have[("output", 0)], call(case, net))}
     for i, (name, units) in layers.items():
         if name in case.unlike:
             continue
-        worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name, n))
+        worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name))
         worst[f"{name} silenced"] = differs(have[("silenced", i)],
                                             silenced(case, net, name, first_half(units)))
     if case.edges:

@@ -17,6 +17,7 @@
 void brc_dataset_files_clear(brc_dataset_files *r)
 {
 	brc_items_free(r->items);
+	brc_input_arrays_clear(&r->more);
 	brc_texts_free(r->names, r->n_names);
 	free(r->mean);
 	free(r->deviation);
@@ -116,7 +117,8 @@ brc_rc brc_dataset_files_open(brc_dataset_files *r, const char *const *path, siz
 		brc_fail(err, BRC_USAGE, "--classes: image files name their classes");
 		return brc_hint(err, "give a file with the names, one a line");
 	}
-	return BRC_OK;
+	return brc_input_arrays_open(&r->more, a->inputs, a->n_inputs,
+				     r->format == BRC_NPZ ? path[0] : NULL, r->items->n, err);
 }
 
 /* ---- choosing ---- */
@@ -149,8 +151,7 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	r->d.n = it->n;
 	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
-	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	BRC_TRY(brc_made(r->chosen));
+	BRC_TRY(BRC_ZEROED(r->chosen, it->n, err));
 	BRC_TRY(mark(r, err));
 	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;
@@ -255,13 +256,17 @@ static brc_rc record(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 	if (!r->asked.tokens)
 		brc_filter_record(f, "scale", text);
 	BRC_TRY(record_operands(r, f, err));
+	BRC_TRY(brc_input_arrays_record(&r->more, f, err));
 	return record_classes(r, f, err);
 }
 
 brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err)
 {
 	brc_section *s;
-	brc_item_copy c = {.items = r->items, .chosen = r->chosen, .reverse = r->asked.reverse};
+	brc_item_copy c = {.items = r->items,
+			   .chosen = r->chosen,
+			   .reverse = r->asked.reverse,
+			   .more = &r->more};
 	brc_rc rc;
 
 	BRC_TRY(brc_item_copy_plan(&c, r->asked.layout, &r->d, err));

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "sections/dataset.h"
 #include "data/datasets/formats.h"
+#include "data/datasets/input_arrays.h"
 #include "stream/filter.h"
 
 /* What labels are; AUTO: their shape and values say. */
@@ -35,14 +36,16 @@ typedef struct brc_dataset_options {
 	bool is_format[BRC_FORMATS];     /* flags, as are these */
 	bool rgb, grey, bgr, nchw, nhwc; /* settled below */
 	const char *images, *labels;     /* members of an NPZ archive */
-	const char *classes;             /* their number, or a file with their names */
-	const char *resize, *crop;       /* of image files: "224x160", "224" */
-	const char *mean, *deviation;    /* "0.5,0.4,0.3" */
-	const char *sample;              /* "1000", "50-per-class" */
-	double scale;                    /* NaN: 1/255 of bytes, 1 of floats */
-	bool tokens, next_token;         /* next_token: labelled by what follows */
-	int targets;                     /* brc_targets */
-	size_t length, first;            /* of sequences; items; 0: all */
+	const char *const *inputs;       /* [n_inputs]: "NAME=FILE.npy" or "NAME" */
+	size_t n_inputs;
+	const char *classes;          /* their number, or a file with their names */
+	const char *resize, *crop;    /* of image files: "224x160", "224" */
+	const char *mean, *deviation; /* "0.5,0.4,0.3" */
+	const char *sample;           /* "1000", "50-per-class" */
+	double scale;                 /* NaN: 1/255 of bytes, 1 of floats */
+	bool tokens, next_token;      /* next_token: labelled by what follows */
+	int targets;                  /* brc_targets */
+	size_t length, first;         /* of sequences; items; 0: all */
 	uint64_t seed;
 	size_t mem;
 	/* settled by brc_dataset_options_settle */
@@ -62,6 +65,7 @@ typedef struct brc_dataset_files {
 	char **names;  /* of classes; n_names may be their number alone */
 	size_t n_names;
 	double *mean, *deviation;
+	brc_input_arrays more; /* for further inputs of networks */
 	bool *chosen;
 	unsigned largest; /* byte written; 255 when they are no bytes */
 } brc_dataset_files;

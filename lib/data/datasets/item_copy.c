@@ -170,6 +170,8 @@ static brc_rc write_all(pieces *p, brc_section *s, brc_err *err)
 	BRC_TRY(brc_filter_begin(p->f, s, err));
 	BRC_TRY(brc_filter_tensor(p->f, t.name, t.dtype, t.ndim, t.shape, t.axes, err));
 	BRC_TRY(pass_all(p, err));
+	if (p->c->more)
+		BRC_TRY(brc_input_arrays_write(p->c->more, p->c->chosen, p->d->n, p->f, err));
 	return brc_filter_end(p->f, err);
 }
 

@@ -10,16 +10,18 @@
 
 #include "base/err.h"
 #include "sections/dataset.h"
+#include "data/datasets/input_arrays.h"
 #include "data/datasets/items.h"
 #include "stream/filter.h"
 
 typedef struct brc_item_copy {
 	brc_items *items;
-	const bool *chosen;  /* [items->n], d->n of them marked; NULL: all */
-	brc_layout from, to; /* channels are moved when both are known and differ */
-	bool reverse;        /* channels in the opposite order: RGB as BGR */
-	size_t channels;     /* of an image, for the two above */
-	unsigned largest;    /* out: the largest byte; 255 when they are no bytes */
+	const bool *chosen;     /* [items->n], d->n of them marked; NULL: all */
+	brc_layout from, to;    /* channels are moved when both are known and differ */
+	bool reverse;           /* channels in the opposite order: RGB as BGR */
+	size_t channels;        /* of an image, for the two above */
+	brc_input_arrays *more; /* written behind the images; NULL: none */
+	unsigned largest;       /* out: the largest byte; 255 when they are no bytes */
 } brc_item_copy;
 
 /*

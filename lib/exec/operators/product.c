@@ -219,8 +219,7 @@ static bool product_weights(const brc_exec *g, const brc_node *n, brc_linear_map
 	const product *p = n->state;
 	const brc_operand *x = &g->value[n->in[0]], *v = &g->value[n->in[1]];
 
-	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x ||
-	    x->ndim < 2)
+	if (v->state != BRC_CONSTANT || x->state != BRC_COMPUTED || v->ndim != 2 || p->trans_x)
 		return false;
 	*w = (brc_linear_map){.w = v->data,
 			      .bias = bias_of(g, n, p->of.n),

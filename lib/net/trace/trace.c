@@ -139,17 +139,28 @@ static brc_rc note_activation(brc_tracer *t, size_t v, size_t behind, brc_err *e
 	return BRC_OK;
 }
 
-/* The input itself: a unit for every channel or element; token numbers come from none. */
-static brc_rc trace_input(brc_tracer *t, brc_err *err)
+/*
+ * The main input: a unit for every channel or element; token numbers come from none. Neither does
+ * what goes into other inputs.
+ */
+static brc_rc trace_input(brc_tracer *t, size_t v, brc_err *err)
 {
-	size_t v = t->net->input;
 	const brc_operand *x = brc_exec_value(t->g, v);
 
-	if (x->elem == BRC_ELEM_FLOAT)
+	if (v == t->net->input && x->elem == BRC_ELEM_FLOAT)
 		BRC_TRY(brc_sources_units(&t->of[v], x, t->net->site[0].axis, 0, t->sets, err));
 	else
 		BRC_TRY(brc_sources_uniform(&t->of[v], x, 0, err));
 	return note_activation(t, v, 0, err);
+}
+
+static brc_rc trace_inputs(brc_tracer *t, brc_err *err)
+{
+	for (size_t v = 0; v < brc_exec_values(t->g); v++)
+		if (brc_exec_value(t->g, v)->input &&
+		    brc_exec_value(t->g, v)->state == BRC_COMPUTED)
+			BRC_TRY(trace_input(t, v, err));
+	return BRC_OK;
 }
 
 /* Layers that reach the value without passing another. */
@@ -178,7 +189,7 @@ static void mark_outputs(const brc_tracer *t)
 
 static brc_rc trace_all(brc_tracer *t, brc_err *err)
 {
-	BRC_TRY(trace_input(t, err));
+	BRC_TRY(trace_inputs(t, err));
 	for (size_t i = 0; i < brc_exec_nodes(t->g); i++) {
 		const brc_node *n = brc_exec_node(t->g, i);
 		char title[256];

@@ -1,6 +1,5 @@
 /* What things are called to people. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

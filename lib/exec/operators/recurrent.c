@@ -111,8 +111,9 @@ static brc_rc state_before(const brc_exec *g, const brc_node *n, size_t k, const
 	if (v->ndim != 3 || v->dim[!axis] != 1 || v->dim[2] != r->hidden ||
 	    (v->dim[axis] != r->rows && !(v->state == BRC_CONSTANT && v->dim[axis] == 1)))
 		return brc_fail(err, BRC_DATA,
-				"input %zu ('%.200s') is %s, which does not fit %zu units", k,
-				v->name, brc_shape_text(v).s, r->hidden);
+				"input %zu ('%.200s') is %s, which does not fit %zu rows of %zu "
+				"units",
+				k, v->name, brc_shape_text(v).s, r->rows, r->hidden);
 	*step = v->dim[axis] == 1 ? 0 : r->hidden;
 	if (v->batch == BRC_NOWHERE)
 		return BRC_OK;

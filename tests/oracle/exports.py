@@ -51,9 +51,11 @@ class Case:
     which: int = 0  # the output that is compared
     options: List[str] = field(default_factory=list)  # of broca: --shape, --output
     per_token: bool = False  # one answer for each token
+    tokens_first: bool = False  # values of modules are [tokens, images, units]
     prepare: Callable = lambda y: y  # what torch's output is before a closing softmax
     layers: Dict[str, str] = field(default_factory=dict)  # broca's name: torch's, if they differ
     unlike: List[str] = field(default_factory=list)  # layers that are no torch module
+    parts: Optional[Dict] = None  # all layers that are "mlp", or [units]: the head of each, or -1
     edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
     sets: tuple = SETS
     fixture: Optional[int] = None  # operator set of the committed export
@@ -95,7 +97,7 @@ def call(case, net):
         for i in range(0, n, step):
             y = net(*[take(case, x, i, step) for x in case.inputs.values()])
             parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
-    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts))
+    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts)).detach()
 
 
 def module(case, net, name):
@@ -116,7 +118,10 @@ def means(case, net, name):
     hook = part.register_forward_hook(lambda m, x, y: seen.append(y))
     call(case, net)
     hook.remove()
-    rows = [y.movedim(axis_of(part), -1) for y in seen]
+    rows = [y.detach().movedim(axis_of(part), -1) for y in seen]
+    if case.tokens_first:  # but for what comes before and behind the encoder
+        n = len(next(iter(case.inputs.values())))
+        rows = [y if len(y) == n else y.transpose(0, 1) for y in rows]
     return torch.cat([y.reshape(1 if case.batch == 0 else len(y), -1, y.shape[-1]).mean(1)
                       for y in rows])
 
@@ -179,12 +184,31 @@ def run_network(case, network, data, model):
     return layers, {key: np.array(rows) for key, rows in values.items()}
 
 
+def extract(case, tools, data, model, *options):
+    import read_stream  # only where sections are compared: it needs msgpack
+    stream = subprocess.run([f"{tools}/extract-weights", "-q", "--data", data, *options,
+                             *case.options, model], check=True, stdout=subprocess.PIPE).stdout
+    return read_stream, read_stream.read(io.BytesIO(stream))[0]
+
+
+def parts(case, tools, data, model):
+    """As Case.parts; every layer of the network must be traced."""
+    kinds = sorted({"mlp" if part == "mlp" else "heads" for part in case.parts.values()})
+    _, sections = extract(case, tools, data, model, "--units", ",".join(kinds))
+    found = {}
+    for s in sections:
+        first = 0
+        for name, units in zip(s.arrays.get("layer/name", []), s.arrays.get("layer/units", [])):
+            if s.type == "labels":
+                found[name.decode()] = s.arrays["label"][first:first + units].tolist()
+            elif s.type == "weights":
+                found.setdefault(name.decode(), "mlp")
+            first += units
+    return found
+
+
 def edges(case, tools, data, model):
-    import read_stream  # only where weights are compared: it needs msgpack
-    stream = subprocess.run([f"{tools}/extract-weights", "-q", "--units", "all", "--skip-untraced",
-                             "--data", data, *case.options, model], check=True,
-                            stdout=subprocess.PIPE).stdout
-    sections, _ = read_stream.read(io.BytesIO(stream))
+    read_stream, sections = extract(case, tools, data, model, "--units", "all", "--skip-untraced")
     weights = next(s for s in sections if s.type == "weights")
     names = [name.decode() for name in weights.arrays["layer/name"]]
     return {(names[r["from"]], names[r["to"]]): read_stream.block(weights, i)
@@ -225,6 +249,10 @@ def check_once(case, net, opset, network, tools, folder):
         worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name))
         worst[f"{name} silenced"] = differs(have[("silenced", i)],
                                             silenced(case, net, name, first_half(units)))
+    if case.parts:
+        found = parts(case, tools, data, model)
+        if found != case.parts:
+            raise ValueError(f"parts {found} instead of {case.parts}")
     if case.edges:
         found = edges(case, tools, data, model)
         for key, want in case.edges(net).items():
@@ -295,10 +323,14 @@ def write(case, model):
     if model:
         os.makedirs("fixtures/exports", exist_ok=True)
         export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
+    names = {"input": case.data or next(iter(case.inputs)), **{k: k for k in case.arrays}}
     arrays = {}
-    for k in [case.data or next(iter(case.inputs)), *case.arrays]:
-        real = case.inputs[k].is_floating_point()
-        arrays[k] = case.inputs[k].numpy().astype(np.float32 if real else np.int32)
+    for k, name in names.items():
+        real = case.inputs[name].is_floating_point()
+        arrays[k] = case.inputs[name].numpy().astype(np.float32 if real else np.int32)
+    for layer, part in (case.parts or {}).items():
+        kind, label = ("mlp", [0]) if part == "mlp" else ("head", part)
+        arrays[f"{kind}.{layer}"] = np.array(label, np.int32)
     arrays["output"] = call(case, net).numpy().astype(np.float32)
     layer = silenced_layer(case, net)
     if layer != "-":
@@ -308,7 +340,7 @@ def write(case, model):
 
 
 def write_all(cases, model):
-    """list.tsv: the export, its main input, further arrays, --shape, --output, a layer."""
+    """list.tsv: the export, further arrays, --shape, --output, a layer."""
     cases = [c for c in cases if c.fixture]
     for case in cases:
         write(case, model)
@@ -316,9 +348,9 @@ def write_all(cases, model):
         for case in cases:
             torch.manual_seed(0)
             asked = dict(zip(case.options[::2], case.options[1::2]))
-            print(case.name, case.data or next(iter(case.inputs)), ",".join(case.arrays) or "-",
-                  asked.get("--shape", "-"), asked.get("--output", "-"),
-                  silenced_layer(case, case.make()), sep="\t", file=f)
+            print(case.name, ",".join(case.arrays) or "-", asked.get("--shape", "-"),
+                  asked.get("--output", "-"), silenced_layer(case, case.make()),
+                  sep="\t", file=f)
 
 
 def main():

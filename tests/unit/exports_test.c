@@ -6,7 +6,7 @@
 #include "sections/dataset_inputs.h"
 
 typedef struct line {
-	char name[64], main[64], more[64], shape[64], output[64], layer[64];
+	char name[64], more[64], shape[64], output[64], layer[64];
 } line;
 
 static const char *given(const char *text)
@@ -125,7 +125,7 @@ static void run_all(const line *l, const brc_run_plan *p, const brc_dataset *d, 
 
 static void check(const line *l)
 {
-	brc_array x = need(l, l->main), more, want = need(l, "output"), silenced = {0};
+	brc_array x = need(l, "input"), more, want = need(l, "output"), silenced = {0};
 	brc_dataset_input input;
 	brc_net_options how = {.shape = given(l->shape), .output = given(l->output)};
 	brc_run_options run = {.stage = BRC_STAGE_SUM, .output = true};
@@ -169,8 +169,8 @@ static void exports_compute_what_torch_does(void **state)
 
 	(void)state;
 	assert_non_null(f);
-	for (; fscanf(f, "%63s %63s %63s %63s %63s %63s", l.name, l.main, l.more, l.shape, l.output,
-		      l.layer) == 6;
+	for (;
+	     fscanf(f, "%63s %63s %63s %63s %63s", l.name, l.more, l.shape, l.output, l.layer) == 5;
 	     n++)
 		check(&l);
 	fclose(f);

@@ -1,6 +1,4 @@
 /* laplacian: make the graph that spectral clusters, of the whole network or of each layer. */
-#include <stdio.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "graph/laplacian.h"

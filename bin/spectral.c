@@ -1,6 +1,5 @@
 /* spectral: cluster the units of every graph of a laplacian. */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cli.h"

@@ -11,6 +11,15 @@
 
 #include "base/str.h"
 
+static brc_rc no_room(size_t bytes, const char *what, int errnum, brc_err *err)
+{
+	char size[32];
+
+	brc_fail(err, BRC_RESOURCE, "cannot spool %s of %s: %s",
+		 brc_human_bytes((double)bytes, size), what, strerror(errnum));
+	return brc_hint(err, "set TMPDIR to a directory with room, or give more --mem");
+}
+
 brc_rc brc_spool_file(int *fd, brc_err *err)
 {
 	const char *dir = getenv("TMPDIR");
@@ -23,25 +32,34 @@ brc_rc brc_spool_file(int *fd, brc_err *err)
 				   strerror(errno));
 }
 
-/* A shared mapping of a file of that size; a mapping written without room is a SIGBUS. */
-static brc_rc map_file(brc_scratch *s, int fd, const char *what, brc_err *err)
+brc_rc brc_spool_map(int *fd, size_t bytes, const char *what, void **data, brc_err *err)
 {
-	char size[32];
-	void *p = MAP_FAILED;
-	int errnum = posix_fallocate(fd, 0, (off_t)s->bytes);
+	BRC_TRY(brc_spool_file(fd, err));
+	*data = MAP_FAILED;
+	if (ftruncate(*fd, (off_t)bytes) == 0)
+		*data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	return *data != MAP_FAILED ? BRC_OK : no_room(bytes, what, errno, err);
+}
 
-	if (errnum == 0) {
-		p = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-		errnum = errno;
-	}
-	if (p == MAP_FAILED) {
-		brc_fail(err, BRC_RESOURCE, "cannot spool %s of %s: %s",
-			 brc_human_bytes((double)s->bytes, size), what, strerror(errnum));
-		return brc_hint(err, "set TMPDIR to a directory with room, or give more --mem");
-	}
-	s->data = p;
+brc_rc brc_spool_room(int fd, size_t from, size_t bytes, const char *what, brc_err *err)
+{
+	int errnum = bytes > 0 ? posix_fallocate(fd, (off_t)from, (off_t)bytes) : 0;
+
+	return errnum == 0 ? BRC_OK : no_room(bytes, what, errnum, err);
+}
+
+static brc_rc spool_all(brc_scratch *s, const char *what, brc_err *err)
+{
+	int fd = -1;
+	void *p;
+	brc_rc rc = brc_spool_map(&fd, s->bytes, what, &p, err);
+
+	s->data = rc == BRC_OK ? p : NULL;
 	s->spooled = true;
-	return BRC_OK;
+	BRC_THEN(rc, brc_spool_room(fd, 0, s->bytes, what, err));
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *what, brc_err *err)
@@ -50,15 +68,8 @@ brc_rc brc_scratch_init(brc_scratch *s, size_t bytes, bool spool, const char *wh
 
 	memset(s, 0, sizeof(*s));
 	s->bytes = bytes > 0 ? bytes : 1;
-	if (spool) {
-		int fd;
-		brc_rc rc;
-
-		BRC_TRY(brc_spool_file(&fd, err));
-		rc = map_file(s, fd, what, err);
-		close(fd);
-		return rc;
-	}
+	if (spool)
+		return spool_all(s, what, err);
 	p = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED) {
 		char size[32];

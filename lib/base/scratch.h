@@ -32,4 +32,14 @@ void brc_spool_drop(const void *p, size_t n);
 /* An unlinked file for such use; the caller closes it. */
 brc_rc brc_spool_file(int *fd, brc_err *err);
 
+/*
+ * For memory that fills little by little: a mapping of `bytes` of an unlinked file, which takes no
+ * room yet. The caller unmaps it, and closes *fd where that is not -1, also after a failure.
+ * BRC_RESOURCE, naming `what`.
+ */
+brc_rc brc_spool_map(int *fd, size_t bytes, const char *what, void **data, brc_err *err);
+
+/* Take room for some of its bytes before they are written: without room, a write is a SIGBUS. */
+brc_rc brc_spool_room(int fd, size_t from, size_t bytes, const char *what, brc_err *err);
+
 #endif

@@ -6,7 +6,6 @@
 #define BRC_LINALG_EIGEN_METHODS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 #include "linalg/eigen.h"

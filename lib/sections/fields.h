@@ -7,7 +7,6 @@
 #ifndef BRC_SECTIONS_FIELDS_H
 #define BRC_SECTIONS_FIELDS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

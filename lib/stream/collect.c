@@ -1,9 +1,6 @@
 #define _GNU_SOURCE
 #include "stream/collect.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -75,42 +72,13 @@ brc_rc brc_collector_begin(brc_collector *c, const brc_reader *r, brc_err *err)
 	return brc_section_new(&c->section, r->type, r->version, r->name, err);
 }
 
-static brc_rc no_room(const brc_tensor *t, size_t bytes, int errnum, brc_err *err)
-{
-	brc_fail(err, BRC_RESOURCE, "cannot spool %zu bytes of tensor '%s': %s", bytes, t->name,
-		 strerror(errnum));
-	return brc_hint(err, "set TMPDIR to a directory with room");
-}
-
-/* A mapping of an unlinked file, for tensors that do not fit in memory. */
+/* A file for tensors that do not fit in memory. */
 static brc_rc spool(brc_collector *c, brc_tensor *t, size_t bytes, brc_err *err)
 {
-	void *p;
-
-	BRC_TRY(brc_spool_file(&c->spool, err));
-	p = MAP_FAILED;
-	if (ftruncate(c->spool, (off_t)bytes) == 0)
-		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, c->spool, 0);
-	if (p == MAP_FAILED)
-		return no_room(t, bytes, errno, err);
-	t->data = p;
+	BRC_TRY(brc_spool_map(&c->spool, bytes, t->name, &t->data, err));
 	t->map_length = bytes;
 	t->spooled = true;
 	return BRC_OK;
-}
-
-/*
- * Reserve room on the disk for the data that come next. To write to a mapping without room is a
- * SIGBUS.
- */
-static brc_rc ensure_room(const brc_collector *c, size_t bytes, brc_err *err)
-{
-	int errnum;
-
-	if (c->spool < 0 || bytes == 0)
-		return BRC_OK;
-	errnum = posix_fallocate(c->spool, (off_t)c->filled, (off_t)bytes);
-	return errnum == 0 ? BRC_OK : no_room(c->tensor, bytes, errnum, err);
 }
 
 static brc_rc reserve(brc_collector *c, brc_tensor *t, brc_err *err)
@@ -181,26 +149,24 @@ void brc_collector_prepare(brc_collector *c, brc_reader *r)
 static brc_rc add_chunk(brc_collector *c, const brc_reader *r, const brc_frame *f, brc_err *err)
 {
 	char *place = (char *)c->tensor->data + c->filled;
-	size_t bytes;
+	size_t bytes = f->kind == BRC_F_CHUNK ? f->length : (size_t)f->raw_length;
 	size_t n;
 
-	BRC_TRY(ensure_room(c, f->kind == BRC_F_CHUNK ? f->length : (size_t)f->raw_length, err));
+	if (c->spool >= 0)
+		BRC_TRY(brc_spool_room(c->spool, c->filled, bytes, c->tensor->name, err));
 	if (f->kind == BRC_F_CHUNK) {
 		if (f->payload != (const unsigned char *)place)
-			memcpy(place, f->payload, f->length);
-		c->filled += f->length;
-		if (c->tensor->spooled)
-			brc_spool_drop(place, f->length);
-		return BRC_OK;
+			memcpy(place, f->payload, bytes);
+	} else {
+		if (!c->zstd && !(c->zstd = ZSTD_createDCtx()))
+			return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
+		n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
+		if (ZSTD_isError(n) || n != bytes ||
+		    brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
+			return brc_fail(err, BRC_STREAM,
+					"%s: a compressed chunk of tensor '%s' does not unpack",
+					brc_reader_name(r), c->tensor->name);
 	}
-	if (!c->zstd && !(c->zstd = ZSTD_createDCtx()))
-		return brc_fail(err, BRC_RESOURCE, "out of memory for decompression");
-	bytes = (size_t)f->raw_length;
-	n = ZSTD_decompressDCtx(c->zstd, place, bytes, f->payload + 4, f->length - 4);
-	if (ZSTD_isError(n) || n != bytes || brc_frame_crc(BRC_F_CHUNK, place, bytes) != f->raw_crc)
-		return brc_fail(err, BRC_STREAM,
-				"%s: a compressed chunk of tensor '%s' does not unpack",
-				brc_reader_name(r), c->tensor->name);
 	c->filled += bytes;
 	if (c->tensor->spooled)
 		brc_spool_drop(place, bytes);

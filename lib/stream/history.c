@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "stream/history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -4,7 +4,6 @@
  * msgpack-c reserves memory for the counts that its input declares. So our own scan first proves
  * that every declared count and length fits into the bytes that exist, and that nesting is bounded.
  */
-#include <limits.h>
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>

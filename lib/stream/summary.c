@@ -1,6 +1,5 @@
 #include "stream/summary.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 

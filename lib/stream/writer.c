@@ -1,6 +1,5 @@
 #include "stream/writer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>

@@ -118,8 +118,26 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def coupled_lstm(t, x, mask, weights):
+    """i, o, f, c; 1 - i instead of f."""
+    n = t["r"].shape[2]
+    w, r = (t[k][0].reshape(4, n, -1) for k in "wr")
+    b = t["b"][0].reshape(8, n)
+    b = b[:4] + b[4:]
+    h = c = np.zeros((len(x), n))
+    alive = 1 - mask if not weights else np.ones(n)
+    fed = 1 - mask if weights else np.ones(n)
+    steps = []
+    for s in range(x.shape[1]):
+        i, o, _, g = [(x[:, s] @ w[k].T + h @ r[k].T + b[k]) * fed for k in range(4)]
+        c = (1 - sigmoid(i)) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c) * alive
+        steps.append(h)
+    return np.concatenate([h, c * alive], 1) @ t["fc"], np.stack(steps, 1)
+
+
 def gates_lstm(t, x, mask, weights):
-    """i, o, f, c; the cell of f is 1 - i, and all are cut off at 0.9; five steps of six."""
+    """i, o, f, c; all are cut off at 0.9; five steps of six."""
     n = t["r"].shape[2]
     w, r = (t[k][0].reshape(4, n, -1) for k in "wr")
     b = t["b"][0].reshape(8, n)
@@ -137,9 +155,9 @@ def gates_lstm(t, x, mask, weights):
         if s == x.shape[1] - 1:
             steps.append(np.zeros_like(h))
             continue
-        i, o, _, g = [(x[:, s] @ w[k].T + (h * alive) @ r[k].T + b[k]) * fed for k in range(4)]
+        i, o, forget, g = [(x[:, s] @ w[k].T + (h * alive) @ r[k].T + b[k]) * fed for k in range(4)]
         i = f(i + p[0] * c)
-        c = (1 - i) * c + i * (1.2 * np.tanh(0.8 * np.clip(g, -0.9, 0.9)))
+        c = f(forget + p[2] * c) * c + i * (1.2 * np.tanh(0.8 * np.clip(g, -0.9, 0.9)))
         o = f(o + p[1] * c)
         v = np.clip(c, -0.9, 0.9)
         h = o * (v / (1 + np.abs(v))) * alive
@@ -191,6 +209,7 @@ def main():
     made = {name: from_torch(name, net, random)
             for name, (net, _) in make_recurrent.networks().items()}
     made["gates"] = from_formulas("gates", gates_lstm, 4, random)
+    made["coupled"] = from_formulas("coupled", coupled_lstm, 4, random)
     made["back"] = from_formulas("back", back_gru, 3, random)
     for name, values in made.items():
         arrays = {k: v.detach().numpy() if isinstance(v, torch.Tensor) else v

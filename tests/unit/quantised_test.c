@@ -3,6 +3,7 @@
  * against NumPy (tests/oracle/quantised.py). What was refused: scales that are no scales.
  */
 #include "model_build.h"
+#include "exec_pass.h"
 #include "net_fixture.h"
 
 #define TOLERANCE 1e-5
@@ -161,6 +162,49 @@ static void edges_are_those_of_real_weights(void **state)
 	}
 }
 
+/* More products than single precision adds up exactly: 1,500 of up to 255 x 255. */
+static void long_sums_are_exact(void **state)
+{
+	enum { K = 1500, N = 3 };
+	static const int64_t extent[2] = {1, K}, dim[2] = {K, N};
+	static uint8_t w[K * N];
+	static int64_t x[K];
+	const brc_tensor_view in = {.name = "x", .elem = BRC_ELEM_INT, .ndim = 2, .dim = {1, K}};
+	Brc__OnnxModel *m = new_model();
+	brc_onnx model = {.model = m, .opset = 13, .bytes = 1 << 20};
+	brc_err err = {0};
+	const int64_t *y;
+	exec_pass p;
+	brc_exec *g;
+
+	(void)state;
+	append(&m->graph->input, &m->graph->n_input, new_value("x", BRC_ONNX_UINT8, 2, extent));
+	add_output(m, "y");
+	for (size_t k = 0; k < K; k++) {
+		x[k] = (int64_t)(k * 7 % 256);
+		for (size_t n = 0; n < N; n++)
+			w[k * N + n] = n ? (uint8_t)(255 - k * n % 3) : 255;
+	}
+	add_tensor(m, "w", BRC_ONNX_UINT8, 2, dim, w, sizeof(w));
+	add_node(m, "MatMulInteger", "x w", "y");
+	if (brc_exec_new(&g, &model, &in, 1, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(exec_pass_new(&p, g, &err), BRC_OK);
+	memcpy(brc_workspace_input(p.w, "x"), x, sizeof(x));
+	assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+	y = brc_workspace_output(p.w, 0);
+	for (size_t n = 0; n < N; n++) {
+		int64_t sum = 0;
+
+		for (size_t k = 0; k < K; k++)
+			sum += x[k] * w[k * N + n];
+		assert_int_equal(y[n], sum);
+	}
+	exec_pass_free(&p);
+	brc_exec_free(g);
+	free_model(m);
+}
+
 /* A QuantizeLinear with this scale, and a zero point of that type. */
 static void refuses(float scale, int32_t type, const char *says)
 {
@@ -204,6 +248,7 @@ int main(void)
 		cmocka_unit_test(units_are_recorded_as_real_numbers),
 		cmocka_unit_test(lesions_set_what_stands_for_zero),
 		cmocka_unit_test(edges_are_those_of_real_weights),
+		cmocka_unit_test(long_sums_are_exact),
 		cmocka_unit_test(what_is_no_scale_is_refused),
 	};
 

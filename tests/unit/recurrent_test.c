@@ -2,15 +2,16 @@
  * Recurrent networks: what they compute, with units silenced at every step, and the edges between
  * their units, against torch's modules and formulas in NumPy (tests/oracle/recurrent.py).
  */
-#include "net/lesion.h"
+#include "model_build.h"
 #include "net_fixture.h"
 
 #define TOLERANCE 1e-5
 
 enum { LAYERS = 5, MEMBER = 64, NAME = 64 };
 
-static const char *const names[] = {"lstm", "gru-both", "rnn", "gates", "back", "planted"};
-static const size_t recurrent[] = {2, 2, 1, 1, 1, 1}; /* their first layers */
+static const char *const names[] = {"lstm",    "gru-both", "rnn",    "gates",
+				    "coupled", "back",     "planted"};
+static const size_t recurrent[] = {2, 2, 1, 1, 1, 1, 1}; /* their first layers */
 enum { NETWORKS = sizeof(names) / sizeof(*names) };
 
 static brc_net *read_for(const char *name, brc_norm norm)
@@ -169,6 +170,50 @@ static void lesions_silence_units_at_every_step(void **state)
 	}
 }
 
+/* Both directions stop where their input is: one stop for each, in one pass. */
+static void lesions_of_several_layers_share_a_pass(void **state)
+{
+	static const size_t layers[2] = {1, 2};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const brc_run_options how = {.layer = layers,
+					     .n = 2,
+					     .stage = BRC_STAGE_POST,
+					     .logits = true,
+					     .silence = true};
+		brc_net *net = read_for(names[i], BRC_NORM_L1);
+		brc_array x = need(names[i], "<f4", "input", 0);
+		const brc_dataset d = float_images(net, x.data, x.shape[0]);
+		brc_err err = {0};
+		brc_run_plan *p;
+		brc_run *r;
+
+		assert_int_equal(brc_run_plan_new(&p, net, &how, &err), BRC_OK);
+		assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
+		assert_int_equal(brc_run_start(r, &d, NULL, 0, x.shape[0], &err), BRC_OK);
+		for (size_t t = 0; t < 2; t++) {
+			size_t layer = layers[brc_schedule_tap(p->schedule, t)];
+			brc_array mask = need(names[i], "|u1", "mask", layer);
+			brc_array want = need(names[i], "<f4", "zero", layer);
+			int32_t unit[64];
+			const float *got;
+
+			assert_int_equal(brc_run_until(r, t, &got, &err), BRC_OK);
+			assert_int_equal(
+				brc_run_silenced(r, t, unit, list_units(&mask, unit), &got, &err),
+				BRC_OK);
+			assert_close(got, want.data, want.count, TOLERANCE, names[i]);
+			brc_array_clear(&mask);
+			brc_array_clear(&want);
+		}
+		brc_runs_free(r, 1);
+		brc_run_plan_free(p);
+		brc_array_clear(&x);
+		brc_net_free(net);
+	}
+}
+
 /* ---- edges ---- */
 
 static void edges_are_norms_over_gates(void **state)
@@ -214,13 +259,151 @@ static void edges_are_norms_over_gates(void **state)
 	}
 }
 
+/* ---- what is refused ---- */
+
+/* A change to a model of an LSTM: of two units on steps [N, 6, 5], from [N, 6, 5] or [5, 6, N]. */
+typedef struct wrong {
+	const char *inputs; /* of the node */
+	const char *attribute, *text;
+	int64_t number;
+	float real; /* where text is NULL and number is 0 */
+	bool steps_first;
+	const char *says;
+} wrong;
+
+static const wrong refused[] = {
+	{"x w r b", "layout", NULL, 0, 0, true, "it mixes the images of a batch"},
+	{"x w r b", "hidden_size", NULL, 3, 0, false,
+	 "its hidden_size is 3, and its weights have 2"},
+	{"x r r b", "layout", NULL, 1, 0, false, "input 1 ('r') is [1, 8, 2]; [1, 8, 5] is needed"},
+	{"x w w b", "layout", NULL, 1, 0, false,
+	 "input 1 ('w') is [1, 8, 5]; [1, 20, 5] is needed"},
+	{"x w r w", "layout", NULL, 1, 0, false, "input 3 ('w') is [1, 8, 5]; [1, 16] is needed"},
+	{"x w x b", "layout", NULL, 1, 0, false, "depends on the network's input"},
+	{"x w r b long", "layout", NULL, 1, 0, false, "a length of 7 steps, of 6"},
+	{"x w r b lengths", "layout", NULL, 1, 0, false,
+	 "its lengths of sequences are [3] for 2 rows"},
+	{"x w r b - h", "layout", NULL, 1, 0, false,
+	 "input 5 ('h') is [3, 1, 2], which does not fit"},
+	{"x w r b - x", "layout", NULL, 1, 0, false, "does not fit 2 rows of 2 units"},
+	{"x w r b", "direction", "bidirectional", 0, 0, false, "for two directions"},
+	{"x w r b", "direction", "sideways", 0, 0, false,
+	 "its direction 'sideways' is not supported"},
+	{"x w r b", "activations", "Tanh", 0, 0, false, "it names 1 activation functions, not 3"},
+	{"x w r b", "clip", NULL, 0, -1, false, "its clip is -1"},
+};
+
+static void attach(Brc__OnnxNode *p, const wrong *w)
+{
+	Brc__OnnxAttribute *a;
+
+	if (!w->steps_first && strcmp(w->attribute, "layout") != 0)
+		add_int(p, "layout", 1);
+	if (!w->text && w->real == 0) {
+		add_int(p, w->attribute, w->number);
+		return;
+	}
+	a = add_attribute(p, w->attribute,
+			  !w->text                              ? 1
+			  : strcmp(w->attribute, "activations") ? 3
+								: 8);
+	if (!w->text) {
+		a->f = w->real;
+		a->has_f = 1;
+	} else if (a->type == 3) {
+		a->s.data = (uint8_t *)strdup(w->text);
+		a->s.len = strlen(w->text);
+		a->has_s = 1;
+	} else {
+		a->strings = made(sizeof(*a->strings));
+		a->strings[0].data = (uint8_t *)strdup(w->text);
+		a->strings[0].len = strlen(w->text);
+		a->n_strings = 1;
+	}
+}
+
+static void add_parameters(Brc__OnnxModel *m)
+{
+	static const int64_t w[] = {1, 8, 5}, r[] = {1, 8, 2}, b[] = {1, 16}, h[] = {3, 1, 2};
+	static const int64_t lengths[] = {1, 2, 3}, too_long[] = {7, 7};
+	static const float numbers[64] = {1};
+
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, w, numbers, 40 * sizeof(float));
+	add_tensor(m, "r", BRC_ONNX_FLOAT, 3, r, numbers, 16 * sizeof(float));
+	add_tensor(m, "b", BRC_ONNX_FLOAT, 2, b, numbers, 16 * sizeof(float));
+	add_tensor(m, "h", BRC_ONNX_FLOAT, 3, h, numbers, 6 * sizeof(float));
+	add_list(m, "lengths", 3, lengths);
+	add_list(m, "long", 2, too_long);
+}
+
+static void layers_that_contradict_themselves_are_refused(void **state)
+{
+	static const int64_t extent[3] = {-1, 6, 5};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		Brc__OnnxModel *m = new_model();
+		brc_err err = {0};
+		uint8_t *bytes;
+		brc_net *net;
+		size_t size;
+
+		m->opset_import[0]->version = 14;
+		add_input(m, "x", 3, extent);
+		add_output(m, "answer");
+		add_parameters(m);
+		add_weights(m, "out", 12, 3);
+		attach(add_node(m, "LSTM", refused[i].inputs, "y"), &refused[i]);
+		add_node(m, "Flatten", "y", "f");
+		add_node(m, "MatMul", "f out", "answer");
+		bytes = pack_model(m, &size);
+		if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_DATA)
+			fail_msg("%s is not refused: %s", refused[i].says, err.message);
+		if (!strstr(err.message, "node 'my-y' (LSTM)") ||
+		    !strstr(err.message, refused[i].says))
+			fail_msg("'%s' does not say '%s'", err.message, refused[i].says);
+		free(bytes);
+	}
+}
+
+/* A file of some bytes says: three million steps, of constants. */
+static void constants_are_not_computed_for_ever(void **state)
+{
+	static const int64_t extent[2] = {-1, 3}, shape[3] = {3000000, 1, 1}, w[] = {1, 4, 1};
+	static const float numbers[4] = {1, 1, 1, 1};
+	Brc__OnnxModel *m = new_model();
+	brc_err err = {0};
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+
+	(void)state;
+	add_input(m, "x", 2, extent);
+	add_output(m, "answer");
+	add_list(m, "shape", 3, shape);
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, w, numbers, sizeof(numbers));
+	add_weights(m, "v", 3, 2);
+	add_node(m, "ConstantOfShape", "shape", "steps");
+	add_node(m, "LSTM", "steps w w", "- last");
+	add_node(m, "MatMul", "x v", "h");
+	add_node(m, "Add", "h last", "answer");
+	bytes = pack_model(m, &size);
+	assert_int_equal(brc_net_decode(&net, bytes, size, NULL, &err), BRC_DATA);
+	if (!strstr(err.message, "takes more operations than the size of the model accounts for"))
+		fail_msg("%s", err.message);
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outputs_are_torchs),
 		cmocka_unit_test(units_are_recorded_at_every_step),
 		cmocka_unit_test(lesions_silence_units_at_every_step),
+		cmocka_unit_test(lesions_of_several_layers_share_a_pass),
 		cmocka_unit_test(edges_are_norms_over_gates),
+		cmocka_unit_test(layers_that_contradict_themselves_are_refused),
+		cmocka_unit_test(constants_are_not_computed_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,6 @@ static void gru_hidden(const work *k, float *gate)
 		return;
 	}
 	add_product(k, r->rows, n, n, k->h, n, u, k->part, n);
-	silence_rows(k, true, k->part, 1);
 	for (size_t i = 0; i < r->rows; i++)
 		for (size_t j = 0; j < n; j++)
 			gate[i * width + 2 * n + j] += gate[i * width + n + j] * k->part[i * n + j];

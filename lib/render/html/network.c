@@ -3,7 +3,6 @@
  * were made.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "render/words/commands.h"
 #include "render/html/parts.h"

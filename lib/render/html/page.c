@@ -1,7 +1,5 @@
 /* The page: head, navigation, networks, methods, data of the charts, scripts. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "base/memory.h"

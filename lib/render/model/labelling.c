@@ -1,7 +1,6 @@
 /* All sections of one name: labels, spectrum, lesions, importance, coherence. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/texts.h"
 #include "render/model/model.h"

@@ -1,6 +1,5 @@
 /* How far a partition is reliable, and where its k comes from, in sentences. */
 #include <math.h>
-#include <string.h>
 
 #include "graph/stability.h"
 #include "render/notes/notes.h"

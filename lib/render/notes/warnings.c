@@ -1,5 +1,4 @@
 /* What to be careful about. */
-#include <math.h>
 #include <string.h>
 
 #include "render/notes/notes.h"

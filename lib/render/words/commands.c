@@ -3,7 +3,6 @@
  * An entry joins the chain (the pipe) of the entry that wrote what it reads;
  * a data set is read beside the pipe when something else comes through it.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -106,7 +106,8 @@ static brc_rc take_descr(header *h, brc_err *err)
 {
 	skip_blanks(h);
 	if (*h->at == '[') {
-		brc_fail(err, BRC_DATA, "%s: a structured array (a table of fields)", h->name);
+		brc_fail(err, BRC_DATA, "%s: a structured array (a table of fields) cannot be read",
+			 h->name);
 		return brc_hint(err, "save one plain array for each field: np.save(f, a['field'])");
 	}
 	return take_string(h, h->descr, sizeof(h->descr)) ? BRC_OK : malformed(h, "no type", err);
@@ -177,8 +178,9 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 				     "writes, --idx the files of MNIST");
 	}
 	if (p[6] < 1 || p[6] > 3 || p[7] != 0)
-		return brc_fail(err, BRC_DATA, "%s: NPY version %d.%d; 1.0, 2.0 and 3.0 are known",
-				name, p[6], p[7]);
+		return brc_fail(err, BRC_DATA,
+				"%s: NPY version %d.%d is not known; 1.0, 2.0 and 3.0 are", name,
+				p[6], p[7]);
 	wide = p[6] == 1 ? 2 : 4;
 	BRC_TRY(brc_input_header(in, p + 8, wide, err));
 	length = brc_little(p + 8, wide);

@@ -71,6 +71,13 @@ static inline brc_rc brc_made(const void *block)
 	return block ? BRC_OK : BRC_RESOURCE;
 }
 
+/* Make p n elements of its type, as brc_alloc or brc_calloc do. BRC_RESOURCE: p is NULL. */
+#define BRC_ARRAY(p, n, err) brc_made((p) = brc_alloc((n), sizeof(*(p)), (err)))
+#define BRC_ZEROED(p, n, err) brc_made((p) = brc_calloc((n), sizeof(*(p)), (err)))
+
+/* The return code `rc`. After success p is given out as *out, else it is released. */
+#define BRC_GIVE(out, p, rc, release) ((rc) == BRC_OK ? (void)(*(out) = (p)) : (release)(p), (rc))
+
 /* A copy of the string (or of its first n bytes, terminated); NULL as above. */
 char *brc_strdup(const char *s, brc_err *err) __attribute__((malloc));
 char *brc_strndup(const char *s, size_t n, brc_err *err) __attribute__((malloc));

@@ -12,8 +12,7 @@ brc_rc brc_texts_dup(char *const *texts, size_t n, char ***out, brc_err *err)
 	*out = NULL;
 	if (!texts)
 		return BRC_OK;
-	copy = brc_calloc(n, sizeof(*copy), err);
-	BRC_TRY(brc_made(copy));
+	BRC_TRY(BRC_ZEROED(copy, n, err));
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = brc_strdup(texts[i], err);
 		if (!copy[i]) {

@@ -87,8 +87,7 @@ brc_rc brc_pool_new(brc_pool **pool, size_t threads, brc_err *err)
 	if (threads == 0)
 		threads = 1;
 	brc_blas_serial(threads); /* our tasks are the parallelism; sums keep their order */
-	p = brc_calloc(1, sizeof(*p), err);
-	BRC_TRY(brc_made(p));
+	BRC_TRY(BRC_ZEROED(p, 1, err));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->start, NULL);
 	pthread_cond_init(&p->finished, NULL);

@@ -64,8 +64,7 @@ static void mean_bins(const double *sum, size_t m, size_t b, float *out)
 static brc_rc find_boundaries(brc_spectrum *out, const size_t *start, size_t k, brc_err *err)
 {
 	out->clusters = k;
-	out->boundary = brc_alloc(k, sizeof(*out->boundary), err);
-	BRC_TRY(brc_made(out->boundary));
+	BRC_TRY(BRC_ARRAY(out->boundary, k, err));
 	for (size_t c = 0; c < k; c++)
 		out->boundary[c] = (int32_t)(start[c] * out->bins / start[k]);
 	return BRC_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 #include "linalg/triangle.h"
 
@@ -121,8 +122,7 @@ brc_rc brc_blocks_add_factors(brc_blocks *b, size_t samples, const float *const 
 
 	b->store = &brc_edge_store_factors;
 	b->samples = samples;
-	b->factor = brc_alloc(layers, sizeof(*b->factor), err);
-	BRC_TRY(brc_made(b->factor));
+	BRC_TRY(BRC_ARRAY(b->factor, layers, err));
 	memcpy(b->factor, factor, layers * sizeof(*b->factor));
 	for (size_t from = 0; from < layers; from++)
 		for (size_t to = from; to < (across ? layers : from + 1); to++)
@@ -152,9 +152,7 @@ static int by_layers(const void *pa, const void *pb)
 {
 	const brc_block *a = pa, *b = pb;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
+	return BRC_ORDER(a->from, b->from) ?: BRC_ORDER(a->to, b->to);
 }
 
 static brc_rc check_pairs(const brc_blocks *b, const char *what, brc_err *err)

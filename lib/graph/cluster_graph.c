@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/factors.h"
 #include "graph/layout.h"
 
@@ -27,10 +28,8 @@ void brc_graph_clear(brc_graph *g)
 static brc_rc set_members(brc_graph *g, const brc_blocks *blocks, const size_t *member, size_t n,
 			  brc_err *err)
 {
-	g->member = brc_alloc(n, sizeof(*g->member), err);
-	g->first = brc_alloc(n + 1, sizeof(*g->first), err);
-	if (!g->member || !g->first)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(g->member, n, err));
+	BRC_TRY(BRC_ARRAY(g->first, n + 1, err));
 	g->first[0] = 0;
 	for (size_t m = 0; m < n; m++) {
 		if (member[m] >= blocks->layers.n || (m > 0 && member[m] <= member[m - 1]))
@@ -102,8 +101,7 @@ static brc_rc set_degrees(brc_graph *g, const brc_blocks *blocks, brc_err *err)
 
 static brc_rc set_connected(brc_graph *g, brc_err *err)
 {
-	g->unit = brc_alloc(g->n, sizeof(*g->unit), err);
-	BRC_TRY(brc_made(g->unit));
+	BRC_TRY(BRC_ARRAY(g->unit, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		if (g->degree[u] > 0)
 			g->unit[g->connected++] = u;
@@ -157,9 +155,7 @@ static int by_volume(const void *pa, const void *pb)
 {
 	const component *a = pa, *b = pb;
 
-	if (a->volume != b->volume)
-		return a->volume > b->volume ? -1 : 1;
-	return a->root < b->root ? -1 : a->root > b->root;
+	return BRC_ORDER(b->volume, a->volume) ?: BRC_ORDER(a->root, b->root);
 }
 
 /* Number the sets by descending volume; parent becomes the component of every unit. */
@@ -177,8 +173,7 @@ static brc_rc number_components(brc_graph *g, int32_t *parent, component *c, brc
 		c[g->component[root]].volume += g->degree[g->unit[v]];
 	}
 	qsort(c, g->components, sizeof(*c), by_volume);
-	g->volume = brc_alloc(g->components, sizeof(*g->volume), err);
-	BRC_TRY(brc_made(g->volume));
+	BRC_TRY(BRC_ARRAY(g->volume, g->components, err));
 	for (size_t i = 0; i < g->components; i++) {
 		g->volume[i] = c[i].volume;
 		g->component[c[i].root] = (int32_t)i;

@@ -171,10 +171,8 @@ static brc_rc problem_init(brc_eigenproblem *r, brc_err *err)
 {
 	const brc_graph *g = r->g;
 
-	r->trivial = brc_alloc(g->connected, sizeof(*r->trivial), err);
-	r->inner = brc_alloc(brc_pool_threads(r->pool), g->components * sizeof(*r->inner), err);
-	if (!r->trivial || !r->inner)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(r->trivial, g->connected, err));
+	BRC_TRY(BRC_ARRAY(r->inner, brc_times(brc_pool_threads(r->pool), g->components), err));
 	for (size_t v = 0; v < g->connected; v++) {
 		size_t u = g->unit[v];
 
@@ -187,11 +185,9 @@ static brc_rc find_pairs(brc_eigenproblem *r, brc_err *err)
 {
 	brc_eigenpairs *p = r->p;
 
-	p->value = brc_calloc(p->pairs, sizeof(*p->value), err);
-	p->residual = brc_calloc(p->pairs, sizeof(*p->residual), err);
-	p->vector = brc_calloc(p->pairs, p->n * sizeof(*p->vector), err);
-	if (!p->value || !p->residual || !p->vector)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(p->value, p->pairs, err));
+	BRC_TRY(BRC_ZEROED(p->residual, p->pairs, err));
+	BRC_TRY(BRC_ZEROED(p->vector, brc_times(p->pairs, p->n), err));
 	BRC_TRY(problem_init(r, err));
 	r->count = r->g->components < p->pairs ? r->g->components : p->pairs;
 	set_trivial(r);
@@ -210,8 +206,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 		return brc_fail(err, BRC_DATA,
 				"%zu eigenpairs wanted of a graph with %zu connected units",
 				k + spare, g->connected);
-	r.p = brc_calloc(1, sizeof(*r.p), err);
-	BRC_TRY(brc_made(r.p));
+	BRC_TRY(BRC_ZEROED(r.p, 1, err));
 	r.p->n = g->connected;
 	r.p->pairs = k + spare;
 	r.p->spare = spare;
@@ -219,12 +214,7 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 	free(r.trivial);
 	free(r.inner);
 	brc_normalised_free(r.m);
-	if (rc != BRC_OK) {
-		brc_eigenpairs_free(r.p);
-		return rc;
-	}
-	*out = r.p;
-	return BRC_OK;
+	return BRC_GIVE(out, r.p, rc, brc_eigenpairs_free);
 }
 
 size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)

@@ -184,8 +184,7 @@ static brc_rc each_layer(filling *f, brc_rc (*work)(filling *f, brc_err *err), b
 /* Blocks with few edges between many large layers may take far more memory than their edges. */
 static brc_rc fill_all(filling *f, size_t mem, brc_err *err)
 {
-	f->to = brc_alloc(f->t->n, sizeof(*f->to), err);
-	BRC_TRY(brc_made(f->to));
+	BRC_TRY(BRC_ARRAY(f->to, f->t->n, err));
 	f->bytes = f->l->n * sizeof(brc_edge);
 	BRC_TRY(each_layer(f, add_bytes, err));
 	BRC_TRY(brc_mem_need(f->bytes, mem, "the graph", err));

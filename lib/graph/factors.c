@@ -61,12 +61,10 @@ static brc_rc fill(brc_factors *f, const brc_blocks *b, const size_t *member, si
 	bool exact = true;
 	size_t at = 0;
 
-	f->part = brc_calloc(n + 1, sizeof(*f->part), err);
-	f->r = brc_alloc(f->n, f->samples * sizeof(*f->r), err);
-	f->row = brc_alloc(f->n, f->samples * sizeof(*f->row), err);
-	f->length = brc_alloc(f->n, sizeof(*f->length), err);
-	if (!f->part || !f->r || !f->row || !f->length)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(f->part, n + 1, err));
+	BRC_TRY(BRC_ARRAY(f->r, brc_times(f->n, f->samples), err));
+	BRC_TRY(BRC_ARRAY(f->row, brc_times(f->n, f->samples), err));
+	BRC_TRY(BRC_ARRAY(f->length, f->n, err));
 	for (size_t m = 0; m < n; m++) {
 		size_t units = b->layers.units[member[m]];
 
@@ -99,12 +97,7 @@ brc_rc brc_factors_new(brc_factors **out, const brc_blocks *b, const size_t *mem
 			 8 * f->n),
 		0, "the factors of a graph", err);
 	BRC_THEN(rc, fill(f, b, member, n, across, err));
-	if (rc != BRC_OK) {
-		brc_factors_free(f);
-		return rc;
-	}
-	*out = f;
-	return BRC_OK;
+	return BRC_GIVE(out, f, rc, brc_factors_free);
 }
 
 /* ---- tiles ---- */

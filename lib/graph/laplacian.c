@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 
 void brc_laplacian_clear(brc_laplacian *l)
@@ -74,10 +75,8 @@ static brc_rc start(brc_laplacian *l, const brc_blocks *blocks, const char *sour
 	BRC_TRY(brc_blocks_init(&l->blocks, &blocks->layers, err));
 	l->local = local;
 	snprintf(l->source, sizeof(l->source), "%s", source);
-	l->graph = brc_calloc(graphs, sizeof(*l->graph), err);
-	l->labelled = brc_calloc(blocks->layers.n, sizeof(*l->labelled), err);
-	if (!l->graph || !l->labelled)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(l->graph, graphs, err));
+	BRC_TRY(BRC_ZEROED(l->labelled, blocks->layers.n, err));
 	return blocks->store->add_all(&l->blocks, blocks, local && strcmp(source, "weights") != 0,
 				      err);
 }
@@ -149,7 +148,7 @@ static int by_index(const void *pa, const void *pb)
 {
 	size_t a = *(const size_t *)pa, b = *(const size_t *)pb;
 
-	return a < b ? -1 : a > b;
+	return BRC_ORDER(a, b);
 }
 
 /* The blocks that touch `centre` and their layers, ascending, in block[] and member[]. */

@@ -67,8 +67,7 @@ static brc_rc get_indices(const brc_map *record, const char *key, const char *wh
 	if (!good)
 		return brc_fail(err, BRC_DATA, "%s: '%s' is not a list of indices", what, key);
 	*n = v->u.list.n;
-	*out = brc_alloc(*n, sizeof(**out), err);
-	BRC_TRY(brc_made(*out));
+	BRC_TRY(BRC_ARRAY(*out, *n, err));
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = (size_t)v->u.list.items[i].u.i;
 	return BRC_OK;
@@ -232,10 +231,8 @@ static brc_rc read_graphs(brc_laplacian *l, const brc_section *s, const char *ti
 		return brc_fail(err, BRC_DATA,
 				"%s: %zu graphs: one is wanted, or one a layer where it is local",
 				title, graphs);
-	l->graph = brc_calloc(graphs, sizeof(*l->graph), err);
-	l->labelled = brc_calloc(l->blocks.layers.n, sizeof(*l->labelled), err);
-	if (!l->graph || !l->labelled)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(l->graph, graphs, err));
+	BRC_TRY(BRC_ZEROED(l->labelled, l->blocks.layers.n, err));
 	for (size_t g = 0; g < graphs; g++)
 		BRC_TRY(read_graph(l, s, title, g, err));
 	return BRC_OK;

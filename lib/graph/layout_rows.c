@@ -82,8 +82,7 @@ static brc_rc rows_check(const brc_blocks *b, size_t k, const char *what, brc_er
 
 	if (e->from != e->to)
 		return BRC_OK;
-	next = brc_alloc(n, sizeof(*next), err);
-	BRC_TRY(brc_made(next));
+	BRC_TRY(BRC_ARRAY(next, n, err));
 	if (n)
 		memcpy(next, e->start, n * sizeof(*next));
 	for (size_t i = 0; i < n && rc == BRC_OK; i++) {

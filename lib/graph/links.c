@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 #include "graph/subcluster.h"
 
@@ -37,10 +38,8 @@ static brc_rc grouping_init(grouping *p, const brc_labels *labels, brc_err *err)
 	size_t n = brc_layers_total(layers);
 
 	BRC_TRY(brc_subclusters_new(&p->groups, labels, err));
-	p->of_unit = brc_alloc(n, sizeof(*p->of_unit), err);
-	p->first = brc_calloc(layers->n + 1, sizeof(*p->first), err);
-	if (!p->of_unit || !p->first)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(p->of_unit, n, err));
+	BRC_TRY(BRC_ZEROED(p->first, layers->n + 1, err));
 	for (size_t u = 0; u < n; u++)
 		p->of_unit[u] = -1;
 	for (size_t i = 0; i < p->groups->n; i++) {
@@ -68,20 +67,16 @@ static int by_groups(const void *pa, const void *pb)
 {
 	const group_link *a = pa, *b = pb;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
+	return BRC_ORDER(a->from, b->from) ?: BRC_ORDER(a->to, b->to);
 }
 
 static brc_rc copy_links(const sum_list *list, brc_spectrum *out, brc_err *err)
 {
 	size_t n = list->n;
 
-	out->link_from = brc_alloc(n, sizeof(*out->link_from), err);
-	out->link_to = brc_alloc(n, sizeof(*out->link_to), err);
-	out->link_weight = brc_alloc(n, sizeof(*out->link_weight), err);
-	if (!out->link_from || !out->link_to || !out->link_weight)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(out->link_from, n, err));
+	BRC_TRY(BRC_ARRAY(out->link_to, n, err));
+	BRC_TRY(BRC_ARRAY(out->link_weight, n, err));
 	for (size_t i = 0; i < n; i++) {
 		out->link_from[i] = list->item[i].from;
 		out->link_to[i] = list->item[i].to;

@@ -25,8 +25,7 @@ brc_rc brc_ncut(const brc_graph *g, const int32_t *label, size_t k, double epsil
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
 	BRC_TRY(check_labels(g, label, k, err));
-	cut = brc_calloc(2 * slots, sizeof(*cut), err);
-	BRC_TRY(brc_made(cut));
+	BRC_TRY(BRC_ZEROED(cut, 2 * slots, err));
 	volume = cut + slots;
 	for (size_t u = 0; u < g->n; u++)
 		volume[label[u] + 1] += g->degree[u];

@@ -67,12 +67,10 @@ static brc_rc set_parts(brc_normalised *m, brc_err *err)
 {
 	const brc_graph *g = m->g;
 
-	m->small = brc_calloc(g->n_members, sizeof(*m->small), err);
-	m->large = brc_calloc(g->n_members, sizeof(*m->large), err);
-	m->part = brc_alloc(g->connected, sizeof(*m->part), err);
-	m->unit_by_part = brc_alloc(g->connected, sizeof(*m->unit_by_part), err);
-	if (!m->small || !m->large || !m->part || !m->unit_by_part)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(m->small, g->n_members, err));
+	BRC_TRY(BRC_ZEROED(m->large, g->n_members, err));
+	BRC_TRY(BRC_ARRAY(m->part, g->connected, err));
+	BRC_TRY(BRC_ARRAY(m->unit_by_part, g->connected, err));
 	BRC_TRY(brc_bipartite_find(g, m->small, &m->bipartite, err));
 	for (size_t l = 0; l < g->n_members; l++)
 		m->large[l] = !m->small[l];

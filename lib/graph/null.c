@@ -148,8 +148,7 @@ static brc_rc draw_values(drawn *d, const brc_graph *g, brc_null kind, brc_rng *
 			  brc_err *err)
 {
 	d->value = work;
-	d->edges = brc_alloc(2 * (d->last - d->first), sizeof(*d->edges), err);
-	BRC_TRY(brc_made(d->edges));
+	BRC_TRY(BRC_ARRAY(d->edges, 2 * (d->last - d->first), err));
 	d->before = d->edges + (d->last - d->first);
 	for (size_t b = d->first; b < d->last; b++) {
 		size_t n = brc_null_values(&g->edges[b].block, work + d->n);
@@ -167,8 +166,7 @@ static brc_rc draw_cells(drawn *d, const brc_graph *g, brc_rng *r, brc_err *err)
 	uint64_t all = 0;
 	size_t at = 0;
 
-	d->cell = brc_alloc(d->n, sizeof(*d->cell), err);
-	BRC_TRY(brc_made(d->cell));
+	BRC_TRY(BRC_ARRAY(d->cell, d->n, err));
 	for (size_t b = d->first; b < d->last; b++)
 		all += brc_null_cells(g, &g->edges[b]);
 	brc_null_draw_cells(r, all, d->cell, d->n);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/layout.h"
 
 size_t brc_null_values(const brc_block *b, float *value)
@@ -43,13 +44,6 @@ static uint64_t below(brc_rng *rng, uint64_t n)
 	return v;
 }
 
-static int ascending(const void *pa, const void *pb)
-{
-	uint64_t a = *(const uint64_t *)pa, b = *(const uint64_t *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
 /*
  * For many numbers: Knuth's selection sampling (The Art of Computer Programming 2, 3.4.2, algorithm
  * S). For few: draws, where repeated numbers are drawn again.
@@ -66,7 +60,7 @@ void brc_null_draw_cells(brc_rng *rng, uint64_t all, uint64_t *number, size_t n)
 
 		for (size_t i = have; i < n; i++)
 			number[i] = below(rng, all);
-		qsort(number, n, sizeof(*number), ascending);
+		qsort(number, n, sizeof(*number), brc_ascending);
 		for (size_t i = 0; i < n; i++)
 			if (i == 0 || number[i] != number[distinct - 1])
 				number[distinct++] = number[i];

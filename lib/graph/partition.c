@@ -20,8 +20,7 @@ typedef struct run {
 /* A graph that gets no clusters. */
 static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
-	c->label = brc_alloc(g->n, sizeof(*c->label), err);
-	BRC_TRY(brc_made(c->label));
+	BRC_TRY(BRC_ARRAY(c->label, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
 	c->ncut = c->in_out = c->stability = NAN;

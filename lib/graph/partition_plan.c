@@ -16,8 +16,7 @@ static brc_rc plan_init(brc_partition_plan *plan, size_t sets, size_t graphs, br
 	plan->sets = sets;
 	if (!brc_mul(sets, graphs, &n))
 		return brc_fail(err, BRC_RESOURCE, "too many clusterings");
-	plan->k = brc_calloc(n, sizeof(*plan->k), err);
-	return plan->k ? BRC_OK : BRC_RESOURCE;
+	return BRC_ZEROED(plan->k, n, err);
 }
 
 void brc_partition_plan_clear(brc_partition_plan *plan)

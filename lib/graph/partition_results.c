@@ -25,8 +25,7 @@ static void keep_layer(brc_labels *labels, const brc_laplacian_graph *l, const i
 static brc_rc new_results(brc_graph_result **out, size_t *n, const brc_laplacian *l,
 			  const brc_clustering *c, brc_err *err)
 {
-	*out = brc_calloc(l->n, sizeof(**out), err);
-	BRC_TRY(brc_made(*out));
+	BRC_TRY(BRC_ZEROED(*out, l->n, err));
 	for (size_t g = 0; g < l->n; g++) {
 		brc_graph_result *r = &(*out)[g];
 
@@ -70,25 +69,14 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 	return rc;
 }
 
-static double *copy(const double *v, size_t n, brc_err *err)
-{
-	double *to = brc_alloc(n, sizeof(*to), err);
-
-	if (to && n > 0)
-		memcpy(to, v, n * sizeof(*to));
-	return to;
-}
-
 /* The evidence for the chosen k. */
 static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *err)
 {
 	size_t n = c->n_evidence;
 
-	r->choice_k = brc_alloc(n, sizeof(*r->choice_k), err);
-	r->choice_gap = brc_alloc(n, sizeof(*r->choice_gap), err);
-	r->choice_stability = brc_alloc(n, sizeof(*r->choice_stability), err);
-	if (!r->choice_k || !r->choice_gap || !r->choice_stability)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(r->choice_k, n, err));
+	BRC_TRY(BRC_ARRAY(r->choice_gap, n, err));
+	BRC_TRY(BRC_ARRAY(r->choice_stability, n, err));
 	for (size_t i = 0; i < n; i++) {
 		r->choice_k[i] = (int32_t)c->evidence[i].k;
 		r->choice_gap[i] = c->evidence[i].gap;
@@ -117,8 +105,8 @@ static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clu
 		warning[w] = (char *)(uintptr_t)c->warning[w];
 	BRC_TRY(brc_texts_dup(warning, c->n_warnings, &r->warning, err));
 	r->n_warnings = c->n_warnings;
-	r->eigenvalue = copy(c->value, c->pairs, err);
-	r->residual = copy(c->residual, c->pairs, err);
+	r->eigenvalue = brc_memdup(c->value, c->pairs, sizeof(*c->value), err);
+	r->residual = brc_memdup(c->residual, c->pairs, sizeof(*c->residual), err);
 	if (!r->eigenvalue || !r->residual)
 		return BRC_RESOURCE;
 	r->pairs = c->pairs;

@@ -14,6 +14,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "graph/adjacency.h"
 #include "linalg/numbering.h"
 
@@ -49,12 +50,10 @@ static void clear(refinement *r)
 
 static brc_rc init(refinement *r, brc_pool *pool, brc_err *err)
 {
-	r->within = brc_calloc(2 * r->k, sizeof(*r->within), err);
-	r->staying = brc_alloc(r->k, sizeof(*r->staying), err);
-	r->moves = brc_alloc(r->g->connected, sizeof(*r->moves), err);
-	r->order = brc_alloc(r->k, sizeof(*r->order), err);
-	if (!r->within || !r->staying || !r->moves || !r->order)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(r->within, 2 * r->k, err));
+	BRC_TRY(BRC_ARRAY(r->staying, r->k, err));
+	BRC_TRY(BRC_ARRAY(r->moves, r->g->connected, err));
+	BRC_TRY(BRC_ARRAY(r->order, r->k, err));
 	r->volume = r->within + r->k;
 	return brc_adjacency_init(&r->a, r->g, pool, err);
 }
@@ -146,9 +145,7 @@ static int by_gain(const void *pa, const void *pb)
 {
 	const move *a = pa, *b = pb;
 
-	if (a->gain != b->gain)
-		return a->gain > b->gain ? -1 : 1;
-	return a->unit < b->unit ? -1 : a->unit > b->unit;
+	return BRC_ORDER(b->gain, a->gain) ?: BRC_ORDER(a->unit, b->unit);
 }
 
 /* Undo the moves from number `first` on. */

@@ -47,10 +47,8 @@ static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eig
 	if (p->pairs < c->pairs)
 		return brc_fail(err, BRC_DATA, "%zu eigenpairs are too few for %zu clusters",
 				p->pairs, c->k);
-	c->value = brc_alloc(c->pairs, sizeof(*c->value), err);
-	c->residual = brc_alloc(c->pairs, sizeof(*c->residual), err);
-	if (!c->value || !c->residual)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(c->value, c->pairs, err));
+	BRC_TRY(BRC_ARRAY(c->residual, c->pairs, err));
 	memcpy(c->value, p->value, c->pairs * sizeof(*c->value));
 	memcpy(c->residual, p->residual, c->pairs * sizeof(*c->residual));
 	for (size_t i = 0; i < c->k; i++)
@@ -61,15 +59,12 @@ static brc_rc copy_spectrum(brc_clustering *c, const brc_graph *g, const brc_eig
 /* Put whole components into k bins: the largest first, and each into the lightest bin. */
 static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *err)
 {
-	double *load = brc_calloc(c->k, sizeof(*load), err);
-	int32_t *bin = brc_alloc(g->components, sizeof(*bin), err);
+	double *load;
+	int32_t *bin = NULL;
+	brc_rc rc = BRC_ZEROED(load, c->k, err);
 
-	if (!load || !bin) {
-		free(load);
-		free(bin);
-		return BRC_RESOURCE;
-	}
-	for (size_t i = 0; i < g->components; i++) {
+	BRC_THEN(rc, BRC_ARRAY(bin, g->components, err));
+	for (size_t i = 0; rc == BRC_OK && i < g->components; i++) {
 		size_t lightest = 0;
 
 		for (size_t b = 1; b < c->k; b++)
@@ -78,11 +73,11 @@ static brc_rc merge_components(brc_clustering *c, const brc_graph *g, brc_err *e
 		load[lightest] += g->volume[i];
 		bin[i] = (int32_t)lightest;
 	}
-	for (size_t v = 0; v < g->connected; v++)
+	for (size_t v = 0; rc == BRC_OK && v < g->connected; v++)
 		c->label[g->unit[v]] = bin[g->component[g->unit[v]]];
 	free(load);
 	free(bin);
-	return BRC_OK;
+	return rc;
 }
 
 size_t brc_spectral_restarts(const brc_graph *g, size_t restarts)
@@ -194,8 +189,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 		   const brc_spectral_options *o, brc_pool *pool, brc_err *err)
 {
 	BRC_TRY(copy_spectrum(c, g, p, err));
-	c->label = brc_alloc(g->n, sizeof(*c->label), err);
-	BRC_TRY(brc_made(c->label));
+	BRC_TRY(BRC_ARRAY(c->label, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
 	if (g->components >= c->k)

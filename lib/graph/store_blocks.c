@@ -320,8 +320,7 @@ static brc_rc cut(const brc_graph *g, const int32_t *label, size_t k, const doub
 	(void)volume;
 	for (size_t e = 0; e < g->n_edges; e++)
 		widest = g->edges[e].block.cols > widest ? g->edges[e].block.cols : widest;
-	out = brc_calloc(widest, sizeof(*out), err);
-	BRC_TRY(brc_made(out));
+	BRC_TRY(BRC_ZEROED(out, widest, err));
 	for (size_t e = 0; e < g->n_edges; e++)
 		cut_block(g, &g->edges[e], label, sum, out);
 	free(out);

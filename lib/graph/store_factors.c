@@ -35,8 +35,7 @@ static brc_rc read_factors(brc_blocks *b, const brc_section *s, brc_err *err)
 				brc_section_title(s, title, sizeof(title)), t->shape[1],
 				BRC_FACTOR_SAMPLES);
 	shape[1] = t->shape[1];
-	b->factor = brc_alloc(b->layers.n, sizeof(*b->factor), err);
-	BRC_TRY(brc_made(b->factor));
+	BRC_TRY(BRC_ARRAY(b->factor, b->layers.n, err));
 	for (size_t l = 0; l < b->layers.n; l++) {
 		shape[0] = b->layers.units[l];
 		BRC_TRY(brc_section_need(s, factor_name(name, l), "<f4", 2, shape, &t, err));

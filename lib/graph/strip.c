@@ -46,12 +46,7 @@ brc_rc brc_strip_new(brc_strip **out, const brc_blocks *blocks, brc_err *err)
 	BRC_TRY(brc_made(strip));
 	strip->blocks = blocks;
 	rc = init(strip, err);
-	if (rc != BRC_OK) {
-		brc_strip_free(strip);
-		return rc;
-	}
-	*out = strip;
-	return BRC_OK;
+	return BRC_GIVE(out, strip, rc, brc_strip_free);
 }
 
 brc_row brc_strip_row(brc_strip *strip, const brc_block *b, size_t i)

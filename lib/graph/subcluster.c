@@ -4,6 +4,7 @@
 
 #include "base/invariant.h"
 #include "base/memory.h"
+#include "base/order.h"
 
 /* A labelled unit, to be sorted by (layer, label, unit). */
 typedef struct entry {
@@ -15,11 +16,7 @@ static int by_subcluster(const void *pa, const void *pb)
 {
 	const entry *a = pa, *b = pb;
 
-	if (a->layer != b->layer)
-		return a->layer < b->layer ? -1 : 1;
-	if (a->label != b->label)
-		return a->label < b->label ? -1 : 1;
-	return a->unit < b->unit ? -1 : a->unit > b->unit;
+	return BRC_ORDER(a->layer, b->layer) ?: BRC_ORDER(a->label, b->label) ?: BRC_ORDER(a->unit, b->unit);
 }
 
 /* The labelled units in order of (layer, label, unit); *n of them. */
@@ -48,33 +45,27 @@ static bool starts_group(const entry *e, size_t i)
 
 brc_rc brc_subclusters_new(brc_subclusters **out, const brc_labels *labels, brc_err *err)
 {
-	brc_subclusters *t = brc_calloc(1, sizeof(*t), err);
+	brc_subclusters *t;
 	size_t n, groups = 0;
-	entry *e = t ? sorted_entries(labels, &n, err) : NULL;
+	entry *e;
+	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_labels_valid(labels));
-	if (!e) {
-		free(t);
-		return BRC_RESOURCE;
-	}
+	BRC_TRY(BRC_ZEROED(t, 1, err));
+	e = sorted_entries(labels, &n, err);
 	for (size_t i = 0; i < n; i++)
 		groups += starts_group(e, i);
-	t->item = brc_alloc(groups, sizeof(*t->item), err);
-	t->units = brc_alloc(n, sizeof(*t->units), err);
-	if (!t->item || !t->units) {
-		free(e);
-		brc_subclusters_free(t);
-		return BRC_RESOURCE;
-	}
-	for (size_t i = 0; i < n; i++) {
+	rc = brc_made(e);
+	BRC_THEN(rc, BRC_ARRAY(t->item, groups, err));
+	BRC_THEN(rc, BRC_ARRAY(t->units, n, err));
+	for (size_t i = 0; rc == BRC_OK && i < n; i++) {
 		if (starts_group(e, i))
 			t->item[t->n++] = (brc_subcluster){e[i].layer, e[i].label, 0, t->units + i};
 		t->units[i] = e[i].unit;
 		t->item[t->n - 1].size++;
 	}
 	free(e);
-	*out = t;
-	return BRC_OK;
+	return BRC_GIVE(out, t, rc, brc_subclusters_free);
 }
 
 void brc_subclusters_free(brc_subclusters *t)
@@ -89,13 +80,9 @@ void brc_subclusters_free(brc_subclusters *t)
 brc_rc brc_subclusters_table(const brc_subclusters *t, brc_subcluster_table *out, brc_err *err)
 {
 	*out = (brc_subcluster_table){.m = t->n};
-	out->layer = brc_alloc(t->n, sizeof(*out->layer), err);
-	out->cluster = brc_alloc(t->n, sizeof(*out->cluster), err);
-	out->size = brc_alloc(t->n, sizeof(*out->size), err);
-	if (!out->layer || !out->cluster || !out->size) {
-		brc_subcluster_table_clear(out);
-		return BRC_RESOURCE;
-	}
+	BRC_TRY(BRC_ARRAY(out->layer, t->n, err));
+	BRC_TRY(BRC_ARRAY(out->cluster, t->n, err));
+	BRC_TRY(BRC_ARRAY(out->size, t->n, err));
 	for (size_t i = 0; i < t->n; i++) {
 		out->layer[i] = (int32_t)t->item[i].layer;
 		out->cluster[i] = t->item[i].cluster;

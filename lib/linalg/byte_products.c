@@ -115,11 +115,7 @@ brc_rc brc_byte_products_new(brc_byte_products **out, size_t height, size_t widt
 	BRC_TRY(brc_made(p));
 	omp_set_num_threads(1); /* oneDNN plans for as many threads as the caller has */
 	rc = check(make(p, (dnnl_dim_t)height, (dnnl_dim_t)width, (dnnl_dim_t)depth), err);
-	if (rc == BRC_OK)
-		*out = p;
-	else
-		brc_byte_products_free(p);
-	return rc;
+	return BRC_GIVE(out, p, rc, brc_byte_products_free);
 }
 
 void brc_byte_products_free(brc_byte_products *p)

@@ -20,12 +20,8 @@ brc_rc brc_chebyshev_init(brc_chebyshev *t, const brc_operator *a, size_t cols, 
 			  brc_err *err)
 {
 	*t = (brc_chebyshev){.a = a, .degree = 1, .cols = cols, .pool = pool};
-	t->last = brc_alloc(cols, a->n * sizeof(*t->last), err);
-	t->next = brc_alloc(cols, a->n * sizeof(*t->next), err);
-	if (t->last && t->next)
-		return BRC_OK;
-	brc_chebyshev_clear(t);
-	return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(t->last, brc_times(cols, a->n), err));
+	return BRC_ARRAY(t->next, brc_times(cols, a->n), err);
 }
 
 void brc_chebyshev_clear(brc_chebyshev *t)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 
 /* Sums over the cells of a partition, or of the pairs of both; c is the size of a cell. */
 struct cells {
@@ -16,21 +17,12 @@ struct cells {
 	double entropy; /* - sum of c/N log(c/N), nats */
 };
 
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x, y;
-
-	x = *(const uint64_t *)a;
-	y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 /* Sorts `key`. */
 static struct cells count_cells(uint64_t *key, size_t n)
 {
 	struct cells c = {0, 0, 0};
 
-	qsort(key, n, sizeof(*key), ascending);
+	qsort(key, n, sizeof(*key), brc_ascending);
 	for (size_t i = 0, j; i < n; i = j) {
 		double size, share;
 

@@ -96,8 +96,7 @@ static brc_rc block_task(void *ctx, size_t task, size_t worker, brc_err *err)
 
 static brc_rc rooms_new(struct block *k, size_t workers, brc_err *err)
 {
-	k->room = brc_calloc(workers, sizeof(*k->room), err);
-	BRC_TRY(brc_made(k->room));
+	BRC_TRY(BRC_ZEROED(k->room, workers, err));
 	for (size_t w = 0; w < workers; w++)
 		BRC_TRY(brc_corr_room_init(&k->room[w], &k->tiles, err));
 	return BRC_OK;

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/scratch.h"
 #include "base/threads.h"
+#include "linalg/samples.h"
 
 typedef enum brc_corr_method { BRC_CORR_SPEARMAN = 0, BRC_CORR_PEARSON = 1 } brc_corr_method;
 #define BRC_CORR_METHODS "spearman|pearson"
@@ -28,13 +29,6 @@ typedef enum brc_corr_edge {
 typedef struct brc_range {
 	size_t first, count;
 } brc_range;
-
-/* What is correlated. */
-typedef struct brc_samples {
-	const float *value; /* row-major samples x n */
-	size_t samples, n;
-	bool spooled; /* in a file: pages are left to it once they are read */
-} brc_samples;
 
 /*
  * Unit columns: that of unit u is z[u * stride .. u * stride + samples - 1], padded with

@@ -21,7 +21,7 @@
 #include "linalg/lanes.h"
 #include "linalg/ranks.h"
 
-enum { LANES = 16, GROUP = 32, AHEAD = 16, CHUNK = 1024, SHIFT_SHARE = 4, TIED_SHARE = 32 };
+enum { LANES = 16, GROUP = BRC_COLUMN_GROUP, CHUNK = 1024, SHIFT_SHARE = 4, TIED_SHARE = 32 };
 
 size_t brc_correlation_stride(size_t samples)
 {
@@ -37,13 +37,6 @@ void brc_correlation_clear(brc_correlation *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* One worker's memory for a column. */
-struct scratch {
-	brc_ranks *ranks;
-	uint32_t *twice;
-	float *x; /* GROUP columns */
-};
-
 struct columns {
 	const brc_correlation *c;
 	const brc_samples *in;
@@ -51,7 +44,7 @@ struct columns {
 	bool by_samples; /* columns are filled sample by sample, then worked on in their place */
 	size_t first;    /* unit of task 0 */
 	size_t sample, chunk; /* samples on their way to the spool file */
-	struct scratch *scratch;
+	brc_column_worker *worker;
 };
 
 /* ---- one column ---- */
@@ -98,35 +91,22 @@ static void write_wide(const struct centred *d, size_t n, double scale, double *
 }
 
 /* The same in single precision, less `zero` instead of the centre; the sum of what is written. */
-BRC_FOR_EACH_PROCESSOR
-static double write_ranks(const uint32_t *twice, size_t n, double zero, double scale, float *z)
-{
-	double sum[LANES] = {0}, total = 0;
-
-	for (size_t i = 0; i < n; i += LANES)
-		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
-			z[i + l] = (float)((twice[i + l] - zero) * scale);
-			sum[l] += z[i + l];
-		}
-	for (size_t l = 0; l < LANES; l++)
-		total += sum[l];
-	return total;
-}
-
-BRC_FOR_EACH_PROCESSOR
-static double write_values(const float *x, size_t n, double zero, double scale, float *z)
-{
-	double sum[LANES] = {0}, total = 0;
-
-	for (size_t i = 0; i < n; i += LANES)
-		for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {
-			z[i + l] = (float)((x[i + l] - zero) * scale);
-			sum[l] += z[i + l];
-		}
-	for (size_t l = 0; l < LANES; l++)
-		total += sum[l];
-	return total;
-}
+#define WRITE_SINGLE(name, type)                                                         \
+	BRC_FOR_EACH_PROCESSOR                                                           \
+	static double name(const type *x, size_t n, double zero, double scale, float *z) \
+	{                                                                                \
+		double sum[LANES] = {0}, total = 0;                                      \
+		for (size_t i = 0; i < n; i += LANES)                                    \
+			for (size_t l = 0; l < (n - i < LANES ? n - i : LANES); l++) {   \
+				z[i + l] = (float)((x[i + l] - zero) * scale);           \
+				sum[l] += z[i + l];                                      \
+			}                                                                \
+		for (size_t l = 0; l < LANES; l++)                                       \
+			total += sum[l];                                                 \
+		return total;                                                            \
+	}
+WRITE_SINGLE(write_ranks, uint32_t)
+WRITE_SINGLE(write_values, float)
 
 /* Both bytes of q, and zeroes up to the stride. */
 BRC_FOR_EACH_PROCESSOR
@@ -150,7 +130,7 @@ static char *column(const brc_correlation *c, size_t u)
 	return (char *)c->z.data + u * c->pitch;
 }
 
-static void make_column(const struct columns *k, size_t u, const float *x, struct scratch *w)
+static void make_column(const struct columns *k, size_t u, const float *x, brc_column_worker *w)
 {
 	const brc_correlation *c = k->c;
 	size_t n = c->samples;
@@ -194,25 +174,6 @@ static void make_column(const struct columns *k, size_t u, const float *x, struc
 		c->mean[u] = sum / sqrt((double)n);
 }
 
-/*
- * GROUP neighbouring columns. Their values in one sample share two cache lines. These are
- * prefetched AHEAD samples early, because no processor predicts such strides.
- */
-static void gather(const float *values, size_t samples, size_t n, size_t count, float *x,
-		   size_t stride)
-{
-	for (size_t s = 0; s < samples; s++) {
-		const float *row = values + s * n;
-
-		if (s + AHEAD < samples) {
-			__builtin_prefetch(row + AHEAD * n);
-			__builtin_prefetch(row + AHEAD * n + count - 1);
-		}
-		for (size_t u = 0; u < count; u++)
-			x[u * stride + s] = row[u];
-	}
-}
-
 static size_t group_at(const struct columns *k, size_t task, size_t *count)
 {
 	size_t first = k->first + task * GROUP;
@@ -229,8 +190,8 @@ static brc_rc fill_task(void *ctx, size_t task, size_t worker, brc_err *err)
 
 	(void)worker;
 	(void)err;
-	gather(k->in->value + k->sample * k->in->n + first, k->chunk, k->in->n, count,
-	       (float *)column(k->c, first) + k->sample, k->c->pitch / sizeof(float));
+	brc_columns_gather(k->in->value + k->sample * k->in->n + first, k->chunk, k->in->n, count,
+			   (float *)column(k->c, first) + k->sample, k->c->pitch / sizeof(float));
 	return BRC_OK;
 }
 
@@ -239,10 +200,10 @@ static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	const struct columns *k = ctx;
 	const brc_correlation *c = k->c;
 	size_t count, first = group_at(k, task, &count);
-	struct scratch *w = &k->scratch[worker];
+	brc_column_worker *w = &k->worker[worker];
 
 	if (!k->by_samples)
-		gather(k->in->value + first, c->samples, c->n, count, w->x, c->stride);
+		brc_columns_gather(k->in->value + first, c->samples, c->n, count, w->x, c->stride);
 	for (size_t u = 0; u < count; u++) {
 		float *x = w->x + u * c->stride;
 
@@ -256,44 +217,6 @@ static brc_rc columns_task(void *ctx, size_t task, size_t worker, brc_err *err)
 }
 
 /* ---- all columns ---- */
-
-/* The first value, row by row, that is not finite. There must be one. */
-static brc_rc name_nonfinite(const float *values, size_t samples, size_t n, size_t *bad_column,
-			     brc_err *err)
-{
-	size_t at = brc_first_nonfinite(values, samples * n);
-
-	if (bad_column)
-		*bad_column = at % n;
-	return brc_fail(err, BRC_DATA, "the value of sample %zu, column %zu is %s", at / n, at % n,
-			isnan(values[at]) ? "not a number" : "infinite");
-}
-
-static brc_rc scratch_new(struct columns *k, size_t workers, brc_err *err)
-{
-	k->scratch = brc_calloc(workers, sizeof(*k->scratch), err);
-	BRC_TRY(brc_made(k->scratch));
-	for (size_t w = 0; w < workers; w++) {
-		struct scratch *s = &k->scratch[w];
-
-		BRC_TRY(brc_ranks_new(&s->ranks, k->c->samples, err));
-		s->twice = brc_alloc(k->c->samples, sizeof(*s->twice), err);
-		s->x = brc_alloc(GROUP * k->c->stride, sizeof(*s->x), err);
-		if (!s->twice || !s->x)
-			return BRC_RESOURCE;
-	}
-	return BRC_OK;
-}
-
-static void scratch_free(struct columns *k, size_t workers)
-{
-	for (size_t w = 0; k->scratch && w < workers; w++) {
-		brc_ranks_free(k->scratch[w].ranks);
-		free(k->scratch[w].twice);
-		free(k->scratch[w].x);
-	}
-	free(k->scratch);
-}
 
 /* A task for every GROUP columns. It goes panel by panel, so that only one panel is in memory. */
 static brc_rc run_panels(struct columns *k, size_t panel, brc_task task, brc_pool *pool,
@@ -339,10 +262,9 @@ static brc_rc reserve(brc_correlation *c, brc_err *err)
 	size_t bytes = brc_correlation_bytes(c->samples, c->n, c->wide);
 
 	BRC_TRY(brc_scratch_init(&c->z, bytes, c->panel > 0, "columns", err));
-	c->mean = brc_alloc(c->n, sizeof(*c->mean), err);
-	c->scale = brc_alloc(c->n, sizeof(*c->scale), err);
-	c->trait = brc_alloc(c->n, sizeof(*c->trait), err);
-	return c->mean && c->scale && c->trait ? BRC_OK : BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(c->mean, c->n, err));
+	BRC_TRY(BRC_ARRAY(c->scale, c->n, err));
+	return BRC_ARRAY(c->trait, c->n, err);
 }
 
 brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_method method,
@@ -354,11 +276,7 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 	brc_rc rc;
 
 	memset(c, 0, sizeof(*c));
-	if (in->samples < 2) {
-		brc_fail(err, BRC_DATA, "a correlation needs at least 2 samples, here %s",
-			 in->samples == 0 ? "there are none" : "is one");
-		return brc_hint(err, "record activations of more images");
-	}
+	BRC_TRY(brc_samples_enough(in, err));
 	*c = (brc_correlation){.samples = in->samples,
 			       .n = in->n,
 			       .stride = brc_correlation_stride(in->samples),
@@ -372,11 +290,11 @@ brc_rc brc_correlation_init(brc_correlation *c, const brc_samples *in, brc_corr_
 		.c = c, .in = in, .method = method, .by_samples = panel > 0 || in->spooled};
 	workers = brc_pool_threads(pool);
 	rc = reserve(c, err);
-	BRC_THEN(rc, scratch_new(&k, workers, err));
+	BRC_THEN(rc, brc_column_workers_new(&k.worker, workers, in->samples, c->stride, err));
 	BRC_THEN(rc, make_columns(&k, pool, err));
-	scratch_free(&k, workers);
+	brc_column_workers_free(k.worker, workers);
 	if (rc == BRC_DATA)
-		rc = name_nonfinite(in->value, in->samples, in->n, bad_column, err);
+		rc = brc_samples_finite(in, bad_column, err);
 	if (rc != BRC_OK)
 		brc_correlation_clear(c);
 	return rc;

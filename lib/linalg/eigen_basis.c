@@ -69,7 +69,6 @@ void brc_lanczos_clear(brc_lanczos *l)
 brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter, brc_err *err)
 {
 	size_t n = p->op->n, k = p->wanted.k + p->wanted.spare, m = brc_eigen_lanczos_basis(k);
-	bool all;
 
 	if (filter)
 		m = (2 * k + FILTER_SPACE) / BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK;
@@ -89,21 +88,16 @@ brc_rc brc_lanczos_init(brc_lanczos *l, const brc_eigen_problem *p, bool filter,
 				"are %zu",
 				k, m, n);
 	brc_rng_init(&l->rng, p->wanted.seed, BRC_RNG_EIGEN, p->wanted.stream, 0);
-	l->v = brc_alloc(m, n * sizeof(double), err);
-	l->w = brc_alloc(BRC_LANCZOS_BLOCK, n * sizeof(double), err);
-	l->h = brc_calloc(m, m * sizeof(double), err);
-	l->gram = brc_alloc(BRC_LANCZOS_BLOCK, BRC_LANCZOS_BLOCK * sizeof(double), err);
-	l->theta = brc_alloc(m, sizeof(double), err);
-	l->s = brc_alloc(m, m * sizeof(double), err);
-	l->coef = brc_alloc(m, BRC_LANCZOS_BLOCK * sizeof(double), err);
-	l->parts = brc_alloc(chunks(n), m * BRC_LANCZOS_BLOCK * sizeof(double), err);
-	l->rotated =
-		brc_alloc(brc_pool_threads(l->pool), CHUNK * (k + l->beyond) * sizeof(double), err);
-	if (filter)
-		BRC_TRY(brc_chebyshev_init(&l->t, p->op, BRC_LANCZOS_BLOCK, l->pool, err));
-	all = l->v && l->w && l->h && l->gram && l->theta && l->s && l->coef && l->parts &&
-	      l->rotated;
-	return all ? BRC_OK : BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(l->v, brc_times(m, n), err));
+	BRC_TRY(BRC_ARRAY(l->w, BRC_LANCZOS_BLOCK * n, err));
+	BRC_TRY(BRC_ZEROED(l->h, brc_times(m, m), err));
+	BRC_TRY(BRC_ARRAY(l->gram, BRC_LANCZOS_BLOCK * BRC_LANCZOS_BLOCK, err));
+	BRC_TRY(BRC_ARRAY(l->theta, m, err));
+	BRC_TRY(BRC_ARRAY(l->s, brc_times(m, m), err));
+	BRC_TRY(BRC_ARRAY(l->coef, m * BRC_LANCZOS_BLOCK, err));
+	BRC_TRY(BRC_ARRAY(l->parts, brc_times(chunks(n), m * BRC_LANCZOS_BLOCK), err));
+	BRC_TRY(BRC_ARRAY(l->rotated, brc_pool_threads(l->pool) * CHUNK * (k + l->beyond), err));
+	return filter ? brc_chebyshev_init(&l->t, p->op, BRC_LANCZOS_BLOCK, l->pool, err) : BRC_OK;
 }
 
 /* Rows of a chunk; *first: the first of them. */

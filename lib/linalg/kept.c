@@ -13,13 +13,9 @@ brc_rc brc_kept_init(brc_kept *p, size_t most, size_t points, size_t k, brc_err 
 	p->width = k <= UINT8_MAX + 1 ? 1 : k <= UINT16_MAX + 1 ? 2 : 4;
 	if (!brc_mul(points, p->width, &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu labels are too many", points);
-	p->label = brc_alloc(most + 1, bytes, err);
-	p->inertia = brc_alloc(most, sizeof(*p->inertia), err);
-	p->restart = brc_alloc(most, sizeof(*p->restart), err);
-	if (p->label && p->inertia && p->restart)
-		return BRC_OK;
-	brc_kept_clear(p);
-	return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(p->label, brc_times(most + 1, bytes), err));
+	BRC_TRY(BRC_ARRAY(p->inertia, most, err));
+	return BRC_ARRAY(p->restart, most, err);
 }
 
 void brc_kept_clear(brc_kept *p)

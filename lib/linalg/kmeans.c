@@ -61,13 +61,11 @@ static brc_rc lloyd_new(struct lloyd *l, const struct kmeans *m, brc_err *err)
 
 	*l = (struct lloyd){0};
 	BRC_TRY(brc_seeding_new(&l->seeding, &m->points, m->k, err));
-	l->counts = brc_alloc(m->k, sizeof(*l->counts), err);
-	l->label = brc_alloc(stride, sizeof(*l->label), err);
-	l->previous = brc_alloc(stride, sizeof(*l->previous), err);
-	l->order = brc_alloc(m->k, sizeof(*l->order), err);
-	l->distance = brc_alloc(reals, sizeof(*l->distance), err);
-	if (!l->counts || !l->label || !l->previous || !l->order || !l->distance)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ARRAY(l->counts, m->k, err));
+	BRC_TRY(BRC_ARRAY(l->label, stride, err));
+	BRC_TRY(BRC_ARRAY(l->previous, stride, err));
+	BRC_TRY(BRC_ARRAY(l->order, m->k, err));
+	BRC_TRY(BRC_ARRAY(l->distance, reals, err));
 	l->upper = l->distance + stride;
 	l->lower = l->upper + stride;
 	l->centres = l->lower + stride;

@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
+#include "base/order.h"
+
 static int larger_first(const void *va, const void *vb)
 {
 	const brc_numbering *a = va, *b = vb;
 
-	if (a->size != b->size)
-		return a->size > b->size ? -1 : 1;
-	return a->first < b->first ? -1 : a->first > b->first;
+	return BRC_ORDER(b->size, a->size) ?: BRC_ORDER(a->first, b->first);
 }
 
 void brc_number_by_size(int32_t *label, size_t n, size_t k, brc_numbering *work)

@@ -27,21 +27,16 @@ struct brc_ranks {
 brc_rc brc_ranks_new(brc_ranks **out, size_t n, brc_err *err)
 {
 	brc_ranks *r;
+	brc_rc rc;
 
 	*out = NULL;
 	if (n == 0 || n > INT32_MAX)
 		return brc_fail(err, BRC_USAGE, "cannot rank %zu values", n);
-	r = brc_calloc(1, sizeof(*r), err);
-	BRC_TRY(brc_made(r));
+	BRC_TRY(BRC_ZEROED(r, 1, err));
 	r->n = n;
-	r->a = brc_alloc(n, sizeof(*r->a), err);
-	r->b = brc_alloc(n, sizeof(*r->b), err);
-	if (!r->a || !r->b) {
-		brc_ranks_free(r);
-		return BRC_RESOURCE;
-	}
-	*out = r;
-	return BRC_OK;
+	rc = BRC_ARRAY(r->a, n, err);
+	BRC_THEN(rc, BRC_ARRAY(r->b, n, err));
+	return BRC_GIVE(out, r, rc, brc_ranks_free);
 }
 
 void brc_ranks_free(brc_ranks *r)

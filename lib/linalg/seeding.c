@@ -22,15 +22,10 @@ brc_rc brc_seeding_new(brc_seeding *s, const brc_points *p, size_t k, brc_err *e
 	*s = (brc_seeding){.trials = trials};
 	if (!brc_mul(p->groups, BRC_LANES, &stride) || !brc_mul(padded, stride, &size))
 		return brc_fail(err, BRC_RESOURCE, "%zu points are too many", p->n);
-	s->closest = brc_alloc(stride, sizeof(double), err);
-	s->share = brc_alloc(p->groups, sizeof(double), err);
-	s->candidate = brc_calloc(padded, p->d * sizeof(double), err);
-	s->distance = brc_alloc(size, sizeof(double), err);
-	if (!s->closest || !s->share || !s->candidate || !s->distance) {
-		brc_seeding_clear(s);
-		return BRC_RESOURCE;
-	}
-	return BRC_OK;
+	BRC_TRY(BRC_ARRAY(s->closest, stride, err));
+	BRC_TRY(BRC_ARRAY(s->share, p->groups, err));
+	BRC_TRY(BRC_ZEROED(s->candidate, brc_times(padded, p->d), err));
+	return BRC_ARRAY(s->distance, size, err);
 }
 
 void brc_seeding_clear(brc_seeding *s)

@@ -248,7 +248,7 @@ print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open(
 	refused "$head real general\n2 2 1\n1 2 nan\n" 'line 3' 'nan'
 	refused "$head real general\n2 2 1\n1 2 1e999\n" 'line 3'
 	refused "$head real general\n2 2 2\n1 2 1\n1 2 1\n" 'line 4' 'line 3 stands here again'
-	refused "$head real general\n2 2 2\n1 2 1\n2 1 2\n" 'line 4' 'the other way round' 'hint:'
+	refused "$head real general\n2 2 2\n1 2 1\n2 1 2\n" 'line 4' 'in the other direction' 'hint:'
 	refused "$head real general\n% layer\t3\ta\n2 2 1\n1 2 1\n" 'line 3' 'layers above have 3'
 	refused "$head real general\n% layer\tx\ta\n2 2 1\n1 2 1\n" 'line 2' 'a layer is declared by'
 	refused '' 'there is no edge'

@@ -1,6 +1,8 @@
 #include "data/arrays/npy.h"
 
 #include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,153 +15,101 @@ bool brc_npy_magic(const unsigned char *p, size_t n)
 	return n >= 6 && !memcmp(p, "\x93NUMPY", 6);
 }
 
-/* The header is a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } */
+/* What a header says. */
 typedef struct header {
-	const char *name, *at; /* file; next character of the text, which ends with NUL */
+	const char *name; /* file */
 	char descr[DESCR_MAX];
-	bool fortran, has_descr, has_fortran, has_shape;
+	bool fortran;
 	size_t ndim, shape[BRC_MAX_DIMS];
 } header;
 
 static brc_rc malformed(const header *h, const char *what, brc_err *err)
 {
-	return brc_fail(err, BRC_DATA, "%s: the NPY header is malformed: %s at '%.20s'", h->name,
-			what, h->at);
+	return brc_fail(err, BRC_DATA, "%s: the NPY header is malformed: %s", h->name, what);
 }
 
-static void skip_blanks(header *h)
+/*
+ * The header is a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }.
+ * Other quotes, brackets and capitals make it JSON, once commas before a bracket and the L behind
+ * the numbers of Python 2 are gone. Strings have no escapes.
+ */
+static bool make_json(char *s)
 {
-	h->at += strspn(h->at, " \t\r\n");
-}
+	char quote = '\0', before = '\0';
 
-static bool take(header *h, const char *token)
-{
-	size_t n;
+	for (; *s != '\0'; s++) {
+		char after = s[1 + strspn(s + 1, " \t\r\n")];
 
-	skip_blanks(h);
-	n = strlen(token);
-	if (strncmp(h->at, token, n) != 0)
-		return false;
-	h->at += n;
-	return true;
-}
-
-/* A quoted string without escapes, cut off at cap - 1 bytes. */
-static bool take_string(header *h, char *buf, size_t cap)
-{
-	size_t n;
-	const char *from, *end;
-	char quote;
-
-	skip_blanks(h);
-	quote = *h->at;
-	if (quote != '\'' && quote != '"')
-		return false;
-	from = h->at + 1;
-	end = strchr(from, quote);
-	if (!end || memchr(from, '\\', (size_t)(end - from)))
-		return false;
-	n = (size_t)(end - from);
-	n = n < cap - 1 ? n : cap - 1;
-	memcpy(buf, from, n);
-	buf[n] = '\0';
-	h->at = end + 1;
-	return true;
-}
-
-static bool take_extent(header *h, size_t *out)
-{
-	size_t v;
-
-	skip_blanks(h);
-	if (!isdigit((unsigned char)*h->at))
-		return false;
-	v = 0;
-	for (; isdigit((unsigned char)*h->at); h->at++)
-		if (!brc_mul(v, 10, &v) || !brc_add(v, (size_t)(*h->at - '0'), &v))
+		if (*s == '\\' || (*s == '"' && quote == '\''))
 			return false;
-	take(h, "L"); /* written by Python 2 */
-	*out = v;
+		if (quote != '\0' ? *s == quote : *s == '\'' || *s == '"') {
+			quote = quote != '\0' ? '\0' : *s;
+			*s = '"';
+		} else if (quote != '\0') {
+			continue;
+		} else if ((*s == ',' && strchr(")]}", after) && !strchr("([{", before)) ||
+			   (*s == 'L' && isdigit((unsigned char)before))) {
+			*s = ' ';
+		} else if (*s == 'T' || *s == 'F') {
+			*s = (char)tolower(*s);
+		}
+		before = isspace((unsigned char)*s) ? before : *s;
+		*s = *s == '(' ? '[' : *s == ')' ? ']' : *s;
+	}
 	return true;
 }
 
-static brc_rc take_shape(header *h, brc_err *err)
+static brc_rc take_shape(header *h, const json_t *shape, brc_err *err)
 {
-	bool comma = true;
+	const json_t *v;
+	size_t i;
 
-	h->ndim = 0;
-	if (!take(h, "("))
+	if (!json_is_array(shape))
 		return malformed(h, "no shape", err);
-	while (!take(h, ")")) {
-		if (h->ndim == BRC_MAX_DIMS)
-			return brc_fail(err, BRC_DATA, "%s: more than %d extents", h->name,
-					BRC_MAX_DIMS);
-		if (!comma || !take_extent(h, &h->shape[h->ndim]))
+	h->ndim = json_array_size(shape);
+	if (h->ndim > BRC_MAX_DIMS)
+		return brc_fail(err, BRC_DATA, "%s: more than %d extents", h->name, BRC_MAX_DIMS);
+	json_array_foreach(shape, i, v)
+	{
+		if (!json_is_integer(v) || json_integer_value(v) < 0)
 			return malformed(h, "a bad extent", err);
-		h->ndim++;
-		comma = take(h, ",");
+		h->shape[i] = (size_t)json_integer_value(v);
 	}
 	return BRC_OK;
 }
 
-static brc_rc take_descr(header *h, brc_err *err)
+static brc_rc take_entries(header *h, const json_t *root, brc_err *err)
 {
-	skip_blanks(h);
-	if (*h->at == '[') {
+	const json_t *descr = json_object_get(root, "descr");
+	const json_t *order = json_object_get(root, "fortran_order");
+
+	if (json_is_array(descr)) {
 		brc_fail(err, BRC_DATA, "%s: a structured array (a table of fields) cannot be read",
 			 h->name);
 		return brc_hint(err, "save one plain array for each field: np.save(f, a['field'])");
 	}
-	return take_string(h, h->descr, sizeof(h->descr)) ? BRC_OK : malformed(h, "no type", err);
+	if (!json_is_string(descr) || !json_is_boolean(order) || json_object_size(root) != 3)
+		return malformed(h, "it needs descr, fortran_order and shape, and nothing else",
+				 err);
+	snprintf(h->descr, sizeof(h->descr), "%s", json_string_value(descr));
+	h->fortran = json_is_true(order);
+	return take_shape(h, json_object_get(root, "shape"), err);
 }
 
-static brc_rc take_entry(header *h, brc_err *err)
+static brc_rc parse_header(header *h, char *text, brc_err *err)
 {
-	char key[DESCR_MAX];
-	bool *seen;
-	brc_rc rc = BRC_OK;
+	json_error_t e;
+	json_t *root;
+	brc_rc rc;
 
-	if (!take_string(h, key, sizeof(key)) || !take(h, ":"))
-		return malformed(h, "no key", err);
-	if (!strcmp(key, "descr")) {
-		seen = &h->has_descr;
-		rc = take_descr(h, err);
-	} else if (!strcmp(key, "fortran_order")) {
-		seen = &h->has_fortran;
-		h->fortran = take(h, "True");
-		if (!h->fortran && !take(h, "False"))
-			rc = malformed(h, "neither True nor False", err);
-	} else if (!strcmp(key, "shape")) {
-		seen = &h->has_shape;
-		rc = take_shape(h, err);
-	} else {
-		return brc_fail(err, BRC_DATA, "%s: the NPY header has an unknown key '%s'",
-				h->name, key);
-	}
-	if (rc == BRC_OK && *seen)
-		rc = malformed(h, "a key that stands twice", err);
-	*seen = true;
+	if (!make_json(text))
+		return malformed(h, "a string with escapes or quotes", err);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, &e);
+	if (!root)
+		return malformed(h, e.text, err);
+	rc = take_entries(h, root, err);
+	json_decref(root);
 	return rc;
-}
-
-static brc_rc parse_header(header *h, brc_err *err)
-{
-	bool comma = true;
-
-	if (!take(h, "{"))
-		return malformed(h, "no dictionary", err);
-	while (!take(h, "}")) {
-		if (!comma)
-			return malformed(h, "no comma", err);
-		BRC_TRY(take_entry(h, err));
-		comma = take(h, ",");
-	}
-	skip_blanks(h);
-	if (*h->at != '\0')
-		return malformed(h, "something after the dictionary", err);
-	if (!h->has_descr || !h->has_fortran || !h->has_shape)
-		return malformed(h, "descr, fortran_order or shape is missing", err);
-	return BRC_OK;
 }
 
 /* Magic, version and length; then the text, which the caller frees. */
@@ -205,8 +155,7 @@ brc_rc brc_npy_head_any(brc_input *in, brc_array *out, bool *swap, bool *fortran
 
 	memset(out, 0, sizeof(*out));
 	BRC_TRY(read_text(in, &text, err));
-	h.at = text;
-	rc = parse_header(&h, err);
+	rc = parse_header(&h, text, err);
 	free(text);
 	BRC_THEN(rc, brc_array_declare(out, h.descr, h.ndim, h.shape, h.name, swap, err));
 	*fortran = h.fortran && h.ndim > 1;

@@ -212,11 +212,7 @@ static brc_rc input_new(brc_input **out, const char *name, brc_err *err)
 /* Give it out where all went well, else release it. */
 static brc_rc settle(brc_input **out, brc_input *in, brc_rc rc)
 {
-	if (rc == BRC_OK)
-		*out = in;
-	else
-		brc_input_free(in);
-	return rc;
+	return BRC_GIVE(out, in, rc, brc_input_free);
 }
 
 static brc_rc open_path(brc_input *in, const char *path, brc_err *err)

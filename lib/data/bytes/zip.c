@@ -9,6 +9,7 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
+#include "base/order.h"
 
 enum {
 	LOCAL_BYTES = 30,
@@ -173,7 +174,7 @@ static int by_begin(const void *pa, const void *pb)
 {
 	const extent *a = pa, *b = pb;
 
-	return a->begin < b->begin ? -1 : a->begin > b->begin;
+	return BRC_ORDER(a->begin, b->begin);
 }
 
 /* Members that share bytes could make petabytes of a small file, and no program writes them. */
@@ -241,11 +242,7 @@ brc_rc brc_zip_open(brc_zip **out, brc_input *in, brc_err *err)
 	BRC_THEN(rc, brc_input_seekable(in, &z->fd, &z->size, err));
 	BRC_THEN(rc, read_end(z, err));
 	BRC_THEN(rc, read_directory(z, err));
-	if (rc != BRC_OK)
-		brc_zip_free(z);
-	else
-		*out = z;
-	return rc;
+	return BRC_GIVE(out, z, rc, brc_zip_free);
 }
 
 void brc_zip_free(brc_zip *z)

@@ -151,8 +151,7 @@ static brc_rc choose(brc_dataset_files *r, brc_err *err)
 	r->d.n = it->n;
 	if (r->asked.first == 0 && !r->asked.sample)
 		return BRC_OK;
-	r->chosen = brc_calloc(it->n, sizeof(*r->chosen), err);
-	BRC_TRY(brc_made(r->chosen));
+	BRC_TRY(BRC_ZEROED(r->chosen, it->n, err));
 	BRC_TRY(mark(r, err));
 	brc_head_keep(&it->label, r->chosen, &r->d.n);
 	return BRC_OK;

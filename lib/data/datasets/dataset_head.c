@@ -159,8 +159,7 @@ brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_e
 	if (count > n)
 		return brc_fail(err, BRC_DATA, "%zu images are asked for, but there are %zu", count,
 				n);
-	entry = brc_alloc(n, sizeof(*entry), err);
-	BRC_TRY(brc_made(entry));
+	BRC_TRY(BRC_ARRAY(entry, n, err));
 	for (size_t i = 0; i < n; i++)
 		entry[i] = i;
 	memset(chosen, 0, n * sizeof(*chosen));

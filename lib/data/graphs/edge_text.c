@@ -72,8 +72,7 @@ static brc_rc set_kind(text *t, const char *a, const char *b, brc_err *err)
 			BRC_TRY(brc_layer_list_add(&t->layers, t->l->given->name[i],
 						   t->l->given->units[i], err));
 	t->kind = t->layers.n > 0 ? LAYERED : numbers ? NUMBERED : NAMED;
-	t->first = brc_calloc(t->layers.n, sizeof(*t->first), err);
-	BRC_TRY(brc_made(t->first));
+	BRC_TRY(BRC_ZEROED(t->first, t->layers.n, err));
 	for (size_t i = 1; i < t->layers.n; i++)
 		t->first[i] = t->first[i - 1] + t->layers.units[i - 1];
 	return BRC_OK;

@@ -82,8 +82,7 @@ brc_rc brc_graph_npy_write(brc_graph_out *o, size_t mem, brc_err *err)
 	if (!brc_mul(m.n, m.n, &bytes) || !brc_mul(bytes, sizeof(*m.weight), &bytes))
 		bytes = SIZE_MAX;
 	BRC_TRY(brc_mem_need(bytes, mem, "the whole matrix", err));
-	m.weight = brc_calloc(m.n * m.n, sizeof(*m.weight), err);
-	BRC_TRY(brc_made(m.weight));
+	BRC_TRY(BRC_ZEROED(m.weight, m.n * m.n, err));
 	rc = o->e->each(o->e->graph, put_edge, &m, err);
 	BRC_THEN(rc, brc_npy_header(&o->text, "<f4", 2, shape, err));
 	BRC_THEN(rc, brc_graph_out_pass(o, 0, err));

@@ -128,8 +128,7 @@ static brc_rc set_names(brc_nodes *t, const uint32_t *at, brc_edge_list *l, brc_
 
 	if (t->names.n == 0 && plain_ids(t))
 		return BRC_OK;
-	node = brc_alloc(t->n, sizeof(*node), err);
-	BRC_TRY(brc_made(node));
+	BRC_TRY(BRC_ARRAY(node, t->n, err));
 	rc = BRC_OK;
 	for (size_t i = 0; i < t->n; i++)
 		node[at[i]] = (uint32_t)i;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/texts.h"
 #include "sections/dataset.h"
 #include "data/tables/lines.h"
@@ -172,11 +173,7 @@ static int by_identity(const void *pa, const void *pb)
 {
 	const identity *a = pa, *b = pb;
 
-	if (a->device != b->device)
-		return a->device < b->device ? -1 : 1;
-	if (a->file != b->file)
-		return a->file < b->file ? -1 : 1;
-	return a->image < b->image ? -1 : a->image > b->image;
+	return BRC_ORDER(a->device, b->device) ?: BRC_ORDER(a->file, b->file) ?: BRC_ORDER(a->image, b->image);
 }
 
 /* A file that links put into two classes is a contradiction. */

@@ -55,8 +55,7 @@ static brc_rc channel_values(const char *s, const char *option, double **v, size
 
 static brc_rc all_equal_to(double value, size_t n, double **v, brc_err *err)
 {
-	*v = brc_alloc(n, sizeof(**v), err);
-	BRC_TRY(brc_made(*v));
+	BRC_TRY(BRC_ARRAY(*v, n, err));
 	for (size_t i = 0; i < n; i++)
 		(*v)[i] = value;
 	return BRC_OK;

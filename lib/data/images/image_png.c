@@ -73,8 +73,7 @@ static brc_rc read_pixels(decoder *d, const char *name, size_t mem, brc_image *o
 	BRC_TRY(brc_image_reserve(out, w, h, channels, name, err));
 	if (png_get_rowbytes(d->png, d->info) != w * channels)
 		return brc_fail(err, BRC_DATA, "%s: a PNG file of an unknown kind", name);
-	d->row = brc_alloc(h, sizeof(*d->row), err);
-	BRC_TRY(brc_made(d->row));
+	BRC_TRY(BRC_ARRAY(d->row, h, err));
 	for (size_t y = 0; y < h; y++)
 		d->row[y] = out->pixel + y * w * channels;
 	png_read_image(d->png, d->row);

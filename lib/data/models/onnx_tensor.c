@@ -171,8 +171,7 @@ brc_rc brc_onnx_tensor_floats(const Brc__OnnxTensor *t, float **v, brc_err *err)
 		return brc_hint(err, "export the network in single precision");
 	}
 	BRC_TRY(find_elements(t, &e, err));
-	*v = brc_alloc(e.n, sizeof(**v), err);
-	BRC_TRY(brc_made(*v));
+	BRC_TRY(BRC_ARRAY(*v, e.n, err));
 	if (t->data_type == BRC_ONNX_FLOAT && e.n > 0)
 		memcpy(*v, e.at, e.n * sizeof(**v));
 	for (size_t i = 0; t->data_type != BRC_ONNX_FLOAT && i < e.n; i++)
@@ -199,8 +198,7 @@ brc_rc brc_onnx_tensor_ints(const Brc__OnnxTensor *t, int64_t **v, brc_err *err)
 	if (!brc_onnx_tensor_is_int(t))
 		return wrong_kind(t, "integers", err);
 	BRC_TRY(find_elements(t, &e, err));
-	*v = brc_alloc(e.n, sizeof(**v), err);
-	BRC_TRY(brc_made(*v));
+	BRC_TRY(BRC_ARRAY(*v, e.n, err));
 	for (size_t i = 0; i < e.n; i++) {
 		uint64_t x = read_int(e.at + i * e.width, e.width, is_signed);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "data/models/onnx.h"
 #include "data/models/weights_state.h"
 
@@ -109,9 +110,7 @@ static int by_offset(const void *a, const void *b)
 {
 	const brc_weight *x = a, *y = b;
 
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+	return BRC_ORDER(x->offset, y->offset) ?: BRC_ORDER(x->bytes, y->bytes);
 }
 
 /* Arrays follow one another from the first byte to the last. */

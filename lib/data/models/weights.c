@@ -209,11 +209,7 @@ brc_rc brc_weights_open(brc_weights **out, const char *path, brc_err *err)
 	w->path = brc_strdup(path, err);
 	rc = w->path ? read_heads(w, err) : BRC_RESOURCE;
 	BRC_THEN(rc, sort(w, err));
-	if (rc != BRC_OK)
-		brc_weights_free(w);
-	else
-		*out = w;
-	return rc;
+	return BRC_GIVE(out, w, rc, brc_weights_free);
 }
 
 void brc_weights_free(brc_weights *w)

@@ -35,8 +35,7 @@ brc_rc brc_rows_begin(brc_rows *r, size_t width, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: %zu columns are too many", r->file, width);
 	r->width = width;
 	r->names.mem = r->mem;
-	r->extent = brc_alloc(units, sizeof(*r->extent), err);
-	BRC_TRY(brc_made(r->extent));
+	BRC_TRY(BRC_ARRAY(r->extent, units, err));
 	for (size_t u = 0; u < units; u++)
 		r->extent[u] = (brc_extent){INFINITY, -INFINITY, false};
 	return BRC_OK;

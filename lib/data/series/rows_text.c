@@ -113,8 +113,7 @@ static brc_rc begin_rows(text *t, brc_err *err)
 	if (t->title && n != t->n_titles && n != t->n_titles + 1)
 		return other_width(t, n, t->titles_line, t->n_titles, err);
 	skip = t->n_titles - (t->title ? n - named : 0);
-	t->value = brc_alloc(n - named, sizeof(*t->value), err);
-	BRC_TRY(brc_made(t->value));
+	BRC_TRY(BRC_ARRAY(t->value, n - named, err));
 	BRC_TRY(brc_rows_begin(t->rows, n - named, err));
 	return t->title && !t->rows->units_down ? name_columns(t, skip, err) : BRC_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/utf8.h"
 #include "data/tables/lines.h"
 
@@ -151,20 +152,15 @@ static brc_rc read_rows(table *t, brc_err *err)
 static int by_layer_unit_line(const void *pa, const void *pb)
 {
 	const row *a = pa, *b = pb;
-	int order = strcmp(a->layer, b->layer);
 
-	if (order != 0)
-		return order;
-	if (a->unit != b->unit)
-		return a->unit < b->unit ? -1 : 1;
-	return a->line < b->line ? -1 : a->line > b->line;
+	return strcmp(a->layer, b->layer) ?: BRC_ORDER(a->unit, b->unit) ?: BRC_ORDER(a->line, b->line);
 }
 
 static int by_rank(const void *pa, const void *pb)
 {
 	const group *a = pa, *b = pb;
 
-	return a->rank < b->rank ? -1 : a->rank > b->rank;
+	return BRC_ORDER(a->rank, b->rank);
 }
 
 /* " ('cat')" where the table goes by names, else nothing. */
@@ -292,11 +288,7 @@ static brc_rc collect(const table *t, brc_layers *layers, int32_t **label, brc_e
 	BRC_THEN(rc, brc_layers_init(layers, t->n_groups, name, units, err));
 	free(name);
 	free(units);
-	if (rc == BRC_OK)
-		*label = out;
-	else
-		free(out);
-	return rc;
+	return BRC_GIVE(label, out, rc, free);
 }
 
 brc_rc brc_labels_tsv_read(char *text, size_t n, const char *name, size_t mem,

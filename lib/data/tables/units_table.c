@@ -34,10 +34,8 @@ static void clear(table *t)
 static brc_rc collect(ends *e, const int32_t *near, const int32_t *far, size_t n, size_t layers,
 		      brc_err *err)
 {
-	e->start = brc_calloc(layers + 2, sizeof(*e->start), err);
-	e->other = brc_alloc(n, sizeof(*e->other), err);
-	if (!e->start || !e->other)
-		return BRC_RESOURCE;
+	BRC_TRY(BRC_ZEROED(e->start, layers + 2, err));
+	BRC_TRY(BRC_ARRAY(e->other, n, err));
 	for (size_t i = 0; i < n; i++)
 		e->start[near[i] + 2]++;
 	for (size_t l = 0; l < layers; l++)

@@ -64,10 +64,10 @@ static void follow_normalisation(const brc_exec *g, brc_layer_site *u)
 		u->affine = NULL;
 }
 
-/* The node that makes a value, if it is a product of two. */
-static const brc_node *product_at(const brc_exec *g, size_t value)
+/* The node among the first ones that makes a value, if it is a product of two. */
+static const brc_node *product_at(const brc_exec *g, size_t value, size_t before)
 {
-	for (size_t i = 0; i < brc_exec_nodes(g); i++) {
+	for (size_t i = before; i-- > 0;) {
 		const brc_node *n = brc_exec_node(g, i);
 
 		if (n->out[0] == value)
@@ -76,10 +76,10 @@ static const brc_node *product_at(const brc_exec *g, size_t value)
 	return NULL;
 }
 
-/* Does a node that quantises images give the value as their scale? */
-static bool is_scale_of_images(const brc_exec *g, size_t value)
+/* Does one of the first nodes quantise images, and give the value as their scale? */
+static bool is_scale_of_images(const brc_exec *g, size_t value, size_t before)
 {
-	for (size_t i = 0; i < brc_exec_nodes(g); i++) {
+	for (size_t i = before; i-- > 0;) {
 		const brc_node *n = brc_exec_node(g, i);
 
 		if (brc_node_trace(n) == BRC_TRACE_QUANTISED && n->n_out > 1 && n->out[1] == value)
@@ -90,20 +90,21 @@ static bool is_scale_of_images(const brc_exec *g, size_t value)
 
 /*
  * The constant factor in a value that is the scale of the weights, that of the images, or the
- * product of both. *is: it is one of these; BRC_NOWHERE: the factor is 1.
+ * product of both. Nodes from `before` on do not make it. *is: it is one of these; BRC_NOWHERE: the
+ * factor is 1.
  */
-static size_t scale_in(const brc_exec *g, size_t value, bool *is)
+static size_t scale_in(const brc_exec *g, size_t value, size_t before, bool *is)
 {
-	const brc_node *n = product_at(g, value);
+	const brc_node *n = product_at(g, value, before);
 
 	*is = true;
 	if (brc_exec_value(g, value)->state == BRC_CONSTANT)
 		return value;
-	if (is_scale_of_images(g, value))
+	if (is_scale_of_images(g, value, before))
 		return BRC_NOWHERE;
 	for (size_t k = 0; n && k < 2; k++)
 		if (brc_exec_value(g, n->in[k])->state == BRC_CONSTANT &&
-		    is_scale_of_images(g, n->in[!k]))
+		    is_scale_of_images(g, n->in[!k], before))
 			return n->in[k];
 	*is = false;
 	return BRC_NOWHERE;
@@ -130,7 +131,7 @@ static void follow_scale(const brc_exec *g, brc_layer_site *u)
 	n = times == BRC_NOWHERE ? NULL : brc_exec_node(g, times);
 	if (!n || brc_node_trace(n) != BRC_TRACE_PRODUCT || n->n_in != 2)
 		return;
-	scale = scale_in(g, n->in[n->in[0] == sum], &is);
+	scale = scale_in(g, n->in[n->in[0] == sum], times, &is);
 	if (!is || (scale != BRC_NOWHERE &&
 		    !is_one_each(brc_exec_value(g, scale), brc_exec_value(g, sum), u->axis)))
 		return;

@@ -56,7 +56,7 @@ char *brc_units_text(unsigned units, char buf[64])
 
 static bool is_convolution(const brc_net_layer *l)
 {
-	return strcmp(l->kind, "Conv") == 0;
+	return strstr(l->kind, "Conv"); /* ConvTranspose, QLinearConv, ... */
 }
 
 static bool has_convolutions(const brc_layer_graph *c)

@@ -115,7 +115,7 @@ static brc_rc check_channels(const brc_dataset *d, const char *what, brc_err *er
 
 size_t brc_dataset_places(const brc_dataset *d)
 {
-	size_t places = d->label != NULL;
+	size_t places = d->label ? 1 : 0;
 
 	for (size_t k = 0; k < d->label_ndim; k++)
 		places *= d->label_shape[k];

@@ -73,7 +73,7 @@ np.savez(sys.argv[1], image=x, label=np.arange(200) % int(sys.argv[3]))" "$@"
 	sequences flat.npz 4 3
 	for pair in "$recurrent/planted.onnx steps" "$quantised/planted.onnx flat"; do
 		read -r network data <<<"$pair"
-		read-data -q $data.npz >data.brc
+		read-data -q "$data.npz" >data.brc
 		activations -q --model "$network" <data.brc >values.brc
 		corr -q <values.brc | laplacian -q | spectral -q -k 2 >/dev/null
 		extract-weights -q "$network" | laplacian -q | spectral -q -k 2 >labels.brc

@@ -26,7 +26,6 @@ bool classify(const brc_onnx *m, const char *message, char reason[REASON])
 {
 	const Brc__OnnxGraph *g = m->model->graph;
 	const char *at = strstr(message, unsupported), *why = NULL;
-	char type[64];
 
 	for (size_t i = 0; i < g->n_input + g->n_output; i++)
 		if (!is_tensor(i < g->n_input ? g->input[i] : g->output[i - g->n_input]))
@@ -36,8 +35,6 @@ bool classify(const brc_onnx *m, const char *message, char reason[REASON])
 	for (size_t i = 0; !why && i < sizeof(patterns) / sizeof(*patterns); i++)
 		if (strstr(message, patterns[i].part))
 			why = patterns[i].reason;
-	if (!why && sscanf(message, "operator %63s (node", type) == 1)
-		why = type; /* it has no reason yet */
 	snprintf(reason, REASON, "%s", why ? why : "");
 	return why;
 }

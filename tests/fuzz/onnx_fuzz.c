@@ -66,7 +66,8 @@ static void run_program(const brc_net *net, const brc_run_plan *p, size_t turns)
 static void run_network(const brc_net *net)
 {
 	size_t layer[LAYERS], n = 0;
-	brc_run_options how = {.layer = layer, .stage = BRC_STAGE_POST, .logits = true};
+	brc_run_options how = {
+		.layer = layer, .stage = BRC_STAGE_POST, .logits = true, .silence = true};
 	brc_run_plan *p;
 	brc_err err = {0};
 	brc_rc rc;

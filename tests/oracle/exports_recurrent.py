@@ -64,6 +64,19 @@ class Translator(nn.Module):
         return self.fc(self.decoder(x[:, 3:], state)[0][:, -1])
 
 
+class States(nn.Module):
+    """States that are inputs and outputs of the network, as torch's documents show it."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(FEATURES, 8, 2, batch_first=True)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x, h, c):
+        y, (h, c) = self.rnn(x, (h, c))
+        return self.fc(y[:, -1]), h, c
+
+
 def gates(net, layer, hidden):
     """The edges from the features, within the layer (both ways), and to fc1."""
     w, r = (net.get_parameter(f"rnn.{p}_l0").detach() for p in ("weight_ih", "weight_hh"))
@@ -91,5 +104,8 @@ CASES += [
          {"x": X}, axes=ONE, unlike=["rnn.forward", "rnn.reverse"]),
     Case("tagger", Tagger, {"x": TOKENS}, axes=ONE, per_token=True,
          unlike=["rnn.forward", "rnn.reverse"]),
+    Case("lstm-states", States, {"x": X, "h0": torch.zeros(2, N, 8), "c0": torch.zeros(2, N, 8)},
+         axes={"x": {0: "n", 1: "t"}, "h0": {1: "n"}, "c0": {1: "n"}, "y": {0: "n"}},
+         outputs=["y", "hn", "cn"], options=["--output", "y"], unlike=["rnn", "rnn.LSTM_1"]),
     Case("translator", Translator, {"x": X}, axes=ONE, unlike=["encoder", "decoder"]),
 ]

@@ -170,6 +170,50 @@ static void lesions_silence_units_at_every_step(void **state)
 	}
 }
 
+/* Both directions stop where their input is: one stop for each, in one pass. */
+static void lesions_of_several_layers_share_a_pass(void **state)
+{
+	static const size_t layers[2] = {1, 2};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const brc_run_options how = {.layer = layers,
+					     .n = 2,
+					     .stage = BRC_STAGE_POST,
+					     .logits = true,
+					     .silence = true};
+		brc_net *net = read_for(names[i], BRC_NORM_L1);
+		brc_array x = need(names[i], "<f4", "input", 0);
+		const brc_dataset d = float_images(net, x.data, x.shape[0]);
+		brc_err err = {0};
+		brc_run_plan *p;
+		brc_run *r;
+
+		assert_int_equal(brc_run_plan_new(&p, net, &how, &err), BRC_OK);
+		assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
+		assert_int_equal(brc_run_start(r, &d, NULL, 0, x.shape[0], &err), BRC_OK);
+		for (size_t t = 0; t < 2; t++) {
+			size_t layer = layers[brc_schedule_tap(p->schedule, t)];
+			brc_array mask = need(names[i], "|u1", "mask", layer);
+			brc_array want = need(names[i], "<f4", "zero", layer);
+			int32_t unit[64];
+			const float *got;
+
+			assert_int_equal(brc_run_until(r, t, &got, &err), BRC_OK);
+			assert_int_equal(
+				brc_run_silenced(r, t, unit, list_units(&mask, unit), &got, &err),
+				BRC_OK);
+			assert_close(got, want.data, want.count, TOLERANCE, names[i]);
+			brc_array_clear(&mask);
+			brc_array_clear(&want);
+		}
+		brc_runs_free(r, 1);
+		brc_run_plan_free(p);
+		brc_array_clear(&x);
+		brc_net_free(net);
+	}
+}
+
 /* ---- edges ---- */
 
 static void edges_are_norms_over_gates(void **state)
@@ -241,7 +285,7 @@ static const wrong refused[] = {
 	 "its lengths of sequences are [3] for 2 rows"},
 	{"x w r b - h", "layout", NULL, 1, 0, false,
 	 "input 5 ('h') is [3, 1, 2], which does not fit"},
-	{"x w r b - x", "layout", NULL, 1, 0, false, "does not fit 2 units"},
+	{"x w r b - x", "layout", NULL, 1, 0, false, "does not fit 2 rows of 2 units"},
 	{"x w r b", "direction", "bidirectional", 0, 0, false, "for two directions"},
 	{"x w r b", "direction", "sideways", 0, 0, false,
 	 "its direction 'sideways' is not supported"},
@@ -322,14 +366,44 @@ static void layers_that_contradict_themselves_are_refused(void **state)
 	}
 }
 
+/* A file of some bytes says: three million steps, of constants. */
+static void constants_are_not_computed_for_ever(void **state)
+{
+	static const int64_t extent[2] = {-1, 3}, shape[3] = {3000000, 1, 1}, w[] = {1, 4, 1};
+	static const float numbers[4] = {1, 1, 1, 1};
+	Brc__OnnxModel *m = new_model();
+	brc_err err = {0};
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+
+	(void)state;
+	add_input(m, "x", 2, extent);
+	add_output(m, "answer");
+	add_list(m, "shape", 3, shape);
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, w, numbers, sizeof(numbers));
+	add_weights(m, "v", 3, 2);
+	add_node(m, "ConstantOfShape", "shape", "steps");
+	add_node(m, "LSTM", "steps w w", "- last");
+	add_node(m, "MatMul", "x v", "h");
+	add_node(m, "Add", "h last", "answer");
+	bytes = pack_model(m, &size);
+	assert_int_equal(brc_net_decode(&net, bytes, size, NULL, &err), BRC_DATA);
+	if (!strstr(err.message, "takes more operations than the size of the model accounts for"))
+		fail_msg("%s", err.message);
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outputs_are_torchs),
 		cmocka_unit_test(units_are_recorded_at_every_step),
 		cmocka_unit_test(lesions_silence_units_at_every_step),
+		cmocka_unit_test(lesions_of_several_layers_share_a_pass),
 		cmocka_unit_test(edges_are_norms_over_gates),
 		cmocka_unit_test(layers_that_contradict_themselves_are_refused),
+		cmocka_unit_test(constants_are_not_computed_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

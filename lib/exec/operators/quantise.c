@@ -190,12 +190,19 @@ static void run_quantise(const brc_exec *g, const brc_node *n, const brc_memory 
 
 /* ---- DynamicQuantizeLinear ---- */
 
+/* What is known of an image: its range, 0 included, and that as 0 to 255. */
+typedef struct range {
+	float low, high, scale;
+	int64_t zero;
+} range;
+
 static brc_rc infer_dynamic(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_operand *x;
 	brc_operand y, part = {.batch = BRC_NOWHERE, .inner = 1};
 
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	n->scratch = (x->batch == BRC_NOWHERE ? 1 : g->rows) * sizeof(range);
 	if (x->batch != BRC_NOWHERE) { /* the numbers of each image, broadcast like it */
 		part = *x;
 		for (size_t k = 0; k < x->ndim; k++)
@@ -232,48 +239,49 @@ static images images_of(const brc_exec *g, const brc_operand *x)
 	return m;
 }
 
-static bool is_of(const images *m, size_t entry, size_t row)
+static size_t row_of(const images *m, size_t block)
 {
-	return entry / m->inner % m->rows == row;
+	return block % m->entries / m->inner % m->rows;
 }
 
-/* The scale and zero point of one image: its range, 0 included, as 0 to 255. */
-static void measure(const images *m, const float *x, size_t row, float *scale, int64_t *zero)
+static void measure(const images *m, const float *x, range *of)
 {
-	float low = 0, high = 0;
-
+	memset(of, 0, m->rows * sizeof(*of));
 	for (size_t b = 0; b < m->outer * m->entries; b++) {
-		const float *v = x + b * m->size;
+		range *r = &of[row_of(m, b)];
 
-		for (size_t i = 0; is_of(m, b % m->entries, row) && i < m->size; i++) {
-			low = v[i] < low ? v[i] : low;
-			high = v[i] > high ? v[i] : high;
+		for (size_t i = b * m->size; i < (b + 1) * m->size; i++) {
+			r->low = x[i] < r->low ? x[i] : r->low;
+			r->high = x[i] > r->high ? x[i] : r->high;
 		}
 	}
-	*scale = high > low ? (high - low) / 255 : 1;
-	*zero = brc_quantised(-low / *scale, 0, 0, 255);
+	for (size_t k = 0; k < m->rows; k++) {
+		range *r = &of[k];
+
+		r->scale = r->high > r->low ? (r->high - r->low) / 255 : 1;
+		r->zero = brc_quantised(-r->low / r->scale, 0, 0, 255);
+	}
 }
 
 static void run_dynamic(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const images t = images_of(g, &g->value[n->in[0]]);
 	const float *x = m->at[n->in[0]];
-	float scale, *scales = n->n_out > 1 && n->out[1] != BRC_NOWHERE ? m->at[n->out[1]] : NULL;
-	int64_t zero, *y = m->at[n->out[0]];
+	float *scales = n->n_out > 1 && n->out[1] != BRC_NOWHERE ? m->at[n->out[1]] : NULL;
+	int64_t *y = m->at[n->out[0]];
 	int64_t *zeros = n->n_out > 2 && n->out[2] != BRC_NOWHERE ? m->at[n->out[2]] : NULL;
+	range *of = m->scratch;
 
-	for (size_t r = 0; r < t.rows; r++) {
-		measure(&t, x, r, &scale, &zero);
-		for (size_t b = 0; b < t.outer * t.entries; b++) {
-			if (!is_of(&t, b % t.entries, r))
-				continue;
-			for (size_t i = b * t.size; i < (b + 1) * t.size; i++)
-				y[i] = brc_quantised(x[i] / scale, zero, 0, 255);
-			if (scales)
-				scales[b % t.entries] = scale;
-			if (zeros)
-				zeros[b % t.entries] = zero;
-		}
+	measure(&t, x, of);
+	for (size_t b = 0; b < t.outer * t.entries; b++) {
+		const range *r = &of[row_of(&t, b)];
+
+		for (size_t i = b * t.size; i < (b + 1) * t.size; i++)
+			y[i] = brc_quantised(x[i] / r->scale, r->zero, 0, 255);
+		if (scales)
+			scales[b % t.entries] = r->scale;
+		if (zeros)
+			zeros[b % t.entries] = r->zero;
 	}
 }
 

@@ -111,8 +111,9 @@ static brc_rc state_before(const brc_exec *g, const brc_node *n, size_t k, const
 	if (v->ndim != 3 || v->dim[!axis] != 1 || v->dim[2] != r->hidden ||
 	    (v->dim[axis] != r->rows && !(v->state == BRC_CONSTANT && v->dim[axis] == 1)))
 		return brc_fail(err, BRC_DATA,
-				"input %zu ('%.200s') is %s, which does not fit %zu units", k,
-				v->name, brc_shape_text(v).s, r->hidden);
+				"input %zu ('%.200s') is %s, which does not fit %zu rows of %zu "
+				"units",
+				k, v->name, brc_shape_text(v).s, r->rows, r->hidden);
 	*step = v->dim[axis] == 1 ? 0 : r->hidden;
 	if (v->batch == BRC_NOWHERE)
 		return BRC_OK;
@@ -354,13 +355,17 @@ static bool recurrent_weights(const brc_exec *g, const brc_node *n, brc_linear_m
 	return true;
 }
 
+#define STEP_FLOPS 5e3
+
 static double recurrent_flops(const brc_exec *g, const brc_node *n)
 {
 	const brc_recurrence *r = n->state;
 
 	(void)g;
-	return 2.0 * (double)r->steps * (double)r->rows * (double)(r->gates * r->hidden) *
-	       (double)(r->inputs + r->hidden);
+	/* a step costs something even if it has next to nothing to compute */
+	return STEP_FLOPS * (double)r->steps + 2.0 * (double)r->steps * (double)r->rows *
+						       (double)(r->gates * r->hidden) *
+						       (double)(r->inputs + r->hidden);
 }
 
 #define ARGS brc_recurrent_args

@@ -3,7 +3,7 @@
     exports.py NETWORK BIN [NAME...]        check all cases, or those called NAME
     exports.py --write                      write the fixtures: fixtures/exports/NAME.onnx, and
                                             tests/golden/exports/NAME.npz and list.tsv
-    exports.py --golden                     the latter two alone
+    exports.py --values                     the latter two alone
 
 NETWORK is .build/bench/network, BIN the folder of the filters. Of each case are compared, to
 1e-4 of the largest value: the output; the values of every layer before its activation, with
@@ -356,14 +356,14 @@ def write_all(cases, model):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--golden", action="store_true")
+    parser.add_argument("--values", action="store_true")
     parser.add_argument("args", nargs="*")
     given = parser.parse_args()
     torch.manual_seed(0)
     for path in sorted(glob.glob(os.path.join(HERE, "exports_*.py"))):
         importlib.import_module(os.path.basename(path)[:-3])
     cases = sys.modules["exports"].CASES
-    if given.write or given.golden:
+    if given.write or given.values:
         write_all(cases, given.write)
         return 0
     names = given.args[2:]

@@ -31,18 +31,6 @@ static double logarithm(double share)
 	return log(share < FLT_MIN ? FLT_MIN : share); /* of NaN it is NaN */
 }
 
-void brc_score_add(const float *logits, size_t classes, const int32_t *label, size_t n,
-		   int32_t *correct, double *loss)
-{
-	for (size_t r = 0; r < n; r++) {
-		const float *x = logits + r * classes;
-		size_t y = (size_t)label[r], best = answer(x, classes, 1);
-
-		correct[y] += best == y;
-		loss[y] += best < classes ? cross_entropy(x, classes, 1, best, y) : NAN;
-	}
-}
-
 static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *correct,
 		       double *loss)
 {

@@ -9,22 +9,14 @@
 #include "net/task.h"
 
 /*
- * Add n rows of logits[n][classes] with labels label[n] (0..classes-1) to
- * correct[classes] and loss[classes]. The answer is the largest logit, the
- * first among equals; the loss is logsumexp(logits) - logits[label] in double
- * (Goodfellow, Bengio, Courville: Deep Learning, 2016, section 4.1). A row
- * with a NaN is wrong and its loss NaN.
- */
-void brc_score_add(const float *logits, size_t classes, const int32_t *label, size_t n,
-		   int32_t *correct, double *loss);
-
-/*
  * Add n items, the first of which is number `first` of the data set, to correct[cells] and
- * loss[cells]: scores[n][s->scores], laid out as `s` says. A logistic score x above 0 says 1, and
- * its loss is log(1 + exp(-x)) where the truth is 1, log(1 + exp(x)) where it is 0, counted with
- * the class or label. The loss of a number is the squared difference from its target, and nothing
- * is correct. Probabilities (s->shares) below the smallest normal float count as this. A score
- * that is NaN is wrong and its loss NaN.
+ * loss[cells]: scores[n][s->scores], laid out as `s` says. Of classes the answer is the largest
+ * score, the first among equals; the loss is logsumexp(scores) - score of the label, in double
+ * (Goodfellow, Bengio, Courville: Deep Learning, 2016, section 4.1). A logistic score x above 0
+ * says 1, and its loss is log(1 + exp(-x)) where the truth is 1, log(1 + exp(x)) where it is 0,
+ * counted with the class or label. The loss of a number is the squared difference from its target,
+ * and nothing is correct. Probabilities (s->shares) below the smallest normal float count as this.
+ * A score that is NaN is wrong and its loss NaN.
  */
 void brc_score_items(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,
 		     const float *scores, int32_t *correct, double *loss);

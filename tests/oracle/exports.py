@@ -50,9 +50,11 @@ class Case:
     which: int = 0  # the output that is compared
     options: List[str] = field(default_factory=list)  # of broca: --shape, --output
     per_token: bool = False  # one answer for each token
+    tokens_first: bool = False  # values of modules are [tokens, images, units]
     prepare: Callable = lambda y: y  # what torch's output is before a closing softmax
     layers: Dict[str, str] = field(default_factory=dict)  # broca's name: torch's, if they differ
     unlike: List[str] = field(default_factory=list)  # layers that are no torch module
+    parts: Optional[Dict] = None  # all layers that are "mlp", or [units]: the head of each, or -1
     edges: Optional[Callable] = None  # of the module: {(from, to): weights [from, to]}
     sets: tuple = SETS
     fixture: Optional[int] = None  # operator set of the committed export
@@ -94,7 +96,7 @@ def call(case, net):
         for i in range(0, n, step):
             y = net(*[take(case, x, i, step) for x in case.inputs.values()])
             parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
-    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts))
+    return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts)).detach()
 
 
 def module(case, net, name):
@@ -115,7 +117,10 @@ def means(case, net, name):
     hook = part.register_forward_hook(lambda m, x, y: seen.append(y))
     call(case, net)
     hook.remove()
-    rows = [y.movedim(axis_of(part), -1) for y in seen]
+    rows = [y.detach().movedim(axis_of(part), -1) for y in seen]
+    if case.tokens_first:  # but for what comes before and behind the encoder
+        n = len(next(iter(case.inputs.values())))
+        rows = [y if len(y) == n else y.transpose(0, 1) for y in rows]
     return torch.cat([y.reshape(1 if case.batch == 0 else len(y), -1, y.shape[-1]).mean(1)
                       for y in rows])
 
@@ -178,12 +183,31 @@ def run_network(case, network, data, model):
     return layers, {key: np.array(rows) for key, rows in values.items()}
 
 
+def extract(case, tools, data, model, *options):
+    import read_stream  # only where sections are compared: it needs msgpack
+    stream = subprocess.run([f"{tools}/extract-weights", "-q", "--data", data, *options,
+                             *case.options, model], check=True, stdout=subprocess.PIPE).stdout
+    return read_stream, read_stream.read(io.BytesIO(stream))[0]
+
+
+def parts(case, tools, data, model):
+    """As Case.parts; every layer of the network must be traced."""
+    kinds = sorted({"mlp" if part == "mlp" else "heads" for part in case.parts.values()})
+    _, sections = extract(case, tools, data, model, "--units", ",".join(kinds))
+    found = {}
+    for s in sections:
+        first = 0
+        for name, units in zip(s.arrays.get("layer/name", []), s.arrays.get("layer/units", [])):
+            if s.type == "labels":
+                found[name.decode()] = s.arrays["label"][first:first + units].tolist()
+            elif s.type == "weights":
+                found.setdefault(name.decode(), "mlp")
+            first += units
+    return found
+
+
 def edges(case, tools, data, model):
-    import read_stream  # only where weights are compared: it needs msgpack
-    stream = subprocess.run([f"{tools}/extract-weights", "-q", "--units", "all", "--skip-untraced",
-                             "--data", data, *case.options, model], check=True,
-                            stdout=subprocess.PIPE).stdout
-    sections, _ = read_stream.read(io.BytesIO(stream))
+    read_stream, sections = extract(case, tools, data, model, "--units", "all", "--skip-untraced")
     weights = next(s for s in sections if s.type == "weights")
     names = [name.decode() for name in weights.arrays["layer/name"]]
     return {(names[r["from"]], names[r["to"]]): read_stream.block(weights, i)
@@ -224,6 +248,10 @@ def check_once(case, net, opset, network, tools, folder):
         worst[f"values of {name}"] = differs(have[("sum", i)], means(case, net, name))
         worst[f"{name} silenced"] = differs(have[("silenced", i)],
                                             silenced(case, net, name, first_half(units)))
+    if case.parts:
+        found = parts(case, tools, data, model)
+        if found != case.parts:
+            raise ValueError(f"parts {found} instead of {case.parts}")
     if case.edges:
         found = edges(case, tools, data, model)
         for key, want in case.edges(net).items():
@@ -288,6 +316,9 @@ def write(case):
     export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
     name = case.data or next(iter(case.inputs))
     arrays = {k: case.inputs[k].numpy() for k in case.arrays}
+    for layer, part in (case.parts or {}).items():
+        kind, label = ("mlp", [0]) if part == "mlp" else ("head", part)
+        arrays[f"{kind}.{layer}"] = np.array(label, np.int32)
     np.savez(f"tests/golden/exports/{case.name}.npz", output=call(case, net).numpy(),
              input=case.inputs[name].numpy().astype(
                  np.float32 if case.inputs[name].is_floating_point() else np.int32), **arrays)

@@ -11,6 +11,21 @@
 
 #include "net/score.h"
 
+/* Classes of n rows of logits. */
+static void add(const float *logits, size_t classes, const int32_t *label, size_t n,
+		int32_t *correct, double *loss)
+{
+	const brc_scoring s = {.task = BRC_TASK_CLASSES,
+			       .cells = classes,
+			       .answers = 1,
+			       .scores = classes,
+			       .places = 1,
+			       .class_step = 1};
+	const brc_dataset d = {.label = label, .n = n, .classes = classes};
+
+	brc_score_items(&s, &d, 0, n, logits, correct, loss);
+}
+
 static void the_first_of_equals_wins(void **state)
 {
 	const float logits[] = {1, 1, 0, /**/ 0, 2, 2, /**/ 3, 3, 3};
@@ -19,7 +34,7 @@ static void the_first_of_equals_wins(void **state)
 	double loss[3] = {0};
 
 	(void)state;
-	brc_score_add(logits, 3, label, 3, correct, loss);
+	add(logits, 3, label, 3, correct, loss);
 	assert_int_equal(correct[0], 2);
 	assert_int_equal(correct[1], 0);
 	assert_int_equal(correct[2], 0);
@@ -37,7 +52,7 @@ static void large_logits_have_an_exact_loss(void **state)
 	double loss[2] = {0, 0.5};
 
 	(void)state;
-	brc_score_add(logits, 2, label, 2, correct, loss);
+	add(logits, 2, label, 2, correct, loss);
 	assert_int_equal(correct[0], 5);
 	assert_int_equal(correct[1], 8);
 	assert_true(loss[0] == 0);
@@ -53,7 +68,7 @@ static void a_nan_is_wrong_wherever_it_stands(void **state)
 		double loss[3] = {0};
 
 		logits[at] = NAN;
-		brc_score_add(logits, 3, &label, 1, correct, loss);
+		add(logits, 3, &label, 1, correct, loss);
 		assert_int_equal(correct[0], 0);
 		assert_true(isnan(loss[0]));
 		assert_true(loss[1] == 0);

@@ -24,7 +24,8 @@ static const task_case cases[] = {
 	{"labels-sigmoid", BRC_TASK_LABELS, 5, "5 independent labels, logistic loss on the logits"},
 	{"regression", BRC_TASK_REGRESSION, 3, "regression, squared error of 3 outputs"},
 	{"regression-one", BRC_TASK_REGRESSION, 1, "regression, squared error of 1 output"},
-	{"places", BRC_TASK_PLACES, 4, "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the logits"},
 	{"places-softmax", BRC_TASK_PLACES, 4,
 	 "4 classes at each of 25 places, cross-entropy on the logits"},
 	{"places-softmax-11", BRC_TASK_PLACES, 4,
@@ -75,7 +76,7 @@ static void set_labels(brc_dataset *d, const brc_array *y)
 
 static fixture fixture_of(const task_case *c)
 {
-	const char *dtype = c->task == BRC_TASK_LABELS	     ? "|u1"
+	const char *dtype = c->task == BRC_TASK_LABELS       ? "|u1"
 			    : c->task == BRC_TASK_REGRESSION ? "<f4"
 							     : "<i4";
 	char path[128];
@@ -217,7 +218,8 @@ static void what_does_not_fit_is_refused(void **state)
 	check_crossed(CLASSES, NUMBER, BRC_TASK_CLASSES, "1 number for each image");
 	check_crossed(BINARY, CLASSES, BRC_TASK_AUTO, "one score cannot tell classes apart");
 	check_crossed(BINARY, CLASSES, BRC_TASK_BINARY, "there are more");
-	check_crossed(NUMBERS, CLASSES, BRC_TASK_AUTO, "has label 3, but the network has 3 classes");
+	check_crossed(NUMBERS, CLASSES, BRC_TASK_AUTO,
+		      "has label 3, but the network has 3 classes");
 	check_crossed(NUMBERS, CLASSES, BRC_TASK_REGRESSION, "a target for each output");
 	check_crossed(NUMBERS, CLASSES, BRC_TASK_PLACES, "a label for every place");
 	check_crossed(LABELS, CLASSES, BRC_TASK_NONE, "without a task");
@@ -231,14 +233,16 @@ static void places_need_scores_at_each_of_them(void **state)
 	f.d.label_shape[1] = 4;
 	refused(&f, BRC_TASK_AUTO, "labels of shape 5 x 4");
 	f.d.label_ndim = 0;
-	refused(&f, BRC_TASK_AUTO, "this is no classifier: the network gives an output of shape 4 x");
+	refused(&f, BRC_TASK_AUTO,
+		"this is no classifier: the network gives an output of shape 4 x");
 	f.d.label_ndim = 3;
 	f.d.label_shape[1] = f.d.label_shape[2] = 5;
 	refused(&f, BRC_TASK_AUTO, "not scores at every place");
 	free_fixture(&f);
 }
 
-/* The user knows better than the shape: a score may be a number, and class numbers may be labels. */
+/* The user knows better than the shape: a score may be a number, and class numbers may be labels.
+ */
 static void the_user_overrules(void **state)
 {
 	fixture f = fixture_of(&cases[BINARY]);

@@ -190,8 +190,6 @@ const brc_labelling *brc_network_lesioned(const brc_network *net);
 
 /* Class c in a sentence: its name, or "class 7" for a name of digits only. Returns buf. */
 char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t cap);
-/* "image" of "images". Returns buf. */
-char *brc_item_name(const brc_network *net, char *buf, size_t cap);
 /* The unit of the loss: "nats an image", "squared units an output". Returns buf. */
 char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap);
 /* What the edges of a graph are, for people: "correlations of activations". */

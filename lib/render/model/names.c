@@ -52,7 +52,8 @@ char *brc_layer_title(const char *name, char *buf, size_t cap)
 	return title("layer", name, buf, cap);
 }
 
-char *brc_item_name(const brc_network *net, char *buf, size_t cap)
+/* "image" of "images". Returns buf. */
+static char *item_name(const brc_network *net, char *buf, size_t cap)
 {
 	size_t n = strlen(net->items);
 
@@ -63,7 +64,7 @@ char *brc_item_name(const brc_network *net, char *buf, size_t cap)
 char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap)
 {
 	char name[32];
-	const char *item = brc_item_name(net, name, sizeof(name));
+	const char *item = item_name(net, name, sizeof(name));
 
 	snprintf(buf, cap, "%s %s %s", brc_task_loss_unit(l->lesions.task),
 		 strchr("aeiou", item[0]) ? "an" : "a", item);

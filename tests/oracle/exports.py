@@ -3,6 +3,7 @@
     exports.py NETWORK BIN [NAME...]        check all cases, or those called NAME
     exports.py --write [NAME...]            write the fixtures: fixtures/exports/NAME.onnx and
                                             tests/golden/exports/NAME.npz
+    exports.py --values                     write the latter alone, of the fixtures there are
 
 NETWORK is .build/bench/network, BIN the folder of the filters. Of each case are compared, to
 1e-4 of the largest value: the output; the values of every layer before its activation, with
@@ -307,13 +308,14 @@ def check(case, network, tools):
 
 # ---- the fixtures ----
 
-def write(case):
-    """The export, the arrays that go in, and what comes out."""
+def write(case, models):
+    """The export if `models`, the arrays that go in, what comes out, and Case.parts."""
     torch.manual_seed(0)
     net = case.make().eval()
     for folder in ("fixtures/exports", "tests/golden/exports"):
         os.makedirs(folder, exist_ok=True)
-    export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
+    if models:
+        export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
     name = case.data or next(iter(case.inputs))
     arrays = {k: case.inputs[k].numpy() for k in case.arrays}
     for layer, part in (case.parts or {}).items():
@@ -327,17 +329,20 @@ def write(case):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--values", action="store_true")
     parser.add_argument("args", nargs="*")
     given = parser.parse_args()
     for path in sorted(glob.glob(os.path.join(HERE, "exports_*.py"))):
         importlib.import_module(os.path.basename(path)[:-3])
     cases = sys.modules["exports"].CASES
-    names = given.args if given.write else given.args[2:]
+    writes = given.write or given.values
+    names = given.args if writes else given.args[2:]
     chosen = [c for c in cases if not names or c.name in names]
-    if given.write:
+    if writes:
         for case in chosen:
-            if case.fixture:
-                write(case)
+            if case.fixture and (given.write or os.path.exists(
+                    f"fixtures/exports/{case.name}.onnx")):
+                write(case, given.write)
         return 0
     bad = [c.name for c in chosen if not check(c, *given.args[:2])]
     print(f"{len(chosen) - len(bad)} of {len(chosen)} kinds of export agree with torch")

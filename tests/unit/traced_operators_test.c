@@ -364,6 +364,22 @@ static void join_outputs(Brc__OnnxModel *m, const row *r)
 	add_node(m, "MatMul", "a wo", "answer");
 }
 
+static const char *seeds; /* where models are kept, as seeds for fuzzers; NULL: nowhere */
+
+static void keep_seed(const row *r, const uint8_t *bytes, size_t n)
+{
+	char path[1024];
+	FILE *f;
+
+	if (!seeds)
+		return;
+	snprintf(path, sizeof(path), "%.900s/traced-%zu.onnx", seeds, (size_t)(r - rows));
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void check_row(const row *r)
 {
 	static const int64_t extent[3] = {-1, 4, 6};
@@ -393,6 +409,7 @@ static void check_row(const row *r)
 	give_text(n, r->text);
 	join_outputs(m, r);
 	bytes = pack_model(m, &size);
+	keep_seed(r, bytes, size);
 	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", r->type, err.message);
 	free(bytes);
@@ -520,7 +537,8 @@ static void a_function_with_comparisons_counts_once(void **state)
 	brc_net_free(net);
 }
 
-int main(void)
+/* traced_operators_test [FOLDER]: the models of its rows are written there. */
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operator_is_traced_or_refused),
@@ -529,5 +547,6 @@ int main(void)
 		cmocka_unit_test(old_operands_scale_their_own_channels),
 	};
 
+	seeds = argc > 1 ? argv[1] : NULL;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "exec/wanted.h"
+#include "net/check_dataset.h"
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
@@ -145,7 +146,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(brc_net_find_edges(net, err));
 	BRC_TRY(brc_net_find_parts(net, err));
 	describe_graph(net);
-	return BRC_OK;
+	return net->options.data ? brc_net_check_dataset(net, net->options.data, err) : BRC_OK;
 }
 
 static brc_rc finish(brc_net *net, brc_rc rc, const char *path, brc_net **out, brc_err *err)

@@ -156,7 +156,7 @@ static void choose_main(resolver *r)
 		if (k == net->main)
 			in->fill = BRC_FILL_ITEMS;
 		else if (x)
-			in->fill = x->shared ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
+			in->fill = x->shared && x->count == 1 ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
 		else
 			in->fill = brc_input_default(in->name, in->elem, in->ndim);
 	}
@@ -574,17 +574,4 @@ void brc_net_fix_rows(brc_net *net, size_t rows)
 	net->rows = rows;
 	net->fixed = true;
 	net->tracked = net->tracked && rows > 1;
-}
-
-void brc_net_forget_images(brc_net *net)
-{
-	for (size_t k = 0; k < net->n_in; k++) {
-		brc_net_input *in = &net->in[k];
-
-		if (in->images != BRC_NOWHERE)
-			in->dim[in->images] = net->declared;
-		in->images = BRC_NOWHERE;
-	}
-	net->declared = 0;
-	brc_net_fix_rows(net, 1);
 }

@@ -267,9 +267,10 @@ $(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(LIB)
 
 # networks of single operators, besides the corpora in the repository
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds
-	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds $(BUILD)/tests/traced_operators_test
+	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec $(BUILD)/seeds/onnx
 	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
+	@$(BUILD)/tests/traced_operators_test $(BUILD)/seeds/onnx 2>/dev/null >&2
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \

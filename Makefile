@@ -4,7 +4,7 @@
 #   make demo           a whole analysis of a shipped network, then its report
 #   make check          all tests (SAN=1: under ASan and UBSan); make check-unit ONLY=stats/...
 #   make check-oracles  makes the oracle values again (scipy, scikit-learn, torch) and compares
-#   make check-large    torchvision's networks against torch
+#   make check-large    torchvision's networks and a GPT-2 against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
 #   make bench (ONLY=spectral: a part) lint fuzz install clean
@@ -190,10 +190,11 @@ conformance: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/conformance/operators SAN=$(SAN)
 	@$(BUILD)/conformance/operators $(CONFORMANCE)
 
-# torchvision's networks with random weights, beside torch
+# torchvision's networks and a GPT-2 with random weights, beside torch
 check-large: deps-large
-	@$(MAKE) --no-print-directory -j$(NPROC) $(BUILD)/bench/executor
+	@$(MAKE) --no-print-directory -j$(NPROC) all $(BUILD)/bench/executor
 	$(PYTHON) tests/oracle/torchvision_networks.py $(BUILD)/bench/executor
+	$(PYTHON) tests/oracle/gpt2_network.py bin
 
 calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
@@ -266,9 +267,10 @@ $(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(LIB)
 
 # networks of single operators, besides the corpora in the repository
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds
-	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds $(BUILD)/tests/traced_operators_test
+	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec $(BUILD)/seeds/onnx
 	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
+	@$(BUILD)/tests/traced_operators_test $(BUILD)/seeds/onnx 2>/dev/null >&2
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \

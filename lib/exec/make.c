@@ -9,6 +9,8 @@
 
 #define BUDGET_FACTOR 4u
 #define ROOM_FACTOR 8u /* Winograd takes 4 times the weights, and may fill up some */
+#define WORK_FACTOR 1e3
+#define WORK_EXTRA 2e9 /* a second, at most */
 #define BUDGET_EXTRA ((size_t)32 << 20)
 
 brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
@@ -16,6 +18,7 @@ brc_rc brc_exec_begin(brc_exec **g, size_t bytes, brc_err *err)
 	*g = brc_calloc(1, sizeof(**g), err);
 	BRC_TRY(brc_made(*g));
 	(*g)->opset = BRC_OPSET_MAX;
+	(*g)->work = WORK_EXTRA + WORK_FACTOR * (double)bytes;
 	(*g)->budget = BUDGET_EXTRA + BUDGET_FACTOR * bytes;
 	(*g)->room = BUDGET_EXTRA + ROOM_FACTOR * bytes;
 	omp_set_num_threads(1); /* for oneDNN: our own tasks run in parallel */
@@ -107,9 +110,23 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
+/* Products of constants may take far longer than the size of a model lets one expect. */
+static brc_rc spend_work(brc_exec *g, const brc_node *n, brc_err *err)
+{
+	double need = brc_node_flops(g, n);
+
+	if (need > g->work)
+		return brc_fail(err, BRC_DATA,
+				"computing it from constants takes more operations than the size "
+				"of the model accounts for");
+	g->work -= need;
+	return BRC_OK;
+}
+
 /* All inputs are constants: compute the outputs now. */
 static brc_rc fold(brc_exec *g, brc_node *n, brc_err *err)
 {
+	BRC_TRY(spend_work(g, n, err));
 	BRC_TRY(make_constants(g, n, err));
 	if (!n->op->run)
 		return BRC_OK;

@@ -96,6 +96,11 @@ bool brc_node_moves(const brc_node *n)
 	return may && (!n->op->moves || n->op->moves(n));
 }
 
+bool brc_node_copy(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c)
+{
+	return n->op->copy && n->op->copy(g, n, k, c);
+}
+
 double brc_node_flops(const brc_exec *g, const brc_node *n)
 {
 	return n->op->flops ? n->op->flops(g, n) : 0;

@@ -150,6 +150,18 @@ bool brc_node_adds(const brc_node *n);
 bool brc_node_is_view(const brc_node *n);
 /* Does it only move elements? Some do where an attribute says so. */
 bool brc_node_moves(const brc_node *n);
+/*
+ * Copy k of a node that only copies blocks of elements between row-major values: element o of the
+ * block, with extents dim[], goes to index to[] + o of value `out`, from element
+ * from + sum_d o[d] * step[d] of value `in`. False: there is no copy k, or it is no such copy.
+ */
+typedef struct brc_block_copy {
+	size_t in, out, from;
+	size_t to[BRC_MAX_DIMS], dim[BRC_MAX_DIMS]; /* as many as `out` has dimensions */
+	ptrdiff_t step[BRC_MAX_DIMS];
+} brc_block_copy;
+
+bool brc_node_copy(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c);
 /* Operations, 2 for a multiply-add, of convolutions and matrix products; 0 of other nodes. */
 double brc_node_flops(const brc_exec *g, const brc_node *n);
 

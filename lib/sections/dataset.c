@@ -81,7 +81,8 @@ static brc_rc check_scale(const brc_dataset *d, const char *what, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: the scale is %g, not a positive number", what,
 				d->scale);
 	if (d->pixel == BRC_PIXEL_I4 && (d->scale != 1 || d->channels != 0))
-		return brc_fail(err, BRC_DATA, "%s: tokens have a scale or a mean", what);
+		return brc_fail(err, BRC_DATA,
+				"%s: it holds tokens, which cannot have a scale or a mean", what);
 	for (size_t c = 0; c < d->channels; c++)
 		if (!isfinite(d->mean[c]) || !isfinite(d->deviation[c]) || d->deviation[c] <= 0)
 			return brc_fail(err, BRC_DATA,
@@ -104,12 +105,14 @@ static brc_rc check_channels(const brc_dataset *d, const char *what, brc_err *er
 		return BRC_OK;
 	if (d->layout == BRC_LAYOUT_UNKNOWN || d->ndim < 2)
 		return brc_fail(err, BRC_DATA,
-				"%s: means of %zu channels, but images without known channels",
+				"%s: there are means of %zu channels, but it is not known where "
+				"the images have channels",
 				what, d->channels);
 	have = d->shape[d->layout == BRC_LAYOUT_NCHW ? 0 : d->ndim - 1];
 	if (have != d->channels)
-		return brc_fail(err, BRC_DATA, "%s: means of %zu channels, but images of %zu", what,
-				d->channels, have);
+		return brc_fail(err, BRC_DATA,
+				"%s: there are means of %zu channels, but the images have %zu",
+				what, d->channels, have);
 	return BRC_OK;
 }
 
@@ -185,7 +188,10 @@ static brc_rc check_shape(const brc_dataset *d, const char *what, brc_err *err)
 	if (!pixels || !d->n)
 		return brc_fail(err, BRC_DATA, "%s: there are no images, or they are empty", what);
 	if (pixels != d->pixels || !brc_mul(pixels, d->n, &total))
-		return brc_fail(err, BRC_DATA, "%s: the shape of the images is inconsistent", what);
+		return brc_fail(
+			err, BRC_DATA,
+			"%s: the shape of the images does not fit the number of their elements",
+			what);
 	return BRC_OK;
 }
 

@@ -145,8 +145,9 @@ static brc_rc read_field(const brc_content *c, const brc_field *f, void *of, con
 		if (*count == BRC_ANY)
 			*count = t->shape[i];
 		if (*count != t->shape[i])
-			return brc_section_bad(s, err, "'%s' has extents %zu and %zu", name, *count,
-					       t->shape[i]);
+			return brc_section_bad(s, err,
+					       "'%s' should have the extent %zu and has %zu", name,
+					       *count, t->shape[i]);
 	}
 	if (strcmp(f->dtype, "|S") == 0)
 		return brc_section_dup_texts(s, name, &shape[0], (char ***)(void *)data, err);

@@ -196,7 +196,7 @@ static brc_rc read_statistic(brc_inference *i, const brc_section *s, const brc_m
 	BRC_TRY(brc_keys_get(record_keys, RECORD_KEYS, i, s, r, err));
 	BRC_TRY(brc_keys_get(&warning_key, 1, i, s, r, err));
 	if (!i->statistic[0] || strchr(i->statistic, '/'))
-		return brc_section_bad(s, err, "a statistic without a proper name");
+		return brc_section_bad(s, err, "a statistic has no proper name");
 	if (i->n < 1 || i->n >= (size_t)1 << 30 || i->m != m)
 		return brc_section_bad(s, err,
 				       "statistic %s: %zu draws of a family of %zu, but there are "

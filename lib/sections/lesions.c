@@ -173,7 +173,9 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 	const brc_tensor *t;
 
 	if (l->draws < 1 || l->draws >= (size_t)1 << 30)
-		return brc_section_bad(s, err, "%zu control draws", l->draws);
+		return brc_section_bad(
+			s, err, "%zu control draws are announced; 1 to 2^30 - 1 are possible",
+			l->draws);
 	if (brc_task_counts(l->task)) {
 		BRC_TRY(brc_section_need(s, "correct", "<i4", 3, shape, &t, err));
 		l->correct = t->data;

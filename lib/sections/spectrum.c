@@ -61,7 +61,8 @@ static brc_rc check_image(const brc_spectrum *p, const brc_section *s, brc_err *
 		if (p->boundary[c] < (c ? p->boundary[c - 1] : 0) ||
 		    (size_t)p->boundary[c] > p->bins)
 			return brc_section_bad(s, err,
-					       "cluster %zu begins at bin %d of %zu: they ascend",
+					       "cluster %zu begins at bin %d of %zu; clusters must "
+					       "begin in ascending order",
 					       c, p->boundary[c], p->bins);
 	return BRC_OK;
 }
@@ -73,7 +74,8 @@ static brc_rc check_links(const brc_spectrum *p, const brc_section *s, brc_err *
 
 		if (from < 0 || from >= to || (size_t)to >= p->group.m || !(p->link_weight[i] > 0))
 			return brc_section_bad(s, err,
-					       "link %zu joins sub-clusters %d and %d of %zu by %g",
+					       "link %zu joins the sub-clusters %d and %d of %zu "
+					       "with the weight %g",
 					       i, from, to, p->group.m, p->link_weight[i]);
 	}
 	return BRC_OK;

@@ -25,7 +25,7 @@ static brc_rc check(const brc_subcluster_table *t, const brc_section *s, const b
 		    brc_err *err)
 {
 	if (layers && t->m == 0)
-		return brc_section_bad(s, err, "no sub-clusters");
+		return brc_section_bad(s, err, "it holds no sub-clusters");
 	for (size_t i = 0; i < t->m; i++) {
 		int32_t l = t->layer[i], n = t->size[i];
 		bool fits = l >= 0 && n >= 1 &&

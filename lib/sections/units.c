@@ -35,8 +35,8 @@ static brc_rc check(const void *of, const brc_section *s, brc_err *err)
 	size_t n = brc_layers_total(&u->layers), first, again;
 
 	if (u->n_edges > BRC_UNITS_EDGES)
-		return brc_section_bad(s, err, "%zu edges; %zu are the most", u->n_edges,
-				       BRC_UNITS_EDGES);
+		return brc_section_bad(s, err, "it has %zu edges; at most %zu are possible",
+				       u->n_edges, BRC_UNITS_EDGES);
 	for (size_t e = 0; e < u->n_edges; e++)
 		if (u->from[e] < 0 || u->from[e] > u->to[e] || (size_t)u->to[e] >= u->layers.n)
 			return brc_section_bad(s, err,

@@ -213,7 +213,8 @@ brc_rc brc_collector_add(brc_collector *c, const brc_reader *r, const brc_frame 
 		brc_section_digest_hex(c->digest, c->section->digest);
 		return BRC_OK;
 	default:
-		return brc_fail(err, BRC_STREAM, "%s: a frame out of place", brc_reader_name(r));
+		return brc_fail(err, BRC_STREAM, "%s: a frame stands where it does not belong",
+				brc_reader_name(r));
 	}
 }
 

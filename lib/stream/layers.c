@@ -24,7 +24,7 @@ brc_rc brc_layers_init(brc_layers *t, size_t n, const char *const *name, const s
 
 	*t = (brc_layers){0};
 	if (n > BRC_LAYERS_MAX)
-		return brc_fail(err, BRC_DATA, "a table of %zu layers: %u are the most", n,
+		return brc_fail(err, BRC_DATA, "a table has %zu layers; at most %u are possible", n,
 				BRC_LAYERS_MAX);
 	t->n = n;
 	t->name = brc_calloc(n + 1, sizeof(*t->name), err);

@@ -247,8 +247,8 @@ print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open(
 	refused "$head real general\n2 2 1\n1 2 -1\n" 'line 3' '-1' 'hint:'
 	refused "$head real general\n2 2 1\n1 2 nan\n" 'line 3' 'nan'
 	refused "$head real general\n2 2 1\n1 2 1e999\n" 'line 3'
-	refused "$head real general\n2 2 2\n1 2 1\n1 2 1\n" 'line 4' 'line 3 again'
-	refused "$head real general\n2 2 2\n1 2 1\n2 1 2\n" 'line 4' 'the other way round' 'hint:'
+	refused "$head real general\n2 2 2\n1 2 1\n1 2 1\n" 'line 4' 'line 3 stands here again'
+	refused "$head real general\n2 2 2\n1 2 1\n2 1 2\n" 'line 4' 'in the other direction' 'hint:'
 	refused "$head real general\n% layer\t3\ta\n2 2 1\n1 2 1\n" 'line 3' 'layers above have 3'
 	refused "$head real general\n% layer\tx\ta\n2 2 1\n1 2 1\n" 'line 2' 'a layer is declared by'
 	refused '' 'there is no edge'
@@ -257,7 +257,7 @@ print([n.decode() if isinstance(n, bytes) else n for n in read_stream.read(open(
 	refused '1\t2\n3\tx\n' 'line 2' "'x'"
 	refused '# layer\t2\ta\na:0\ta:2\n' 'line 2' "'a:2'"
 	refused '# layer\t2\ta\n# layer\t2\ta\na:0\ta:1\n' 'a'
-	refused 'a\tb\n# layer\t2\ta\n' 'line 2' 'behind an edge'
+	refused 'a\tb\n# layer\t2\ta\n' 'line 2' 'after the first edge'
 	refused 'a\tb\nb\ta\nc\ta\nb\ta\n' 'a third time'
 	refused 'a\0b\tc\n' 'line 1' 'NUL'
 	head -c 70000 /dev/zero | tr '\0' a >wrong
@@ -378,25 +378,25 @@ PYTHON
 		[ ! -e none.brc ]
 	}
 	no '' 'there is no node'
-	no "<graph><node id='a'/><node id='a'/></graph>" "line 3: a second node 'a'"
+	no "<graph><node id='a'/><node id='a'/></graph>" "line 3: two nodes have the id 'a'"
 	no "<graph><node/></graph>" 'line 3: a node without an id'
 	no "<graph>\n<edge source='a' target='b'/></graph>" "line 4: the edge's source 'a' is no node above"
-	no "<graph><node id='a'/><edge source='a'/></graph>" 'line 3: an edge without its target'
-	no "$weight<graph><node id='a'/><node id='b'/>\n<edge source='a' target='b'><data key='w'>-1</data></edge></graph>" 'line 4: the weight -1'
+	no "<graph><node id='a'/><edge source='a'/></graph>" 'line 3: an edge has no target'
+	no "$weight<graph><node id='a'/><node id='b'/>\n<edge source='a' target='b'><data key='w'>-1</data></edge></graph>" 'line 4: the weight is -1'
 	no "$weight<graph><node id='a'/><node id='b'/><edge source='a' target='b'><data key='w'>1e999</data></edge></graph>" "line 3: the weight '1e999'"
-	no "<graph><node id='a'/><node id='b'/><edge source='a' target='b'/>\n<edge source='a' target='b'/></graph>" 'line 4: the pair of line 3 again'
+	no "<graph><node id='a'/><node id='b'/><edge source='a' target='b'/>\n<edge source='a' target='b'/></graph>" 'line 4: the edge of line 3 stands here again'
 	no "$layer<graph><node id='a'><data key='l'>x</data></node><node id='b'/></graph>" "node 'b': has no layer, but others have"
 	no "$layer$unit<graph><node id='a'><data key='l'>x</data><data key='u'>1</data></node></graph>" "node 'a': the numbers of a layer's units are not 0, 1, 2..."
 	no "$layer$unit<graph><node id='a'><data key='l'>x</data><data key='u'>no</data></node></graph>" "line 3: the unit 'no' is not"
-	no "$name<graph><node id='a'><data key='n'>x</data></node><node id='b'><data key='n'>x</data></node></graph>" "line 3: a second node of the name 'x'"
+	no "$name<graph><node id='a'><data key='n'>x</data></node><node id='b'><data key='n'>x</data></node></graph>" "line 3: two nodes have the name 'x'"
 	no "$name<graph><node id='a'><data key='n'>x</data></node><node id='b'/></graph>" "line 3: node 'b' and others before it: some have a name"
-	no "$weight$weight" "line 3: a second key 'weight'"
+	no "$weight$weight" "line 3: two keys have the id 'weight'"
 	no '<graph></graph><graph></graph>' 'line 3: a second graph'
-	no "<graph><node id='a'><graph/></node></graph>" 'line 3: a second graph, or one within a node'
+	no "<graph><node id='a'><graph/></node></graph>" 'line 3: a second graph follows, or stands within a node'
 	no "<graph><node id='a'><port name='p'/></node></graph>" 'line 3: a port'
 	no "<graph><hyperedge/></graph>" 'line 3: a hyperedge'
 	no "<graph><node id='a'>" 'line 3: mismatched tag'
-	no "$(printf '<g>%.0s' {1..70})" 'line 3: elements within one another more than 64 deep'
+	no "$(printf '<g>%.0s' {1..70})" 'line 3: elements stand within one another more than 64 deep'
 	no "$weight<graph><node id='a'/><node id='b'/><edge source='a' target='b'><data key='w'>$(printf '1%.0s' {1..5000})</data></edge></graph>" 'line 3: a text of more than 4096 bytes'
 	printf '<?xml version="1.0"?><svg/>' >graph.graphml
 	expect 3 import --graph graph.graphml -o none.brc

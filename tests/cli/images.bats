@@ -170,7 +170,7 @@ np.savez('odd.npz', image=a[:, :3], label=[0, 1])"
 	[ "$(cat mean)" = " 0.485 0.456 0.406 " ]
 	run read-data set --resize 8x8 --mean 0.5,0.5 -o x.brc
 	[ "$status" -eq 3 ]
-	[[ "$output" == *"means of 2 channels, but images of 3"* ]]
+	[[ "$output" == *"means of 2 channels, but the images have 3"* ]]
 	run read-data set --resize 8x8 --mean 0.5 --std 0.5,1 -o x.brc
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"--mean has 1 numbers, but --std has 2"* ]]

@@ -88,6 +88,10 @@ setup() {
 		peek stages/analysis.brc >told
 		[ "$(grep -c '"shape": "image=?,2,28,28", "output": "probability"' told)" = 2 ]
 		grep -q '"task": "classes"' told
+		run -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --output nothing "$model" "$data"
+		grep -q "the output 'nothing'" <<<"$output"
+		run -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --shape image=1,2,3 "$model" "$data"
+		[ -z "$(ls none)" ]
 	done
 }
 

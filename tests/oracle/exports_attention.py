@@ -374,6 +374,30 @@ def library(*names):
     return [name + end for name in names for end in ("", ".out_proj")]
 
 
+def flows(value, projection, units, places):
+    """Edges from values to the projection behind attention, whose input j is unit places[j]."""
+    def edges(net):
+        found = {}
+        for b in range(BLOCKS):
+            part = net.blocks[b].attention
+            into = part.get_submodule(projection).weight.abs()
+            w = torch.zeros(units, len(into))
+            w.index_add_(0, torch.tensor(places), into.T)
+            found[f"blocks.{b}.attention.{value}", f"blocks.{b}.attention.{projection}"] = w
+            fc1 = getattr(net.blocks[b].mlp, "fc1", None)
+            if fc1 is not None and net.blocks[b].order == "before":
+                found[f"blocks.{b}.attention.{projection}", f"blocks.{b}.mlp.fc1"] = \
+                    (fc1.weight * net.blocks[b].norm2.weight).abs().T
+        return found
+    return edges
+
+
+def of_list(net):
+    return {(f"blocks.{b}.attention.heads.{h}.value", f"blocks.{b}.attention.proj"):
+            net.blocks[b].attention.proj.weight[:, h * EACH:(h + 1) * EACH].abs().T
+            for b in range(BLOCKS) for h in range(HEADS)}
+
+
 def add(name, make, parts, fixed=False, **more):
     torch.manual_seed(len(CASES))
     axes = {} if fixed else {"ids": {0: "n", 1: "t"}, "y": {0: "n", 1: "t"}}
@@ -387,6 +411,8 @@ QKV = heads(2 * WIDTH, HEADS, EACH)
 JOINED = in_blocks(attention__c_attn=QKV, mlp__fc1="mlp")
 LIBRARY = in_blocks(attention__heads=QKV, mlp__fc1="mlp")
 LIBRARY_LAYERS = library("blocks.0.attention.heads", "blocks.1.attention.heads")
+IN_JOINT = flows("c_attn", "c_proj", 3 * WIDTH, range(2 * WIDTH, 3 * WIDTH))
+SHARED = flows("value", "out", 8, [h // 2 * 4 + d for h in range(4) for d in range(4)])
 SWIGLU = {"mlp__gate": "mlp", "mlp__up": "mlp"}
 
 
@@ -396,26 +422,28 @@ def rotary(shared, **more):
 
 add("attention-list", lambda: Gpt(ListOfHeads), in_blocks(
     **{f"attention__heads__{h}__value": [h] * EACH for h in range(HEADS)}, mlp__fc1="mlp"),
-    fixture=14)
-add("attention-joined", lambda: Gpt(Joined), JOINED, fixture=14)
-add("attention-tied", lambda: Gpt(Joined, tied=True), JOINED)
+    edges=of_list, fixture=14)
+add("attention-joined", lambda: Gpt(Joined), JOINED, edges=IN_JOINT, fixture=14)
+add("attention-tied", lambda: Gpt(Joined, tied=True), JOINED, edges=IN_JOINT)
 add("attention-norm-after", lambda: Gpt(Joined, order="after"), JOINED)
 add("attention-mask-made", lambda: Gpt(MaskMade, lambda: Mlp(gelu_new)), JOINED,
     sets=(14, 15, 16, 17))
 add("attention-addmm", lambda: Gpt(Addmm, lambda: Mlp(gelu_new)),
     in_blocks(attention=QKV, mlp__fc1="mlp"), fixture=14,
     unlike=[f"blocks.{b}.attention{end}" for b in (0, 1) for end in ("", ".Gemm_1")])
-for kind, options in (("", (True, True)), ("-bare", (False, True)), ("-tokens-first", (True, False))):
+for kind, options in (("", (True, True)), ("-bare", (False, True)),
+                      ("-tokens-first", (True, False))):
     add(f"attention-library{kind}", lambda options=options: Gpt(lambda: Library(*options)), LIBRARY,
+        edges=flows("heads", "heads.out_proj", 3 * WIDTH, range(2 * WIDTH, 3 * WIDTH)),
         unlike=LIBRARY_LAYERS, fixture=None if kind else 14)
 add("attention-einsum", lambda: Gpt(Einsum), in_blocks(
     attention__value=heads(0, HEADS, EACH), mlp__fc1="mlp"), sets=(12, 13, 14, 15, 16, 17),
-    fixture=14)
+    edges=flows("value", "out", WIDTH, range(WIDTH)), fixture=14)
 add("attention-rotary", lambda: Gpt(Rotary, SwiGlu, Rms, positions=False), rotary(2, **SWIGLU),
-    fixture=17)
+    edges=SHARED, fixture=17)
 add("attention-rotary-outer", lambda: Gpt(lambda: Rotary(outer=True), JoinedGlu, Rms,
                                           positions=False),
-    rotary(2, mlp__gate_up="mlp"), sets=(12, 13, 14, 15, 16, 17))
+    rotary(2, mlp__gate_up="mlp"), edges=SHARED, sets=(12, 13, 14, 15, 16, 17))
 add("attention-repeated", lambda: Gpt(Repeated), in_blocks(
     attention__value=heads(0, 2, EACH), mlp__fc1="mlp"), True, sets=(13, 14, 15, 16, 17))
 add("attention-one-value", lambda: Gpt(lambda: Rotary(1, "broadcast"), SwiGlu, Rms,
@@ -423,9 +451,10 @@ add("attention-one-value", lambda: Gpt(lambda: Rotary(1, "broadcast"), SwiGlu, R
 add("attention-pairs", lambda: Gpt(lambda: Rotary(4, pairs=True), order="one norm",
                                    positions=False), rotary(4, mlp__fc1="mlp"), fixture=14)
 add("attention-parallel", lambda: Gpt(Interleaved, order="parallel"), in_blocks(
-    attention__c_attn=interleaved(), mlp__fc1="mlp"))
+    attention__c_attn=interleaved(), mlp__fc1="mlp"), edges=flows("c_attn", "c_proj", 3 * WIDTH, [
+        u for u, h in enumerate(interleaved()) if h >= 0]))
 add("attention-alibi", lambda: Gpt(Alibi, positions=False), JOINED, fixture=14)
-add("attention-folded", lambda: Gpt(Folded), JOINED)
+add("attention-folded", lambda: Gpt(Folded), JOINED, edges=IN_JOINT)
 for kind, make in (("", Encoder), ("-norm-first", lambda: Encoder(True, "gelu")),
                    ("-tokens-first", lambda: Encoder(images_first=False))):
     within = [f"encoder.layers.{b}" for b in range(BLOCKS)]

@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import read_stream  # noqa: E402
 
 TOLERANCE = 1e-4
-LAYERS, HEADS, WIDTH, VOCABULARY, LONGEST, TOKENS, SEQUENCES = 12, 12, 768, 50257, 1024, 32, 2
+LAYERS, HEADS, WIDTH, VOCABULARY, LONGEST, TOKENS, SEQUENCES = 12, 12, 768, 50257, 1024, 16, 2
 EACH = WIDTH // HEADS
 
 
@@ -134,8 +134,8 @@ def loss(logits, labels):
 
 def weights_between(net, a, b):
     """From the values of block a to those of block b, through a's projection and the stream."""
-    out = net.h[a].attn.c_proj.weight.abs().T
-    into = net.h[b].ln_1.weight.abs()[:, None] * net.h[b].attn.c_attn.weight.abs().T
+    out = net.h[a].attn.c_proj.weight.abs().T.double()
+    into = net.h[b].ln_1.weight.abs()[:, None] * net.h[b].attn.c_attn.weight.abs().T.double()
     return (out @ into[:, 2 * WIDTH:]).detach().numpy()
 
 

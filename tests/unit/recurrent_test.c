@@ -366,6 +366,34 @@ static void layers_that_contradict_themselves_are_refused(void **state)
 	}
 }
 
+/* A file of some bytes says: three million steps, of constants. */
+static void constants_are_not_computed_for_ever(void **state)
+{
+	static const int64_t extent[2] = {-1, 3}, shape[3] = {3000000, 1, 1}, w[] = {1, 4, 1};
+	static const float numbers[4] = {1, 1, 1, 1};
+	Brc__OnnxModel *m = new_model();
+	brc_err err = {0};
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+
+	(void)state;
+	add_input(m, "x", 2, extent);
+	add_output(m, "answer");
+	add_list(m, "shape", 3, shape);
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 3, w, numbers, sizeof(numbers));
+	add_weights(m, "v", 3, 2);
+	add_node(m, "ConstantOfShape", "shape", "steps");
+	add_node(m, "LSTM", "steps w w", "- last");
+	add_node(m, "MatMul", "x v", "h");
+	add_node(m, "Add", "h last", "answer");
+	bytes = pack_model(m, &size);
+	assert_int_equal(brc_net_decode(&net, bytes, size, NULL, &err), BRC_DATA);
+	if (!strstr(err.message, "takes more operations than the size of the model accounts for"))
+		fail_msg("%s", err.message);
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +403,7 @@ int main(void)
 		cmocka_unit_test(lesions_of_several_layers_share_a_pass),
 		cmocka_unit_test(edges_are_norms_over_gates),
 		cmocka_unit_test(layers_that_contradict_themselves_are_refused),
+		cmocka_unit_test(constants_are_not_computed_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

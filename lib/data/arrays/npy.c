@@ -84,7 +84,8 @@ static brc_rc take_entries(header *h, const json_t *root, brc_err *err)
 	const json_t *order = json_object_get(root, "fortran_order");
 
 	if (json_is_array(descr)) {
-		brc_fail(err, BRC_DATA, "%s: a structured array (a table of fields)", h->name);
+		brc_fail(err, BRC_DATA, "%s: a structured array (a table of fields) cannot be read",
+			 h->name);
 		return brc_hint(err, "save one plain array for each field: np.save(f, a['field'])");
 	}
 	if (!json_is_string(descr) || !json_is_boolean(order) || json_object_size(root) != 3)
@@ -127,8 +128,9 @@ static brc_rc read_text(brc_input *in, char **text, brc_err *err)
 				     "writes, --idx the files of MNIST");
 	}
 	if (p[6] < 1 || p[6] > 3 || p[7] != 0)
-		return brc_fail(err, BRC_DATA, "%s: NPY version %d.%d; 1.0, 2.0 and 3.0 are known",
-				name, p[6], p[7]);
+		return brc_fail(err, BRC_DATA,
+				"%s: NPY version %d.%d is not known; 1.0, 2.0 and 3.0 are", name,
+				p[6], p[7]);
 	wide = p[6] == 1 ? 2 : 4;
 	BRC_TRY(brc_input_header(in, p + 8, wide, err));
 	length = brc_little(p + 8, wide);

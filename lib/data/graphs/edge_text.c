@@ -107,7 +107,7 @@ static brc_rc take_edge(text *t, char *line, brc_err *err)
 		return BRC_OK;
 	if (n == 3 && !brc_line_number(f[2], &weight)) {
 		brc_lines_fail(t->lines, err, "the weight '%s' is not a finite number", f[2]);
-		return brc_hint(err, "a line is: unit, unit, weight, parted by tabs");
+		return brc_hint(err, "a line is: unit, unit, weight, separated by tabs");
 	}
 	if (first)
 		BRC_TRY(set_kind(t, f[0], f[1], err));
@@ -124,7 +124,7 @@ static brc_rc take_comment(text *t, char *comment, brc_err *err)
 	BRC_TRY(brc_declared_layer(&t->layers, t->lines, comment, err));
 	return before == t->layers.n || t->kind == UNKNOWN
 		       ? BRC_OK
-		       : brc_lines_fail(t->lines, err, "a layer is declared behind an edge");
+		       : brc_lines_fail(t->lines, err, "a layer is declared after the first edge");
 }
 
 static brc_rc take_lines(text *t, brc_err *err)

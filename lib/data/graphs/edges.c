@@ -20,7 +20,7 @@ brc_rc brc_edge_list_add(brc_edge_list *l, size_t from, size_t to, double weight
 			 brc_err *err)
 {
 	if (!(weight >= 0 && weight <= FLT_MAX)) {
-		brc_fail(err, BRC_DATA, "the weight %g", weight);
+		brc_fail(err, BRC_DATA, "the weight is %g", weight);
 		return brc_hint(err, "edges are finite and not negative: take magnitudes or "
 				     "squares first");
 	}
@@ -163,8 +163,8 @@ brc_rc brc_graph_out_layers(brc_graph_out *o, char mark, brc_err *err)
 	for (size_t l = 0; l < t->n; l++) {
 		if (brc_has_control(t->name[l]))
 			return brc_fail(err, BRC_DATA,
-					"the name of layer %zu, '%s', holds a control "
-					"character, which a line cannot",
+					"the name of layer %zu, '%s', holds a control character, "
+					"which a line of text cannot hold",
 					l, t->name[l]);
 		brc_str_addf(&o->text, "%c layer\t%zu\t%s\n", mark, t->units[l], t->name[l]);
 	}

@@ -76,13 +76,14 @@ static brc_rc sort(brc_edge_list *l, brc_err *err)
 static brc_rc check_twice(const brc_edge *a, const brc_edge *b, const char *name, brc_err *err)
 {
 	if (a->from == b->from)
-		return brc_fail(err, BRC_DATA, "%s: line %u: the pair of line %u again", name,
-				b->line, a->line);
+		return brc_fail(err, BRC_DATA, "%s: line %u: the edge of line %u stands here again",
+				name, b->line, a->line);
 	if (a->weight == b->weight)
 		return BRC_OK;
-	brc_fail(err, BRC_DATA,
-		 "%s: line %u: the pair of line %u the other way round is %g, not %g", name,
-		 b->line, a->line, (double)b->weight, (double)a->weight);
+	brc_fail(
+		err, BRC_DATA,
+		"%s: line %u: the edge of line %u has the weight %g in the other direction, not %g",
+		name, b->line, a->line, (double)b->weight, (double)a->weight);
 	return brc_hint(err, "a graph is undirected: make the matrix symmetric first");
 }
 
@@ -98,8 +99,8 @@ brc_rc brc_edges_order(brc_edge_list *l, const char *name, brc_err *err)
 			;
 		if (j - i > 2)
 			return brc_fail(err, BRC_DATA,
-					"%s: line %u: the pair of line %u a third time", name,
-					l->edge[i + 2].line, e.line);
+					"%s: line %u: the edge of line %u stands here a third time",
+					name, l->edge[i + 2].line, e.line);
 		if (j - i == 2)
 			BRC_TRY(check_twice(&e, &l->edge[i + 1], name, err));
 		l->edge[kept++] = (brc_edge){lower(&e), upper(&e), e.weight, 0};

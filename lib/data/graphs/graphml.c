@@ -110,14 +110,14 @@ static void open_key(reader *r, const XML_Char **a)
 	r->place = IN_KEY;
 	r->key = NO_ROLE;
 	if (!id || *id == '\0' || strlen(id) >= KEY_MAX) {
-		refuse(r, "a key without an id, or with one of %d bytes or more", KEY_MAX);
+		refuse(r, "a key has no id, or one of %d bytes or more", KEY_MAX);
 		return;
 	}
 	for (int k = 0; name && k < ROLES; k++)
 		if (strcmp(name, roles[k].name) == 0 &&
 		    (!of || strcmp(of, "all") == 0 || strcmp(of, roles[k].of) == 0)) {
 			if (r->id[k][0] != '\0')
-				refuse(r, "a second key '%s'", name);
+				refuse(r, "two keys have the id '%s'", name);
 			r->key = (role)k;
 			snprintf(r->id[k], KEY_MAX, "%s", id);
 		}
@@ -134,7 +134,7 @@ static void open_node(reader *r, const XML_Char **a)
 	}
 	check(r, brc_name_table_add(&r->nodes.ids, id, &number, r->err));
 	if (r->rc == BRC_OK && number != before)
-		refuse(r, "a second node '%.200s'", id);
+		refuse(r, "two nodes have the id '%.200s'", id);
 	r->place = IN_NODE;
 	r->node = (brc_node){.unit = BRC_ANY};
 	r->layer[0] = r->name[0] = '\0';
@@ -143,7 +143,7 @@ static void open_node(reader *r, const XML_Char **a)
 static bool find_node(reader *r, const char *which, const char *id, size_t *out)
 {
 	if (!id) {
-		refuse(r, "an edge without its %s", which);
+		refuse(r, "an edge has no %s", which);
 		return false;
 	}
 	*out = brc_name_table_find(&r->nodes.ids, id);
@@ -155,7 +155,7 @@ static bool find_node(reader *r, const char *which, const char *id, size_t *out)
 static void open_edge(reader *r, const XML_Char **a)
 {
 	if (r->place != ELSEWHERE) {
-		refuse(r, "an edge within a node or an edge");
+		refuse(r, "an edge stands within a node or an edge");
 		return;
 	}
 	r->place = IN_EDGE;
@@ -182,7 +182,7 @@ static void on_start(void *ctx, const XML_Char *element, const XML_Char **a)
 	r->length = 0;
 	r->data = NO_ROLE;
 	if (++r->depth > DEPTH_MAX)
-		refuse(r, "elements within one another more than %d deep", DEPTH_MAX);
+		refuse(r, "elements stand within one another more than %d deep", DEPTH_MAX);
 	else if (r->depth == 1 && strcmp(element, "graphml") != 0)
 		refuse(r, "the document is '%.200s', not graphml", element);
 	else if (strcmp(element, "key") == 0)
@@ -196,7 +196,8 @@ static void on_start(void *ctx, const XML_Char *element, const XML_Char **a)
 	else if (strcmp(element, "data") == 0)
 		open_data(r, a);
 	else if (strcmp(element, "graph") == 0 && (r->graphs++ > 0 || r->place != ELSEWHERE))
-		refuse(r, "a second graph, or one within a node: only one is read");
+		refuse(r,
+		       "a second graph follows, or stands within a node: only one graph is read");
 	else if (strcmp(element, "hyperedge") == 0 || strcmp(element, "port") == 0)
 		refuse(r, "a %s, which no undirected graph of units has", element);
 }
@@ -308,7 +309,8 @@ static void on_doctype(void *ctx, const XML_Char *name, const XML_Char *system,
 	(void)system;
 	(void)public_id;
 	(void)internal;
-	refuse(ctx, "a document type is declared, which GraphML does without");
+	refuse(ctx,
+	       "a document type is declared, which GraphML does not need and which is never read");
 }
 
 /* ---- the document ---- */

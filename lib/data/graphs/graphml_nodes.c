@@ -28,8 +28,7 @@ brc_rc brc_nodes_add(brc_nodes *t, const brc_node *node, brc_err *err)
 	if (node->name) {
 		BRC_TRY(brc_name_table_add(&t->names, node->name, &name, err));
 		if (name != before)
-			return brc_fail(err, BRC_DATA, "a second node of the name '%s'",
-					node->name);
+			return brc_fail(err, BRC_DATA, "two nodes have the name '%s'", node->name);
 	}
 	t->layer[t->n] = (uint32_t)layer;
 	t->unit[t->n++] = node->unit == BRC_ANY ? UINT32_MAX : (uint32_t)node->unit;

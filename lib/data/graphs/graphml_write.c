@@ -38,8 +38,7 @@ static brc_rc add_text(brc_str *out, const char *text, brc_err *err)
 	}
 	return good ? BRC_OK
 		    : brc_fail(err, BRC_DATA,
-			       "'%s' holds a control character or is not UTF-8, which XML cannot "
-			       "say",
+			       "'%s' holds a control character or is not UTF-8; XML cannot hold it",
 			       text);
 }
 

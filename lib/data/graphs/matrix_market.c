@@ -28,7 +28,8 @@ static brc_rc read_banner(market *m, brc_lines *lines, brc_err *err)
 
 	BRC_TRY(brc_lines_next(lines, &line, err));
 	if (!line || brc_line_fields(line, false, f, 5) != 5)
-		return brc_lines_fail(lines, err, "not the first line of a Matrix Market file");
+		return brc_lines_fail(lines, err,
+				      "this is not the first line of a Matrix Market file");
 	real = strcasecmp(f[3], "real") == 0;
 	integer = strcasecmp(f[3], "integer") == 0;
 	m->pattern = strcasecmp(f[3], "pattern") == 0;
@@ -38,8 +39,9 @@ static brc_rc read_banner(market *m, brc_lines *lines, brc_err *err)
 		return BRC_OK;
 	brc_lines_fail(lines, err, "%s %s %s %s: not a matrix that can be a graph", f[1], f[2],
 		       f[3], f[4]);
-	return brc_hint(err, "read are: matrix, coordinate or array, real, integer or pattern, "
-			     "general or symmetric");
+	return brc_hint(err,
+			"these are read: matrix, coordinate or array, real, integer or pattern, "
+			"general or symmetric");
 }
 
 /* Past comments and empty lines; *line is NULL at the end. */
@@ -63,7 +65,8 @@ static brc_rc read_sizes(market *m, brc_lines *lines, brc_err *err)
 	    !brc_line_whole(f[0], 1, SIZE_MAX, &m->n) ||
 	    !brc_line_whole(f[1], 1, SIZE_MAX, &cols) ||
 	    (!m->array && !brc_line_whole(f[2], 0, SIZE_MAX, &m->entries)))
-		return brc_lines_fail(lines, err, "not the line of sizes: rows, columns%s",
+		return brc_lines_fail(lines, err,
+				      "the line of sizes is expected here: rows, columns%s",
 				      m->array ? "" : ", entries");
 	if (m->n != cols)
 		return brc_lines_fail(lines, err, "%zu rows and %zu columns: a graph is square",
@@ -101,8 +104,9 @@ static brc_rc read_entry(const market *m, brc_edge_list *l, const brc_lines *lin
 						   : "row, column and value");
 	if (!m->array) {
 		if (!brc_line_whole(f[0], 1, m->n, &row) || !brc_line_whole(f[1], 1, m->n, &col))
-			return brc_lines_fail(lines, err, "row %s, column %s: not within 1 to %zu",
-					      f[0], f[1], m->n);
+			return brc_lines_fail(lines, err,
+					      "row %s, column %s is not within 1 to %zu", f[0],
+					      f[1], m->n);
 		row--;
 		col--;
 	}

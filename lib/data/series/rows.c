@@ -35,6 +35,8 @@ brc_rc brc_rows_begin(brc_rows *r, size_t width, brc_err *err)
 		return brc_fail(err, BRC_DATA, "%s: %zu columns are too many", r->file, width);
 	r->width = width;
 	r->names.mem = r->mem;
+	BRC_TRY(brc_mem_need(brc_times(width, sizeof(double) + sizeof(*r->extent)), r->mem,
+			     "a row of the table", err));
 	BRC_TRY(BRC_ARRAY(r->extent, units, err));
 	for (size_t u = 0; u < units; u++)
 		r->extent[u] = (brc_extent){INFINITY, -INFINITY, false};

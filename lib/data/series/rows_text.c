@@ -8,7 +8,7 @@
 #include "data/series/rows.h"
 #include "data/tables/separated.h"
 
-enum { LINE_MAX_BYTES = 1 << 24 };
+enum { LINE_MAX_BYTES = 1 << 22 };
 
 typedef struct text {
 	brc_rows *rows;

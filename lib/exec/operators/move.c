@@ -7,8 +7,8 @@
 
 /* One copy from an input to an output of the node. */
 typedef struct copy {
-	size_t in, out; /* values */
-	brc_loops loops;
+	size_t in, out;         /* values */
+	brc_loops given, loops; /* as they were given, and simplified */
 } copy;
 
 typedef struct copies {
@@ -27,7 +27,7 @@ static brc_rc new_copies(brc_exec *g, brc_node *node, size_t n, copies **c, brc_
 /* One more copy. */
 static void add_copy(copies *c, size_t in, size_t out, const brc_loops *t)
 {
-	c->copy[c->n] = (copy){in, out, *t};
+	c->copy[c->n] = (copy){in, out, *t, *t};
 	brc_loops_simplify(&c->copy[c->n++].loops);
 }
 
@@ -69,6 +69,33 @@ void brc_copies_run(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		if (base[0])
 			brc_loops_run(&c->copy[k].loops, base, items, copy_loop, &item);
 	}
+}
+
+/* A loop for each dimension of the output, which lies row-major. */
+static bool block_copy(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *b)
+{
+	const copies *c = n->state;
+	const brc_loops *t = k < c->n ? &c->copy[k].given : NULL;
+	const brc_operand *y = t ? &g->value[c->copy[k].out] : NULL;
+	size_t stride = 1, to = t ? (size_t)t->start[0] : 0;
+
+	if (!t || t->ndim != y->ndim || t->start[0] < 0 || t->start[1] < 0)
+		return false;
+	*b = (brc_block_copy){
+		.in = c->copy[k].in, .out = c->copy[k].out, .from = (size_t)t->start[1]};
+	for (size_t d = y->ndim; d-- > 0;) {
+		if (t->stride[0][d] != (ptrdiff_t)stride)
+			return false;
+		stride *= y->dim[d];
+		b->dim[d] = t->dim[d];
+		b->step[d] = t->stride[1][d];
+	}
+	for (size_t d = 0; d < y->ndim; d++) {
+		stride = y->dim[d] ? stride / y->dim[d] : 0;
+		b->to[d] = stride ? to / stride : 0;
+		to = stride ? to % stride : 0;
+	}
+	return true;
 }
 
 /* Loops over the extents dim[ndim], with the strides of both values. */
@@ -391,7 +418,7 @@ static brc_rc infer_expand(brc_exec *g, brc_node *n, brc_err *err)
 
 #define RECORD(TYPE, MIN_IN, MAX_IN, MAX_OUT, INFER, ...)                                  \
 	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, MAX_OUT), INFER, brc_copies_run, ANY, MOVE, \
-	       __VA_ARGS__)
+	       .copy = block_copy, __VA_ARGS__)
 
 const brc_op brc_layout_op = RECORD("Layout", 1, 1, 1, infer_layout, .attributes = NULL);
 

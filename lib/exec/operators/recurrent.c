@@ -355,13 +355,17 @@ static bool recurrent_weights(const brc_exec *g, const brc_node *n, brc_linear_m
 	return true;
 }
 
+#define STEP_FLOPS 5e3
+
 static double recurrent_flops(const brc_exec *g, const brc_node *n)
 {
 	const brc_recurrence *r = n->state;
 
 	(void)g;
-	return 2.0 * (double)r->steps * (double)r->rows * (double)(r->gates * r->hidden) *
-	       (double)(r->inputs + r->hidden);
+	/* a step costs something even if it has next to nothing to compute */
+	return STEP_FLOPS * (double)r->steps + 2.0 * (double)r->steps * (double)r->rows *
+						       (double)(r->gates * r->hidden) *
+						       (double)(r->inputs + r->hidden);
 }
 
 #define ARGS brc_recurrent_args

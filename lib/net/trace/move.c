@@ -89,7 +89,7 @@ static void clear(brc_tracer *t, const brc_node *n)
 }
 
 /* What the operands have in common besides their sets. */
-static void inherit(const brc_tracer *t, const brc_node *n, brc_sources *s)
+void brc_trace_inherit(const brc_tracer *t, const brc_node *n, brc_sources *s)
 {
 	bool any = false;
 
@@ -120,7 +120,7 @@ static brc_rc collect(brc_tracer *t, const brc_node *n, brc_err *err)
 		narrow(brc_exec_value(t->g, n->out[k]), t->at[n->out[k]]);
 		BRC_TRY(brc_sources_gather(&s, brc_exec_value(t->g, n->out[k]), t->at[n->out[k]],
 					   err));
-		inherit(t, n, &s);
+		brc_trace_inherit(t, n, &s);
 		BRC_TRY(brc_trace_set(t, n, k, &s, BRC_OK, err));
 	}
 	return BRC_OK;
@@ -139,14 +139,24 @@ static bool comes_from_units(const brc_tracer *t, const brc_node *n)
 	return false;
 }
 
+/* By the kernel of the node. */
+static brc_rc move_elements(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	brc_rc rc = lay_out(t, n, err);
+
+	BRC_THEN(rc, brc_node_move(t->g, n, t->at, err));
+	BRC_THEN(rc, collect(t, n, err));
+	clear(t, n);
+	return rc;
+}
+
 /*
  * Kernels move elements of other kinds otherwise, and what a unit looks up is a function of it:
  * mixed, unless no unit has a part in it, as in tokens and what they look up.
  */
 brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 {
-	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1);
-	brc_rc rc;
+	bool lookup = brc_node_trace(n) == BRC_TRACE_LOOKUP && brc_traced(t, n, 1), done;
 
 	if (!brc_node_moves(n))
 		return BRC_OK;
@@ -154,10 +164,8 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 		return comes_from_units(t, n)
 			       ? BRC_OK
 			       : brc_trace_uniform(t, n, 0, 0, BRC_NOWHERE, false, err);
-	rc = lay_out(t, n, err);
-	BRC_THEN(rc, brc_node_move(t->g, n, t->at, err));
-	BRC_THEN(rc, collect(t, n, err));
-	clear(t, n);
-	BRC_THEN(rc, brc_head_block_note(t, n, err));
-	return rc;
+	BRC_TRY(brc_trace_blocks(t, n, &done, err));
+	if (!done)
+		BRC_TRY(move_elements(t, n, err));
+	return brc_head_block_note(t, n, err);
 }

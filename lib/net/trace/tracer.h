@@ -41,6 +41,14 @@ brc_rc brc_trace_attention(brc_tracer *t, const brc_node *n, brc_err *err);
 brc_rc brc_trace_recurrent(brc_tracer *t, const brc_node *n, brc_err *err);
 
 /*
+ * If the node copies blocks (brc_node_copy) of floats, its outputs get their sources, in time and
+ * memory for the dimensions along which they vary, and *done is true.
+ */
+brc_rc brc_trace_blocks(brc_tracer *t, const brc_node *n, bool *done, brc_err *err);
+/* What the operands of a node that moves elements have in common besides their sets. */
+void brc_trace_inherit(const brc_tracer *t, const brc_node *n, brc_sources *s);
+
+/*
  * For attention, a product of scores with values: note to which heads the values belong. They are
  * input a.
  */

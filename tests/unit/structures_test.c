@@ -294,7 +294,7 @@ static void functions_become_their_nodes(void **state)
 	add_int(m->functions[1]->node[1], "speed", 1);
 	refuses(m, "node 'my-g' (scaled): its function has no attribute 'speed'");
 	m = with_functions(true);
-	append(&m->functions, &m->n_functions, add_function(new_model(), "twice", "p", "q"));
+	add_function(m, "twice", "p", "q");
 	refuses(m, "function 'twice' is defined twice");
 }
 
@@ -389,6 +389,24 @@ static void sequences_become_their_values(void **state)
 	refuses(m, "node 'my-y' (Neg): its input 's' is a sequence");
 }
 
+/* Bounds that the network computes: of each row the largest number, less two. */
+static void values_may_be_cut_off_at_values(void **state)
+{
+	static const float y[] = {0, 0, 1, 2, 4, 4, 5, 6}, low[] = {-1, 0, 0, 0, 3, 4, 4, 4};
+	const float two = 2;
+
+	(void)state;
+	for (int upper = 0; upper < 2; upper++) {
+		Brc__OnnxModel *m = begin();
+
+		add_tensor(m, "two", BRC_ONNX_FLOAT, 0, NULL, &two, sizeof(two));
+		add_int_list(add_node(m, "ReduceMax", "x", "top"), "axes", 1, (const int64_t[]){1});
+		add_node(m, "Sub", "top two", "bound");
+		add_node(m, "Clip", upper ? "x - bound" : "x bound", "y");
+		gives(m, upper ? low : y);
+	}
+}
+
 /* ---- layers ---- */
 
 static brc_net *network(Brc__OnnxModel *m)
@@ -449,6 +467,7 @@ int main(void)
 		cmocka_unit_test(functions_that_double_are_refused),
 		cmocka_unit_test(loops_become_their_turns),
 		cmocka_unit_test(sequences_become_their_values),
+		cmocka_unit_test(values_may_be_cut_off_at_values),
 		cmocka_unit_test(layers_inside_are_layers),
 	};
 

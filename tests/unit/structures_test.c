@@ -389,6 +389,36 @@ static void sequences_become_their_values(void **state)
 	refuses(m, "node 'my-y' (Neg): its input 's' is a sequence");
 }
 
+/* The halves of x, each added to the first half of x; and an optional value that is there. */
+static void bodies_are_applied_to_each_value(void **state)
+{
+	static const float y[] = {-2, 0, 0, 2, 6, 8, 8, 10};
+	static const int64_t two = 2, first = 0;
+	Brc__OnnxModel *m = begin();
+	Brc__OnnxNode *n = make_node("SequenceMap", "s f", "t");
+
+	(void)state;
+	add_tensor(m, "two", BRC_ONNX_INT64, 0, NULL, &two, sizeof(two));
+	add_tensor(m, "at", BRC_ONNX_INT64, 0, NULL, &first, sizeof(first));
+	add_int(add_node(m, "SplitToSequence", "x two", "s"), "axis", 1);
+	add_node(m, "SequenceAt", "s at", "f");
+	add_graph(n, "body", make_graph("p q", "r", make_node("Add", "p q", "r")));
+	put(m, n);
+	add_node(m, "Optional", "t", "o");
+	add_node(m, "OptionalGetElement", "o", "u");
+	add_int(add_node(m, "ConcatFromSequence", "u", "y"), "axis", 1);
+	gives(m, y);
+	m = begin();
+	add_node(m, "Optional", "", "o");
+	add_node(m, "OptionalHasElement", "o", "there");
+	put(m, choose("there", "x", "y", "Neg", "Relu"));
+	gives(m, cut);
+	m = begin();
+	add_node(m, "Optional", "", "o");
+	add_node(m, "OptionalGetElement", "o", "y");
+	refuses(m, "(OptionalGetElement): its optional value is not there");
+}
+
 /* Bounds that the network computes: of each row the largest number, less two. */
 static void values_may_be_cut_off_at_values(void **state)
 {
@@ -467,6 +497,7 @@ int main(void)
 		cmocka_unit_test(functions_that_double_are_refused),
 		cmocka_unit_test(loops_become_their_turns),
 		cmocka_unit_test(sequences_become_their_values),
+		cmocka_unit_test(bodies_are_applied_to_each_value),
 		cmocka_unit_test(values_may_be_cut_off_at_values),
 		cmocka_unit_test(layers_inside_are_layers),
 	};

@@ -213,7 +213,7 @@ bench: deps-bench
 
 # ---- lint ----
 
-C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h lib/*/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard bin/*.h lib/*/*.h lib/*/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
             tests/conformance/*.[ch])
 SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)

@@ -45,27 +45,51 @@ static bool joins_layers(const brc_tracer *t, const brc_sources *s)
 	return several;
 }
 
-brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
+/* Does the block hold the same features in the same places? A view of its value does. */
+static bool holds(const brc_head_block *b, const brc_tracer *t, const brc_sources *s)
 {
-	const brc_sources *s = &t->of[n->out[0]];
-	size_t axis = s->set && s->untraced == BRC_NOWHERE ? only_dimension(s) : BRC_NOWHERE;
+	if (b->features != s->n)
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		const brc_scaled_unit *u = feature_at(t, s, i);
+
+		if (b->feature[i].layer != u->layer || b->feature[i].unit != u->unit)
+			return false;
+	}
+	return true;
+}
+
+static brc_rc add_block(brc_tracer *t, const brc_sources *s, brc_err *err)
+{
+	brc_net *net = t->net;
 	brc_head_block *b;
 
-	if (axis == BRC_NOWHERE || !joins_layers(t, s))
-		return BRC_OK;
-	BRC_TRY(brc_grow(&t->net->block, &t->net->cap_blocks, t->net->n_blocks + 1, sizeof(*b),
-			 err));
-	b = &t->net->block[t->net->n_blocks++];
-	*b = (brc_head_block){
-		.site = {.sum = n->out[0], .pre = n->out[0], .post = n->out[0], .axis = axis},
-		.features = s->n,
-		.feature = brc_alloc(s->n, sizeof(*b->feature), err)};
+	BRC_TRY(brc_grow(&net->block, &net->cap_blocks, net->n_blocks + 1, sizeof(*b), err));
+	b = &net->block[net->n_blocks++];
+	*b = (brc_head_block){.features = s->n,
+			      .feature = brc_alloc(s->n, sizeof(*b->feature), err)};
 	BRC_TRY(brc_made(b->feature));
 	for (size_t i = 0; i < s->n; i++) {
 		const brc_scaled_unit *u = feature_at(t, s, i);
 
 		b->feature[i] = (brc_head_feature){u->layer, u->unit};
 	}
+	return BRC_OK;
+}
+
+brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	const size_t v = n->out[0];
+	const brc_sources *s = &t->of[v];
+	size_t axis = s->set && s->untraced == BRC_NOWHERE ? only_dimension(s) : BRC_NOWHERE;
+	brc_net *net = t->net;
+
+	if (axis == BRC_NOWHERE || !joins_layers(t, s))
+		return BRC_OK;
+	if (net->n_blocks == 0 || !holds(&net->block[net->n_blocks - 1], t, s))
+		BRC_TRY(add_block(t, s, err));
+	net->block[net->n_blocks - 1].site =
+		(brc_layer_site){.sum = v, .pre = v, .post = v, .axis = axis};
 	return BRC_OK;
 }
 

@@ -213,7 +213,7 @@ bench: deps-bench
 
 # ---- lint ----
 
-C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard lib/*/*.h lib/*/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
+C_FILES  := $(LIB_SRC) $(BIN_SRC) $(wildcard bin/*.h lib/*/*.h lib/*/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c \
             tests/conformance/*.[ch])
 SH_FILES := $(wildcard pipelines/*.sh) tests/run tests/docs-commands tests/oracle/run tests/bench/run tests/lint-floors \
             .ci/run $(wildcard tests/bench/*.sh)
@@ -267,11 +267,12 @@ $(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(LIB)
 
 # networks of single operators, besides the corpora in the repository
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds
-	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec
+	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds $(BUILD)/tests/traced_operators_test
+	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec $(BUILD)/seeds/onnx
 	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
 	@cp tests/golden/opset23/*.onnx $(BUILD)/seeds/exec
-	@test ! -d $(BUILD)/seeds/onnx || cp tests/golden/net/heads/*.onnx fixtures/exports/*.onnx $(BUILD)/seeds/onnx
+	@cp tests/golden/net/heads/*.onnx fixtures/exports/*.onnx $(BUILD)/seeds/onnx
+	@$(BUILD)/tests/traced_operators_test $(BUILD)/seeds/onnx 2>/dev/null >&2
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \
 			-rss_limit_mb=512 -timeout=5 -print_final_stats=1 \

@@ -12,6 +12,7 @@
 #include "sections/activations.h"
 #include "stream/filter.h"
 #include "study/unfit.h"
+#include "options.h"
 
 static const char *model, *units;
 static int at, pooling = -1, precision, compat;
@@ -24,13 +25,8 @@ static brc_net_options how_read;
 
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network (ONNX)")},
-	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
-		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
-		    "of images that are run at a time; ? leaves that open (default: those of the "
-		    "model and of the data)")},
-	{BRC_STRING("output", 0, "NAME", &how_read.output,
-		    "the value that is the network's output; what it does not need is not run "
-		    "(default: the model's output)")},
+	OPTION_SHAPE(&how_read.shape),
+	OPTION_OUTPUT(&how_read.output),
 	{BRC_STRING("units", 'u', "WHICH", &units,
 		    "which layers are recorded. hidden: the hidden layers. mlp: the hidden layers "
 		    "of MLPs. heads: the values of attention heads. Several kinds are joined by "
@@ -42,9 +38,7 @@ static const brc_opt options[] = {
 		    "mean: its mean. l1: sum of magnitudes. max: largest value. colsum: largest "
 		    "sum of magnitudes of a column: mean|l1|max|colsum (default: mean; with "
 		    "--compat paper: colsum)")},
-	{BRC_CHOICE("precision", 0, "WHAT", &precision, "float|bf16",
-		    "precision of convolutions and matrix products: single precision (float), or "
-		    "bfloat16 (bf16), which the processor must have")},
+	OPTION_PRECISION(&precision),
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, pool as the published code does")},
 	{BRC_SIZE("samples", 'n', "N", &samples, 1, INT32_MAX,

@@ -7,6 +7,7 @@
 #include "linalg/backend.h"
 #include "sections/edge_origin.h"
 #include "stream/filter.h"
+#include "options.h"
 
 static size_t k, shuffles = 50, restarts;
 static int null, compat;
@@ -22,9 +23,7 @@ static const brc_opt options[] = {
 		    "that are not zero. layer-nonzero-distribution: replace these by draws from a "
 		    "density estimate of them. layer-all-distribution: permute all entries, then "
 		    "replace those that are not zero")},
-	{BRC_SIZE("restarts", 0, "N", &restarts, 0, 1e6,
-		  "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected "
-		  "units (default: 0)")},
+	OPTION_RESTARTS(&restarts),
 	{BRC_FLAG("refine", 0, &refine,
 		  "after k-means, move single units to other clusters as long as that lowers the "
 		  "n-cut, in every network alike")},

@@ -3,16 +3,14 @@
 #include "study/measure.h"
 #include "study/tell.h"
 #include "stream/filter.h"
+#include "options.h"
 
 static double level = 0.05;
 static int fdr, compat;
 
 static const brc_opt options[] = {
-	{BRC_DOUBLE("level", 0, "P", &level, 1e-9, 0.5,
-		    "level of significance for counting findings")},
-	{BRC_CHOICE("fdr", 0, "RULE", &fdr, "bh|by",
-		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), "
-		    "or by that of Benjamini and Yekutieli (by)")},
+	OPTION_LEVEL(&level),
+	OPTION_FDR(&fdr),
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, test only the range, as the published code does")},
 	{0},

@@ -8,6 +8,7 @@
 #include "net/unit_graph.h"
 #include "sections/edge_origin.h"
 #include "stream/filter.h"
+#include "options.h"
 
 static const char *model, *order, *units, *data_path;
 static brc_net_options how;
@@ -23,10 +24,7 @@ static const brc_opt options[] = {
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset, for a network that leaves extents open, such as the "
 		  "height of images: they are those of the data")},
-	{BRC_STRING("shape", 0, "[NAME=]N,...", &how.shape,
-		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
-		    "of images that are run at a time; ? leaves that open (default: those of the "
-		    "model and of the data)")},
+	OPTION_SHAPE(&how.shape),
 	{BRC_STRING("output", 0, "NAME", &how.output,
 		    "the value that is the network's output; what it does not need is left out "
 		    "(default: the model's outputs)")},

@@ -10,6 +10,7 @@
 #include "study/tell.h"
 #include "study/unfit.h"
 #include "stream/filter.h"
+#include "options.h"
 
 static const char *model, *data_path;
 static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
@@ -29,13 +30,8 @@ static const brc_opt options[] = {
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
 		"data set together say")},
-	{BRC_STRING("shape", 0, "[NAME=]N,...", &how_read.shape,
-		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number "
-		    "of images that are run at a time; ? leaves that open (default: those of the "
-		    "model and of the data)")},
-	{BRC_STRING("output", 0, "NAME", &how_read.output,
-		    "the value that is the network's output; what it does not need is not run "
-		    "(default: the model's output)")},
+	OPTION_SHAPE(&how_read.shape),
+	OPTION_OUTPUT(&how_read.output),
 	{BRC_SIZE("controls", 'n', "N", &how.draws, 1, 1e6,
 		  "number of random groups that each sub-cluster is compared with (default: 199; "
 		  "with --compat paper: 19)")},
@@ -48,16 +44,11 @@ static const brc_opt options[] = {
 		    "what a lesion sets to 0. zero: the outputs of the units. in-weights: their "
 		    "incoming weights and bias: zero|in-weights (default: zero; with --compat "
 		    "paper: in-weights)")},
-	{BRC_CHOICE("precision", 0, "WHAT", &precision, "float|bf16",
-		    "precision of convolutions and matrix products: single precision (float), or "
-		    "bfloat16 (bf16), which the processor must have")},
+	OPTION_PRECISION(&precision),
 	{BRC_CHOICE("weighting", 0, "WHAT", &weighting, "class|image",
 		    "what counts the same in mean accuracy and loss: every class or every image")},
-	{BRC_DOUBLE("level", 0, "P", &measure.level, 1e-9, 0.5,
-		    "level of significance for counting findings")},
-	{BRC_CHOICE("fdr", 0, "RULE", &fdr, "bh|by",
-		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), "
-		    "or by that of Benjamini and Yekutieli (by)")},
+	OPTION_LEVEL(&measure.level),
+	OPTION_FDR(&fdr),
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, follow the published code: draw the controls of each sub-cluster "
 		    "separately, and use the published tests")},

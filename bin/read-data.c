@@ -104,7 +104,7 @@ static brc_rc check_series(const brc_cli *cli, brc_err *err)
 		return how.transposed || head != BRC_HEAD_AUTO
 			       ? brc_fail(err, BRC_USAGE, "--transpose and --header need --series")
 			       : BRC_OK;
-	if (memcmp(asked, &nothing, sizeof(nothing)) != 0)
+	if (inputs.n > 0 || memcmp(asked, &nothing, sizeof(nothing)) != 0)
 		return brc_fail(err, BRC_USAGE,
 				"--series reads no images and no tokens: it goes with --transpose "
 				"and --header only");

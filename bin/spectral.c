@@ -10,6 +10,7 @@
 #include "graph/stability.h"
 #include "linalg/backend.h"
 #include "stream/filter.h"
+#include "options.h"
 
 static const char *k_list, *k_from, *k_auto;
 static size_t restarts;
@@ -26,9 +27,7 @@ static const brc_opt options[] = {
 	{BRC_STRING("k-auto", 0, "MIN-MAX", &k_auto,
 		    "choose the number of clusters of each graph between MIN and MAX, by its "
 		    "eigenvalues and by how little its partition depends on chance")},
-	{BRC_SIZE("restarts", 0, "N", &restarts, 0, 1e6,
-		  "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected "
-		  "units (default: 0)")},
+	OPTION_RESTARTS(&restarts),
 	{BRC_FLAG("refine", 0, &refine,
 		  "after k-means, move single units to other clusters as long as that lowers the "
 		  "n-cut")},

@@ -65,6 +65,13 @@ void *brc_calloc(size_t n, size_t size, brc_err *err) __attribute__((malloc));
 /* A copy of n elements, aligned as above; NULL as above. */
 void *brc_memdup(const void *from, size_t n, size_t size, brc_err *err) __attribute__((malloc));
 
+/*
+ * Room for n things of the type that p points to: zeroed, or not. Returns from the calling function
+ * where there is none.
+ */
+#define BRC_NEW(p, n, err) BRC_TRY(brc_made((p) = brc_calloc(n, sizeof(*(p)), err)))
+#define BRC_NEW_RAW(p, n, err) BRC_TRY(brc_made((p) = brc_alloc(n, sizeof(*(p)), err)))
+
 /* BRC_OK, or BRC_RESOURCE where an allocation gave NULL; it has filled in the error. */
 static inline brc_rc brc_made(const void *block)
 {

@@ -9,7 +9,7 @@
 #include "exec/downstream.h"
 
 /* Nodes and names that functions, branches and loops may add, by the size of the model. */
-#define INLINED_EXTRA ((size_t)1 << 16)
+#define INLINED_EXTRA ((size_t)1 << 15)
 #define INLINED_BYTES 64u
 
 typedef struct builder {

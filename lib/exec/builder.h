@@ -66,13 +66,15 @@ brc_rc brc_builder_inline(brc_builder *b, const brc_inlined *what, brc_binding *
 
 /* ---- for nodes that are no operators ---- */
 
+/* in[p->n_input], out[p->n_output]; the attributes of p are those that hold here. */
+typedef brc_rc (*brc_build)(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
+			    brc_binding *out);
+
 typedef struct brc_structure {
 	const char *type;
 	const char *const *attributes; /* ended by NULL */
 	size_t min_in, max_in, max_out;
-	/* in[p->n_input], out[p->n_output]; the attributes of p are those that hold here */
-	brc_rc (*build)(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
-			brc_binding *out);
+	brc_build build;
 } brc_structure;
 
 /* structure.c, sequences.c, einsum.c: ended by one without a type. */

@@ -238,10 +238,9 @@ static brc_rc build_call(brc_builder *b, const Brc__OnnxNode *p, const brc_bindi
 	return rc;
 }
 
-static brc_rc add_structure(brc_builder *b, const Brc__OnnxNode *p)
+/* Put what `build` makes in the place of p. */
+static brc_rc add_structure(brc_builder *b, const Brc__OnnxNode *p, brc_build build)
 {
-	const brc_structure *s =
-		brc_function_of(&b->functions, p) ? NULL : brc_structure_find(p->op_type);
 	brc_binding *in = brc_alloc(p->n_input + p->n_output, sizeof(*in), b->err), *out;
 	size_t emitted = b->emitted;
 	brc_rc rc = brc_made(in);
@@ -253,7 +252,7 @@ static brc_rc add_structure(brc_builder *b, const Brc__OnnxNode *p)
 		out = in + p->n_input;
 		for (size_t k = 0; k < p->n_output; k++)
 			out[k] = brc_bind(BRC_NOWHERE);
-		rc = s ? s->build(b, p, in, out) : build_call(b, p, in, out);
+		rc = build(b, p, in, out);
 		for (size_t k = 0; rc == BRC_OK && k < p->n_output; k++)
 			if (*brc_text(p->output[k]))
 				brc_names_find(&b->scope->names, p->output[k])->is = out[k];
@@ -277,14 +276,50 @@ static bool hands_on(const brc_builder *b, const Brc__OnnxNode *p)
 	return true;
 }
 
+static bool is_computed(const brc_builder *b, const char *name)
+{
+	const brc_name *at = find(b, brc_text(name));
+
+	return at && at->is.value != BRC_NOWHERE && b->g->value[at->is.value].state == BRC_COMPUTED;
+}
+
+/* Clip with bounds that the network computes: its largest or smallest values with them. */
+static bool clips_by_values(const brc_builder *b, const Brc__OnnxNode *p)
+{
+	bool any = false;
+
+	for (size_t k = 1; k < p->n_input; k++)
+		any = any || is_computed(b, p->input[k]);
+	return any && strcmp(brc_text(p->op_type), "Clip") == 0;
+}
+
+static brc_rc build_clip(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
+			 brc_binding *out)
+{
+	static const char *const how[] = {"", "Max", "Min"};
+
+	*out = in[0];
+	for (size_t k = 1; k < p->n_input; k++) {
+		size_t two[2] = {out->value, in[k].value};
+
+		if (two[1] != BRC_NOWHERE)
+			BRC_TRY(brc_builder_emit(b, p, how[k], NULL, two, 2, &out->value, 1));
+	}
+	return BRC_OK;
+}
+
 static brc_rc add_node(brc_builder *b, const Brc__OnnxNode *p)
 {
 	brc_rc rc = brc_exec_accept_node(p, &b->functions, b->err);
 
 	b->named = rc != BRC_OK; /* it names the node */
 	BRC_TRY(rc);
-	if (brc_function_of(&b->functions, p) || brc_structure_find(brc_text(p->op_type)))
-		return add_structure(b, p);
+	if (brc_function_of(&b->functions, p))
+		return add_structure(b, p, build_call);
+	if (brc_structure_find(brc_text(p->op_type)))
+		return add_structure(b, p, brc_structure_find(p->op_type)->build);
+	if (clips_by_values(b, p))
+		return add_structure(b, p, build_clip);
 	return hands_on(b, p) ? BRC_OK : add_operator(b, p);
 }
 

@@ -91,6 +91,7 @@ brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t
 {
 	bool real = brc_exec_value(g, value)->elem == BRC_ELEM_FLOAT;
 	brc_followed f;
+	brc_elem made;
 
 	*end = value;
 	BRC_TRY(brc_follow(&f, g, value, err));
@@ -102,9 +103,10 @@ brc_rc brc_activation_end(const brc_exec *g, size_t value, size_t behind, size_t
 		if (!belongs(&f, n, value))
 			break;
 		brc_follow_node(&f, n, true);
-		real = brc_exec_value(g, n->out[0])->elem == BRC_ELEM_FLOAT &&
-		       (real || brc_node_dequantises(n));
-		if (real && f.open == brc_exec_value(g, n->out[0])->users)
+		made = brc_exec_value(g, n->out[0])->elem;
+		if (made != BRC_ELEM_BOOL) /* a comparison changes nothing */
+			real = made == BRC_ELEM_FLOAT && (real || brc_node_dequantises(n));
+		if (real && made == BRC_ELEM_FLOAT && f.open == brc_exec_value(g, n->out[0])->users)
 			*end = n->out[0];
 	}
 	free(f.inside);

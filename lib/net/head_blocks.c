@@ -95,10 +95,16 @@ brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
 
 /* ---- when all heads are known ---- */
 
-/* Are all units of the layer the values of one and the same head? */
-static bool is_one_head(const brc_net_layer *l)
+/*
+ * Are all units of the layer the values of one and the same head? Nothing must come between its sum
+ * and its value, so that either is 0 where the other is.
+ */
+static bool is_one_head(const brc_net *net, size_t layer)
 {
-	if (l->role != BRC_ROLE_HIDDEN || !l->head || l->head_block)
+	const brc_net_layer *l = &net->layer[layer];
+
+	if (l->role != BRC_ROLE_HIDDEN || !l->head || l->head_block ||
+	    net->site[layer].sum != net->site[layer].post)
 		return false;
 	for (size_t u = 0; u < l->units; u++)
 		if (l->head[u] != 0)
@@ -176,7 +182,7 @@ static brc_rc check(const brc_net *net, const brc_head_block *b, size_t *times, 
 	for (size_t i = 0; i < b->features; i++)
 		times[b->feature[i].layer]++;
 	for (size_t l = 0; *is && l < net->n_layers; l++)
-		*is = times[l] == 0 || is_one_head(&net->layer[l]);
+		*is = times[l] == 0 || is_one_head(net, l);
 	if (*is)
 		BRC_TRY(is_complete(net, b, times, is, err));
 	return *is ? go_only_there(net, times, b->site.post, is, err) : BRC_OK;

@@ -570,3 +570,16 @@ void brc_net_fix_rows(brc_net *net, size_t rows)
 	net->fixed = true;
 	net->tracked = net->tracked && rows > 1;
 }
+
+void brc_net_forget_images(brc_net *net)
+{
+	for (size_t k = 0; k < net->n_in; k++) {
+		brc_net_input *in = &net->in[k];
+
+		if (in->images != BRC_NOWHERE)
+			in->dim[in->images] = net->declared;
+		in->images = BRC_NOWHERE;
+	}
+	net->declared = 0;
+	brc_net_fix_rows(net, 1);
+}

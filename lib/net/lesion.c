@@ -307,9 +307,9 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		j.scoring = *options->scoring;
 	else
 		BRC_TRY(brc_task_decide(&j.scoring, net, data, BRC_TASK_AUTO, err));
-	if (data->n > INT32_MAX / j.scoring.answers)
+	if (data->n > INT32_MAX / j.scoring.places)
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
-				(int)(INT32_MAX / j.scoring.answers));
+				(int)(INT32_MAX / j.scoring.places));
 	rc = prepare(&j, set, n_sets, options, err);
 	BRC_THEN(rc, run_rounds(&j, set, n_sets, pool, correct, loss, err));
 	brc_runs_free(j.run, j.threads);

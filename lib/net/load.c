@@ -82,16 +82,45 @@ static brc_rc prune(brc_net *net, brc_err *err)
 {
 	const char *output = net->options.output;
 
-	BRC_TRY(output ? brc_exec_want(&net->model, &output, 1, err)
-		       : brc_exec_want_outputs(&net->model, err));
-	return brc_exec_drop_inputs(&net->model, err);
+	brc_rc rc = output ? brc_exec_want(&net->model, &output, 1, err)
+			   : brc_exec_want_outputs(&net->model, err);
+
+	if (rc == BRC_DATA && !output && err && !*err->hint)
+		brc_hint(err, "--output NAME takes a value before it as the network's output");
+	BRC_THEN(rc, brc_exec_drop_inputs(&net->model, err));
+	return rc;
 }
 
 /*
  * The graph for any number of images. Where that is not possible, it is made for as many as the
- * model declares.
+ * model declares; where these are not images, for one without a dimension of images.
  */
-static brc_rc read_graph(brc_net *net, brc_err *err)
+static brc_rc read_graph(brc_net *net, const brc_exec_options *bare, brc_err *err)
+{
+	const bool open = net->declared == 0;
+	brc_err other = {0};
+	brc_rc rc = brc_net_build(net, net->rows, bare, &net->g, err);
+
+	if (rc != BRC_DATA || net->fixed)
+		return rc;
+	brc_net_fix_rows(net, net->declared ? net->declared : 1);
+	rc = brc_net_build(net, net->rows, bare, &net->g, &other);
+	if (rc == BRC_DATA && net->declared > 1 && !net->options.data) {
+		brc_net_forget_images(net);
+		rc = brc_net_build(net, net->rows, bare, &net->g, &other);
+	}
+	if (!rc && open) /* one at a time might not be what is meant */
+		return brc_hint(err,
+				"--shape %.100s=1,... runs one image at a time, which is possible",
+				net->in[net->main].name);
+	if (rc)
+		return rc;
+	if (err)
+		*err = (brc_err){0};
+	return BRC_OK;
+}
+
+static brc_rc build(brc_net *net, brc_err *err)
 {
 	const char *const output = net->options.output;
 	const brc_exec_options bare = {.folder = net->folder,
@@ -100,31 +129,12 @@ static brc_rc read_graph(brc_net *net, brc_err *err)
 				       .keep = &output,
 				       .n_keep = output ? 1 : 0,
 				       .keep_only = output ? true : false};
-	brc_err other = {0};
-	brc_rc rc = brc_net_build(net, net->rows, &bare, &net->g, err);
 
-	if (rc != BRC_DATA || net->fixed)
-		return rc;
-	brc_net_fix_rows(net, net->declared ? net->declared : 1);
-	rc = brc_net_build(net, net->rows, &bare, &net->g, &other);
-	if (!rc && !net->declared) /* one at a time might not be what is meant */
-		return brc_hint(err,
-				"--shape %.100s=1,... runs one image at a time, which is "
-				"possible",
-				net->in[net->main].name);
-	if (rc)
-		return err->code;
-	*err = (brc_err){0};
-	return BRC_OK;
-}
-
-static brc_rc build(brc_net *net, brc_err *err)
-{
 	BRC_TRY(prune(net, err));
 	BRC_TRY(brc_net_find_inputs(net, err));
 	if (!net->options.output && net->model.model->graph->n_output == 0)
 		return brc_fail(err, BRC_DATA, "the network has no output");
-	BRC_TRY(read_graph(net, err));
+	BRC_TRY(read_graph(net, &bare, err));
 	BRC_TRY(digest_weights(net, err));
 	brc_net_note_input(net);
 	brc_net_choose_output(net);

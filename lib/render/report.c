@@ -33,8 +33,7 @@ static brc_rc collect(brc_report *r, const brc_report_input *inputs, size_t n, b
 	size_t content = 0;
 
 	BRC_TRY(brc_network_inputs_join(&r->inputs, inputs, n, err));
-	r->network = brc_calloc(r->inputs.n, sizeof(*r->network), err);
-	BRC_TRY(brc_made(r->network));
+	BRC_NEW(r->network, r->inputs.n, err);
 	while (r->n < r->inputs.n) {
 		brc_network *net = &r->network[r->n];
 		brc_rc rc = brc_network_collect(net, &r->inputs.item[r->n++], &r->options, err);
@@ -52,8 +51,7 @@ brc_rc brc_report_new(brc_report **r, const brc_report_input *inputs, size_t n,
 {
 	brc_rc rc;
 
-	*r = brc_calloc(1, sizeof(**r), err);
-	BRC_TRY(brc_made(*r));
+	BRC_NEW(*r, 1, err);
 	(*r)->options = *options;
 	rc = collect(*r, inputs, n, err);
 	if (rc != BRC_OK) {

@@ -44,8 +44,7 @@ brc_rc brc_dataset_inputs_read(brc_dataset *d, const brc_section *s, brc_err *er
 		n += is_input(s->tensors[i]);
 	if (n == 0)
 		return BRC_OK;
-	d->input = brc_calloc(n, sizeof(*d->input), err);
-	BRC_TRY(brc_made(d->input));
+	BRC_NEW(d->input, n, err);
 	for (size_t i = 0; i < s->n_tensors; i++)
 		if (is_input(s->tensors[i]))
 			BRC_TRY(read_one(&d->input[d->n_inputs++], s->tensors[i], d->n, s, err));

@@ -110,8 +110,7 @@ static brc_rc read_words(const brc_field *f, const char *name, unsigned **out, s
 	char text[64];
 
 	BRC_TRY(brc_section_need_column(s, name, "|S", n, &t, err));
-	*out = brc_alloc(n, sizeof(**out), err);
-	BRC_TRY(brc_made(*out));
+	BRC_NEW_RAW(*out, n, err);
 	for (size_t i = 0; i < n; i++) {
 		unsigned *w = &(*out)[i];
 

@@ -109,8 +109,7 @@ static brc_rc read_warnings(brc_graph_result *g, const brc_section *s, const brc
 		return BRC_OK;
 	if (v->type != BRC_V_LIST)
 		return brc_section_bad(s, err, "'warnings' is not a list of texts");
-	g->warning = brc_calloc(v->u.list.n, sizeof(*g->warning), err);
-	BRC_TRY(brc_made(g->warning));
+	BRC_NEW(g->warning, v->u.list.n, err);
 	for (size_t i = 0; i < v->u.list.n; i++) {
 		if (v->u.list.items[i].type != BRC_V_STRING)
 			return brc_section_bad(s, err, "'warnings' is not a list of texts");
@@ -140,8 +139,7 @@ brc_rc brc_graph_results_read(brc_graph_result **g, size_t *n, const brc_section
 	brc_rc rc = BRC_OK;
 
 	*n = 0;
-	*g = brc_calloc(s->n_records, sizeof(**g), err);
-	BRC_TRY(brc_made(*g));
+	BRC_NEW(*g, s->n_records, err);
 	for (size_t i = 0; rc == BRC_OK && i < s->n_records; i++) {
 		(*g)[i] = brc_graph_result_blank();
 		*n = i + 1;

@@ -111,8 +111,7 @@ static brc_rc read_items(brc_lesions *l, const brc_section *s, brc_err *err)
 
 static brc_rc read_left_out(brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	l->left_out = brc_calloc(s->n_records, sizeof(*l->left_out), err);
-	BRC_TRY(brc_made(l->left_out));
+	BRC_NEW(l->left_out, s->n_records, err);
 	for (size_t i = 0; i < s->n_records; i++) {
 		brc_left_out *o = &l->left_out[i];
 		int64_t cluster;

@@ -32,8 +32,7 @@ brc_rc brc_collector_new(brc_collector **out, size_t memory, brc_err *err)
 	brc_collector *c;
 
 	*out = NULL;
-	c = brc_calloc(1, sizeof(*c), err);
-	BRC_TRY(brc_made(c));
+	BRC_NEW(c, 1, err);
 	c->memory = memory;
 	c->spool = -1;
 	c->digest = brc_section_digest_new(err);
@@ -112,8 +111,7 @@ static brc_rc add_tensor(brc_collector *c, const brc_reader *r, brc_err *err)
 	brc_rc rc;
 
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
-	t = brc_alloc(1, sizeof(*t), err);
-	BRC_TRY(brc_made(t));
+	BRC_NEW_RAW(t, 1, err);
 	*t = *head;
 	t->data = NULL;
 	close_spool(c);

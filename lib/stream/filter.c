@@ -21,8 +21,7 @@ brc_rc brc_filter_open(brc_filter **out, const brc_cli *cli, brc_err *err)
 	*out = NULL;
 	signal(SIGPIPE, SIG_IGN); /* a write then fails with EPIPE, and the run ends properly */
 	signal(SIGXFSZ, SIG_IGN); /* and a write beyond the limit of file sizes fails with EFBIG */
-	f = brc_calloc(1, sizeof(*f), err);
-	BRC_TRY(brc_made(f));
+	BRC_NEW(f, 1, err);
 	stream = (cli->common & BRC_COMMON_STREAM) != 0;
 	f->cli = cli;
 	f->entry = brc_history_entry(cli);

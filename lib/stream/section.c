@@ -112,8 +112,7 @@ brc_rc brc_section_new(brc_section **out, const char *type, unsigned version, co
 	brc_section *s;
 
 	*out = NULL;
-	s = brc_calloc(1, sizeof(*s), err);
-	BRC_TRY(brc_made(s));
+	BRC_NEW(s, 1, err);
 	if (!brc_section_name_ok(type, sizeof(s->type)) ||
 	    !brc_section_name_ok(name, sizeof(s->name))) {
 		free(s);
@@ -215,8 +214,7 @@ brc_rc brc_section_add(brc_section *s, const char *name, const char *dtype, size
 		return in_section(s, err);
 	}
 	BRC_TRY(brc_grow(&s->tensors, &s->cap_tensors, s->n_tensors + 1, sizeof(*s->tensors), err));
-	t = brc_calloc(1, sizeof(*t), err);
-	BRC_TRY(brc_made(t));
+	BRC_NEW(t, 1, err);
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->dtype, sizeof(t->dtype), "%s", dtype);
 	t->itemsize = bytes;

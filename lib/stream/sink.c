@@ -179,8 +179,7 @@ brc_rc brc_sink_open(brc_sink **out, const char *path, bool binary, brc_err *err
 	brc_rc rc;
 
 	*out = NULL;
-	s = brc_calloc(1, sizeof(*s), err);
-	BRC_TRY(brc_made(s));
+	BRC_NEW(s, 1, err);
 	s->fd = -1;
 	s->buf = brc_alloc(BUFFER_BYTES, 1, err);
 	to_stdout = !path || strcmp(path, "-") == 0;

@@ -105,8 +105,7 @@ brc_rc brc_source_open(brc_source **out, const char *path, brc_err *err)
 	brc_rc rc;
 
 	*out = NULL;
-	s = brc_calloc(1, sizeof(*s), err);
-	BRC_TRY(brc_made(s));
+	BRC_NEW(s, 1, err);
 	s->fd = -1;
 	s->name = brc_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path, err);
 	rc = s->name ? open_fd(s, path, err) : BRC_RESOURCE;

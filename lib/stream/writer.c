@@ -29,8 +29,7 @@ brc_rc brc_writer_new(brc_writer **out, brc_sink *sink, unsigned level, brc_err 
 	brc_writer *w;
 
 	*out = NULL;
-	w = brc_calloc(1, sizeof(*w), err);
-	BRC_TRY(brc_made(w));
+	BRC_NEW(w, 1, err);
 	w->sink = sink;
 	w->level = level;
 	w->digest = brc_section_digest_new(err);

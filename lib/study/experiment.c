@@ -16,8 +16,7 @@ static brc_rc match_layers(brc_experiment *x, const brc_net *net, brc_err *err)
 {
 	const brc_layers *ours = &x->labels->layers, *theirs = brc_net_layers(net);
 
-	x->net_layer = brc_alloc(ours->n, sizeof(*x->net_layer), err);
-	BRC_TRY(brc_made(x->net_layer));
+	BRC_NEW_RAW(x->net_layer, ours->n, err);
 	for (size_t l = 0; l < ours->n; l++) {
 		const size_t at = brc_layers_find(theirs, ours->name[l]);
 

@@ -261,11 +261,19 @@ np.save("text.npy", np.array([["a", "b"]]))'
 	expect 2 read-data --transpose x.csv
 	says 'need --series'
 	expect 2 read-data --header yes x.csv
-	for o in '--npy' '--mean 1' '--first 1' '--classes 3' '--tokens' '--sample 1' '--rgb'; do
-		# shellcheck disable=SC2086 # an option and its value
-		expect 2 read-data --series $o x.csv
+	# every other option of read-data: those that the help shows before the common ones
+	read-data --help | sed -n '/^  *--mem/q;s/^  *--\([a-z0-9-]*\)\(=*\).*/\1\2/p' |
+		grep -vE '^(series|transpose|header=)$' >options
+	[ "$(wc -l <options)" -ge 24 ]
+	while read -r o; do
+		case $o in
+		targets=) o+=labels ;;
+		input=) o+=a=x.csv ;;
+		*=) o+=1 ;;
+		esac
+		expect 2 read-data --series "--$o" x.csv </dev/null
 		says '--series reads no images'
-	done
+	done <options
 	expect 2 read-data --series x.csv x.csv
 	says 'one file'
 	expect 2 read-data --series

@@ -1,9 +1,9 @@
 """Networks as torch exports them, at operator sets 11 to 17, run by torch and by broca.
 
     exports.py NETWORK BIN [NAME...]        check all cases, or those called NAME
-    exports.py --write [NAME...]            write the fixtures: fixtures/exports/NAME.onnx and
-                                            tests/golden/exports/NAME.npz
-    exports.py --values                     write the latter alone, of the fixtures there are
+    exports.py --write                      write the fixtures: fixtures/exports/NAME.onnx, and
+                                            tests/golden/exports/NAME.npz and list.tsv
+    exports.py --values                     the latter two alone
 
 NETWORK is .build/bench/network, BIN the folder of the filters. Of each case are compared, to
 1e-4 of the largest value: the output; the values of every layer before its activation, with
@@ -308,22 +308,49 @@ def check(case, network, tools):
 
 # ---- the fixtures ----
 
-def write(case, models):
-    """The export if `models`, the arrays that go in, what comes out, and Case.parts."""
+def silenced_layer(case, net):
+    """A layer that broca calls as torch does; "-": not known without broca."""
+    kinds = (torch.nn.Linear, torch.nn.Conv2d)
+    names = [name for name, part in net.named_modules() if isinstance(part, kinds)]
+    return names[0] if names and not case.unlike and not case.layers else "-"
+
+
+def write(case, model):
+    """The arrays that go in, and what comes out; the export itself if `model` is true."""
     torch.manual_seed(0)
     net = case.make().eval()
-    for folder in ("fixtures/exports", "tests/golden/exports"):
-        os.makedirs(folder, exist_ok=True)
-    if models:
+    os.makedirs("tests/golden/exports", exist_ok=True)
+    if model:
+        os.makedirs("fixtures/exports", exist_ok=True)
         export(case, net, case.fixture, f"fixtures/exports/{case.name}.onnx")
-    name = case.data or next(iter(case.inputs))
-    arrays = {k: case.inputs[k].numpy() for k in case.arrays}
+    names = {"input": case.data or next(iter(case.inputs)), **{k: k for k in case.arrays}}
+    arrays = {}
+    for k, name in names.items():
+        real = case.inputs[name].is_floating_point()
+        arrays[k] = case.inputs[name].numpy().astype(np.float32 if real else np.int32)
     for layer, part in (case.parts or {}).items():
         kind, label = ("mlp", [0]) if part == "mlp" else ("head", part)
         arrays[f"{kind}.{layer}"] = np.array(label, np.int32)
-    np.savez(f"tests/golden/exports/{case.name}.npz", output=call(case, net).numpy(),
-             input=case.inputs[name].numpy().astype(
-                 np.float32 if case.inputs[name].is_floating_point() else np.int32), **arrays)
+    arrays["output"] = call(case, net).numpy().astype(np.float32)
+    layer = silenced_layer(case, net)
+    if layer != "-":
+        keep = first_half(dict(net.named_modules())[layer].weight.shape[0])
+        arrays["silenced"] = silenced(case, net, layer, keep).numpy().astype(np.float32)
+    np.savez(f"tests/golden/exports/{case.name}.npz", **arrays)
+
+
+def write_all(cases, model):
+    """list.tsv: the export, further arrays, --shape, --output, a layer."""
+    cases = [c for c in cases if c.fixture]
+    for case in cases:
+        write(case, model)
+    with open("tests/golden/exports/list.tsv", "w") as f:
+        for case in cases:
+            torch.manual_seed(0)
+            asked = dict(zip(case.options[::2], case.options[1::2]))
+            print(case.name, ",".join(case.arrays) or "-", asked.get("--shape", "-"),
+                  asked.get("--output", "-"), silenced_layer(case, case.make()),
+                  sep="\t", file=f)
 
 
 def main():
@@ -332,18 +359,15 @@ def main():
     parser.add_argument("--values", action="store_true")
     parser.add_argument("args", nargs="*")
     given = parser.parse_args()
+    torch.manual_seed(0)
     for path in sorted(glob.glob(os.path.join(HERE, "exports_*.py"))):
         importlib.import_module(os.path.basename(path)[:-3])
     cases = sys.modules["exports"].CASES
-    writes = given.write or given.values
-    names = given.args if writes else given.args[2:]
-    chosen = [c for c in cases if not names or c.name in names]
-    if writes:
-        for case in chosen:
-            if case.fixture and (given.write or os.path.exists(
-                    f"fixtures/exports/{case.name}.onnx")):
-                write(case, given.write)
+    if given.write or given.values:
+        write_all(cases, given.write)
         return 0
+    names = given.args[2:]
+    chosen = [c for c in cases if not names or c.name in names]
     bad = [c.name for c in chosen if not check(c, *given.args[:2])]
     print(f"{len(chosen) - len(bad)} of {len(chosen)} kinds of export agree with torch")
     return 1 if bad or not chosen else 0

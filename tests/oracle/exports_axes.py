@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from exports import CASES, Case
 
-VOCABULARY, WIDTH, HEADS, PLACES = 17, 24, 3, 64
+VOCABULARY, WIDTH, HEADS, PLACES = 17, 12, 3, 16
 
 
 def add(name, make, inputs, **more):

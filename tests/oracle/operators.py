@@ -12,6 +12,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch.nn import functional
 
+from operators_quantised import quantised
+
 ROOT = pathlib.Path("tests/golden/operators")
 RNG = np.random.default_rng(11)
 
@@ -207,6 +209,7 @@ def main():
     shutil.rmtree(ROOT, ignore_errors=True)
     for make in functions, reductions, normalisation, pooling, places, along, constants:
         make()
+    quantised(case)
 
 
 if __name__ == "__main__":

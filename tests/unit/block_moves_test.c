@@ -243,11 +243,47 @@ static void large_maps_are_followed(void **state)
 	brc_net_free(net);
 }
 
+/* Each of two joined values varies in nothing; what they become does. */
+static void single_channels_are_told_apart(void **state)
+{
+	static const int64_t image[] = {-1, 1, 2, 2}, kernel[] = {1, 1, 1, 1}, dim[] = {8, 1};
+	static const float one = 1, v[] = {1, 1, 1, 1, 2, 2, 2, 2};
+	Brc__OnnxModel *m = new_model();
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	brc_net *net;
+	float w[2];
+	size_t n;
+	uint8_t *bytes;
+
+	(void)state;
+	add_input(m, "x", 4, image);
+	add_output(m, "y");
+	add_tensor(m, "a", BRC_ONNX_FLOAT, 4, kernel, &one, sizeof(one));
+	add_tensor(m, "w", BRC_ONNX_FLOAT, 2, dim, v, sizeof(v));
+	add_node(m, "Conv", "x a", "p");
+	add_node(m, "Conv", "x a", "q");
+	add_int(add_node(m, "Concat", "p q", "j"), "axis", 1);
+	add_node(m, "Flatten", "j", "f");
+	add_node(m, "MatMul", "f w", "y");
+	bytes = pack_model(m, &n);
+	if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->n_edges, 4);
+	assert_int_equal(g->weights(net, 2, &w[0], &err), BRC_OK);
+	assert_int_equal(g->weights(net, 3, &w[1], &err), BRC_OK);
+	assert_true(w[0] == 4 && w[1] == 8);
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_are_where_their_elements_are),
 		cmocka_unit_test(large_maps_are_followed),
+		cmocka_unit_test(single_channels_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

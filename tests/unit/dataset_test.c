@@ -301,6 +301,73 @@ static void refuses_wrong_sections(void **state)
 	refused_section(s, "class/name");
 }
 
+static brc_section *with_target(const char *dtype, size_t rows, size_t columns, const void *target)
+{
+	const size_t shape[] = {rows, columns};
+	brc_dataset d = of_bytes();
+	brc_section *s;
+	brc_tensor *t;
+
+	d.label = NULL;
+	d.mark = (const uint8_t[]){1, 0, 0, 1};
+	s = written(&d);
+	t = s->tensors[0]->name[0] == 't' ? s->tensors[0] : s->tensors[1];
+	assert_string_equal(t->name, "target");
+	snprintf(t->name, sizeof(t->name), "gone");
+	assert_int_equal(brc_section_add(s, "target", dtype, 2, shape, "", target, NULL, NULL),
+			 BRC_OK);
+	return s;
+}
+
+static void refuses_wrong_targets(void **state)
+{
+	const uint8_t marks[] = {1, 0, 0, 1, 0, 2};
+	const float numbers[] = {1, 2, 3, NAN};
+	const int32_t label[] = {0, 1};
+	brc_dataset d;
+	brc_section *s;
+	brc_err err = {0};
+
+	(void)state;
+	refused_section(with_target("|u1", 2, 2, marks + 2), "label 1 of image 1 is 2");
+	refused_section(with_target("<f4", 2, 2, numbers), "target 1 of image 1 is not a finite");
+	refused_section(with_target("|u1", 2, 3, marks), "'target' is |u1 [2, 3]");
+	refused_section(with_target("|u1", 3, 2, marks), "'target' is |u1 [3, 2]");
+	refused_section(with_target("<i4", 2, 1, label), "'target' is <i4");
+	s = with_target("|u1", 2, 2, marks);
+	assert_int_equal(
+		brc_section_add(s, "label", "<i4", 1, (size_t[]){2}, "", label, NULL, &err),
+		BRC_OK);
+	refused_section(s, "both 'label' and 'target'");
+	s = with_target("|u1", 2, 2, marks);
+	assert_int_equal(brc_dataset_read(&d, s, &err), BRC_OK);
+	assert_true(d.mark && !d.label && !d.target && brc_dataset_places(&d) == 0);
+	assert_true(brc_dataset_target(&d, 0, 0) == 1 && brc_dataset_target(&d, 0, 1) == 0);
+	brc_dataset_clear(&d);
+	brc_section_free(s);
+}
+
+/* Labels of no places, or of more extents than there can be. */
+static void refuses_wrong_places(void **state)
+{
+	const size_t none[] = {2, 0, 3}, many[] = {2, 1, 1, 1, 1};
+	const int32_t label[] = {0, 1};
+	brc_dataset d = of_bytes();
+	brc_section *s;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		s = written(&d);
+		for (size_t k = 0; k < s->n_tensors; k++)
+			if (strcmp(s->tensors[k]->name, "label") == 0)
+				snprintf(s->tensors[k]->name, sizeof(s->tensors[k]->name), "gone");
+		assert_int_equal(brc_section_add(s, "label", "<i4", i ? 5 : 3, i ? many : none, "",
+						 label, NULL, NULL),
+				 BRC_OK);
+		refused_section(s, i ? "'label' is <i4" : "no places");
+	}
+}
+
 static void batches_of_cifar10_are_read_in_order(void **state)
 {
 	brc_input *in[2];
@@ -403,6 +470,8 @@ int main(void)
 		cmocka_unit_test(refuses_impossible_values),
 		cmocka_unit_test(names_the_image_of_a_nan),
 		cmocka_unit_test(refuses_wrong_sections),
+		cmocka_unit_test(refuses_wrong_targets),
+		cmocka_unit_test(refuses_wrong_places),
 		cmocka_unit_test(batches_of_cifar10_are_read_in_order),
 		cmocka_unit_test(refuses_wrong_cifar10),
 		cmocka_unit_test(reads_class_names),

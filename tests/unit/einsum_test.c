@@ -174,7 +174,7 @@ static void set_equation(Brc__OnnxNode *n, const char *text)
 static Brc__OnnxModel *model_of(const equation *e)
 {
 	Brc__OnnxModel *m = new_model();
-	char in[32] = "", name[8];
+	char in[96] = "", name[32];
 
 	for (size_t k = 0; k < e->n; k++) {
 		int64_t dim[MOST] = {0};

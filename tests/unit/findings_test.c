@@ -310,9 +310,62 @@ static void a_wrong_number_in_findings_is_refused(void **state)
 	brc_layers_clear(&l.layers);
 }
 
+/* Without right answers the loss alone is measured, and it is that of the same numbers. */
+static void regression_is_measured_by_its_loss(void **state)
+{
+	brc_lesions l = make();
+	brc_findings all, f;
+	brc_err err = {0};
+
+	(void)state;
+	assert_int_equal(brc_measure_importance(&all, &l, &standard, &err), BRC_OK);
+	l.task = BRC_TASK_REGRESSION;
+	l.correct = NULL;
+	assert_true(isnan(brc_lesions_baseline_plain(&l)) &&
+		    isnan(brc_lesions_baseline_balanced(&l)));
+	assert_true(fabs(brc_lesions_baseline_loss(&l) - 10.5 / 100) < 1e-15);
+	assert_int_equal(brc_measure_importance(&f, &l, &standard, &err), BRC_OK);
+	assert_int_equal(f.n_stats, 1);
+	assert_string_equal(f.stat[0].statistic, "loss");
+	assert_string_equal(f.stat[0].title,
+			    "mean change of squared error (every output counts the same)");
+	assert_string_equal(f.stat[0].unit, "squared units");
+	assert_memory_equal(f.stat[0].p, all.stat[1].p, M * sizeof(double));
+	brc_findings_clear(&f);
+	brc_findings_clear(&all);
+	assert_int_equal(brc_measure_importance(&f, &l, &paper, &err), BRC_DATA);
+	assert_int_equal(brc_measure_coherence(&f, &l, &standard, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "no right answers"));
+	brc_layers_clear(&l.layers);
+}
+
+static void labels_are_called_labels(void **state)
+{
+	brc_lesions l = make();
+	brc_findings f;
+	brc_err err = {0};
+	double chance;
+
+	(void)state;
+	assert_true(!brc_lesions_at_chance(&l, &chance) && chance == 0.25);
+	l.task = BRC_TASK_LABELS;
+	assert_int_equal(brc_measure_importance(&f, &l, &standard, &err), BRC_OK);
+	assert_string_equal(f.stat[0].title,
+			    "mean change of accuracy (every label counts the same)");
+	assert_string_equal(f.stat[1].title,
+			    "mean change of logistic loss (every label counts the same)");
+	brc_findings_clear(&f);
+	assert_int_equal(brc_measure_coherence(&f, &l, &standard, &err), BRC_OK);
+	assert_non_null(strstr(f.stat[0].title, "label spread"));
+	brc_findings_clear(&f);
+	brc_layers_clear(&l.layers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(regression_is_measured_by_its_loss),
+		cmocka_unit_test(labels_are_called_labels),
 		cmocka_unit_test(lesions_survive_a_section),
 		cmocka_unit_test(a_wrong_number_in_lesions_is_named),
 		cmocka_unit_test(a_harmful_sub_cluster_alone_is_important),

@@ -189,7 +189,7 @@ static void every_function_of_floats_has_a_row(void **state)
 {
 	(void)state;
 	for (const brc_op *op = brc_functions_ops; op->type; op++) {
-		bool found = !op->activation; /* Not: of truth values */
+		bool found = !op->activation || strcmp(op->type, "Not") == 0; /* of truth values */
 
 		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 			found = found || strcmp(rows[i].type, op->type) == 0;

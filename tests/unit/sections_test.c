@@ -320,6 +320,55 @@ static void write_dataset(brc_section *s)
 	own_tensors(s);
 }
 
+/* Two images of three elements, and what their labels may be besides a class each. */
+static brc_dataset two_images(void)
+{
+	static const float image[2][3] = {{0.5f, 1, 2}, {3, 4, 5}};
+
+	return (brc_dataset){.image = image,
+			     .pixel = BRC_PIXEL_F4,
+			     .n = 2,
+			     .ndim = 1,
+			     .shape = {3},
+			     .pixels = 3,
+			     .classes = 2,
+			     .scale = 1,
+			     .source = "npz"};
+}
+
+static void write_places(brc_section *s)
+{
+	static const int32_t label[2][2][1] = {{{1}, {0}}, {{0}, {0}}};
+	brc_dataset d = two_images();
+
+	d.label = &label[0][0][0];
+	d.label_ndim = 2;
+	d.label_shape[0] = 2;
+	d.label_shape[1] = 1;
+	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
+	own_tensors(s);
+}
+
+static void write_marks(brc_section *s)
+{
+	static const uint8_t mark[2][2] = {{1, 1}, {0, 1}};
+	brc_dataset d = two_images();
+
+	d.mark = &mark[0][0];
+	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
+	own_tensors(s);
+}
+
+static void write_targets(brc_section *s)
+{
+	static const float target[2][2] = {{-1, 0.5f}, {2, 1e9f}};
+	brc_dataset d = two_images();
+
+	d.target = &target[0][0];
+	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
+	own_tensors(s);
+}
+
 static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *err)
 {
 	brc_dataset d;
@@ -331,7 +380,7 @@ static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *er
 	return rc;
 }
 
-static void write_lesions(brc_section *s)
+static void write_some_lesions(brc_section *s, brc_task_kind task, const char *items)
 {
 	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
 	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
@@ -345,13 +394,14 @@ static void write_lesions(brc_section *s)
 			 .left_out = left_out,
 			 .classes = 2,
 			 .class_images = (int64_t[]){5, 5},
-			 .baseline_correct = (int64_t[]){5, 4},
+			 .baseline_correct = task == BRC_TASK_REGRESSION ? NULL : (int64_t[]){5, 4},
 			 .baseline_loss = (double[]){1, 2},
 			 .draws = 2,
-			 .correct = &after[0][0][0],
+			 .correct = task == BRC_TASK_REGRESSION ? NULL : &after[0][0][0],
 			 .loss = &loss_after[0][0][0],
+			 .task = task,
 			 .images = 10,
-			 .items = "tokens",
+			 .items = items,
 			 .ablate = BRC_ABLATE_IN_WEIGHTS,
 			 .controls = BRC_CONTROLS_INDEPENDENT,
 			 .labels = "weights",
@@ -360,6 +410,16 @@ static void write_lesions(brc_section *s)
 	assert_int_equal(brc_lesions_write(&l, s, NULL), BRC_OK);
 	own_tensors(s);
 	brc_layers_clear(&l.layers);
+}
+
+static void write_lesions(brc_section *s)
+{
+	write_some_lesions(s, BRC_TASK_PLACES, "tokens");
+}
+
+static void write_regression(brc_section *s)
+{
+	write_some_lesions(s, BRC_TASK_REGRESSION, "outputs");
 }
 
 static brc_rc read_lesions(const brc_section *s, brc_section *again, brc_err *err)
@@ -389,6 +449,10 @@ static const struct kind {
 	{"activations", write_activations, read_activations},
 	{"dataset", write_dataset, read_dataset},
 	{"lesions", write_lesions, read_lesions},
+	{"lesions", write_regression, read_lesions}, /* from here on, other forms of these types */
+	{"dataset", write_places, read_dataset},
+	{"dataset", write_marks, read_dataset},
+	{"dataset", write_targets, read_dataset},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -550,6 +614,9 @@ static const struct change {
 	{"lesions", NULL, "size", 0, "4", "record 0 is no sub-cluster of the layer table"},
 	{"lesions", "subcluster/size", NULL, 0, "4", "sub-cluster 0 (layer 0, cluster 2, 4 units)"},
 	{"lesions", "class/images", NULL, 1, "6", "classes hold 11 images, 10 are announced"},
+	{"lesions", NULL, "task", META, "sorting", "task is 'sorting'"},
+	{"lesions", "correct", NULL, 0, NULL, "there is no tensor 'correct'"},
+	{"lesions", "baseline/correct", NULL, 0, NULL, "it has no tensor 'baseline/correct'"},
 	{"lesions", "correct", NULL, 2, "6", "draw 1, sub-cluster 0, class 0: 6 of 5"},
 	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
 	{"activations", NULL, "samples", META, "3",

@@ -294,7 +294,7 @@ static void functions_become_their_nodes(void **state)
 	add_int(m->functions[1]->node[1], "speed", 1);
 	refuses(m, "node 'my-g' (scaled): its function has no attribute 'speed'");
 	m = with_functions(true);
-	append(&m->functions, &m->n_functions, add_function(new_model(), "twice", "p", "q"));
+	add_function(m, "twice", "p", "q");
 	refuses(m, "function 'twice' is defined twice");
 }
 
@@ -389,6 +389,54 @@ static void sequences_become_their_values(void **state)
 	refuses(m, "node 'my-y' (Neg): its input 's' is a sequence");
 }
 
+/* The halves of x, each added to the first half of x; and an optional value that is there. */
+static void bodies_are_applied_to_each_value(void **state)
+{
+	static const float y[] = {-2, 0, 0, 2, 6, 8, 8, 10};
+	static const int64_t two = 2, first = 0;
+	Brc__OnnxModel *m = begin();
+	Brc__OnnxNode *n = make_node("SequenceMap", "s f", "t");
+
+	(void)state;
+	add_tensor(m, "two", BRC_ONNX_INT64, 0, NULL, &two, sizeof(two));
+	add_tensor(m, "at", BRC_ONNX_INT64, 0, NULL, &first, sizeof(first));
+	add_int(add_node(m, "SplitToSequence", "x two", "s"), "axis", 1);
+	add_node(m, "SequenceAt", "s at", "f");
+	add_graph(n, "body", make_graph("p q", "r", make_node("Add", "p q", "r")));
+	put(m, n);
+	add_node(m, "Optional", "t", "o");
+	add_node(m, "OptionalGetElement", "o", "u");
+	add_int(add_node(m, "ConcatFromSequence", "u", "y"), "axis", 1);
+	gives(m, y);
+	m = begin();
+	add_node(m, "Optional", "", "o");
+	add_node(m, "OptionalHasElement", "o", "there");
+	put(m, choose("there", "x", "y", "Neg", "Relu"));
+	gives(m, cut);
+	m = begin();
+	add_node(m, "Optional", "", "o");
+	add_node(m, "OptionalGetElement", "o", "y");
+	refuses(m, "(OptionalGetElement): its optional value is not there");
+}
+
+/* Bounds that the network computes: of each row the largest number, less two. */
+static void values_may_be_cut_off_at_values(void **state)
+{
+	static const float y[] = {0, 0, 1, 2, 4, 4, 5, 6}, low[] = {-1, 0, 0, 0, 3, 4, 4, 4};
+	const float two = 2;
+
+	(void)state;
+	for (int upper = 0; upper < 2; upper++) {
+		Brc__OnnxModel *m = begin();
+
+		add_tensor(m, "two", BRC_ONNX_FLOAT, 0, NULL, &two, sizeof(two));
+		add_int_list(add_node(m, "ReduceMax", "x", "top"), "axes", 1, (const int64_t[]){1});
+		add_node(m, "Sub", "top two", "bound");
+		add_node(m, "Clip", upper ? "x - bound" : "x bound", "y");
+		gives(m, upper ? low : y);
+	}
+}
+
 /* ---- layers ---- */
 
 static brc_net *network(Brc__OnnxModel *m)
@@ -449,6 +497,8 @@ int main(void)
 		cmocka_unit_test(functions_that_double_are_refused),
 		cmocka_unit_test(loops_become_their_turns),
 		cmocka_unit_test(sequences_become_their_values),
+		cmocka_unit_test(bodies_are_applied_to_each_value),
+		cmocka_unit_test(values_may_be_cut_off_at_values),
 		cmocka_unit_test(layers_inside_are_layers),
 	};
 

@@ -364,6 +364,22 @@ static void join_outputs(Brc__OnnxModel *m, const row *r)
 	add_node(m, "MatMul", "a wo", "answer");
 }
 
+static const char *seeds; /* where models are kept, as seeds for fuzzers; NULL: nowhere */
+
+static void keep_seed(const row *r, const uint8_t *bytes, size_t n)
+{
+	char path[1024];
+	FILE *f;
+
+	if (!seeds)
+		return;
+	snprintf(path, sizeof(path), "%.900s/traced-%zu.onnx", seeds, (size_t)(r - rows));
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void check_row(const row *r)
 {
 	static const int64_t extent[3] = {-1, 4, 6};
@@ -393,6 +409,7 @@ static void check_row(const row *r)
 	give_text(n, r->text);
 	join_outputs(m, r);
 	bytes = pack_model(m, &size);
+	keep_seed(r, bytes, size);
 	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", r->type, err.message);
 	free(bytes);
@@ -481,13 +498,55 @@ static void old_operands_scale_their_own_channels(void **state)
 	assert_true(new[0] > 0);
 }
 
-int main(void)
+/* Softshrink as exporters write it, with a branch for each side of 0. */
+static void a_function_with_comparisons_counts_once(void **state)
+{
+	static const int64_t extent[3] = {-1, 4, 6};
+	Brc__OnnxModel *m = new_model();
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+	float w[15];
+
+	(void)state;
+	add_input(m, "image", 3, extent);
+	add_output(m, "answer");
+	add_constants(m);
+	add_weights(m, "w3", 5, 3);
+	add_node(m, "Flatten", "image", "f");
+	add_node(m, "MatMul", "f w24", "h");
+	add_node(m, "Greater", "h one", "above");
+	add_node(m, "Sub", "h one", "down");
+	add_node(m, "Where", "above down one", "right");
+	add_node(m, "Less", "h two", "below");
+	add_node(m, "Add", "h one", "up");
+	add_node(m, "Where", "below up one", "left");
+	add_node(m, "Add", "right left", "a");
+	add_node(m, "MatMul", "a w3", "answer");
+	bytes = pack_model(m, &size);
+	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->n_edges, 2);
+	assert_int_equal(g->weights(net, 1, w, &err), BRC_OK);
+	for (size_t i = 0; i < 15; i++)
+		assert_float_equal(w[i], 0.5f, 0);
+	brc_net_free(net);
+}
+
+/* traced_operators_test [FOLDER]: the models of its rows are written there. */
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operator_is_traced_or_refused),
 		cmocka_unit_test(every_operator_is_in_the_list),
+		cmocka_unit_test(a_function_with_comparisons_counts_once),
 		cmocka_unit_test(old_operands_scale_their_own_channels),
 	};
 
+	seeds = argc > 1 ? argv[1] : NULL;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

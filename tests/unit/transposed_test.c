@@ -296,7 +296,6 @@ static void kernels_are_edges(void **state)
 		const setting *s = &settings[k];
 		size_t n, each = places(s, s->kernel), outputs = s->outputs * s->groups;
 		const brc_layer_graph *graph;
-		Brc__OnnxModel *m = model(s);
 		uint8_t *bytes;
 		float w[64];
 		brc_err err = {0};
@@ -304,7 +303,7 @@ static void kernels_are_edges(void **state)
 
 		if (s->groups == CHANNELS)
 			continue; /* no units of its own */
-		bytes = pack_model(m, &n);
+		bytes = pack_model(model(s), &n);
 		if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
 			fail_msg("setting %zu: %s", k, err.message);
 		free(bytes);

@@ -10,8 +10,6 @@
 #include "stream/digest.h"
 #include "stream/foreign.h"
 
-static const char layer_name[] = "series";
-
 void brc_series_clear(brc_series *s)
 {
 	brc_scratch_clear(&s->value);
@@ -63,40 +61,6 @@ brc_rc brc_series_read(brc_series *s, const char *path, const brc_series_options
 
 /* ---- writing ---- */
 
-static brc_rc fill_units(const void *of, brc_section *s, brc_err *err)
-{
-	const brc_series *series = of;
-	const char *const name[] = {layer_name};
-	static char kind_text[] = "series", none_text[] = "";
-	char *kind[] = {kind_text}, *none[] = {none_text};
-	brc_role role = BRC_ROLE_HIDDEN;
-	int32_t edge = 0; /* there is none */
-	brc_units u = {.role = &role,
-		       .kind = kind,
-		       .untraced = none,
-		       .from = &edge,
-		       .to = &edge,
-		       .unit_name = series->names.n > 0 ? series->names.name : NULL};
-	brc_rc rc = brc_layers_init(&u.layers, 1, name, &series->units, err);
-
-	BRC_THEN(rc, brc_units_write(&u, s, err));
-	brc_layers_clear(&u.layers);
-	return rc;
-}
-
-static brc_rc fill_values(const void *of, brc_section *s, brc_err *err)
-{
-	const brc_series *series = of;
-	const char *const name[] = {layer_name};
-	brc_activations a = {
-		.samples = series->samples, .value = series->value.data, .of = "series"};
-	brc_rc rc = brc_layers_init(&a.layers, 1, name, &series->units, err);
-
-	BRC_THEN(rc, brc_activations_write(&a, s, err));
-	brc_layers_clear(&a.layers);
-	return rc;
-}
-
 static brc_rc record(const brc_series *s, brc_filter *f, brc_err *err)
 {
 	brc_section_digest *d = brc_section_digest_new(err);
@@ -113,7 +77,24 @@ static brc_rc record(const brc_series *s, brc_filter *f, brc_err *err)
 
 brc_rc brc_series_write(const brc_series *s, const char *name, brc_filter *f, brc_err *err)
 {
-	BRC_TRY(brc_filter_make(f, "units", name, fill_units, s, err));
-	BRC_TRY(brc_filter_make(f, "activations", name, fill_values, s, err));
-	return record(s, f, err);
+	static char series[] = "series", nothing[] = "";
+	const char *const layer = series;
+	char *kind = series, *untraced = nothing;
+	brc_role role = BRC_ROLE_HIDDEN;
+	int32_t edge = 0; /* there is none */
+	brc_units u = {.role = &role,
+		       .kind = &kind,
+		       .untraced = &untraced,
+		       .from = &edge,
+		       .to = &edge,
+		       .unit_name = s->names.n > 0 ? s->names.name : NULL};
+	brc_activations a = {.samples = s->samples, .value = s->value.data, .of = "series"};
+	brc_rc rc = brc_layers_init(&u.layers, 1, &layer, &s->units, err);
+
+	a.layers = u.layers;
+	BRC_THEN(rc, brc_filter_make(f, "units", name, brc_units_write, &u, err));
+	BRC_THEN(rc, brc_filter_make(f, "activations", name, brc_activations_write, &a, err));
+	BRC_THEN(rc, record(s, f, err));
+	brc_layers_clear(&u.layers);
+	return rc;
 }

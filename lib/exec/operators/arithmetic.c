@@ -64,9 +64,9 @@ typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 	X(LessOrEqual, COMPARISON, a <= b, a <= b, 2, 2, COMBINE, FUNCTION) \
 	X(Greater, COMPARISON, a > b, a > b, 2, 2, COMBINE, FUNCTION) \
 	X(GreaterOrEqual, COMPARISON, a >= b, a >= b, 2, 2, COMBINE, FUNCTION) \
-	X(And, LOGIC, 0, a && b, 2, 2, COMBINE, .activation = false) \
-	X(Or, LOGIC, 0, a || b, 2, 2, COMBINE, .activation = false) \
-	X(Xor, LOGIC, 0, a != b, 2, 2, COMBINE, .activation = false)
+	X(And, LOGIC, 0, a && b, 2, 2, COMBINE, FUNCTION) \
+	X(Or, LOGIC, 0, a || b, 2, 2, COMBINE, FUNCTION) \
+	X(Xor, LOGIC, 0, a != b, 2, 2, COMBINE, FUNCTION)
 /* clang-format on */
 
 /* ---- loops: one or two an operator, so that the compiler sees what is inside ---- */

@@ -92,7 +92,7 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	X(Atanh, NONE, atanhf(v), ACTIVATION) \
 	X(Round, NONE, rintf(v), ACTIVATION) \
 	X(Sign, NONE, v > 0 ? 1 : v < 0 ? -1 : v, ACTIVATION, .variant = SIGN) \
-	X(Not, NONE, v, .variant = INVERTED, .unchanged = true) \
+	X(Not, NONE, v, ACTIVATION, .variant = INVERTED, .unchanged = true) \
 	X(BitwiseNot, NONE, v, .variant = FLIPPED)
 /* clang-format on */
 

@@ -72,8 +72,7 @@ brc_rc brc_exemplars_strongest(const brc_exemplars *x, const brc_labelling *l, c
 		return BRC_OK;
 	if (!brc_mul(g->size, x->per_unit, &cells))
 		return brc_fail(err, BRC_DATA, "exemplars: there are too many images for a unit");
-	v = brc_calloc(cells, sizeof(*v), err);
-	BRC_TRY(brc_made(v));
+	BRC_NEW(v, cells, err);
 	votes = collect_votes(x, x->layers.first[layer], g, v);
 	if (votes > 0)
 		votes = count_votes(v, votes);

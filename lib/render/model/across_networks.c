@@ -100,9 +100,7 @@ static brc_rc combine_all(brc_report *r, bool *left_out, brc_err *err)
 		if (!left_out[i] && !net)
 			net = &r->network[i];
 	}
-	r->combined =
-		brc_calloc((net ? net->n_labellings : 0) * BRC_PROXIES, sizeof(*r->combined), err);
-	BRC_TRY(brc_made(r->combined));
+	BRC_NEW(r->combined, (net ? net->n_labellings : 0) * BRC_PROXIES, err);
 	for (size_t j = 0; net && j < net->n_labellings; j++)
 		for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 			if (joint_test(&net->labelling[j], p))
@@ -132,8 +130,7 @@ brc_rc brc_combine_networks(brc_report *r, brc_err *err)
 
 	if (r->n < 2 || !comparable(r))
 		return BRC_OK;
-	left_out = brc_calloc(r->n, sizeof(*left_out), err);
-	BRC_TRY(brc_made(left_out));
+	BRC_NEW(left_out, r->n, err);
 	rc = combine_all(r, left_out, err);
 	BRC_THEN(rc, remark(r, left_out, err));
 	free(left_out);

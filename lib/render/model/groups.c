@@ -166,8 +166,7 @@ static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 
 	if (!s.section)
 		return BRC_OK;
-	s.map = brc_calloc(s.layers->n, sizeof(*s.map), err);
-	BRC_TRY(brc_made(s.map));
+	BRC_NEW(s.map, s.layers->n, err);
 	rc = map_layers(l, &s, err);
 	if (!l->group)
 		BRC_THEN(rc, from_table(l, &s, err));

@@ -81,8 +81,7 @@ static brc_rc make_labellings(brc_network *net, brc_labelling_sections *group,
 	for (size_t i = 0; i < net->input->n; i++)
 		assign(group, &n, net->input->sections[i]);
 	borrow_labels(group, n);
-	net->labelling = brc_calloc(n, sizeof(*net->labelling), err);
-	BRC_TRY(brc_made(net->labelling));
+	BRC_NEW(net->labelling, n, err);
 	for (size_t i = 0; i < n; i++) {
 		brc_labelling *l = &net->labelling[net->n_labellings++];
 
@@ -105,8 +104,7 @@ static brc_rc collect_clusterability(brc_network *net, brc_err *err)
 {
 	const brc_report_input *in = net->input;
 
-	net->clusterability = brc_calloc(in->n, sizeof(*net->clusterability), err);
-	BRC_TRY(brc_made(net->clusterability));
+	BRC_NEW(net->clusterability, in->n, err);
 	for (size_t i = 0; i < in->n; i++)
 		if (is(in->sections[i], "clusterability"))
 			BRC_TRY(brc_clusterability_read(

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 void brc_descriptors_hold(void)
@@ -21,16 +22,18 @@ bool brc_descriptor_closed(int fd)
 	return flags < 0 || (flags & O_PATH) != 0;
 }
 
-bool brc_read_at(int fd, uint64_t offset, void *to, size_t n, size_t *got)
+brc_rc brc_read_at(int fd, const char *name, uint64_t offset, void *to, size_t n, brc_err *err)
 {
-	for (*got = 0; *got < n;) {
-		ssize_t some = pread(fd, (char *)to + *got, n - *got, (off_t)(offset + *got));
+	for (size_t got = 0; got < n;) {
+		ssize_t some = pread(fd, (char *)to + got, n - got, (off_t)(offset + got));
 
 		if (some < 0 && errno != EINTR)
-			return false;
+			return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", name,
+					strerror(errno));
 		if (some == 0)
-			break;
-		*got += some > 0 ? (size_t)some : 0;
+			return brc_fail(err, BRC_DATA, "%s: truncated at byte %zu", name,
+					(size_t)offset + got);
+		got += some > 0 ? (size_t)some : 0;
 	}
-	return true;
+	return BRC_OK;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Take the places of those that are closed, before any file is opened. */
 void brc_descriptors_hold(void);
 
@@ -17,9 +19,9 @@ void brc_descriptors_hold(void);
 bool brc_descriptor_closed(int fd);
 
 /*
- * Up to n bytes of a file from `offset` on, whole even where reading is interrupted; *got < n only
- * at its end. False with errno when it cannot be read.
+ * All of n bytes of the file that is called `name`, from `offset` on. BRC_DATA if it ends before;
+ * other errors as brc_rc_of_errno has them.
  */
-bool brc_read_at(int fd, uint64_t offset, void *to, size_t n, size_t *got);
+brc_rc brc_read_at(int fd, const char *name, uint64_t offset, void *to, size_t n, brc_err *err);
 
 #endif

@@ -112,7 +112,7 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 	uint64_t offset, length;
 	struct stat st;
 	uint8_t *bytes;
-	size_t got;
+	brc_rc rc;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return brc_fail(err, BRC_DATA, "its external data is no regular file");
@@ -120,9 +120,10 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 	BRC_TRY(brc_mem_need(length, 0, "the weights of the network", err));
 	bytes = brc_alloc(length, 1, err);
 	BRC_TRY(brc_made(bytes));
-	if (!brc_read_at(fd, offset, bytes, length, &got) || got < length) {
+	rc = brc_read_at(fd, "its external data", offset, bytes, length, err);
+	if (rc != BRC_OK) {
 		free(bytes);
-		return brc_fail(err, BRC_DATA, "its external data cannot be read");
+		return rc;
 	}
 	g->room += 8 * length; /* as if the model's file held it */
 	g->budget += 4 * length;

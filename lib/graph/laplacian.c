@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/order.h"
 #include "graph/layout.h"
 
 void brc_laplacian_clear(brc_laplacian *l)
@@ -148,7 +147,7 @@ static int by_index(const void *pa, const void *pb)
 {
 	size_t a = *(const size_t *)pa, b = *(const size_t *)pb;
 
-	return BRC_ORDER(a, b);
+	return a < b ? -1 : a > b;
 }
 
 /* The blocks that touch `centre` and their layers, ascending, in block[] and member[]. */

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "data/bytes/zip.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
-#include "base/order.h"
 
 enum {
 	LOCAL_BYTES = 30,
@@ -32,14 +30,9 @@ static brc_rc damaged(const brc_zip *z, const char *what, brc_err *err)
 
 static brc_rc read_at(const brc_zip *z, size_t offset, void *buf, size_t n, brc_err *err)
 {
-	size_t got;
-
 	if (offset > z->size || n > z->size - offset)
 		return damaged(z, "an offset beyond the end of the file", err);
-	if (!brc_read_at(z->fd, offset, buf, n, &got))
-		return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", z->path,
-				strerror(errno));
-	return got == n ? BRC_OK : damaged(z, "the file shrank while it was read", err);
+	return brc_read_at(z->fd, z->path, offset, buf, n, err);
 }
 
 /* Where the end record begins: the last one whose comment reaches exactly to the file's end. */
@@ -174,7 +167,7 @@ static int by_begin(const void *pa, const void *pb)
 {
 	const extent *a = pa, *b = pb;
 
-	return BRC_ORDER(a->begin, b->begin);
+	return a->begin < b->begin ? -1 : a->begin > b->begin;
 }
 
 /* Members that share bytes could make petabytes of a small file, and no program writes them. */

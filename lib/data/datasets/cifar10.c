@@ -1,6 +1,5 @@
 #include "data/datasets/sources.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,14 +34,7 @@ static brc_rc check_size(const char *name, size_t n, brc_err *err)
 
 static brc_rc read_record(int fd, size_t number, unsigned char *out, const char *name, brc_err *err)
 {
-	size_t got;
-	bool read = brc_read_at(fd, number * BRC_CIFAR10_RECORD, out, BRC_CIFAR10_RECORD, &got);
-
-	if (read && got == BRC_CIFAR10_RECORD)
-		return BRC_OK;
-	return brc_fail(err, read ? BRC_DATA : brc_rc_of_errno(errno),
-			"%s: cannot read record %zu: %s", name, number,
-			read ? "the file shrank" : strerror(errno));
+	return brc_read_at(fd, name, number * BRC_CIFAR10_RECORD, out, BRC_CIFAR10_RECORD, err);
 }
 
 /* The labels of one batch, behind those of the others. */

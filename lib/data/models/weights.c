@@ -48,14 +48,7 @@ brc_rc brc_weight_file_open(brc_weights *w, const char *path, const char *name, 
 brc_rc brc_weight_file_read(const brc_weight_file *f, size_t offset, void *out, size_t n,
 			    brc_err *err)
 {
-	size_t got;
-
-	if (!brc_read_at(f->fd, offset, out, n, &got))
-		return brc_fail(err, brc_rc_of_errno(errno), "%s: cannot read: %s", f->path,
-				strerror(errno));
-	return got == n ? BRC_OK
-			: brc_fail(err, BRC_DATA, "%s: truncated at byte %zu", f->path,
-				   (offset + got));
+	return brc_read_at(f->fd, f->path, offset, out, n, err);
 }
 
 brc_rc brc_weights_add(brc_weights *w, const char *name, const brc_weight *head, brc_err *err)

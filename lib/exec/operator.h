@@ -240,6 +240,11 @@ brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err);
 brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, brc_err *err);
 /* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */
 brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
+/*
+ * What entry `at` of dimension 0 is called within its image, as if the image were alone; `at` itself
+ * if the dimension holds no images.
+ */
+size_t brc_within_image(const brc_exec *g, const brc_operand *v, size_t at);
 /* Set count from the extents; BRC_DATA when there are too many elements. */
 brc_rc brc_count(brc_operand *v, brc_err *err);
 /* Integers that were just computed become those of the value's own type, modulo its range. */

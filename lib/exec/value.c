@@ -302,3 +302,8 @@ brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "it mixes the images of a batch, which is not supported");
 }
+
+size_t brc_within_image(const brc_exec *g, const brc_operand *v, size_t at)
+{
+	return v->batch == 0 ? at / (g->rows * v->inner) * v->inner + at % v->inner : at;
+}

@@ -72,6 +72,8 @@ static void run_network(const brc_net *net)
 	brc_err err = {0};
 	brc_rc rc;
 
+	if (!brc_net_io_of(net)->scored)
+		return;
 	while (n < LAYERS && n < brc_net_layers(net)->n) {
 		layer[n] = n;
 		n++;

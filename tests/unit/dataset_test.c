@@ -225,7 +225,7 @@ static void refuses_impossible_values(void **state)
 	refused(&d, "classes");
 	d = good;
 	d.pixels = 5;
-	refused(&d, "inconsistent");
+	refused(&d, "does not fit the number of their elements");
 	d = good;
 	d.shape[0] = SIZE_MAX / 2;
 	refused(&d, "too large");

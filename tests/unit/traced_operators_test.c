@@ -4,7 +4,10 @@
  */
 #include "model_build.h"
 
+#include <math.h>
+
 #include "exec/operator.h"
+#include "exec_pass.h"
 #include "net/net.h"
 
 /* Nodes in the way of an operator: its inputs are x and z [N, 4, 6], and the constants below. */
@@ -17,6 +20,7 @@ typedef struct row {
 	const char *text;            /* an attribute that is a text, as "direction=LEFT" */
 	const char *lead;            /* an attribute of the node in front: integers */
 	int64_t opset;               /* 0: 13 */
+	bool two;                    /* constants among its inputs are those of two images */
 	bool mixed;                  /* of these inputs, units are told apart no longer */
 } row;
 
@@ -170,11 +174,11 @@ static const row rows[] = {
 	ROW("ReduceLogSum", "x", "o", .list = "axes=1"),
 	ROW("ReduceLogSumExp", "x", "o", .list = "axes=1"),
 	ROW("Gather", "x first", "o", .number = "axis=1"),
-	ROW("GatherElements", "x index", "o", .number = "axis=1"),
-	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1"),
-	ROW("ScatterElements", "x index z", "o", .number = "axis=1"),
-	ROW("Scatter", "x index z", "o", .number = "axis=1"),
-	ROW("ScatterND", "x images blocks", "o"),
+	ROW("GatherElements", "x index", "o", .number = "axis=1", .two = true),
+	ROW("GatherND", "x tuples", "o", .number = "batch_dims=1", .two = true),
+	ROW("ScatterElements", "x index z", "o", .number = "axis=1", .two = true),
+	ROW("Scatter", "x index z", "o", .number = "axis=1", .two = true),
+	ROW("ScatterND", "x images blocks", "o", .two = true),
 	ROW("Pad", "x pads", "o"),
 	ROW("Pad", "x pads two", "o"), /* a number that comes from no unit */
 	ROW("Resize", "x - scales", "o"),
@@ -380,19 +384,13 @@ static void keep_seed(const row *r, const uint8_t *bytes, size_t n)
 	assert_int_equal(fclose(f), 0);
 }
 
-static void check_row(const row *r)
+/* The network with the operator of a row between two layers, as bytes. */
+static uint8_t *row_model(const row *r, size_t *size)
 {
 	static const int64_t extent[3] = {-1, 4, 6};
-	const brc_op *op = brc_op_find(r->type);
 	Brc__OnnxModel *m = new_model();
-	const brc_layer_graph *g;
-	brc_err err = {0};
 	Brc__OnnxNode *n;
-	uint8_t *bytes;
-	brc_net *net;
-	size_t size, h;
 
-	assert_non_null(op);
 	m->opset_import[0]->version = r->opset ? r->opset : 13;
 	add_input(m, "image", 3, extent);
 	add_output(m, "answer");
@@ -408,7 +406,19 @@ static void check_row(const row *r)
 	give(n, r->other, false);
 	give_text(n, r->text);
 	join_outputs(m, r);
-	bytes = pack_model(m, &size);
+	return pack_model(m, size);
+}
+
+static void check_row(const row *r)
+{
+	const brc_op *op = brc_op_find(r->type);
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	size_t size, h;
+	uint8_t *bytes = row_model(r, &size);
+	brc_net *net;
+
+	assert_non_null(op);
 	keep_seed(r, bytes, size);
 	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", r->type, err.message);
@@ -427,6 +437,64 @@ static void every_operator_is_traced_or_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		check_row(&rows[i]);
+}
+
+/* What the network answers for n images of image[n][24]: [n][2]. */
+static void answer(const brc_onnx *m, size_t n, const float *image, float *out, const char *type)
+{
+	const brc_tensor_view in = {.name = "image", .ndim = 3, .dim = {n, 4, 6}, .batch = true};
+	brc_err err = {0};
+	exec_pass p;
+	brc_exec *g;
+
+	if (brc_exec_new(&g, m, &in, 1, NULL, &err) != BRC_OK)
+		fail_msg("%s: %s", type, err.message);
+	assert_int_equal(exec_pass_new(&p, g, NULL), BRC_OK);
+	if (brc_workspace_input(p.w, "image"))
+		memcpy(brc_workspace_input(p.w, "image"), image, n * 24 * sizeof(*image));
+	assert_int_equal(exec_pass_run(p.w, NULL), BRC_OK);
+	memcpy(out, brc_workspace_output(p.w, 0), n * 2 * sizeof(*out));
+	exec_pass_free(&p);
+	brc_exec_free(g);
+}
+
+static void same_answer(const row *r, const float *have, const float *want, const char *how)
+{
+	for (size_t k = 0; k < 2; k++)
+		if (!(fabsf(have[k] - want[k]) <= 1e-5f * fmaxf(1, fabsf(want[k]))) &&
+		    have[k] != want[k] && !isnan(want[k]))
+			fail_msg("%s: an image gives %g, and %g %s", r->type, (double)have[k],
+				 (double)want[k], how);
+}
+
+/* An image gives the same beside another one, beside itself, and alone. */
+static void images_stay_apart(void **state)
+{
+	float image[2][2][24], answers[2][2], twice[2][2], alone[2];
+
+	(void)state;
+	for (size_t i = 0; i < 48; i++)
+		image[0][i / 24][i % 24] = sinf((float)(i * i)) / 4 + 0.3f;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(*rows); r++) {
+		size_t size;
+		uint8_t *bytes = row_model(&rows[r], &size);
+		brc_onnx m;
+
+		assert_int_equal(brc_onnx_decode(&m, bytes, size, NULL), BRC_OK);
+		answer(&m, 2, image[0][0], answers[0], rows[r].type);
+		for (size_t i = 0; i < 2; i++) {
+			memcpy(image[1][0], image[0][i], sizeof(image[1][0]));
+			memcpy(image[1][1], image[0][i], sizeof(image[1][1]));
+			answer(&m, 2, image[1][0], twice[0], rows[r].type);
+			same_answer(&rows[r], answers[i], twice[i], "beside itself");
+			if (rows[r].two)
+				continue;
+			answer(&m, 1, image[0][i], alone, rows[r].type);
+			same_answer(&rows[r], answers[i], alone, "alone");
+		}
+		brc_onnx_clear(&m);
+		free(bytes);
+	}
 }
 
 static void needs_row(const brc_op *op)
@@ -543,6 +611,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operator_is_traced_or_refused),
 		cmocka_unit_test(every_operator_is_in_the_list),
+		cmocka_unit_test(images_stay_apart),
 		cmocka_unit_test(a_function_with_comparisons_counts_once),
 		cmocka_unit_test(old_operands_scale_their_own_channels),
 	};

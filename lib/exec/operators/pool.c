@@ -170,17 +170,19 @@ static void run_pool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	int64_t *index = n->n_out > 1 && n->out[1] != BRC_NOWHERE ? m->at[n->out[1]] : NULL;
 	size_t o[BRC_SPATIAL];
 
-	(void)g;
-	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels)
+	for (size_t i = 0; i < w->images; i++, x += w->in[0] * w->in[1] * w->in[2] * w->channels) {
+		size_t own = brc_within_image(g, &g->value[n->in[0]], i);
+
 		for (o[0] = 0; o[0] < w->out[0]; o[0]++)
 			for (o[1] = 0; o[1] < w->out[1]; o[1]++)
 				for (o[2] = 0; o[2] < w->out[2]; o[2]++, y += w->channels) {
 					one_place(p, x, o, y);
 					if (!index)
 						continue;
-					find_one(p, x, i, o, y, index);
+					find_one(p, x, own, o, y, index);
 					index += w->channels;
 				}
+	}
 }
 
 static brc_rc set_norm(const brc_node *n, pool *p, brc_err *err)

@@ -34,8 +34,8 @@ static void run_predicate(const brc_exec *g, const brc_node *n, const brc_memory
 	       __VA_ARGS__)
 
 const brc_op brc_predicates_ops[] = {
-	RECORD("IsNaN", .variant = NOT_A_NUMBER, .attributes = NULL),
-	RECORD("IsInf", .variant = INFINITE,
+	RECORD("IsNaN", .variant = NOT_A_NUMBER, .activation = true, .attributes = NULL),
+	RECORD("IsInf", .variant = INFINITE, .activation = true,
 	       BRC_ARGS(brc_is_inf_args,
 			BRC_ATTR_FLAG("detect_negative", brc_is_inf_args, detect_negative, 1),
 			BRC_ATTR_FLAG("detect_positive", brc_is_inf_args, detect_positive, 1))),

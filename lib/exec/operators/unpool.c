@@ -95,11 +95,15 @@ static brc_rc infer_unpool(brc_exec *g, brc_node *n, brc_err *err)
 		out.batch = index->batch;
 	t->each = x->count / (x->dim[0] ? x->dim[0] : 1);
 	BRC_TRY(set_made(g, n, t, &out, err));
+	BRC_TRY(brc_set_output(g, n, 0, &out, err)); /* it is not too large */
 	brc_strides(&out, t->stride);
-	return brc_set_output(g, n, 0, &out, err);
+	return BRC_OK;
 }
 
-/* Where an index points to in the output; false: to no element of this image. */
+/*
+ * Where an index points to among the elements of an image in the output, which the index calls
+ * `image`; false: to another image.
+ */
 static bool find(const unpool *t, int64_t index, size_t image, size_t *at)
 {
 	size_t rest = (size_t)index;
@@ -109,22 +113,25 @@ static bool find(const unpool *t, int64_t index, size_t image, size_t *at)
 		return false;
 	for (size_t k = t->ndim; k-- > 1; rest /= t->counted[k])
 		*at += rest % t->counted[k] * (size_t)t->stride[k];
-	*at += rest * (size_t)t->stride[0];
 	return rest == image;
 }
 
 static void run_unpool(const brc_exec *g, const brc_node *n, const brc_memory *m)
 {
 	const unpool *t = n->state;
+	const brc_operand *v = &g->value[n->out[0]];
 	const int64_t *index = m->at[n->in[1]];
 	const float *x = m->at[n->in[0]];
 	float *y = m->at[n->out[0]];
-	size_t at;
 
-	memset(y, 0, g->value[n->out[0]].count * sizeof(*y));
-	for (size_t i = 0; i < g->value[n->in[0]].count; i++)
-		if (find(t, index[i], i / t->each, &at))
-			y[at] = x[i];
+	memset(y, 0, v->count * sizeof(*y));
+	for (size_t i = 0; i < v->dim[0]; i++, x += t->each, index += t->each) {
+		size_t image = brc_within_image(g, v, i), at;
+
+		for (size_t k = 0; k < t->each; k++)
+			if (find(t, index[k], image, &at))
+				y[i * (size_t)t->stride[0] + at] = x[k];
+	}
 }
 
 const brc_op brc_unpool_ops[] = {

@@ -9,7 +9,8 @@
 
 /*
  * Where the images are after a change of shape: image r begins at element
- * r * step of every block of rows * step elements, before and after.
+ * r * step of every block of rows * step elements, before and after. Of several dimensions of 1, in
+ * which a single image may be, it is the one where the images were, or else the first.
  */
 static brc_rc follow_batch(const brc_exec *g, const brc_operand *x, brc_operand *out, brc_err *err)
 {
@@ -23,11 +24,13 @@ static brc_rc follow_batch(const brc_exec *g, const brc_operand *x, brc_operand 
 	for (size_t k = x->batch + 1; k < x->ndim; k++)
 		step *= x->dim[k];
 	for (size_t k = out->ndim; k-- > 0;) {
+		bool settled = out->batch != BRC_NOWHERE && out->inner == 1;
+
+		if (settled && (out->batch == x->batch || out->dim[k] != 1))
+			break;
 		if (step % stride == 0 && stride * out->dim[k] % (g->rows * step) == 0) {
 			out->batch = k;
 			out->inner = step / stride;
-			if (out->inner == 1)
-				break;
 		}
 		stride *= out->dim[k];
 	}

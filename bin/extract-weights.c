@@ -3,6 +3,7 @@
 
 #include "base/cli.h"
 #include "data/models/weights.h"
+#include "net/check_dataset.h"
 #include "net/layer_chain.h"
 #include "net/net.h"
 #include "net/unit_graph.h"
@@ -132,6 +133,8 @@ static brc_rc read_model(work *w, brc_filter *f, brc_err *err)
 	how.norm = (brc_norm)norm;
 	how.unfolded = compat == 1;
 	BRC_TRY(brc_net_read(&w->net, model, &how, err));
+	if (how.data)
+		BRC_TRY(brc_net_check_dataset(w->net, how.data, err));
 	w->network = brc_net_layer_graph(w->net);
 	if (!skip_untraced)
 		BRC_TRY(brc_net_check_traced(w->net, err));

@@ -30,6 +30,22 @@ static double element(const brc_net *net, const brc_net_input *in, size_t i)
 	}
 }
 
+/* The same for every image, in the dimension that holds them. */
+static void repeat_shared(const brc_net_input *in, const brc_tensor_view *x, size_t item, char *to)
+{
+	size_t outer = 1, rows = in->images == BRC_NOWHERE ? 1 : x->dim[in->images], bytes = item;
+	const char *from = in->shared;
+
+	for (size_t k = 0; k < x->ndim; k++)
+		if (in->images != BRC_NOWHERE && k < in->images)
+			outer *= x->dim[k];
+		else if (k != in->images)
+			bytes *= x->dim[k];
+	for (size_t o = 0; o < outer; o++)
+		for (size_t r = 0; r < rows; r++)
+			memcpy(to + (o * rows + r) * bytes, from + o * bytes, bytes);
+}
+
 /* Its elements for `rows` images; the caller frees them. */
 static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const brc_tensor_view *x,
 			    void **data, brc_err *err)
@@ -44,7 +60,7 @@ static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const b
 	*data = brc_alloc(count, n, err);
 	BRC_TRY(brc_made(*data));
 	if (in->fill == BRC_FILL_SHARED) {
-		memcpy(*data, in->shared, count * n);
+		repeat_shared(in, x, n, *data);
 		return BRC_OK;
 	}
 	for (size_t i = 0; i < count; i++)

@@ -156,7 +156,7 @@ static void choose_main(resolver *r)
 		if (k == net->main)
 			in->fill = BRC_FILL_ITEMS;
 		else if (x)
-			in->fill = x->shared ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
+			in->fill = x->shared && x->count == 1 ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
 		else
 			in->fill = brc_input_default(in->name, in->elem, in->ndim);
 	}
@@ -346,7 +346,7 @@ static void find_images(const brc_net *net, brc_net_input *in)
 	for (size_t k = 0; *name && k < in->ndim; k++)
 		if (in->dim[k] == BRC_OPEN && strcmp(dim_name(in, k), name) == 0)
 			in->images = k;
-	if (in->images != BRC_NOWHERE || usual >= in->ndim || in->fill == BRC_FILL_SHARED)
+	if (in->images != BRC_NOWHERE || usual >= in->ndim)
 		return;
 	if (in->dim[usual] == (net->declared ? net->declared : BRC_OPEN))
 		in->images = usual;
@@ -383,7 +383,7 @@ static brc_rc take_array(const brc_dataset_input *x, brc_net_input *in, brc_err 
 {
 	size_t begin = in->images != BRC_NOWHERE;
 
-	if (in->images != BRC_NOWHERE && in->images != 0)
+	if (in->images != BRC_NOWHERE && in->images != 0 && !x->shared)
 		return brc_fail(
 			err, BRC_DATA,
 			"its dimension %zu holds the images; an array of the data set has them "
@@ -391,7 +391,7 @@ static brc_rc take_array(const brc_dataset_input *x, brc_net_input *in, brc_err 
 			in->images);
 	if (!in->shape)
 		declare(in, x->ndim + begin);
-	if (in->ndim == x->ndim + begin)
+	if (in->ndim == x->ndim + begin && in->images == (begin ? 0 : BRC_NOWHERE))
 		for (size_t k = 0; k < x->ndim; k++)
 			if (in->dim[begin + k] == BRC_OPEN)
 				in->dim[begin + k] = x->shape[k];
@@ -505,11 +505,16 @@ static brc_rc check_given(const resolver *r, brc_err *err)
 
 /* ---- all of them ---- */
 
+/* The elements for one image; they are repeated where the model has images. */
 static brc_rc keep_shared(const resolver *r, brc_net_input *in, brc_err *err)
 {
 	const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+	size_t dim[BRC_MAX_DIMS];
 
-	if (product(in->dim, in->ndim) != x->count)
+	memcpy(dim, in->dim, sizeof(dim));
+	if (in->images != BRC_NOWHERE)
+		dim[in->images] = 1;
+	if (product(dim, in->ndim) != x->count)
 		return brc_fail(err, BRC_DATA, "the array of the data set has %zu elements for it",
 				x->count);
 	in->shared = brc_alloc(x->count, sizeof(int64_t), err);
@@ -569,17 +574,4 @@ void brc_net_fix_rows(brc_net *net, size_t rows)
 	net->rows = rows;
 	net->fixed = true;
 	net->tracked = net->tracked && rows > 1;
-}
-
-void brc_net_forget_images(brc_net *net)
-{
-	for (size_t k = 0; k < net->n_in; k++) {
-		brc_net_input *in = &net->in[k];
-
-		if (in->images != BRC_NOWHERE)
-			in->dim[in->images] = net->declared;
-		in->images = BRC_NOWHERE;
-	}
-	net->declared = 0;
-	brc_net_fix_rows(net, 1);
 }

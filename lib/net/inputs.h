@@ -23,9 +23,6 @@ brc_rc brc_net_find_inputs(brc_net *net, brc_err *err);
 /* Read one image at a time, or as many as the model declares, instead of as many as one likes. */
 void brc_net_fix_rows(brc_net *net, size_t rows);
 
-/* Read the inputs as those of one image, without a dimension of images. */
-void brc_net_forget_images(brc_net *net);
-
 /*
  * Build the graph of net->model for `rows` images at a time. Inputs that are the same for all
  * images are constants in it.

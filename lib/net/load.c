@@ -93,11 +93,11 @@ static brc_rc prune(brc_net *net, brc_err *err)
 
 /*
  * The graph for any number of images. Where that is not possible, it is made for as many as the
- * model declares; where these are not images, for one without a dimension of images.
+ * model declares.
  */
 static brc_rc read_graph(brc_net *net, const brc_exec_options *bare, brc_err *err)
 {
-	const bool open = net->declared == 0;
+	const char *main = net->in[net->main].name;
 	brc_err other = {0};
 	brc_rc rc = brc_net_build(net, net->rows, bare, &net->g, err);
 
@@ -105,14 +105,15 @@ static brc_rc read_graph(brc_net *net, const brc_exec_options *bare, brc_err *er
 		return rc;
 	brc_net_fix_rows(net, net->declared ? net->declared : 1);
 	rc = brc_net_build(net, net->rows, bare, &net->g, &other);
-	if (rc == BRC_DATA && net->declared > 1 && !net->options.data) {
-		brc_net_forget_images(net);
-		rc = brc_net_build(net, net->rows, bare, &net->g, &other);
-	}
-	if (!rc && open) /* one at a time might not be what is meant */
+	if (!rc && !net->declared) /* one at a time might not be what is meant */
 		return brc_hint(err,
 				"--shape %.100s=1,... runs one image at a time, which is possible",
-				net->in[net->main].name);
+				main);
+	if (rc == BRC_DATA && net->declared > 1 && !net->options.data)
+		return brc_hint(err,
+				"if the first dimension of '%.100s' does not hold images, --data "
+				"FILE tells that",
+				main);
 	if (rc)
 		return rc;
 	if (err)

@@ -31,7 +31,7 @@ typedef enum brc_fill {
 	BRC_FILL_PAST,  /* keys and values of attention from before: none, if that is left open */
 	BRC_FILL_ONES,
 	BRC_FILL_COUNT, /* 0, 1, 2 ... along the last dimension, after what is past */
-	BRC_FILL_SHARED /* the array of the data set that is called like it, one for all images */
+	BRC_FILL_SHARED /* the number of the data set that is called like it, one for all images */
 } brc_fill;
 
 typedef struct brc_net_input {

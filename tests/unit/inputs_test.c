@@ -121,7 +121,8 @@ static void images_go_as_many_at_a_time_as_is_possible(void **state)
 	check_rows("gpt-dynamic", "1,9", true, false, 1);
 	check_rows("gpt-dynamic", "5,9", true, true, 5);
 	check_rows("mlp-images-mixed", NULL, true, false, 1);
-	check_rows("mlp-no-batch", NULL, true, false, 1);
+	refuse("mlp-no-batch", NULL, NULL, BRC_DATA, "a product of [8] and [12, 10]",
+	       "if the first dimension of 'x' does not hold images, --data FILE tells that");
 }
 
 /* ---- several outputs ---- */

@@ -113,8 +113,8 @@ PACKAGES_BUILD  := gcc libc6-dev libzstd-dev libmsgpack-dev libopenblas-dev libl
                    libpng-dev libjpeg-dev zlib1g-dev libexpat1-dev libxxhash-dev libdnnl-dev libjs-chart.js
 PACKAGES_CHECK  := procps liblapack3 libcmocka-dev libarpack2-dev bats jq mandoc python3-msgpack python3-numpy zstd \
                    libonnx-testdata python3-leidenalg python3-networkx
-PACKAGES_ORACLE := r-cran-igraph python3-leidenalg python3-networkx python3-torch python3-scipy python3-mpmath python3-sklearn python3-onnx dataset-fashion-mnist
-PACKAGES_LARGE  := python3-torch python3-torchvision
+PACKAGES_ORACLE := r-cran-igraph python3-leidenalg python3-networkx python3-torch python3-scipy python3-mpmath python3-sklearn python3-onnx python3-msgpack dataset-fashion-mnist
+PACKAGES_LARGE  := python3-torch python3-torchvision python3-msgpack
 PACKAGES_LINT   := git clang-format cppcheck shellcheck mandoc
 PACKAGES_FUZZ   := clang libclang-rt-14-dev
 PACKAGES_BENCH  := python3-torch python3-torchvision python3-scipy python3-sklearn python3-onnx pv
@@ -270,6 +270,8 @@ fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j$(NPROC) $(FUZZERS) $(BUILD)/fuzz-seeds $(BUILD)/tests/traced_operators_test
 	@mkdir -p $(FUZZ:%=.build/corpus/%) $(FUZZ:%=$(BUILD)/seeds/%) $(BUILD)/seeds/exec $(BUILD)/seeds/onnx
 	@$(BUILD)/fuzz-seeds $(BUILD)/seeds/exec $(ONNX_TESTS) tests/golden/operators
+	@cp tests/golden/opset23/*.onnx $(BUILD)/seeds/exec
+	@cp tests/golden/net/heads/*.onnx fixtures/exports/*.onnx $(BUILD)/seeds/onnx
 	@$(BUILD)/tests/traced_operators_test $(BUILD)/seeds/onnx 2>/dev/null >&2
 	@set -e; for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
 		$$f -artifact_prefix=$(BUILD)/fuzz/ -max_total_time=$(FUZZ_SECONDS) \

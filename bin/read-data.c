@@ -42,7 +42,7 @@ static const brc_opt options[] = {
 		"input", 0, "NAME[=FILE]", &inputs,
 		"an array for another input of the network, which is called NAME: an NPY file, or "
 		"without FILE the member NAME of the NPZ archive; it has a row for each image, or "
-		"one for all. May be given several times")},
+		"one for all. May be given several times (default: none)")},
 	{BRC_PATH("classes", 0, "FILE|N", &files.asked.classes,
 		  "a file with the names of the classes, one a line, in the order of the labels; "
 		  "or just the number of classes (default: the largest label + 1)")},

@@ -45,21 +45,29 @@ static bool joins_layers(const brc_tracer *t, const brc_sources *s)
 	return several;
 }
 
-brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
+/* Does the block hold the same features in the same places? A view of its value does. */
+static bool holds(const brc_head_block *b, const brc_tracer *t, const brc_sources *s)
 {
-	const brc_sources *s = &t->of[n->out[0]];
-	size_t axis = s->set && s->untraced == BRC_NOWHERE ? only_dimension(s) : BRC_NOWHERE;
+	if (b->features != s->n)
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		const brc_scaled_unit *u = feature_at(t, s, i);
+
+		if (b->feature[i].layer != u->layer || b->feature[i].unit != u->unit)
+			return false;
+	}
+	return true;
+}
+
+static brc_rc add_block(brc_tracer *t, const brc_sources *s, brc_err *err)
+{
+	brc_net *net = t->net;
 	brc_head_block *b;
 
-	if (axis == BRC_NOWHERE || !joins_layers(t, s))
-		return BRC_OK;
-	BRC_TRY(brc_grow(&t->net->block, &t->net->cap_blocks, t->net->n_blocks + 1, sizeof(*b),
-			 err));
-	b = &t->net->block[t->net->n_blocks++];
-	*b = (brc_head_block){
-		.site = {.sum = n->out[0], .pre = n->out[0], .post = n->out[0], .axis = axis},
-		.features = s->n,
-		.feature = brc_alloc(s->n, sizeof(*b->feature), err)};
+	BRC_TRY(brc_grow(&net->block, &net->cap_blocks, net->n_blocks + 1, sizeof(*b), err));
+	b = &net->block[net->n_blocks++];
+	*b = (brc_head_block){.features = s->n,
+			      .feature = brc_alloc(s->n, sizeof(*b->feature), err)};
 	BRC_TRY(brc_made(b->feature));
 	for (size_t i = 0; i < s->n; i++) {
 		const brc_scaled_unit *u = feature_at(t, s, i);
@@ -69,12 +77,34 @@ brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
+brc_rc brc_head_block_note(brc_tracer *t, const brc_node *n, brc_err *err)
+{
+	const size_t v = n->out[0];
+	const brc_sources *s = &t->of[v];
+	size_t axis = s->set && s->untraced == BRC_NOWHERE ? only_dimension(s) : BRC_NOWHERE;
+	brc_net *net = t->net;
+
+	if (axis == BRC_NOWHERE || !joins_layers(t, s))
+		return BRC_OK;
+	if (net->n_blocks == 0 || !holds(&net->block[net->n_blocks - 1], t, s))
+		BRC_TRY(add_block(t, s, err));
+	net->block[net->n_blocks - 1].site =
+		(brc_layer_site){.sum = v, .pre = v, .post = v, .axis = axis};
+	return BRC_OK;
+}
+
 /* ---- when all heads are known ---- */
 
-/* Are all units of the layer the values of one and the same head? */
-static bool is_one_head(const brc_net_layer *l)
+/*
+ * Are all units of the layer the values of one and the same head? Nothing must come between its sum
+ * and its value, so that either is 0 where the other is.
+ */
+static bool is_one_head(const brc_net *net, size_t layer)
 {
-	if (l->role != BRC_ROLE_HIDDEN || !l->head || l->head_block)
+	const brc_net_layer *l = &net->layer[layer];
+
+	if (l->role != BRC_ROLE_HIDDEN || !l->head || l->head_block ||
+	    net->site[layer].sum != net->site[layer].post)
 		return false;
 	for (size_t u = 0; u < l->units; u++)
 		if (l->head[u] != 0)
@@ -152,7 +182,7 @@ static brc_rc check(const brc_net *net, const brc_head_block *b, size_t *times, 
 	for (size_t i = 0; i < b->features; i++)
 		times[b->feature[i].layer]++;
 	for (size_t l = 0; *is && l < net->n_layers; l++)
-		*is = times[l] == 0 || is_one_head(&net->layer[l]);
+		*is = times[l] == 0 || is_one_head(net, l);
 	if (*is)
 		BRC_TRY(is_complete(net, b, times, is, err));
 	return *is ? go_only_there(net, times, b->site.post, is, err) : BRC_OK;

@@ -104,7 +104,7 @@ refused() {
 @test "labels: no whole numbers, negative, too many classes, one too many" {
 	for case in "half:element 2 is 0.5" "wide:element 2 is 1099511627776" \
 		"negative:the label of image 2 is -1" "many:the largest label is 65536: more than 65536 classes"; do
-		bounded 3 read-data -o none.brc good.npy "${case%%:*}-label.npy"
+		bounded 3 read-data --targets classes -o none.brc good.npy "${case%%:*}-label.npy"
 		says "${case%%:*}-label.npy: ${case#*:}"
 		[ ! -e none.brc ]
 	done

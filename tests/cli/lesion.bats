@@ -340,3 +340,20 @@ assert np.abs(a["loss"] - b["loss"]).max() < 0.05 * np.abs(a["loss"]).max()
 assert np.abs(a["correct"] - b["correct"]).sum() < 0.02 * a["correct"].sum()
 PYTHON
 }
+
+@test "heads with a layer each are compared with features of all heads, also when they come from a table" {
+	net=$ROOT/fixtures/exports/attention-list.onnx
+	read-data -q --tokens --images input --labels input --classes 11 \
+		"$ROOT/tests/golden/exports/attention-list.npz" -o tokens.brc
+	extract-weights -q --units heads --data tokens.brc "$net" -o heads.brc
+	lesion -q -n 19 --model "$net" --data tokens.brc --in heads <heads.brc -o a.brc
+	[ "$(look 's("lesions").arrays["subcluster/layer"].tolist()' a.brc)" = "[0, 1, 2, 3, 4, 5, 6, 7]" ]
+	[ "$(look 's("lesions").arrays["subcluster/cluster"].tolist()' a.brc)" = "[0, 1, 2, 3, 0, 1, 2, 3]" ]
+	[ "$(look 'len(s("lesions").records)' a.brc)" = 0 ]
+	# controls are not the heads themselves
+	[ "$(look '(np.ptp(s("lesions").arrays["loss"].sum(2), 0) > 0).all()' a.brc)" = True ]
+	broca export --labels --in heads <heads.brc >labels.tsv
+	import -q --labels labels.tsv --name table <heads.brc |
+		lesion -q -n 19 --model "$net" --data tokens.brc --in table -o b.brc
+	same look 's("lesions").arrays["loss"].tolist()' a.brc , look 's("lesions").arrays["loss"].tolist()' b.brc
+}

@@ -90,7 +90,7 @@ setup() {
 		grep -q '"task": "classes"' told
 		run -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --output nothing "$model" "$data"
 		grep -q "the output 'nothing'" <<<"$output"
-		run -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --shape image=1,2,3 "$model" "$data"
+		run -2 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --shape image=1,2,3 "$model" "$data"
 		[ -z "$(ls none)" ]
 	done
 }

@@ -123,6 +123,8 @@ def cases():
     yield "present", "Attention", dict(zip((q, k, v), qkv(True))), three, 3
     yield "long", "Attention", dict(zip((q, k, v), qkv(False, 1, 1, 600, 600, 2, 2))), \
         {"is_causal": 1}, 1
+    yield "long-mask", "Attention", {**dict(zip((q, k, v), qkv(False, 1, 1, 600, 600, 2, 2))),
+                                     "mask": torch.ones(600, 600).tril().bool()}, {}, 1
     yield "rms", "RMSNormalization", {"bx": random(3, 4, 6), "scale": random(6)}, {}, 1
     yield "rms-axis", "RMSNormalization", {"bx": random(3, 4, 6), "scale": random(4, 6)}, \
         {"axis": 1, "epsilon": 0.1}, 1

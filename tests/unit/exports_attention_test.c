@@ -1,15 +1,17 @@
 /*
  * Attention as people write it, exported by torch with a dynamic batch and length
- * (tests/oracle/exports_attention.py): what the network answers, its heads, and the hidden layers of
- * its MLPs. `make check-oracles` compares more of them with torch, at every operator set.
+ * (tests/oracle/exports_attention.py): what the network answers, its heads, and the hidden layers
+ * of its MLPs. `make check-oracles` compares more of them with torch, at every operator set.
  */
 #include "net_fixture.h"
 
-typedef struct export {
+typedef struct export
+{
 	brc_array tokens, output;
 	brc_dataset data;
 	brc_net *net;
-} export;
+}
+export;
 
 static bool has(const char *name, const char *kind, const char *layer, brc_array *a)
 {

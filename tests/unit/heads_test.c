@@ -404,6 +404,38 @@ static void weights_of_several_ways_add_up(void **state)
 	}
 }
 
+static brc_blocks all_weights(const char *name)
+{
+	brc_net *net = network_in("tests/golden/net/heads", name, BRC_NORM_L1);
+	brc_blocks b;
+	brc_err err = {0};
+
+	if (brc_unit_graph_make(brc_net_layer_graph(net), BRC_UNITS_ALL, 0, &b, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	brc_net_free(net);
+	return b;
+}
+
+/* The operator Attention passes values on as the products do that say the same. */
+static void one_node_has_the_weights_of_many(void **state)
+{
+	brc_blocks one = all_weights("one-node"), many = all_weights("grouped");
+
+	(void)state;
+	assert_int_equal(one.n, many.n);
+	for (size_t k = 0; k < one.n; k++) {
+		const brc_block *a = &one.block[k], *b = &many.block[k];
+
+		assert_int_equal(a->from, b->from);
+		assert_int_equal(a->to, b->to);
+		assert_int_equal(one.layers.units[a->from], many.layers.units[b->from]);
+		assert_close(a->w, b->w, one.layers.units[a->from] * one.layers.units[a->to], 1e-6,
+			     "weights");
+	}
+	brc_blocks_clear(&one);
+	brc_blocks_clear(&many);
+}
+
 static void words_choose_the_units(void **state)
 {
 	char text[64];
@@ -431,6 +463,7 @@ int main(void)
 		cmocka_unit_test(parts_are_found_by_use),
 		cmocka_unit_test(weights_through_the_residual_stream),
 		cmocka_unit_test(weights_of_several_ways_add_up),
+		cmocka_unit_test(one_node_has_the_weights_of_many),
 		cmocka_unit_test(words_choose_the_units),
 	};
 

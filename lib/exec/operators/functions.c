@@ -38,6 +38,8 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	return true;
 }
 
+static const char *const approximations[] = {"none", "tanh", NULL}; /* of Gelu */
+
 #define NONE .args = sizeof(brc_function_args)
 #define ALPHA(A) \
 	BRC_ARGS(brc_function_args, BRC_ATTR_FLOAT("alpha", brc_function_args, alpha, A, 0))
@@ -45,9 +47,9 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	BRC_ARGS(brc_function_args, BRC_ATTR_FLOAT(FIRST, brc_function_args, alpha, A, 0), \
 		 BRC_ATTR_FLOAT(SECOND, brc_function_args, beta, B, 0))
 #define ALPHA_AND(NAME, A, B) TWO("alpha", A, NAME, B)
-#define APPROXIMATE                 \
-	BRC_ARGS(brc_function_args, \
-		 BRC_ATTR_CHOICE("approximate", brc_function_args, by_tanh, 0, "none", "tanh"))
+#define CHOICE_OF(NAMES)                                                                    \
+	BRC_ARGS(brc_function_args, BRC_ATTRIBUTE("approximate", CHOICE, brc_function_args, \
+						  by_tanh, .choice = NAMES))
 #define ACTIVATION .activation = true
 
 /* ONNX's name, attributes with their defaults, formula of v with alpha = a and beta = b, traits. */
@@ -58,7 +60,7 @@ static bool relu_bounds(const brc_node *n, float *lo, float *hi)
 	X(Elu, ALPHA(1), v < 0 ? a * expm1f(v) : v, ACTIVATION) \
 	X(Selu, ALPHA_AND("gamma", 1.67326319217681884765625f, 1.05070102214813232421875f), \
 	  b * (v < 0 ? a * expm1f(v) : v), ACTIVATION) \
-	X(Gelu, APPROXIMATE, args->by_tanh ? gelu_by_tanh(v) : gelu(v), ACTIVATION) \
+	X(Gelu, CHOICE_OF(approximations), args->by_tanh ? gelu_by_tanh(v) : gelu(v), ACTIVATION) \
 	X(Sigmoid, NONE, 1.0f / (1.0f + expf(-v)), ACTIVATION) \
 	X(HardSigmoid, ALPHA_AND("beta", 0.2f, 0.5f), clip(a * v + b, 0, 1), ACTIVATION) \
 	X(HardSwish, NONE, v * clip(v / 6 + 0.5f, 0, 1), ACTIVATION) \

@@ -95,8 +95,9 @@ static brc_rc infer_unpool(brc_exec *g, brc_node *n, brc_err *err)
 		out.batch = index->batch;
 	t->each = x->count / (x->dim[0] ? x->dim[0] : 1);
 	BRC_TRY(set_made(g, n, t, &out, err));
+	BRC_TRY(brc_set_output(g, n, 0, &out, err)); /* it is not too large */
 	brc_strides(&out, t->stride);
-	return brc_set_output(g, n, 0, &out, err);
+	return BRC_OK;
 }
 
 /*

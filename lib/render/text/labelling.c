@@ -235,9 +235,12 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 	if (!first_test(l)->published)
 		brc_str_addf(&line,
 			     "; * q <= %g, and among all * and ** about %g %% are false; ** max-T "
-			     "p <= %g, the chance of even one false ** in the column. class*: it "
-			     "loses more than under random groups (adjusted p <= %g)",
-			     level, 100 * level, level, level);
+			     "p <= %g, the chance of even one false ** in the column",
+			     level, 100 * level, level);
+	if (!first_test(l)->published && brc_task_counts(l->lesions.task))
+		brc_str_addf(&line,
+			     ". %s*: it loses more than under random groups (adjusted p <= %g)",
+			     brc_task_cell(l->lesions.task), level);
 	brc_str_add(b, "\n");
 	brc_text_line(b, "  ", &line);
 }

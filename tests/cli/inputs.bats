@@ -5,6 +5,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	exports=$ROOT/fixtures/exports golden=$ROOT/tests/golden/exports
 	export PYTHONPATH="$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
@@ -35,7 +36,7 @@ print(hashlib.md5(b''.join(s.arrays[k].tobytes() for k in sorted(s.arrays) if 'b
 	read-data -q --tokens gpt-dynamic.npz -o data.brc
 	extract-weights -q --data data.brc "$exports/gpt-dynamic.onnx" -o weights.brc
 	extract-weights -q --shape ids=?,5 "$exports/gpt-dynamic.onnx" -o short.brc
-	[ "$(blocks weights.brc)" = "$(blocks short.brc)" ] # the length does not matter to them
+	same blocks weights.brc , blocks short.brc # the length does not matter to them
 	activations -q --model "$exports/gpt-dynamic.onnx" <data.brc >values.brc
 	peek values.brc | grep -q '5 sample x 216 unit'
 	laplacian -q <weights.brc | spectral -q -k 2 |

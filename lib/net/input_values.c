@@ -8,7 +8,7 @@
 #include "net/inputs.h"
 #include "sections/dataset_inputs.h"
 
-#define CONSTANT_MAX ((size_t)1 << 28) /* elements */
+#define CONSTANT_MAX ((size_t)1 << 22) /* elements of all constants */
 
 /* Is it the same for all images? */
 static bool is_constant(const brc_net_input *in)
@@ -46,17 +46,19 @@ static void repeat_shared(const brc_net_input *in, const brc_tensor_view *x, siz
 			memcpy(to + (o * rows + r) * bytes, from + o * bytes, bytes);
 }
 
-/* Its elements for `rows` images; the caller frees them. */
+/* Its elements, out of *left; the caller frees them. */
 static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const brc_tensor_view *x,
-			    void **data, brc_err *err)
+			    size_t *left, void **data, brc_err *err)
 {
-	size_t count = 1, n = in->elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
+	size_t count = 1, n = brc_item(in->elem);
 
 	for (size_t k = 0; k < x->ndim; k++)
-		if (!brc_mul(count, x->dim[k], &count) || count > CONSTANT_MAX)
+		if (!brc_mul(count, x->dim[k], &count) || count > *left)
 			return brc_fail(err, BRC_DATA,
-					"the input '%.200s' has more than %zu elements", in->name,
-					CONSTANT_MAX);
+					"the input '%.200s', and others that are the same for all "
+					"images, have more than %zu elements",
+					in->name, CONSTANT_MAX);
+	*left -= count;
 	*data = brc_alloc(count, n, err);
 	BRC_TRY(brc_made(*data));
 	if (in->fill == BRC_FILL_SHARED) {
@@ -72,7 +74,7 @@ static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const b
 }
 
 static brc_rc view(const brc_net *net, size_t rows, const brc_net_input *in, brc_tensor_view *x,
-		   void **data, brc_err *err)
+		   size_t *left, void **data, brc_err *err)
 {
 	*x = (brc_tensor_view){.name = in->name,
 			       .elem = in->elem,
@@ -82,7 +84,7 @@ static brc_rc view(const brc_net *net, size_t rows, const brc_net_input *in, brc
 	if (in->images != BRC_NOWHERE)
 		x->dim[in->images] = rows;
 	if (is_constant(in))
-		BRC_TRY(make_constant(net, in, x, data, err));
+		BRC_TRY(make_constant(net, in, x, left, data, err));
 	x->data = *data;
 	return BRC_OK;
 }
@@ -93,10 +95,11 @@ brc_rc brc_net_build(const brc_net *net, size_t rows, const brc_exec_options *op
 	brc_tensor_view *x = brc_calloc(net->n_in, sizeof(*x), err);
 	void **data = brc_calloc(net->n_in, sizeof(*data), err);
 	brc_rc rc = x && data ? BRC_OK : BRC_RESOURCE;
+	size_t left = CONSTANT_MAX;
 
 	*g = NULL;
 	for (size_t k = 0; rc == BRC_OK && k < net->n_in; k++)
-		rc = view(net, rows, &net->in[k], &x[k], &data[k], err);
+		rc = view(net, rows, &net->in[k], &x[k], &left, &data[k], err);
 	BRC_THEN(rc, brc_exec_new(g, &net->model, x, net->n_in, options, err));
 	for (size_t k = 0; data && k < net->n_in; k++)
 		free(data[k]);

@@ -306,3 +306,19 @@ add("gpt-cut", Verbose, IDS, other=SHORT, axes={"ids": BT}, which=1,
 add("states", Packed, {"ids": tokens(5, 9), "h0": torch.zeros(1, 5, WIDTH)},
     other={"ids": tokens(2, 4), "h0": torch.zeros(1, 2, WIDTH)},
     axes={"ids": BT, "h0": {1: "batch"}}, outputs=["y", "hn"], **GPT)
+
+
+class Pooled(Gpt):
+    """The mean of the tokens that the mask lets through, as sentence embeddings are made."""
+
+    def forward(self, input_ids, attention_mask, position_ids):
+        x = self.run(input_ids, position_ids, attention_mask)[1]
+        mask = attention_mask[:, :, None].float()
+        return self.head((x * mask).sum(1) / mask.sum(1))
+
+
+add("gpt-pooled", Pooled,
+    {"input_ids": tokens(5, 9), "attention_mask": MASK, "position_ids": COUNT},
+    other={"input_ids": tokens(2, 4), "attention_mask": MASK[:2, :4],
+           "position_ids": COUNT[:2, :4]},
+    axes={"input_ids": BT, "attention_mask": BT, "position_ids": BT}, fixture=13)

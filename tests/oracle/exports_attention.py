@@ -145,6 +145,20 @@ class Einsum(nn.Module):
         return self.out(torch.einsum("bhij,bjhd->bihd", scores.softmax(-1), v).reshape(b, t, -1))
 
 
+class Matrices(nn.Module):
+    """A matrix for each head, [heads, width, features], by einsum."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Parameter(torch.randn(HEADS, WIDTH, EACH) * 0.3)
+                                  for _ in range(3))
+        self.o = nn.Parameter(torch.randn(HEADS, EACH, WIDTH) * 0.3)
+
+    def forward(self, x):
+        q, k, v = (torch.einsum("btc,hcd->bhtd", x, w) for w in (self.q, self.k, self.v))
+        return torch.einsum("bhtd,hdc->btc", attend(q, k, v, causal(x)), self.o)
+
+
 class Rotary(nn.Module):
     """Queries and keys are turned; heads of queries share those of keys and values."""
 
@@ -439,6 +453,9 @@ for kind, options in (("", (True, True)), ("-bare", (False, True)),
 add("attention-einsum", lambda: Gpt(Einsum), in_blocks(
     attention__value=heads(0, HEADS, EACH), mlp__fc1="mlp"), sets=(12, 13, 14, 15, 16, 17),
     edges=flows("value", "out", WIDTH, range(WIDTH)), fixture=14)
+add("attention-matrices", lambda: Gpt(Matrices), in_blocks(
+    attention__v=heads(0, HEADS, EACH), mlp__fc1="mlp"), sets=(12, 13, 14, 15, 16, 17),
+    unlike=[f"blocks.{b}.attention.{part}" for b in range(BLOCKS) for part in "qkvo"])
 add("attention-rotary", lambda: Gpt(Rotary, SwiGlu, Rms, positions=False), rotary(2, **SWIGLU),
     edges=SHARED, fixture=17)
 add("attention-rotary-outer", lambda: Gpt(lambda: Rotary(outer=True), JoinedGlu, Rms,

@@ -2,6 +2,8 @@
  * Attention in one node. It passes on the features of its values, as a product of scores and values
  * does: feature d of head h comes from feature d of the head of values that h shares.
  */
+#include <string.h>
+
 #include "net/trace/tracer.h"
 
 /* Heads and features of values, and of the output, in sets that lie along `ext`. */
@@ -47,8 +49,7 @@ static brc_rc share(brc_sources *s, const brc_sources *v, const layout *a, brc_e
 {
 	size_t ext[BRC_MAX_DIMS], image = v->n / v->ext[0], each = a->heads / a->shared, out;
 
-	for (size_t k = 0; k < v->ndim; k++)
-		ext[k] = v->ext[k];
+	memcpy(ext, v->ext, sizeof(ext));
 	if (a->apart && ext[1] > 1)
 		ext[1] = a->heads;
 	else if (!a->apart && ext[v->ndim - 1] > 1)

@@ -311,10 +311,14 @@ add("states", Packed, {"ids": tokens(5, 9), "h0": torch.zeros(1, 5, WIDTH)},
 class Pooled(Gpt):
     """The mean of the tokens that the mask lets through, as sentence embeddings are made."""
 
+    def __init__(self):
+        super().__init__()
+        self.last = nn.Linear(WIDTH, 4)
+
     def forward(self, input_ids, attention_mask, position_ids):
         x = self.run(input_ids, position_ids, attention_mask)[1]
         mask = attention_mask[:, :, None].float()
-        return self.head((x * mask).sum(1) / mask.sum(1))
+        return self.last((x * mask).sum(1) / mask.sum(1))
 
 
 add("gpt-pooled", Pooled,

@@ -241,8 +241,8 @@ brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, b
 /* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */
 brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err);
 /*
- * What entry `at` of dimension 0 is called within its image, as if the image were alone; `at` itself
- * if the dimension holds no images.
+ * What entry `at` of dimension 0 is called within its image, as if the image were alone; `at`
+ * itself if the dimension holds no images.
  */
 size_t brc_within_image(const brc_exec *g, const brc_operand *v, size_t at);
 /* Set count from the extents; BRC_DATA when there are too many elements. */

@@ -91,7 +91,7 @@ static void fill(const brc_tracer *t, const brc_block_copy *c, const reduced *r)
 {
 	const brc_operand *y = &r->shape, *x = brc_exec_value(t->g, c->in);
 	const brc_sources *s = sources_of(t, c);
-	size_t stride[BRC_MAX_DIMS], dim[BRC_MAX_DIMS], index[BRC_MAX_DIMS] = {0}, n = 1;
+	size_t stride[BRC_MAX_DIMS], dim[BRC_MAX_DIMS] = {0}, index[BRC_MAX_DIMS] = {0}, n = 1;
 
 	row_major(y->dim, y->ndim, stride);
 	for (size_t d = 0; d < y->ndim; d++) {

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "net/check_dataset.h"
+#include "net/loss.h"
 #include "study/experiment.h"
 #include "study/measure.h"
 #include "study/tell.h"
@@ -15,7 +16,8 @@
 static const char *model, *data_path;
 static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
 static brc_measure measure = {.level = 0.05};
-static int ablate = -1, precision, fdr, weighting, compat, task = BRC_TASK_AUTO;
+static int ablate = -1, precision, fdr, weighting, compat;
+static int task = BRC_TASK_AUTO, loss = BRC_ASK_LOSS_AUTO;
 static brc_scoring scoring;
 static brc_net_options how_read;
 
@@ -30,6 +32,11 @@ static const brc_opt options[] = {
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
 		"data set together say")},
+	{BRC_CHOICE("loss", 0, "LOSS", &loss, "cross-entropy|logistic|squared-error|margin|auto",
+		    "the loss that is measured beside accuracy. margin: minus the margin, which is "
+		    "the score of the true class less the best of the others, or a single score, "
+		    "negative where the truth is 0. The others are those of the tasks. auto: that "
+		    "of the task")},
 	OPTION_SHAPE(&how_read.shape),
 	OPTION_OUTPUT(&how_read.output),
 	{BRC_SIZE("controls", 'n', "N", &how.draws, 1, 1e6,
@@ -119,6 +126,7 @@ static brc_rc settle_task(const work *w, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
 	BRC_TRY(brc_task_decide(&scoring, w->net, &w->data, task, err));
+	BRC_TRY(brc_loss_choose(&scoring, loss, err));
 	brc_cli_note(cli, "task: %s", brc_task_text(&scoring, text));
 	BRC_TRY(brc_measure_check(scoring.task, &measure, err));
 	return brc_warn_range(cli, w->net, &w->data, err);

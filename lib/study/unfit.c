@@ -72,6 +72,7 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 	int64_t *counts = brc_calloc(2 * cells, sizeof(*counts), err);
 	double *loss = brc_alloc(cells, sizeof(*loss), err);
 	brc_lesions l = {.task = how->scoring->task,
+			 .loss_kind = how->scoring->loss,
 			 .classes = cells,
 			 .class_images = counts,
 			 .baseline_loss = loss,

@@ -379,18 +379,43 @@ static size_t usual_extent(const brc_net *net, const brc_net_input *in, size_t k
 	}
 }
 
-static brc_rc take_array(const brc_dataset_input *x, brc_net_input *in, brc_err *err)
+/*
+ * An array of the data set. The images are its first dimension; one for all of them goes anywhere.
+ * Where the input has no images, each of them is a run of its own, unless the array is for all.
+ */
+static brc_rc place_array(brc_net *net, const brc_dataset_input *x, brc_net_input *in, brc_err *err)
 {
-	size_t begin = in->images != BRC_NOWHERE;
-
-	if (in->images != BRC_NOWHERE && in->images != 0 && !x->shared)
+	if (in->images == 0 || net->rows == 1)
+		return BRC_OK;
+	if (x->shared) {
+		in->fill = in->images == BRC_NOWHERE ? in->fill : BRC_FILL_SHARED;
+		return BRC_OK;
+	}
+	if (in->images != BRC_NOWHERE)
 		return brc_fail(
 			err, BRC_DATA,
 			"its dimension %zu holds the images; an array of the data set has them "
 			"first",
 			in->images);
+	if (net->fixed || net->declared > 1) {
+		brc_fail(err, BRC_DATA,
+			 "the data set has an array for each image, but the network takes one "
+			 "array and %zu images at a time",
+			 net->declared > 1 ? net->declared : net->rows);
+		return brc_hint(err, "read-data --input %.100s=FILE takes one row for all images",
+				in->name);
+	}
+	brc_net_fix_rows(net, 1);
+	return BRC_OK;
+}
+
+static brc_rc take_array(brc_net *net, const brc_dataset_input *x, brc_net_input *in, brc_err *err)
+{
+	size_t begin = in->images != BRC_NOWHERE;
+
 	if (!in->shape)
 		declare(in, x->ndim + begin);
+	BRC_TRY(place_array(net, x, in, err));
 	if (in->ndim == x->ndim + begin && in->images == (begin ? 0 : BRC_NOWHERE))
 		for (size_t k = 0; k < x->ndim; k++)
 			if (in->dim[begin + k] == BRC_OPEN)
@@ -412,7 +437,7 @@ static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
 	if (s)
 		BRC_TRY(take_given(in, s, in->dim, err));
 	if (x)
-		BRC_TRY(take_array(x, in, err));
+		BRC_TRY(take_array(net, x, in, err));
 	for (size_t k = 0; k < in->ndim; k++) {
 		size_t same = in->dim[k] == BRC_OPEN ? extent_called(net, dim_name(in, k)) : 0;
 

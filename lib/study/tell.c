@@ -1,5 +1,14 @@
 #include "study/tell.h"
 
+void brc_tell_output(const brc_cli *cli, const brc_net *net)
+{
+	const char *taken = brc_net_output_taken(net);
+
+	if (taken)
+		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
+			     taken);
+}
+
 void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 {
 	if (l->correct)

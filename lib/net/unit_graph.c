@@ -255,3 +255,19 @@ brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem,
 		brc_blocks_clear(b);
 	return rc;
 }
+
+void brc_unit_graph_tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
+{
+	for (size_t l = 1; l < c->layers->n; l++)
+		if (c->layer[l].untraced)
+			brc_cli_note(cli,
+				     "layer '%s' gets no edges from the layers before it: its "
+				     "inputs cannot be traced through node '%s'",
+				     c->layer[l].name, c->layer[l].untraced);
+	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
+		     brc_layers_total(&graph->layers), graph->layers.n, graph->n,
+		     graph->n == 1 ? "" : "s");
+	for (size_t l = 0; l < graph->layers.n; l++)
+		brc_cli_detail(cli, "layer %zu '%s': %zu units", l, graph->layers.name[l],
+			       graph->layers.units[l]);
+}

@@ -15,6 +15,7 @@ static const char *const item_name[] = {"images", "sequences", "tokens",
 					"places", "labels",    "outputs"};
 /* The usual task is not written, so that these streams are as they always were. */
 static const char *const task_name[] = {"", "binary", "labels", "regression", "places", NULL};
+static const char *const loss_name[] = {"", "margin", NULL}; /* the same */
 static const char *const ablate_name[] = {"zero", "in-weights", NULL};
 static const char *const controls_name[] = {"permutation", "independent", NULL};
 
@@ -28,6 +29,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),
 	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
 	BRC_KEY_AS("task", brc_lesions, task, WORD, OPTIONAL, task_name),
+	BRC_KEY_AS("loss", brc_lesions, loss_kind, WORD, OPTIONAL, loss_name),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
@@ -191,6 +193,8 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 static brc_rc read_all(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	BRC_TRY(brc_keys_get(keys, KEYS, l, s, s->meta, err));
+	if (l->loss_kind == BRC_LOSS_MARGIN && l->task == BRC_TASK_REGRESSION)
+		return brc_section_bad(s, err, "regression has no margin");
 	BRC_TRY(read_items(l, s, err));
 	BRC_TRY(brc_layers_read(&l->layers, s, err));
 	BRC_TRY(brc_subcluster_table_read(&l->table, s, "subcluster", &l->layers, err));

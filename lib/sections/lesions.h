@@ -68,6 +68,7 @@ typedef struct brc_lesions {
 	const double *loss;           /* [n + 1, m, classes] */
 	void *own_correct, *own_loss; /* the memory to free; NULL: borrowed */
 	brc_task_kind task;           /* what the answers mean; classes may be labels or outputs */
+	brc_loss_kind loss_kind;      /* what the losses are; USUAL for regression */
 	size_t images;                /* or anything else for which the network gives an answer: */
 	const char
 		*items; /* static: "images" (also when NULL), or another word of docs/sections.md */

@@ -146,20 +146,6 @@ void brc_experiment_clear(brc_experiment *x)
 	memset(x, 0, sizeof(*x));
 }
 
-bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n)
-{
-	bool other = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(section[i]->type, "units") != 0)
-			continue;
-		if (strcmp(brc_map_string(section[i]->meta, "model", ""), brc_net_digest(net)) == 0)
-			return false;
-		other = true;
-	}
-	return other;
-}
-
 size_t brc_experiment_lesions(const brc_experiment *x)
 {
 	return (x->options.draws + 1) * x->m + 1;
@@ -198,6 +184,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->m = x->m;
 	l->draws = x->options.draws;
 	l->task = scoring->task;
+	l->loss_kind = scoring->loss;
 	if (!brc_mul(data->n, scoring->answers, &l->images))
 		return brc_fail(err, BRC_DATA, "there are too many answers");
 	l->items = items_of(scoring, data);

@@ -1,6 +1,7 @@
 #include "study/unfit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "net/data_fit.h"
@@ -73,6 +74,7 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 	int64_t *counts = brc_calloc(2 * cells, sizeof(*counts), err);
 	double *loss = brc_alloc(cells, sizeof(*loss), err);
 	brc_lesions l = {.task = how->scoring->task,
+			 .loss_kind = how->scoring->loss,
 			 .classes = cells,
 			 .class_images = counts,
 			 .baseline_loss = loss,
@@ -92,4 +94,28 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 	free(counts);
 	free(loss);
 	return rc;
+}
+
+static bool other_model(const brc_net *net, const brc_section *const *section, size_t n)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(section[i]->type, "units") != 0)
+			continue;
+		if (strcmp(brc_map_string(section[i]->meta, "model", ""), brc_net_digest(net)) == 0)
+			return false;
+		other = true;
+	}
+	return other;
+}
+
+void brc_warn_other_model(const brc_cli *cli, const brc_net *net, const brc_filter *f)
+{
+	const brc_section *const *all;
+	size_t n = brc_filter_sections(f, &all);
+
+	if (other_model(net, all, n))
+		brc_cli_note(cli, "warning: the stream's units come from another model file than "
+				  "--model");
 }

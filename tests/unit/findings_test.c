@@ -358,6 +358,12 @@ static void labels_are_called_labels(void **state)
 	assert_int_equal(brc_measure_coherence(&f, &l, &standard, &err), BRC_OK);
 	assert_non_null(strstr(f.stat[0].title, "label spread"));
 	brc_findings_clear(&f);
+	l.loss_kind = BRC_LOSS_MARGIN;
+	assert_int_equal(brc_measure_importance(&f, &l, &standard, &err), BRC_OK);
+	assert_string_equal(f.stat[1].title,
+			    "mean decrease of the margin (every label counts the same)");
+	assert_string_equal(f.stat[1].unit, "score units");
+	brc_findings_clear(&f);
 	brc_layers_clear(&l.layers);
 }
 

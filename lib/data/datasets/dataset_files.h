@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cli.h"
 #include "base/err.h"
 #include "sections/dataset.h"
 #include "data/datasets/formats.h"
@@ -82,6 +83,10 @@ brc_rc brc_dataset_files_open(brc_dataset_files *r, const char *const *path, siz
 brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err);
 brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err);
 void brc_dataset_files_clear(brc_dataset_files *r);
+
+/* On stderr: what was found in the files, once open; what was written of them. */
+void brc_dataset_files_tell_found(const brc_dataset_files *r, const brc_cli *cli);
+void brc_dataset_files_tell_written(const brc_dataset_files *r, const brc_cli *cli);
 
 /*
  * Draw some of n items without replacement, keyed by (seed, BRC_RNG_SAMPLE): *item[*count] are

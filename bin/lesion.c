@@ -12,7 +12,8 @@
 static const char *model, *data_path;
 static brc_lesion_study study = {.how = {.min_size = 2, .max_fraction = 0.99},
 				 .measure = {.level = 0.05},
-				 .task = BRC_TASK_AUTO};
+				 .task = BRC_TASK_AUTO,
+				 .loss = BRC_ASK_LOSS_AUTO};
 static int ablate = -1, precision, fdr, weighting, compat;
 static brc_net_options how_read;
 
@@ -27,6 +28,12 @@ static const brc_opt options[] = {
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
 		"data set together say")},
+	{BRC_CHOICE("loss", 0, "LOSS", &study.loss,
+		    "cross-entropy|logistic|squared-error|margin|auto",
+		    "the loss that is measured beside accuracy. margin: minus the margin, which is "
+		    "the score of the true class less the best of the others, or a single score, "
+		    "negative where the truth is 0. The others are those of the tasks. auto: that "
+		    "of the task")},
 	OPTION_SHAPE(&how_read.shape),
 	OPTION_OUTPUT(&how_read.output),
 	{BRC_SIZE("controls", 'n', "N", &study.how.draws, 1, 1e6,

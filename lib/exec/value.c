@@ -272,7 +272,8 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	made.data = NULL;
 	made.input = false;
 	made.buffer = n->out[k];
-	made.last = like->last && like->ndim > 2 && !g->bare;
+	/* where all is row-major, one of both layouts that were the same may not be any more */
+	made.last = like->last && like->ndim > 2 && !g->bare && n->op->layout != BRC_DEMAND_PLAIN;
 	*v = made;
 	return BRC_OK;
 }

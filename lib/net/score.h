@@ -16,6 +16,9 @@
  * says 1, and its loss is log(1 + exp(-x)) where the truth is 1, log(1 + exp(x)) where it is 0,
  * counted with the class or label. The loss of a number is the squared difference from its target,
  * and nothing is correct. Probabilities (s->shares) below the smallest normal float count as this.
+ * With s->loss MARGIN the loss is minus the margin: the score of the label less the largest of the
+ * others, or of a logistic score x, and -x where the truth is 0. Of probabilities it is the margin
+ * of their logarithms, which is that of the scores before the Softmax, or of the log-odds.
  * A score that is NaN is wrong and its loss NaN.
  */
 void brc_score_items(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,

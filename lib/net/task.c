@@ -273,29 +273,41 @@ brc_rc brc_task_decide(brc_scoring *s, const brc_net *net, const brc_dataset *da
 	return BRC_OK;
 }
 
+/* What the loss is counted on. */
+static const char *counted_on(const brc_scoring *s)
+{
+	if (s->shares)
+		return s->loss == BRC_LOSS_MARGIN ? "the logarithms of the probabilities"
+						  : "the probabilities";
+	return s->output ? "the outputs" : "the logits";
+}
+
 char *brc_task_text(const brc_scoring *s, char buf[BRC_TASK_TEXT])
 {
-	const char *on = s->shares ? "the probabilities" : s->output ? "the outputs" : "the logits";
+	const char *on = counted_on(s), *plural = s->cells == 1 ? "" : "s";
+	const char *loss = s->logistic && s->loss == BRC_LOSS_USUAL
+				   ? "logistic loss"
+				   : brc_task_loss(s->task, s->loss);
 
 	switch (s->task) {
 	case BRC_TASK_BINARY:
-		snprintf(buf, BRC_TASK_TEXT,
-			 "2 classes told apart by one score, logistic loss on %s", on);
+		snprintf(buf, BRC_TASK_TEXT, "2 classes told apart by one score, %s on %s", loss,
+			 on);
 		break;
 	case BRC_TASK_LABELS:
-		snprintf(buf, BRC_TASK_TEXT, "%zu independent labels, logistic loss on %s",
-			 s->cells, on);
+		snprintf(buf, BRC_TASK_TEXT, "%zu independent labels, %s on %s", s->cells, loss,
+			 on);
 		break;
 	case BRC_TASK_REGRESSION:
-		snprintf(buf, BRC_TASK_TEXT, "regression, squared error of %zu output%s", s->cells,
-			 s->cells == 1 ? "" : "s");
+		snprintf(buf, BRC_TASK_TEXT, "regression, %s of %zu output%s", loss, s->cells,
+			 plural);
 		break;
 	case BRC_TASK_PLACES:
 		snprintf(buf, BRC_TASK_TEXT, "%zu classes at each of %zu places, %s on %s",
-			 s->cells, s->places, s->logistic ? "logistic loss" : "cross-entropy", on);
+			 s->cells, s->places, loss, on);
 		break;
 	default:
-		snprintf(buf, BRC_TASK_TEXT, "%zu classes, cross-entropy on %s", s->cells, on);
+		snprintf(buf, BRC_TASK_TEXT, "%zu classes, %s on %s", s->cells, loss, on);
 	}
 	return buf;
 }

@@ -184,6 +184,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->m = x->m;
 	l->draws = x->options.draws;
 	l->task = scoring->task;
+	l->loss_kind = scoring->loss;
 	if (!brc_mul(data->n, scoring->answers, &l->images))
 		return brc_fail(err, BRC_DATA, "there are too many answers");
 	l->items = items_of(scoring, data);

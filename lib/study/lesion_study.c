@@ -13,6 +13,7 @@ static brc_rc settle_task(const brc_lesion_study *s, const brc_cli *cli, brc_sco
 
 	BRC_TRY(brc_net_check_dataset(s->net, s->data, err));
 	BRC_TRY(brc_task_decide(scoring, s->net, s->data, s->task, err));
+	BRC_TRY(brc_loss_choose(scoring, s->loss, err));
 	brc_cli_note(cli, "task: %s", brc_task_text(scoring, text));
 	BRC_TRY(brc_measure_check(scoring->task, &s->measure, err));
 	return brc_warn_range(cli, s->net, s->data, err);

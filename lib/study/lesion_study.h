@@ -7,6 +7,7 @@
 
 #include "base/cli.h"
 #include "base/err.h"
+#include "net/loss.h"
 #include "net/net.h"
 #include "sections/dataset.h"
 #include "sections/labels.h"
@@ -20,13 +21,15 @@ typedef struct brc_lesion_study {
 	const brc_labels *labels;
 	const char *name;           /* of the labels */
 	int task;                   /* as brc_task_decide takes it */
+	int loss;                   /* as brc_loss_choose takes it */
 	brc_experiment_options how; /* its scoring comes of the task */
 	brc_measure measure;        /* that will be made of the lesions: checked, too */
 } brc_lesion_study;
 
 /*
  * The counts of all lesions. Errors as those of brc_experiment_init, brc_task_decide,
- * brc_measure_check and brc_experiment_run. Threads and progress are those of the command line.
+ * brc_loss_choose, brc_measure_check and brc_experiment_run. Threads and progress are those of the
+ * command line.
  */
 brc_rc brc_lesion_study_run(const brc_lesion_study *s, const brc_cli *cli, brc_lesions *l,
 			    brc_err *err);

@@ -17,8 +17,8 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 			     brc_task_cells(l->task), l->images, l->items);
 	else
 		brc_cli_note(cli, "%s: mean %s unharmed %.6g, %zu %s", l->labels,
-			     brc_task_loss(l->task), brc_lesions_baseline_loss(l), l->images,
-			     l->items);
+			     brc_task_loss(l->task, l->loss_kind), brc_lesions_baseline_loss(l),
+			     l->images, l->items);
 	brc_cli_note(cli,
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,

@@ -9,6 +9,7 @@ tests/golden/net/tasks.npz. Of each network NAME it holds
     NAME.1, NAME.2  [units] of the first and the second hidden layer: 1 where silenced
     NAME.correct    [3, cells] right answers: of the whole network, and with each silenced
     NAME.loss       [3, cells] summed losses; torch's own, of scores in double precision
+    NAME.margin     [3, cells] summed margins; not of regression
 Cells are classes, labels or outputs.
 """
 import os
@@ -43,18 +44,19 @@ class ChannelsLast(nn.Module):
         return x.permute(0, 2, 3, 1)
 
 
-def cells(correct, loss, which, n):
+def cells(which, n, *answers):
     """Sums by cell: `which` says of each answer to which it belongs."""
-    return ([int(correct[which == c].sum()) for c in range(n)],
-            [float(loss[which == c].sum()) for c in range(n)])
+    return [[float(a[which == c].sum()) for c in range(n)] for a in answers]
 
 
 def by_class(scores, y):
     """Scores [n, C, ...] before any softmax."""
     best = scores.topk(2, 1).values
     assert (best[:, 0] - best[:, 1]).min() > 1e-6, "an answer depends on rounding"
-    return cells(scores.argmax(1) == y, f.cross_entropy(scores, y, reduction="none"), y,
-                 scores.shape[1])
+    own = scores.gather(1, y.unsqueeze(1))
+    others = scores.scatter(1, y.unsqueeze(1), -torch.inf).amax(1, keepdim=True)
+    return cells(y, scores.shape[1], scores.argmax(1) == y,
+                 f.cross_entropy(scores, y, reduction="none"), (own - others).squeeze(1))
 
 
 def by_score(scores, y):
@@ -62,17 +64,19 @@ def by_score(scores, y):
     scores = scores.reshape(y.shape)
     assert scores.abs().min() > 1e-6, "an answer depends on rounding"
     loss = f.binary_cross_entropy_with_logits(scores, y.double(), reduction="none")
-    return cells((scores > 0) == (y == 1), loss, y, 2)
+    return cells(y, 2, (scores > 0) == (y == 1), loss, torch.where(y == 1, scores, -scores))
 
 
 def by_label(scores, y):
     assert scores.abs().min() > 1e-6, "an answer depends on rounding"
     loss = f.binary_cross_entropy_with_logits(scores, y.double(), reduction="none")
-    return ((scores > 0) == (y == 1)).sum(0).tolist(), loss.sum(0).tolist()
+    margin = torch.where(y == 1, scores, -scores)
+    return [a.sum(0).tolist() for a in ((scores > 0) == (y == 1), loss, margin)]
 
 
 def by_output(scores, y):
-    return [0] * y.shape[1], f.mse_loss(scores, y.double(), reduction="none").sum(0).tolist()
+    loss = f.mse_loss(scores, y.double(), reduction="none").sum(0).tolist()
+    return [0] * y.shape[1], loss, [np.nan] * y.shape[1]
 
 
 # name: layers up to the scores, what comes after them, the truth, how it is scored, opset
@@ -121,8 +125,10 @@ def write(name, case, random, out):
     out.update({f"{name}.x": x.numpy(),
                 f"{name}.y": truth.astype(np.int32) if truth.dtype == np.int64 else truth,
                 f"{name}.1": masks[0], f"{name}.2": masks[1],
-                f"{name}.correct": np.array([c for c, _ in found], np.int32),
-                f"{name}.loss": np.array([loss for _, loss in found])})
+                f"{name}.correct": np.array([c for c, _, _ in found], np.int32),
+                f"{name}.loss": np.array([loss for _, loss, _ in found])})
+    if score is not by_output:
+        out[f"{name}.margin"] = np.array([margin for _, _, margin in found])
 
 
 def main():

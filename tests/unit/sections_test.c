@@ -380,7 +380,8 @@ static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *er
 	return rc;
 }
 
-static void write_some_lesions(brc_section *s, brc_task_kind task, const char *items)
+static void write_some_lesions(brc_section *s, brc_task_kind task, brc_loss_kind loss,
+			       const char *items)
 {
 	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
 	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
@@ -400,6 +401,7 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, const char *i
 			 .correct = task == BRC_TASK_REGRESSION ? NULL : &after[0][0][0],
 			 .loss = &loss_after[0][0][0],
 			 .task = task,
+			 .loss_kind = loss,
 			 .images = 10,
 			 .items = items,
 			 .ablate = BRC_ABLATE_IN_WEIGHTS,
@@ -414,12 +416,12 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, const char *i
 
 static void write_lesions(brc_section *s)
 {
-	write_some_lesions(s, BRC_TASK_PLACES, "tokens");
+	write_some_lesions(s, BRC_TASK_PLACES, BRC_LOSS_MARGIN, "tokens");
 }
 
 static void write_regression(brc_section *s)
 {
-	write_some_lesions(s, BRC_TASK_REGRESSION, "outputs");
+	write_some_lesions(s, BRC_TASK_REGRESSION, BRC_LOSS_USUAL, "outputs");
 }
 
 static brc_rc read_lesions(const brc_section *s, brc_section *again, brc_err *err)
@@ -615,6 +617,8 @@ static const struct change {
 	{"lesions", "subcluster/size", NULL, 0, "4", "sub-cluster 0 (layer 0, cluster 2, 4 units)"},
 	{"lesions", "class/images", NULL, 1, "6", "classes hold 11 images, 10 are announced"},
 	{"lesions", NULL, "task", META, "sorting", "task is 'sorting'"},
+	{"lesions", NULL, "task", META, "regression", "regression has no margin"},
+	{"lesions", NULL, "loss", META, "entropy", "loss is 'entropy'"},
 	{"lesions", "correct", NULL, 0, NULL, "there is no tensor 'correct'"},
 	{"lesions", "baseline/correct", NULL, 0, NULL, "it has no tensor 'baseline/correct'"},
 	{"lesions", "correct", NULL, 2, "6", "draw 1, sub-cluster 0, class 0: 6 of 5"},

@@ -30,6 +30,11 @@ typedef struct brc_tensor_view {
 	size_t ndim, dim[BRC_MAX_DIMS];
 	const void *data; /* NULL when it is only known when the graph runs */
 	bool batch;       /* dimension 0 holds images, which must not be mixed */
+	/*
+	 * Bit k: the extent of dimension k is the number of images, and another number must give
+	 * each of them the same result. So nothing but extents may follow from it.
+	 */
+	size_t open;
 } brc_tensor_view;
 
 /*

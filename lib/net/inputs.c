@@ -299,6 +299,9 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 	} else {
 		in->images = 0;
 		net->declared = in->dim[0] == BRC_OPEN ? 0 : in->dim[0];
+		/* what works for the declared number need not work for any other */
+		if (net->declared == net->rows)
+			net->rows++;
 		if (s)
 			BRC_TRY(rows_from_given(net, s, err));
 		in->dim[0] = net->declared ? net->declared : net->rows;

@@ -152,8 +152,8 @@ brc_rc brc_exec_follow_images(brc_exec *g, const brc_node *n, brc_err *err)
 		return BRC_OK;
 	/* indices choose among elements; extents, and where a part ends, do not */
 	moved = brc_node_moves(n) && !(chosen && n->op->trace == BRC_TRACE_LOOKUP);
-	return follow(g, n, moved, any || reduces_images(g, n), open || (any && !same) ? ~(size_t)0 : 0,
-		      err);
+	return follow(g, n, moved, any || reduces_images(g, n),
+		      open || (any && !same) ? ~(size_t)0 : 0, err);
 }
 
 /* ---- what is computed ---- */
@@ -164,10 +164,11 @@ brc_rc brc_exec_check_images(const brc_exec *g, const brc_node *n, brc_err *err)
 		const brc_operand *x = brc_in(g, n, k);
 
 		if (x && x->state == BRC_CONSTANT && x->count == 1 && brc_follows_images(x, 0))
-			return brc_fail(err, BRC_DATA,
-					"it computes with the number of images at a time ('%.200s'), "
-					"which may be any",
-					x->name);
+			return brc_fail(
+				err, BRC_DATA,
+				"it computes with the number of images at a time ('%.200s'), "
+				"which may be any",
+				x->name);
 	}
 	return BRC_OK;
 }

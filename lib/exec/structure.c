@@ -58,10 +58,11 @@ brc_rc brc_builder_number(const brc_builder *b, const brc_binding *in, size_t k,
 		return brc_fail(b->err, BRC_DATA, "its %s '%.200s' has %zu elements, not one", what,
 				v->name, v->count);
 	if (brc_follows_images(v, 0))
-		return brc_fail(b->err, BRC_DATA,
-				"its %s '%.200s' follows from the number of images at a time, which "
-				"may be any",
-				what, v->name);
+		return brc_fail(
+			b->err, BRC_DATA,
+			"its %s '%.200s' follows from the number of images at a time, which "
+			"may be any",
+			what, v->name);
 	*number = *(const int64_t *)v->data;
 	return BRC_OK;
 }

@@ -54,7 +54,7 @@ static bool moves_marks(const brc_exec *g, const brc_node *n)
 {
 	for (size_t k = 0; k < n->n_in; k++)
 		if (!is_parameter(n, k) && brc_in(g, n, k) && any_follows(brc_in(g, n, k)))
-			return n->op->run != NULL;
+			return n->op->run;
 	return false;
 }
 

@@ -42,7 +42,7 @@ typedef struct brc_net_input {
 	size_t images; /* the dimension that holds the images; BRC_NOWHERE: none does */
 	brc_fill fill;
 	size_t vocabulary; /* how many numbers the smallest table that is asked knows; 0: none is */
-	void *shared; /* of BRC_FILL_SHARED: its elements; owned */
+	void *shared;      /* of BRC_FILL_SHARED: its elements; owned */
 } brc_net_input;
 
 /* Where a layer lies in the graph. */

@@ -63,8 +63,7 @@ static brc_rc add_input(builder *b, const brc_tensor_view *in)
 		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
 	BRC_TRY(brc_exec_add_input(b->is.g, in, type ? brc_narrow_type(type->elem_type) : 0,
 				   &at->is.value, b->err));
-	return in->data ? BRC_OK
-			: brc_exec_images_to(b->is.g, in->images, &at->is.value, b->err);
+	return in->data ? BRC_OK : brc_exec_images_to(b->is.g, in->images, &at->is.value, b->err);
 }
 
 /* ---- outputs ---- */

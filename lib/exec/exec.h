@@ -30,7 +30,7 @@ typedef struct brc_tensor_view {
 	size_t ndim, dim[BRC_MAX_DIMS];
 	const void *data; /* NULL when it is only known when the graph runs */
 	bool batch;       /* dimension 0 holds images, which must not be mixed */
-	size_t images; /* the place that dimension 0 has in the model. A constant has it there */
+	size_t images;    /* the place that dimension 0 has in the model. A constant has it there */
 } brc_tensor_view;
 
 /*

@@ -68,8 +68,7 @@ static bool is_named_behind(const brc_net_input *in, const brc_dataset *data)
 
 	if (is_batch(name))
 		return true;
-	return means_images(name) && in->dim[0] != 1 &&
-	       (!data || fits(in->dim, in->ndim, 1, data));
+	return means_images(name) && in->dim[0] != 1 && (!data || fits(in->dim, in->ndim, 1, data));
 }
 
 /* "16,?": a number, and then what is left to us. More than one of the latter are extents. */

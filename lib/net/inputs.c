@@ -110,7 +110,8 @@ void brc_net_input_text(const brc_net *net, const brc_net_input *in, brc_str *s)
 		else if (in->dim[k] != BRC_OPEN)
 			brc_str_addf(s, "%s%zu", sep, in->dim[k]);
 		else
-			brc_str_addf(s, "%s%.64s", sep, *brc_net_dim_name(in, k) ? brc_net_dim_name(in, k) : "?");
+			brc_str_addf(s, "%s%.64s", sep,
+				     *brc_net_dim_name(in, k) ? brc_net_dim_name(in, k) : "?");
 	}
 	brc_str_add(s, "]");
 }
@@ -393,7 +394,8 @@ static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
 	if (x)
 		take_array(x, in);
 	for (size_t k = 0; k < in->ndim; k++) {
-		size_t same = in->dim[k] == BRC_OPEN ? extent_called(net, brc_net_dim_name(in, k)) : 0;
+		size_t same =
+			in->dim[k] == BRC_OPEN ? extent_called(net, brc_net_dim_name(in, k)) : 0;
 
 		if (in->dim[k] == BRC_OPEN)
 			in->dim[k] = same != BRC_OPEN ? same : usual_extent(net, in, k);

@@ -474,15 +474,18 @@ static void find_past(resolver *r)
 {
 	for (size_t i = 0; i < r->net->n_in; i++) {
 		const brc_net_input *in = &r->net->in[i];
-		const brc_given_shape *s = in->fill == BRC_FILL_PAST ? given_for(r, in) : NULL;
+		const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+		const brc_given_shape *s = given_for(r, in);
 		size_t k = in->ndim - 2;
 
-		if (in->fill != BRC_FILL_PAST)
+		if (brc_input_default(in->name, in->elem, in->ndim) != BRC_FILL_PAST)
 			continue;
 		if (in->dim[k] != BRC_OPEN)
 			r->net->past = in->dim[k];
 		else if (s && k < s->ndim && s->dim[k] != BRC_OPEN)
 			r->net->past = s->dim[k];
+		else if (x && x->ndim + 1 == in->ndim)
+			r->net->past = x->shape[k - 1];
 	}
 }
 

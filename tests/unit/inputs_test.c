@@ -181,6 +181,39 @@ static void past_keys_have_a_length(void **state)
 	       BRC_DATA, "its dimension 'past_sequence' is 4, but in another input it is 5", "");
 }
 
+/* Past keys of the data set count as past, as those of --shape do. */
+static void past_keys_of_the_data_have_a_length(void **state)
+{
+	static const int32_t tokens[9];
+	static const float past[3 * 4 * 4];
+	brc_dataset_input key = {.name = "past_key_values.0.key",
+				 .real = true,
+				 .shared = true,
+				 .ndim = 3,
+				 .shape = {3, 4, 4},
+				 .count = 48,
+				 .data = past};
+	const brc_dataset data = {.image = tokens,
+				  .pixel = BRC_PIXEL_I4,
+				  .n = 1,
+				  .ndim = 1,
+				  .shape = {9},
+				  .pixels = 9,
+				  .scale = 1,
+				  .input = &key,
+				  .n_inputs = 1};
+	const brc_net_options how = {.data = &data};
+	brc_net *net;
+	brc_err err = {0};
+
+	(void)state;
+	if (brc_net_read(&net, model_path("gpt-past"), &how, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(input_called(net, "attention_mask")->dim[1], 13);
+	assert_int_equal(net->past, 4); /* positions begin here */
+	brc_net_free(net);
+}
+
 static void refuse_data(const brc_dataset_input *more, const char *message)
 {
 	static const int32_t label[2];
@@ -270,6 +303,7 @@ int main(void)
 		cmocka_unit_test(images_go_as_many_at_a_time_as_is_possible),
 		cmocka_unit_test(an_output_is_chosen_by_name_or_rule),
 		cmocka_unit_test(past_keys_have_a_length),
+		cmocka_unit_test(past_keys_of_the_data_have_a_length),
 		cmocka_unit_test(inputs_without_data_are_refused),
 		cmocka_unit_test(defaults_go_by_name),
 	};

@@ -215,16 +215,34 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err)
 
 /* ---- baseline ---- */
 
+/* The mean recall of answers without any knowledge, and two standard errors. */
+static double balanced_chance(const brc_lesions *l, size_t classes)
+{
+	const double each = 1 / (double)classes;
+	double variance = 0;
+
+	for (size_t c = 0; c < l->classes; c++)
+		if (l->class_images[c] > 0)
+			variance += each * (1 - each) / (double)l->class_images[c];
+	return each + 2 * each * sqrt(variance);
+}
+
 bool brc_lesions_at_chance(const brc_lesions *l, double *chance)
 {
 	const double n = (double)l->images;
-	double largest = 0;
+	double largest = 0, right;
+	size_t classes = 0;
 
-	for (size_t c = 0; c < l->classes; c++)
+	for (size_t c = 0; c < l->classes; c++) {
 		largest = fmax(largest, (double)l->class_images[c]);
+		classes += l->class_images[c] > 0;
+	}
 	*chance = largest / n;
-	return l->correct && l->classes > 1 && l->task != BRC_TASK_LABELS &&
-	       brc_lesions_baseline_plain(l) < *chance + 2 * sqrt(*chance * (1 - *chance) / n);
+	if (!l->correct || classes < 2 || l->task == BRC_TASK_LABELS)
+		return false;
+	right = brc_lesions_baseline_plain(l);
+	return right < 1 && right < *chance + 2 * sqrt(*chance * (1 - *chance) / n) &&
+	       brc_lesions_baseline_balanced(l) < balanced_chance(l, classes);
 }
 
 double brc_lesions_baseline_balanced(const brc_lesions *l)

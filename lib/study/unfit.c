@@ -49,10 +49,11 @@ static void warn(const brc_cli *cli, const brc_lesions *l, const brc_dataset *da
 	double chance;
 
 	if (brc_lesions_at_chance(l, &chance)) {
-		brc_cli_note(cli,
-			     "warning: accuracy %.4f unlesioned, no more than chance (%.4f for "
-			     "always naming the largest class): %s",
-			     brc_lesions_baseline_plain(l), chance, cause);
+		brc_cli_note(
+			cli,
+			"warning: accuracy %.4f unlesioned, not clearly more than chance (%.4f "
+			"for always naming the largest class): %s",
+			brc_lesions_baseline_plain(l), chance, cause);
 	} else if (l->task == BRC_TASK_REGRESSION) {
 		chance = constant_error(l, data) / (double)l->images;
 		if (!(brc_lesions_baseline_loss(l) < chance))

@@ -70,11 +70,19 @@ static brc_rc check_labels(const question *q, size_t classes, brc_err *err)
 
 	if (d->classes <= classes)
 		return BRC_OK;
-	for (size_t i = 0; i < d->n * each; i++)
-		if ((size_t)d->label[i] >= classes)
-			return brc_fail(err, BRC_DATA,
-					"image %zu has label %d, but the network has %zu classes",
-					i / each, (int)d->label[i], classes);
+	for (size_t i = 0; i < d->n * each; i++) {
+		const int label = d->label[i];
+
+		if (label < 0 || (size_t)label < classes)
+			continue;
+		brc_fail(err, BRC_DATA, "image %zu has label %d, but the network has %zu classes",
+			 i / each, label, classes);
+		return d->label_ndim ? brc_hint(err,
+						"if %d stands for places without a label: "
+						"read-data --ignore-label %d",
+						label, label)
+				     : BRC_DATA;
+	}
 	return BRC_OK;
 }
 

@@ -88,13 +88,12 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 			 .loss_kind = how->scoring->loss,
 			 .classes = cells,
 			 .class_images = counts,
-			 .baseline_loss = loss,
-			 .images = data->n * how->scoring->answers};
+			 .baseline_loss = loss};
 	brc_rc rc = correct && counts && loss ? BRC_OK : BRC_RESOURCE;
 
 	BRC_THEN(rc, brc_net_lesions(net, data, &whole, 1, how, pool, NULL, correct, loss, err));
 	if (rc == BRC_OK) {
-		brc_score_answers(how->scoring, data, counts);
+		l.images = brc_score_answers(how->scoring, data, counts);
 		l.baseline_correct = counts + cells;
 		l.correct = brc_task_counts(l.task) ? correct : NULL;
 		for (size_t k = 0; k < cells; k++)

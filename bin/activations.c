@@ -1,24 +1,20 @@
 /* activations: run a network on images and record the values of its hidden units. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cli.h"
-#include "base/progress.h"
-#include "base/threads.h"
-#include "data/datasets/dataset_files.h"
-#include "net/activations.h"
-#include "net/check_dataset.h"
+#include "net/network_file.h"
 #include "sections/activations.h"
 #include "stream/filter.h"
-#include "study/unfit.h"
+#include "study/recording.h"
+#include "study/tell.h"
 #include "options.h"
 
 static const char *model, *units;
 static int at, pooling = -1, precision, compat;
 static size_t samples;
-static unsigned kinds;
 static brc_net_options how_read;
+static brc_record_options how;
 
 #define STAGES "pre|post"
 #define POOLINGS "mean|l1|max|colsum"
@@ -50,15 +46,12 @@ static const brc_opt options[] = {
 typedef struct work {
 	brc_dataset data;
 	brc_net *net;
-	brc_layers layers;
-	size_t *sample, n;
-	float *value; /* [n][units] */
-	brc_exemplars exemplars;
+	brc_recording is;
 } work;
 
 static brc_rc write_values(const work *w, brc_section *s, brc_err *err)
 {
-	brc_activations a = {.layers = w->layers, .samples = w->n, .value = w->value};
+	brc_activations a = {.layers = w->is.layers, .samples = w->is.n, .value = w->is.value};
 
 	snprintf(a.model, sizeof(a.model), "%s", brc_net_digest(w->net));
 	snprintf(a.units, sizeof(a.units), "%s", units);
@@ -75,57 +68,29 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
 	if (strcmp(model, "-") == 0)
 		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
-	BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_CONSUME, err));
-	BRC_TRY(brc_filter_read(f, err));
-	BRC_TRY(brc_filter_section(f, "dataset", &in, err));
+	BRC_TRY(brc_filter_input(f, "dataset", 1, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
 	how_read.data = &w->data;
-	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
-	return brc_filter_side_digest(f, "model", brc_net_digest(w->net), err);
-}
-
-static brc_rc record(work *w, const brc_cli *cli, brc_err *err)
-{
-	const brc_record_options how = {.units = kinds,
-					.stage = at ? BRC_STAGE_POST : BRC_STAGE_PRE,
-					.pooling = (brc_pooling)pooling,
-					.precision = (brc_precision)precision,
-					.mem = cli->c.mem};
-	brc_progress progress;
-	brc_pool *pool;
-	brc_rc rc;
-
-	BRC_TRY(brc_net_recorded_layers(w->net, kinds, &w->layers, err));
-	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
-	BRC_TRY(brc_warn_range(cli, w->net, &w->data, err));
-	w->n = samples;
-	BRC_TRY(brc_dataset_draw(w->data.n, &w->n, cli->c.seed, &w->sample, err));
-	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	brc_progress_start(&progress, cli, brc_dataset_items(&w->data), w->n);
-	rc = brc_net_activations(w->net, &w->data, w->sample, w->n, &how, pool, &progress,
-				 &w->value, err);
-	brc_progress_end(&progress);
-	brc_pool_free(pool);
-	return rc;
+	return brc_network_open(&w->net, model, &how_read, f, err);
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const char *name = brc_cli_name(cli, "activations");
+	const brc_recording *is = &w->is;
 
 	BRC_TRY(read_inputs(w, f, err));
-	BRC_TRY(record(w, cli, err));
+	brc_tell_inputs(cli, w->net);
+	BRC_TRY(brc_recording_make(&w->is, w->net, &w->data, samples, &how, cli, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write,
 				brc_net_layer_graph(w->net), err));
 	BRC_TRY(brc_filter_make(f, "activations", name, write_values, w, err));
-	if (w->data.pixel != BRC_PIXEL_I4) { /* sequences cannot be shown as images */
-		BRC_TRY(brc_net_exemplars(&w->layers, &w->data, w->sample, w->n, w->value,
-					  &w->exemplars, err));
-		BRC_TRY(brc_filter_make(f, "exemplars", name, brc_exemplars_write, &w->exemplars,
+	if (is->shown)
+		BRC_TRY(brc_filter_make(f, "exemplars", name, brc_exemplars_write, &is->exemplars,
 					err));
-	}
-	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s", brc_layers_total(&w->layers),
-		     w->layers.n, w->layers.n == 1 ? "" : "s", w->n, brc_dataset_items(&w->data));
+	brc_cli_note(cli, "%zu units of %zu hidden layer%s on %zu %s",
+		     brc_layers_total(&is->layers), is->layers.n, is->layers.n == 1 ? "" : "s",
+		     is->n, brc_dataset_items(&w->data));
 	return BRC_OK;
 }
 
@@ -134,10 +99,7 @@ static brc_rc activations(brc_filter *f, const brc_cli *cli, brc_err *err)
 	work w = {0};
 	brc_rc rc = run(&w, f, cli, err);
 
-	brc_exemplars_clear(&w.exemplars);
-	brc_layers_clear(&w.layers);
-	free(w.sample);
-	free(w.value);
+	brc_recording_clear(&w.is);
 	brc_net_free(w.net);
 	brc_dataset_clear(&w.data);
 	return rc;
@@ -148,11 +110,14 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 {
 	static char text[64];
 
-	(void)cli;
 	if (pooling < 0)
 		pooling = compat ? BRC_POOL_COLSUM : BRC_POOL_MEAN;
-	BRC_TRY(brc_units_parse(units ? units : "hidden", &kinds, err));
-	units = brc_units_text(kinds, text);
+	how.stage = at ? BRC_STAGE_POST : BRC_STAGE_PRE;
+	how.pooling = (brc_pooling)pooling;
+	how.precision = (brc_precision)precision;
+	how.mem = cli->c.mem;
+	BRC_TRY(brc_units_parse(units ? units : "hidden", &how.units, err));
+	units = brc_units_text(how.units, text);
 	return BRC_OK;
 }
 

@@ -2,19 +2,15 @@
 #include <stdio.h>
 
 #include "base/cli.h"
-#include "data/models/weights.h"
-#include "net/check_dataset.h"
-#include "net/layer_chain.h"
-#include "net/net.h"
+#include "net/network_file.h"
 #include "net/unit_graph.h"
 #include "sections/edge_origin.h"
 #include "stream/filter.h"
 #include "options.h"
 
-static const char *model, *order, *units, *data_path;
-static brc_net_options how;
+static const char *model, *units;
+static brc_network_file_options how;
 static int norm = -1, compat;
-static bool skip_untraced, transposed;
 static unsigned kinds;
 
 #define NORMS "l1|l2|colsum|spectral"
@@ -22,11 +18,11 @@ static unsigned kinds;
 static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model,
 		  "read the network from FILE; this is the same as the operand")},
-	{BRC_PATH("data", 'd', "FILE", &data_path,
+	{BRC_PATH("data", 'd', "FILE", &how.data,
 		  "a stream with a dataset, for a network that leaves extents open, such as the "
 		  "height of images: they are those of the data")},
-	OPTION_SHAPE(&how.shape),
-	{BRC_STRING("output", 0, "NAME", &how.output,
+	OPTION_SHAPE(&how.net.shape),
+	{BRC_STRING("output", 0, "NAME", &how.net.output,
 		    "the value that is the network's output; what it does not need is left out "
 		    "(default: the model's outputs)")},
 	{BRC_STRING("units", 'u', "WHICH", &units,
@@ -41,14 +37,14 @@ static const brc_opt options[] = {
 		    "magnitudes. l2: root of the sum of squares. colsum: largest sum of magnitudes "
 		    "of a column. spectral: largest singular value of the magnitudes: "
 		    "l1|l2|colsum|spectral (default: l1; with --compat paper: colsum)")},
-	{BRC_FLAG("skip-untraced", 0, &skip_untraced,
+	{BRC_FLAG("skip-untraced", 0, &how.skip_untraced,
 		  "leave out the edges into a layer whose inputs cannot be traced, instead of "
 		  "refusing the network")},
-	{BRC_STRING("chain", 0, "NAMES", &order,
+	{BRC_STRING("chain", 0, "NAMES", &how.chain,
 		    "for a file of weights: the arrays of the chain, first layer first: "
 		    "NAME,NAME,... (default: all arrays of two or four dimensions, sorted by name, "
 		    "where layer2 comes before layer10)")},
-	{BRC_FLAG("transposed", 0, &transposed,
+	{BRC_FLAG("transposed", 0, &how.transposed,
 		  "for a file of weights: dense layers are stored as [inputs, outputs]")},
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, follow the published code: use its units and its kernel norm, and "
@@ -56,94 +52,28 @@ static const brc_opt options[] = {
 	{0},
 };
 
-static void tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
-{
-	for (size_t l = 1; l < c->layers->n; l++)
-		if (c->layer[l].untraced)
-			brc_cli_note(cli,
-				     "layer '%s' gets no edges from the layers before it: its "
-				     "inputs cannot be traced through node '%s'",
-				     c->layer[l].name, c->layer[l].untraced);
-	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
-		     brc_layers_total(&graph->layers), graph->layers.n, graph->n,
-		     graph->n == 1 ? "" : "s");
-	for (size_t l = 0; l < graph->layers.n; l++)
-		brc_cli_detail(cli, "layer %zu '%s': %zu units", l, graph->layers.name[l],
-			       graph->layers.units[l]);
-}
-
-/* The inputs and the results. Everything is cleared at the end. */
+/* What is read, and what comes of it. Everything is cleared at the end. */
 typedef struct work {
-	brc_net *net;
-	brc_layer_chain *chain;         /* instead of it, for a file of weights */
-	const brc_layer_graph *network; /* of either */
+	brc_network_file network;
 	brc_blocks graph;
 	brc_labels heads;
-	brc_dataset data; /* for its extents */
 } work;
 
 static brc_rc write_weights(const work *w, brc_section *s, brc_err *err)
 {
 	brc_edge_origin origin = {.paper = compat != 0};
 
-	snprintf(origin.model, sizeof(origin.model), "%s", w->network->digest);
+	snprintf(origin.model, sizeof(origin.model), "%s", w->network.graph->digest);
 	snprintf(origin.units, sizeof(origin.units), "%s", units);
 	brc_word_at(NORMS, norm, origin.norm, sizeof(origin.norm));
 	brc_edge_origin_write(&origin, s);
 	return brc_blocks_write(&w->graph, s, err);
 }
 
-/* Options that only networks have. */
-static const char *network_option(void)
-{
-	return skip_untraced ? "skip-untraced"
-	       : data_path   ? "data"
-	       : how.shape   ? "shape"
-	       : how.output  ? "output"
-			     : NULL;
-}
-
-static brc_rc read_chain(work *w, brc_err *err)
-{
-	if (network_option())
-		return brc_fail(err, BRC_USAGE,
-				"--%s applies only to networks, and %s is a file of weights",
-				network_option(), model);
-	BRC_TRY(brc_layer_chain_read(&w->chain, model, order, transposed, (brc_norm)norm, err));
-	w->network = brc_layer_chain_graph(w->chain);
-	return BRC_OK;
-}
-
-static brc_rc read_model(work *w, brc_filter *f, brc_err *err)
-{
-	const brc_section *s;
-
-	if (order || transposed) {
-		brc_fail(err, BRC_USAGE,
-			 "--%s applies only to a file of weights, and %s is not one",
-			 order ? "chain" : "transposed", model);
-		return brc_hint(err, "such a file is safetensors, NPZ or NPY; a network says by "
-				     "itself how its layers are joined");
-	}
-	if (data_path) {
-		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
-		BRC_TRY(brc_dataset_read(&w->data, s, err));
-		how.data = &w->data;
-	}
-	how.norm = (brc_norm)norm;
-	how.unfolded = compat == 1;
-	BRC_TRY(brc_net_read(&w->net, model, &how, err));
-	if (how.data)
-		BRC_TRY(brc_net_check_dataset(w->net, how.data, err));
-	w->network = brc_net_layer_graph(w->net);
-	if (!skip_untraced)
-		BRC_TRY(brc_net_check_traced(w->net, err));
-	return brc_net_check_weights(w->net, err);
-}
-
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const char *name = brc_cli_name(cli, "weights");
+	const brc_layer_graph *network;
 	bool heads = (kinds & BRC_UNITS_HEADS) != 0;
 
 	if (cli->n_operands == 1 && model)
@@ -154,16 +84,16 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
-	BRC_TRY(brc_weights_recognise(model) ? read_chain(w, err) : read_model(w, f, err));
-	BRC_TRY(brc_filter_side_digest(f, "model", w->network->digest, err));
-	BRC_TRY(brc_unit_graph_make(w->network, kinds, cli->c.mem, &w->graph, err));
+	BRC_TRY(brc_network_file_read(&w->network, model, &how, f, err));
+	network = w->network.graph;
+	BRC_TRY(brc_unit_graph_make(network, kinds, cli->c.mem, &w->graph, err));
 	if (heads)
-		BRC_TRY(brc_layer_graph_heads(w->network, &w->heads, err));
-	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write, w->network, err));
+		BRC_TRY(brc_layer_graph_heads(network, &w->heads, err));
+	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write, network, err));
 	BRC_TRY(brc_filter_make(f, "weights", name, write_weights, w, err));
 	if (heads)
 		BRC_TRY(brc_filter_make(f, "labels", "heads", brc_labels_write, &w->heads, err));
-	tell(cli, w->network, &w->graph);
+	brc_unit_graph_tell(cli, network, &w->graph);
 	return BRC_OK;
 }
 
@@ -174,9 +104,7 @@ static brc_rc extract_weights(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	brc_labels_clear(&w.heads);
 	brc_blocks_clear(&w.graph);
-	brc_net_free(w.net);
-	brc_layer_chain_free(w.chain);
-	brc_dataset_clear(&w.data);
+	brc_network_file_clear(&w.network);
 	return rc;
 }
 
@@ -190,6 +118,8 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
 	if (!units)
 		units = compat ? "published" : "hidden";
+	how.net.norm = (brc_norm)norm;
+	how.net.unfolded = compat == 1;
 	BRC_TRY(brc_units_parse(units, &kinds, err));
 	units = brc_units_text(kinds, text);
 	return BRC_OK;

@@ -2,21 +2,19 @@
 #include <string.h>
 
 #include "base/cli.h"
-#include "base/progress.h"
-#include "base/threads.h"
-#include "net/check_dataset.h"
-#include "study/experiment.h"
-#include "study/measure.h"
+#include "net/network_file.h"
+#include "stream/filter.h"
+#include "study/lesion_study.h"
 #include "study/tell.h"
 #include "study/unfit.h"
-#include "stream/filter.h"
 #include "options.h"
 
 static const char *model, *data_path;
-static brc_experiment_options how = {.min_size = 2, .max_fraction = 0.99};
-static brc_measure measure = {.level = 0.05};
-static int ablate = -1, precision, fdr, weighting, compat, task = BRC_TASK_AUTO;
-static brc_scoring scoring;
+static brc_lesion_study study = {.how = {.min_size = 2, .max_fraction = 0.99},
+				 .measure = {.level = 0.05},
+				 .task = BRC_TASK_AUTO,
+				 .loss = BRC_ASK_LOSS_AUTO};
+static int ablate = -1, precision, fdr, weighting, compat;
 static brc_net_options how_read;
 
 static const brc_opt options[] = {
@@ -24,20 +22,26 @@ static const brc_opt options[] = {
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
 	{BRC_CHOICE(
-		"task", 0, "TASK", &task, "classes|binary|labels|regression|places|none|auto",
+		"task", 0, "TASK", &study.task, "classes|binary|labels|regression|places|none|auto",
 		"what the network's output means. classes: a score for each class. binary: one "
 		"score tells two classes apart. labels: a score for each of several independent "
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: nothing of that, and nothing is lesioned. auto: what output and "
 		"data set together say")},
+	{BRC_CHOICE("loss", 0, "LOSS", &study.loss,
+		    "cross-entropy|logistic|squared-error|margin|auto",
+		    "the loss that is measured beside accuracy. margin: minus the margin, which is "
+		    "the score of the true class less the best of the others, or a single score, "
+		    "negative where the truth is 0. The others are those of the tasks. auto: that "
+		    "of the task")},
 	OPTION_SHAPE(&how_read.shape),
 	OPTION_OUTPUT(&how_read.output),
-	{BRC_SIZE("controls", 'n', "N", &how.draws, 1, 1e6,
+	{BRC_SIZE("controls", 'n', "N", &study.how.draws, 1, 1e6,
 		  "number of random groups that each sub-cluster is compared with (default: 199; "
 		  "with --compat paper: 19)")},
-	{BRC_SIZE("min-size", 0, "N", &how.min_size, 1, INT32_MAX,
+	{BRC_SIZE("min-size", 0, "N", &study.how.min_size, 1, INT32_MAX,
 		  "leave out sub-clusters of fewer units")},
-	{BRC_DOUBLE("max-fraction", 0, "X", &how.max_fraction, 1e-9, 1,
+	{BRC_DOUBLE("max-fraction", 0, "X", &study.how.max_fraction, 1e-9, 1,
 		    "leave out sub-clusters that hold a larger fraction of the layer's clustered "
 		    "units")},
 	{BRC_CHOICE("ablate", 0, "HOW", &ablate, "zero|in-weights",
@@ -47,7 +51,7 @@ static const brc_opt options[] = {
 	OPTION_PRECISION(&precision),
 	{BRC_CHOICE("weighting", 0, "WHAT", &weighting, "class|image",
 		    "what counts the same in mean accuracy and loss: every class or every image")},
-	OPTION_LEVEL(&measure.level),
+	OPTION_LEVEL(&study.measure.level),
 	OPTION_FDR(&fdr),
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, follow the published code: draw the controls of each sub-cluster "
@@ -57,31 +61,16 @@ static const brc_opt options[] = {
 
 /* The inputs and the results. Everything is cleared at the end. */
 typedef struct work {
-	const char *name; /* of the labels */
 	brc_labels labels;
 	brc_net *net;
 	brc_dataset data;
-	brc_experiment experiment;
 	brc_lesions lesions;
 	brc_findings findings;
 } work;
 
-/* The labels, the network, and the data set. */
-static brc_rc read_data(work *w, brc_filter *f, brc_err *err)
-{
-	const brc_section *s;
-
-	if (data_path)
-		BRC_TRY(brc_filter_side(f, "data", data_path, "dataset", 1, &s, err));
-	else if (brc_filter_section(f, "dataset", &s, err) != BRC_OK)
-		return brc_hint(err, "give a stream made by read-data with --data FILE");
-	return brc_dataset_read(&w->data, s, err);
-}
-
 static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const brc_section *s, *const *all;
-	size_t n;
+	const brc_section *s;
 
 	if (!model)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
@@ -96,54 +85,14 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
-	w->name = s->name;
-	BRC_TRY(read_data(w, f, err));
+	study.name = s->name;
+	BRC_TRY(brc_network_data(&w->data, data_path, f, err));
 	how_read.data = &w->data;
-	BRC_TRY(brc_net_read(&w->net, model, &how_read, err));
-	BRC_TRY(brc_filter_side_digest(f, "model", brc_net_digest(w->net), err));
-	if (brc_net_output_taken(w->net))
-		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
-			     brc_net_output_taken(w->net));
-	n = brc_filter_sections(f, &all);
-	if (brc_experiment_other_model(w->net, all,
-				       n)) /* the layers decide: no more than a warning */
-		brc_cli_note(cli, "warning: the stream's units come from another model file than "
-				  "--model");
+	BRC_TRY(brc_network_open(&w->net, model, &how_read, f, err));
+	brc_tell_inputs(cli, w->net);
+	brc_tell_output(cli, w->net);
+	brc_warn_other_model(cli, w->net, f);
 	return BRC_OK;
-}
-
-/* Does it fit together, before any long work? */
-static brc_rc settle_task(const work *w, const brc_cli *cli, brc_err *err)
-{
-	char text[BRC_TASK_TEXT];
-
-	BRC_TRY(brc_net_check_dataset(w->net, &w->data, err));
-	BRC_TRY(brc_task_decide(&scoring, w->net, &w->data, task, err));
-	brc_cli_note(cli, "task: %s", brc_task_text(&scoring, text));
-	BRC_TRY(brc_measure_check(scoring.task, &measure, err));
-	return brc_warn_range(cli, w->net, &w->data, err);
-}
-
-static brc_rc silence(work *w, const brc_cli *cli, brc_err *err)
-{
-	const brc_lesion_options whole = {
-		.precision = how.precision, .mem = how.mem, .scoring = &scoring};
-	brc_progress progress;
-	brc_pool *pool;
-	brc_rc rc;
-
-	how.scoring = &scoring;
-	BRC_TRY(brc_experiment_init(&w->experiment, w->net, &w->labels, &how, err));
-	BRC_TRY(settle_task(w, cli, err));
-	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	rc = brc_warn_chance(cli, w->net, &w->data, &whole, pool, err);
-	brc_progress_start(&progress, cli, brc_dataset_items(&w->data),
-			   (uint64_t)brc_experiment_lesions(&w->experiment) * w->data.n);
-	BRC_THEN(rc, brc_experiment_run(&w->experiment, w->net, &w->data, w->name, pool, &progress,
-					&w->lesions, err));
-	brc_progress_end(&progress);
-	brc_pool_free(pool);
-	return rc;
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
@@ -151,10 +100,13 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	const char *name;
 
 	BRC_TRY(read_inputs(w, f, cli, err));
-	name = brc_cli_name(cli, w->name);
-	BRC_TRY(silence(w, cli, err));
+	name = brc_cli_name(cli, study.name);
+	study.net = w->net;
+	study.data = &w->data;
+	study.labels = &w->labels;
+	BRC_TRY(brc_lesion_study_run(&study, cli, &w->lesions, err));
 	BRC_TRY(brc_filter_make(f, "lesions", name, brc_lesions_write, &w->lesions, err));
-	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &measure, err));
+	BRC_TRY(brc_measure_importance(&w->findings, &w->lesions, &study.measure, err));
 	BRC_TRY(brc_filter_make(f, "importance", name, brc_findings_write, &w->findings, err));
 	brc_tell_lesions(cli, &w->lesions);
 	brc_tell_findings(cli, &w->findings);
@@ -168,7 +120,6 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	brc_findings_clear(&w.findings);
 	brc_lesions_clear(&w.lesions);
-	brc_experiment_clear(&w.experiment);
 	brc_dataset_clear(&w.data);
 	brc_net_free(w.net);
 	brc_labels_clear(&w.labels);
@@ -178,19 +129,21 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 /* The options of the experiment; defaults that depend on --compat. */
 static brc_rc resolve(const brc_cli *cli, brc_err *err)
 {
+	brc_experiment_options *how = &study.how;
+
 	(void)err;
-	if (how.draws == 0)
-		how.draws = compat ? 19 : 199;
+	if (how->draws == 0)
+		how->draws = compat ? 19 : 199;
 	if (ablate < 0)
 		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
-	how.controls = compat ? BRC_CONTROLS_INDEPENDENT : BRC_CONTROLS_PERMUTATION;
-	how.ablate = (brc_ablate)ablate;
-	how.precision = (brc_precision)precision;
-	how.seed = cli->c.seed;
-	how.mem = cli->c.mem;
-	measure.fdr = (brc_fdr)fdr;
-	measure.weighting = (brc_weighting)weighting;
-	measure.published = compat == 1;
+	how->controls = compat ? BRC_CONTROLS_INDEPENDENT : BRC_CONTROLS_PERMUTATION;
+	how->ablate = (brc_ablate)ablate;
+	how->precision = (brc_precision)precision;
+	how->seed = cli->c.seed;
+	how->mem = cli->c.mem;
+	study.measure.fdr = (brc_fdr)fdr;
+	study.measure.weighting = (brc_weighting)weighting;
+	study.measure.published = compat == 1;
 	return BRC_OK;
 }
 

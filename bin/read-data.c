@@ -83,6 +83,9 @@ static const brc_opt options[] = {
 		"places: a class number for each token, or each place of an image. labels: "
 		"independent labels, 0 or 1. regression: numbers that the outputs should be. "
 		"auto: what shape and values say")},
+	{BRC_STRING("ignore-label", 0, "N", &files.asked.ignore_label,
+		    "places or tokens whose label is N have none, and are not counted, as 255 in "
+		    "masks of images or -100 in targets of tokens (default: all are counted)")},
 	{BRC_SIZE("first", 0, "N", &files.asked.first, 1, INT32_MAX,
 		  "take only the first N images (default: all)")},
 	{BRC_STRING("sample", 0, "N|N-per-class", &files.asked.sample,
@@ -129,13 +132,8 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 		return brc_hint(err, "read-data IMAGES LABELS; 'read-data --help' says more");
 	}
 	BRC_TRY(brc_dataset_files_open(&files, cli->operands, cli->n_operands, err));
-	if (!asked->is_format[files.format])
-		brc_cli_detail(cli, "%s looks like --%s", files.items->name,
-			       brc_formats[files.format].name);
+	brc_dataset_files_tell_found(&files, cli);
 	asked->is_format[files.format] = true; /* for the history */
-	if (files.format == BRC_NPZ)
-		brc_cli_detail(cli, "images are '%s', labels '%s'", files.how.images,
-			       files.how.labels);
 	return BRC_OK;
 }
 
@@ -151,40 +149,18 @@ static brc_rc write_series(brc_filter *f, const brc_cli *cli, brc_err *err)
 	rc = brc_series_read(&s, cli->operands[0], &how, err);
 	BRC_THEN(rc, brc_series_write(&s, brc_cli_name(cli, "series"), f, err));
 	if (rc == BRC_OK)
-		brc_cli_note(cli, "%zu samples of %zu units%s", s.samples, s.units,
-			     s.names.n > 0 ? "" : " without names");
-	if (rc == BRC_OK && s.counts)
-		brc_cli_note(cli, "the first line counts upwards and is read as a sample; --header "
-				  "yes reads it as names");
+		brc_series_tell(&s, cli);
 	brc_series_clear(&s);
 	return rc;
 }
 
 static brc_rc write_dataset(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const brc_dataset *d = &files.d;
-	brc_array shape = {0};
-	char text[256];
-
 	if (series)
 		return write_series(f, cli, err);
 	BRC_TRY(brc_dataset_files_choose(&files, err));
 	BRC_TRY(brc_dataset_files_write(&files, brc_cli_name(cli, "dataset"), f, err));
-	shape.ndim = d->ndim + 1;
-	shape.shape[0] = d->n;
-	memcpy(shape.shape + 1, d->shape, d->ndim * sizeof(*d->shape));
-	brc_cli_detail(cli, "images %s of type %s, %zu %s, scale %.6g",
-		       brc_array_shape_text(&shape, text, sizeof(text)), files.items->dtype,
-		       d->classes,
-		       d->mark     ? "independent labels"
-		       : d->target ? "numbers to be predicted"
-				   : "classes",
-		       d->scale);
-	if (isnan(asked->scale) && files.largest < 128)
-		brc_cli_note(cli,
-			     "the largest byte is %u, and bytes are divided by 255; give --scale "
-			     "if the network was trained with another range",
-			     files.largest);
+	brc_dataset_files_tell_written(&files, cli);
 	return BRC_OK;
 }
 

@@ -133,6 +133,10 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 	case BRC_OPT_PATH:
 		if (arg[0] == '\0')
 			return brc_fail(err, BRC_USAGE, "%s: is empty", what);
+		if ((o->flags & BRC_OPT_ONCE) && *(const char **)o->value)
+			return brc_fail(err, BRC_USAGE,
+					"%s is given twice; all of it goes into one, after commas",
+					what);
 		*(const char **)o->value = arg;
 		return BRC_OK;
 	case BRC_OPT_LIST:

@@ -12,6 +12,7 @@
 /* Nodes and names that functions, branches and loops may add, by the size of the model. */
 #define INLINED_EXTRA ((size_t)1 << 15)
 #define INLINED_BYTES 64u
+#define LOOKS ((size_t)1 << 22)
 
 typedef struct builder {
 	brc_builder is;
@@ -166,6 +167,7 @@ static void begin(builder *b, brc_exec *g, const brc_onnx *m, const brc_tensor_v
 	b->is = (brc_builder){.g = g,
 			      .scope = &b->top,
 			      .left = INLINED_EXTRA + m->bytes / INLINED_BYTES,
+			      .looks = LOOKS + m->bytes,
 			      .err = b->err};
 }
 

@@ -40,7 +40,8 @@ struct brc_exec {
 	void **fold; /* [cap_fold]: memory of values, for one node while it is computed at once */
 	size_t cap_fold;
 	size_t budget; /* bytes that building may still allocate */
-	double work;   /* operations of products that building may still compute */
+	double work;   /* operations that building may still compute */
+	bool again;    /* what is built now may be built several times, as a turn of a loop */
 	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 
@@ -68,6 +69,12 @@ brc_rc brc_exec_alloc(brc_exec *g, void *array, size_t n, size_t size, brc_err *
 brc_rc brc_exec_own(brc_exec *g, void *p, void (*release)(void *), brc_err *err);
 /* Add a value as it is described. */
 brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_err *err);
+/*
+ * Add a constant: a number (ndim 0, count 1) or a list (ndim 1). *array, a pointer of any type: its
+ * elements, which are zeroed. The name is borrowed for the life of the graph.
+ */
+brc_rc brc_exec_constant(brc_exec *g, const char *name, brc_elem elem, size_t ndim, size_t count,
+			 size_t *index, void *array, brc_err *err);
 /* tensor.c: the elements of a tensor of the model as a constant, owned by the graph. */
 brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *t, brc_operand *v, brc_err *err);
 /* The same file: give back the constants that nothing reads when the graph runs. */

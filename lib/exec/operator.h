@@ -139,6 +139,7 @@ struct brc_op {
 	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
 	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	double (*work)(const brc_node *n, const brc_operand *out); /* operations, without flops */
 	bool (*copy)(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 
@@ -205,6 +206,9 @@ brc_rc brc_need_any(const brc_exec *g, const brc_node *n, size_t k, const brc_op
 		    brc_err *err);
 brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 		const brc_operand **v, brc_err *err);
+/* Input k, which holds numbers and no truth values. */
+brc_rc brc_need_numbers(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+			brc_err *err);
 /* Input k as a constant with elements of this kind. */
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err);
@@ -236,6 +240,8 @@ brc_rc brc_set_view(brc_exec *g, const brc_node *n, const brc_operand *like, brc
 
 /* An axis counted from the back if negative, within 0..ndim-1. */
 brc_rc brc_axis(int64_t axis, size_t ndim, size_t *out, brc_err *err);
+/* The same for a dimension of v that holds no images: BRC_DATA. */
+brc_rc brc_axis_of(int64_t axis, const brc_operand *v, size_t *out, brc_err *err);
 /* Bit k of *set: dimension k of ndim is among the axes; `once`: none may be named twice. */
 brc_rc brc_axis_set(const brc_list *axes, size_t ndim, bool once, size_t *set, brc_err *err);
 /* BRC_DATA when dimension `axis` of v holds images, which must not be mixed. */

@@ -64,19 +64,12 @@ brc_rc brc_builder_number(const brc_builder *b, const brc_binding *in, size_t k,
 brc_rc brc_builder_constant(brc_builder *b, brc_elem elem, size_t ndim, const int64_t *v,
 			    size_t count, size_t *value)
 {
-	brc_operand made = {.name = "",
-			    .state = BRC_CONSTANT,
-			    .elem = elem,
-			    .ndim = ndim,
-			    .dim = {count},
-			    .count = count,
-			    .batch = BRC_NOWHERE,
-			    .inner = 1};
+	int64_t *copy;
 
-	BRC_TRY(brc_exec_alloc(b->g, &made.data, count, sizeof(*v), b->err));
+	BRC_TRY(brc_exec_constant(b->g, "", elem, ndim, count, value, &copy, b->err));
 	if (count)
-		memcpy(made.data, v, count * sizeof(*v));
-	return brc_exec_add_value(b->g, &made, value, b->err);
+		memcpy(copy, v, count * sizeof(*v));
+	return BRC_OK;
 }
 
 brc_rc brc_builder_list(brc_builder *b, const int64_t *v, size_t n, brc_list *list)

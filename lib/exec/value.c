@@ -49,6 +49,23 @@ brc_rc brc_exec_add_value(brc_exec *g, const brc_operand *v, size_t *index, brc_
 	return BRC_OK;
 }
 
+brc_rc brc_exec_constant(brc_exec *g, const char *name, brc_elem elem, size_t ndim, size_t count,
+			 size_t *index, void *array, brc_err *err)
+{
+	brc_operand v = {.name = name,
+			 .state = BRC_CONSTANT,
+			 .elem = elem,
+			 .ndim = ndim,
+			 .dim = {count},
+			 .count = count,
+			 .batch = BRC_NOWHERE,
+			 .inner = 1};
+
+	BRC_TRY(brc_exec_alloc(g, &v.data, count, brc_item(elem), err));
+	memcpy(array, &v.data, sizeof(v.data));
+	return brc_exec_add_value(g, &v, index, err);
+}
+
 size_t brc_item(brc_elem elem)
 {
 	return elem == BRC_ELEM_FLOAT ? sizeof(float) : sizeof(int64_t);
@@ -167,6 +184,13 @@ brc_rc brc_need(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			(*v)->name, text[(*v)->elem], text[elem]);
 }
 
+brc_rc brc_need_numbers(const brc_exec *g, const brc_node *n, size_t k, const brc_operand **v,
+			brc_err *err)
+{
+	BRC_TRY(brc_need_any(g, n, k, v, err));
+	return (*v)->elem == BRC_ELEM_BOOL ? brc_need(g, n, k, BRC_ELEM_FLOAT, v, err) : BRC_OK;
+}
+
 brc_rc brc_need_constant(const brc_exec *g, const brc_node *n, size_t k, brc_elem elem,
 			 const brc_operand **v, brc_err *err)
 {
@@ -248,7 +272,8 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	made.data = NULL;
 	made.input = false;
 	made.buffer = n->out[k];
-	made.last = like->last && like->ndim > 2 && !g->bare;
+	/* where all is row-major, one of both layouts that were the same may not be any more */
+	made.last = like->last && like->ndim > 2 && !g->bare && n->op->layout != BRC_DEMAND_PLAIN;
 	*v = made;
 	return BRC_OK;
 }
@@ -301,6 +326,12 @@ brc_rc brc_keeps_images(const brc_operand *v, size_t axis, brc_err *err)
 	if (v->batch != axis)
 		return BRC_OK;
 	return brc_fail(err, BRC_DATA, "it mixes the images of a batch, which is not supported");
+}
+
+brc_rc brc_axis_of(int64_t axis, const brc_operand *v, size_t *out, brc_err *err)
+{
+	BRC_TRY(brc_axis(axis, v->ndim, out, err));
+	return brc_keeps_images(v, *out, err);
 }
 
 size_t brc_within_image(const brc_exec *g, const brc_operand *v, size_t at)

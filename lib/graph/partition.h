@@ -81,4 +81,10 @@ brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const b
 brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
 			   const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
+/*
+ * On stderr, of one set: k, n-cut and stability of each graph, warnings, and the evidence for a k
+ * that was chosen (with several graphs only with -v).
+ */
+void brc_partition_tell(const brc_cli *cli, const brc_laplacian *l, const brc_clustering *c);
+
 #endif

@@ -274,16 +274,18 @@ brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
 	for (size_t k = 0; k < net->n_in; k++) {
 		const brc_net_input *in = &net->in[k];
 		char *to = is_constant(in) ? NULL : brc_workspace_input(w, in->name);
-		size_t one = bytes_of(in);
+		size_t one = bytes_of(in), have;
 
 		if (!to && k == net->main)
 			return brc_fail(err, BRC_DATA, "the network does not use its input");
 		if (to)
 			BRC_TRY(check(net, in, data, err));
-		for (size_t i = 0; to && i < n; i++)
+		/* without a dimension of images there is one run for each, or one array for all */
+		have = in->images == BRC_NOWHERE ? 1 : rows;
+		for (size_t i = 0; to && i < n && i < have; i++)
 			put(in, data, sample ? sample[i] : first + i, to + i * one);
-		if (to)
-			memset(to + n * one, 0, (rows - n) * one);
+		if (to && n < have)
+			memset(to + n * one, 0, (have - n) * one);
 	}
 	return BRC_OK;
 }

@@ -118,8 +118,35 @@ void brc_net_input_text(const brc_net *net, const brc_net_input *in, brc_str *s)
 
 /* ---- which is which ---- */
 
-/* How well an input fits the data: 0 is not at all. */
-static unsigned fitness(const resolver *r, const brc_net_input *in)
+static size_t product(const size_t *dim, size_t n)
+{
+	size_t p = 1;
+
+	for (size_t k = 0; k < n; k++)
+		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
+			return BRC_OPEN;
+	return p;
+}
+
+/* May an image of the data set have its extents, with a dimension of images or without? */
+static bool may_hold_items(const resolver *r, const brc_net_input *in)
+{
+	size_t whole, item, behind[BRC_MAX_DIMS];
+
+	if (!r->data || in->ndim == 0)
+		return true;
+	whole = product(in->dim, in->ndim);
+	item = product(in->dim + 1, in->ndim - 1);
+	if (item == BRC_OPEN || item == r->data->pixels || whole == r->data->pixels)
+		return true;
+	memcpy(behind, in->dim, sizeof(behind));
+	behind[1] = 1; /* it holds the images */
+	item = product(behind, in->ndim);
+	return item == BRC_OPEN || item == r->data->pixels;
+}
+
+/* How well the name and the elements of an input fit the data: 0 is not at all. */
+static unsigned likeness(const resolver *r, const brc_net_input *in)
 {
 	bool tokens = r->data && r->data->pixel == BRC_PIXEL_I4;
 
@@ -132,6 +159,15 @@ static unsigned fitness(const resolver *r, const brc_net_input *in)
 	if (!r->data || (in->elem == BRC_ELEM_FLOAT) == !tokens)
 		return 4;
 	return 3;
+}
+
+/* What fits by its extents comes before what does not. */
+static unsigned fitness(const resolver *r, const brc_net_input *in)
+{
+	enum { BY_EXTENTS = 8 };
+	unsigned alike = likeness(r, in);
+
+	return alike && may_hold_items(r, in) ? alike + BY_EXTENTS : alike;
 }
 
 /* The main input is the first of those that fit the data best. */
@@ -214,29 +250,28 @@ static void take_extents(brc_net_input *in, const size_t *from, size_t n, size_t
 			in->dim[at[k]] = from[k];
 }
 
-static size_t product(const size_t *dim, size_t n)
+/* The extents of the user, of which that of the images says how many are run at a time. */
+static brc_rc take_given_with_rows(brc_net *net, brc_net_input *in, const brc_given_shape *s,
+				   brc_err *err)
 {
-	size_t p = 1;
+	brc_given_shape rest = *s;
+	size_t rows = in->images < s->ndim ? s->dim[in->images] : BRC_OPEN;
 
-	for (size_t k = 0; k < n; k++)
-		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
-			return BRC_OPEN;
-	return p;
-}
-
-static brc_rc rows_from_given(brc_net *net, size_t given, brc_err *err)
-{
-
-	if (given == BRC_OPEN)
-		return BRC_OK;
-	if (given == 0)
+	if (rows == 0)
 		return brc_fail(err, BRC_USAGE, "--shape: 0 images at a time");
-	if (net->declared && given != net->declared)
+	if (rows != BRC_OPEN && net->declared && rows != net->declared)
 		return brc_fail(err, BRC_USAGE,
-				"--shape gives %zu images at a time, but the model takes %zu",
-				given, net->declared);
-	brc_net_fix_rows(net, given);
-	return BRC_OK;
+				"--shape gives %zu images at a time, but the model takes %zu", rows,
+				net->declared);
+	if (rows != BRC_OPEN && net->fixed && rows != net->rows)
+		return brc_fail(err, BRC_USAGE,
+				"--shape gives '%.200s' %zu images at a time, but there are %zu",
+				in->name, rows, net->rows);
+	if (rows != BRC_OPEN)
+		brc_net_fix_rows(net, rows);
+	if (in->images < s->ndim)
+		rest.dim[in->images] = BRC_OPEN;
+	return take_given(in, &rest, in->dim, err);
 }
 
 /* Shapes that are not declared are those of the data. */
@@ -270,18 +305,11 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 		brc_net_fix_rows(net, 1);
 	} else {
 		net->declared = in->dim[at] == BRC_OPEN ? 0 : in->dim[at];
-		if (s && at < s->ndim)
-			BRC_TRY(rows_from_given(net, s->dim[at], err));
+	}
+	if (s)
+		BRC_TRY(take_given_with_rows(net, in, s, err));
+	if (at != BRC_NOWHERE)
 		in->dim[at] = net->declared ? net->declared : net->rows;
-	}
-	if (s && at < s->ndim) {
-		brc_given_shape rest = *s;
-
-		rest.dim[at] = BRC_OPEN;
-		BRC_TRY(take_given(in, &rest, in->dim, err));
-	} else if (s) {
-		BRC_TRY(take_given(in, s, in->dim, err));
-	}
 	if (r->data)
 		take_extents(in, r->data->shape, r->data->ndim, r->data->pixels);
 	return BRC_OK;
@@ -366,16 +394,44 @@ static size_t usual_extent(const brc_net *net, const brc_net_input *in, size_t k
 	}
 }
 
-static void take_array(const brc_dataset_input *x, brc_net_input *in)
+/*
+ * An array of the data set. The images are its first dimension; one for all of them goes anywhere.
+ * Where the input has no images, each of them is a run of its own, unless the array is for all.
+ */
+static brc_rc place_array(brc_net *net, const brc_dataset_input *x, brc_net_input *in, brc_err *err)
+{
+	if (in->images == 0 || net->rows == 1)
+		return BRC_OK;
+	if (x->shared) {
+		in->fill = in->images == BRC_NOWHERE ? in->fill : BRC_FILL_SHARED;
+		return BRC_OK;
+	}
+	if (in->images != BRC_NOWHERE)
+		return BRC_OK;
+	if (net->fixed || net->declared > 1) {
+		brc_fail(err, BRC_DATA,
+			 "the data set has an array for each image, but the network takes one "
+			 "array and %zu images at a time",
+			 net->declared > 1 ? net->declared : net->rows);
+		return brc_hint(err, "read-data --input %.100s=FILE takes one row for all images",
+				in->name);
+	}
+	brc_net_fix_rows(net, 1);
+	return BRC_OK;
+}
+
+static brc_rc take_array(brc_net *net, const brc_dataset_input *x, brc_net_input *in, brc_err *err)
 {
 	size_t at[BRC_MAX_DIMS], n;
 
 	if (!in->shape)
 		declare(in, x->ndim + (in->images != BRC_NOWHERE));
+	BRC_TRY(place_array(net, x, in, err));
 	n = brc_net_item_dims(in, at);
 	for (size_t k = 0; n == x->ndim && k < n; k++)
 		if (in->dim[at[k]] == BRC_OPEN)
 			in->dim[at[k]] = x->shape[k];
+	return BRC_OK;
 }
 
 static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
@@ -387,12 +443,12 @@ static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
 	if (!in->shape && s)
 		declare(in, s->ndim);
 	find_images(net, in);
+	if (s)
+		BRC_TRY(take_given_with_rows(net, in, s, err));
 	if (in->images != BRC_NOWHERE)
 		in->dim[in->images] = net->rows;
-	if (s)
-		BRC_TRY(take_given(in, s, in->dim, err));
 	if (x)
-		take_array(x, in);
+		BRC_TRY(take_array(net, x, in, err));
 	for (size_t k = 0; k < in->ndim; k++) {
 		size_t same =
 			in->dim[k] == BRC_OPEN ? extent_called(net, brc_net_dim_name(in, k)) : 0;
@@ -408,15 +464,18 @@ static void find_past(resolver *r)
 {
 	for (size_t i = 0; i < r->net->n_in; i++) {
 		const brc_net_input *in = &r->net->in[i];
-		const brc_given_shape *s = in->fill == BRC_FILL_PAST ? given_for(r, in) : NULL;
+		const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+		const brc_given_shape *s = given_for(r, in);
 		size_t k = in->ndim - 2;
 
-		if (in->fill != BRC_FILL_PAST)
+		if (brc_input_default(in->name, in->elem, in->ndim) != BRC_FILL_PAST)
 			continue;
 		if (in->dim[k] != BRC_OPEN)
 			r->net->past = in->dim[k];
 		else if (s && k < s->ndim && s->dim[k] != BRC_OPEN)
 			r->net->past = s->dim[k];
+		else if (x && x->ndim + 1 == in->ndim)
+			r->net->past = x->shape[k - 1];
 	}
 }
 

@@ -31,32 +31,55 @@ static double logarithm(double share)
 	return log(share < FLT_MIN ? FLT_MIN : share); /* of NaN it is NaN */
 }
 
+/* Score of the label less the largest of the others. */
+static double margin_of_choice(const brc_scoring *s, const float *x, size_t y)
+{
+	const double own = x[y * s->class_step];
+	double other = -INFINITY;
+
+	for (size_t c = 0; c < s->cells; c++)
+		if (c != y && x[c * s->class_step] > other)
+			other = x[c * s->class_step];
+	return s->shares ? logarithm(own) - logarithm(other) : own - other;
+}
+
+static double loss_of_choice(const brc_scoring *s, const float *x, size_t best, size_t y)
+{
+	if (s->loss == BRC_LOSS_MARGIN)
+		return -margin_of_choice(s, x, y);
+	return s->shares ? -logarithm(x[y * s->class_step])
+			 : cross_entropy(x, s->cells, s->class_step, best, y);
+}
+
 static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *correct,
 		       double *loss)
 {
 	size_t best = answer(x, s->cells, s->class_step);
 
 	correct[y] += best == y;
-	if (best == s->cells)
-		loss[y] = NAN;
-	else if (s->shares)
-		loss[y] -= logarithm(x[y * s->class_step]);
-	else
-		loss[y] += cross_entropy(x, s->cells, s->class_step, best, y);
+	loss[y] += best < s->cells ? loss_of_choice(s, x, best, y) : NAN;
+}
+
+static double loss_of_score(const brc_scoring *s, double x, bool y)
+{
+	const double z = y ? -x : x;
+
+	if (s->shares && s->loss == BRC_LOSS_MARGIN)
+		return logarithm(y ? 1 - x : x) - logarithm(y ? x : 1 - x);
+	if (s->shares)
+		return -logarithm(y ? x : 1 - x);
+	if (s->loss == BRC_LOSS_MARGIN)
+		return z;
+	return z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
 }
 
 /* One score: is it 1? */
 static void add_logistic(const brc_scoring *s, double x, bool y, int32_t *correct, double *loss)
 {
-	const double z = y ? -x : x;
+	const double border = s->shares ? 0.5 : 0;
 
-	if (s->shares) {
-		*correct += y ? x > 0.5 : x <= 0.5;
-		*loss -= logarithm(y ? x : 1 - x);
-	} else {
-		*correct += y ? x > 0 : x <= 0;
-		*loss += z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
-	}
+	*correct += y ? x > border : x <= border;
+	*loss += loss_of_score(s, x, y);
 }
 
 static void add_places(const brc_scoring *s, const int32_t *label, const float *x, int32_t *correct,
@@ -65,6 +88,8 @@ static void add_places(const brc_scoring *s, const int32_t *label, const float *
 	for (size_t p = 0; p < s->places; p++) {
 		const size_t y = (size_t)label[p];
 
+		if (label[p] < 0)
+			continue;
 		if (s->logistic)
 			add_logistic(s, x[p * s->place_step], y != 0, correct + y, loss + y);
 		else
@@ -106,14 +131,19 @@ void brc_score_items(const brc_scoring *s, const brc_dataset *d, size_t first, s
 	}
 }
 
-void brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images)
+size_t brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images)
 {
 	const bool all = s->task == BRC_TASK_LABELS || s->task == BRC_TASK_REGRESSION;
+	size_t sum = 0;
 
 	for (size_t k = 0; k < s->cells; k++)
 		images[k] = all ? (int64_t)data->n : 0;
 	for (size_t i = 0; !all && i < data->n * s->answers; i++)
-		images[data->label[i]]++;
+		if (data->label[i] >= 0)
+			images[data->label[i]]++;
+	for (size_t k = 0; k < s->cells; k++)
+		sum += (size_t)images[k];
+	return sum;
 }
 
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n)

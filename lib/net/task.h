@@ -24,6 +24,7 @@ typedef struct brc_scoring {
 	size_t scores;  /* floats of one item */
 	/* The score of class c at place p is number c * class_step + p * place_step. */
 	size_t places, class_step, place_step;
+	brc_loss_kind loss;
 	bool logistic; /* one score, above 0 for the second of two classes, or for a label */
 	bool output; /* scores are the output itself, not what its closing Softmax or Sigmoid takes
 		      */

@@ -27,6 +27,7 @@ typedef struct chosen {
 	size_t *index;         /* [layers]: index in the graph */
 	size_t *edges_from;    /* [layers]: the first edge from a layer; n_edges: there is none */
 	float *first, *second; /* the weights of both edges of a path */
+	size_t held;           /* the edge whose weights `first` holds; BRC_ANY: none */
 } chosen;
 
 /* Is it a layer that paths may lead through? */
@@ -148,18 +149,43 @@ static brc_rc read_weights(const chosen *g, size_t edge, float *w, brc_err *err)
 	return BRC_OK;
 }
 
-/* Add to w the products of the weights on a path through a layer. */
-static brc_rc add_product(const chosen *g, const path *p, float *w, brc_err *err)
+/* Those of the first edge of a path. Many paths in a row begin with the same. */
+static brc_rc hold_first(chosen *g, size_t edge, brc_err *err)
 {
-	size_t between = g->c->edge[p->first].to;
-	int rows = (int)g->c->layers->units[p->from], cols = (int)g->c->layers->units[p->to];
-	int inner = (int)g->c->layers->units[between];
+	if (g->held == edge)
+		return BRC_OK;
+	g->held = BRC_ANY;
+	BRC_TRY(read_weights(g, edge, g->first, err));
+	g->held = edge;
+	return BRC_OK;
+}
+
+static bool is_zero(const float *w, size_t n)
+{
+	while (n > 0 && w[n - 1] == 0)
+		n--;
+	return n == 0;
+}
+
+/*
+ * Add to w the products of the weights on a path through a layer. Units at either end of the first
+ * layer may bring nothing, as queries and keys in front of the values of attention.
+ */
+static brc_rc add_product(chosen *g, const path *p, float *w, brc_err *err)
+{
+	size_t between = g->c->edge[p->first].to, from = 0, to = g->c->layers->units[p->from];
+	size_t inner = g->c->layers->units[between], cols = g->c->layers->units[p->to];
 
 	BRC_TRY(brc_blas_ready(err));
-	BRC_TRY(read_weights(g, p->first, g->first, err));
+	BRC_TRY(hold_first(g, p->first, err));
 	BRC_TRY(read_weights(g, p->second, g->second, err));
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, cols, inner, 1, g->first,
-		    inner, g->second, cols, 1, w, cols);
+	while (from < to && is_zero(g->first + from * inner, inner))
+		from++;
+	while (to > from && is_zero(g->first + (to - 1) * inner, inner))
+		to--;
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(to - from), (int)cols,
+		    (int)inner, 1, g->first + from * inner, (int)inner, g->second, (int)cols, 1,
+		    w + from * cols, (int)cols);
 	return BRC_OK;
 }
 
@@ -167,18 +193,18 @@ static brc_rc add_product(const chosen *g, const path *p, float *w, brc_err *err
  * The edge within a recurrent layer, as a triangle: unit i feeds unit j, and j feeds i. Both
  * weights add up. What a unit brings to itself joins no two units.
  */
-static brc_rc add_within(const chosen *g, const path *p, float *w, brc_err *err)
+static brc_rc add_within(chosen *g, const path *p, float *w, brc_err *err)
 {
 	size_t n = g->c->layers->units[p->from];
 
-	BRC_TRY(read_weights(g, p->first, g->first, err));
+	BRC_TRY(hold_first(g, p->first, err));
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = i + 1; j < n; j++)
 			w[brc_triangle_at(n, i, j)] = g->first[i * n + j] + g->first[j * n + i];
 	return BRC_OK;
 }
 
-static brc_rc add_weights(const chosen *g, const path *p, float *w, brc_err *err)
+static brc_rc add_weights(chosen *g, const path *p, float *w, brc_err *err)
 {
 	if (p->from == p->to)
 		return add_within(g, p, w, err);
@@ -240,7 +266,7 @@ static brc_rc make_graph(chosen *g, size_t mem, brc_blocks *b, brc_err *err)
 brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
 			   brc_err *err)
 {
-	chosen g = {.c = c, .in = brc_calloc(c->layers->n, sizeof(*g.in), err)};
+	chosen g = {.c = c, .held = BRC_ANY, .in = brc_calloc(c->layers->n, sizeof(*g.in), err)};
 	brc_rc rc = g.in ? brc_layer_graph_choose(c, units, g.in, err) : BRC_RESOURCE;
 
 	memset(b, 0, sizeof(*b));
@@ -254,4 +280,20 @@ brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem,
 	if (rc != BRC_OK)
 		brc_blocks_clear(b);
 	return rc;
+}
+
+void brc_unit_graph_tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph)
+{
+	for (size_t l = 1; l < c->layers->n; l++)
+		if (c->layer[l].untraced)
+			brc_cli_note(cli,
+				     "layer '%s' gets no edges from the layers before it: its "
+				     "inputs cannot be traced through node '%s'",
+				     c->layer[l].name, c->layer[l].untraced);
+	brc_cli_note(cli, "%zu units in %zu layers, %zu block%s of weights",
+		     brc_layers_total(&graph->layers), graph->layers.n, graph->n,
+		     graph->n == 1 ? "" : "s");
+	for (size_t l = 0; l < graph->layers.n; l++)
+		brc_cli_detail(cli, "layer %zu '%s': %zu units", l, graph->layers.name[l],
+			       graph->layers.units[l]);
 }

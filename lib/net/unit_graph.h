@@ -2,6 +2,7 @@
 #ifndef BRC_NET_UNIT_GRAPH_H
 #define BRC_NET_UNIT_GRAPH_H
 
+#include "base/cli.h"
 #include "graph/blocks.h"
 #include "net/unit_kinds.h"
 
@@ -18,5 +19,8 @@
  */
 brc_rc brc_unit_graph_make(const brc_layer_graph *c, unsigned units, size_t mem, brc_blocks *b,
 			   brc_err *err);
+
+/* What of the network is in the graph, and which layers are not joined, on stderr. */
+void brc_unit_graph_tell(const brc_cli *cli, const brc_layer_graph *c, const brc_blocks *graph);
 
 #endif

@@ -15,6 +15,7 @@ static const char *const item_name[] = {"images", "sequences", "tokens",
 					"places", "labels",    "outputs"};
 /* The usual task is not written, so that these streams are as they always were. */
 static const char *const task_name[] = {"", "binary", "labels", "regression", "places", NULL};
+static const char *const loss_name[] = {"", "margin", NULL}; /* the same */
 static const char *const ablate_name[] = {"zero", "in-weights", NULL};
 static const char *const controls_name[] = {"permutation", "independent", NULL};
 
@@ -28,6 +29,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),
 	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
 	BRC_KEY_AS("task", brc_lesions, task, WORD, OPTIONAL, task_name),
+	BRC_KEY_AS("loss", brc_lesions, loss_kind, WORD, OPTIONAL, loss_name),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
@@ -191,6 +193,8 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 static brc_rc read_all(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	BRC_TRY(brc_keys_get(keys, KEYS, l, s, s->meta, err));
+	if (l->loss_kind == BRC_LOSS_MARGIN && l->task == BRC_TASK_REGRESSION)
+		return brc_section_bad(s, err, "regression has no margin");
 	BRC_TRY(read_items(l, s, err));
 	BRC_TRY(brc_layers_read(&l->layers, s, err));
 	BRC_TRY(brc_subcluster_table_read(&l->table, s, "subcluster", &l->layers, err));
@@ -211,16 +215,34 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err)
 
 /* ---- baseline ---- */
 
+/* The mean recall of answers without any knowledge, and two standard errors. */
+static double balanced_chance(const brc_lesions *l, size_t classes)
+{
+	const double each = 1 / (double)classes;
+	double variance = 0;
+
+	for (size_t c = 0; c < l->classes; c++)
+		if (l->class_images[c] > 0)
+			variance += each * (1 - each) / (double)l->class_images[c];
+	return each + 2 * each * sqrt(variance);
+}
+
 bool brc_lesions_at_chance(const brc_lesions *l, double *chance)
 {
 	const double n = (double)l->images;
-	double largest = 0;
+	double largest = 0, right;
+	size_t classes = 0;
 
-	for (size_t c = 0; c < l->classes; c++)
+	for (size_t c = 0; c < l->classes; c++) {
 		largest = fmax(largest, (double)l->class_images[c]);
+		classes += l->class_images[c] > 0;
+	}
 	*chance = largest / n;
-	return l->correct && l->classes > 1 && l->task != BRC_TASK_LABELS &&
-	       brc_lesions_baseline_plain(l) < *chance + 2 * sqrt(*chance * (1 - *chance) / n);
+	if (!l->correct || classes < 2 || l->task == BRC_TASK_LABELS)
+		return false;
+	right = brc_lesions_baseline_plain(l);
+	return right < 1 && right < *chance + 2 * sqrt(*chance * (1 - *chance) / n) &&
+	       brc_lesions_baseline_balanced(l) < balanced_chance(l, classes);
 }
 
 double brc_lesions_baseline_balanced(const brc_lesions *l)

@@ -68,6 +68,7 @@ typedef struct brc_lesions {
 	const double *loss;           /* [n + 1, m, classes] */
 	void *own_correct, *own_loss; /* the memory to free; NULL: borrowed */
 	brc_task_kind task;           /* what the answers mean; classes may be labels or outputs */
+	brc_loss_kind loss_kind;      /* what the losses are; USUAL for regression */
 	size_t images;                /* or anything else for which the network gives an answer: */
 	const char
 		*items; /* static: "images" (also when NULL), or another word of docs/sections.md */
@@ -90,10 +91,11 @@ brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err);
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);
 
 /*
- * Is the unharmed network right no more often than one that always names the largest class, within
- * two standard errors of the binomial distribution? *chance: the share of that class. False where
- * this says nothing: for a single class, for labels (most of which an image does not have), and for
- * regression.
+ * Might the unharmed network know nothing? It is right no more often than one that always names the
+ * largest class, and the mean of its recalls is no more than that of any such network, both within
+ * two standard errors of the binomial distribution. *chance: the share of that class. False where
+ * this says nothing: for images of a single class, for labels (most of which an image does not
+ * have), for regression, and where all answers are right.
  */
 bool brc_lesions_at_chance(const brc_lesions *l, double *chance);
 

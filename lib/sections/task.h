@@ -13,6 +13,14 @@ typedef enum brc_task_kind {
 	BRC_TASKS
 } brc_task_kind;
 
+/* What a lesion damages, besides right answers. */
+typedef enum brc_loss_kind {
+	BRC_LOSS_USUAL, /* the loss of the task */
+	/* Minus the margin: the score of the true class less the best of the others; of one score
+	 * its logit, negative where the truth is 0. Not of regression. */
+	BRC_LOSS_MARGIN
+} brc_loss_kind;
+
 /* "classes", "binary", "labels", "regression", "places"; then NULL. */
 extern const char *const brc_task_name[BRC_TASKS + 1];
 
@@ -24,9 +32,11 @@ const char *brc_task_cells(brc_task_kind t);
 const char *brc_task_share(brc_task_kind t);
 /* Are right answers counted? Of regression there are none. */
 bool brc_task_counts(brc_task_kind t);
-/* "cross-entropy", "logistic loss", "squared error". */
-const char *brc_task_loss(brc_task_kind t);
-/* The unit of that: "nats", or of squared errors "squared units". */
-const char *brc_task_loss_unit(brc_task_kind t);
+/* "cross-entropy", "logistic loss", "squared error", "minus the margin". */
+const char *brc_task_loss(brc_task_kind t, brc_loss_kind loss);
+/* The unit of that: "nats", of squared errors "squared units", of margins "score units". */
+const char *brc_task_loss_unit(brc_task_kind t, brc_loss_kind loss);
+/* What more of that means: "change of cross-entropy", "decrease of the margin". */
+const char *brc_task_loss_change(brc_task_kind t, brc_loss_kind loss);
 
 #endif

@@ -24,7 +24,7 @@ typedef enum brc_weighting {
 /* Mean change of accuracy: mean over c of D_c, or change of correct / images. */
 void brc_damage_accuracy(const brc_lesions *l, brc_weighting w, double *t);
 
-/* Mean change of the cross-entropy, nats an image; NaN where a loss is undefined. */
+/* Mean change of the loss, such as nats an image; NaN where a loss is undefined. */
 void brc_damage_loss(const brc_lesions *l, brc_weighting w, double *t);
 
 /*

@@ -146,20 +146,6 @@ void brc_experiment_clear(brc_experiment *x)
 	memset(x, 0, sizeof(*x));
 }
 
-bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n)
-{
-	bool other = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(section[i]->type, "units") != 0)
-			continue;
-		if (strcmp(brc_map_string(section[i]->meta, "model", ""), brc_net_digest(net)) == 0)
-			return false;
-		other = true;
-	}
-	return other;
-}
-
 size_t brc_experiment_lesions(const brc_experiment *x)
 {
 	return (x->options.draws + 1) * x->m + 1;
@@ -198,7 +184,8 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->m = x->m;
 	l->draws = x->options.draws;
 	l->task = scoring->task;
-	if (!brc_mul(data->n, scoring->answers, &l->images))
+	l->loss_kind = scoring->loss;
+	if (!brc_mul(data->n, scoring->answers, &l->images)) /* those without a label, too */
 		return brc_fail(err, BRC_DATA, "there are too many answers");
 	l->items = items_of(scoring, data);
 	l->ablate = x->options.ablate;
@@ -227,7 +214,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;
-	brc_score_answers(scoring, data, l->class_images);
+	l->images = brc_score_answers(scoring, data, l->class_images);
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;

@@ -59,9 +59,6 @@ brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labe
 			   const brc_experiment_options *options, brc_err *err);
 void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised struct */
 
-/* Are there units among these sections, all of another model file than `net`? */
-bool brc_experiment_other_model(const brc_net *net, const brc_section *const *section, size_t n);
-
 /* How many networks run over the images: one for every lesion, and the network without a lesion. */
 size_t brc_experiment_lesions(const brc_experiment *x);
 

@@ -70,7 +70,7 @@ brc_rc brc_measure_check(brc_task_kind task, const brc_measure *how, brc_err *er
 static const char *mean_title(const brc_lesions *l, const brc_measure *how, const char *what,
 			      char buf[BRC_TITLE])
 {
-	snprintf(buf, BRC_TITLE, "mean change of %s (every %s counts the same)", what,
+	snprintf(buf, BRC_TITLE, "mean %s (every %s counts the same)", what,
 		 how->weighting == BRC_WEIGHT_CLASS ? brc_task_cell(l->task) : "image");
 	return buf;
 }
@@ -84,12 +84,15 @@ static brc_rc importance(brc_findings *f, const brc_lesions *l, const brc_measur
 	BRC_TRY(begin(f, l, how, err));
 	BRC_TRY(brc_measure_check(l->task, how, err));
 	if (l->correct)
-		BRC_TRY(infer(f, l, how, "accuracy", mean_title(l, how, "accuracy", title),
-			      "fraction", BRC_TAIL_LEFT, brc_damage_accuracy, err));
+		BRC_TRY(infer(f, l, how, "accuracy",
+			      mean_title(l, how, "change of accuracy", title), "fraction",
+			      BRC_TAIL_LEFT, brc_damage_accuracy, err));
 	if (how->published)
 		return BRC_OK;
-	return infer(f, l, how, "loss", mean_title(l, how, brc_task_loss(l->task), title),
-		     brc_task_loss_unit(l->task), BRC_TAIL_RIGHT, brc_damage_loss, err);
+	return infer(f, l, how, "loss",
+		     mean_title(l, how, brc_task_loss_change(l->task, l->loss_kind), title),
+		     brc_task_loss_unit(l->task, l->loss_kind), BRC_TAIL_RIGHT, brc_damage_loss,
+		     err);
 }
 
 brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_measure *how,

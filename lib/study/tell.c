@@ -1,5 +1,26 @@
 #include "study/tell.h"
 
+#include "base/str.h"
+
+void brc_tell_output(const brc_cli *cli, const brc_net *net)
+{
+	const char *taken = brc_net_output_taken(net);
+
+	if (taken)
+		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
+			     taken);
+}
+
+void brc_tell_inputs(const brc_cli *cli, const brc_net *net)
+{
+	brc_str s = {0};
+
+	if (brc_net_defaults_text(net, &s))
+		brc_cli_note(cli, "the data set has nothing for some inputs, which are filled: %s",
+			     s.s);
+	brc_str_free(&s);
+}
+
 void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 {
 	if (l->correct)
@@ -8,8 +29,8 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 			     brc_task_cells(l->task), l->images, l->items);
 	else
 		brc_cli_note(cli, "%s: mean %s unharmed %.6g, %zu %s", l->labels,
-			     brc_task_loss(l->task), brc_lesions_baseline_loss(l), l->images,
-			     l->items);
+			     brc_task_loss(l->task, l->loss_kind), brc_lesions_baseline_loss(l),
+			     l->images, l->items);
 	brc_cli_note(cli,
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,

@@ -1,6 +1,7 @@
 #include "study/unfit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "net/data_fit.h"
@@ -42,16 +43,28 @@ static double constant_error(const brc_lesions *l, const brc_dataset *data)
 	return error;
 }
 
-static void warn(const brc_cli *cli, const brc_lesions *l, const brc_dataset *data)
+/* A probability that no Sigmoid was seen to make says yes to everything, as it is above 0. */
+static bool may_be_probability(const brc_lesions *l, const brc_scoring *s)
 {
-	const char *cause = brc_data_fit_cause(data);
+	return s->logistic && !s->shares && l->task != BRC_TASK_LABELS &&
+	       l->baseline_correct[0] == 0 && l->baseline_correct[1] == l->class_images[1];
+}
+
+static void warn(const brc_cli *cli, const brc_lesions *l, const brc_scoring *s,
+		 const brc_dataset *data)
+{
+	const char *cause = may_be_probability(l, s)
+				    ? "every score is above 0: if it is a probability, --output "
+				      "should name the score that it is made of"
+				    : brc_data_fit_cause(data);
 	double chance;
 
 	if (brc_lesions_at_chance(l, &chance)) {
-		brc_cli_note(cli,
-			     "warning: accuracy %.4f unlesioned, no more than chance (%.4f for "
-			     "always naming the largest class): %s",
-			     brc_lesions_baseline_plain(l), chance, cause);
+		brc_cli_note(
+			cli,
+			"warning: accuracy %.4f unlesioned, not clearly more than chance (%.4f "
+			"for always naming the largest class): %s",
+			brc_lesions_baseline_plain(l), chance, cause);
 	} else if (l->task == BRC_TASK_REGRESSION) {
 		chance = constant_error(l, data) / (double)l->images;
 		if (!(brc_lesions_baseline_loss(l) < chance))
@@ -72,23 +85,47 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 	int64_t *counts = brc_calloc(2 * cells, sizeof(*counts), err);
 	double *loss = brc_alloc(cells, sizeof(*loss), err);
 	brc_lesions l = {.task = how->scoring->task,
+			 .loss_kind = how->scoring->loss,
 			 .classes = cells,
 			 .class_images = counts,
-			 .baseline_loss = loss,
-			 .images = data->n * how->scoring->answers};
+			 .baseline_loss = loss};
 	brc_rc rc = correct && counts && loss ? BRC_OK : BRC_RESOURCE;
 
 	BRC_THEN(rc, brc_net_lesions(net, data, &whole, 1, how, pool, NULL, correct, loss, err));
 	if (rc == BRC_OK) {
-		brc_score_answers(how->scoring, data, counts);
+		l.images = brc_score_answers(how->scoring, data, counts);
 		l.baseline_correct = counts + cells;
 		l.correct = brc_task_counts(l.task) ? correct : NULL;
 		for (size_t k = 0; k < cells; k++)
 			l.baseline_correct[k] = correct[k];
-		warn(cli, &l, data);
+		warn(cli, &l, how->scoring, data);
 	}
 	free(correct);
 	free(counts);
 	free(loss);
 	return rc;
+}
+
+static bool other_model(const brc_net *net, const brc_section *const *section, size_t n)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(section[i]->type, "units") != 0)
+			continue;
+		if (strcmp(brc_map_string(section[i]->meta, "model", ""), brc_net_digest(net)) == 0)
+			return false;
+		other = true;
+	}
+	return other;
+}
+
+void brc_warn_other_model(const brc_cli *cli, const brc_net *net, const brc_filter *f)
+{
+	const brc_section *const *all;
+	size_t n = brc_filter_sections(f, &all);
+
+	if (other_model(net, all, n))
+		brc_cli_note(cli, "warning: the stream's units come from another model file than "
+				  "--model");
 }

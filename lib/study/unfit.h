@@ -11,6 +11,7 @@
 #include "net/lesion.h"
 #include "net/net.h"
 #include "sections/dataset.h"
+#include "stream/filter.h"
 
 /* If brc_net_data_fit says so: a warning on stderr. Errors are those of running. */
 brc_rc brc_warn_range(const brc_cli *cli, const brc_net *net, const brc_dataset *data,
@@ -22,5 +23,11 @@ brc_rc brc_warn_range(const brc_cli *cli, const brc_net *net, const brc_dataset 
  */
 brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset *data,
 		       const brc_lesion_options *how, brc_pool *pool, brc_err *err);
+
+/*
+ * If all sections `units` that the filter took are of another model file than `net`: a warning on
+ * stderr. It is no error, because the layers decide.
+ */
+void brc_warn_other_model(const brc_cli *cli, const brc_net *net, const brc_filter *f);
 
 #endif

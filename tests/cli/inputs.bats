@@ -47,6 +47,8 @@ print(hashlib.md5(b''.join(s.arrays[k].tobytes() for k in sorted(s.arrays) if 'b
 	[[ "$stderr" = *"hint: give it with --shape ids=?,N, or with data: extract-weights --data FILE"* ]]
 	run -2 --separate-stderr activations --model "$exports/gpt-dynamic.onnx" --shape ids=?,7,mask=3 -o x.brc <data.brc
 	[[ "$stderr" = *"called 'mask'"* ]]
+	run -2 --separate-stderr activations --model "$exports/gpt-dynamic.onnx" --shape ids=?,5 --shape ids=1,5 -o x.brc <data.brc
+	[[ "$stderr" = *"--shape is given twice; all of it goes into one, after commas"* ]]
 }
 
 @test "extents that contradict the data are refused with both" {
@@ -133,6 +135,7 @@ PYTHON
 	read-data -q --tokens gpt-past.npz -o data.brc
 	extract-weights -q --data data.brc "$exports/gpt-past.onnx" | laplacian -q | spectral -q -k 2 |
 		lesion -n 2 --model "$exports/gpt-past.onnx" --data data.brc 2>notes >lesions.brc
+	grep -q "the data set has nothing for some inputs, which are filled: '.*' with zeros" notes
 	grep -q "of the network's outputs, 'logits' is taken; --output names another" notes
 }
 

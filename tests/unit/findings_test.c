@@ -358,12 +358,45 @@ static void labels_are_called_labels(void **state)
 	assert_int_equal(brc_measure_coherence(&f, &l, &standard, &err), BRC_OK);
 	assert_non_null(strstr(f.stat[0].title, "label spread"));
 	brc_findings_clear(&f);
+	l.loss_kind = BRC_LOSS_MARGIN;
+	assert_int_equal(brc_measure_importance(&f, &l, &standard, &err), BRC_OK);
+	assert_string_equal(f.stat[1].title,
+			    "mean decrease of the margin (every label counts the same)");
+	assert_string_equal(f.stat[1].unit, "score units");
+	brc_findings_clear(&f);
 	brc_layers_clear(&l.layers);
+}
+
+/* Right answers of n images of a class, for two classes. */
+static bool at_chance(int64_t right0, int64_t n0, int64_t right1, int64_t n1)
+{
+	int64_t right[] = {right0, right1}, of[] = {n0, n1};
+	const brc_lesions l = {.classes = 2,
+			       .class_images = of,
+			       .baseline_correct = right,
+			       .images = (size_t)(n0 + n1),
+			       .correct = correct};
+	double chance;
+
+	return brc_lesions_at_chance(&l, &chance);
+}
+
+static void only_a_network_that_might_know_nothing_is_at_chance(void **state)
+{
+	(void)state;
+	assert_true(at_chance(30, 50, 24, 50));
+	assert_false(at_chance(45, 50, 40, 50));
+	assert_true(at_chance(95, 95, 0, 5));   /* always the larger class */
+	assert_false(at_chance(90, 95, 5, 5));  /* as often right, but it knows both */
+	assert_true(at_chance(1, 2, 1, 1));     /* too few to know */
+	assert_false(at_chance(2, 2, 1, 1));    /* all right, however few */
+	assert_false(at_chance(97, 100, 0, 0)); /* one class alone */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_a_network_that_might_know_nothing_is_at_chance),
 		cmocka_unit_test(regression_is_measured_by_its_loss),
 		cmocka_unit_test(labels_are_called_labels),
 		cmocka_unit_test(lesions_survive_a_section),

@@ -1,5 +1,6 @@
 /* Inputs and outputs by name, extents that the model leaves open, batches that cannot be changed.
  */
+#include "model_build.h"
 #include "net/input_images.h"
 #include "net/inputs.h"
 #include "net/network.h"
@@ -250,6 +251,48 @@ static void an_output_is_chosen_by_name_or_rule(void **state)
 	       "");
 }
 
+/* A network with the outputs `scores` and `other`, of which the first may be the only answer. */
+static void check_other(const char *other, bool carries_on)
+{
+	static const int64_t extent[] = {-1, 2};
+	Brc__OnnxModel *m = new_model();
+	size_t n;
+	uint8_t *bytes;
+	brc_net *net;
+	brc_err err = {0};
+
+	add_input(m, "x", 2, extent);
+	add_weights(m, "w", 2, 2);
+	add_node(m, "MatMul", "x w", "scores");
+	add_node(m, "Tanh", "scores", other);
+	add_output(m, "scores");
+	add_output(m, other);
+	bytes = pack_model(m, &n);
+	if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	if ((net->output != BRC_NOWHERE) != carries_on)
+		fail_msg("%s", other);
+	if (carries_on)
+		assert_string_equal(brc_net_output_taken(net), "scores");
+	free(bytes);
+	brc_net_free(net);
+}
+
+static void states_are_no_answers(void **state)
+{
+	static const char *const states[] = {
+		"hidden", "hidden.0", "Hidden_States", "state_out", "state2", "cell_state",
+		"cell_n", "state_1",  "present.0.key", "past_1",    "cache",  "hn"};
+	static const char *const answers[] = {"cell_type",   "state_value", "hidden_objects",
+					      "cells_found", "boxes",       "hnn"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		check_other(states[i], true);
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+		check_other(answers[i], false);
+}
+
 /* ---- further inputs ---- */
 
 static const brc_net_input *input_called(const brc_net *net, const char *name)
@@ -276,6 +319,39 @@ static void past_keys_have_a_length(void **state)
 	refuse("gpt-past",
 	       "input_ids=?,9,past_key_values.0.key=?,3,5,4,past_key_values.1.key=?,3,4,4", NULL,
 	       BRC_DATA, "its dimension 'past_sequence' is 4, but in another input it is 5", "");
+}
+
+/* Past keys of the data set count as past, as those of --shape do. */
+static void past_keys_of_the_data_have_a_length(void **state)
+{
+	static const int32_t tokens[9];
+	static const float past[3 * 4 * 4];
+	brc_dataset_input key = {.name = "past_key_values.0.key",
+				 .real = true,
+				 .shared = true,
+				 .ndim = 3,
+				 .shape = {3, 4, 4},
+				 .count = 48,
+				 .data = past};
+	const brc_dataset data = {.image = tokens,
+				  .pixel = BRC_PIXEL_I4,
+				  .n = 1,
+				  .ndim = 1,
+				  .shape = {9},
+				  .pixels = 9,
+				  .scale = 1,
+				  .input = &key,
+				  .n_inputs = 1};
+	const brc_net_options how = {.data = &data};
+	brc_net *net;
+	brc_err err = {0};
+
+	(void)state;
+	if (brc_net_read(&net, model_path("gpt-past"), &how, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(input_called(net, "attention_mask")->dim[1], 13);
+	assert_int_equal(net->past, 4); /* positions begin here */
+	brc_net_free(net);
 }
 
 static void refuse_data(const brc_dataset_input *more, const char *message)
@@ -368,7 +444,9 @@ int main(void)
 		cmocka_unit_test(images_lie_where_names_shapes_or_data_say),
 		cmocka_unit_test(images_may_lie_in_the_second_dimension),
 		cmocka_unit_test(an_output_is_chosen_by_name_or_rule),
+		cmocka_unit_test(states_are_no_answers),
 		cmocka_unit_test(past_keys_have_a_length),
+		cmocka_unit_test(past_keys_of_the_data_have_a_length),
 		cmocka_unit_test(inputs_without_data_are_refused),
 		cmocka_unit_test(defaults_go_by_name),
 	};

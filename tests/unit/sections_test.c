@@ -336,17 +336,31 @@ static brc_dataset two_images(void)
 			     .source = "npz"};
 }
 
-static void write_places(brc_section *s)
+static void write_labelled(brc_section *s, const int32_t label[4], size_t unlabelled)
 {
-	static const int32_t label[2][2][1] = {{{1}, {0}}, {{0}, {0}}};
 	brc_dataset d = two_images();
 
-	d.label = &label[0][0][0];
+	d.label = label;
+	d.unlabelled = unlabelled;
 	d.label_ndim = 2;
 	d.label_shape[0] = 2;
 	d.label_shape[1] = 1;
 	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
 	own_tensors(s);
+}
+
+static void write_places(brc_section *s)
+{
+	static const int32_t label[] = {1, 0, 0, 0};
+
+	write_labelled(s, label, 0);
+}
+
+static void write_some_places(brc_section *s)
+{
+	static const int32_t label[] = {1, -1, -1, 0};
+
+	write_labelled(s, label, 2);
 }
 
 static void write_marks(brc_section *s)
@@ -380,7 +394,8 @@ static brc_rc read_dataset(const brc_section *s, brc_section *again, brc_err *er
 	return rc;
 }
 
-static void write_some_lesions(brc_section *s, brc_task_kind task, const char *items)
+static void write_some_lesions(brc_section *s, brc_task_kind task, brc_loss_kind loss,
+			       const char *items)
 {
 	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
 	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
@@ -400,6 +415,7 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, const char *i
 			 .correct = task == BRC_TASK_REGRESSION ? NULL : &after[0][0][0],
 			 .loss = &loss_after[0][0][0],
 			 .task = task,
+			 .loss_kind = loss,
 			 .images = 10,
 			 .items = items,
 			 .ablate = BRC_ABLATE_IN_WEIGHTS,
@@ -414,12 +430,12 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, const char *i
 
 static void write_lesions(brc_section *s)
 {
-	write_some_lesions(s, BRC_TASK_PLACES, "tokens");
+	write_some_lesions(s, BRC_TASK_PLACES, BRC_LOSS_MARGIN, "tokens");
 }
 
 static void write_regression(brc_section *s)
 {
-	write_some_lesions(s, BRC_TASK_REGRESSION, "outputs");
+	write_some_lesions(s, BRC_TASK_REGRESSION, BRC_LOSS_USUAL, "outputs");
 }
 
 static brc_rc read_lesions(const brc_section *s, brc_section *again, brc_err *err)
@@ -451,6 +467,7 @@ static const struct kind {
 	{"lesions", write_lesions, read_lesions},
 	{"lesions", write_regression, read_lesions}, /* from here on, other forms of these types */
 	{"dataset", write_places, read_dataset},
+	{"dataset", write_some_places, read_dataset},
 	{"dataset", write_marks, read_dataset},
 	{"dataset", write_targets, read_dataset},
 };
@@ -615,6 +632,8 @@ static const struct change {
 	{"lesions", "subcluster/size", NULL, 0, "4", "sub-cluster 0 (layer 0, cluster 2, 4 units)"},
 	{"lesions", "class/images", NULL, 1, "6", "classes hold 11 images, 10 are announced"},
 	{"lesions", NULL, "task", META, "sorting", "task is 'sorting'"},
+	{"lesions", NULL, "task", META, "regression", "regression has no margin"},
+	{"lesions", NULL, "loss", META, "entropy", "loss is 'entropy'"},
 	{"lesions", "correct", NULL, 0, NULL, "there is no tensor 'correct'"},
 	{"lesions", "baseline/correct", NULL, 0, NULL, "it has no tensor 'baseline/correct'"},
 	{"lesions", "correct", NULL, 2, "6", "draw 1, sub-cluster 0, class 0: 6 of 5"},
@@ -699,6 +718,49 @@ static void what_must_not_be_there_is_refused(void **state)
 	}
 }
 
+static void refused_as(brc_section *s, const char *says)
+{
+	brc_err err = {0};
+
+	assert_int_equal(read_dataset(s, NULL, &err), BRC_DATA);
+	if (!strstr(err.message, says))
+		fail_msg("'%s' is no '%s'", err.message, says);
+	brc_section_free(s);
+}
+
+/* As many as are announced, only of places, and not all. */
+static void missing_labels_are_announced(void **state)
+{
+	static const struct {
+		void (*write)(brc_section *s);
+		int64_t announced;
+		const char *says;
+	} of[] = {
+		{write_some_places, 3, "2 places have no label, but 3 are announced"},
+		{write_some_places, 0, "the label of image 0 is -1"},
+		{write_places, 1, "0 places have no label, but 1 are announced"},
+		{write_dataset, 1, "0 places have no label, but 1 are announced"},
+		{write_marks, 4, "0 places have no label, but 4 are announced"},
+		{write_targets, -1, "'unlabelled' is not a count"},
+	};
+	brc_section *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		s = fresh("dataset");
+		of[i].write(s);
+		brc_map_put_int(s->meta, "unlabelled", of[i].announced);
+		refused_as(s, of[i].says);
+	}
+	s = fresh("dataset");
+	write_some_places(s);
+	for (size_t i = 0; i < s->n_tensors; i++)
+		if (strcmp(s->tensors[i]->name, "label") == 0)
+			memset(s->tensors[i]->data, 0xff, 4 * sizeof(int32_t));
+	brc_map_put_int(s->meta, "unlabelled", 4);
+	refused_as(s, "no place has a label");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -706,6 +768,7 @@ int main(void)
 		cmocka_unit_test(an_imported_graph_has_its_method_alone),
 		cmocka_unit_test(edges_without_metadata_are_read),
 		cmocka_unit_test(what_must_not_be_there_is_refused),
+		cmocka_unit_test(missing_labels_are_announced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

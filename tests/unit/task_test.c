@@ -2,6 +2,7 @@
 #include "net_fixture.h"
 
 #include "net/lesion.h"
+#include "net/loss.h"
 #include "net/score.h"
 #include "net/task.h"
 
@@ -34,6 +35,12 @@ static const task_case cases[] = {
 	 "4 classes at each of 25 places, cross-entropy on the logits"},
 	{"places-sigmoid", BRC_TASK_PLACES, 2,
 	 "2 classes at each of 25 places, logistic loss on the logits"},
+	{"places-ignored", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places-sigmoid-ignored", BRC_TASK_PLACES, 2,
+	 "2 classes at each of 25 places, logistic loss on the logits"},
+	{"tokens-ignored", BRC_TASK_PLACES, 5,
+	 "5 classes at each of 7 places, cross-entropy on the logits"},
 };
 
 /* A network with its data. */
@@ -54,7 +61,7 @@ static brc_array member(const char *name, const char *what, const char *dtype)
 static brc_dataset images_of(const brc_array *x)
 {
 	brc_dataset d = {.image = x->data,
-			 .pixel = BRC_PIXEL_F4,
+			 .pixel = x->dtype[1] == 'i' ? BRC_PIXEL_I4 : BRC_PIXEL_F4,
 			 .n = x->shape[0],
 			 .ndim = x->ndim - 1,
 			 .pixels = x->count / x->shape[0],
@@ -64,14 +71,21 @@ static brc_dataset images_of(const brc_array *x)
 	return d;
 }
 
-static void set_labels(brc_dataset *d, const brc_array *y)
+/* What is no class is no label. */
+static void set_labels(brc_dataset *d, brc_array *y)
 {
-	d->label = y->data;
+	int32_t *label = y->data;
+
+	d->label = label;
 	d->label_ndim = y->ndim - 1;
 	memcpy(d->label_shape, y->shape + 1, d->label_ndim * sizeof(*y->shape));
 	for (size_t i = 0; i < y->count; i++)
-		if ((size_t)d->label[i] >= d->classes)
-			d->classes = (size_t)d->label[i] + 1;
+		if (label[i] == 255 || label[i] < 0) {
+			label[i] = -1;
+			d->unlabelled++;
+		} else if ((size_t)label[i] >= d->classes) {
+			d->classes = (size_t)label[i] + 1;
+		}
 }
 
 static fixture fixture_of(const task_case *c)
@@ -80,7 +94,9 @@ static fixture fixture_of(const task_case *c)
 			    : c->task == BRC_TASK_REGRESSION ? "<f4"
 							     : "<i4";
 	char path[128];
-	fixture f = {.x = member(c->name, "x", "<f4"), .y = member(c->name, "y", dtype)};
+	const bool tokens = strncmp(c->name, "tokens", 6) == 0;
+	fixture f = {.x = member(c->name, "x", tokens ? "<i4" : "<f4"),
+		     .y = member(c->name, "y", dtype)};
 
 	snprintf(path, sizeof(path), "tests/golden/net/tasks/%s.onnx", c->name);
 	f.net = network(path);
@@ -120,12 +136,13 @@ static void list_lesions(const char *name, brc_lesion set[LESIONS],
 	}
 }
 
+/* `sign` times the losses are the values `what`. */
 static void compare(const task_case *c, const fixture *f, const brc_scoring *scoring,
-		    size_t threads)
+		    size_t threads, const char *what, double sign)
 {
 	const brc_lesion_options o = {.scoring = scoring};
 	int32_t unit[LESIONS][UNITS_MAX], correct[LESIONS * CELLS_MAX];
-	brc_array want = member(c->name, "correct", "<i4"), nats = member(c->name, "loss", "<f8");
+	brc_array want = member(c->name, "correct", "<i4"), sums = member(c->name, what, "<f8");
 	double loss[LESIONS * CELLS_MAX];
 	brc_lesion set[LESIONS];
 	brc_err err = {0};
@@ -139,16 +156,26 @@ static void compare(const task_case *c, const fixture *f, const brc_scoring *sco
 	brc_pool_free(pool);
 	assert_int_equal(want.count, LESIONS * c->cells);
 	for (size_t i = 0; i < want.count; i++) {
-		const double should = ((double *)nats.data)[i];
+		const double should = sign * ((double *)sums.data)[i];
 
 		if (correct[i] != ((int32_t *)want.data)[i])
 			fail_msg("%s: cell %zu: %d right, not %d", c->name, i, correct[i],
 				 ((int32_t *)want.data)[i]);
-		if (!(fabs(loss[i] - should) <= 1e-5 * (1 + should)))
-			fail_msg("%s: cell %zu: loss %.9g, not %.9g", c->name, i, loss[i], should);
+		if (!(fabs(loss[i] - should) <= 1e-5 * (1 + fabs(should))))
+			fail_msg("%s: cell %zu: %s %.9g, not %.9g", c->name, i, what, loss[i],
+				 should);
 	}
 	brc_array_clear(&want);
-	brc_array_clear(&nats);
+	brc_array_clear(&sums);
+}
+
+/* Places without a label are no answers. */
+static void check_answers(const fixture *f, const brc_scoring *s)
+{
+	int64_t images[CELLS_MAX];
+
+	assert_int_equal(brc_score_answers(s, &f->d, images),
+			 f->d.n * s->answers - f->d.unlabelled);
 }
 
 static void every_task_counts_what_torch_counts(void **state)
@@ -166,10 +193,75 @@ static void every_task_counts_what_torch_counts(void **state)
 		assert_int_equal(s.task, c->task);
 		assert_int_equal(s.cells, c->cells);
 		assert_string_equal(brc_task_text(&s, text), c->text);
-		compare(c, &f, &s, 1);
-		compare(c, &f, &s, 3);
-		compare(c, &f, NULL, 2);
+		check_answers(&f, &s);
+		compare(c, &f, &s, 1, "loss", 1);
+		compare(c, &f, &s, 3, "loss", 1);
+		compare(c, &f, NULL, 2, "loss", 1);
 		free_fixture(&f);
+	}
+}
+
+/* ---- losses that are asked for ---- */
+
+/* Also where only probabilities are known, as of places-softmax-11. */
+static void margins_are_those_of_torch(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const task_case *c = &cases[i];
+		fixture f = fixture_of(c);
+		char text[BRC_TASK_TEXT];
+		brc_scoring s;
+		brc_err err = {0};
+
+		assert_int_equal(brc_task_decide(&s, f.net, &f.d, BRC_TASK_AUTO, &err), BRC_OK);
+		if (c->task == BRC_TASK_REGRESSION) {
+			assert_int_equal(brc_loss_choose(&s, BRC_ASK_MARGIN, &err), BRC_DATA);
+			assert_non_null(strstr(err.message, "whose loss is squared-error"));
+			assert_null(strstr(err.message, "or margin"));
+		} else {
+			assert_int_equal(brc_loss_choose(&s, BRC_ASK_MARGIN, &err), BRC_OK);
+			assert_non_null(
+				strstr(brc_task_text(&s, text), "minus the margin on the lo"));
+			compare(c, &f, &s, 2, "margin", -1);
+		}
+		free_fixture(&f);
+	}
+}
+
+static brc_rc choose_loss(brc_task_kind task, bool logistic, int asked)
+{
+	brc_scoring s = {.task = task, .logistic = logistic, .loss = BRC_LOSS_MARGIN};
+	brc_err err = {0};
+	const brc_rc rc = brc_loss_choose(&s, asked, &err);
+
+	assert_int_equal(s.loss, BRC_LOSS_USUAL);
+	assert_true(rc == BRC_OK || err.hint[0]);
+	return rc;
+}
+
+static void each_task_has_its_loss(void **state)
+{
+	static const struct {
+		brc_task_kind task;
+		bool logistic;
+		bool taken[3]; /* cross-entropy, logistic, squared error */
+	} of[] = {
+		{BRC_TASK_CLASSES, false, {true, false, false}},
+		{BRC_TASK_BINARY, true, {false, true, false}},
+		{BRC_TASK_LABELS, true, {false, true, false}},
+		{BRC_TASK_REGRESSION, false, {false, false, true}},
+		{BRC_TASK_PLACES, false, {true, false, false}},
+		{BRC_TASK_PLACES, true, {true, true, false}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		for (int asked = BRC_ASK_CROSS_ENTROPY; asked <= BRC_ASK_SQUARED_ERROR; asked++)
+			assert_int_equal(choose_loss(of[i].task, of[i].logistic, asked),
+					 of[i].taken[asked] ? BRC_OK : BRC_DATA);
+		assert_int_equal(choose_loss(of[i].task, of[i].logistic, BRC_ASK_LOSS_AUTO),
+				 BRC_OK);
 	}
 }
 
@@ -287,10 +379,46 @@ static void scores_at_the_border_say_no(void **state)
 	assert_true(isnan(loss[1]) && !isnan(loss[0]));
 }
 
+/* Probabilities of 0 and 1 have margins, too; equal scores have the margin 0. */
+static void margins_at_the_border(void **state)
+{
+	const brc_scoring score = {.task = BRC_TASK_BINARY,
+				   .cells = 2,
+				   .answers = 1,
+				   .scores = 1,
+				   .places = 1,
+				   .loss = BRC_LOSS_MARGIN,
+				   .logistic = true,
+				   .shares = true};
+	brc_scoring choice = {.task = BRC_TASK_CLASSES,
+			      .cells = 3,
+			      .answers = 1,
+			      .scores = 3,
+			      .places = 1,
+			      .class_step = 1,
+			      .loss = BRC_LOSS_MARGIN};
+	const float x[] = {0, 1, 0.25f}, y[] = {5, 5, -1, -7, 2, NAN};
+	const int32_t label[] = {0, 0, 1}, of[] = {1, 0};
+	const brc_dataset d = {.label = label, .n = 3, .classes = 2},
+			  e = {.label = of, .n = 2, .classes = 3};
+	int32_t correct[3] = {0};
+	double loss[3] = {0};
+
+	(void)state;
+	brc_score_items(&score, &d, 0, 3, x, correct, loss);
+	assert_true(fabs(loss[0]) < 1e-12 && fabs(loss[1] - log(3)) < 1e-12);
+	memset(loss, 0, sizeof(loss));
+	brc_score_items(&choice, &e, 0, 2, y, correct, loss);
+	assert_true(isnan(loss[0]) && loss[1] == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_task_counts_what_torch_counts),
+		cmocka_unit_test(margins_are_those_of_torch),
+		cmocka_unit_test(each_task_has_its_loss),
+		cmocka_unit_test(margins_at_the_border),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(places_need_scores_at_each_of_them),
 		cmocka_unit_test(the_user_overrules),

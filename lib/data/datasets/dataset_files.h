@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cli.h"
 #include "base/err.h"
 #include "sections/dataset.h"
 #include "data/datasets/formats.h"
@@ -42,6 +43,7 @@ typedef struct brc_dataset_options {
 	const char *resize, *crop;    /* of image files: "224x160", "224" */
 	const char *mean, *deviation; /* "0.5,0.4,0.3" */
 	const char *sample;           /* "1000", "50-per-class" */
+	const char *ignore_label;     /* a whole number: places with this label have none */
 	double scale;                 /* NaN: 1/255 of bytes, 1 of floats */
 	bool tokens, next_token;      /* next_token: labelled by what follows */
 	int targets;                  /* brc_targets */
@@ -53,6 +55,7 @@ typedef struct brc_dataset_options {
 	size_t channels;   /* of image files: 1, 3, or 0 for those of the first */
 	brc_layout layout; /* wanted */
 	bool reverse;      /* channels in the opposite order */
+	int32_t ignored;   /* if there is an ignore_label */
 } brc_dataset_options;
 
 typedef struct brc_dataset_files {
@@ -82,6 +85,10 @@ brc_rc brc_dataset_files_open(brc_dataset_files *r, const char *const *path, siz
 brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err);
 brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err);
 void brc_dataset_files_clear(brc_dataset_files *r);
+
+/* On stderr: what was found in the files, once open; what was written of them. */
+void brc_dataset_files_tell_found(const brc_dataset_files *r, const brc_cli *cli);
+void brc_dataset_files_tell_written(const brc_dataset_files *r, const brc_cli *cli);
 
 /*
  * Draw some of n items without replacement, keyed by (seed, BRC_RNG_SAMPLE): *item[*count] are

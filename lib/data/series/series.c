@@ -98,3 +98,12 @@ brc_rc brc_series_write(const brc_series *s, const char *name, brc_filter *f, br
 	brc_layers_clear(&u.layers);
 	return rc;
 }
+
+void brc_series_tell(const brc_series *s, const brc_cli *cli)
+{
+	brc_cli_note(cli, "%zu samples of %zu units%s", s->samples, s->units,
+		     s->names.n > 0 ? "" : " without names");
+	if (s->counts)
+		brc_cli_note(cli, "the first line counts upwards and is read as a sample; --header "
+				  "yes reads it as names");
+}

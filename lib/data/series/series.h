@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cli.h"
 #include "base/err.h"
 #include "base/scratch.h"
 #include "data/tables/unit_names.h"
@@ -42,5 +43,7 @@ void brc_series_clear(brc_series *s); /* of a zeroed or a filled struct */
 
 /* The sections units/1 and activations/1 called `name`; the digest joins the history. */
 brc_rc brc_series_write(const brc_series *s, const char *name, brc_filter *f, brc_err *err);
+/* What was read, on stderr. */
+void brc_series_tell(const brc_series *s, const brc_cli *cli);
 
 #endif

@@ -35,14 +35,11 @@ static brc_rc infer_cumsum(brc_exec *g, brc_node *n, brc_err *err)
 	brc_list given;
 	size_t axis;
 
-	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	if (x->elem == BRC_ELEM_BOOL)
-		BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
+	BRC_TRY(brc_need_numbers(g, n, 0, &x, err));
 	BRC_TRY(brc_need_list(g, n, 1, &given, err));
 	if (given.n != 1)
 		return brc_fail(err, BRC_DATA, "%zu axes for one sum", given.n);
-	BRC_TRY(brc_axis(given.at[0], x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_axis_of(given.at[0], x, &axis, err));
 	s->groups = brc_along_axis(x, axis, false);
 	s->axes = (size_t)1 << axis;
 	return brc_set_output(g, n, 0, x, err);
@@ -105,8 +102,7 @@ static brc_rc infer_lp(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
 	if (a->p != 1 && a->p != 2)
 		return brc_fail(err, BRC_DATA, "its p is %lld, not 1 or 2", (long long)a->p);
-	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_axis_of(a->axis, x, &axis, err));
 	*(brc_along *)n->state = brc_along_axis(x, axis, false);
 	return brc_set_output(g, n, 0, x, err);
 }

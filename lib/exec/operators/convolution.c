@@ -24,8 +24,6 @@ typedef struct conv {
 static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_operand *x, conv *c,
 			    const brc_operand **weight, brc_err *err)
 {
-	const brc_operand *bias;
-
 	BRC_TRY(brc_need_constant(g, n, 1, BRC_ELEM_FLOAT, weight, err));
 	if ((*weight)->ndim != x->ndim || x->ndim < 3 || (*weight)->count == 0 ||
 	    x->dim[1] != (*weight)->dim[1] * c->groups || (*weight)->dim[0] % c->groups)
@@ -34,14 +32,7 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 				brc_shape_text(x).s, brc_shape_text(*weight).s, c->groups);
 	c->outputs = (*weight)->dim[0];
 	c->weight = (*weight)->data;
-	if (!brc_in(g, n, 2))
-		return BRC_OK;
-	BRC_TRY(brc_need_constant(g, n, 2, BRC_ELEM_FLOAT, &bias, err));
-	c->bias = bias->data;
-	if (bias->count == c->outputs)
-		return BRC_OK;
-	return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
-			brc_shape_text(bias).s, c->outputs);
+	return brc_window_bias(g, n, 2, c->outputs, &c->bias, err);
 }
 
 static brc_rc infer_conv(brc_exec *g, brc_node *n, brc_err *err)
@@ -53,9 +44,7 @@ static brc_rc infer_conv(brc_exec *g, brc_node *n, brc_err *err)
 
 	BRC_TRY(brc_exec_own(g, &c->primitive, brc_primitive_clear, err));
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	if (a->group < 1 || a->group > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)a->group);
-	c->groups = (size_t)a->group;
+	BRC_TRY(brc_window_groups(a->group, &c->groups, err));
 	BRC_TRY(check_weights(g, n, x, c, &weight, err));
 	BRC_TRY(brc_window_set(&c->w, &a->window, x, weight->dim + 2, &out, err));
 	out.dim[1] = c->outputs;
@@ -85,24 +74,18 @@ static dnnl_memory_desc_t in_layout(const dnnl_memory_desc_t *like, const way *h
 static dnnl_status_t describe(conv *c, const way *how, dnnl_primitive_desc_t *pd)
 {
 	brc_primitive *p = &c->primitive;
-	dnnl_dims_t stride, dilation, begin, end, outputs = {(dnnl_dim_t)c->outputs};
+	dnnl_dims_t outputs = {(dnnl_dim_t)c->outputs};
 	dnnl_memory_desc_t any = brc_window_weights(&c->w, c->groups, c->outputs, how->type, true);
 	dnnl_memory_desc_t src = in_layout(&p->in, how, how->type);
 	dnnl_memory_desc_t dst = in_layout(&p->out, how, dnnl_f32);
-	size_t skip = BRC_SPATIAL - brc_window_dimensions(&c->w);
+	brc_window_steps by = brc_window_moves(&c->w);
 	dnnl_convolution_desc_t d;
 	dnnl_status_t s;
 
-	for (size_t k = 0; k < BRC_SPATIAL; k++) {
-		stride[k] = (dnnl_dim_t)c->w.stride[k];
-		dilation[k] = (dnnl_dim_t)c->w.dilation[k] - 1;
-		begin[k] = (dnnl_dim_t)c->w.begin[k];
-		end[k] = (dnnl_dim_t)c->w.end[k];
-	}
 	dnnl_memory_desc_init_by_tag(&p->biases, 1, outputs, dnnl_f32, dnnl_x);
 	s = dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_inference, how->kind, &src,
-						       &any, &p->biases, &dst, stride + skip,
-						       dilation + skip, begin + skip, end + skip);
+						       &any, &p->biases, &dst, by.stride,
+						       by.dilation, by.begin, by.end);
 	return s == dnnl_success ? brc_primitive_describe(p, &d, &c->after, pd) : s;
 }
 
@@ -228,23 +211,9 @@ static double conv_flops(const brc_exec *g, const brc_node *n)
 static bool conv_weights(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	const conv *c = n->state;
-	const brc_operand *v = &g->value[n->in[1]];
-	size_t each = v->count / (v->dim[0] * v->dim[1]);
 
-	*w = (brc_linear_map){.w = c->weight,
-			      .bias = c->bias,
-			      .outputs = c->outputs,
-			      .inputs = v->dim[1] * c->groups,
-			      .groups = c->groups,
-			      .h = c->w.kernel[0] * c->w.kernel[1],
-			      .wide = c->w.kernel[2],
-			      .out_step = v->dim[1] * each,
-			      .in_step = each,
-			      .alpha = 1,
-			      .value = n->in[1],
-			      .in_axis = 1,
-			      .axis = 1,
-			      .slides = true};
+	(void)g;
+	*w = brc_window_map(&c->w, n, c->weight, c->bias, c->groups, c->outputs);
 	return true;
 }
 

@@ -43,8 +43,7 @@ static brc_rc infer_gather(brc_exec *g, brc_node *n, brc_err *err)
 
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	BRC_TRY(brc_need(g, n, 1, BRC_ELEM_INT, &i, err));
-	BRC_TRY(brc_axis(((const brc_axis_args *)n->args)->axis, x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_axis_of(((const brc_axis_args *)n->args)->axis, x, &axis, err));
 	BRC_TRY(i->state == BRC_CONSTANT ? check_indices(i, x->dim[axis], err)
 					 : check_lookup(x, i, err));
 	if (x->ndim - 1 + i->ndim > BRC_MAX_DIMS)

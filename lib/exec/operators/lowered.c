@@ -20,24 +20,6 @@ static brc_rc put_two(brc_exec *g, const brc_node *n, const char *type, size_t a
 	return brc_put(g, n, type, NULL, in, 2, out, err);
 }
 
-/* A constant: a number, or a list of `count`. It is zeroed. */
-static brc_rc put_constant(brc_exec *g, const brc_node *n, brc_elem elem, size_t ndim, size_t count,
-			   size_t *value, void *data, brc_err *err)
-{
-	brc_operand v = {.name = n->name,
-			 .state = BRC_CONSTANT,
-			 .elem = elem,
-			 .ndim = ndim,
-			 .dim = {count},
-			 .count = count,
-			 .batch = BRC_NOWHERE,
-			 .inner = 1};
-
-	BRC_TRY(brc_exec_alloc(g, &v.data, count, brc_item(elem), err));
-	memcpy(data, &v.data, sizeof(v.data));
-	return brc_exec_add_value(g, &v, value, err);
-}
-
 brc_rc brc_become(brc_exec *g, brc_node *n, size_t value, brc_err *err)
 {
 	n->op = brc_op_find("Identity");
@@ -59,7 +41,7 @@ static brc_rc infer_mean(brc_exec *g, brc_node *n, brc_err *err)
 		BRC_TRY(brc_need(g, n, k, BRC_ELEM_FLOAT, &x, err));
 	}
 	BRC_TRY(brc_put(g, n, "Sum", NULL, n->in, n->n_in, &sum, err));
-	BRC_TRY(put_constant(g, n, BRC_ELEM_FLOAT, 0, 1, &count, &number, err));
+	BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_FLOAT, 0, 1, &count, &number, err));
 	*number = (float)n->n_in;
 	BRC_TRY(put_two(g, n, "Div", sum, count, &y, err));
 	return brc_become(g, n, y, err);
@@ -99,7 +81,7 @@ static brc_rc chosen(brc_exec *g, const brc_node *n, size_t *value, brc_err *err
 	truth = which->data;
 	for (size_t i = 0; i < which->dim[0]; i++)
 		count += truth[i] != 0;
-	BRC_TRY(put_constant(g, n, BRC_ELEM_INT, 1, count, value, &place, err));
+	BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_INT, 1, count, value, &place, err));
 	for (size_t i = 0; at < count; i++)
 		if (truth[i])
 			place[at++] = (int64_t)i;
@@ -116,7 +98,7 @@ static brc_rc infer_compress(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need_any(g, n, 0, &given, err));
 	if (args.axis == BRC_NO_AXIS) {
 		args.axis = 0;
-		BRC_TRY(put_constant(g, n, BRC_ELEM_INT, 1, 1, &shape, &row, err));
+		BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_INT, 1, 1, &shape, &row, err));
 		*row = -1;
 		BRC_TRY(put_two(g, n, "Reshape", x, shape, &x, err));
 	}
@@ -141,7 +123,7 @@ static brc_rc infer_mvn(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(put_two(g, n, "Mul", rest, rest, &square, err));
 	BRC_TRY(brc_put(g, n, "ReduceMean", &args, &square, 1, &variance, err));
 	BRC_TRY(brc_put(g, n, "Sqrt", NULL, &variance, 1, &deviation, err));
-	BRC_TRY(put_constant(g, n, BRC_ELEM_FLOAT, 0, 1, &least, &epsilon, err));
+	BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_FLOAT, 0, 1, &least, &epsilon, err));
 	*epsilon = 1e-9f;
 	BRC_TRY(put_two(g, n, "Add", deviation, least, &deviation, err));
 	BRC_TRY(put_two(g, n, "Div", rest, deviation, &y, err));
@@ -162,7 +144,7 @@ static brc_rc regroup(brc_exec *g, const brc_node *n, size_t x, const int64_t *s
 	int64_t *list;
 	size_t value;
 
-	BRC_TRY(put_constant(g, n, BRC_ELEM_INT, 1, ndim, &value, &list, err));
+	BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_INT, 1, ndim, &value, &list, err));
 	memcpy(list, shape, ndim * sizeof(*list));
 	return put_two(g, n, "Reshape", x, value, y, err);
 }
@@ -192,10 +174,10 @@ static brc_rc group_weights(brc_exec *g, const brc_node *n, size_t groups, size_
 		memcpy(in + 1, n->in + 1, 2 * sizeof(*in));
 		return BRC_OK;
 	}
-	BRC_TRY(put_constant(g, n, BRC_ELEM_FLOAT, 1, groups, &in[1], &ones, err));
+	BRC_TRY(brc_exec_constant(g, n->name, BRC_ELEM_FLOAT, 1, groups, &in[1], &ones, err));
 	for (size_t k = 0; k < groups; k++)
 		ones[k] = 1;
-	return put_constant(g, n, BRC_ELEM_FLOAT, 1, groups, &in[2], &zeros, err);
+	return brc_exec_constant(g, n->name, BRC_ELEM_FLOAT, 1, groups, &in[2], &zeros, err);
 }
 
 static brc_rc check_groups(const brc_exec *g, const brc_node *n, const brc_operand *x, brc_err *err)

@@ -194,8 +194,7 @@ static brc_rc concat_shape(const brc_exec *g, const brc_node *n, size_t *axis, b
 			return brc_fail(err, BRC_DATA, "input %zu is missing", k);
 		else if (first->batch == BRC_NOWHERE)
 			first = brc_in(g, n, k);
-	BRC_TRY(brc_axis(given, first->ndim, axis, err));
-	BRC_TRY(brc_keeps_images(first, *axis, err));
+	BRC_TRY(brc_axis_of(given, first, axis, err));
 	*out = *first;
 	out->dim[*axis] = 0;
 	for (size_t k = 0; k < n->n_in; k++) {
@@ -384,8 +383,7 @@ static brc_rc infer_split(brc_exec *g, brc_node *n, brc_err *err)
 
 	BRC_TRY(new_copies(g, n, n->n_out, &c, err));
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_axis_of(a->axis, x, &axis, err));
 	if (a->num_outputs != -1 && a->num_outputs != (int64_t)n->n_out)
 		return brc_fail(err, BRC_DATA, "num_outputs is %lld for %zu outputs",
 				(long long)a->num_outputs, n->n_out);

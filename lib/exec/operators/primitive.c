@@ -223,6 +223,22 @@ static void copy_dims(const brc_window *w, const size_t *extent, dnnl_dim_t *to)
 		to[k] = (dnnl_dim_t)extent[BRC_SPATIAL - n + k];
 }
 
+brc_window_steps brc_window_moves(const brc_window *w)
+{
+	size_t n = brc_window_dimensions(w);
+	brc_window_steps s = {.stride = {0}};
+
+	for (size_t k = 0; k < n; k++) {
+		size_t from = BRC_SPATIAL - n + k;
+
+		s.stride[k] = (dnnl_dim_t)w->stride[from];
+		s.dilation[k] = (dnnl_dim_t)w->dilation[from] - 1;
+		s.begin[k] = (dnnl_dim_t)w->begin[from];
+		s.end[k] = (dnnl_dim_t)w->end[from] - (dnnl_dim_t)w->beyond[from];
+	}
+	return s;
+}
+
 dnnl_memory_desc_t brc_window_images(const brc_window *w, size_t channels, const size_t *extent)
 {
 	dnnl_dims_t dims = {(dnnl_dim_t)w->images, (dnnl_dim_t)channels};

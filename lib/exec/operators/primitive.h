@@ -61,6 +61,11 @@ void brc_primitive_clear(void *primitive);
 size_t brc_window_dimensions(const brc_window *w);
 /* Images with channels last and these extents, an array of BRC_SPATIAL. */
 dnnl_memory_desc_t brc_window_images(const brc_window *w, size_t channels, const size_t *extent);
+/* How it moves: arrays that oneDNN takes. The end is that of a window that spreads, too. */
+typedef struct brc_window_steps {
+	dnnl_dims_t stride, dilation, begin, end;
+} brc_window_steps;
+brc_window_steps brc_window_moves(const brc_window *w);
 /* Weights [G, outputs / G, w->channels / G, ...], row-major or in `any` layout. */
 dnnl_memory_desc_t brc_window_weights(const brc_window *w, size_t groups, size_t outputs,
 				      dnnl_data_type_t type, bool any);

@@ -80,11 +80,8 @@ static brc_rc infer_arg(brc_exec *g, brc_node *n, brc_err *err)
 	brc_operand out;
 	size_t axis;
 
-	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	if (x->elem == BRC_ELEM_BOOL)
-		BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_need_numbers(g, n, 0, &x, err));
+	BRC_TRY(brc_axis_of(a->axis, x, &axis, err));
 	if (x->dim[axis] == 0)
 		return brc_fail(err, BRC_DATA, "its axis is empty");
 	*(brc_along *)n->state = brc_along_axis(x, axis, false);

@@ -33,11 +33,8 @@ static brc_rc infer_top(brc_exec *g, brc_node *n, brc_err *err)
 	brc_operand out;
 	size_t axis;
 
-	BRC_TRY(brc_need_any(g, n, 0, &x, err));
-	if (x->elem == BRC_ELEM_BOOL)
-		BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	BRC_TRY(brc_axis(a->axis, x->ndim, &axis, err));
-	BRC_TRY(brc_keeps_images(x, axis, err));
+	BRC_TRY(brc_need_numbers(g, n, 0, &x, err));
+	BRC_TRY(brc_axis_of(a->axis, x, &axis, err));
 	BRC_TRY(read_k(g, n, x->dim[axis], &t->k, err));
 	t->groups = brc_along_axis(x, axis, false);
 	t->axes = (size_t)1 << axis;

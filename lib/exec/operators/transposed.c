@@ -36,8 +36,6 @@ static void turn(const transposed *t, float *to)
 static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_operand *x,
 			    transposed *t, const brc_operand **weight, brc_err *err)
 {
-	const brc_operand *bias;
-
 	BRC_TRY(brc_need_constant(g, n, 1, BRC_ELEM_FLOAT, weight, err));
 	if ((*weight)->ndim != x->ndim || x->ndim < 3 || (*weight)->count == 0 ||
 	    x->dim[1] != (*weight)->dim[0] || x->dim[1] % t->groups)
@@ -47,14 +45,7 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 	if (!brc_mul((*weight)->dim[1], t->groups, &t->outputs) || t->outputs > INT32_MAX)
 		return brc_fail(err, BRC_DATA, "it has too many outputs");
 	t->weight = (*weight)->data;
-	if (!brc_in(g, n, 2))
-		return BRC_OK;
-	BRC_TRY(brc_need_constant(g, n, 2, BRC_ELEM_FLOAT, &bias, err));
-	t->bias = bias->data;
-	if (bias->count == t->outputs)
-		return BRC_OK;
-	return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs",
-			brc_shape_text(bias).s, t->outputs);
+	return brc_window_bias(g, n, 2, t->outputs, &t->bias, err);
 }
 
 static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
@@ -67,9 +58,7 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 
 	BRC_TRY(brc_exec_own(g, &t->primitive, brc_primitive_clear, err));
 	BRC_TRY(brc_need(g, n, 0, BRC_ELEM_FLOAT, &x, err));
-	if (a->group < 1 || a->group > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)a->group);
-	t->groups = (size_t)a->group;
+	BRC_TRY(brc_window_groups(a->group, &t->groups, err));
 	BRC_TRY(check_weights(g, n, x, t, &weight, err));
 	BRC_TRY(brc_window_spread(&t->w, a, x, weight->dim + 2, &out, err));
 	out.dim[1] = t->outputs;
@@ -87,25 +76,19 @@ static dnnl_status_t describe(transposed *t, dnnl_data_type_t type, dnnl_primiti
 {
 	brc_primitive *p = &t->primitive;
 	const brc_after nothing = {.affine = NULL};
-	dnnl_dims_t stride, dilation, begin, end, outputs = {(dnnl_dim_t)t->outputs};
+	dnnl_dims_t outputs = {(dnnl_dim_t)t->outputs};
 	dnnl_memory_desc_t any = brc_window_weights(&t->w, t->groups, t->outputs, type, true);
-	size_t skip = BRC_SPATIAL - brc_window_dimensions(&t->w);
+	brc_window_steps by = brc_window_moves(&t->w);
 	dnnl_memory_desc_t src = p->in;
 	dnnl_deconvolution_desc_t d;
 	dnnl_status_t s;
 
-	for (size_t k = 0; k < BRC_SPATIAL; k++) {
-		stride[k] = (dnnl_dim_t)t->w.stride[k];
-		dilation[k] = (dnnl_dim_t)t->w.dilation[k] - 1;
-		begin[k] = (dnnl_dim_t)t->w.begin[k];
-		end[k] = (dnnl_dim_t)t->w.end[k] - (dnnl_dim_t)t->w.beyond[k];
-	}
 	dnnl_memory_desc_init_by_tag(&src, src.ndims, src.dims, type,
 				     src.ndims == 4 ? dnnl_nhwc : dnnl_ndhwc);
 	dnnl_memory_desc_init_by_tag(&p->biases, 1, outputs, dnnl_f32, dnnl_x);
 	s = dnnl_dilated_deconvolution_forward_desc_init(
 		&d, dnnl_forward_inference, dnnl_deconvolution_direct, &src, &any, &p->biases,
-		&p->out, stride + skip, dilation + skip, begin + skip, end + skip);
+		&p->out, by.stride, by.dilation, by.begin, by.end);
 	return s == dnnl_success ? brc_primitive_describe(p, &d, &nothing, pd) : s;
 }
 
@@ -173,25 +156,11 @@ static double flops(const brc_exec *g, const brc_node *n)
 static bool linear(const brc_exec *g, const brc_node *n, brc_linear_map *w)
 {
 	const transposed *t = n->state;
-	size_t each = brc_window_places(&t->w), inputs = t->w.channels / t->groups;
 
 	(void)g;
 	if (!t->turned)
 		return false;
-	*w = (brc_linear_map){.w = t->turned,
-			      .bias = t->bias,
-			      .outputs = t->outputs,
-			      .inputs = t->w.channels,
-			      .groups = t->groups,
-			      .h = t->w.kernel[0] * t->w.kernel[1],
-			      .wide = t->w.kernel[2],
-			      .out_step = inputs * each,
-			      .in_step = each,
-			      .alpha = 1,
-			      .value = n->in[1],
-			      .in_axis = 1,
-			      .axis = 1,
-			      .slides = true};
+	*w = brc_window_map(&t->w, n, t->turned, t->bias, t->groups, t->outputs);
 	return true;
 }
 

@@ -91,6 +91,7 @@ static brc_rc infer_unpool(brc_exec *g, brc_node *n, brc_err *err)
 	t->ndim = x->ndim;
 	BRC_TRY(set_counted(n->args, x, t->counted, err));
 	out = *x;
+	out.last = false;
 	if (out.batch == BRC_NOWHERE)
 		out.batch = index->batch;
 	t->each = x->count / (x->dim[0] ? x->dim[0] : 1);

@@ -96,9 +96,7 @@ static brc_rc set_window(const brc_exec *g, const brc_node *n, conv *c, brc_oper
 	BRC_TRY(brc_need_bytes(g, n, at->x, &x, err));
 	BRC_TRY(brc_need_bytes(g, n, at->w, &w, err));
 	BRC_TRY(brc_need_constant(g, n, at->w, BRC_ELEM_INT, &w, err));
-	if (a->group < 1 || a->group > INT32_MAX)
-		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)a->group);
-	c->groups = (size_t)a->group;
+	BRC_TRY(brc_window_groups(a->group, &c->groups, err));
 	if (w->ndim != x->ndim || x->ndim < 3 || w->count == 0 ||
 	    x->dim[1] != w->dim[1] * c->groups || w->dim[0] % c->groups)
 		return brc_fail(err, BRC_DATA,

@@ -168,3 +168,50 @@ brc_rc brc_window_spread(brc_window *w, const brc_conv_transpose_args *a, const 
 	}
 	return BRC_OK;
 }
+
+/* ---- what slides with a window ---- */
+
+brc_rc brc_window_groups(int64_t group, size_t *groups, brc_err *err)
+{
+	if (group < 1 || group > INT32_MAX)
+		return brc_fail(err, BRC_DATA, "its group is %lld", (long long)group);
+	*groups = (size_t)group;
+	return BRC_OK;
+}
+
+brc_rc brc_window_bias(const brc_exec *g, const brc_node *n, size_t k, size_t outputs,
+		       const float **bias, brc_err *err)
+{
+	const brc_operand *v;
+
+	*bias = NULL;
+	if (!brc_in(g, n, k))
+		return BRC_OK;
+	BRC_TRY(brc_need_constant(g, n, k, BRC_ELEM_FLOAT, &v, err));
+	*bias = v->data;
+	if (v->count == outputs)
+		return BRC_OK;
+	return brc_fail(err, BRC_DATA, "its bias %s does not fit %zu outputs", brc_shape_text(v).s,
+			outputs);
+}
+
+brc_linear_map brc_window_map(const brc_window *of, const brc_node *n, const float *w,
+			      const float *bias, size_t groups, size_t outputs)
+{
+	size_t each = brc_window_places(of);
+
+	return (brc_linear_map){.w = w,
+				.bias = bias,
+				.outputs = outputs,
+				.inputs = of->channels,
+				.groups = groups,
+				.h = of->kernel[0] * of->kernel[1],
+				.wide = of->kernel[2],
+				.out_step = of->channels / groups * each,
+				.in_step = each,
+				.alpha = 1,
+				.value = n->in[1],
+				.in_axis = 1,
+				.axis = 1,
+				.slides = true};
+}

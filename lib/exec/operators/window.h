@@ -42,6 +42,18 @@ brc_rc brc_window_set(brc_window *w, const brc_window_args *a, const brc_operand
 brc_rc brc_window_spread(brc_window *w, const brc_conv_transpose_args *a, const brc_operand *x,
 			 const size_t *kernel, brc_operand *out, brc_err *err);
 
+/* The attribute `group`, within 1..INT32_MAX; BRC_DATA. */
+brc_rc brc_window_groups(int64_t group, size_t *groups, brc_err *err);
+/* Input k as the bias of so many outputs: NULL if it is left out. BRC_DATA. */
+brc_rc brc_window_bias(const brc_exec *g, const brc_node *n, size_t k, size_t outputs,
+		       const float **bias, brc_err *err);
+/*
+ * The map that slides with the window. w: [outputs, channels / groups, places]; its input 0 is x,
+ * and its weights are input 1.
+ */
+brc_linear_map brc_window_map(const brc_window *of, const brc_node *n, const float *w,
+			      const float *bias, size_t groups, size_t outputs);
+
 /* Entries of the window. */
 static inline size_t brc_window_places(const brc_window *w)
 {

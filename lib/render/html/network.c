@@ -142,7 +142,9 @@ static void add_baseline(brc_page *page, const brc_network *net)
 		add_number(page, what,
 			   brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)));
 	}
-	snprintf(what, sizeof(what), "loss, %s", brc_loss_unit(net, l, unit, sizeof(unit)));
+	snprintf(what, sizeof(what), "loss%s, %s",
+		 l->lesions.loss_kind == BRC_LOSS_MARGIN ? " (minus the margin)" : "",
+		 brc_loss_unit(net, l, unit, sizeof(unit)));
 	add_number(page, what, brc_format_number(l->loss, 3));
 	brc_html(page,
 		 "<div><dt>test %s</dt><dd>%zu</dd></div>\n"

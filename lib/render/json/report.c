@@ -169,11 +169,12 @@ static json_t *baseline(const brc_labelling *l)
 					  "images", (json_int_t)x->class_images[c], "correct",
 					  x->baseline_correct ? json_integer(x->baseline_correct[c])
 							      : json_null()));
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "task", brc_task_name[x->task], "images",
-			 brc_json_count(x->images), "items", brc_json_text(x->items), "accuracy",
-			 brc_json_number(brc_lesions_baseline_plain(x)), "balanced_accuracy",
-			 brc_json_number(brc_lesions_baseline_balanced(x)), "loss",
-			 brc_json_number(l->loss), "classes", classes);
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:o}", "task", brc_task_name[x->task],
+			 "images", brc_json_count(x->images), "items", brc_json_text(x->items),
+			 "accuracy", brc_json_number(brc_lesions_baseline_plain(x)),
+			 "balanced_accuracy", brc_json_number(brc_lesions_baseline_balanced(x)),
+			 "loss", brc_json_number(l->loss), "loss_is",
+			 brc_task_loss(x->task, x->loss_kind), "classes", classes);
 }
 
 /* `draws`: with every control draw. */

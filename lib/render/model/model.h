@@ -57,7 +57,7 @@ typedef struct brc_labelling {
 	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
 	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
-	double loss;                    /* nats an image before any lesion; NaN when unknown */
+	double loss;                    /* of an answer before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
 	size_t classes;                 /* 0 when nothing was counted by class */
 	char **class_name;              /* owned; [classes]: from the stream, or numbers */

@@ -66,7 +66,7 @@ char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, s
 	char name[32];
 	const char *item = item_name(net, name, sizeof(name));
 
-	snprintf(buf, cap, "%s %s %s", brc_task_loss_unit(l->lesions.task),
+	snprintf(buf, cap, "%s %s %s", brc_task_loss_unit(l->lesions.task, l->lesions.loss_kind),
 		 strchr("aeiou", item[0]) ? "an" : "a", item);
 	return buf;
 }

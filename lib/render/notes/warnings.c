@@ -190,8 +190,9 @@ static void warn_chance(brc_network *net)
 		if (!net->labelling[i].lesions_section || !brc_lesions_at_chance(l, &chance))
 			continue;
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
-			      "before any lesion the network is right for %s of %zu %s, no more "
-			      "than chance (the largest class has %s): lesions of a network that "
+			      "before any lesion the network is right for %s of %zu %s, not "
+			      "clearly more than chance (the largest class has %s): lesions of a "
+			      "network that "
 			      "does not work say little. Check that these are the data that it was "
 			      "trained for, their scale, and the order of the labels.",
 			      brc_format_percent(brc_lesions_baseline_plain(l)).s, l->images,

@@ -75,22 +75,25 @@ static void add_accuracy(brc_str *b, const brc_network *net)
 	const brc_labelling *l = brc_network_lesioned(net);
 	char unit[64];
 	brc_task_kind task;
+	brc_loss_kind loss;
 
 	if (!l)
 		return;
 	task = l->lesions.task;
+	loss = l->lesions.loss_kind;
 	brc_loss_unit(net, l, unit, sizeof(unit));
 	if (task != BRC_TASK_CLASSES)
 		brc_str_addf(b, "Task            %s\n", brc_task_name[task]);
 	if (brc_task_counts(task))
-		brc_str_addf(b, "Accuracy        %s of %zu %s (%s-balanced %s), loss %s %s\n",
+		brc_str_addf(b, "Accuracy        %s of %zu %s (%s-balanced %s), loss %s %s%s\n",
 			     brc_format_percent(brc_lesions_baseline_plain(&l->lesions)).s,
 			     l->lesions.images, net->items, brc_task_cell(task),
 			     brc_format_percent(brc_lesions_baseline_balanced(&l->lesions)).s,
-			     brc_format_number(l->loss, 3).s, unit);
+			     brc_format_number(l->loss, 3).s, unit,
+			     loss == BRC_LOSS_MARGIN ? ": minus the margin" : "");
 	else
 		brc_str_addf(b, "Loss            %s %s, %s of %zu %s\n",
-			     brc_format_number(l->loss, 3).s, unit, brc_task_loss(task),
+			     brc_format_number(l->loss, 3).s, unit, brc_task_loss(task, loss),
 			     l->lesions.images, net->items);
 }
 

@@ -1,0 +1,56 @@
+#include "study/lesion_study.h"
+
+#include "base/progress.h"
+#include "base/threads.h"
+#include "net/check_dataset.h"
+#include "study/unfit.h"
+
+/* Does it fit together? */
+static brc_rc settle_task(const brc_lesion_study *s, const brc_cli *cli, brc_scoring *scoring,
+			  brc_err *err)
+{
+	char text[BRC_TASK_TEXT];
+
+	BRC_TRY(brc_net_check_dataset(s->net, s->data, err));
+	BRC_TRY(brc_task_decide(scoring, s->net, s->data, s->task, err));
+	BRC_TRY(brc_loss_choose(scoring, s->loss, err));
+	brc_cli_note(cli, "task: %s", brc_task_text(scoring, text));
+	BRC_TRY(brc_measure_check(scoring->task, &s->measure, err));
+	return brc_warn_range(cli, s->net, s->data, err);
+}
+
+static brc_rc run(const brc_lesion_study *s, const brc_experiment *x, const brc_cli *cli,
+		  brc_lesions *l, brc_err *err)
+{
+	const brc_experiment_options *how = &x->options;
+	const brc_lesion_options whole = {
+		.precision = how->precision, .mem = how->mem, .scoring = how->scoring};
+	brc_progress progress;
+	brc_pool *pool;
+	brc_rc rc;
+
+	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
+	rc = brc_warn_chance(cli, s->net, s->data, &whole, pool, err);
+	brc_progress_start(&progress, cli, brc_dataset_items(s->data),
+			   (uint64_t)brc_experiment_lesions(x) * s->data->n);
+	BRC_THEN(rc, brc_experiment_run(x, s->net, s->data, s->name, pool, &progress, l, err));
+	brc_progress_end(&progress);
+	brc_pool_free(pool);
+	return rc;
+}
+
+brc_rc brc_lesion_study_run(const brc_lesion_study *s, const brc_cli *cli, brc_lesions *l,
+			    brc_err *err)
+{
+	brc_experiment_options how = s->how;
+	brc_scoring scoring;
+	brc_experiment x = {0};
+	brc_rc rc;
+
+	how.scoring = &scoring;
+	rc = brc_experiment_init(&x, s->net, s->labels, &how, err);
+	BRC_THEN(rc, settle_task(s, cli, &scoring, err));
+	BRC_THEN(rc, run(s, &x, cli, l, err));
+	brc_experiment_clear(&x);
+	return rc;
+}

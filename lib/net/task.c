@@ -105,10 +105,12 @@ static bool is_row(const brc_net_io *io)
 static void choose_scores(const question *q, brc_scoring *s)
 {
 	const brc_closing *c = &q->net->closing;
-	const bool soft = c->softmax == s->cells && (c->behind || c->step == s->class_step);
+	const bool soft =
+		!c->cut && c->softmax == s->cells && (c->behind || c->step == s->class_step);
+	const bool share = c->sigmoid || (c->cut && c->softmax && !c->logs);
 
 	s->output = c->softmax && (s->logistic || !soft);
-	s->shares = c->behind && (s->logistic ? c->sigmoid : soft && !c->logs);
+	s->shares = c->behind && (s->logistic ? share : soft && !c->logs);
 }
 
 static brc_rc as_classes(const question *q, brc_scoring *s, brc_err *err)
@@ -148,8 +150,12 @@ static brc_rc as_binary(const question *q, brc_scoring *s, brc_err *err)
 		return no_fit(q, "one score and two classes make a binary task", err);
 	if (q->data->classes > 2)
 		return no_fit(q, "one score tells two classes apart, but there are more", err);
-	if (q->net->closing.softmax)
+	if (q->net->closing.softmax && !q->net->closing.cut)
 		return no_fit(q, "the network ends in a Softmax over one score, which is always 1",
+			      err);
+	if (q->net->closing.cut && q->net->closing.logs)
+		return no_fit(q,
+			      "one logarithm of a probability is no score that tells classes apart",
 			      err);
 	*s = (brc_scoring){.task = BRC_TASK_BINARY,
 			   .cells = 2,

@@ -317,6 +317,19 @@ PYTHON
 	lesion -q -n 1 --task classes --model wide.onnx --data two.brc <labels.brc -o out.brc
 }
 
+@test "a score that is always above 0 may be a probability" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+np.savez("two.npz", x=np.zeros((40, 2), np.float32), y=np.arange(40) % 2)
+PYTHON
+	/usr/bin/python3 "$ROOT/tests/cli/wide_network.py" 2 8 1 one.onnx
+	read-data -q two.npz -o two.brc
+	extract-weights -q --units all one.onnx | laplacian -q | spectral -q -k 2 |
+		lesion -n 1 --model one.onnx --data two.brc 2>err >/dev/null
+	has 'accuracy 0.5000 unlesioned' err
+	has 'every score is above 0: if it is a probability, --output should name' err
+}
+
 @test "data that are not those of training are told early" {
 	read-data -q "$ROOT"/fixtures/fashion-test-2000-{images,labels}.gz --sample 10-per-class -o right.brc
 	read-data -q "$ROOT"/fixtures/fashion-test-2000-{images,labels}.gz --sample 10-per-class --scale 1 -o bytes.brc

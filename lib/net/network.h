@@ -74,7 +74,8 @@ typedef struct brc_closing {
 		step; /* elements that a Softmax brings to a sum of 1, and their step; or 0 */
 	bool sigmoid;
 	bool logs;   /* the Softmax gives logarithms */
-	bool behind; /* a Transpose comes after it: `logits` is the output itself */
+	bool behind; /* a Transpose or a part comes after it: `logits` is the output itself */
+	bool cut;    /* only a part of it is the output, such as the probability of one class */
 } brc_closing;
 
 /* A unit that is a feature of a head. */

@@ -31,6 +31,7 @@ typedef struct brc_builder {
 	brc_functions functions;
 	brc_scope *scope; /* the innermost */
 	size_t left;      /* nodes and names that may still be put in place of others */
+	size_t looks;     /* names and attributes of these that may still be looked at */
 	size_t emitted;   /* values made so far in the place of the node that is being built */
 	bool named;       /* the error names its node already */
 	brc_err *err;

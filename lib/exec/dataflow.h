@@ -41,7 +41,8 @@ struct brc_exec {
 	void **fold; /* [cap_fold]: memory of values, for one node while it is computed at once */
 	size_t cap_fold;
 	size_t budget; /* bytes that building may still allocate */
-	double work;   /* operations of products that building may still compute */
+	double work;   /* operations that building may still compute */
+	bool again;    /* what is built now may be built several times, as a turn of a loop */
 	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 

@@ -124,7 +124,7 @@ static brc_rc read_operands(einsum *e)
 			BRC_TRY(count_dots(e, value_of(e, t->value)->ndim, &dots));
 			if (pass == 0 && dots > e->dots)
 				e->dots = dots;
-			BRC_TRY(read_term(e, pass ? dots : e->dots, t));
+			BRC_TRY(read_term(e, dots, t));
 		}
 	}
 	return peek(e) == ',' ? wrong(e, "has more terms than there are inputs") : BRC_OK;

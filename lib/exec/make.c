@@ -112,10 +112,13 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
-/* Products of constants may take far longer than the size of a model lets one expect. */
+/*
+ * Products of constants, and windows over them, may take far longer than the size of a model lets
+ * one expect.
+ */
 static brc_rc spend_work(brc_exec *g, const brc_node *n, brc_err *err)
 {
-	double need = brc_node_flops(g, n);
+	double need = n->op->work ? n->op->work(n, &g->value[n->out[0]]) : brc_node_flops(g, n);
 
 	if (need > g->work)
 		return brc_fail(err, BRC_DATA,

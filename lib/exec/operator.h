@@ -140,6 +140,7 @@ struct brc_op {
 	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
 	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	double (*work)(const brc_node *n, const brc_operand *out); /* operations, without flops */
 	bool (*copy)(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 

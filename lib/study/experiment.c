@@ -185,7 +185,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	l->draws = x->options.draws;
 	l->task = scoring->task;
 	l->loss_kind = scoring->loss;
-	if (!brc_mul(data->n, scoring->answers, &l->images))
+	if (!brc_mul(data->n, scoring->answers, &l->images)) /* those without a label, too */
 		return brc_fail(err, BRC_DATA, "there are too many answers");
 	l->items = items_of(scoring, data);
 	l->ablate = x->options.ablate;
@@ -214,7 +214,7 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		l->size[i] = (int32_t)s->size;
 	}
 	l->n_left_out = x->n_left_out;
-	brc_score_answers(scoring, data, l->class_images);
+	l->images = brc_score_answers(scoring, data, l->class_images);
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;

@@ -303,8 +303,10 @@ static void gives(const char *text, size_t ndim, const size_t *dim, size_t out_n
 static void dots_stand_for_dimensions(void **state)
 {
 	static const size_t x[] = {2, 5, 3}, deep[] = {2, 5, 6, 3}, two[] = {2, 3};
+	static const size_t seven[] = {2, 1, 1, 1, 1, 1, 5};
 
 	(void)state;
+	gives("...,...de->...", 7, seven, 7, seven);
 	gives("...d,de->...e", 3, x, 3, (const size_t[]){2, 5, 4});
 	gives("...d,de->...e", 4, deep, 4, (const size_t[]){2, 5, 6, 4});
 	gives("...d,de->...e", 2, two, 2, (const size_t[]){2, 4});

@@ -203,6 +203,42 @@ static void a_number_that_is_not_declared_is_asked_for(void **state)
 	}
 }
 
+/* A network of a state, which has a default, and an action: the data say which one they are. */
+static void the_main_input_has_the_extents_of_the_data(void **state)
+{
+	static const int64_t wide[] = {-1, FEATURES + 1};
+	static const float one[FEATURES + 1];
+	brc_dataset_input none = {.name = "none", .real = true, .count = 1, .data = one};
+	brc_dataset d = data_with(&none);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		Brc__OnnxModel *m = new_model();
+		Brc__OnnxNode *n;
+		brc_str text = {0};
+		brc_err err = {0};
+		brc_net *net;
+
+		d.shape[0] = d.pixels = i ? FEATURES : FEATURES + 1;
+		add_input(m, "state", 2, images_extent);
+		add_input(m, "action", 2, wide);
+		add_weights(m, "w", 2 * FEATURES + 1, 2);
+		n = add_node(m, "Concat", "state action", "both");
+		add_int(n, "axis", 1);
+		add_node(m, "MatMul", "both w", "y");
+		add_output(m, "y");
+		if (read_model(m, &d, "action=?,3,state=4,2", &net, &err) != BRC_OK)
+			fail_msg("%s", err.message);
+		assert_string_equal(net->in[net->main].name, i ? "state" : "action");
+		assert_int_equal(net->rows, 4); /* whichever input says it */
+		assert_int_equal(brc_net_defaults_text(net, &text), !i);
+		if (!i)
+			assert_string_equal(text.s, "'state' with zeros");
+		brc_str_free(&text);
+		brc_net_free(net);
+	}
+}
+
 /* Images x [N, 2], and a row of a table of 2 for each. */
 static void numbers_beyond_a_table_are_refused(void **state)
 {
@@ -252,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_number_that_cannot_be_changed_is_kept),
 		cmocka_unit_test(a_number_that_is_not_declared_is_asked_for),
 		cmocka_unit_test(numbers_beyond_a_table_are_refused),
+		cmocka_unit_test(the_main_input_has_the_extents_of_the_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

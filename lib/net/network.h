@@ -97,6 +97,7 @@ struct brc_net {
 	brc_net_options options; /* its texts and data are gone once it has been read */
 	brc_net_input *in;       /* [n_in] */
 	size_t n_in, main;       /* main: the one that takes the images */
+	bool behind;             /* images may lie in dimension 1: in dimension 0 is no way */
 	size_t declared;         /* images at a time that the model declares; 0: any number */
 	size_t rows;             /* images that g is read for */
 	bool fixed;              /* and with which it runs; else it may be any number */

@@ -13,6 +13,19 @@ static const brc_node *producer(const brc_exec *g, size_t value)
 	return NULL;
 }
 
+/* Of elements of a node's output that are `step` apart: how many times one image has as many. */
+static size_t rows_inside(const brc_net *net, const brc_node *n, size_t step)
+{
+	const brc_operand *y = brc_exec_value(net->g, n->out[0]);
+	size_t behind = 1;
+
+	if (!net->tracked || y->batch == BRC_NOWHERE)
+		return 1;
+	for (size_t k = y->batch; k < y->ndim; k++)
+		behind *= y->dim[k];
+	return step >= behind ? net->rows : 1;
+}
+
 /* Does the node put out a part of a value that the network computes? */
 static bool is_part(const brc_exec *g, const brc_node *n)
 {
@@ -41,6 +54,7 @@ static void find_closing(brc_net *net)
 	if (!n)
 		return;
 	c->softmax = brc_node_softmax_size(n, &c->step);
+	c->step /= rows_inside(net, n, c->step);
 	c->logs = strcmp(brc_node_type(n), "LogSoftmax") == 0;
 	c->sigmoid = strcmp(brc_node_type(n), "Sigmoid") == 0;
 	if ((c->softmax || c->sigmoid) && !c->behind)

@@ -63,7 +63,8 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 					  .n_keep = scored,
 					  .tap = tap,
 					  .n_taps = how->n,
-					  .keep_only = true};
+					  .keep_only = true,
+					  .images_first = true};
 
 	for (size_t k = 0; k < how->n; k++)
 		tap[k] = tap_name(net, how->layer[k], how);

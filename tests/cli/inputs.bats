@@ -88,6 +88,33 @@ PYTHON
 	cmp lesions1.brc lesions3.brc
 }
 
+@test "images in the second dimension: every answer is scored, with the bytes of any threads" {
+	data lstm-steps-first 'numpy.arange(len(x)) % 3'
+	data language-steps-first 'numpy.roll(x, -1, 1)'
+	read-data -q lstm-steps-first.npz -o lstm.brc
+	read-data -q --tokens language-steps-first.npz -o language.brc
+	for net in lstm language; do
+		model=$exports/$net-steps-first.onnx
+		extract-weights -q "$model" | laplacian -q | spectral -q -k 2 >labels.brc
+		for threads in 1 3; do
+			lesion -q -n 3 --threads $threads --model "$model" --data $net.brc \
+				<labels.brc >"$net$threads.brc"
+		done
+		cmp "${net}1.brc" "${net}3.brc"
+	done
+	/usr/bin/python3 - "$golden" <<'PYTHON'
+import sys, numpy, read_stream
+for net in ("lstm", "language"):
+    z = numpy.load(f"{net}-steps-first.npz")
+    y = numpy.load(f"{sys.argv[1]}/{net}-steps-first.npz")["output"]
+    right = z["labels"][y.argmax(-1) == z["labels"]]
+    have = next(s for s in read_stream.read(open(f"{net}1.brc", "rb"))[0] if s.type == "lesions")
+    assert list(numpy.bincount(right, minlength=y.shape[-1])) == list(have.arrays["baseline/correct"])
+PYTHON
+	run -3 --separate-stderr activations --model "$exports/lstm-steps-first.onnx" -o x.brc <language.brc
+	[[ "$stderr" = *"the network takes floats of 6 x 5"* ]]
+}
+
 @test "of several outputs one is named; the graph of weights needs none" {
 	data two-outputs
 	read-data -q two-outputs.npz -o data.brc

@@ -308,6 +308,26 @@ static brc_rc build_clip(brc_builder *b, const Brc__OnnxNode *p, const brc_bindi
 	return BRC_OK;
 }
 
+/* What input k stands for so far; NULL: nothing, or a sequence. */
+static const brc_operand *operand_of(const brc_builder *b, const Brc__OnnxNode *p, size_t k)
+{
+	const brc_name *at = find(b, brc_text(p->input[k]));
+
+	return at && !at->is.sequence && at->is.value != BRC_NOWHERE ? &b->g->value[at->is.value]
+								     : NULL;
+}
+
+static bool is_stack(const brc_builder *b, const Brc__OnnxNode *p)
+{
+	const brc_operand *x, *w;
+
+	if (strcmp(brc_text(p->op_type), "MatMul") != 0 || p->n_input != 2 || p->n_output != 1)
+		return false;
+	x = operand_of(b, p, 0);
+	w = operand_of(b, p, 1);
+	return x && w && brc_is_stack(x, w);
+}
+
 static brc_rc add_node(brc_builder *b, const Brc__OnnxNode *p)
 {
 	brc_rc rc = brc_exec_accept_node(p, &b->functions, b->err);
@@ -320,6 +340,8 @@ static brc_rc add_node(brc_builder *b, const Brc__OnnxNode *p)
 		return add_structure(b, p, brc_structure_find(p->op_type)->build);
 	if (clips_by_values(b, p))
 		return add_structure(b, p, build_clip);
+	if (is_stack(b, p))
+		return add_structure(b, p, brc_stack_build);
 	return hands_on(b, p) ? BRC_OK : add_operator(b, p);
 }
 

@@ -281,7 +281,7 @@ def check_counts(case, net, tools, data, model):
     a, worst = have.arrays, {}
 
     def compare(what, scores, correct, loss):
-        right, nats = case.counts(scores.double(), torch.from_numpy(case.labels))
+        right, nats, *_ = case.counts(scores.double(), torch.from_numpy(case.labels))
         if right is not None and list(right) != list(correct):
             raise ValueError(f"{what}: {list(correct)} are right, not {list(right)}")
         worst[f"loss {what}"] = differs(loss, nats)

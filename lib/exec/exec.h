@@ -31,6 +31,11 @@ typedef struct brc_tensor_view {
 	const void *data; /* NULL when it is only known when the graph runs */
 	bool batch;       /* dimension 0 holds images, which must not be mixed */
 	size_t images;    /* the place that dimension 0 has in the model. A constant has it there */
+	/*
+	 * Bit k: the extent of dimension k is the number of images, and another number must give
+	 * each of them the same result. So nothing but extents may follow from it.
+	 */
+	size_t open;
 } brc_tensor_view;
 
 /*

@@ -54,7 +54,8 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 			 .input = true,
 			 .ndim = in->ndim,
 			 .batch = in->batch ? 0 : BRC_NOWHERE,
-			 .inner = 1};
+			 .inner = 1,
+			 .open = in->open};
 	size_t item = brc_item(in->elem);
 
 	memcpy(v.dim, in->dim, sizeof(v.dim));
@@ -62,6 +63,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 		return brc_err_prefix(err, "the input '%.200s'", in->name);
 	if (in->batch)
 		g->rows = in->dim[0];
+	g->open = g->open || in->open;
 	if (in->data) {
 		g->budget += v.count * item;
 		BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
@@ -173,11 +175,14 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
 	BRC_TRY(brc_exec_alloc(g, &n->state, 1, n->op->state, err));
 	BRC_TRY(n->op->infer(g, n, err));
-	if (all_constant(g, n->in, n->n_in))
-		return fold(g, n, err);
+	if (all_constant(g, n->in, n->n_in)) {
+		BRC_TRY(fold(g, n, err));
+		return brc_exec_follow_images(g, n, err);
+	}
 	if (all_constant(g, n->out, n->n_out))
 		return BRC_OK; /* Shape */
 	BRC_TRY(check_filled(g, n, err));
+	BRC_TRY(brc_exec_check_images(g, n, err));
 	BRC_TRY(brc_grow(&g->node, &g->cap_nodes, g->n_nodes + 1, sizeof(*g->node), err));
 	g->node[g->n_nodes++] = *n;
 	return BRC_OK;

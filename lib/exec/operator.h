@@ -131,6 +131,7 @@ struct brc_op {
 	/* For code that looks into a network; exec/nodes.h says what these mean. */
 	brc_trace trace;
 	bool activation;
+	bool measures;    /* the extents of an input, or it makes something of given extents */
 	bool dequantises; /* from whole numbers to the real ones that they stand for */
 	brc_line line;
 	unsigned parameters; /* bit k: input k */

@@ -97,9 +97,12 @@ static brc_rc view(const brc_net *net, size_t rows, const brc_net_input *in, brc
 			       .batch = net->tracked && in->images != BRC_NOWHERE &&
 					!is_constant(in)};
 	memcpy(x->dim, in->dim, sizeof(x->dim));
-	if (in->images != BRC_NOWHERE)
+	if (in->images != BRC_NOWHERE) {
 		x->dim[in->images] = rows;
+		x->open = net->tracked && !net->fixed ? (size_t)1 << in->images : 0;
+	}
 	if (in->images != BRC_NOWHERE && !is_constant(in)) { /* handed in with the images first */
+		x->open = x->open != 0;
 		x->images = in->images;
 		memmove(x->dim + 1, x->dim, in->images * sizeof(*x->dim));
 		x->dim[0] = rows;
@@ -136,6 +139,8 @@ void brc_net_note_input(brc_net *net)
 	const brc_net_input *in = &net->in[net->main];
 	size_t at[BRC_MAX_DIMS];
 
+	for (size_t k = 0; k < net->n_in; k++)
+		net->in[k].vocabulary = brc_exec_vocabulary(net->g, net->in[k].name);
 	for (net->input = 0;; net->input++) {
 		const brc_operand *v = brc_exec_value(net->g, net->input);
 
@@ -145,7 +150,7 @@ void brc_net_note_input(brc_net *net)
 	net->io = (brc_net_io){.ndim = brc_net_item_dims(in, at),
 			       .inputs = brc_exec_value(net->g, net->input)->count / net->rows,
 			       .tokens = in->elem != BRC_ELEM_FLOAT,
-			       .vocabulary = brc_exec_vocabulary(net->g, in->name)};
+			       .vocabulary = in->vocabulary};
 	for (size_t k = 0; k < net->io.ndim; k++)
 		net->io.shape[k] = in->dim[at[k]];
 }
@@ -250,7 +255,24 @@ static brc_rc check(const brc_net *net, const brc_net_input *in, const brc_datas
 
 /* ---- running ---- */
 
-static void put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to)
+/* An array of integers: those of one image, which a table may be asked for. */
+static brc_rc put_numbers(const brc_net_input *in, const brc_dataset_input *x, size_t image,
+			  int64_t *to, brc_err *err)
+{
+	const int64_t known = (int64_t)in->vocabulary;
+
+	brc_dataset_input_ints(x, image, to);
+	for (size_t i = 0; known && i < x->count; i++)
+		if (to[i] < -known || to[i] >= known)
+			return brc_fail(err, BRC_DATA,
+					"the input '%.200s': number %zu of image %zu is %lld, but "
+					"the network's table has %zu rows",
+					in->name, i, image, (long long)to[i], in->vocabulary);
+	return BRC_OK;
+}
+
+static brc_rc put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to,
+		  brc_err *err)
 {
 	const brc_dataset_input *x;
 
@@ -263,8 +285,9 @@ static void put(const brc_net_input *in, const brc_dataset *data, size_t image, 
 		if (in->elem == BRC_ELEM_FLOAT)
 			brc_dataset_input_floats(x, image, (float *)(void *)to);
 		else
-			brc_dataset_input_ints(x, image, (int64_t *)(void *)to);
+			return put_numbers(in, x, image, (int64_t *)(void *)to, err);
 	}
+	return BRC_OK;
 }
 
 brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
@@ -283,7 +306,7 @@ brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
 		/* without a dimension of images there is one run for each, or one array for all */
 		have = in->images == BRC_NOWHERE ? 1 : rows;
 		for (size_t i = 0; to && i < n && i < have; i++)
-			put(in, data, sample ? sample[i] : first + i, to + i * one);
+			BRC_TRY(put(in, data, sample ? sample[i] : first + i, to + i * one, err));
 		if (to && n < have)
 			memset(to + n * one, 0, (have - n) * one);
 	}

@@ -305,6 +305,9 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 		brc_net_fix_rows(net, 1);
 	} else {
 		net->declared = in->dim[at] == BRC_OPEN ? 0 : in->dim[at];
+		/* what works for the declared number need not work for any other */
+		if (net->declared == net->rows && !net->fixed)
+			net->rows++;
 	}
 	if (s)
 		BRC_TRY(take_given_with_rows(net, in, s, err));

@@ -41,7 +41,8 @@ typedef struct brc_net_input {
 	size_t ndim, dim[BRC_MAX_DIMS];
 	size_t images; /* the dimension that holds the images; BRC_NOWHERE: none does */
 	brc_fill fill;
-	void *shared; /* of BRC_FILL_SHARED: its elements; owned */
+	size_t vocabulary; /* how many numbers the smallest table that is asked knows; 0: none is */
+	void *shared;      /* of BRC_FILL_SHARED: its elements; owned */
 } brc_net_input;
 
 /* Where a layer lies in the graph. */

@@ -7,6 +7,7 @@
 #include "sections/activations.h"
 #include "stream/filter.h"
 #include "study/recording.h"
+#include "study/tell.h"
 #include "options.h"
 
 static const char *model, *units;
@@ -79,6 +80,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	const brc_recording *is = &w->is;
 
 	BRC_TRY(read_inputs(w, f, err));
+	brc_tell_inputs(cli, w->net);
 	BRC_TRY(brc_recording_make(&w->is, w->net, &w->data, samples, &how, cli, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write,
 				brc_net_layer_graph(w->net), err));

@@ -89,6 +89,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	BRC_TRY(brc_network_data(&w->data, data_path, f, err));
 	how_read.data = &w->data;
 	BRC_TRY(brc_network_open(&w->net, model, &how_read, f, err));
+	brc_tell_inputs(cli, w->net);
 	brc_tell_output(cli, w->net);
 	brc_warn_other_model(cli, w->net, f);
 	return BRC_OK;

@@ -11,7 +11,8 @@
 	{BRC_STRING("shape", 0, "[NAME=]N,...", VALUE, \
 		    "extents of the network's inputs, as in x=1,3,192,192. The first is the number " \
 		    "of images that are run at a time; ? leaves that open (default: those of the " \
-		    "model and of the data)")}
+		    "model and of the data)"), \
+	 .flags = BRC_OPT_ONCE}
 #define OPTION_OUTPUT(VALUE) \
 	{BRC_STRING("output", 0, "NAME", VALUE, \
 		    "the value that is the network's output; what it does not need is not run " \

@@ -83,6 +83,9 @@ static const brc_opt options[] = {
 		"places: a class number for each token, or each place of an image. labels: "
 		"independent labels, 0 or 1. regression: numbers that the outputs should be. "
 		"auto: what shape and values say")},
+	{BRC_STRING("ignore-label", 0, "N", &files.asked.ignore_label,
+		    "places or tokens whose label is N have none, and are not counted, as 255 in "
+		    "masks of images or -100 in targets of tokens (default: all are counted)")},
 	{BRC_SIZE("first", 0, "N", &files.asked.first, 1, INT32_MAX,
 		  "take only the first N images (default: all)")},
 	{BRC_STRING("sample", 0, "N|N-per-class", &files.asked.sample,

@@ -103,6 +103,19 @@ static brc_rc store_again(brc_opt_list *list, const char *arg, const char *what,
 	return BRC_OK;
 }
 
+static brc_rc store_text(const brc_opt *o, const char *arg, const char *what, brc_err *err)
+{
+	const char **text = o->value;
+
+	if (arg[0] == '\0')
+		return brc_fail(err, BRC_USAGE, "%s: is empty", what);
+	if ((o->flags & BRC_OPT_ONCE) && *text)
+		return brc_fail(err, BRC_USAGE,
+				"%s is given twice; all of it goes into one, after commas", what);
+	*text = arg;
+	return BRC_OK;
+}
+
 static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 {
 	char what[64];
@@ -131,10 +144,7 @@ static brc_rc store(const brc_opt *o, const char *arg, brc_err *err)
 		return brc_parse_bytes(arg, what, o->value, err);
 	case BRC_OPT_STRING:
 	case BRC_OPT_PATH:
-		if (arg[0] == '\0')
-			return brc_fail(err, BRC_USAGE, "%s: is empty", what);
-		*(const char **)o->value = arg;
-		return BRC_OK;
+		return store_text(o, arg, what, err);
 	case BRC_OPT_LIST:
 		return store_again(o->value, arg, what, err);
 	case BRC_OPT_CHOICE: {

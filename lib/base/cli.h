@@ -32,6 +32,8 @@ typedef struct brc_opt_list {
 
 /* An option that cannot change the result is kept out of the history. */
 #define BRC_OPT_UNRECORDED 1u
+/* A text of which a second one is refused, where the last would not be all that is meant. */
+#define BRC_OPT_ONCE 2u
 
 typedef struct brc_opt {
 	brc_opt_type type;

@@ -7,10 +7,12 @@
 #include "exec/accept.h"
 #include "exec/builder.h"
 #include "exec/downstream.h"
+#include "exec/images_first.h"
 
 /* Nodes and names that functions, branches and loops may add, by the size of the model. */
 #define INLINED_EXTRA ((size_t)1 << 15)
 #define INLINED_BYTES 64u
+#define LOOKS ((size_t)1 << 22)
 
 typedef struct builder {
 	brc_builder is;
@@ -60,20 +62,24 @@ static brc_rc add_input(builder *b, const brc_tensor_view *in)
 
 	if (!at || at->node != SIZE_MAX)
 		return brc_fail(b->err, BRC_DATA, "the model has no input '%.200s'", in->name);
-	return brc_exec_add_input(b->is.g, in, type ? brc_narrow_type(type->elem_type) : 0,
-				  &at->is.value, b->err);
+	BRC_TRY(brc_exec_add_input(b->is.g, in, type ? brc_narrow_type(type->elem_type) : 0,
+				   &at->is.value, b->err));
+	return in->data ? BRC_OK : brc_exec_images_to(b->is.g, in->images, &at->is.value, b->err);
 }
 
 /* ---- outputs ---- */
 
 /*
  * The value that a name stands for. A value that is put in the place of a node keeps a name of its
- * own, under which it is wanted, too.
+ * own, under which it is wanted, too. An input is meant as it is handed in.
  */
 static size_t value_called(const builder *b, const char *t)
 {
 	const brc_name *at = brc_names_find(&b->top.names, t);
 
+	for (size_t v = 0; at && v < b->is.g->n_values; v++)
+		if (b->is.g->value[v].input && strcmp(b->is.g->value[v].name, t) == 0)
+			return v;
 	if (at)
 		return at->is.value;
 	for (size_t v = 0; v < b->is.g->n_values; v++)
@@ -91,6 +97,8 @@ static brc_rc add_output(builder *b, const char *t)
 		return brc_fail(b->err, BRC_DATA, "the output '%.200s' is a sequence of values", t);
 	if (v == BRC_NOWHERE)
 		return brc_fail(b->err, BRC_DATA, "no node computes the output '%.200s'", t);
+	if (b->options.images_first)
+		BRC_TRY(brc_exec_images_first(b->is.g, &v, b->err));
 	return brc_exec_add_output(b->is.g, v, b->err);
 }
 
@@ -123,9 +131,11 @@ static size_t declared_batch(const Brc__OnnxGraph *g, const brc_tensor_view *in,
 		const Brc__OnnxTensorType *t = declared(g, in[k].name);
 		const Brc__OnnxShape *s = t ? t->shape : NULL;
 
-		if (in[k].batch && s && s->n_dim && s->dim[0]->has_dim_value &&
-		    s->dim[0]->dim_value > 0)
-			return (size_t)s->dim[0]->dim_value;
+		const size_t at = in[k].images;
+
+		if (in[k].batch && s && at < s->n_dim && s->dim[at]->has_dim_value &&
+		    s->dim[at]->dim_value > 0)
+			return (size_t)s->dim[at]->dim_value;
 	}
 	return 0;
 }
@@ -157,6 +167,7 @@ static void begin(builder *b, brc_exec *g, const brc_onnx *m, const brc_tensor_v
 	b->is = (brc_builder){.g = g,
 			      .scope = &b->top,
 			      .left = INLINED_EXTRA + m->bytes / INLINED_BYTES,
+			      .looks = LOOKS + m->bytes,
 			      .err = b->err};
 }
 

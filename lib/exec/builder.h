@@ -31,6 +31,7 @@ typedef struct brc_builder {
 	brc_functions functions;
 	brc_scope *scope; /* the innermost */
 	size_t left;      /* nodes and names that may still be put in place of others */
+	size_t looks;     /* names and attributes of these that may still be looked at */
 	size_t emitted;   /* values made so far in the place of the node that is being built */
 	bool named;       /* the error names its node already */
 	brc_err *err;
@@ -81,6 +82,18 @@ typedef struct brc_structure {
 extern const brc_structure brc_control_structures[];
 extern const brc_structure brc_sequence_structures[];
 extern const brc_structure brc_product_structures[];
+
+/* Einsum of input 0 and all others by this equation, in the place of p. */
+brc_rc brc_einsum_build(brc_builder *b, const Brc__OnnxNode *p, const char *text, size_t len,
+			const brc_binding *in, brc_binding *out);
+
+/* ---- stacks.c: MatMul with a stack of constant matrices, [heads, width, features] ---- */
+
+/* Is it a product of x with a stack w of constant matrices, none of them for one image alone? */
+bool brc_is_stack(const brc_operand *x, const brc_operand *w);
+/* A brc_build for it: each matrix is a layer, or all of them are one if all read the same. */
+brc_rc brc_stack_build(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
+		       brc_binding *out);
 
 /* The structure of this ONNX type, or NULL. */
 const brc_structure *brc_structure_find(const char *type);

@@ -34,13 +34,15 @@ struct brc_exec {
 	size_t n_nodes, cap_nodes;
 	size_t *output, n_outputs, cap_outputs, *tap, n_taps, cap_taps; /* values */
 	bool borrow; /* the model outlives the graph */
+	bool open;   /* there may be any number of images, not only `rows` */
 	bool bare;   /* not to be run: nothing fused, all row-major */
 	brc_owned *owned;
 	size_t n_owned, cap_owned;
 	void **fold; /* [cap_fold]: memory of values, for one node while it is computed at once */
 	size_t cap_fold;
 	size_t budget; /* bytes that building may still allocate */
-	double work;   /* operations of products that building may still compute */
+	double work;   /* operations that building may still compute */
+	bool again;    /* what is built now may be built several times, as a turn of a loop */
 	size_t room;   /* bytes that weights may still take in layouts of oneDNN's */
 };
 
@@ -89,6 +91,19 @@ void brc_exec_drop(brc_exec *g);
  */
 brc_rc brc_exec_external(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *with, bool *read,
 			 brc_err *err);
+
+/* ---- images.c: where the number of images may be any ---- */
+
+/* Does the extent of dimension k follow from the number of images? */
+bool brc_open_extent(const brc_exec *g, const brc_operand *v, size_t k);
+/* Does element i of a constant follow from the number of images? */
+bool brc_follows_images(const brc_operand *v, size_t i);
+/* From now on it does. */
+brc_rc brc_mark_images(brc_exec *g, brc_operand *v, size_t i, brc_err *err);
+/* The outputs of n are constants now: say which of their elements follow from it. */
+brc_rc brc_exec_follow_images(brc_exec *g, const brc_node *n, brc_err *err);
+/* BRC_DATA when a node that is computed as the graph runs has it as an operand. */
+brc_rc brc_exec_check_images(const brc_exec *g, const brc_node *n, brc_err *err);
 
 /* ---- before a graph runs ---- */
 

@@ -124,7 +124,7 @@ static brc_rc read_operands(einsum *e)
 			BRC_TRY(count_dots(e, value_of(e, t->value)->ndim, &dots));
 			if (pass == 0 && dots > e->dots)
 				e->dots = dots;
-			BRC_TRY(read_term(e, pass ? dots : e->dots, t));
+			BRC_TRY(read_term(e, dots, t));
 		}
 	}
 	return peek(e) == ',' ? wrong(e, "has more terms than there are inputs") : BRC_OK;
@@ -557,20 +557,30 @@ static brc_rc build(einsum *e, brc_binding *out)
 	return BRC_OK;
 }
 
+brc_rc brc_einsum_build(brc_builder *b, const Brc__OnnxNode *p, const char *text, size_t len,
+			const brc_binding *in, brc_binding *out)
+{
+	term operand[MOST_OPERANDS];
+	einsum e = {.b = b,
+		    .node = p,
+		    .text = text,
+		    .end = text + len,
+		    .operand = operand,
+		    .n = p->n_input};
+
+	for (size_t k = 0; k < e.n; k++)
+		BRC_TRY(brc_builder_tensor(b, in, k, &operand[k].value));
+	return build(&e, out);
+}
+
 static brc_rc build_einsum(brc_builder *b, const Brc__OnnxNode *p, const brc_binding *in,
 			   brc_binding *out)
 {
 	const Brc__OnnxAttribute *a = brc_onnx_attribute(p, "equation");
-	term operand[MOST_OPERANDS];
-	einsum e = {.b = b, .node = p, .operand = operand, .n = p->n_input};
 
 	if (!a || !a->has_s)
 		return brc_fail(b->err, BRC_DATA, "it has no equation");
-	e.text = (const char *)a->s.data;
-	e.end = e.text + a->s.len;
-	for (size_t k = 0; k < e.n; k++)
-		BRC_TRY(brc_builder_tensor(b, in, k, &operand[k].value));
-	return build(&e, out);
+	return brc_einsum_build(b, p, (const char *)a->s.data, a->s.len, in, out);
 }
 
 static const char *const equation[] = {"equation", NULL};

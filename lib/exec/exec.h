@@ -30,6 +30,12 @@ typedef struct brc_tensor_view {
 	size_t ndim, dim[BRC_MAX_DIMS];
 	const void *data; /* NULL when it is only known when the graph runs */
 	bool batch;       /* dimension 0 holds images, which must not be mixed */
+	size_t images;    /* the place that dimension 0 has in the model. A constant has it there */
+	/*
+	 * Bit k: the extent of dimension k is the number of images, and another number must give
+	 * each of them the same result. So nothing but extents may follow from it.
+	 */
+	size_t open;
 } brc_tensor_view;
 
 /*
@@ -54,7 +60,8 @@ typedef struct brc_exec_options {
 	size_t n_taps;
 	bool borrow;    /* the model outlives the graph: weights are used where they lie in it */
 	bool keep_only; /* the only outputs are `keep`; nodes that only others need are left out */
-	bool bare;      /* node by node, as the model says, to be read; it cannot be run */
+	bool images_first; /* outputs have the images in dimension 0, wherever the model has them */
+	bool bare;         /* node by node, as the model says, to be read; it cannot be run */
 } brc_exec_options;
 
 /*

@@ -125,8 +125,10 @@ static brc_rc read_file(brc_exec *g, const Brc__OnnxTensor *t, Brc__OnnxTensor *
 		free(bytes);
 		return rc;
 	}
-	g->room += 8 * length; /* as if the model's file held it */
-	g->budget += 4 * length;
+	if (!g->again) { /* as if the model's file held it */
+		g->room += 8 * length;
+		g->budget += 4 * length;
+	}
 	with->raw_data.data = bytes;
 	with->raw_data.len = length;
 	with->has_raw_data = 1;

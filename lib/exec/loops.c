@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/dataflow.h"
+
 static size_t magnitude(ptrdiff_t s)
 {
 	return (size_t)(s < 0 ? -s : s);
@@ -164,4 +166,38 @@ brc_rc brc_broadcast(const brc_operand *const *in, size_t n, brc_operand *out, b
 		if (in[i]->last && in[i]->ndim == out->ndim && !brc_layout_is_moot(in[i]))
 			out->last = true;
 	return brc_count(out, err);
+}
+
+/* Are the n elements of the constant along its dimension `axis`, in which images lie, alike? */
+static bool is_alike(const brc_exec *g, const brc_operand *v, size_t axis, size_t inner)
+{
+	size_t n = v->dim[axis], outer = 1, block = brc_item(v->elem);
+
+	for (size_t k = 0; k < v->ndim; k++)
+		*(k < axis ? &outer : &block) *= k == axis ? 1 : v->dim[k];
+	for (size_t i = 0; i < outer * n; i++) {
+		size_t row = i % n / inner % g->rows;
+
+		if (memcmp((const char *)v->data + i * block,
+			   (const char *)v->data + (i - row * inner) * block, block) != 0)
+			return false;
+	}
+	return true;
+}
+
+brc_rc brc_alike_for_images(const brc_exec *g, const brc_operand *const *in, size_t n,
+			    const brc_operand *out, brc_err *err)
+{
+	for (size_t k = 0; out->batch != BRC_NOWHERE && g->rows != g->declared && k < n; k++) {
+		const brc_operand *v = in[k];
+		size_t axis = out->batch + v->ndim - out->ndim;
+
+		if (v->state != BRC_CONSTANT || !v->data || v->count == 0 || axis >= v->ndim ||
+		    v->dim[axis] % (g->rows * out->inner) != 0 || (v->last && axis > 0))
+			continue;
+		if (!is_alike(g, v, axis, out->inner))
+			return brc_fail(err, BRC_DATA,
+					"'%.200s' differs between the images of a batch", v->name);
+	}
+	return BRC_OK;
 }

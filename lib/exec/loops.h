@@ -33,5 +33,12 @@ brc_rc brc_loops_broadcast(brc_loops *t, const brc_operand *out, const brc_opera
  * images of one would be combined with something else in another.
  */
 brc_rc brc_broadcast(const brc_operand *const *in, size_t n, brc_operand *out, brc_err *err);
+/*
+ * BRC_DATA if a constant among them gives the images of the result elements that differ, as one
+ * that counts the images does: what comes of an image would depend on its place in a micro-batch.
+ * In a batch as large as the model declares, it may.
+ */
+brc_rc brc_alike_for_images(const brc_exec *g, const brc_operand *const *in, size_t n,
+			    const brc_operand *out, brc_err *err);
 
 #endif

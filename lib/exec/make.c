@@ -54,7 +54,8 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 			 .input = true,
 			 .ndim = in->ndim,
 			 .batch = in->batch ? 0 : BRC_NOWHERE,
-			 .inner = 1};
+			 .inner = 1,
+			 .open = in->open};
 	size_t item = brc_item(in->elem);
 
 	memcpy(v.dim, in->dim, sizeof(v.dim));
@@ -62,6 +63,7 @@ brc_rc brc_exec_add_input(brc_exec *g, const brc_tensor_view *in, int32_t narrow
 		return brc_err_prefix(err, "the input '%.200s'", in->name);
 	if (in->batch)
 		g->rows = in->dim[0];
+	g->open = g->open || in->open;
 	if (in->data) {
 		g->budget += v.count * item;
 		BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
@@ -110,10 +112,13 @@ static brc_rc make_constants(brc_exec *g, const brc_node *n, brc_err *err)
 	return BRC_OK;
 }
 
-/* Products of constants may take far longer than the size of a model lets one expect. */
+/*
+ * Products of constants, and windows over them, may take far longer than the size of a model lets
+ * one expect.
+ */
 static brc_rc spend_work(brc_exec *g, const brc_node *n, brc_err *err)
 {
-	double need = brc_node_flops(g, n);
+	double need = n->op->work ? n->op->work(n, &g->value[n->out[0]]) : brc_node_flops(g, n);
 
 	if (need > g->work)
 		return brc_fail(err, BRC_DATA,
@@ -170,11 +175,14 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
 	BRC_TRY(brc_exec_alloc(g, &n->state, 1, n->op->state, err));
 	BRC_TRY(n->op->infer(g, n, err));
-	if (all_constant(g, n->in, n->n_in))
-		return fold(g, n, err);
+	if (all_constant(g, n->in, n->n_in)) {
+		BRC_TRY(fold(g, n, err));
+		return brc_exec_follow_images(g, n, err);
+	}
 	if (all_constant(g, n->out, n->n_out))
 		return BRC_OK; /* Shape */
 	BRC_TRY(check_filled(g, n, err));
+	BRC_TRY(brc_exec_check_images(g, n, err));
 	BRC_TRY(brc_grow(&g->node, &g->cap_nodes, g->n_nodes + 1, sizeof(*g->node), err));
 	g->node[g->n_nodes++] = *n;
 	return BRC_OK;

@@ -41,7 +41,13 @@ typedef struct brc_operand {
 	size_t ndim, dim[BRC_MAX_DIMS], count;
 	bool last, input; /* input: of the graph */
 	size_t batch, inner;
-	void *data;    /* of a constant; NULL: given back, since only packed copies are read */
+	void *data; /* of a constant; NULL: given back, since only packed copies are read */
+	/*
+	 * Of a constant, where the number of images may be any: the elements that follow from it,
+	 * which are not 0 here (NULL: none does); bit k: so does the extent of dimension k.
+	 */
+	void *by_images;
+	size_t open;
 	size_t buffer; /* the value whose memory it shares, or itself */
 	size_t users;  /* inputs of nodes, and outputs and taps of the graph */
 } brc_operand;

@@ -131,6 +131,7 @@ struct brc_op {
 	/* For code that looks into a network; exec/nodes.h says what these mean. */
 	brc_trace trace;
 	bool activation;
+	bool measures;    /* the extents of an input, or it makes something of given extents */
 	bool dequantises; /* from whole numbers to the real ones that they stand for */
 	brc_line line;
 	unsigned parameters; /* bit k: input k */
@@ -139,6 +140,7 @@ struct brc_op {
 	void (*heads)(const brc_node *n, size_t *heads, size_t *shared);
 	size_t (*softmax_size)(const brc_node *n, size_t *step);
 	double (*flops)(const brc_exec *g, const brc_node *n);
+	double (*work)(const brc_node *n, const brc_operand *out); /* operations, without flops */
 	bool (*copy)(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c);
 	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
 

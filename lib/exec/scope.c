@@ -308,6 +308,26 @@ static brc_rc build_clip(brc_builder *b, const Brc__OnnxNode *p, const brc_bindi
 	return BRC_OK;
 }
 
+/* What input k stands for so far; NULL: nothing, or a sequence. */
+static const brc_operand *operand_of(const brc_builder *b, const Brc__OnnxNode *p, size_t k)
+{
+	const brc_name *at = find(b, brc_text(p->input[k]));
+
+	return at && !at->is.sequence && at->is.value != BRC_NOWHERE ? &b->g->value[at->is.value]
+								     : NULL;
+}
+
+static bool is_stack(const brc_builder *b, const Brc__OnnxNode *p)
+{
+	const brc_operand *x, *w;
+
+	if (strcmp(brc_text(p->op_type), "MatMul") != 0 || p->n_input != 2 || p->n_output != 1)
+		return false;
+	x = operand_of(b, p, 0);
+	w = operand_of(b, p, 1);
+	return x && w && brc_is_stack(x, w);
+}
+
 static brc_rc add_node(brc_builder *b, const Brc__OnnxNode *p)
 {
 	brc_rc rc = brc_exec_accept_node(p, &b->functions, b->err);
@@ -320,6 +340,8 @@ static brc_rc add_node(brc_builder *b, const Brc__OnnxNode *p)
 		return add_structure(b, p, brc_structure_find(p->op_type)->build);
 	if (clips_by_values(b, p))
 		return add_structure(b, p, build_clip);
+	if (is_stack(b, p))
+		return add_structure(b, p, brc_stack_build);
 	return hands_on(b, p) ? BRC_OK : add_operator(b, p);
 }
 
@@ -372,16 +394,31 @@ static brc_rc check_depth(const brc_builder *b, const brc_inlined *what)
 	return BRC_OK;
 }
 
-/* Take what a graph counts for from what may still be put in place. */
+static void count_name(void *ctx, const char *name)
+{
+	(void)name;
+	++*(size_t *)ctx;
+}
+
+/*
+ * Take what a graph counts for from what may still be put in place. Its nodes may hold graphs
+ * that are not put in place, but their names are looked at.
+ */
 static brc_rc spend(brc_builder *b, const Brc__OnnxGraph *graph)
 {
 	size_t n = 1 + graph->n_node + graph->n_initializer + graph->n_input + graph->n_output;
+	size_t looks = 0;
 
-	if (n > b->left)
+	for (size_t i = 0; n <= b->left && i < graph->n_node; i++) {
+		looks += graph->node[i]->n_attribute;
+		brc_onnx_reads(graph->node[i], count_name, &looks);
+	}
+	if (n > b->left || looks > b->looks)
 		return brc_fail(b->err, BRC_DATA,
 				"functions, branches and loops make more nodes than the size of "
 				"the model accounts for");
 	b->left -= n;
+	b->looks -= looks;
 	return BRC_OK;
 }
 
@@ -463,6 +500,7 @@ brc_rc brc_builder_inline(brc_builder *b, const brc_inlined *what, brc_binding *
 		       .call = what->node,
 		       .depth = b->scope->depth + 1};
 	int64_t opset = opset_of(what->function), before = b->g->opset;
+	bool again = b->g->again, turns = what->turn != BRC_NOWHERE && what->turn > 0;
 	brc_rc rc;
 
 	BRC_TRY(check_depth(b, what));
@@ -471,6 +509,7 @@ brc_rc brc_builder_inline(brc_builder *b, const brc_inlined *what, brc_binding *
 	rc = brc_names_collect(&s.names, what->graph, b->err);
 	b->scope = &s;
 	b->g->opset = opset ? opset : before;
+	b->g->again = again || turns || what->function;
 	BRC_THEN(rc, brc_exec_accept_opset(b->g->opset, b->err));
 	BRC_THEN(rc, bind_inputs(b, what));
 	BRC_THEN(rc, brc_builder_initializers(b));
@@ -478,6 +517,7 @@ brc_rc brc_builder_inline(brc_builder *b, const brc_inlined *what, brc_binding *
 	BRC_THEN(rc, bind_outputs(b, what->graph, out));
 	b->scope = s.caller;
 	b->g->opset = before;
+	b->g->again = again;
 	brc_names_clear(&s.names);
 	return rc;
 }

@@ -57,6 +57,12 @@ brc_rc brc_builder_number(const brc_builder *b, const brc_binding *in, size_t k,
 	if (v->count != 1)
 		return brc_fail(b->err, BRC_DATA, "its %s '%.200s' has %zu elements, not one", what,
 				v->name, v->count);
+	if (brc_follows_images(v, 0))
+		return brc_fail(
+			b->err, BRC_DATA,
+			"its %s '%.200s' follows from the number of images at a time, which "
+			"may be any",
+			what, v->name);
 	*number = *(const int64_t *)v->data;
 	return BRC_OK;
 }

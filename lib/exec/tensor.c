@@ -57,7 +57,7 @@ brc_rc brc_exec_tensor(brc_exec *g, const Brc__OnnxTensor *given, brc_operand *v
 		v->data = t.raw_data.data;
 		return BRC_OK;
 	}
-	if (rc == BRC_OK && brc_onnx_type_size(t.data_type) == 1)
+	if (rc == BRC_OK && !g->again && brc_onnx_type_size(t.data_type) == 1)
 		g->budget += v->count * OF_A_BYTE;
 	if (rc == BRC_OK &&
 	    brc_exec_spend(&g->budget, v->count, brc_item(v->elem), "its values", err) != BRC_OK)

@@ -269,7 +269,8 @@ brc_rc brc_set_output(brc_exec *g, const brc_node *n, size_t k, const brc_operan
 	made.name = v->name;
 	made.users = v->users;
 	made.state = BRC_COMPUTED;
-	made.data = NULL;
+	made.data = made.by_images = NULL;
+	made.open = 0;
 	made.input = false;
 	made.buffer = n->out[k];
 	/* where all is row-major, one of both layouts that were the same may not be any more */
@@ -286,6 +287,8 @@ brc_rc brc_set_constant(brc_exec *g, const brc_node *n, size_t k, const brc_oper
 		return BRC_OK;
 	g->value[n->out[k]].state = BRC_CONSTANT;
 	g->value[n->out[k]].data = v->data;
+	g->value[n->out[k]].by_images = v->by_images;
+	g->value[n->out[k]].open = v->open;
 	return BRC_OK;
 }
 

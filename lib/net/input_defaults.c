@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "net/inputs.h"
 
 /* How a name is compared: with the whole of the input's, its beginning, or its end. */
@@ -70,4 +71,38 @@ brc_fill brc_input_default(const char *name, brc_elem elem, size_t ndim)
 			return k->fill;
 	}
 	return BRC_FILL_NONE;
+}
+
+static const char *text_of(brc_fill fill)
+{
+	switch (fill) {
+	case BRC_FILL_ZEROS:
+	case BRC_FILL_STATE:
+	case BRC_FILL_PAST:
+		return "zeros";
+	case BRC_FILL_ONES:
+		return "ones";
+	case BRC_FILL_COUNT:
+		return "0, 1, 2 ...";
+	default:
+		return NULL;
+	}
+}
+
+bool brc_net_defaults_text(const brc_net *net, brc_str *s)
+{
+	enum { NAMED = 4 };
+	size_t n = 0;
+
+	for (size_t k = 0; k < net->n_in; k++) {
+		const brc_net_input *in = &net->in[k];
+
+		if (!text_of(in->fill) || ++n > NAMED)
+			continue;
+		brc_str_addf(s, "%s'%.64s' with %s", n > 1 ? ", " : "", in->name,
+			     text_of(in->fill));
+	}
+	if (n > NAMED)
+		brc_str_addf(s, " and %zu more", n - NAMED);
+	return n > 0 && !s->failed;
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "net/input_images.h"
 #include "net/inputs.h"
 #include "sections/dataset_inputs.h"
 
@@ -18,13 +19,14 @@ static bool is_constant(const brc_net_input *in)
 
 /* ---- constants ---- */
 
-static double element(const brc_net *net, const brc_net_input *in, size_t i)
+/* Of an input with n places, the elements of one after another `step` apart. */
+static double element(const brc_net *net, const brc_net_input *in, size_t n, size_t step, size_t i)
 {
 	switch (in->fill) {
 	case BRC_FILL_ONES:
 		return 1;
 	case BRC_FILL_COUNT:
-		return (double)(net->past + i % in->dim[in->ndim - 1]);
+		return (double)(net->past + i / step % n);
 	default:
 		return 0;
 	}
@@ -46,11 +48,23 @@ static void repeat_shared(const brc_net_input *in, const brc_tensor_view *x, siz
 			memcpy(to + (o * rows + r) * bytes, from + o * bytes, bytes);
 }
 
+/* The last dimension that does not hold the images. */
+static void find_places(const brc_net_input *in, const brc_tensor_view *x, size_t *n, size_t *step)
+{
+	size_t at[BRC_MAX_DIMS], dims = brc_net_item_dims(in, at);
+
+	if (dims == 0)
+		return;
+	*n = x->dim[at[dims - 1]];
+	for (size_t k = at[dims - 1] + 1; k < x->ndim; k++)
+		*step *= x->dim[k];
+}
+
 /* Its elements, out of *left; the caller frees them. */
 static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const brc_tensor_view *x,
 			    size_t *left, void **data, brc_err *err)
 {
-	size_t count = 1, n = brc_item(in->elem);
+	size_t count = 1, n = brc_item(in->elem), places = 1, step = 1;
 
 	for (size_t k = 0; k < x->ndim; k++)
 		if (!brc_mul(count, x->dim[k], &count) || count > *left)
@@ -65,11 +79,12 @@ static brc_rc make_constant(const brc_net *net, const brc_net_input *in, const b
 		repeat_shared(in, x, n, *data);
 		return BRC_OK;
 	}
+	find_places(in, x, &places, &step);
 	for (size_t i = 0; i < count; i++)
 		if (in->elem == BRC_ELEM_FLOAT)
-			((float *)*data)[i] = (float)element(net, in, i);
+			((float *)*data)[i] = (float)element(net, in, places, step, i);
 		else
-			((int64_t *)*data)[i] = (int64_t)element(net, in, i);
+			((int64_t *)*data)[i] = (int64_t)element(net, in, places, step, i);
 	return BRC_OK;
 }
 
@@ -79,10 +94,19 @@ static brc_rc view(const brc_net *net, size_t rows, const brc_net_input *in, brc
 	*x = (brc_tensor_view){.name = in->name,
 			       .elem = in->elem,
 			       .ndim = in->ndim,
-			       .batch = net->tracked && in->images == 0 && !is_constant(in)};
+			       .batch = net->tracked && in->images != BRC_NOWHERE &&
+					!is_constant(in)};
 	memcpy(x->dim, in->dim, sizeof(x->dim));
-	if (in->images != BRC_NOWHERE)
+	if (in->images != BRC_NOWHERE) {
 		x->dim[in->images] = rows;
+		x->open = net->tracked && !net->fixed ? (size_t)1 << in->images : 0;
+	}
+	if (in->images != BRC_NOWHERE && !is_constant(in)) { /* handed in with the images first */
+		x->open = x->open != 0;
+		x->images = in->images;
+		memmove(x->dim + 1, x->dim, in->images * sizeof(*x->dim));
+		x->dim[0] = rows;
+	}
 	if (is_constant(in))
 		BRC_TRY(make_constant(net, in, x, left, data, err));
 	x->data = *data;
@@ -113,32 +137,56 @@ brc_rc brc_net_build(const brc_net *net, size_t rows, const brc_exec_options *op
 void brc_net_note_input(brc_net *net)
 {
 	const brc_net_input *in = &net->in[net->main];
-	size_t begin = in->images == 0;
+	size_t at[BRC_MAX_DIMS];
 
+	for (size_t k = 0; k < net->n_in; k++)
+		net->in[k].vocabulary = brc_exec_vocabulary(net->g, net->in[k].name);
 	for (net->input = 0;; net->input++) {
 		const brc_operand *v = brc_exec_value(net->g, net->input);
 
 		if (v->input && strcmp(v->name, in->name) == 0)
 			break;
 	}
-	net->io = (brc_net_io){.ndim = in->ndim - begin,
+	net->io = (brc_net_io){.ndim = brc_net_item_dims(in, at),
 			       .inputs = brc_exec_value(net->g, net->input)->count / net->rows,
 			       .tokens = in->elem != BRC_ELEM_FLOAT,
-			       .vocabulary = brc_exec_vocabulary(net->g, in->name)};
-	memcpy(net->io.shape, in->dim + begin, net->io.ndim * sizeof(*in->dim));
+			       .vocabulary = in->vocabulary};
+	for (size_t k = 0; k < net->io.ndim; k++)
+		net->io.shape[k] = in->dim[at[k]];
+}
+
+/*
+ * The dimension of 1 in which an image by itself lies; BRC_NOWHERE: there is none. It may move
+ * between the input and the output.
+ */
+static size_t dimension_of_one(const brc_net *net, const brc_operand *v)
+{
+	size_t usual = net->in[net->main].images;
+
+	if (usual < v->ndim && v->dim[usual] == 1)
+		return usual;
+	return usual != BRC_NOWHERE && v->ndim > 0 && v->dim[0] == 1 ? 0 : BRC_NOWHERE;
 }
 
 bool brc_net_item_shape(const brc_net *net, const brc_operand *v, size_t *ndim,
 			size_t shape[BRC_MAX_DIMS])
 {
-	/* an image by itself may have a dimension of images, of extent 1, or none */
-	bool first =
-		net->tracked || (net->in[net->main].images == 0 && v->ndim > 0 && v->dim[0] == 1);
+	size_t at = net->tracked ? v->batch : dimension_of_one(net, v), around[2], n = 0;
 
-	if (net->tracked && (v->batch != 0 || v->inner != 1 || v->dim[0] != net->rows))
+	if (net->tracked && at == BRC_NOWHERE)
 		return false;
-	*ndim = v->ndim - first;
-	memcpy(shape, v->dim + first, *ndim * sizeof(*shape));
+	around[0] = net->tracked ? v->dim[at] / (net->rows * v->inner) : 1;
+	around[1] = net->tracked ? v->inner : 1;
+	if (v->ndim + (around[0] > 1) + (around[1] > 1) > BRC_MAX_DIMS)
+		return false;
+	for (size_t k = 0; k < v->ndim; k++)
+		if (k != at)
+			shape[n++] = v->dim[k];
+		else
+			for (size_t i = 0; i < 2; i++)
+				if (around[i] > 1)
+					shape[n++] = around[i];
+	*ndim = n;
 	return true;
 }
 
@@ -207,7 +255,24 @@ static brc_rc check(const brc_net *net, const brc_net_input *in, const brc_datas
 
 /* ---- running ---- */
 
-static void put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to)
+/* An array of integers: those of one image, which a table may be asked for. */
+static brc_rc put_numbers(const brc_net_input *in, const brc_dataset_input *x, size_t image,
+			  int64_t *to, brc_err *err)
+{
+	const int64_t known = (int64_t)in->vocabulary;
+
+	brc_dataset_input_ints(x, image, to);
+	for (size_t i = 0; known && i < x->count; i++)
+		if (to[i] < -known || to[i] >= known)
+			return brc_fail(err, BRC_DATA,
+					"the input '%.200s': number %zu of image %zu is %lld, but "
+					"the network's table has %zu rows",
+					in->name, i, image, (long long)to[i], in->vocabulary);
+	return BRC_OK;
+}
+
+static brc_rc put(const brc_net_input *in, const brc_dataset *data, size_t image, char *to,
+		  brc_err *err)
 {
 	const brc_dataset_input *x;
 
@@ -220,8 +285,9 @@ static void put(const brc_net_input *in, const brc_dataset *data, size_t image, 
 		if (in->elem == BRC_ELEM_FLOAT)
 			brc_dataset_input_floats(x, image, (float *)(void *)to);
 		else
-			brc_dataset_input_ints(x, image, (int64_t *)(void *)to);
+			return put_numbers(in, x, image, (int64_t *)(void *)to, err);
 	}
+	return BRC_OK;
 }
 
 brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
@@ -240,7 +306,7 @@ brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
 		/* without a dimension of images there is one run for each, or one array for all */
 		have = in->images == BRC_NOWHERE ? 1 : rows;
 		for (size_t i = 0; to && i < n && i < have; i++)
-			put(in, data, sample ? sample[i] : first + i, to + i * one);
+			BRC_TRY(put(in, data, sample ? sample[i] : first + i, to + i * one, err));
 		if (to && n < have)
 			memset(to + n * one, 0, (have - n) * one);
 	}

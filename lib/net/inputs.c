@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "net/input_images.h"
 #include "net/input_shapes.h"
 #include "sections/dataset_inputs.h"
 
@@ -25,13 +25,6 @@ typedef struct resolver {
 static const char *text(const char *s)
 {
 	return s ? s : "";
-}
-
-/* The name of a dimension without an extent, or "". */
-static const char *dim_name(const brc_net_input *in, size_t k)
-{
-	return in->shape && !in->shape->dim[k]->has_dim_value ? text(in->shape->dim[k]->dim_param)
-							      : "";
 }
 
 static brc_rc elements(int32_t type, brc_elem *elem, brc_err *err)
@@ -117,15 +110,43 @@ void brc_net_input_text(const brc_net *net, const brc_net_input *in, brc_str *s)
 		else if (in->dim[k] != BRC_OPEN)
 			brc_str_addf(s, "%s%zu", sep, in->dim[k]);
 		else
-			brc_str_addf(s, "%s%.64s", sep, *dim_name(in, k) ? dim_name(in, k) : "?");
+			brc_str_addf(s, "%s%.64s", sep,
+				     *brc_net_dim_name(in, k) ? brc_net_dim_name(in, k) : "?");
 	}
 	brc_str_add(s, "]");
 }
 
 /* ---- which is which ---- */
 
-/* How well an input fits the data: 0 is not at all. */
-static unsigned fitness(const resolver *r, const brc_net_input *in)
+static size_t product(const size_t *dim, size_t n)
+{
+	size_t p = 1;
+
+	for (size_t k = 0; k < n; k++)
+		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
+			return BRC_OPEN;
+	return p;
+}
+
+/* May an image of the data set have its extents, with a dimension of images or without? */
+static bool may_hold_items(const resolver *r, const brc_net_input *in)
+{
+	size_t whole, item, behind[BRC_MAX_DIMS];
+
+	if (!r->data || in->ndim == 0)
+		return true;
+	whole = product(in->dim, in->ndim);
+	item = product(in->dim + 1, in->ndim - 1);
+	if (item == BRC_OPEN || item == r->data->pixels || whole == r->data->pixels)
+		return true;
+	memcpy(behind, in->dim, sizeof(behind));
+	behind[1] = 1; /* it holds the images */
+	item = product(behind, in->ndim);
+	return item == BRC_OPEN || item == r->data->pixels;
+}
+
+/* How well the name and the elements of an input fit the data: 0 is not at all. */
+static unsigned likeness(const resolver *r, const brc_net_input *in)
 {
 	bool tokens = r->data && r->data->pixel == BRC_PIXEL_I4;
 
@@ -138,6 +159,15 @@ static unsigned fitness(const resolver *r, const brc_net_input *in)
 	if (!r->data || (in->elem == BRC_ELEM_FLOAT) == !tokens)
 		return 4;
 	return 3;
+}
+
+/* What fits by its extents comes before what does not. */
+static unsigned fitness(const resolver *r, const brc_net_input *in)
+{
+	enum { BY_EXTENTS = 8 };
+	unsigned alike = likeness(r, in);
+
+	return alike && may_hold_items(r, in) ? alike + BY_EXTENTS : alike;
 }
 
 /* The main input is the first of those that fit the data best. */
@@ -204,69 +234,44 @@ static brc_rc take_given(const brc_net_input *in, const brc_given_shape *s, size
  */
 static void take_extents(brc_net_input *in, const size_t *from, size_t n, size_t all)
 {
-	size_t begin = in->images == 0, have = in->ndim - begin;
+	size_t of_one[BRC_MAX_DIMS], have = brc_net_item_dims(in, of_one), *at = of_one;
 
 	if (have == 1 && n != 1) {
-		if (in->dim[begin] == BRC_OPEN)
-			in->dim[begin] = all;
+		if (in->dim[*at] == BRC_OPEN)
+			in->dim[*at] = all;
 		return;
 	}
 	for (; n > have && *from == 1; n--)
 		from++;
-	for (; have > n && in->dim[begin] == 1; have--)
-		begin++;
+	for (; have > n && in->dim[*at] == 1; have--)
+		at++;
 	for (size_t k = 0; have == n && k < n; k++)
-		if (in->dim[begin + k] == BRC_OPEN)
-			in->dim[begin + k] = from[k];
+		if (in->dim[at[k]] == BRC_OPEN)
+			in->dim[at[k]] = from[k];
 }
 
-static size_t product(const size_t *dim, size_t n)
+/* The extents of the user, of which that of the images says how many are run at a time. */
+static brc_rc take_given_with_rows(brc_net *net, brc_net_input *in, const brc_given_shape *s,
+				   brc_err *err)
 {
-	size_t p = 1;
+	brc_given_shape rest = *s;
+	size_t rows = in->images < s->ndim ? s->dim[in->images] : BRC_OPEN;
 
-	for (size_t k = 0; k < n; k++)
-		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
-			return BRC_OPEN;
-	return p;
-}
-
-/* Do exporters give this name to the dimension of images? */
-static bool means_images(const char *name)
-{
-	return strncasecmp(name, "batch", 5) == 0 || strcasecmp(name, "n") == 0 ||
-	       strcasecmp(name, "b") == 0;
-}
-
-/* Does the first dimension of the main input hold the images? */
-static bool has_images(const brc_net_input *in, const brc_dataset *data)
-{
-	size_t first, one;
-
-	if (in->ndim < 2)
-		return false;
-	first = in->dim[0];
-	one = product(in->dim + 1, in->ndim - 1);
-	if (first == 1 || (data && one == data->pixels) || means_images(dim_name(in, 0)))
-		return true;
-	if (data)
-		return data->ndim != in->ndim || (one != BRC_OPEN && first == BRC_OPEN);
-	return first == BRC_OPEN || in->ndim != 3 || first > 4; /* 1 to 4 are channels */
-}
-
-static brc_rc rows_from_given(brc_net *net, const brc_given_shape *s, brc_err *err)
-{
-	size_t given = s->dim[0];
-
-	if (given == BRC_OPEN)
-		return BRC_OK;
-	if (given == 0)
+	if (rows == 0)
 		return brc_fail(err, BRC_USAGE, "--shape: 0 images at a time");
-	if (net->declared && given != net->declared)
+	if (rows != BRC_OPEN && net->declared && rows != net->declared)
 		return brc_fail(err, BRC_USAGE,
-				"--shape gives %zu images at a time, but the model takes %zu",
-				given, net->declared);
-	brc_net_fix_rows(net, given);
-	return BRC_OK;
+				"--shape gives %zu images at a time, but the model takes %zu", rows,
+				net->declared);
+	if (rows != BRC_OPEN && net->fixed && rows != net->rows)
+		return brc_fail(err, BRC_USAGE,
+				"--shape gives '%.200s' %zu images at a time, but there are %zu",
+				in->name, rows, net->rows);
+	if (rows != BRC_OPEN)
+		brc_net_fix_rows(net, rows);
+	if (in->images < s->ndim)
+		rest.dim[in->images] = BRC_OPEN;
+	return take_given(in, &rest, in->dim, err);
 }
 
 /* Shapes that are not declared are those of the data. */
@@ -282,7 +287,7 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 	brc_net *net = r->net;
 	brc_net_input *in = &net->in[net->main];
 	const brc_given_shape *s = given_for(r, in);
-	size_t ndim = s ? s->ndim : r->data ? r->data->ndim + 1 : 0;
+	size_t at, ndim = s ? s->ndim : r->data ? r->data->ndim + 1 : 0;
 
 	if (!in->shape && ndim <= BRC_MAX_DIMS)
 		declare(in, ndim);
@@ -293,24 +298,21 @@ static brc_rc resolve_main(resolver *r, brc_err *err)
 		brc_fail(err, BRC_DATA, "the model does not say what dimensions it has");
 		return brc_hint(err, "--shape %s=?,... says them", in->name);
 	}
-	net->tracked = has_images(in, r->data);
+	at = brc_input_images(in, s, r->data, net->behind);
+	net->tracked = at != BRC_NOWHERE;
+	in->images = at;
 	if (!net->tracked) {
 		brc_net_fix_rows(net, 1);
 	} else {
-		in->images = 0;
-		net->declared = in->dim[0] == BRC_OPEN ? 0 : in->dim[0];
-		if (s)
-			BRC_TRY(rows_from_given(net, s, err));
-		in->dim[0] = net->declared ? net->declared : net->rows;
+		net->declared = in->dim[at] == BRC_OPEN ? 0 : in->dim[at];
+		/* what works for the declared number need not work for any other */
+		if (net->declared == net->rows && !net->fixed)
+			net->rows++;
 	}
-	if (s && in->images == 0) {
-		brc_given_shape rest = *s;
-
-		rest.dim[0] = BRC_OPEN;
-		BRC_TRY(take_given(in, &rest, in->dim, err));
-	} else if (s) {
-		BRC_TRY(take_given(in, s, in->dim, err));
-	}
+	if (s)
+		BRC_TRY(take_given_with_rows(net, in, s, err));
+	if (at != BRC_NOWHERE)
+		in->dim[at] = net->declared ? net->declared : net->rows;
 	if (r->data)
 		take_extents(in, r->data->shape, r->data->ndim, r->data->pixels);
 	return BRC_OK;
@@ -326,25 +328,40 @@ static size_t extent_called(const brc_net *net, const char *name)
 	for (size_t i = 0; i < net->n_in; i++)
 		for (size_t k = 0; k < net->in[i].ndim; k++)
 			if (net->in[i].dim[k] != BRC_OPEN && k != net->in[i].images &&
-			    strcmp(dim_name(&net->in[i], k), name) == 0)
+			    strcmp(brc_net_dim_name(&net->in[i], k), name) == 0)
 				return net->in[i].dim[k];
 	return BRC_OPEN;
+}
+
+/*
+ * Are its dimensions those of the main input? Masks of what is said to attention have the images
+ * first all the same.
+ */
+static bool is_like_main(const brc_net *net, const brc_net_input *in)
+{
+	const brc_net_input *main = &net->in[net->main];
+
+	return in->ndim == main->ndim && in->elem != BRC_ELEM_BOOL && in->fill != BRC_FILL_ONES &&
+	       in->fill != BRC_FILL_STATE && in->fill != BRC_FILL_PAST;
 }
 
 /* The dimension that holds the images: of the same name as in the main input, or the usual one. */
 static void find_images(const brc_net *net, brc_net_input *in)
 {
 	const brc_net_input *main = &net->in[net->main];
-	const char *name = main->images == 0 ? dim_name(main, 0) : "";
+	const char *name;
 	size_t usual = (in->fill == BRC_FILL_STATE && in->ndim == 3) ||
 				       (in->fill == BRC_FILL_PAST && in->ndim == 5)
 			       ? 1
 			       : 0;
 
-	if (main->images != 0)
+	if (main->images == BRC_NOWHERE)
 		return;
+	name = brc_net_dim_name(main, main->images);
+	if (is_like_main(net, in))
+		usual = main->images;
 	for (size_t k = 0; *name && k < in->ndim; k++)
-		if (in->dim[k] == BRC_OPEN && strcmp(dim_name(in, k), name) == 0)
+		if (in->dim[k] == BRC_OPEN && strcmp(brc_net_dim_name(in, k), name) == 0)
 			in->images = k;
 	if (in->images != BRC_NOWHERE || usual >= in->ndim)
 		return;
@@ -356,22 +373,23 @@ static void find_images(const brc_net *net, brc_net_input *in)
 static size_t places(const brc_net *net)
 {
 	const brc_net_input *main = &net->in[net->main];
-	size_t k = main->images == 0;
+	size_t at[BRC_MAX_DIMS];
 
-	return k < main->ndim ? main->dim[k] : BRC_OPEN;
+	return brc_net_item_dims(main, at) ? main->dim[at[0]] : BRC_OPEN;
 }
 
 /* An extent that is left open becomes what follows from the kind of the input. */
 static size_t usual_extent(const brc_net *net, const brc_net_input *in, size_t k)
 {
-	size_t n = places(net);
+	size_t n = places(net), at[BRC_MAX_DIMS], dims = brc_net_item_dims(in, at);
+	bool last = dims && k == at[dims - 1];
 
 	switch (in->fill) {
 	case BRC_FILL_ONES:
-		return k + 1 == in->ndim && n != BRC_OPEN ? n + net->past : BRC_OPEN;
+		return last && n != BRC_OPEN ? n + net->past : BRC_OPEN;
 	case BRC_FILL_ZEROS:
 	case BRC_FILL_COUNT:
-		return k + 1 == in->ndim ? n : BRC_OPEN;
+		return last ? n : BRC_OPEN;
 	case BRC_FILL_PAST:
 		return k + 2 == in->ndim ? net->past : BRC_OPEN;
 	default:
@@ -392,11 +410,7 @@ static brc_rc place_array(brc_net *net, const brc_dataset_input *x, brc_net_inpu
 		return BRC_OK;
 	}
 	if (in->images != BRC_NOWHERE)
-		return brc_fail(
-			err, BRC_DATA,
-			"its dimension %zu holds the images; an array of the data set has them "
-			"first",
-			in->images);
+		return BRC_OK;
 	if (net->fixed || net->declared > 1) {
 		brc_fail(err, BRC_DATA,
 			 "the data set has an array for each image, but the network takes one "
@@ -411,15 +425,15 @@ static brc_rc place_array(brc_net *net, const brc_dataset_input *x, brc_net_inpu
 
 static brc_rc take_array(brc_net *net, const brc_dataset_input *x, brc_net_input *in, brc_err *err)
 {
-	size_t begin = in->images != BRC_NOWHERE;
+	size_t at[BRC_MAX_DIMS], n;
 
 	if (!in->shape)
-		declare(in, x->ndim + begin);
+		declare(in, x->ndim + (in->images != BRC_NOWHERE));
 	BRC_TRY(place_array(net, x, in, err));
-	if (in->ndim == x->ndim + begin && in->images == (begin ? 0 : BRC_NOWHERE))
-		for (size_t k = 0; k < x->ndim; k++)
-			if (in->dim[begin + k] == BRC_OPEN)
-				in->dim[begin + k] = x->shape[k];
+	n = brc_net_item_dims(in, at);
+	for (size_t k = 0; n == x->ndim && k < n; k++)
+		if (in->dim[at[k]] == BRC_OPEN)
+			in->dim[at[k]] = x->shape[k];
 	return BRC_OK;
 }
 
@@ -432,14 +446,15 @@ static brc_rc resolve_other(resolver *r, brc_net_input *in, brc_err *err)
 	if (!in->shape && s)
 		declare(in, s->ndim);
 	find_images(net, in);
+	if (s)
+		BRC_TRY(take_given_with_rows(net, in, s, err));
 	if (in->images != BRC_NOWHERE)
 		in->dim[in->images] = net->rows;
-	if (s)
-		BRC_TRY(take_given(in, s, in->dim, err));
 	if (x)
 		BRC_TRY(take_array(net, x, in, err));
 	for (size_t k = 0; k < in->ndim; k++) {
-		size_t same = in->dim[k] == BRC_OPEN ? extent_called(net, dim_name(in, k)) : 0;
+		size_t same =
+			in->dim[k] == BRC_OPEN ? extent_called(net, brc_net_dim_name(in, k)) : 0;
 
 		if (in->dim[k] == BRC_OPEN)
 			in->dim[k] = same != BRC_OPEN ? same : usual_extent(net, in, k);
@@ -452,15 +467,18 @@ static void find_past(resolver *r)
 {
 	for (size_t i = 0; i < r->net->n_in; i++) {
 		const brc_net_input *in = &r->net->in[i];
-		const brc_given_shape *s = in->fill == BRC_FILL_PAST ? given_for(r, in) : NULL;
+		const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
+		const brc_given_shape *s = given_for(r, in);
 		size_t k = in->ndim - 2;
 
-		if (in->fill != BRC_FILL_PAST)
+		if (brc_input_default(in->name, in->elem, in->ndim) != BRC_FILL_PAST)
 			continue;
 		if (in->dim[k] != BRC_OPEN)
 			r->net->past = in->dim[k];
 		else if (s && k < s->ndim && s->dim[k] != BRC_OPEN)
 			r->net->past = s->dim[k];
+		else if (x && x->ndim + 1 == in->ndim)
+			r->net->past = x->shape[k - 1];
 	}
 }
 
@@ -479,8 +497,8 @@ static brc_rc fail_open(const brc_net *net, const brc_net_input *in, size_t k, b
 			brc_str_addf(&remedy, "%s%zu", i ? "," : "", in->dim[i]);
 		else
 			brc_str_add(&remedy, i ? ",N" : "N");
-	if (*dim_name(in, k))
-		snprintf(name, sizeof(name), " ('%.64s')", dim_name(in, k));
+	if (*brc_net_dim_name(in, k))
+		snprintf(name, sizeof(name), " ('%.64s')", brc_net_dim_name(in, k));
 	brc_fail(err, BRC_DATA, "it is %s: dimension %zu%s has no fixed extent",
 		 shape.failed ? "" : shape.s, k, name);
 	brc_hint(err, "give it with --shape %.100s=%s, or with data: extract-weights --data FILE",
@@ -494,7 +512,7 @@ static brc_rc fail_open(const brc_net *net, const brc_net_input *in, size_t k, b
 static brc_rc check_extents(const brc_net *net, const brc_net_input *in, brc_err *err)
 {
 	for (size_t k = 0; k < in->ndim; k++) {
-		size_t same = extent_called(net, dim_name(in, k));
+		size_t same = extent_called(net, brc_net_dim_name(in, k));
 
 		if (in->dim[k] == BRC_OPEN)
 			return fail_open(net, in, k, err);
@@ -504,7 +522,7 @@ static brc_rc check_extents(const brc_net *net, const brc_net_input *in, brc_err
 			return brc_fail(
 				err, BRC_DATA,
 				"its dimension '%.64s' is %zu, but in another input it is %zu",
-				dim_name(in, k), in->dim[k], same);
+				brc_net_dim_name(in, k), in->dim[k], same);
 	}
 	return BRC_OK;
 }
@@ -599,4 +617,14 @@ void brc_net_fix_rows(brc_net *net, size_t rows)
 	net->rows = rows;
 	net->fixed = true;
 	net->tracked = net->tracked && rows > 1;
+}
+
+void brc_net_forget_inputs(brc_net *net)
+{
+	for (size_t k = 0; k < net->n_in; k++)
+		free(net->in[k].shared);
+	free(net->in);
+	net->in = NULL;
+	net->n_in = net->main = net->declared = net->past = 0;
+	net->fixed = net->tracked = false;
 }

@@ -20,6 +20,9 @@
  */
 brc_rc brc_net_find_inputs(brc_net *net, brc_err *err);
 
+/* Undo it. */
+void brc_net_forget_inputs(brc_net *net);
+
 /* Read one image at a time, or as many as the model declares, instead of as many as one likes. */
 void brc_net_fix_rows(brc_net *net, size_t rows);
 
@@ -44,7 +47,9 @@ brc_rc brc_net_fill_inputs(const brc_net *net, brc_workspace *w, size_t rows,
 
 /*
  * shape[*ndim]: the part of a value of net->g that belongs to one image, in the order of its
- * dimensions. False where the images do not stand first, one after another.
+ * dimensions. If images lie in the midst of a dimension, what is before them, and what is behind
+ * them, are dimensions of their own, as brc_exec_options.images_first makes them. False where no
+ * dimension holds the images, or there are too many.
  */
 bool brc_net_item_shape(const brc_net *net, const brc_operand *v, size_t *ndim,
 			size_t shape[BRC_MAX_DIMS]);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "exec/wanted.h"
+#include "net/input_images.h"
 #include "net/inputs.h"
 #include "net/network.h"
 #include "net/layer_names.h"
@@ -121,6 +122,28 @@ static brc_rc read_graph(brc_net *net, const brc_exec_options *bare, brc_err *er
 	return BRC_OK;
 }
 
+/*
+ * Where the first dimension cannot hold the images, because the network combines what stands there,
+ * they may lie in the second one, as in torch's recurrent layers.
+ */
+static brc_rc read_either(brc_net *net, const brc_exec_options *bare, brc_err *err)
+{
+	brc_err other = {0};
+	brc_rc rc = read_graph(net, bare, err), again;
+
+	if (rc != BRC_DATA || !brc_input_may_be_behind(&net->in[net->main]))
+		return rc;
+	brc_exec_free(net->g);
+	net->g = NULL;
+	brc_net_forget_inputs(net);
+	net->behind = true;
+	again = brc_net_find_inputs(net, &other);
+	BRC_THEN(again, read_graph(net, bare, &other));
+	if (again == BRC_OK && err)
+		*err = (brc_err){0};
+	return again == BRC_OK ? BRC_OK : rc;
+}
+
 static brc_rc build(brc_net *net, brc_err *err)
 {
 	const char *const output = net->options.output;
@@ -135,7 +158,7 @@ static brc_rc build(brc_net *net, brc_err *err)
 	BRC_TRY(brc_net_find_inputs(net, err));
 	if (!net->options.output && net->model.model->graph->n_output == 0)
 		return brc_fail(err, BRC_DATA, "the network has no output");
-	BRC_TRY(read_graph(net, &bare, err));
+	BRC_TRY(read_either(net, &bare, err));
 	BRC_TRY(digest_weights(net, err));
 	brc_net_note_input(net);
 	brc_net_choose_output(net);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "net/head_blocks.h"
+#include "net/inputs.h"
 #include "net/network.h"
 
 char *brc_net_node_text(const brc_net *net, size_t node, char *buf, size_t cap)
@@ -63,9 +64,7 @@ void brc_net_free(brc_net *net)
 	for (size_t l = 0; net->layer && l < net->n_layers; l++)
 		free(net->layer[l].head);
 	brc_head_blocks_free(net);
-	for (size_t k = 0; k < net->n_in; k++)
-		free(net->in[k].shared);
-	free(net->in);
+	brc_net_forget_inputs(net);
 	free(net->site);
 	free(net->inputs);
 	free(net->layer);

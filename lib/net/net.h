@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "linalg/kernel_norm.h"
 #include "net/layer_graph.h"
 #include "sections/dataset.h"
@@ -77,6 +78,8 @@ typedef struct brc_net_io {
 /* The name of the output that was taken out of several; NULL if there are not several, or none was.
  */
 const char *brc_net_output_taken(const brc_net *net);
+/* "'mask' with ones, 'ids' with 0, 1, 2 ...": inputs without data. False: there are none. */
+bool brc_net_defaults_text(const brc_net *net, brc_str *s);
 
 /* Borrowed. */
 const brc_net_io *brc_net_io_of(const brc_net *net);

@@ -41,7 +41,8 @@ typedef struct brc_net_input {
 	size_t ndim, dim[BRC_MAX_DIMS];
 	size_t images; /* the dimension that holds the images; BRC_NOWHERE: none does */
 	brc_fill fill;
-	void *shared; /* of BRC_FILL_SHARED: its elements; owned */
+	size_t vocabulary; /* how many numbers the smallest table that is asked knows; 0: none is */
+	void *shared;      /* of BRC_FILL_SHARED: its elements; owned */
 } brc_net_input;
 
 /* Where a layer lies in the graph. */
@@ -74,7 +75,8 @@ typedef struct brc_closing {
 		step; /* elements that a Softmax brings to a sum of 1, and their step; or 0 */
 	bool sigmoid;
 	bool logs;   /* the Softmax gives logarithms */
-	bool behind; /* a Transpose comes after it: `logits` is the output itself */
+	bool behind; /* a Transpose or a part comes after it: `logits` is the output itself */
+	bool cut;    /* only a part of it is the output, such as the probability of one class */
 } brc_closing;
 
 /* A unit that is a feature of a head. */
@@ -96,6 +98,7 @@ struct brc_net {
 	brc_net_options options; /* its texts and data are gone once it has been read */
 	brc_net_input *in;       /* [n_in] */
 	size_t n_in, main;       /* main: the one that takes the images */
+	bool behind;             /* images may lie in dimension 1: in dimension 0 is no way */
 	size_t declared;         /* images at a time that the model declares; 0: any number */
 	size_t rows;             /* images that g is read for */
 	bool fixed;              /* and with which it runs; else it may be any number */

@@ -13,7 +13,31 @@ static const brc_node *producer(const brc_exec *g, size_t value)
 	return NULL;
 }
 
-/* Views and Transposes may come after it. */
+/* Of elements of a node's output that are `step` apart: how many times one image has as many. */
+static size_t rows_inside(const brc_net *net, const brc_node *n, size_t step)
+{
+	const brc_operand *y = brc_exec_value(net->g, n->out[0]);
+	size_t behind = 1;
+
+	if (!net->tracked || y->batch == BRC_NOWHERE)
+		return 1;
+	for (size_t k = y->batch; k < y->ndim; k++)
+		behind *= y->dim[k];
+	return step >= behind ? net->rows : 1;
+}
+
+/* Does the node put out a part of a value that the network computes? */
+static bool is_part(const brc_exec *g, const brc_node *n)
+{
+	static const char *const type[] = {"Gather", "Slice", "Split"};
+
+	for (size_t i = 0; i < sizeof(type) / sizeof(*type); i++)
+		if (strcmp(brc_node_type(n), type[i]) == 0)
+			return brc_exec_value(g, n->in[0])->state == BRC_COMPUTED;
+	return false;
+}
+
+/* Views and Transposes may come after it, and a part of it may be taken. */
 static void find_closing(brc_net *net)
 {
 	brc_closing *c = &net->closing;
@@ -21,13 +45,16 @@ static void find_closing(brc_net *net)
 
 	*c = (brc_closing){0};
 	net->logits = net->output;
-	while (n && (brc_node_is_view(n) || strcmp(brc_node_type(n), "Transpose") == 0)) {
-		c->behind = c->behind || !brc_node_is_view(n);
+	while (n && (brc_node_is_view(n) || is_part(net->g, n) ||
+		     strcmp(brc_node_type(n), "Transpose") == 0)) {
+		c->cut = c->cut || is_part(net->g, n);
+		c->behind = c->behind || c->cut || !brc_node_is_view(n);
 		n = producer(net->g, n->in[0]);
 	}
 	if (!n)
 		return;
 	c->softmax = brc_node_softmax_size(n, &c->step);
+	c->step /= rows_inside(net, n, c->step);
 	c->logs = strcmp(brc_node_type(n), "LogSoftmax") == 0;
 	c->sigmoid = strcmp(brc_node_type(n), "Sigmoid") == 0;
 	if ((c->softmax || c->sigmoid) && !c->behind)

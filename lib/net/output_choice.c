@@ -1,4 +1,5 @@
 /* Which of several outputs is the one that counts. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -6,16 +7,41 @@
 #include "base/str.h"
 #include "net/network.h"
 
+static bool begins(const char *name, const char *with)
+{
+	return strncasecmp(name, with, strlen(with)) == 0;
+}
+
+/* "hidden", "states", "cell_state", "hidden.1", "state2", but not "cell_type". */
+static bool is_state(const char *name)
+{
+	static const char *const kind[] = {"hidden", "state", "cell"};
+	static const char *const more[] = {"_state", "_out", "_n", "_new"};
+
+	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++) {
+		const char *rest = name + strlen(kind[i]);
+
+		if (!begins(name, kind[i]))
+			continue;
+		rest += tolower((unsigned char)*rest) == 's';
+		if (*rest == '\0' || *rest == '.' || isdigit((unsigned char)rest[*rest == '_']))
+			return true;
+		for (size_t k = 0; k < sizeof(more) / sizeof(*more); k++)
+			if (begins(rest, more[k]))
+				return true;
+	}
+	return false;
+}
+
 /* Hidden states, and keys and values for the next pass: no answer of the network. */
 static bool carries_on(const char *name)
 {
-	static const char *const begin[] = {"present", "past", "cache", "hidden", "state", "cell"};
 	static const char *const whole[] = {"h",  "c",     "hn",    "cn", "h_n", "c_n",   "hy",
 					    "cy", "h_out", "c_out", "h1", "c1",  "new_h", "new_c"};
 
-	for (size_t i = 0; i < sizeof(begin) / sizeof(*begin); i++)
-		if (strncasecmp(name, begin[i], strlen(begin[i])) == 0)
-			return true;
+	if (begins(name, "present") || begins(name, "past") || begins(name, "cache") ||
+	    is_state(name))
+		return true;
 	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
 		if (strcasecmp(name, whole[i]) == 0)
 			return true;

@@ -50,6 +50,20 @@ static const char *tap_name(const brc_net *net, size_t layer, const brc_run_opti
 	return brc_exec_value(net->g, v)->name;
 }
 
+/* The graph for as many images as suit it. What was read was one for another number. */
+static brc_rc build_graph(brc_run_plan *p, const brc_exec_options *options, brc_err *err)
+{
+	const brc_net *net = p->net;
+	brc_rc rc = brc_net_build(net, p->rows, options, &p->g, err);
+
+	if (rc == BRC_DATA && !net->fixed && err && !*err->hint)
+		brc_hint(err,
+			 "the model may allow only as many images as it was exported with: "
+			 "--shape %.100s=N,... runs N at a time",
+			 net->in[net->main].name);
+	return rc;
+}
+
 static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **tap, brc_err *err)
 {
 	const brc_net *net = p->net;
@@ -63,11 +77,12 @@ static brc_rc build(brc_run_plan *p, const brc_run_options *how, const char **ta
 					  .n_keep = scored,
 					  .tap = tap,
 					  .n_taps = how->n,
-					  .keep_only = true};
+					  .keep_only = true,
+					  .images_first = true};
 
 	for (size_t k = 0; k < how->n; k++)
 		tap[k] = tap_name(net, how->layer[k], how);
-	BRC_TRY(brc_net_build(net, p->rows, &options, &p->g, err));
+	BRC_TRY(build_graph(p, &options, err));
 	return brc_schedule_new(&p->schedule, p->g, err);
 }
 

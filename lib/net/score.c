@@ -88,6 +88,8 @@ static void add_places(const brc_scoring *s, const int32_t *label, const float *
 	for (size_t p = 0; p < s->places; p++) {
 		const size_t y = (size_t)label[p];
 
+		if (label[p] < 0)
+			continue;
 		if (s->logistic)
 			add_logistic(s, x[p * s->place_step], y != 0, correct + y, loss + y);
 		else
@@ -129,14 +131,19 @@ void brc_score_items(const brc_scoring *s, const brc_dataset *d, size_t first, s
 	}
 }
 
-void brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images)
+size_t brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images)
 {
 	const bool all = s->task == BRC_TASK_LABELS || s->task == BRC_TASK_REGRESSION;
+	size_t sum = 0;
 
 	for (size_t k = 0; k < s->cells; k++)
 		images[k] = all ? (int64_t)data->n : 0;
 	for (size_t i = 0; !all && i < data->n * s->answers; i++)
-		images[data->label[i]]++;
+		if (data->label[i] >= 0)
+			images[data->label[i]]++;
+	for (size_t k = 0; k < s->cells; k++)
+		sum += (size_t)images[k];
+	return sum;
 }
 
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n)

@@ -19,13 +19,16 @@
  * With s->loss MARGIN the loss is minus the margin: the score of the label less the largest of the
  * others, or of a logistic score x, and -x where the truth is 0. Of probabilities it is the margin
  * of their logarithms, which is that of the scores before the Softmax, or of the log-odds.
- * A score that is NaN is wrong and its loss NaN.
+ * A score that is NaN is wrong and its loss NaN. Places without a label are not counted.
  */
 void brc_score_items(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,
 		     const float *scores, int32_t *correct, double *loss);
 
-/* images[cells]: how many answers there are of each class, label or output. */
-void brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images);
+/*
+ * images[cells]: how many answers there are of each class, label or output. Returns how many in
+ * all.
+ */
+size_t brc_score_answers(const brc_scoring *s, const brc_dataset *data, int64_t *images);
 
 /* Index of the first row with a NaN or infinity among n rows, or n. */
 size_t brc_score_find_broken(const float *logits, size_t classes, size_t n);

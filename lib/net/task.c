@@ -70,11 +70,19 @@ static brc_rc check_labels(const question *q, size_t classes, brc_err *err)
 
 	if (d->classes <= classes)
 		return BRC_OK;
-	for (size_t i = 0; i < d->n * each; i++)
-		if ((size_t)d->label[i] >= classes)
-			return brc_fail(err, BRC_DATA,
-					"image %zu has label %d, but the network has %zu classes",
-					i / each, (int)d->label[i], classes);
+	for (size_t i = 0; i < d->n * each; i++) {
+		const int label = d->label[i];
+
+		if (label < 0 || (size_t)label < classes)
+			continue;
+		brc_fail(err, BRC_DATA, "image %zu has label %d, but the network has %zu classes",
+			 i / each, label, classes);
+		return d->label_ndim ? brc_hint(err,
+						"if %d stands for places without a label: "
+						"read-data --ignore-label %d",
+						label, label)
+				     : BRC_DATA;
+	}
 	return BRC_OK;
 }
 
@@ -97,10 +105,12 @@ static bool is_row(const brc_net_io *io)
 static void choose_scores(const question *q, brc_scoring *s)
 {
 	const brc_closing *c = &q->net->closing;
-	const bool soft = c->softmax == s->cells && (c->behind || c->step == s->class_step);
+	const bool soft =
+		!c->cut && c->softmax == s->cells && (c->behind || c->step == s->class_step);
+	const bool share = c->sigmoid || (c->cut && c->softmax && !c->logs);
 
 	s->output = c->softmax && (s->logistic || !soft);
-	s->shares = c->behind && (s->logistic ? c->sigmoid : soft && !c->logs);
+	s->shares = c->behind && (s->logistic ? share : soft && !c->logs);
 }
 
 static brc_rc as_classes(const question *q, brc_scoring *s, brc_err *err)
@@ -140,8 +150,12 @@ static brc_rc as_binary(const question *q, brc_scoring *s, brc_err *err)
 		return no_fit(q, "one score and two classes make a binary task", err);
 	if (q->data->classes > 2)
 		return no_fit(q, "one score tells two classes apart, but there are more", err);
-	if (q->net->closing.softmax)
+	if (q->net->closing.softmax && !q->net->closing.cut)
 		return no_fit(q, "the network ends in a Softmax over one score, which is always 1",
+			      err);
+	if (q->net->closing.cut && q->net->closing.logs)
+		return no_fit(q,
+			      "one logarithm of a probability is no score that tells classes apart",
 			      err);
 	*s = (brc_scoring){.task = BRC_TASK_BINARY,
 			   .cells = 2,

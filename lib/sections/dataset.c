@@ -139,27 +139,45 @@ void brc_dataset_classes_of(const brc_dataset *d, size_t image, bool *has)
 	for (size_t c = 0; c < d->classes; c++)
 		has[c] = d->mark && d->mark[image * d->classes + c];
 	for (size_t p = 0; p < places; p++)
-		has[d->label[image * places + p]] = true;
+		if (d->label[image * places + p] >= 0)
+			has[d->label[image * places + p]] = true;
+}
+
+/* As many places are without a label as are announced. */
+static brc_rc check_unlabelled(const brc_dataset *d, size_t found, const char *what, brc_err *err)
+{
+	if (found != d->unlabelled)
+		return brc_fail(err, BRC_DATA,
+				"%s: %zu places have no label, but %zu are announced", what, found,
+				d->unlabelled);
+	if (found == d->n * brc_dataset_places(d))
+		return brc_fail(err, BRC_DATA, "%s: no place has a label", what);
+	return BRC_OK;
 }
 
 static brc_rc check_labels(const brc_dataset *d, const char *what, brc_err *err)
 {
-	size_t each = brc_dataset_places(d);
+	size_t each = brc_dataset_places(d), unlabelled = 0;
+	const bool may_lack = d->unlabelled > 0 && d->label_ndim > 0;
 
 	if (each == 0)
 		return brc_fail(err, BRC_DATA,
 				"%s: the images have no places that could be labelled", what);
 	for (size_t i = 0; i < d->n * each; i++)
-		if (d->label[i] < 0 || (size_t)d->label[i] >= d->classes)
+		if (may_lack && d->label[i] == -1)
+			unlabelled++;
+		else if (d->label[i] < 0 || (size_t)d->label[i] >= d->classes)
 			return brc_fail(err, BRC_DATA,
 					"%s: the label of image %zu is %d; %zu classes need labels "
 					"from 0 to %zu",
 					what, i / each, d->label[i], d->classes, d->classes - 1);
-	return BRC_OK;
+	return check_unlabelled(d, unlabelled, what, err);
 }
 
 static brc_rc check_targets(const brc_dataset *d, const char *what, brc_err *err)
 {
+	if (d->unlabelled > 0)
+		return check_unlabelled(d, 0, what, err);
 	for (size_t i = 0; i < d->n * d->classes; i++) {
 		if (d->mark && d->mark[i] > 1)
 			return brc_fail(
@@ -217,6 +235,7 @@ static const brc_key keys[] = {
 	BRC_KEY(brc_dataset, scale, NUMBER, NEEDED),
 	BRC_KEY_AS("layout", brc_dataset, layout, WORD, OPTIONAL, layouts),
 	BRC_KEY(brc_dataset, source, TEXT, USUAL),
+	BRC_KEY(brc_dataset, unlabelled, COUNT, OPTIONAL),
 };
 
 static const brc_field fields[] = {

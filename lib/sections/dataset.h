@@ -47,9 +47,10 @@ typedef struct brc_dataset {
 	size_t shape[BRC_MAX_DIMS];
 	size_t pixels; /* product of shape[0..ndim): elements of one image */
 	/* One of these three; the others are NULL: */
-	const int32_t *label; /* [n, label_shape...], each within 0..classes-1 */
+	const int32_t *label; /* [n, label_shape...], each within 0..classes-1, or -1 */
 	const uint8_t *mark;  /* [n, classes]: 1 where the image has the label, else 0 */
 	const float *target;  /* [n, classes]: what the outputs should be; finite */
+	size_t unlabelled;    /* how many places have the label -1, which is none; not all */
 	size_t label_ndim;    /* 0: one label an image; else one for each of its places, e.g. for */
 	size_t label_shape[3];   /* each token the one that follows; [label_ndim] */
 	size_t classes;          /* 1..BRC_CLASSES_MAX; or how many labels, or outputs, there are */

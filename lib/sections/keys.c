@@ -20,6 +20,12 @@ static void put_number(const brc_key *k, double v, brc_map *m)
 		brc_map_put_double(m, k->key, v);
 }
 
+static void put_count(const brc_key *k, size_t v, brc_map *m)
+{
+	if (k->use != BRC_KEY_OPTIONAL || v)
+		brc_map_put_int(m, k->key, (int64_t)v);
+}
+
 static void put_text(const brc_key *k, const char *v, brc_map *m)
 {
 	if (k->use != BRC_KEY_OPTIONAL || v[0])
@@ -38,7 +44,7 @@ void brc_keys_put(const brc_key *keys, size_t n, const void *from, brc_map *m)
 
 		switch (k->kind) {
 		case BRC_KEY_COUNT:
-			brc_map_put_int(m, k->key, (int64_t) * (const size_t *)member);
+			put_count(k, *(const size_t *)member, m);
 			break;
 		case BRC_KEY_COUNT_OR_NAN:
 		case BRC_KEY_NUMBER:

@@ -25,7 +25,8 @@ typedef enum brc_key_kind {
 typedef enum brc_key_use {
 	BRC_KEY_NEEDED,  /* a map without it is refused */
 	BRC_KEY_USUAL,   /* written always; where it is missing the member stays as it is */
-	BRC_KEY_OPTIONAL /* the same, and not written where it is NaN or an empty text */
+	BRC_KEY_OPTIONAL /* the same, and not written where it is NaN, a count of 0, or an empty
+			     text */
 } brc_key_use;
 
 typedef struct brc_key {

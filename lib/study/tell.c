@@ -1,5 +1,7 @@
 #include "study/tell.h"
 
+#include "base/str.h"
+
 void brc_tell_output(const brc_cli *cli, const brc_net *net)
 {
 	const char *taken = brc_net_output_taken(net);
@@ -7,6 +9,16 @@ void brc_tell_output(const brc_cli *cli, const brc_net *net)
 	if (taken)
 		brc_cli_note(cli, "of the network's outputs, '%s' is taken; --output names another",
 			     taken);
+}
+
+void brc_tell_inputs(const brc_cli *cli, const brc_net *net)
+{
+	brc_str s = {0};
+
+	if (brc_net_defaults_text(net, &s))
+		brc_cli_note(cli, "the data set has nothing for some inputs, which are filled: %s",
+			     s.s);
+	brc_str_free(&s);
 }
 
 void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)

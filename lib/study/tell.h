@@ -7,6 +7,8 @@
 #include "sections/findings.h"
 #include "sections/lesions.h"
 
+/* Which inputs are filled without data, and with what. */
+void brc_tell_inputs(const brc_cli *cli, const brc_net *net);
 /* Which of several outputs was taken, if there are several. */
 void brc_tell_output(const brc_cli *cli, const brc_net *net);
 /* The unharmed network, and how many sub-clusters were lesioned or left out, and why. */

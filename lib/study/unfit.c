@@ -43,9 +43,20 @@ static double constant_error(const brc_lesions *l, const brc_dataset *data)
 	return error;
 }
 
-static void warn(const brc_cli *cli, const brc_lesions *l, const brc_dataset *data)
+/* A probability that no Sigmoid was seen to make says yes to everything, as it is above 0. */
+static bool may_be_probability(const brc_lesions *l, const brc_scoring *s)
 {
-	const char *cause = brc_data_fit_cause(data);
+	return s->logistic && !s->shares && l->task != BRC_TASK_LABELS &&
+	       l->baseline_correct[0] == 0 && l->baseline_correct[1] == l->class_images[1];
+}
+
+static void warn(const brc_cli *cli, const brc_lesions *l, const brc_scoring *s,
+		 const brc_dataset *data)
+{
+	const char *cause = may_be_probability(l, s)
+				    ? "every score is above 0: if it is a probability, --output "
+				      "should name the score that it is made of"
+				    : brc_data_fit_cause(data);
 	double chance;
 
 	if (brc_lesions_at_chance(l, &chance)) {
@@ -77,18 +88,17 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 			 .loss_kind = how->scoring->loss,
 			 .classes = cells,
 			 .class_images = counts,
-			 .baseline_loss = loss,
-			 .images = data->n * how->scoring->answers};
+			 .baseline_loss = loss};
 	brc_rc rc = correct && counts && loss ? BRC_OK : BRC_RESOURCE;
 
 	BRC_THEN(rc, brc_net_lesions(net, data, &whole, 1, how, pool, NULL, correct, loss, err));
 	if (rc == BRC_OK) {
-		brc_score_answers(how->scoring, data, counts);
+		l.images = brc_score_answers(how->scoring, data, counts);
 		l.baseline_correct = counts + cells;
 		l.correct = brc_task_counts(l.task) ? correct : NULL;
 		for (size_t k = 0; k < cells; k++)
 			l.baseline_correct[k] = correct[k];
-		warn(cli, &l, data);
+		warn(cli, &l, how->scoring, data);
 	}
 	free(correct);
 	free(counts);

@@ -47,6 +47,8 @@ print(hashlib.md5(b''.join(s.arrays[k].tobytes() for k in sorted(s.arrays) if 'b
 	[[ "$stderr" = *"hint: give it with --shape ids=?,N, or with data: extract-weights --data FILE"* ]]
 	run -2 --separate-stderr activations --model "$exports/gpt-dynamic.onnx" --shape ids=?,7,mask=3 -o x.brc <data.brc
 	[[ "$stderr" = *"called 'mask'"* ]]
+	run -2 --separate-stderr activations --model "$exports/gpt-dynamic.onnx" --shape ids=?,5 --shape ids=1,5 -o x.brc <data.brc
+	[[ "$stderr" = *"--shape is given twice; all of it goes into one, after commas"* ]]
 }
 
 @test "extents that contradict the data are refused with both" {
@@ -86,6 +88,33 @@ PYTHON
 	cmp lesions1.brc lesions3.brc
 }
 
+@test "images in the second dimension: every answer is scored, with the bytes of any threads" {
+	data lstm-steps-first 'numpy.arange(len(x)) % 3'
+	data language-steps-first 'numpy.roll(x, -1, 1)'
+	read-data -q lstm-steps-first.npz -o lstm.brc
+	read-data -q --tokens language-steps-first.npz -o language.brc
+	for net in lstm language; do
+		model=$exports/$net-steps-first.onnx
+		extract-weights -q "$model" | laplacian -q | spectral -q -k 2 >labels.brc
+		for threads in 1 3; do
+			lesion -q -n 3 --threads $threads --model "$model" --data $net.brc \
+				<labels.brc >"$net$threads.brc"
+		done
+		cmp "${net}1.brc" "${net}3.brc"
+	done
+	/usr/bin/python3 - "$golden" <<'PYTHON'
+import sys, numpy, read_stream
+for net in ("lstm", "language"):
+    z = numpy.load(f"{net}-steps-first.npz")
+    y = numpy.load(f"{sys.argv[1]}/{net}-steps-first.npz")["output"]
+    right = z["labels"][y.argmax(-1) == z["labels"]]
+    have = next(s for s in read_stream.read(open(f"{net}1.brc", "rb"))[0] if s.type == "lesions")
+    assert list(numpy.bincount(right, minlength=y.shape[-1])) == list(have.arrays["baseline/correct"])
+PYTHON
+	run -3 --separate-stderr activations --model "$exports/lstm-steps-first.onnx" -o x.brc <language.brc
+	[[ "$stderr" = *"the network takes floats of 6 x 5"* ]]
+}
+
 @test "of several outputs one is named; the graph of weights needs none" {
 	data two-outputs
 	read-data -q two-outputs.npz -o data.brc
@@ -106,6 +135,7 @@ PYTHON
 	read-data -q --tokens gpt-past.npz -o data.brc
 	extract-weights -q --data data.brc "$exports/gpt-past.onnx" | laplacian -q | spectral -q -k 2 |
 		lesion -n 2 --model "$exports/gpt-past.onnx" --data data.brc 2>notes >lesions.brc
+	grep -q "the data set has nothing for some inputs, which are filled: '.*' with zeros" notes
 	grep -q "of the network's outputs, 'logits' is taken; --output names another" notes
 }
 

@@ -175,6 +175,76 @@ PYTHON
 	has 'of 1500 places' text
 }
 
+@test "places and tokens without a label are not counted" {
+	for of in places-ignored:255 places-sigmoid-ignored:-100 tokens-ignored:-100; do
+		name=${of%:*} none=${of#*:} tokens=
+		[ "$name" = tokens-ignored ] && tokens=--tokens
+		read-data $tokens "$D/$name.npz" --ignore-label "$none" -o some.brc 2>err
+		in_two "$name" some.brc 2>>err
+		/usr/bin/python3 - "$ROOT/tests/golden/net/tasks.npz" "$name" "$none" <<'PYTHON'
+import sys
+import numpy as np
+import read_stream
+golden, (name, none) = np.load(sys.argv[1]), sys.argv[2:]
+y = golden[f"{name}.y"]
+lacks = y == int(none)
+data = next(x for x in read_stream.read(open("some.brc", "rb"))[0] if x.type == "dataset")
+assert (data.arrays["label"] == np.where(lacks, -1, y)).all()
+assert data.meta["unlabelled"] == lacks.sum() > 0
+assert f"{lacks.sum()} of {y.size} places have no label" in open("err").read()
+lesions = next(x for x in read_stream.read(open("lesioned.brc", "rb"))[0] if x.type == "lesions")
+assert lesions.meta["images"] == y.size - lacks.sum()
+classes = data.meta["classes"]
+assert (lesions.arrays["class/images"] == np.bincount(y[~lacks], minlength=classes)).all()
+assert (lesions.arrays["baseline/correct"] == golden[f"{name}.correct"][0]).all()
+assert np.allclose(lesions.arrays["baseline/loss"], golden[f"{name}.loss"][0], rtol=1e-5)
+PYTHON
+	done
+	coherence -q <lesioned.brc | report >text
+	has 'tokens (class-balanced' text
+	# recorded values need no labels at all places
+	read-data -q "$D/places-ignored.npz" --ignore-label 255 -o some.brc
+	activations -q --model "$NETS/places-ignored.onnx" <some.brc | peek >peeked
+	has class/mean peeked
+	# a label that no place has changes no byte of the data set
+	read-data -q "$D/places.npz" --ignore-label 255 -o none.brc
+	same look '[(x.meta, {k: v.tolist() for k, v in x.arrays.items()}) for x in stream]' none.brc , \
+		look '[(x.meta, {k: v.tolist() for k, v in x.arrays.items()}) for x in stream]' "$D/places.brc"
+}
+
+@test "labels that are no classes: what could be done is said" {
+	run read-data "$D/places-sigmoid-ignored.npz" -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"labels are >= 0"*"--ignore-label -100"* ]]
+	run read-data "$D/places-ignored.npz" --classes 4 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"but there are 4 classes"*"--ignore-label 255"* ]]
+	read-data -q "$D/places-ignored.npz" -o all.brc # 256 classes
+	run in_two places-ignored all.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"has label 255, but the network has 4 classes"*"read-data --ignore-label 255"* ]]
+	/usr/bin/python3 -c 'import numpy as np
+np.savez("void.npz", x=np.zeros((3, 2, 5, 5), np.float32), y=np.full((3, 5, 5), 255))
+np.savez("minus.npz", x=np.zeros((3, 2, 5, 5), np.float32), y=np.arange(75).reshape(3, 5, 5) - 1)'
+	run read-data void.npz --ignore-label 255 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"all labels are 255, which is ignored"* ]]
+	run read-data minus.npz --ignore-label 255 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"the label of image 0 is -1; labels are >= 0"* ]]
+	run read-data "$D/classes-sigmoid.npz" --ignore-label 0 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"--ignore-label needs a label for each place or token, but these are classes"* ]]
+	run read-data "$D/labels.npz" --ignore-label 0 -o x.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"but these are labels"*"--targets places"* ]]
+	for wrong in 1.5 none 3e9 ''; do
+		run read-data "$D/places.npz" "--ignore-label=$wrong" -o x.brc
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"--ignore-label"* ]]
+	done
+}
+
 @test "--loss margin says how sure answers are, in words" {
 	in_two labels "$D/labels.brc" --loss margin 2>err
 	has 'task: 5 independent labels, minus the margin on the logits' err
@@ -245,6 +315,19 @@ PYTHON
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"21294 outputs and 2 labels: this is no classifier"*"--task regression"* ]]
 	lesion -q -n 1 --task classes --model wide.onnx --data two.brc <labels.brc -o out.brc
+}
+
+@test "a score that is always above 0 may be a probability" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+np.savez("two.npz", x=np.zeros((40, 2), np.float32), y=np.arange(40) % 2)
+PYTHON
+	/usr/bin/python3 "$ROOT/tests/cli/wide_network.py" 2 8 1 one.onnx
+	read-data -q two.npz -o two.brc
+	extract-weights -q --units all one.onnx | laplacian -q | spectral -q -k 2 |
+		lesion -n 1 --model one.onnx --data two.brc 2>err >/dev/null
+	has 'accuracy 0.5000 unlesioned' err
+	has 'every score is above 0: if it is a probability, --output should name' err
 }
 
 @test "data that are not those of training are told early" {

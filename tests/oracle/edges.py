@@ -19,7 +19,6 @@ what moves elements moves them. What arrives at the inputs of a layer weighs the
 kernels. Conventions as in docs/method.md: means and deviations over features carry nothing,
 nor does a softmax; attention passes the features of its values on.
 """
-import glob
 import os
 import sys
 
@@ -27,7 +26,7 @@ import numpy as np
 import torch
 
 import edge_networks
-from onnx_torch import compute
+from onnx_torch import compute, fixtures
 from units import Model
 
 OUT = "tests/golden/net/edges"
@@ -391,7 +390,7 @@ def weigh(path, name):
 def main():
     torch.set_num_threads(1)
     os.makedirs(OUT, exist_ok=True)
-    paths = sorted(glob.glob("fixtures/**/*.onnx", recursive=True)) + edge_networks.write(OUT)
+    paths = fixtures() + edge_networks.write(OUT)
     for path in sys.argv[1:] or paths:
         name = os.path.basename(path)[:-5]
         if name not in REFUSED | CHAINS:

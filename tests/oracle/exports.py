@@ -52,6 +52,8 @@ class Case:
     options: List[str] = field(default_factory=list)  # of broca: --shape, --output
     per_token: bool = False  # one answer for each token
     tokens_first: bool = False  # values of modules are [tokens, images, units]
+    steps_first: str = ""  # "in": the module takes [steps, images, ...]; "all": and gives that;
+    # "flat": and gives [steps * images, ...]
     prepare: Callable = lambda y: y  # what torch's output is before a closing softmax
     layers: Dict[str, str] = field(default_factory=dict)  # broca's name: torch's, if they differ
     unlike: List[str] = field(default_factory=list)  # layers that are no torch module
@@ -77,9 +79,15 @@ def take(case, x, i, n):
     return x[i] if case.batch == 0 else x[i:i + n]
 
 
+def given(case, x, i, n):
+    """What the module takes."""
+    x = take(case, x, i, n)
+    return x.transpose(0, 1) if case.steps_first else x
+
+
 def export(case, net, opset, path):
     first = {**case.inputs, **case.other}
-    args = tuple(x if name in case.other else take(case, x, 0, case.batch)
+    args = tuple(x if name in case.other else given(case, x, 0, case.batch)
                  for name, x in first.items())
     torch.onnx.export(torch.jit.script(net) if case.script else net, args, path, opset_version=opset, input_names=list(case.inputs),
                       output_names=case.outputs,
@@ -95,8 +103,11 @@ def call(case, net):
     parts = []
     with torch.no_grad():
         for i in range(0, n, step):
-            y = net(*[take(case, x, i, step) for x in case.inputs.values()])
-            parts.append((y if isinstance(y, (tuple, list)) else [y])[case.which])
+            y = net(*[given(case, x, i, step) for x in case.inputs.values()])
+            y = (y if isinstance(y, (tuple, list)) else [y])[case.which]
+            if case.steps_first == "flat":
+                y = y.view(-1, min(step, n - i), y.shape[-1])
+            parts.append(y.transpose(0, 1) if case.steps_first in ("all", "flat") else y)
     return case.prepare(torch.stack(parts) if case.batch == 0 else torch.cat(parts)).detach()
 
 
@@ -121,7 +132,7 @@ def means(case, net, name):
     rows = [y.detach().movedim(axis_of(part), -1) for y in seen]
     if case.tokens_first:  # but for what comes before and behind the encoder
         n = len(next(iter(case.inputs.values())))
-        rows = [y if len(y) == n else y.transpose(0, 1) for y in rows]
+        rows = [y if len(y) == n or y.dim() == 2 else y.transpose(0, 1) for y in rows]
     return torch.cat([y.reshape(1 if case.batch == 0 else len(y), -1, y.shape[-1]).mean(1)
                       for y in rows])
 

@@ -3,6 +3,8 @@
 The oracle of lib/net: operators as the ONNX specification defines them, nothing shared
 with the library. Imported by the scripts beside it.
 """
+import glob
+
 import numpy as np
 import onnx
 import onnx.numpy_helper
@@ -10,6 +12,15 @@ import torch
 from torch.nn import functional
 
 from onnx_operators import OPERATORS
+
+ELSEWHERE = ("exports", "quantised", "recurrent")  # folders whose networks have their own oracles
+
+
+def fixtures():
+    """The networks that this module runs."""
+    return [path for path in sorted(glob.glob("fixtures/**/*.onnx", recursive=True))
+            if path.split("/")[1] not in ELSEWHERE]
+
 
 ACTIVATIONS = {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "Dropout", "Identity"}
 

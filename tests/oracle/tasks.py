@@ -4,8 +4,9 @@
 
 writes small networks of random weights, tests/golden/net/tasks/NAME.onnx, and
 tests/golden/net/tasks.npz. Of each network NAME it holds
-    NAME.x          the images
-    NAME.y          class numbers [n] or [n, H, W], marks |u1 [n, K], or targets <f4 [n, K]
+    NAME.x          the images, or tokens <i4 [n, T]
+    NAME.y          class numbers [n], [n, H, W] or [n, T], marks |u1 [n, K], or targets <f4 [n, K];
+                    255 or -100 where a place has no class
     NAME.1, NAME.2  [units] of the first and the second hidden layer: 1 where silenced
     NAME.correct    [3, cells] right answers: of the whole network, and with each silenced
     NAME.loss       [3, cells] summed losses; torch's own, of scores in double precision
@@ -59,6 +60,26 @@ def by_class(scores, y):
                  f.cross_entropy(scores, y, reduction="none"), (own - others).squeeze(1))
 
 
+def by_known_class(scores, y):
+    """As by_class, but some y are no class: torch ignores them."""
+    ignored = int(y[(y < 0) | (y >= scores.shape[1])][0])
+    known = y != ignored
+    flat = scores.movedim(1, -1)[known]
+    found = by_class(flat, y[known])
+    whole = f.cross_entropy(scores, y, reduction="sum", ignore_index=ignored)
+    assert abs(sum(found[1]) - whole) < 1e-9 * whole
+    return found
+
+
+def by_known_token(scores, y):
+    return by_known_class(scores.movedim(-1, 1), y)
+
+
+def by_known_score(scores, y):
+    known = (y == 0) | (y == 1)
+    return by_score(scores.reshape(y.shape)[known], y[known])
+
+
 def by_score(scores, y):
     """One score before any sigmoid, of the shape of the classes."""
     scores = scores.reshape(y.shape)
@@ -85,6 +106,10 @@ def cases(random):
     numbers = random.normal(0, 1, (IMAGES, 3)).astype(np.float32)
     two, four = random.integers(0, 2, IMAGES), random.integers(0, 4, IMAGES)
     places = random.integers(0, 4, (IMAGES, 5, 5))
+    more = np.random.default_rng(7)  # so that what was there before stays the same
+    some = np.where(more.random(places.shape) < 0.3, 255, places)
+    few = np.where(more.random(places.shape) < 0.6, -100, places % 2)
+    next_token = np.where(more.random((IMAGES, 7)) < 0.4, -100, more.integers(0, 5, (IMAGES, 7)))
     return {
         "classes-sigmoid": (dense(4), [nn.Sigmoid()], four, by_class, 13),
         "binary-sigmoid": (dense(1), [nn.Sigmoid()], two, by_score, 13),
@@ -98,6 +123,9 @@ def cases(random):
         "places-softmax-11": (convolutions(4), [nn.Softmax(1)], places, by_class, 11),
         "places-last": (convolutions(4), [ChannelsLast()], places, by_class, 13),
         "places-sigmoid": (convolutions(1), [nn.Sigmoid()], places % 2, by_score, 13),
+        "places-ignored": (convolutions(4), [], some, by_known_class, 13),
+        "places-sigmoid-ignored": (convolutions(1), [nn.Sigmoid()], few, by_known_score, 13),
+        "tokens-ignored": ([nn.Embedding(9, 6), *dense(5)], [], next_token, by_known_token, 13),
     }
 
 
@@ -106,23 +134,27 @@ def silenced(layers, x, at, mask):
     for i, layer in enumerate(layers):
         x = layer(x)
         if i == at:
-            x = x * (1 - torch.from_numpy(mask)).reshape(1, -1, *[1] * (x.dim() - 2))
+            x = x * (1 - torch.from_numpy(mask)).reshape(-1, *[1] * (2 if x.dim() == 4 else 0))
     return x
 
 
 def write(name, case, random, out):
     layers, ending, truth, score, opset = case
     shape = (2, 5, 5) if isinstance(layers[0], nn.Conv2d) else (6,)
-    x = torch.from_numpy(random.normal(0, 2, (IMAGES, *shape)).astype(np.float32))
+    tokens = isinstance(layers[0], nn.Embedding)
+    x = torch.from_numpy(random.integers(0, 9, truth.shape) if tokens else
+                         random.normal(0, 2, (IMAGES, *shape)).astype(np.float32))
     net = nn.Sequential(*layers, *ending).eval()
     torch.onnx.export(net, x, f"{OUT}/{name}.onnx", opset_version=opset, input_names=["x"],
                       output_names=["y"], dynamic_axes={"x": {0: "N"}, "y": {0: "N"}})
     y = torch.from_numpy(truth)
     deep = nn.Sequential(*layers).double()
-    masks = [(random.random(layers[i].weight.shape[0]) < 0.5).astype(np.uint8) for i in (0, 2)]
-    runs = [(-1, masks[0]), (1, masks[0]), (3, masks[1])]
-    found = [score(silenced(deep, x.double(), at, mask), y) for at, mask in runs]
-    out.update({f"{name}.x": x.numpy(),
+    first = int(tokens)
+    masks = [(random.random(layers[first + i].weight.shape[0]) < 0.5).astype(np.uint8)
+             for i in (0, 2)]
+    runs = [(-1, masks[0]), (first + 1, masks[0]), (first + 3, masks[1])]
+    found = [score(silenced(deep, x if tokens else x.double(), at, mask), y) for at, mask in runs]
+    out.update({f"{name}.x": x.numpy().astype(np.int32) if tokens else x.numpy(),
                 f"{name}.y": truth.astype(np.int32) if truth.dtype == np.int64 else truth,
                 f"{name}.1": masks[0], f"{name}.2": masks[1],
                 f"{name}.correct": np.array([c for c, _, _ in found], np.int32),

@@ -26,7 +26,6 @@ normalisation acts feature by feature, values pass through attention, and querie
 nobody. VIA is `pure`, or `convention` when every path from I to J crosses such an operator
 (or the product of a gate), `mixed` when some do.
 """
-import glob
 import os
 import sys
 
@@ -34,7 +33,7 @@ import numpy as np
 import torch
 
 from onnx_operators import layer_norm
-from onnx_torch import compute
+from onnx_torch import compute, fixtures
 from units import Model
 
 OUT = "tests/golden/net/tracing"
@@ -215,7 +214,7 @@ def trace(path, name):
 def main():
     torch.set_num_threads(1)
     os.makedirs(OUT, exist_ok=True)
-    for path in sys.argv[1:] or sorted(glob.glob("fixtures/**/*.onnx", recursive=True)):
+    for path in sys.argv[1:] or fixtures():
         name = os.path.basename(path)[:-5]
         if name not in REFUSED:
             trace(path, ("planted-" if "/planted/" in path else "") + name)

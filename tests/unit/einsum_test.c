@@ -1,4 +1,7 @@
-/* Einsum against plain loops over all letters; its layers; equations that lie. */
+/*
+ * Einsum against plain loops over all letters; its layers, and those of MatMul with a stack of
+ * matrices; equations that lie.
+ */
 #include "model_build.h"
 
 #include <math.h>
@@ -303,8 +306,10 @@ static void gives(const char *text, size_t ndim, const size_t *dim, size_t out_n
 static void dots_stand_for_dimensions(void **state)
 {
 	static const size_t x[] = {2, 5, 3}, deep[] = {2, 5, 6, 3}, two[] = {2, 3};
+	static const size_t seven[] = {2, 1, 1, 1, 1, 1, 5};
 
 	(void)state;
+	gives("...,...de->...", 7, seven, 7, seven);
 	gives("...d,de->...e", 3, x, 3, (const size_t[]){2, 5, 4});
 	gives("...d,de->...e", 4, deep, 4, (const size_t[]){2, 5, 6, 4});
 	gives("...d,de->...e", 2, two, 2, (const size_t[]){2, 4});
@@ -368,6 +373,7 @@ static void equations_that_lie_are_refused(void **state)
 
 /* ---- layers ---- */
 
+/* text: an equation; NULL: it is a MatMul. */
 static brc_net *network(const char *text, size_t ndim, const int64_t *x, size_t w_ndim,
 			const int64_t *w, bool swapped)
 {
@@ -386,10 +392,13 @@ static brc_net *network(const char *text, size_t ndim, const int64_t *x, size_t 
 	for (size_t i = 0; i < n; i++)
 		v[i] = (float)(i + 1);
 	add_tensor(m, "w", BRC_ONNX_FLOAT, w_ndim, w, v, n * sizeof(*v));
-	set_equation(add_node(m, "Einsum", swapped ? "w x" : "x w", "y"), text);
+	if (text)
+		set_equation(add_node(m, "Einsum", swapped ? "w x" : "x w", "y"), text);
+	else
+		add_node(m, "MatMul", "x w", "y");
 	bytes = pack_model(m, &n);
 	if (brc_net_decode(&net, bytes, n, NULL, &err) != BRC_OK)
-		fail_msg("%s: %s", text, err.message);
+		fail_msg("%s: %s", text ? text : "MatMul", err.message);
 	free(bytes);
 	return net;
 }
@@ -433,6 +442,118 @@ static void matrices_are_layers(void **state)
 	brc_net_free(net);
 }
 
+static void stacks_of_matrices_are_layers(void **state)
+{
+	static const int64_t x[] = {-1, 1, 2, 3}, heads[] = {2, 3, 4}, one[] = {1, 3, 4};
+	static const int64_t each[] = {-1, 2, 5, 3}, rows[] = {-1, 2, 3}, two[] = {1, 2, 3, 4};
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	brc_net *net;
+	float w[64];
+
+	(void)state;
+	is_one_layer(network(NULL, 3, rows, 3, one, false), 3, 4, 4, 1);
+	for (int k = 0; k < 2; k++) { /* unit 4 h + o has the weight 1 + 12 h + 4 i + o */
+		net = network(NULL, 4, x, k ? 4 : 3, k ? two : heads, false);
+		g = brc_net_layer_graph(net);
+		assert_int_equal(g->layers->n, 2);
+		assert_string_equal(g->layers->name[1], "w");
+		assert_int_equal(g->layers->units[1], 8);
+		assert_int_equal(g->weights(net, 0, w, &err), BRC_OK);
+		for (size_t i = 0; i < 24; i++)
+			assert_true(w[i] == (float)(1 + 12 * (i % 8 / 4) + 4 * (i / 8) + i % 4));
+		brc_net_free(net);
+	}
+	net = network(NULL, 4, each, 3, heads, false); /* each head reads features of its own */
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->layers->n, 3);
+	assert_int_equal(g->layers->units[2], 4);
+	brc_net_free(net);
+}
+
+/* Dimensions of x and of a constant w, with numbers drawn for both. */
+typedef struct stack {
+	size_t n[2];
+	int64_t dim[2][5];
+	float data[2][64];
+} stack;
+
+static size_t draw_numbers(stack *s, size_t o)
+{
+	size_t n = 1;
+
+	for (size_t k = 0; k < s->n[o]; k++)
+		n *= (size_t)s->dim[o][k];
+	assert_true(n <= 64);
+	for (size_t i = 0; i < n; i++)
+		s->data[o][i] = (float)draw(2001) / 1000 - 1;
+	return n;
+}
+
+/* Element i of the product y, dimensions aligned from the last. */
+static double product_element(const stack *s, const brc_operand *y, size_t i)
+{
+	const size_t common = (size_t)s->dim[0][s->n[0] - 1], wide = y->dim[y->ndim - 1];
+	size_t at[2] = {0, 0}, size[2] = {y->dim[y->ndim - 2] * common, common * wide};
+	size_t row = i / wide % y->dim[y->ndim - 2], left = i / wide / y->dim[y->ndim - 2];
+	double sum = 0;
+
+	for (size_t k = y->ndim - 2; k-- > 0; left /= y->dim[k])
+		for (size_t o = 0; o < 2; o++) {
+			if (k + s->n[o] < y->ndim)
+				continue;
+			if (s->dim[o][k + s->n[o] - y->ndim] > 1)
+				at[o] += left % y->dim[k] * size[o];
+			size[o] *= (size_t)s->dim[o][k + s->n[o] - y->ndim];
+		}
+	for (size_t c = 0; c < common; c++)
+		sum += (double)s->data[0][at[0] + row * common + c] *
+		       (double)s->data[1][at[1] + c * wide + i % wide];
+	return sum;
+}
+
+static void check_stack(stack s)
+{
+	Brc__OnnxModel *m = new_model();
+	brc_tensor_view in = {.name = "x", .ndim = s.n[0], .batch = true};
+	size_t nx = draw_numbers(&s, 0), nw = draw_numbers(&s, 1);
+	brc_err err = {0};
+	exec_pass p;
+	brc_exec *g;
+	brc_onnx onnx;
+
+	for (size_t k = 0; k < in.ndim; k++)
+		in.dim[k] = (size_t)s.dim[0][k];
+	add_input(m, "x", s.n[0], s.dim[0]);
+	add_output(m, "y");
+	add_tensor(m, "w", BRC_ONNX_FLOAT, s.n[1], s.dim[1], s.data[1], nw * sizeof(float));
+	add_node(m, "MatMul", "x w", "y");
+	if (build(m, &in, 1, &onnx, &g, &err) != BRC_OK || exec_pass_new(&p, g, &err))
+		fail_msg("%s", err.message);
+	memcpy(brc_workspace_input(p.w, "x"), s.data[0], nx * sizeof(float));
+	assert_int_equal(exec_pass_run(p.w, &err), BRC_OK);
+	assert_int_equal(output_of(g, 0)->ndim, s.n[0] > s.n[1] ? s.n[0] : s.n[1]);
+	for (size_t i = 0; i < output_of(g, 0)->count; i++)
+		assert_true(fabs(((const float *)brc_workspace_output(p.w, 0))[i] -
+				 product_element(&s, output_of(g, 0), i)) < 1e-5);
+	exec_pass_free(&p);
+	brc_exec_free(g);
+	brc_onnx_clear(&onnx);
+}
+
+/* All ways in which the dimensions of a MatMul with a stack may be aligned. */
+static void stacks_equal_loops(void **state)
+{
+	(void)state;
+	check_stack((stack){.n = {4, 3}, .dim = {{ROWS, 1, 2, 3}, {2, 3, 4}}});
+	check_stack((stack){.n = {4, 3}, .dim = {{ROWS, 2, 5, 3}, {2, 3, 4}}});
+	check_stack((stack){.n = {4, 4}, .dim = {{ROWS, 2, 5, 3}, {1, 1, 3, 4}}});
+	check_stack((stack){.n = {2, 3}, .dim = {{ROWS, 3}, {2, 3, 4}}});
+	check_stack((stack){.n = {2, 4}, .dim = {{ROWS, 3}, {1, 2, 3, 4}}});
+	check_stack((stack){.n = {3, 4}, .dim = {{ROWS, 5, 3}, {2, 1, 3, 4}}});
+	check_stack((stack){.n = {5, 4}, .dim = {{ROWS, 2, 1, 2, 3}, {2, 2, 3, 4}}});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +561,8 @@ int main(void)
 		cmocka_unit_test(dots_stand_for_dimensions),
 		cmocka_unit_test(equations_that_lie_are_refused),
 		cmocka_unit_test(matrices_are_layers),
+		cmocka_unit_test(stacks_of_matrices_are_layers),
+		cmocka_unit_test(stacks_equal_loops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static brc_dataset data_with(brc_dataset_input *more)
 			     .classes = 2,
 			     .scale = 1,
 			     .input = more,
-			     .n_inputs = 1};
+			     .n_inputs = more ? 1 : 0};
 }
 
 static brc_rc read_model(Brc__OnnxModel *m, const brc_dataset *d, const char *shape, brc_net **net,
@@ -65,7 +65,7 @@ static void check(Brc__OnnxModel *m, brc_dataset_input *more, const float *sum, 
 	assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
 	assert_true(rows_most == 0 ? p->rows >= IMAGES : p->rows == rows_most);
 	for (size_t i = 0; i < IMAGES; i += p->rows) {
-		const size_t n = p->rows < IMAGES ? p->rows : IMAGES;
+		const size_t n = p->rows < IMAGES - i ? p->rows : IMAGES - i;
 		const float *y;
 
 		assert_int_equal(brc_run_start(r, &d, NULL, i, n, &err), BRC_OK);
@@ -154,12 +154,141 @@ static void images_in_the_second_dimension(void **state)
 	check(m, &h, sum, 0);
 }
 
+/* Two images at a time, with a constant for each of both: no other number is possible. */
+static void a_number_that_cannot_be_changed_is_kept(void **state)
+{
+	static const int64_t extent[] = {2, FEATURES};
+	static const float one = 1, sum[] = {4, 8, 12};
+	brc_dataset_input other = {.name = "other",
+				   .real = true,
+				   .shared = true,
+				   .ndim = 1,
+				   .shape = {1},
+				   .count = 1,
+				   .data = &one};
+	Brc__OnnxModel *m = new_model();
+
+	(void)state;
+	add_input(m, "x", 2, extent);
+	add_weights(m, "w", FEATURES, 2);
+	add_weights(m, "halves", 2, FEATURES);
+	add_node(m, "Add", "x halves", "sum");
+	add_node(m, "MatMul", "sum w", "y");
+	add_output(m, "y");
+	check(m, &other, sum, 2);
+}
+
+/* The same, where the model says that any number is possible: it is read for two. */
+static void a_number_that_is_not_declared_is_asked_for(void **state)
+{
+	static const brc_run_options how = {.logits = true};
+	const brc_dataset d = data_with(NULL);
+	brc_err err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		Brc__OnnxModel *m = begin_model();
+		brc_net *net;
+		brc_run_plan *p;
+
+		add_weights(m, "halves", 2, FEATURES);
+		add_node(m, "Add", "x halves", "sum");
+		add_node(m, "MatMul", "sum w", "y");
+		add_output(m, "y");
+		assert_int_equal(read_model(m, &d, i ? "2,?" : NULL, &net, &err), BRC_OK);
+		assert_int_equal(brc_run_plan_new(&p, net, &how, &err), i ? BRC_OK : BRC_DATA);
+		assert_true(i || strstr(err.hint, "--shape x=N,... runs N at a time"));
+		brc_run_plan_free(p);
+		brc_net_free(net);
+	}
+}
+
+/* A network of a state, which has a default, and an action: the data say which one they are. */
+static void the_main_input_has_the_extents_of_the_data(void **state)
+{
+	static const int64_t wide[] = {-1, FEATURES + 1};
+	static const float one[FEATURES + 1];
+	brc_dataset_input none = {.name = "none", .real = true, .count = 1, .data = one};
+	brc_dataset d = data_with(&none);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		Brc__OnnxModel *m = new_model();
+		Brc__OnnxNode *n;
+		brc_str text = {0};
+		brc_err err = {0};
+		brc_net *net;
+
+		d.shape[0] = d.pixels = i ? FEATURES : FEATURES + 1;
+		add_input(m, "state", 2, images_extent);
+		add_input(m, "action", 2, wide);
+		add_weights(m, "w", 2 * FEATURES + 1, 2);
+		n = add_node(m, "Concat", "state action", "both");
+		add_int(n, "axis", 1);
+		add_node(m, "MatMul", "both w", "y");
+		add_output(m, "y");
+		if (read_model(m, &d, "action=?,3,state=4,2", &net, &err) != BRC_OK)
+			fail_msg("%s", err.message);
+		assert_string_equal(net->in[net->main].name, i ? "state" : "action");
+		assert_int_equal(net->rows, 4); /* whichever input says it */
+		assert_int_equal(brc_net_defaults_text(net, &text), !i);
+		if (!i)
+			assert_string_equal(text.s, "'state' with zeros");
+		brc_str_free(&text);
+		brc_net_free(net);
+	}
+}
+
+/* Images x [N, 2], and a row of a table of 2 for each. */
+static void numbers_beyond_a_table_are_refused(void **state)
+{
+	static const int64_t extent[] = {-1, 1};
+	static const int32_t row[] = {0, -2, 2};
+	static const brc_run_options how = {.logits = true};
+	brc_dataset_input position = {
+		.name = "position_ids", .ndim = 1, .shape = {1}, .count = 1, .data = row};
+	const brc_dataset d = data_with(&position);
+	Brc__OnnxModel *m = begin_model();
+	brc_err err = {0};
+	brc_net *net;
+	brc_run_plan *p;
+	brc_run *r;
+
+	(void)state;
+	append(&m->graph->input, &m->graph->n_input,
+	       new_value("position_ids", BRC_ONNX_INT64, 2, extent));
+	add_weights(m, "table", 2, 2);
+	add_node(m, "Gather", "table position_ids", "rows");
+	add_node(m, "ReduceSum", "rows one", "row");
+	add_list(m, "one", 1, (const int64_t[]){1});
+	add_int(m->graph->node[1], "keepdims", 0);
+	add_node(m, "Add", "x row", "sum");
+	add_node(m, "MatMul", "sum w", "y");
+	add_output(m, "y");
+	if (read_model(m, &d, NULL, &net, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(brc_run_plan_new(&p, net, &how, &err), BRC_OK);
+	assert_int_equal(brc_runs_new(&r, 1, p, &err), BRC_OK);
+	assert_int_equal(brc_run_start(r, &d, NULL, 0, 2, &err), BRC_OK);
+	assert_int_equal(brc_run_start(r, &d, NULL, 0, 3, &err), BRC_DATA);
+	assert_string_equal(err.message,
+			    "the input 'position_ids': number 0 of image 2 is 2, but the "
+			    "network's table has 2 rows");
+	brc_runs_free(r, 1);
+	brc_run_plan_free(p);
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_input_without_images_takes_one_array_for_all),
 		cmocka_unit_test(an_input_without_images_takes_the_array_of_each),
 		cmocka_unit_test(images_in_the_second_dimension),
+		cmocka_unit_test(a_number_that_cannot_be_changed_is_kept),
+		cmocka_unit_test(a_number_that_is_not_declared_is_asked_for),
+		cmocka_unit_test(numbers_beyond_a_table_are_refused),
+		cmocka_unit_test(the_main_input_has_the_extents_of_the_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

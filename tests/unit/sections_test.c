@@ -336,17 +336,31 @@ static brc_dataset two_images(void)
 			     .source = "npz"};
 }
 
-static void write_places(brc_section *s)
+static void write_labelled(brc_section *s, const int32_t label[4], size_t unlabelled)
 {
-	static const int32_t label[2][2][1] = {{{1}, {0}}, {{0}, {0}}};
 	brc_dataset d = two_images();
 
-	d.label = &label[0][0][0];
+	d.label = label;
+	d.unlabelled = unlabelled;
 	d.label_ndim = 2;
 	d.label_shape[0] = 2;
 	d.label_shape[1] = 1;
 	assert_int_equal(dataset_write(&d, s, NULL), BRC_OK);
 	own_tensors(s);
+}
+
+static void write_places(brc_section *s)
+{
+	static const int32_t label[] = {1, 0, 0, 0};
+
+	write_labelled(s, label, 0);
+}
+
+static void write_some_places(brc_section *s)
+{
+	static const int32_t label[] = {1, -1, -1, 0};
+
+	write_labelled(s, label, 2);
 }
 
 static void write_marks(brc_section *s)
@@ -453,6 +467,7 @@ static const struct kind {
 	{"lesions", write_lesions, read_lesions},
 	{"lesions", write_regression, read_lesions}, /* from here on, other forms of these types */
 	{"dataset", write_places, read_dataset},
+	{"dataset", write_some_places, read_dataset},
 	{"dataset", write_marks, read_dataset},
 	{"dataset", write_targets, read_dataset},
 };
@@ -703,6 +718,49 @@ static void what_must_not_be_there_is_refused(void **state)
 	}
 }
 
+static void refused_as(brc_section *s, const char *says)
+{
+	brc_err err = {0};
+
+	assert_int_equal(read_dataset(s, NULL, &err), BRC_DATA);
+	if (!strstr(err.message, says))
+		fail_msg("'%s' is no '%s'", err.message, says);
+	brc_section_free(s);
+}
+
+/* As many as are announced, only of places, and not all. */
+static void missing_labels_are_announced(void **state)
+{
+	static const struct {
+		void (*write)(brc_section *s);
+		int64_t announced;
+		const char *says;
+	} of[] = {
+		{write_some_places, 3, "2 places have no label, but 3 are announced"},
+		{write_some_places, 0, "the label of image 0 is -1"},
+		{write_places, 1, "0 places have no label, but 1 are announced"},
+		{write_dataset, 1, "0 places have no label, but 1 are announced"},
+		{write_marks, 4, "0 places have no label, but 4 are announced"},
+		{write_targets, -1, "'unlabelled' is not a count"},
+	};
+	brc_section *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		s = fresh("dataset");
+		of[i].write(s);
+		brc_map_put_int(s->meta, "unlabelled", of[i].announced);
+		refused_as(s, of[i].says);
+	}
+	s = fresh("dataset");
+	write_some_places(s);
+	for (size_t i = 0; i < s->n_tensors; i++)
+		if (strcmp(s->tensors[i]->name, "label") == 0)
+			memset(s->tensors[i]->data, 0xff, 4 * sizeof(int32_t));
+	brc_map_put_int(s->meta, "unlabelled", 4);
+	refused_as(s, "no place has a label");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -710,6 +768,7 @@ int main(void)
 		cmocka_unit_test(an_imported_graph_has_its_method_alone),
 		cmocka_unit_test(edges_without_metadata_are_read),
 		cmocka_unit_test(what_must_not_be_there_is_refused),
+		cmocka_unit_test(missing_labels_are_announced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

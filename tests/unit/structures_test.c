@@ -483,6 +483,93 @@ static void layers_inside_are_layers(void **state)
 	brc_net_free(net);
 }
 
+/* ---- the number of images ---- */
+
+/* If the extent `k` of x exceeds 100, -x, else what Relu leaves of it; then a layer. */
+static Brc__OnnxModel *asks_extent(int64_t k)
+{
+	static const int64_t hundred = 100;
+	Brc__OnnxModel *m = begin();
+
+	add_list(m, "k", 1, &k);
+	add_tensor(m, "hundred", BRC_ONNX_INT64, 0, NULL, &hundred, sizeof(hundred));
+	add_node(m, "Shape", "x", "shape");
+	add_node(m, "Concat", "hundreds shape", "longer");
+	add_list(m, "hundreds", 0, NULL);
+	add_int(m->graph->node[1], "axis", 0);
+	add_node(m, "Gather", "longer k", "extent");
+	add_node(m, "Greater", "extent hundred", "many");
+	put(m, choose("many", "x", "h", "Neg", "Relu"));
+	add_node(m, "MatMul", "h a", "y");
+	return m;
+}
+
+/* NULL: the network is read; else it is refused with this. */
+static void reads(Brc__OnnxModel *m, const char *shape, const char *message)
+{
+	const brc_net_options how = {.shape = shape};
+	brc_err err = {0};
+	brc_net *net;
+	size_t n;
+	uint8_t *bytes = pack_model(m, &n);
+	brc_rc rc = brc_net_decode(&net, bytes, n, &how, &err);
+
+	if ((rc == BRC_OK) != !message || (message && !strstr(err.message, message)))
+		fail_msg("'%s'", err.message);
+	if (message)
+		assert_string_equal(err.hint,
+				    "--shape x=1,... runs one image at a time, which is possible");
+	brc_net_free(net);
+	free(bytes);
+}
+
+static void the_number_of_images_is_no_condition(void **state)
+{
+	static const char no[] = "node 'my-h' (If): its condition 'many' follows from the number "
+				 "of images at a time";
+	Brc__OnnxModel *declared = asks_extent(0);
+	Brc__OnnxDimension *images = declared->graph->input[0]->type->tensor_type->shape->dim[0];
+
+	(void)state;
+	reads(asks_extent(0), NULL, no);
+	reads(asks_extent(0), "x=1,4", NULL);
+	reads(asks_extent(0), "x=200,4", NULL);
+	reads(asks_extent(1), NULL, NULL);
+	images->has_dim_value = 1; /* the answer for one image is that of the model */
+	images->dim_value = 1;
+	reads(declared, NULL, NULL);
+}
+
+/* What broca computes for an image must not depend on how many others there are. */
+static void the_number_of_images_is_no_operand(void **state)
+{
+	static const int64_t zero = 0, four = 4;
+	Brc__OnnxModel *m[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		m[i] = begin();
+		add_tensor(m[i], "zero", BRC_ONNX_INT64, 0, NULL, &zero, sizeof(zero));
+		add_list(m[i], "four", 1, &four);
+		add_node(m[i], "Shape", "x", "shape");
+	}
+	add_node(m[0], "Gather", "shape zero", "n");
+	add_int(add_node(m[0], "Cast", "n", "real"), "to", BRC_ONNX_FLOAT);
+	add_node(m[0], "Div", "x real", "h");
+	add_node(m[0], "MatMul", "h a", "y");
+	reads(m[0], NULL, "node 'my-h' (Div): it computes with the number of images at a time");
+	/* as an extent it may be used: zeros for all images, and rows of four */
+	add_node(m[1], "ConstantOfShape", "shape", "zeros");
+	add_node(m[1], "Gather", "shape zero", "n");
+	add_node(m[1], "Reshape", "n one", "rows");
+	add_list(m[1], "one", 1, (const int64_t[]){1});
+	add_int(add_node(m[1], "Concat", "rows four", "target"), "axis", 0);
+	add_node(m[1], "Add", "x zeros", "more");
+	add_node(m[1], "Reshape", "more target", "h");
+	add_node(m[1], "MatMul", "h a", "y");
+	reads(m[1], NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +587,8 @@ int main(void)
 		cmocka_unit_test(bodies_are_applied_to_each_value),
 		cmocka_unit_test(values_may_be_cut_off_at_values),
 		cmocka_unit_test(layers_inside_are_layers),
+		cmocka_unit_test(the_number_of_images_is_no_condition),
+		cmocka_unit_test(the_number_of_images_is_no_operand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,12 @@ static const task_case cases[] = {
 	 "4 classes at each of 25 places, cross-entropy on the logits"},
 	{"places-sigmoid", BRC_TASK_PLACES, 2,
 	 "2 classes at each of 25 places, logistic loss on the logits"},
+	{"places-ignored", BRC_TASK_PLACES, 4,
+	 "4 classes at each of 25 places, cross-entropy on the logits"},
+	{"places-sigmoid-ignored", BRC_TASK_PLACES, 2,
+	 "2 classes at each of 25 places, logistic loss on the logits"},
+	{"tokens-ignored", BRC_TASK_PLACES, 5,
+	 "5 classes at each of 7 places, cross-entropy on the logits"},
 };
 
 /* A network with its data. */
@@ -55,7 +61,7 @@ static brc_array member(const char *name, const char *what, const char *dtype)
 static brc_dataset images_of(const brc_array *x)
 {
 	brc_dataset d = {.image = x->data,
-			 .pixel = BRC_PIXEL_F4,
+			 .pixel = x->dtype[1] == 'i' ? BRC_PIXEL_I4 : BRC_PIXEL_F4,
 			 .n = x->shape[0],
 			 .ndim = x->ndim - 1,
 			 .pixels = x->count / x->shape[0],
@@ -65,14 +71,21 @@ static brc_dataset images_of(const brc_array *x)
 	return d;
 }
 
-static void set_labels(brc_dataset *d, const brc_array *y)
+/* What is no class is no label. */
+static void set_labels(brc_dataset *d, brc_array *y)
 {
-	d->label = y->data;
+	int32_t *label = y->data;
+
+	d->label = label;
 	d->label_ndim = y->ndim - 1;
 	memcpy(d->label_shape, y->shape + 1, d->label_ndim * sizeof(*y->shape));
 	for (size_t i = 0; i < y->count; i++)
-		if ((size_t)d->label[i] >= d->classes)
-			d->classes = (size_t)d->label[i] + 1;
+		if (label[i] == 255 || label[i] < 0) {
+			label[i] = -1;
+			d->unlabelled++;
+		} else if ((size_t)label[i] >= d->classes) {
+			d->classes = (size_t)label[i] + 1;
+		}
 }
 
 static fixture fixture_of(const task_case *c)
@@ -81,7 +94,9 @@ static fixture fixture_of(const task_case *c)
 			    : c->task == BRC_TASK_REGRESSION ? "<f4"
 							     : "<i4";
 	char path[128];
-	fixture f = {.x = member(c->name, "x", "<f4"), .y = member(c->name, "y", dtype)};
+	const bool tokens = strncmp(c->name, "tokens", 6) == 0;
+	fixture f = {.x = member(c->name, "x", tokens ? "<i4" : "<f4"),
+		     .y = member(c->name, "y", dtype)};
 
 	snprintf(path, sizeof(path), "tests/golden/net/tasks/%s.onnx", c->name);
 	f.net = network(path);
@@ -154,6 +169,16 @@ static void compare(const task_case *c, const fixture *f, const brc_scoring *sco
 	brc_array_clear(&sums);
 }
 
+/* Places without a label are no answers. */
+static void check_answers(const fixture *f, const brc_scoring *s)
+{
+	int64_t images[1 + CELLS_MAX] = {0}; /* the first is that of no class */
+
+	assert_int_equal(brc_score_answers(s, &f->d, images + 1),
+			 f->d.n * s->answers - f->d.unlabelled);
+	assert_int_equal(images[0], 0);
+}
+
 static void every_task_counts_what_torch_counts(void **state)
 {
 	(void)state;
@@ -169,6 +194,7 @@ static void every_task_counts_what_torch_counts(void **state)
 		assert_int_equal(s.task, c->task);
 		assert_int_equal(s.cells, c->cells);
 		assert_string_equal(brc_task_text(&s, text), c->text);
+		check_answers(&f, &s);
 		compare(c, &f, &s, 1, "loss", 1);
 		compare(c, &f, &s, 3, "loss", 1);
 		compare(c, &f, NULL, 2, "loss", 1);

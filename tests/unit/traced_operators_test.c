@@ -605,6 +605,57 @@ static void a_function_with_comparisons_counts_once(void **state)
 	brc_net_free(net);
 }
 
+/* Edges behind a condition on all units, which is [N, 1], or [N] and then moved. */
+static void edges_of_condition(bool moved, float w[15])
+{
+	static const int64_t extent[3] = {-1, 4, 6}, column[2] = {-1, 1};
+	Brc__OnnxModel *m = new_model();
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	Brc__OnnxNode *n;
+	uint8_t *bytes;
+	brc_net *net;
+	size_t size;
+
+	add_input(m, "image", 3, extent);
+	add_output(m, "answer");
+	add_constants(m);
+	add_weights(m, "w3", 5, 3);
+	add_list(m, "column", 2, column);
+	add_node(m, "Flatten", "image", "f");
+	add_node(m, "MatMul", "f w24", "h");
+	n = add_node(m, "ReduceMean", "h", "mean");
+	add_int_list(n, "axes", 1, (const int64_t[]){1});
+	add_int(n, "keepdims", !moved);
+	add_node(m, "Greater", "mean one", moved ? "list" : "asked");
+	if (moved)
+		add_node(m, "Reshape", "list column", "asked");
+	add_node(m, "Mul", "h two", "twice");
+	add_node(m, "Where", "asked twice h", "a");
+	add_node(m, "MatMul", "a w3", "answer");
+	bytes = pack_model(m, &size);
+	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->n_edges, 2);
+	if (g->weights(net, 1, w, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	brc_net_free(net);
+}
+
+/* Truth values are moved as numbers are: what Where asks comes from the same units. */
+static void conditions_are_moved(void **state)
+{
+	float kept[15], moved[15];
+
+	(void)state;
+	edges_of_condition(false, kept);
+	edges_of_condition(true, moved);
+	assert_memory_equal(kept, moved, sizeof(kept));
+	assert_true(kept[0] > 0);
+}
+
 /* traced_operators_test [FOLDER]: the models of its rows are written there. */
 int main(int argc, char **argv)
 {
@@ -613,6 +664,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_operator_is_in_the_list),
 		cmocka_unit_test(images_stay_apart),
 		cmocka_unit_test(a_function_with_comparisons_counts_once),
+		cmocka_unit_test(conditions_are_moved),
 		cmocka_unit_test(old_operands_scale_their_own_channels),
 	};
 

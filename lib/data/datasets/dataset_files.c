@@ -31,6 +31,17 @@ static brc_rc exclude(bool a, bool b, const char *which, brc_err *err)
 	return a && b ? brc_fail(err, BRC_USAGE, "%s exclude each other", which) : BRC_OK;
 }
 
+static brc_rc parse_label(const char *text, int32_t *label, brc_err *err)
+{
+	double v;
+
+	BRC_TRY(brc_parse_double(text, INT32_MIN, INT32_MAX, "--ignore-label", &v, err));
+	*label = (int32_t)v;
+	return *label == v
+		       ? BRC_OK
+		       : brc_fail(err, BRC_USAGE, "--ignore-label: '%s' is no whole number", text);
+}
+
 brc_rc brc_dataset_options_settle(brc_dataset_options *o, brc_err *err)
 {
 	o->format = BRC_FORMATS;
@@ -47,6 +58,8 @@ brc_rc brc_dataset_options_settle(brc_dataset_options *o, brc_err *err)
 	if ((o->tokens || o->next_token) &&
 	    (!isnan(o->scale) || o->mean || o->deviation || o->bgr || o->nchw || o->nhwc))
 		return brc_fail(err, BRC_USAGE, "tokens have no scale, mean or channels");
+	if (o->ignore_label)
+		BRC_TRY(parse_label(o->ignore_label, &o->ignored, err));
 	if (o->length != 0 && !o->next_token)
 		return brc_fail(err, BRC_USAGE, "--length belongs to --next-token");
 	o->channels = o->grey ? 1 : o->rgb ? 3 : 0;
@@ -179,13 +192,18 @@ brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err)
 	brc_items *it = r->items;
 	brc_dataset *d = &r->d;
 	bool scaled = !isnan(a->scale);
+	const int32_t *ignored = a->ignore_label ? &a->ignored : NULL;
 
 	BRC_TRY(brc_head_pixel(it, a->tokens, scaled, &d->pixel, err));
 	r->targets = (brc_targets)a->targets;
 	BRC_TRY(brc_targets_settle(it, a->tokens, &r->targets, err));
-	BRC_TRY(brc_head_classes(it, r->targets, r->n_names ? r->n_names : it->classes, &d->classes,
-				 err));
+	if (ignored)
+		BRC_TRY(brc_head_check_ignored(it, r->targets, err));
+	BRC_TRY(brc_head_classes(it, r->targets, r->n_names ? r->n_names : it->classes, ignored,
+				 &d->classes, err));
 	BRC_TRY(choose(r, err));
+	if (ignored)
+		BRC_TRY(brc_head_ignore(it, *ignored, &d->unlabelled, err));
 	take_labels(r);
 	d->class_name = it->class_name ? it->class_name : r->names;
 	d->scale = scaled ? a->scale : d->pixel == BRC_PIXEL_U1 ? 1 / 255.0 : 1;

@@ -43,6 +43,7 @@ typedef struct brc_dataset_options {
 	const char *resize, *crop;    /* of image files: "224x160", "224" */
 	const char *mean, *deviation; /* "0.5,0.4,0.3" */
 	const char *sample;           /* "1000", "50-per-class" */
+	const char *ignore_label;     /* a whole number: places with this label have none */
 	double scale;                 /* NaN: 1/255 of bytes, 1 of floats */
 	bool tokens, next_token;      /* next_token: labelled by what follows */
 	int targets;                  /* brc_targets */
@@ -54,6 +55,7 @@ typedef struct brc_dataset_options {
 	size_t channels;   /* of image files: 1, 3, or 0 for those of the first */
 	brc_layout layout; /* wanted */
 	bool reverse;      /* channels in the opposite order */
+	int32_t ignored;   /* if there is an ignore_label */
 } brc_dataset_options;
 
 typedef struct brc_dataset_files {

@@ -44,8 +44,33 @@ static brc_rc check_columns(const brc_items *it, const char *kind, size_t named,
 				  it->label_name, *classes, kind, named);
 }
 
-brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, size_t *classes,
-			brc_err *err)
+/* Places may have no label, which some number stands for. */
+static brc_rc may_be_ignored(brc_targets kind, int32_t label, const char *hint, brc_err *err)
+{
+	if (kind != BRC_TARGETS_PLACES)
+		return hint ? brc_hint(err, "%s", hint) : BRC_DATA;
+	return brc_hint(err, "%s%sif %d stands for places without a label: --ignore-label %d",
+			hint ? hint : "", hint ? "; " : "", label, label);
+}
+
+static brc_rc check_label(const brc_items *it, brc_targets kind, size_t named, size_t image,
+			  int32_t label, brc_err *err)
+{
+	if (label < 0) {
+		brc_fail(err, BRC_DATA, "%s: the label of image %zu is %d; labels are >= 0",
+			 it->label_name, image, label);
+		return may_be_ignored(kind, label, NULL, err);
+	}
+	if (named == 0 || (size_t)label < named)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: the label of image %zu is %d, but there are %zu classes",
+		 it->label_name, image, label, named);
+	return may_be_ignored(kind, label, "labels count from 0, in the order of the class names",
+			      err);
+}
+
+brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, const int32_t *ignored,
+			size_t *classes, brc_err *err)
 {
 	const brc_array *label = &it->label;
 	const int32_t *v = label->data;
@@ -55,25 +80,50 @@ brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, siz
 	if (kind == BRC_TARGETS_LABELS || kind == BRC_TARGETS_REGRESSION)
 		return check_columns(it, brc_targets_name(kind), named, classes, err);
 	for (size_t i = 0; i < label->count; i++) {
-		if (v[i] < 0)
-			return brc_fail(err, BRC_DATA,
-					"%s: the label of image %zu is %d; labels are >= 0",
-					it->label_name, i / each, v[i]);
-		if (named != 0 && (size_t)v[i] >= named) {
-			brc_fail(err, BRC_DATA,
-				 "%s: the label of image %zu is %d, but there are %zu classes",
-				 it->label_name, i / each, v[i], named);
-			return brc_hint(err,
-					"labels count from 0, in the order of the class names");
-		}
+		if (ignored && v[i] == *ignored)
+			continue;
+		BRC_TRY(check_label(it, kind, named, i / each, v[i], err));
 		if (v[i] > largest)
 			largest = v[i];
 	}
 	*classes = named != 0 ? named : (size_t)largest + 1;
-	if (*classes > BRC_CLASSES_MAX)
-		return brc_fail(err, BRC_DATA, "%s: the largest label is %d: more than %u classes",
-				it->label_name, largest, BRC_CLASSES_MAX);
-	return BRC_OK;
+	if (*classes <= BRC_CLASSES_MAX)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: the largest label is %d: more than %u classes", it->label_name,
+		 largest, BRC_CLASSES_MAX);
+	return may_be_ignored(kind, largest, NULL, err);
+}
+
+/* ---- places without a label ---- */
+
+brc_rc brc_head_check_ignored(const brc_items *it, brc_targets kind, brc_err *err)
+{
+	if (kind == BRC_TARGETS_PLACES)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA,
+		 "%s: --ignore-label needs a label for each place or token, but "
+		 "these are %s",
+		 it->label_name, brc_targets_name(kind));
+	return brc_hint(err, kind == BRC_TARGETS_CLASSES
+				     ? "leave out images without a class before"
+				     : "--targets places, if they are labels of places");
+}
+
+brc_rc brc_head_ignore(const brc_items *it, int32_t ignored, size_t *n, brc_err *err)
+{
+	const brc_array *label = &it->label;
+	int32_t *v = label->data;
+
+	*n = 0;
+	for (size_t i = 0; i < label->count; i++)
+		if (v[i] == ignored) {
+			v[i] = -1;
+			++*n;
+		}
+	if (*n < label->count)
+		return BRC_OK;
+	brc_fail(err, BRC_DATA, "%s: all labels are %d, which is ignored", it->label_name, ignored);
+	return brc_hint(err, "at least one place must have a label");
 }
 
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept)

@@ -26,10 +26,16 @@ brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *
 /*
  * The number of classes, or of labels or outputs. It is `named` (the number that was asked for, or
  * of names; 0: unknown), and every label must be below it. Otherwise it is the largest label + 1.
- * Labels have been settled (data/datasets/targets.h). BRC_DATA naming the image otherwise.
+ * Labels have been settled (data/datasets/targets.h). Those that are *ignored (NULL: none) do not
+ * count. BRC_DATA naming the image otherwise.
  */
-brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, size_t *classes,
-			brc_err *err);
+brc_rc brc_head_classes(const brc_items *it, brc_targets kind, size_t named, const int32_t *ignored,
+			size_t *classes, brc_err *err);
+
+/* May these labels be ignored at some places? BRC_DATA unless they are labels of places. */
+brc_rc brc_head_check_ignored(const brc_items *it, brc_targets kind, brc_err *err);
+/* Labels <i4 that are `ignored` become -1; *n: how many. BRC_DATA when all are. */
+brc_rc brc_head_ignore(const brc_items *it, int32_t ignored, size_t *n, brc_err *err);
 
 /* Keep only the labels of the marked items. */
 void brc_head_keep(brc_array *label, const bool *chosen, size_t *kept);

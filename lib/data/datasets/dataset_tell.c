@@ -27,6 +27,9 @@ void brc_dataset_files_tell_written(const brc_dataset_files *r, const brc_cli *c
 		       : d->target ? "numbers to be predicted"
 				   : "classes",
 		       d->scale);
+	if (r->asked.ignore_label)
+		brc_cli_note(cli, "%zu of %zu places have no label", d->unlabelled,
+			     d->n * brc_dataset_places(d));
 	if (isnan(r->asked.scale) && r->largest < 128)
 		brc_cli_note(cli,
 			     "the largest byte is %u, and bytes are divided by 255; give --scale "

@@ -247,6 +247,7 @@ static brc_rc infer_steps(brc_exec *g, brc_node *n, brc_err *err)
 		BRC_TRY(brc_need(g, n, k, other ? x->elem : elem, &in[k], err));
 	}
 	BRC_TRY(brc_broadcast(in, n->n_in, &out, err));
+	BRC_TRY(brc_alike_for_images(g, in, n->n_in, &out, err));
 	if (f == OF_PRelu && memcmp(out.dim, in[0]->dim, sizeof(*out.dim) * out.ndim) != 0)
 		return brc_fail(err, BRC_DATA, "its slope does not fit its input");
 	out.elem = table[f].kind >= COMPARISON ? BRC_ELEM_BOOL : elem;
@@ -303,6 +304,7 @@ static brc_rc infer_where(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need_any(g, n, 1, &in[1], err));
 	BRC_TRY(brc_need(g, n, 2, in[1]->elem, &in[2], err));
 	BRC_TRY(brc_broadcast(in, 3, &out, err));
+	BRC_TRY(brc_alike_for_images(g, in, 3, &out, err));
 	out.elem = in[1]->elem;
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	return brc_loops_broadcast(n->state, &g->value[n->out[0]], in, 3, err);

@@ -131,6 +131,7 @@ static brc_rc read_mask(const brc_exec *g, const brc_node *n, attention *t, brc_
 	in[0] = &scores;
 	in[1] = mask;
 	BRC_TRY(brc_broadcast(in, 2, &both, err));
+	BRC_TRY(brc_alike_for_images(g, in, 2, &both, err));
 	if (mask->ndim > 4 || memcmp(both.dim, scores.dim, 4 * sizeof(*both.dim)) != 0)
 		return brc_fail(err, BRC_DATA, "its mask of shape %s does not fit scores of %s",
 				brc_shape_text(mask).s, brc_shape_text(&scores).s);

@@ -77,6 +77,8 @@ static brc_rc infer_constant_of_shape(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_exec_alloc(g, &v.data, v.count, item, err));
 	for (size_t i = 0; i < v.count; i++)
 		memcpy((char *)v.data + i * item, fill, item);
+	for (size_t k = 0; k < v.ndim; k++)
+		v.open |= (size_t)brc_follows_images(brc_in(g, n, 0), k) << k;
 	return brc_set_constant(g, n, 0, &v, err);
 }
 
@@ -102,6 +104,10 @@ static brc_rc infer_shape(brc_exec *g, brc_node *n, brc_err *err)
 	v.data = list;
 	for (size_t k = 0; k < v.dim[0]; k++)
 		list[k] = (int64_t)x->dim[start + k];
+	v.count = v.dim[0];
+	for (size_t k = start; k < end; k++)
+		if (brc_open_extent(g, x, k))
+			BRC_TRY(brc_mark_images(g, &v, k - start, err));
 	return brc_set_constant(g, n, 0, &v, err);
 }
 
@@ -114,6 +120,10 @@ static brc_rc infer_size(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need_any(g, n, 0, &x, err));
 	count = (int64_t)x->count;
 	BRC_TRY(constant_list(g, &count, 1, sizeof(count), false, &v, err));
+	v.count = 1;
+	for (size_t k = 0; k < x->ndim; k++)
+		if (brc_open_extent(g, x, k))
+			BRC_TRY(brc_mark_images(g, &v, 0, err));
 	return brc_set_constant(g, n, 0, &v, err);
 }
 
@@ -124,10 +134,13 @@ const brc_op brc_constants_ops[] = {
 			BRC_ATTR_UNREAD("value_ints")),
 	       .read = read_constant),
 	BRC_OP("ConstantOfShape", BRC_TAKES(1, 1, 1), infer_constant_of_shape, NULL, ANY, MIX,
-	       BRC_ARGS(brc_constant_args, BRC_ATTR_UNREAD("value")), .read = read_fill),
+	       BRC_ARGS(brc_constant_args, BRC_ATTR_UNREAD("value")), .read = read_fill,
+	       .measures = true),
 	BRC_OP("Shape", BRC_TAKES(1, 1, 1), infer_shape, NULL, ANY, MIX,
 	       BRC_ARGS(brc_shape_args, BRC_ATTR_INT("start", brc_shape_args, start, 0),
-			BRC_ATTR_INT("end", brc_shape_args, end, INT64_MAX))),
-	BRC_OP("Size", BRC_TAKES(1, 1, 1), infer_size, NULL, ANY, MIX, .attributes = NULL),
+			BRC_ATTR_INT("end", brc_shape_args, end, INT64_MAX)),
+	       .measures = true),
+	BRC_OP("Size", BRC_TAKES(1, 1, 1), infer_size, NULL, ANY, MIX, .attributes = NULL,
+	       .measures = true),
 	{.type = NULL},
 };

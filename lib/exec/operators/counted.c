@@ -88,6 +88,7 @@ static brc_rc infer_eye(brc_exec *g, brc_node *n, brc_err *err)
 	if (x->batch != BRC_NOWHERE)
 		BRC_TRY(brc_keeps_images(x, x->batch, err));
 	v = *x;
+	v.by_images = NULL;
 	if (a->dtype != 0)
 		BRC_TRY(brc_kind_of_type(a->dtype, &v.elem, &v.narrow, err));
 	BRC_TRY(brc_exec_alloc(g, &v.data, v.count, brc_item(v.elem), err));
@@ -108,6 +109,7 @@ const brc_op brc_counted_ops[] = {
 	BRC_OP("Range", BRC_TAKES(3, 3, 1), infer_range, NULL, ANY, MIX, .attributes = NULL),
 	BRC_OP("EyeLike", BRC_TAKES(1, 1, 1), infer_eye, NULL, ANY, MIX,
 	       BRC_ARGS(brc_eye_args, BRC_ATTR_INT("dtype", brc_eye_args, dtype, 0),
-			BRC_ATTR_INT("k", brc_eye_args, k, 0))),
+			BRC_ATTR_INT("k", brc_eye_args, k, 0)),
+	       .measures = true),
 	{.type = NULL},
 };

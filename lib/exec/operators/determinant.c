@@ -72,7 +72,15 @@ static void run_det(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
+static double det_work(const brc_node *n, const brc_operand *out)
+{
+	double side = sqrt((double)n->scratch / sizeof(double));
+
+	return 2.0 / 3 * (double)out->count * side * side * side;
+}
+
 const brc_op brc_determinant_ops[] = {
-	BRC_OP("Det", BRC_TAKES(1, 1, 1), infer_det, run_det, PLAIN, MIX, .unchanged = true),
+	BRC_OP("Det", BRC_TAKES(1, 1, 1), infer_det, run_det, PLAIN, MIX, .unchanged = true,
+	       .work = det_work),
 	{.type = NULL},
 };

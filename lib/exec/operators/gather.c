@@ -105,6 +105,18 @@ const brc_op brc_gather_ops[] = {
 	{.type = NULL},
 };
 
+/* The value that it is, but for the order of its dimensions. */
+static const brc_operand *in_any_order(const brc_exec *g, const brc_operand *v, size_t before)
+{
+	for (size_t k = before; k-- > 0;) {
+		const brc_node *n = &g->node[k];
+
+		if (strcmp(n->op->type, "Transpose") == 0 && v == &g->value[n->out[0]])
+			v = &g->value[g->value[n->in[0]].buffer];
+	}
+	return v;
+}
+
 size_t brc_exec_vocabulary(const brc_exec *g, const char *name)
 {
 	size_t least = 0;
@@ -114,7 +126,7 @@ size_t brc_exec_vocabulary(const brc_exec *g, const char *name)
 		const brc_operand *i = n->op->run == run_gather ? &g->value[n->in[1]] : NULL;
 
 		if (i)
-			i = &g->value[i->buffer];
+			i = in_any_order(g, &g->value[i->buffer], k);
 		if (i && i->input && strcmp(i->name, name) == 0) {
 			size_t extent = ((const gather *)n->state)->extent;
 

@@ -99,6 +99,7 @@ static brc_rc infer_pairs(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(brc_need(g, n, 1, in[0]->elem, &in[1], err));
 	BRC_TRY(read_formula(n, in[0], &t, err));
 	BRC_TRY(brc_broadcast(in, 2, &out, err));
+	BRC_TRY(brc_alike_for_images(g, in, 2, &out, err));
 	BRC_TRY(brc_set_output(g, n, 0, &out, err));
 	return brc_loops_broadcast(n->state, &g->value[n->out[0]], in, 2, err);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "exec/operator.h"
 
 /* ---- BatchNormalization: an affine map of every channel ---- */
@@ -256,6 +257,13 @@ static void run_lrn(const brc_exec *g, const brc_node *n, const brc_memory *m)
 	}
 }
 
+static double lrn_work(const brc_node *n, const brc_operand *out)
+{
+	size_t size = (size_t)((const brc_lrn_args *)n->args)->size;
+
+	return 2.0 * (double)out->count * (double)brc_least(size, out->dim[1]);
+}
+
 #define EPSILON(ARGS) BRC_ATTR_FLOAT("epsilon", ARGS, epsilon, 1e-5f, 0)
 
 const brc_op brc_normalisation_ops[] = {
@@ -284,6 +292,7 @@ const brc_op brc_normalisation_ops[] = {
 	       BRC_ARGS(brc_lrn_args, BRC_ATTR_FLOAT("alpha", brc_lrn_args, alpha, 1e-4f, 0),
 			BRC_ATTR_FLOAT("beta", brc_lrn_args, beta, 0.75f, 0),
 			BRC_ATTR_FLOAT("bias", brc_lrn_args, bias, 1, 0),
-			BRC_ATTR_INT("size", brc_lrn_args, size, 0))),
+			BRC_ATTR_INT("size", brc_lrn_args, size, 0)),
+	       .work = lrn_work),
 	{.type = NULL},
 };

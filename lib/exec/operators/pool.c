@@ -238,9 +238,18 @@ static brc_rc infer_max_pool(brc_exec *g, brc_node *n, brc_err *err)
 	return brc_become(g, n, y, err);
 }
 
+/* Every window is read as a whole, and a second time for the places of what is largest. */
+static double pool_work(const brc_node *n, const brc_operand *out)
+{
+	const brc_window *w = &((const pool *)n->state)->w;
+
+	return 2.0 * (double)n->n_out * (double)out->count * (double)(w->kernel[0] * w->kernel[1]) *
+	       (double)w->kernel[2];
+}
+
 #define RECORD(TYPE, MAX_OUT, INFER, VARIANT, ...)                             \
 	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), INFER, run_pool, LAST, POOLING, \
-	       .state = sizeof(pool), .variant = VARIANT, __VA_ARGS__)
+	       .state = sizeof(pool), .variant = VARIANT, .work = pool_work, __VA_ARGS__)
 #define WINDOW(OWN)                                                   \
 	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args), \
 		 BRC_ATTR_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), OWN)

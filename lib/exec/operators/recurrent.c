@@ -92,8 +92,8 @@ static brc_rc sizes(const brc_exec *g, const brc_node *n, brc_recurrence *r, brc
 	r->inputs = x->dim[2];
 	r->hidden = w->dim[2];
 	if (brc_keeps_images(x, r->rows_first, err) != BRC_OK)
-		return brc_hint(err, "its steps lie where the images of a batch do; with torch, "
-				     "batch_first=True exports what can be run");
+		return brc_hint(err, "its steps lie where the images do: --shape x=16,?,8 says "
+				     "that there are 16 steps, and images in the second dimension");
 	BRC_TRY(brc_keeps_images(x, 2, err));
 	return check_args(a, r, err);
 }

@@ -1,7 +1,7 @@
 /*
  * Operators that only move elements. The sets of units are moved like the elements themselves, by
  * the operator's own kernel, which copies an element's bytes whatever they mean: four of a float,
- * and eight of a quantised number, where a set is widened.
+ * and eight of a quantised number or a truth value, where a set is widened.
  */
 #include <stdlib.h>
 
@@ -11,31 +11,33 @@
 
 _Static_assert(sizeof(int32_t) == sizeof(float), "a set goes where an element goes");
 
-static bool is_quantised(const brc_operand *v)
+/* A quantised number, or a truth value, such as a condition that Where asks. */
+static bool is_wide(const brc_operand *v)
 {
-	return v->elem == BRC_ELEM_INT &&
-	       (v->narrow == BRC_ONNX_INT8 || v->narrow == BRC_ONNX_UINT8);
+	return v->elem == BRC_ELEM_BOOL ||
+	       (v->elem == BRC_ELEM_INT &&
+		(v->narrow == BRC_ONNX_INT8 || v->narrow == BRC_ONNX_UINT8));
 }
 
 /*
- * Other operands, such as axes and indices, say where elements go. A constant of floats, or of
- * quantised numbers, moves as set 0, which has no unit.
+ * Other operands, such as axes and indices, say where elements go. A constant of floats, of
+ * quantised numbers or of truth values moves as set 0, which has no unit.
  */
 static bool is_data(const brc_operand *v)
 {
-	return v->elem == BRC_ELEM_FLOAT || is_quantised(v);
+	return v->elem == BRC_ELEM_FLOAT || is_wide(v);
 }
 
 /* Sets take as many bytes as the elements: from four to eight, and back. */
 static void widen(const brc_operand *v, void *sets)
 {
-	for (size_t i = v->count; is_quantised(v) && i-- > 0;)
+	for (size_t i = v->count; is_wide(v) && i-- > 0;)
 		((int64_t *)sets)[i] = ((int32_t *)sets)[i];
 }
 
 static void narrow(const brc_operand *v, void *sets)
 {
-	for (size_t i = 0; is_quantised(v) && i < v->count; i++)
+	for (size_t i = 0; is_wide(v) && i < v->count; i++)
 		((int32_t *)sets)[i] = (int32_t)((int64_t *)sets)[i];
 }
 
@@ -48,7 +50,7 @@ static brc_rc make_room(brc_tracer *t, size_t v, brc_err *err)
 	if (n > t->budget)
 		return brc_fail(err, BRC_DATA, "too many elements to trace");
 	t->budget -= n;
-	t->at[v] = brc_calloc(n, is_quantised(x) ? sizeof(int64_t) : sizeof(int32_t), err);
+	t->at[v] = brc_calloc(n, is_wide(x) ? sizeof(int64_t) : sizeof(int32_t), err);
 	return t->at[v] ? BRC_OK : BRC_RESOURCE;
 }
 
@@ -167,5 +169,7 @@ brc_rc brc_trace_move(brc_tracer *t, const brc_node *n, brc_err *err)
 	BRC_TRY(brc_trace_blocks(t, n, &done, err));
 	if (!done)
 		BRC_TRY(move_elements(t, n, err));
+	if (brc_exec_value(t->g, n->out[0])->elem == BRC_ELEM_BOOL) /* no value of attention */
+		return BRC_OK;
 	return brc_head_block_note(t, n, err);
 }

@@ -64,6 +64,27 @@ static bool fit_for_lesion(const brc_experiment *x, const brc_net *net, const br
 				    x->options.max_fraction, reason);
 }
 
+/* The first that was left out says why. A head that fills its layer has a remedy of its own. */
+static brc_rc none_fits(const brc_experiment *x, const brc_net *net, brc_err *err)
+{
+	const brc_left_out *o = &x->left_out[0];
+	const brc_net_layer *l = brc_net_layer_at(net, x->net_layer[o->layer]);
+
+	brc_fail(
+		err, BRC_DATA,
+		"none of the %zu sub-clusters can be lesioned; layer '%s', cluster %d (%zu units): "
+		"%s",
+		x->n_left_out, x->labels->layers.name[o->layer], o->cluster, o->size, o->reason);
+	if (l->role == BRC_ROLE_HIDDEN && l->head && o->size >= x->options.min_size &&
+	    o->size == eligible(x->labels, o->layer))
+		return brc_hint(err, "its layer has no other head, so no units for controls; heads "
+				     "in several layers are compared if each makes its values, and "
+				     "nothing else, in a Linear of its own, and torch.cat or "
+				     "torch.stack joins them; or make all heads in one Linear");
+	return brc_hint(err, "--min-size and --max-fraction set the bounds; only hidden layers are "
+			     "lesioned");
+}
+
 static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
 {
 	x->keep = brc_alloc(x->all->n, sizeof(*x->keep), err);
@@ -86,14 +107,7 @@ static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
 		return BRC_OK;
 	if (x->n_left_out == 0)
 		return brc_fail(err, BRC_DATA, "no unit has a label: there is nothing to lesion");
-	brc_fail(
-		err, BRC_DATA,
-		"none of the %zu sub-clusters can be lesioned; layer '%s', cluster %d (%zu units): "
-		"%s",
-		x->n_left_out, x->labels->layers.name[x->left_out[0].layer], x->left_out[0].cluster,
-		x->left_out[0].size, x->left_out[0].reason);
-	return brc_hint(err, "--min-size and --max-fraction set the bounds; only hidden layers are "
-			     "lesioned");
+	return none_fits(x, net, err);
 }
 
 static brc_rc draw(brc_experiment *x, brc_err *err)

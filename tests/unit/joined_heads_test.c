@@ -125,12 +125,32 @@ static void other_labels_stay_in_their_layers(void **state)
 	brc_net_free(net);
 }
 
+/* Nor is one of which only some units have a label, as where queries are in the layer, too. */
+static void heads_that_fill_their_layers_are_refused_with_a_remedy(void **state)
+{
+	brc_labels l;
+	brc_net *net = listed(&l);
+	brc_experiment x;
+	brc_err err = {0};
+
+	(void)state;
+	l.label[0] = -1;
+	assert_int_equal(brc_experiment_init(&x, net, &l, &how, &err), BRC_DATA);
+	assert_non_null(strstr(err.message, "none of the 4 sub-clusters can be lesioned"));
+	assert_non_null(strstr(err.hint, "its layer has no other head"));
+	assert_non_null(strstr(err.hint, "make all heads in one Linear"));
+	brc_experiment_clear(&x);
+	brc_labels_clear(&l);
+	brc_net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(controls_are_features_of_all_heads),
 		cmocka_unit_test(lesions_are_those_of_torch),
 		cmocka_unit_test(other_labels_stay_in_their_layers),
+		cmocka_unit_test(heads_that_fill_their_layers_are_refused_with_a_remedy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

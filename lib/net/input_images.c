@@ -39,8 +39,7 @@ static bool means_images(const char *name)
 
 /* ---- the second dimension ---- */
 
-/* Are there enough dimensions? Tokens are [length, images], all else is [length, images, ...]. */
-static bool has_room(const brc_net_input *in)
+bool brc_input_has_second(const brc_net_input *in)
 {
 	return in->ndim >= (in->elem == BRC_ELEM_FLOAT ? 3 : 2);
 }
@@ -125,7 +124,7 @@ static bool is_first(const brc_net_input *in, const brc_dataset *data)
 size_t brc_input_images(const brc_net_input *in, const brc_given_shape *s, const brc_dataset *data,
 			bool behind)
 {
-	if (has_room(in) && !means_images(brc_net_dim_name(in, 0)) &&
+	if (brc_input_has_second(in) && !means_images(brc_net_dim_name(in, 0)) &&
 	    (behind || is_named_behind(in, data) || is_asked_behind(in, s, data) ||
 	     is_shown_behind(in, data)))
 		return 1;
@@ -136,7 +135,8 @@ bool brc_input_may_be_behind(const brc_net_input *in)
 {
 	const Brc__OnnxShape *s = in->shape;
 
-	if (in->images != 0 || !s || !has_room(in) || means_images(brc_net_dim_name(in, 0)))
+	if (in->images != 0 || !s || !brc_input_has_second(in) ||
+	    means_images(brc_net_dim_name(in, 0)))
 		return false;
 	/* a length is open, and the number of images fixed? */
 	return s->dim[0]->has_dim_value || !s->dim[1]->has_dim_value || s->dim[1]->dim_value == 1;

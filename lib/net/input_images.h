@@ -23,6 +23,12 @@ size_t brc_input_images(const brc_net_input *in, const brc_given_shape *s, const
 			bool behind);
 
 /*
+ * Are there enough dimensions for images in the second one? Tokens are [length, images], all else
+ * is [length, images, ...].
+ */
+bool brc_input_has_second(const brc_net_input *in);
+
+/*
  * Of an input whose images were taken to lie in the first dimension: may they lie in the second one
  * instead?
  */

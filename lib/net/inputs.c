@@ -139,6 +139,8 @@ static bool may_hold_items(const resolver *r, const brc_net_input *in)
 	item = product(in->dim + 1, in->ndim - 1);
 	if (item == BRC_OPEN || item == r->data->pixels || whole == r->data->pixels)
 		return true;
+	if (!brc_input_has_second(in))
+		return false;
 	memcpy(behind, in->dim, sizeof(behind));
 	behind[1] = 1; /* it holds the images */
 	item = product(behind, in->ndim);

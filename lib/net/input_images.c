@@ -86,7 +86,7 @@ static bool is_asked_behind(const brc_net_input *in, const brc_given_shape *s,
 	       (!data || fits(dim, in->ndim, 1, data));
 }
 
-static size_t product(const size_t *dim, size_t n)
+size_t brc_extents_product(const size_t *dim, size_t n)
 {
 	size_t p = 1;
 
@@ -101,7 +101,7 @@ static bool is_shown_behind(const brc_net_input *in, const brc_dataset *data)
 {
 	return data && in->dim[0] != 1 && fits(in->dim, in->ndim, 1, data) &&
 	       !fits(in->dim, in->ndim, 0, data) &&
-	       product(in->dim + 1, in->ndim - 1) != data->pixels;
+	       brc_extents_product(in->dim + 1, in->ndim - 1) != data->pixels;
 }
 
 /* ---- the first dimension ---- */
@@ -113,7 +113,7 @@ static bool is_first(const brc_net_input *in, const brc_dataset *data)
 	if (in->ndim < 2)
 		return false;
 	first = in->dim[0];
-	one = product(in->dim + 1, in->ndim - 1);
+	one = brc_extents_product(in->dim + 1, in->ndim - 1);
 	if (first == 1 || (data && one == data->pixels) || means_images(brc_net_dim_name(in, 0)))
 		return true;
 	if (data)

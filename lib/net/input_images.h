@@ -11,6 +11,9 @@
 /* The name of a dimension without an extent, or "". */
 const char *brc_net_dim_name(const brc_net_input *in, size_t k);
 
+/* The product of dim[n]; BRC_OPEN where one is open, or it is too large. */
+size_t brc_extents_product(const size_t *dim, size_t n);
+
 /* at[]: the dimensions that do not hold the images; how many there are. */
 size_t brc_net_item_dims(const brc_net_input *in, size_t at[BRC_MAX_DIMS]);
 

@@ -1,4 +1,4 @@
-/* The inputs of a network: which there are, and which extents they have. */
+/* The inputs of a network: the extents that the model, the data and the user give them. */
 #include "net/inputs.h"
 
 #include <stdio.h>
@@ -11,188 +11,12 @@
 #include "net/input_shapes.h"
 #include "sections/dataset_inputs.h"
 
-enum { INPUTS_MAX = 512 };
-
 typedef struct resolver {
 	brc_net *net;
 	const brc_dataset *data; /* NULL: none is known */
 	brc_given_shapes given;
 	bool *used; /* [given.n] */
 } resolver;
-
-/* ---- what the model declares ---- */
-
-static const char *text(const char *s)
-{
-	return s ? s : "";
-}
-
-static brc_rc elements(int32_t type, brc_elem *elem, brc_err *err)
-{
-	switch (type) {
-	case BRC_ONNX_FLOAT:
-	case BRC_ONNX_DOUBLE:
-	case BRC_ONNX_FLOAT16:
-	case BRC_ONNX_BFLOAT16:
-		*elem = BRC_ELEM_FLOAT;
-		return BRC_OK;
-	case BRC_ONNX_BOOL:
-		*elem = BRC_ELEM_BOOL;
-		return BRC_OK;
-	case BRC_ONNX_UINT8:
-	case BRC_ONNX_INT8:
-	case BRC_ONNX_UINT16:
-	case BRC_ONNX_INT16:
-	case BRC_ONNX_INT32:
-	case BRC_ONNX_INT64:
-	case BRC_ONNX_UINT32:
-	case BRC_ONNX_UINT64:
-		*elem = BRC_ELEM_INT;
-		return BRC_OK;
-	default:
-		return brc_fail(err, BRC_DATA, "its elements are %s, neither floats nor integers",
-				brc_onnx_type_name(type));
-	}
-}
-
-static brc_rc describe(const Brc__OnnxValueInfo *info, brc_net_input *in, brc_err *err)
-{
-	const Brc__OnnxTensorType *t = info->type ? info->type->tensor_type : NULL;
-
-	*in = (brc_net_input){.name = text(info->name), .images = BRC_NOWHERE};
-	if (!t)
-		return brc_fail(err, BRC_DATA, "it is no tensor");
-	BRC_TRY(elements(t->elem_type, &in->elem, err));
-	in->shape = t->shape;
-	if (!t->shape)
-		return BRC_OK;
-	in->ndim = t->shape->n_dim;
-	if (in->ndim > BRC_MAX_DIMS)
-		return brc_fail(err, BRC_DATA, "it has %zu dimensions; %d at most are supported",
-				in->ndim, BRC_MAX_DIMS);
-	for (size_t k = 0; k < in->ndim; k++) {
-		const Brc__OnnxDimension *d = t->shape->dim[k];
-
-		in->dim[k] = d->has_dim_value && d->dim_value > 0 ? (size_t)d->dim_value : BRC_OPEN;
-	}
-	return BRC_OK;
-}
-
-static brc_rc list_inputs(brc_net *net, brc_err *err)
-{
-	const Brc__OnnxGraph *g = net->model.model->graph;
-
-	if (g->n_input == 0)
-		return brc_fail(err, BRC_DATA, "the network has no input");
-	if (g->n_input > INPUTS_MAX)
-		return brc_fail(err, BRC_DATA,
-				"the network has %zu inputs; %d at most are supported", g->n_input,
-				INPUTS_MAX);
-	net->in = brc_calloc(g->n_input, sizeof(*net->in), err);
-	BRC_TRY(brc_made(net->in));
-	for (; net->n_in < g->n_input; net->n_in++) {
-		const Brc__OnnxValueInfo *info = g->input[net->n_in];
-
-		if (describe(info, &net->in[net->n_in], err) != BRC_OK)
-			return brc_err_prefix(err, "the input '%.200s'", text(info->name));
-	}
-	return BRC_OK;
-}
-
-void brc_net_input_text(const brc_net *net, const brc_net_input *in, brc_str *s)
-{
-	brc_str_add(s, "[");
-	for (size_t k = 0; k < in->ndim; k++) {
-		const char *sep = k ? ", " : "";
-
-		if (k == in->images && !net->declared)
-			brc_str_addf(s, "%sN", sep);
-		else if (in->dim[k] != BRC_OPEN)
-			brc_str_addf(s, "%s%zu", sep, in->dim[k]);
-		else
-			brc_str_addf(s, "%s%.64s", sep,
-				     *brc_net_dim_name(in, k) ? brc_net_dim_name(in, k) : "?");
-	}
-	brc_str_add(s, "]");
-}
-
-/* ---- which is which ---- */
-
-static size_t product(const size_t *dim, size_t n)
-{
-	size_t p = 1;
-
-	for (size_t k = 0; k < n; k++)
-		if (dim[k] == BRC_OPEN || !brc_mul(p, dim[k], &p))
-			return BRC_OPEN;
-	return p;
-}
-
-/* May an image of the data set have its extents, with a dimension of images or without? */
-static bool may_hold_items(const resolver *r, const brc_net_input *in)
-{
-	size_t whole, item, behind[BRC_MAX_DIMS];
-
-	if (!r->data || in->ndim == 0)
-		return true;
-	whole = product(in->dim, in->ndim);
-	item = product(in->dim + 1, in->ndim - 1);
-	if (item == BRC_OPEN || item == r->data->pixels || whole == r->data->pixels)
-		return true;
-	if (!brc_input_has_second(in))
-		return false;
-	memcpy(behind, in->dim, sizeof(behind));
-	behind[1] = 1; /* it holds the images */
-	item = product(behind, in->ndim);
-	return item == BRC_OPEN || item == r->data->pixels;
-}
-
-/* How well the name and the elements of an input fit the data: 0 is not at all. */
-static unsigned likeness(const resolver *r, const brc_net_input *in)
-{
-	bool tokens = r->data && r->data->pixel == BRC_PIXEL_I4;
-
-	if (brc_dataset_input_called(r->data, in->name))
-		return 0;
-	if (brc_input_default(in->name, in->elem, in->ndim) != BRC_FILL_NONE)
-		return 1;
-	if (in->ndim == 0 && in->shape)
-		return 2;
-	if (!r->data || (in->elem == BRC_ELEM_FLOAT) == !tokens)
-		return 4;
-	return 3;
-}
-
-/* What fits by its extents comes before what does not. */
-static unsigned fitness(const resolver *r, const brc_net_input *in)
-{
-	enum { BY_EXTENTS = 8 };
-	unsigned alike = likeness(r, in);
-
-	return alike && may_hold_items(r, in) ? alike + BY_EXTENTS : alike;
-}
-
-/* The main input is the first of those that fit the data best. */
-static void choose_main(resolver *r)
-{
-	brc_net *net = r->net;
-
-	net->main = 0;
-	for (size_t k = 1; k < net->n_in; k++)
-		if (fitness(r, &net->in[k]) > fitness(r, &net->in[net->main]))
-			net->main = k;
-	for (size_t k = 0; k < net->n_in; k++) {
-		brc_net_input *in = &net->in[k];
-		const brc_dataset_input *x = brc_dataset_input_called(r->data, in->name);
-
-		if (k == net->main)
-			in->fill = BRC_FILL_ITEMS;
-		else if (x)
-			in->fill = x->shared && x->count == 1 ? BRC_FILL_SHARED : BRC_FILL_ARRAY;
-		else
-			in->fill = brc_input_default(in->name, in->elem, in->ndim);
-	}
-}
 
 /* ---- extents ---- */
 
@@ -559,7 +383,7 @@ static brc_rc keep_shared(const resolver *r, brc_net_input *in, brc_err *err)
 	memcpy(dim, in->dim, sizeof(dim));
 	if (in->images != BRC_NOWHERE)
 		dim[in->images] = 1;
-	if (product(dim, in->ndim) != x->count)
+	if (brc_extents_product(dim, in->ndim) != x->count)
 		return brc_fail(err, BRC_DATA, "the array of the data set has %zu elements for it",
 				x->count);
 	in->shared = brc_alloc(x->count, sizeof(int64_t), err);
@@ -600,14 +424,14 @@ brc_rc brc_net_find_inputs(brc_net *net, brc_err *err)
 	brc_rc rc;
 
 	net->rows = BRC_NET_ROWS;
-	BRC_TRY(list_inputs(net, err));
+	BRC_TRY(brc_net_list_inputs(net, err));
 	rc = brc_given_shapes_parse(&r.given, net->options.shape, err);
 	if (rc == BRC_OK) {
 		r.used = brc_calloc(r.given.n, sizeof(*r.used), err);
 		rc = r.used ? BRC_OK : BRC_RESOURCE;
 	}
 	if (rc == BRC_OK)
-		choose_main(&r);
+		brc_net_choose_main(net);
 	BRC_THEN(rc, resolve(&r, err));
 	free(r.used);
 	brc_given_shapes_clear(&r.given);

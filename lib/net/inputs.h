@@ -20,6 +20,11 @@
  */
 brc_rc brc_net_find_inputs(brc_net *net, brc_err *err);
 
+/* The parts of it. From the model alone: net->in[net->n_in]. BRC_DATA naming the input. */
+brc_rc brc_net_list_inputs(brc_net *net, brc_err *err);
+/* From these and net->options.data: net->main, and what fills each of them. */
+void brc_net_choose_main(brc_net *net);
+
 /* Undo it. */
 void brc_net_forget_inputs(brc_net *net);
 

@@ -7,6 +7,7 @@
 #   make check-large    torchvision's networks and a GPT-2 against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
+#   make validity       the tables of docs/validity.md
 #   make bench (ONLY=spectral: a part) lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -200,6 +201,10 @@ calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
 	$(BUILD)/tests/calibration_test 1000 199 500
 
+validity: deps-oracle
+	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@PATH="$(CURDIR)/bin:$$PATH" $(PYTHON) tests/validity/data_warnings.py
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK $@)
@@ -304,7 +309,7 @@ install: $(EXES)
 clean:
 	rm -rf .build lib/libbroca.a $(FILTERS)
 
-.PHONY: all tests check check-large conformance check-unit check-oracles calibrate demo bench bench-programs lint fuzz install clean \
+.PHONY: all tests check check-large conformance check-unit check-oracles calibrate validity demo bench bench-programs lint fuzz install clean \
 	deps deps-build deps-check deps-oracle deps-large deps-lint deps-fuzz deps-bench
 .SECONDARY:
 

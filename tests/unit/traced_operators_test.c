@@ -516,18 +516,34 @@ static void every_operator_is_in_the_list(void **state)
 			needs_row(op);
 }
 
+/* The weights of the only edge between hidden layers, of `count`; m is used up. */
+static void second_edge(Brc__OnnxModel *m, size_t count, float *w)
+{
+	const brc_layer_graph *g;
+	brc_err err = {0};
+	brc_net *net;
+	size_t size;
+	uint8_t *bytes = pack_model(m, &size);
+
+	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	free(bytes);
+	g = brc_net_layer_graph(net);
+	assert_int_equal(g->n_edges, 2);
+	assert_int_equal(g->layers->units[g->edge[1].from] * g->layers->units[g->edge[1].to],
+			 count);
+	if (g->weights(net, 1, w, &err) != BRC_OK)
+		fail_msg("%s", err.message);
+	brc_net_free(net);
+}
+
 /* Edges behind a product with a number for each channel, as an operator set writes it. */
 static void edges_of_product(int64_t opset, float *w)
 {
 	static const int64_t extent[3] = {-1, 4, 6}, dim[2] = {4, 1};
 	static const float factor[4] = {1, 2, 3, 4};
 	Brc__OnnxModel *m = new_model();
-	const brc_layer_graph *g;
-	brc_err err = {0};
 	Brc__OnnxNode *n;
-	uint8_t *bytes;
-	brc_net *net;
-	size_t size;
 
 	m->opset_import[0]->version = opset;
 	add_input(m, "image", 3, extent);
@@ -542,16 +558,7 @@ static void edges_of_product(int64_t opset, float *w)
 	}
 	add_node(m, "Flatten", "y", "f");
 	add_node(m, "MatMul", "f w24", "answer");
-	bytes = pack_model(m, &size);
-	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
-		fail_msg("%s", err.message);
-	free(bytes);
-	g = brc_net_layer_graph(net);
-	assert_int_equal(g->n_edges, 2);
-	assert_int_equal(g->layers->units[g->edge[1].from] * g->layers->units[g->edge[1].to], 20);
-	if (g->weights(net, 1, w, &err) != BRC_OK)
-		fail_msg("%s", err.message);
-	brc_net_free(net);
+	second_edge(m, 20, w);
 }
 
 /* Up to operator set 6 the dimensions of a second operand need not be the last ones. */
@@ -610,12 +617,7 @@ static void edges_of_condition(bool moved, float w[15])
 {
 	static const int64_t extent[3] = {-1, 4, 6}, column[2] = {-1, 1};
 	Brc__OnnxModel *m = new_model();
-	const brc_layer_graph *g;
-	brc_err err = {0};
 	Brc__OnnxNode *n;
-	uint8_t *bytes;
-	brc_net *net;
-	size_t size;
 
 	add_input(m, "image", 3, extent);
 	add_output(m, "answer");
@@ -633,15 +635,7 @@ static void edges_of_condition(bool moved, float w[15])
 	add_node(m, "Mul", "h two", "twice");
 	add_node(m, "Where", "asked twice h", "a");
 	add_node(m, "MatMul", "a w3", "answer");
-	bytes = pack_model(m, &size);
-	if (brc_net_decode(&net, bytes, size, NULL, &err) != BRC_OK)
-		fail_msg("%s", err.message);
-	free(bytes);
-	g = brc_net_layer_graph(net);
-	assert_int_equal(g->n_edges, 2);
-	if (g->weights(net, 1, w, &err) != BRC_OK)
-		fail_msg("%s", err.message);
-	brc_net_free(net);
+	second_edge(m, 15, w);
 }
 
 /* Truth values are moved as numbers are: what Where asks comes from the same units. */

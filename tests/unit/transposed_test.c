@@ -282,6 +282,9 @@ static void nonsense_is_refused(void **state)
 	s.stride[0] = (size_t)1 << 24;
 	s.in[0] = 200;
 	refuses(model(&s), &s, "more than 2147483648 elements");
+	s = settings[0];
+	s.more[0] = 1;
+	refuses(model(&s), &s, "adds 1 places to an output of 8; fewer than its stride of 1");
 	m = model(&settings[0]);
 	m->graph->initializer[1]->dims[0] = 2;
 	m->graph->initializer[1]->raw_data.len = 8;

@@ -48,6 +48,18 @@ static brc_rc check_weights(const brc_exec *g, const brc_node *n, const brc_oper
 	return brc_window_bias(g, n, 2, t->outputs, &t->bias, err);
 }
 
+/* oneDNN adds fewer places than a step behind those that the windows reach. */
+static brc_rc check_reach(const brc_window *w, brc_err *err)
+{
+	for (size_t k = 0; k < BRC_SPATIAL; k++)
+		if (w->beyond[k] >= w->end[k] + w->stride[k])
+			return brc_fail(err, BRC_DATA,
+					"output_padding or output_shape adds %zu places to an "
+					"output of %zu; fewer than its stride of %zu are supported",
+					w->beyond[k] - w->end[k], w->out[k], w->stride[k]);
+	return BRC_OK;
+}
+
 static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 {
 	const brc_conv_transpose_args *a = n->args;
@@ -62,6 +74,8 @@ static brc_rc infer(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_TRY(check_weights(g, n, x, t, &weight, err));
 	BRC_TRY(brc_window_spread(&t->w, a, x, weight->dim + 2, &out, err));
 	out.dim[1] = t->outputs;
+	if (!g->bare)
+		BRC_TRY(check_reach(&t->w, err));
 	if (g->bare) {
 		BRC_TRY(brc_exec_alloc(g, &turned, weight->count, sizeof(*turned), err));
 		turn(t, turned);

@@ -28,12 +28,12 @@ static const brc_opt options[] = {
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: none of these, and nothing is lesioned. auto: what output and "
 		"data set together say")},
-	{BRC_CHOICE("loss", 0, "LOSS", &study.loss,
-		    "cross-entropy|logistic|squared-error|margin|auto",
-		    "the loss that is measured beside accuracy. margin: minus the margin, which is "
-		    "the score of the true class less the best of the others, or a single score, "
-		    "negative where the truth is 0. cross-entropy: of classes and places. logistic: "
-		    "of binary and labels. squared-error: of regression. auto: that of the task")},
+	{BRC_CHOICE(
+		"loss", 0, "LOSS", &study.loss, "cross-entropy|logistic|squared-error|margin|auto",
+		"the loss that is measured beside accuracy. margin: minus the margin, which is "
+		"the score of the true class less the best of the others, or a single score, "
+		"negative where the truth is 0. cross-entropy: of classes and places. logistic: "
+		"of binary and labels. squared-error: of regression. auto: that of the task")},
 	OPTION_SHAPE(&how_read.shape),
 	OPTION_OUTPUT(&how_read.output),
 	{BRC_SIZE("controls", 'n', "N", &study.how.draws, 1, 1e6,

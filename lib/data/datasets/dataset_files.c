@@ -238,8 +238,8 @@ static brc_rc describe_test(brc_dataset_files *r, brc_err *err)
 	r->test.label += fitted * brc_dataset_places(&r->d);
 	if (!r->asked.ignore_label)
 		return BRC_OK;
-	BRC_TRY(count_unlabelled(&r->d, "fit", file, err));
-	return count_unlabelled(&r->test, "test", file, err);
+	BRC_TRY(count_unlabelled(&r->d, BRC_DATASET_FIT, file, err));
+	return count_unlabelled(&r->test, BRC_DATASET_TEST, file, err);
 }
 
 static void take_labels(brc_dataset_files *r)
@@ -341,7 +341,7 @@ static brc_rc record(const brc_dataset_files *r, brc_filter *f, brc_err *err)
 	char text[64];
 
 	if (r->aside) {
-		snprintf(text, sizeof(text), "%.17g", r->asked.split);
+		snprintf(text, sizeof(text), "%.15g", r->asked.split);
 		brc_filter_record(f, "split", text);
 	}
 	if (r->format == BRC_NPZ) {
@@ -363,12 +363,12 @@ static brc_rc write_sections(brc_dataset_files *r, brc_item_copy *c, const char 
 	brc_section *s;
 	brc_rc rc;
 
-	BRC_TRY(brc_section_new(&s, "dataset", 1, r->aside ? "fit" : name, err));
+	BRC_TRY(brc_section_new(&s, "dataset", 1, r->aside ? BRC_DATASET_FIT : name, err));
 	rc = brc_item_copy_write(c, &r->d, s, r->asked.mem, f, err);
 	brc_section_free(s);
 	if (rc != BRC_OK || !r->aside)
 		return rc;
-	BRC_TRY(brc_section_new(&s, "dataset", 1, "test", err));
+	BRC_TRY(brc_section_new(&s, "dataset", 1, BRC_DATASET_TEST, err));
 	rc = brc_item_copy_write_kept(c, &r->test, s, f, err);
 	brc_section_free(s);
 	return rc;

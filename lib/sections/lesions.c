@@ -19,6 +19,8 @@ static const char *const loss_name[] = {"", "margin", NULL}; /* the same */
 static const char *const ablate_name[] = {"zero", "in-weights", NULL};
 static const char *const controls_name[] = {"permutation", "independent", NULL};
 
+static const char *const dead_name[] = {"", "out", "keep", NULL};
+
 static const brc_key keys[] = {
 	BRC_KEY(brc_lesions, labels, TEXT, NEEDED),
 	BRC_KEY(brc_lesions, draws, COUNT, NEEDED),
@@ -30,6 +32,7 @@ static const brc_key keys[] = {
 	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
 	BRC_KEY_AS("task", brc_lesions, task, WORD, OPTIONAL, task_name),
 	BRC_KEY_AS("loss", brc_lesions, loss_kind, WORD, OPTIONAL, loss_name),
+	BRC_KEY_AS("dead", brc_lesions, dead, WORD, OPTIONAL, dead_name),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys), BEFORE_ITEMS = 3 };
@@ -43,6 +46,8 @@ static const brc_field fields[] = {
 	BRC_FIELD(brc_lesions, baseline_correct, "baseline/correct", "<i8", "row", OPTIONAL,
 		  BRC_COUNT(brc_lesions, classes)),
 	CLASSES(baseline_loss, "baseline/loss", "<f8"),
+	BRC_FIELD(brc_lesions, dead_unit, "dead/unit", "<i4", "row", OPTIONAL,
+		  BRC_COUNT(brc_lesions, n_dead)),
 };
 
 static const brc_content content =
@@ -168,6 +173,23 @@ static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *
 	return BRC_OK;
 }
 
+/* The tensors of the table `fields`. */
+static brc_rc read_fields(brc_lesions *l, const brc_section *s, brc_err *err)
+{
+	l->n_dead = BRC_ANY;
+	BRC_TRY(brc_fields_read(&content, l, NULL, s, err));
+	l->n_dead = l->dead_unit ? l->n_dead : 0;
+	if (l->n_dead > 0 && l->dead == BRC_DEAD_UNKNOWN)
+		return brc_section_bad(s, err, "it has 'dead/unit', but does not say whether they "
+					       "are out");
+	for (size_t i = 0; i < l->n_dead; i++)
+		if (l->dead_unit[i] < 0 || (i > 0 && l->dead_unit[i] <= l->dead_unit[i - 1]) ||
+		    (size_t)l->dead_unit[i] >= brc_layers_total(&l->layers))
+			return brc_section_bad(s, err, "row %zu of 'dead/unit' is %d", i,
+					       l->dead_unit[i]);
+	return BRC_OK;
+}
+
 static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
@@ -183,7 +205,7 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 	}
 	BRC_TRY(brc_section_need(s, "loss", "<f8", 3, shape, &t, err));
 	l->loss = t->data;
-	BRC_TRY(brc_fields_read(&content, l, NULL, s, err));
+	BRC_TRY(read_fields(l, s, err));
 	if (l->correct && !l->baseline_correct)
 		return brc_section_bad(s, err, "it has no tensor 'baseline/correct'");
 	BRC_TRY(brc_classes_read(s, l->classes, &l->class_name, err));

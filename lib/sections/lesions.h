@@ -38,6 +38,13 @@ typedef enum brc_ablate {
  */
 typedef enum brc_controls { BRC_CONTROLS_PERMUTATION, BRC_CONTROLS_INDEPENDENT } brc_controls;
 
+/* What is done with units that are constant on the data: dead units. */
+typedef enum brc_dead {
+	BRC_DEAD_UNKNOWN, /* nobody looked for them */
+	BRC_DEAD_OUT,     /* they are in no group and in no control */
+	BRC_DEAD_KEPT     /* they are units like any others */
+} brc_dead;
+
 /* A sub-cluster that is not tested, and why. */
 typedef struct brc_left_out {
 	size_t layer; /* index in the layer table of the labels */
@@ -74,6 +81,9 @@ typedef struct brc_lesions {
 		*items; /* static: "images" (also when NULL), or another word of docs/sections.md */
 	brc_ablate ablate;
 	brc_controls controls;
+	brc_dead dead;
+	size_t n_dead;
+	int32_t *dead_unit;        /* [n_dead] counted through the layer table, ascending */
 	char labels[BRC_NAME_MAX]; /* name of the labels */
 	char model[33];            /* digest of the model */
 } brc_lesions;

@@ -13,6 +13,7 @@
 #include "graph/adjacency.h"
 #include "graph/blocks.h"
 #include "graph/cluster_graph.h"
+#include "linalg/fit.h"
 
 /* Some rows of a product y += A x with vectors interleaved by eights (linalg/tile.h). */
 typedef struct brc_tile_task {
@@ -22,11 +23,6 @@ typedef struct brc_tile_task {
 	size_t groups, stride; /* of eight vectors; doubles from one to the next */
 	double *scratch;       /* [BRC_TILE_SCRATCH] */
 } brc_tile_task;
-
-/* A pair of units of a block. */
-typedef struct brc_unit_pair {
-	int32_t row, column;
-} brc_unit_pair;
 
 /* A layout of blocks. NULL stands for an operation that it does not need. */
 typedef struct brc_block_layout {
@@ -50,7 +46,7 @@ typedef struct brc_block_layout {
 	void (*unpack)(const void *former, const brc_block *b, size_t first, size_t rows, float *w);
 	size_t (*entries)(const brc_block *b); /* how many are stored */
 	/* Append a block of this kind to `to`, which owns it: n values at these places, by rows. */
-	brc_rc (*fill)(brc_blocks *to, const brc_block *like, const brc_unit_pair *at,
+	brc_rc (*fill)(brc_blocks *to, const brc_block *like, const brc_entry *at,
 		       const float *value, size_t n, brc_err *err);
 
 	/* ---- products ---- */

@@ -83,7 +83,7 @@ static size_t dense_entries(const brc_block *b)
 	return b->rows * b->cols;
 }
 
-static brc_rc dense_fill(brc_blocks *to, const brc_block *like, const brc_unit_pair *at,
+static brc_rc dense_fill(brc_blocks *to, const brc_block *like, const brc_entry *at,
 			 const float *value, size_t n, brc_err *err)
 {
 	float *w = brc_blocks_alloc(to, like->rows * like->cols, sizeof(*w), err);

@@ -102,7 +102,7 @@ static brc_rc rows_check(const brc_blocks *b, size_t k, const char *what, brc_er
 }
 
 /* Within a layer those below the diagonal come first in their rows. */
-static brc_rc rows_fill(brc_blocks *to, const brc_block *like, const brc_unit_pair *at,
+static brc_rc rows_fill(brc_blocks *to, const brc_block *like, const brc_entry *at,
 			const float *value, size_t n, brc_err *err)
 {
 	bool within = like->from == like->to;

@@ -57,7 +57,7 @@ static size_t triangle_entries(const brc_block *b)
 	return brc_triangle_pairs(b->rows);
 }
 
-static brc_rc triangle_fill(brc_blocks *to, const brc_block *like, const brc_unit_pair *at,
+static brc_rc triangle_fill(brc_blocks *to, const brc_block *like, const brc_entry *at,
 			    const float *value, size_t n, brc_err *err)
 {
 	float *w = brc_blocks_alloc(to, triangle_entries(like), sizeof(*w), err);

@@ -21,15 +21,14 @@ size_t brc_null_values(const brc_block *b, float *value)
 }
 
 /* The places that the edges have now. */
-static void take_places(const brc_block *b, brc_unit_pair *at)
+static void take_places(const brc_block *b, brc_entry *at)
 {
 	for (size_t i = 0; i < b->rows; i++) {
 		brc_row row = b->layout->row(b, i);
 
 		for (size_t j = 0; j < row.n; j++)
 			if (row.w[j] > 0)
-				*at++ = (brc_unit_pair){(int32_t)i,
-							(int32_t)brc_row_column(&row, j)};
+				*at++ = (brc_entry){(int32_t)i, (int32_t)brc_row_column(&row, j)};
 	}
 }
 
@@ -84,7 +83,7 @@ static size_t *connected_units(const brc_graph *g, size_t member, size_t *n, brc
 /* Number of a pair within a layer (rows by rows of the upper triangle), or of a cell, to a place.
  */
 static void number_places(const uint64_t *number, size_t n, bool within, const size_t *from,
-			  const size_t *to, size_t cols, brc_unit_pair *at)
+			  const size_t *to, size_t cols, brc_entry *at)
 {
 	uint64_t first = 0; /* number of the first cell of row i */
 	size_t i = 0;
@@ -96,7 +95,7 @@ static void number_places(const uint64_t *number, size_t n, bool within, const s
 			first += within ? cols - 1 - i++ : (i++, cols);
 		j = (size_t)(number[m] - first) + (within ? i + 1 : 0);
 
-		at[m] = (brc_unit_pair){(int32_t)from[i], (int32_t)to[j]};
+		at[m] = (brc_entry){(int32_t)from[i], (int32_t)to[j]};
 	}
 }
 
@@ -116,9 +115,8 @@ uint64_t brc_null_cells(const brc_graph *g, const brc_edges *e)
 	return e->from == e->to ? rows * (rows - (rows > 0)) / 2 : rows * count_connected(g, e->to);
 }
 
-/* The places of n cells. */
-static brc_rc cell_places(const brc_graph *g, const brc_edges *e, const uint64_t *cell,
-			  brc_unit_pair *at, size_t n, brc_err *err)
+brc_rc brc_null_cell_places(const brc_graph *g, const brc_edges *e, const uint64_t *cell,
+			    brc_entry *at, size_t n, brc_err *err)
 {
 	size_t rows, cols, *from = connected_units(g, e->from, &rows, err);
 	size_t *to = connected_units(g, e->to, &cols, err);
@@ -134,11 +132,11 @@ static brc_rc cell_places(const brc_graph *g, const brc_edges *e, const uint64_t
 brc_rc brc_null_fill(brc_blocks *out, const brc_graph *g, const brc_edges *e, const uint64_t *cell,
 		     const float *value, size_t n, brc_err *err)
 {
-	brc_unit_pair *at = brc_alloc(n, sizeof(*at), err);
+	brc_entry *at = brc_alloc(n, sizeof(*at), err);
 	brc_rc rc = at ? BRC_OK : BRC_RESOURCE;
 
 	if (at && cell)
-		rc = cell_places(g, e, cell, at, n, err);
+		rc = brc_null_cell_places(g, e, cell, at, n, err);
 	else if (at)
 		take_places(&e->block, at);
 	BRC_THEN(rc, e->block.layout->fill(out, &e->block, at, value, n, err));

@@ -262,8 +262,8 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	if (!brc_mul(lesions, c, &counts))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
 	BRC_TRY(check_memory(x, counts, &how.held, err));
-	l->own_correct = correct = brc_alloc(counts, sizeof(*correct), err);
-	l->own_loss = loss = brc_alloc(counts, sizeof(*loss), err);
+	l->memory[0] = correct = brc_alloc(counts, sizeof(*correct), err);
+	l->memory[1] = loss = brc_alloc(counts, sizeof(*loss), err);
 	set = brc_alloc(lesions, sizeof(*set), err);
 	if (!correct || !loss || !set) {
 		free(set);

@@ -399,6 +399,8 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, brc_loss_kind
 {
 	static const int32_t after[3][1][2] = {{{1, 4}}, {{5, 3}}, {{4, 4}}};
 	static const double loss_after[3][1][2] = {{{7, 2}}, {{1, 3}}, {{2, 2}}};
+	static const double sums[3][1][2] = {{{-2, -.5}}, {{0, 1}}, {{-1, 4}}};
+	static const double squares[3][1][2] = {{{3, .25}}, {{0, 1}}, {{1, 5}}};
 	static brc_left_out left_out[1] = {{1, 3, 1, "fewer than 2 units"}};
 	brc_lesions l = {.layers = two_layers(),
 			 .m = 1,
@@ -414,6 +416,11 @@ static void write_some_lesions(brc_section *s, brc_task_kind task, brc_loss_kind
 			 .draws = 2,
 			 .correct = task == BRC_TASK_REGRESSION ? NULL : &after[0][0][0],
 			 .loss = &loss_after[0][0][0],
+			 .own = task == BRC_TASK_REGRESSION ? NULL : &sums[0][0][0],
+			 .own_squares = task == BRC_TASK_REGRESSION ? NULL : &squares[0][0][0],
+			 .all = task == BRC_TASK_REGRESSION ? NULL : &sums[0][0][0],
+			 .baseline_saturated =
+				 task == BRC_TASK_REGRESSION ? NULL : (int64_t[]){5, 0},
 			 .task = task,
 			 .loss_kind = loss,
 			 .images = 10,
@@ -636,6 +643,12 @@ static const struct change {
 	{"lesions", NULL, "loss", META, "entropy", "loss is 'entropy'"},
 	{"lesions", "correct", NULL, 0, NULL, "there is no tensor 'correct'"},
 	{"lesions", "baseline/correct", NULL, 0, NULL, "it has no tensor 'baseline/correct'"},
+	{"lesions", "baseline/saturated", NULL, 0, NULL, "no tensor 'baseline/saturated'"},
+	{"lesions", "baseline/saturated", NULL, 0, "6", "class 0: 6 of 5 answers saturated"},
+	{"lesions", "probability/all", NULL, 0, NULL, "there is no tensor 'probability/all'"},
+	{"lesions", "probability/own", NULL, 3, "6", "class 1: 5 probabilities cannot have"},
+	{"lesions", "probability/own_squares", NULL, 2, "-1", "draw 1, sub-cluster 0, class 0: 5"},
+	{"lesions", "probability/all", NULL, 4, "11", "draw 2, sub-cluster 0, class 0: 5 prob"},
 	{"lesions", "correct", NULL, 2, "6", "draw 1, sub-cluster 0, class 0: 6 of 5"},
 	{"activations", "value", NULL, 0, NULL, "there is no tensor 'value'"},
 	{"activations", NULL, "samples", META, "3",

@@ -8,6 +8,7 @@
 #include "stream/filter.h"
 #include "study/recording.h"
 #include "study/tell.h"
+#include "study/used_images.h"
 #include "options.h"
 
 static const char *model, *units;
@@ -83,6 +84,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(read_inputs(w, f, err));
 	brc_tell_inputs(cli, w->net);
 	BRC_TRY(brc_recording_make(&w->is, w->net, &w->data, samples, &how, cli, err));
+	BRC_TRY(brc_note_images(f, &w->data, is->sample, is->n, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write,
 				brc_net_layer_graph(w->net), err));
 	BRC_TRY(brc_filter_make(f, "activations", name, write_values, w, err));

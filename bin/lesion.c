@@ -7,6 +7,7 @@
 #include "study/lesion_study.h"
 #include "study/tell.h"
 #include "study/unfit.h"
+#include "study/used_images.h"
 #include "options.h"
 
 static const char *model, *data_path, *data_name;
@@ -94,7 +95,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	brc_tell_inputs(cli, w->net);
 	brc_tell_output(cli, w->net);
 	brc_warn_other_model(cli, w->net, f);
-	return BRC_OK;
+	return brc_note_test_images(f, &w->data, s->digest, cli, err);
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)

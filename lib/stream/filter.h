@@ -117,6 +117,10 @@ typedef struct brc_stream {
 brc_rc brc_filter_streams(brc_filter *f, const char *path, const brc_stream **streams, size_t *n,
 			  brc_err *err);
 
+/* What is known of how the sections that were read were made. Borrowed until close. */
+const brc_history *brc_filter_history(const brc_filter *f);
+/* Record the images that were used (sections/image_set.h); takes ownership. */
+void brc_filter_images(brc_filter *f, brc_map *images);
 /* Record a resolved value that no option shows (e.g. k taken from another section). */
 void brc_filter_record(brc_filter *f, const char *key, const char *value);
 

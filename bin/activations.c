@@ -68,6 +68,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
 	if (strcmp(model, "-") == 0)
 		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
+	brc_filter_prefer(f, "dataset", BRC_DATASET_FIT, NULL, "in");
 	BRC_TRY(brc_filter_input(f, "dataset", 1, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
 	how_read.data = &w->data;
@@ -128,7 +129,9 @@ int main(int argc, char **argv)
 		.usage = "",
 		.purpose =
 			"Run a network on images and record the values of its hidden units. Each "
-			"unit's strongest images and its mean over each class are recorded too.",
+			"unit's strongest images and its mean over each class are recorded too. If there are "
+			"several datasets, the one called fit is used, and those behind it are "
+			"handed through; --in names another.",
 		.reads = "dataset",
 		.writes = "units, activations, exemplars",
 		.examples = "  read-data images.gz labels.gz | activations --model net.onnx | corr "

@@ -8,7 +8,7 @@
 #include "stream/filter.h"
 #include "options.h"
 
-static const char *model, *units;
+static const char *model, *units, *data_name;
 static brc_network_file_options how;
 static int norm = -1, compat;
 static unsigned kinds;
@@ -21,6 +21,7 @@ static const brc_opt options[] = {
 	{BRC_PATH("data", 'd', "FILE", &how.data,
 		  "a stream with a dataset, for a network that leaves extents open, such as the "
 		  "height of images: they are those of the data")},
+	OPTION_DATASET(&data_name, "fit"),
 	OPTION_SHAPE(&how.net.shape),
 	{BRC_STRING("output", 0, "NAME", &how.net.output,
 		    "the value that is the network's output; what it does not need is left out "
@@ -84,6 +85,9 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "no model is given");
 		return brc_hint(err, "extract-weights MODEL.onnx");
 	}
+	if (data_name && !how.data)
+		return brc_fail(err, BRC_USAGE, "--dataset belongs to --data");
+	brc_filter_prefer(f, "dataset", BRC_DATASET_FIT, data_name, "dataset");
 	BRC_TRY(brc_network_file_read(&w->network, model, &how, f, err));
 	network = w->network.graph;
 	BRC_TRY(brc_unit_graph_make(network, kinds, cli->c.mem, &w->graph, err));

@@ -9,7 +9,7 @@
 #include "study/unfit.h"
 #include "options.h"
 
-static const char *model, *data_path;
+static const char *model, *data_path, *data_name;
 static brc_lesion_study study = {.how = {.min_size = 2, .max_fraction = 0.99},
 				 .measure = {.level = 0.05},
 				 .task = BRC_TASK_AUTO,
@@ -21,6 +21,7 @@ static const brc_opt options[] = {
 	{BRC_PATH("model", 'm', "FILE", &model, "the network that the labels belong to (ONNX)")},
 	{BRC_PATH("data", 'd', "FILE", &data_path,
 		  "a stream with a dataset (default: the dataset of the incoming stream)")},
+	OPTION_DATASET(&data_name, "test"),
 	{BRC_CHOICE(
 		"task", 0, "TASK", &study.task, "classes|binary|labels|regression|places|none|auto",
 		"what the network's output means. classes: a score for each class. binary: one "
@@ -80,6 +81,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	}
 	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE, err));
 	BRC_TRY(brc_filter_take(f, "units", 1, BRC_SHARE | BRC_ANY_NAME, err));
+	brc_filter_prefer(f, "dataset", BRC_DATASET_TEST, data_name, "dataset");
 	if (!data_path)
 		BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));

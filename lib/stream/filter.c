@@ -42,6 +42,12 @@ brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsig
 	return BRC_OK;
 }
 
+void brc_filter_prefer(brc_filter *f, const char *type, const char *usual, const char *only,
+		       const char *option)
+{
+	f->prefer = (struct brc_preference){type, usual, only, option};
+}
+
 void brc_filter_memory(brc_filter *f, size_t bytes)
 {
 	f->memory = bytes;

@@ -56,6 +56,15 @@ brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsig
 		       brc_err *err);
 
 /*
+ * If several sections of this type come, the one called `usual` is taken: a section that came
+ * before it is dropped, one that comes after it is handed through. With `only` (not NULL) no
+ * section but the one of this name is taken; `option` names it in messages. Texts are borrowed.
+ * Before reading; it holds for side inputs, too.
+ */
+void brc_filter_prefer(brc_filter *f, const char *type, const char *usual, const char *only,
+		       const char *option);
+
+/*
  * Hold at most so many bytes of taken sections in memory, the rest in a spool file; without
  * it, as many as --mem says. Before reading.
  */

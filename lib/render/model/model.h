@@ -210,6 +210,9 @@ bool brc_layer_is_hidden(const brc_network *net, size_t i); /* also when not kno
 /* "fc1", or "layer 1" for a name of digits only. Returns buf. */
 char *brc_layer_title(const char *name, char *buf, size_t cap);
 
+/* The newest version of a type of section that reports read; older ones are read, too. */
+unsigned brc_newest_version(const char *type);
+
 /* The statistic called `id`, or NULL. */
 const brc_inference *brc_statistic(const brc_findings *t, const char *id);
 

@@ -5,9 +5,14 @@
 #include "base/memory.h"
 #include "render/model/model.h"
 
+unsigned brc_newest_version(const char *type)
+{
+	return strcmp(type, "lesions") == 0 ? 2 : 1;
+}
+
 static bool is(const brc_section *s, const char *type)
 {
-	return s->version == 1 && strcmp(s->type, type) == 0;
+	return s->version <= brc_newest_version(type) && strcmp(s->type, type) == 0;
 }
 
 static const brc_section *first(const brc_report_input *in, const char *type)

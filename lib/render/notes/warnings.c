@@ -174,10 +174,12 @@ static void warn_versions(brc_network *net)
 		const brc_section *s = net->input->sections[i];
 
 		for (size_t k = 0; k < sizeof(known) / sizeof(*known); k++)
-			if (s->version != 1 && strcmp(s->type, known[k]) == 0)
+			if (strcmp(s->type, known[k]) == 0 &&
+			    s->version > brc_newest_version(known[k]))
 				brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
-					      "%s is left out: this version of broca reads %s/1.",
-					      brc_section_title(s, title, sizeof(title)), known[k]);
+					      "%s is left out: this version of broca reads %s/%u.",
+					      brc_section_title(s, title, sizeof(title)), known[k],
+					      brc_newest_version(known[k]));
 	}
 }
 

@@ -41,6 +41,7 @@ typedef struct brc_findings {
 	brc_fdr fdr;
 	bool published;
 	char labels[BRC_NAME_MAX];
+	char warning[512]; /* that holds for all its verdicts, in parts joined by "; ", or "" */
 } brc_findings;
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */

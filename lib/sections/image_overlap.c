@@ -72,6 +72,9 @@ void brc_image_overlap_text(const brc_image_overlap *o, brc_str *out)
 	if (o->same)
 		brc_str_add(out, "the groups were made from the very images that they are tested "
 				 "on");
+	else if (o->share > 0.995)
+		brc_str_add(out, "all or nearly all images that the groups are tested on are among "
+				 "those that they were made from");
 	else if (brc_image_overlap_bad(o))
 		brc_str_addf(out, "%s%.3g %% of the images that the groups are tested on are among "
 				  "those that they were made from",

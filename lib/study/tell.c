@@ -45,6 +45,8 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 
 void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
 {
+	if (f->warning[0])
+		brc_cli_note(cli, "warning: %s", f->warning);
 	for (size_t k = 0; k < f->n_stats; k++) {
 		const brc_inference *stat = &f->stat[k];
 		char line[256];

@@ -177,6 +177,13 @@ static json_t *baseline(const brc_labelling *l)
 			 brc_task_loss(x->task, x->loss_kind), "classes", classes);
 }
 
+/* The share of the lesions' images that the groups were made from; null: none, or not known. */
+static json_t *shared_images(const brc_labelling *l)
+{
+	return l->images.images && !l->images.unknown ? brc_json_number(l->images.share)
+						      : json_null();
+}
+
 /* `draws`: with every control draw. */
 static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws)
 {
@@ -184,7 +191,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
 			 brc_json_text(l->name), "mode", brc_json_text(mode), "source",
 			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
 			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
@@ -192,7 +199,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 			 notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
 			 notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
 			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
-			 "baseline", baseline(l), brc_proxy_name(BRC_IMPORTANCE),
+			 "baseline", baseline(l), "shared_images", shared_images(l), brc_proxy_name(BRC_IMPORTANCE),
 			 tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
 			 tests(&l->test[BRC_COHERENCE]), "groups", groups(l, draws));
 }

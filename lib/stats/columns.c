@@ -16,6 +16,12 @@ const brc_column brc_statistic_columns[] = {
 	ROW(effect, "less the mean of random groups of its size and layer", CHANGE, ALL, "effect",
 	    "effect", NULL),
 	ROW(ratio, "1 like a random group, 2 at most", NUMBER, ALL, NULL, NULL, "effect ratio"),
+	ROW(u_range, "how far apart the classes hit most and least are", SHARE, SOME, "range",
+	    "range, points", "range, points"),
+	ROW(intraclass, "share of the variation over images that their class explains", NUMBER,
+	    SOME, NULL, "class share", "class share"),
+	ROW(large_enough, "1: the range is at least the minimum effect; 0: it is not", NUMBER, SOME,
+	    NULL, NULL, NULL),
 	ROW(p, "share of draws at least as extreme", P, ALL, "p", "p", "p"),
 	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
 	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
@@ -30,6 +36,7 @@ const brc_column brc_statistic_numbers[] = {
 	ROW(fisher_p, "p combined as if groups were independent", P, ALL, "Fisher*",
 	    "Fisher p, if independent", NULL),
 	ROW(fisher_statistic, "Fisher's statistic", NUMBER, ALL, NULL, NULL, NULL),
+	ROW(minimum_effect, "the range that a finding needs", NUMBER, SOME, NULL, NULL, NULL),
 	ROW(smallest_p, "the smallest p that the draws can give", P, ALL, NULL, NULL, NULL),
 	ROW(paper_effect, "the published effect measure", NUMBER, PUBLISHED, NULL, NULL, NULL),
 	ROW(paper_effect_sem, "its standard error", NUMBER, PUBLISHED, NULL, NULL, NULL),
@@ -50,7 +57,13 @@ const brc_column brc_statistic_numbers[] = {
 
 bool brc_column_held(const brc_column *c, bool published)
 {
-	return c->holder == BRC_HELD_BY_ALL || (c->holder == BRC_HELD_BY_PUBLISHED) == published;
+	return c->holder == BRC_HELD_BY_ALL ||
+	       c->holder == (published ? BRC_HELD_BY_PUBLISHED : BRC_HELD_BY_CORRECTED);
+}
+
+bool brc_column_there(const brc_column *c, const void *of)
+{
+	return brc_column_values(c, of) != NULL;
 }
 
 void *brc_column_field(const brc_column *c, void *of)

@@ -145,7 +145,7 @@ static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *
 static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 {
 	double *t = brc_alloc(2 * (l->draws + 1), l->classes * sizeof(*t), err);
-	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, err) : BRC_RESOURCE;
+	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, false, err) : BRC_RESOURCE;
 
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);

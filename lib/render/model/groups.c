@@ -22,15 +22,6 @@ const brc_inference *brc_primary(const brc_findings *t)
 	return t->n_stats ? &t->stat[0] : NULL;
 }
 
-size_t brc_found(const double *p, size_t m, double level)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; p && i < m; i++)
-		n += p[i] <= level; /* NaN is not */
-	return n;
-}
-
 size_t brc_marked(const brc_labelling *l, brc_proxy p)
 {
 	size_t n = 0;
@@ -192,6 +183,8 @@ static void mark_groups(brc_labelling *l, double level)
 			size_t row = l->group[i].row[p];
 
 			if (row == BRC_ANY)
+				continue;
+			if (!brc_inference_large_enough(st, row))
 				continue;
 			if (st->p_maxt && st->p_maxt[row] <= level)
 				l->group[i].mark[p] = BRC_MARK_MAXT;

@@ -223,9 +223,6 @@ const brc_inference *brc_statistic(const brc_findings *t, const char *id);
 /* The statistic that decides (the first), or NULL when the section is absent. */
 const brc_inference *brc_primary(const brc_findings *t);
 
-/* How many of p [m] are <= level; 0 for p == NULL. */
-size_t brc_found(const double *p, size_t m, double level);
-
 /* How many groups hold after correction: by q or by max-T. */
 size_t brc_marked(const brc_labelling *l, brc_proxy p);
 

@@ -82,6 +82,9 @@ static brc_rc none_fits(const brc_experiment *x, const brc_net *net, brc_err *er
 				     "in several layers are compared if each makes its values, and "
 				     "nothing else, in a Linear of its own, and torch.cat or "
 				     "torch.stack joins them; or make all heads in one Linear");
+	if (x->whole)
+		return brc_hint(err, "--dead keep lesions units that are constant on the data, "
+				     "too");
 	return brc_hint(err, "--min-size and --max-fraction set the bounds; only hidden layers are "
 			     "lesioned");
 }

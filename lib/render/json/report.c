@@ -154,6 +154,31 @@ static json_t *groups(const brc_labelling *l, bool draws)
 	return a;
 }
 
+/* Units that are constant on the data, by layer; null where nobody looked for them. */
+static json_t *dead_units(const brc_lesions *x)
+{
+	json_t *all;
+
+	if (x->dead == BRC_DEAD_UNKNOWN)
+		return json_null();
+	all = json_array();
+	for (size_t l = 0, i = 0; l < x->layers.n; l++) {
+		const size_t first = x->layers.first[l], end = first + x->layers.units[l];
+		json_t *units = json_array();
+		const size_t from = i;
+
+		for (; i < x->n_dead && (size_t)x->dead_unit[i] < end; i++)
+			brc_json_append(&units, brc_json_count((size_t)x->dead_unit[i] - first));
+		if (i > from)
+			brc_json_append(&all,
+					json_pack("{s:o,s:o}", "layer",
+						  brc_json_text(x->layers.name[l]), "units", units));
+		else
+			json_decref(units);
+	}
+	return all;
+}
+
 /* Recall by class before any lesion. */
 static json_t *baseline(const brc_labelling *l)
 {
@@ -169,12 +194,13 @@ static json_t *baseline(const brc_labelling *l)
 					  "images", (json_int_t)x->class_images[c], "correct",
 					  x->baseline_correct ? json_integer(x->baseline_correct[c])
 							      : json_null()));
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:o}", "task", brc_task_name[x->task],
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o}", "task", brc_task_name[x->task],
 			 "images", brc_json_count(x->images), "items", brc_json_text(x->items),
 			 "accuracy", brc_json_number(brc_lesions_baseline_plain(x)),
 			 "balanced_accuracy", brc_json_number(brc_lesions_baseline_balanced(x)),
 			 "loss", brc_json_number(l->loss), "loss_is",
-			 brc_task_loss(x->task, x->loss_kind), "classes", classes);
+			 brc_task_loss(x->task, x->loss_kind), "dead_units", dead_units(x),
+			 "classes", classes);
 }
 
 /* The share of the lesions' images that the groups were made from; null: none, or not known. */

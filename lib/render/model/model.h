@@ -37,6 +37,7 @@ typedef struct brc_group {
 	size_t layer; /* in the labelling's layer table */
 	int32_t cluster;
 	size_t size;
+	size_t dead;             /* of its units, which were left out of lesions as constant */
 	const size_t *unit;      /* [size] within the layer; NULL without labels */
 	size_t row[BRC_PROXIES]; /* in the tests' tables; BRC_ANY: not tested */
 	size_t lesion;           /* row in lesions; BRC_ANY: not lesioned */

@@ -3,6 +3,7 @@
 
 #include "render/notes/notes.h"
 #include "render/words/format.h"
+#include "study/dead_units.h"
 
 #define SEPARATOR "; " /* between the parts of a statistic's warning */
 
@@ -216,6 +217,20 @@ static void warn_images(brc_network *net, size_t i)
 	brc_str_add(text, ".");
 }
 
+static void tell_dead(brc_network *net, size_t i)
+{
+	const brc_lesions *l = &net->labelling[i].lesions;
+	char layers[512];
+
+	if (l->n_dead > 0)
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "%zu dead unit%s, whose output is the same for all %s, %s: %s.",
+			      l->n_dead, l->n_dead == 1 ? "" : "s", l->items ? l->items : "images",
+			      l->dead == BRC_DEAD_OUT ? "were in no group and no control"
+						      : "counted as others",
+			      brc_dead_units_text(l, 16, layers, sizeof(layers)));
+}
+
 /* What holds for all verdicts of a labelling, once. */
 static void warn_all(brc_network *net, size_t i)
 {
@@ -239,6 +254,7 @@ void brc_note_warnings(brc_network *net)
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		warn_images(net, i);
 		warn_all(net, i);
+		tell_dead(net, i);
 		warn_graphs(net, i);
 		warn_tests(net, i);
 	}

@@ -290,7 +290,7 @@ print("the same")
 PYTHON
 	[ "$(/usr/bin/python3 same.py)" = "the same" ]
 	[ "$(grep -o 'class="choice"' auto.html | wc -l)" = 13 ] # of the global graph, and of 12 local ones
-	has 'The first 12 of 15 graphs' auto.html
+	has 'The first 12 of 13 graphs' auto.html
 	has 'and was chosen.' auto.txt
 	has '15 of 15 groups are whole layers' auto.txt
 	[ "$(grep -c 'groups are whole layers' auto.txt)" = 1 ] # not said of the local partition

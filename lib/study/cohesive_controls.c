@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "graph/strengths.h"
+#include "sections/match_kinds.h"
 
 /* ---- growth ---- */
 

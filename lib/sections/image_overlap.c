@@ -8,7 +8,7 @@
 #include "stream/ancestors.h"
 
 #define LEAST_SHARE 0.01 /* that is worth a warning */
-enum { LEAST_COMMON = 2 };
+enum { LEAST_COMMON = 3 };
 
 static void compare(brc_image_overlap *o, const brc_image_set *fit, const brc_image_set *test)
 {

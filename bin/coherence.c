@@ -24,7 +24,7 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_lesions l;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_input(f, "lesions", 1, BRC_SHARE, &in, err));
+	BRC_TRY(brc_filter_input(f, "lesions", 2, BRC_SHARE, &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
 	if (!l.correct) { /* the rest of a pipeline goes on, and its report says so, too */
 		brc_cli_note(cli,

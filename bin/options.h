@@ -17,6 +17,10 @@
 	{BRC_STRING("output", 0, "NAME", VALUE, \
 		    "the value that is the network's output; what it does not need is not run " \
 		    "(default: the model's output)")}
+#define OPTION_DATASET(VALUE, USUAL) \
+	{BRC_STRING("dataset", 0, "NAME", VALUE, \
+		    "which dataset is used, if there are several, as read-data --split makes them " \
+		    "(default: the one called " USUAL ")")}
 #define OPTION_PRECISION(VALUE) \
 	{BRC_CHOICE("precision", 0, "WHAT", VALUE, "float|bf16", \
 		    "precision of convolutions and matrix products: single precision (float), or " \

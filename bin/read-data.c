@@ -8,8 +8,8 @@
 
 enum { FILES_MAX = 64 };
 
-static const brc_dataset_options nothing = {.scale = NAN};
-static brc_dataset_files files = {.asked.scale = NAN};
+static const brc_dataset_options nothing = {.scale = NAN, .split = NAN};
+static brc_dataset_files files = {.asked = {.scale = NAN, .split = NAN}};
 static brc_opt_list inputs;
 static brc_dataset_options *const asked = &files.asked;
 static bool series;
@@ -90,6 +90,12 @@ static const brc_opt options[] = {
 		  "take only the first N images (default: all)")},
 	{BRC_STRING("sample", 0, "N|N-per-class", &files.asked.sample,
 		    "take N images at random, or N of each class (default: all)")},
+	{BRC_DOUBLE("split", 0, "FRACTION", &files.asked.split, 1e-9, 1 - 1e-9,
+		    "write two datasets: 'fit', with this fraction of the images, from which "
+		    "groups of units are made, and 'test', with the others, on which they are "
+		    "tested. Images are drawn with --seed, class by class if each has one class "
+		    "(default: one dataset)"),
+	 .flags = BRC_OPT_UNRECORDED},
 	{BRC_FLAG("series", 0, &series,
 		  "the file is a table of numbers in NPY, CSV or TSV: a row for each sample, and a "
 		  "column for each unit, such as a region of a brain. Write it as corr takes it")},
@@ -127,6 +133,9 @@ static brc_rc open_files(const brc_cli *cli, brc_err *err)
 	asked->inputs = inputs.at;
 	asked->n_inputs = inputs.n;
 	BRC_TRY(brc_dataset_options_settle(asked, err));
+	if (!isnan(asked->split) && cli->c.name)
+		return brc_fail(err, BRC_USAGE,
+				"--name: the datasets of --split are called fit and test");
 	if (cli->n_operands == 0) {
 		brc_fail(err, BRC_USAGE, "no file is given");
 		return brc_hint(err, "read-data IMAGES LABELS; 'read-data --help' says more");
@@ -179,6 +188,7 @@ int main(int argc, char **argv)
 		.examples = "  read-data images.gz labels.gz --classes names.txt > test.brc\n"
 			    "  read-data --npz mnist.npz --images x_test --labels y_test --first "
 			    "1000 -o test.brc\n"
+			    "  read-data images.gz labels.gz --split 0.5 -o data.brc\n"
 			    "  read-data --series bold.csv | corr | laplacian | spectral -k 8 "
 			    ">labels.brc",
 		.options = options,

@@ -25,9 +25,9 @@ static const brc_opt options[] = {
 	{BRC_FLAG("draws", 0, &how.draws, "in JSON, include every control draw")},
 	{0}};
 
-/* Sections that a report shows; all others are skipped while reading. */
+/* Sections that a report shows, with lesions; all others are skipped while reading. */
 static const char types[] =
-	"units|exemplars|clusterability|spectrum|labels|lesions|importance|coherence";
+	"units|exemplars|clusterability|spectrum|labels|importance|coherence";
 
 typedef struct inputs {
 	brc_report_input *item; /* titles borrowed from the operands */
@@ -65,6 +65,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 	if (format == AUTO)
 		BRC_TRY(brc_report_form_of(cli->c.output, &form, err));
 	BRC_TRY(brc_filter_take(f, types, 1, BRC_CONSUME, err));
+	BRC_TRY(brc_filter_take(f, "lesions", 2, BRC_CONSUME, err));
 	for (size_t i = 0; i < cli->n_operands; i++)
 		BRC_TRY(add_file(in, f, cli->operands[i], err));
 	if (cli->n_operands == 0)

@@ -19,6 +19,10 @@
 
 #define BRC_CLASSES_MAX 65536u
 
+/* The names of two parts of a data set: of one partitions are made, on the other lesions are. */
+#define BRC_DATASET_FIT "fit"
+#define BRC_DATASET_TEST "test"
+
 typedef enum brc_pixel {
 	BRC_PIXEL_U1, /* uint8_t */
 	BRC_PIXEL_F4, /* float */

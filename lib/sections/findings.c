@@ -11,26 +11,33 @@
 #include "sections/keys.h"
 #include "sections/subclusters.h"
 
-#define ROW(name, meaning, kind)                                               \
+#define ROW(name, meaning, kind, holder)                                       \
 	{                                                                      \
-#name, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_CORRECTED,      \
+#name, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_##holder,       \
 			offsetof(brc_findings, class_##name), NULL, NULL, NULL \
 	}
 
 const brc_column brc_class_columns[] = {
-	ROW(change, "change of recall with the group silenced", CHANGE),
-	ROW(control_mean, "mean change under random groups", CHANGE),
-	ROW(p, "share of draws that lose as much", P),
-	ROW(p_adjusted, "p adjusted over the classes of the group by max-T", P),
+	ROW(change, "change of recall with the group silenced", CHANGE, CORRECTED),
+	ROW(control_mean, "mean change under random groups", CHANGE, CORRECTED),
+	ROW(p, "share of draws that lose as much", P, CORRECTED),
+	ROW(p_adjusted, "p adjusted over the classes of the group by max-T", P, CORRECTED),
+	ROW(u, "change of the class's probability for its own images less that for all", SHARE,
+	    SOME),
+	ROW(t, "the same in standard errors", NUMBER, SOME),
+	ROW(t_p, "share of draws whose t is as low", P, SOME),
+	ROW(t_p_adjusted, "that p adjusted over the classes of the group by max-T", P, SOME),
 	{.name = NULL},
 };
 
-brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err)
+brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, bool specific, brc_err *err)
 {
 	f->classes = classes;
 	for (const brc_column *c = brc_class_columns; c->name; c++) {
 		double **v = brc_column_field(c, f);
 
+		if (c->holder == BRC_HELD_BY_SOME && !specific)
+			continue;
 		*v = brc_alloc(f->m, classes * sizeof(**v), err);
 		BRC_TRY(brc_made(*v));
 	}
@@ -58,6 +65,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("compat", brc_findings, published, WORD, NEEDED, rules),
 	BRC_KEY(brc_findings, images, COUNT, NEEDED),
 	BRC_KEY_AS("fdr", brc_findings, fdr, WORD, NEEDED, fdr_name),
+	BRC_KEY(brc_findings, warning, TEXT, OPTIONAL),
 };
 
 /* The begin of a record; the numbers of stats/columns.h follow. */
@@ -102,7 +110,7 @@ static brc_rc write_columns(const brc_inference *i, brc_section *s, brc_err *err
 	char name[BRC_NAME_MAX];
 
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		if (brc_column_held(c, i->published))
+		if (brc_column_there(c, i))
 			BRC_TRY(brc_section_add_column(s, tensor_name(i->statistic, c->name, name),
 						       "<f8", i->m, brc_column_values(c, i), err));
 	}
@@ -117,7 +125,8 @@ static brc_rc write_record(const brc_inference *i, brc_section *s, brc_err *err)
 	BRC_TRY(brc_made(r));
 	brc_keys_put(record_keys, RECORD_KEYS, i, r);
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
-		if (!brc_column_held(c, i->published))
+		if (!brc_column_held(c, i->published) &&
+		    !(c->holder == BRC_HELD_BY_SOME && !isnan(brc_column_number(c, i))))
 			continue;
 		if (c->kind == BRC_COLUMN_COUNT)
 			brc_map_put_int(r, c->name, (int64_t)brc_column_count(c, i));
@@ -136,8 +145,10 @@ static brc_rc write_classes(const brc_findings *f, brc_section *s, brc_err *err)
 		return BRC_OK;
 	BRC_TRY(brc_classes_write(f->class_name, f->classes, s, err));
 	for (const brc_column *c = brc_class_columns; c->name; c++) {
-		BRC_TRY(add_matrix(s, tensor_name(by_class, c->name, name), brc_column_values(c, f),
-				   f->m, f->classes, "subcluster,class", err));
+		if (brc_column_there(c, f))
+			BRC_TRY(add_matrix(s, tensor_name(by_class, c->name, name),
+					   brc_column_values(c, f), f->m, f->classes,
+					   "subcluster,class", err));
 	}
 	return BRC_OK;
 }
@@ -164,9 +175,11 @@ static brc_rc read_columns(brc_inference *i, const brc_section *s, brc_err *err)
 	BRC_TRY(brc_section_dup(s, tensor_name(i->statistic, "draw", name), "<f8", 2, shape,
 				&i->draw, err));
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		if (brc_column_held(c, i->published))
-			BRC_TRY(brc_section_dup_column(s, tensor_name(i->statistic, c->name, name),
-						       "<f8", &i->m, brc_column_field(c, i), err));
+		tensor_name(i->statistic, c->name, name);
+		if (brc_column_held(c, i->published) ||
+		    (c->holder == BRC_HELD_BY_SOME && brc_section_tensor(s, name)))
+			BRC_TRY(brc_section_dup_column(s, name, "<f8", &i->m,
+						       brc_column_field(c, i), err));
 	}
 	return BRC_OK;
 }
@@ -178,6 +191,8 @@ static brc_rc read_numbers(brc_inference *i, const brc_section *s, const brc_map
 
 		if (!count)
 			*(double *)brc_column_field(c, i) = NAN;
+		if (c->holder == BRC_HELD_BY_SOME)
+			brc_map_double(r, c->name, brc_column_field(c, i));
 		if (brc_column_held(c, i->published) &&
 		    !(count ? brc_map_size(r, c->name, brc_column_field(c, i))
 			    : brc_map_double(r, c->name, brc_column_field(c, i))))
@@ -226,8 +241,10 @@ static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 	if (!brc_section_tensor(s, tensor_name(by_class, brc_class_columns[0].name, name)))
 		return BRC_OK;
 	for (const brc_column *c = brc_class_columns; c->name; c++) {
-		BRC_TRY(brc_section_dup(s, tensor_name(by_class, c->name, name), "<f8", 2, shape,
-					brc_column_field(c, f), err));
+		tensor_name(by_class, c->name, name);
+		if (c->holder != BRC_HELD_BY_SOME || brc_section_tensor(s, name))
+			BRC_TRY(brc_section_dup(s, name, "<f8", 2, shape, brc_column_field(c, f),
+						err));
 	}
 	f->classes = shape[1];
 	return brc_classes_read(s, f->classes, &f->class_name, err);

@@ -36,18 +36,25 @@ typedef struct brc_findings {
 	 * (small changes are extreme) and p adjusted over the classes of a
 	 * sub-cluster by max-T. NaN for classes without images. NULL without classes. */
 	double *class_change, *class_control_mean, *class_p, *class_p_adjusted;
+	/* The same of specificity (docs/method.md): U, t, p (small t are extreme) and p adjusted by
+	 * max-T. NULL where it is not defined. */
+	double *class_u, *class_t, *class_t_p, *class_t_p_adjusted;
 	size_t images;
 	double level;
 	brc_fdr fdr;
 	bool published;
 	char labels[BRC_NAME_MAX];
+	char warning[512]; /* that holds for all its verdicts, in parts joined by "; ", or "" */
 } brc_findings;
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */
 extern const brc_column brc_class_columns[];
 
-/* The tables by class, uninitialised, for f->m sub-clusters. BRC_RESOURCE; clear f then, too. */
-brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, brc_err *err);
+/*
+ * The tables by class, uninitialised, for f->m sub-clusters; `specific`: those of specificity, too.
+ * BRC_RESOURCE; clear f then, too.
+ */
+brc_rc brc_findings_alloc_classes(brc_findings *f, size_t classes, bool specific, brc_err *err);
 
 void brc_findings_clear(brc_findings *f); /* of a zeroed or a filled struct */
 

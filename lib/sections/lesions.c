@@ -9,6 +9,7 @@
 #include "base/texts.h"
 #include "sections/classes.h"
 #include "sections/fields.h"
+#include "sections/lesion_matches.h"
 #include "sections/subclusters.h"
 
 static const char *const item_name[] = {"images", "sequences", "tokens",
@@ -46,6 +47,8 @@ static const brc_field fields[] = {
 	BRC_FIELD(brc_lesions, baseline_correct, "baseline/correct", "<i8", "row", OPTIONAL,
 		  BRC_COUNT(brc_lesions, classes)),
 	CLASSES(baseline_loss, "baseline/loss", "<f8"),
+	BRC_FIELD(brc_lesions, baseline_saturated, "baseline/saturated", "<i8", "row", OPTIONAL,
+		  BRC_COUNT(brc_lesions, classes)),
 	BRC_FIELD(brc_lesions, dead_unit, "dead/unit", "<i4", "row", OPTIONAL,
 		  BRC_COUNT(brc_lesions, n_dead)),
 };
@@ -58,8 +61,8 @@ void brc_lesions_clear(brc_lesions *l)
 	brc_texts_free(l->class_name, l->classes);
 	brc_subcluster_table_clear(&l->table);
 	free(l->left_out);
-	free(l->own_correct);
-	free(l->own_loss);
+	brc_lesion_tensors_clear(&l->tensors);
+	brc_lesion_matches_clear(l);
 	brc_content_clear(&content, l);
 }
 
@@ -82,8 +85,8 @@ static brc_rc write_left_out(const brc_lesions *l, brc_section *s, brc_err *err)
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 {
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
-	const char *axes = "draw,subcluster,class";
 
+	s->version = 2;
 	brc_keys_put(keys, BEFORE_ITEMS, l, s->meta);
 	if (l->items && strcmp(l->items, item_name[0]) != 0)
 		brc_map_put_string(s->meta, items, l->items);
@@ -93,10 +96,8 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 	BRC_TRY(brc_subcluster_table_write(&l->table, "subcluster", s, err));
 	BRC_TRY(brc_classes_write(l->class_name, l->classes, s, err));
 	BRC_TRY(brc_fields_write(&content, l, NULL, s, err));
-	if (l->correct)
-		BRC_TRY(brc_section_add(s, "correct", "<i4", 3, shape, axes, l->correct, NULL,
-					err));
-	return brc_section_add(s, "loss", "<f8", 3, shape, axes, l->loss, NULL, err);
+	BRC_TRY(brc_lesion_tensors_write(&l->tensors, shape, "", s, err));
+	return brc_lesion_matches_write(l, s, err);
 }
 
 /* ---- reading ---- */
@@ -147,6 +148,10 @@ static brc_rc check_classes(const brc_lesions *l, const brc_section *s, brc_err 
 		if (n < 0 || n > INT32_MAX || !brc_add(images, (size_t)n, &images))
 			return brc_section_bad(s, err, "class %zu has %lld images", c,
 					       (long long)n);
+		if (l->own && (l->baseline_saturated[c] < 0 || l->baseline_saturated[c] > n))
+			return brc_section_bad(s, err, "class %zu: %lld of %lld answers saturated",
+					       c, (long long)l->baseline_saturated[c],
+					       (long long)n);
 		if (l->correct && (l->baseline_correct[c] < 0 || l->baseline_correct[c] > n))
 			return brc_section_bad(s, err, "class %zu: %lld of %lld correct", c,
 					       (long long)l->baseline_correct[c], (long long)n);
@@ -159,18 +164,11 @@ static brc_rc check_classes(const brc_lesions *l, const brc_section *s, brc_err 
 
 static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *err)
 {
-	BRC_TRY(check_classes(l, s, err));
-	for (size_t i = 0; l->correct && i < (l->draws + 1) * l->m * l->classes; i++) {
-		size_t c = i % l->classes;
+	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
 
-		if (l->correct[i] < 0 || l->correct[i] > l->class_images[c])
-			return brc_section_bad(s, err,
-					       "draw %zu, sub-cluster %zu, class %zu: %d of %lld "
-					       "images correct",
-					       i / l->classes / l->m, i / l->classes % l->m, c,
-					       l->correct[i], (long long)l->class_images[c]);
-	}
-	return BRC_OK;
+	BRC_TRY(check_classes(l, s, err));
+	BRC_TRY(brc_lesion_tensors_check(&l->tensors, shape, l->class_images, l->images, s, err));
+	return brc_lesion_matches_check(l, s, err);
 }
 
 /* The tensors of the table `fields`. */
@@ -180,8 +178,9 @@ static brc_rc read_fields(brc_lesions *l, const brc_section *s, brc_err *err)
 	BRC_TRY(brc_fields_read(&content, l, NULL, s, err));
 	l->n_dead = l->dead_unit ? l->n_dead : 0;
 	if (l->n_dead > 0 && l->dead == BRC_DEAD_UNKNOWN)
-		return brc_section_bad(s, err, "it has 'dead/unit', but does not say whether they "
-					       "are out");
+		return brc_section_bad(s, err,
+				       "it has 'dead/unit', but does not say whether they "
+				       "are out");
 	for (size_t i = 0; i < l->n_dead; i++)
 		if (l->dead_unit[i] < 0 || (i > 0 && l->dead_unit[i] <= l->dead_unit[i - 1]) ||
 		    (size_t)l->dead_unit[i] >= brc_layers_total(&l->layers))
@@ -193,21 +192,18 @@ static brc_rc read_fields(brc_lesions *l, const brc_section *s, brc_err *err)
 static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 {
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
-	const brc_tensor *t;
 
 	if (l->draws < 1 || l->draws >= (size_t)1 << 30)
 		return brc_section_bad(
 			s, err, "%zu control draws are announced; 1 to 2^30 - 1 are possible",
 			l->draws);
-	if (brc_task_counts(l->task)) {
-		BRC_TRY(brc_section_need(s, "correct", "<i4", 3, shape, &t, err));
-		l->correct = t->data;
-	}
-	BRC_TRY(brc_section_need(s, "loss", "<f8", 3, shape, &t, err));
-	l->loss = t->data;
+	BRC_TRY(brc_lesion_tensors_read(&l->tensors, shape, "", brc_task_counts(l->task), s, err));
+	BRC_TRY(brc_lesion_matches_read(l, s, err));
 	BRC_TRY(read_fields(l, s, err));
 	if (l->correct && !l->baseline_correct)
 		return brc_section_bad(s, err, "it has no tensor 'baseline/correct'");
+	if (l->own && !l->baseline_saturated)
+		return brc_section_bad(s, err, "it has no tensor 'baseline/saturated'");
 	BRC_TRY(brc_classes_read(s, l->classes, &l->class_name, err));
 	return check_counts(l, s, err);
 }

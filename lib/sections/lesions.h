@@ -1,7 +1,7 @@
 /*
  * The counts that lesions produce: how many images of each class the network still classifies
- * correctly when a sub-cluster, or a control set of its size, is silenced. The section lesions/1
- * (docs/sections.md).
+ * correctly when a sub-cluster, or a control set of its size, is silenced. The section lesions/2
+ * (docs/sections.md); lesions/1 is read, too.
  */
 #ifndef BRC_SECTIONS_LESIONS_H
 #define BRC_SECTIONS_LESIONS_H
@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sections/lesion_tensors.h"
+#include "sections/match_kinds.h"
 #include "sections/subclusters.h"
 #include "sections/task.h"
 #include "stream/layers.h"
@@ -53,6 +55,12 @@ typedef struct brc_left_out {
 	char reason[96];
 } brc_left_out;
 
+/* Controls that are matched by something. Row 0 of all tensors is the observed partition again. */
+typedef struct brc_lesion_match {
+	brc_lesion_tensors tensors; /* as those of the random controls */
+	double *value;              /* [draws + 1, m]: what sets are matched by; NaN: it has none */
+} brc_lesion_match;
+
 typedef struct brc_lesions {
 	brc_layers layers; /* of the labels */
 	union {
@@ -65,18 +73,26 @@ typedef struct brc_lesions {
 	size_t n_left_out;
 	brc_left_out *left_out; /* sub-clusters not lesioned, and why */
 	size_t classes;
-	char **class_name;            /* [classes], or NULL */
-	int64_t *class_images;        /* [classes] */
-	int64_t *baseline_correct;    /* [classes]: of the unharmed network; NULL for regression */
-	double *baseline_loss;        /* [classes]: summed loss of the task */
-	size_t draws;                 /* n >= 1 controls */
-	const int32_t *correct;       /* [n + 1, m, classes]; row 0 is the observed partition; */
-				      /* NULL for regression */
-	const double *loss;           /* [n + 1, m, classes] */
-	void *own_correct, *own_loss; /* the memory to free; NULL: borrowed */
-	brc_task_kind task;           /* what the answers mean; classes may be labels or outputs */
-	brc_loss_kind loss_kind;      /* what the losses are; USUAL for regression */
-	size_t images;                /* or anything else for which the network gives an answer: */
+	char **class_name;           /* [classes], or NULL */
+	int64_t *class_images;       /* [classes] */
+	int64_t *baseline_correct;   /* [classes]: of the unharmed network; NULL for regression */
+	double *baseline_loss;       /* [classes]: summed loss of the task */
+	int64_t *baseline_saturated; /* [classes]: answers of which the largest of all softmax
+				      * outputs is above .999; NULL where `own` is NULL */
+	size_t draws;                /* n >= 1 controls */
+	union {
+		brc_lesion_tensors tensors; /* of the random controls */
+		struct {
+			const int32_t *correct;
+			const double *loss, *own, *own_squares, *all;
+			void *memory[5];
+		};
+	};
+	bool matched[BRC_MATCHES]; /* which kinds of controls there are beside the random ones */
+	brc_lesion_match match[BRC_MATCHES];
+	brc_task_kind task;      /* what the answers mean; classes may be labels or outputs */
+	brc_loss_kind loss_kind; /* what the losses are; USUAL for regression */
+	size_t images;           /* or anything else for which the network gives an answer: */
 	const char
 		*items; /* static: "images" (also when NULL), or another word of docs/sections.md */
 	brc_ablate ablate;
@@ -92,12 +108,18 @@ void brc_lesions_clear(brc_lesions *l); /* of a zeroed or a filled struct */
 
 /*
  * From a section, checked: BRC_DATA when counts are negative or larger than
- * the class, or tables disagree. `correct` and `loss` borrow the section's
- * tensors; everything else is copied.
+ * the class, or tables disagree. The tensors of lesions are borrowed from the section; everything
+ * else is copied.
  */
 brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err);
 
-/* Into an empty section lesions/1, which borrows `correct` and `loss`. */
+/*
+ * The lesions with the controls of one kind in place of the random ones: a view, which borrows all
+ * of `l` and is never cleared. All statistics of lesions take it as it is.
+ */
+brc_lesions brc_lesions_view(const brc_lesions *l, brc_match kind);
+
+/* Into an empty section, which becomes lesions/2 and borrows the tensors of lesions. */
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);
 
 /*

@@ -17,6 +17,7 @@ typedef enum brc_column_kind {
 	BRC_COLUMN_VALUE,  /* in the unit of the statistic, as measured */
 	BRC_COLUMN_CHANGE, /* in the unit of the statistic, a difference: always with its sign */
 	BRC_COLUMN_SPREAD, /* in the unit of the statistic, never negative */
+	BRC_COLUMN_SHARE,  /* a fraction, shown in points, whatever the unit of the statistic */
 	BRC_COLUMN_NUMBER, /* without a unit */
 	BRC_COLUMN_P,      /* a probability */
 	BRC_COLUMN_COUNT   /* a size_t; all others are doubles */
@@ -26,7 +27,8 @@ typedef enum brc_column_kind {
 typedef enum brc_column_holder {
 	BRC_HELD_BY_ALL,
 	BRC_HELD_BY_CORRECTED, /* not by those that follow the published code */
-	BRC_HELD_BY_PUBLISHED  /* only by those */
+	BRC_HELD_BY_PUBLISHED, /* only by those */
+	BRC_HELD_BY_SOME       /* by statistics that it says something of; elsewhere absent (NaN) */
 } brc_column_holder;
 
 typedef struct brc_column {
@@ -52,8 +54,13 @@ extern const brc_column brc_statistic_columns[];
 /* Each row is a field of brc_inference that holds one number of all sub-clusters together. */
 extern const brc_column brc_statistic_numbers[];
 
-/* Does a statistic have it? `published`: one that follows the published code. */
+/*
+ * Must a statistic have it? `published`: one that follows the published code. No statistic must
+ * have what is held by some.
+ */
 bool brc_column_held(const brc_column *c, bool published);
+/* Does this statistic, or these findings, have the column? */
+bool brc_column_there(const brc_column *c, const void *of);
 
 /* The field in a struct: a double ** for a column, else a size_t * (COUNT) or a double *. */
 void *brc_column_field(const brc_column *c, void *of);

@@ -89,16 +89,32 @@ static void __attribute__((format(printf, 2, 3))) warn(brc_inference *i, const c
 	va_end(ap);
 }
 
+bool brc_inference_large_enough(const brc_inference *i, size_t s)
+{
+	return !i->large_enough || i->large_enough[s] > 0;
+}
+
+size_t brc_inference_found(const brc_inference *i, const double *p, double level)
+{
+	size_t n = 0;
+
+	for (size_t s = 0; p && s < i->m; s++)
+		n += p[s] <= level && brc_inference_large_enough(i, s); /* NaN is not */
+	return n;
+}
+
+static void count_found(brc_inference *i, double level)
+{
+	i->significant_q = brc_inference_found(i, i->q, level);
+	i->significant_maxt = brc_inference_found(i, i->p_maxt, level);
+}
+
 static void count_and_warn(brc_inference *i, const brc_question *ask)
 {
 	i->undefined_ratio = 0;
-	for (size_t s = 0; s < i->m; s++) {
+	for (size_t s = 0; s < i->m; s++)
 		i->undefined_ratio += isnan(i->ratio[s]);
-		if (i->published)
-			continue;
-		i->significant_q += i->q[s] <= ask->level;
-		i->significant_maxt += i->p_maxt[s] <= ask->level;
-	}
+	count_found(i, ask->level);
 	if (i->undefined_observed)
 		warn(i, "undefined for %zu of %zu sub-clusters, which %s", i->undefined_observed,
 		     i->m, i->published ? "come out as most significant" : "have p = 1");
@@ -186,6 +202,21 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 	else
 		brc_inference_clear(i);
 	return rc;
+}
+
+brc_rc brc_inference_effects(brc_inference *i, const double *u_range, const double *intraclass,
+			     double minimum, double level, brc_err *err)
+{
+	i->u_range = brc_memdup(u_range, i->m, sizeof(*u_range), err);
+	i->intraclass = brc_memdup(intraclass, i->m, sizeof(*intraclass), err);
+	i->large_enough = brc_alloc(i->m, sizeof(*i->large_enough), err);
+	if (!i->u_range || !i->intraclass || !i->large_enough)
+		return BRC_RESOURCE;
+	i->minimum_effect = minimum;
+	for (size_t s = 0; s < i->m; s++)
+		i->large_enough[s] = i->u_range[s] >= minimum;
+	count_found(i, level);
+	return BRC_OK;
 }
 
 char *brc_inference_line(const brc_inference *i, double level, char *buf, size_t cap)

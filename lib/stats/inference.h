@@ -23,6 +23,18 @@ typedef struct brc_question {
 	bool published; /* as the published code did: stats/published.h */
 } brc_question;
 
+/*
+ * The same statistic with other controls, which are like the groups in something; see
+ * stats/matched.h. All columns are [m], and NULL where there are no such controls.
+ */
+typedef struct brc_matched {
+	double *control_mean, *effect; /* as those of the random controls */
+	double *p;                     /* exact, or of a reference */
+	double *q, *p_maxt;            /* NULL for a reference */
+	double *value, *control_value; /* what is matched: of the group, and the controls' mean */
+	double omnibus_p;              /* NaN where there are none, and for a reference */
+} brc_matched;
+
 typedef struct brc_inference {
 	char statistic[32], title[128], unit[32];
 	brc_tail tail;
@@ -38,7 +50,16 @@ typedef struct brc_inference {
 	 * it is 2 e of stats/published.h.
 	 */
 	double *observed, *control_mean, *control_sd, *effect, *ratio, *p;
-	double *q, *p_maxt;                  /* [m]; NULL with `published` */
+	double *q, *p_maxt; /* [m]; NULL with `published` */
+	/*
+	 * [m], or NULL: the size of the effect in a unit that does not depend on the controls, such
+	 * as a fraction of the probability of a class; the share of variation that classes explain;
+	 * and 1 where u_range is at least minimum_effect, else 0. A group whose effect is not large
+	 * enough is no finding, whatever its p.
+	 */
+	double *u_range, *intraclass, *large_enough;
+	brc_matched in_norm, activation, degree, cohesion; /* cohesion is a reference */
+	double minimum_effect;               /* NaN where u_range is NULL */
 	double omnibus_p, omnibus_statistic; /* NaN with `published` */
 	double fisher_p, fisher_statistic;   /* see stats/fisher.h */
 	size_t undefined_observed, undefined_controls, undefined_ratio;
@@ -56,6 +77,19 @@ typedef struct brc_inference {
  */
 brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double *t, size_t n,
 			 size_t m, brc_err *err);
+
+/*
+ * Give a statistic its effects, both [m], copied, and count its findings again: those of at least
+ * `minimum` alone. BRC_RESOURCE.
+ */
+brc_rc brc_inference_effects(brc_inference *i, const double *u_range, const double *intraclass,
+			     double minimum, double level, brc_err *err);
+
+/* Is the effect of column s large enough for a finding? True where the statistic has no minimum. */
+bool brc_inference_large_enough(const brc_inference *i, size_t s);
+
+/* How many columns of a large enough effect have p [m] <= level. 0 where p is NULL. */
+size_t brc_inference_found(const brc_inference *i, const double *p, double level);
 
 void brc_inference_clear(brc_inference *i); /* of a zeroed or a filled struct */
 

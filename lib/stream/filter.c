@@ -42,6 +42,12 @@ brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsig
 	return BRC_OK;
 }
 
+void brc_filter_prefer(brc_filter *f, const char *type, const char *usual, const char *only,
+		       const char *option)
+{
+	f->prefer = (struct brc_preference){type, usual, only, option};
+}
+
 void brc_filter_memory(brc_filter *f, size_t bytes)
 {
 	f->memory = bytes;
@@ -67,6 +73,16 @@ brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *dig
 	brc_history_note(f->entry, "files", "option", option, digest);
 	return f->entry->failed ? brc_fail(err, BRC_RESOURCE, "out of memory for the history")
 				: BRC_OK;
+}
+
+const brc_history *brc_filter_history(const brc_filter *f)
+{
+	return &f->history;
+}
+
+void brc_filter_images(brc_filter *f, brc_map *images)
+{
+	brc_map_put_map(f->entry, "images", images);
 }
 
 void brc_filter_record(brc_filter *f, const char *key, const char *value)

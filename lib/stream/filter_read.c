@@ -46,12 +46,51 @@ static brc_rc keep_section(brc_section_list *l, brc_section *s, brc_err *err)
 	return rc;
 }
 
-static void note_read(brc_filter *f, const brc_section *s)
+/* The sections of a list from number `from` on have been read. */
+static void note_read(brc_filter *f, const brc_section_list *l, size_t from)
 {
 	char title[BRC_NAME_MAX + 80];
 
-	brc_history_note(f->entry, "reads", "section", brc_section_title(s, title, sizeof(title)),
-			 s->digest);
+	for (size_t i = from; i < l->n; i++)
+		brc_history_note(f->entry, "reads", "section",
+				 brc_section_title(l->item[i], title, sizeof(title)),
+				 l->item[i]->digest);
+}
+
+/* ---- one of several sections of a type ---- */
+
+static bool has_preferred(const struct brc_preference *p, const brc_section_list *l, size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (strcmp(l->item[i]->type, p->type) == 0 &&
+		    strcmp(l->item[i]->name, p->usual) == 0)
+			return true;
+	return false;
+}
+
+/* Is a section that comes now not to be taken, though its type is? */
+static bool passed_over(const struct brc_preference *p, const brc_reader *r,
+			const brc_section_list *l, size_t from)
+{
+	if (!p->type || strcmp(r->type, p->type) != 0)
+		return false;
+	return p->only ? strcmp(r->name, p->only) != 0 : has_preferred(p, l, from);
+}
+
+/* Once the preferred one is there, those that came before it go. */
+static void drop_others(const struct brc_preference *p, brc_section_list *l, size_t from)
+{
+	size_t n = from;
+
+	if (!p->type || p->only || !has_preferred(p, l, from))
+		return;
+	for (size_t i = from; i < l->n; i++)
+		if (strcmp(l->item[i]->type, p->type) == 0 &&
+		    strcmp(l->item[i]->name, p->usual) != 0)
+			brc_section_free(l->item[i]);
+		else
+			l->item[n++] = l->item[i];
+	l->n = n;
 }
 
 /* How one input is read: which sections are handed on, which are kept, and where they go. */
@@ -63,6 +102,7 @@ struct intake {
 	const struct brc_wanted *side; /* a side input wants this type only */
 	bool all_names;                /* --in does not choose here */
 	brc_section_list *list;
+	size_t from; /* sections of the list that other inputs gave */
 	brc_history *history;
 };
 
@@ -72,7 +112,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	brc_filter *f = in->f;
 	brc_rc rc = BRC_OK;
 	const struct brc_wanted *t = in->side;
-	bool forward;
+	bool forward, taken;
 	char title[BRC_NAME_MAX + 80];
 	brc_frame frame;
 	brc_section *s;
@@ -82,30 +122,32 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	else if (strcmp(t->types, in->reader->type) != 0)
 		t = NULL;
 	BRC_TRY(rc);
+	taken = t && !passed_over(&f->prefer, in->reader, in->list, in->from);
 	forward = in->forward && (!t || (t->how & BRC_SHARE) != 0 || f->cli->c.keep);
 	snprintf(title, sizeof(title), "%s/%u %s", in->reader->type, in->reader->version,
 		 in->reader->name);
 	if (!in->side)
 		BRC_TRY(brc_filter_note_seen(f, in->reader->type, title, forward, err));
-	if (t)
+	if (taken)
 		BRC_TRY(brc_collector_begin(in->collector, in->reader, err));
 	frame = *head;
 	for (;;) {
 		if (forward)
 			BRC_TRY(brc_writer_frame(f->writer, &frame, err));
-		if (t && frame.kind != BRC_F_SECTION)
+		if (taken && frame.kind != BRC_F_SECTION)
 			BRC_TRY(brc_collector_add(in->collector, in->reader, &frame, err));
 		if (frame.kind == BRC_F_END)
 			break;
-		if (t)
+		if (taken)
 			brc_collector_prepare(in->collector, in->reader);
 		BRC_TRY(brc_reader_next(in->reader, &frame, err));
 	}
-	if (!t)
+	if (!taken)
 		return BRC_OK;
 	s = brc_collector_take(in->collector);
-	note_read(f, s);
-	return keep_section(in->list, s, err);
+	BRC_TRY(keep_section(in->list, s, err));
+	drop_others(&f->prefer, in->list, in->from);
+	return BRC_OK;
 }
 
 /* One stream, to its trailer. *end: the input held no further stream. */
@@ -127,6 +169,7 @@ static brc_rc take_stream(struct intake *in, bool *end, brc_err *err)
 			*end = true;
 			return BRC_OK;
 		default: /* the trailer: the reader gives out nothing else here */
+			note_read(in->f, in->list, in->from);
 			return BRC_OK;
 		}
 	}
@@ -231,16 +274,24 @@ static void alternatives(const char *types, char *buf, size_t cap)
 					: snprintf(buf + n, cap - n, "%c", *p));
 }
 
+/* Is it the type of which one section is preferred? */
+static bool is_preference(const brc_filter *f, const char *types)
+{
+	return f->prefer.type && strcmp(f->prefer.type, types) == 0;
+}
+
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
 	char list[700], wanted_types[128], makers[128];
+	const char *name = is_preference(f, types) && f->prefer.only ? f->prefer.only
+								     : f->cli->c.in;
 
 	list_seen(f, NULL, list, sizeof(list));
 	alternatives(types, wanted_types, sizeof(wanted_types));
 	list_makers(types, makers, sizeof(makers));
-	if (f->cli->c.in)
+	if (name)
 		brc_fail(err, BRC_DATA, "no %s section is called '%s'; the stream holds: %s",
-			 wanted_types, f->cli->c.in, list);
+			 wanted_types, name, list);
 	else
 		brc_fail(err, BRC_DATA, "the stream has no %s section; it holds: %s", wanted_types,
 			 list);
@@ -265,7 +316,8 @@ brc_rc brc_filter_section(brc_filter *f, const char *types, const brc_section **
 		return none_found(f, types, err);
 	list_seen(f, types, list, sizeof(list));
 	brc_fail(err, BRC_DATA, "%zu sections could be meant: %s", found, list);
-	return brc_hint(err, "choose one with --in NAME");
+	return brc_hint(err, "choose one with --%s NAME",
+			is_preference(f, types) ? f->prefer.option : "in");
 }
 
 brc_rc brc_filter_input(brc_filter *f, const char *types, unsigned version, unsigned how,
@@ -286,13 +338,23 @@ size_t brc_filter_sections(const brc_filter *f, const brc_section *const **secti
 
 static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, brc_err *err)
 {
-	size_t before = f->sides.n;
+	const struct brc_preference *p = &f->prefer;
+	bool preferred = is_preference(f, in->side->types);
 
+	in->from = f->sides.n;
 	BRC_TRY(take_single(in, path, err));
-	if (f->sides.n == before + 1)
+	if (f->sides.n == in->from + 1)
 		return BRC_OK;
-	brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
-		 f->sides.n == before ? "there is no" : "there is more than one", in->side->types);
+	if (preferred && p->only)
+		brc_fail(err, BRC_DATA, "%s: there is no %s section called '%s'",
+			 brc_reader_name(in->reader), in->side->types, p->only);
+	else
+		brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
+			 f->sides.n == in->from ? "there is no" : "there is more than one",
+			 in->side->types);
+	if (preferred && f->sides.n > in->from)
+		return brc_hint(err, "choose one with --%s NAME; 'peek' shows what a stream holds",
+				p->option);
 	return brc_hint(err, "'peek' shows what a stream holds");
 }
 

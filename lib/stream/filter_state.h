@@ -14,6 +14,11 @@ struct brc_wanted {
 	unsigned how; /* BRC_SHARE and others */
 };
 
+/* Which of several sections of a type is taken: brc_filter_prefer. */
+struct brc_preference {
+	const char *type, *usual, *only, *option; /* type NULL: there is none */
+};
+
 /* A section that came by, for messages and to refuse a second one of the same title. */
 struct brc_seen {
 	char type[64];
@@ -34,6 +39,7 @@ struct brc_filter {
 	brc_writer *writer; /* NULL: text output */
 	struct brc_wanted takes[BRC_MAX_TAKES];
 	size_t n_takes;
+	struct brc_preference prefer;
 	size_t memory;             /* for what is read; 0: as --mem says */
 	brc_section_list sections; /* taken from standard input */
 	brc_section_list sides;    /* from other inputs */

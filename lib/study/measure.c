@@ -9,6 +9,7 @@
 #include "base/texts.h"
 #include "stats/extremes.h"
 #include "stats/maxt.h"
+#include "study/caution.h"
 
 enum { BRC_TITLE = 128 };
 
@@ -28,6 +29,7 @@ static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	f->fdr = how->fdr;
 	f->published = how->published;
 	snprintf(f->labels, sizeof(f->labels), "%s", l->labels);
+	brc_caution(l, f->warning, sizeof(f->warning));
 	BRC_TRY(brc_layers_dup(&f->layers, &l->layers, err));
 	f->layer = brc_memdup(l->layer, l->m, sizeof(*l->layer), err);
 	f->cluster = brc_memdup(l->cluster, l->m, sizeof(*l->cluster), err);
@@ -143,7 +145,7 @@ static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *
 static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 {
 	double *t = brc_alloc(2 * (l->draws + 1), l->classes * sizeof(*t), err);
-	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, err) : BRC_RESOURCE;
+	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, false, err) : BRC_RESOURCE;
 
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);

@@ -45,6 +45,7 @@ typedef struct brc_dataset_options {
 	const char *sample;           /* "1000", "50-per-class" */
 	const char *ignore_label;     /* a whole number: places with this label have none */
 	double scale;                 /* NaN: 1/255 of bytes, 1 of floats */
+	double split;                 /* NaN: one data set; else the share of `fit` in two */
 	bool tokens, next_token;      /* next_token: labelled by what follows */
 	int targets;                  /* brc_targets */
 	size_t length, first;         /* of sequences; items; 0: all */
@@ -69,7 +70,8 @@ typedef struct brc_dataset_files {
 	size_t n_names;
 	double *mean, *deviation;
 	brc_input_arrays more; /* for further inputs of networks */
-	bool *chosen;
+	bool *chosen, *aside; /* [items]: NULL, all; those of `test`, or NULL */
+	brc_dataset test;     /* the second part, all but its images */
 	unsigned largest; /* byte written; 255 when they are no bytes */
 } brc_dataset_files;
 
@@ -83,6 +85,7 @@ brc_rc brc_dataset_options_settle(brc_dataset_options *o, brc_err *err);
 brc_rc brc_dataset_files_open(brc_dataset_files *r, const char *const *path, size_t n,
 			      brc_err *err);
 brc_rc brc_dataset_files_choose(brc_dataset_files *r, brc_err *err);
+/* The section `name`; if the items are split, the sections `fit` and `test` instead. */
 brc_rc brc_dataset_files_write(brc_dataset_files *r, const char *name, brc_filter *f, brc_err *err);
 void brc_dataset_files_clear(brc_dataset_files *r);
 

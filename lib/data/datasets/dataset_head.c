@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/rng.h"
 
 brc_rc brc_head_pixel(const brc_items *it, bool tokens, bool scaled, brc_pixel *type, brc_err *err)
 {
@@ -219,8 +218,8 @@ brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_e
 	return BRC_OK;
 }
 
-brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
-			    uint64_t seed, bool *chosen, brc_err *err)
+brc_rc brc_sample_counts(const int32_t *label, size_t n, size_t classes, const size_t *each,
+			 uint64_t seed, brc_purpose purpose, bool *chosen, brc_err *err)
 {
 	size_t *start = brc_alloc(classes + 1, sizeof(*start), err);
 	size_t *order = brc_alloc(n, sizeof(*order), err);
@@ -231,19 +230,33 @@ brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size
 	if (rc == BRC_OK)
 		sort_by_class(label, n, classes, start, order);
 	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {
-		size_t have = start[c + 1] - start[c];
 		brc_rng rng;
 
-		brc_rng_init(&rng, seed, BRC_RNG_SAMPLE, (uint32_t)c, 0);
-		if (have < each)
-			rc = brc_fail(err, BRC_DATA,
-				      "%zu images of every class are asked for, but class %zu has "
-				      "%zu",
-				      each, c, have);
-		else
-			draw(order + start[c], have, each, &rng, chosen);
+		brc_rng_init(&rng, seed, purpose, (uint32_t)c, 0);
+		draw(order + start[c], start[c + 1] - start[c], each[c], &rng, chosen);
 	}
 	free(start);
 	free(order);
+	return rc;
+}
+
+brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
+			    uint64_t seed, bool *chosen, brc_err *err)
+{
+	size_t *have = brc_calloc(classes, sizeof(*have), err);
+	brc_rc rc = have ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t i = 0; rc == BRC_OK && i < n; i++)
+		have[label[i]]++;
+	for (size_t c = 0; rc == BRC_OK && c < classes; c++) {
+		if (have[c] < each)
+			rc = brc_fail(err, BRC_DATA,
+				      "%zu images of every class are asked for, but class %zu has "
+				      "%zu",
+				      each, c, have[c]);
+		have[c] = each;
+	}
+	BRC_THEN(rc, brc_sample_counts(label, n, classes, have, seed, BRC_RNG_SAMPLE, chosen, err));
+	free(have);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/rng.h"
 #include "data/arrays/array.h"
 #include "sections/dataset.h"
 #include "data/datasets/items.h"
@@ -67,5 +68,8 @@ brc_rc brc_sample_any(size_t n, size_t count, uint64_t seed, bool *chosen, brc_e
  */
 brc_rc brc_sample_per_class(const int32_t *label, size_t n, size_t classes, size_t each,
 			    uint64_t seed, bool *chosen, brc_err *err);
+/* The same with a number for each class, each[classes], none above what the class has. */
+brc_rc brc_sample_counts(const int32_t *label, size_t n, size_t classes, const size_t *each,
+			 uint64_t seed, brc_purpose purpose, bool *chosen, brc_err *err);
 
 #endif

@@ -27,9 +27,13 @@ void brc_dataset_files_tell_written(const brc_dataset_files *r, const brc_cli *c
 		       : d->target ? "numbers to be predicted"
 				   : "classes",
 		       d->scale);
+	if (r->aside)
+		brc_cli_note(cli, "%zu %s to fit, %zu to test", d->n, brc_dataset_items(d),
+			     r->test.n);
 	if (r->asked.ignore_label)
-		brc_cli_note(cli, "%zu of %zu places have no label", d->unlabelled,
-			     d->n * brc_dataset_places(d));
+		brc_cli_note(cli, "%zu of %zu places have no label",
+			     d->unlabelled + r->test.unlabelled,
+			     (d->n + r->test.n) * brc_dataset_places(d));
 	if (isnan(r->asked.scale) && r->largest < 128)
 		brc_cli_note(cli,
 			     "the largest byte is %u, and bytes are divided by 255; give --scale "

@@ -105,8 +105,10 @@ brc_rc brc_input_arrays_open(brc_input_arrays *a, const char *const *text, size_
 
 void brc_input_arrays_clear(brc_input_arrays *a)
 {
-	for (size_t i = 0; a->at && i < a->n; i++)
+	for (size_t i = 0; a->at && i < a->n; i++) {
 		brc_items_free(a->at[i].items);
+		brc_kept_rows_clear(&a->at[i].kept);
+	}
 	free(a->at);
 	*a = (brc_input_arrays){0};
 }
@@ -123,50 +125,86 @@ static brc_rc check_finite(const brc_input_array *x, const float *v, size_t row,
 	return BRC_OK;
 }
 
-static brc_rc write_rows(brc_input_array *x, const bool *chosen, void *raw, void *made,
+/* Row i as it will be written. */
+static brc_rc make_row(brc_input_array *x, size_t i, void *raw, void *made, brc_err *err)
+{
+	brc_items *it = x->items;
+
+	BRC_TRY(brc_items_next(it, raw, err));
+	BRC_TRY(brc_elements_convert(it->dtype, raw, i * it->elements, it->elements, x->dtype, made,
+				     it->name, err));
+	return x->dtype[1] == 'f' ? check_finite(x, made, i, err) : BRC_OK;
+}
+
+static brc_rc write_rows(brc_input_array *x, const brc_input_choice *c, void *raw, void *made,
 			 brc_filter *f, brc_err *err)
 {
 	brc_items *it = x->items;
 
 	for (size_t i = 0; i < it->n; i++) {
-		if (it->n > 1 && chosen && !chosen[i]) {
+		const bool all = it->n == 1 || !c->chosen;
+
+		if (!all && !c->chosen[i] && c->aside && c->aside[i]) {
+			BRC_TRY(make_row(x, i, raw, brc_kept_rows_next(&x->kept), err));
+			continue;
+		}
+		if (!all && !c->chosen[i]) {
 			BRC_TRY(brc_items_next(it, NULL, err));
 			continue;
 		}
-		BRC_TRY(brc_items_next(it, raw, err));
-		BRC_TRY(brc_elements_convert(it->dtype, raw, i * it->elements, it->elements,
-					     x->dtype, made, it->name, err));
-		if (x->dtype[1] == 'f')
-			BRC_TRY(check_finite(x, made, i, err));
+		BRC_TRY(make_row(x, i, raw, made, err));
+		if (c->aside && it->n == 1)
+			memcpy(brc_kept_rows_next(&x->kept), made, it->elements * sizeof(float));
 		BRC_TRY(brc_filter_rows(f, made, 1, err));
 	}
 	return brc_items_end(it, err);
 }
 
-static brc_rc write_one(brc_input_array *x, const bool *chosen, size_t kept, brc_filter *f,
-			brc_err *err)
+static brc_rc begin(const brc_input_array *x, size_t rows, brc_filter *f, brc_err *err)
 {
 	const brc_items *it = x->items;
-	size_t shape[BRC_MAX_DIMS] = {it->n > 1 ? kept : 1};
+	size_t shape[BRC_MAX_DIMS] = {rows};
+
+	memcpy(shape + 1, it->shape, it->ndim * sizeof(*shape));
+	return brc_filter_tensor(f, x->name, x->dtype, x->number ? 1 : it->ndim + 1, shape, "image",
+				 err);
+}
+
+static brc_rc write_one(brc_input_array *x, const brc_input_choice *c, brc_filter *f, brc_err *err)
+{
+	const brc_items *it = x->items;
 	void *raw, *made;
 	brc_rc rc;
 
-	memcpy(shape + 1, it->shape, it->ndim * sizeof(*shape));
-	BRC_TRY(brc_filter_tensor(f, x->name, x->dtype, x->number ? 1 : it->ndim + 1, shape,
-				  "image", err));
+	if (c->aside)
+		BRC_TRY(brc_kept_rows_init(&x->kept, it->n > 1 ? c->n_aside : 1,
+					   it->elements * sizeof(float), c->mem, it->name, err));
+	BRC_TRY(begin(x, it->n > 1 ? c->n : 1, f, err));
 	raw = brc_alloc(it->elements, it->itemsize, err);
 	made = brc_alloc(it->elements, sizeof(float), err);
-	rc = raw && made ? write_rows(x, chosen, raw, made, f, err) : BRC_RESOURCE;
+	rc = raw && made ? write_rows(x, c, raw, made, f, err) : BRC_RESOURCE;
 	free(raw);
 	free(made);
 	return rc;
 }
 
-brc_rc brc_input_arrays_write(brc_input_arrays *a, const bool *chosen, size_t kept, brc_filter *f,
+brc_rc brc_input_arrays_write(brc_input_arrays *a, const brc_input_choice *choice, brc_filter *f,
 			      brc_err *err)
 {
 	for (size_t i = 0; i < a->n; i++)
-		BRC_TRY(write_one(&a->at[i], chosen, kept, f, err));
+		BRC_TRY(write_one(&a->at[i], choice, f, err));
+	return BRC_OK;
+}
+
+brc_rc brc_input_arrays_write_kept(brc_input_arrays *a, brc_filter *f, brc_err *err)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		brc_input_array *x = &a->at[i];
+
+		BRC_TRY(begin(x, x->kept.n, f, err));
+		for (size_t k = 0; k < x->kept.n; k++)
+			BRC_TRY(brc_filter_rows(f, brc_kept_rows_at(&x->kept, k), 1, err));
+	}
 	return BRC_OK;
 }
 

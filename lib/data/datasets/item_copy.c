@@ -108,15 +108,15 @@ static void note_largest(brc_item_copy *c, const unsigned char *byte, size_t n)
 		c->largest = byte[i] > c->largest ? byte[i] : c->largest;
 }
 
-/* One item into its place in the piece. */
-static brc_rc take_item(pieces *p, size_t number, brc_err *err)
+/* One item as it will be written, into its place. */
+static brc_rc make_item(pieces *p, size_t number, unsigned char *place, brc_err *err)
 {
 	static const char *const type[] = {"|u1", "<f4", "<i4"};
 	brc_items *it = p->c->items;
-	unsigned char *place = p->piece + p->n * it->elements * p->size;
 	bool same = !strcmp(it->dtype, type[p->d->pixel]);
 	bool moves = p->c->channels > 1 && (p->c->from != p->c->to || p->c->reverse);
 	unsigned char *made = moves ? p->made : place, *raw = same ? made : p->raw;
+
 	BRC_TRY(brc_items_next(it, raw, err));
 	if (!same)
 		BRC_TRY(brc_elements_convert(it->dtype, raw, number * it->elements, it->elements,
@@ -125,6 +125,12 @@ static brc_rc take_item(pieces *p, size_t number, brc_err *err)
 		move_channels(p->c, p->size, it->elements, made, place);
 	if (p->d->pixel == BRC_PIXEL_U1)
 		note_largest(p->c, place, it->elements);
+	return BRC_OK;
+}
+
+static brc_rc take_item(pieces *p, size_t number, brc_err *err)
+{
+	BRC_TRY(make_item(p, number, p->piece + p->n * p->c->items->elements * p->size, err));
 	return ++p->n == p->rows ? flush(p, err) : BRC_OK;
 }
 
@@ -135,6 +141,8 @@ static brc_rc pass_all(pieces *p, brc_err *err)
 	for (size_t i = 0; i < c->items->n; i++)
 		if (!c->chosen || c->chosen[i])
 			BRC_TRY(take_item(p, i, err));
+		else if (c->aside && c->aside[i])
+			BRC_TRY(make_item(p, i, brc_kept_rows_next(&c->kept), err));
 		else
 			BRC_TRY(brc_items_next(c->items, NULL, err));
 	if (p->n > 0)
@@ -159,19 +167,31 @@ static brc_rc reserve(pieces *p, size_t mem, brc_err *err)
 	p->raw = brc_alloc(it->elements, it->itemsize, err);
 	p->made = brc_alloc(item, 1, err);
 	p->piece = brc_alloc(p->rows, item, err);
-	return p->raw && p->made && p->piece ? BRC_OK : BRC_RESOURCE;
+	if (!p->raw || !p->made || !p->piece)
+		return BRC_RESOURCE;
+	return p->c->aside ? brc_kept_rows_init(&p->c->kept, p->c->n_aside, item, mem, what, err)
+			   : BRC_OK;
 }
 
-static brc_rc write_all(pieces *p, brc_section *s, brc_err *err)
+/* The section up to the images. */
+static brc_rc begin(const brc_dataset *d, brc_section *s, brc_filter *f, brc_err *err)
 {
 	brc_dataset_tensor t;
 
-	BRC_TRY(brc_dataset_describe(p->d, s, &t, err));
-	BRC_TRY(brc_filter_begin(p->f, s, err));
-	BRC_TRY(brc_filter_tensor(p->f, t.name, t.dtype, t.ndim, t.shape, t.axes, err));
+	BRC_TRY(brc_dataset_describe(d, s, &t, err));
+	BRC_TRY(brc_filter_begin(f, s, err));
+	return brc_filter_tensor(f, t.name, t.dtype, t.ndim, t.shape, t.axes, err);
+}
+
+static brc_rc write_all(pieces *p, brc_section *s, size_t mem, brc_err *err)
+{
+	const brc_item_copy *c = p->c;
+	const brc_input_choice choice = {c->chosen, c->aside, p->d->n, c->n_aside, mem};
+
+	BRC_TRY(begin(p->d, s, p->f, err));
 	BRC_TRY(pass_all(p, err));
-	if (p->c->more)
-		BRC_TRY(brc_input_arrays_write(p->c->more, p->c->chosen, p->d->n, p->f, err));
+	if (c->more)
+		BRC_TRY(brc_input_arrays_write(c->more, &choice, p->f, err));
 	return brc_filter_end(p->f, err);
 }
 
@@ -184,9 +204,33 @@ brc_rc brc_item_copy_write(brc_item_copy *c, const brc_dataset *d, brc_section *
 	c->largest = d->pixel == BRC_PIXEL_U1 ? 0 : 255;
 	rc = brc_dataset_check_head(d, c->items->name, err);
 	BRC_THEN(rc, reserve(&p, mem, err));
-	BRC_THEN(rc, write_all(&p, s, err));
+	BRC_THEN(rc, write_all(&p, s, mem, err));
 	free(p.raw);
 	free(p.made);
 	free(p.piece);
 	return rc;
+}
+
+brc_rc brc_item_copy_write_kept(brc_item_copy *c, const brc_dataset *d, brc_section *s,
+				brc_filter *f, brc_err *err)
+{
+	const size_t rows = c->kept.bytes < PIECE_BYTES ? PIECE_BYTES / c->kept.bytes : 1;
+
+	BRC_TRY(brc_dataset_check_head(d, c->items->name, err));
+	BRC_TRY(begin(d, s, f, err));
+	for (size_t i = 0; i < d->n; i += rows) {
+		const size_t n = brc_least(d->n - i, rows);
+		const void *piece = brc_kept_rows_at(&c->kept, i);
+
+		BRC_TRY(brc_dataset_check_images(d, piece, i, n, c->items->name, err));
+		BRC_TRY(brc_filter_rows(f, piece, n, err));
+	}
+	if (c->more)
+		BRC_TRY(brc_input_arrays_write_kept(c->more, f, err));
+	return brc_filter_end(f, err);
+}
+
+void brc_item_copy_clear(brc_item_copy *c)
+{
+	brc_kept_rows_clear(&c->kept);
 }

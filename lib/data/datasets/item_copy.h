@@ -12,11 +12,15 @@
 #include "sections/dataset.h"
 #include "data/datasets/input_arrays.h"
 #include "data/datasets/items.h"
+#include "data/datasets/kept_rows.h"
 #include "stream/filter.h"
 
 typedef struct brc_item_copy {
 	brc_items *items;
 	const bool *chosen;     /* [items->n], d->n of them marked; NULL: all */
+	const bool *aside;      /* [items->n], others that are kept for later; NULL: none */
+	size_t n_aside;         /* how many */
+	brc_kept_rows kept;     /* [n_aside], as they will be written */
 	brc_layout from, to;    /* channels are moved when both are known and differ */
 	bool reverse;           /* channels in the opposite order: RGB as BGR */
 	size_t channels;        /* of an image, for the two above */
@@ -42,5 +46,9 @@ brc_rc brc_item_copy_plan(brc_item_copy *c, brc_layout wanted, brc_dataset *d, b
  */
 brc_rc brc_item_copy_write(brc_item_copy *c, const brc_dataset *d, brc_section *s, size_t mem,
 			   brc_filter *f, brc_err *err);
+/* Then those that were kept aside, as another data set, with labels of its own. */
+brc_rc brc_item_copy_write_kept(brc_item_copy *c, const brc_dataset *d, brc_section *s,
+				brc_filter *f, brc_err *err);
+void brc_item_copy_clear(brc_item_copy *c); /* what was kept */
 
 #endif

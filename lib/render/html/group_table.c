@@ -9,7 +9,7 @@ enum { ROWS_AT_ONCE = 60 }; /* a longer table scrolls under its heads */
 /* Is the column in the table, and does the statistic have it? */
 static bool shown(const brc_column *c, const brc_inference *st)
 {
-	return c->table_head && brc_column_held(c, st->published);
+	return c->table_head && brc_column_there(c, st);
 }
 
 /* The line above the heads: which columns belong together. */
@@ -172,14 +172,17 @@ static void add_sizes(brc_page *page, const brc_labelling *l)
 }
 
 /* What the columns other than p mean, then how to read verdicts and stars. */
-static void add_legend(brc_page *page)
+static void add_legend(brc_page *page, const brc_labelling *l)
 {
+	const brc_inference *important = brc_primary(&l->test[BRC_IMPORTANCE]);
+	const brc_inference *coherent = brc_primary(&l->test[BRC_COHERENCE]);
 	double level = page->report->options.level;
 	const char *comma = "";
 
 	brc_html(page, "<p class=\"note\">");
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		if (!c->table_head || c->kind == BRC_COLUMN_P)
+		if (c->kind == BRC_COLUMN_P ||
+		    !((important && shown(c, important)) || (coherent && shown(c, coherent))))
 			continue;
 		brc_html(page, "%s%s: %s", comma, c->table_head, c->meaning);
 		comma = "; ";
@@ -209,7 +212,7 @@ static void add_table(brc_page *page, const brc_place *at)
 			shown_rows++;
 		}
 	brc_html_table_end(page);
-	add_legend(page);
+	add_legend(page, l);
 	if (shown_rows < rows)
 		brc_html(page,
 			 "<p class=\"note\">%zu groups more are in the TSV and JSON reports.</p>\n",

@@ -35,7 +35,8 @@ static void add_test(brc_page *page, const brc_inference *st, brc_proxy proxy)
 		if (c->kind != BRC_COLUMN_P || !c->table_head)
 			continue;
 		if (p)
-			brc_html_count(page, brc_found(p, st->m, page->report->options.level));
+			brc_html_count(page,
+				       brc_inference_found(st, p, page->report->options.level));
 		else
 			brc_html_cell(page, (brc_word){"-"});
 	}

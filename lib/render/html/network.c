@@ -25,7 +25,7 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 			 head[proxy]);
 		return;
 	}
-	found = st->published ? brc_found(st->p, st->m, page->report->options.level)
+	found = st->published ? brc_inference_found(st, st->p, page->report->options.level)
 			      : brc_marked(l, proxy);
 	brc_html(page,
 		 "<td data-head=\"%s\"><b>%zu</b> of %zu groups%s</td><td class=\"n\" "

@@ -5,9 +5,14 @@
 #include "base/memory.h"
 #include "render/model/model.h"
 
+unsigned brc_newest_version(const char *type)
+{
+	return strcmp(type, "lesions") == 0 ? 2 : 1;
+}
+
 static bool is(const brc_section *s, const char *type)
 {
-	return s->version == 1 && strcmp(s->type, type) == 0;
+	return s->version <= brc_newest_version(type) && strcmp(s->type, type) == 0;
 }
 
 static const brc_section *first(const brc_report_input *in, const char *type)
@@ -87,6 +92,7 @@ static brc_rc make_labellings(brc_network *net, brc_labelling_sections *group,
 
 		BRC_TRY(brc_labelling_collect(l, &group[i], options, err));
 		brc_labelling_find_seed(l, net->input);
+		BRC_TRY(brc_labelling_find_images(l, net->input, err));
 	}
 	return BRC_OK;
 }

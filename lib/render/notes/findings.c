@@ -84,8 +84,8 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 		     "%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= "
 		     "%g, %zu by max-T).",
 		     found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
-		     found > 1 ? "their" : "its", brc_found(st->q, st->m, level), level,
-		     brc_found(st->p_maxt, st->m, level));
+		     found > 1 ? "their" : "its", brc_inference_found(st, st->q, level), level,
+		     brc_inference_found(st, st->p_maxt, level));
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -95,7 +95,7 @@ static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy pro
 	brc_str_addf(text,
 		     "%zu of %zu groups have p <= %g for %s by the rules of the published code, "
 		     "which correct neither for ties nor for the number of groups",
-		     brc_found(st->p, st->m, level), st->m, level, brc_proxy_name(proxy));
+		     brc_inference_found(st, st->p, level), st->m, level, brc_proxy_name(proxy));
 	if (st->fisher_p >= 0)
 		brc_str_addf(text, "; combined by Fisher as if independent, p = %s",
 			     brc_format_p(st->fisher_p).s);

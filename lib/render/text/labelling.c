@@ -76,10 +76,14 @@ void brc_text_partition(brc_str *b, const brc_labelling *l)
 		brc_str_add(b, "\n");
 }
 
-/* Is the column in the text, and does the statistic have it? */
+/*
+ * Is the column in the text, and does the statistic have it? There is room for one effect: where
+ * the statistic has a range, it stands in the place of the difference from random groups.
+ */
 static bool shown(const brc_column *c, const brc_inference *st)
 {
-	return c->text_head && brc_column_held(c, st->published);
+	return c->text_head && brc_column_there(c, st) &&
+	       !(st->u_range && brc_column_values(c, st) == st->effect);
 }
 
 /* The count of groups that are significant by a p is under the head of that p. */
@@ -104,7 +108,7 @@ static void add_statistic(brc_str *b, const brc_inference *st, brc_proxy proxy, 
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
 		if (c->kind == BRC_COLUMN_P && shown(c, st))
 			brc_str_addf(b, " %*zu", count_width(c),
-				     brc_found(brc_column_values(c, st), st->m, level));
+				     brc_inference_found(st, brc_column_values(c, st), level));
 	brc_str_add(b, "\n");
 }
 

@@ -9,19 +9,40 @@
 #include "render/words/escape.h"
 #include "render/model/model.h"
 
-/* Statistics that any labelling has, each once, in order of appearance. */
+enum { COLUMNS_MOST = 64 };
+
+/* A statistic of any labelling, and which columns it has in any of them. */
 typedef struct {
-	const char **id;
+	const char *id;
+	bool has[COLUMNS_MOST];
+} statistic;
+
+/* Each once, in order of appearance. */
+typedef struct {
+	statistic *item;
 	size_t n, cap;
 } names;
 
-static brc_rc add_name(names *t, const char *id, brc_err *err)
+/* Columns that only some statistics have are left out where no labelling has them. */
+static void add_columns(statistic *t, const brc_inference *st)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (strcmp(t->id[i], id) == 0)
-			return BRC_OK;
-	BRC_TRY(brc_grow(&t->id, &t->cap, t->n + 1, sizeof(*t->id), err));
-	t->id[t->n++] = id;
+	const brc_column *c = brc_statistic_columns;
+
+	for (size_t i = 0; c[i].name && i < COLUMNS_MOST; i++)
+		t->has[i] |= c[i].holder != BRC_HELD_BY_SOME || brc_column_there(&c[i], st);
+}
+
+static brc_rc add_name(names *t, const brc_inference *st, brc_err *err)
+{
+	size_t i = 0;
+
+	while (i < t->n && strcmp(t->item[i].id, st->statistic) != 0)
+		i++;
+	if (i == t->n) {
+		BRC_TRY(brc_grow(&t->item, &t->cap, t->n + 1, sizeof(*t->item), err));
+		t->item[t->n++] = (statistic){.id = st->statistic};
+	}
+	add_columns(&t->item[i], st);
 	return BRC_OK;
 }
 
@@ -33,7 +54,7 @@ static brc_rc collect_names(names *t, const brc_report *r, brc_err *err)
 				const brc_findings *f = &r->network[i].labelling[j].test[p];
 
 				for (size_t s = 0; s < f->n_stats; s++)
-					BRC_TRY(add_name(t, f->stat[s].statistic, err));
+					BRC_TRY(add_name(t, &f->stat[s], err));
 			}
 	return BRC_OK;
 }
@@ -52,18 +73,23 @@ static void add_text(brc_str *b, const char *s)
 	brc_escape_tsv(b, s);
 }
 
-/* The columns of the statistic `id` of either proxy. */
-static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g, const char *id)
+/* The columns of a statistic of either proxy. */
+static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g,
+			  const statistic *t)
 {
 	const brc_inference *st = NULL;
 	size_t row = BRC_ANY;
 
 	for (brc_proxy p = 0; p < BRC_PROXIES && row == BRC_ANY; p++) {
-		st = brc_statistic(&l->test[p], id);
+		st = brc_statistic(&l->test[p], t->id);
 		row = st ? g->row[p] : BRC_ANY;
 	}
 	for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-		const double *v = row != BRC_ANY ? brc_column_values(c, st) : NULL;
+		const double *v;
+
+		if (!t->has[c - brc_statistic_columns])
+			continue;
+		v = row != BRC_ANY ? brc_column_values(c, st) : NULL;
 
 		add_number(b, v ? v[row] : NAN);
 	}
@@ -88,11 +114,19 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	else
 		brc_str_add(b, "\tNA");
 	for (size_t i = 0; i < t->n; i++)
-		add_statistic(b, l, g, t->id[i]);
+		add_statistic(b, l, g, &t->item[i]);
 	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);
 	add_number(b, g->worst_change);
 	add_number(b, g->worst_p);
 	brc_str_add(b, "\n");
+}
+
+/* "in-norm/p" as "_in-norm_p". */
+static void add_column_name(brc_str *out, const char *name)
+{
+	brc_str_add(out, "_");
+	for (; *name; name++)
+		brc_str_addf(out, "%c", *name == '/' ? '_' : *name);
 }
 
 brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
@@ -104,8 +138,10 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
 	for (size_t i = 0; i < t.n; i++)
 		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
-			add_text(out, t.id[i]);
-			brc_str_addf(out, "_%s", c->name);
+			if (!t.item[i].has[c - brc_statistic_columns])
+				continue;
+			add_text(out, t.item[i].id);
+			add_column_name(out, c->name);
 		}
 	brc_str_add(out, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
@@ -115,6 +151,6 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 			for (size_t k = 0; k < l->n_groups; k++)
 				add_row(out, &r->network[i], l, &l->group[l->order[k]], &t);
 		}
-	free(t.id);
+	free(t.item);
 	return rc == BRC_OK ? brc_str_check(out, err) : rc;
 }

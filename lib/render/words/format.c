@@ -69,6 +69,8 @@ brc_word brc_format_column(const brc_inference *st, const brc_column *c, double 
 	if (in_unit)
 		return brc_format_value(
 			st, v, c->kind == BRC_COLUMN_VALUE ? sign : c->kind == BRC_COLUMN_CHANGE);
+	if (c->kind == BRC_COLUMN_SHARE)
+		return brc_format_fixed(100 * v, 2);
 	return c->kind == BRC_COLUMN_P ? brc_format_p(v) : brc_format_number(v, 3);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "graph/affinity.h"
 #include "linalg/row_eigenvalues.h"
 
 void brc_signed_clear(brc_signed *s)
@@ -137,26 +138,18 @@ brc_rc brc_signed_write(const brc_signed *s, brc_section *to, brc_err *err)
 static brc_rc read_units(brc_signed *s, const brc_section *from, const brc_layers *layers,
 			 brc_err *err)
 {
-	size_t n = BRC_ANY, units = brc_layers_total(layers);
-	int32_t *constant = NULL;
-	bool *out;
-	brc_rc rc = BRC_ZEROED(out, units, err);
+	size_t units = brc_layers_total(layers);
+	bool *constant;
+	brc_rc rc = BRC_ARRAY(constant, units, err);
 
-	BRC_THEN(rc, brc_section_dup_column(from, "constant/unit", "<i4", &n, &constant, err));
-	for (size_t i = 0; i < n && rc == BRC_OK; i++)
-		if (constant[i] < 0 || (size_t)constant[i] >= units)
-			rc = brc_section_bad(from, err, "constant unit %d does not exist",
-					     (int)constant[i]);
-		else
-			out[constant[i]] = true;
+	BRC_THEN(rc, brc_affinity_constant(from, units, constant, err));
 	for (size_t u = 0; u < units && rc == BRC_OK; u++) {
 		brc_signed_part *p = &s->part[s->n > 1 ? brc_layers_of_unit(layers, u) : 0];
 
-		if (!out[u])
+		if (!constant[u])
 			p->unit[p->n++] = u;
 	}
 	free(constant);
-	free(out);
 	return rc;
 }
 

@@ -37,6 +37,8 @@ double brc_rng_uniform(brc_rng *r);
 uint32_t brc_rng_below(brc_rng *r, uint32_t n);
 /* Standard normal (Box and Muller, one value a call). */
 double brc_rng_normal(brc_rng *r);
+/* Two of them in single precision, from both halves of a pair: for very many numbers. */
+void brc_rng_normal_pair(brc_rng *r, float normal[2]);
 /* Shuffle n elements of 4 bytes in place (Fisher and Yates). */
 void brc_rng_shuffle(brc_rng *r, void *a, size_t n);
 

@@ -1,6 +1,5 @@
 /* Plans: which clusterings are wanted. */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,14 +41,9 @@ brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, c
 brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
 				brc_err *err)
 {
-	unsigned long least, most;
-	int end = 0;
+	size_t least, most;
 
-	if (sscanf(range, "%9lu-%9lu%n", &least, &most, &end) != 2 || range[end] != '\0' ||
-	    least < 1 || least > most) {
-		brc_fail(err, BRC_USAGE, "'%s' is no range of cluster numbers", range);
-		return brc_hint(err, "--k-auto 2-24");
-	}
+	BRC_TRY(brc_cli_range(range, "--k-auto", &least, &most, err));
 	BRC_TRY(plan_init(plan, 1, l->n, err));
 	plan->least = least;
 	plan->most = most;

@@ -333,7 +333,7 @@ PYTHON
 	laplacian <c.brc | spectral -q -k 2 >s.brc
 	[ "$(show 's["clusterability", "weights"].meta["observed"] == s["labels", "weights.global"].meta["ncut"]' s.brc)" = True ]
 	[ "$(show 's["clusterability", "weights"].meta["p"]' c.brc)" = 0.05 ]
-	grep -q '^clusterability: n-cut .* 19 shuffled: mean .* p 0.05, z -' err
+	grep -q '^clusterability: n-cut .* 19 residual: mean .* p 0.05, z -' err
 	values=()
 	for null in layer-nonzero layer-nonzero-distribution layer-all-distribution; do
 		clusterability -q -k 2 -n 5 --null $null <w.brc >n.brc

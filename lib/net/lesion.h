@@ -68,7 +68,7 @@ typedef struct brc_lesion_changes {
  */
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
-		       brc_progress *p, int32_t *correct, double *loss, const brc_lesion_changes *changes,
-		       brc_err *err);
+		       brc_progress *p, int32_t *correct, double *loss,
+		       const brc_lesion_changes *changes, brc_err *err);
 
 #endif

@@ -36,27 +36,38 @@ static double others_of(const brc_scoring *s, const float *x, size_t top)
 	return others;
 }
 
+/* Probabilities as the network gives them. */
+static void take_shares(const brc_scoring *s, const float *x, double *p)
+{
+	memset(p, 0, s->cells * sizeof(*p));
+	for (size_t c = 0; c < s->choices; c++)
+		p[cell_of(s, c)] += (double)x[c * s->class_step];
+}
+
 /*
- * The same, and p[cells]: the softmax. `top` is that of answer(), so that there is no NaN. The
- * exponentials serve both.
+ * The same as others_of, and p[cells]: the softmax. `top` is that of answer(), so that there is no
+ * NaN. The exponentials serve both.
  */
 static double softmax(const brc_scoring *s, const float *x, size_t top, double *p)
 {
-	const size_t step = s->class_step;
-	double others = 0, all;
+	const size_t step = s->class_step, choices = s->choices, cells = s->cells;
+	const double most = x[top * step];
+	double others = 0, inverse;
 
-	memset(p, 0, s->cells * sizeof(*p));
-	for (size_t c = 0; c < s->choices; c++) {
-		const double e = s->shares	 ? (double)x[c * step]
-				 : c == top ? 1
-					    : exp((double)x[c * step] - x[top * step]);
+	if (s->cell)
+		memset(p, 0, cells * sizeof(*p));
+	for (size_t c = 0; c < choices; c++) {
+		const double e = c == top ? 1 : exp(x[c * step] - most);
 
 		others += c != top ? e : 0;
-		p[cell_of(s, c)] += e;
+		if (s->cell)
+			p[s->cell[c]] += e;
+		else
+			p[c] = e;
 	}
-	all = s->shares ? 1 : 1 + others;
-	for (size_t k = 0; k < s->cells; k++)
-		p[k] /= all;
+	inverse = 1 / (1 + others);
+	for (size_t k = 0; k < cells; k++)
+		p[k] *= inverse;
 	return others;
 }
 
@@ -93,12 +104,14 @@ static double loss_of_choice(const brc_scoring *s, const float *x, size_t best, 
 static void add_changes(const brc_scoring *s, const brc_softmax_changes *d, const double *p0,
 			size_t cell)
 {
-	const double own = d->p[cell] - p0[cell];
+	const double own = d->p[cell] - p0[cell], *p = d->p;
+	double *restrict all = d->all;
+	const size_t cells = s->cells;
 
 	d->own[cell] += own;
 	d->squares[cell] += own * own;
-	for (size_t k = 0; k < s->cells; k++)
-		d->all[k] += d->p[k] - p0[k];
+	for (size_t k = 0; k < cells; k++)
+		all[k] += p[k] - p0[k];
 }
 
 /* `changes` may be NULL; p0 of this answer. */
@@ -111,6 +124,8 @@ static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *
 	if (changes && best == s->choices) {
 		for (size_t k = 0; k < s->cells; k++)
 			changes->p[k] = NAN;
+	} else if (changes && s->shares) {
+		take_shares(s, x, changes->p);
 	} else if (changes) {
 		others = softmax(s, x, best, changes->p);
 	}
@@ -212,7 +227,10 @@ void brc_score_softmaxes(const brc_scoring *s, const brc_dataset *d, size_t firs
 
 		if (y < 0)
 			continue;
-		softmax(s, x, answer(x, s->choices, s->class_step), p);
+		if (s->shares)
+			take_shares(s, x, p);
+		else
+			softmax(s, x, answer(x, s->choices, s->class_step), p);
 		for (size_t k = 0; k < s->cells; k++)
 			most = p[k] > most ? p[k] : most;
 		if (saturated)

@@ -15,9 +15,9 @@
 bool brc_score_softmax(const brc_scoring *s);
 
 /*
- * p[n][s->places][s->cells]: the softmax of each answer, as brc_score_items takes it. Places without
- * a label are left as they are. saturated[cells] gains the answers of each cell for which the
- * largest p is above .999; NULL: not counted. Only where brc_score_softmax().
+ * p[n][s->places][s->cells]: the softmax of each answer, as brc_score_items takes it. Places
+ * without a label are left as they are. saturated[cells] gains the answers of each cell for which
+ * the largest p is above .999; NULL: not counted. Only where brc_score_softmax().
  */
 void brc_score_softmaxes(const brc_scoring *s, const brc_dataset *data, size_t first, size_t n,
 			 const float *scores, double *p, int32_t *saturated);
@@ -28,7 +28,7 @@ void brc_score_softmaxes(const brc_scoring *s, const brc_dataset *data, size_t f
  */
 typedef struct brc_softmax_changes {
 	double *p0; /* [n][places][cells] */
-	double *p; /* [cells] to work in */
+	double *p;  /* [cells] to work in */
 	double *own, *squares, *all;
 } brc_softmax_changes;
 

@@ -44,7 +44,8 @@ typedef struct brc_findings {
 	brc_fdr fdr;
 	bool published;
 	char labels[BRC_NAME_MAX];
-	char no_specificity[160]; /* why it is undefined; empty where it is there, or not asked for */
+	char no_specificity[160]; /* why it is undefined; empty where it is there, or not asked for
+				   */
 } brc_findings;
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */

@@ -225,7 +225,6 @@ static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 	const bool specific = !f->no_specificity[0];
 	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, specific, err) : BRC_RESOURCE;
 
-
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);
 	free(t);

@@ -31,7 +31,8 @@
 typedef struct brc_specificity {
 	double f;
 	double range;      /* largest less smallest U_c */
-	double intraclass; /* (B - W) / (B + (n0 - 1) W), n0 = (N - sum n_c^2 / N) / (K - 1); 0 with F */
+	double intraclass; /* (B - W) / (B + (n0 - 1) W), n0 = (N - sum n_c^2 / N) / (K - 1); 0 with
+			      F */
 } brc_specificity;
 
 enum { BRC_REASON = 160 };

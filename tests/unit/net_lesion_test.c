@@ -91,7 +91,8 @@ static void run(const brc_net *net, const images *x, const brc_lesion *set, size
 	brc_pool *pool;
 
 	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-	if (brc_net_lesions(net, &x->d, set, n, &o, pool, NULL, correct, loss, NULL, &err) != BRC_OK)
+	if (brc_net_lesions(net, &x->d, set, n, &o, pool, NULL, correct, loss, NULL, &err) !=
+	    BRC_OK)
 		fail_msg("%s", err.message);
 	brc_pool_free(pool);
 }

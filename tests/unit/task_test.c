@@ -150,8 +150,8 @@ static void compare(const task_case *c, const fixture *f, const brc_scoring *sco
 
 	list_lesions(c->name, set, unit);
 	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-	if (brc_net_lesions(f->net, &f->d, set, LESIONS, &o, pool, NULL, correct, loss, NULL, &err) !=
-	    BRC_OK)
+	if (brc_net_lesions(f->net, &f->d, set, LESIONS, &o, pool, NULL, correct, loss, NULL,
+			    &err) != BRC_OK)
 		fail_msg("%s: %s", c->name, err.message);
 	brc_pool_free(pool);
 	assert_int_equal(want.count, LESIONS * c->cells);

@@ -7,6 +7,7 @@
 #include "study/lesion_study.h"
 #include "study/tell.h"
 #include "study/unfit.h"
+#include "study/used_images.h"
 #include "options.h"
 
 static const char *model, *data_path, *data_name;
@@ -14,7 +15,7 @@ static brc_lesion_study study = {.how = {.min_size = 2, .max_fraction = 0.99},
 				 .measure = {.level = 0.05},
 				 .task = BRC_TASK_AUTO,
 				 .loss = BRC_ASK_LOSS_AUTO};
-static int ablate = -1, precision, fdr, weighting, compat;
+static int ablate = -1, dead = -1, precision, fdr, weighting, compat;
 static brc_net_options how_read;
 
 static const brc_opt options[] = {
@@ -49,6 +50,10 @@ static const brc_opt options[] = {
 		    "what a lesion sets to 0. zero: the outputs of the units. in-weights: their "
 		    "incoming weights and bias: zero|in-weights (default: zero; with --compat "
 		    "paper: in-weights)")},
+	{BRC_CHOICE("dead", 0, "WHAT", &dead, "out|keep",
+		    "units whose output is the same for all images and places. out: they are in "
+		    "no sub-cluster and in no random group. keep: they are units like others: "
+		    "out|keep (default: out; with --compat paper: keep)")},
 	OPTION_PRECISION(&precision),
 	{BRC_CHOICE("weighting", 0, "WHAT", &weighting, "class|image",
 		    "what counts the same in mean accuracy and loss: every class or every image")},
@@ -94,7 +99,7 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	brc_tell_inputs(cli, w->net);
 	brc_tell_output(cli, w->net);
 	brc_warn_other_model(cli, w->net, f);
-	return BRC_OK;
+	return brc_note_test_images(f, &w->data, s->digest, cli, err);
 }
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
@@ -138,6 +143,9 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 		how->draws = compat ? 19 : 199;
 	if (ablate < 0)
 		ablate = compat ? BRC_ABLATE_IN_WEIGHTS : BRC_ABLATE_ZERO;
+	if (dead < 0)
+		dead = compat ? 1 : 0;
+	study.dead = dead ? BRC_DEAD_KEPT : BRC_DEAD_OUT;
 	how->controls = compat ? BRC_CONTROLS_INDEPENDENT : BRC_CONTROLS_PERMUTATION;
 	how->ablate = (brc_ablate)ablate;
 	how->precision = (brc_precision)precision;

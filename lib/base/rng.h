@@ -19,7 +19,8 @@ typedef enum brc_purpose {
 	BRC_RNG_NULL = 4,     /* shuffled networks; layer: block index, draw: shuffle */
 	BRC_RNG_SAMPLE = 5,   /* choice of images */
 	BRC_RNG_CALIBRATE = 6, /* random partitions */
-	BRC_RNG_SPLIT = 20    /* items in two parts; layer: class, and UINT32_MAX for lots */
+	BRC_RNG_SPLIT = 20,   /* items in two parts; layer: class, and UINT32_MAX for lots */
+	BRC_RNG_MATCH = 40    /* matched controls, plus brc_match: 40 to 43; layer, draw */
 } brc_purpose;
 
 typedef struct brc_rng {

@@ -66,6 +66,7 @@ static const brc_key keys[] = {
 	BRC_KEY(brc_findings, images, COUNT, NEEDED),
 	BRC_KEY_AS("fdr", brc_findings, fdr, WORD, NEEDED, fdr_name),
 	BRC_KEY(brc_findings, no_specificity, TEXT, OPTIONAL),
+	BRC_KEY(brc_findings, warning, TEXT, OPTIONAL),
 };
 
 /* The begin of a record; the numbers of stats/columns.h follow. */

@@ -46,6 +46,7 @@ typedef struct brc_findings {
 	char labels[BRC_NAME_MAX];
 	char no_specificity[160]; /* why it is undefined; empty where it is there, or not asked for
 				   */
+	char warning[512]; /* that holds for all its verdicts, in parts joined by "; ", or "" */
 } brc_findings;
 
 /* The tables by class, described as the columns of a statistic are: fields of brc_findings. */

@@ -51,6 +51,14 @@ void brc_section_digest_bytes(brc_section_digest *d, const void *data, size_t n)
 	XXH3_128bits_update((XXH3_state_t *)d, data, n);
 }
 
+void brc_section_digest_numbers(const brc_section_digest *d, uint64_t number[2])
+{
+	XXH128_hash_t h = XXH3_128bits_digest((const XXH3_state_t *)d);
+
+	number[0] = h.low64;
+	number[1] = h.high64;
+}
+
 void brc_section_digest_hex(const brc_section_digest *d, char hex[33])
 {
 	print(XXH3_128bits_digest((const XXH3_state_t *)d), hex);

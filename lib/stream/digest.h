@@ -24,6 +24,8 @@ void brc_section_digest_reset(brc_section_digest *d);
 void brc_section_digest_add(brc_section_digest *d, unsigned kind, uint64_t length, uint32_t crc);
 /* Add plain bytes instead. The digest is then brc_digest() of all bytes that were added. */
 void brc_section_digest_bytes(brc_section_digest *d, const void *data, size_t n);
+/* The same digest as two numbers, the low half first. */
+void brc_section_digest_numbers(const brc_section_digest *d, uint64_t number[2]);
 void brc_section_digest_hex(const brc_section_digest *d, char hex[33]);
 void brc_section_digest_free(brc_section_digest *d);
 

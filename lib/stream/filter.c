@@ -75,6 +75,16 @@ brc_rc brc_filter_side_digest(brc_filter *f, const char *option, const char *dig
 				: BRC_OK;
 }
 
+const brc_history *brc_filter_history(const brc_filter *f)
+{
+	return &f->history;
+}
+
+void brc_filter_images(brc_filter *f, brc_map *images)
+{
+	brc_map_put_map(f->entry, "images", images);
+}
+
 void brc_filter_record(brc_filter *f, const char *key, const char *value)
 {
 	const brc_value *options = brc_map_get(f->entry, "options");

@@ -8,6 +8,7 @@
 #include "net/check_dataset.h"
 #include "net/score.h"
 #include "base/texts.h"
+#include "study/dead_units.h"
 
 /* ---- planning ---- */
 
@@ -81,28 +82,61 @@ static brc_rc none_fits(const brc_experiment *x, const brc_net *net, brc_err *er
 				     "in several layers are compared if each makes its values, and "
 				     "nothing else, in a Linear of its own, and torch.cat or "
 				     "torch.stack joins them; or make all heads in one Linear");
+	if (x->whole)
+		return brc_hint(err, "--dead keep lesions units that are constant on the data, "
+				     "too");
 	return brc_hint(err, "--min-size and --max-fraction set the bounds; only hidden layers are "
 			     "lesioned");
 }
 
-static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
+/* A sub-cluster that is not lesioned has the size that it has in the labels. */
+static void leave_out(brc_experiment *x, const brc_subcluster *whole)
 {
-	x->keep = brc_alloc(x->all->n, sizeof(*x->keep), err);
-	x->left_out = brc_calloc(x->all->n, sizeof(*x->left_out), err);
-	if (!x->keep || !x->left_out)
-		return BRC_RESOURCE;
-	for (size_t i = 0; i < x->all->n; i++) {
-		const brc_subcluster *s = &x->all->item[i];
-		brc_left_out *o = &x->left_out[x->n_left_out];
+	brc_left_out *o = &x->left_out[x->n_left_out++];
 
-		if (fit_for_lesion(x, net, s, o->reason)) {
-			x->keep[x->m++] = i;
+	brc_joined_heads_origin(&x->joined, x->labels, whole, &o->layer, &o->cluster);
+	o->size = whole->size;
+}
+
+/* Is `live` what is left of the sub-cluster `whole` without its dead units? */
+static bool same_cluster(const brc_subcluster *whole, const brc_subcluster *live)
+{
+	return whole->layer == live->layer && whole->cluster == live->cluster;
+}
+
+/* Those of x->whole that have live units are x->all, in the same order. */
+static void sort_out(brc_experiment *x, const brc_net *net, const brc_subclusters *whole)
+{
+	for (size_t i = 0, k = 0; i < whole->n; i++) {
+		const brc_subcluster *w = &whole->item[i], *live = &x->all->item[k];
+		char *reason = x->left_out[x->n_left_out].reason;
+
+		if (k == x->all->n || !same_cluster(w, live)) {
+			snprintf(reason, 96, "all its units are constant on the data");
+			leave_out(x, w);
 			continue;
 		}
-		brc_joined_heads_origin(&x->joined, x->labels, s, &o->layer, &o->cluster);
-		o->size = s->size;
-		x->n_left_out++;
+		if (fit_for_lesion(x, net, live, reason)) {
+			x->keep[x->m++] = k++;
+			continue;
+		}
+		if (live->size < x->options.min_size && w->size >= x->options.min_size)
+			snprintf(reason, 96, "fewer than %zu units that are not constant on the data",
+				 x->options.min_size);
+		leave_out(x, w);
+		k++;
 	}
+}
+
+static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
+{
+	const brc_subclusters *whole = x->whole ? x->whole : x->all;
+
+	x->keep = brc_alloc(x->all->n, sizeof(*x->keep), err);
+	x->left_out = brc_calloc(whole->n + 1, sizeof(*x->left_out), err);
+	if (!x->keep || !x->left_out)
+		return BRC_RESOURCE;
+	sort_out(x, net, whole);
 	if (x->m)
 		return BRC_OK;
 	if (x->n_left_out == 0)
@@ -130,6 +164,11 @@ static brc_rc plan(brc_experiment *x, const brc_net *net, brc_err *err)
 {
 	BRC_TRY(match_layers(x, net, err));
 	BRC_TRY(brc_join_heads(&x->joined, x->labels, x->net_layer, net, err));
+	if (x->options.dead) {
+		BRC_TRY(brc_subclusters_new(&x->whole, &x->joined.labels, err));
+		brc_dead_units_drop(&x->joined, x->labels, x->net_layer, net, x->options.dead);
+		x->options.dead = NULL; /* borrowed for the planning alone */
+	}
 	BRC_TRY(brc_subclusters_new(&x->all, &x->joined.labels, err));
 	BRC_TRY(choose(x, net, err));
 	return draw(x, err);
@@ -154,6 +193,7 @@ void brc_experiment_clear(brc_experiment *x)
 	free(x->net_layer);
 	brc_joined_heads_clear(&x->joined);
 	brc_subclusters_free(x->all);
+	brc_subclusters_free(x->whole);
 	free(x->keep);
 	free(x->left_out);
 	brc_control_sets_clear(&x->sets);

@@ -33,6 +33,8 @@ typedef struct brc_experiment_options {
 	uint64_t seed;
 	size_t mem;                 /* limit in bytes; 0: what the machine has */
 	const brc_scoring *scoring; /* when it runs; NULL: as brc_task_decide finds it */
+	const bool *dead; /* [units of the labels' layers] that are in no group and no control, or
+			     NULL; borrowed by brc_experiment_init */
 } brc_experiment_options;
 
 /* Ready to run. Borrows the labels. */
@@ -41,7 +43,8 @@ typedef struct brc_experiment {
 	const brc_labels *labels;
 	size_t *net_layer;       /* [layers of the labels] index in the network's table */
 	brc_joined_heads joined; /* the labels as they are lesioned */
-	brc_subclusters *all;    /* every sub-cluster of these */
+	brc_subclusters *all;    /* every sub-cluster of these, without dead units */
+	brc_subclusters *whole;  /* the same with them; NULL: there are none */
 	size_t m, *keep;         /* [m] those that are lesioned: indices in `all` */
 	size_t n_left_out;
 	brc_left_out *left_out; /* the others */

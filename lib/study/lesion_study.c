@@ -1,8 +1,11 @@
 #include "study/lesion_study.h"
 
+#include <stdlib.h>
+
 #include "base/progress.h"
 #include "base/threads.h"
 #include "net/check_dataset.h"
+#include "study/dead_units.h"
 #include "study/unfit.h"
 
 /* Does it fit together? */
@@ -20,21 +23,56 @@ static brc_rc settle_task(const brc_lesion_study *s, const brc_cli *cli, brc_sco
 }
 
 static brc_rc run(const brc_lesion_study *s, const brc_experiment *x, const brc_cli *cli,
-		  brc_lesions *l, brc_err *err)
+		  brc_pool *pool, brc_lesions *l, brc_err *err)
 {
 	const brc_experiment_options *how = &x->options;
 	const brc_lesion_options whole = {
 		.precision = how->precision, .mem = how->mem, .scoring = how->scoring};
 	brc_progress progress;
+	brc_rc rc;
+
+	BRC_TRY(brc_warn_chance(cli, s->net, s->data, &whole, pool, err));
+	brc_progress_start(&progress, cli, brc_dataset_items(s->data),
+			   (uint64_t)brc_experiment_lesions(x) * s->data->n);
+	rc = brc_experiment_run(x, s->net, s->data, s->name, pool, &progress, l, err);
+	brc_progress_end(&progress);
+	return rc;
+}
+
+/* The experiment was planned without knowing of dead units; if there are some, it is again. */
+static brc_rc plan_again(const brc_lesion_study *s, const brc_experiment_options *how,
+			 const bool *dead, brc_experiment *x, brc_err *err)
+{
+	brc_experiment_options again = *how;
+	bool any = false;
+
+	for (size_t i = 0; i < brc_layers_total(&s->labels->layers); i++)
+		any = any || dead[i];
+	if (!any || s->dead != BRC_DEAD_OUT)
+		return BRC_OK;
+	brc_experiment_clear(x);
+	again.dead = dead;
+	return brc_experiment_init(x, s->net, s->labels, &again, err);
+}
+
+/* Everything that runs the network. */
+static brc_rc run_all(const brc_lesion_study *s, const brc_experiment_options *how,
+		      brc_experiment *x, const brc_cli *cli, brc_lesions *l, brc_err *err)
+{
+	bool *dead = NULL;
 	brc_pool *pool;
 	brc_rc rc;
 
 	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	rc = brc_warn_chance(cli, s->net, s->data, &whole, pool, err);
-	brc_progress_start(&progress, cli, brc_dataset_items(s->data),
-			   (uint64_t)brc_experiment_lesions(x) * s->data->n);
-	BRC_THEN(rc, brc_experiment_run(x, s->net, s->data, s->name, pool, &progress, l, err));
-	brc_progress_end(&progress);
+	rc = brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers, how->precision,
+				 how->mem, pool, err);
+	BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	BRC_THEN(rc, run(s, x, cli, pool, l, err));
+	if (rc == BRC_OK) {
+		l->dead = s->dead;
+		rc = brc_dead_units_list(l, dead, err);
+	}
+	free(dead);
 	brc_pool_free(pool);
 	return rc;
 }
@@ -50,7 +88,7 @@ brc_rc brc_lesion_study_run(const brc_lesion_study *s, const brc_cli *cli, brc_l
 	how.scoring = &scoring;
 	rc = brc_experiment_init(&x, s->net, s->labels, &how, err);
 	BRC_THEN(rc, settle_task(s, cli, &scoring, err));
-	BRC_THEN(rc, run(s, &x, cli, l, err));
+	BRC_THEN(rc, run_all(s, &how, &x, cli, l, err));
 	brc_experiment_clear(&x);
 	return rc;
 }

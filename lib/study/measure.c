@@ -10,6 +10,7 @@
 #include "base/texts.h"
 #include "stats/extremes.h"
 #include "stats/maxt.h"
+#include "study/caution.h"
 #include "study/specificity.h"
 
 enum { BRC_TITLE = 128 };
@@ -30,6 +31,7 @@ static brc_rc begin(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	f->fdr = how->fdr;
 	f->published = how->published;
 	snprintf(f->labels, sizeof(f->labels), "%s", l->labels);
+	brc_caution(l, f->warning, sizeof(f->warning));
 	BRC_TRY(brc_layers_dup(&f->layers, &l->layers, err));
 	f->layer = brc_memdup(l->layer, l->m, sizeof(*l->layer), err);
 	f->cluster = brc_memdup(l->cluster, l->m, sizeof(*l->cluster), err);

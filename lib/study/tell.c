@@ -1,6 +1,7 @@
 #include "study/tell.h"
 
 #include "base/str.h"
+#include "study/dead_units.h"
 
 void brc_tell_output(const brc_cli *cli, const brc_net *net)
 {
@@ -21,6 +22,21 @@ void brc_tell_inputs(const brc_cli *cli, const brc_net *net)
 	brc_str_free(&s);
 }
 
+static void tell_dead(const brc_cli *cli, const brc_lesions *l)
+{
+	char layers[256];
+
+	if (l->n_dead == 0)
+		return;
+	brc_dead_units_text(l, 8, layers, sizeof(layers));
+	brc_cli_note(cli, "%zu dead unit%s, whose output is the same for all %s, %s (%s)",
+		     l->n_dead, l->n_dead == 1 ? "" : "s", l->items ? l->items : "images",
+		     l->dead == BRC_DEAD_OUT ? "are in no group and no control; --dead keep has "
+					       "them in both"
+					     : "count as others",
+		     layers);
+}
+
 void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 {
 	if (l->correct)
@@ -35,6 +51,7 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 		     "%zu sub-cluster%s lesioned, %zu left out, %zu controls of each, seed %llu",
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
 		     (unsigned long long)cli->c.seed);
+	tell_dead(cli, l);
 	for (size_t i = 0; i < l->n_left_out; i++) {
 		const brc_left_out *o = &l->left_out[i];
 
@@ -45,6 +62,8 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 
 void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
 {
+	if (f->warning[0])
+		brc_cli_note(cli, "warning: %s", f->warning);
 	for (size_t k = 0; k < f->n_stats; k++) {
 		const brc_inference *stat = &f->stat[k];
 		char line[256];

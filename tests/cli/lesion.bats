@@ -149,8 +149,11 @@ PYTHON
 	import -q --labels labels.tsv <weights.brc >labels.brc
 	lesion -q --compat paper --model "$model" --data data.brc <labels.brc >paper.brc
 	[ "$(look 's("importance").arrays["accuracy/p"].tolist()' paper.brc)" = "[0.05, 0.05]" ]
-	lesion -q -n 19 --model "$model" --data data.brc <labels.brc >here.brc
+	lesion -q -n 19 --dead keep --model "$model" --data data.brc <labels.brc >here.brc
 	[ "$(look 's("importance").arrays["accuracy/p"].tolist()' here.brc)" = "[1.0, 1.0]" ]
+	run lesion -q -n 19 --model "$model" --data data.brc <labels.brc
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"all its units are constant on the data"*"--dead keep"* ]]
 }
 
 @test "coherence --compat paper: the published example's numbers, beside the default's" {

@@ -314,7 +314,7 @@ PYTHON
 	run lesion --model wide.onnx --data two.brc <labels.brc
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"21294 outputs and 2 labels: this is no classifier"*"--task regression"* ]]
-	lesion -q -n 1 --task classes --model wide.onnx --data two.brc <labels.brc -o out.brc
+	lesion -q -n 1 --dead keep --task classes --model wide.onnx --data two.brc <labels.brc -o out.brc
 }
 
 @test "a score that is always above 0 may be a probability" {
@@ -325,7 +325,7 @@ PYTHON
 	/usr/bin/python3 "$ROOT/tests/cli/wide_network.py" 2 8 1 one.onnx
 	read-data -q two.npz -o two.brc
 	extract-weights -q --units all one.onnx | laplacian -q | spectral -q -k 2 |
-		lesion -n 1 --model one.onnx --data two.brc 2>err >/dev/null
+		lesion -n 1 --dead keep --model one.onnx --data two.brc 2>err >/dev/null
 	has 'accuracy 0.5000 unlesioned' err
 	has 'every score is above 0: if it is a probability, --output should name' err
 }

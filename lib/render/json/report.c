@@ -154,6 +154,31 @@ static json_t *groups(const brc_labelling *l, bool draws)
 	return a;
 }
 
+/* Units that are constant on the data, by layer; null where nobody looked for them. */
+static json_t *dead_units(const brc_lesions *x)
+{
+	json_t *all;
+
+	if (x->dead == BRC_DEAD_UNKNOWN)
+		return json_null();
+	all = json_array();
+	for (size_t l = 0, i = 0; l < x->layers.n; l++) {
+		const size_t first = x->layers.first[l], end = first + x->layers.units[l];
+		json_t *units = json_array();
+		const size_t from = i;
+
+		for (; i < x->n_dead && (size_t)x->dead_unit[i] < end; i++)
+			brc_json_append(&units, brc_json_count((size_t)x->dead_unit[i] - first));
+		if (i > from)
+			brc_json_append(&all,
+					json_pack("{s:o,s:o}", "layer",
+						  brc_json_text(x->layers.name[l]), "units", units));
+		else
+			json_decref(units);
+	}
+	return all;
+}
+
 /* Recall by class before any lesion. */
 static json_t *baseline(const brc_labelling *l)
 {
@@ -169,12 +194,20 @@ static json_t *baseline(const brc_labelling *l)
 					  "images", (json_int_t)x->class_images[c], "correct",
 					  x->baseline_correct ? json_integer(x->baseline_correct[c])
 							      : json_null()));
-	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:o}", "task", brc_task_name[x->task],
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o}", "task", brc_task_name[x->task],
 			 "images", brc_json_count(x->images), "items", brc_json_text(x->items),
 			 "accuracy", brc_json_number(brc_lesions_baseline_plain(x)),
 			 "balanced_accuracy", brc_json_number(brc_lesions_baseline_balanced(x)),
 			 "loss", brc_json_number(l->loss), "loss_is",
-			 brc_task_loss(x->task, x->loss_kind), "classes", classes);
+			 brc_task_loss(x->task, x->loss_kind), "dead_units", dead_units(x),
+			 "classes", classes);
+}
+
+/* The share of the lesions' images that the groups were made from; null: none, or not known. */
+static json_t *shared_images(const brc_labelling *l)
+{
+	return l->images.images && !l->images.unknown ? brc_json_number(l->images.share)
+						      : json_null();
 }
 
 /* `draws`: with every control draw. */
@@ -184,7 +217,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
 			 brc_json_text(l->name), "mode", brc_json_text(mode), "source",
 			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
 			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
@@ -192,7 +225,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 			 notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
 			 notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
 			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
-			 "baseline", baseline(l), brc_proxy_name(BRC_IMPORTANCE),
+			 "baseline", baseline(l), "shared_images", shared_images(l), brc_proxy_name(BRC_IMPORTANCE),
 			 tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
 			 tests(&l->test[BRC_COHERENCE]), "groups", groups(l, draws));
 }

@@ -126,6 +126,31 @@ static brc_rc from_table(brc_labelling *l, const source *s, brc_err *err)
 
 enum { LESIONS = BRC_PROXIES }; /* a row in the lesions, beside the rows in the tests of a proxy */
 
+/* How many units of each group are dead. */
+static void count_dead(brc_labelling *l)
+{
+	const brc_lesions *x = &l->lesions;
+
+	for (size_t i = 0; x->dead == BRC_DEAD_OUT && l->labels_section && i < x->n_dead; i++) {
+		const size_t u = (size_t)x->dead_unit[i], at = brc_layers_of_unit(&x->layers, u);
+		const size_t layer = brc_layers_find(&l->layers, x->layers.name[at]);
+		const size_t unit = u - x->layers.first[at];
+		brc_group *g;
+
+		if (layer == BRC_ANY || unit >= l->layers.units[layer])
+			continue;
+		g = find(l, layer, l->labels.label[l->layers.first[layer] + unit]);
+		if (g)
+			g->dead++;
+	}
+}
+
+/* Was a group of so many units lesioned? Without lesions it is not known which units were dead. */
+static bool has_size(const brc_labelling *l, const brc_group *g, size_t size)
+{
+	return l->lesions_section ? size == g->size - g->dead : size <= g->size;
+}
+
 static brc_rc join_rows(brc_labelling *l, const source *s, size_t kind, brc_err *err)
 {
 	const brc_subcluster_table *t = s->table;
@@ -134,7 +159,7 @@ static brc_rc join_rows(brc_labelling *l, const source *s, size_t kind, brc_err 
 		size_t layer = s->map[t->layer[i]], *row;
 		brc_group *g = find(l, layer, t->cluster[i]);
 
-		if (!g || g->size != (size_t)t->size[i]) {
+		if (!g || !has_size(l, g, (size_t)t->size[i])) {
 			brc_section_bad(s->section, err,
 					"cluster %d of layer '%s' with %d units is not in the "
 					"labelling '%s'",
@@ -309,6 +334,7 @@ brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,
 
 	if (l->labels_section)
 		BRC_TRY(from_labels(l, err));
+	count_dead(l);
 	BRC_TRY(join(l, LESIONS, (source){l->lesions_section, &x->layers, &x->table, NULL}, err));
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
 		const brc_findings *t = &l->test[p];

@@ -68,6 +68,25 @@ void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in)
 	}
 }
 
+brc_rc brc_labelling_find_images(brc_labelling *l, const brc_report_input *in, brc_err *err)
+{
+	const brc_section *s = l->lesions_section;
+	const brc_map *lesion = NULL;
+	const brc_value *images;
+	brc_image_set test;
+
+	for (size_t i = 0; s && s->digest[0] && i < in->n_history && !lesion; i++)
+		if (brc_history_wrote(in->history[i], s->digest))
+			lesion = in->history[i];
+	if (!lesion)
+		return BRC_OK;
+	images = brc_map_get(lesion, "images");
+	if (!images || images->type != BRC_V_MAP || !brc_image_set_read(&test, images->u.map))
+		images = NULL;
+	return brc_image_overlap_find(&l->images, in->history, in->n_history, s->digest,
+				      images ? &test : NULL, lesion, err);
+}
+
 size_t brc_stability_range(const brc_labelling *l, double range[2])
 {
 	size_t n = 0;

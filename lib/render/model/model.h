@@ -17,6 +17,7 @@
 #include "render/model/network_streams.h"
 #include "render/report.h"
 #include "sections/findings.h"
+#include "sections/image_overlap.h"
 #include "sections/lesions.h"
 #include "stream/layers.h"
 
@@ -36,6 +37,7 @@ typedef struct brc_group {
 	size_t layer; /* in the labelling's layer table */
 	int32_t cluster;
 	size_t size;
+	size_t dead;             /* of its units, which were left out of lesions as constant */
 	const size_t *unit;      /* [size] within the layer; NULL without labels */
 	size_t row[BRC_PROXIES]; /* in the tests' tables; BRC_ANY: not tested */
 	size_t lesion;           /* row in lesions; BRC_ANY: not lesioned */
@@ -70,6 +72,7 @@ typedef struct brc_labelling {
 	size_t k;      /* clusters of its largest graph; 0: unknown */
 	int64_t seed;  /* of the filter that wrote the labels */
 	bool has_seed;
+	brc_image_overlap images; /* of those that the groups are made from and tested on */
 } brc_labelling;
 
 typedef enum brc_note_kind {
@@ -163,6 +166,8 @@ void brc_labelling_clear(brc_labelling *l);
 
 /* Number of clusters and seed, from the labels and the history of their stream. */
 void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in);
+/* Was it tested on the images that it was made from? BRC_RESOURCE. */
+brc_rc brc_labelling_find_images(brc_labelling *l, const brc_report_input *in, brc_err *err);
 
 /* The least and the largest stability of the graphs. Returns how many graphs have one. */
 size_t brc_stability_range(const brc_labelling *l, double range[2]);

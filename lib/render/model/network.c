@@ -92,6 +92,7 @@ static brc_rc make_labellings(brc_network *net, brc_labelling_sections *group,
 
 		BRC_TRY(brc_labelling_collect(l, &group[i], options, err));
 		brc_labelling_find_seed(l, net->input);
+		BRC_TRY(brc_labelling_find_images(l, net->input, err));
 	}
 	return BRC_OK;
 }

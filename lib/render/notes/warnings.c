@@ -3,6 +3,7 @@
 
 #include "render/notes/notes.h"
 #include "render/words/format.h"
+#include "study/dead_units.h"
 
 #define SEPARATOR "; " /* between the parts of a statistic's warning */
 
@@ -203,12 +204,57 @@ static void warn_chance(brc_network *net)
 	}
 }
 
+/* Made from the images that they are tested on? Of streams that do not know it, it is said, too. */
+static void warn_images(brc_network *net, size_t i)
+{
+	const brc_image_overlap *o = &net->labelling[i].images;
+	brc_str *text;
+
+	if (!o->images || (!o->unknown && !brc_image_overlap_bad(o)))
+		return;
+	text = brc_note_begin(&net->notes, BRC_NOTE_WARNING, i);
+	brc_image_overlap_text(o, text);
+	brc_str_add(text, ".");
+}
+
+static void tell_dead(brc_network *net, size_t i)
+{
+	const brc_lesions *l = &net->labelling[i].lesions;
+	char layers[512];
+
+	if (l->n_dead > 0)
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "%zu dead unit%s, whose output is the same for all %s, %s: %s.",
+			      l->n_dead, l->n_dead == 1 ? "" : "s", l->items ? l->items : "images",
+			      l->dead == BRC_DEAD_OUT ? "were in no group and no control"
+						      : "counted as others",
+			      brc_dead_units_text(l, 16, layers, sizeof(layers)));
+}
+
+/* What holds for all verdicts of a labelling, once. */
+static void warn_all(brc_network *net, size_t i)
+{
+	const brc_findings *t = net->labelling[i].test;
+
+	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
+		bool told = false;
+
+		for (brc_proxy q = 0; q < p; q++)
+			told = told || strcmp(t[q].warning, t[p].warning) == 0;
+		if (t[p].warning[0] && !told)
+			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "%s.", t[p].warning);
+	}
+}
+
 void brc_note_warnings(brc_network *net)
 {
 	warn_models(net);
 	warn_versions(net);
 	warn_chance(net);
 	for (size_t i = 0; i < net->n_labellings; i++) {
+		warn_images(net, i);
+		warn_all(net, i);
+		tell_dead(net, i);
 		warn_graphs(net, i);
 		warn_tests(net, i);
 	}

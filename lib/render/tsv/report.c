@@ -121,6 +121,14 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	brc_str_add(b, "\n");
 }
 
+/* "in-norm/p" as "_in-norm_p". */
+static void add_column_name(brc_str *out, const char *name)
+{
+	brc_str_add(out, "_");
+	for (; *name; name++)
+		brc_str_addf(out, "%c", *name == '/' ? '_' : *name);
+}
+
 brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 {
 	names t = {0};
@@ -133,7 +141,7 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 			if (!t.item[i].has[c - brc_statistic_columns])
 				continue;
 			add_text(out, t.item[i].id);
-			brc_str_addf(out, "_%s", c->name);
+			add_column_name(out, c->name);
 		}
 	brc_str_add(out, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)

@@ -97,12 +97,14 @@ sections = {s.type: s for s in read_stream.read(open(sys.argv[1], "rb"))[0]}
 net = json.load(open(sys.argv[2]))["networks"][0]
 groups = net["labellings"][0]["groups"]
 arrays = {**sections["importance"].arrays, **sections["coherence"].arrays}
-for name in ["accuracy", "loss", "spread"]:
-    for column in ["observed", "effect", "p", "q", "p_maxt"]:
+for name in ["accuracy", "loss", "specificity", "spread"]:
+    effects = ["u_range", "intraclass", "large_enough"] if name == "specificity" else []
+    for column in ["observed", "effect", "p", "q", "p_maxt"] + effects:
         want = arrays[name + "/" + column]
         have = [g["statistics"][name][column] for g in groups]
         assert np.allclose(have, want, rtol=1e-9), (name, column, have, want)
 assert np.allclose([[c["change"] for c in g["classes"]] for g in groups], arrays["class/change"])
+assert np.allclose([[c["t"] for c in g["classes"]] for g in groups], arrays["class/t"])
 label = sections["labels"].arrays["label"]
 first = np.concatenate([[0], np.cumsum(sections["labels"].arrays["layer/units"])])
 for g, layer in zip(groups, arrays["subcluster/layer"]):

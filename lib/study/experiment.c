@@ -121,7 +121,8 @@ static void sort_out(brc_experiment *x, const brc_net *net, const brc_subcluster
 			continue;
 		}
 		if (live->size < x->options.min_size && w->size >= x->options.min_size)
-			snprintf(reason, 96, "fewer than %zu units that are not constant on the data",
+			snprintf(reason, 96,
+				 "fewer than %zu units that are not constant on the data",
 				 x->options.min_size);
 		leave_out(x, w);
 		k++;

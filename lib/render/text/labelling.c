@@ -247,8 +247,8 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 			     brc_task_cell(l->lesions.task), level);
 	if (l->test[BRC_COHERENCE].class_t)
 		brc_str_addf(&line,
-			     ". U: the change of a class's probability for its own images less "
-			     "that for all; range: from the smallest to the largest U, in points. "
+			     ". U: the change of a class's probability for its own answers "
+			     "less that for all; range: from the smallest to the largest U, in points. "
 			     "A finding needs a range of %g points",
 			     100 * brc_primary(&l->test[BRC_COHERENCE])->minimum_effect);
 	brc_str_add(b, "\n");

@@ -77,7 +77,7 @@ all: $(runs:%=%/report.html) $(OUT)/summary.tsv
 define network
 $(2)/weights.brc: $(call escaped,$(1))
 	@mkdir -p $$(@D)
-	extract-weights "$(call path,$(1))" -o $$@
+	extract-weights --balance "$(call path,$(1))" -o $$@
 
 $(2)/affinity.brc: $(call escaped,$(1) $(data))
 	@mkdir -p $$(@D)

@@ -268,6 +268,17 @@ static void warn_all(brc_network *net, size_t i)
 	}
 }
 
+static void warn_unspecific(brc_network *net, size_t i)
+{
+	const brc_findings *f = &net->labelling[i].test[BRC_COHERENCE];
+
+	if (f->no_specificity[0])
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "specificity is not defined: %s. What stands in its place grows with "
+			      "total damage.",
+			      f->no_specificity);
+}
+
 void brc_note_warnings(brc_network *net)
 {
 	warn_models(net);
@@ -280,5 +291,6 @@ void brc_note_warnings(brc_network *net)
 		tell_dead(net, i);
 		warn_graphs(net, i);
 		warn_tests(net, i);
+		warn_unspecific(net, i);
 	}
 }

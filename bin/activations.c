@@ -61,7 +61,7 @@ static brc_rc write_values(const work *w, brc_section *s, brc_err *err)
 	return brc_activations_write(&a, s, err);
 }
 
-static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
+static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *in;
 
@@ -69,8 +69,8 @@ static brc_rc read_inputs(work *w, brc_filter *f, brc_err *err)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
 	if (strcmp(model, "-") == 0)
 		return brc_fail(err, BRC_USAGE, "standard input is the stream with the dataset");
-	brc_filter_prefer(f, "dataset", BRC_DATASET_FIT, NULL, "in");
-	BRC_TRY(brc_filter_input(f, "dataset", 1, BRC_CONSUME, &in, err));
+	brc_filter_prefer(f, "dataset", BRC_DATASET_FIT, cli->c.in, "in");
+	BRC_TRY(brc_filter_input(f, "dataset", 1, BRC_CONSUME | BRC_ANY_NAME, &in, err));
 	BRC_TRY(brc_dataset_read(&w->data, in, err));
 	how_read.data = &w->data;
 	return brc_network_open(&w->net, model, &how_read, f, err);
@@ -81,7 +81,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	const char *name = brc_cli_name(cli, "activations");
 	const brc_recording *is = &w->is;
 
-	BRC_TRY(read_inputs(w, f, err));
+	BRC_TRY(read_inputs(w, f, cli, err));
 	brc_tell_inputs(cli, w->net);
 	BRC_TRY(brc_recording_make(&w->is, w->net, &w->data, samples, &how, cli, err));
 	BRC_TRY(brc_note_images(f, &w->data, is->sample, is->n, err));
@@ -131,9 +131,9 @@ int main(int argc, char **argv)
 		.usage = "",
 		.purpose =
 			"Run a network on images and record the values of its hidden units. Each "
-			"unit's strongest images and its mean over each class are recorded too. If there are "
-			"several datasets, the one called fit is used, and those behind it are "
-			"handed through; --in names another.",
+			"unit's strongest images and its mean over each class are recorded too. If "
+			"there are "
+			"several datasets, the one called fit is used; --in names another.",
 		.reads = "dataset",
 		.writes = "units, activations, exemplars",
 		.examples = "  read-data images.gz labels.gz | activations --model net.onnx | corr "

@@ -1,7 +1,9 @@
 /* extract-weights: a network's units, and the magnitudes of the weights between them. */
+#include <math.h>
 #include <stdio.h>
 
 #include "base/cli.h"
+#include "net/balance.h"
 #include "net/network_file.h"
 #include "net/unit_graph.h"
 #include "sections/edge_origin.h"
@@ -11,6 +13,7 @@
 static const char *model, *units, *data_name;
 static brc_network_file_options how;
 static int norm = -1, compat;
+static bool balance;
 static unsigned kinds;
 
 #define NORMS "l1|l2|colsum|spectral"
@@ -47,6 +50,10 @@ static const brc_opt options[] = {
 		    "where layer2 comes before layer10)")},
 	{BRC_FLAG("transposed", 0, &how.transposed,
 		  "for a file of weights: dense layers are stored as [inputs, outputs]")},
+	{BRC_FLAG("balance", 0, &balance,
+		  "scale each unit, as far as the network computes the same, until the norm of its "
+		  "in-weights equals that of its out-weights. So the graph does not depend on how "
+		  "training happened to scale the units")},
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, follow the published code: use its units and its kernel norm, and "
 		    "ignore BatchNormalization")},
@@ -56,13 +63,17 @@ static const brc_opt options[] = {
 /* What is read, and what comes of it. Everything is cleared at the end. */
 typedef struct work {
 	brc_network_file network;
+	brc_balance *balance; /* or NULL */
 	brc_blocks graph;
 	brc_labels heads;
 } work;
 
 static brc_rc write_weights(const work *w, brc_section *s, brc_err *err)
 {
-	brc_edge_origin origin = {.paper = compat != 0};
+	const brc_balance *b = w->balance;
+	brc_edge_origin origin = {.paper = compat != 0,
+				  .balanced = b ? (double)b->balanced : NAN,
+				  .imbalance = b ? b->gap : NAN};
 
 	snprintf(origin.model, sizeof(origin.model), "%s", w->network.graph->digest);
 	snprintf(origin.units, sizeof(origin.units), "%s", units);
@@ -90,7 +101,10 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	brc_filter_prefer(f, "dataset", BRC_DATASET_FIT, data_name, "dataset");
 	BRC_TRY(brc_network_file_read(&w->network, model, &how, f, err));
 	network = w->network.graph;
-	BRC_TRY(brc_unit_graph_make(network, kinds, cli->c.mem, &w->graph, err));
+	if (balance)
+		BRC_TRY(brc_balance_new(&w->balance, network, cli->c.mem, err));
+	BRC_TRY(brc_unit_graph_make(w->balance ? &w->balance->graph : network, kinds, cli->c.mem,
+				    &w->graph, err));
 	if (heads)
 		BRC_TRY(brc_layer_graph_heads(network, &w->heads, err));
 	BRC_TRY(brc_filter_make(f, "units", "units", brc_layer_graph_write, network, err));
@@ -98,6 +112,8 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 	if (heads)
 		BRC_TRY(brc_filter_make(f, "labels", "heads", brc_labels_write, &w->heads, err));
 	brc_unit_graph_tell(cli, network, &w->graph);
+	if (w->balance)
+		brc_balance_tell(cli, w->balance);
 	return BRC_OK;
 }
 
@@ -108,6 +124,7 @@ static brc_rc extract_weights(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	brc_labels_clear(&w.heads);
 	brc_blocks_clear(&w.graph);
+	brc_balance_free(w.balance);
 	brc_network_file_clear(&w.network);
 	return rc;
 }
@@ -118,6 +135,11 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 	static char text[64];
 
 	(void)cli;
+	if (balance && compat)
+		return brc_fail(err, BRC_USAGE,
+				"--balance contradicts --compat paper: the published code does not "
+				"scale units");
+	how.net.scaling = balance;
 	if (norm < 0)
 		norm = compat ? BRC_NORM_COLSUM : BRC_NORM_L1;
 	if (!units)

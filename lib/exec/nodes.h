@@ -148,6 +148,12 @@ bool brc_node_is_activation(const brc_node *n);
 bool brc_node_dequantises(const brc_node *n);
 /* Is it more than a scale and a shift of its computed inputs? */
 bool brc_node_bends(const brc_exec *g, const brc_node *n);
+/*
+ * Does output 0 become c times as large for every c > 0 if all computed inputs do? Constants that
+ * are added count as biases, which can be multiplied by c, too. Of a product of two computed values
+ * the answer is no. BatchNormalization is affine: its shift is a bias.
+ */
+bool brc_node_is_homogeneous(const brc_exec *g, const brc_node *n);
 /* Is constant input k a parameter of the function, as the slopes of PRelu are? */
 bool brc_node_is_parameter(const brc_node *n, size_t k);
 /* Does it add its two inputs? */

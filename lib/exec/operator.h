@@ -134,6 +134,7 @@ struct brc_op {
 	bool measures;    /* the extents of an input, or it makes something of given extents */
 	bool dequantises; /* from whole numbers to the real ones that they stand for */
 	brc_line line;
+	bool homogeneous;    /* brc_node_is_homogeneous; asked of traces that do not say it */
 	unsigned parameters; /* bit k: input k */
 	bool (*weights)(const brc_exec *g, const brc_node *n, brc_linear_map *w);
 	bool (*reduced)(const brc_node *n, size_t *axes, bool *keep);
@@ -142,7 +143,8 @@ struct brc_op {
 	double (*flops)(const brc_exec *g, const brc_node *n);
 	double (*work)(const brc_node *n, const brc_operand *out); /* operations, without flops */
 	bool (*copy)(const brc_exec *g, const brc_node *n, size_t k, brc_block_copy *c);
-	bool (*moves)(const brc_node *n); /* of one that may: does it only move elements? */
+	bool (*moves)(const brc_node *n);  /* of one that may: does it only move elements? */
+	float (*fills)(const brc_node *n); /* of real numbers: what stands where no input does */
 
 	/*
 	 * Gradients are made as nodes, by brc_exec_add_node, and scheduled like any other. Given

@@ -52,6 +52,12 @@ typedef struct brc_layer_graph {
 	brc_rc (*weights)(const void *of, size_t edge, float *w, brc_err *err);
 	const void *of;
 	size_t scratch; /* bytes that `weights` takes at most while it runs */
+	/*
+	 * [units of all layers]: units of one number >= 0 can be scaled by one factor c > 0, their
+	 * in-weights times c, their out-weights divided by it, and the network computes the same.
+	 * -1: a unit cannot be scaled. NULL: it is not known.
+	 */
+	const int32_t *tied;
 } brc_layer_graph;
 
 /* Fill a fresh section units/1 (docs/sections.md); everything is copied. */

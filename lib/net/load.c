@@ -75,6 +75,7 @@ static void describe_graph(brc_net *net)
 				       .parts = true,
 				       .weights = brc_net_edge_weights,
 				       .of = net,
+				       .tied = net->tied,
 				       .scratch = largest * sizeof(float)}; /* norms of kernels */
 }
 

@@ -65,6 +65,7 @@ void brc_net_free(brc_net *net)
 		free(net->layer[l].head);
 	brc_head_blocks_free(net);
 	brc_net_forget_inputs(net);
+	free(net->tied);
 	free(net->site);
 	free(net->inputs);
 	free(net->layer);

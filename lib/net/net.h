@@ -42,6 +42,7 @@ typedef struct brc_net_options {
 	brc_norm norm; /* makes a weight of a kernel */
 	bool unfolded; /* BatchNormalizations are left out of the weights, as in the published code
 			*/
+	bool scaling;  /* find out which units can be scaled: brc_layer_graph.tied */
 	const char *shape;  /* extents of inputs: "NAME=1,3,192,192,NAME=...", or for a single input
 			       "1,3,192,192"; NULL: what the model and the data say */
 	const char *output; /* the value that is the output, by name; NULL: by rule */

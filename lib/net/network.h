@@ -112,7 +112,8 @@ struct brc_net {
 	brc_layer_site *site;     /* those of the input name its value alone */
 	brc_layer_inputs *inputs; /* those of the input are empty */
 	brc_layers layers;        /* their names and units as a table */
-	brc_unit_sets *sets;      /* that brc_layer_inputs.source names */
+	int32_t *tied;       /* [units]: brc_layer_graph.tied; NULL: options.scaling did not ask */
+	brc_unit_sets *sets; /* that brc_layer_inputs.source names */
 	brc_net_edge *edge;
 	size_t n_edges;
 	brc_head_block *block; /* layer n_layers + i of a lesion is block i */

@@ -30,6 +30,7 @@ static const char *model_option(const brc_network_file_options *how)
 {
 	return how->skip_untraced ? "skip-untraced"
 	       : how->data        ? "data"
+	       : how->net.scaling ? "balance"
 	       : how->net.shape   ? "shape"
 	       : how->net.output  ? "output"
 				  : NULL;

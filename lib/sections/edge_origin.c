@@ -1,5 +1,6 @@
 #include "sections/edge_origin.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sections/keys.h"
@@ -13,6 +14,8 @@ static const brc_key of_weights[] = {
 	KEY(units, TEXT, USUAL),
 	KEY(norm, TEXT, USUAL),
 	BRC_KEY_AS("compat", brc_edge_origin, paper, WORD, USUAL, rules),
+	KEY(balanced, COUNT_OR_NAN, OPTIONAL),
+	KEY(imbalance, NUMBER, OPTIONAL),
 };
 
 static const brc_key of_affinity[] = {
@@ -27,7 +30,8 @@ enum {
 
 brc_rc brc_edge_origin_read(brc_edge_origin *o, const brc_section *s, brc_err *err)
 {
-	*o = (brc_edge_origin){.affinity = strcmp(s->type, "affinity") == 0};
+	*o = (brc_edge_origin){
+		.affinity = strcmp(s->type, "affinity") == 0, .balanced = NAN, .imbalance = NAN};
 	return o->affinity ? brc_keys_get(of_affinity, OF_AFFINITY, o, s, s->meta, err)
 			   : brc_keys_get(of_weights, OF_WEIGHTS, o, s, s->meta, err);
 }

@@ -14,10 +14,12 @@
 typedef struct brc_edge_origin {
 	bool affinity; /* the section is affinity, else weights */
 	/* of weights: */
-	char model[33]; /* digest of the model */
-	char units[64]; /* which layers: "hidden", "mlp,heads" */
-	char norm[16];  /* how a kernel became one weight: "l1", "l2", "colsum", "spectral" */
-	bool paper;     /* by the published rules */
+	char model[33];   /* digest of the model */
+	char units[64];   /* which layers: "hidden", "mlp,heads" */
+	char norm[16];    /* how a kernel became one weight: "l1", "l2", "colsum", "spectral" */
+	bool paper;       /* by the published rules */
+	double balanced;  /* units whose in-norms and out-norms were made equal; NaN: not asked */
+	double imbalance; /* the largest |log (out-norm / in-norm)| that was left; or NaN */
 	/* of affinity: */
 	char method[16]; /* "spearman", "pearson", or "imported"; the rest is of correlations */
 	char edge[16];   /* how a correlation became a weight: "square", "abs", "positive" */

@@ -28,7 +28,7 @@ brc_rc brc_image_overlap_find(brc_image_overlap *o, const brc_map *const *entry,
 
 /*
  * Is it worth a warning? Not for images that are alike by chance: the share is at least 1 %, and an
- * estimate rests on two images at least.
+ * estimate rests on three images at least.
  */
 bool brc_image_overlap_bad(const brc_image_overlap *o);
 

@@ -56,10 +56,10 @@ brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsig
 		       brc_err *err);
 
 /*
- * If several sections of this type come, the one called `usual` is taken: a section that came
- * before it is dropped, one that comes after it is handed through. With `only` (not NULL) no
- * section but the one of this name is taken; `option` names it in messages. Texts are borrowed.
- * Before reading; it holds for side inputs, too.
+ * If several sections of this type come, the one called `usual` is given out, and no other. With
+ * `only` (not NULL) it is the one of this name; `option` names it in messages. Whether the others
+ * are consumed, too, is as brc_filter_take says. Texts are borrowed. Before reading; it holds for
+ * side inputs, too.
  */
 void brc_filter_prefer(brc_filter *f, const char *type, const char *usual, const char *only,
 		       const char *option);

@@ -112,7 +112,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	brc_filter *f = in->f;
 	brc_rc rc = BRC_OK;
 	const struct brc_wanted *t = in->side;
-	bool forward;
+	bool forward, taken;
 	char title[BRC_NAME_MAX + 80];
 	brc_frame frame;
 	brc_section *s;
@@ -122,28 +122,27 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	else if (strcmp(t->types, in->reader->type) != 0)
 		t = NULL;
 	BRC_TRY(rc);
-	if (t && passed_over(&f->prefer, in->reader, in->list, in->from))
-		t = NULL;
+	taken = t && !passed_over(&f->prefer, in->reader, in->list, in->from);
 	forward = in->forward && (!t || (t->how & BRC_SHARE) != 0 || f->cli->c.keep);
 	snprintf(title, sizeof(title), "%s/%u %s", in->reader->type, in->reader->version,
 		 in->reader->name);
 	if (!in->side)
 		BRC_TRY(brc_filter_note_seen(f, in->reader->type, title, forward, err));
-	if (t)
+	if (taken)
 		BRC_TRY(brc_collector_begin(in->collector, in->reader, err));
 	frame = *head;
 	for (;;) {
 		if (forward)
 			BRC_TRY(brc_writer_frame(f->writer, &frame, err));
-		if (t && frame.kind != BRC_F_SECTION)
+		if (taken && frame.kind != BRC_F_SECTION)
 			BRC_TRY(brc_collector_add(in->collector, in->reader, &frame, err));
 		if (frame.kind == BRC_F_END)
 			break;
-		if (t)
+		if (taken)
 			brc_collector_prepare(in->collector, in->reader);
 		BRC_TRY(brc_reader_next(in->reader, &frame, err));
 	}
-	if (!t)
+	if (!taken)
 		return BRC_OK;
 	s = brc_collector_take(in->collector);
 	BRC_TRY(keep_section(in->list, s, err));
@@ -284,8 +283,8 @@ static bool is_preference(const brc_filter *f, const char *types)
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
 	char list[700], wanted_types[128], makers[128];
-	const char *name = is_preference(f, types) && f->prefer.only ? f->prefer.only
-								     : f->cli->c.in;
+	const char *name =
+		is_preference(f, types) && f->prefer.only ? f->prefer.only : f->cli->c.in;
 
 	list_seen(f, NULL, list, sizeof(list));
 	alternatives(types, wanted_types, sizeof(wanted_types));

@@ -135,5 +135,19 @@ PYTHON
 	[[ "$stderr" = *"--transposed applies only to a file of weights"* ]]
 	run -2 --separate-stderr extract-weights --skip-untraced "$golden/chain.npz" -o x.brc
 	[[ "$stderr" = *"--skip-untraced applies only to networks"* ]]
+	run -2 --separate-stderr extract-weights --balance "$golden/chain.npz" -o x.brc
+	[[ "$stderr" = *"--balance applies only to networks, and "*"chain.npz is a file of weights"* ]]
+	run -2 --separate-stderr extract-weights --balance --compat paper "$ROOT/fixtures/fashion-mlp.onnx" -o x.brc
+	[[ "$stderr" = *"--balance contradicts --compat paper"* ]]
+	[ ! -e x.brc ]
+}
+
+@test "extract-weights --balance says how many units it has scaled, and weights keep the number" {
+	run -0 --separate-stderr extract-weights --balance "$ROOT/fixtures/small/branches.onnx" -o b.brc
+	[[ "$stderr" = *"12 of 15 hidden units balanced; the others stay as they are"* ]]
+	broca peek b.brc | grep -q '"balanced": 12, "imbalance": '
+	run -0 --separate-stderr extract-weights "$ROOT/fixtures/small/branches.onnx" -o plain.brc
+	! broca peek plain.brc | grep -q balance
+	run -6 extract-weights --balance --mem 100 "$ROOT/fixtures/fashion-mlp.onnx" -o x.brc
 	[ ! -e x.brc ]
 }

@@ -21,7 +21,9 @@
 #include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/lesions.h"
+#include "sections/partitions.h"
 #include "sections/spectrum.h"
+#include "sections/structure.h"
 #include "sections/units.h"
 
 /* ---- a sample of each section ---- */
@@ -166,6 +168,70 @@ static brc_rc read_spectrum(const brc_section *s, brc_section *again, brc_err *e
 	BRC_TRY(brc_spectrum_read(&p, s, err));
 	rc = again ? brc_spectrum_write(&p, again, err) : BRC_OK;
 	brc_spectrum_clear(&p);
+	return rc;
+}
+
+static void write_partitions(brc_section *s)
+{
+	brc_partitions p = {.layers = two_layers(),
+			    .copies = 2,
+			    .label = (int32_t[]){0, 1, -1, 1, 0, 1, 1, -1, 0, 0},
+			    .mode = BRC_LABELS_LOCAL,
+			    .noise = 0.3,
+			    .seed = "7"};
+
+	assert_int_equal(brc_partitions_write(&p, s, NULL), BRC_OK);
+	brc_layers_clear(&p.layers);
+}
+
+static brc_rc read_partitions(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_partitions p;
+	brc_rc rc;
+
+	BRC_TRY(brc_partitions_read(&p, s, err));
+	rc = again ? brc_partitions_write(&p, again, err) : BRC_OK;
+	brc_partitions_clear(&p);
+	return rc;
+}
+
+static void write_structure(brc_section *s)
+{
+	static char a[] = "a", b[] = "b";
+	const brc_structure t = {.perturbed = BRC_PERTURBED_SAMPLES,
+				 .noise = NAN,
+				 .null = "samples",
+				 .source = "affinity",
+				 .seed = "7",
+				 .graphs = 2,
+				 .graph = (char *[]){a, b},
+				 .chosen = (int32_t[]){2, 0},
+				 .n = 3,
+				 .of = (int32_t[]){0, 0, 1},
+				 .k = (int32_t[]){2, 3, 2},
+				 .index = (double[]){0.75, 0.25, 0.25},
+				 .p = (double[]){0.05, NAN, NAN},
+				 .verdict = (brc_verdict[]){BRC_VERDICT_STRUCTURED,
+							    BRC_VERDICT_NONE, BRC_VERDICT_UNTESTED},
+				 .copies = 2,
+				 .nulls = 1,
+				 .copy = (double[]){1, 0.5, 0.5, 0, 0, 0.5},
+				 .drawn = (double[]){0.1, 0.3, NAN},
+				 .units = 3,
+				 .membership = (double[]){0.5, 1, NAN},
+				 .core = 0.5};
+
+	assert_int_equal(brc_structure_write(&t, s, NULL), BRC_OK);
+}
+
+static brc_rc read_structure(const brc_section *s, brc_section *again, brc_err *err)
+{
+	brc_structure t;
+	brc_rc rc;
+
+	BRC_TRY(brc_structure_read(&t, s, err));
+	rc = again ? brc_structure_write(&t, again, err) : BRC_OK;
+	brc_structure_clear(&t);
 	return rc;
 }
 
@@ -466,6 +532,8 @@ static const struct kind {
 	{"labels", write_labels, read_labels},
 	{"spectrum", write_spectrum, read_spectrum},
 	{"clusterability", write_clusterability, read_clusterability},
+	{"partitions", write_partitions, read_partitions},
+	{"structure", write_structure, read_structure},
 	{"weights", write_weights, read_edge_origin},
 	{"affinity", write_affinity, read_edge_origin},
 	{"exemplars", write_exemplars, read_exemplars},
@@ -638,6 +706,15 @@ static const struct change {
 	{"lesions", NULL, "size", 0, "4", "record 0 is no sub-cluster of the layer table"},
 	{"lesions", "subcluster/size", NULL, 0, "4", "sub-cluster 0 (layer 0, cluster 2, 4 units)"},
 	{"lesions", "class/images", NULL, 1, "6", "classes hold 11 images, 10 are announced"},
+	{"partitions", "label", NULL, 7, "-2", "copy 1, unit 2 has label -2"},
+	{"partitions", NULL, "perturbed", META, "units", "perturbed is 'units'"},
+	{"structure", "row/graph", NULL, 1, "2", "row 1 is of graph 2 of 2"},
+	{"structure", "row/k", NULL, 1, "0", "row 1 is of graph 0 of 2, has k 0"},
+	{"structure", "row/index", NULL, 2, "1.5", "row 2 is of graph 1 of 2, has k 2, index 1.5"},
+	{"structure", "row/clusterability_p", NULL, 0, "-1", "row 0 is of graph 0 of 2"},
+	{"structure", "row/verdict", NULL, 0, "fine", "row 0 of 'row/verdict' is 'fine'"},
+	{"structure", "graph/k", NULL, 1, "-1", "graph 1 has k -1"},
+	{"structure", "membership", NULL, 1, "2", "unit 1 has the membership 2"},
 	{"lesions", NULL, "task", META, "sorting", "task is 'sorting'"},
 	{"lesions", NULL, "task", META, "regression", "regression has no margin"},
 	{"lesions", NULL, "loss", META, "entropy", "loss is 'entropy'"},
@@ -774,6 +851,36 @@ static void missing_labels_are_announced(void **state)
 	refused_as(s, "no place has a label");
 }
 
+/* The verdict follows from the numbers alone: undefined null graphs and a large p count against. */
+static void verdicts_follow_from_the_numbers(void **state)
+{
+	double index = 0.6, p = NAN, drawn[2] = {0.2, 0.3};
+	int32_t graph = 0, k = 2;
+	const brc_structure t = {.n = 1,
+				 .of = &graph,
+				 .k = &k,
+				 .index = &index,
+				 .p = &p,
+				 .nulls = 2,
+				 .drawn = drawn};
+
+	(void)state;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_STRUCTURED);
+	p = 0.05;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_STRUCTURED);
+	p = 0.06;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_NONE);
+	p = NAN;
+	index = 0.5;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_STRUCTURED);
+	index = 0.49;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_ABOVE);
+	drawn[0] = 0.49;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_NONE);
+	drawn[0] = NAN;
+	assert_int_equal(brc_structure_judge(&t, 0), BRC_VERDICT_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -782,6 +889,7 @@ int main(void)
 		cmocka_unit_test(edges_without_metadata_are_read),
 		cmocka_unit_test(what_must_not_be_there_is_refused),
 		cmocka_unit_test(missing_labels_are_announced),
+		cmocka_unit_test(verdicts_follow_from_the_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

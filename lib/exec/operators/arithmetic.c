@@ -55,10 +55,13 @@ typedef enum kind { ARITHMETIC, SLOPES, COMPARISON, LOGIC } kind;
 	X(Mul, ARITHMETIC, a * b, WRAPPED(*), 2, 2, PRODUCT, LINE) \
 	X(Div, ARITHMETIC, a / b, quotient(a, b), 2, 2, QUOTIENT, LINE) \
 	X(Pow, ARITHMETIC, powf(a, b), power(a, b), 2, 2, COMBINE, FUNCTION) \
-	X(Min, ARITHMETIC, smaller(a, b), a < b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION) \
-	X(Max, ARITHMETIC, larger(a, b), a > b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION) \
+	X(Min, ARITHMETIC, smaller(a, b), a < b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION, \
+	  .homogeneous = true) \
+	X(Max, ARITHMETIC, larger(a, b), a > b ? a : b, 1, SIZE_MAX, COMBINE, FUNCTION, \
+	  .homogeneous = true) \
 	X(Sum, ARITHMETIC, a + b, WRAPPED(+), 1, SIZE_MAX, SUM, FUNCTION) \
-	X(PRelu, SLOPES, a < 0 ? a * b : a, 0, 2, 2, COMBINE, FUNCTION, .parameters = 1u << 1) \
+	X(PRelu, SLOPES, a < 0 ? a * b : a, 0, 2, 2, COMBINE, FUNCTION, .parameters = 1u << 1, \
+	  .homogeneous = true) \
 	X(Equal, COMPARISON, a == b, a == b, 2, 2, COMBINE, FUNCTION) \
 	X(Less, COMPARISON, a < b, a < b, 2, 2, COMBINE, FUNCTION) \
 	X(LessOrEqual, COMPARISON, a <= b, a <= b, 2, 2, COMBINE, FUNCTION) \

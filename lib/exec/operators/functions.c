@@ -56,7 +56,7 @@ static const char *const approximations[] = {"none", "tanh", NULL}; /* of Gelu *
 /* clang-format off */
 #define FUNCTIONS(X) \
 	X(Relu, NONE, v < 0 ? 0 : v, ACTIVATION, .bounds = relu_bounds) \
-	X(LeakyRelu, ALPHA(0.01f), v < 0 ? a * v : v, ACTIVATION) \
+	X(LeakyRelu, ALPHA(0.01f), v < 0 ? a * v : v, ACTIVATION, .homogeneous = true) \
 	X(Elu, ALPHA(1), v < 0 ? a * expm1f(v) : v, ACTIVATION) \
 	X(Selu, ALPHA_AND("gamma", 1.67326319217681884765625f, 1.05070102214813232421875f), \
 	  b * (v < 0 ? a * expm1f(v) : v), ACTIVATION) \
@@ -76,8 +76,9 @@ static const char *const approximations[] = {"none", "tanh", NULL}; /* of Gelu *
 	X(Exp, NONE, expf(v), ACTIVATION) \
 	X(Log, NONE, logf(v), ACTIVATION) \
 	X(Erf, NONE, erff(v), ACTIVATION) \
-	X(Neg, NONE, -v, ACTIVATION, .line = BRC_LINE_YES, .variant = NEGATED) \
-	X(Abs, NONE, fabsf(v), ACTIVATION, .variant = MAGNITUDE) \
+	X(Neg, NONE, -v, ACTIVATION, .line = BRC_LINE_YES, .variant = NEGATED, \
+	  .homogeneous = true) \
+	X(Abs, NONE, fabsf(v), ACTIVATION, .variant = MAGNITUDE, .homogeneous = true) \
 	X(Reciprocal, NONE, 1 / v, ACTIVATION) \
 	X(Floor, NONE, floorf(v), ACTIVATION) \
 	X(Ceil, NONE, ceilf(v), ACTIVATION) \

@@ -101,6 +101,6 @@ const brc_op brc_pad_ops[] = {
 					"reflect", "edge"),
 			BRC_ATTR_LIST("pads", brc_pad_args, pads, 11, 1),
 			BRC_ATTR_FLOAT("value", brc_pad_args, value, 0, 11)),
-	       .state = sizeof(brc_sampling)),
+	       .state = sizeof(brc_sampling), .fills = brc_sampling_fill),
 	{.type = NULL},
 };

@@ -247,9 +247,10 @@ static double pool_work(const brc_node *n, const brc_operand *out)
 	       (double)w->kernel[2];
 }
 
-#define RECORD(TYPE, MAX_OUT, INFER, VARIANT, ...)                             \
-	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), INFER, run_pool, LAST, POOLING, \
-	       .state = sizeof(pool), .variant = VARIANT, .work = pool_work, __VA_ARGS__)
+#define RECORD(TYPE, MAX_OUT, INFER, VARIANT, ...)                                                \
+	BRC_OP(TYPE, BRC_TAKES(1, 1, MAX_OUT), INFER, run_pool, LAST, POOLING,                    \
+	       .state = sizeof(pool), .variant = VARIANT, .work = pool_work, .homogeneous = true, \
+	       __VA_ARGS__)
 #define WINDOW(OWN)                                                   \
 	BRC_ARGS(brc_pool_args, BRC_WINDOW_ATTRIBUTES(brc_pool_args), \
 		 BRC_ATTR_FLAG("ceil_mode", brc_pool_args, window.ceil_mode, 0), OWN)

@@ -286,24 +286,24 @@ static bool reduced(const brc_node *n, size_t *axes, bool *keep)
 	return true;
 }
 
-#define RECORD(TYPE, VARIANT, UNTIL)                                                             \
+#define RECORD(TYPE, VARIANT, UNTIL, ...)                                                        \
 	BRC_OP(TYPE, BRC_TAKES(1, 2, 1), infer_reduce, run_reduce, ANY, REDUCE,                  \
 	       BRC_ARGS(brc_reduce_args, BRC_ATTR_LIST("axes", brc_reduce_args, axes, UNTIL, 1), \
 			BRC_ATTR_FLAG("keepdims", brc_reduce_args, keepdims, 1),                 \
 			BRC_ATTR_FLAG("noop_with_empty_axes", brc_reduce_args,                   \
 				      noop_with_empty_axes, 0)),                                 \
-	       .state = sizeof(reduction), .variant = VARIANT, .reduced = reduced)
+	       .state = sizeof(reduction), .variant = VARIANT, .reduced = reduced, __VA_ARGS__)
 
 const brc_op brc_reductions_ops[] = {
-	RECORD("ReduceMean", MEAN, 18),
-	RECORD("ReduceSum", SUM, 13),
-	RECORD("ReduceMax", LARGEST, 18),
-	RECORD("ReduceMin", SMALLEST, 18),
-	RECORD("ReduceProd", PRODUCT, 18),
-	RECORD("ReduceL1", MAGNITUDES, 18),
-	RECORD("ReduceL2", EUCLIDEAN, 18),
-	RECORD("ReduceSumSquare", SQUARES, 18),
-	RECORD("ReduceLogSum", LOG_SUM, 18),
-	RECORD("ReduceLogSumExp", LOG_SUM_EXP, 18),
+	RECORD("ReduceMean", MEAN, 18, .homogeneous = true),
+	RECORD("ReduceSum", SUM, 13, .homogeneous = true),
+	RECORD("ReduceMax", LARGEST, 18, .homogeneous = true),
+	RECORD("ReduceMin", SMALLEST, 18, .homogeneous = true),
+	RECORD("ReduceProd", PRODUCT, 18, .homogeneous = false),
+	RECORD("ReduceL1", MAGNITUDES, 18, .homogeneous = true),
+	RECORD("ReduceL2", EUCLIDEAN, 18, .homogeneous = true),
+	RECORD("ReduceSumSquare", SQUARES, 18, .homogeneous = false),
+	RECORD("ReduceLogSum", LOG_SUM, 18, .homogeneous = false),
+	RECORD("ReduceLogSumExp", LOG_SUM_EXP, 18, .homogeneous = false),
 	{.type = NULL},
 };

@@ -229,7 +229,7 @@ static void adapt_resize(int64_t opset, void *args)
 #define RECORD(TYPE, MAX_IN, ...)                                                             \
 	BRC_OP(TYPE, BRC_TAKES(2, MAX_IN, 1), infer_resize, brc_sampling_run, PLAIN, POOLING, \
 	       BRC_ARGS(brc_resize_args, __VA_ARGS__), .state = sizeof(brc_sampling),         \
-	       .adapt = adapt_resize)
+	       .adapt = adapt_resize, .homogeneous = true, .fills = brc_sampling_fill)
 #define MODE                                                                                    \
 	BRC_ATTR_CHOICE("mode", brc_resize_args, mode, BRC_RESIZE_NEAREST, "nearest", "linear", \
 			"cubic")

@@ -138,3 +138,11 @@ void brc_sampling_run(const brc_exec *g, const brc_node *n, const brc_memory *m)
 		}
 	}
 }
+
+float brc_sampling_fill(const brc_node *n)
+{
+	float fill;
+
+	memcpy(&fill, ((const brc_sampling *)n->state)->fill, sizeof(fill));
+	return fill;
+}

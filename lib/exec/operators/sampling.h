@@ -28,6 +28,8 @@ brc_rc brc_sampling_axis(brc_sampling *s, brc_exec *g, size_t axis, size_t exten
 /* All axes are set: the output has their extents, and the rest of x. */
 brc_rc brc_sampling_done(brc_sampling *s, brc_exec *g, const brc_node *n, const brc_operand *x,
 			 brc_err *err);
+/* brc_op.fills */
+float brc_sampling_fill(const brc_node *n);
 void brc_sampling_run(const brc_exec *g, const brc_node *n, const brc_memory *m);
 
 #endif

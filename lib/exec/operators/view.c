@@ -249,7 +249,7 @@ static brc_rc infer_dropout(brc_exec *g, brc_node *n, brc_err *err)
 	BRC_OP(TYPE, BRC_TAKES(MIN_IN, MAX_IN, 1), INFER, NULL, PLAIN, MOVE, __VA_ARGS__)
 #define KEEPS(TYPE, MAX_IN, MAX_OUT, INFER, ...)                                                \
 	BRC_OP(TYPE, BRC_TAKES(1, MAX_IN, MAX_OUT), INFER, NULL, ANY, SAME, .activation = true, \
-	       .line = BRC_LINE_YES, __VA_ARGS__)
+	       .line = BRC_LINE_YES, .homogeneous = true, __VA_ARGS__)
 #define AXES BRC_ARGS(brc_axes_args, BRC_ATTR_LIST("axes", brc_axes_args, axes, 13, 1))
 
 const brc_op brc_views_ops[] = {

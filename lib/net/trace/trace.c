@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "net/activation_function.h"
-#include "net/trace/tracer.h"
+#include "net/trace/scaling.h"
 
 #define SETS_EXTRA ((size_t)1 << 20)  /* entries, besides one for every 4 bytes of the model */
 #define MOVES_EXTRA ((size_t)1 << 24) /* elements, besides 4 for every byte of the model */
@@ -111,7 +111,7 @@ static brc_rc trace_mix(brc_tracer *t, const brc_node *n, size_t i, brc_err *err
 	return brc_trace_uniform(t, n, 0, all, untraced, false, err);
 }
 
-static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
+static brc_rc trace_one(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
 {
 	if (rules[brc_node_trace(n)])
 		BRC_TRY(rules[brc_node_trace(n)](t, n, err));
@@ -119,6 +119,12 @@ static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *er
 		if (is_computed(t, n, k) && !t->of[n->out[k]].set)
 			return trace_mix(t, n, i, err);
 	return BRC_OK;
+}
+
+static brc_rc trace_node(brc_tracer *t, const brc_node *n, size_t i, brc_err *err)
+{
+	BRC_TRY(trace_one(t, n, i, err));
+	return t->scaling ? brc_scaling_node(t->scaling, t, n, err) : BRC_OK;
 }
 
 /* ---- all of them ---- */
@@ -230,9 +236,19 @@ static brc_rc begin(brc_tracer *t, brc_net *net, brc_err *err)
 brc_rc brc_net_trace_units(brc_net *net, brc_err *err)
 {
 	brc_tracer t;
+	brc_scaling scaling = {0};
 	brc_rc rc = begin(&t, net, err);
 
+	if (net->options.scaling) {
+		t.scaling = &scaling;
+		BRC_THEN(rc, brc_scaling_init(&scaling, net, err));
+	}
 	BRC_THEN(rc, trace_all(&t, err));
+	if (net->options.scaling) {
+		BRC_THEN(rc, brc_scaling_end(&scaling, &t, err));
+		BRC_THEN(rc, brc_scaling_number(&scaling, net, err));
+		brc_scaling_clear(&scaling);
+	}
 	for (size_t v = 0; t.of && v < brc_exec_values(net->g); v++)
 		brc_sources_clear(&t.of[v]);
 	free(t.of);

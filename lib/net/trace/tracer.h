@@ -20,6 +20,7 @@ typedef struct brc_tracer {
 	int64_t products; /* of attention so far */
 	/* [values]: of which value it is an activation function (SiLU), or BRC_NOWHERE */
 	size_t *activation_of;
+	struct brc_scaling *scaling; /* NULL: nobody asks */
 } brc_tracer;
 
 /*

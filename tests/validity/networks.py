@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from common import ROOT
+from common import ROOT, cached, section, shell
 
 sys.path.insert(0, os.path.join(ROOT, "fixtures"))
 import fashion_mnist  # noqa: E402
@@ -125,16 +125,12 @@ FRESH = {
 
 
 def layer_names(path):
-    """Name of each hidden layer in the ONNX file, and its units."""
-    import onnx
-    found = {}
-    model = onnx.load(path)
-    sizes = {t.name: t.dims[0] for t in model.graph.initializer}
-    for node in model.graph.node:
-        if node.op_type in ("Conv", "Gemm"):
-            found[node.name] = sizes[node.input[1]]
-    names = list(found)[:-1]
-    return {name: found[name] for name in names}
+    """Name of each hidden layer of an ONNX file, as broca names it, and its units."""
+    out = cached("layers.brc")
+    shell(f"extract-weights -q '{path}' >'{out}'")
+    a = section(out, "units").arrays
+    return {name.decode(): int(units) for name, units, role in
+            zip(a["layer/name"], a["layer/units"], a["layer/role"]) if role == b"hidden"}
 
 
 def make(name, folder, seed=0, train_images=12000, epochs=4, per_class=50):

@@ -115,8 +115,7 @@ def shuffled():
 
 def activations(data):
     """Values of the hidden units behind their activation functions, by layer, and the labels."""
-    path = stream("mlp-activations", f"cat '{data}' | activations -q --at post '{MLP}'"
-                  if False else f"activations -q --at post --model '{MLP}' <'{data}'")
+    path = stream("mlp-activations", f"activations -q --at post --model '{MLP}' <'{data}'")
     a = next(s for s in read(path) if s.type == "activations").arrays
     ends = np.cumsum(a["layer/units"])
     return {name.decode(): v for name, v in

@@ -50,8 +50,7 @@ def series_run(x, k):
     """The verdict at k, and p of shuffled edges, which is the published test."""
     table, values, out, old = (scratch(f"series.{n}") for n in ("npy", "values", "out", "old"))
     np.save(table, x)
-    shell(f"read-data -q --series '{table}' | activations_of() {{ cat; }} >'{values}'"
-          if False else f"read-data -q --series '{table}' -o '{values}'")
+    shell(f"read-data -q --series '{table}' -o '{values}'")
     shell(f"corr -q --eigenvalues <'{values}' | clusterability -q -k {K} -n {NULLS} |"
           f" laplacian -q | spectral -q {k} --stability {COPIES} --samples '{values}' >'{out}'")
     shell(f"corr -q --dense <'{values}' | clusterability -q -k {K} -n {NULLS} --null layer >'{old}'")
@@ -166,12 +165,10 @@ def planted_chains():
 
 def by_weights(name, model, k, options=""):
     """The verdicts at each k."""
-    first = k.split(",")[0]
     out = stream(f"structure/{name}",
                  f"extract-weights -q {options} '{model}' |"
-                 f" clusterability -q -k {k if ',' not in k else k} -n {NULLS} | laplacian -q |"
+                 f" clusterability -q -k {k} -n {NULLS} | laplacian -q |"
                  f" spectral -q -k {k} --stability {COPIES}")
-    assert first
     return rows_of(out)
 
 

@@ -6,6 +6,7 @@
 parse_arguments "$@"
 [ "$units" = hidden ] || wrong "--units applies only to weights.sh"
 
+# If the data are split, the dataset fit makes the groups, and the dataset test is for lesions.
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
 # clusterability shuffles edges, so corr must write edges: --dense
 activations "${notes[@]}" --model "$model" "${network[@]}" <"$data" | save activations \

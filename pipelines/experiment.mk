@@ -6,6 +6,9 @@
 #   make -f pipelines/experiment.mk MODELS="a.onnx b.onnx" DATA=test.brc \
 #        K="8 16" SEEDS="1 2 3" OUT=out/experiment -j2
 #
+# If DATA was made with read-data --split, groups of activations are made from its dataset fit, and
+# all groups are tested on its dataset test.
+#
 # Every target is a file in OUT:
 #   MODEL/weights.brc, MODEL/affinity.brc             the graphs, made once for each network
 #   MODEL/kK-sSEED/weights.brc, .../activations.brc   labels, lesions, importance and coherence

@@ -283,8 +283,8 @@ static bool is_preference(const brc_filter *f, const char *types)
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
 	char list[700], wanted_types[128], makers[128];
-	const char *name = is_preference(f, types) && f->prefer.only ? f->prefer.only
-								     : f->cli->c.in;
+	const char *name =
+		is_preference(f, types) && f->prefer.only ? f->prefer.only : f->cli->c.in;
 
 	list_seen(f, NULL, list, sizeof(list));
 	alternatives(types, wanted_types, sizeof(wanted_types));

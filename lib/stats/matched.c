@@ -44,8 +44,7 @@ brc_rc brc_matched_run(brc_matched *to, const brc_question *ask, const double *t
 	return take_values(to, value, n, m, err);
 }
 
-brc_passes brc_matched_passes(const brc_inference *i, const brc_matched *of, size_t s,
-			      double level)
+brc_passes brc_matched_passes(const brc_inference *i, const brc_matched *of, size_t s, double level)
 {
 	const double *p = of->p;
 

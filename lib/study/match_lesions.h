@@ -10,14 +10,15 @@
 #include "sections/dataset.h"
 #include "sections/lesions.h"
 #include "study/experiment.h"
+#include "study/match.h"
 
 /*
  * Draw the sets of the kinds that are wanted, for an experiment that was planned: x->matched and
  * x->match. `stream` and all else come of the experiment; by->data, graph, precision, mem, pool and
  * cli are the caller's, the rest is filled in. Errors as brc_match_draw.
  */
-brc_rc brc_experiment_match(brc_experiment *x, const brc_net *net,
-			    const bool wanted[BRC_MATCHES], brc_matching *by, brc_err *err);
+brc_rc brc_experiment_match(brc_experiment *x, const brc_net *net, const bool wanted[BRC_MATCHES],
+			    brc_matching *by, brc_err *err);
 
 /* How many networks run over the images for the matched controls. */
 size_t brc_match_lesion_count(const brc_experiment *x);

@@ -21,8 +21,8 @@ static const brc_opt options[] = {
 		    "number of clusters of each graph. A list makes one labelling for each number, "
 		    "and the eigenvectors are found only once")},
 	{BRC_STRING("k-from", 0, "NAME", &k_from,
-		    "for the graphs of laplacian --local: give each layer as many clusters as it "
-		    "has in the labels called NAME")},
+		    "for the graphs of laplacian --local: give each graph as many clusters as its "
+		    "layers have in the labels called NAME")},
 	{BRC_STRING("k-auto", 0, "MIN-MAX", &k_auto,
 		    "choose the number of clusters of each graph between MIN and MAX, by its "
 		    "eigenvalues and by how little its partition depends on chance")},

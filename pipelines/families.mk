@@ -78,7 +78,7 @@ analyse = laplacian --keep --name $(1).global | spectral -k $(K) --seed $(SEED) 
 
 define family
 $(OUT)/$(1)-weights.brc: $(call data,$(1))
-	extract-weights $(call model,$(1)) | $(call analyse,weights,$(1)) -o $$@
+	extract-weights --balance $(call model,$(1)) | $(call analyse,weights,$(1)) -o $$@
 
 $(OUT)/$(1)-activations.brc: $(call data,$(1))
 	activations --model $(call model,$(1)) < $(call data,$(1)) | corr | $(call analyse,activations,$(1)) -o $$@

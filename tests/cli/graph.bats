@@ -81,6 +81,24 @@ PYTHON
 	[ "$(show '"%.12f" % s["labels", "tri.global"].meta["ncut"]' paper.brc)" = 0.153846153609 ]
 }
 
+@test "--choose takes the least inertia or the least n-cut, in spectral and clusterability alike" {
+	local rule
+	extract-weights -q "$ROOT/fixtures/side-by-side.onnx" >w.brc
+	for rule in inertia ncut; do
+		laplacian <w.brc | spectral -q -k 12 --choose $rule >$rule.brc
+		clusterability -q -k 12 -n 1 --null layer --choose $rule <w.brc >c.$rule.brc
+		show '(s["spectrum", "weights.global"].records[0]["inertia"], s["labels", "weights.global"].meta["ncut"])' $rule.brc
+		[ "$(show 'repr(s["labels", "weights.global"].meta["ncut"])' $rule.brc)" = \
+			"$(show 'repr(s["clusterability", "weights"].meta["observed"])' c.$rule.brc)" ]
+	done >both
+	/usr/bin/python3 -c 'a, b = map(eval, open("both")); assert a[0] < b[0] and a[1] > b[1], (a, b)'
+	laplacian <w.brc | spectral -q -k 12 >plain.brc
+	[ "$(show 's["labels", "weights.global"].meta["ncut"]' plain.brc)" = \
+		"$(show 's["labels", "weights.global"].meta["ncut"]' inertia.brc)" ]
+	run -2 spectral -k 2 --choose ncut --compat paper <w.brc
+	run -2 clusterability -k 2 --choose ncut --compat paper <w.brc
+}
+
 @test "clusterability --compat paper counts ties as significant and has the published n-cut" {
 	# all edges equal: every shuffle is the network itself
 	section weights w 'dict(a=4, b=4)' '{(0, 1): [[1] * 4] * 4}' >in.brc

@@ -204,6 +204,8 @@ char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t 
 char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap);
 /* What the edges of a graph are, for people: "correlations of activations". */
 const char *brc_source_title(const char *source);
+/* What a null model's networks are, in a few words: "random correlations with ...". Static. */
+const char *brc_null_title(const char *null);
 /*
  * Is it a graph of other things than a network's units: of series, or imported? What only a network
  * has, such as lesions, is then not spoken of. Are all networks of the report such graphs?

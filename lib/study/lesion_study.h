@@ -23,8 +23,9 @@ typedef struct brc_lesion_study {
 	int task;                   /* as brc_task_decide takes it */
 	int loss;                   /* as brc_loss_choose takes it */
 	brc_experiment_options how; /* its scoring comes of the task, its dead units of the data */
-	brc_dead dead;              /* OUT: dead units are in no group and in no control */
-	brc_measure measure;        /* that will be made of the lesions: checked, too */
+	brc_dead dead; /* OUT: dead units are in no group and in no control; UNKNOWN: not looked for
+			*/
+	brc_measure measure; /* that will be made of the lesions: checked, too */
 } brc_lesion_study;
 
 /*

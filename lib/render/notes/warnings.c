@@ -9,6 +9,37 @@
 
 enum { GRAPHS_TOLD = 3 };
 
+enum { CLUSTERS_TOLD = 8 };
+
+static bool has_weak(const brc_graph_result *g)
+{
+	for (size_t c = 0; c < g->rated; c++)
+		if (brc_graph_result_weak(g, c))
+			return true;
+	return false;
+}
+
+/* Clusters that fall apart, by number as far as they are few. */
+static void warn_weak(brc_network *net, size_t i, const brc_graph_result *g)
+{
+	brc_str list = {0};
+	size_t weak = 0;
+
+	for (size_t c = 0; c < g->rated; c++) {
+		if (!brc_graph_result_weak(g, c))
+			continue;
+		if (weak++ < CLUSTERS_TOLD)
+			brc_str_addf(&list, "%s%zu", weak > 1 ? ", " : "", c);
+	}
+	if (weak > 0 && !list.failed)
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "graph %s: %zu of %zu clusters are weakly connected (%s%s): cutting "
+			      "such a cluster in two costs no more than cutting it off from the "
+			      "rest.",
+			      g->name, weak, g->rated, list.s, weak > CLUSTERS_TOLD ? ", ..." : "");
+	brc_str_free(&list);
+}
+
 /* The first few graphs' warnings, and how many graphs more have some. */
 static void warn_graphs(brc_network *net, size_t i)
 {
@@ -18,8 +49,9 @@ static void warn_graphs(brc_network *net, size_t i)
 	for (size_t k = 0; k < l->n_graphs; k++) {
 		const brc_graph_result *g = &l->graph[k];
 
-		if ((g->empty == 0 && g->n_warnings == 0) || n++ >= GRAPHS_TOLD)
+		if ((g->empty == 0 && g->n_warnings == 0 && !has_weak(g)) || n++ >= GRAPHS_TOLD)
 			continue;
+		warn_weak(net, i, g);
 		for (size_t w = 0; w < g->n_warnings; w++)
 			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name,
 				      g->warning[w]);
@@ -184,6 +216,28 @@ static void warn_versions(brc_network *net)
 	}
 }
 
+/* What the tests of clusterability are worth; each sentence once. */
+static void warn_clusterability(brc_network *net)
+{
+	char text[320], before[320];
+
+	for (size_t i = 0; i < net->n_clusterability; i++) {
+		const brc_clusterability *c = &net->clusterability[i];
+
+		for (size_t w = 0; brc_clusterability_warning(c, w, text, sizeof(text)); w++) {
+			bool told = i > 0 &&
+				    brc_clusterability_warning(c - 1, w, before, sizeof(before)) &&
+				    strcmp(text, before) == 0;
+
+			if (!told)
+				brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
+					      "clusterability by %s: %s.",
+					      c->source[0] ? brc_source_title(c->source) : c->name,
+					      text);
+		}
+	}
+}
+
 static void warn_chance(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
@@ -246,10 +300,22 @@ static void warn_all(brc_network *net, size_t i)
 	}
 }
 
+static void warn_unspecific(brc_network *net, size_t i)
+{
+	const brc_findings *f = &net->labelling[i].test[BRC_COHERENCE];
+
+	if (f->no_specificity[0])
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "specificity is not defined: %s. What stands in its place grows with "
+			      "total damage.",
+			      f->no_specificity);
+}
+
 void brc_note_warnings(brc_network *net)
 {
 	warn_models(net);
 	warn_versions(net);
+	warn_clusterability(net);
 	warn_chance(net);
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		warn_images(net, i);
@@ -257,5 +323,6 @@ void brc_note_warnings(brc_network *net)
 		tell_dead(net, i);
 		warn_graphs(net, i);
 		warn_tests(net, i);
+		warn_unspecific(net, i);
 	}
 }

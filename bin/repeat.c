@@ -176,9 +176,9 @@ int main(int argc, char **argv)
 		.reads = "labels, partitions and lesions, which are handed through; importance "
 			 "and coherence; dataset, unless --data is given",
 		.writes = "importance and coherence with the column returns; repeats",
-		.examples = "  laplacian <weights.brc | spectral -k 4 --stability 20 |\n"
-			    "    lesion --model net.onnx --data test.brc | coherence |\n"
-			    "    repeat --model net.onnx --data test.brc | report",
+		.examples = "  repeat --model net.onnx --data test.brc <repeatable.brc | report\n"
+			    "  repeat --model net.onnx --data test.brc --all <repeatable.brc "
+			    ">repeated.brc",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_SEED,
 	};

@@ -8,7 +8,7 @@
 static const char *k_list, *k_auto, *samples;
 static brc_opt_list against;
 static size_t shuffles, restarts;
-static int null, compat;
+static int null, choose, compat;
 static bool refine;
 
 enum { SHUFFLES = 50 };
@@ -42,13 +42,14 @@ static const brc_opt options[] = {
 		  "compare with the network in this stream instead of null networks: an untrained "
 		  "copy, say. It may be given any number of times, 32 at most")},
 	OPTION_RESTARTS(&restarts),
+	OPTION_CHOOSE(&choose),
 	{BRC_FLAG("refine", 0, &refine,
 		  "after k-means, move single units to other clusters as long as that lowers the "
 		  "n-cut, in every network alike")},
 	{BRC_CHOICE(
 		"compat", 0, "RULES", &compat, "none|paper",
-		"with paper, follow the published code: take the restart of least inertia instead "
-		"of least n-cut, add 1e-8 to each volume, and count ties as significant")},
+		"with paper, follow the published code: add 1e-8 to each volume, and count ties as "
+		"significant")},
 	{0},
 };
 
@@ -59,6 +60,10 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "give the number of clusters: one of -k and --k-auto");
 		return brc_hint(err, "-k 16, or a list: -k 4,8,16");
 	}
+	if (compat == 1 && choose == CHOOSE_NCUT)
+		return brc_fail(err, BRC_USAGE,
+				"--choose ncut contradicts --compat paper: the published code "
+				"takes the least inertia");
 	if (against.n > 0 && (null != 0 || shuffles != 0 || samples))
 		return brc_fail(err, BRC_USAGE,
 				"--against gives the networks to compare with: leave out --null, "
@@ -85,6 +90,7 @@ static brc_rc clusterability(brc_filter *f, const brc_cli *cli, brc_err *err)
 					    .n_against = against.n,
 					    .test = {.shuffles = shuffles,
 						     .restarts = restarts,
+						     .by_inertia = choose == CHOOSE_INERTIA,
 						     .refine = refine,
 						     .paper = compat == 1,
 						     .seed = cli->c.seed,

@@ -73,7 +73,7 @@ all: $(runs:%=%/report.html) $(OUT)/summary.tsv
 
 # ---- once for each network ----
 
-# $(1) model, $(2) directory. corr must write edges (--dense), since clusterability shuffles them.
+# $(1) model, $(2) directory. corr stores eigenvalues, since clusterability draws correlations that have the same ones.
 define network
 $(2)/weights.brc: $(call escaped,$(1))
 	@mkdir -p $$(@D)
@@ -81,7 +81,7 @@ $(2)/weights.brc: $(call escaped,$(1))
 
 $(2)/affinity.brc: $(call escaped,$(1) $(data))
 	@mkdir -p $$(@D)
-	activations --model "$(call path,$(1))" < "$(DATA)" | corr --method $(METHOD) --dense -o $$@
+	activations --model "$(call path,$(1))" < "$(DATA)" | corr --method $(METHOD) --eigenvalues -o $$@
 endef
 
 # ---- once for each run: k and seed ----

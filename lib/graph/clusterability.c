@@ -250,7 +250,7 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *nu
 		  .out = out,
 		  .spectral = {.restarts = o->restarts,
 			       .epsilon = o->paper ? BRC_NCUT_EPSILON_PAPER : 0,
-			       .by_inertia = o->paper,
+			       .by_inertia = o->paper || o->by_inertia,
 			       .refine = o->refine,
 			       .seed = o->seed}};
 	brc_rc rc = BRC_ZEROED(t.fitted, o->shuffles, err);

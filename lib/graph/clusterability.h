@@ -19,6 +19,7 @@ typedef struct brc_clusterability_options {
 	size_t n_k;
 	size_t shuffles; /* n; of given networks, their number */
 	size_t restarts; /* as in brc_spectral_options */
+	bool by_inertia; /* as in brc_spectral_options; always so under the published rules */
 	bool refine;     /* refine every partition alike: brc_spectral_options */
 	bool paper;      /* the published rules: epsilon 1e-8, ties count as significant */
 	uint64_t seed;

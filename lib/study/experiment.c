@@ -287,14 +287,40 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		       : BRC_OK;
 }
 
-static brc_rc check_memory(const brc_experiment *x, size_t counts, size_t *bytes, brc_err *err)
+static brc_rc check_memory(const brc_experiment *x, size_t counts, bool softmax, size_t *bytes,
+			   brc_err *err)
 {
 	const size_t lesions = brc_experiment_lesions(x);
 
-	if (!brc_mul(counts, sizeof(int32_t) + sizeof(double), bytes) ||
+	if (!brc_mul(counts, brc_lesion_tensors_bytes(softmax), bytes) ||
 	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
 	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
+}
+
+/* What the lesions leave, that of the network without a lesion in front. */
+static brc_rc run_lesions(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+			  const brc_lesion_options *how, brc_pool *pool, brc_progress *p,
+			  brc_lesions *l, brc_err *err)
+{
+	const size_t lesions = brc_experiment_lesions(x);
+	const brc_lesion_changes changes = {l->memory[2], l->memory[3], l->memory[4],
+					    l->baseline_saturated};
+	brc_lesion *set = brc_alloc(lesions, sizeof(*set), err);
+	brc_rc rc;
+
+	BRC_TRY(brc_made(set));
+	list_lesions(x, set);
+	rc = brc_net_lesions(net, data, set, lesions, how, pool, p, l->memory[0], l->memory[1],
+			     l->own ? &changes : NULL, err);
+	free(set);
+	return rc;
+}
+
+/* The published statistics have no use for probabilities. */
+static bool sums_softmax(const brc_experiment *x, const brc_scoring *scoring)
+{
+	return x->options.controls == BRC_CONTROLS_PERMUTATION && brc_score_softmax(scoring);
 }
 
 static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
@@ -302,37 +328,28 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 		  brc_err *err)
 {
 	const size_t lesions = brc_experiment_lesions(x), c = l->classes;
-	brc_lesion *set;
-	int32_t *correct;
-	double *loss;
+	const bool softmax = sums_softmax(x, scoring);
 	brc_lesion_options how = {.ablate = x->options.ablate,
 				  .precision = x->options.precision,
 				  .mem = x->options.mem,
 				  .scoring = scoring};
 	size_t counts;
-	brc_rc rc;
 
 	if (!brc_mul(lesions, c, &counts))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
-	BRC_TRY(check_memory(x, counts, &how.held, err));
-	l->memory[0] = correct = brc_alloc(counts, sizeof(*correct), err);
-	l->memory[1] = loss = brc_alloc(counts, sizeof(*loss), err);
-	set = brc_alloc(lesions, sizeof(*set), err);
-	if (!correct || !loss || !set) {
-		free(set);
-		return BRC_RESOURCE;
-	}
-	list_lesions(x, set);
-	rc = brc_net_lesions(net, data, set, lesions, &how, pool, p, correct, loss, err);
-	free(set);
-	BRC_TRY(rc);
+	BRC_TRY(check_memory(x, counts, softmax, &how.held, err));
+	BRC_TRY(brc_lesion_tensors_alloc(&l->tensors, counts, softmax, err));
+	if (softmax)
+		BRC_NEW(l->baseline_saturated, c, err);
+	BRC_TRY(run_lesions(x, net, data, &how, pool, p, l, err));
 	for (size_t k = 0; k < c; k++) {
 		if (l->baseline_correct)
-			l->baseline_correct[k] = correct[k];
-		l->baseline_loss[k] = loss[k];
+			l->baseline_correct[k] = l->correct[k];
+		l->baseline_loss[k] = l->loss[k];
 	}
-	l->correct = brc_task_counts(l->task) ? correct + c : NULL;
-	l->loss = loss + c;
+	if (!brc_task_counts(l->task))
+		l->correct = NULL;
+	brc_lesion_tensors_skip(&l->tensors, c);
 	return BRC_OK;
 }
 

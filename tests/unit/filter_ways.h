@@ -19,7 +19,7 @@
 #include "filter_run.h"
 #include "tiny_streams.h"
 
-enum { MAX_SHARDS = 16, MAX_STREAM = 4096 };
+enum { MAX_SHARDS = 16, MAX_STREAM = 8192 };
 
 /* ---- the filters ---- */
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static const char match[] = "match";
 
 /* "match/degree/". Returns buf. */
@@ -41,10 +40,10 @@ brc_rc brc_lesion_matches_write(const brc_lesions *l, brc_section *s, brc_err *e
 		if (!l->matched[k])
 			continue;
 		word[n++] = brc_match_name(k);
-		BRC_TRY(brc_lesion_tensors_write(&l->match[k].tensors, shape, prefix_of(k, name),
-						 s, err));
-		BRC_TRY(brc_section_add(s, value_name(k, name), "<f8", 2, shape,
-					"draw,subcluster", l->match[k].value, NULL, err));
+		BRC_TRY(brc_lesion_tensors_write(&l->match[k].tensors, shape, prefix_of(k, name), s,
+						 err));
+		BRC_TRY(brc_section_add(s, value_name(k, name), "<f8", 2, shape, "draw,subcluster",
+					l->match[k].value, NULL, err));
 	}
 	if (n > 0)
 		brc_map_put_strings(s->meta, match, word, n);

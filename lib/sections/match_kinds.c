@@ -43,3 +43,19 @@ brc_rc brc_match_parse(const char *text, bool wanted[BRC_MATCHES], brc_err *err)
 	}
 	return BRC_OK;
 }
+
+brc_matched *brc_match_columns(brc_inference *i, brc_match kind)
+{
+	brc_matched *const of[BRC_MATCHES] = {&i->in_norm, &i->activation, &i->degree,
+					      &i->cohesion};
+
+	return of[kind];
+}
+
+const brc_matched *brc_match_columns_of(const brc_inference *i, brc_match kind)
+{
+	const brc_matched *const of[BRC_MATCHES] = {&i->in_norm, &i->activation, &i->degree,
+						    &i->cohesion};
+
+	return of[kind];
+}

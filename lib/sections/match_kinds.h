@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "stats/inference.h"
 
 /* In the order of the words "in-norm", "activation", "degree", "cohesion". */
 typedef enum brc_match {
@@ -32,5 +33,9 @@ bool brc_match_exact(brc_match kind);
  * that there are, for another word, and for one that comes twice.
  */
 brc_rc brc_match_parse(const char *text, bool wanted[BRC_MATCHES], brc_err *err);
+
+/* The columns of a statistic for controls of this kind. */
+brc_matched *brc_match_columns(brc_inference *i, brc_match kind);
+const brc_matched *brc_match_columns_of(const brc_inference *i, brc_match kind);
 
 #endif

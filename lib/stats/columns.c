@@ -9,27 +9,27 @@
 			offsetof(brc_inference, field), __VA_ARGS__       \
 	}
 
-/* Columns of other controls: KIND/COLUMN. */
+/* Columns of other controls: KIND/COLUMN. They have tables of their own in the reports. */
 #define MATCHED(name, of, field, meaning, kind, ...)                                            \
 	{                                                                                       \
 		name "/" #field, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_SOME,                  \
 			offsetof(brc_inference, of) + offsetof(brc_matched, field), __VA_ARGS__ \
 	}
 #define MATCHED_VALUES(name, of, what)                                                            \
-	MATCHED(name, of, value, what, NUMBER, NULL, NULL, what),                                 \
+	MATCHED(name, of, value, what, NUMBER, NULL, NULL, NULL),                                 \
 		MATCHED(name, of, control_value, what ", mean of these controls", NUMBER, NULL,   \
-			NULL, what " of controls"),                                               \
+			NULL, NULL),                                                              \
 		MATCHED(name, of, control_mean, "mean of controls matched by " name, VALUE, NULL, \
-			NULL, "controls matched by " name),                                       \
+			NULL, NULL),                                                              \
 		MATCHED(name, of, effect, "less the mean of controls matched by " name, CHANGE,   \
 			NULL, NULL, NULL)
 #define MATCHED_TESTS(name, of)                                                                    \
 	MATCHED(name, of, p, "share of draws at least as extreme, matched by " name, P, NULL,      \
-		NULL, "p, " name),                                                                 \
+		NULL, NULL),                                                                       \
 		MATCHED(name, of, q, "the same adjusted for the false discovery rate", P, NULL,    \
-			NULL, "q, " name),                                                         \
+			NULL, NULL),                                                               \
 		MATCHED(name, of, p_maxt, "the same adjusted for even one false finding", P, NULL, \
-			"max-T, " name, "max-T, " name)
+			NULL, NULL)
 
 const brc_column brc_statistic_columns[] = {
 	ROW(observed, "with the group silenced", VALUE, ALL, NULL, "value", "this group"),
@@ -40,7 +40,7 @@ const brc_column brc_statistic_columns[] = {
 	ROW(ratio, "1 like a random group, 2 at most", NUMBER, ALL, NULL, NULL, "effect ratio"),
 	ROW(u_range, "how far apart the classes hit most and least are", SHARE, SOME, "range",
 	    "range, points", "range, points"),
-	ROW(intraclass, "share of the variation over images that their class explains", NUMBER,
+	ROW(intraclass, "share of the variation that the classes explain", NUMBER,
 	    SOME, NULL, "class share", "class share"),
 	ROW(large_enough, "1: the range is at least the minimum effect; 0: it is not", NUMBER, SOME,
 	    NULL, NULL, NULL),
@@ -59,8 +59,7 @@ const brc_column brc_statistic_columns[] = {
 	MATCHED_VALUES("cohesion", cohesion, "mean edge within"),
 	{"cohesion/reference_p", "share of controls as cohesive that are as extreme: a reference",
 	 BRC_COLUMN_P, BRC_HELD_BY_SOME,
-	 offsetof(brc_inference, cohesion) + offsetof(brc_matched, p), NULL,
-	 "reference p, cohesion", "reference p, cohesion"},
+	 offsetof(brc_inference, cohesion) + offsetof(brc_matched, p), NULL, NULL, NULL},
 	{.name = NULL},
 };
 

@@ -19,8 +19,8 @@
 #include "study/controls.h"
 
 enum {
-	BRC_BINS = 5,      /* of a layer */
-	BRC_BIN_UNITS = 4  /* a layer has fewer bins where they would hold fewer units each */
+	BRC_BINS = 5,     /* of a layer */
+	BRC_BIN_UNITS = 4 /* a layer has fewer bins where they would hold fewer units each */
 };
 
 /*

@@ -13,11 +13,11 @@
 typedef struct growth {
 	const float *s;
 	size_t n, sets;
-	double *sum;     /* [sets, n] strength of each unit to the units of a set, added up */
-	size_t *left;    /* [sets] how many units it still takes */
+	double *sum;      /* [sets, n] strength of each unit to the units of a set, added up */
+	size_t *left;     /* [sets] how many units it still takes */
 	int32_t *shuffle; /* [n] */
-	int32_t *order;  /* [sets] */
-	int32_t *set;    /* [n] -1: in none */
+	int32_t *order;   /* [sets] */
+	int32_t *set;     /* [n] -1: in none */
 } growth;
 
 size_t brc_growth_bytes(size_t n, size_t sets)

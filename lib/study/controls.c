@@ -147,8 +147,7 @@ static void take_values(brc_control_sets *sets, const layer_draw *d, const brc_s
 		const brc_drawn_layer seen = view(d, s->layer);
 		const size_t set = b * sets->m + i;
 
-		sets->value[set] =
-			by->value(by->of, &seen, sets->unit + sets->first[set], s->size);
+		sets->value[set] = by->value(by->of, &seen, sets->unit + sets->first[set], s->size);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "net/score.h"
 #include "base/texts.h"
 #include "study/dead_units.h"
+#include "study/match_lesions.h"
 
 /* ---- planning ---- */
 
@@ -210,12 +211,20 @@ void brc_experiment_clear(brc_experiment *x)
 	free(x->keep);
 	free(x->left_out);
 	brc_control_sets_clear(&x->sets);
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		brc_control_sets_clear(&x->match[k]);
 	memset(x, 0, sizeof(*x));
+}
+
+/* The network without a lesion, the observed partition and its random controls. */
+static size_t random_lesions(const brc_experiment *x)
+{
+	return (x->options.draws + 1) * x->m + 1;
 }
 
 size_t brc_experiment_lesions(const brc_experiment *x)
 {
-	return x->m ? (x->options.draws + 1) * x->m + 1 : 0;
+	return x->m ? random_lesions(x) + brc_match_lesion_count(x) : 0;
 }
 
 /* ---- running ---- */
@@ -224,7 +233,7 @@ size_t brc_experiment_lesions(const brc_experiment *x)
 static void list_lesions(const brc_experiment *x, brc_lesion *set)
 {
 	set[0] = (brc_lesion){.layer = x->joined.net_layer[x->all->item[x->keep[0]].layer]};
-	for (size_t i = 0; i < brc_experiment_lesions(x) - 1; i++) {
+	for (size_t i = 0; i < random_lesions(x) - 1; i++) {
 		const brc_subcluster *s = &x->all->item[x->keep[i % x->m]];
 
 		set[i + 1] = (brc_lesion){.layer = x->joined.net_layer[s->layer],
@@ -282,17 +291,24 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	}
 	l->n_left_out = x->n_left_out;
 	l->images = brc_score_answers(scoring, data, l->class_images);
+	if (scoring->cell) {
+		l->tokens = scoring->choices;
+		return brc_texts_dup(scoring->cell_name, l->classes, &l->class_name, err);
+	}
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;
 }
 
-static brc_rc check_memory(const brc_experiment *x, size_t counts, bool softmax, size_t *bytes,
+/* Of the lesions of all kinds, each with the observed partition. */
+static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax, size_t *bytes,
 			   brc_err *err)
 {
-	const size_t lesions = brc_experiment_lesions(x);
+	const size_t lesions = brc_experiment_lesions(x) + BRC_MATCHES * x->m;
+	size_t counts;
 
-	if (!brc_mul(counts, brc_lesion_tensors_bytes(softmax), bytes) ||
+	if (!brc_mul(lesions, classes, &counts) ||
+	    !brc_mul(counts, brc_lesion_tensors_bytes(softmax), bytes) ||
 	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
 	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
@@ -303,7 +319,7 @@ static brc_rc run_lesions(const brc_experiment *x, const brc_net *net, const brc
 			  const brc_lesion_options *how, brc_pool *pool, brc_progress *p,
 			  brc_lesions *l, brc_err *err)
 {
-	const size_t lesions = brc_experiment_lesions(x);
+	const size_t lesions = random_lesions(x);
 	const brc_lesion_changes changes = {l->memory[2], l->memory[3], l->memory[4],
 					    l->baseline_saturated};
 	brc_lesion *set = brc_alloc(lesions, sizeof(*set), err);
@@ -327,18 +343,15 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 		  const brc_scoring *scoring, brc_pool *pool, brc_progress *p, brc_lesions *l,
 		  brc_err *err)
 {
-	const size_t lesions = brc_experiment_lesions(x), c = l->classes;
+	const size_t c = l->classes;
 	const bool softmax = sums_softmax(x, scoring);
 	brc_lesion_options how = {.ablate = x->options.ablate,
 				  .precision = x->options.precision,
 				  .mem = x->options.mem,
 				  .scoring = scoring};
-	size_t counts;
 
-	if (!brc_mul(lesions, c, &counts))
-		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
-	BRC_TRY(check_memory(x, counts, softmax, &how.held, err));
-	BRC_TRY(brc_lesion_tensors_alloc(&l->tensors, counts, softmax, err));
+	BRC_TRY(check_memory(x, c, softmax, &how.held, err));
+	BRC_TRY(brc_lesion_tensors_alloc(&l->tensors, random_lesions(x) * c, softmax, err));
 	if (softmax)
 		BRC_NEW(l->baseline_saturated, c, err);
 	BRC_TRY(run_lesions(x, net, data, &how, pool, p, l, err));
@@ -350,7 +363,7 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 	if (!brc_task_counts(l->task))
 		l->correct = NULL;
 	brc_lesion_tensors_skip(&l->tensors, c);
-	return BRC_OK;
+	return brc_match_lesions(x, net, data, &how, pool, p, l, err);
 }
 
 brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,

@@ -50,6 +50,8 @@ typedef struct brc_experiment {
 	size_t n_left_out;
 	brc_left_out *left_out; /* the others */
 	brc_control_sets sets;
+	bool matched[BRC_MATCHES]; /* which other kinds of controls there are, and their sets: */
+	brc_control_sets match[BRC_MATCHES]; /* see study/match_lesions.h */
 } brc_experiment;
 
 /*
@@ -70,7 +72,10 @@ void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised s
  */
 brc_rc brc_experiment_narrow(brc_experiment *x, const bool *wanted, brc_err *err);
 
-/* How many networks run over the images: one for every lesion, and the network without a lesion. */
+/*
+ * How many networks run over the images: one for every lesion of controls of all kinds, and the
+ * network without a lesion.
+ */
 size_t brc_experiment_lesions(const brc_experiment *x);
 
 /*

@@ -42,7 +42,6 @@ typedef struct brc_matching {
  * The sets of one kind, sub-cluster by sub-cluster as those drawn at random, with their values.
  * Errors as those of study/match_values.h and brc_cohesive_redraw.
  */
-brc_rc brc_match_draw(brc_control_sets *sets, brc_match kind, const brc_matching *by,
-		      brc_err *err);
+brc_rc brc_match_draw(brc_control_sets *sets, brc_match kind, const brc_matching *by, brc_err *err);
 
 #endif

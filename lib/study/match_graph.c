@@ -64,9 +64,9 @@ static void tell(const brc_match_graph *g, const brc_labels *labels, const brc_c
 			     labels->source, g->graph.source);
 	else if (labels->mode != BRC_LABELS_IMPORTED &&
 		 (labels->mode == BRC_LABELS_LOCAL) != g->graph.local)
-		brc_cli_note(cli,
-			     "warning: the labels are %s, and controls are matched in a %s graph",
-			     brc_labels_mode_name(labels->mode), g->graph.local ? "local" : "global");
+		brc_cli_note(
+			cli, "warning: the labels are %s, and controls are matched in a %s graph",
+			brc_labels_mode_name(labels->mode), g->graph.local ? "local" : "global");
 }
 
 brc_rc brc_match_graph_read(brc_match_graph *g, const char *path, const brc_labels *labels,

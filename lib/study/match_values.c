@@ -91,8 +91,8 @@ static brc_rc mean_magnitudes(const brc_net *net, const brc_layers *recorded,
 	brc_rc rc = brc_made(sum);
 
 	for (size_t at = 0; rc == BRC_OK && at < data->n; at += piece)
-		rc = add_piece(net, data, at, brc_least(piece, data->n - at), units, how, pool,
-			       sum, err);
+		rc = add_piece(net, data, at, brc_least(piece, data->n - at), units, how, pool, sum,
+			       err);
 	for (size_t l = 0; rc == BRC_OK && l < recorded->n; l++) {
 		const size_t at = all->first[brc_layers_find(all, recorded->name[l])];
 

@@ -11,6 +11,7 @@
 #include "stats/extremes.h"
 #include "stats/maxt.h"
 #include "study/caution.h"
+#include "study/match_measure.h"
 #include "study/specificity.h"
 
 enum { BRC_TITLE = 128 };
@@ -59,6 +60,8 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
 	f->n_stats += rc == BRC_OK;
 	free(t);
+	BRC_THEN(rc, brc_measure_matched(&f->stat[f->n_stats - 1], &ask, l, how->weighting, fill,
+					 err));
 	return rc;
 }
 

@@ -214,6 +214,16 @@ bool brc_repeat_any(const brc_repeat *r)
 	return n > 0;
 }
 
+/* What a finding needed in the first run; 0 where no statistic asked for it. */
+static double minimum_effect(const brc_findings *f)
+{
+	double minimum = 0;
+
+	for (size_t k = 0; k < f->n_stats; k++)
+		minimum = fmax(minimum, f->stat[k].minimum_effect); /* a number before NaN */
+	return minimum;
+}
+
 brc_rc brc_repeat_measure(const brc_repeat *r, size_t k, const brc_lesions *l, brc_findings *f,
 			  brc_err *err)
 {
@@ -221,6 +231,7 @@ brc_rc brc_repeat_measure(const brc_repeat *r, size_t k, const brc_lesions *l, b
 	const brc_measure how = {.level = first->level,
 				 .fdr = first->fdr,
 				 .weighting = r->weighting,
+				 .minimum_effect = minimum_effect(first),
 				 .published = first->published};
 
 	return k == 0 ? brc_measure_importance(f, l, &how, err)

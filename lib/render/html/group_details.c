@@ -128,6 +128,7 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 			 brc_format_minus(brc_format_points(brc_worst_shown(g))).s);
 	brc_html(page, "</summary>\n");
 	add_statistics(page, at->l, g);
+	brc_html_controls(page, at->l, g);
 	add_drawings(page, at->l, g);
 	BRC_TRY(add_examples(page, at, g));
 	brc_html(page, "</details>\n");

@@ -2,6 +2,7 @@
 #include "base/cli.h"
 #include "render/model/model.h"
 #include "render/words/json.h"
+#include "study/match_words.h"
 
 enum { SCHEMA = 1 };
 
@@ -30,6 +31,20 @@ static json_t *choice(const brc_graph_result *g)
 	return a;
 }
 
+/* How each cluster hangs together; null if that is not known. */
+static json_t *connection(const brc_graph_result *g)
+{
+	json_t *a = g->rated ? json_array() : json_null();
+
+	for (size_t c = 0; c < g->rated; c++)
+		brc_json_append(&a, json_pack("{s:i,s:i,s:o,s:o,s:b}", "cluster", (int)c, "parts",
+					      (int)g->parts[c], "inner_ncut",
+					      brc_json_number(g->inner_ncut[c]), "outer_ncut",
+					      brc_json_number(g->outer_ncut[c]), "weak",
+					      (int)brc_graph_result_weak(g, c)));
+	return a;
+}
+
 static json_t *graphs(const brc_labelling *l)
 {
 	json_t *a = json_array();
@@ -44,6 +59,7 @@ static json_t *graphs(const brc_labelling *l)
 		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
 		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
 		brc_json_set(&o, "choice", choice(g));
+		brc_json_set(&o, "clusters", connection(g));
 		brc_json_append(&a, o);
 	}
 	return a;
@@ -86,7 +102,21 @@ static void set_columns(json_t **o, const brc_column *c, const void *of, size_t 
 	}
 }
 
-static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool draws)
+/* Which kinds of controls the group beats, in words; null where it is no finding. */
+static json_t *controls_verdict(const brc_inference *st, size_t row, double level)
+{
+	brc_str text = {0};
+	json_t *v;
+
+	if (brc_match_found(st, row, level))
+		brc_match_verdict(st, row, level, &text);
+	v = brc_json_text(text.s);
+	brc_str_free(&text);
+	return v;
+}
+
+static json_t *group_statistics(const brc_labelling *l, const brc_group *g,
+				const brc_report_options *how)
 {
 	json_t *all = json_object();
 
@@ -96,7 +126,8 @@ static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool
 			json_t *o = json_object();
 
 			set_columns(&o, brc_statistic_columns, st, g->row[p]);
-			if (draws && st->draw)
+			brc_json_set(&o, "controls", controls_verdict(st, g->row[p], how->level));
+			if (how->draws && st->draw)
 				brc_json_set(&o, "draws",
 					     brc_json_numbers(st->draw + st->m + g->row[p], st->n,
 							      st->m));
@@ -131,7 +162,7 @@ static json_t *unit_names(const brc_labelling *l, const brc_group *g)
 	return a;
 }
 
-static json_t *groups(const brc_labelling *l, bool draws)
+static json_t *groups(const brc_labelling *l, const brc_report_options *how)
 {
 	json_t *a = json_array();
 
@@ -146,7 +177,7 @@ static json_t *groups(const brc_labelling *l, bool draws)
 				  (int)g->cluster, "size", brc_json_count(g->size), "units", units,
 				  "tested", (int)brc_group_tested(g), "left_out",
 				  brc_json_text(g->left_out), "statistics",
-				  group_statistics(l, g, draws), "classes", group_classes(l, g));
+				  group_statistics(l, g, how), "classes", group_classes(l, g));
 		if (l->unit_name)
 			brc_json_set(&group, "names", unit_names(l, g));
 		brc_json_append(&a, group);
@@ -210,8 +241,7 @@ static json_t *shared_images(const brc_labelling *l)
 						      : json_null();
 }
 
-/* `draws`: with every control draw. */
-static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws)
+static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_report_options *how)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
@@ -230,7 +260,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
 			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]),
 			 "no_specificity", brc_json_text(no_specificity[0] ? no_specificity : NULL),
-			 "groups", groups(l, draws));
+			 "groups", groups(l, how));
 }
 
 /* ---- networks ---- */
@@ -289,12 +319,12 @@ static json_t *history(const brc_report_input *in)
 	return a;
 }
 
-static json_t *network(const brc_network *net, bool draws)
+static json_t *network(const brc_network *net, const brc_report_options *how)
 {
 	json_t *labellings = json_array();
 
 	for (size_t i = 0; i < net->n_labellings; i++)
-		brc_json_append(&labellings, labelling_of(net, i, draws));
+		brc_json_append(&labellings, labelling_of(net, i, how));
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
 			 brc_json_text(net->title), "model", brc_json_text(net->model), "layers",
 			 layers(net), "findings", notes_of(net, BRC_NOTE_FINDING, BRC_ANY),
@@ -334,7 +364,7 @@ brc_rc brc_report_json(const brc_report *r, brc_str *out, brc_err *err)
 	bool ok;
 
 	for (size_t i = 0; i < r->n; i++)
-		brc_json_append(&networks, network(&r->network[i], r->options.draws));
+		brc_json_append(&networks, network(&r->network[i], &r->options));
 	j = json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "broca", BRC_VERSION, "schema", SCHEMA,
 		      "title", brc_json_text(r->options.title), "level",
 		      brc_json_number(r->options.level), "networks", networks, "combined",

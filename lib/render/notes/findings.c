@@ -4,6 +4,7 @@
 
 #include "render/notes/notes.h"
 #include "render/words/format.h"
+#include "study/match_words.h"
 
 enum { SHOWN_GROUPS = 3 }; /* strongest groups named in a sentence */
 
@@ -39,7 +40,7 @@ static void clusterability_finding(brc_network *net, const brc_clusterability *c
 	brc_str_addf(
 		text,
 		"By its %s %s%s is more clusterable than %s: its n-cut into %zu clusters is %s, "
-		"theirs %s on average (%zu networks, null model %s, p = %s).",
+		"theirs %s on average (%zu draws, null model %s, p = %s).",
 		evidence(c->source), lower ? "the " : "there is no evidence that the ",
 		brc_subject(net), brc_null_title(c->null), c->k,
 		brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s, c->shuffles,
@@ -48,7 +49,7 @@ static void clusterability_finding(brc_network *net, const brc_clusterability *c
 		brc_str_addf(text, " %zu numbers of clusters were tried: for the best, p = %s.",
 			     c->tested, brc_format_p(c->p_all).s);
 	if (!lower && !reaches(c->shuffles, level))
-		add_unreachable(text, c->shuffles, "null networks", level);
+		add_unreachable(text, c->shuffles, "draws", level);
 }
 
 static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -201,6 +202,18 @@ static void strongest_groups(brc_network *net, size_t labelling, brc_proxy proxy
 	brc_str_add(text, ".");
 }
 
+/* How many of the groups that were found pass the other kinds of controls. */
+static void other_controls(brc_network *net, size_t labelling, brc_proxy proxy, double level)
+{
+	brc_str text = {0};
+
+	if (brc_match_summary(brc_primary(&net->labelling[labelling].test[proxy]), level, &text) &&
+	    text.s)
+		brc_note_addf(&net->notes, BRC_NOTE_DETAIL, labelling, "Other controls: %s.",
+			      text.s);
+	brc_str_free(&text);
+}
+
 static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level)
 {
 	const brc_labelling *l = &net->labelling[labelling];
@@ -223,6 +236,7 @@ static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, d
 		joint_finding(net, labelling, proxy, level);
 	}
 	strongest_groups(net, labelling, proxy);
+	other_controls(net, labelling, proxy, level);
 }
 
 void brc_note_findings(brc_network *net, double level)

@@ -340,4 +340,5 @@ void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 			add_statistic(b, &l->test[p].stat[i], p, level);
 	brc_str_add(b, "  * if the groups were independent, which they are not\n");
 	add_table(b, l, level);
+	brc_text_controls(b, l, level);
 }

@@ -26,6 +26,13 @@ static const brc_opt options[] = {
 	{BRC_FLAG("all", 0, &study.all,
 		  "lesion every group of these partitions, not only those that are like the group "
 		  "of a finding; and write how often each unit is in a group that is a finding")},
+	{BRC_PATH("token-classes", 0, "FILE", &study.tokens.path,
+		  "count tokens by class, as lesion was told: a table with the columns class, and "
+		  "token (a number) or name")},
+	{BRC_SIZE(
+		"frequent-tokens", 0, "N", &study.tokens.frequent, 1, 1000,
+		"count the N most frequent tokens by themselves, as lesion was told (default: all "
+		"by themselves; 100 where there are more than 1000 tokens)")},
 	OPTION_SHAPE(&how_read.shape),
 	OPTION_OUTPUT(&how_read.output),
 	{BRC_SIZE("min-size", 0, "N", &study.min_size, 1, INT32_MAX,

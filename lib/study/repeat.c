@@ -13,6 +13,7 @@ typedef struct work {
 	const brc_repeat *r;
 	brc_experiment_options how;
 	brc_scoring scoring;
+	brc_token_classes tokens;
 	bool *dead;           /* [units] of the first run */
 	brc_experiment first; /* of the labels: which units each of its sub-clusters has */
 	size_t *item;         /* [findings] which of first.all->item it is */
@@ -255,11 +256,12 @@ brc_rc brc_repeat_run(const brc_repeat *r, const brc_cli *cli, brc_repeats *out,
 					 .mem = cli->c.mem,
 					 .scoring = &w.scoring,
 					 .may_be_empty = true};
-	rc = brc_repeat_check(r, &w.scoring, err);
+	rc = brc_repeat_check(r, &w.scoring, &w.tokens, err);
 	BRC_THEN(rc, brc_repeat_dead(l, &w.dead, err));
 	w.how.dead = w.dead;
 	BRC_THEN(rc, run(&w, err));
 	brc_experiment_clear(&w.first);
+	brc_token_classes_clear(&w.tokens);
 	free(w.dead);
 	free(w.item);
 	if (rc != BRC_OK)

@@ -17,6 +17,7 @@
 #include "sections/repeats.h"
 #include "study/experiment.h"
 #include "study/measure.h"
+#include "study/token_classes.h"
 
 enum { BRC_REPEAT_FINDINGS = 2 };
 
@@ -33,6 +34,7 @@ typedef struct brc_repeat {
 	double max_fraction;                      /* as there */
 	brc_precision precision;
 	brc_weighting weighting;
+	brc_token_question tokens; /* how classes were made of tokens */
 	bool all; /* lesion all groups of all partitions, for the frequencies of units */
 } brc_repeat;
 

@@ -52,7 +52,8 @@ static brc_rc check_images(const brc_repeat *r, const brc_scoring *scoring, brc_
 	return brc_hint(err, "give the data that lesion was given, with --data and --dataset");
 }
 
-brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_err *err)
+brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_token_classes *tokens,
+			brc_err *err)
 {
 	const brc_lesions *l = r->lesions;
 
@@ -62,6 +63,7 @@ brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_err *err)
 	BRC_TRY(brc_loss_choose(
 		scoring, l->loss_kind == BRC_LOSS_MARGIN ? BRC_ASK_MARGIN : BRC_ASK_LOSS_AUTO,
 		err));
+	BRC_TRY(brc_token_classes_make(tokens, &r->tokens, scoring, r->data, err));
 	return check_images(r, scoring, err);
 }
 

@@ -12,9 +12,11 @@
 
 /*
  * Do labels, partitions, lesions, findings, network and data belong together? *scoring is that of
- * the lesions. BRC_DATA, with what does not fit and a remedy.
+ * the lesions, and borrows *tokens (brc_token_classes_clear). BRC_DATA, with what does not fit and
+ * a remedy.
  */
-brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_err *err);
+brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_token_classes *tokens,
+			brc_err *err);
 
 /* (*dead)[units], which the caller frees: those that were in no group and no control. */
 brc_rc brc_repeat_dead(const brc_lesions *l, bool **dead, brc_err *err);

@@ -19,7 +19,10 @@ typedef enum brc_purpose {
 	BRC_RNG_NULL = 4,     /* shuffled networks; layer: block index, draw: shuffle */
 	BRC_RNG_SAMPLE = 5,   /* choice of images */
 	BRC_RNG_CALIBRATE = 6, /* random partitions */
-	BRC_RNG_SPLIT = 20    /* items in two parts; layer: class, and UINT32_MAX for lots */
+	BRC_RNG_SPLIT = 20,   /* items in two parts; layer: class, and UINT32_MAX for lots */
+	BRC_RNG_NOISE = 30,   /* of edges; layer: block index, draw: copy */
+	BRC_RNG_HALVES = 31,  /* disjoint halves of samples; draw: pair of copies */
+	BRC_RNG_PERMUTE = 32  /* samples of a unit; layer: unit, draw: null graph */
 } brc_purpose;
 
 typedef struct brc_rng {

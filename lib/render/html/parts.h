@@ -15,7 +15,7 @@ brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups 
  */
 size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *chosen,
 		       bool *detailed);
-/* Graphs, stability, evidence for k, eigenvalues, affinity; nothing without them. */
+/* Graphs, agreement of starts, evidence for k, eigenvalues, affinity; nothing without them. */
 brc_rc brc_html_partition(brc_page *page, const brc_place *at);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);

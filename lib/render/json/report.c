@@ -25,8 +25,8 @@ static json_t *choice(const brc_graph_result *g)
 
 	for (size_t i = 0; i < g->choices; i++)
 		brc_json_append(&a, json_pack("{s:i,s:o,s:o}", "k", (int)g->choice_k[i], "gap",
-					      brc_json_number(g->choice_gap[i]), "stability",
-					      brc_json_number(g->choice_stability[i])));
+					      brc_json_number(g->choice_gap[i]), "starts",
+					      brc_json_number(g->choice_starts[i])));
 	return a;
 }
 
@@ -170,9 +170,9 @@ static json_t *dead_units(const brc_lesions *x)
 		for (; i < x->n_dead && (size_t)x->dead_unit[i] < end; i++)
 			brc_json_append(&units, brc_json_count((size_t)x->dead_unit[i] - first));
 		if (i > from)
-			brc_json_append(&all,
-					json_pack("{s:o,s:o}", "layer",
-						  brc_json_text(x->layers.name[l]), "units", units));
+			brc_json_append(&all, json_pack("{s:o,s:o}", "layer",
+							brc_json_text(x->layers.name[l]), "units",
+							units));
 		else
 			json_decref(units);
 	}
@@ -225,9 +225,10 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 			 notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
 			 notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
 			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
-			 "baseline", baseline(l), "shared_images", shared_images(l), brc_proxy_name(BRC_IMPORTANCE),
-			 tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
-			 tests(&l->test[BRC_COHERENCE]), "groups", groups(l, draws));
+			 "baseline", baseline(l), "shared_images", shared_images(l),
+			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
+			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]), "groups",
+			 groups(l, draws));
 }
 
 /* ---- networks ---- */

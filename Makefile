@@ -204,6 +204,7 @@ calibrate: deps-check
 validity: deps-oracle
 	@$(MAKE) --no-print-directory -j$(NPROC) all
 	@PATH="$(CURDIR)/bin:$$PATH" $(PYTHON) tests/validity/data_warnings.py
+	@$(PYTHON) tests/validity/starts.py bin
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)

@@ -131,7 +131,8 @@ int main(int argc, char **argv)
 		.usage = "",
 		.purpose =
 			"Run a network on images and record the values of its hidden units. Each "
-			"unit's strongest images and its mean over each class are recorded too. If there are "
+			"unit's strongest images and its mean over each class are recorded too. If "
+			"there are "
 			"several datasets, the one called fit is used; --in names another.",
 		.reads = "dataset",
 		.writes = "units, activations, exemplars",

@@ -5,12 +5,15 @@
 #include "stream/filter.h"
 #include "options.h"
 
-static double level = 0.05;
+static double level = 0.05, minimum = 1;
 static int fdr, compat;
 
 static const brc_opt options[] = {
 	OPTION_LEVEL(&level),
 	OPTION_FDR(&fdr),
+	{BRC_DOUBLE("minimum-effect", 0, "POINTS", &minimum, 0, 200,
+		    "how far apart the classes that a lesion hits most and least must be for a "
+		    "finding of specificity, in points of probability")},
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, test only the range, as the published code does")},
 	{0},
@@ -18,7 +21,10 @@ static const brc_opt options[] = {
 
 static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
-	const brc_measure how = {.level = level, .fdr = (brc_fdr)fdr, .published = compat == 1};
+	const brc_measure how = {.level = level,
+				 .fdr = (brc_fdr)fdr,
+				 .minimum_effect = minimum / 100,
+				 .published = compat == 1};
 	const brc_section *in;
 	brc_findings findings = {0};
 	brc_lesions l;
@@ -49,9 +55,11 @@ int main(int argc, char **argv)
 	brc_cli cli = {
 		.tool = "coherence",
 		.usage = "",
-		.purpose = "Measure whether the damage of a lesion is specific to classes. The "
-			   "spread of the change of recall over classes is compared with that of "
-			   "the controls; so are the published range and each class by itself.",
+		.purpose = "Measure whether the damage of a lesion is specific to classes. "
+			   "Specificity asks whether the probabilities of some classes fall for "
+			   "their own images while those of others do not, and compares this with "
+			   "the controls; so are the class spread, the published range, and each "
+			   "class by itself.",
 		.reads = "lesions, which are handed through",
 		.writes = "coherence, called like the lesions",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "

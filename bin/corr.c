@@ -6,7 +6,7 @@
 #include "stream/filter.h"
 
 static int method, edge;
-static bool local, wide, factors, dense;
+static bool local, wide, factors, dense, eigenvalues;
 
 static const brc_opt options[] = {
 	{BRC_CHOICE("method", 0, "METHOD", &method, BRC_CORR_METHODS,
@@ -25,6 +25,11 @@ static const brc_opt options[] = {
 		  "when the samples are few enough to make it faster. Factors need --edge square "
 		  "and single precision")},
 	{BRC_FLAG("dense", 0, &dense, "write the edges even if the samples are few")},
+	{BRC_FLAG(
+		"eigenvalues", 0, &eigenvalues,
+		"store the eigenvalues of the correlations, which clusterability --null rotation "
+		"and hqs need. corr does this by itself where units or samples are at most 2,048; "
+		"factors make it unnecessary")},
 	{0},
 };
 
@@ -50,6 +55,9 @@ static void tell(const brc_cli *cli, const brc_correlate *c)
 			brc_cli_detail(cli, "constant: layer %s, unit %zu", layers->name[l],
 				       u - layers->first[l]);
 		}
+	if (!c->by_factors && !c->signs)
+		brc_cli_detail(cli, "the eigenvalues of the correlations are not stored "
+				    "(--eigenvalues stores them)");
 	if (c->by_factors)
 		brc_cli_detail(cli, "factors are written instead of edges (--dense writes edges)");
 }
@@ -84,6 +92,7 @@ static brc_rc corr(brc_filter *f, const brc_cli *cli, brc_err *err)
 					   .wide = wide,
 					   .factors = factors,
 					   .dense = dense,
+					   .eigenvalues = eigenvalues,
 					   .threads = cli->c.threads,
 					   .mem = cli->c.mem};
 	const brc_section *in;

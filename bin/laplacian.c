@@ -10,7 +10,8 @@ static int normalisation;
 
 static const brc_opt options[] = {
 	{BRC_FLAG("local", 0, &local,
-		  "make one graph for each layer. From weights, the graph holds the layer, the "
+		  "make one graph for each layer; layers with the same graph share it. From "
+		  "weights, the graph holds the layer, the "
 		  "layers that feed it and the layers that it feeds. From correlations, it holds "
 		  "the layer alone")},
 	{BRC_CHOICE("normalisation", 0, "KIND", &normalisation, "random-walk|symmetric",

@@ -5,6 +5,7 @@
 #include "net/network_file.h"
 #include "stream/filter.h"
 #include "study/lesion_study.h"
+#include "study/match_graph.h"
 #include "study/tell.h"
 #include "study/unfit.h"
 #include "study/used_images.h"
@@ -16,6 +17,7 @@ static brc_lesion_study study = {.how = {.min_size = 2, .max_fraction = 0.99},
 				 .task = BRC_TASK_AUTO,
 				 .loss = BRC_ASK_LOSS_AUTO};
 static int ablate = -1, dead = -1, precision, fdr, weighting, compat;
+static const char *match, *graph_path;
 static brc_net_options how_read;
 
 static const brc_opt options[] = {
@@ -41,6 +43,18 @@ static const brc_opt options[] = {
 	{BRC_SIZE("controls", 'n', "N", &study.how.draws, 1, 1e6,
 		  "number of random groups that each sub-cluster is compared with (default: 199; "
 		  "with --compat paper: 19)")},
+	{BRC_STRING("match", 0, "KINDS", &match,
+		    "compare with further kinds of controls, beside the random ones, that are like "
+		    "the groups in something: in-norm (the norm of the weights that feed a unit), "
+		    "activation (the mean magnitude of its output), degree (the sum of its edges), "
+		    "cohesion (how strongly a group hangs together), or several of them, as in "
+		    "activation,cohesion. Each kind takes as many lesions as the random controls "
+		    "(default: none)"),
+	 .flags = BRC_OPT_ONCE},
+	{BRC_PATH(
+		"graph", 0, "FILE", &graph_path,
+		"for --match degree and cohesion, a stream with the graph that made the labels: a "
+		"laplacian, weights or affinity (default: that of the incoming stream)")},
 	{BRC_SIZE("min-size", 0, "N", &study.how.min_size, 1, INT32_MAX,
 		  "leave out sub-clusters of fewer units")},
 	{BRC_DOUBLE("max-fraction", 0, "X", &study.how.max_fraction, 1e-9, 1,
@@ -70,6 +84,7 @@ typedef struct work {
 	brc_labels labels;
 	brc_net *net;
 	brc_dataset data;
+	brc_match_graph graph;
 	brc_lesions lesions;
 	brc_findings findings;
 } work;
@@ -80,7 +95,8 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 
 	if (!model)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
-	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0)) {
+	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0) ||
+	    (graph_path && strcmp(graph_path, "-") == 0)) {
 		brc_fail(err, BRC_USAGE, "standard input is the stream with the labels");
 		return brc_hint(err, "give a file, or /dev/fd/N: --data <(read-data ...)");
 	}
@@ -89,6 +105,9 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	brc_filter_prefer(f, "dataset", BRC_DATASET_TEST, data_name, "dataset");
 	if (!data_path)
 		BRC_TRY(brc_filter_take(f, "dataset", 1, BRC_ANY_NAME, err));
+	if (brc_match_needs_graph(study.match) && !graph_path)
+		BRC_TRY(brc_filter_take(f, BRC_MATCH_GRAPHS, BRC_BLOCKS_VERSION,
+					BRC_SHARE | BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_read(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
@@ -99,6 +118,11 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 	brc_tell_inputs(cli, w->net);
 	brc_tell_output(cli, w->net);
 	brc_warn_other_model(cli, w->net, f);
+	if (brc_match_needs_graph(study.match)) {
+		BRC_TRY(brc_match_graph_read(&w->graph, graph_path, &w->labels, s->name, f, cli,
+					     err));
+		study.graph = &w->graph.graph;
+	}
 	return brc_note_test_images(f, &w->data, s->digest, cli, err);
 }
 
@@ -127,6 +151,7 @@ static brc_rc lesion(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	brc_findings_clear(&w.findings);
 	brc_lesions_clear(&w.lesions);
+	brc_match_graph_clear(&w.graph);
 	brc_dataset_clear(&w.data);
 	brc_net_free(w.net);
 	brc_labels_clear(&w.labels);
@@ -138,7 +163,15 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 {
 	brc_experiment_options *how = &study.how;
 
-	(void)err;
+	BRC_TRY(brc_match_parse(match, study.match, err));
+	if (match && compat)
+		return brc_fail(
+			err, BRC_USAGE,
+			"--match: the published rules know random controls alone; leave out "
+			"--compat paper");
+	if (graph_path && !brc_match_needs_graph(study.match))
+		return brc_fail(err, BRC_USAGE,
+				"--graph applies only to --match degree and --match cohesion");
 	if (how->draws == 0)
 		how->draws = compat ? 19 : 199;
 	if (ablate < 0)
@@ -172,7 +205,9 @@ int main(int argc, char **argv)
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report\n"
 			    "  lesion --model net.onnx --data test.brc -n 999 --in affinity.global "
-			    "<both.brc >lesions.brc",
+			    "<both.brc >lesions.brc\n"
+			    "  lesion --model net.onnx --data test.brc --match cohesion --graph "
+			    "graph.brc <labels.brc | report",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,

@@ -29,6 +29,11 @@
 	{BRC_SIZE("restarts", 0, "N", VALUE, 0, 1e6, \
 		  "number of k-means starts; 0 stands for 25, or for 100 above 2000 connected " \
 		  "units (default: 0)")}
+#define OPTION_CHOOSE(VALUE) \
+	{BRC_CHOICE("choose", 0, "WHAT", VALUE, "inertia|ncut", \
+		    "which of the partitions that k-means ends in is taken. inertia: that of least " \
+		    "inertia, which depends less on chance. ncut: that of least n-cut among the 100 " \
+		    "of least inertia")}
 #define OPTION_LEVEL(VALUE) \
 	{BRC_DOUBLE("level", 0, "P", VALUE, 1e-9, 0.5, \
 		    "level of significance for counting findings")}
@@ -37,5 +42,7 @@
 		    "control the false discovery rate by the rule of Benjamini and Hochberg (bh), " \
 		    "or by that of Benjamini and Yekutieli (by)")}
 /* clang-format on */
+
+enum { CHOOSE_INERTIA, CHOOSE_NCUT };
 
 #endif

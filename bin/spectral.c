@@ -17,7 +17,7 @@
 
 static const char *k_list, *k_from, *k_auto, *stability, *samples;
 static size_t restarts;
-static int compat;
+static int choose, compat;
 static bool refine;
 
 static const brc_opt options[] = {
@@ -25,8 +25,8 @@ static const brc_opt options[] = {
 		    "number of clusters of each graph. A list makes one labelling for each number, "
 		    "and the eigenvectors are found only once")},
 	{BRC_STRING("k-from", 0, "NAME", &k_from,
-		    "for the graphs of laplacian --local: give each layer as many clusters as it "
-		    "has in the labels called NAME")},
+		    "for the graphs of laplacian --local: give each graph as many clusters as its "
+		    "layers have in the labels called NAME")},
 	{BRC_STRING("k-auto", 0, "MIN-MAX", &k_auto,
 		    "choose the number of clusters of each graph between MIN and MAX: the largest "
 		    "that --stability calls structured. If there is none, no k stands out, and no "
@@ -40,12 +40,12 @@ static const brc_opt options[] = {
 		    "for graphs of correlations, which --stability computes again from halves of "
 		    "the samples: the stream of activations that corr read")},
 	OPTION_RESTARTS(&restarts),
+	OPTION_CHOOSE(&choose),
 	{BRC_FLAG("refine", 0, &refine,
 		  "after k-means, move single units to other clusters as long as that lowers the "
 		  "n-cut")},
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
-		    "with paper, follow the published code: take the restart of least inertia "
-		    "instead of least n-cut, and add 1e-8 to each volume")},
+		    "with paper, follow the published code: add 1e-8 to each volume")},
 	{0},
 };
 
@@ -74,7 +74,7 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 		return brc_err_prefix(err, "--k-from");
 	plan->options = (brc_spectral_options){.restarts = restarts,
 					       .epsilon = compat ? BRC_NCUT_EPSILON_PAPER : 0,
-					       .by_inertia = compat != 0,
+					       .by_inertia = choose == CHOOSE_INERTIA,
 					       .refine = refine,
 					       .seed = cli->c.seed};
 	plan->starts = true;
@@ -162,6 +162,10 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 		brc_fail(err, BRC_USAGE, "give one of -k, --k-from and --k-auto");
 		return brc_hint(err, "-k 16, or a list: -k 8,12,16");
 	}
+	if (compat && choose == CHOOSE_NCUT)
+		return brc_fail(err, BRC_USAGE,
+				"--choose ncut contradicts --compat paper: the published code "
+				"takes the least inertia");
 	BRC_TRY(brc_linalg_check(err));
 	if (k_from)
 		BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));

@@ -6,10 +6,11 @@
 parse_arguments "$@"
 [ "$units" = hidden ] || wrong "--units applies only to weights.sh"
 
+# If the data are split, the dataset fit makes the groups, and the dataset test is for lesions.
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
-# clusterability shuffles edges, so corr must write edges: --dense
+# clusterability draws correlations with the same eigenvalues, so corr stores them: --eigenvalues
 activations "${notes[@]}" --model "$model" "${network[@]}" <"$data" | save activations \
-	| corr "${notes[@]}" --method spearman --dense | save affinity \
+	| corr "${notes[@]}" --method spearman --eigenvalues | save affinity \
 	| partition activations.global \
 	| examine \
 	| write_reports

@@ -9,7 +9,7 @@ if [ -x "$here/../bin/spectral" ]; then
 fi
 
 k=16 controls=199 shuffles=50 seed=42 units=hidden keep='' output='' model='' data='' quiet=''
-k_auto='' task='' scratch=''
+k_auto='' task='' scratch='' split=''
 notes=()   # options that every filter gets
 network=() # options that filters get which read the model
 reading=() # options of read-data
@@ -22,8 +22,8 @@ Analyse the network in MODEL (ONNX) on labelled data and print a report.
 DATA is a stream made by read-data, or anything that read-data can read without
 options: an NPZ file, a folder that holds one folder of images for each class,
 or an IDX or NPY file of images together with LABELS. If your data need other
-options of read-data than --mean and --std, such as --tokens, make a stream with
-read-data first.
+options of read-data than --mean, --std and --split, such as --tokens, make a
+stream with read-data first, and split it there (read-data --split 0.5).
 
   -k K             number of clusters (default: $k)
   --k-auto MIN-MAX choose the number of clusters between MIN and MAX instead, as spectral does
@@ -36,6 +36,8 @@ read-data first.
   --output NAME    the value that is the network's output (default: the model's output)
   --task TASK      what the output means: classes, binary, labels, regression or places. none:
                    nothing of that, and no group is lesioned (default: what output and data say)
+  --split FRACTION make groups of activations from this fraction of the images, and test all groups
+                   on the others. none: use all images for both (default: 0.5)
   --controls N     number of random groups that each group is compared with (default: $controls)
   --shuffles N     number of shuffled networks for clusterability (default: $shuffles)
   --seed N         seed of all random numbers (default: $seed)
@@ -89,6 +91,7 @@ take_option() {
 	--mean | --std) reading+=("$1=$2") ;;
 	--shape | --output) network+=("$1=$2") ;;
 	--task) task=$2 ;;
+	--split) split=$2 ;;
 	--keep) keep=$2 ;;
 	-o) output=$2 ;;
 	esac
@@ -99,6 +102,8 @@ check_options() {
 	[[ $units =~ ^(hidden|all)$ ]] || wrong "--units: '$units' is not hidden or all"
 	[[ $task =~ ^(|auto|classes|binary|labels|regression|places|none)$ ]] ||
 		wrong "--task: '$task' is not classes, binary, labels, regression, places or none"
+	[[ $split =~ ^(|none|0?\.[0-9]+)$ ]] ||
+		wrong "--split: '$split' is not a fraction between 0 and 1, as in 0.5, or none"
 	[ -n "$k_auto" ] || return 0
 	[ -z "$k_given" ] || wrong "give one of -k and --k-auto"
 	[[ $k_auto =~ ^([1-9][0-9]{0,6})-([1-9][0-9]{0,6})$ ]] ||
@@ -115,7 +120,7 @@ parse_arguments() {
 			continue
 			;;
 		-k | --k-auto | --controls | --shuffles | --seed | --units | --mean | --std | --shape | \
-			--output | --task | --keep | -o)
+			--output | --task | --split | --keep | -o)
 			[ $# -ge 2 ] || wrong "$1 needs a value"
 			take_option "$1" "$2"
 			shift
@@ -162,8 +167,11 @@ take_data() {
 	if [ $# = 1 ] && check -q "$1" 2>/dev/null; then
 		[ ${#reading[@]} = 0 ] ||
 			wrong "${reading[0]%%=*}: $1 is a stream; give this option to read-data, which makes it"
+		[ -z "$split" ] ||
+			wrong "--split: $1 is a stream; give this option to read-data, which makes it"
 		return
 	fi
+	[ "$split" = none ] || reading+=("--split=${split:-0.5}")
 	data=${keep:-$scratch}/data.brc
 	read-data "${notes[@]}" "${reading[@]}" "$@" -o "$data"
 }

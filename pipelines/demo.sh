@@ -10,8 +10,9 @@ out=$(readlink -f "$out")
 options=(-k 16 --controls 199 -q)
 
 PATH="$here/../bin:$PATH"
-echo "Reading 2,000 labelled images of clothes (Fashion-MNIST)."
-read-data --classes "$fixtures/fashion-classes.txt" \
+echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). Half of them will make groups by"
+echo "activations, and all groups will be tested on the other half."
+read-data -q --split 0.5 --classes "$fixtures/fashion-classes.txt" \
 	"$fixtures/fashion-test-2000-images.gz" "$fixtures/fashion-test-2000-labels.gz" \
 	-o "$out/data.brc"
 echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group and of 199 random ones."

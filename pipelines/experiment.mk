@@ -6,6 +6,9 @@
 #   make -f pipelines/experiment.mk MODELS="a.onnx b.onnx" DATA=test.brc \
 #        K="8 16" SEEDS="1 2 3" OUT=out/experiment -j2
 #
+# If DATA was made with read-data --split, groups of activations are made from its dataset fit, and
+# all groups are tested on its dataset test.
+#
 # Every target is a file in OUT:
 #   MODEL/weights.brc, MODEL/affinity.brc             the graphs, made once for each network
 #   MODEL/kK-sSEED/weights.brc, .../activations.brc   labels, lesions, importance and coherence
@@ -70,15 +73,15 @@ all: $(runs:%=%/report.html) $(OUT)/summary.tsv
 
 # ---- once for each network ----
 
-# $(1) model, $(2) directory. corr must write edges (--dense), since clusterability shuffles them.
+# $(1) model, $(2) directory. corr stores eigenvalues, since clusterability draws correlations that have the same ones.
 define network
 $(2)/weights.brc: $(call escaped,$(1))
 	@mkdir -p $$(@D)
-	extract-weights "$(call path,$(1))" -o $$@
+	extract-weights --balance "$(call path,$(1))" -o $$@
 
 $(2)/affinity.brc: $(call escaped,$(1) $(data))
 	@mkdir -p $$(@D)
-	activations --model "$(call path,$(1))" < "$(DATA)" | corr --method $(METHOD) --dense -o $$@
+	activations --model "$(call path,$(1))" < "$(DATA)" | corr --method $(METHOD) --eigenvalues -o $$@
 endef
 
 # ---- once for each run: k and seed ----

@@ -7,6 +7,9 @@
 #   make -f pipelines/families.mk vgg text        some
 #   make -f pipelines/families.mk K=12 CONTROLS=199 IMAGES=200 SEQUENCES=440 -j2
 #
+# Half of the images (or sequences) make the groups of activations, and all groups are tested on the
+# other half.
+#
 # The defaults are small: enough for a first look, but too little for a finding.
 
 K         ?= 16
@@ -56,12 +59,12 @@ data     = $(OUT)/$(if $(filter text,$(1)),text,images).brc
 # IMAGES of each class; SEQUENCES of 64 characters, where the label of each is the next character
 $(OUT)/images.brc:
 	@mkdir -p $(@D)
-	read-data --sample $(IMAGES)-per-class --classes "$(ROOT)/fixtures/fashion-classes.txt" \
+	read-data --sample $(IMAGES)-per-class --split 0.5 --classes "$(ROOT)/fixtures/fashion-classes.txt" \
 		"$(ROOT)/fixtures/fashion-test-2000-images.gz" "$(ROOT)/fixtures/fashion-test-2000-labels.gz" -o $@
 
 $(OUT)/text.brc:
 	@mkdir -p $(@D)
-	read-data --tokens --first $(SEQUENCES) --images tokens --labels targets \
+	read-data --tokens --first $(SEQUENCES) --split 0.5 --images tokens --labels targets \
 		--classes "$(ROOT)/fixtures/text-vocabulary.txt" \
 		"$(ROOT)/fixtures/text-test.npz" -o $@
 
@@ -75,7 +78,7 @@ analyse = laplacian --keep --name $(1).global | spectral -k $(K) --seed $(SEED) 
 
 define family
 $(OUT)/$(1)-weights.brc: $(call data,$(1))
-	extract-weights $(call model,$(1)) | $(call analyse,weights,$(1)) -o $$@
+	extract-weights --balance $(call model,$(1)) | $(call analyse,weights,$(1)) -o $$@
 
 $(OUT)/$(1)-activations.brc: $(call data,$(1))
 	activations --model $(call model,$(1)) < $(call data,$(1)) | corr | $(call analyse,activations,$(1)) -o $$@

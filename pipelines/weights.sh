@@ -6,7 +6,7 @@ parse_arguments "$@"
 
 # network -> graph -> clusterability -> clusters -> lesions -> coherence
 # The data give extents that the model leaves open.
-extract-weights "${notes[@]}" --units "$units" "${network[@]}" --data "$data" "$model" | save weights \
+extract-weights "${notes[@]}" --balance --units "$units" "${network[@]}" --data "$data" "$model" | save weights \
 	| partition weights.global \
 	| examine \
 	| write_reports

@@ -421,6 +421,21 @@ brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, siz
 	return BRC_OK;
 }
 
+brc_rc brc_cli_range(const char *s, const char *option, size_t *least, size_t *most, brc_err *err)
+{
+	unsigned long low, high;
+	int end = 0;
+
+	if (sscanf(s, "%9lu-%9lu%n", &low, &high, &end) != 2 || s[end] != '\0' || low < 1 ||
+	    low > high) {
+		brc_fail(err, BRC_USAGE, "'%s' is no range of cluster numbers", s);
+		return brc_hint(err, "%s 2-24", option);
+	}
+	*least = low;
+	*most = high;
+	return BRC_OK;
+}
+
 int brc_cli_report(const brc_cli *cli, const brc_err *err)
 {
 	fprintf(stderr, "%s: %s\n", cli->tool, err->message);

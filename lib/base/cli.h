@@ -126,6 +126,12 @@ void brc_cli_parse(brc_cli *cli, int argc, char **argv);
 brc_rc brc_cli_list(const char *s, const char *what, size_t min, size_t max, size_t **list,
 		    size_t *n, brc_err *err);
 
+/*
+ * A range of numbers of clusters, "MIN-MAX", from 1 on. BRC_USAGE, naming `option`, when it is no
+ * such range.
+ */
+brc_rc brc_cli_range(const char *s, const char *option, size_t *least, size_t *most, brc_err *err);
+
 /* "tool: message\nhint: ...\n" on stderr. Returns err->code. */
 int brc_cli_report(const brc_cli *cli, const brc_err *err);
 /* A remark on stderr unless -q ("tool: ..."); a detail only with -v. */

@@ -77,6 +77,15 @@ double brc_rng_normal(brc_rng *r)
 	return sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v);
 }
 
+void brc_rng_normal_pair(brc_rng *r, float normal[2])
+{
+	float u = ((float)brc_rng_u32(r) + 0.5F) * 0x1p-32F, v = (float)brc_rng_u32(r) * 0x1p-32F;
+	float length = u < 1 ? sqrtf(-2 * logf(u)) : 0, angle = 6.2831853F * v;
+
+	normal[0] = length * cosf(angle);
+	normal[1] = length * sinf(angle);
+}
+
 void brc_rng_shuffle(brc_rng *r, void *a, size_t n)
 {
 	char *element = a;

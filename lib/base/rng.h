@@ -13,16 +13,17 @@
 /* What a stream of numbers is for. Values are part of the results: never renumber. */
 typedef enum brc_purpose {
 	BRC_RNG_TEST = 0,
-	BRC_RNG_KMEANS = 1,   /* layer: graph index, draw: restart */
-	BRC_RNG_EIGEN = 2,    /* start vectors; layer: graph index */
-	BRC_RNG_CONTROL = 3,  /* label permutations; layer, draw */
-	BRC_RNG_NULL = 4,     /* shuffled networks; layer: block index, draw: shuffle */
-	BRC_RNG_SAMPLE = 5,   /* choice of images */
+	BRC_RNG_KMEANS = 1,    /* layer: graph index, draw: restart */
+	BRC_RNG_EIGEN = 2,     /* start vectors; layer: graph index */
+	BRC_RNG_CONTROL = 3,   /* label permutations; layer, draw */
+	BRC_RNG_NULL = 4,      /* shuffled networks; layer: block index, draw: shuffle */
+	BRC_RNG_SAMPLE = 5,    /* choice of images */
 	BRC_RNG_CALIBRATE = 6, /* random partitions */
-	BRC_RNG_SPLIT = 20,   /* items in two parts; layer: class, and UINT32_MAX for lots */
-	BRC_RNG_NOISE = 30,   /* of edges; layer: block index, draw: copy */
-	BRC_RNG_HALVES = 31,  /* disjoint halves of samples; draw: pair of copies */
-	BRC_RNG_PERMUTE = 32  /* samples of a unit; layer: unit, draw: null graph */
+	BRC_RNG_SPLIT = 20,    /* items in two parts; layer: class, and UINT32_MAX for lots */
+	BRC_RNG_NOISE = 30,    /* of edges; layer: block index, draw: copy */
+	BRC_RNG_HALVES = 31,   /* disjoint halves of samples; draw: pair of copies */
+	BRC_RNG_PERMUTE = 32,  /* samples of a unit; layer: unit, draw: null graph */
+	BRC_RNG_MATCH = 40     /* matched controls, plus brc_match: 40 to 43; layer, draw */
 } brc_purpose;
 
 typedef struct brc_rng {
@@ -39,6 +40,8 @@ double brc_rng_uniform(brc_rng *r);
 uint32_t brc_rng_below(brc_rng *r, uint32_t n);
 /* Standard normal (Box and Muller, one value a call). */
 double brc_rng_normal(brc_rng *r);
+/* Two of them in single precision, from both halves of a pair: for very many numbers. */
+void brc_rng_normal_pair(brc_rng *r, float normal[2]);
 /* Shuffle n elements of 4 bytes in place (Fisher and Yates). */
 void brc_rng_shuffle(brc_rng *r, void *a, size_t n);
 

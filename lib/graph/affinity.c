@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#define CONSTANT "constant/unit"
+
 /* The units that are constant over the samples, of correlations (or NULL) or of factors. */
 static brc_rc add_constant(brc_section *s, size_t units, const brc_correlation *c,
 			   const brc_factor_columns *f, brc_err *err)
@@ -15,9 +17,27 @@ static brc_rc add_constant(brc_section *s, size_t units, const brc_correlation *
 	for (size_t u = 0; unit && u < units; u++)
 		if (c ? brc_correlation_constant(c, u) : brc_factor_columns_constant(f, u))
 			unit[n++] = (int32_t)u;
-	BRC_THEN(rc, brc_section_add_column(s, "constant/unit", "<i4", n, unit, err));
+	BRC_THEN(rc, brc_section_add_column(s, CONSTANT, "<i4", n, unit, err));
 	free(unit);
 	return rc;
+}
+
+brc_rc brc_affinity_constant(const brc_section *s, size_t units, bool *constant, brc_err *err)
+{
+	const brc_tensor *t;
+	const int32_t *unit;
+
+	BRC_TRY(brc_section_need_column(s, CONSTANT, "<i4", BRC_ANY, &t, err));
+	unit = t->data;
+	for (size_t u = 0; u < units; u++)
+		constant[u] = false;
+	for (size_t i = 0; i < t->shape[0]; i++) {
+		if (unit[i] < 0 || (size_t)unit[i] >= units)
+			return brc_section_bad(s, err, "constant unit %d does not exist",
+					       (int)unit[i]);
+		constant[unit[i]] = true;
+	}
+	return BRC_OK;
 }
 
 brc_rc brc_affinity_blocks(brc_blocks *b, const brc_layers *layers, bool local, brc_err *err)

@@ -31,6 +31,12 @@ brc_rc brc_affinity_factors(brc_section *s, const brc_layers *layers, bool local
 			    const brc_factor_columns *columns, brc_err *err);
 
 /*
+ * Which units are constant over the samples, by the section: constant[units of all layers].
+ * BRC_DATA where it names one that does not exist.
+ */
+brc_rc brc_affinity_constant(const brc_section *s, size_t units, bool *constant, brc_err *err);
+
+/*
  * Do factors take less time than edges from here to the clusters, by a count of operations and
  * bytes? (docs/performance.md, "Factors")
  */

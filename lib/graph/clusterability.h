@@ -1,6 +1,6 @@
 /*
- * Is a network more clusterable than shuffled networks? Its n-cut is compared with those of
- * networks that are drawn from a null model and clustered in the same way.
+ * Is a network more clusterable than null networks? Its n-cut is compared with those of networks
+ * that are drawn from a null model, or given, and clustered in the same way.
  */
 #ifndef BRC_GRAPH_CLUSTERABILITY_H
 #define BRC_GRAPH_CLUSTERABILITY_H
@@ -11,16 +11,15 @@
 
 #include "base/err.h"
 #include "base/progress.h"
-#include "graph/blocks.h"
-#include "graph/null.h"
+#include "graph/null_model.h"
 #include "sections/clusterability.h"
 
 typedef struct brc_clusterability_options {
-	brc_null null;
-	bool pooled;     /* all blocks are shuffled as one matrix: correlation graphs */
-	size_t k;        /* clusters */
-	size_t shuffles; /* n */
+	const size_t *k; /* [n_k] numbers of clusters, each >= 1 */
+	size_t n_k;
+	size_t shuffles; /* n; of given networks, their number */
 	size_t restarts; /* as in brc_spectral_options */
+	bool by_inertia; /* as in brc_spectral_options; always so under the published rules */
 	bool refine;     /* refine every partition alike: brc_spectral_options */
 	bool paper;      /* the published rules: epsilon 1e-8, ties count as significant */
 	uint64_t seed;
@@ -29,13 +28,14 @@ typedef struct brc_clusterability_options {
 } brc_clusterability_options;
 
 /*
- * Test all of `blocks` as one graph. The observed and the shuffled graphs are clustered with the
- * same random numbers. So under the null hypothesis the observed n-cut is one of n + 1 exchangeable
- * ones. It is that of brc_spectral with the same seed, k and restarts. Shuffles are tasks, so the
- * bytes are the same for any number of workers. Adds 1 to `progress` for each. Name and source of
- * the result are left to the caller.
+ * Test the graph of the null model for each k: out[n_k], zeroed by the caller, who clears each. The
+ * observed and the null graphs are clustered with the same random numbers. So under the null
+ * hypothesis the observed n-cut is one of n + 1 exchangeable ones. It is that of brc_spectral with
+ * the same seed, numbers of clusters and restarts. The eigenvectors of a graph are found once, for
+ * the largest k. Draws are tasks, so the bytes are the same for any number of workers. Adds 1 to
+ * `progress` for each. Name and source of the results are left to the caller.
  */
-brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks,
+brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *null,
 			       const brc_clusterability_options *o, brc_progress *progress,
 			       brc_err *err);
 
@@ -45,5 +45,13 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_blocks *blocks
  * undefined ones count against significance.
  */
 void brc_clusterability_summarise(brc_clusterability *c, bool paper);
+
+/*
+ * Fill p_all of c[n], tests of one graph with the same null graphs, and `tested`: how likely it is
+ * that the smallest of their p is as small. Each of the shuffles + 1 graphs has, for each k, the
+ * number of graphs whose n-cut is undefined or at most its own; p_all is the share of graphs whose
+ * least number is at most that of the observed one (paper: ties count as in summarise's p).
+ */
+brc_rc brc_clusterability_join(brc_clusterability *c, size_t n, brc_err *err);
 
 #endif

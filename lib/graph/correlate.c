@@ -71,16 +71,69 @@ static brc_rc plan_factors(const brc_correlate *c, brc_err *err)
 	return brc_mem_need(need, c->how.mem, "the columns", err);
 }
 
+/* ---- eigenvalues ---- */
+
+/* Units or samples, whichever are fewer, in the largest matrix of correlations. */
+static size_t smaller_side(const brc_correlate *c)
+{
+	const brc_layers *layers = &c->activations.layers;
+	size_t most = c->how.local ? 0 : c->samples.n;
+
+	for (size_t l = 0; c->how.local && l < layers->n; l++)
+		most = layers->units[l] > most ? layers->units[l] : most;
+	return brc_least(most, c->samples.samples);
+}
+
+/* Are they to be stored, and are rows and matrices to be kept on the disk meanwhile? */
+static void plan_eigenvalues(brc_correlate *c)
+{
+	const brc_samples *in = &c->samples;
+	size_t held = in->spooled ? 0 : in->samples * in->n * sizeof(float);
+	size_t need = brc_plus(brc_factor_columns_bytes(in->samples, in->n, c->how.threads),
+			       brc_signed_bytes(in->n, in->samples, c->how.threads));
+	size_t limit = c->how.mem != 0 ? c->how.mem : held + brc_mem_available() / 8 * 7;
+
+	c->signs = !c->by_factors &&
+		   (c->how.eigenvalues || smaller_side(c) <= BRC_CORRELATE_EIGENVALUES);
+	c->spool_signs = brc_plus(held, need) > limit;
+}
+
+static brc_rc of_rows(brc_correlate *c, float *row, size_t *bad, brc_err *err)
+{
+	BRC_TRY(brc_factor_columns_fill(row, &c->samples, c->how.method, c->pool, bad, err));
+	BRC_TRY(brc_signed_rows(&c->observed, &c->activations.layers, !c->how.local,
+				c->samples.samples, row, err));
+	return brc_signed_eigenvalues(&c->observed, c->spool_signs, c->pool, err);
+}
+
+/* Before the columns of the edges are made, so that not both are in memory. */
+static brc_rc make_eigenvalues(brc_correlate *c, size_t *bad, brc_err *err)
+{
+	size_t bytes = brc_times(brc_times(c->samples.samples, c->samples.n), sizeof(float));
+	brc_scratch rows = {0};
+	brc_rc rc;
+
+	if (!c->signs)
+		return BRC_OK;
+	rc = brc_scratch_init(&rows, bytes, c->spool_signs, "samples", err);
+	BRC_THEN(rc, of_rows(c, rows.data, bad, err));
+	brc_scratch_clear(&rows);
+	return rc;
+}
+
 static brc_rc make_columns(brc_correlate *c, brc_err *err)
 {
 	const brc_layers *layers = &c->activations.layers;
 	size_t bad = BRC_ANY, l;
 	char title[256];
-	brc_rc rc = c->by_factors ? brc_factor_columns_init(&c->factors, &c->samples, c->how.method,
-							    c->pool, &bad, err)
-				  : brc_correlation_init(&c->columns, &c->samples, c->how.method,
-							 c->how.wide, c->panel, c->pool, &bad, err);
+	brc_rc rc = make_eigenvalues(c, &bad, err);
 
+	if (rc == BRC_OK)
+		rc = c->by_factors
+			     ? brc_factor_columns_init(&c->factors, &c->samples, c->how.method,
+						       c->pool, &bad, err)
+			     : brc_correlation_init(&c->columns, &c->samples, c->how.method,
+						    c->how.wide, c->panel, c->pool, &bad, err);
 	if (bad == BRC_ANY)
 		return rc;
 	l = brc_layers_of_unit(layers, bad);
@@ -98,6 +151,7 @@ brc_rc brc_correlate_init(brc_correlate *c, const brc_section *in, const brc_cor
 		c->by_factors |= brc_affinity_factors_pay(&c->activations.layers, how->local,
 							  c->samples.samples);
 	BRC_TRY(c->by_factors ? plan_factors(c, err) : plan_edges(c, err));
+	plan_eigenvalues(c);
 	BRC_TRY(brc_pool_new(&c->pool, how->threads, err));
 	return make_columns(c, err);
 }
@@ -107,6 +161,7 @@ void brc_correlate_clear(brc_correlate *c)
 	brc_activations_clear(&c->activations);
 	brc_correlation_clear(&c->columns);
 	brc_factor_columns_clear(&c->factors);
+	brc_signed_clear(&c->observed);
 	brc_scratch_clear(&c->edges);
 	brc_pool_free(c->pool);
 	brc_blocks_clear(&c->graph);
@@ -140,6 +195,8 @@ static brc_rc write_blocks(brc_filter *f, const brc_correlate *c, brc_section *s
 			   brc_progress *progress, brc_err *err)
 {
 	BRC_TRY(brc_affinity_begin(s, &c->graph, &c->columns, err));
+	if (c->signs)
+		BRC_TRY(brc_signed_write(&c->observed, s, err));
 	BRC_TRY(brc_filter_begin(f, s, err));
 	for (size_t k = 0; k < c->graph.n; k++) {
 		BRC_TRY(write_block(f, c, k, err));

@@ -13,6 +13,7 @@
 #include "base/scratch.h"
 #include "base/threads.h"
 #include "graph/blocks.h"
+#include "graph/signed.h"
 #include "linalg/correlation.h"
 #include "linalg/factor_columns.h"
 #include "sections/activations.h"
@@ -21,11 +22,13 @@
 typedef struct brc_correlate_options {
 	brc_corr_method method;
 	brc_corr_edge edge;
-	bool local;   /* edges within layers only */
-	bool wide;    /* in double precision */
-	bool factors; /* write factors instead of edges, and not only where that is faster: of
-		       * square edges in single precision */
-	bool dense;   /* write edges, also where factors would be faster */
+	bool local;       /* edges within layers only */
+	bool wide;        /* in double precision */
+	bool factors;     /* write factors instead of edges, and not only where that is faster: of
+			   * square edges in single precision */
+	bool dense;       /* write edges, also where factors would be faster */
+	bool eigenvalues; /* store those of the correlations, however many; otherwise up to
+			   * BRC_CORRELATE_EIGENVALUES. Factors need none */
 	size_t threads;
 	size_t mem; /* bytes allowed, 0: what the machine has */
 } brc_correlate_options;
@@ -42,7 +45,14 @@ typedef struct brc_correlate {
 	brc_blocks graph;  /* without edges: only which blocks there are */
 	bool by_factors;   /* factors are written instead of edges */
 	brc_factor_columns factors;
+	bool signs;          /* eigenvalues of the correlations are stored: */
+	bool spool_signs;    /* what they take is kept on the disk */
+	brc_signed observed; /* the rows are gone */
 } brc_correlate;
+
+/* Units or samples, whichever are fewer: up to so many eigenvalues are stored without being asked.
+ */
+enum { BRC_CORRELATE_EIGENVALUES = 2048 };
 
 /*
  * Read the activations of the section `in`, which is borrowed, choose the form, and make the

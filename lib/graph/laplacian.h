@@ -40,13 +40,14 @@ brc_rc brc_laplacian_global(brc_laplacian *l, const brc_blocks *blocks, const ch
 			    const char *what, brc_err *err);
 
 /*
- * One graph a layer.
+ * One graph a layer, or for several layers that have the same one.
  *
  * Source "weights": layer Y with the layers that feed it and that it feeds, and only the edges to
  * and from Y; Y's labels are kept. A layer that nothing feeds, or that feeds nothing, has no such
  * neighbourhood of its own. It takes its labels from the graph of its nearest neighbour: the first
- * layer that it feeds, or the last layer that feeds it. That graph gets an entry of its own, so
- * that the layer can have its own k. Any other source: the edges within layer Y.
+ * layer that it feeds, or the last layer that feeds it. Graphs that hold the same layers are one
+ * graph, with the edges of all of them, which labels all the layers that they would. Any other
+ * source: the edges within layer Y.
  *
  * A layer whose graph has no edges gets none and stays unlabelled; BRC_DATA with
  * a hint when that holds for every layer.

@@ -12,8 +12,16 @@
 
 const char *brc_null_name(brc_null kind)
 {
-	static const char *const names[] = {"layer", "layer-nonzero", "layer-nonzero-distribution",
-					    "layer-all-distribution"};
+	static const char *const names[] = {"layer",
+					    "layer-nonzero",
+					    "layer-nonzero-distribution",
+					    "layer-all-distribution",
+					    "residual",
+					    "residual-nonzero",
+					    "rotation",
+					    "samples",
+					    "hqs",
+					    "against"};
 
 	return names[kind];
 }

@@ -49,9 +49,9 @@ brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l
 				brc_err *err);
 
 /*
- * A plan with one set: each graph keeps one layer, and its k is the number of
- * labels >= 0 that occur in the layer of that name in `labels`. BRC_DATA when
- * that layer is missing or of another size, and for a global laplacian.
+ * A plan with one set: the k of each graph is the number of labels >= 0 that occur in `labels` in
+ * the layers whose labels it keeps, all together. BRC_DATA when such a layer is missing or of
+ * another size, and for a global laplacian.
  */
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 			       const brc_labels *labels, brc_err *err);

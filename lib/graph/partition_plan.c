@@ -1,6 +1,5 @@
 /* Plans: which clusterings are wanted. */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,34 +41,47 @@ brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, c
 brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
 				brc_err *err)
 {
-	unsigned long least, most;
-	int end = 0;
+	size_t least, most;
 
-	if (sscanf(range, "%9lu-%9lu%n", &least, &most, &end) != 2 || range[end] != '\0' ||
-	    least < 1 || least > most) {
-		brc_fail(err, BRC_USAGE, "'%s' is no range of cluster numbers", range);
-		return brc_hint(err, "--k-auto 2-24");
-	}
+	BRC_TRY(brc_cli_range(range, "--k-auto", &least, &most, err));
 	BRC_TRY(plan_init(plan, 1, l->n, err));
 	plan->least = least;
 	plan->most = most;
 	return BRC_OK;
 }
 
-static brc_rc k_of_layer(const brc_laplacian *l, size_t layer, const brc_labels *labels, size_t *k,
-			 brc_err *err)
+/* Append the labels of a layer to label[*n]. */
+static brc_rc labels_of_layer(const brc_laplacian *l, size_t layer, const brc_labels *labels,
+			      int32_t *label, size_t *n, brc_err *err)
 {
 	const char *name = l->blocks.layers.name[layer];
-	size_t there = brc_layers_find(&labels->layers, name);
+	size_t there = brc_layers_find(&labels->layers, name), units;
 
 	if (there == BRC_ANY)
 		return brc_fail(err, BRC_DATA, "the labels to take k from have no layer %s", name);
-	if (labels->layers.units[there] != l->blocks.layers.units[layer])
+	units = labels->layers.units[there];
+	if (units != l->blocks.layers.units[layer])
 		return brc_fail(err, BRC_DATA,
 				"layer %s has %zu units, but %zu in the labels to take k from",
-				name, l->blocks.layers.units[layer], labels->layers.units[there]);
-	return brc_labels_distinct(labels->label + labels->layers.first[there],
-				   labels->layers.units[there], k, err);
+				name, l->blocks.layers.units[layer], units);
+	memcpy(label + *n, labels->label + labels->layers.first[there], units * sizeof(*label));
+	*n += units;
+	return BRC_OK;
+}
+
+/* The number of different labels of all the layers that the graph labels. */
+static brc_rc k_of_graph(const brc_laplacian *l, size_t g, const brc_labels *labels, size_t *k,
+			 brc_err *err)
+{
+	int32_t *label = brc_alloc(brc_layers_total(&l->blocks.layers), sizeof(*label), err);
+	brc_rc rc = brc_made(label);
+	size_t n = 0;
+
+	for (size_t i = 0; rc == BRC_OK && i < l->graph[g].n_kept; i++)
+		rc = labels_of_layer(l, l->graph[g].kept[i], labels, label, &n, err);
+	BRC_THEN(rc, brc_labels_distinct(label, n, k, err));
+	free(label);
+	return rc;
 }
 
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
@@ -79,13 +91,12 @@ brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 
 	plan->lower = true;
 	for (size_t g = 0; g < l->n && rc == BRC_OK; g++) {
-		if (!l->local || l->graph[g].n_kept != 1) {
-			brc_fail(err, BRC_DATA,
-				 "k can be taken from labels for graphs of one layer only");
+		if (!l->local) {
+			brc_fail(err, BRC_DATA, "k can be taken from labels for local graphs only");
 			rc = brc_hint(err, "laplacian --local makes them");
 			break;
 		}
-		rc = k_of_layer(l, l->graph[g].kept[0], labels, &plan->k[g], err);
+		rc = k_of_graph(l, g, labels, &plan->k[g], err);
 	}
 	if (rc != BRC_OK)
 		brc_partition_plan_clear(plan);

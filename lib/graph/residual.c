@@ -19,6 +19,8 @@ typedef struct part {
 	double total;   /* T */
 } part;
 
+enum { SLOW_EDGES = 4096 }; /* fewer are fitted in milliseconds, however many sweeps it takes */
+
 struct brc_residual {
 	const brc_blocks *blocks;
 	size_t n;
@@ -106,7 +108,7 @@ size_t brc_residual_kept(const brc_residual *r)
 typedef struct drawn {
 	double *value;  /* [edges] */
 	brc_entry *at;  /* [edges] units of the part's graph */
-	uint64_t *cell; /* [edges] new places; NULL: edges keep theirs */
+	uint64_t *cell; /* [edges] new places, if edges move */
 	size_t *first;  /* [blocks + 1] edges of blocks */
 } drawn;
 
@@ -167,7 +169,6 @@ static brc_rc move_edges(const part *p, brc_rng *r, drawn *d, brc_err *err)
 	uint64_t before = 0;
 	size_t n = 0;
 
-	BRC_TRY(BRC_ARRAY(d->cell, p->edges, err));
 	brc_null_draw_cells(r, p->cells, d->cell, p->edges);
 	for (size_t e = 0; e < g->n_edges; e++) {
 		int32_t from = (int32_t)g->first[g->edges[e].from],
@@ -208,26 +209,76 @@ static brc_rc fill_blocks(const part *p, const drawn *d, brc_blocks *out, brc_er
 	return rc;
 }
 
-static brc_rc draw_edges(const part *p, brc_rng *r, drawn *d, bool *fitted, brc_err *err)
+/* Once: the residuals in random order, at their places or at new ones, and fitted. */
+static brc_rc arrange(const part *p, brc_rng *r, const double *residual, drawn *d, bool *fitted,
+		      brc_err *err)
 {
 	const brc_graph *g = &p->graph;
 	bool between = g->n_members == 2 && g->n_edges == 1;
-	brc_fit fit = {
-		.n = p->edges, .units = g->n, .rows = between ? g->first[1] : 0, .sum = g->degree};
+	const brc_fit fit = {.n = p->edges,
+			     .units = g->n,
+			     .rows = between ? g->first[1] : 0,
+			     .at = d->at,
+			     .sum = g->degree};
 
-	BRC_TRY(BRC_ARRAY(d->value, p->edges, err));
-	BRC_TRY(BRC_ARRAY(d->at, p->edges, err));
-	BRC_TRY(BRC_ZEROED(d->first, g->n_edges + 1, err));
-	take_edges(p, d);
-	for (size_t i = 0; i < p->edges; i++)
-		d->value[i] /= expected(p, &d->at[i]);
+	memcpy(d->value, residual, p->edges * sizeof(*d->value));
 	shuffle(r, d->value, p->edges);
 	if (p->move)
 		BRC_TRY(move_edges(p, r, d, err));
 	for (size_t i = 0; i < p->edges; i++)
 		d->value[i] *= expected(p, &d->at[i]);
-	fit.at = d->at;
 	return brc_fit_sums(&fit, d->value, fitted, err);
+}
+
+/* Has a unit that has a sum no edge? Then nothing can be fitted, and no time was lost. */
+static bool lacks_edges(const part *p, const drawn *d, bool *seen)
+{
+	size_t reached = 0;
+
+	memset(seen, 0, p->graph.n * sizeof(*seen));
+	for (size_t i = 0; i < p->edges; i++) {
+		reached += !seen[d->at[i].row];
+		seen[d->at[i].row] = true;
+		reached += !seen[d->at[i].column];
+		seen[d->at[i].column] = true;
+	}
+	return reached < p->graph.connected;
+}
+
+static brc_rc try_places(const part *p, brc_rng *r, const double *residual, drawn *d, bool *seen,
+			 bool *fitted, brc_err *err)
+{
+	size_t slow = 0;
+
+	*fitted = false;
+	for (size_t t = 0; t < BRC_RESIDUAL_TRIES && slow < BRC_RESIDUAL_SLOW && !*fitted; t++) {
+		BRC_TRY(arrange(p, r, residual, d, fitted, err));
+		if (!p->move)
+			break;
+		slow += !*fitted && p->edges > SLOW_EDGES && !lacks_edges(p, d, seen);
+	}
+	return BRC_OK;
+}
+
+static brc_rc draw_edges(const part *p, brc_rng *r, drawn *d, bool *fitted, brc_err *err)
+{
+	double *residual = NULL;
+	bool *seen = NULL;
+	brc_rc rc;
+
+	BRC_TRY(BRC_ARRAY(d->value, p->edges, err));
+	BRC_TRY(BRC_ARRAY(d->at, p->edges, err));
+	BRC_TRY(BRC_ARRAY(d->cell, p->move ? p->edges : 0, err));
+	BRC_TRY(BRC_ZEROED(d->first, p->graph.n_edges + 1, err));
+	take_edges(p, d);
+	rc = BRC_ARRAY(residual, p->edges, err);
+	BRC_THEN(rc, BRC_ARRAY(seen, p->graph.n, err));
+	for (size_t i = 0; rc == BRC_OK && i < p->edges; i++)
+		residual[i] = d->value[i] / expected(p, &d->at[i]);
+	BRC_THEN(rc, try_places(p, r, residual, d, seen, fitted, err));
+	free(residual);
+	free(seen);
+	return rc;
 }
 
 static brc_rc draw_part(const part *p, brc_rng *r, brc_blocks *out, bool *fitted, brc_err *err)
@@ -275,5 +326,5 @@ size_t brc_residual_bytes(const brc_residual *r)
 	}
 	/* The edges, in compressed rows with their columns; values, places and cells of a matrix.
 	 */
-	return brc_plus(brc_times(all, 12), brc_plus(brc_times(edges, 28), brc_times(units, 16)));
+	return brc_plus(brc_times(all, 12), brc_plus(brc_times(edges, 36), brc_times(units, 16)));
 }

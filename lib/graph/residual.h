@@ -46,9 +46,16 @@ void brc_residual_free(brc_residual *r);
 size_t brc_residual_kept(const brc_residual *r);
 
 /*
+ * A matrix gets other places until its sums can be fitted, as those of the graph itself can, but
+ * not more often than this. Where fitting is slow, BRC_RESIDUAL_SLOW times are enough.
+ */
+enum { BRC_RESIDUAL_TRIES = 100, BRC_RESIDUAL_SLOW = 5 };
+
+/*
  * Draw number `draw`: the same layers and pairs of layers in the same layouts, edges of its own.
  * Keyed by (seed, BRC_RNG_NULL, block, draw), the block 0 where pooled. *fitted is false, and `out`
- * is empty, where the sums could not be fitted: then the draw is undefined.
+ * is empty, where the sums of a matrix could not be fitted in all these tries: then the draw is
+ * undefined.
  */
 brc_rc brc_residual_draw(const brc_residual *r, uint64_t seed, uint32_t draw, brc_blocks *out,
 			 bool *fitted, brc_err *err);

@@ -5,10 +5,11 @@
  * sqrt(d_i), rows are not normalised, and k-means groups them.
  *
  * The inertia of k-means is only a stand-in for the n-cut. If the inertia of partitions differs by
- * half a percent, their n-cuts may have any order. So the BRC_SPECTRAL_CANDIDATES partitions of
- * least inertia are compared, and the one with the least n-cut is taken. With `refine`, single
- * units then change cluster as long as that lowers the n-cut. This departs from the method, so it
- * is off by default.
+ * half a percent, their n-cuts may have any order. Without `by_inertia`, the
+ * BRC_SPECTRAL_CANDIDATES partitions of least inertia are compared, and the one with the least
+ * n-cut is taken. Of two seeds, partitions of least inertia agree more (docs/validity.md). With
+ * `refine`, single units then change cluster as long as that lowers the n-cut. This departs from
+ * the method, so it is off by default.
  */
 #ifndef BRC_GRAPH_SPECTRAL_H
 #define BRC_GRAPH_SPECTRAL_H
@@ -31,7 +32,7 @@ typedef struct brc_spectral_options {
 	size_t restarts; /* of k-means; 0: 25 up to 2,000 connected units, 100 above */
 	double epsilon;  /* of the n-cut */
 	bool unit_rows;  /* of the embedding: brc_embedding_new */
-	bool by_inertia; /* take the partition of least inertia, as the published code does */
+	bool by_inertia; /* take the partition of least inertia */
 	bool refine;     /* lower its n-cut by single moves: brc_refine */
 	uint64_t seed;
 	uint32_t stream; /* index of the graph: keys the random numbers with the seed */

@@ -85,17 +85,26 @@ static brc_rc make_columns(struct columns *k, brc_pool *pool, brc_err *err)
 	return rc;
 }
 
+brc_rc brc_factor_columns_fill(float *row, const brc_samples *in, brc_corr_method method,
+			       brc_pool *pool, size_t *bad_column, brc_err *err)
+{
+	const brc_factor_columns c = {in->samples, in->n, row};
+	struct columns k = {.c = &c, .in = in, .method = method};
+
+	BRC_TRY(brc_samples_enough(in, err));
+	BRC_TRY(brc_samples_finite(in, bad_column, err));
+	return make_columns(&k, pool, err);
+}
+
 brc_rc brc_factor_columns_init(brc_factor_columns *c, const brc_samples *in, brc_corr_method method,
 			       brc_pool *pool, size_t *bad_column, brc_err *err)
 {
-	struct columns k = {.c = c, .in = in, .method = method};
 	brc_rc rc;
 
 	*c = (brc_factor_columns){.samples = in->samples, .n = in->n};
 	BRC_TRY(brc_samples_enough(in, err));
-	BRC_TRY(brc_samples_finite(in, bad_column, err));
-	c->row = brc_alloc(in->n, in->samples * sizeof(*c->row), err);
-	rc = c->row ? make_columns(&k, pool, err) : BRC_RESOURCE;
+	rc = BRC_ARRAY(c->row, brc_times(in->n, in->samples), err);
+	BRC_THEN(rc, brc_factor_columns_fill(c->row, in, method, pool, bad_column, err));
 	if (rc != BRC_OK)
 		brc_factor_columns_clear(c);
 	return rc;

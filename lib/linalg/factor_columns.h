@@ -25,6 +25,9 @@ typedef struct brc_factor_columns {
  */
 brc_rc brc_factor_columns_init(brc_factor_columns *c, const brc_samples *in, brc_corr_method method,
 			       brc_pool *pool, size_t *bad_column, brc_err *err);
+/* The same into memory of who calls, row[n, samples]. */
+brc_rc brc_factor_columns_fill(float *row, const brc_samples *in, brc_corr_method method,
+			       brc_pool *pool, size_t *bad_column, brc_err *err);
 void brc_factor_columns_clear(brc_factor_columns *c); /* of a zeroed or an initialised struct */
 
 /* Is unit u constant over the samples? */

@@ -79,8 +79,7 @@ static brc_rc prepare(job *j, const brc_net *net, const size_t *layer, brc_preci
 		j->units += net->layers.units[layer[l]];
 	}
 	BRC_TRY(brc_run_plan_new(&j->plan, net, &o, err));
-	bytes = j->threads *
-		(brc_schedule_bytes(j->plan->schedule) + j->units * sizeof(*j->value));
+	bytes = j->threads * (brc_schedule_bytes(j->plan->schedule) + j->units * sizeof(*j->value));
 	BRC_TRY(brc_mem_need(bytes, mem, "the search for dead units", err));
 	BRC_NEW_RAW(j->value, j->threads * j->units, err);
 	for (size_t i = 0; i < j->threads * j->units; i++)
@@ -108,10 +107,7 @@ brc_rc brc_net_constant_units(const brc_net *net, const brc_dataset *data, const
 			      size_t n, brc_precision precision, size_t mem, brc_pool *pool,
 			      brc_progress *p, bool *constant, brc_err *err)
 {
-	job j = {.data = data,
-		 .n_layers = n,
-		 .threads = brc_pool_threads(pool),
-		 .progress = p};
+	job j = {.data = data, .n_layers = n, .threads = brc_pool_threads(pool), .progress = p};
 	brc_rc rc;
 
 	if (n == 0)

@@ -23,7 +23,6 @@
 /* The lesions of a part cost at least so many passes: each part begins with a pass of its own. */
 #define PASSES_PER_PART 8.0
 #define TASKS_PER_THREAD 4u
-#define CELL_BYTES (sizeof(int32_t) + sizeof(double)) /* right answers and loss */
 
 /* A lesion, and the stop of the pass at which it is run. */
 typedef struct planned {
@@ -47,8 +46,19 @@ typedef struct job {
 	brc_run *run;     /* [threads] */
 	int32_t *correct; /* [batches][n_sets][cells] */
 	double *loss;
+	bool changes;                 /* are changes of probabilities summed? If so: */
+	double *own, *squares, *all;  /* as correct */
+	int32_t *saturated;           /* [batches][cells] */
+	brc_softmax_changes *softmax; /* [threads]: of the micro-batch that each works on */
 	brc_progress *progress;
 } job;
+
+/* What the caller gets. */
+typedef struct results {
+	int32_t *correct;
+	double *loss;
+	const brc_lesion_changes *changes;
+} results;
 
 static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, brc_ablate how,
 			   brc_err *err)
@@ -78,12 +88,24 @@ static size_t images_of(const job *j, size_t batch)
 	return brc_least(j->data->n - batch * j->plan->rows, j->plan->rows);
 }
 
-static void count(const job *j, size_t batch, size_t set, const float *logits)
-{
-	size_t at = (batch * j->n_sets + set) * j->scoring.cells;
+/* Where a task is: its micro-batch, and the thread that it runs on. */
+typedef struct place {
+	brc_run *run;
+	brc_softmax_changes *softmax; /* NULL: not summed */
+	size_t batch;
+} place;
 
-	brc_score_items(&j->scoring, j->data, batch * j->plan->rows, images_of(j, batch), logits,
-			j->correct + at, j->loss + at);
+static void count(const job *j, const place *at, size_t set, const float *logits)
+{
+	const size_t cell = (at->batch * j->n_sets + set) * j->scoring.cells;
+
+	if (at->softmax) {
+		at->softmax->own = j->own + cell;
+		at->softmax->squares = j->squares + cell;
+		at->softmax->all = j->all + cell;
+	}
+	brc_score_items(&j->scoring, j->data, at->batch * j->plan->rows, images_of(j, at->batch),
+			logits, j->correct + cell, j->loss + cell, at->softmax);
 }
 
 static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, brc_err *err)
@@ -98,9 +120,28 @@ static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, br
 			batch * j->plan->rows + broken);
 }
 
-/* A pass with the lesions order[begin .. end - 1] on the way. */
-static brc_rc pass(const job *j, brc_run *r, size_t batch, size_t begin, size_t end, brc_err *err)
+/* A pass of the unharmed network, for its probabilities. */
+static brc_rc unharmed_pass(const job *j, const place *at, bool first, brc_err *err)
 {
+	const size_t row = at->batch * j->plan->rows, n = images_of(j, at->batch);
+	int32_t *saturated = j->saturated + at->batch * j->scoring.cells;
+	const float *logits;
+
+	BRC_TRY(brc_run_start(at->run, j->data, NULL, row, n, err));
+	BRC_TRY(brc_run_finish(at->run, &logits, err));
+	BRC_TRY(check_unharmed(j, at->batch, logits, err));
+	if (first)
+		memset(saturated, 0, j->scoring.cells * sizeof(*saturated));
+	brc_score_softmaxes(&j->scoring, j->data, row, n, logits, at->softmax->p0,
+			    first ? saturated : NULL);
+	return BRC_OK;
+}
+
+/* A pass with the lesions order[begin .. end - 1] on the way. */
+static brc_rc pass(const job *j, const place *at, size_t begin, size_t end, brc_err *err)
+{
+	const size_t batch = at->batch;
+	brc_run *r = at->run;
 	const float *logits;
 	size_t i = begin;
 
@@ -112,12 +153,12 @@ static brc_rc pass(const job *j, brc_run *r, size_t batch, size_t begin, size_t 
 		if (i == begin || j->order[i].stop != j->order[i - 1].stop)
 			BRC_TRY(brc_run_until(r, j->order[i].stop, &value, err));
 		BRC_TRY(brc_run_silenced(r, j->order[i].stop, s->unit, s->n, &logits, err));
-		count(j, batch, j->order[i].set, logits);
+		count(j, at, j->order[i].set, logits);
 	}
 	BRC_TRY(brc_run_finish(r, &logits, err));
 	BRC_TRY(check_unharmed(j, batch, logits, err));
 	for (; i < end; i++)
-		count(j, batch, j->order[i].set, logits);
+		count(j, at, j->order[i].set, logits);
 	return BRC_OK;
 }
 
@@ -146,7 +187,13 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	size_t part = task % j->parts, batch = task / j->parts;
 	size_t begin = begin_of(j, part), end = begin_of(j, part + 1);
 
-	BRC_TRY(pass(j, &j->run[worker], batch, begin, end, err));
+	const place at = {.run = &j->run[worker],
+			  .softmax = j->changes ? &j->softmax[worker] : NULL,
+			  .batch = batch};
+
+	if (j->changes)
+		BRC_TRY(unharmed_pass(j, &at, part == 0, err));
+	BRC_TRY(pass(j, &at, begin, end, err));
 	brc_progress_add(j->progress, (uint64_t)(end - begin) * images_of(j, batch));
 	return BRC_OK;
 }
@@ -191,42 +238,80 @@ static size_t count_parts(const job *j)
 	return want ? want : 1;
 }
 
-static void add_up(const job *j, int32_t *correct, double *loss)
+/* sum[n] of part[batches][n]. */
+static void add_doubles(const double *part, size_t batches, size_t n, double *sum)
 {
-	size_t n = j->n_sets * j->scoring.cells;
+	memset(sum, 0, n * sizeof(*sum));
+	for (size_t b = 0; b < batches; b++)
+		for (size_t i = 0; i < n; i++)
+			sum[i] += part[b * n + i];
+}
 
-	memset(correct, 0, n * sizeof(*correct));
-	memset(loss, 0, n * sizeof(*loss));
-	for (size_t i = 0; i < j->batches * n; i++) {
-		correct[i % n] += j->correct[i];
-		loss[i % n] += j->loss[i];
-	}
+static void add_counts(const job *j, size_t n, int32_t *sum)
+{
+	memset(sum, 0, n * sizeof(*sum));
+	for (size_t b = 0; b < j->batches; b++)
+		for (size_t i = 0; i < n; i++)
+			sum[i] += j->correct[b * n + i];
+}
+
+static void add_up(const job *j, size_t done, const results *to)
+{
+	const size_t n = j->n_sets * j->scoring.cells, at = done * j->scoring.cells;
+	const brc_lesion_changes *c = to->changes;
+
+	add_counts(j, n, to->correct + at);
+	add_doubles(j->loss, j->batches, n, to->loss + at);
+	if (!j->changes)
+		return;
+	add_doubles(j->own, j->batches, n, c->own + at);
+	add_doubles(j->squares, j->batches, n, c->squares + at);
+	add_doubles(j->all, j->batches, n, c->all + at);
+	memset(c->saturated, 0, j->scoring.cells * sizeof(*c->saturated));
+	for (size_t i = 0; i < j->batches * j->scoring.cells; i++)
+		c->saturated[i % j->scoring.cells] += j->saturated[i];
+}
+
+/* Right answers, loss, and changes of probabilities. */
+static size_t cell_bytes(const job *j)
+{
+	return sizeof(int32_t) + sizeof(double) + (j->changes ? 3 * sizeof(double) : 0);
 }
 
 static size_t round_size(const job *j, size_t n_sets)
 {
-	size_t n = PARTIAL_BYTES / (j->batches * j->scoring.cells * CELL_BYTES);
+	size_t n = PARTIAL_BYTES / (j->batches * j->scoring.cells * cell_bytes(j));
 
 	return brc_least(n ? n : 1, n_sets);
 }
 
+/* All sums of this round are 0. */
+static void clear_sums(job *j)
+{
+	const size_t cells = j->batches * j->n_sets * j->scoring.cells;
+
+	memset(j->correct, 0, cells * sizeof(*j->correct));
+	memset(j->loss, 0, cells * sizeof(*j->loss));
+	if (!j->changes)
+		return;
+	memset(j->own, 0, cells * sizeof(*j->own));
+	memset(j->squares, 0, cells * sizeof(*j->squares));
+	memset(j->all, 0, cells * sizeof(*j->all));
+}
+
 static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool *pool,
-			 int32_t *correct, double *loss, brc_err *err)
+			 const results *to, brc_err *err)
 {
 	size_t most = round_size(j, n_sets);
 
 	for (size_t done = 0; done < n_sets; done += j->n_sets) {
-		size_t cells;
-
 		j->set = set + done;
 		j->n_sets = brc_least(n_sets - done, most);
 		order_lesions(j);
 		j->parts = count_parts(j);
-		cells = j->batches * j->n_sets * j->scoring.cells;
-		memset(j->correct, 0, cells * sizeof(*j->correct));
-		memset(j->loss, 0, cells * sizeof(*j->loss));
+		clear_sums(j);
 		BRC_TRY(brc_pool_run(pool, j->batches * j->parts, run_task, j, err));
-		add_up(j, correct + done * j->scoring.cells, loss + done * j->scoring.cells);
+		add_up(j, done, to);
 	}
 	return BRC_OK;
 }
@@ -266,16 +351,59 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 	return rc;
 }
 
+/* Probabilities of a micro-batch without lesions. */
+static size_t softmax_count(const job *j)
+{
+	return j->changes ? j->plan->rows * j->scoring.places * j->scoring.cells : 0;
+}
+
 static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, brc_err *err)
 {
-	size_t sets = round_size(j, n_sets), bytes;
+	size_t sets = round_size(j, n_sets), cells = j->batches * j->scoring.cells, each, bytes;
 
-	if (!brc_mul(j->threads, brc_schedule_bytes(j->plan->schedule), &bytes) ||
-	    !brc_add(bytes, o->held, &bytes) ||
-	    !brc_add(bytes, sets * (j->batches * j->scoring.cells * CELL_BYTES + sizeof(planned)),
-		     &bytes))
+	if (!brc_add(brc_schedule_bytes(j->plan->schedule),
+		     (softmax_count(j) + j->scoring.cells) * sizeof(double), &each) ||
+	    !brc_mul(j->threads, each, &bytes) || !brc_add(bytes, o->held, &bytes) ||
+	    !brc_add(bytes, sets * (cells * cell_bytes(j) + sizeof(planned)), &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
 	return brc_mem_need(bytes, o->mem, "the lesions", err);
+}
+
+static brc_rc prepare_changes(job *j, size_t cells, brc_err *err)
+{
+	j->own = brc_alloc(cells, sizeof(*j->own), err);
+	j->squares = brc_alloc(cells, sizeof(*j->squares), err);
+	j->all = brc_alloc(cells, sizeof(*j->all), err);
+	j->saturated = brc_alloc(j->batches * j->scoring.cells, sizeof(*j->saturated), err);
+	j->softmax = brc_calloc(j->threads, sizeof(*j->softmax), err);
+	if (!j->own || !j->squares || !j->all || !j->saturated || !j->softmax)
+		return BRC_RESOURCE;
+	for (size_t t = 0; t < j->threads; t++) {
+		j->softmax[t].p0 = brc_alloc(softmax_count(j), sizeof(double), err);
+		j->softmax[t].p = brc_alloc(j->scoring.cells, sizeof(double), err);
+		if (!j->softmax[t].p0 || !j->softmax[t].p)
+			return BRC_RESOURCE;
+	}
+	return BRC_OK;
+}
+
+static void release(job *j)
+{
+	brc_runs_free(j->run, j->threads);
+	brc_run_plan_free(j->plan);
+	for (size_t t = 0; j->softmax && t < j->threads; t++) {
+		free(j->softmax[t].p0);
+		free(j->softmax[t].p);
+	}
+	free(j->softmax);
+	free(j->own);
+	free(j->squares);
+	free(j->all);
+	free(j->saturated);
+	free(j->stop);
+	free(j->order);
+	free(j->correct);
+	free(j->loss);
 }
 
 static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *o,
@@ -292,14 +420,22 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
 	if (!j->order || !j->correct || !j->loss)
 		return BRC_RESOURCE;
+	if (j->changes)
+		BRC_TRY(prepare_changes(j, cells, err));
 	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
-		       brc_progress *p, int32_t *correct, double *loss, brc_err *err)
+		       brc_progress *p, int32_t *correct, double *loss,
+		       const brc_lesion_changes *changes, brc_err *err)
 {
-	job j = {.net = net, .data = data, .threads = brc_pool_threads(pool), .progress = p};
+	const results to = {correct, loss, changes};
+	job j = {.net = net,
+		 .data = data,
+		 .threads = brc_pool_threads(pool),
+		 .changes = changes != NULL,
+		 .progress = p};
 	brc_rc rc;
 
 	BRC_TRY(brc_net_check_dataset(net, data, err));
@@ -311,12 +447,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		return brc_fail(err, BRC_DATA, "more than %d images are not supported",
 				(int)(INT32_MAX / j.scoring.places));
 	rc = prepare(&j, set, n_sets, options, err);
-	BRC_THEN(rc, run_rounds(&j, set, n_sets, pool, correct, loss, err));
-	brc_runs_free(j.run, j.threads);
-	brc_run_plan_free(j.plan);
-	free(j.stop);
-	free(j.order);
-	free(j.correct);
-	free(j.loss);
+	BRC_THEN(rc, run_rounds(&j, set, n_sets, pool, &to, err));
+	release(&j);
 	return rc;
 }

@@ -31,6 +31,15 @@ typedef struct brc_lesion_options {
 } brc_lesion_options;
 
 /*
+ * Sums of changes of probabilities, as brc_softmax_changes has them: for each lesion and class
+ * [n_sets][C], and [C] how many answers of the unharmed network are saturated.
+ */
+typedef struct brc_lesion_changes {
+	double *own, *squares, *all;
+	int64_t *saturated;
+} brc_lesion_changes;
+
+/*
  * Run every lesion over every image.
  *
  * correct[n_sets][C] and loss[n_sets][C], C being the cells of the scoring: for each lesion and
@@ -47,6 +56,10 @@ typedef struct brc_lesion_options {
  * silenced units. Sums run over images in order inside a micro-batch and over
  * micro-batches in order: the same bytes for any number of threads.
  *
+ * `changes` may be NULL, and must be where brc_score_softmax() says no: changes of probabilities
+ * are summed there. The probabilities of the unharmed network come from a pass of its own at the
+ * begin of a task, and are kept for its micro-batch alone.
+ *
  * `pool` may be NULL (one thread); `p` (may be NULL) advances by n_sets times
  * the number of images in all. BRC_DATA: images or labels do not fit the
  * network (brc_task_decide), a lesion names a layer or unit that does not exist, or the incoming
@@ -55,6 +68,7 @@ typedef struct brc_lesion_options {
  */
 brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_lesion *set,
 		       size_t n_sets, const brc_lesion_options *options, brc_pool *pool,
-		       brc_progress *p, int32_t *correct, double *loss, brc_err *err);
+		       brc_progress *p, int32_t *correct, double *loss,
+		       const brc_lesion_changes *changes, brc_err *err);
 
 #endif

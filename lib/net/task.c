@@ -282,6 +282,7 @@ brc_rc brc_task_decide(brc_scoring *s, const brc_net *net, const brc_dataset *da
 	task = find_task(&q);
 	BRC_TRY(as[task](&q, s, err));
 	s->scores = q.outputs;
+	s->choices = s->cells;
 	if (task != BRC_TASK_REGRESSION)
 		choose_scores(&q, s);
 	return BRC_OK;

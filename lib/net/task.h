@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "net/net.h"
@@ -19,7 +20,11 @@ enum { BRC_TASK_NONE = BRC_TASKS, BRC_TASK_AUTO };
 /* How the scores of an item lie, and what is counted of them. */
 typedef struct brc_scoring {
 	brc_task_kind task;
-	size_t cells;   /* that are counted apart: classes, labels, or outputs */
+	size_t cells;   /* that are counted apart: classes, groups of them, labels, or outputs */
+	size_t choices; /* the classes that have a score each; labels, or outputs */
+	/* [choices] the cell of each class, -1 of none; NULL: classes and cells are the same.
+	 * Borrowed. */
+	const int32_t *cell;
 	size_t answers; /* of one item: places; labels or outputs; else 1 */
 	size_t scores;  /* floats of one item */
 	/* The score of class c at place p is number c * class_step + p * place_step. */

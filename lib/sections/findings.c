@@ -22,7 +22,7 @@ const brc_column brc_class_columns[] = {
 	ROW(control_mean, "mean change under random groups", CHANGE, CORRECTED),
 	ROW(p, "share of draws that lose as much", P, CORRECTED),
 	ROW(p_adjusted, "p adjusted over the classes of the group by max-T", P, CORRECTED),
-	ROW(u, "change of the class's probability for its own images less that for all", SHARE,
+	ROW(u, "change of the class's probability for its own answers less that for all", SHARE,
 	    SOME),
 	ROW(t, "the same in standard errors", NUMBER, SOME),
 	ROW(t_p, "share of draws whose t is as low", P, SOME),
@@ -65,6 +65,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("compat", brc_findings, published, WORD, NEEDED, rules),
 	BRC_KEY(brc_findings, images, COUNT, NEEDED),
 	BRC_KEY_AS("fdr", brc_findings, fdr, WORD, NEEDED, fdr_name),
+	BRC_KEY(brc_findings, no_specificity, TEXT, OPTIONAL),
 	BRC_KEY(brc_findings, warning, TEXT, OPTIONAL),
 };
 

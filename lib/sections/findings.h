@@ -44,6 +44,8 @@ typedef struct brc_findings {
 	brc_fdr fdr;
 	bool published;
 	char labels[BRC_NAME_MAX];
+	char no_specificity[160]; /* why it is undefined; empty where it is there, or not asked for
+				   */
 	char warning[512]; /* that holds for all its verdicts, in parts joined by "; ", or "" */
 } brc_findings;
 

@@ -76,8 +76,9 @@ void brc_image_overlap_text(const brc_image_overlap *o, brc_str *out)
 		brc_str_add(out, "all or nearly all images that the groups are tested on are among "
 				 "those that they were made from");
 	else if (brc_image_overlap_bad(o))
-		brc_str_addf(out, "%s%.3g %% of the images that the groups are tested on are among "
-				  "those that they were made from",
+		brc_str_addf(out,
+			     "%s%.3g %% of the images that the groups are tested on are among "
+			     "those that they were made from",
 			     o->exact ? "" : "about ", 100 * o->share);
 	else
 		brc_str_add(out, "it is not known whether the groups were made from the images "

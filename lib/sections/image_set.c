@@ -56,9 +56,8 @@ static void hash_image(const brc_dataset *d, size_t image, brc_section_digest *d
 		const brc_dataset_input *x = &d->input[i];
 
 		if (!x->shared)
-			brc_section_digest_bytes(digest,
-						 (const char *)x->data + image * x->count * 4,
-						 x->count * 4);
+			brc_section_digest_bytes(
+				digest, (const char *)x->data + image * x->count * 4, x->count * 4);
 	}
 	brc_section_digest_numbers(digest, hash);
 }

@@ -18,9 +18,9 @@
 enum { BRC_IMAGE_SKETCH = 512 };
 
 typedef struct brc_image_set {
-	size_t n;        /* images */
-	uint64_t sum[2]; /* of their hashes, modulo 2^64 */
-	size_t n_sketch; /* fewer than BRC_IMAGE_SKETCH: all distinct hashes */
+	size_t n;                          /* images */
+	uint64_t sum[2];                   /* of their hashes, modulo 2^64 */
+	size_t n_sketch;                   /* fewer than BRC_IMAGE_SKETCH: all distinct hashes */
 	uint64_t sketch[BRC_IMAGE_SKETCH]; /* the smallest distinct hashes, ascending */
 } brc_image_set;
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { CORRECT, LOSS, OWN, OWN_SQUARES, ALL, TENSORS };
 
 static const char *const names[TENSORS] = {"correct", "loss", "probability/own",
@@ -19,6 +21,38 @@ static const char *dtype_of(size_t k)
 bool brc_lesion_tensors_have_softmax(const brc_lesion_tensors *t)
 {
 	return t->own && t->own_squares && t->all;
+}
+
+size_t brc_lesion_tensors_bytes(bool softmax)
+{
+	return sizeof(int32_t) + sizeof(double) + (softmax ? 3 * sizeof(double) : 0);
+}
+
+brc_rc brc_lesion_tensors_alloc(brc_lesion_tensors *t, size_t n, bool softmax, brc_err *err)
+{
+	const size_t tensors = softmax ? TENSORS : OWN;
+
+	for (size_t k = 0; k < tensors; k++) {
+		t->memory[k] = brc_alloc(n, k == CORRECT ? sizeof(int32_t) : sizeof(double), err);
+		BRC_TRY(brc_made(t->memory[k]));
+	}
+	t->correct = t->memory[CORRECT];
+	t->loss = t->memory[LOSS];
+	t->own = t->memory[OWN];
+	t->own_squares = t->memory[OWN_SQUARES];
+	t->all = t->memory[ALL];
+	return BRC_OK;
+}
+
+void brc_lesion_tensors_skip(brc_lesion_tensors *t, size_t n)
+{
+	t->correct = t->correct ? t->correct + n : NULL;
+	t->loss += n;
+	if (!brc_lesion_tensors_have_softmax(t))
+		return;
+	t->own += n;
+	t->own_squares += n;
+	t->all += n;
 }
 
 brc_rc brc_lesion_tensors_write(const brc_lesion_tensors *t, const size_t shape[3],

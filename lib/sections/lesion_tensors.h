@@ -26,11 +26,21 @@ typedef struct brc_lesion_tensors {
 	const double *own;         /* sum of delta of class c over the answers of class c */
 	const double *own_squares; /* sum of its squares over the same */
 	const double *all;         /* sum of delta of class c over all answers */
-	void *memory[5];           /* of each, to be freed; NULL: borrowed */
+	void *memory[5];           /* of each in this order, to be freed; NULL: borrowed */
 } brc_lesion_tensors;
 
 /* All or none of the sums of probabilities are there. */
 bool brc_lesion_tensors_have_softmax(const brc_lesion_tensors *t);
+
+/*
+ * Memory for n numbers of each, which the members point to; `softmax`: with sums of probabilities.
+ * Write through `memory`. BRC_RESOURCE; clear it then, too.
+ */
+brc_rc brc_lesion_tensors_alloc(brc_lesion_tensors *t, size_t n, bool softmax, brc_err *err);
+/* Bytes of that for one number of each. */
+size_t brc_lesion_tensors_bytes(bool softmax);
+/* All members point n numbers further. */
+void brc_lesion_tensors_skip(brc_lesion_tensors *t, size_t n);
 
 /*
  * Into the section, which borrows them; those that are NULL are left out. Their names have `prefix`

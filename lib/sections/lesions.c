@@ -9,6 +9,7 @@
 #include "base/texts.h"
 #include "sections/classes.h"
 #include "sections/fields.h"
+#include "sections/lesion_matches.h"
 #include "sections/subclusters.h"
 
 static const char *const item_name[] = {"images", "sequences", "tokens",
@@ -61,6 +62,7 @@ void brc_lesions_clear(brc_lesions *l)
 	brc_subcluster_table_clear(&l->table);
 	free(l->left_out);
 	brc_lesion_tensors_clear(&l->tensors);
+	brc_lesion_matches_clear(l);
 	brc_content_clear(&content, l);
 }
 
@@ -94,7 +96,8 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err)
 	BRC_TRY(brc_subcluster_table_write(&l->table, "subcluster", s, err));
 	BRC_TRY(brc_classes_write(l->class_name, l->classes, s, err));
 	BRC_TRY(brc_fields_write(&content, l, NULL, s, err));
-	return brc_lesion_tensors_write(&l->tensors, shape, "", s, err);
+	BRC_TRY(brc_lesion_tensors_write(&l->tensors, shape, "", s, err));
+	return brc_lesion_matches_write(l, s, err);
 }
 
 /* ---- reading ---- */
@@ -164,7 +167,8 @@ static brc_rc check_counts(const brc_lesions *l, const brc_section *s, brc_err *
 	const size_t shape[3] = {l->draws + 1, l->m, l->classes};
 
 	BRC_TRY(check_classes(l, s, err));
-	return brc_lesion_tensors_check(&l->tensors, shape, l->class_images, l->images, s, err);
+	BRC_TRY(brc_lesion_tensors_check(&l->tensors, shape, l->class_images, l->images, s, err));
+	return brc_lesion_matches_check(l, s, err);
 }
 
 /* The tensors of the table `fields`. */
@@ -194,6 +198,7 @@ static brc_rc read_tensors(brc_lesions *l, const brc_section *s, brc_err *err)
 			s, err, "%zu control draws are announced; 1 to 2^30 - 1 are possible",
 			l->draws);
 	BRC_TRY(brc_lesion_tensors_read(&l->tensors, shape, "", brc_task_counts(l->task), s, err));
+	BRC_TRY(brc_lesion_matches_read(l, s, err));
 	BRC_TRY(read_fields(l, s, err));
 	if (l->correct && !l->baseline_correct)
 		return brc_section_bad(s, err, "it has no tensor 'baseline/correct'");

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "sections/lesion_tensors.h"
+#include "sections/match_kinds.h"
 #include "sections/subclusters.h"
 #include "sections/task.h"
 #include "stream/layers.h"
@@ -54,6 +55,12 @@ typedef struct brc_left_out {
 	char reason[96];
 } brc_left_out;
 
+/* Controls that are matched by something. Row 0 of all tensors is the observed partition again. */
+typedef struct brc_lesion_match {
+	brc_lesion_tensors tensors; /* as those of the random controls */
+	double *value;              /* [draws + 1, m]: what sets are matched by; NaN: it has none */
+} brc_lesion_match;
+
 typedef struct brc_lesions {
 	brc_layers layers; /* of the labels */
 	union {
@@ -81,6 +88,8 @@ typedef struct brc_lesions {
 			void *memory[5];
 		};
 	};
+	bool matched[BRC_MATCHES]; /* which kinds of controls there are beside the random ones */
+	brc_lesion_match match[BRC_MATCHES];
 	brc_task_kind task;      /* what the answers mean; classes may be labels or outputs */
 	brc_loss_kind loss_kind; /* what the losses are; USUAL for regression */
 	size_t images;           /* or anything else for which the network gives an answer: */
@@ -103,6 +112,12 @@ void brc_lesions_clear(brc_lesions *l); /* of a zeroed or a filled struct */
  * else is copied.
  */
 brc_rc brc_lesions_read(brc_lesions *l, const brc_section *s, brc_err *err);
+
+/*
+ * The lesions with the controls of one kind in place of the random ones: a view, which borrows all
+ * of `l` and is never cleared. All statistics of lesions take it as it is.
+ */
+brc_lesions brc_lesions_view(const brc_lesions *l, brc_match kind);
 
 /* Into an empty section, which becomes lesions/2 and borrows the tensors of lesions. */
 brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);

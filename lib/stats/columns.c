@@ -9,6 +9,28 @@
 			offsetof(brc_inference, field), __VA_ARGS__       \
 	}
 
+/* Columns of other controls: KIND/COLUMN. They have tables of their own in the reports. */
+#define MATCHED(name, of, field, meaning, kind, ...)                                            \
+	{                                                                                       \
+		name "/" #field, meaning, BRC_COLUMN_##kind, BRC_HELD_BY_SOME,                  \
+			offsetof(brc_inference, of) + offsetof(brc_matched, field), __VA_ARGS__ \
+	}
+#define MATCHED_VALUES(name, of, what)                                                            \
+	MATCHED(name, of, value, what, NUMBER, NULL, NULL, NULL),                                 \
+		MATCHED(name, of, control_value, what ", mean of these controls", NUMBER, NULL,   \
+			NULL, NULL),                                                              \
+		MATCHED(name, of, control_mean, "mean of controls matched by " name, VALUE, NULL, \
+			NULL, NULL),                                                              \
+		MATCHED(name, of, effect, "less the mean of controls matched by " name, CHANGE,   \
+			NULL, NULL, NULL)
+#define MATCHED_TESTS(name, of)                                                                    \
+	MATCHED(name, of, p, "share of draws at least as extreme, matched by " name, P, NULL,      \
+		NULL, NULL),                                                                       \
+		MATCHED(name, of, q, "the same adjusted for the false discovery rate", P, NULL,    \
+			NULL, NULL),                                                               \
+		MATCHED(name, of, p_maxt, "the same adjusted for even one false finding", P, NULL, \
+			NULL, NULL)
+
 const brc_column brc_statistic_columns[] = {
 	ROW(observed, "with the group silenced", VALUE, ALL, NULL, "value", "this group"),
 	ROW(control_mean, "mean of random groups", VALUE, ALL, NULL, NULL, "random groups"),
@@ -26,6 +48,16 @@ const brc_column brc_statistic_columns[] = {
 	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
 	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
 	    "max-T"),
+	MATCHED_VALUES("in-norm", in_norm, "mean norm of in-weights"),
+	MATCHED_TESTS("in-norm", in_norm),
+	MATCHED_VALUES("activation", activation, "mean activation"),
+	MATCHED_TESTS("activation", activation),
+	MATCHED_VALUES("degree", degree, "mean degree"),
+	MATCHED_TESTS("degree", degree),
+	MATCHED_VALUES("cohesion", cohesion, "mean edge within"),
+	{"cohesion/reference_p", "share of controls as cohesive that are as extreme: a reference",
+	 BRC_COLUMN_P, BRC_HELD_BY_SOME,
+	 offsetof(brc_inference, cohesion) + offsetof(brc_matched, p), NULL, NULL, NULL},
 	{.name = NULL},
 };
 
@@ -36,6 +68,11 @@ const brc_column brc_statistic_numbers[] = {
 	ROW(fisher_p, "p combined as if groups were independent", P, ALL, "Fisher*",
 	    "Fisher p, if independent", NULL),
 	ROW(fisher_statistic, "Fisher's statistic", NUMBER, ALL, NULL, NULL, NULL),
+	MATCHED("in-norm", in_norm, omnibus_p, "omnibus p of controls matched by in-norm", P, NULL,
+		NULL, NULL),
+	MATCHED("activation", activation, omnibus_p, "of those matched by activation", P, NULL,
+		NULL, NULL),
+	MATCHED("degree", degree, omnibus_p, "of those matched by degree", P, NULL, NULL, NULL),
 	ROW(minimum_effect, "the range that a finding needs", NUMBER, SOME, NULL, NULL, NULL),
 	ROW(smallest_p, "the smallest p that the draws can give", P, ALL, NULL, NULL, NULL),
 	ROW(paper_effect, "the published effect measure", NUMBER, PUBLISHED, NULL, NULL, NULL),

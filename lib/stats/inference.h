@@ -23,6 +23,18 @@ typedef struct brc_question {
 	bool published; /* as the published code did: stats/published.h */
 } brc_question;
 
+/*
+ * The same statistic with other controls, which are like the groups in something; see
+ * stats/matched.h. All columns are [m], and NULL where there are no such controls.
+ */
+typedef struct brc_matched {
+	double *control_mean, *effect; /* as those of the random controls */
+	double *p;                     /* exact, or of a reference */
+	double *q, *p_maxt;            /* NULL for a reference */
+	double *value, *control_value; /* what is matched: of the group, and the controls' mean */
+	double omnibus_p;              /* NaN where there are none, and for a reference */
+} brc_matched;
+
 typedef struct brc_inference {
 	char statistic[32], title[128], unit[32];
 	brc_tail tail;
@@ -46,6 +58,7 @@ typedef struct brc_inference {
 	 * enough is no finding, whatever its p.
 	 */
 	double *u_range, *intraclass, *large_enough;
+	brc_matched in_norm, activation, degree, cohesion; /* cohesion is a reference */
 	double minimum_effect;               /* NaN where u_range is NULL */
 	double omnibus_p, omnibus_statistic; /* NaN with `published` */
 	double fisher_p, fisher_statistic;   /* see stats/fisher.h */

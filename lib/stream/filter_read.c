@@ -62,7 +62,7 @@ static void note_read(brc_filter *f, const brc_section_list *l, size_t from)
 static bool has_preferred(const struct brc_preference *p, const brc_section_list *l, size_t from)
 {
 	for (size_t i = from; i < l->n; i++)
-		if (strcmp(l->item[i]->type, p->type) == 0 &&
+		if (brc_word_index(p->type, l->item[i]->type) >= 0 &&
 		    strcmp(l->item[i]->name, p->usual) == 0)
 			return true;
 	return false;
@@ -72,7 +72,7 @@ static bool has_preferred(const struct brc_preference *p, const brc_section_list
 static bool passed_over(const struct brc_preference *p, const brc_reader *r,
 			const brc_section_list *l, size_t from)
 {
-	if (!p->type || strcmp(r->type, p->type) != 0)
+	if (!p->type || brc_word_index(p->type, r->type) < 0)
 		return false;
 	return p->only ? strcmp(r->name, p->only) != 0 : has_preferred(p, l, from);
 }
@@ -85,7 +85,7 @@ static void drop_others(const struct brc_preference *p, brc_section_list *l, siz
 	if (!p->type || p->only || !has_preferred(p, l, from))
 		return;
 	for (size_t i = from; i < l->n; i++)
-		if (strcmp(l->item[i]->type, p->type) == 0 &&
+		if (brc_word_index(p->type, l->item[i]->type) >= 0 &&
 		    strcmp(l->item[i]->name, p->usual) != 0)
 			brc_section_free(l->item[i]);
 		else
@@ -119,7 +119,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 
 	if (!t)
 		t = wanted(f, in->reader, in->all_names, &rc, err);
-	else if (strcmp(t->types, in->reader->type) != 0)
+	else if (brc_word_index(t->types, in->reader->type) < 0)
 		t = NULL;
 	BRC_TRY(rc);
 	taken = t && !passed_over(&f->prefer, in->reader, in->list, in->from);
@@ -283,8 +283,8 @@ static bool is_preference(const brc_filter *f, const char *types)
 static brc_rc none_found(const brc_filter *f, const char *types, brc_err *err)
 {
 	char list[700], wanted_types[128], makers[128];
-	const char *name = is_preference(f, types) && f->prefer.only ? f->prefer.only
-								     : f->cli->c.in;
+	const char *name =
+		is_preference(f, types) && f->prefer.only ? f->prefer.only : f->cli->c.in;
 
 	list_seen(f, NULL, list, sizeof(list));
 	alternatives(types, wanted_types, sizeof(wanted_types));
@@ -340,18 +340,19 @@ static brc_rc side_section(brc_filter *f, struct intake *in, const char *path, b
 {
 	const struct brc_preference *p = &f->prefer;
 	bool preferred = is_preference(f, in->side->types);
+	char types[128];
 
 	in->from = f->sides.n;
 	BRC_TRY(take_single(in, path, err));
 	if (f->sides.n == in->from + 1)
 		return BRC_OK;
+	alternatives(in->side->types, types, sizeof(types));
 	if (preferred && p->only)
 		brc_fail(err, BRC_DATA, "%s: there is no %s section called '%s'",
-			 brc_reader_name(in->reader), in->side->types, p->only);
+			 brc_reader_name(in->reader), types, p->only);
 	else
 		brc_fail(err, BRC_DATA, "%s: %s %s section", brc_reader_name(in->reader),
-			 f->sides.n == in->from ? "there is no" : "there is more than one",
-			 in->side->types);
+			 f->sides.n == in->from ? "there is no" : "there is more than one", types);
 	if (preferred && f->sides.n > in->from)
 		return brc_hint(err, "choose one with --%s NAME; 'peek' shows what a stream holds",
 				p->option);

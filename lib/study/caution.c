@@ -37,8 +37,9 @@ static void few_images(const brc_lesions *l, char *text, size_t size)
 		 "%zu of %zu %s ha%s fewer than %d %s, the smallest %lld: chance alone makes small "
 		 "changes there",
 		 few, classes, brc_task_cells(l->task), few == 1 ? "s" : "ve", BRC_FEW_IMAGES,
-		 l->items && l->task != BRC_TASK_LABELS && l->task != BRC_TASK_REGRESSION ? l->items
-											 : "images",
+		 l->items && l->task != BRC_TASK_LABELS && l->task != BRC_TASK_REGRESSION
+			 ? l->items
+			 : "images",
 		 (long long)fewest);
 }
 

@@ -76,11 +76,31 @@ static void choose(layer_draw *d, brc_rng *rng, int32_t *pool, size_t size, int3
 	}
 }
 
+/* How all draws are made. */
+typedef struct plan {
+	brc_controls how;
+	const brc_redraw *by; /* instead of `how`; NULL: as it says */
+	uint64_t seed;
+	const uint32_t *stream;
+} plan;
+
+static brc_drawn_layer view(const layer_draw *d, size_t layer)
+{
+	return (brc_drawn_layer){layer, d->n, d->unit, d->group, d->groups};
+}
+
 /* One draw of one layer, b >= 1. */
-static void draw(layer_draw *d, const brc_subcluster *item, brc_controls how, brc_rng *rng,
+static void draw(layer_draw *d, const brc_subcluster *item, const plan *p, brc_rng *rng,
 		 int32_t *pool, int32_t *out)
 {
-	if (how == BRC_CONTROLS_PERMUTATION) {
+	if (p->by) {
+		const brc_drawn_layer seen = view(d, item->layer);
+
+		p->by->draw(p->by->of, &seen, rng, d->drawn);
+		deal(d, d->drawn, out);
+		return;
+	}
+	if (p->how == BRC_CONTROLS_PERMUTATION) {
 		memcpy(d->drawn, d->group, d->n * sizeof(*d->group));
 		brc_rng_shuffle(rng, d->drawn, d->n);
 		deal(d, d->drawn, out);
@@ -93,7 +113,7 @@ static void draw(layer_draw *d, const brc_subcluster *item, brc_controls how, br
 }
 
 static brc_rc alloc_sets(brc_control_sets *sets, const brc_subclusters *t, const size_t *keep,
-			 size_t mem_limit, brc_err *err)
+			 bool values, size_t mem_limit, brc_err *err)
 {
 	size_t row = 0, total, rows, bytes, at = 0;
 
@@ -106,7 +126,8 @@ static brc_rc alloc_sets(brc_control_sets *sets, const brc_subclusters *t, const
 	BRC_TRY(brc_mem_need(bytes, mem_limit, "the control sets", err));
 	sets->first = brc_alloc(rows, sizeof(*sets->first), err);
 	sets->unit = brc_alloc(total, sizeof(*sets->unit), err);
-	if (!sets->first || !sets->unit)
+	sets->value = values ? brc_alloc(rows, sizeof(*sets->value), err) : NULL;
+	if (!sets->first || !sets->unit || (values && !sets->value))
 		return BRC_RESOURCE;
 	for (size_t b = 0; b <= sets->n; b++)
 		for (size_t i = 0; i < sets->m; i++) {
@@ -116,11 +137,32 @@ static brc_rc alloc_sets(brc_control_sets *sets, const brc_subclusters *t, const
 	return BRC_OK;
 }
 
-/* All draws of the layer whose sub-clusters are item[from..to); kept: keep[at..at_end). */
-static void draw_layer(brc_control_sets *sets, layer_draw *d, const brc_subclusters *t,
-		       const size_t *keep, size_t at, size_t at_end, size_t from, brc_controls how,
-		       uint64_t seed, uint32_t stream, int32_t *pool)
+/* What the sets of draw b are matched by. */
+static void take_values(brc_control_sets *sets, const layer_draw *d, const brc_subclusters *t,
+			const size_t *keep, size_t at, size_t at_end, size_t b,
+			const brc_redraw *by)
 {
+	for (size_t i = at; i < at_end; i++) {
+		const brc_subcluster *s = &t->item[keep[i]];
+		const brc_drawn_layer seen = view(d, s->layer);
+		const size_t set = b * sets->m + i;
+
+		sets->value[set] = by->value(by->of, &seen, sets->unit + sets->first[set], s->size);
+	}
+}
+
+/* All draws of the layer whose sub-clusters are item[from..to); kept: keep[at..at_end). */
+static brc_rc draw_layer(brc_control_sets *sets, layer_draw *d, const brc_subclusters *t,
+			 const size_t *keep, size_t at, size_t at_end, size_t from, const plan *p,
+			 int32_t *pool, brc_err *err)
+{
+	const size_t layer = t->item[from].layer;
+
+	if (p->by && p->by->begin) {
+		const brc_drawn_layer seen = view(d, layer);
+
+		BRC_TRY(p->by->begin(p->by->of, &seen, err));
+	}
 	for (size_t b = 0; b <= sets->n; b++) {
 		brc_rng rng;
 
@@ -128,18 +170,21 @@ static void draw_layer(brc_control_sets *sets, layer_draw *d, const brc_subclust
 			d->fill[g] = SIZE_MAX;
 		for (size_t i = at; i < at_end; i++)
 			d->fill[keep[i] - from] = sets->first[b * sets->m + i];
-		if (b == 0) {
+		brc_rng_init(&rng, p->seed, p->by ? p->by->purpose : BRC_RNG_CONTROL,
+			     p->stream[layer], (uint32_t)b);
+		if (b == 0)
 			deal(d, d->group, sets->unit);
-			continue;
-		}
-		brc_rng_init(&rng, seed, BRC_RNG_CONTROL, stream, (uint32_t)b);
-		draw(d, t->item + from, how, &rng, pool, sets->unit);
+		else
+			draw(d, t->item + from, p, &rng, pool, sets->unit);
+		if (p->by)
+			take_values(sets, d, t, keep, at, at_end, b, p->by);
 	}
+	return BRC_OK;
 }
 
-static void draw_all(brc_control_sets *sets, layer_draw *d, const brc_labels *labels,
-		     const brc_subclusters *t, const size_t *keep, brc_controls how, uint64_t seed,
-		     const uint32_t *stream, int32_t *scratch)
+static brc_rc draw_all(brc_control_sets *sets, layer_draw *d, const brc_labels *labels,
+		       const brc_subclusters *t, const size_t *keep, const plan *p,
+		       int32_t *scratch, brc_err *err)
 {
 	for (size_t from = 0, to, at = 0, at_end; from < t->n; from = to, at = at_end) {
 		const size_t layer = t->item[from].layer;
@@ -151,14 +196,13 @@ static void draw_all(brc_control_sets *sets, layer_draw *d, const brc_labels *la
 		if (at == at_end)
 			continue;
 		layer_units(d, labels, t, from, to, scratch);
-		draw_layer(sets, d, t, keep, at, at_end, from, how, seed, stream[layer], scratch);
+		BRC_TRY(draw_layer(sets, d, t, keep, at, at_end, from, p, scratch, err));
 	}
+	return BRC_OK;
 }
 
-brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
-			     const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
-			     brc_controls how, uint64_t seed, const uint32_t *stream,
-			     size_t mem_limit, brc_err *err)
+static brc_rc make(brc_control_sets *sets, const brc_labels *labels, const brc_subclusters *t,
+		   const size_t *keep, const plan *p, size_t mem_limit, brc_err *err)
 {
 	const size_t units = brc_layers_total(&labels->layers);
 	layer_draw d = {0};
@@ -166,25 +210,47 @@ brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
 	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_labels_valid(labels));
-	*sets = (brc_control_sets){.n = n, .m = m};
 	d.fill = brc_alloc(t->n, sizeof(*d.fill), err);
-	rc = scratch && d.fill ? alloc_sets(sets, t, keep, mem_limit, err) : BRC_RESOURCE;
+	rc = scratch && d.fill ? alloc_sets(sets, t, keep, p->by, mem_limit, err) : BRC_RESOURCE;
 	if (rc == BRC_OK) {
 		d.unit = scratch;
 		d.group = scratch + units;
 		d.drawn = scratch + 2 * units;
-		draw_all(sets, &d, labels, t, keep, how, seed, stream, scratch + 3 * units);
-	} else {
-		brc_control_sets_clear(sets);
+		rc = draw_all(sets, &d, labels, t, keep, p, scratch + 3 * units, err);
 	}
+	if (rc != BRC_OK)
+		brc_control_sets_clear(sets);
 	free(scratch);
 	free(d.fill);
 	return rc;
+}
+
+brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
+			     const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
+			     brc_controls how, uint64_t seed, const uint32_t *stream,
+			     size_t mem_limit, brc_err *err)
+{
+	const plan p = {.how = how, .seed = seed, .stream = stream};
+
+	*sets = (brc_control_sets){.n = n, .m = m};
+	return make(sets, labels, t, keep, &p, mem_limit, err);
+}
+
+brc_rc brc_control_sets_redraw(brc_control_sets *sets, const brc_labels *labels,
+			       const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
+			       const brc_redraw *by, uint64_t seed, const uint32_t *stream,
+			       size_t mem_limit, brc_err *err)
+{
+	const plan p = {.by = by, .seed = seed, .stream = stream};
+
+	*sets = (brc_control_sets){.n = n, .m = m};
+	return make(sets, labels, t, keep, &p, mem_limit, err);
 }
 
 void brc_control_sets_clear(brc_control_sets *sets)
 {
 	free(sets->first);
 	free(sets->unit);
+	free(sets->value);
 	*sets = (brc_control_sets){0};
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/rng.h"
 #include "sections/labels.h"
 #include "sections/lesions.h"
 #include "graph/subcluster.h"
@@ -30,7 +31,30 @@ typedef struct brc_control_sets {
 	size_t n, m;
 	size_t *first; /* [(n + 1) * m] */
 	int32_t *unit;
+	double *value; /* [(n + 1) * m] what sets are matched by; NULL: they are drawn at random */
 } brc_control_sets;
+
+/* The eligible units of one layer, those with a label, and the sub-clusters that they are in. */
+typedef struct brc_drawn_layer {
+	size_t layer;         /* index in the layer table of the labels */
+	size_t n;             /* units */
+	const int32_t *unit;  /* [n] ascending indices within the layer */
+	const int32_t *group; /* [n] sub-cluster of each, counted from the layer's first */
+	size_t groups;        /* sub-clusters of the layer, left-out ones included */
+} brc_drawn_layer;
+
+/*
+ * A way to draw all sub-clusters of a layer together. `begin` is called once a layer, before its
+ * draws, and may be NULL. `draw` fills drawn[n]: each sub-cluster keeps its size. `value` is the
+ * property of a set that controls are matched by, NaN where it has none.
+ */
+typedef struct brc_redraw {
+	brc_purpose purpose; /* of the random numbers */
+	brc_rc (*begin)(void *of, const brc_drawn_layer *d, brc_err *err);
+	void (*draw)(void *of, const brc_drawn_layer *d, brc_rng *rng, int32_t *drawn);
+	double (*value)(void *of, const brc_drawn_layer *d, const int32_t *unit, size_t n);
+	void *of;
+} brc_redraw;
 
 /*
  * Draw them. stream[l] is the number under which random numbers of label layer
@@ -43,6 +67,11 @@ brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
 			     const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
 			     brc_controls how, uint64_t seed, const uint32_t *stream,
 			     size_t mem_limit, brc_err *err);
+/* The same, drawn in another way: random numbers are keyed by its purpose. Errors of `begin`, too. */
+brc_rc brc_control_sets_redraw(brc_control_sets *sets, const brc_labels *labels,
+			       const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
+			       const brc_redraw *by, uint64_t seed, const uint32_t *stream,
+			       size_t mem_limit, brc_err *err);
 void brc_control_sets_clear(brc_control_sets *sets); /* of a zeroed or an initialised struct */
 
 #endif

@@ -2,14 +2,14 @@
 
 #include <math.h>
 
-static double settle(double x, int bits)
+double brc_settle(double x, int bits)
 {
 	return ldexp(rint(ldexp(x, bits)), -bits);
 }
 
 static double settle_counts(double x)
 {
-	return settle(x, 40);
+	return brc_settle(x, 40);
 }
 
 /* D_c, exact up to one division. */
@@ -80,7 +80,7 @@ void brc_damage_loss(const brc_lesions *l, brc_weighting w, double *t)
 			       (w == BRC_WEIGHT_CLASS ? images : 1);
 			weight += w == BRC_WEIGHT_CLASS ? 1 : images;
 		}
-		t[i] = settle(sum / weight, 23);
+		t[i] = brc_settle(sum / weight, 23);
 	}
 }
 

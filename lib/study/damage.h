@@ -21,6 +21,9 @@ typedef enum brc_weighting {
 	BRC_WEIGHT_IMAGE  /* every image counts the same */
 } brc_weighting;
 
+/* x rounded to a multiple of 2^-bits. */
+double brc_settle(double x, int bits);
+
 /* Mean change of accuracy: mean over c of D_c, or change of correct / images. */
 void brc_damage_accuracy(const brc_lesions *l, brc_weighting w, double *t);
 

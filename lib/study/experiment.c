@@ -9,6 +9,7 @@
 #include "net/score.h"
 #include "base/texts.h"
 #include "study/dead_units.h"
+#include "study/match_lesions.h"
 
 /* ---- planning ---- */
 
@@ -121,7 +122,8 @@ static void sort_out(brc_experiment *x, const brc_net *net, const brc_subcluster
 			continue;
 		}
 		if (live->size < x->options.min_size && w->size >= x->options.min_size)
-			snprintf(reason, 96, "fewer than %zu units that are not constant on the data",
+			snprintf(reason, 96,
+				 "fewer than %zu units that are not constant on the data",
 				 x->options.min_size);
 		leave_out(x, w);
 		k++;
@@ -197,12 +199,20 @@ void brc_experiment_clear(brc_experiment *x)
 	free(x->keep);
 	free(x->left_out);
 	brc_control_sets_clear(&x->sets);
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		brc_control_sets_clear(&x->match[k]);
 	memset(x, 0, sizeof(*x));
+}
+
+/* The network without a lesion, the observed partition and its random controls. */
+static size_t random_lesions(const brc_experiment *x)
+{
+	return (x->options.draws + 1) * x->m + 1;
 }
 
 size_t brc_experiment_lesions(const brc_experiment *x)
 {
-	return (x->options.draws + 1) * x->m + 1;
+	return random_lesions(x) + brc_match_lesion_count(x);
 }
 
 /* ---- running ---- */
@@ -211,7 +221,7 @@ size_t brc_experiment_lesions(const brc_experiment *x)
 static void list_lesions(const brc_experiment *x, brc_lesion *set)
 {
 	set[0] = (brc_lesion){.layer = x->joined.net_layer[x->all->item[x->keep[0]].layer]};
-	for (size_t i = 0; i < brc_experiment_lesions(x) - 1; i++) {
+	for (size_t i = 0; i < random_lesions(x) - 1; i++) {
 		const brc_subcluster *s = &x->all->item[x->keep[i % x->m]];
 
 		set[i + 1] = (brc_lesion){.layer = x->joined.net_layer[s->layer],
@@ -274,53 +284,70 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		       : BRC_OK;
 }
 
-static brc_rc check_memory(const brc_experiment *x, size_t counts, size_t *bytes, brc_err *err)
+/* Of the lesions of all kinds, each with the observed partition. */
+static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax, size_t *bytes,
+			   brc_err *err)
 {
-	const size_t lesions = brc_experiment_lesions(x);
+	const size_t lesions = brc_experiment_lesions(x) + BRC_MATCHES * x->m;
+	size_t counts;
 
-	if (!brc_mul(counts, sizeof(int32_t) + sizeof(double), bytes) ||
+	if (!brc_mul(lesions, classes, &counts) ||
+	    !brc_mul(counts, brc_lesion_tensors_bytes(softmax), bytes) ||
 	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
 	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
+}
+
+/* What the lesions leave, that of the network without a lesion in front. */
+static brc_rc run_lesions(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
+			  const brc_lesion_options *how, brc_pool *pool, brc_progress *p,
+			  brc_lesions *l, brc_err *err)
+{
+	const size_t lesions = random_lesions(x);
+	const brc_lesion_changes changes = {l->memory[2], l->memory[3], l->memory[4],
+					    l->baseline_saturated};
+	brc_lesion *set = brc_alloc(lesions, sizeof(*set), err);
+	brc_rc rc;
+
+	BRC_TRY(brc_made(set));
+	list_lesions(x, set);
+	rc = brc_net_lesions(net, data, set, lesions, how, pool, p, l->memory[0], l->memory[1],
+			     l->own ? &changes : NULL, err);
+	free(set);
+	return rc;
+}
+
+/* The published statistics have no use for probabilities. */
+static bool sums_softmax(const brc_experiment *x, const brc_scoring *scoring)
+{
+	return x->options.controls == BRC_CONTROLS_PERMUTATION && brc_score_softmax(scoring);
 }
 
 static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
 		  const brc_scoring *scoring, brc_pool *pool, brc_progress *p, brc_lesions *l,
 		  brc_err *err)
 {
-	const size_t lesions = brc_experiment_lesions(x), c = l->classes;
-	brc_lesion *set;
-	int32_t *correct;
-	double *loss;
+	const size_t c = l->classes;
+	const bool softmax = sums_softmax(x, scoring);
 	brc_lesion_options how = {.ablate = x->options.ablate,
 				  .precision = x->options.precision,
 				  .mem = x->options.mem,
 				  .scoring = scoring};
-	size_t counts;
-	brc_rc rc;
 
-	if (!brc_mul(lesions, c, &counts))
-		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
-	BRC_TRY(check_memory(x, counts, &how.held, err));
-	l->memory[0] = correct = brc_alloc(counts, sizeof(*correct), err);
-	l->memory[1] = loss = brc_alloc(counts, sizeof(*loss), err);
-	set = brc_alloc(lesions, sizeof(*set), err);
-	if (!correct || !loss || !set) {
-		free(set);
-		return BRC_RESOURCE;
-	}
-	list_lesions(x, set);
-	rc = brc_net_lesions(net, data, set, lesions, &how, pool, p, correct, loss, err);
-	free(set);
-	BRC_TRY(rc);
+	BRC_TRY(check_memory(x, c, softmax, &how.held, err));
+	BRC_TRY(brc_lesion_tensors_alloc(&l->tensors, random_lesions(x) * c, softmax, err));
+	if (softmax)
+		BRC_NEW(l->baseline_saturated, c, err);
+	BRC_TRY(run_lesions(x, net, data, &how, pool, p, l, err));
 	for (size_t k = 0; k < c; k++) {
 		if (l->baseline_correct)
-			l->baseline_correct[k] = correct[k];
-		l->baseline_loss[k] = loss[k];
+			l->baseline_correct[k] = l->correct[k];
+		l->baseline_loss[k] = l->loss[k];
 	}
-	l->correct = brc_task_counts(l->task) ? correct + c : NULL;
-	l->loss = loss + c;
-	return BRC_OK;
+	if (!brc_task_counts(l->task))
+		l->correct = NULL;
+	brc_lesion_tensors_skip(&l->tensors, c);
+	return brc_match_lesions(x, net, data, &how, pool, p, l, err);
 }
 
 brc_rc brc_experiment_run(const brc_experiment *x, const brc_net *net, const brc_dataset *data,

@@ -49,6 +49,8 @@ typedef struct brc_experiment {
 	size_t n_left_out;
 	brc_left_out *left_out; /* the others */
 	brc_control_sets sets;
+	bool matched[BRC_MATCHES]; /* which other kinds of controls there are, and their sets: */
+	brc_control_sets match[BRC_MATCHES]; /* see study/match_lesions.h */
 } brc_experiment;
 
 /*
@@ -62,7 +64,10 @@ brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labe
 			   const brc_experiment_options *options, brc_err *err);
 void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised struct */
 
-/* How many networks run over the images: one for every lesion, and the network without a lesion. */
+/*
+ * How many networks run over the images: one for every lesion of controls of all kinds, and the
+ * network without a lesion.
+ */
 size_t brc_experiment_lesions(const brc_experiment *x);
 
 /*

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "net/check_dataset.h"
 #include "study/dead_units.h"
+#include "study/match_lesions.h"
 #include "study/unfit.h"
 
 /* Does it fit together? */
@@ -55,6 +56,20 @@ static brc_rc plan_again(const brc_lesion_study *s, const brc_experiment_options
 	return brc_experiment_init(x, s->net, s->labels, &again, err);
 }
 
+/* The sets of all further kinds of controls. */
+static brc_rc match(const brc_lesion_study *s, brc_experiment *x, const brc_cli *cli,
+		    brc_pool *pool, brc_err *err)
+{
+	brc_matching by = {.data = s->data,
+			   .graph = s->graph,
+			   .precision = x->options.precision,
+			   .mem = x->options.mem,
+			   .pool = pool,
+			   .cli = cli};
+
+	return brc_experiment_match(x, s->net, s->match, &by, err);
+}
+
 /* Everything that runs the network. */
 static brc_rc run_all(const brc_lesion_study *s, const brc_experiment_options *how,
 		      brc_experiment *x, const brc_cli *cli, brc_lesions *l, brc_err *err)
@@ -67,6 +82,7 @@ static brc_rc run_all(const brc_lesion_study *s, const brc_experiment_options *h
 	rc = brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers, how->precision,
 				 how->mem, pool, err);
 	BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	BRC_THEN(rc, match(s, x, cli, pool, err));
 	BRC_THEN(rc, run(s, x, cli, pool, l, err));
 	if (rc == BRC_OK) {
 		l->dead = s->dead;

@@ -13,6 +13,7 @@
 #include "sections/labels.h"
 #include "sections/lesions.h"
 #include "study/experiment.h"
+#include "study/match.h"
 #include "study/measure.h"
 
 typedef struct brc_lesion_study {
@@ -24,13 +25,15 @@ typedef struct brc_lesion_study {
 	int loss;                   /* as brc_loss_choose takes it */
 	brc_experiment_options how; /* its scoring comes of the task, its dead units of the data */
 	brc_dead dead;              /* OUT: dead units are in no group and in no control */
+	bool match[BRC_MATCHES];    /* further kinds of controls */
+	const brc_laplacian *graph; /* by which they are matched; NULL where no kind needs it */
 	brc_measure measure;        /* that will be made of the lesions: checked, too */
 } brc_lesion_study;
 
 /*
- * The counts of all lesions. Errors as those of brc_experiment_init, brc_task_decide,
- * brc_loss_choose, brc_measure_check and brc_experiment_run. Threads and progress are those of the
- * command line.
+ * The counts of all lesions. Errors as those of brc_experiment_init, brc_experiment_match,
+ * brc_task_decide, brc_loss_choose, brc_measure_check and brc_experiment_run. Threads and progress
+ * are those of the command line.
  */
 brc_rc brc_lesion_study_run(const brc_lesion_study *s, const brc_cli *cli, brc_lesions *l,
 			    brc_err *err);

@@ -1,6 +1,7 @@
 #include "study/measure.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "stats/extremes.h"
 #include "stats/maxt.h"
 #include "study/caution.h"
+#include "study/match_measure.h"
+#include "study/specificity.h"
 
 enum { BRC_TITLE = 128 };
 
@@ -57,6 +60,8 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
 	f->n_stats += rc == BRC_OK;
 	free(t);
+	BRC_THEN(rc, brc_measure_matched(&f->stat[f->n_stats - 1], &ask, l, how->weighting, fill,
+					 err));
 	return rc;
 }
 
@@ -109,14 +114,91 @@ brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_m
 
 /* ---- coherence ---- */
 
-static void warn_range(brc_inference *i)
+static void __attribute__((format(printf, 2, 3))) warn(brc_inference *i, const char *fmt, ...)
 {
 	const size_t at = strlen(i->warning);
+	va_list ap;
 
-	snprintf(i->warning + at, sizeof(i->warning) - at,
-		 "%sdivides by the mean change, so it loses power where controls do little "
-		 "damage: prefer the class spread",
-		 at ? "; " : "");
+	if (at)
+		snprintf(i->warning + at, sizeof(i->warning) - at, "; ");
+	va_start(ap, fmt);
+	vsnprintf(i->warning + strlen(i->warning), sizeof(i->warning) - strlen(i->warning), fmt,
+		  ap);
+	va_end(ap);
+}
+
+/* What spread and range are blind to, where specificity stands beside them. */
+static void warn_spread(brc_inference *i, const brc_lesions *l)
+{
+	warn(i,
+	     "it grows with total damage: it finds groups where the %s are shuffled, and few of a "
+	     "network of separate parts",
+	     l->task == BRC_TASK_LABELS ? "labels" : "classes");
+}
+
+static void warn_range(brc_inference *i)
+{
+	warn(i, "it divides by the mean change, so it loses power where controls do little damage");
+}
+
+static void warn_saturated(brc_inference *i, const brc_lesions *l)
+{
+	const double share = brc_specificity_saturated(l);
+
+	if (share > 0.5)
+		warn(i,
+		     "%.0f %% of the %s have a softmax output above .999 before any lesion: single "
+		     "classes may be named that only take the answers of others",
+		     100 * share, l->items ? l->items : "images");
+}
+
+static void warn_small(brc_inference *i, double level)
+{
+	size_t small = 0;
+
+	for (size_t s = 0; s < i->m; s++)
+		small += i->p[s] <= level && !brc_inference_large_enough(i, s);
+	if (small)
+		warn(i,
+		     "%zu sub-cluster%s with p <= %g %s a range of less than %g points, too little "
+		     "for a finding",
+		     small, small == 1 ? "" : "s", level, small == 1 ? "has" : "have",
+		     100 * i->minimum_effect);
+}
+
+/* The effects stand beside F, since F does not depend on the size of the damage. */
+static brc_rc add_effects(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			  brc_err *err)
+{
+	brc_inference *i = &f->stat[f->n_stats - 1];
+	double *range = brc_alloc(2 * l->m, sizeof(*range), err), *share = range + l->m;
+	brc_rc rc = range ? BRC_OK : BRC_RESOURCE;
+
+	for (size_t s = 0; range && s < l->m; s++) {
+		const brc_specificity of = brc_specificity_of(l, 0, s, NULL, NULL);
+
+		range[s] = of.range;
+		share[s] = of.intraclass;
+	}
+	BRC_THEN(rc, brc_inference_effects(i, range, share, how->minimum_effect, how->level, err));
+	free(range);
+	if (rc == BRC_OK) {
+		warn_saturated(i, l);
+		warn_small(i, how->level);
+	}
+	return rc;
+}
+
+static brc_rc specificity(brc_findings *f, const brc_lesions *l, const brc_measure *how,
+			  brc_err *err)
+{
+	if (!brc_specificity_defined(l, f->no_specificity))
+		return BRC_OK;
+	BRC_TRY(infer(f, l, how, "specificity",
+		      "specificity (F of the change of each class's probability, its own answers "
+		      "against all)",
+		      "F", BRC_TAIL_RIGHT, brc_damage_specificity, err));
+	return add_effects(f, l, how, err);
 }
 
 /* The tables by class of sub-cluster s, from T and U [draws + 1, classes]. */
@@ -145,11 +227,14 @@ static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *
 static brc_rc classes(brc_findings *f, const brc_lesions *l, brc_err *err)
 {
 	double *t = brc_alloc(2 * (l->draws + 1), l->classes * sizeof(*t), err);
-	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, false, err) : BRC_RESOURCE;
+	const bool specific = !f->no_specificity[0];
+	brc_rc rc = t ? brc_findings_alloc_classes(f, l->classes, specific, err) : BRC_RESOURCE;
 
 	for (size_t s = 0; s < l->m && rc == BRC_OK; s++)
 		rc = by_class(f, l, s, t, t + (l->draws + 1) * l->classes, err);
 	free(t);
+	if (specific)
+		BRC_THEN(rc, brc_specificity_classes(f, l, err));
 	return rc == BRC_OK ? brc_texts_dup(l->class_name, l->classes, &f->class_name, err) : rc;
 }
 
@@ -158,6 +243,8 @@ static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure
 	const bool labels = l->task == BRC_TASK_LABELS;
 
 	BRC_TRY(begin(f, l, how, err));
+	if (!how->published)
+		BRC_TRY(specificity(f, l, how, err));
 	if (!how->published)
 		BRC_TRY(infer(
 			f, l, how, "spread",
@@ -172,6 +259,8 @@ static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure
 		      "ratio", BRC_TAIL_RIGHT, brc_damage_range, err));
 	if (how->published)
 		return BRC_OK;
+	warn_spread(&f->stat[f->n_stats - 2], l);
+	warn_spread(&f->stat[f->n_stats - 1], l);
 	warn_range(&f->stat[f->n_stats - 1]);
 	return classes(f, l, err);
 }

@@ -14,6 +14,7 @@ typedef struct brc_measure {
 	double level;            /* of significance, within (0, 1) */
 	brc_fdr fdr;             /* of the q-values */
 	brc_weighting weighting; /* of importance */
+	double minimum_effect;   /* of a finding of specificity: range of U, as a fraction */
 	bool published;          /* as the published code did: stats/published.h */
 } brc_measure;
 
@@ -31,8 +32,9 @@ brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_m
 			      brc_err *err);
 
 /*
- * Coherence: class spread and range (large is extreme) and the change of every
- * class; if published, the range alone. BRC_DATA as above, and for regression, which has none.
+ * Coherence: specificity where it is defined, class spread and range (large is extreme), and the
+ * change of every class; if published, the range alone. BRC_DATA as above, and for regression,
+ * which has none.
  */
 brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			     brc_err *err);

@@ -1,6 +1,7 @@
 #include "study/tell.h"
 
 #include "base/str.h"
+#include "study/match_words.h"
 #include "study/dead_units.h"
 
 void brc_tell_output(const brc_cli *cli, const brc_net *net)
@@ -52,12 +53,26 @@ void brc_tell_lesions(const brc_cli *cli, const brc_lesions *l)
 		     l->m, l->m == 1 ? "" : "s", l->n_left_out, l->draws,
 		     (unsigned long long)cli->c.seed);
 	tell_dead(cli, l);
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		if (l->matched[k])
+			brc_cli_note(cli, "as many controls matched by %s%s", brc_match_name(k),
+				     brc_match_exact(k) ? "" : ", a reference");
 	for (size_t i = 0; i < l->n_left_out; i++) {
 		const brc_left_out *o = &l->left_out[i];
 
 		brc_cli_detail(cli, "left out: layer %s, cluster %d (%zu units): %s",
 			       l->layers.name[o->layer], o->cluster, o->size, o->reason);
 	}
+}
+
+/* How many of the findings pass other controls. */
+static void tell_matched(const brc_cli *cli, const brc_inference *stat, double level)
+{
+	brc_str text = {0};
+
+	if (brc_match_summary(stat, level, &text) && text.s)
+		brc_cli_note(cli, "%s: %s", stat->statistic, text.s);
+	brc_str_free(&text);
 }
 
 void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
@@ -69,6 +84,7 @@ void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
 		char line[256];
 
 		brc_cli_note(cli, "%s", brc_inference_line(stat, f->level, line, sizeof(line)));
+		tell_matched(cli, stat, f->level);
 		if (stat->warning[0])
 			brc_cli_note(cli, "%s: warning: %s", stat->statistic, stat->warning);
 	}

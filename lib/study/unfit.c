@@ -91,7 +91,8 @@ brc_rc brc_warn_chance(const brc_cli *cli, const brc_net *net, const brc_dataset
 			 .baseline_loss = loss};
 	brc_rc rc = correct && counts && loss ? BRC_OK : BRC_RESOURCE;
 
-	BRC_THEN(rc, brc_net_lesions(net, data, &whole, 1, how, pool, NULL, correct, loss, err));
+	BRC_THEN(rc,
+		 brc_net_lesions(net, data, &whole, 1, how, pool, NULL, correct, loss, NULL, err));
 	if (rc == BRC_OK) {
 		l.images = brc_score_answers(how->scoring, data, counts);
 		l.baseline_correct = counts + cells;

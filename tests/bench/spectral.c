@@ -188,14 +188,29 @@ static void cluster(const brc_blocks *blocks, size_t k, brc_pool *pool, size_t r
 
 static void shuffle(const brc_blocks *blocks, size_t k, size_t threads, size_t shuffles)
 {
-	brc_clusterability_options o = {
-		.k = k, .shuffles = shuffles, .restarts = RESTARTS, .seed = 42, .threads = threads};
-	brc_clusterability c;
+	brc_clusterability_options o = {.k = &k,
+					.n_k = 1,
+					.shuffles = shuffles,
+					.restarts = RESTARTS,
+					.seed = 42,
+					.threads = threads};
+	const brc_edge_origin origin = {.affinity = false};
+	brc_clusterability c = {0};
 	double start = now();
+	brc_null_model m;
+	brc_graph g;
 
-	need(brc_clusterability_test(&c, blocks, &o, NULL, &err));
+	need(brc_graph_init_all(&g, blocks, &err));
+	need(brc_null_model_init(
+		&m,
+		&(brc_null_wanted){
+			.kind = BRC_NULL_LAYER, .origin = &origin, .blocks = blocks, .graph = &g},
+		&err));
+	need(brc_clusterability_test(&c, &m, &o, NULL, &err));
 	printf("shuffles %.6f\nmean %.9f\nsd %.9f\n", now() - start, c.mean, c.sd);
 	brc_clusterability_clear(&c);
+	brc_null_model_clear(&m);
+	brc_graph_clear(&g);
 }
 
 int main(int argc, char **argv)

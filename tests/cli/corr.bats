@@ -189,7 +189,7 @@ assert a.max() > 0.5 and (a == a.T).all() and abs(a - b).max() < 2e-6'
 		[ "$status" = 2 ]
 	done
 	corr -q --factors <in.brc >out.brc
-	run --separate-stderr clusterability -k 2 -n 2 <out.brc
+	run --separate-stderr clusterability -k 2 -n 2 --null layer <out.brc
 	[ "$status" = 3 ]
 	[[ $stderr == *"factors"*"hint: corr --dense"* ]]
 }

@@ -45,7 +45,7 @@ labels_of() {
 }
 
 @test "families.mk: a family's report, in a folder whose name has a space" {
-	make -s -f "$ROOT/pipelines/families.mk" PATH="$PATH" OUT="my reports" CONTROLS=3 IMAGES=1 resnet 2>notes
+	make -s -f "$ROOT/pipelines/families.mk" PATH="$PATH" OUT="my reports" CONTROLS=3 IMAGES=2 resnet 2>notes
 	grep -q 'weights.local' "my reports/resnet.html"
 	grep -q 'activations.global' "my reports/resnet.html"
 	grep -q '</html>' "my reports/resnet.html"

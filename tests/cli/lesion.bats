@@ -40,7 +40,9 @@ PYTHON
 	check out.brc
 	grep -q 'accuracy unharmed 0.9370' err
 	grep -q 'accuracy: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T, 6 by q' err
+	grep -q 'specificity: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T' err2
 	grep -q 'spread: omnibus p 0.005; significant at 0.05: 6 of 6 after max-T' err2
+	grep -q 'spread: warning: .*it grows with total damage' err2
 	grep -q 'range: omnibus p 1; .*0 of 6 after max-T' err2
 	grep -q 'range: warning: .*loses power' err2
 	[ "$(look 's("coherence").arrays["subcluster/size"].tolist()' out.brc)" = "[64, 64, 64, 64, 64, 64]" ]
@@ -55,7 +57,7 @@ PYTHON
 		"[('units', 'units'), ('labels', 'weights.global'), ('lesions', 'weights.global'), ('importance', 'weights.global'), ('coherence', 'weights.global')]" ]
 	[ "$(look 's("lesions").meta["draws"], s("lesions").arrays["correct"].shape' out.brc)" = "(9, (10, 6, 10))" ]
 	[ "$(look '[r["statistic"] for r in s("importance").records + s("coherence").records]' out.brc)" = \
-		"['accuracy', 'loss', 'spread', 'range']" ]
+		"['accuracy', 'loss', 'specificity', 'spread', 'range']" ]
 	[ "$(look 's("lesions").meta["model"] == s("units").meta["model"]' out.brc)" = True ]
 	lesion -q -n 9 --name mine --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >named.brc
 	[ "$(look 's("lesions").name, s("lesions").meta["labels"]' named.brc)" = "('mine', 'weights.global')" ]
@@ -71,10 +73,21 @@ sections = {x.type: x for x in read_stream.read(open(sys.argv[1], "rb"))[0]}
 counts, imp, coh = (sections[k].arrays for k in ("lesions", "importance", "coherence"))
 d = (counts["correct"] - counts["baseline/correct"]) / counts["class/images"]
 loss = ((counts["loss"] - counts["baseline/loss"]) / counts["class/images"]).mean(-1)
+# specificity, from the sums
+n, images = counts["class/images"], counts["class/images"].sum()
+u = counts["probability/own"] / n - counts["probability/all"] / images
+between = (n * (u - (n * u).sum(-1, keepdims=True) / images) ** 2).sum(-1) / (len(n) - 1)
+within = (counts["probability/own_squares"] - counts["probability/own"] ** 2 / n).sum(-1)
+within = np.maximum(within / (images - len(n)), 1e-12)
+f = np.where(between < 1e-14, 0, between / within)
+assert abs(coh["class/u"] - u[0]).max() < 1e-12
+t = u / np.sqrt(within * len(n) / images)[..., None]
+assert abs(coh["class/t"] - t[0]).max() < 1e-6
+assert abs(coh["specificity/u_range"] - np.ptp(u[0], axis=-1)).max() < 1e-12
 for arrays, name, t, sign in [(imp, "accuracy", d.mean(-1), -1), (imp, "loss", loss, 1),
-                              (coh, "spread", d.std(-1), 1)]:
-    assert abs(arrays[name + "/draw"] - t).max() < 1e-6, name
-    u = sign * np.round(t, 9)
+                              (coh, "spread", d.std(-1), 1), (coh, "specificity", f, 1)]:
+    assert (abs(arrays[name + "/draw"] - t) <= 1e-6 * np.maximum(abs(t), 1)).all(), name
+    u = sign * (t.astype(np.float32) if name == "specificity" else np.round(t, 9))
     p = (1 + (u[1:] >= u[0]).sum(0)) / len(u)
     assert abs(arrays[name + "/p"] - p).max() < 1e-12, (name, arrays[name + "/p"], p)
     assert (arrays[name + "/p_maxt"] >= p - 1e-12).all()
@@ -359,4 +372,19 @@ PYTHON
 	import -q --labels labels.tsv --name table <heads.brc |
 		lesion -q -n 19 --model "$net" --data tokens.brc --in table -o b.brc
 	same look 's("lesions").arrays["loss"].tolist()' a.brc , look 's("lesions").arrays["loss"].tolist()' b.brc
+}
+
+@test "a finding of specificity needs a least effect" {
+	lesion -q -n 39 --model "$MODEL" --data "$D/data.brc" <"$D/halves.brc" >l.brc
+	coherence <l.brc 2>usual >c.brc
+	grep -q 'specificity: .* 6 of 6 after max-T' usual
+	[ "$(look 's("coherence").records[0]["minimum_effect"]' c.brc)" = 0.01 ]
+	coherence --minimum-effect 150 <l.brc 2>large >c.brc
+	grep -q 'specificity: .* 0 of 6 after max-T, 0 by q' large
+	grep -q '6 sub-clusters with p <= 0.05 have a range of less than 150 points' large
+	[ "$(look 's("coherence").arrays["specificity/large_enough"].sum()' c.brc)" = 0.0 ]
+	[ "$(look '(s("coherence").arrays["specificity/p_maxt"] <= .05).sum()' c.brc)" = 6 ]
+	report c.brc | grep -q 'None of 6 groups is found more coherent'
+	report c.brc | grep -q 'or a range below 150 points'
+	run -2 coherence --minimum-effect 201
 }

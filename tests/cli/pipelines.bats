@@ -38,12 +38,12 @@ setup() {
 }
 
 @test "data that is no stream is read first" {
-	"$ROOT/pipelines/weights.sh" "${quick[@]}" "$model" "$ROOT/fixtures/side-by-side.npz" 2>/dev/null | grep -q "2000 images"
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" "$model" "$ROOT/fixtures/side-by-side.npz" 2>/dev/null | grep -q "1000 images"
 }
 
 @test "data may be a folder of images" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -k 4 -q -o page.json "$ROOT/fixtures/fashion-vgg.onnx" "$ROOT/fixtures/image-folder"
-	jq -e '.networks[0].labellings[0].baseline | .images == 40 and .classes[1].class == "1-Trouser"' page.json
+	jq -e '.networks[0].labellings[0].baseline | .images == 20 and .classes[1].class == "1-Trouser"' page.json
 }
 
 @test "a failed run leaves no stage of an earlier one, and says once what failed" {
@@ -75,11 +75,28 @@ setup() {
 
 @test "--mean and --std go to read-data, and are refused of a stream" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages --mean 0.25 --std=0.5 "$model" "$ROOT/fixtures/side-by-side.npz"
-	read-data -q --mean 0.25 --std 0.5 "$ROOT/fixtures/side-by-side.npz" -o data.brc
+	read-data -q --split 0.5 --mean 0.25 --std 0.5 "$ROOT/fixtures/side-by-side.npz" -o data.brc
 	cmp stages/data.brc data.brc
 	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --mean 0.25 "$model" "$data"
 	grep -q "data.brc is a stream" <<<"$output"
 	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --mean half "$model" "$ROOT/fixtures/side-by-side.npz"
+}
+
+@test "images are split, unless they are not to be; a stream is as it is" {
+	local npz=$ROOT/fixtures/side-by-side.npz
+	"$ROOT/pipelines/activations.sh" "${quick[@]}" -q -o half.json "$model" "$npz"
+	jq -e '.networks[0].labellings[0] | .shared_images == 0 and .baseline.images == 1000' half.json
+	"$ROOT/pipelines/activations.sh" "${quick[@]}" -q --split .2 -o other.json "$model" "$npz"
+	jq -e '.networks[0].labellings[0] | .shared_images == 0 and .baseline.images == 1600' other.json
+	"$ROOT/pipelines/activations.sh" "${quick[@]}" -q --split=none -o all.json "$model" "$npz"
+	jq -e '.networks[0].labellings[0] | .shared_images == 1 and .baseline.images == 2000' all.json
+	jq -e '[.networks[0].labellings[0].warnings[] | select(test("very images"))] | length == 1' all.json
+	for wrong in 1 0.5x half 2; do
+		run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --split $wrong "$model" "$npz"
+		grep -q -- "--split: '$wrong' is not a fraction" <<<"$output"
+	done
+	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --split 0.5 "$model" "$data"
+	grep -q "data.brc is a stream" <<<"$output"
 }
 
 @test "--shape, --output and --task go to the filters that read the model" {

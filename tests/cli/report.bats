@@ -50,7 +50,7 @@ json() {
 	has '6 of 6 groups are more important than random groups of their size and layer (6 by q <= 0.05, 6 by max-T).' out
 	has '6 of 6 groups are more coherent than random groups' out
 	has 'Taken together, the groups are more important than random ones (omnibus p = 0.010).' out
-	has 'range: divides by the mean change' out
+	has 'range: it divides by the mean change' out
 	has '| spectral --clusters 2' out
 	[ "$(grep -c ' \*\* | .*\*\* | ' out)" = 6 ]
 	# as wide as it says, but for the commands, of which each is a line
@@ -97,12 +97,14 @@ sections = {s.type: s for s in read_stream.read(open(sys.argv[1], "rb"))[0]}
 net = json.load(open(sys.argv[2]))["networks"][0]
 groups = net["labellings"][0]["groups"]
 arrays = {**sections["importance"].arrays, **sections["coherence"].arrays}
-for name in ["accuracy", "loss", "spread"]:
-    for column in ["observed", "effect", "p", "q", "p_maxt"]:
+for name in ["accuracy", "loss", "specificity", "spread"]:
+    effects = ["u_range", "intraclass", "large_enough"] if name == "specificity" else []
+    for column in ["observed", "effect", "p", "q", "p_maxt"] + effects:
         want = arrays[name + "/" + column]
         have = [g["statistics"][name][column] for g in groups]
         assert np.allclose(have, want, rtol=1e-9), (name, column, have, want)
 assert np.allclose([[c["change"] for c in g["classes"]] for g in groups], arrays["class/change"])
+assert np.allclose([[c["t"] for c in g["classes"]] for g in groups], arrays["class/t"])
 label = sections["labels"].arrays["label"]
 first = np.concatenate([[0], np.cumsum(sections["labels"].arrays["layer/units"])])
 for g, layer in zip(groups, arrays["subcluster/layer"]):
@@ -282,7 +284,7 @@ print("the same")
 PYTHON
 	[ "$(/usr/bin/python3 same.py)" = "the same" ]
 	[ "$(grep -o 'class="choice"' auto.html | wc -l)" = 13 ] # of the global graph, and of 12 local ones
-	has 'The first 12 of 15 graphs' auto.html
+	has 'The first 12 of 13 graphs' auto.html
 	has 'and was chosen.' auto.txt
 	has '15 of 15 groups are whole layers' auto.txt
 	[ "$(grep -c 'groups are whole layers' auto.txt)" = 1 ] # not said of the local partition

@@ -5,10 +5,16 @@ Writes tests/golden/linalg/fit.txt, read by tests/unit/fit_test.c. Words separat
 number of matrices; for each the number of rows (0: symmetric), of columns, its entries row by row,
 the wanted sums of rows, those of columns (if it is not symmetric), and the fitted matrix, by
 plain iterative proportional fitting in 100,000 sweeps.
+
+Writes tests/golden/graph/signed.txt, read by tests/unit/signed_test.c: the number of cases; for each
+1 for ranks or 0 for values, the number of samples and units, the values sample by sample (single
+precision, exactly), the mean of the correlations between different units that vary, and how many
+eigenvalues their matrix has above rounding, and these, descending.
 """
 import pathlib
 
 import numpy as np
+import scipy.stats
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
 
@@ -57,4 +63,25 @@ def write_fit():
             words(f, fitted(w, rows, target))
 
 
+def write_signed():
+    rng = np.random.default_rng(3)
+    with open(GOLDEN / "graph" / "signed.txt", "w", encoding="ascii") as f:
+        cases = [(r, s, n) for r in (1, 0) for s, n in ((40, 12), (9, 30))]
+        words(f, [len(cases)])
+        for ranks, samples, units in cases:
+            x = rng.normal(size=(samples, units)) + .8 * rng.normal(size=(samples, 1))
+            x = np.round(x, 1).astype(np.float32)  # ties
+            x[:, 1] = x[:, 0]
+            x[:, 2] = 3
+            z = scipy.stats.rankdata(x, axis=0) if ranks else x.astype(np.float64)
+            c = np.corrcoef(np.delete(z, 2, axis=1).T)
+            value = np.linalg.eigvalsh(c)[::-1]
+            value = value[value > 1e-9 * len(c)]
+            words(f, [ranks, samples, units])
+            words(f, x)
+            words(f, [(c.sum() - len(c)) / (len(c) * (len(c) - 1)), len(value)])
+            words(f, value)
+
+
 write_fit()
+write_signed()

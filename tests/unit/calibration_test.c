@@ -27,7 +27,7 @@
 #include "stats/published.h"
 #include "side_by_side.h"
 
-enum { STATISTICS = 4, TESTS = 16 };
+enum { STATISTICS = 5, TESTS = 24 };
 
 /* Shares of p-values <= 0.05, one number a partition. */
 typedef struct share {

@@ -63,8 +63,9 @@ static void check_losses(const char *closing, double loss0, double loss1)
 		fail_msg("%s", err.message);
 	assert_int_equal(s.task, BRC_TASK_BINARY);
 	assert_true(s.shares);
-	assert_int_equal(brc_net_lesions(net, &d, &whole, 1, &how, NULL, NULL, correct, loss, &err),
-			 BRC_OK);
+	assert_int_equal(
+		brc_net_lesions(net, &d, &whole, 1, &how, NULL, NULL, correct, loss, NULL, &err),
+		BRC_OK);
 	assert_true(correct[0] == 2 && correct[1] == 1);
 	assert_true(fabs(loss[0] - loss0) < 1e-6 && fabs(loss[1] - loss1) < 1e-6);
 	brc_net_free(net);

@@ -42,14 +42,40 @@ static void equal_nulls_have_no_z(void **state)
 	assert_near(c.p, 0.25, 0);
 }
 
-static brc_clusterability_options options(brc_null null, size_t threads)
+static const size_t three = 3, six = 6, many = 64;
+
+static brc_clusterability_options options(size_t threads)
 {
-	return (brc_clusterability_options){.null = null,
-					    .k = 3,
+	return (brc_clusterability_options){.k = &three,
+					    .n_k = 1,
 					    .shuffles = 19,
 					    .restarts = 5,
 					    .seed = 42,
 					    .threads = threads};
+}
+
+/* Test a network; c[n_k]. */
+static brc_rc test(brc_clusterability *c, const fixture *f, brc_null null, bool chosen,
+		   const brc_clusterability_options *o, brc_err *err)
+{
+	const brc_edge_origin weights = {.affinity = false};
+	brc_null_model m = {0};
+	brc_graph g;
+	brc_rc rc;
+
+	assert_ok(brc_graph_init_all(&g, fixture_blocks(f), &ok_err));
+	memset(c, 0, o->n_k * sizeof(*c));
+	rc = brc_null_model_init(&m,
+				 &(brc_null_wanted){.kind = null,
+						    .chosen = chosen,
+						    .origin = &weights,
+						    .blocks = &f->blocks,
+						    .graph = &g},
+				 err);
+	BRC_THEN(rc, brc_clusterability_test(c, &m, o, NULL, err));
+	brc_null_model_clear(&m);
+	brc_graph_clear(&g);
+	return rc;
 }
 
 /* A chain of three layers in three modules; `between` scales the edges across them. */
@@ -73,11 +99,12 @@ static void modular_networks_are_found_clusterable(void **state)
 
 	(void)state;
 	modules(&f, 0.3F);
-	for (int null = 0; null < 4; null++) {
-		brc_clusterability_options o = options((brc_null)null, 2);
+	for (int null = 0; null < 6; null++) {
+		brc_clusterability_options o = options(2);
 		brc_clusterability c;
 
-		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(test(&c, &f, (brc_null)null, false, &o, &ok_err));
+		assert_string_equal(c.null, brc_null_name((brc_null)null));
 		assert_near(c.p, 1.0 / 20, 1e-15);
 		assert_true(c.z < -3);
 		brc_clusterability_clear(&c);
@@ -89,7 +116,7 @@ static void modular_networks_are_found_clusterable(void **state)
 static void rounding_breaks_no_tie(void **state)
 {
 	static const size_t units[2] = {4, 5};
-	brc_clusterability_options o = options(BRC_NULL_LAYER, 1);
+	brc_clusterability_options o = options(1);
 
 	(void)state;
 	for (uint32_t i = 0; i < 12; i++) {
@@ -102,7 +129,7 @@ static void rounding_breaks_no_tie(void **state)
 		for (size_t e = 0; e < 20; e++)
 			f.w[0][e] = f.w[0][e] > 0.5F;
 		o.shuffles = 99;
-		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(test(&c, &f, BRC_NULL_LAYER, false, &o, &ok_err));
 		for (size_t n = 0; n < 99; n++)
 			reached += c.ncut[n] < c.observed + 1e-9;
 		assert_near(c.p, (double)(reached + 1) / 100, 1e-15);
@@ -119,14 +146,14 @@ static void random_networks_are_not(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 40; i++) {
-		brc_clusterability_options o = options(BRC_NULL_LAYER, 2);
+		brc_clusterability_options o = options(2);
 		brc_clusterability c;
 		fixture f;
 
 		fixture_init(&f, 3, units);
 		fixture_random(&f, 0, 1, i, 0);
 		fixture_random(&f, 1, 2, i, 0);
-		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(test(&c, &f, BRC_NULL_LAYER, false, &o, &ok_err));
 		small += c.p <= 0.1;
 		brc_clusterability_clear(&c);
 		fixture_clear(&f);
@@ -136,7 +163,7 @@ static void random_networks_are_not(void **state)
 
 static void the_observed_ncut_is_that_of_spectral(void **state)
 {
-	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 2);
+	brc_clusterability_options o = options(2);
 	brc_spectral_options spectral = {.restarts = 5, .seed = 42};
 	brc_clusterability c;
 	brc_clustering clustering;
@@ -149,7 +176,7 @@ static void the_observed_ncut_is_that_of_spectral(void **state)
 		o.paper = paper;
 		spectral.epsilon = paper ? BRC_NCUT_EPSILON_PAPER : 0;
 		spectral.by_inertia = paper;
-		assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(test(&c, &f, BRC_NULL_LAYER_NONZERO, false, &o, &ok_err));
 		assert_ok(brc_graph_init_all(&g, fixture_blocks(&f), &ok_err));
 		assert_ok(brc_spectral_cluster(&clustering, &g, 3, &spectral, NULL, &ok_err));
 		assert_true(c.observed == clustering.ncut);
@@ -168,10 +195,10 @@ static void workers_and_memory_do_not_matter(void **state)
 	(void)state;
 	modules(&f, 0.7F);
 	for (size_t i = 0; i < 3; i++) {
-		brc_clusterability_options o = options(BRC_NULL_LAYER_ALL_DISTRIBUTION, i + 1);
+		brc_clusterability_options o = options(i + 1);
 
 		o.mem = i == 2 ? (size_t)3 << 20 : 0; /* room for one at a time */
-		assert_ok(brc_clusterability_test(&c[i], fixture_blocks(&f), &o, NULL, &ok_err));
+		assert_ok(test(&c[i], &f, BRC_NULL_LAYER_ALL_DISTRIBUTION, false, &o, &ok_err));
 	}
 	for (size_t i = 1; i < 3; i++) {
 		assert_true(c[i].observed == c[0].observed);
@@ -184,19 +211,18 @@ static void workers_and_memory_do_not_matter(void **state)
 
 static void too_many_clusters_or_too_little_memory_are_refused(void **state)
 {
-	brc_clusterability_options o = options(BRC_NULL_LAYER, 1);
+	brc_clusterability_options o = options(1);
 	brc_clusterability c;
 	brc_err err = {0};
 	fixture f;
 
 	(void)state;
 	modules(&f, 1);
-	o.k = 64;
-	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &err), BRC_DATA);
-	o.k = 3;
+	o.k = &many;
+	assert_int_equal(test(&c, &f, BRC_NULL_LAYER, false, &o, &err), BRC_DATA);
+	o.k = &three;
 	o.mem = 1000;
-	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &err),
-			 BRC_RESOURCE);
+	assert_int_equal(test(&c, &f, BRC_NULL_LAYER, false, &o, &err), BRC_RESOURCE);
 	fixture_clear(&f);
 }
 
@@ -224,7 +250,7 @@ static void undefined_shuffles_count_against_significance(void **state)
 static void a_shuffle_with_too_few_connected_units_is_no_error(void **state)
 {
 	static const size_t units[2] = {3, 3};
-	brc_clusterability_options o = options(BRC_NULL_LAYER, 2);
+	brc_clusterability_options o = options(2);
 	brc_clusterability c;
 	fixture f;
 	float *w;
@@ -233,9 +259,9 @@ static void a_shuffle_with_too_few_connected_units_is_no_error(void **state)
 	fixture_init(&f, 2, units);
 	w = fixture_block(&f, 0, 1);
 	w[0] = w[4] = w[8] = 1;
-	o.k = 6;
+	o.k = &six;
 	o.shuffles = 60;
-	assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+	assert_ok(test(&c, &f, BRC_NULL_LAYER, false, &o, &ok_err));
 	assert_true(c.undefined > 0 && c.undefined < 60);
 	for (size_t i = 0; i < 60; i++)
 		assert_true(isnan(c.ncut[i]) || fabs(c.ncut[i] - 6) < 1e-12);
@@ -246,7 +272,7 @@ static void a_shuffle_with_too_few_connected_units_is_no_error(void **state)
 
 static void the_section_holds_the_test(void **state)
 {
-	brc_clusterability_options o = options(BRC_NULL_LAYER_NONZERO, 1);
+	brc_clusterability_options o = options(1);
 	brc_clusterability c;
 	brc_clusterability back;
 	brc_section *s;
@@ -255,7 +281,7 @@ static void the_section_holds_the_test(void **state)
 	(void)state;
 	modules(&f, 0.5F);
 	o.restarts = 0;
-	assert_ok(brc_clusterability_test(&c, fixture_blocks(&f), &o, NULL, &ok_err));
+	assert_ok(test(&c, &f, BRC_NULL_LAYER_NONZERO, false, &o, &ok_err));
 	assert_ok(brc_section_new(&s, "clusterability", 1, "x", &ok_err));
 	assert_ok(brc_clusterability_write(&c, s, &ok_err));
 	assert_ok(brc_clusterability_read(&back, s, &ok_err));

@@ -3,7 +3,7 @@
 #include "graph_fixture.h"
 
 #include "graph/strip.h"
-#include "graph/clusterability.h"
+#include "graph/null_model.h"
 #include "graph/factors.h"
 #include "graph/laplacian.h"
 #include "graph/ncut.h"
@@ -369,16 +369,21 @@ static void what_is_no_graph_is_refused(void **state)
 static void shuffles_need_the_matrix(void **state)
 {
 	static const size_t units[] = {12};
-	brc_clusterability_options o = {.k = 2, .shuffles = 2, .threads = 1};
-	brc_clusterability c;
-	brc_err err = {0};
+	const brc_edge_origin origin = {.affinity = true, .method = "spearman", .edge = "square"};
+	brc_null_wanted wanted = {.origin = &origin};
+	brc_null_model model;
 	made m;
 
 	(void)state;
 	planted(&m, units, 1, 5, BRC_CORR_SPEARMAN, true);
-	assert_int_equal(brc_clusterability_test(&c, fixture_blocks(&m.f), &o, NULL, &err),
-			 BRC_DATA);
-	assert_non_null(strstr(err.hint, "corr --dense"));
+	wanted.blocks = fixture_blocks(&m.f);
+	for (wanted.kind = BRC_NULL_LAYER; wanted.kind <= BRC_NULL_RESIDUAL_NONZERO;
+	     wanted.kind++) {
+		brc_err err = {0};
+
+		assert_int_equal(brc_null_model_init(&model, &wanted, &err), BRC_DATA);
+		assert_non_null(strstr(err.hint, "corr --dense"));
+	}
 	made_clear(&m);
 }
 

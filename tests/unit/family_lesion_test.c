@@ -180,7 +180,7 @@ static void check_counts(const char *name, const brc_net *net, const brc_dataset
 	}
 	assert_true(sets > 4);
 	if (brc_net_lesions(net, d, set, sets, &(brc_lesion_options){.ablate = BRC_ABLATE_ZERO},
-			    NULL, NULL, got, got_loss, &err) != BRC_OK)
+			    NULL, NULL, got, got_loss, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", name, err.message);
 	for (size_t s = 0; s < sets; s++) {
 		int32_t differ = 0;

@@ -201,7 +201,7 @@ static void check_counts(const char *name, const brc_dataset *d)
 	assert_int_equal(all->n, LESIONS - 1);
 	assert_int_equal(list_heads(net, all, &l, unit, set), LESIONS);
 	if (brc_net_lesions(net, d, set, LESIONS, &(brc_lesion_options){.ablate = BRC_ABLATE_ZERO},
-			    NULL, NULL, got, got_loss, &err) != BRC_OK)
+			    NULL, NULL, got, got_loss, NULL, &err) != BRC_OK)
 		fail_msg("%s: %s", name, err.message);
 	for (size_t s = 0; s < LESIONS; s++) {
 		int32_t differ = 0;

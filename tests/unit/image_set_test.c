@@ -169,8 +169,9 @@ static void ancestors_are_found(void **state)
 {
 	enum { N = 6 };
 	brc_map *e[N] = {
-		entry("d", "bc", "d", NULL), entry("a", "", "a", NULL), entry("b", "az", "b", NULL),
-		entry("c", "a", "c", NULL),  entry("x", "ax", "x", NULL), entry("z", "d", "z", NULL),
+		entry("d", "bc", "d", NULL), entry("a", "", "a", NULL),
+		entry("b", "az", "b", NULL), entry("c", "a", "c", NULL),
+		entry("x", "ax", "x", NULL), entry("z", "d", "z", NULL),
 	};
 	bool made[N];
 	brc_err err = {0};
@@ -193,9 +194,9 @@ static brc_image_overlap overlap(brc_map **e, size_t n, const char *digest,
 	brc_image_overlap o;
 	brc_err err = {0};
 
-	assert_int_equal(brc_image_overlap_find(&o, (const brc_map *const *)e, n, digest, test,
-						NULL, &err),
-			 BRC_OK);
+	assert_int_equal(
+		brc_image_overlap_find(&o, (const brc_map *const *)e, n, digest, test, NULL, &err),
+		BRC_OK);
 	return o;
 }
 
@@ -204,13 +205,15 @@ static void only_the_images_that_groups_come_from_count(void **state)
 	const brc_image_set fit = set_of(0, 5000), test = set_of(5000, 1000),
 			    both = set_of(4900, 1000);
 	brc_map *e[] = {entry("activations", "", "a", &fit), entry("corr", "a", "l", NULL),
-			entry("activations", "", "x", &test), entry("extract-weights", "", "w", NULL),
+			entry("activations", "", "x", &test),
+			entry("extract-weights", "", "w", NULL),
 			entry("activations", "", "o", NULL)};
 	enum { N = sizeof(e) / sizeof(*e) };
 	brc_image_overlap o = overlap(e, N, "l", &test);
 
 	(void)state;
-	assert_true(o.images && !o.unknown && !o.same && o.share == 0 && !brc_image_overlap_bad(&o));
+	assert_true(o.images && !o.unknown && !o.same && o.share == 0 &&
+		    !brc_image_overlap_bad(&o));
 	o = overlap(e, N, "l", &both);
 	assert_true(brc_image_overlap_bad(&o) && !o.exact && fabs(o.share - 0.1) < 0.1);
 	o = overlap(e, N, "x", &test);

@@ -25,14 +25,17 @@ static void chain(fixture *f)
 	fixture_random(f, 0, 2, 0, 0);
 }
 
-static void expect_graph(const brc_laplacian *l, size_t index, size_t kept, const size_t *member,
-			 size_t members, const size_t *block, size_t blocks)
+/* The graph labels the layers first .. first + kept - 1. */
+static void expect_graph(const brc_laplacian *l, size_t index, size_t first, size_t kept,
+			 const char *name, const size_t *member, size_t members,
+			 const size_t *block, size_t blocks)
 {
 	const brc_laplacian_graph *g = &l->graph[index];
 
-	assert_string_equal(g->name, l->blocks.layers.name[kept]);
-	assert_int_equal(g->n_kept, 1);
-	assert_int_equal(g->kept[0], kept);
+	assert_string_equal(g->name, name);
+	assert_int_equal(g->n_kept, kept);
+	for (size_t i = 0; i < kept; i++)
+		assert_int_equal(g->kept[i], first + i);
 	assert_int_equal(g->graph.n_members, members);
 	assert_memory_equal(g->graph.member, member, members * sizeof(*member));
 	assert_int_equal(g->graph.n_edges, blocks);
@@ -68,12 +71,11 @@ static void local_graphs_of_weights_have_three_layers(void **state)
 	(void)state;
 	chain(&f);
 	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
-	assert_int_equal(l.n, 4);
+	assert_int_equal(l.n, 2);
 	assert_true(l.local);
-	expect_graph(&l, 0, 0, all, 3, around1, 2); /* nothing feeds l0: it feeds l1 first */
-	expect_graph(&l, 1, 1, all, 3, around1, 2);
-	expect_graph(&l, 2, 2, all, 4, around2, 3);
-	expect_graph(&l, 3, 3, all, 4, around2, 3); /* l3 feeds nothing: l2 feeds it */
+	/* nothing feeds l0: it feeds l1 first; l3 feeds nothing: l2 feeds it */
+	expect_graph(&l, 0, 0, 2, "l0, l1", all, 3, around1, 2);
+	expect_graph(&l, 1, 2, 2, "l2, l3", all, 4, around2, 3);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
 }
@@ -92,7 +94,8 @@ static void an_end_with_two_feeders_takes_the_last(void **state)
 	fixture_random(&f, 2, 3, 0, 0);
 	fixture_random(&f, 1, 3, 0, 0);
 	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
-	expect_graph(&l, 3, 3, all + 1, 3, around2, 2);
+	assert_int_equal(l.n, 2);
+	expect_graph(&l, 1, 2, 2, "l2, l3", all + 1, 3, around2, 2);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
 }
@@ -107,9 +110,30 @@ static void two_layers_are_each_others_neighbours(void **state)
 	fixture_init(&f, 2, units);
 	fixture_random(&f, 0, 1, 0, 0);
 	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
-	assert_int_equal(l.n, 2);
-	expect_graph(&l, 0, 0, both, 2, block, 1);
-	expect_graph(&l, 1, 1, both, 2, block, 1);
+	assert_int_equal(l.n, 1);
+	expect_graph(&l, 0, 0, 2, "l0, l1", both, 2, block, 1);
+	brc_laplacian_clear(&l);
+	fixture_clear(&f);
+}
+
+/* l1 and l2 are joined to the same layers by other edges: one graph has the edges of both. */
+static void graphs_of_the_same_layers_are_one(void **state)
+{
+	static const size_t units[4] = {3, 4, 5, 2}, all[4] = {0, 1, 2, 3};
+	static const size_t block[5] = {0, 1, 2, 3, 4};
+	brc_laplacian l;
+	fixture f;
+
+	(void)state;
+	fixture_init(&f, 4, units);
+	fixture_random(&f, 0, 1, 0, 0);
+	fixture_random(&f, 0, 2, 0, 0);
+	fixture_random(&f, 1, 2, 0, 0);
+	fixture_random(&f, 1, 3, 0, 0);
+	fixture_random(&f, 2, 3, 0, 0);
+	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "weights", "weights/1 w", &ok_err));
+	assert_int_equal(l.n, 1);
+	expect_graph(&l, 0, 0, 4, "l0, l1 and 2 more", all, 4, block, 5);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
 }
@@ -129,8 +153,8 @@ static void local_graphs_of_affinities_have_one_layer(void **state)
 	assert_ok(brc_laplacian_local(&l, fixture_blocks(&f), "affinity", "affinity/1 a", &ok_err));
 	assert_int_equal(l.n, 2);
 	assert_int_equal(l.blocks.n, 3); /* the block between layers is gone */
-	expect_graph(&l, 0, 0, member, 1, block, 1);
-	expect_graph(&l, 1, 1, member + 1, 1, block + 1, 1);
+	expect_graph(&l, 0, 0, 1, "l0", member, 1, block, 1);
+	expect_graph(&l, 1, 1, 1, "l1", member + 1, 1, block + 1, 1);
 	assert_true(l.labelled[0] && l.labelled[1] && !l.labelled[2]);
 	brc_laplacian_clear(&l);
 	fixture_clear(&f);
@@ -232,17 +256,17 @@ static void isolated_by_word(brc_section *s)
 
 static void split_component(brc_section *s)
 {
-	components(s, 2)[3] = 1;
+	components(s, 1)[3] = 1;
 }
 
 static void huge_component(brc_section *s)
 {
-	components(s, 2)[0] = INT32_MAX;
+	components(s, 1)[0] = INT32_MAX;
 }
 
 static void kept_twice(brc_section *s)
 {
-	const int64_t kept = 0;
+	const int64_t kept = 1;
 
 	brc_map_put_ints(s->records[5], "kept", &kept, 1);
 }
@@ -304,7 +328,7 @@ static void several_global_graphs(brc_section *s)
 
 static void wrong_number(brc_section *s)
 {
-	brc_map_put_int(s->records[6], "graph", 0);
+	brc_map_put_int(s->records[5], "graph", 0);
 }
 
 static void negative_edge(brc_section *s)
@@ -392,6 +416,7 @@ int main(void)
 		cmocka_unit_test(local_graphs_of_weights_have_three_layers),
 		cmocka_unit_test(an_end_with_two_feeders_takes_the_last),
 		cmocka_unit_test(two_layers_are_each_others_neighbours),
+		cmocka_unit_test(graphs_of_the_same_layers_are_one),
 		cmocka_unit_test(local_graphs_of_affinities_have_one_layer),
 		cmocka_unit_test(a_graph_without_edges_is_refused_with_a_hint),
 		cmocka_unit_test(graphs_survive_the_section),

@@ -91,7 +91,8 @@ static void run(const brc_net *net, const images *x, const brc_lesion *set, size
 	brc_pool *pool;
 
 	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-	if (brc_net_lesions(net, &x->d, set, n, &o, pool, NULL, correct, loss, &err) != BRC_OK)
+	if (brc_net_lesions(net, &x->d, set, n, &o, pool, NULL, correct, loss, NULL, &err) !=
+	    BRC_OK)
 		fail_msg("%s", err.message);
 	brc_pool_free(pool);
 }
@@ -529,7 +530,7 @@ static void refuses(const brc_net *net, const brc_dataset *d, brc_lesion s, brc_
 	brc_err err = {0};
 
 	assert_int_equal(brc_net_lesions(net, d, &s, 1, &(brc_lesion_options){.ablate = how}, NULL,
-					 NULL, correct, loss, &err),
+					 NULL, correct, loss, NULL, &err),
 			 rc);
 	if (!strstr(err.message, message))
 		fail_msg("%s", err.message);
@@ -625,7 +626,7 @@ static void needs_no_more_than_it_may(void **state)
 
 	(void)state;
 	assert_int_equal(brc_net_lesions(net, &x.d, set, 1, &(brc_lesion_options){.mem = 1000},
-					 NULL, NULL, correct, loss, &err),
+					 NULL, NULL, correct, loss, NULL, &err),
 			 BRC_RESOURCE);
 	assert_non_null(strstr(err.message, "the lesions"));
 	free_images(&x);

@@ -264,10 +264,10 @@ static void blocks_are_shuffled_apart(void **state)
 
 static void names_are_those_of_the_option(void **state)
 {
-	char all[128] = "";
+	char all[256] = "";
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < BRC_NULL_GIVEN; i++) {
 		strcat(all, i ? "|" : "");
 		strcat(all, brc_null_name((brc_null)i));
 	}

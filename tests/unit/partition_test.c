@@ -3,13 +3,14 @@
 
 #include "graph/partition.h"
 
-static const size_t chain_units[3] = {8, 9, 7};
+/* The first three are the layers of the global graph. */
+static const size_t chain_units[5] = {8, 9, 7, 6, 5};
 
-/* Three layers in two weakly joined modules (units by parity). */
-static void chain(fixture *f)
+/* Layers in two weakly joined modules (units by parity). */
+static void chain(fixture *f, size_t layers)
 {
-	fixture_init(f, 3, chain_units);
-	for (size_t l = 0; l < 2; l++) {
+	fixture_init(f, layers, chain_units);
+	for (size_t l = 0; l + 1 < layers; l++) {
 		fixture_random(f, l, l + 1, 0, 0);
 		for (size_t i = 0; i < chain_units[l]; i++)
 			for (size_t j = 0; j < chain_units[l + 1]; j++)
@@ -25,10 +26,11 @@ typedef struct result {
 	brc_clustering *c;
 } result;
 
+/* Local: three graphs, one of the first two layers, one of l2, one of the last two. */
 static void prepare(result *r, bool local)
 {
 	memset(r, 0, sizeof(*r));
-	chain(&r->f);
+	chain(&r->f, local ? 5 : 3);
 	assert_ok((local ? brc_laplacian_local : brc_laplacian_global)(&r->l, fixture_blocks(&r->f),
 								       "weights", "w", &ok_err));
 }
@@ -90,23 +92,25 @@ static void a_list_makes_a_labelling_for_each_k(void **state)
 	finish(&r);
 }
 
-/* Labels for layer l1 that has 3 clusters, l0 1, l2 none; layers in another order. */
+/* Labels of which layer l1 has 3, l0 one of these and another, l2 one; layers in another order. */
 static void other_labels(brc_labels *labels)
 {
-	static const char *const name[3] = {"l2", "l1", "l0"};
-	static const size_t units[3] = {7, 9, 8};
+	static const char *const name[5] = {"l2", "l1", "l0", "l3", "l4"};
+	static const size_t units[5] = {7, 9, 8, 6, 5};
 	brc_layers layers;
 
-	assert_ok(brc_layers_init(&layers, 3, name, units, &ok_err));
+	assert_ok(brc_layers_init(&layers, 5, name, units, &ok_err));
 	assert_ok(brc_labels_init(labels, &layers, &ok_err));
+	for (size_t u = 0; u < 7; u++)
+		labels->label[u] = 3;
 	for (size_t u = 0; u < 9; u++)
 		labels->label[7 + u] = (int32_t)(7 * (u % 3));
 	for (size_t u = 0; u < 4; u++)
-		labels->label[16 + u] = 5;
+		labels->label[16 + u] = u ? 5 : 7;
 	brc_layers_clear(&layers);
 }
 
-static void k_is_taken_from_the_same_layer(void **state)
+static void k_is_taken_from_the_same_layers(void **state)
 {
 	brc_labels from, labels;
 	result r;
@@ -115,19 +119,19 @@ static void k_is_taken_from_the_same_layer(void **state)
 	other_labels(&from);
 	prepare(&r, true);
 	assert_ok(brc_partition_plan_from(&r.plan, &r.l, &from, &ok_err));
-	assert_int_equal(r.plan.k[0], 1);
-	assert_int_equal(r.plan.k[1], 3);
+	assert_int_equal(r.plan.k[0], 4); /* 0, 7, 14 and 5 */
+	assert_int_equal(r.plan.k[1], 1);
 	assert_int_equal(r.plan.k[2], 0);
 	run(&r, 1);
 	assert_ok(brc_partition_labels(&labels, &r.l, r.c, &ok_err));
-	for (size_t u = 0; u < 8; u++)
-		assert_int_equal(labels.label[u], 0);
 	for (size_t u = 17; u < 24; u++)
+		assert_int_equal(labels.label[u], 0);
+	for (size_t u = 24; u < 35; u++)
 		assert_int_equal(labels.label[u], -1);
 	assert_int_equal(labels.mode, BRC_LABELS_LOCAL);
-	assert_int_equal(labels.k, 3);
-	assert_int_equal(labels.isolated, 7);
-	assert_near(labels.ncut, r.c[1].ncut / 2, 1e-15); /* the n-cut of one cluster is 0 */
+	assert_int_equal(labels.k, 4);
+	assert_int_equal(labels.isolated, 11);
+	assert_near(labels.ncut, r.c[0].ncut / 2, 1e-15); /* the n-cut of one cluster is 0 */
 	assert_int_equal(r.c[2].n_warnings, 1);
 	brc_labels_clear(&labels);
 	brc_labels_clear(&from);
@@ -205,11 +209,12 @@ static void local_labels_come_from_their_own_graphs(void **state)
 	plan_ks(&r, &k, 1);
 	run(&r, 2);
 	assert_ok(brc_partition_labels(&labels, &r.l, r.c, &ok_err));
-	assert_memory_equal(labels.label, r.c[0].label, 8 * sizeof(int32_t));
-	assert_memory_equal(labels.label + 8, r.c[1].label + 8, 9 * sizeof(int32_t));
-	assert_memory_equal(labels.label + 17, r.c[2].label + 17, 7 * sizeof(int32_t));
+	assert_int_equal(r.l.n, 3);
+	assert_memory_equal(labels.label, r.c[0].label, 17 * sizeof(int32_t)); /* l0 and l1 */
+	assert_memory_equal(labels.label + 17, r.c[1].label + 9, 7 * sizeof(int32_t));
+	assert_memory_equal(labels.label + 24, r.c[2].label + 7, 11 * sizeof(int32_t));
 	assert_near(labels.ncut, (r.c[0].ncut + r.c[1].ncut + r.c[2].ncut) / 3, 1e-15);
-	for (size_t l = 0; l < 3; l++) /* units of a layer are clustered by parity */
+	for (size_t l = 0; l < 5; l++) /* units of a layer are clustered by parity */
 		for (size_t u = 2; u < chain_units[l]; u++) {
 			size_t first = labels.layers.first[l];
 
@@ -245,13 +250,13 @@ static void several_graphs_are_the_same_for_any_pool(void **state)
 /* With one start of k-means on a graph without clusters, its random numbers decide. */
 static void every_graph_has_random_numbers_of_its_own(void **state)
 {
-	static const size_t units[3] = {30, 30, 30}, k = 7;
+	static const size_t units[5] = {30, 30, 30, 30, 30}, k = 7;
 	size_t other = 0;
 	result r = {0};
 
 	(void)state;
-	fixture_init(&r.f, 3, units);
-	for (size_t l = 0; l < 2; l++)
+	fixture_init(&r.f, 5, units);
+	for (size_t l = 0; l < 4; l++)
 		fixture_random(&r.f, l, l + 1, 0, 0);
 	assert_ok(brc_laplacian_local(&r.l, fixture_blocks(&r.f), "weights", "w", &ok_err));
 	plan_ks(&r, &k, 1);
@@ -451,7 +456,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_makes_a_labelling_for_each_k),
-		cmocka_unit_test(k_is_taken_from_the_same_layer),
+		cmocka_unit_test(k_is_taken_from_the_same_layers),
 		cmocka_unit_test(labels_of_other_layers_give_no_k),
 		cmocka_unit_test(too_large_a_k_is_refused_or_lowered),
 		cmocka_unit_test(too_little_memory_is_refused_before_work),

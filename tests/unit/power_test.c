@@ -126,6 +126,33 @@ static void a_half_is_not_important_for_other_classes(void **state)
 	brc_inference_clear(&i);
 }
 
+/* Which of the statistics, specificity first. */
+enum { SPECIFICITY, SPREAD, RANGE };
+
+static void specificity_finds_every_half_and_its_classes(void **state)
+{
+	const known *k = *state;
+	const brc_measure how = {.level = 0.05, .minimum_effect = 0.01};
+	size_t own = 0;
+	brc_findings f;
+
+	assert_int_equal(brc_measure_coherence(&f, &k->lesions, &how, NULL), BRC_OK);
+	assert_string_equal(f.stat[SPECIFICITY].statistic, "specificity");
+	assert_int_equal(f.stat[SPECIFICITY].significant_maxt, M);
+	assert_int_equal(f.stat[SPECIFICITY].significant_q, M);
+	assert_true(f.stat[SPECIFICITY].omnibus_p <= 0.05);
+	for (size_t s = 0; s < M; s++)
+		for (size_t c = 0; c < 10; c++) {
+			bool found = f.class_t_p_adjusted[s * 10 + c] <= 0.05;
+
+			own += found && (c < 5) == (f.cluster[s] == 0);
+			assert_true(!found || (c < 5) == (f.cluster[s] == 0));
+		}
+	print_message("# %zu of %d own classes found by t, none of the others\n", own, 5 * M);
+	assert_true(own >= 20);
+	brc_findings_clear(&f);
+}
+
 static void the_class_spread_finds_every_half(void **state)
 {
 	const known *k = *state;
@@ -133,10 +160,10 @@ static void the_class_spread_finds_every_half(void **state)
 	brc_findings f;
 
 	assert_int_equal(brc_measure_coherence(&f, &k->lesions, &how, NULL), BRC_OK);
-	assert_string_equal(f.stat[0].statistic, "spread");
-	assert_int_equal(f.stat[0].significant_maxt, M);
-	assert_int_equal(f.stat[0].significant_q, M);
-	assert_true(f.stat[0].omnibus_p <= 0.05);
+	assert_string_equal(f.stat[SPREAD].statistic, "spread");
+	assert_int_equal(f.stat[SPREAD].significant_maxt, M);
+	assert_int_equal(f.stat[SPREAD].significant_q, M);
+	assert_true(f.stat[SPREAD].omnibus_p <= 0.05);
 	/* No single class of the other half is ever found. */
 	for (size_t s = 0; s < M; s++)
 		for (size_t c = 0; c < 10; c++)
@@ -153,9 +180,9 @@ static void the_range_finds_no_half_where_the_spread_finds_all(void **state)
 	brc_findings f;
 
 	assert_int_equal(brc_measure_coherence(&f, &k->lesions, &how, NULL), BRC_OK);
-	assert_string_equal(f.stat[1].statistic, "range");
+	assert_string_equal(f.stat[RANGE].statistic, "range");
 	for (size_t s = 0; s < M; s++)
-		assert_true(f.stat[1].p[s] > 0.8 && f.stat[0].p[s] == 1.0 / (DRAWS + 1));
+		assert_true(f.stat[RANGE].p[s] > 0.8 && f.stat[SPREAD].p[s] == 1.0 / (DRAWS + 1));
 	brc_findings_clear(&f);
 }
 
@@ -164,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_half_is_important_for_its_own_classes),
 		cmocka_unit_test(a_half_is_not_important_for_other_classes),
+		cmocka_unit_test(specificity_finds_every_half_and_its_classes),
 		cmocka_unit_test(the_class_spread_finds_every_half),
 		cmocka_unit_test(the_range_finds_no_half_where_the_spread_finds_all),
 	};

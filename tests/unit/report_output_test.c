@@ -127,8 +127,9 @@ static void a_table_has_a_row_for_each_group(void **state)
 	size_t columns = count(head, '\t'), rows = 0;
 
 	(void)state;
-	/* 7 of the group, 3 of its origin, 8 of each of 4 statistics, 3 of the worst class */
-	assert_int_equal(columns + 1, 7 + 3 + 8 * 4 + 3);
+	/* 7 of the group, 3 of its origin, 8 of each of 5 statistics, 3 of specificity alone, 4 of
+	 * the worst class */
+	assert_int_equal(columns + 1, 7 + 3 + 8 * 5 + 3 + 4);
 	assert_starts(
 		head,
 		"network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed\t");

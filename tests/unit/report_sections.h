@@ -28,6 +28,9 @@ typedef struct {
 	size_t n;
 	int32_t correct[(DRAWS + 1) * GROUPS * CLASSES];
 	double loss[(DRAWS + 1) * GROUPS * CLASSES];
+	/* of changes of probabilities */
+	double own[(DRAWS + 1) * GROUPS * CLASSES], squares[(DRAWS + 1) * GROUPS * CLASSES];
+	double all[(DRAWS + 1) * GROUPS * CLASSES];
 	const char *model; /* first two digits of its digest; NULL: 01 */
 	int64_t right;     /* images of each class right before lesions; 0: 90 */
 } analysis;
@@ -164,9 +167,14 @@ static void fill_counts(analysis *a)
 
 				a->correct[at] = 88 + (int32_t)((b * 7 + g * 5 + c * 11) % 5) - 2;
 				a->loss[at] = 30 + 0.01 * (double)((b * 3 + g + c) % 17);
+				a->own[at] = -1 - 0.1 * (double)((b * 5 + g * 3 + c) % 7);
+				a->squares[at] = 0.5;
+				a->all[at] = 0.25 - 0.125 * (double)c;
 			}
 	a->correct[1 * CLASSES + 1] = 40; /* draw 0, group (fc1, 1), class 1 */
 	a->loss[1 * CLASSES + 1] = 150;
+	a->own[1 * CLASSES + 1] = -40;
+	a->squares[1 * CLASSES + 1] = 25;
 }
 
 static void make_lesions(analysis *a, brc_lesions *l, const char *name,
@@ -175,6 +183,7 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 	static int32_t layer[] = {0, 0, 0, 1, 1}, cluster[] = {0, 1, 2, 0, 1};
 	static int32_t size[] = {5, 4, 3, 4, 3};
 	static int64_t images[] = {100, 100, 100}, baseline[] = {90, 90, 90};
+	static int64_t saturated[] = {90, 80, 40};
 	static double loss[] = {30, 30, 30};
 	static brc_left_out left_out = {1, 2, 1, "fewer than 2 units"};
 	brc_err err;
@@ -196,6 +205,10 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 			   .draws = DRAWS,
 			   .correct = a->correct,
 			   .loss = a->loss,
+			   .own = a->own,
+			   .own_squares = a->squares,
+			   .all = a->all,
+			   .baseline_saturated = saturated,
 			   .images = 300};
 	snprintf(l->labels, sizeof(l->labels), "%s", name);
 	snprintf(l->model, sizeof(l->model), "%s23456789abcdef0123456789abcdef",
@@ -206,7 +219,7 @@ static void make_lesions(analysis *a, brc_lesions *l, const char *name,
 /* lesions, importance and coherence, from counts by the library's own statistics. */
 static void add_lesions(analysis *a, const char *name, const char *const *class_name)
 {
-	const brc_measure how = {.level = 0.05, .fdr = BRC_FDR_BH};
+	const brc_measure how = {.level = 0.05, .fdr = BRC_FDR_BH, .minimum_effect = 0.01};
 	brc_findings f;
 	brc_lesions l;
 	brc_err err;

@@ -239,24 +239,51 @@ static void expected_edges_stay_as_they_are(void **state)
 	fixture_clear(&f);
 }
 
-/* Two edges that share no unit: if they move, they may share one, which then has too much. */
-static void draws_that_cannot_be_fitted_are_undefined(void **state)
+/* A diagonal: edges must be at the crossings of n rows and n columns, each in its own. */
+static void diagonal(fixture *f, size_t n)
 {
-	static const size_t units[2] = {2, 2};
-	size_t undefined = 0;
+	size_t units[2] = {n, n};
+
+	fixture_init(f, 2, units);
+	fixture_block(f, 0, 1);
+	for (size_t i = 0; i < n; i++)
+		f->w[0][i * n + i] = 1;
+}
+
+/* Of two edges that share no unit a third of the arrangements can be fitted, and one is found. */
+static void places_are_drawn_until_they_can_be_fitted(void **state)
+{
+	size_t crossed = 0;
 	fixture f;
 
 	(void)state;
-	fixture_init(&f, 2, units);
-	fixture_block(&f, 0, 1);
-	f.w[0][0] = f.w[0][3] = 1;
+	diagonal(&f, 2);
 	for (uint32_t i = 0; i < 60; i++) {
 		brc_blocks null;
+		float w[4];
 
-		undefined += !draw(fixture_blocks(&f), BRC_ZEROES_MOVE, false, i, &null);
+		assert_true(draw(fixture_blocks(&f), BRC_ZEROES_MOVE, false, i, &null));
+		fixture_matrix(&null.block[0], w);
+		assert_near((double)(w[0] + w[1]), 1, 1e-6);
+		assert_true(w[0] == w[3] && (w[0] == 0 || w[1] == 0));
+		crossed += w[1] > 0;
 		brc_blocks_clear(&null);
 	}
-	assert_in_range(undefined, 25, 55); /* two thirds of 60, give or take four deviations */
+	assert_in_range(crossed, 15, 45); /* half of 60, give or take four deviations */
+	fixture_clear(&f);
+}
+
+/* Of sixteen, one arrangement in 10^16: that draw is undefined. */
+static void draws_that_cannot_be_fitted_are_undefined(void **state)
+{
+	brc_blocks null;
+	fixture f;
+
+	(void)state;
+	diagonal(&f, 16);
+	assert_false(draw(fixture_blocks(&f), BRC_ZEROES_MOVE, false, 0, &null));
+	assert_true(draw(fixture_blocks(&f), BRC_ZEROES_STAY, false, 0, &null));
+	brc_blocks_clear(&null);
 	fixture_clear(&f);
 }
 
@@ -269,6 +296,7 @@ int main(void)
 		cmocka_unit_test(edges_are_drawn_alike_however_they_are_stored),
 		cmocka_unit_test(draws_differ_and_can_be_repeated),
 		cmocka_unit_test(expected_edges_stay_as_they_are),
+		cmocka_unit_test(places_are_drawn_until_they_can_be_fitted),
 		cmocka_unit_test(draws_that_cannot_be_fitted_are_undefined),
 	};
 

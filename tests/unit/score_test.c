@@ -17,13 +17,14 @@ static void add(const float *logits, size_t classes, const int32_t *label, size_
 {
 	const brc_scoring s = {.task = BRC_TASK_CLASSES,
 			       .cells = classes,
+			       .choices = classes,
 			       .answers = 1,
 			       .scores = classes,
 			       .places = 1,
 			       .class_step = 1};
 	const brc_dataset d = {.label = label, .n = n, .classes = classes};
 
-	brc_score_items(&s, &d, 0, n, logits, correct, loss);
+	brc_score_items(&s, &d, 0, n, logits, correct, loss, NULL);
 }
 
 static void the_first_of_equals_wins(void **state)

@@ -150,8 +150,8 @@ static void compare(const task_case *c, const fixture *f, const brc_scoring *sco
 
 	list_lesions(c->name, set, unit);
 	assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-	if (brc_net_lesions(f->net, &f->d, set, LESIONS, &o, pool, NULL, correct, loss, &err) !=
-	    BRC_OK)
+	if (brc_net_lesions(f->net, &f->d, set, LESIONS, &o, pool, NULL, correct, loss, NULL,
+			    &err) != BRC_OK)
 		fail_msg("%s: %s", c->name, err.message);
 	brc_pool_free(pool);
 	assert_int_equal(want.count, LESIONS * c->cells);
@@ -370,12 +370,12 @@ static void scores_at_the_border_say_no(void **state)
 	double loss[2] = {0};
 
 	(void)state;
-	brc_score_items(&s, &d, 0, 4, x, correct, loss);
+	brc_score_items(&s, &d, 0, 4, x, correct, loss, NULL);
 	assert_int_equal(correct[0], 1);
 	assert_int_equal(correct[1], 0);
 	assert_true(fabs(loss[0] - (log(2) + 1000)) < 1e-12);
 	assert_true(fabs(loss[1] - (log(2) + 1000)) < 1e-12);
-	brc_score_items(&s, &d, 4, 1, x + 4, correct, loss);
+	brc_score_items(&s, &d, 4, 1, x + 4, correct, loss, NULL);
 	assert_int_equal(correct[1], 0);
 	assert_true(isnan(loss[1]) && !isnan(loss[0]));
 }
@@ -393,6 +393,7 @@ static void margins_at_the_border(void **state)
 				   .shares = true};
 	brc_scoring choice = {.task = BRC_TASK_CLASSES,
 			      .cells = 3,
+			      .choices = 3,
 			      .answers = 1,
 			      .scores = 3,
 			      .places = 1,
@@ -406,10 +407,10 @@ static void margins_at_the_border(void **state)
 	double loss[3] = {0};
 
 	(void)state;
-	brc_score_items(&score, &d, 0, 3, x, correct, loss);
+	brc_score_items(&score, &d, 0, 3, x, correct, loss, NULL);
 	assert_true(fabs(loss[0]) < 1e-12 && fabs(loss[1] - log(3)) < 1e-12);
 	memset(loss, 0, sizeof(loss));
-	brc_score_items(&choice, &e, 0, 2, y, correct, loss);
+	brc_score_items(&choice, &e, 0, 2, y, correct, loss, NULL);
 	assert_true(isnan(loss[0]) && loss[1] == 0);
 }
 

@@ -179,10 +179,10 @@ static brc_rc split(brc_dataset_files *r, brc_err *err)
 	const bool classes = r->targets == BRC_TARGETS_CLASSES;
 	size_t n = r->d.n, k = 0, fitted = 0;
 	bool *fit = brc_alloc(n, sizeof(*fit), err);
-	brc_rc rc = fit ? brc_split_mark(classes ? it->label.data : NULL, n,
-					 classes ? r->d.classes : 1, r->asked.split, r->asked.seed,
-					 fit, err)
-			: BRC_RESOURCE;
+	brc_rc rc =
+		fit ? brc_split_mark(classes ? it->label.data : NULL, n, classes ? r->d.classes : 1,
+				     r->asked.split, r->asked.seed, fit, err)
+		    : BRC_RESOURCE;
 
 	BRC_THEN(rc, brc_split_rows(&it->label, fit, err));
 	BRC_THEN(rc, BRC_ZEROED(r->aside, it->n, err));

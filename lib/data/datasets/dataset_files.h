@@ -70,9 +70,9 @@ typedef struct brc_dataset_files {
 	size_t n_names;
 	double *mean, *deviation;
 	brc_input_arrays more; /* for further inputs of networks */
-	bool *chosen, *aside; /* [items]: NULL, all; those of `test`, or NULL */
-	brc_dataset test;     /* the second part, all but its images */
-	unsigned largest; /* byte written; 255 when they are no bytes */
+	bool *chosen, *aside;  /* [items]: NULL, all; those of `test`, or NULL */
+	brc_dataset test;      /* the second part, all but its images */
+	unsigned largest;      /* byte written; 255 when they are no bytes */
 } brc_dataset_files;
 
 /*

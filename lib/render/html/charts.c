@@ -42,7 +42,7 @@ brc_rc brc_chart_clusterability(brc_page *page, const brc_network *net, const br
 		brc_json_append(&points, point(h.low + (double)i * h.width, (double)h.count[i]));
 	brc_json_append(&points, point(h.low + (double)h.bins * h.width, 0));
 	snprintf(label, sizeof(label),
-		 "Histogram of the n-cut of %zu shuffled %ss; this %s's n-cut is %.5g", c->shuffles,
+		 "Histogram of the n-cut of %zu null %ss; this %s's n-cut is %.5g", c->shuffles,
 		 brc_subject(net), brc_subject(net), c->observed);
 	return place(page,
 		     json_pack("{s:s,s:s,s:o,s:o}", "kind", "clusterability", "subject",

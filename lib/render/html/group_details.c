@@ -1,4 +1,5 @@
 /* Groups one by one: a sentence, the random groups, the classes, example images. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,11 +122,13 @@ static brc_rc add_group(brc_page *page, const brc_place *at, size_t i, bool open
 		 brc_format_count(g->size, "unit", "units").s);
 	brc_html_badges(page, g);
 	if (g->worst_class != BRC_ANY)
-		brc_html(page, "<span class=\"worst\">most damaged: %s %s</span>",
+		brc_html(page, "<span class=\"worst\">%s: %s %s</span>",
+			 isnan(g->worst_u) ? "most damaged" : "most specifically hit",
 			 at->l->class_title[g->worst_class],
-			 brc_format_minus(brc_format_points(g->worst_change)).s);
+			 brc_format_minus(brc_format_points(brc_worst_shown(g))).s);
 	brc_html(page, "</summary>\n");
 	add_statistics(page, at->l, g);
+	brc_html_controls(page, at->l, g);
 	add_drawings(page, at->l, g);
 	BRC_TRY(add_examples(page, at, g));
 	brc_html(page, "</details>\n");

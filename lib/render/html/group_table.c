@@ -28,7 +28,8 @@ static void add_head_groups(brc_page *page, const brc_labelling *l)
 				 brc_format_unit(st)[0] ? ", " : "", brc_format_unit(st));
 	}
 	if (brc_task_counts(l->lesions.task))
-		brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">most damaged %s</th>",
+		brc_html(page, "<th scope=\"colgroup\" colspan=\"2\">%s %s</th>",
+			 l->test[BRC_COHERENCE].class_t ? "most specifically hit" : "most damaged",
 			 brc_task_cell(l->lesions.task));
 	brc_html(page, "</tr>\n");
 }
@@ -105,7 +106,7 @@ static void add_class(brc_page *page, const brc_labelling *l, const brc_group *g
 	}
 	brc_html(page, "<td class=\"class\">%s%s</td>", l->class_name[g->worst_class],
 		 g->worst_p <= page->report->options.level ? " \xE2\x98\x85" : "");
-	add_number(page, NULL, g->worst_change, brc_format_points(g->worst_change));
+	add_number(page, NULL, brc_worst_shown(g), brc_format_points(brc_worst_shown(g)));
 }
 
 static void add_row(brc_page *page, const brc_place *at, size_t i)
@@ -187,10 +188,13 @@ static void add_legend(brc_page *page, const brc_labelling *l)
 		brc_html(page, "%s%s: %s", comma, c->table_head, c->meaning);
 		comma = "; ";
 	}
-	brc_html(page,
-		 ". Verdict: q &#8804; %g or, with &#9733;, max-T p &#8804; %g. A class with "
-		 "&#9733; loses more than under random groups (adjusted over classes).</p>\n",
-		 level, level);
+	brc_html(page, ". Verdict: q &#8804; %g or, with &#9733;, max-T p &#8804; %g", level,
+		 level);
+	if (coherent && !isnan(coherent->minimum_effect))
+		brc_html(page, ", and for coherence a range of at least %g points",
+			 100 * coherent->minimum_effect);
+	brc_html(page, ". A class with &#9733; loses more than under random groups (adjusted over "
+		       "classes).</p>\n");
 }
 
 /* Every tested group in a row of its own, as many as the page takes. */

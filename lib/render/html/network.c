@@ -179,16 +179,18 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 		const brc_clusterability *c = &net->clusterability[i];
 
 		brc_html(page,
-			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu %ss with shuffled "
-			 "edges (kind <i>%s</i>); smaller is more clusterable.</p>\n"
+			 "<div><h4>%s, k = %zu</h4>\n<p>n-cut against %zu null %ss: %s (null "
+			 "model <i>%s</i>); smaller is more clusterable.</p>\n"
 			 "<dl class=\"facts\">\n",
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
-			 brc_subject(net), c->null);
+			 brc_subject(net), brc_null_title(c->null), c->null);
 		add_number(page, "n-cut", brc_format_number(c->observed, 5));
-		add_number(page, "mean of shuffled", brc_format_number(c->mean, 5));
+		add_number(page, "mean of null networks", brc_format_number(c->mean, 5));
 		add_number(page, "their deviation", brc_format_number(c->sd, 3));
 		add_number(page, "z", brc_format_number(c->z, 3));
 		add_number(page, "p", brc_format_p(c->p));
+		if (c->tested > 1)
+			add_number(page, "p of the best k", brc_format_p(c->p_all));
 		brc_html(page, "</dl>\n");
 		BRC_TRY(brc_chart_clusterability(page, net, c));
 		brc_html(page, "</div>\n");

@@ -19,6 +19,8 @@ size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *cho
 brc_rc brc_html_partition(brc_page *page, const brc_place *at);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);
+/* One group against controls of other kinds than random ones; nothing without such. */
+void brc_html_controls(brc_page *page, const brc_labelling *l, const brc_group *g);
 
 /* ---- files that are embedded, each ended by a NUL ---- */
 

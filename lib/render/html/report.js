@@ -66,7 +66,7 @@
 	function clusterability(d, p) {
 		const lines = [{ at: d.observed, colour: p.red, text: "this " + d.subject }];
 		const o = options(p, axis(p, "n-cut", { type: "linear" }),
-			axis(p, "shuffled " + d.subject + "s", { beginAtZero: true, ticks: { precision: 0, color: p.soft } }), lines, false);
+			axis(p, "null " + d.subject + "s", { beginAtZero: true, ticks: { precision: 0, color: p.soft } }), lines, false);
 		o.plugins.tooltip.enabled = false;
 		return {
 			type: "line",

@@ -2,6 +2,7 @@
 #include "base/cli.h"
 #include "render/model/model.h"
 #include "render/words/json.h"
+#include "study/match_words.h"
 
 enum { SCHEMA = 1 };
 
@@ -86,7 +87,21 @@ static void set_columns(json_t **o, const brc_column *c, const void *of, size_t 
 	}
 }
 
-static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool draws)
+/* Which kinds of controls the group beats, in words; null where it is no finding. */
+static json_t *controls_verdict(const brc_inference *st, size_t row, double level)
+{
+	brc_str text = {0};
+	json_t *v;
+
+	if (brc_match_found(st, row, level))
+		brc_match_verdict(st, row, level, &text);
+	v = brc_json_text(text.s);
+	brc_str_free(&text);
+	return v;
+}
+
+static json_t *group_statistics(const brc_labelling *l, const brc_group *g,
+				const brc_report_options *how)
 {
 	json_t *all = json_object();
 
@@ -96,7 +111,8 @@ static json_t *group_statistics(const brc_labelling *l, const brc_group *g, bool
 			json_t *o = json_object();
 
 			set_columns(&o, brc_statistic_columns, st, g->row[p]);
-			if (draws && st->draw)
+			brc_json_set(&o, "controls", controls_verdict(st, g->row[p], how->level));
+			if (how->draws && st->draw)
 				brc_json_set(&o, "draws",
 					     brc_json_numbers(st->draw + st->m + g->row[p], st->n,
 							      st->m));
@@ -131,7 +147,7 @@ static json_t *unit_names(const brc_labelling *l, const brc_group *g)
 	return a;
 }
 
-static json_t *groups(const brc_labelling *l, bool draws)
+static json_t *groups(const brc_labelling *l, const brc_report_options *how)
 {
 	json_t *a = json_array();
 
@@ -146,7 +162,7 @@ static json_t *groups(const brc_labelling *l, bool draws)
 				  (int)g->cluster, "size", brc_json_count(g->size), "units", units,
 				  "tested", (int)brc_group_tested(g), "left_out",
 				  brc_json_text(g->left_out), "statistics",
-				  group_statistics(l, g, draws), "classes", group_classes(l, g));
+				  group_statistics(l, g, how), "classes", group_classes(l, g));
 		if (l->unit_name)
 			brc_json_set(&group, "names", unit_names(l, g));
 		brc_json_append(&a, group);
@@ -210,15 +226,15 @@ static json_t *shared_images(const brc_labelling *l)
 						      : json_null();
 }
 
-/* `draws`: with every control draw. */
-static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws)
+static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_report_options *how)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
+	const char *no_specificity = l->test[BRC_COHERENCE].no_specificity;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
-			 brc_json_text(l->name), "mode", brc_json_text(mode), "source",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "name", brc_json_text(l->name), "mode", brc_json_text(mode), "source",
 			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
 			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
 			 notes_of(net, BRC_NOTE_FINDING, labelling), "cut",
@@ -227,8 +243,9 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, bool draws
 			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
 			 "baseline", baseline(l), "shared_images", shared_images(l),
 			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
-			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]), "groups",
-			 groups(l, draws));
+			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]),
+			 "no_specificity", brc_json_text(no_specificity[0] ? no_specificity : NULL),
+			 "groups", groups(l, how));
 }
 
 /* ---- networks ---- */
@@ -287,12 +304,12 @@ static json_t *history(const brc_report_input *in)
 	return a;
 }
 
-static json_t *network(const brc_network *net, bool draws)
+static json_t *network(const brc_network *net, const brc_report_options *how)
 {
 	json_t *labellings = json_array();
 
 	for (size_t i = 0; i < net->n_labellings; i++)
-		brc_json_append(&labellings, labelling_of(net, i, draws));
+		brc_json_append(&labellings, labelling_of(net, i, how));
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
 			 brc_json_text(net->title), "model", brc_json_text(net->model), "layers",
 			 layers(net), "findings", notes_of(net, BRC_NOTE_FINDING, BRC_ANY),
@@ -332,7 +349,7 @@ brc_rc brc_report_json(const brc_report *r, brc_str *out, brc_err *err)
 	bool ok;
 
 	for (size_t i = 0; i < r->n; i++)
-		brc_json_append(&networks, network(&r->network[i], r->options.draws));
+		brc_json_append(&networks, network(&r->network[i], &r->options));
 	j = json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "broca", BRC_VERSION, "schema", SCHEMA,
 		      "title", brc_json_text(r->options.title), "level",
 		      brc_json_number(r->options.level), "networks", networks, "combined",

@@ -68,6 +68,7 @@ static brc_group blank(size_t layer, int32_t cluster, size_t size)
 			   .lesion = BRC_ANY,
 			   .worst_class = BRC_ANY,
 			   .worst_change = NAN,
+			   .worst_u = NAN,
 			   .worst_p = NAN};
 }
 
@@ -199,6 +200,11 @@ static brc_rc join(brc_labelling *l, size_t kind, source s, brc_err *err)
 	return rc;
 }
 
+double brc_worst_shown(const brc_group *g)
+{
+	return isnan(g->worst_u) ? g->worst_change : g->worst_u;
+}
+
 static void mark_groups(brc_labelling *l, double level)
 {
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
@@ -236,6 +242,24 @@ static double class_change(const brc_labelling *l, const brc_group *g, size_t c)
 	return NAN;
 }
 
+/* By specificity: the class of the smallest t, if it is below 0. */
+static void find_hit_class(const brc_labelling *l, brc_group *g)
+{
+	const brc_findings *f = &l->test[BRC_COHERENCE];
+	const size_t row = g->row[BRC_COHERENCE] * f->classes;
+
+	for (size_t c = 0; c < f->classes; c++)
+		if (f->class_t[row + c] < 0 &&
+		    (g->worst_class == BRC_ANY ||
+		     f->class_t[row + c] < f->class_t[row + g->worst_class]))
+			g->worst_class = c;
+	if (g->worst_class == BRC_ANY)
+		return;
+	g->worst_change = class_change(l, g, g->worst_class);
+	g->worst_u = f->class_u[row + g->worst_class];
+	g->worst_p = f->class_t_p_adjusted[row + g->worst_class];
+}
+
 static void find_worst_classes(brc_labelling *l)
 {
 	const brc_findings *t = &l->test[BRC_COHERENCE];
@@ -244,6 +268,10 @@ static void find_worst_classes(brc_labelling *l)
 		brc_group *g = &l->group[i];
 		bool tested = t->class_change && g->row[BRC_COHERENCE] != BRC_ANY;
 
+		if (tested && t->class_t) {
+			find_hit_class(l, g);
+			continue;
+		}
 		for (size_t c = 0; c < l->classes; c++) {
 			double change = class_change(l, g, c);
 

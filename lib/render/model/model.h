@@ -44,8 +44,13 @@ typedef struct brc_group {
 	size_t lesion;           /* row in lesions; BRC_ANY: not lesioned */
 	const char *left_out;    /* why it was not lesioned; NULL: no reason given */
 	brc_mark mark[BRC_PROXIES];
-	size_t worst_class; /* that loses most recall; BRC_ANY: none loses */
-	double worst_change, worst_p;
+	/*
+	 * The class of the smallest t of specificity below 0; without specificity that which loses
+	 * most recall; BRC_ANY: there is none. Its change of recall, its U (NaN without
+	 * specificity), and the adjusted p of the one or the other.
+	 */
+	size_t worst_class;
+	double worst_change, worst_u, worst_p;
 } brc_group;
 
 /* Everything that belongs to one section name. */
@@ -202,6 +207,8 @@ char *brc_class_title(char *const *names, size_t n, size_t c, char *buf, size_t 
 char *brc_loss_unit(const brc_network *net, const brc_labelling *l, char *buf, size_t cap);
 /* What the edges of a graph are, for people: "correlations of activations". */
 const char *brc_source_title(const char *source);
+/* What a null model's networks are, in a few words: "random correlations with ...". Static. */
+const char *brc_null_title(const char *null);
 /*
  * Is it a graph of other things than a network's units: of series, or imported? What only a network
  * has, such as lesions, is then not spoken of. Are all networks of the report such graphs?
@@ -229,6 +236,9 @@ const brc_inference *brc_primary(const brc_findings *t);
 
 /* How many groups hold after correction: by q or by max-T. */
 size_t brc_marked(const brc_labelling *l, brc_proxy p);
+
+/* What is shown of its worst class: U, or without specificity the change of recall. */
+double brc_worst_shown(const brc_group *g);
 
 /* Was anything tested: is there an importance or a coherence section? */
 bool brc_labelling_tested(const brc_labelling *l);

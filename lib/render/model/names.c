@@ -22,6 +22,23 @@ const char *brc_mode_title(brc_labels_mode mode)
 	return mode == BRC_LABELS_IMPORTED ? "given" : brc_labels_mode_name(mode);
 }
 
+const char *brc_null_title(const char *null)
+{
+	static const char *const title[][2] = {
+		{"rotation", "random correlations with the same eigenvalues"},
+		{"samples", "correlations of its samples in random order"},
+		{"hqs", "random correlations with the same mean and variance"},
+		{"residual", "copies whose edges are permuted, each unit as strong as it was"},
+		{"residual-nonzero",
+		 "copies whose edges are permuted in their places, each unit as strong as it was"},
+		{"against", "the networks that were given"}};
+
+	for (size_t i = 0; i < sizeof(title) / sizeof(*title); i++)
+		if (strcmp(null, title[i][0]) == 0)
+			return title[i][1];
+	return "its shuffled copies";
+}
+
 /* A name of digits alone reads badly in a sentence, so `what` is put before it. */
 static char *title(const char *what, const char *name, char *buf, size_t cap)
 {

@@ -4,6 +4,7 @@
 
 #include "render/notes/notes.h"
 #include "render/words/format.h"
+#include "study/match_words.h"
 
 enum { SHOWN_GROUPS = 3 }; /* strongest groups named in a sentence */
 
@@ -38,13 +39,17 @@ static void clusterability_finding(brc_network *net, const brc_clusterability *c
 
 	brc_str_addf(
 		text,
-		"By its %s %s%s is more clusterable than its shuffled copies: its n-cut into %zu "
-		"clusters is %s, theirs %s on average (%zu copies, %s shuffle, p = %s).",
+		"By its %s %s%s is more clusterable than %s: its n-cut into %zu clusters is %s, "
+		"theirs %s on average (%zu networks, null model %s, p = %s).",
 		evidence(c->source), lower ? "the " : "there is no evidence that the ",
-		brc_subject(net), c->k, brc_format_number(c->observed, 5).s,
-		brc_format_number(c->mean, 5).s, c->shuffles, c->null, brc_format_p(c->p).s);
+		brc_subject(net), brc_null_title(c->null), c->k,
+		brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s, c->shuffles,
+		c->null, brc_format_p(c->p).s);
+	if (c->tested > 1)
+		brc_str_addf(text, " %zu numbers of clusters were tried: for the best, p = %s.",
+			     c->tested, brc_format_p(c->p_all).s);
 	if (!lower && !reaches(c->shuffles, level))
-		add_unreachable(text, c->shuffles, "copies", level);
+		add_unreachable(text, c->shuffles, "null networks", level);
 }
 
 static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -67,7 +72,11 @@ static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, dou
 			     "None of %zu groups is found %s than random groups of its size and "
 			     "layer once corrected for their number",
 			     m, brc_proxy_adjective(proxy));
-	brc_str_addf(text, " (q and max-T above %g).", level);
+	brc_str_addf(text, " (q and max-T above %g", level);
+	if (brc_primary(&l->test[proxy])->minimum_effect > 0)
+		brc_str_addf(text, ", or a range below %g points",
+			     100 * brc_primary(&l->test[proxy])->minimum_effect);
+	brc_str_add(text, ").");
 }
 
 /* "6 of 45 groups are more important than random groups of their size and layer (...)." */
@@ -82,10 +91,14 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 	}
 	brc_str_addf(text,
 		     "%zu of %zu groups %s %s than random groups of %s size and layer (%zu by q <= "
-		     "%g, %zu by max-T).",
+		     "%g, %zu by max-T",
 		     found, st->m, found == 1 ? "is" : "are", brc_proxy_adjective(proxy),
 		     found > 1 ? "their" : "its", brc_inference_found(st, st->q, level), level,
 		     brc_inference_found(st, st->p_maxt, level));
+	if (st->minimum_effect > 0)
+		brc_str_addf(text, "; with a range of at least %g points",
+			     100 * st->minimum_effect);
+	brc_str_add(text, ").");
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
@@ -126,18 +139,27 @@ static void joint_finding(brc_network *net, size_t labelling, brc_proxy proxy, d
 		add_unreachable(text, st->n, "random groups each", level);
 }
 
-/* "fc2, cluster 5 (23 units: -12.30 points, random groups -2.10)" */
+/*
+ * "fc2, cluster 5 (23 units: -12.30 points, random groups -2.10)"; of specificity "(23 units: range
+ * 38.66 points; F 148, random groups 1.05)"
+ */
 static void add_group(brc_str *text, const brc_labelling *l, const brc_group *g, brc_proxy proxy)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
 	bool sign = proxy == BRC_IMPORTANCE;
-	const char *unit = brc_format_unit(st);
+	const char *unit = brc_format_unit(st), *space = unit[0] ? " " : "";
 	size_t row = g->row[proxy];
 
-	brc_str_addf(text, "%s, cluster %d (%s: %s%s%s, random groups %s)",
-		     l->layer_title[g->layer], g->cluster,
-		     brc_format_count(g->size, "unit", "units").s,
-		     brc_format_value(st, st->observed[row], sign).s, unit[0] ? " " : "", unit,
+	brc_str_addf(text, "%s, cluster %d (%s: ", l->layer_title[g->layer], g->cluster,
+		     brc_format_count(g->size, "unit", "units").s);
+	if (st->u_range)
+		brc_str_addf(text, "range %s points; %s%s%s",
+			     brc_format_fixed(100 * st->u_range[row], 2).s, unit, space,
+			     brc_format_value(st, st->observed[row], sign).s);
+	else
+		brc_str_addf(text, "%s%s%s", brc_format_value(st, st->observed[row], sign).s, space,
+			     unit);
+	brc_str_addf(text, ", random groups %s)",
 		     brc_format_value(st, st->control_mean[row], sign).s);
 }
 
@@ -180,6 +202,18 @@ static void strongest_groups(brc_network *net, size_t labelling, brc_proxy proxy
 	brc_str_add(text, ".");
 }
 
+/* How many of the groups that were found pass the other kinds of controls. */
+static void other_controls(brc_network *net, size_t labelling, brc_proxy proxy, double level)
+{
+	brc_str text = {0};
+
+	if (brc_match_summary(brc_primary(&net->labelling[labelling].test[proxy]), level, &text) &&
+	    text.s)
+		brc_note_addf(&net->notes, BRC_NOTE_DETAIL, labelling, "Other controls: %s.",
+			      text.s);
+	brc_str_free(&text);
+}
+
 static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, double level)
 {
 	const brc_labelling *l = &net->labelling[labelling];
@@ -202,6 +236,7 @@ static void proxy_finding(brc_network *net, size_t labelling, brc_proxy proxy, d
 		joint_finding(net, labelling, proxy, level);
 	}
 	strongest_groups(net, labelling, proxy);
+	other_controls(net, labelling, proxy, level);
 }
 
 void brc_note_findings(brc_network *net, double level)

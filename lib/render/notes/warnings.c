@@ -184,6 +184,28 @@ static void warn_versions(brc_network *net)
 	}
 }
 
+/* What the tests of clusterability are worth; each sentence once. */
+static void warn_clusterability(brc_network *net)
+{
+	char text[320], before[320];
+
+	for (size_t i = 0; i < net->n_clusterability; i++) {
+		const brc_clusterability *c = &net->clusterability[i];
+
+		for (size_t w = 0; brc_clusterability_warning(c, w, text, sizeof(text)); w++) {
+			bool told = i > 0 &&
+				    brc_clusterability_warning(c - 1, w, before, sizeof(before)) &&
+				    strcmp(text, before) == 0;
+
+			if (!told)
+				brc_note_addf(&net->notes, BRC_NOTE_WARNING, BRC_ANY,
+					      "clusterability by %s: %s.",
+					      c->source[0] ? brc_source_title(c->source) : c->name,
+					      text);
+		}
+	}
+}
+
 static void warn_chance(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
@@ -246,10 +268,22 @@ static void warn_all(brc_network *net, size_t i)
 	}
 }
 
+static void warn_unspecific(brc_network *net, size_t i)
+{
+	const brc_findings *f = &net->labelling[i].test[BRC_COHERENCE];
+
+	if (f->no_specificity[0])
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "specificity is not defined: %s. What stands in its place grows with "
+			      "total damage.",
+			      f->no_specificity);
+}
+
 void brc_note_warnings(brc_network *net)
 {
 	warn_models(net);
 	warn_versions(net);
+	warn_clusterability(net);
 	warn_chance(net);
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		warn_images(net, i);
@@ -257,5 +291,6 @@ void brc_note_warnings(brc_network *net)
 		tell_dead(net, i);
 		warn_graphs(net, i);
 		warn_tests(net, i);
+		warn_unspecific(net, i);
 	}
 }

@@ -36,6 +36,7 @@ static int by_class(const void *a, const void *b)
 static bar *collect_bars(brc_str *b, const brc_labelling *l, const brc_group *g, size_t *n)
 {
 	const brc_findings *f = &l->test[BRC_COHERENCE];
+	const double *p = f->class_t ? f->class_t_p_adjusted : f->class_p_adjusted;
 	bar *bars;
 
 	*n = 0;
@@ -47,8 +48,8 @@ static bar *collect_bars(brc_str *b, const brc_labelling *l, const brc_group *g,
 		size_t at = g->row[BRC_COHERENCE] * f->classes + c;
 
 		if (isfinite(f->class_change[at]))
-			bars[(*n)++] = (bar){c, f->class_change[at], f->class_control_mean[at],
-					     f->class_p_adjusted[at]};
+			bars[(*n)++] =
+				(bar){c, f->class_change[at], f->class_control_mean[at], p[at]};
 	}
 	if (bars && *n > CLASSES_SHOWN) {
 		qsort(bars, *n, sizeof(*bars), by_damage);

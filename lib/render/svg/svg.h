@@ -32,7 +32,7 @@ void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *
 
 /*
  * Change of recall by class as bars, the random groups' mean as a tick, a
- * star where the adjusted p is <= level; the most changed 12 classes when
+ * star where the adjusted p of t, or without specificity of the recall, is <= level; the most changed 12 classes when
  * there are more. Nothing for a group not tested by class.
  */
 void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, double level);

@@ -222,7 +222,7 @@ static void add_group(brc_str *b, const brc_labelling *l, const brc_group *g,
 	if (g->worst_class != BRC_ANY) {
 		brc_str_add(b, " | ");
 		brc_escape_cell(b, l->class_name[g->worst_class], CLASS);
-		brc_str_addf(b, " %s%s", brc_format_points(g->worst_change).s,
+		brc_str_addf(b, " %s%s", brc_format_points(brc_worst_shown(g)).s,
 			     g->worst_p <= level ? "*" : "");
 	}
 	brc_str_add(b, "\n");
@@ -245,6 +245,12 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 		brc_str_addf(&line,
 			     ". %s*: it loses more than under random groups (adjusted p <= %g)",
 			     brc_task_cell(l->lesions.task), level);
+	if (l->test[BRC_COHERENCE].class_t)
+		brc_str_addf(&line,
+			     ". U: the change of a class's probability for its own answers "
+			     "less that for all; range: from the smallest to the largest U, in points. "
+			     "A finding needs a range of %g points",
+			     100 * brc_primary(&l->test[BRC_COHERENCE])->minimum_effect);
 	brc_str_add(b, "\n");
 	brc_text_line(b, "  ", &line);
 }
@@ -278,6 +284,7 @@ static void add_sizes(brc_str *b, const brc_labelling *l)
 static void add_table(brc_str *b, const brc_labelling *l, double level)
 {
 	const brc_group *before = NULL;
+	const bool specific = l->test[BRC_COHERENCE].class_t;
 	bool worst = false;
 
 	for (size_t i = 0; i < l->n_groups; i++)
@@ -290,7 +297,7 @@ static void add_table(brc_str *b, const brc_labelling *l, double level)
 		else if (line == 0)
 			brc_str_addf(b, " | %s most\n", brc_task_cell(l->lesions.task));
 		else
-			brc_str_add(b, " | damaged,\n");
+			brc_str_add(b, specific ? " | hit, U in\n" : " | damaged,\n");
 	}
 	brc_str_addf(b, "%-*s %*s %*s", LAYER, "layer", CLUSTER, "cl.", UNITS, "units");
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++) {
@@ -333,4 +340,5 @@ void brc_text_tests(brc_str *b, const brc_labelling *l, double level)
 			add_statistic(b, &l->test[p].stat[i], p, level);
 	brc_str_add(b, "  * if the groups were independent, which they are not\n");
 	add_table(b, l, level);
+	brc_text_controls(b, l, level);
 }

@@ -19,4 +19,7 @@ void brc_text_partition(brc_str *b, const brc_labelling *l);
 /* Its tests, and the table of its groups. */
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level);
 
+/* Its findings against controls of other kinds than random ones; nothing without such. */
+void brc_text_controls(brc_str *b, const brc_labelling *l, double level);
+
 #endif

@@ -118,7 +118,16 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);
 	add_number(b, g->worst_change);
 	add_number(b, g->worst_p);
+	add_number(b, g->worst_u);
 	brc_str_add(b, "\n");
+}
+
+/* "in-norm/p" as "_in-norm_p". */
+static void add_column_name(brc_str *out, const char *name)
+{
+	brc_str_add(out, "_");
+	for (; *name; name++)
+		brc_str_addf(out, "%c", *name == '/' ? '_' : *name);
 }
 
 brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
@@ -133,9 +142,10 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 			if (!t.item[i].has[c - brc_statistic_columns])
 				continue;
 			add_text(out, t.item[i].id);
-			brc_str_addf(out, "_%s", c->name);
+			add_column_name(out, c->name);
 		}
-	brc_str_add(out, "\tworst_class\tworst_class_change\tworst_class_p_adjusted\n");
+	brc_str_add(out,
+		    "\tworst_class\tworst_class_change\tworst_class_p_adjusted\tworst_class_u\n");
 	for (size_t i = 0; rc == BRC_OK && i < r->n; i++)
 		for (size_t j = 0; j < r->network[i].n_labellings; j++) {
 			const brc_labelling *l = &r->network[i].labelling[j];

@@ -285,7 +285,7 @@ PYTHON
 	[ "$(/usr/bin/python3 same.py)" = "the same" ]
 	[ "$(grep -o 'class="choice"' auto.html | wc -l)" = 13 ] # of the global graph, and of 12 local ones
 	has 'The first 12 of 13 graphs' auto.html
-	has 'and was chosen.' auto.txt
+	has 'k was to be chosen between 2 and 4' auto.txt
 	has '15 of 15 groups are whole layers' auto.txt
 	[ "$(grep -c 'groups are whole layers' auto.txt)" = 1 ] # not said of the local partition
 	# a name too long for the table's column does not hide which layer it is

@@ -1,11 +1,13 @@
 /* What comes of a partition: labels, and what a spectrum says. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/texts.h"
 #include "graph/affinity_image.h"
+#include "graph/connection.h"
 #include "graph/links.h"
 #include "graph/partition.h"
 #include "graph/stability.h"
@@ -86,12 +88,40 @@ static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *
 	return BRC_OK;
 }
 
+/* How the clusters hang together; *known: false where there are too many edges to look. */
+static brc_rc add_connection(brc_graph_result *r, const brc_graph *g, const brc_clustering *c,
+			     bool *known, brc_err *err)
+{
+	brc_connection *x = brc_calloc(c->k, sizeof(*x), err);
+	brc_rc rc = brc_made(x);
+
+	BRC_THEN(rc, brc_connection_find(g, c->label, c->k, 0, 0, x, known, err));
+	if (rc == BRC_OK && *known) {
+		rc = BRC_ARRAY(r->parts, c->k, err);
+		BRC_THEN(rc, BRC_ARRAY(r->inner_ncut, c->k, err));
+		BRC_THEN(rc, BRC_ARRAY(r->outer_ncut, c->k, err));
+		r->rated = rc == BRC_OK ? c->k : 0;
+	}
+	for (size_t i = 0; i < r->rated; i++) {
+		r->parts[i] = (int32_t)x[i].parts;
+		r->inner_ncut[i] = x[i].inner;
+		r->outer_ncut[i] = x[i].outer;
+	}
+	free(x);
+	return rc;
+}
+
 /* What a spectrum says of a graph besides. */
 static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clustering *c,
 			  brc_err *err)
 {
-	char *warning[BRC_CLUSTERING_WARNINGS];
+	static const char unknown[] = "there are too many edges within clusters to see whether "
+				      "the clusters fall apart";
+	char *warning[BRC_CLUSTERING_WARNINGS + 1];
+	bool known = true;
 
+	if (c->k > 0)
+		BRC_TRY(add_connection(r, g, c, &known, err));
 	r->units = g->n;
 	r->isolated = g->n - g->connected;
 	r->components = g->components;
@@ -103,8 +133,9 @@ static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clu
 	r->moved = c->moved;
 	for (size_t w = 0; w < c->n_warnings; w++)
 		warning[w] = (char *)(uintptr_t)c->warning[w];
-	BRC_TRY(brc_texts_dup(warning, c->n_warnings, &r->warning, err));
-	r->n_warnings = c->n_warnings;
+	warning[c->n_warnings] = (char *)(uintptr_t)unknown;
+	BRC_TRY(brc_texts_dup(warning, c->n_warnings + !known, &r->warning, err));
+	r->n_warnings = c->n_warnings + !known;
 	r->eigenvalue = brc_memdup(c->value, c->pairs, sizeof(*c->value), err);
 	r->residual = brc_memdup(c->residual, c->pairs, sizeof(*c->residual), err);
 	if (!r->eigenvalue || !r->residual)

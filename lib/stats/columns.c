@@ -40,7 +40,7 @@ const brc_column brc_statistic_columns[] = {
 	ROW(ratio, "1 like a random group, 2 at most", NUMBER, ALL, NULL, NULL, "effect ratio"),
 	ROW(u_range, "how far apart the classes hit most and least are", SHARE, SOME, "range",
 	    "range, points", "range, points"),
-	ROW(intraclass, "share of the variation over images that their class explains", NUMBER,
+	ROW(intraclass, "share of the variation that the classes explain", NUMBER,
 	    SOME, NULL, "class share", "class share"),
 	ROW(large_enough, "1: the range is at least the minimum effect; 0: it is not", NUMBER, SOME,
 	    NULL, NULL, NULL),

@@ -279,6 +279,10 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	}
 	l->n_left_out = x->n_left_out;
 	l->images = brc_score_answers(scoring, data, l->class_images);
+	if (scoring->cell) {
+		l->tokens = scoring->choices;
+		return brc_texts_dup(scoring->cell_name, l->classes, &l->class_name, err);
+	}
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;

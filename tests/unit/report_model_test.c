@@ -88,7 +88,7 @@ static void findings_are_told_in_sentences(void **state)
 		says(net, BRC_NOTE_FINDING,
 		     "By its weights there is no evidence that the network is more clusterable"));
 	assert_true(says(net, BRC_NOTE_FINDING,
-			 "4 null networks cannot give a p below 0.200: use at least 19."));
+			 "4 draws cannot give a p below 0.200: use at least 19."));
 	assert_true(says(net, BRC_NOTE_FINDING, "its n-cut into 3 clusters is 1.25, theirs 1.65"));
 	assert_true(says(net, BRC_NOTE_WARNING, "eigenvalue 3 is close to 4"));
 	assert_true(says(net, BRC_NOTE_WARNING, "it divides by the mean change"));

@@ -185,8 +185,8 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
 			 brc_subject(net), brc_null_title(c->null), c->null);
 		add_number(page, "n-cut", brc_format_number(c->observed, 5));
-		add_number(page, "mean of null networks", brc_format_number(c->mean, 5));
-		add_number(page, "their deviation", brc_format_number(c->sd, 3));
+		add_number(page, "mean by chance", brc_format_number(c->mean, 5));
+		add_number(page, "deviation by chance", brc_format_number(c->sd, 3));
 		add_number(page, "z", brc_format_number(c->z, 3));
 		add_number(page, "p", brc_format_p(c->p));
 		if (c->tested > 1)

@@ -31,6 +31,20 @@ static json_t *choice(const brc_graph_result *g)
 	return a;
 }
 
+/* How each cluster hangs together; null if that is not known. */
+static json_t *connection(const brc_graph_result *g)
+{
+	json_t *a = g->rated ? json_array() : json_null();
+
+	for (size_t c = 0; c < g->rated; c++)
+		brc_json_append(&a, json_pack("{s:i,s:i,s:o,s:o,s:b}", "cluster", (int)c, "parts",
+					      (int)g->parts[c], "inner_ncut",
+					      brc_json_number(g->inner_ncut[c]), "outer_ncut",
+					      brc_json_number(g->outer_ncut[c]), "weak",
+					      (int)brc_graph_result_weak(g, c)));
+	return a;
+}
+
 static json_t *graphs(const brc_labelling *l)
 {
 	json_t *a = json_array();
@@ -45,6 +59,7 @@ static json_t *graphs(const brc_labelling *l)
 		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
 		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
 		brc_json_set(&o, "choice", choice(g));
+		brc_json_set(&o, "clusters", connection(g));
 		brc_json_append(&a, o);
 	}
 	return a;

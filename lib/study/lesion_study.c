@@ -85,16 +85,18 @@ static brc_rc run_all(const brc_lesion_study *s, const brc_experiment_options *h
 		      brc_experiment *x, const brc_cli *cli, brc_lesions *l, brc_err *err)
 {
 	bool *dead = NULL;
-	brc_pool *pool;
+	brc_pool *pool = NULL;
 	brc_rc rc;
 
-	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	rc = brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers, how->precision,
-				 how->mem, pool, err);
-	BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	rc = brc_pool_new(&pool, cli->c.threads, err);
+	if (s->dead != BRC_DEAD_UNKNOWN) {
+		BRC_THEN(rc, brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers,
+						 how->precision, how->mem, pool, err));
+		BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	}
 	BRC_THEN(rc, match(s, x, cli, pool, err));
 	BRC_THEN(rc, run(s, x, cli, pool, l, err));
-	if (rc == BRC_OK) {
+	if (rc == BRC_OK && dead) {
 		l->dead = s->dead;
 		rc = brc_dead_units_list(l, dead, err);
 	}

@@ -26,8 +26,8 @@ static json_t *choice(const brc_graph_result *g)
 
 	for (size_t i = 0; i < g->choices; i++)
 		brc_json_append(&a, json_pack("{s:i,s:o,s:o}", "k", (int)g->choice_k[i], "gap",
-					      brc_json_number(g->choice_gap[i]), "stability",
-					      brc_json_number(g->choice_stability[i])));
+					      brc_json_number(g->choice_gap[i]), "starts",
+					      brc_json_number(g->choice_starts[i])));
 	return a;
 }
 

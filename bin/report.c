@@ -30,7 +30,8 @@ static const brc_opt options[] = {
 	{0}};
 
 /* Sections that a report shows, with lesions; all others are skipped while reading. */
-static const char types[] = "units|exemplars|clusterability|spectrum|labels|importance|coherence";
+static const char types[] =
+	"units|exemplars|clusterability|spectrum|labels|structure|importance|coherence";
 
 typedef struct inputs {
 	brc_report_input *item; /* titles borrowed from the operands */

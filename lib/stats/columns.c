@@ -51,6 +51,8 @@ const brc_column brc_statistic_columns[] = {
 	ROW(run_q, "q in the family of all tests of the run", P, SOME, NULL, "q, run", "q, run"),
 	ROW(run_p_maxt, "max-T p in the family of all tests of the run", P, SOME, NULL,
 	    "max-T, run", "max-T, run"),
+	ROW(returns, "share of perturbed partitions in which the finding returns", NUMBER, SOME,
+	    "returns", "returns", "share that returns"),
 	MATCHED_VALUES("in-norm", in_norm, "mean norm of in-weights"),
 	MATCHED_TESTS("in-norm", in_norm),
 	MATCHED_VALUES("activation", activation, "mean activation"),

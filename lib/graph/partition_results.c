@@ -78,11 +78,11 @@ static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *
 
 	BRC_TRY(BRC_ARRAY(r->choice_k, n, err));
 	BRC_TRY(BRC_ARRAY(r->choice_gap, n, err));
-	BRC_TRY(BRC_ARRAY(r->choice_stability, n, err));
+	BRC_TRY(BRC_ARRAY(r->choice_starts, n, err));
 	for (size_t i = 0; i < n; i++) {
 		r->choice_k[i] = (int32_t)c->evidence[i].k;
 		r->choice_gap[i] = c->evidence[i].gap;
-		r->choice_stability[i] = c->evidence[i].stability;
+		r->choice_starts[i] = c->evidence[i].starts;
 	}
 	r->choices = n;
 	return BRC_OK;
@@ -128,7 +128,7 @@ static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clu
 	r->edges = (double)g->links;
 	r->lower_bound = c->lower_bound;
 	r->inertia = c->inertia;
-	r->stability = c->stability;
+	r->starts = c->starts;
 	r->empty = c->empty;
 	r->moved = c->moved;
 	for (size_t w = 0; w < c->n_warnings; w++)
@@ -183,16 +183,26 @@ static brc_rc write_set(brc_filter *f, const char *name, const brc_laplacian *l,
 	return rc;
 }
 
-brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
-			   const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+char *brc_partition_name(char buf[BRC_NAME_MAX], const char *name, const brc_partition_plan *plan,
+			 const brc_laplacian *l, size_t set)
 {
 	char numbered[BRC_NAME_MAX + 32];
 
 	if (plan->sets == 1)
-		return write_set(f, name, l, c, err);
-	for (size_t set = 0; set < plan->sets; set++) {
+		snprintf(numbered, sizeof(numbered), "%s", name);
+	else
 		snprintf(numbered, sizeof(numbered), "%s.k%zu", name, plan->k[set * l->n]);
-		BRC_TRY(write_set(f, numbered, l, c + set * l->n, err));
-	}
+	snprintf(buf, BRC_NAME_MAX, "%.*s", BRC_NAME_MAX - 1, numbered);
+	return buf;
+}
+
+brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
+			   const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+{
+	char numbered[BRC_NAME_MAX];
+
+	for (size_t set = 0; set < plan->sets; set++)
+		BRC_TRY(write_set(f, brc_partition_name(numbered, name, plan, l, set), l,
+				  c + set * l->n, err));
 	return BRC_OK;
 }

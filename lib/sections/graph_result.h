@@ -21,7 +21,7 @@ typedef struct brc_graph_result {
 	double edges;       /* pairs of units; NaN: not known */
 	double lower_bound; /* of the n-cut; NaN: not known, as of the next two */
 	double inertia;     /* of k-means */
-	double stability;   /* mean adjusted Rand index between partitions */
+	double starts;   /* mean adjusted Rand index between partitions */
 	size_t empty;       /* clusters without units */
 	size_t moved;       /* units that refinement moved */
 	size_t n_warnings;
@@ -30,7 +30,7 @@ typedef struct brc_graph_result {
 	double *eigenvalue, *residual; /* [pairs], ascending */
 	size_t choices;                /* rows of evidence for k; 0: k was given */
 	int32_t *choice_k;             /* [choices] */
-	double *choice_gap, *choice_stability;
+	double *choice_gap, *choice_starts;
 	size_t rated;   /* clusters of which is known how they hang together: k, or 0 */
 	int32_t *parts; /* [rated]: components of a cluster's own edges */
 	double *inner_ncut, *outer_ncut; /* [rated]: graph/connection.h; NaN: there is none */

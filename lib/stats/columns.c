@@ -48,6 +48,8 @@ const brc_column brc_statistic_columns[] = {
 	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
 	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
 	    "max-T"),
+	ROW(returns, "share of perturbed partitions in which the finding returns", NUMBER, SOME,
+	    "returns", "returns", "share that returns"),
 	MATCHED_VALUES("in-norm", in_norm, "mean norm of in-weights"),
 	MATCHED_TESTS("in-norm", in_norm),
 	MATCHED_VALUES("activation", activation, "mean activation"),

@@ -16,10 +16,9 @@ STRUCTURED = "structured"
 
 
 def rows_of(path):
-    """The rows of the section structure: {k: (verdict, index, largest null index)}."""
-    s = section(path, "structure")
-    a = s.arrays
-    return {int(k): (v.decode(), float(i), float(np.max(n))) for k, v, i, n in
+    """The rows of the sections structure: {k: (verdict, index, largest null index)}."""
+    found = [s.arrays for s in read(path) if s.type == "structure"]
+    return {int(k): (v.decode(), float(i), float(np.max(n))) for a in found for k, v, i, n in
             zip(a["row/k"], a["row/verdict"], a["row/index"], a["null/index"])}
 
 

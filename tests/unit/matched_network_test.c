@@ -456,7 +456,7 @@ static void a_module_beats_random_groups_but_not_those_as_cohesive(void **state)
 		assert_int_equal(brc_matched_passes(st, &st->activation, s, 0.05), BRC_PASSES_YES);
 		assert_int_equal(brc_matched_passes(st, &st->in_norm, s, 0.05), BRC_PASSES_YES);
 		assert_int_equal(brc_matched_passes(st, &st->cohesion, s, 0.05), BRC_PASSES_NO);
-		assert_true(st->cohesion.p[s] > 0.3);
+		assert_true(st->cohesion.p[s] > 0.2);
 		/* twice as cohesive as random sets, which lie in both; grown ones are between */
 		assert_true(st->cohesion.control_value[s] > 0.6 * st->cohesion.value[s]);
 		assert_true(st->cohesion.control_value[s] < st->cohesion.value[s]);

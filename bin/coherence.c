@@ -32,14 +32,11 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(brc_filter_input(f, "lesions", 2, BRC_SHARE, &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
-	if (!l.correct) { /* the rest of a pipeline goes on, and its report says so, too */
+	if (!l.correct) /* the rest of a pipeline goes on, and its report says so, too */
 		brc_cli_note(cli,
 			     "%s: regression counts no right answers, so that coherence is not "
-			     "defined: nothing is added",
+			     "defined: the change of the loss of each output is tested",
 			     l.labels);
-		brc_lesions_clear(&l);
-		return BRC_OK;
-	}
 	rc = brc_measure_coherence(&findings, &l, &how, err);
 	BRC_THEN(rc, brc_filter_make(f, "coherence", brc_cli_name(cli, in->name),
 				     brc_findings_write, &findings, err));

@@ -37,8 +37,9 @@ static void tell(const brc_cli *cli, const brc_laplacian *l)
 }
 
 static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			   const char *source, const brc_blocks *blocks, brc_err *err)
+			   const brc_edge_origin *origin, const brc_blocks *blocks, brc_err *err)
 {
+	const char *source = brc_edge_origin_source(origin);
 	char title[256], name[BRC_NAME_MAX];
 	brc_laplacian l = {0};
 	brc_rc rc;
@@ -49,6 +50,7 @@ static brc_rc write_graphs(brc_filter *f, const brc_cli *cli, const brc_section 
 	else
 		BRC_TRY(brc_laplacian_global(&l, blocks, source, title, err));
 	l.unit_rows = normalisation == 1;
+	brc_laplacian_correlations(&l, origin);
 	brc_laplacian_name(in->name, local, name);
 	rc = brc_filter_make(f, "laplacian", brc_cli_name(cli, name), brc_laplacian_write, &l, err);
 	if (rc == BRC_OK)
@@ -67,7 +69,7 @@ static brc_rc laplacian(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_filter_input(f, "weights|affinity", BRC_BLOCKS_VERSION, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_edge_origin_read(&origin, in, err));
 	BRC_TRY(brc_blocks_read(&blocks, in, err));
-	rc = write_graphs(f, cli, in, brc_edge_origin_source(&origin), &blocks, err);
+	rc = write_graphs(f, cli, in, &origin, &blocks, err);
 	brc_blocks_clear(&blocks);
 	return rc;
 }

@@ -32,6 +32,12 @@ static const brc_opt options[] = {
 		"labels. regression: numbers. places: a score for each class at each place or "
 		"token. none: none of these, and nothing is lesioned. auto: what output and "
 		"data set together say")},
+	{BRC_PATH("token-classes", 0, "FILE", &study.tokens.path,
+		  "count tokens by class: a table with the columns class, and token (a number) or "
+		  "name; tokens that it lacks make one class")},
+	{BRC_SIZE("frequent-tokens", 0, "N", &study.tokens.frequent, 1, 1000,
+		  "count the N most frequent tokens by themselves, and all others as one class "
+		  "(default: all by themselves; 100 where there are more than 1000 tokens)")},
 	{BRC_CHOICE(
 		"loss", 0, "LOSS", &study.loss, "cross-entropy|logistic|squared-error|margin|auto",
 		"the loss that is measured beside accuracy. margin: minus the margin, which is "

@@ -1,17 +1,21 @@
 /* spectral: cluster the units of every graph of a laplacian. */
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cli.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "base/threads.h"
+#include "graph/evidence.h"
 #include "graph/ncut.h"
 #include "graph/partition.h"
+#include "graph/weigh.h"
 #include "linalg/backend.h"
 #include "stream/filter.h"
 #include "options.h"
 
-static const char *k_list, *k_from, *k_auto;
+static const char *k_list, *k_from, *k_auto, *stability, *samples;
 static size_t restarts;
 static int choose, compat;
 static bool refine;
@@ -24,8 +28,17 @@ static const brc_opt options[] = {
 		    "for the graphs of laplacian --local: give each graph as many clusters as its "
 		    "layers have in the labels called NAME")},
 	{BRC_STRING("k-auto", 0, "MIN-MAX", &k_auto,
-		    "choose the number of clusters of each graph between MIN and MAX, by its "
-		    "eigenvalues and by how little its partition depends on chance")},
+		    "choose the number of clusters of each graph between MIN and MAX: the largest "
+		    "that --stability calls structured. If there is none, no k stands out, and no "
+		    "unit gets a label")},
+	{BRC_STRING("stability", 0, "R|auto", &stability,
+		    "partition R copies of the graph that are changed by chance, and null graphs "
+		    "beside them, and say whether there is structure. auto: 20 copies for graphs "
+		    "of up to 4096 units, none for larger ones (default: none, and with --k-auto "
+		    "20)")},
+	{BRC_STRING("samples", 0, "FILE", &samples,
+		    "for graphs of correlations, which --stability computes again from halves of "
+		    "the samples: the stream of activations that corr read")},
 	OPTION_RESTARTS(&restarts),
 	OPTION_CHOOSE(&choose),
 	{BRC_FLAG("refine", 0, &refine,
@@ -64,9 +77,30 @@ static brc_rc make_plan(brc_filter *f, const brc_cli *cli, const brc_laplacian *
 					       .by_inertia = choose == CHOOSE_INERTIA,
 					       .refine = refine,
 					       .seed = cli->c.seed};
-	plan->stability = true;
+	plan->starts = true;
 	plan->mem = cli->c.mem;
 	return BRC_OK;
+}
+
+/* How many copies --stability asks for: 0 for none. */
+static brc_rc count_copies(const brc_cli *cli, const brc_laplacian *l, size_t *copies, brc_err *err)
+{
+	size_t units = brc_layers_total(&l->blocks.layers);
+	uint64_t n = k_auto ? BRC_EVIDENCE_COPIES : 0;
+
+	if (stability && strcmp(stability, "auto") != 0)
+		BRC_TRY(brc_parse_u64(stability, 2, 10000, "--stability", &n, err));
+	else if (stability)
+		n = units <= BRC_EVIDENCE_UNITS || k_auto ? BRC_EVIDENCE_COPIES : 0;
+	if (stability && n == 0)
+		brc_cli_note(cli,
+			     "%zu units are more than %d: whether there is structure is not tested "
+			     "(--stability %d does it)",
+			     units, BRC_EVIDENCE_UNITS, BRC_EVIDENCE_COPIES);
+	*copies = n;
+	if (n > 0 || !samples)
+		return BRC_OK;
+	return brc_fail(err, BRC_USAGE, "--samples is for --stability and --k-auto");
 }
 
 static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_partition_plan *plan,
@@ -84,19 +118,36 @@ static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_part
 	return rc;
 }
 
-static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
-		  const brc_partition_plan *plan, brc_err *err)
+static brc_rc write_all(brc_filter *f, const brc_cli *cli, const brc_section *in,
+			const brc_laplacian *l, brc_partition_plan *plan, const brc_weighed *w,
+			brc_err *err)
 {
+	const char *name = brc_cli_name(cli, in->name);
 	size_t n = plan->sets * l->n;
 	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
-	BRC_THEN(rc, brc_partition_write(f, brc_cli_name(cli, in->name), plan, l, c, err));
+	BRC_THEN(rc, brc_partition_write(f, name, plan, l, c, err));
 	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
 		brc_partition_tell(cli, l, c + set * l->n);
+	BRC_THEN(rc, brc_weigh_write(f, cli, name, plan, l, w, err));
 	for (size_t i = 0; c && i < n; i++)
 		brc_clustering_clear(&c[i]);
 	free(c);
+	return rc;
+}
+
+static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, const brc_laplacian *l,
+		  brc_partition_plan *plan, brc_err *err)
+{
+	brc_weighed w = {0};
+	size_t copies;
+	brc_rc rc;
+
+	BRC_TRY(count_copies(cli, l, &copies, err));
+	rc = copies ? brc_weigh(f, cli, l, plan, copies, samples, &w, err) : BRC_OK;
+	BRC_THEN(rc, write_all(f, cli, in, l, plan, &w, err));
+	brc_weighed_clear(&w);
 	return rc;
 }
 
@@ -118,6 +169,7 @@ static brc_rc spectral(brc_filter *f, const brc_cli *cli, brc_err *err)
 	BRC_TRY(brc_linalg_check(err));
 	if (k_from)
 		BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));
+	BRC_TRY(brc_filter_take(f, "clusterability", 1, BRC_SHARE | BRC_ANY_NAME, err));
 	BRC_TRY(brc_filter_input(f, "laplacian", BRC_BLOCKS_VERSION, BRC_CONSUME, &in, err));
 	BRC_TRY(brc_laplacian_read(&l, in, err));
 	rc = make_plan(f, cli, &l, &plan, err);
@@ -133,11 +185,12 @@ int main(int argc, char **argv)
 		.tool = "spectral",
 		.usage = "",
 		.purpose = "Partition the units of each graph of a laplacian into k clusters by "
-			   "normalised spectral clustering.",
-		.reads = "laplacian; with --k-from also labels",
+			   "normalised spectral clustering, and say whether the graph has such "
+			   "clusters.",
+		.reads = "laplacian; with --k-from also labels, with --stability clusterability",
 		.writes = "spectrum and labels, called like the laplacian; with a list of K, "
-			  "called NAME.kK",
-		.examples = "  laplacian <weights.brc | spectral -k 16 >labels.brc\n"
+			  "called NAME.kK; with --stability also structure and partitions",
+		.examples = "  laplacian <weights.brc | spectral -k 16 --stability 20 >labels.brc\n"
 			    "  laplacian --local <both.brc | spectral --k-from weights.global "
 			    ">labels.brc",
 		.options = options,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "graph/blocks.h"
 #include "graph/cluster_graph.h"
+#include "sections/edge_origin.h"
 #include "stream/section.h"
 
 typedef struct brc_laplacian_graph {
@@ -25,6 +26,7 @@ typedef struct brc_laplacian {
 	bool local;
 	bool unit_rows;  /* symmetric normalisation: see brc_embedding_new */
 	char source[16]; /* see brc_edge_origin_source */
+	int method, edge; /* of correlations: brc_corr_method, brc_corr_edge */
 	size_t n;        /* graphs */
 	brc_laplacian_graph *graph;
 	bool *labelled; /* [layers] some graph keeps this layer's labels */
@@ -52,6 +54,9 @@ brc_rc brc_laplacian_global(brc_laplacian *l, const brc_blocks *blocks, const ch
  */
 brc_rc brc_laplacian_local(brc_laplacian *l, const brc_blocks *blocks, const char *source,
 			   const char *what, brc_err *err);
+
+/* Note how the edges were made, if they are correlations. */
+void brc_laplacian_correlations(brc_laplacian *l, const brc_edge_origin *origin);
 
 void brc_laplacian_clear(brc_laplacian *l); /* of a zeroed or a filled struct */
 

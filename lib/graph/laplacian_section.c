@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "graph/laplacian.h"
+#include "linalg/correlation.h"
 #include "sections/edge_origin.h"
 
 #define DEGREE_TOLERANCE 1e-6
@@ -41,6 +43,28 @@ static brc_rc write_graph(const brc_laplacian_graph *l, size_t index, brc_sectio
 	return brc_section_add_column(s, name, "<i4", g->n, g->component, err);
 }
 
+void brc_laplacian_correlations(brc_laplacian *l, const brc_edge_origin *origin)
+{
+	int method = brc_word_index(BRC_CORR_METHODS, origin->method);
+	int edge = brc_word_index(BRC_CORR_EDGES, origin->edge);
+
+	l->method = method > 0 ? method : 0;
+	l->edge = edge > 0 ? edge : 0;
+}
+
+/* How the edges were made, where they are correlations; the usual way goes without saying. */
+static void put_correlation(const brc_laplacian *l, brc_section *s)
+{
+	char word[16];
+
+	if (l->method)
+		brc_map_put_string(s->meta, "method",
+				   brc_word_at(BRC_CORR_METHODS, l->method, word, sizeof(word)));
+	if (l->edge)
+		brc_map_put_string(s->meta, "edge",
+				   brc_word_at(BRC_CORR_EDGES, l->edge, word, sizeof(word)));
+}
+
 brc_rc brc_laplacian_write(const brc_laplacian *l, brc_section *s, brc_err *err)
 {
 	BRC_TRY(brc_blocks_write(&l->blocks, s, err));
@@ -50,6 +74,7 @@ brc_rc brc_laplacian_write(const brc_laplacian *l, brc_section *s, brc_err *err)
 	brc_map_put_string(s->meta, "normalisation", "symmetric");
 	brc_map_put_string(s->meta, "rows", l->unit_rows ? "unit" : "degree");
 	brc_map_put_string(s->meta, "source", l->source);
+	put_correlation(l, s);
 	return BRC_OK;
 }
 
@@ -220,6 +245,12 @@ static brc_rc read_meta(brc_laplacian *l, const brc_section *s, const char *titl
 	l->unit_rows = strcmp(rows, "unit") == 0;
 	l->local = strcmp(mode, "local") == 0;
 	snprintf(l->source, sizeof(l->source), "%s", source);
+	l->method = brc_word_index(BRC_CORR_METHODS, brc_map_string(s->meta, "method", "spearman"));
+	l->edge = brc_word_index(BRC_CORR_EDGES, brc_map_string(s->meta, "edge", "square"));
+	if (l->method < 0 || l->edge < 0)
+		return brc_section_bad(s, err, "method '%s' and edge '%s' are not what we know",
+				       brc_map_string(s->meta, "method", ""),
+				       brc_map_string(s->meta, "edge", ""));
 	return BRC_OK;
 }
 

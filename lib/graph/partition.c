@@ -18,13 +18,13 @@ typedef struct run {
 } run;
 
 /* A graph that gets no clusters. */
-static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, brc_err *err)
+static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, const char *why, brc_err *err)
 {
 	BRC_TRY(BRC_ARRAY(c->label, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
-	c->ncut = c->in_out = c->stability = NAN;
-	brc_clustering_warn(c, "no label occurs in this layer: its units get none");
+	c->ncut = c->in_out = c->starts = NAN;
+	brc_clustering_warn(c, "%s", why);
 	return BRC_OK;
 }
 
@@ -41,29 +41,28 @@ static size_t final_k(const run *r, size_t set, size_t g)
 	return r->plan->lower && k > connected ? connected : k;
 }
 
-/*
- * The k that a graph suggests, within the bounds of the plan and of the graph. The evidence goes to
- * c.
- */
-static brc_rc choose_k(const run *r, size_t index, const brc_eigenpairs *p,
-		       const brc_spectral_options *o, size_t *k, brc_clustering *c, brc_err *err)
+/* The partition into the k that was chosen, 0 for none, with the evidence for every k. */
+static brc_rc chosen_k(const run *r, size_t index, const brc_eigenpairs *p,
+		       const brc_spectral_options *o, brc_clustering *c, brc_err *err)
 {
 	const brc_graph *g = &r->l->graph[index].graph;
-	size_t most = final_k(r, 0, index);
+	size_t k = r->plan->k[index], most = final_k(r, 0, index);
 	size_t least = r->plan->least < most ? r->plan->least : most;
 	brc_k_evidence *evidence = brc_calloc(most - least + 1, sizeof(*evidence), err);
 	brc_rc rc = BRC_RESOURCE;
 
 	if (evidence)
-		rc = brc_k_choose(g, p, least, most, o, r->pool, evidence, k, err);
-	BRC_THEN(rc, brc_spectral(c, g, p, *k, o, r->pool, err));
+		rc = brc_k_evidence_find(g, p, least, most, o, r->pool, evidence, err);
+	BRC_THEN(rc, k == 0 ? no_clusters(c, g, "no k stands out: units get no label", err)
+			    : brc_spectral(c, g, p, k, o, r->pool, err));
 	if (rc != BRC_OK) {
 		free(evidence);
 		return rc;
 	}
 	c->evidence = evidence;
 	c->n_evidence = most - least + 1;
-	c->stability = evidence[*k - least].stability;
+	if (k >= least && k <= most)
+		c->starts = evidence[k - least].starts;
 	if (most < r->plan->most)
 		brc_clustering_warn(c, "k is chosen up to %zu only: %zu units are connected", most,
 				    g->connected);
@@ -81,15 +80,15 @@ static brc_rc cluster_set(const run *r, size_t set, size_t index, const brc_eige
 	options.stream = (uint32_t)index;
 	options.unit_rows = r->l->unit_rows;
 	if (k == 0)
-		return no_clusters(c, g, err);
+		return no_clusters(c, g, "no label occurs in this layer: its units get none", err);
 	if (r->plan->most) {
-		BRC_TRY(choose_k(r, index, p, &options, &k, c, err));
+		BRC_TRY(chosen_k(r, index, p, &options, c, err));
 		brc_progress_add(r->progress, 1);
 		return BRC_OK;
 	}
 	BRC_TRY(brc_spectral(c, g, p, k, &options, r->pool, err));
-	if (r->plan->stability)
-		BRC_TRY(brc_stability(g, p, k, &options, r->pool, &c->stability, err));
+	if (r->plan->starts)
+		BRC_TRY(brc_stability(g, p, k, &options, r->pool, &c->starts, err));
 	if (k < wanted)
 		brc_clustering_warn(c, "%zu clusters instead of %zu: no more units are connected",
 				    k, wanted);

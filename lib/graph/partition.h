@@ -25,10 +25,10 @@ typedef struct brc_partition_plan {
 	size_t *k;  /* [sets, graphs]; 0 leaves a graph's units without labels */
 	bool lower; /* lower a k above the number of connected units, with a warning; otherwise
 		     * it is refused */
-	/* Choose k for each graph between these (graph/stability.h) where most > 0; k is not read.
-	 */
+	/* Where most > 0, k was chosen between these: evidence for all of them is added
+	 * (graph/stability.h), and k 0 says that none stands out. */
 	size_t least, most;
-	bool stability;               /* measure it for every clustering */
+	bool starts;               /* measure it for every clustering */
 	brc_spectral_options options; /* its stream is set to the index of the graph, its
 				       * unit_rows to the laplacian's */
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
@@ -42,8 +42,8 @@ brc_rc brc_partition_plan_ks(brc_partition_plan *plan, const brc_laplacian *l, c
 			     const char *option, brc_err *err);
 
 /*
- * A plan with one set, in which each graph gets the k within the range "MIN-MAX" that it suggests
- * itself. BRC_USAGE when that is no such range.
+ * A plan with one set, in which each graph is to get a k within the range "MIN-MAX": k is 0 until
+ * it is chosen (graph/evidence.h). BRC_USAGE when that is no such range.
  */
 brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l, const char *range,
 				brc_err *err);
@@ -55,6 +55,13 @@ brc_rc brc_partition_plan_range(brc_partition_plan *plan, const brc_laplacian *l
  */
 brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 			       const brc_labels *labels, brc_err *err);
+
+/*
+ * The plan that a range stands for, with a set for each k of it: 0 for graphs that have fewer
+ * connected units than k + 1.
+ */
+brc_rc brc_partition_plan_candidates(brc_partition_plan *plan, const brc_laplacian *l,
+				     const brc_partition_plan *range, brc_err *err);
 
 void brc_partition_plan_clear(brc_partition_plan *plan);
 
@@ -74,6 +81,10 @@ brc_rc brc_partition_labels(brc_labels *labels, const brc_laplacian *l, const br
 brc_rc brc_partition_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			      const brc_clustering *c, brc_err *err);
 
+/* The name of a set's sections: `name`, or NAME.kK where there are several sets. Returns buf. */
+char *brc_partition_name(char buf[BRC_NAME_MAX], const char *name, const brc_partition_plan *plan,
+			 const brc_laplacian *l, size_t set);
+
 /*
  * Write the spectrum and the labels of every set of a plan, c[sets * graphs], both called `name`,
  * or NAME.kK where there are several sets.
@@ -82,7 +93,7 @@ brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_
 			   const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 /*
- * On stderr, of one set: k, n-cut and stability of each graph, warnings, and the evidence for a k
+ * On stderr, of one set: k, n-cut and agreement of starts of each graph, warnings, and the evidence for a k
  * that was chosen (with several graphs only with -v).
  */
 void brc_partition_tell(const brc_cli *cli, const brc_laplacian *l, const brc_clustering *c);

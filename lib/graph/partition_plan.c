@@ -102,3 +102,21 @@ brc_rc brc_partition_plan_from(brc_partition_plan *plan, const brc_laplacian *l,
 		brc_partition_plan_clear(plan);
 	return rc;
 }
+
+brc_rc brc_partition_plan_candidates(brc_partition_plan *plan, const brc_laplacian *l,
+				     const brc_partition_plan *range, brc_err *err)
+{
+	size_t sets = range->most - range->least + 1;
+
+	if (sets > INT32_MAX)
+		return brc_fail(err, BRC_RESOURCE, "too many clusterings");
+	BRC_TRY(plan_init(plan, sets, l->n, err));
+	plan->options = range->options;
+	plan->mem = range->mem;
+	for (size_t i = 0; i < sets * l->n; i++) {
+		size_t k = range->least + i / l->n;
+
+		plan->k[i] = k < l->graph[i % l->n].graph.connected ? k : 0;
+	}
+	return BRC_OK;
+}

@@ -1,11 +1,13 @@
 /* What comes of a partition: labels, and what a spectrum says. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/texts.h"
 #include "graph/affinity_image.h"
+#include "graph/connection.h"
 #include "graph/links.h"
 #include "graph/partition.h"
 #include "graph/stability.h"
@@ -76,35 +78,64 @@ static brc_rc add_choice(brc_graph_result *r, const brc_clustering *c, brc_err *
 
 	BRC_TRY(BRC_ARRAY(r->choice_k, n, err));
 	BRC_TRY(BRC_ARRAY(r->choice_gap, n, err));
-	BRC_TRY(BRC_ARRAY(r->choice_stability, n, err));
+	BRC_TRY(BRC_ARRAY(r->choice_starts, n, err));
 	for (size_t i = 0; i < n; i++) {
 		r->choice_k[i] = (int32_t)c->evidence[i].k;
 		r->choice_gap[i] = c->evidence[i].gap;
-		r->choice_stability[i] = c->evidence[i].stability;
+		r->choice_starts[i] = c->evidence[i].starts;
 	}
 	r->choices = n;
 	return BRC_OK;
+}
+
+/* How the clusters hang together; *known: false where there are too many edges to look. */
+static brc_rc add_connection(brc_graph_result *r, const brc_graph *g, const brc_clustering *c,
+			     bool *known, brc_err *err)
+{
+	brc_connection *x = brc_calloc(c->k, sizeof(*x), err);
+	brc_rc rc = brc_made(x);
+
+	BRC_THEN(rc, brc_connection_find(g, c->label, c->k, 0, 0, x, known, err));
+	if (rc == BRC_OK && *known) {
+		rc = BRC_ARRAY(r->parts, c->k, err);
+		BRC_THEN(rc, BRC_ARRAY(r->inner_ncut, c->k, err));
+		BRC_THEN(rc, BRC_ARRAY(r->outer_ncut, c->k, err));
+		r->rated = rc == BRC_OK ? c->k : 0;
+	}
+	for (size_t i = 0; i < r->rated; i++) {
+		r->parts[i] = (int32_t)x[i].parts;
+		r->inner_ncut[i] = x[i].inner;
+		r->outer_ncut[i] = x[i].outer;
+	}
+	free(x);
+	return rc;
 }
 
 /* What a spectrum says of a graph besides. */
 static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clustering *c,
 			  brc_err *err)
 {
-	char *warning[BRC_CLUSTERING_WARNINGS];
+	static const char unknown[] = "there are too many edges within clusters to see whether "
+				      "the clusters fall apart";
+	char *warning[BRC_CLUSTERING_WARNINGS + 1];
+	bool known = true;
 
+	if (c->k > 0)
+		BRC_TRY(add_connection(r, g, c, &known, err));
 	r->units = g->n;
 	r->isolated = g->n - g->connected;
 	r->components = g->components;
 	r->edges = (double)g->links;
 	r->lower_bound = c->lower_bound;
 	r->inertia = c->inertia;
-	r->stability = c->stability;
+	r->starts = c->starts;
 	r->empty = c->empty;
 	r->moved = c->moved;
 	for (size_t w = 0; w < c->n_warnings; w++)
 		warning[w] = (char *)(uintptr_t)c->warning[w];
-	BRC_TRY(brc_texts_dup(warning, c->n_warnings, &r->warning, err));
-	r->n_warnings = c->n_warnings;
+	warning[c->n_warnings] = (char *)(uintptr_t)unknown;
+	BRC_TRY(brc_texts_dup(warning, c->n_warnings + !known, &r->warning, err));
+	r->n_warnings = c->n_warnings + !known;
 	r->eigenvalue = brc_memdup(c->value, c->pairs, sizeof(*c->value), err);
 	r->residual = brc_memdup(c->residual, c->pairs, sizeof(*c->residual), err);
 	if (!r->eigenvalue || !r->residual)
@@ -152,16 +183,26 @@ static brc_rc write_set(brc_filter *f, const char *name, const brc_laplacian *l,
 	return rc;
 }
 
-brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
-			   const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+char *brc_partition_name(char buf[BRC_NAME_MAX], const char *name, const brc_partition_plan *plan,
+			 const brc_laplacian *l, size_t set)
 {
 	char numbered[BRC_NAME_MAX + 32];
 
 	if (plan->sets == 1)
-		return write_set(f, name, l, c, err);
-	for (size_t set = 0; set < plan->sets; set++) {
+		snprintf(numbered, sizeof(numbered), "%s", name);
+	else
 		snprintf(numbered, sizeof(numbered), "%s.k%zu", name, plan->k[set * l->n]);
-		BRC_TRY(write_set(f, numbered, l, c + set * l->n, err));
-	}
+	snprintf(buf, BRC_NAME_MAX, "%.*s", BRC_NAME_MAX - 1, numbered);
+	return buf;
+}
+
+brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_plan *plan,
+			   const brc_laplacian *l, const brc_clustering *c, brc_err *err)
+{
+	char numbered[BRC_NAME_MAX];
+
+	for (size_t set = 0; set < plan->sets; set++)
+		BRC_TRY(write_set(f, brc_partition_name(numbered, name, plan, l, set), l,
+				  c + set * l->n, err));
 	return BRC_OK;
 }

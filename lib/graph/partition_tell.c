@@ -11,8 +11,8 @@ static void tell_choice(const brc_cli *cli, const char *name, bool only, const b
 	for (size_t i = 0; i < c->n_evidence; i++) {
 		const brc_k_evidence *e = &c->evidence[i];
 
-		say(cli, "%s: %s k %zu: eigengap %.4g, stability %.3f", name,
-		    e->k == c->k ? "chosen:" : "       ", e->k, e->gap, e->stability);
+		say(cli, "%s: %s k %zu: eigengap %.4g, starts agree to %.3f", name,
+		    e->k == c->k ? "chosen:" : "       ", e->k, e->gap, e->starts);
 	}
 }
 
@@ -23,9 +23,9 @@ void brc_partition_tell(const brc_cli *cli, const brc_laplacian *l, const brc_cl
 
 		tell_choice(cli, l->graph[g].name, l->n == 1, &c[g]);
 		brc_cli_note(cli,
-			     "%s: k %zu, n-cut %.6g, stability %.3f, %zu component%s, %zu isolated "
+			     "%s: k %zu, n-cut %.6g, starts agree to %.3f, %zu component%s, %zu isolated "
 			     "of %zu units",
-			     l->graph[g].name, c[g].k, c[g].ncut, c[g].stability, graph->components,
+			     l->graph[g].name, c[g].k, c[g].ncut, c[g].starts, graph->components,
 			     graph->components == 1 ? "" : "s", graph->n - graph->connected,
 			     graph->n);
 		for (size_t w = 0; w < c[g].n_warnings; w++)

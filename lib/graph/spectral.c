@@ -201,7 +201,7 @@ static brc_rc fill(brc_clustering *c, const brc_graph *g, const brc_eigenpairs *
 	BRC_TRY(count_empty(c, g, err));
 	BRC_TRY(brc_ncut(g, c->label, c->k, o->epsilon, &c->ncut, err));
 	c->in_out = brc_ncut_in_out(c->ncut, c->k);
-	c->stability = NAN;
+	c->starts = NAN;
 	add_warnings(c, g);
 	return BRC_OK;
 }

@@ -57,24 +57,16 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 	return rc;
 }
 
-brc_rc brc_k_choose(const brc_graph *g, const brc_eigenpairs *p, size_t least, size_t most,
-		    const brc_spectral_options *o, brc_pool *pool, brc_k_evidence *evidence,
-		    size_t *chosen, brc_err *err)
+brc_rc brc_k_evidence_find(const brc_graph *g, const brc_eigenpairs *p, size_t least, size_t most,
+			   const brc_spectral_options *o, brc_pool *pool, brc_k_evidence *evidence,
+			   brc_err *err)
 {
-	double best = -INFINITY, widest = -INFINITY;
-
 	for (size_t k = least; k <= most; k++) {
 		brc_k_evidence *e = &evidence[k - least];
 
 		e->k = k;
 		e->gap = p->value[k] - p->value[k - 1];
-		BRC_TRY(brc_stability(g, p, k, o, pool, &e->stability, err));
-		best = fmax(best, e->stability);
+		BRC_TRY(brc_stability(g, p, k, o, pool, &e->starts, err));
 	}
-	for (size_t i = 0; i <= most - least; i++)
-		if (evidence[i].stability >= best - BRC_K_CLOSE && evidence[i].gap > widest) {
-			widest = evidence[i].gap;
-			*chosen = evidence[i].k;
-		}
 	return BRC_OK;
 }

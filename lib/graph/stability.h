@@ -1,6 +1,6 @@
 /*
- * How much the partition of a graph depends on chance, and which number of clusters the graph
- * itself suggests.
+ * How much the partition of a graph depends on the starts of k-means. This says nothing of whether
+ * there are groups: a partition of noise can be the same from all starts.
  */
 #ifndef BRC_GRAPH_STABILITY_H
 #define BRC_GRAPH_STABILITY_H
@@ -33,21 +33,16 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 typedef struct brc_k_evidence {
 	size_t k;
 	double gap;       /* eigenvalue k + 1 minus eigenvalue k */
-	double stability; /* brc_stability */
+	double starts; /* brc_stability */
 } brc_k_evidence;
 
-/* A k counts as stable if its stability is this close to the best one. */
-#define BRC_K_CLOSE 0.05
-
 /*
- * Evidence for k = least .. most, 1 <= least <= most, of p with at least most + 1
- * pairs, and *chosen: of those whose stability is at most BRC_K_CLOSE below the best one, the k
- * with the largest gap (ties: the smallest k). von Luxburg's tutorial, section 8.3 (the eigengap);
- * Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure in clustered
- * data", 2002.
+ * Evidence for k = least .. most, 1 <= least <= most, of p with at least most + 1 pairs. Neither
+ * number says whether there are groups: that is what graph/evidence.h tests. von Luxburg's
+ * tutorial, section 8.3 (the eigengap).
  */
-brc_rc brc_k_choose(const brc_graph *g, const brc_eigenpairs *p, size_t least, size_t most,
-		    const brc_spectral_options *o, brc_pool *pool, brc_k_evidence *evidence,
-		    size_t *chosen, brc_err *err);
+brc_rc brc_k_evidence_find(const brc_graph *g, const brc_eigenpairs *p, size_t least, size_t most,
+			   const brc_spectral_options *o, brc_pool *pool, brc_k_evidence *evidence,
+			   brc_err *err);
 
 #endif

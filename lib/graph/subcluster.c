@@ -90,3 +90,36 @@ brc_rc brc_subclusters_table(const brc_subclusters *t, brc_subcluster_table *out
 	}
 	return BRC_OK;
 }
+
+/* Units of both; the indices of each ascend. */
+static size_t common(const brc_subcluster *a, const brc_subcluster *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < a->size && k < b->size;) {
+		const size_t x = a->unit[i], y = b->unit[k];
+
+		n += x == y;
+		i += x <= y;
+		k += y <= x;
+	}
+	return n;
+}
+
+size_t brc_subclusters_nearest(const brc_subclusters *in, const brc_subcluster *s, size_t layer,
+			       double *jaccard)
+{
+	size_t best = BRC_ANY;
+
+	*jaccard = 0;
+	for (size_t i = 0; i < in->n; i++) {
+		const size_t both = in->item[i].layer == layer ? common(s, &in->item[i]) : 0;
+		const double index = (double)both / (double)(s->size + in->item[i].size - both);
+
+		if (index > *jaccard) {
+			best = i;
+			*jaccard = index;
+		}
+	}
+	return best;
+}

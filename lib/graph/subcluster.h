@@ -30,6 +30,14 @@ typedef struct brc_subclusters {
 brc_rc brc_subclusters_new(brc_subclusters **t, const brc_labels *labels, brc_err *err);
 void brc_subclusters_free(brc_subclusters *t);
 
+/*
+ * The sub-cluster of `in` that is most like `s`: the one in `layer` whose Jaccard index with it,
+ * common units by units of either, is largest; of several the first. BRC_ANY, and an index of 0,
+ * where none has a unit of s.
+ */
+size_t brc_subclusters_nearest(const brc_subclusters *in, const brc_subcluster *s, size_t layer,
+			       double *jaccard);
+
 /* The table that sections hold of them: brc_subcluster_table_clear. */
 brc_rc brc_subclusters_table(const brc_subclusters *t, brc_subcluster_table *out, brc_err *err);
 

@@ -22,9 +22,9 @@ typedef struct brc_scoring {
 	brc_task_kind task;
 	size_t cells;   /* that are counted apart: classes, groups of them, labels, or outputs */
 	size_t choices; /* the classes that have a score each; labels, or outputs */
-	/* [choices] the cell of each class, -1 of none; NULL: classes and cells are the same.
-	 * Borrowed. */
+	/* [choices] the cell of each class; NULL: classes and cells are the same. Borrowed. */
 	const int32_t *cell;
+	char *const *cell_name; /* [cells], where `cell` is; borrowed */
 	size_t answers; /* of one item: places; labels or outputs; else 1 */
 	size_t scores;  /* floats of one item */
 	/* The score of class c at place p is number c * class_step + p * place_step. */

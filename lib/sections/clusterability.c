@@ -72,12 +72,12 @@ static bool of_undefined(const brc_clusterability *c, char *buf, size_t size)
 		return false;
 	if (c->unfitted == 0)
 		snprintf(buf, size,
-			 "%zu of %zu null networks have fewer than %zu connected units and no "
+			 "%zu of %zu draws have fewer than %zu connected units and no "
 			 "n-cut: they count against significance",
 			 c->undefined, c->shuffles, c->k);
 	else
 		snprintf(buf, size,
-			 "%zu of %zu null networks have no n-cut, %zu of them because the sums of "
+			 "%zu of %zu draws have no n-cut, %zu of them because the sums of "
 			 "rows and columns could not be fitted: they count against significance "
 			 "(--null residual-nonzero leaves zeroes where they are)",
 			 c->undefined, c->shuffles, c->unfitted);
@@ -110,7 +110,7 @@ static bool of_zeroes(const brc_clusterability *c, char *buf, size_t size)
 	if (c->zeroes_kept == 0)
 		return false;
 	snprintf(buf, size,
-		 "the zeroes of %zu of %zu matrices keep their places in the null networks: groups "
+		 "the zeroes of %zu of %zu matrices keep their places in the null model: groups "
 		 "that show in the places of edges alone are not seen (--null residual moves them)",
 		 c->zeroes_kept, c->matrices);
 	return true;

@@ -21,7 +21,7 @@ typedef struct brc_graph_result {
 	double edges;       /* pairs of units; NaN: not known */
 	double lower_bound; /* of the n-cut; NaN: not known, as of the next two */
 	double inertia;     /* of k-means */
-	double stability;   /* mean adjusted Rand index between partitions */
+	double starts;   /* mean adjusted Rand index between partitions */
 	size_t empty;       /* clusters without units */
 	size_t moved;       /* units that refinement moved */
 	size_t n_warnings;
@@ -30,8 +30,17 @@ typedef struct brc_graph_result {
 	double *eigenvalue, *residual; /* [pairs], ascending */
 	size_t choices;                /* rows of evidence for k; 0: k was given */
 	int32_t *choice_k;             /* [choices] */
-	double *choice_gap, *choice_stability;
+	double *choice_gap, *choice_starts;
+	size_t rated;   /* clusters of which is known how they hang together: k, or 0 */
+	int32_t *parts; /* [rated]: components of a cluster's own edges */
+	double *inner_ncut, *outer_ncut; /* [rated]: graph/connection.h; NaN: there is none */
 } brc_graph_result;
+
+/*
+ * Is cluster c weakly connected? It is in several parts, or its own best n-cut into two is not
+ * above the n-cut that parts it from the rest. False where that is not known.
+ */
+bool brc_graph_result_weak(const brc_graph_result *g, size_t c);
 
 /* A result with k clusters, in which everything unknown is NaN or 0. */
 brc_graph_result brc_graph_result_blank(void);

@@ -31,6 +31,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("ablate", brc_lesions, ablate, WORD, NEEDED, ablate_name),
 	BRC_KEY_AS("controls", brc_lesions, controls, WORD, NEEDED, controls_name),
 	BRC_KEY(brc_lesions, model, TEXT, NEEDED),
+	BRC_KEY(brc_lesions, tokens, COUNT, OPTIONAL),
 	BRC_KEY_AS("task", brc_lesions, task, WORD, OPTIONAL, task_name),
 	BRC_KEY_AS("loss", brc_lesions, loss_kind, WORD, OPTIONAL, loss_name),
 	BRC_KEY_AS("dead", brc_lesions, dead, WORD, OPTIONAL, dead_name),
@@ -256,7 +257,7 @@ bool brc_lesions_at_chance(const brc_lesions *l, double *chance)
 		classes += l->class_images[c] > 0;
 	}
 	*chance = largest / n;
-	if (!l->correct || classes < 2 || l->task == BRC_TASK_LABELS)
+	if (!l->correct || classes < 2 || l->task == BRC_TASK_LABELS || l->tokens > 0)
 		return false;
 	right = brc_lesions_baseline_plain(l);
 	return right < 1 && right < *chance + 2 * sqrt(*chance * (1 - *chance) / n) &&

@@ -73,6 +73,7 @@ typedef struct brc_lesions {
 	size_t n_left_out;
 	brc_left_out *left_out; /* sub-clusters not lesioned, and why */
 	size_t classes;
+	size_t tokens; /* that the classes are made of; 0: they are what the network chooses from */
 	char **class_name;           /* [classes], or NULL */
 	int64_t *class_images;       /* [classes] */
 	int64_t *baseline_correct;   /* [classes]: of the unharmed network; NULL for regression */
@@ -127,7 +128,7 @@ brc_rc brc_lesions_write(const brc_lesions *l, brc_section *s, brc_err *err);
  * largest class, and the mean of its recalls is no more than that of any such network, both within
  * two standard errors of the binomial distribution. *chance: the share of that class. False where
  * this says nothing: for images of a single class, for labels (most of which an image does not
- * have), for regression, and where all answers are right.
+ * have), for regression, where classes are made of tokens, and where all answers are right.
  */
 bool brc_lesions_at_chance(const brc_lesions *l, double *chance);
 

@@ -204,6 +204,15 @@ brc_rc brc_inference_run(brc_inference *i, const brc_question *ask, const double
 	return rc;
 }
 
+bool brc_inference_finding(const brc_inference *i, size_t s, double level)
+{
+	if (!brc_inference_large_enough(i, s))
+		return false;
+	if (!i->q || !i->p_maxt)
+		return i->p[s] <= level;
+	return i->q[s] <= level || i->p_maxt[s] <= level;
+}
+
 brc_rc brc_inference_effects(brc_inference *i, const double *u_range, const double *intraclass,
 			     double minimum, double level, brc_err *err)
 {

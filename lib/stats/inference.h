@@ -58,6 +58,8 @@ typedef struct brc_inference {
 	 * enough is no finding, whatever its p.
 	 */
 	double *u_range, *intraclass, *large_enough;
+	double *returns; /* [m] share of perturbed partitions in which a finding returns; NaN for
+			  * groups that are none; NULL where that was not tried */
 	brc_matched in_norm, activation, degree, cohesion; /* cohesion is a reference */
 	double minimum_effect;               /* NaN where u_range is NULL */
 	double omnibus_p, omnibus_statistic; /* NaN with `published` */
@@ -87,6 +89,12 @@ brc_rc brc_inference_effects(brc_inference *i, const double *u_range, const doub
 
 /* Is the effect of column s large enough for a finding? True where the statistic has no minimum. */
 bool brc_inference_large_enough(const brc_inference *i, size_t s);
+
+/*
+ * Is column s a finding: a large enough effect with q or max-T of at most `level`, or with
+ * `published` p?
+ */
+bool brc_inference_finding(const brc_inference *i, size_t s, double level);
 
 /* How many columns of a large enough effect have p [m] <= level. 0 where p is NULL. */
 size_t brc_inference_found(const brc_inference *i, const double *p, double level);

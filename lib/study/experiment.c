@@ -139,7 +139,7 @@ static brc_rc choose(brc_experiment *x, const brc_net *net, brc_err *err)
 	if (!x->keep || !x->left_out)
 		return BRC_RESOURCE;
 	sort_out(x, net, whole);
-	if (x->m)
+	if (x->m || x->options.may_be_empty)
 		return BRC_OK;
 	if (x->n_left_out == 0)
 		return brc_fail(err, BRC_DATA, "no unit has a label: there is nothing to lesion");
@@ -190,6 +190,18 @@ brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labe
 	return rc;
 }
 
+brc_rc brc_experiment_narrow(brc_experiment *x, const bool *wanted, brc_err *err)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < x->m; i++)
+		if (wanted[i])
+			x->keep[m++] = x->keep[i];
+	x->m = m;
+	brc_control_sets_clear(&x->sets);
+	return draw(x, err);
+}
+
 void brc_experiment_clear(brc_experiment *x)
 {
 	free(x->net_layer);
@@ -212,7 +224,7 @@ static size_t random_lesions(const brc_experiment *x)
 
 size_t brc_experiment_lesions(const brc_experiment *x)
 {
-	return random_lesions(x) + brc_match_lesion_count(x);
+	return x->m ? random_lesions(x) + brc_match_lesion_count(x) : 0;
 }
 
 /* ---- running ---- */
@@ -279,6 +291,10 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 	}
 	l->n_left_out = x->n_left_out;
 	l->images = brc_score_answers(scoring, data, l->class_images);
+	if (scoring->cell) {
+		l->tokens = scoring->choices;
+		return brc_texts_dup(scoring->cell_name, l->classes, &l->class_name, err);
+	}
 	return data->classes == l->classes
 		       ? brc_texts_dup(data->class_name, l->classes, &l->class_name, err)
 		       : BRC_OK;

@@ -33,6 +33,7 @@ typedef struct brc_experiment_options {
 	uint64_t seed;
 	size_t mem;                 /* limit in bytes; 0: what the machine has */
 	const brc_scoring *scoring; /* when it runs; NULL: as brc_task_decide finds it */
+	bool may_be_empty; /* no sub-cluster that can be lesioned is no error: then m is 0 */
 	const bool *dead; /* [units of the labels' layers] that are in no group and no control, or
 			     NULL; borrowed by brc_experiment_init */
 } brc_experiment_options;
@@ -63,6 +64,13 @@ typedef struct brc_experiment {
 brc_rc brc_experiment_init(brc_experiment *x, const brc_net *net, const brc_labels *labels,
 			   const brc_experiment_options *options, brc_err *err);
 void brc_experiment_clear(brc_experiment *x); /* of a zeroed or an initialised struct */
+
+/*
+ * Lesion those alone for which wanted[m] is true. Their controls stay the same, because a draw
+ * permutes the labels of whole layers. With none of them m is 0, and there is nothing to run.
+ * BRC_RESOURCE.
+ */
+brc_rc brc_experiment_narrow(brc_experiment *x, const bool *wanted, brc_err *err);
 
 /*
  * How many networks run over the images: one for every lesion of controls of all kinds, and the

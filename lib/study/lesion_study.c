@@ -11,7 +11,7 @@
 
 /* Does it fit together? */
 static brc_rc settle_task(const brc_lesion_study *s, const brc_cli *cli, brc_scoring *scoring,
-			  brc_err *err)
+			  brc_token_classes *tokens, brc_err *err)
 {
 	char text[BRC_TASK_TEXT];
 
@@ -19,6 +19,13 @@ static brc_rc settle_task(const brc_lesion_study *s, const brc_cli *cli, brc_sco
 	BRC_TRY(brc_task_decide(scoring, s->net, s->data, s->task, err));
 	BRC_TRY(brc_loss_choose(scoring, s->loss, err));
 	brc_cli_note(cli, "task: %s", brc_task_text(scoring, text));
+	BRC_TRY(brc_token_classes_make(tokens, &s->tokens, scoring, s->data, err));
+	if (tokens->n > 0)
+		brc_cli_note(cli, "%zu tokens are counted in %zu classes%s", tokens->tokens,
+			     tokens->n,
+			     s->tokens.path ? ""
+					    : ", the most frequent in one each, the others in "
+					      "the last");
 	BRC_TRY(brc_measure_check(scoring->task, &s->measure, err));
 	return brc_warn_range(cli, s->net, s->data, err);
 }
@@ -27,11 +34,14 @@ static brc_rc run(const brc_lesion_study *s, const brc_experiment *x, const brc_
 		  brc_pool *pool, brc_lesions *l, brc_err *err)
 {
 	const brc_experiment_options *how = &x->options;
+	brc_scoring each = *how->scoring; /* chance is that of single tokens */
 	const brc_lesion_options whole = {
-		.precision = how->precision, .mem = how->mem, .scoring = how->scoring};
+		.precision = how->precision, .mem = how->mem, .scoring = &each};
 	brc_progress progress;
 	brc_rc rc;
 
+	each.cell = NULL;
+	each.cells = each.choices;
 	BRC_TRY(brc_warn_chance(cli, s->net, s->data, &whole, pool, err));
 	brc_progress_start(&progress, cli, brc_dataset_items(s->data),
 			   (uint64_t)brc_experiment_lesions(x) * s->data->n);
@@ -75,16 +85,18 @@ static brc_rc run_all(const brc_lesion_study *s, const brc_experiment_options *h
 		      brc_experiment *x, const brc_cli *cli, brc_lesions *l, brc_err *err)
 {
 	bool *dead = NULL;
-	brc_pool *pool;
+	brc_pool *pool = NULL;
 	brc_rc rc;
 
-	BRC_TRY(brc_pool_new(&pool, cli->c.threads, err));
-	rc = brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers, how->precision,
-				 how->mem, pool, err);
-	BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	rc = brc_pool_new(&pool, cli->c.threads, err);
+	if (s->dead != BRC_DEAD_UNKNOWN) {
+		BRC_THEN(rc, brc_dead_units_find(&dead, s->net, s->data, &s->labels->layers,
+						 how->precision, how->mem, pool, err));
+		BRC_THEN(rc, plan_again(s, how, dead, x, err));
+	}
 	BRC_THEN(rc, match(s, x, cli, pool, err));
 	BRC_THEN(rc, run(s, x, cli, pool, l, err));
-	if (rc == BRC_OK) {
+	if (rc == BRC_OK && dead) {
 		l->dead = s->dead;
 		rc = brc_dead_units_list(l, dead, err);
 	}
@@ -97,14 +109,16 @@ brc_rc brc_lesion_study_run(const brc_lesion_study *s, const brc_cli *cli, brc_l
 			    brc_err *err)
 {
 	brc_experiment_options how = s->how;
+	brc_token_classes tokens = {0};
 	brc_scoring scoring;
 	brc_experiment x = {0};
 	brc_rc rc;
 
 	how.scoring = &scoring;
 	rc = brc_experiment_init(&x, s->net, s->labels, &how, err);
-	BRC_THEN(rc, settle_task(s, cli, &scoring, err));
+	BRC_THEN(rc, settle_task(s, cli, &scoring, &tokens, err));
 	BRC_THEN(rc, run_all(s, &how, &x, cli, l, err));
+	brc_token_classes_clear(&tokens);
 	brc_experiment_clear(&x);
 	return rc;
 }

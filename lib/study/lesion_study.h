@@ -15,6 +15,7 @@
 #include "study/experiment.h"
 #include "study/match.h"
 #include "study/measure.h"
+#include "study/token_classes.h"
 
 typedef struct brc_lesion_study {
 	const brc_net *net;
@@ -24,7 +25,8 @@ typedef struct brc_lesion_study {
 	int task;                   /* as brc_task_decide takes it */
 	int loss;                   /* as brc_loss_choose takes it */
 	brc_experiment_options how; /* its scoring comes of the task, its dead units of the data */
-	brc_dead dead;              /* OUT: dead units are in no group and in no control */
+	brc_token_question tokens;  /* how classes are made of tokens */
+	brc_dead dead;              /* OUT: in no group and no control; UNKNOWN: not looked for */
 	bool match[BRC_MATCHES];    /* further kinds of controls */
 	const brc_laplacian *graph; /* by which they are matched; NULL where no kind needs it */
 	brc_measure measure;        /* that will be made of the lesions: checked, too */

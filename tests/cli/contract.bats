@@ -244,7 +244,7 @@ sys.exit(code if code >= 0 else 128 - code)' "$@"
 }
 
 @test "a stream without the section needed: what it holds, and a hint, 3" {
-	for f in activations corr laplacian spectral clusterability lesion coherence compare export; do
+	for f in activations corr laplacian spectral clusterability lesion coherence repeat compare export; do
 		call "$f"
 		other=test.brc holds="dataset/1 dataset"
 		if [ "$f" = activations ]; then

@@ -70,7 +70,7 @@ PYTHON
 	[ "$(show 'abs(s["labels", "tri.global"].meta["ncut"] - 2 / 13) < 1e-15' out.brc)" = True ]
 	[ "$(show 's["spectrum", "tri.global"].arrays["graph/0/eigenvalue"].round(10).tolist()' out.brc)" = \
 		"[0.0, 0.1271583853, 1.3]" ]
-	grep -q '^spectral: global: k 2, n-cut 0.153846, stability 1.000, 1 component, 0 isolated of 6 units$' err
+	grep -q '^spectral: global: k 2, n-cut 0.153846, starts agree to 1.000, 1 component, 0 isolated of 6 units$' err
 }
 
 @test "spectral --compat paper gives the published n-cut, which is another number" {
@@ -137,22 +137,113 @@ PYTHON
 		show 'round(s["labels", "weights.global"].meta["ncut"], 12)' alone.brc
 }
 
-@test "--k-auto finds the modules, and shows why" {
-	section affinity five 'dict(a=40)' '{(0, 0): (lambda w: (w + w.T) * (1 - np.eye(40)))(modules(40, 40, 5))}' |
-		laplacian -q >l.brc
-	run --separate-stderr bash -c 'spectral --k-auto 2-9 <l.brc >s.brc'
-	[ "$status" -eq 0 ]
-	grep -q 'chosen: k 5: eigengap [0-9.]*, stability 1.000' <<<"$stderr"
-	[ "$(grep -c 'eigengap' <<<"$stderr")" -eq 8 ]
-	[ "$(show 's["labels", "five.global"].meta["k"]' s.brc)" = 5 ]
-	[ "$(show 's["spectrum", "five.global"].arrays["graph/0/choice/k"].tolist()' s.brc)" = \
-		"[2, 3, 4, 5, 6, 7, 8, 9]" ]
-	[ "$(show 's["spectrum", "five.global"].records[0]["stability"]' s.brc)" = 1.0 ]
+# Weights of two layers with five groups, or without any.
+planted() {
+	section weights planted 'dict(a=60, b=60)' \
+		"{(0, 1): np.kron(np.eye(5), np.ones((12, 12))) * $1 + 1 + np.random.default_rng(7).random((60, 60))}"
+}
+
+@test "--stability says of planted groups that they are structured, and of noise that there is no evidence" {
+	planted 4 | laplacian -q >groups.brc
+	planted 0 | laplacian -q >noise.brc
+	spectral -k 5 --stability 20 <groups.brc 2>err >s.brc
+	grep -q '^spectral: global, k 5: structured (partitions of copies agree to 1.00, of null graphs to at most 0.' err
+	check -q s.brc
+	[ "$(show 'list(s)' s.brc)" = "[('spectrum', 'planted.global'), ('labels', 'planted.global'), ('structure', 'planted.global'), ('partitions', 'planted.global')]" ]
+	[ "$(show 's["partitions", "planted.global"].arrays["label"].shape' s.brc)" = "(20, 120)" ]
+	spectral -q -k 5 --stability 20 --threads 1 <groups.brc >one.brc
+	spectral -q -k 5 --stability 20 --threads 3 <groups.brc >three.brc
+	same show '[[a.tolist() for a in x.arrays.values()] for x in s.values()]' one.brc , \
+		show '[[a.tolist() for a in x.arrays.values()] for x in s.values()]' three.brc
+	spectral -k 5 --stability 20 <noise.brc 2>err >s.brc
+	grep -q '^spectral: global, k 5: no evidence' err
+	spectral -q -k 5 <noise.brc >plain.brc
+	[ "$(show 'list(s)' plain.brc)" = "[('spectrum', 'planted.global'), ('labels', 'planted.global')]" ]
+}
+
+@test "indices of structure are those of scikit-learn's kind, from the labels in the stream" {
+	planted 1 | laplacian -q | spectral -q -k 3,5 --stability 6 >s.brc
+	cat >index.py <<'PYTHON'
+import numpy as np
+import read_stream
+def pairs(x):
+    return (x * (x - 1) // 2).sum()
+def rand(a, b):
+    both = np.zeros((a.max() + 1, b.max() + 1), int)
+    np.add.at(both, (a, b), 1)
+    together, one, other = pairs(both), pairs(both.sum(1)), pairs(both.sum(0))
+    expected = one * other / pairs(np.array([len(a)]))
+    return (together - expected) / ((one + other) / 2 - expected) if one + other != 2 * expected else 1
+sections = {(s.type, s.name): s for s in read_stream.read(open("s.brc", "rb"))[0]}
+for k in (3, 5):
+    name = f"planted.global.k{k}"
+    label, t = sections["labels", name].arrays["label"], sections["structure", name].arrays
+    copies = sections["partitions", name].arrays["label"]
+    want = [np.mean([rand(label[i:i + 60], c[i:i + 60]) for i in (0, 60)]) for c in copies]
+    assert np.allclose(t["copy/index"], [want], atol=1e-12)
+    assert np.allclose(t["row/index"], np.mean(want), atol=1e-12)
+    above, index = (t["row/index"] > t["null/index"].max()).all(), t["row/index"][0]
+    verdict = "no evidence" if not above else "structured" if index >= .5 else "above chance, not repeatable"
+    assert t["row/verdict"][0].decode() == verdict
+    assert t["null/index"].shape == (1, 19) and t["row/k"].tolist() == [k]
+print("the same")
+PYTHON
+	[ "$(/usr/bin/python3 index.py)" = "the same" ]
+}
+
+@test "--k-auto takes the largest k that is structured, or says that none stands out" {
+	planted 4 | laplacian -q >groups.brc
+	spectral --k-auto 2-7 <groups.brc >s.brc 2>err
+	grep -q '^spectral: global, k 5: structured' err
+	[ "$(show 's["labels", "planted.global"].meta["k"] == max(k for k, v in zip(*[s["structure", "planted.global"].arrays[f"row/{c}"] for c in ("k", "verdict")]) if v == b"structured")' s.brc)" = True ]
+	[ "$(show 's["spectrum", "planted.global"].arrays["graph/0/choice/k"].tolist()' s.brc)" = \
+		"[2, 3, 4, 5, 6, 7]" ]
+	[ "$(show 's["structure", "planted.global"].arrays["row/k"].tolist()' s.brc)" = "[2, 3, 4, 5, 6, 7]" ]
+	spectral -q --k-auto 2-5 <groups.brc >s.brc
+	[ "$(show 's["labels", "planted.global"].meta["k"]' s.brc)" = 5 ]
+	[ "$(show 's["spectrum", "planted.global"].records[0]["starts"]' s.brc)" = 1.0 ]
+	planted 0 | laplacian -q | spectral --k-auto 2-7 >none.brc 2>err
+	grep -q '^spectral: global: no k stands out: its units get no cluster$' err
+	[ "$(show 'set(s["labels", "planted.global"].arrays["label"].tolist())' none.brc)" = "{-1}" ]
+	report none.brc >none.txt
+	grep -q 'No k stands out between 2 and 7' none.txt
 	for wrong in 9-2 0-4 2 2- 2-4x; do
-		run spectral --k-auto "$wrong" <l.brc
+		run spectral --k-auto "$wrong" <groups.brc
 		[ "$status" -eq 2 ]
 	done
-	run spectral --k-auto 2-4 -k 3 <l.brc
+	run spectral --k-auto 2-4 -k 3 <groups.brc
+	[ "$status" -eq 2 ]
+}
+
+@test "--stability of correlations takes the samples again, and no others" {
+	/usr/bin/python3 - <<'PYTHON'
+import numpy as np
+r = np.random.default_rng(3)
+common = r.standard_normal((200, 4))
+np.save("series.npy", np.repeat(common, 10, axis=1) + r.standard_normal((200, 40)))
+np.save("other.npy", r.standard_normal((200, 40)))
+PYTHON
+	read-data -q --series series.npy -o series.brc
+	read-data -q --series other.npy -o other.brc
+	corr -q <series.brc | laplacian -q >l.brc
+	run spectral -k 4 --stability 20 <l.brc
+	[ "$status" -eq 2 ]
+	[[ $output == *"--samples FILE, the stream of activations that corr read"* ]]
+	spectral -k 4 --stability 20 --samples series.brc <l.brc >s.brc 2>err
+	grep -q '^spectral: global, k 4: structured' err
+	[ "$(show '[x.arrays["copy/index"].shape for (t, n), x in s.items() if t == "structure"]' s.brc)" = "[(1, 10)]" ]
+	[ "$(show '[x.meta["perturbed"] for (t, n), x in s.items() if t == "structure"]' s.brc)" = "['samples']" ]
+	corr -q --dense <other.brc | laplacian -q | spectral -k 4 --stability 20 --samples other.brc >s.brc 2>err
+	grep -q '^spectral: global, k 4: no evidence' err
+	corr -q --edge abs --method pearson <series.brc | laplacian -q |
+		spectral -k 4 --stability 20 --samples series.brc 2>err >s.brc
+	grep -q '^spectral: global, k 4: structured' err
+	run spectral -k 4 --stability 20 --samples other.brc <l.brc
+	[ "$status" -eq 3 ]
+	[[ $output == *"are not the edges of graph global"* ]]
+	run spectral -k 4 --samples series.brc <l.brc
+	[ "$status" -eq 2 ]
+	run spectral -k 4 --stability 1 <l.brc
 	[ "$status" -eq 2 ]
 }
 
@@ -245,7 +336,7 @@ PYTHON
 	section weights w 'dict(a=4, b=4)' '{(0, 1): [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0], [0, 0, 0, 0]]}' |
 		laplacian | spectral -k 2 2>err >out.brc
 	[ "$(show 's["labels", "w.global"].arrays["label"].tolist()' out.brc)" = "[1, 1, 0, -1, 1, 1, 0, -1]" ]
-	grep -q '^spectral: global: k 2, n-cut 0, stability 1.000, 3 components, 2 isolated of 8 units$' err
+	grep -q '^spectral: global: k 2, n-cut 0, starts agree to 1.000, 3 components, 2 isolated of 8 units$' err
 	grep -q '^spectral: global: warning: 3 components merged whole into 2 clusters$' err
 	[ "$(show 's["labels", "w.global"].meta["isolated"]' out.brc)" = 2 ]
 	[ "$(show 's["spectrum", "w.global"].records[0]["warnings"]' out.brc)" = \

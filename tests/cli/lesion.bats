@@ -388,3 +388,48 @@ PYTHON
 	report c.brc | grep -q 'or a range below 150 points'
 	run -2 coherence --minimum-effect 201
 }
+
+@test "tokens are counted by class: by a table, or by frequency" {
+	read-data -q --tokens --first 4 --images tokens --labels targets \
+		--classes "$ROOT/fixtures/text-vocabulary.txt" "$ROOT/fixtures/text-test.npz" -o text.brc
+	extract-weights -q "$ROOT/fixtures/text-transformer.onnx" | laplacian -q | spectral -q -k 3 >labels.brc
+	tokens() {
+		lesion -n 2 --model "$ROOT/fixtures/text-transformer.onnx" --data text.brc "$@" <labels.brc
+	}
+	tokens -q >each.brc
+	tokens -q --frequent-tokens 5 >frequent.brc
+	printf 'name\tclass\n' >classes.tsv
+	for c in a e i o u; do printf '%s\tvowel\n' $c; done >>classes.tsv
+	for c in b c d f g; do printf '%s\tconsonant\n' $c; done >>classes.tsv
+	tokens --token-classes classes.tsv >table.brc 2>err
+	grep -q '96 tokens are counted in 3 classes' err
+	cat >same.py <<'PYTHON'
+import numpy as np
+import read_stream
+read = lambda path: [s for s in read_stream.read(open(path, "rb"))[0] if s.type == "lesions"][0]
+each, frequent, table = (read(p + ".brc") for p in ("each", "frequent", "table"))
+a, b, c = each.arrays, frequent.arrays, table.arrays
+text = lambda names: [n.decode() if isinstance(n, bytes) else n for n in names]
+names = text(a["class/name"])
+order = np.argsort(-a["class/images"], kind="stable")[:5]
+assert text(b["class/name"]) == [names[k] for k in order] + ["other tokens"], b["class/name"]
+groups = [[names.index(x) for x in word] for word in ("aeiou", "bcdfg")]
+groups.append([k for k in range(96) if k not in groups[0] + groups[1]])
+assert text(c["class/name"]) == ["vowel", "consonant", "other tokens"]
+assert table.meta["tokens"] == 96 and "tokens" not in each.meta
+rest = [k for k in range(96) if k not in order]
+for have, want in ((b, [[k] for k in order] + [rest]), (c, groups)):
+    total = lambda key: np.stack([a[key][..., g].sum(-1) for g in want], -1)
+    assert (have["correct"] == total("correct")).all()
+    assert (have["class/images"] == total("class/images")).all()
+    for key in ("loss", "probability/all"):
+        assert abs(have[key] - total(key)).max() < 1e-9, key
+assert abs(b["probability/own"][..., :5] - a["probability/own"][..., order]).max() < 1e-9
+print("the same")
+PYTHON
+	[ "$(/usr/bin/python3 same.py)" = "the same" ]
+	run -2 --separate-stderr tokens --token-classes classes.tsv --frequent-tokens 5
+	printf 'name\tclass\nnothing\tvowel\n' >classes.tsv
+	run -3 --separate-stderr tokens --token-classes classes.tsv
+	[[ $stderr == *"classes.tsv: line 2: no token is called 'nothing'"* ]]
+}

@@ -27,6 +27,9 @@ np.savez('data.npz', image=image, label=np.arange(60) % 3)"
 	"$BIN/spectral" -q -k 2,3 -o both.brc <laplacian.brc
 	"$BIN/lesion" -q --model net.onnx --data test.brc -n 19 -o lesions.brc <labels.brc
 	"$BIN/coherence" -q -o analysis.brc <lesions.brc
+	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" 2 .25 <labels.brc |
+		"$BIN/lesion" -q --model net.onnx --data test.brc -n 19 |
+		"$BIN/coherence" -q -o repeatable.brc
 	"$BIN/export" --labels -o labels.tsv <labels.brc
 }
 
@@ -44,6 +47,7 @@ call() {
 	clusterability) input=weights.brc args=(-k 2 -n 5) ;;
 	lesion) input=labels.brc args=(--model net.onnx --data test.brc -n 19) ;;
 	coherence) input=lesions.brc ;;
+	repeat) input=repeatable.brc args=(--model net.onnx --data test.brc) ;;
 	report | peek) input=analysis.brc ;;
 	check) input=analysis.brc quiet=() ;; # what it has to say is its result
 	export) input=labels.brc args=(--labels) ;;

@@ -99,31 +99,38 @@ static void steps_of_a_sequence_are_places(void **state)
 	brc_net_free(net);
 }
 
-/* 256 rows, all alike but the last one: every batch counts, whatever thread had it. */
+/* Many micro-batches of equal rows but for one: it counts, whichever thread had it. */
 static void one_image_makes_a_unit_alive(void **state)
 {
-	enum { ROWS = 256, WIDTH = 6 };
+	enum { ROWS = 20000, WIDTH = 6, UNITS = 64 };
 	static float x[ROWS * WIDTH];
+	static int32_t label[ROWS];
 	brc_net *net = small_network("tanh");
+	brc_dataset d = float_images(net, x, 1);
+	const size_t layer = 1, units = brc_net_layers(net)->units[layer];
+	bool constant[UNITS];
 	brc_pool *pool;
 	brc_err err = {0};
-	bool constant[MOST];
-	size_t layer[MOST], n, units;
 
 	(void)state;
+	assert_true(units <= UNITS);
+	d.n = ROWS;
+	d.label = label;
 	for (size_t i = 0; i < ROWS * WIDTH; i++)
 		x[i] = (float)(i % WIDTH) / 7;
-	for (size_t threads = 1; threads <= 4; threads++) {
-		assert_int_equal(brc_pool_new(&pool, threads, &err), BRC_OK);
-		x[ROWS * WIDTH - 1] = 5 / 7.0F;
-		units = constant_units(net, x, ROWS, layer, &n, pool, constant);
+	for (size_t at = 0; at <= 20; at++) { /* none, then one row after the other */
+		float *odd = &x[(at ? (at - 1) * (ROWS / 20) + 7 : 0) * WIDTH];
+		const float usual = *odd;
+
+		*odd = at ? -3 : usual;
+		assert_int_equal(brc_pool_new(&pool, 1 + at % 4, &err), BRC_OK);
+		assert_int_equal(brc_net_constant_units(net, &d, &layer, 1, BRC_PRECISION_FLOAT, 0,
+							pool, NULL, constant, &err),
+				 BRC_OK);
 		for (size_t u = 0; u < units; u++)
-			assert_true(constant[u]);
-		x[ROWS * WIDTH - 1] = -3;
-		units = constant_units(net, x, ROWS, layer, &n, pool, constant);
-		for (size_t u = 0; u < units; u++)
-			assert_false(constant[u]);
+			assert_int_equal(constant[u], at == 0);
 		brc_pool_free(pool);
+		*odd = usual;
 	}
 	brc_net_free(net);
 }

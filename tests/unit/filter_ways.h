@@ -19,7 +19,7 @@
 #include "filter_run.h"
 #include "tiny_streams.h"
 
-enum { MAX_SHARDS = 16, MAX_STREAM = 4096 };
+enum { MAX_SHARDS = 16, MAX_STREAM = 8192 };
 
 /* ---- the filters ---- */
 
@@ -35,6 +35,7 @@ int brc_main_import(int, char **);
 int brc_main_laplacian(int, char **);
 int brc_main_lesion(int, char **);
 int brc_main_peek(int, char **);
+int brc_main_repeat(int, char **);
 int brc_main_report(int, char **);
 int brc_main_spectral(int, char **);
 
@@ -67,6 +68,7 @@ static const way_in ways_in[] = {
 	 false},
 	{"peek", brc_main_peek, "laplacian", {NULL}, NULL, true},
 	{"peek: an operand", brc_main_peek, "labels", {"--json", "@"}, NULL, true},
+	{"repeat", brc_main_repeat, "repeatable", {"-m" TINY_MODEL, "-d%dataset"}, NULL, false},
 	{"report", brc_main_report, "labels", {NULL}, NULL, true},
 	{"report: an operand", brc_main_report, "lesions", {"-fjson", "%labels", "@"}, NULL, true},
 	{"spectral", brc_main_spectral, "laplacian", {"-k2"}, NULL, false},

@@ -374,10 +374,25 @@ static void labels_alone_give_a_report_in_every_format(void **state)
 	free_analysis(&a);
 }
 
+/* Group by class: t, darker and with a star where the group serves the class. */
+static void the_page_has_t_by_group_and_class(void **state)
+{
+	char *out = render_all(brc_report_html, "weights.global", plain_classes, "net.brc");
+	const char *table = strstr(out, "<table class=\"classes\">"), *cell;
+
+	(void)state;
+	assert_non_null(table);
+	cell = strstr(table, "class=\"n t4 low\" title=\"U -40.0 points, p 0.025\"");
+	assert_non_null(cell);
+	assert_non_null(strstr(cell, "\xE2\x98\x85"));
+	free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_text_report_is_the_golden_one),
+		cmocka_unit_test(the_page_has_t_by_group_and_class),
 		cmocka_unit_test(text_keeps_within_100_columns),
 		cmocka_unit_test(hostile_names_do_no_harm_in_text),
 		cmocka_unit_test(a_table_has_a_row_for_each_group),

@@ -117,7 +117,7 @@ static void add_spectrum(analysis *a, const char *name)
 			      .in_out = 0.7,
 			      .lower_bound = 0.75,
 			      .inertia = NAN,
-			      .stability = 0.83,
+			      .starts = 0.83,
 			      .n_warnings = 1,
 			      .warning = (char *[]){warning},
 			      .pairs = 4,
@@ -126,7 +126,7 @@ static void add_spectrum(analysis *a, const char *name)
 			      .choices = 3,
 			      .choice_k = choice_k,
 			      .choice_gap = gap,
-			      .choice_stability = stability};
+			      .choice_starts = stability};
 	const brc_spectrum p = {.n = 1,
 				.graph = &g,
 				.bins = 20,

@@ -143,7 +143,7 @@ static void write_spectrum(brc_section *s)
 			      .choices = 1,
 			      .choice_k = (int32_t[]){2},
 			      .choice_gap = (double[]){0.5},
-			      .choice_stability = (double[]){1}};
+			      .choice_starts = (double[]){1}};
 	const brc_spectrum p = {
 		.n = 1,
 		.graph = &g,

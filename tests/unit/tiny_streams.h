@@ -20,7 +20,9 @@
 #include "net/net.h"
 #include "sections/activations.h"
 #include "sections/lesions.h"
+#include "sections/partitions.h"
 #include "stream/writer.h"
+#include "study/measure.h"
 
 #define TINY_MODEL "fixtures/small/leaky-default.onnx" /* input 6, h1 8, output 3 */
 
@@ -215,6 +217,73 @@ static inline brc_section *tiny_lesions(void)
 	return s;
 }
 
+/* Two partitions beside labels called "weights", both with clusters of four. */
+static inline brc_section *tiny_partitions(void)
+{
+	static int32_t label[16] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1};
+	brc_section *s = tiny_section("partitions", "weights");
+	brc_partitions p = {
+		.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+		.copies = 2,
+		.label = label,
+		.noise = 0.3};
+	brc_err err = {0};
+
+	assert_int_equal(brc_partitions_write(&p, s, &err), BRC_OK);
+	brc_layers_clear(&p.layers);
+	return s;
+}
+
+/* Lesions of TINY_MODEL on tiny_dataset: one group, which is a finding at a level of 0.4. */
+static inline brc_lesions tiny_run(void)
+{
+	static int32_t layer[1] = {0}, cluster[1] = {0}, size[1] = {4};
+	static int64_t images[3] = {1, 0, 1}, correct[3] = {1, 0, 1};
+	static double loss[3] = {1, 0, 2};
+	static const int32_t after[3][1][3] = {{{0, 0, 0}}, {{1, 0, 1}}, {{1, 0, 0}}};
+	static const double loss_after[3][1][3] = {{{7, 0, 9}}, {{1, 0, 3}}, {{2, 0, 2}}};
+	brc_lesions l = {.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+			 .m = 1,
+			 .layer = layer,
+			 .cluster = cluster,
+			 .size = size,
+			 .classes = 3,
+			 .class_images = images,
+			 .baseline_correct = correct,
+			 .baseline_loss = loss,
+			 .draws = 2,
+			 .correct = &after[0][0][0],
+			 .loss = &loss_after[0][0][0],
+			 .images = 2,
+			 .labels = "weights"};
+	brc_err err = {0};
+	brc_net *net;
+
+	assert_int_equal(brc_net_read(&net, TINY_MODEL, NULL, &err), BRC_OK);
+	snprintf(l.model, sizeof(l.model), "%s", brc_net_digest(net));
+	brc_net_free(net);
+	return l;
+}
+
+/* Labels, partitions, lesions and importance: what repeat reads. */
+static inline void tiny_repeatable(const char *dir)
+{
+	const brc_measure how = {.level = 0.4, .fdr = BRC_FDR_BH};
+	brc_section *s[4] = {tiny_labels("weights"), tiny_partitions(),
+			     tiny_section("lesions", "weights"),
+			     tiny_section("importance", "weights")};
+	brc_lesions l = tiny_run();
+	brc_err err = {0};
+	brc_findings f;
+
+	assert_int_equal(brc_lesions_write(&l, s[2], &err), BRC_OK);
+	assert_int_equal(brc_measure_importance(&f, &l, &how, &err), BRC_OK);
+	assert_int_equal(brc_findings_write(&f, s[3], &err), BRC_OK);
+	brc_findings_clear(&f);
+	brc_layers_clear(&l.layers);
+	tiny_write(dir, "repeatable", 0, s, 4);
+}
+
 /* All of the above, each under the name of its section. */
 static inline void tiny_streams(const char *dir)
 {
@@ -230,6 +299,7 @@ static inline void tiny_streams(const char *dir)
 	tiny_write(dir, "dataset", 0, (s = tiny_dataset(), &s), 1);
 	tiny_write(dir, "activations", 0, (s = tiny_activations(), &s), 1);
 	tiny_write(dir, "lesions", 0, (s = tiny_lesions(), &s), 1);
+	tiny_repeatable(dir);
 }
 
 #endif

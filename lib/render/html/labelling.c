@@ -97,6 +97,7 @@ static brc_rc compose(brc_page *page, const brc_place *at)
 	add_tests(page, at->l);
 	BRC_TRY(add_effects(page, at));
 	brc_html_groups(page, at);
+	brc_html_class_table(page, at->l);
 	BRC_TRY(brc_html_details(page, at));
 	BRC_TRY(brc_html_partition(page, at));
 	brc_html(page, "</section>\n");

@@ -36,15 +36,15 @@ static void add_verdict(brc_page *page, const brc_labelling *l, brc_proxy proxy)
 }
 
 /* One number, or the least and the largest of several graphs. */
-static void add_stability(brc_page *page, const brc_labelling *l)
+static void add_starts(brc_page *page, const brc_labelling *l)
 {
 	double range[2];
 
-	if (!brc_stability_range(l, range)) {
+	if (!brc_starts_range(l, range)) {
 		brc_html(page, "<td class=\"blank\"></td>");
 		return;
 	}
-	brc_html(page, "<td class=\"n\" data-head=\"stability\">%.2f", range[0]);
+	brc_html(page, "<td class=\"n\" data-head=\"starts\">%.2f", range[0]);
 	if (range[1] - range[0] >= 0.005)
 		brc_html(page, "&#8211;%.2f", range[1]);
 	brc_html(page, "</td>");
@@ -59,9 +59,9 @@ static void add_overview(brc_page *page, size_t network)
 	if (net->n_labellings == 0)
 		return;
 	brc_html_table(page, " class=\"overview\"",
-		       tests ? "partition|#n-cut|#stability|" IMPORTANT "|#omnibus p|" COHERENT
+		       tests ? "partition|#n-cut|#starts|" IMPORTANT "|#omnibus p|" COHERENT
 			       "|#omnibus p"
-			     : "partition|#n-cut|#stability");
+			     : "partition|#n-cut|#starts");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		const brc_labelling *l = &net->labelling[i];
 
@@ -70,7 +70,7 @@ static void add_overview(brc_page *page, size_t network)
 			 "data-head=\"n-cut\">%s</td>",
 			 network, i, l->name,
 			 l->labels_section ? brc_format_fixed(l->labels.ncut, 3).s : "");
-		add_stability(page, l);
+		add_starts(page, l);
 		for (brc_proxy p = 0; tests && p < BRC_PROXIES; p++) {
 			const brc_inference *st = brc_primary(&l->test[p]);
 
@@ -81,13 +81,15 @@ static void add_overview(brc_page *page, size_t network)
 	}
 	brc_html_table_end(page);
 	if (corrected)
-		brc_html(page,
-			 "<p class=\"note\">A group (sub-cluster): the units of one layer with one "
-			 "label. Counted are groups that hold after correction for their number: q "
-			 "&#8804; %g (about %g&#8239;%% of them expected to be false) or max-T p "
-			 "&#8804; %g (hardly any). Stability: how far partitions from other seeds "
-			 "agree, 1 wholly, 0 no more than by chance.</p>\n",
-			 level, 100 * level, level);
+		brc_html(
+			page,
+			"<p class=\"note\">A group (sub-cluster): the units of one layer with one "
+			"label. Counted are groups that hold after correction for their number: q "
+			"&#8804; %g (about %g&#8239;%% of them expected to be false) or max-T p "
+			"&#8804; %g (hardly any). Starts: how far partitions from other starts of "
+			"k-means agree, 1 wholly, 0 no more than by chance. This does not say that "
+			"there are groups.</p>\n",
+			level, 100 * level, level);
 }
 
 static void add_findings(brc_page *page, size_t network)
@@ -183,8 +185,8 @@ static brc_rc add_clusterability(brc_page *page, const brc_network *net)
 			 c->source[0] ? brc_source_title(c->source) : c->name, c->k, c->shuffles,
 			 brc_subject(net), brc_null_title(c->null), c->null);
 		add_number(page, "n-cut", brc_format_number(c->observed, 5));
-		add_number(page, "mean of null networks", brc_format_number(c->mean, 5));
-		add_number(page, "their deviation", brc_format_number(c->sd, 3));
+		add_number(page, "mean by chance", brc_format_number(c->mean, 5));
+		add_number(page, "deviation by chance", brc_format_number(c->sd, 3));
 		add_number(page, "z", brc_format_number(c->z, 3));
 		add_number(page, "p", brc_format_p(c->p));
 		if (c->tested > 1)

@@ -22,7 +22,7 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 		return;
 	brc_html_table(page, "",
 		       "graph|#k|#n-cut|#lower bound|#inside / "
-		       "between|#stability|#units|#components|#isolated|#residual");
+		       "between|#starts|#units|#components|#isolated|#residual");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPH_ROWS; i++) {
 		const brc_graph_result *g = &l->graph[i];
 
@@ -33,7 +33,7 @@ static void add_graphs(brc_page *page, const brc_labelling *l)
 		brc_html_cell(page, brc_format_fixed(g->ncut, 3));
 		brc_html_cell(page, brc_format_fixed(g->lower_bound, 3));
 		brc_html_cell(page, brc_format_number(g->in_out, 3));
-		brc_html_cell(page, brc_format_fixed(g->stability, 2));
+		brc_html_cell(page, brc_format_fixed(g->starts, 2));
 		brc_html_count(page, g->units);
 		brc_html_count(page, g->components);
 		brc_html_count(page, g->isolated);
@@ -59,7 +59,9 @@ static void add_choices(brc_page *page, const brc_labelling *l)
 		if (shown++ == 0)
 			brc_html(page,
 				 "<h4>What speaks for each k</h4>\n<p class=\"note\">Bars: the gap "
-				 "from eigenvalue k to k + 1; the line: stability, from 0 to 1; "
+				 "from eigenvalue k to k + 1; the line: how far partitions from "
+				 "other "
+				 "starts agree, from 0 to 1; "
 				 "filled: the k that was taken.</p>\n<div class=\"drawings\">\n");
 		brc_svg_choice(page->b, g, l->n_graphs > 1 ? g->name : "");
 	}

@@ -15,8 +15,10 @@ brc_rc brc_html_labelling(brc_page *page, brc_place *at); /* chooses the groups 
  */
 size_t brc_html_choose(const brc_page *page, const brc_labelling *l, size_t *chosen,
 		       bool *detailed);
-/* Graphs, stability, evidence for k, eigenvalues, affinity; nothing without them. */
+/* Graphs, agreement of starts, evidence for k, eigenvalues, affinity; nothing without them. */
 brc_rc brc_html_partition(brc_page *page, const brc_place *at);
+/* t of specificity by group and class; nothing without it, or for very many classes. */
+void brc_html_class_table(brc_page *page, const brc_labelling *l);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);
 /* One group against controls of other kinds than random ones; nothing without such. */

@@ -26,8 +26,22 @@ static json_t *choice(const brc_graph_result *g)
 
 	for (size_t i = 0; i < g->choices; i++)
 		brc_json_append(&a, json_pack("{s:i,s:o,s:o}", "k", (int)g->choice_k[i], "gap",
-					      brc_json_number(g->choice_gap[i]), "stability",
-					      brc_json_number(g->choice_stability[i])));
+					      brc_json_number(g->choice_gap[i]), "starts",
+					      brc_json_number(g->choice_starts[i])));
+	return a;
+}
+
+/* How each cluster hangs together; null if that is not known. */
+static json_t *connection(const brc_graph_result *g)
+{
+	json_t *a = g->rated ? json_array() : json_null();
+
+	for (size_t c = 0; c < g->rated; c++)
+		brc_json_append(&a, json_pack("{s:i,s:i,s:o,s:o,s:b}", "cluster", (int)c, "parts",
+					      (int)g->parts[c], "inner_ncut",
+					      brc_json_number(g->inner_ncut[c]), "outer_ncut",
+					      brc_json_number(g->outer_ncut[c]), "weak",
+					      (int)brc_graph_result_weak(g, c)));
 	return a;
 }
 
@@ -45,6 +59,7 @@ static json_t *graphs(const brc_labelling *l)
 		brc_json_set(&o, "eigenvalues", brc_json_numbers(g->eigenvalue, g->pairs, 1));
 		brc_json_set(&o, "residuals", brc_json_numbers(g->residual, g->pairs, 1));
 		brc_json_set(&o, "choice", choice(g));
+		brc_json_set(&o, "clusters", connection(g));
 		brc_json_append(&a, o);
 	}
 	return a;
@@ -232,8 +247,9 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
 	const char *no_specificity = l->test[BRC_COHERENCE].no_specificity;
+	const char *class_unit = l->test[BRC_COHERENCE].class_unit;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", brc_json_text(l->name), "mode", brc_json_text(mode), "source",
 			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
 			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
@@ -244,6 +260,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 			 "baseline", baseline(l), "shared_images", shared_images(l),
 			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
 			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]),
+			 "class_unit", brc_json_text(class_unit[0] ? class_unit : NULL),
 			 "no_specificity", brc_json_text(no_specificity[0] ? no_specificity : NULL),
 			 "groups", groups(l, how));
 }

@@ -15,6 +15,8 @@ static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, br
 		BRC_TRY(brc_spectrum_read(&l->spectrum, l->spectrum_section, err));
 	l->graph = l->spectrum_section ? l->spectrum.graph : l->labels.graph;
 	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
+	if (part[BRC_PART_STRUCTURE])
+		BRC_TRY(brc_structure_read(&l->structure, part[BRC_PART_STRUCTURE], err));
 	if (l->lesions_section) {
 		BRC_TRY(brc_lesions_read(&l->lesions, l->lesions_section, err));
 		l->loss = brc_lesions_baseline_loss(&l->lesions);
@@ -87,14 +89,14 @@ brc_rc brc_labelling_find_images(brc_labelling *l, const brc_report_input *in, b
 				      images ? &test : NULL, lesion, err);
 }
 
-size_t brc_stability_range(const brc_labelling *l, double range[2])
+size_t brc_starts_range(const brc_labelling *l, double range[2])
 {
 	size_t n = 0;
 
 	range[0] = INFINITY;
 	range[1] = -INFINITY;
 	for (size_t i = 0; i < l->n_graphs; i++) {
-		double s = l->graph[i].stability;
+		double s = l->graph[i].starts;
 
 		if (l->graph[i].k <= 1 || !isfinite(s))
 			continue;
@@ -113,6 +115,7 @@ void brc_labelling_clear(brc_labelling *l)
 	for (brc_proxy p = 0; p < BRC_PROXIES; p++)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
+	brc_structure_clear(&l->structure);
 	brc_texts_free(l->layer_title, l->layers.n);
 	brc_texts_free(l->class_name, l->classes);
 	brc_texts_free(l->class_title, l->classes);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sections/clusterability.h"
+#include "sections/structure.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
 #include "sections/spectrum.h"
@@ -63,6 +64,7 @@ typedef struct brc_labelling {
 	brc_spectrum spectrum;         /* owned; zeroed when not in the stream */
 	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
+	brc_structure structure;        /* zeroed when not in the stream: graphs is 0 */
 	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* of an answer before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
@@ -156,6 +158,7 @@ typedef enum brc_part {
 	BRC_PART_LABELS,
 	BRC_PART_SPECTRUM,
 	BRC_PART_LESIONS,
+	BRC_PART_STRUCTURE,
 	BRC_PART_TESTS, /* the first of BRC_PROXIES, in their order */
 	BRC_PARTS = BRC_PART_TESTS + BRC_PROXIES
 } brc_part;
@@ -174,8 +177,8 @@ void brc_labelling_find_seed(brc_labelling *l, const brc_report_input *in);
 /* Was it tested on the images that it was made from? BRC_RESOURCE. */
 brc_rc brc_labelling_find_images(brc_labelling *l, const brc_report_input *in, brc_err *err);
 
-/* The least and the largest stability of the graphs. Returns how many graphs have one. */
-size_t brc_stability_range(const brc_labelling *l, double range[2]);
+/* The least and the largest agreement of starts of the graphs. Returns how many graphs have one. */
+size_t brc_starts_range(const brc_labelling *l, double range[2]);
 
 /* Rows of `l->group` from labels, lesions, importance and coherence; marks; order. */
 brc_rc brc_groups_collect(brc_labelling *l, const brc_labelling_sections *from,

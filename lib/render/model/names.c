@@ -31,7 +31,7 @@ const char *brc_null_title(const char *null)
 		{"residual", "copies whose edges are permuted, each unit as strong as it was"},
 		{"residual-nonzero",
 		 "copies whose edges are permuted in their places, each unit as strong as it was"},
-		{"against", "the networks that were given"}};
+		{"against", "those that were given"}};
 
 	for (size_t i = 0; i < sizeof(title) / sizeof(*title); i++)
 		if (strcmp(null, title[i][0]) == 0)

@@ -26,8 +26,8 @@ static const brc_section *first(const brc_report_input *in, const char *type)
 /* Which part of a labelling a section is; BRC_PARTS: none. */
 static size_t part_of(const brc_section *s)
 {
-	static const char *const type[BRC_PARTS] = {"labels", "spectrum", "lesions", "importance",
-						    "coherence"};
+	static const char *const type[BRC_PARTS] = {"labels",    "spectrum",   "lesions",
+						    "structure", "importance", "coherence"};
 	size_t part = 0;
 
 	while (part < BRC_PARTS && !is(s, type[part]))
@@ -71,6 +71,8 @@ static void borrow_labels(brc_labelling_sections *group, size_t n)
 			if (strcmp(group[j].name, from) != 0 || !other[BRC_PART_LABELS])
 				continue;
 			own[BRC_PART_LABELS] = other[BRC_PART_LABELS];
+			if (!own[BRC_PART_STRUCTURE])
+				own[BRC_PART_STRUCTURE] = other[BRC_PART_STRUCTURE];
 			if (!own[BRC_PART_SPECTRUM])
 				own[BRC_PART_SPECTRUM] = other[BRC_PART_SPECTRUM];
 			break;

@@ -40,7 +40,7 @@ static void clusterability_finding(brc_network *net, const brc_clusterability *c
 	brc_str_addf(
 		text,
 		"By its %s %s%s is more clusterable than %s: its n-cut into %zu clusters is %s, "
-		"theirs %s on average (%zu networks, null model %s, p = %s).",
+		"theirs %s on average (%zu draws, null model %s, p = %s).",
 		evidence(c->source), lower ? "the " : "there is no evidence that the ",
 		brc_subject(net), brc_null_title(c->null), c->k,
 		brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s, c->shuffles,
@@ -49,7 +49,7 @@ static void clusterability_finding(brc_network *net, const brc_clusterability *c
 		brc_str_addf(text, " %zu numbers of clusters were tried: for the best, p = %s.",
 			     c->tested, brc_format_p(c->p_all).s);
 	if (!lower && !reaches(c->shuffles, level))
-		add_unreachable(text, c->shuffles, "null networks", level);
+		add_unreachable(text, c->shuffles, "draws", level);
 }
 
 static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)

@@ -38,7 +38,7 @@ void brc_note_missing(brc_network *net)
 
 	if (net->n_clusterability == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
-			      "The %s was not compared with null networks. Add, "
+			      "The %s was not compared with a null model. Add, "
 			      "before laplacian:  | clusterability -k 16 -n 50",
 			      brc_subject(net));
 	if (net->n_labellings == 0)

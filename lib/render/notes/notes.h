@@ -10,6 +10,8 @@
 /* All sentences about a network, in their order. BRC_RESOURCE. */
 brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, brc_err *err);
 
+/* Is there structure? The verdict on every partition. */
+void brc_note_structure(brc_network *net);
 /* What a colleague wants to read first: how clusterable, which groups stand out. */
 void brc_note_findings(brc_network *net, double level);
 /* How far each partition is reliable, and where its k comes from. */

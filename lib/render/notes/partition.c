@@ -5,95 +5,76 @@
 #include "render/notes/notes.h"
 #include "render/words/format.h"
 
-#define UNSTABLE 0.4 /* below it most groups depend on the seed */
-
-/* What a stability means for a reader of the single groups. */
-static const char *in_words(double stability)
-{
-	if (stability >= 0.95)
-		return "chance has hardly a part in it";
-	if (stability >= 0.75)
-		return "most of it stays the same under another seed";
-	if (stability >= UNSTABLE)
-		return "part of it is chance: under another seed some groups are others";
-	return "much of it is chance: under another seed most groups are others";
-}
-
-static void note_stability(brc_network *net, size_t labelling)
+/* How far the starts of k-means agree. It says nothing of whether there are groups. */
+static void note_starts(brc_network *net, size_t labelling)
 {
 	const brc_labelling *l = &net->labelling[labelling];
 	double range[2];
-	size_t unstable = 0, n = brc_stability_range(l, range);
+	size_t n = brc_starts_range(l, range);
 	brc_str *text;
 
 	if (n == 0)
 		return;
 	text = brc_note_begin(&net->notes, BRC_NOTE_PARTITION, labelling);
 	if (n == 1)
-		brc_str_addf(text, "The partition has a stability of %.2f: %s.", range[0],
-			     in_words(range[0]));
+		brc_str_addf(text, "Partitions from %d other starts of k-means agree to %.2f",
+			     BRC_STABILITY_PARTITIONS, range[0]);
 	else
 		brc_str_addf(text,
-			     "The partitions of %zu graphs have stabilities from %.2f to %.2f.", n,
-			     range[0], range[1]);
-	for (size_t i = 0; i < l->n_graphs; i++)
-		unstable += l->graph[i].k > 1 && l->graph[i].stability < UNSTABLE;
-	if (n > 1 && unstable > 0)
-		brc_str_addf(text,
-			     " In %zu of them it is below %.2f: there most groups are others under "
-			     "another seed.",
-			     unstable, UNSTABLE);
-	brc_str_addf(text,
-		     " Stability is the mean adjusted Rand index between %d partitions from other "
-		     "starts: 1 when all are the same, about 0 when only chance decides.",
-		     BRC_STABILITY_PARTITIONS);
+			     "Partitions of %zu graphs from %d other starts of k-means agree to "
+			     "%.2f to %.2f",
+			     n, BRC_STABILITY_PARTITIONS, range[0], range[1]);
+	brc_str_add(text, " (mean adjusted Rand index: 1 when all are the same). This is about "
+			  "k-means alone: noise can be partitioned alike from all starts, too.");
 }
 
-static void add_choice(brc_str *text, const brc_graph_result *g)
+/* The smallest and the largest k that could be chosen, over all graphs. */
+static size_t range_of_choice(const brc_labelling *l, int32_t range[2])
 {
-	double best = -INFINITY;
-
-	for (size_t i = 0; i < g->choices; i++)
-		best = fmax(best, g->choice_stability[i]);
-	brc_str_addf(text,
-		     "Of the k from %d to %d whose stability is at most %.2f below the best one, "
-		     "%.2f, k = %zu has the largest gap from eigenvalue k to k + 1",
-		     g->choice_k[0], g->choice_k[g->choices - 1], BRC_K_CLOSE, best, g->k);
-	for (size_t i = 0; i < g->choices; i++)
-		if (g->choice_k[i] >= 0 && (size_t)g->choice_k[i] == g->k) {
-			brc_str_addf(text, ", %s", brc_format_number(g->choice_gap[i], 2).s);
-			break;
-		}
-	brc_str_add(text, ", and was chosen.");
-}
-
-static void note_choice(brc_network *net, size_t labelling)
-{
-	const brc_labelling *l = &net->labelling[labelling];
-	const brc_graph_result *first = NULL;
-	size_t n = 0, least = BRC_ANY, most = 0;
-	brc_str *text;
+	size_t n = 0;
 
 	for (size_t i = 0; i < l->n_graphs; i++) {
 		const brc_graph_result *g = &l->graph[i];
 
 		if (g->choices == 0)
 			continue;
-		first = n++ ? first : g;
-		least = g->k < least ? g->k : least;
-		most = g->k > most ? g->k : most;
+		if (n == 0 || g->choice_k[0] < range[0])
+			range[0] = g->choice_k[0];
+		if (n++ == 0 || g->choice_k[g->choices - 1] > range[1])
+			range[1] = g->choice_k[g->choices - 1];
 	}
+	return n;
+}
+
+static void note_choice(brc_network *net, size_t labelling)
+{
+	const brc_labelling *l = &net->labelling[labelling];
+	size_t least = BRC_ANY, most = 0, without = 0;
+	int32_t range[2] = {0, 0};
+	size_t n = range_of_choice(l, range);
+	brc_str *text;
+
 	if (n == 0)
 		return;
+	for (size_t i = 0; i < l->n_graphs; i++) {
+		without += l->graph[i].choices > 0 && l->graph[i].k == 0;
+		if (l->graph[i].choices == 0 || l->graph[i].k == 0)
+			continue;
+		least = l->graph[i].k < least ? l->graph[i].k : least;
+		most = l->graph[i].k > most ? l->graph[i].k : most;
+	}
 	text = brc_note_begin(&net->notes, BRC_NOTE_PARTITION, labelling);
-	if (n == 1)
-		add_choice(text, first);
+	brc_str_addf(text, "k was to be chosen between %d and %d", range[0], range[1]);
+	if (n == without)
+		brc_str_addf(text, "%s: no k stands out, and no unit has a label.",
+			     n == 1 ? "" : " for each graph");
+	else if (n == 1)
+		brc_str_addf(text, ": %zu was taken.", most);
 	else
 		brc_str_addf(text,
-			     "k was chosen for each of %zu graphs (%zu to %zu): of the k whose "
-			     "stability is at most %.2f below the best of the graph, the one with "
-			     "the largest gap from eigenvalue k to k + 1.",
-			     n, least, most, BRC_K_CLOSE);
+			     " for each of %zu graphs: %zu to %zu were taken, and in %zu "
+			     "graphs no k stands out.",
+			     n, least, most, without);
 }
 
 /* Clusters that are whole layers cannot be compared with random groups. This says what helps. */
@@ -118,7 +99,7 @@ void brc_note_partitions(brc_network *net)
 {
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		note_choice(net, i);
-		note_stability(net, i);
+		note_starts(net, i);
 		note_whole_layers(net, i);
 	}
 }

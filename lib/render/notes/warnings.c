@@ -9,6 +9,37 @@
 
 enum { GRAPHS_TOLD = 3 };
 
+enum { CLUSTERS_TOLD = 8 };
+
+static bool has_weak(const brc_graph_result *g)
+{
+	for (size_t c = 0; c < g->rated; c++)
+		if (brc_graph_result_weak(g, c))
+			return true;
+	return false;
+}
+
+/* Clusters that fall apart, by number as far as they are few. */
+static void warn_weak(brc_network *net, size_t i, const brc_graph_result *g)
+{
+	brc_str list = {0};
+	size_t weak = 0;
+
+	for (size_t c = 0; c < g->rated; c++) {
+		if (!brc_graph_result_weak(g, c))
+			continue;
+		if (weak++ < CLUSTERS_TOLD)
+			brc_str_addf(&list, "%s%zu", weak > 1 ? ", " : "", c);
+	}
+	if (weak > 0 && !list.failed)
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
+			      "graph %s: %zu of %zu clusters are weakly connected (%s%s): cutting "
+			      "such a cluster in two costs no more than cutting it off from the "
+			      "rest.",
+			      g->name, weak, g->rated, list.s, weak > CLUSTERS_TOLD ? ", ..." : "");
+	brc_str_free(&list);
+}
+
 /* The first few graphs' warnings, and how many graphs more have some. */
 static void warn_graphs(brc_network *net, size_t i)
 {
@@ -18,8 +49,9 @@ static void warn_graphs(brc_network *net, size_t i)
 	for (size_t k = 0; k < l->n_graphs; k++) {
 		const brc_graph_result *g = &l->graph[k];
 
-		if ((g->empty == 0 && g->n_warnings == 0) || n++ >= GRAPHS_TOLD)
+		if ((g->empty == 0 && g->n_warnings == 0 && !has_weak(g)) || n++ >= GRAPHS_TOLD)
 			continue;
+		warn_weak(net, i, g);
 		for (size_t w = 0; w < g->n_warnings; w++)
 			brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "graph %s: %s", g->name,
 				      g->warning[w]);
@@ -166,9 +198,9 @@ static void warn_models(brc_network *net)
 
 static void warn_versions(brc_network *net)
 {
-	static const char *const known[] = {"units",     "labels",        "spectrum",
-					    "lesions",   "importance",    "coherence",
-					    "exemplars", "clusterability"};
+	static const char *const known[] = {"units",     "labels",         "spectrum",
+					    "lesions",   "importance",     "coherence",
+					    "exemplars", "clusterability", "structure"};
 	char title[256];
 
 	for (size_t i = 0; i < net->input->n; i++) {
@@ -274,9 +306,8 @@ static void warn_unspecific(brc_network *net, size_t i)
 
 	if (f->no_specificity[0])
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
-			      "specificity is not defined: %s. What stands in its place grows with "
-			      "total damage.",
-			      f->no_specificity);
+			      "specificity is not defined: %s.%s", f->no_specificity,
+			      f->n_stats ? " What stands in its place grows with total damage." : "");
 }
 
 void brc_note_warnings(brc_network *net)

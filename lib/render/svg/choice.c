@@ -1,4 +1,4 @@
-/* The evidence for each k of a graph: gaps as bars, and the stability as a line over them. */
+/* The evidence for each k of a graph: gaps as bars, and the agreement of starts as a line over them. */
 #include <math.h>
 
 #include "render/words/escape.h"
@@ -36,24 +36,24 @@ static void add_bars(brc_str *b, const brc_graph_result *g, size_t n, double mos
 	}
 }
 
-static void add_stability(brc_str *b, const brc_graph_result *g, size_t n)
+static void add_starts(brc_str *b, const brc_graph_result *g, size_t n)
 {
 	bool pen = false;
 
 	brc_str_add(b, "<path class=\"stability\" d=\"");
 	for (size_t i = 0; i < n; i++) {
-		double y = up(g->choice_stability[i]);
+		double y = up(g->choice_starts[i]);
 
-		if (isfinite(g->choice_stability[i]))
+		if (isfinite(g->choice_starts[i]))
 			brc_str_addf(b, "%c%.1f %.1f", pen ? 'L' : 'M', across(n, i), y);
-		pen = isfinite(g->choice_stability[i]);
+		pen = isfinite(g->choice_starts[i]);
 	}
 	brc_str_add(b, "\"/>");
 	for (size_t i = 0; i < n && n <= 64; i++)
-		if (isfinite(g->choice_stability[i]))
+		if (isfinite(g->choice_starts[i]))
 			brc_str_addf(
 				b, "<circle class=\"stability\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>",
-				across(n, i), up(g->choice_stability[i]));
+				across(n, i), up(g->choice_starts[i]));
 }
 
 static void add_axes(brc_str *b, const brc_graph_result *g, size_t n, double most)
@@ -89,12 +89,12 @@ void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title)
 		most = 1;
 	brc_htmlf(b,
 		  "<figure><figcaption>%s%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" "
-		  "class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and stability for "
+		  "class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and agreement of starts for "
 		  "k from %d to %d; taken: %zu\">",
 		  title, title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0],
 		  g->choice_k[n - 1], g->k);
 	add_bars(b, g, n, most);
-	add_stability(b, g, n);
+	add_starts(b, g, n);
 	add_axes(b, g, n, most);
 	brc_str_add(b, "</svg></figure>");
 }

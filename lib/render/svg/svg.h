@@ -46,7 +46,7 @@ void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, dou
 brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
 
 /*
- * The evidence for each k of a graph: gaps of eigenvalues as bars, the stability as a line, and the
+ * The evidence for each k of a graph: gaps of eigenvalues as bars, the agreement of starts as a line, and the
  * chosen k filled. `title` may be empty. Nothing without evidence.
  */
 void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title);

@@ -24,8 +24,8 @@ static void add_graph(brc_str *b, const brc_graph_result *g)
 	if (isfinite(g->lower_bound))
 		brc_str_addf(&line, " (at least %s)", brc_format_number(g->lower_bound, 5).s);
 	brc_str_addf(&line, ", inside/between %s", brc_format_number(g->in_out, 3).s);
-	if (isfinite(g->stability))
-		brc_str_addf(&line, ", stability %.2f", g->stability);
+	if (isfinite(g->starts))
+		brc_str_addf(&line, ", starts agree to %.2f", g->starts);
 	if (g->units > 0)
 		brc_str_addf(&line, "; %zu units, %zu component%s, %zu isolated", g->units,
 			     g->components, g->components == 1 ? "" : "s", g->isolated);
@@ -43,15 +43,15 @@ static void add_graphs(brc_str *b, const brc_labelling *l)
 		width = columns > width ? columns : width;
 	}
 	width = width < GRAPH_NAME ? width : GRAPH_NAME;
-	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut",
-		     "stability", "units", "comp.");
+	brc_str_addf(b, "  %-*s %4s %8s %9s %6s %5s\n", (int)width, "graph", "k", "n-cut", "starts",
+		     "units", "comp.");
 	for (size_t i = 0; i < l->n_graphs && i < GRAPHS; i++) {
 		const brc_graph_result *g = &l->graph[i];
 
 		brc_str_add(b, "  ");
 		brc_escape_cell(b, g->name, width);
 		brc_str_addf(b, " %4zu %8s %9s %6zu %5zu\n", g->k, brc_format_fixed(g->ncut, 3).s,
-			     brc_format_fixed(g->stability, 2).s, g->units, g->components);
+			     brc_format_fixed(g->starts, 2).s, g->units, g->components);
 	}
 }
 

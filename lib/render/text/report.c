@@ -124,7 +124,7 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 		brc_str line = {0};
 
 		brc_str_addf(&line,
-			     "%s, k %zu: n-cut %s; null networks %s (sd %s, %zu, %s); p %s, z %s",
+			     "%s, k %zu: n-cut %s; by chance %s (sd %s, %zu draws, %s); p %s, z %s",
 			     c->source[0] ? brc_source_title(c->source) : "network", c->k,
 			     brc_format_number(c->observed, 5).s, brc_format_number(c->mean, 5).s,
 			     brc_format_number(c->sd, 2).s, c->shuffles, c->null,

@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# repeat: findings looked for in perturbed partitions.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	"$BIN/read-data" -q --npz "$ROOT/fixtures/side-by-side.npz" --first 300 -o data.brc
+	"$BIN/extract-weights" -q "$ROOT/fixtures/side-by-side.onnx" | "$BIN/laplacian" -q |
+		"$BIN/spectral" -q -k 2 -o labels.brc
+	analysed few 4 0.1
+	analysed none 4 1
+	analysed same 3 0
+}
+
+# analysed NAME COPIES SHARE: NAME.brc has partitions of which a share of the units moved, and findings
+analysed() {
+	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" "$2" "$3" <labels.brc |
+		"$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" --data data.brc |
+		"$BIN/coherence" -q -o "$1.brc"
+}
+
+setup() {
+	load stages.bash
+	load compare.bash
+	cd "$BATS_TEST_TMPDIR" || return 1
+	D=$BATS_FILE_TMPDIR
+	call=("$BIN/repeat" --model "$ROOT/fixtures/side-by-side.onnx" --data "$D/data.brc")
+}
+
+# same_as_recomputed STREAM [COPY RUN]
+same_as_recomputed() {
+	/usr/bin/python3 "$ROOT/tests/cli/repeats_check.py" "$@"
+}
+
+# of_copy COPY FILE: the stream of FILE with the labels of one copy for its labels
+of_copy() {
+	PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" /usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import read_stream
+import write_stream
+copy, sections = int(sys.argv[1]), []
+stream = read_stream.read(open(sys.argv[2], "rb"))[0]
+label = next(s for s in stream if s.type == "partitions").arrays["label"][copy]
+for s in stream:
+    if s.type in ("labels", "units"):
+        arrays = {**s.arrays, "label": label} if s.type == "labels" else s.arrays
+        sections.append(((s.type, s.version), s.name, s.meta, s.records, arrays))
+write_stream.write(sys.stdout.buffer, sections)
+PYTHON
+}
+
+@test "groups that the partitions have return in all of them" {
+	expect 0 "${call[@]}" -o same.brc <"$D/same.brc"
+	says "accuracy: 6 of 6 findings return in at least half of 3 perturbed partitions; on average a finding returns in 1.00"
+	same_as_recomputed same.brc | grep -qx "[1-9][0-9]* findings"
+	"$BIN/report" -f json same.brc | jq -e '[.. | .accuracy? // empty | .returns? // empty] | length == 6 and all(. == 1)'
+	"$BIN/report" same.brc | grep -q "max-T returns"
+	"$BIN/report" -f tsv same.brc | head -1 | grep -q accuracy_returns
+	"$BIN/report" -f html same.brc | grep -q "share that returns"
+}
+
+@test "groups that the partitions do not have do not return" {
+	expect 0 "${call[@]}" -o none.brc <"$D/none.brc"
+	says "accuracy: 0 of 6 findings return"
+	same_as_recomputed none.brc | grep -qx "[1-9][0-9]* findings"
+}
+
+@test "groups, indices, shares and frequencies are those that the other sections give" {
+	expect 0 "${call[@]}" --all -o few.brc <"$D/few.brc"
+	of_copy 2 "$D/few.brc" | "$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" \
+		--data "$D/data.brc" | "$BIN/coherence" -q -o run.brc
+	same_as_recomputed few.brc 2 run.brc | grep -qx "[1-9][0-9]* compared"
+	# without --all fewer groups are lesioned, with the same p
+	expect 0 "${call[@]}" -q -o fewer.brc <"$D/few.brc"
+	same_as_recomputed fewer.brc 2 run.brc | grep -qx "[1-9][0-9]* compared"
+	for tensor in copy/p copy/jaccard finding/share; do
+		for f in few fewer; do
+			"$BIN/export" --tensor "repeats/$tensor" -o $f.npy <$f.brc
+		done
+		cmp few.npy fewer.npy
+	done
+	# of a single copy the frequencies are those of its findings
+	of_copy 0 "$D/few.brc" | "$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" \
+		--data "$D/data.brc" | "$BIN/coherence" -q -o run.brc
+	expect 0 "${call[@]}" --all -n 1 -o one.brc <"$D/few.brc"
+	same_as_recomputed one.brc 0 run.brc
+}
+
+@test "the same bytes for any number of threads" {
+	for threads in 1 3; do
+		"${call[@]}" -q --threads $threads -o $threads.brc <"$D/few.brc"
+	done
+	"$BIN/export" --tensor repeats/copy/p -o 1.npy <1.brc
+	"$BIN/export" --tensor repeats/copy/p -o 3.npy <3.brc
+	cmp 1.npy 3.npy
+}
+
+@test "no partitions, no findings, another network, other data" {
+	"$BIN/lesion" -q -n 9 --model "$ROOT/fixtures/side-by-side.onnx" --data "$D/data.brc" <"$D/labels.brc" >plain.brc
+	expect 3 "${call[@]}" -o x.brc <plain.brc
+	says "no perturbed partitions called 'weights.global'"
+	says "spectral --stability"
+	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" 2 0 <"$D/labels.brc" |
+		"$BIN/lesion" -q -n 9 --model "$ROOT/fixtures/side-by-side.onnx" --data "$D/data.brc" \
+			--level 0.001 >quiet.brc
+	expect 0 "${call[@]}" -o x.brc <quiet.brc
+	says "there are no findings"
+	same_as_recomputed x.brc | grep -qx "0 findings"
+	"$BIN/report" x.brc >out
+	expect 3 "$BIN/repeat" --model "$ROOT/fixtures/side-by-side-split.onnx" --data "$D/data.brc" -o y.brc <"$D/few.brc"
+	says "the lesions are of another network than --model"
+	"$BIN/read-data" -q --npz "$ROOT/fixtures/side-by-side.npz" --first 200 -o other.brc
+	expect 3 "$BIN/repeat" --model "$ROOT/fixtures/side-by-side.onnx" --data other.brc -o y.brc <"$D/few.brc"
+	says "the lesions are of other data"
+	expect 2 "$BIN/repeat" --data "$D/data.brc" -o y.brc <"$D/few.brc"
+	says "--model"
+	expect 6 "${call[@]}" --mem 1M -o y.brc <"$D/few.brc"
+	[ ! -e y.brc ]
+}
+
+@test "units without a label, and partitions without groups" {
+	PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" /usr/bin/python3 - "$D/few.brc" >holes.brc <<'PYTHON'
+import sys
+import read_stream
+import write_stream
+sections = []
+for s in read_stream.read(open(sys.argv[1], "rb"))[0]:
+    arrays = dict(s.arrays)
+    if s.type == "partitions":
+        arrays["label"] = arrays["label"].copy()
+        arrays["label"][0] = -1
+        arrays["label"][1, ::3] = -1
+    sections.append(((s.type, s.version), s.name, s.meta, s.records, arrays))
+write_stream.write(sys.stdout.buffer, sections)
+PYTHON
+	expect 0 "${call[@]}" --all -o holes-out.brc <holes.brc
+	same_as_recomputed holes-out.brc | grep -qx "[1-9][0-9]* findings"
+}

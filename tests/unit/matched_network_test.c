@@ -429,6 +429,25 @@ static void lesion(halves *h, const bool wanted[BRC_MATCHES], size_t draws, uint
 	brc_experiment_clear(&x);
 }
 
+/* A draw that is the very same set does the very same damage. */
+static void assert_same_sets_do_the_same(const brc_lesions *l)
+{
+	const brc_lesion_match *m = &l->match[BRC_MATCH_COHESION];
+	const size_t c = l->classes;
+	size_t same = 0;
+
+	for (size_t b = 1; b <= l->draws; b++)
+		for (size_t s = 0; s < l->m; s++) {
+			if (m->value[b * l->m + s] != m->value[s])
+				continue;
+			same++;
+			for (size_t k = 0; k < c; k++)
+				assert_true(m->tensors.loss[(b * l->m + s) * c + k] ==
+					    l->loss[s * c + k]);
+		}
+	assert_true(same > 10);
+}
+
 /*
  * The units of one network. Random groups mix both networks, so each of them beats those. Sets that
  * grow along edges stay in one network unless both begin in the same one. So they often are the
@@ -449,6 +468,7 @@ static void a_module_beats_random_groups_but_not_those_as_cohesive(void **state)
 		h->labels.label[u] = u / 64;
 	lesion(h, all, 59, 42, &l);
 	must(brc_measure_coherence(&f, &l, &how, &err), &err);
+	assert_same_sets_do_the_same(&l);
 	st = &f.stat[0];
 	assert_string_equal(st->statistic, "specificity");
 	for (size_t s = 0; s < 2; s++) {

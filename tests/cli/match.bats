@@ -15,6 +15,7 @@ setup_file() {
 }
 
 setup() {
+	load compare.bash
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" PYTHONDONTWRITEBYTECODE=1
 	D=$BATS_FILE_TMPDIR MODEL=$ROOT/fixtures/side-by-side.onnx
@@ -92,8 +93,8 @@ assert all(a.arrays[k].tobytes() == b.arrays[k].tobytes() for k in a.arrays)" fi
 		lesion -q -n 3 --model "$MODEL" --data "$D/data.brc" --match cohesion --graph $graph.brc \
 			<labels.brc >$graph.out
 	done
-	[ "$(look 's("lesions").arrays["match/cohesion/value"][0].round(3).tolist()' dense.out)" = \
-		"$(look 's("lesions").arrays["match/cohesion/value"][0].round(3).tolist()' factors.out)" ]
+	local value='s("lesions").arrays["match/cohesion/value"][0].round(3).tolist()'
+	same look "$value" dense.out , look "$value" factors.out
 }
 
 @test "controls of wrong kinds, and graphs that are missing or others, are refused with a remedy" {

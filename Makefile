@@ -201,10 +201,9 @@ calibrate: deps-check
 	@$(MAKE) --no-print-directory -j$(NPROC) tests
 	$(BUILD)/tests/calibration_test 1000 199 500
 
-validity: deps-oracle
-	@$(MAKE) --no-print-directory -j$(NPROC) all
+validity: deps-oracle deps-check
+	@$(MAKE) --no-print-directory -j$(NPROC) all $(BUILD)/tests/calibration_test
 	@MEASURE="$(MEASURE)" VALIDITY="$(VALIDITY)" $(PYTHON) tests/validity/run.py
-	@$(PYTHON) tests/validity/starts.py bin
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)

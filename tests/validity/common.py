@@ -1,11 +1,11 @@
 """What the measures of make validity share: filters on pipes, streams, rows of tables."""
+import functools
 import hashlib
 import os
 import subprocess
 import sys
 from types import SimpleNamespace
 
-import numpy as np
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 FIXTURES = os.path.join(ROOT, "fixtures")
@@ -27,20 +27,15 @@ def cached(name):
     return path
 
 
+@functools.lru_cache(None)
 def version():
     """A digest of the filters: intermediate streams of other versions are not used again."""
-    global DIGEST
-    if DIGEST is None:
-        h = hashlib.sha256()
-        for name in ("lesion", "coherence", "spectral", "clusterability", "corr", "activations",
-                     "extract-weights", "laplacian", "read-data", "import"):
-            with open(os.path.join(ROOT, "bin", name), "rb") as f:
-                h.update(f.read())
-        DIGEST = h.hexdigest()[:16]
-    return DIGEST
-
-
-DIGEST = None
+    h = hashlib.sha256()
+    for name in ("lesion", "coherence", "spectral", "clusterability", "corr", "activations",
+                 "extract-weights", "laplacian", "read-data", "import"):
+        with open(os.path.join(ROOT, "bin", name), "rb") as f:
+            h.update(f.read())
+    return h.hexdigest()[:16]
 
 
 def shell(command):
@@ -89,27 +84,24 @@ def write_labels(path, labels):
             f.writelines(f"{layer}\t{u}\t{c}\n" for u, c in enumerate(label))
 
 
-def row(measure, result, bound="", good=None, published="", note=""):
+def row(measure, result, bound="", good=None, published=""):
     """A row of a table: good is whether the bound holds, None where there is no bound."""
     return SimpleNamespace(measure=measure, result=result, bound=bound, good=good,
-                           published=published, note=note)
+                           published=published)
 
 
 def share(hits, of):
     return f"{hits} of {of}"
 
 
-def wilson(hits, n, z=1.96):
-    """95 % interval of a share."""
-    p = hits / n
-    middle, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
 def print_rows(title, rows):
+    """Print rows as they come; a list of them."""
     print(f"\n{title}\n")
     print("| measure | published rules | bound | result | |")
-    print("|---|---|---|---|---|")
+    print("|---|---|---|---|---|", flush=True)
+    printed = []
     for r in rows:
         verdict = "" if r.good is None else ("holds" if r.good else "FAILS")
         print(f"| {r.measure} | {r.published} | {r.bound} | {r.result} | {verdict} |", flush=True)
+        printed.append(r)
+    return printed

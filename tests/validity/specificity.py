@@ -1,11 +1,12 @@
 """Measures of lesions: is damage told from chance, and the right groups from wrong ones?"""
+import hashlib
 import os
 import subprocess
 
 import numpy as np
 
 import networks
-from common import (LONG, ROOT, cached, fixture, read, row, section, share, shell, stream, wilson,
+from common import (LONG, ROOT, cached, fixture, read, row, section, share, shell, stream,
                     write_labels)
 
 MLP = fixture("fashion-mlp.onnx")
@@ -25,7 +26,6 @@ def lesions(name, model, data, labels, draws=199, options=""):
 
 
 def hash_of(path):
-    import hashlib
     with open(path, "rb") as f:
         return hashlib.sha256(f.read()).hexdigest()[:12]
 
@@ -192,5 +192,33 @@ def calibration():
                       number <= 0.05 + 3 * error if held else None)
 
 
+def matched():
+    """P(p <= .05) of random partitions, controls matched by K: permutations within bins are exact."""
+    kinds, times, model = ("in-norm", "activation", "degree"), 1000 if LONG else 150, "side-by-side"
+    path = fixture(f"{model}.onnx")
+    data = stream(f"data/{model}-few", f"read-data -q --sample 10-per-class '{fixture(model + '.npz')}'")
+    graph = stream(f"data/{model}-graph", f"extract-weights -q '{path}' | laplacian -q")
+    units, p = networks.layer_names(path), {}
+    table = cached("matched.tsv")
+    for seed in range(times):
+        rng = np.random.default_rng([5, seed])
+        write_labels(table, {layer: rng.integers(0, 4, n) for layer, n in units.items()})
+        out = cached("matched.brc")
+        shell(f"extract-weights -q '{path}' | import -q --labels '{table}' |"
+              f" lesion -q -m '{path}' -d '{data}' -n 39 --seed {seed} --match {','.join(kinds)}"
+              f" --graph '{graph}' | coherence -q >'{out}'")
+        for s in (s for s in read(out) if s.type in ("importance", "coherence")):
+            for record in s.records:
+                for kind in ("",) + kinds:
+                    name = "/".join(filter(None, (record["statistic"], kind)))
+                    if f"{name}/p" in s.arrays:
+                        p.setdefault(name, []).append((s.arrays[f"{name}/p"] <= 0.05).mean())
+    for name, found in p.items():
+        # groups of one partition depend on each other: the error is that of the means
+        mean, error = np.mean(found), np.std(found) / np.sqrt(len(found))
+        yield row(f"P(p <= .05), {times} random partitions: {name}", f"{mean:.4f} +- {error:.4f}",
+                  "at most .05 within 3 errors", bool(mean <= 0.05 + 3 * error))
+
+
 MEASURES = {"parts": parts, "shuffled": shuffled, "selective": selective, "sizes": sizes,
-            "calibration": calibration, "fresh": fresh}
+            "calibration": calibration, "matched": matched, "fresh": fresh}

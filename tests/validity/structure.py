@@ -1,12 +1,9 @@
 """Measures of partitions: is structure found where it is, and not where there is none?"""
-import os
-
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
-import networks
-from common import LONG, cached, fixture, read, row, section, share, shell, stream, wilson
+from common import LONG, cached, fixture, read, row, section, share, shell, stream
 
 MLP = fixture("fashion-mlp.onnx")
 NULLS, COPIES, K = 19, 20, 5

@@ -516,3 +516,33 @@ PYTHON
 	grep -q 'No k stands out between 8 and 9' report.html
 	grep -q 'No k stands out between 8 and 9' report.json
 }
+
+@test "--consensus keeps the core of groups, with the membership of every unit" {
+	planted 0.3 | laplacian -q >l.brc
+	spectral -k 5 --consensus 12 <l.brc >s.brc 2>err
+	grep -q 'consensus of 12 partitions: [0-9]* of 120 connected units' err
+	cat >core.py <<'PYTHON'
+import numpy as np
+import read_stream
+s = {x.type: x for x in read_stream.read(open("s.brc", "rb"))[0]}
+copies, label = s["partitions"].arrays["label"], s["labels"].arrays["label"]
+member = s["structure"].arrays["membership"]
+together = np.mean([c[:, None] == c[None] for c in copies], axis=0)
+core = s["structure"].meta["core"]
+assert copies.shape == (12, 120) and core == .6
+assert ((member >= core) == (label >= 0)).all()
+assert 0 < (label >= 0).sum() < 120
+# what the core says can be computed again where a whole group is known: the mean is at most the
+# best possible one, and units of different cores are less often together than those of one
+inside = together[(label[:, None] == label[None]) & (label >= 0)[:, None] & ~np.eye(120, dtype=bool)]
+across = together[(label[:, None] != label[None]) & (label >= 0)[:, None] & (label >= 0)[None]]
+assert inside.mean() > core > across.mean()
+print("the same")
+PYTHON
+	spectral -q -k 5 --consensus 12 --core 0.6 --threads 3 <l.brc >s.brc
+	[ "$(/usr/bin/python3 core.py)" = "the same" ]
+	extract-weights -q "$ROOT/fixtures/fashion-mlp.onnx" | laplacian -q --local >local.brc
+	run spectral -k 5 --consensus 12 <local.brc
+	[ "$status" -eq 3 ]
+	[[ $output == *"laplacian without --local"* ]]
+}

@@ -105,7 +105,7 @@ bool brc_column_held(const brc_column *c, bool published)
 
 bool brc_column_there(const brc_column *c, const void *of)
 {
-	return brc_column_values(c, of) != NULL;
+	return brc_column_values(c, of);
 }
 
 void *brc_column_field(const brc_column *c, void *of)

@@ -434,7 +434,7 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 	job j = {.net = net,
 		 .data = data,
 		 .threads = brc_pool_threads(pool),
-		 .changes = changes != NULL,
+		 .changes = changes ? true : false,
 		 .progress = p};
 	brc_rc rc;
 

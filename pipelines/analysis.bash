@@ -9,7 +9,7 @@ if [ -x "$here/../bin/spectral" ]; then
 fi
 
 k=16 controls=199 shuffles=50 seed=42 units=hidden keep='' output='' model='' data='' quiet=''
-k_auto='' task='' scratch='' split='' match=activation,cohesion
+k_auto='' task='' scratch='' samples='' split='' match=activation,cohesion
 notes=()   # options that every filter gets
 network=() # options that filters get which read the model
 reading=() # options of read-data
@@ -203,20 +203,16 @@ save() {
 }
 
 # The graph in the stream is clustered: graph -> clusterability -> clusters. $1 is the labels' name.
-# Clusterability needs the number of clusters, so with --k-auto that is found first.
+# spectral says whether there is structure; of correlations from the samples in $samples.
 partition() {
-	local clusters=(-k "$k") graph=$scratch/graph.brc
-	if [ -n "$k_auto" ]; then
-		clusters=("--k-auto=$k_auto")
-		cat >"$graph"
-		k=$(laplacian -q <"$graph" | spectral "${notes[@]}" -q "${clusters[@]}" --seed "$seed" | peek |
-			sed -n '/^labels/,$s/^  {"k": \([0-9]*\),.*/\1/p')
-		exec <"$graph"
-	fi
+	local clusters=(-k "$k")
+	[ -z "$k_auto" ] || clusters=("--k-auto=$k_auto")
 	# a filter that fails leaves its message in what it wrote, and spectral passes it on
-	clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability |
-		laplacian "${notes[@]}" --name "$1" | save laplacian >"$scratch/laplacian.brc" || true
-	spectral "${notes[@]}" "${clusters[@]}" --seed "$seed" <"$scratch/laplacian.brc" | save clusters
+	clusterability "${notes[@]}" "${clusters[@]}" --seed "$seed" -n "$shuffles" |
+		save clusterability | laplacian "${notes[@]}" --name "$1" |
+		save laplacian >"$scratch/laplacian.brc" || true
+	spectral "${notes[@]}" "${clusters[@]}" --seed "$seed" --stability auto \
+		${samples:+"--samples=$samples"} <"$scratch/laplacian.brc" | save clusters
 }
 
 # clusters -> lesions -> coherence, unless nothing can be lesioned

@@ -321,19 +321,29 @@ static json_t *history(const brc_report_input *in)
 	return a;
 }
 
+/* The family of all tests; null if the report has not asked for it. */
+static json_t *family(const brc_family *f)
+{
+	if (f->tests == 0)
+		return json_null();
+	return json_pack("{s:o,s:o,s:o}", "tests", brc_json_count(f->tests), "statistics",
+			 brc_json_count(f->statistics), "sets", brc_json_count(f->sets));
+}
+
 static json_t *network(const brc_network *net, const brc_report_options *how)
 {
 	json_t *labellings = json_array();
 
 	for (size_t i = 0; i < net->n_labellings; i++)
 		brc_json_append(&labellings, labelling_of(net, i, how));
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
 			 brc_json_text(net->title), "model", brc_json_text(net->model), "layers",
 			 layers(net), "findings", notes_of(net, BRC_NOTE_FINDING, BRC_ANY),
 			 "warnings", notes_of(net, BRC_NOTE_WARNING, BRC_ANY), "missing",
 			 notes_of(net, BRC_NOTE_MISSING, BRC_ANY), "clusterability",
-			 clusterability(net), "labellings", labellings, "sections",
-			 sections(net->input), "history", history(net->input));
+			 clusterability(net), "family", family(&net->family), "labellings",
+			 labellings, "sections", sections(net->input), "history",
+			 history(net->input));
 }
 
 static json_t *combined(const brc_report *r)

@@ -7,7 +7,7 @@
 #   make check-large    torchvision's networks and a GPT-2 against torch
 #   make conformance    the official operator tests of ONNX
 #   make calibrate      the long calibration of the p-values
-#   make validity       the tables of docs/validity.md
+#   make validity (MEASURE=sizes: one; VALIDITY=long) the tables of docs/validity.md
 #   make bench (ONLY=spectral: a part) lint fuzz install clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -203,7 +203,7 @@ calibrate: deps-check
 
 validity: deps-oracle
 	@$(MAKE) --no-print-directory -j$(NPROC) all
-	@PATH="$(CURDIR)/bin:$$PATH" $(PYTHON) tests/validity/data_warnings.py
+	@MEASURE="$(MEASURE)" VALIDITY="$(VALIDITY)" $(PYTHON) tests/validity/run.py
 	@$(PYTHON) tests/validity/starts.py bin
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)

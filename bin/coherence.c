@@ -1,6 +1,7 @@
 /* coherence: is the damage of a lesion specific to classes? */
 #include "base/cli.h"
 #include "study/measure.h"
+#include "study/no_groups.h"
 #include "study/tell.h"
 #include "stream/filter.h"
 #include "options.h"
@@ -28,18 +29,22 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	const brc_section *in;
 	brc_findings findings = {0};
 	brc_lesions l;
+	bool none;
 	brc_rc rc;
 
-	BRC_TRY(brc_filter_input(f, "lesions", 2, BRC_SHARE, &in, err));
+	BRC_TRY(brc_filter_take(f, "lesions", 2, BRC_SHARE, err));
+	BRC_TRY(brc_filter_take(f, "labels", 1, BRC_SHARE | BRC_ANY_NAME, err));
+	BRC_TRY(brc_filter_read(f, err));
+	BRC_TRY(brc_no_groups_in_stream(f, "there is nothing to add", cli, &none, err));
+	if (none)
+		return BRC_OK;
+	BRC_TRY(brc_filter_section(f, "lesions", &in, err));
 	BRC_TRY(brc_lesions_read(&l, in, err));
-	if (!l.correct) { /* the rest of a pipeline goes on, and its report says so, too */
+	if (!l.correct) /* the rest of a pipeline goes on, and its report says so, too */
 		brc_cli_note(cli,
 			     "%s: regression counts no right answers, so that coherence is not "
-			     "defined: nothing is added",
+			     "defined: the change of the loss of each output is tested",
 			     l.labels);
-		brc_lesions_clear(&l);
-		return BRC_OK;
-	}
 	rc = brc_measure_coherence(&findings, &l, &how, err);
 	BRC_THEN(rc, brc_filter_make(f, "coherence", brc_cli_name(cli, in->name),
 				     brc_findings_write, &findings, err));

@@ -5,6 +5,7 @@
 #include "net/network_file.h"
 #include "stream/filter.h"
 #include "study/lesion_study.h"
+#include "study/no_groups.h"
 #include "study/match_graph.h"
 #include "study/tell.h"
 #include "study/unfit.h"
@@ -138,6 +139,8 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 
 	BRC_TRY(read_inputs(w, f, cli, err));
 	name = brc_cli_name(cli, study.name);
+	if (brc_no_groups(&w->labels, name, "there is nothing to lesion", cli))
+		return BRC_OK;
 	study.net = w->net;
 	study.data = &w->data;
 	study.labels = &w->labels;

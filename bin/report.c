@@ -10,7 +10,7 @@
 enum { AUTO }; /* the forms follow, in the order of brc_report_form */
 
 static int format;
-static int order;
+static int order, family;
 static brc_report_options how = {.level = 0.05};
 
 static const brc_opt options[] = {
@@ -22,6 +22,10 @@ static const brc_opt options[] = {
 		    "level of significance for marks and counts")},
 	{BRC_CHOICE("order", 0, "ORDER", &order, "layer|significance",
 		    "order of the groups: by layer, or by significance")},
+	{BRC_CHOICE("family", 0, "WHICH", &family, "partition|run",
+		    "which tests q and max-T are adjusted for. partition: all groups of one "
+		    "statistic of one partition. run: beside that, all groups of all statistics, "
+		    "partitions and k of a network")},
 	{BRC_FLAG("draws", 0, &how.draws, "in JSON, include every control draw")},
 	{0}};
 
@@ -70,6 +74,7 @@ static brc_rc report(brc_filter *f, const brc_cli *cli, inputs *in, brc_err *err
 		BRC_TRY(add_file(in, f, cli->operands[i], err));
 	if (cli->n_operands == 0)
 		BRC_TRY(add_file(in, f, "-", err));
+	how.run = family == 1;
 	how.order = order == 0 ? BRC_ORDER_LAYER : BRC_ORDER_SIGNIFICANCE;
 	BRC_TRY(brc_report_new(&r, in->item, in->n, &how, err));
 	rc = brc_report_render(r, form, &out, err);

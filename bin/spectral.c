@@ -36,9 +36,9 @@ static const brc_opt options[] = {
 		    "beside them, and say whether there is structure. auto: 20 copies for graphs "
 		    "of up to 4096 units, none for larger ones (default: none, and with --k-auto "
 		    "20)")},
-	{BRC_STRING("samples", 0, "FILE", &samples,
-		    "for graphs of correlations, which --stability computes again from halves of "
-		    "the samples: the stream of activations that corr read")},
+	{BRC_PATH("samples", 0, "FILE", &samples,
+		  "for graphs of correlations, which --stability computes again from halves of "
+		  "the samples: the stream of activations that corr read")},
 	OPTION_RESTARTS(&restarts),
 	OPTION_CHOOSE(&choose),
 	{BRC_FLAG("refine", 0, &refine,
@@ -98,7 +98,7 @@ static brc_rc count_copies(const brc_cli *cli, const brc_laplacian *l, size_t *c
 			     "(--stability %d does it)",
 			     units, BRC_EVIDENCE_UNITS, BRC_EVIDENCE_COPIES);
 	*copies = n;
-	if (n > 0 || !samples)
+	if (stability || k_auto || !samples)
 		return BRC_OK;
 	return brc_fail(err, BRC_USAGE, "--samples is for --stability and --k-auto");
 }

@@ -9,8 +9,9 @@ parse_arguments "$@"
 # If the data are split, the dataset fit makes the groups, and the dataset test is for lesions.
 # data -> activations -> correlations -> clusterability -> clusters -> lesions -> coherence
 # clusterability draws correlations with the same eigenvalues, so corr stores them: --eigenvalues
-activations "${notes[@]}" --model "$model" "${network[@]}" <"$data" | save activations \
-	| corr "${notes[@]}" --method spearman --eigenvalues | save affinity \
+samples=${keep:-$scratch}/activations.brc
+activations "${notes[@]}" --model "$model" "${network[@]}" -o "$samples" <"$data"
+corr "${notes[@]}" --method spearman --eigenvalues <"$samples" | save affinity \
 	| partition activations.global \
 	| examine \
 	| write_reports

@@ -9,7 +9,7 @@ if [ -x "$here/../bin/spectral" ]; then
 fi
 
 k=16 controls=199 shuffles=50 seed=42 units=hidden keep='' output='' model='' data='' quiet=''
-k_auto='' task='' scratch='' split=''
+k_auto='' task='' scratch='' samples='' split='' match=activation,cohesion
 notes=()   # options that every filter gets
 network=() # options that filters get which read the model
 reading=() # options of read-data
@@ -39,6 +39,9 @@ stream with read-data first, and split it there (read-data --split 0.5).
   --split FRACTION make groups of activations from this fraction of the images, and test all groups
                    on the others. none: use all images for both (default: 0.5)
   --controls N     number of random groups that each group is compared with (default: $controls)
+  --match KINDS    compare each group with as many groups that are like it, too, of these kinds, as
+                   lesion does: in-norm, activation, degree, cohesion; none: only with random ones
+                   (default: $match)
   --shuffles N     number of shuffled networks for clusterability (default: $shuffles)
   --seed N         seed of all random numbers (default: $seed)
   --units WHICH    units of the graph of weights: hidden, or all, which adds the inputs and
@@ -92,6 +95,7 @@ take_option() {
 	--shape | --output) network+=("$1=$2") ;;
 	--task) task=$2 ;;
 	--split) split=$2 ;;
+	--match) match=$2 ;;
 	--keep) keep=$2 ;;
 	-o) output=$2 ;;
 	esac
@@ -104,6 +108,8 @@ check_options() {
 		wrong "--task: '$task' is not classes, binary, labels, regression, places or none"
 	[[ $split =~ ^(|none|0?\.[0-9]+)$ ]] ||
 		wrong "--split: '$split' is not a fraction between 0 and 1, as in 0.5, or none"
+	[[ ,$match, =~ ^(,none,|(,(in-norm|activation|degree|cohesion))+,)$ ]] ||
+		wrong "--match: '$match' is not a list of in-norm, activation, degree and cohesion"
 	[ -n "$k_auto" ] || return 0
 	[ -z "$k_given" ] || wrong "give one of -k and --k-auto"
 	[[ $k_auto =~ ^([1-9][0-9]{0,6})-([1-9][0-9]{0,6})$ ]] ||
@@ -120,7 +126,7 @@ parse_arguments() {
 			continue
 			;;
 		-k | --k-auto | --controls | --shuffles | --seed | --units | --mean | --std | --shape | \
-			--output | --task | --split | --keep | -o)
+			--output | --task | --split | --match | --keep | -o)
 			[ $# -ge 2 ] || wrong "$1 needs a value"
 			take_option "$1" "$2"
 			shift
@@ -197,19 +203,16 @@ save() {
 }
 
 # The graph in the stream is clustered: graph -> clusterability -> clusters. $1 is the labels' name.
-# Clusterability needs the number of clusters, so with --k-auto that is found first.
+# spectral says whether there is structure; of correlations from the samples in $samples.
 partition() {
-	local clusters=(-k "$k") graph=$scratch/graph.brc
-	if [ -n "$k_auto" ]; then
-		clusters=("--k-auto=$k_auto")
-		cat >"$graph"
-		k=$(laplacian -q <"$graph" | spectral "${notes[@]}" -q "${clusters[@]}" --seed "$seed" | peek |
-			sed -n '/^labels/,$s/^  {"k": \([0-9]*\),.*/\1/p')
-		exec <"$graph"
-	fi
-	clusterability "${notes[@]}" -k "$k" --seed "$seed" -n "$shuffles" | save clusterability |
-		laplacian "${notes[@]}" --name "$1" | save laplacian |
-		spectral "${notes[@]}" "${clusters[@]}" --seed "$seed" | save clusters
+	local clusters=(-k "$k")
+	[ -z "$k_auto" ] || clusters=("--k-auto=$k_auto")
+	# a filter that fails leaves its message in what it wrote, and spectral passes it on
+	clusterability "${notes[@]}" "${clusters[@]}" --seed "$seed" -n "$shuffles" |
+		save clusterability | laplacian "${notes[@]}" --name "$1" |
+		save laplacian >"$scratch/laplacian.brc" || true
+	spectral "${notes[@]}" "${clusters[@]}" --seed "$seed" --stability auto \
+		${samples:+"--samples=$samples"} <"$scratch/laplacian.brc" | save clusters
 }
 
 # clusters -> lesions -> coherence, unless nothing can be lesioned
@@ -218,8 +221,11 @@ examine() {
 		save analysis
 		return
 	fi
+	local matched=()
+	[ "$match" = none ] || matched=("--match=$match")
+	[[ ! $match =~ degree|cohesion ]] || matched+=(--graph "$scratch/laplacian.brc")
 	lesion "${notes[@]}" --model "$model" "${network[@]}" ${task:+"--task=$task"} --data "$data" \
-		--controls "$controls" --seed "$seed" | save lesions |
+		--controls "$controls" "${matched[@]}" --seed "$seed" | save lesions |
 		coherence "${notes[@]}" | save analysis
 }
 

@@ -10,12 +10,13 @@ out=$(readlink -f "$out")
 options=(-k 16 --controls 199 -q)
 
 PATH="$here/../bin:$PATH"
-echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). Half of them will make groups by"
-echo "activations, and all groups will be tested on the other half."
-read-data -q --split 0.5 --classes "$fixtures/fashion-classes.txt" \
+echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). 1,400 of them will make groups by"
+echo "activations, and all groups will be tested on the other 600."
+read-data -q --split 0.7 --classes "$fixtures/fashion-classes.txt" \
 	"$fixtures/fashion-test-2000-images.gz" "$fixtures/fashion-test-2000-labels.gz" \
 	-o "$out/data.brc"
-echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group and of 199 random ones."
+echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group, of 199 random"
+echo "groups, and of as many that are like it in activation or in cohesion."
 "$here/weights.sh" "${options[@]}" --keep "$out/weights" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"
 echo "Analysing it by its activations, in the same way."
 "$here/activations.sh" "${options[@]}" --keep "$out/activations" "$fixtures/fashion-mlp-dropout.onnx" "$out/data.brc"

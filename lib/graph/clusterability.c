@@ -178,7 +178,13 @@ static size_t rank_of(const brc_clusterability *c, size_t own)
 	return rank;
 }
 
-brc_rc brc_clusterability_join(brc_clusterability *c, size_t n, brc_err *err)
+/*
+ * Fill p_all of c[n], tests of one graph with the same null graphs: how likely it is that the
+ * smallest of their p is as small. Each of the shuffles + 1 graphs has, for each k, the number of
+ * graphs whose n-cut is undefined or at most its own; p_all is the share of graphs whose least
+ * number is at most that of the observed one.
+ */
+static brc_rc join(brc_clusterability *c, size_t n, brc_err *err)
 {
 	size_t graphs = c->shuffles + 1, reached = 0, *least;
 
@@ -236,7 +242,7 @@ static brc_rc conclude(const test *t, brc_err *err)
 		t->out[i].unfitted = unfitted;
 		brc_clusterability_summarise(&t->out[i], t->o->paper);
 	}
-	return t->o->n_k > 1 ? brc_clusterability_join(t->out, t->o->n_k, err) : BRC_OK;
+	return t->o->n_k > 1 ? join(t->out, t->o->n_k, err) : BRC_OK;
 }
 
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *null,

@@ -32,8 +32,9 @@ typedef struct brc_clusterability_options {
  * observed and the null graphs are clustered with the same random numbers. So under the null
  * hypothesis the observed n-cut is one of n + 1 exchangeable ones. It is that of brc_spectral with
  * the same seed, numbers of clusters and restarts. The eigenvectors of a graph are found once, for
- * the largest k. Draws are tasks, so the bytes are the same for any number of workers. Adds 1 to
- * `progress` for each. Name and source of the results are left to the caller.
+ * the largest k. With several k each result has `tested` and p_all. Draws are tasks, so the bytes
+ * are the same for any number of workers. Adds 1 to `progress` for each. Name and source of the
+ * results are left to the caller.
  */
 brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *null,
 			       const brc_clusterability_options *o, brc_progress *progress,
@@ -45,13 +46,5 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *nu
  * undefined ones count against significance.
  */
 void brc_clusterability_summarise(brc_clusterability *c, bool paper);
-
-/*
- * Fill p_all of c[n], tests of one graph with the same null graphs, and `tested`: how likely it is
- * that the smallest of their p is as small. Each of the shuffles + 1 graphs has, for each k, the
- * number of graphs whose n-cut is undefined or at most its own; p_all is the share of graphs whose
- * least number is at most that of the observed one (paper: ties count as in summarise's p).
- */
-brc_rc brc_clusterability_join(brc_clusterability *c, size_t n, brc_err *err);
 
 #endif

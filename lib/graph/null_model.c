@@ -28,11 +28,10 @@ static bool of_residuals(brc_null kind)
 
 static brc_rc check_known(const brc_null_wanted *w, brc_err *err)
 {
-	bool samples = w->kind == BRC_NULL_SAMPLES, known = w->observed != NULL;
+	bool samples = w->kind == BRC_NULL_SAMPLES, known = w->observed;
 
 	for (size_t p = 0; known && p < w->observed->n; p++)
-		known = samples ? w->observed->part[p].row != NULL
-				: w->observed->part[p].value != NULL;
+		known = samples ? !!w->observed->part[p].row : !!w->observed->part[p].value;
 	if (known)
 		return BRC_OK;
 	brc_fail(err, BRC_DATA, "--null %s needs the %s, and the graph does not have them",

@@ -23,7 +23,7 @@ static brc_rc no_clusters(brc_clustering *c, const brc_graph *g, const char *why
 	BRC_TRY(BRC_ARRAY(c->label, g->n, err));
 	for (size_t u = 0; u < g->n; u++)
 		c->label[u] = -1;
-	c->ncut = c->in_out = c->starts = NAN;
+	c->ncut = c->in_out = c->starts = c->lower_bound = c->inertia = NAN;
 	brc_clustering_warn(c, "%s", why);
 	return BRC_OK;
 }

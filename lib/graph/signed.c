@@ -198,7 +198,7 @@ brc_rc brc_signed_read(brc_signed *s, const brc_section *from, const brc_layers 
 	brc_rc rc;
 
 	memset(s, 0, sizeof(*s));
-	*found = brc_section_tensor(from, "correlation/mean") != NULL;
+	*found = !!brc_section_tensor(from, "correlation/mean");
 	if (!*found)
 		return BRC_OK;
 	rc = init(s, layers, !local, 0, err);

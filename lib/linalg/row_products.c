@@ -64,7 +64,7 @@ static brc_rc run_tile(void *ctx, size_t task, size_t worker, brc_err *err)
 {
 	const products *p = ctx;
 	size_t col = 0;
-	brc_products_tile t;
+	brc_products_tile t = {0};
 
 	(void)err;
 	for (; task > col; col++)

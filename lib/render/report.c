@@ -38,6 +38,8 @@ static brc_rc collect(brc_report *r, const brc_report_input *inputs, size_t n, b
 		brc_network *net = &r->network[r->n];
 		brc_rc rc = brc_network_collect(net, &r->inputs.item[r->n++], &r->options, err);
 
+		if (rc == BRC_OK && r->options.run)
+			rc = brc_network_find_family(net, err);
 		BRC_THEN(rc, brc_notes_collect(net, &r->options, err));
 		if (rc != BRC_OK)
 			return r->inputs.n > 1 ? brc_err_prefix(err, "%s", net->title) : rc;

@@ -52,6 +52,7 @@ typedef struct brc_report_options {
 	const char *title; /* of the whole report; NULL: made from the inputs */
 	double level;      /* of significance, in (0, 1) */
 	brc_report_order order;
+	bool run;   /* the family of all tests of a network, beside that of each statistic */
 	bool draws; /* JSON: also the statistic of every control draw */
 } brc_report_options;
 

@@ -65,6 +65,7 @@ static const brc_key keys[] = {
 	BRC_KEY_AS("compat", brc_findings, published, WORD, NEEDED, rules),
 	BRC_KEY(brc_findings, images, COUNT, NEEDED),
 	BRC_KEY_AS("fdr", brc_findings, fdr, WORD, NEEDED, fdr_name),
+	BRC_KEY(brc_findings, class_unit, TEXT, OPTIONAL),
 	BRC_KEY(brc_findings, no_specificity, TEXT, OPTIONAL),
 	BRC_KEY(brc_findings, warning, TEXT, OPTIONAL),
 };

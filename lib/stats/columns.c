@@ -40,14 +40,17 @@ const brc_column brc_statistic_columns[] = {
 	ROW(ratio, "1 like a random group, 2 at most", NUMBER, ALL, NULL, NULL, "effect ratio"),
 	ROW(u_range, "how far apart the classes hit most and least are", SHARE, SOME, "range",
 	    "range, points", "range, points"),
-	ROW(intraclass, "share of the variation that the classes explain", NUMBER,
-	    SOME, NULL, "class share", "class share"),
+	ROW(intraclass, "share of the variation that the classes explain", NUMBER, SOME, NULL,
+	    "class share", "class share"),
 	ROW(large_enough, "1: the range is at least the minimum effect; 0: it is not", NUMBER, SOME,
 	    NULL, NULL, NULL),
 	ROW(p, "share of draws at least as extreme", P, ALL, "p", "p", "p"),
 	ROW(q, "p adjusted for the false discovery rate", P, CORRECTED, "q", "q", "q"),
 	ROW(p_maxt, "p adjusted for even one false finding", P, CORRECTED, "max-T", "max-T",
 	    "max-T"),
+	ROW(run_q, "q in the family of all tests of the run", P, SOME, NULL, "q, run", "q, run"),
+	ROW(run_p_maxt, "max-T p in the family of all tests of the run", P, SOME, NULL,
+	    "max-T, run", "max-T, run"),
 	ROW(returns, "share of perturbed partitions in which the finding returns", NUMBER, SOME,
 	    "returns", "returns", "share that returns"),
 	MATCHED_VALUES("in-norm", in_norm, "mean norm of in-weights"),
@@ -102,7 +105,7 @@ bool brc_column_held(const brc_column *c, bool published)
 
 bool brc_column_there(const brc_column *c, const void *of)
 {
-	return brc_column_values(c, of) != NULL;
+	return brc_column_values(c, of);
 }
 
 void *brc_column_field(const brc_column *c, void *of)

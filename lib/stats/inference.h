@@ -51,6 +51,8 @@ typedef struct brc_inference {
 	 */
 	double *observed, *control_mean, *control_sd, *effect, *ratio, *p;
 	double *q, *p_maxt; /* [m]; NULL with `published` */
+	/* [m], or NULL: the same in the family of all tests of a run, which only reports know. */
+	double *run_q, *run_p_maxt;
 	/*
 	 * [m], or NULL: the size of the effect in a unit that does not depend on the controls, such
 	 * as a fraction of the probability of a class; the share of variation that classes explain;

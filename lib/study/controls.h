@@ -67,7 +67,8 @@ brc_rc brc_control_sets_init(brc_control_sets *sets, const brc_labels *labels,
 			     const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
 			     brc_controls how, uint64_t seed, const uint32_t *stream,
 			     size_t mem_limit, brc_err *err);
-/* The same, drawn in another way: random numbers are keyed by its purpose. Errors of `begin`, too. */
+/* The same, drawn in another way: random numbers are keyed by its purpose. Errors of `begin`, too.
+ */
 brc_rc brc_control_sets_redraw(brc_control_sets *sets, const brc_labels *labels,
 			       const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
 			       const brc_redraw *by, uint64_t seed, const uint32_t *stream,

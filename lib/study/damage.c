@@ -112,3 +112,17 @@ void brc_damage_classes(const brc_lesions *l, size_t s, double *t)
 					? NAN
 					: change(l, l->correct + (b * l->m + s) * l->classes, c);
 }
+
+void brc_damage_class_losses(const brc_lesions *l, size_t s, double *t)
+{
+	for (size_t b = 0; b <= l->draws; b++)
+		for (size_t c = 0; c < l->classes; c++) {
+			const double more =
+				l->loss[(b * l->m + s) * l->classes + c] - l->baseline_loss[c];
+
+			t[b * l->classes + c] =
+				l->class_images[c] == 0
+					? NAN
+					: brc_settle(more / (double)l->class_images[c], 23);
+		}
+}

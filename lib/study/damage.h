@@ -43,6 +43,9 @@ void brc_damage_spread(const brc_lesions *l, brc_weighting w, double *t);
  */
 void brc_damage_range(const brc_lesions *l, brc_weighting w, double *t);
 
+/* The change of the mean loss of class or output c of sub-cluster s: likewise. */
+void brc_damage_class_losses(const brc_lesions *l, size_t s, double *t);
+
 /* D_c of sub-cluster s: T [draws + 1, classes]; NaN for classes without images. */
 void brc_damage_classes(const brc_lesions *l, size_t s, double *t);
 

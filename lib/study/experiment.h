@@ -34,8 +34,8 @@ typedef struct brc_experiment_options {
 	size_t mem;                 /* limit in bytes; 0: what the machine has */
 	const brc_scoring *scoring; /* when it runs; NULL: as brc_task_decide finds it */
 	bool may_be_empty; /* no sub-cluster that can be lesioned is no error: then m is 0 */
-	const bool *dead; /* [units of the labels' layers] that are in no group and no control, or
-			     NULL; borrowed by brc_experiment_init */
+	const bool *dead;  /* [units of the labels' layers] that are in no group and no control, or
+			      NULL; borrowed by brc_experiment_init */
 } brc_experiment_options;
 
 /* Ready to run. Borrows the labels. */

@@ -60,8 +60,8 @@ static brc_rc infer(brc_findings *f, const brc_lesions *l, const brc_measure *ho
 	rc = brc_inference_run(&f->stat[f->n_stats], &ask, t, l->draws, l->m, err);
 	f->n_stats += rc == BRC_OK;
 	free(t);
-	BRC_THEN(rc, brc_measure_matched(&f->stat[f->n_stats - 1], &ask, l, how->weighting, fill,
-					 err));
+	BRC_THEN(rc,
+		 brc_measure_matched(&f->stat[f->n_stats - 1], &ask, l, how->weighting, fill, err));
 	return rc;
 }
 
@@ -207,8 +207,11 @@ static brc_rc by_class(brc_findings *f, const brc_lesions *l, size_t s, double *
 {
 	const size_t c = l->classes, at = s * c;
 
-	brc_damage_classes(l, s, t);
-	brc_extremes_orient(t, l->draws, c, BRC_TAIL_LEFT, u);
+	if (l->correct)
+		brc_damage_classes(l, s, t);
+	else
+		brc_damage_class_losses(l, s, t);
+	brc_extremes_orient(t, l->draws, c, l->correct ? BRC_TAIL_LEFT : BRC_TAIL_RIGHT, u);
 	brc_extremes_p(u, l->draws, c, f->class_p + at);
 	BRC_TRY(brc_maxt(u, l->draws, c, f->class_p_adjusted + at, err));
 	for (size_t k = 0; k < c; k++) {
@@ -265,18 +268,21 @@ static brc_rc coherence(brc_findings *f, const brc_lesions *l, const brc_measure
 	return classes(f, l, err);
 }
 
+/* Without right answers there is nothing but the change of the loss of each output. */
+static brc_rc by_output(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err)
+{
+	BRC_TRY(begin(f, l, how, err));
+	BRC_TRY(brc_measure_check(l->task, how, err));
+	brc_specificity_defined(l, f->no_specificity);
+	snprintf(f->class_unit, sizeof(f->class_unit), "%s",
+		 brc_task_loss_unit(l->task, l->loss_kind));
+	return classes(f, l, err);
+}
+
 brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			     brc_err *err)
 {
-	brc_rc rc;
-
-	if (!l->correct) {
-		memset(f, 0, sizeof(*f));
-		return brc_fail(err, BRC_DATA,
-				"regression counts no right answers, so that there is no change of "
-				"recall");
-	}
-	rc = coherence(f, l, how, err);
+	brc_rc rc = l->correct ? coherence(f, l, how, err) : by_output(f, l, how, err);
 
 	if (rc != BRC_OK)
 		brc_findings_clear(f);

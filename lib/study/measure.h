@@ -33,8 +33,8 @@ brc_rc brc_measure_importance(brc_findings *f, const brc_lesions *l, const brc_m
 
 /*
  * Coherence: specificity where it is defined, class spread and range (large is extreme), and the
- * change of every class; if published, the range alone. BRC_DATA as above, and for regression,
- * which has none.
+ * change of every class; if published, the range alone. Of regression the change of the loss of
+ * every output, and no statistic. BRC_DATA as above.
  */
 brc_rc brc_measure_coherence(brc_findings *f, const brc_lesions *l, const brc_measure *how,
 			     brc_err *err);

@@ -498,3 +498,21 @@ PYTHON
 		[ -z "$stderr" ]
 	done
 }
+
+@test "where no k stands out, later filters say so, hand everything through, and succeed" {
+	extract-weights -q "$ROOT/fixtures/fashion-mlp.onnx" | laplacian -q |
+		spectral -q --k-auto 8-9 --stability 4 -o none.brc
+	read-data -q "$ROOT"/fixtures/fashion-test-2000-{images,labels}.gz -o data.brc
+	lesion --model "$ROOT/fixtures/fashion-mlp.onnx" --data data.brc <none.brc >lesioned.brc 2>err
+	grep -q 'weights.global: no unit has a label: there is nothing to lesion' err
+	coherence <lesioned.brc >all.brc 2>err
+	grep -q 'no unit has a label: there is nothing to add' err
+	check -q all.brc
+	same show 'list(s)' none.brc , show 'list(s)' all.brc
+	for form in txt html json tsv; do
+		report all.brc -o "report.$form"
+	done
+	grep -q 'No k stands out between 8 and 9' report.txt
+	grep -q 'No k stands out between 8 and 9' report.html
+	grep -q 'No k stands out between 8 and 9' report.json
+}

@@ -55,7 +55,8 @@ PYTHON
 	grep -q 'warning: the zeroes of 1 of 1 matrices keep their places' err
 	for model in samples hqs; do
 		series 40 12 >act.brc
-		corr -q <act.brc | clusterability -q -k 2 -n 5 --null $model --samples act.brc >out.brc
+		corr -q <act.brc >graph.brc
+		clusterability -q -k 2 -n 5 --null $model --samples act.brc <graph.brc >out.brc
 		[ "$(null)" = $model ]
 	done
 }
@@ -85,9 +86,10 @@ PYTHON
 	series 30 50 >act.brc
 	corr -q <act.brc | clusterability -q -k 3 -n 4 >stored.brc
 	corr -q --factors <act.brc | clusterability -q -k 3 -n 4 >factors.brc
-	corr -q <act.brc | clusterability -q -k 3 -n 4 --samples act.brc >samples.brc
-	[ "$(cut stored.brc)" = "$(cut samples.brc)" ]
-	[ "$(cut stored.brc)" = "$(cut factors.brc)" ]
+	corr -q <act.brc >graph.brc
+	clusterability -q -k 3 -n 4 --samples act.brc <graph.brc >samples.brc
+	same cut stored.brc , cut samples.brc
+	same cut stored.brc , cut factors.brc
 	for threads in 1 3; do
 		corr -q --threads $threads <act.brc | clusterability -q -k 3 -n 4 --threads $threads >t$threads.brc
 	done
@@ -104,6 +106,7 @@ PYTHON
 		shift 3
 		run --separate-stderr clusterability -o result "$@" <"$input"
 		[ "$status" = "$code" ]
+		# shellcheck disable=SC2154 # run sets it
 		[[ $stderr == *"$text"* ]]
 		[ ! -e result ]
 	}
@@ -146,8 +149,8 @@ PYTHON
 	grep -q '^clusterability: p of the best of these 3 numbers of clusters: ' err
 	laplacian -q <w.brc | spectral -q -k 2,3,5 >labels.brc
 	for k in 2 3 5; do
-		[ "$(show "s['clusterability', 'w.k$k'].meta['observed']" list.brc)" = \
-			"$(show "s['labels', 'w.global.k$k'].meta['ncut']" labels.brc)" ]
+		same show "s['clusterability', 'w.k$k'].meta['observed']" list.brc , \
+			show "s['labels', 'w.global.k$k'].meta['ncut']" labels.brc
 	done
 	clusterability -q -k 5 -n 9 <w.brc >one.brc
 	same show 's["clusterability", "w.k5"].arrays["null/ncut"].tolist()' list.brc , \
@@ -172,7 +175,7 @@ PYTHON
 	against=()
 	for seed in 2 3 4; do
 		weights $seed >o$seed.brc
-		against+=(--against o$seed.brc)
+		against+=(--against "o$seed.brc")
 	done
 	clusterability -k 3 "${against[@]}" <w.brc >out.brc 2>err
 	grep -q '3 against: mean' err

@@ -26,7 +26,8 @@ setup() {
 
 @test "a stage kept is where one can go on: the same analysis from it" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" "$data"
-	lesion -q --model "$model" --data "$data" --controls 9 <stages/clusters.brc | coherence -q >again.brc
+	lesion -q --model "$model" --data "$data" --controls 9 --match activation,cohesion \
+		--graph stages/laplacian.brc <stages/clusters.brc | coherence -q >again.brc
 	cmp stages/analysis.brc again.brc
 }
 
@@ -97,6 +98,22 @@ setup() {
 	done
 	run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --split 0.5 "$model" "$data"
 	grep -q "data.brc is a stream" <<<"$output"
+}
+
+@test "groups are compared with groups that are like them, in what --match says" {
+	for pipeline in weights activations; do
+		"$ROOT/pipelines/$pipeline.sh" "${quick[@]}" -q --keep stages -o page.json "$model" "$data"
+		peek stages/lesions.brc >told
+		grep -q '"match": "activation,cohesion"' told
+		grep -q 'match/activation/correct' told && grep -q 'match/cohesion/correct' told
+	done
+	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages --match none "$model" "$data"
+	peek stages/lesions.brc >told
+	run ! grep -q 'match/' told
+	for wrong in norm cohesion, none,cohesion ''; do
+		run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --match "$wrong" "$model" "$data"
+		grep -q -- "--match: '$wrong' is not a list" <<<"$output"
+	done
 }
 
 @test "--shape, --output and --task go to the filters that read the model" {

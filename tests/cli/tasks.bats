@@ -150,13 +150,16 @@ PYTHON
 	[ "$(look 'sorted(k for k in s("lesions").arrays if "correct" in k)' lesioned.brc)" = "[]" ]
 	[ "$(look '[r["statistic"] for r in s("importance").records]' lesioned.brc)" = "['loss']" ]
 	coherence <lesioned.brc >coherent.brc 2>err
-	has 'coherence is not defined' err
+	has 'coherence is not defined: the change of the loss of each output is tested' err
+	[ "$(look 's("coherence").meta["class_unit"], s("coherence").records' coherent.brc)" = "('squared units', [])" ]
 	report <coherent.brc >text
+	has 'specificity is not defined: the outputs are numbers' text
 	has 'squared units an output, squared error of 180 outputs' text
 	has 'accuracy, recall and coherence are not defined' text
 	run ! grep -i nan text
 	report --format html -o page.html <coherent.brc
 	has 'squared units an output' page.html
+	has 'Change of squared error by output, its units' page.html
 	run ! grep -F 'most damaged' page.html
 	report --format json <coherent.brc >all.json
 	/usr/bin/python3 -c 'import json; json.load(open("all.json"))'

@@ -247,8 +247,9 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 	const char *mode = l->labels_section ? brc_labels_mode_name(l->labels.mode) : NULL;
 	const char *source = l->labels_section ? l->labels.source : NULL;
 	const char *no_specificity = l->test[BRC_COHERENCE].no_specificity;
+	const char *class_unit = l->test[BRC_COHERENCE].class_unit;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", brc_json_text(l->name), "mode", brc_json_text(mode), "source",
 			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
 			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
@@ -259,6 +260,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 			 "baseline", baseline(l), "shared_images", shared_images(l),
 			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
 			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]),
+			 "class_unit", brc_json_text(class_unit[0] ? class_unit : NULL),
 			 "no_specificity", brc_json_text(no_specificity[0] ? no_specificity : NULL),
 			 "groups", groups(l, how));
 }
@@ -319,19 +321,29 @@ static json_t *history(const brc_report_input *in)
 	return a;
 }
 
+/* The family of all tests; null if the report has not asked for it. */
+static json_t *family(const brc_family *f)
+{
+	if (f->tests == 0)
+		return json_null();
+	return json_pack("{s:o,s:o,s:o}", "tests", brc_json_count(f->tests), "statistics",
+			 brc_json_count(f->statistics), "sets", brc_json_count(f->sets));
+}
+
 static json_t *network(const brc_network *net, const brc_report_options *how)
 {
 	json_t *labellings = json_array();
 
 	for (size_t i = 0; i < net->n_labellings; i++)
 		brc_json_append(&labellings, labelling_of(net, i, how));
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title",
 			 brc_json_text(net->title), "model", brc_json_text(net->model), "layers",
 			 layers(net), "findings", notes_of(net, BRC_NOTE_FINDING, BRC_ANY),
 			 "warnings", notes_of(net, BRC_NOTE_WARNING, BRC_ANY), "missing",
 			 notes_of(net, BRC_NOTE_MISSING, BRC_ANY), "clusterability",
-			 clusterability(net), "labellings", labellings, "sections",
-			 sections(net->input), "history", history(net->input));
+			 clusterability(net), "family", family(&net->family), "labellings",
+			 labellings, "sections", sections(net->input), "history",
+			 history(net->input));
 }
 
 static json_t *combined(const brc_report *r)

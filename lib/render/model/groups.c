@@ -264,6 +264,8 @@ static void find_worst_classes(brc_labelling *l)
 {
 	const brc_findings *t = &l->test[BRC_COHERENCE];
 
+	if (t->class_unit[0]) /* no recall */
+		return;
 	for (size_t i = 0; i < l->n_groups; i++) {
 		brc_group *g = &l->group[i];
 		bool tested = t->class_change && g->row[BRC_COHERENCE] != BRC_ANY;

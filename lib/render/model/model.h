@@ -111,6 +111,15 @@ typedef enum brc_wiring {
 	BRC_WIRING_BRANCHED
 } brc_wiring;
 
+/* The family of all tests of a network. */
+typedef struct brc_family {
+	size_t tests; /* groups, of all statistics; 0: there is none, or it was not asked for */
+	size_t statistics; /* of all partitions together */
+	size_t sets;       /* of partitions that share their draws */
+	size_t draws;      /* the fewest that a statistic has */
+	brc_fdr fdr;
+} brc_family;
+
 typedef struct brc_network {
 	const brc_report_input *input;
 	const char *title;
@@ -124,6 +133,7 @@ typedef struct brc_network {
 	size_t n_labellings;
 	brc_clusterability *clusterability; /* owned */
 	size_t n_clusterability;
+	brc_family family;
 	brc_notes notes;
 } brc_network;
 
@@ -152,6 +162,10 @@ struct brc_report {
 brc_rc brc_network_collect(brc_network *net, const brc_report_input *in,
 			   const brc_report_options *options, brc_err *err);
 void brc_network_clear(brc_network *net);
+
+/* q and max-T p of every group in the family of all tests of the network: run_q and run_p_maxt of
+ * its statistics. */
+brc_rc brc_network_find_family(brc_network *net, brc_err *err);
 
 /* A labelling from the sections of its name; absent ones are NULL. */
 typedef enum brc_part {

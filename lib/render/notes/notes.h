@@ -14,6 +14,8 @@ brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, br
 void brc_note_structure(brc_network *net);
 /* What a colleague wants to read first: how clusterable, which groups stand out. */
 void brc_note_findings(brc_network *net, double level);
+/* What holds in the family of all tests, if the report asks for that. */
+void brc_note_family(brc_network *net, double level);
 /* How far each partition is reliable, and where its k comes from. */
 void brc_note_partitions(brc_network *net);
 /* Which groups were not tested, by reason. */

@@ -59,7 +59,15 @@ static bar *collect_bars(brc_str *b, const brc_labelling *l, const brc_group *g,
 	return bars;
 }
 
-static void add_class(brc_str *b, const bar *one, double y, double low, double high, double level)
+/* Of a share in points, else in the unit of the loss. */
+static brc_word change_text(const brc_findings *f, double change)
+{
+	return brc_format_minus(f->class_unit[0] ? brc_format_number(change, 3)
+						 : brc_format_points(change));
+}
+
+static void add_class(brc_str *b, const brc_findings *f, const bar *one, double y, double low,
+		      double high, double level)
 {
 	double span = CLASSES_WIDTH - NAMES - VALUES, zero = NAMES + span * -low / (high - low);
 	double end = NAMES + span * (one->change - low) / (high - low);
@@ -72,12 +80,26 @@ static void add_class(brc_str *b, const bar *one, double y, double low, double h
 		brc_str_addf(b, "<path class=\"tick\" d=\"M%.1f %.1fv%d\"/>", mean, y + 1,
 			     CLASS_HEIGHT - 2);
 	brc_str_addf(b, "<text x=\"%d\" y=\"%.1f\">%s%s</text>", CLASSES_WIDTH - VALUES + 6,
-		     y + CLASS_HEIGHT - 5, brc_format_minus(brc_format_points(one->change)).s,
+		     y + CLASS_HEIGHT - 5, change_text(f, one->change).s,
 		     one->p <= level ? " \xE2\x98\x85" : "");
+}
+
+/* "recall", or of regression "squared error". */
+static const char *measured(const brc_labelling *l)
+{
+	return l->test[BRC_COHERENCE].class_unit[0]
+		       ? brc_task_loss(l->lesions.task, l->lesions.loss_kind)
+		       : brc_task_share(l->lesions.task);
+}
+
+static const char *unit_of(const brc_findings *f)
+{
+	return f->class_unit[0] ? "its units" : "points";
 }
 
 static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, size_t n, double level)
 {
+	const brc_findings *f = &l->test[BRC_COHERENCE];
 	double low = 0, high = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -88,9 +110,9 @@ static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, siz
 		high = low + 0.01;
 	brc_str_addf(b,
 		     "<svg viewBox=\"0 0 %d %zu\" class=\"classes\" role=\"img\" "
-		     "aria-label=\"Change of %s by %s, in points\">",
-		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2, brc_task_share(l->lesions.task),
-		     brc_task_cell(l->lesions.task));
+		     "aria-label=\"Change of %s by %s, in %s\">",
+		     CLASSES_WIDTH, n * CLASS_HEIGHT + 2, measured(l),
+		     brc_task_cell(l->lesions.task), unit_of(f));
 	for (size_t i = 0; i < n; i++) {
 		double y = (double)(i * CLASS_HEIGHT);
 		const char *name = l->class_name[bars[i].c];
@@ -101,7 +123,7 @@ static void add_classes(brc_str *b, const brc_labelling *l, const bar *bars, siz
 		if (brc_escape_columns(name) > CLASS_COLUMNS)
 			brc_htmlf(b, "<title>%s</title>", name);
 		brc_str_add(b, "</text>");
-		add_class(b, &bars[i], y, low, high, level);
+		add_class(b, f, &bars[i], y, low, high, level);
 	}
 	brc_str_addf(b, "<path class=\"axis\" d=\"M%.1f 0V%zu\"/></svg>",
 		     NAMES + (CLASSES_WIDTH - NAMES - VALUES) * -low / (high - low),
@@ -114,8 +136,9 @@ void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, dou
 	bar *bars = collect_bars(b, l, g, &n);
 
 	if (n > 0) {
-		brc_str_addf(b, "<figure><figcaption>Change of %s by %s, points%s</figcaption>",
-			     brc_task_share(l->lesions.task), brc_task_cell(l->lesions.task),
+		brc_str_addf(b, "<figure><figcaption>Change of %s by %s, %s%s</figcaption>",
+			     measured(l), brc_task_cell(l->lesions.task),
+			     unit_of(&l->test[BRC_COHERENCE]),
 			     l->classes > CLASSES_SHOWN ? " (12 largest)" : "");
 		add_classes(b, l, bars, n, level);
 		brc_str_add(b, "</figure>");

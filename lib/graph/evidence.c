@@ -143,7 +143,9 @@ static brc_rc agreement(const run *r, size_t g, const int32_t *a, const int32_t 
 		if (labelled_in_both(a + first, b + first, n) < 2)
 			continue;
 		BRC_TRY(brc_compare_partitions(a + first, b + first, n, &of, err));
-		sum += of.rand_index;
+		/* a layer that is one cluster in both has no groups that could agree */
+		if (of.clusters_a > 1 || of.clusters_b > 1)
+			sum += of.rand_index;
 		layers++;
 	}
 	*index = layers ? sum / (double)layers : 0;

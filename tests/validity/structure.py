@@ -16,10 +16,9 @@ STRUCTURED = "structured"
 
 
 def rows_of(path):
-    """The rows of the section structure: {k: (verdict, index, largest null index)}."""
-    s = section(path, "structure")
-    a = s.arrays
-    return {int(k): (v.decode(), float(i), float(np.max(n))) for k, v, i, n in
+    """The rows of the sections structure: {k: (verdict, index, largest null index)}."""
+    found = [s.arrays for s in read(path) if s.type == "structure"]
+    return {int(k): (v.decode(), float(i), float(np.max(n))) for a in found for k, v, i, n in
             zip(a["row/k"], a["row/verdict"], a["row/index"], a["null/index"])}
 
 
@@ -105,13 +104,15 @@ def strengths(kind, n, generator):
     return generator.pareto(2.0, n) + 1
 
 
-def chain(generator, kind, contrast, layers=4, units=60, groups=4):
-    """Weights of a chain of layers; within a group they are 1 + contrast times as large."""
-    w = []
-    for _ in range(layers - 1):
-        part = np.arange(units) * groups // units
-        a = np.abs(generator.standard_normal((units, units)))
-        a *= strengths(kind, units, generator)[:, None] * strengths(kind, units, generator)
+def chain(generator, kind, contrast, layers=4, units=64, groups=5):
+    """Weights of a chain of layers; within a group they are 1 + contrast times as large.
+
+    A unit has one strength, for all of its edges.
+    """
+    strength = [strengths(kind, units, generator) for _ in range(layers)]
+    part, w = np.arange(units) * groups // units, []
+    for into, out in zip(strength, strength[1:]):
+        a = np.abs(generator.standard_normal((units, units))) * into[:, None] * out
         w.append(a * np.where(part[:, None] == part, 1 + contrast, 1))
     return w
 
@@ -119,7 +120,7 @@ def chain(generator, kind, contrast, layers=4, units=60, groups=4):
 CONTRAST = 0.3
 
 
-def chain_run(w, k=4):
+def chain_run(w, k=K):
     """p of residuals (the default), p of shuffled entries (published), and the verdict."""
     archive, out, old = (scratch(f"chain.{n}") for n in ("npz", "out", "old"))
     np.savez(archive, **{f"w{i}": a.astype(np.float32) for i, a in enumerate(w)})

@@ -510,6 +510,8 @@ PYTHON
 	coherence <lesioned.brc >all.brc 2>err
 	grep -q 'no unit has a label: there is nothing to add' err
 	check -q all.brc
+	repeat --model "$ROOT/fixtures/fashion-mlp.onnx" --data data.brc <all.brc 2>err | check -q
+	grep -q 'no unit has a label: there is nothing to repeat' err
 	same show 'list(s)' none.brc , show 'list(s)' all.brc
 	for form in txt html json tsv; do
 		report all.brc -o "report.$form"

@@ -22,6 +22,7 @@ static const struct {
 	{"clusterability", "compare the n-cut with that of shuffled networks"},
 	{"lesion", "measure importance: the damage of silencing a group, against random groups"},
 	{"coherence", "measure coherence: whether the damage is specific to classes"},
+	{"permute-weights", "make an untrained copy of a model, its weights permuted"},
 	{"repeat", "find out which findings return in perturbed partitions"},
 	{"report", "report the results as text, HTML, JSON or TSV"},
 	{"peek", "show what a stream holds"},

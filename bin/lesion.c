@@ -216,7 +216,7 @@ int main(int argc, char **argv)
 			    "  lesion --model net.onnx --data test.brc -n 999 --in affinity.global "
 			    "<both.brc >lesions.brc\n"
 			    "  lesion --model net.onnx --data test.brc --match cohesion --graph "
-			    "graph.brc <labels.brc | report",
+			    "weights.brc <labels.brc | report",
 		.options = options,
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME | BRC_COMMON_KEEP |
 			  BRC_COMMON_SEED,

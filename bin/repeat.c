@@ -6,6 +6,7 @@
 #include "net/network_file.h"
 #include "sections/repeats.h"
 #include "stream/filter.h"
+#include "study/no_groups.h"
 #include "study/repeat.h"
 #include "study/tell.h"
 #include "options.h"
@@ -120,7 +121,6 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 {
 	const brc_section *s;
 
-	BRC_TRY(take_inputs(f, err));
 	BRC_TRY(brc_filter_section(f, "labels", &s, err));
 	BRC_TRY(brc_labels_read(&w->labels, s, err));
 	BRC_TRY(read_partitions(w, f, s->name, err));
@@ -137,6 +137,12 @@ static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *e
 
 static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
+	bool none;
+
+	BRC_TRY(take_inputs(f, err));
+	BRC_TRY(brc_no_groups_in_stream(f, "there is nothing to repeat", cli, &none, err));
+	if (none)
+		return BRC_OK;
 	BRC_TRY(read_inputs(w, f, cli, err));
 	study.net = w->net;
 	study.data = &w->data;

@@ -16,7 +16,8 @@
 #include "options.h"
 
 static const char *k_list, *k_from, *k_auto, *stability, *samples;
-static size_t restarts;
+static size_t restarts, consensus;
+static double core = 0.5;
 static int choose, compat;
 static bool refine;
 
@@ -39,6 +40,12 @@ static const brc_opt options[] = {
 	{BRC_PATH("samples", 0, "FILE", &samples,
 		  "for graphs of correlations, which --stability computes again from halves of "
 		  "the samples: the stream of activations that corr read")},
+	{BRC_SIZE("consensus", 0, "R", &consensus, 0, 10000,
+		  "make the labels from R partitions of copies: units that are together in most of "
+		  "them are the core of a group, the others get no label. 0: do not")},
+	{BRC_DOUBLE("core", 0, "SHARE", &core, 0, 1,
+		    "for --consensus: how much of the copies a unit must be together with the "
+		    "others of its group, on average")},
 	OPTION_RESTARTS(&restarts),
 	OPTION_CHOOSE(&choose),
 	{BRC_FLAG("refine", 0, &refine,
@@ -98,9 +105,9 @@ static brc_rc count_copies(const brc_cli *cli, const brc_laplacian *l, size_t *c
 			     "(--stability %d does it)",
 			     units, BRC_EVIDENCE_UNITS, BRC_EVIDENCE_COPIES);
 	*copies = n;
-	if (stability || k_auto || !samples)
+	if (stability || k_auto || consensus || !samples)
 		return BRC_OK;
-	return brc_fail(err, BRC_USAGE, "--samples is for --stability and --k-auto");
+	return brc_fail(err, BRC_USAGE, "--samples is for --stability, --consensus and --k-auto");
 }
 
 static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_partition_plan *plan,
@@ -119,7 +126,7 @@ static brc_rc cluster(const brc_cli *cli, const brc_laplacian *l, const brc_part
 }
 
 static brc_rc write_all(brc_filter *f, const brc_cli *cli, const brc_section *in,
-			const brc_laplacian *l, brc_partition_plan *plan, const brc_weighed *w,
+			const brc_laplacian *l, brc_partition_plan *plan, brc_weighed *w,
 			brc_err *err)
 {
 	const char *name = brc_cli_name(cli, in->name);
@@ -127,6 +134,12 @@ static brc_rc write_all(brc_filter *f, const brc_cli *cli, const brc_section *in
 	brc_clustering *c = brc_calloc(n, sizeof(*c), err);
 	brc_rc rc = c ? cluster(cli, l, plan, c, err) : BRC_RESOURCE;
 
+	if (consensus)
+		BRC_THEN(rc, brc_weigh_consensus(w, plan, l,
+						 &(brc_consensus_options){consensus, core,
+									  plan->options.epsilon,
+									  cli->c.mem},
+						 c, err));
 	BRC_THEN(rc, brc_partition_write(f, name, plan, l, c, err));
 	for (size_t set = 0; set < plan->sets && rc == BRC_OK; set++)
 		brc_partition_tell(cli, l, c + set * l->n);
@@ -142,10 +155,13 @@ static brc_rc run(brc_filter *f, const brc_cli *cli, const brc_section *in, cons
 {
 	brc_weighed w = {0};
 	size_t copies;
+	bool nulls;
 	brc_rc rc;
 
 	BRC_TRY(count_copies(cli, l, &copies, err));
-	rc = copies ? brc_weigh(f, cli, l, plan, copies, samples, &w, err) : BRC_OK;
+	nulls = copies > 0;
+	copies = consensus > copies ? consensus : copies;
+	rc = copies ? brc_weigh(f, cli, l, plan, copies, nulls, samples, &w, err) : BRC_OK;
 	BRC_THEN(rc, write_all(f, cli, in, l, plan, &w, err));
 	brc_weighed_clear(&w);
 	return rc;
@@ -189,7 +205,8 @@ int main(int argc, char **argv)
 			   "clusters.",
 		.reads = "laplacian; with --k-from also labels, with --stability clusterability",
 		.writes = "spectrum and labels, called like the laplacian; with a list of K, "
-			  "called NAME.kK; with --stability also structure and partitions",
+			  "called NAME.kK; with --stability or "
+			  "--consensus also structure and partitions",
 		.examples = "  laplacian <weights.brc | spectral -k 16 --stability 20 >labels.brc\n"
 			    "  laplacian --local <both.brc | spectral --k-from weights.global "
 			    ">labels.brc",

@@ -9,7 +9,7 @@ if [ -x "$here/../bin/spectral" ]; then
 fi
 
 k=16 controls=199 shuffles=50 seed=42 units=hidden keep='' output='' model='' data='' quiet=''
-k_auto='' task='' scratch='' samples='' split='' match=activation,cohesion
+k_auto='' task='' scratch='' samples='' split='' match=activation,cohesion repeats=10
 notes=()   # options that every filter gets
 network=() # options that filters get which read the model
 reading=() # options of read-data
@@ -42,6 +42,8 @@ stream with read-data first, and split it there (read-data --split 0.5).
   --match KINDS    compare each group with as many groups that are like it, too, of these kinds, as
                    lesion does: in-norm, activation, degree, cohesion; none: only with random ones
                    (default: $match)
+  --repeat R       look for each group that stands out in R partitions of perturbed copies of the
+                   graph, and lesion it again there; none: leave that out (default: $repeats)
   --shuffles N     number of shuffled networks for clusterability (default: $shuffles)
   --seed N         seed of all random numbers (default: $seed)
   --units WHICH    units of the graph of weights: hidden, or all, which adds the inputs and
@@ -95,6 +97,7 @@ take_option() {
 	--shape | --output) network+=("$1=$2") ;;
 	--task) task=$2 ;;
 	--split) split=$2 ;;
+	--repeat) repeats=$2 && [ "$2" = none ] || repeats=$(count "$1" "$2") ;;
 	--match) match=$2 ;;
 	--keep) keep=$2 ;;
 	-o) output=$2 ;;
@@ -126,7 +129,7 @@ parse_arguments() {
 			continue
 			;;
 		-k | --k-auto | --controls | --shuffles | --seed | --units | --mean | --std | --shape | \
-			--output | --task | --split | --match | --keep | -o)
+			--output | --task | --split | --match | --repeat | --keep | -o)
 			[ $# -ge 2 ] || wrong "$1 needs a value"
 			take_option "$1" "$2"
 			shift
@@ -226,7 +229,22 @@ examine() {
 	[[ ! $match =~ degree|cohesion ]] || matched+=(--graph "$scratch/laplacian.brc")
 	lesion "${notes[@]}" --model "$model" "${network[@]}" ${task:+"--task=$task"} --data "$data" \
 		--controls "$controls" "${matched[@]}" --seed "$seed" | save lesions |
-		coherence "${notes[@]}" | save analysis
+		coherence "${notes[@]}" | again | save analysis
+}
+
+# Findings are looked for in perturbed partitions, where spectral made some.
+again() {
+	if [ "$repeats" = none ]; then
+		cat
+		return
+	fi
+	cat >"$scratch/findings.brc"
+	if peek "$scratch/findings.brc" 2>/dev/null | grep -q '^partitions/'; then
+		repeat "${notes[@]}" --model "$model" "${network[@]}" --data "$data" \
+			--partitions "$repeats" --seed "$seed" <"$scratch/findings.brc"
+	else
+		cat "$scratch/findings.brc" # a failure upstream is passed on, too
+	fi
 }
 
 write_reports() {

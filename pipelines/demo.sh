@@ -7,7 +7,7 @@ fixtures=$here/../fixtures
 out=${1:-out}
 mkdir -p "$out"
 out=$(readlink -f "$out")
-options=(-k 16 --controls 199 -q)
+options=(-k 16 --controls 199 --repeat 2 -q)
 
 PATH="$here/../bin:$PATH"
 echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). 1,400 of them will make groups by"

@@ -53,7 +53,7 @@ static brc_rc chosen_k(const run *r, size_t index, const brc_eigenpairs *p,
 
 	if (evidence)
 		rc = brc_k_evidence_find(g, p, least, most, o, r->pool, evidence, err);
-	BRC_THEN(rc, k == 0 ? no_clusters(c, g, "no k stands out: units get no label", err)
+	BRC_THEN(rc, k == 0 ? no_clusters(c, g, "no k stands out", err)
 			    : brc_spectral(c, g, p, k, o, r->pool, err));
 	if (rc != BRC_OK) {
 		free(evidence);

@@ -1,5 +1,6 @@
 /* What comes of a partition: labels, and what a spectrum says. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,13 +145,23 @@ static brc_rc add_numbers(brc_graph_result *r, const brc_graph *g, const brc_clu
 	return add_choice(r, c, err);
 }
 
+/* A consensus may leave all units of a graph without a label. */
+static bool any_label(const brc_clustering *c, size_t n)
+{
+	bool any = false;
+
+	for (size_t u = 0; u < n && !any; u++)
+		any = c->label[u] >= 0;
+	return any;
+}
+
 static brc_rc fill_spectrum(brc_spectrum *p, const brc_labels *labels, const brc_laplacian *l,
 			    const brc_clustering *c, brc_err *err)
 {
 	BRC_TRY(new_results(&p->graph, &p->n, l, c, err));
 	for (size_t g = 0; g < l->n; g++)
 		BRC_TRY(add_numbers(&p->graph[g], &l->graph[g].graph, &c[g], err));
-	if (c[0].k > 0)
+	if (any_label(&c[0], l->graph[0].graph.n))
 		BRC_TRY(brc_affinity_image_make(&l->graph[0].graph, c[0].label, c[0].k, p, err));
 	return brc_links_make(&l->blocks, labels, p, err);
 }

@@ -22,8 +22,13 @@ void brc_partition_tell(const brc_cli *cli, const brc_laplacian *l, const brc_cl
 		const brc_graph *graph = &l->graph[g].graph;
 
 		tell_choice(cli, l->graph[g].name, l->n == 1, &c[g]);
+		if (c[g].k == 0) {
+			brc_cli_note(cli, "%s: no clusters: %s", l->graph[g].name, c[g].warning[0]);
+			continue;
+		}
 		brc_cli_note(cli,
-			     "%s: k %zu, n-cut %.6g, starts agree to %.3f, %zu component%s, %zu isolated "
+			     "%s: k %zu, n-cut %.6g, starts agree to %.3f, %zu component%s, %zu "
+			     "isolated "
 			     "of %zu units",
 			     l->graph[g].name, c[g].k, c[g].ncut, c[g].starts, graph->components,
 			     graph->components == 1 ? "" : "s", graph->n - graph->connected,

@@ -53,7 +53,7 @@ typedef struct brc_clustering {
 	double lower_bound; /* sum of the k smallest eigenvalues: no k-partition cuts less */
 	double inertia;     /* of k-means; 0 where components are merged instead */
 	size_t moved;       /* units that refinement moved from their cluster of k-means */
-	double starts;   /* brc_stability if it was asked for; else NaN */
+	double starts;      /* brc_stability if it was asked for; else NaN */
 	size_t n_evidence;  /* for k, where it was chosen */
 	struct brc_k_evidence *evidence;
 	size_t empty; /* clusters without units */

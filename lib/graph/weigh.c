@@ -1,5 +1,6 @@
 #include "graph/weigh.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ void brc_weighed_clear(brc_weighed *w)
 	brc_evidence_clear(&w->evidence);
 	free(w->p);
 	free(w->chosen);
+	free(w->membership);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -73,11 +75,11 @@ static brc_rc choose(const brc_laplacian *l, brc_partition_plan *plan, brc_weigh
 }
 
 brc_rc brc_weigh(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
-		 brc_partition_plan *plan, size_t copies, const char *samples, brc_weighed *w,
-		 brc_err *err)
+		 brc_partition_plan *plan, size_t copies, bool nulls, const char *samples,
+		 brc_weighed *w, brc_err *err)
 {
 	brc_evidence_options o = {.copies = copies,
-				  .nulls = true,
+				  .nulls = nulls,
 				  .only_repeatable = plan->most > 0,
 				  .threads = cli->c.threads,
 				  .mem = cli->c.mem,
@@ -106,6 +108,27 @@ brc_rc brc_weigh(brc_filter *f, const brc_cli *cli, const brc_laplacian *l,
 	return rc;
 }
 
+brc_rc brc_weigh_consensus(brc_weighed *w, const brc_partition_plan *plan, const brc_laplacian *l,
+			   const brc_consensus_options *o, brc_clustering *c, brc_err *err)
+{
+	size_t units = w->evidence.units;
+
+	BRC_TRY(BRC_ARRAY(w->membership, brc_times(plan->sets, units), err));
+	w->core = o->core;
+	for (size_t i = 0; i < plan->sets * units; i++)
+		w->membership[i] = NAN;
+	for (size_t set = 0; set < plan->sets; set++)
+		for (size_t g = 0; g < l->n; g++) {
+			size_t from = w->chosen ? w->chosen[g] : set;
+
+			if (from == BRC_ANY || w->evidence.k[from * l->n + g] == 0)
+				continue;
+			BRC_TRY(brc_consensus_make(&w->evidence, l, from, g, o, &c[set * l->n + g],
+						   w->membership + set * units, err));
+		}
+	return BRC_OK;
+}
+
 static brc_rc write_set(brc_filter *f, const brc_cli *cli, const char *name, const brc_laplacian *l,
 			const brc_weighed *w, size_t set, brc_err *err)
 {
@@ -113,6 +136,14 @@ static brc_rc write_set(brc_filter *f, const brc_cli *cli, const char *name, con
 	brc_structure structure = {0};
 	brc_rc rc = brc_evidence_structure(&w->evidence, l, set, w->chosen, w->p, &structure, err);
 
+	if (rc == BRC_OK && w->membership) {
+		structure.units = w->evidence.units;
+		structure.core = w->core;
+		structure.membership =
+			brc_memdup(w->membership + (w->chosen ? 0 : set) * structure.units,
+				   structure.units, sizeof(double), err);
+		rc = brc_made(structure.membership);
+	}
 	BRC_THEN(rc, brc_evidence_partitions(&w->evidence, l, set, w->chosen, &partitions, err));
 	BRC_THEN(rc, brc_filter_make(f, "structure", name, brc_structure_write, &structure, err));
 	BRC_THEN(rc,

@@ -12,7 +12,7 @@ typedef struct state {
 	const size_t *first; /* [layers + 1]: the first unit of each layer */
 	float **w;           /* [edges]: their weights; under l2 squared; NULL: of no unit scaled */
 	size_t groups;
-	size_t *class;    /* [layers]: the first of the layers that are scaled with it */
+	size_t *together; /* [layers]: the first of the layers that are scaled with it */
 	bool *inner;      /* [layers]: edges lead from this class to itself */
 	double *in, *out; /* [groups]: sums of edges */
 	bool *active;     /* [groups]: has in-weights and out-weights */
@@ -78,26 +78,26 @@ static brc_rc find_classes(state *s, brc_err *err)
 			s->groups = (size_t)tied[u] + 1;
 	BRC_TRY(BRC_ARRAY(layer_of, s->groups, err));
 	for (size_t l = 0; l < n; l++)
-		s->class[l] = l;
+		s->together[l] = l;
 	while (changed) { /* the smallest number spreads until none changes */
 		changed = false;
 		for (size_t g = 0; g < s->groups; g++)
 			layer_of[g] = n;
 		for (size_t l = 0; l < n; l++)
 			for (size_t u = s->first[l]; u < s->first[l + 1]; u++)
-				if (tied[u] >= 0 && s->class[l] < layer_of[tied[u]])
-					layer_of[tied[u]] = s->class[l];
+				if (tied[u] >= 0 && s->together[l] < layer_of[tied[u]])
+					layer_of[tied[u]] = s->together[l];
 		for (size_t l = 0; l < n; l++)
 			for (size_t u = s->first[l]; u < s->first[l + 1]; u++)
-				if (tied[u] >= 0 && layer_of[tied[u]] < s->class[l]) {
-					s->class[l] = layer_of[tied[u]];
+				if (tied[u] >= 0 && layer_of[tied[u]] < s->together[l]) {
+					s->together[l] = layer_of[tied[u]];
 					changed = true;
 				}
 	}
 	free(layer_of);
 	for (size_t e = 0; e < s->c->n_edges; e++)
-		if (s->class[s->c->edge[e].from] == s->class[s->c->edge[e].to])
-			s->inner[s->class[s->c->edge[e].from]] = true;
+		if (s->together[s->c->edge[e].from] == s->together[s->c->edge[e].to])
+			s->inner[s->together[s->c->edge[e].from]] = true;
 	return BRC_OK;
 }
 
@@ -136,13 +136,13 @@ static void add_edge(const state *s, size_t e, bool from, bool to)
 }
 
 /* The sums of all groups of a class. BRC_ANY: of all classes. */
-static void add_up(const state *s, size_t class)
+static void add_up(const state *s, size_t which)
 {
 	memset(s->in, 0, s->groups * sizeof(*s->in));
 	memset(s->out, 0, s->groups * sizeof(*s->out));
 	for (size_t e = 0; e < s->c->n_edges; e++) {
-		bool from = class == BRC_ANY || s->class[s->c->edge[e].from] == class;
-		bool to = class == BRC_ANY || s->class[s->c->edge[e].to] == class;
+		bool from = which == BRC_ANY || s->together[s->c->edge[e].from] == which;
+		bool to = which == BRC_ANY || s->together[s->c->edge[e].to] == which;
 
 		if (s->w[e] && (from || to))
 			add_edge(s, e, from, to);
@@ -158,13 +158,13 @@ static double log_ratio(const state *s, size_t g)
 }
 
 /* Scale the groups of a class; the largest |log ratio| before that. */
-static double scale_class(state *s, size_t class)
+static double scale_class(state *s, size_t which)
 {
-	double step = s->inner[class] ? 0.25 : 0.5, largest = 0;
+	double step = s->inner[which] ? 0.25 : 0.5, largest = 0;
 
-	add_up(s, class);
-	for (size_t l = class; l < s->c->layers->n; l++) {
-		if (s->class[l] != class)
+	add_up(s, which);
+	for (size_t l = which; l < s->c->layers->n; l++) {
+		if (s->together[l] != which)
 			continue;
 		for (size_t u = s->first[l]; u < s->first[l + 1]; u++) {
 			int32_t g = s->c->tied[u];
@@ -190,7 +190,7 @@ static void sweep(state *s)
 		for (size_t l = 0; l < s->c->layers->n; l++) {
 			double largest;
 
-			if (s->class[l] != l || !has_free_units(s, l))
+			if (s->together[l] != l || !has_free_units(s, l))
 				continue;
 			largest = scale_class(s, l);
 			b->gap = largest > b->gap ? largest : b->gap;
@@ -202,7 +202,7 @@ static brc_rc prepare(state *s, size_t mem, brc_err *err)
 {
 	size_t n = s->c->layers->n;
 
-	BRC_TRY(BRC_ZEROED(s->class, n, err));
+	BRC_TRY(BRC_ZEROED(s->together, n, err));
 	BRC_TRY(BRC_ZEROED(s->inner, n, err));
 	BRC_TRY(find_classes(s, err));
 	BRC_TRY(read_edges(s, mem, err));
@@ -238,7 +238,7 @@ static brc_rc balance(brc_balance *b, size_t mem, brc_err *err)
 	for (size_t e = 0; s.w && e < s.c->n_edges; e++)
 		free(s.w[e]);
 	free(s.w);
-	free(s.class);
+	free(s.together);
 	free(s.inner);
 	free(s.in);
 	free(s.out);

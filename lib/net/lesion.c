@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "net/check_dataset.h"
+#include "net/lesion_sums.h"
 #include "net/network.h"
 #include "net/run_plan.h"
 #include "net/score.h"
@@ -43,22 +44,11 @@ typedef struct job {
 	planned *order; /* [n_sets of the largest round], by the stop of the pass */
 	size_t parts;   /* into which the lesions of a micro-batch are cut */
 	size_t threads;
-	brc_run *run;     /* [threads] */
-	int32_t *correct; /* [batches][n_sets][cells] */
-	double *loss;
-	bool changes;                 /* are changes of probabilities summed? If so: */
-	double *own, *squares, *all;  /* as correct */
-	int32_t *saturated;           /* [batches][cells] */
+	brc_run *run;                 /* [threads] */
+	brc_lesion_sums sums;         /* of each micro-batch */
 	brc_softmax_changes *softmax; /* [threads]: of the micro-batch that each works on */
 	brc_progress *progress;
 } job;
-
-/* What the caller gets. */
-typedef struct results {
-	int32_t *correct;
-	double *loss;
-	const brc_lesion_changes *changes;
-} results;
 
 static brc_rc check_lesion(const brc_net *net, const brc_lesion *s, size_t i, brc_ablate how,
 			   brc_err *err)
@@ -100,12 +90,12 @@ static void count(const job *j, const place *at, size_t set, const float *logits
 	const size_t cell = (at->batch * j->n_sets + set) * j->scoring.cells;
 
 	if (at->softmax) {
-		at->softmax->own = j->own + cell;
-		at->softmax->squares = j->squares + cell;
-		at->softmax->all = j->all + cell;
+		at->softmax->own = j->sums.own + cell;
+		at->softmax->squares = j->sums.squares + cell;
+		at->softmax->all = j->sums.all + cell;
 	}
 	brc_score_items(&j->scoring, j->data, at->batch * j->plan->rows, images_of(j, at->batch),
-			logits, j->correct + cell, j->loss + cell, at->softmax);
+			logits, j->sums.correct + cell, j->sums.loss + cell, at->softmax);
 }
 
 static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, brc_err *err)
@@ -124,7 +114,7 @@ static brc_rc check_unharmed(const job *j, size_t batch, const float *logits, br
 static brc_rc unharmed_pass(const job *j, const place *at, bool first, brc_err *err)
 {
 	const size_t row = at->batch * j->plan->rows, n = images_of(j, at->batch);
-	int32_t *saturated = j->saturated + at->batch * j->scoring.cells;
+	int32_t *saturated = j->sums.saturated + at->batch * j->scoring.cells;
 	const float *logits;
 
 	BRC_TRY(brc_run_start(at->run, j->data, NULL, row, n, err));
@@ -188,10 +178,10 @@ static brc_rc run_task(void *ctx, size_t task, size_t worker, brc_err *err)
 	size_t begin = begin_of(j, part), end = begin_of(j, part + 1);
 
 	const place at = {.run = &j->run[worker],
-			  .softmax = j->changes ? &j->softmax[worker] : NULL,
+			  .softmax = j->sums.changes ? &j->softmax[worker] : NULL,
 			  .batch = batch};
 
-	if (j->changes)
+	if (j->sums.changes)
 		BRC_TRY(unharmed_pass(j, &at, part == 0, err));
 	BRC_TRY(pass(j, &at, begin, end, err));
 	brc_progress_add(j->progress, (uint64_t)(end - begin) * images_of(j, batch));
@@ -238,69 +228,16 @@ static size_t count_parts(const job *j)
 	return want ? want : 1;
 }
 
-/* sum[n] of part[batches][n]. */
-static void add_doubles(const double *part, size_t batches, size_t n, double *sum)
-{
-	memset(sum, 0, n * sizeof(*sum));
-	for (size_t b = 0; b < batches; b++)
-		for (size_t i = 0; i < n; i++)
-			sum[i] += part[b * n + i];
-}
-
-static void add_counts(const job *j, size_t n, int32_t *sum)
-{
-	memset(sum, 0, n * sizeof(*sum));
-	for (size_t b = 0; b < j->batches; b++)
-		for (size_t i = 0; i < n; i++)
-			sum[i] += j->correct[b * n + i];
-}
-
-static void add_up(const job *j, size_t done, const results *to)
-{
-	const size_t n = j->n_sets * j->scoring.cells, at = done * j->scoring.cells;
-	const brc_lesion_changes *c = to->changes;
-
-	add_counts(j, n, to->correct + at);
-	add_doubles(j->loss, j->batches, n, to->loss + at);
-	if (!j->changes)
-		return;
-	add_doubles(j->own, j->batches, n, c->own + at);
-	add_doubles(j->squares, j->batches, n, c->squares + at);
-	add_doubles(j->all, j->batches, n, c->all + at);
-	memset(c->saturated, 0, j->scoring.cells * sizeof(*c->saturated));
-	for (size_t i = 0; i < j->batches * j->scoring.cells; i++)
-		c->saturated[i % j->scoring.cells] += j->saturated[i];
-}
-
-/* Right answers, loss, and changes of probabilities. */
-static size_t cell_bytes(const job *j)
-{
-	return sizeof(int32_t) + sizeof(double) + (j->changes ? 3 * sizeof(double) : 0);
-}
-
 static size_t round_size(const job *j, size_t n_sets)
 {
-	size_t n = PARTIAL_BYTES / (j->batches * j->scoring.cells * cell_bytes(j));
+	size_t n = PARTIAL_BYTES /
+		   (j->batches * j->scoring.cells * brc_lesion_sums_bytes(j->sums.changes));
 
 	return brc_least(n ? n : 1, n_sets);
 }
 
-/* All sums of this round are 0. */
-static void clear_sums(job *j)
-{
-	const size_t cells = j->batches * j->n_sets * j->scoring.cells;
-
-	memset(j->correct, 0, cells * sizeof(*j->correct));
-	memset(j->loss, 0, cells * sizeof(*j->loss));
-	if (!j->changes)
-		return;
-	memset(j->own, 0, cells * sizeof(*j->own));
-	memset(j->squares, 0, cells * sizeof(*j->squares));
-	memset(j->all, 0, cells * sizeof(*j->all));
-}
-
 static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool *pool,
-			 const results *to, brc_err *err)
+			 const brc_lesion_results *to, brc_err *err)
 {
 	size_t most = round_size(j, n_sets);
 
@@ -309,9 +246,9 @@ static brc_rc run_rounds(job *j, const brc_lesion *set, size_t n_sets, brc_pool 
 		j->n_sets = brc_least(n_sets - done, most);
 		order_lesions(j);
 		j->parts = count_parts(j);
-		clear_sums(j);
+		brc_lesion_sums_begin(&j->sums, j->batches, j->n_sets, j->scoring.cells);
 		BRC_TRY(brc_pool_run(pool, j->batches * j->parts, run_task, j, err));
-		add_up(j, done, to);
+		brc_lesion_sums_add_up(&j->sums, done, to);
 	}
 	return BRC_OK;
 }
@@ -354,7 +291,7 @@ static brc_rc make_plan(job *j, const brc_lesion *set, size_t n_sets, const brc_
 /* Probabilities of a micro-batch without lesions. */
 static size_t softmax_count(const job *j)
 {
-	return j->changes ? j->plan->rows * j->scoring.places * j->scoring.cells : 0;
+	return j->sums.changes ? j->plan->rows * j->scoring.places * j->scoring.cells : 0;
 }
 
 static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_sets, brc_err *err)
@@ -364,19 +301,17 @@ static brc_rc check_memory(const job *j, const brc_lesion_options *o, size_t n_s
 	if (!brc_add(brc_schedule_bytes(j->plan->schedule),
 		     (softmax_count(j) + j->scoring.cells) * sizeof(double), &each) ||
 	    !brc_mul(j->threads, each, &bytes) || !brc_add(bytes, o->held, &bytes) ||
-	    !brc_add(bytes, sets * (cells * cell_bytes(j) + sizeof(planned)), &bytes))
+	    !brc_add(bytes,
+		     sets * (cells * brc_lesion_sums_bytes(j->sums.changes) + sizeof(planned)),
+		     &bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", n_sets);
 	return brc_mem_need(bytes, o->mem, "the lesions", err);
 }
 
-static brc_rc prepare_changes(job *j, size_t cells, brc_err *err)
+static brc_rc prepare_changes(job *j, brc_err *err)
 {
-	j->own = brc_alloc(cells, sizeof(*j->own), err);
-	j->squares = brc_alloc(cells, sizeof(*j->squares), err);
-	j->all = brc_alloc(cells, sizeof(*j->all), err);
-	j->saturated = brc_alloc(j->batches * j->scoring.cells, sizeof(*j->saturated), err);
 	j->softmax = brc_calloc(j->threads, sizeof(*j->softmax), err);
-	if (!j->own || !j->squares || !j->all || !j->saturated || !j->softmax)
+	if (!j->softmax)
 		return BRC_RESOURCE;
 	for (size_t t = 0; t < j->threads; t++) {
 		j->softmax[t].p0 = brc_alloc(softmax_count(j), sizeof(double), err);
@@ -396,14 +331,9 @@ static void release(job *j)
 		free(j->softmax[t].p);
 	}
 	free(j->softmax);
-	free(j->own);
-	free(j->squares);
-	free(j->all);
-	free(j->saturated);
+	brc_lesion_sums_clear(&j->sums);
 	free(j->stop);
 	free(j->order);
-	free(j->correct);
-	free(j->loss);
 }
 
 static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_lesion_options *o,
@@ -416,12 +346,11 @@ static brc_rc prepare(job *j, const brc_lesion *set, size_t n_sets, const brc_le
 	BRC_TRY(check_memory(j, o, n_sets, err));
 	cells = round_size(j, n_sets) * j->batches * j->scoring.cells;
 	j->order = brc_alloc(round_size(j, n_sets), sizeof(*j->order), err);
-	j->correct = brc_alloc(cells, sizeof(*j->correct), err);
-	j->loss = brc_alloc(cells, sizeof(*j->loss), err);
-	if (!j->order || !j->correct || !j->loss)
+	if (!j->order)
 		return BRC_RESOURCE;
-	if (j->changes)
-		BRC_TRY(prepare_changes(j, cells, err));
+	BRC_TRY(brc_lesion_sums_alloc(&j->sums, cells, j->batches * j->scoring.cells, err));
+	if (j->sums.changes)
+		BRC_TRY(prepare_changes(j, err));
 	return brc_runs_new(&j->run, j->threads, j->plan, err);
 }
 
@@ -430,11 +359,11 @@ brc_rc brc_net_lesions(const brc_net *net, const brc_dataset *data, const brc_le
 		       brc_progress *p, int32_t *correct, double *loss,
 		       const brc_lesion_changes *changes, brc_err *err)
 {
-	const results to = {correct, loss, changes};
+	const brc_lesion_results to = {correct, loss, changes};
 	job j = {.net = net,
 		 .data = data,
 		 .threads = brc_pool_threads(pool),
-		 .changes = changes != NULL,
+		 .sums.changes = changes,
 		 .progress = p};
 	brc_rc rc;
 

@@ -100,10 +100,11 @@ static double loss_of_choice(const brc_scoring *s, const float *x, size_t best, 
 	       ((double)x[best * s->class_step] - x[y * s->class_step]);
 }
 
-/* p: of this answer, p0: the same without the lesion. */
-static void add_changes(const brc_scoring *s, const brc_softmax_changes *d, const double *p0,
+/* d->p is of this answer, and d->p0 of all answers, of which this has this number. */
+static void add_changes(const brc_scoring *s, const brc_softmax_changes *d, size_t number,
 			size_t cell)
 {
+	const double *p0 = d->p0 + number * s->cells;
 	const double own = d->p[cell] - p0[cell], *p = d->p;
 	double *restrict all = d->all;
 	const size_t cells = s->cells;
@@ -114,9 +115,9 @@ static void add_changes(const brc_scoring *s, const brc_softmax_changes *d, cons
 		all[k] += p[k] - p0[k];
 }
 
-/* `changes` may be NULL; p0 of this answer. */
+/* `changes` may be NULL; changes->p0 has the answer under this number. */
 static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *correct,
-		       double *loss, const brc_softmax_changes *changes, const double *p0)
+		       double *loss, const brc_softmax_changes *changes, size_t number)
 {
 	const size_t best = answer(x, s->choices, s->class_step), cell = cell_of(s, y);
 	double others = -1;
@@ -132,7 +133,7 @@ static void add_choice(const brc_scoring *s, const float *x, size_t y, int32_t *
 	correct[cell] += best == y;
 	loss[cell] += best < s->choices ? loss_of_choice(s, x, best, y, others) : NAN;
 	if (changes)
-		add_changes(s, changes, p0, cell);
+		add_changes(s, changes, number, cell);
 }
 
 static double loss_of_score(const brc_scoring *s, double x, bool y)
@@ -158,7 +159,7 @@ static void add_logistic(const brc_scoring *s, double x, bool y, int32_t *correc
 }
 
 static void add_places(const brc_scoring *s, const int32_t *label, const float *x, int32_t *correct,
-		       double *loss, const brc_softmax_changes *changes, const double *p0)
+		       double *loss, const brc_softmax_changes *changes, size_t first)
 {
 	for (size_t p = 0; p < s->places; p++) {
 		const size_t y = (size_t)label[p];
@@ -168,8 +169,7 @@ static void add_places(const brc_scoring *s, const int32_t *label, const float *
 		if (s->logistic)
 			add_logistic(s, x[p * s->place_step], y != 0, correct + y, loss + y);
 		else
-			add_choice(s, x + p * s->place_step, y, correct, loss, changes,
-				   changes ? p0 + p * s->cells : NULL);
+			add_choice(s, x + p * s->place_step, y, correct, loss, changes, first + p);
 	}
 }
 
@@ -199,15 +199,13 @@ void brc_score_items(const brc_scoring *s, const brc_dataset *d, size_t first, s
 		     const brc_softmax_changes *changes)
 {
 	for (size_t i = first; i < first + n; i++, scores += s->scores) {
-		const double *p0 =
-			changes ? changes->p0 + (i - first) * s->places * s->cells : NULL;
-
 		if (s->task == BRC_TASK_LABELS)
 			add_labels(s, d, i, scores, correct, loss);
 		else if (s->task == BRC_TASK_REGRESSION)
 			add_errors(s, d, i, scores, loss);
 		else
-			add_places(s, d->label + i * s->places, scores, correct, loss, changes, p0);
+			add_places(s, d->label + i * s->places, scores, correct, loss, changes,
+				   (i - first) * s->places);
 	}
 }
 

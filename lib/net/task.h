@@ -25,8 +25,8 @@ typedef struct brc_scoring {
 	/* [choices] the cell of each class; NULL: classes and cells are the same. Borrowed. */
 	const int32_t *cell;
 	char *const *cell_name; /* [cells], where `cell` is; borrowed */
-	size_t answers; /* of one item: places; labels or outputs; else 1 */
-	size_t scores;  /* floats of one item */
+	size_t answers;         /* of one item: places; labels or outputs; else 1 */
+	size_t scores;          /* floats of one item */
 	/* The score of class c at place p is number c * class_step + p * place_step. */
 	size_t places, class_step, place_step;
 	brc_loss_kind loss;

@@ -63,9 +63,9 @@ typedef struct brc_inference {
 	double *returns; /* [m] share of perturbed partitions in which a finding returns; NaN for
 			  * groups that are none; NULL where that was not tried */
 	brc_matched in_norm, activation, degree, cohesion; /* cohesion is a reference */
-	double minimum_effect;               /* NaN where u_range is NULL */
-	double omnibus_p, omnibus_statistic; /* NaN with `published` */
-	double fisher_p, fisher_statistic;   /* see stats/fisher.h */
+	double minimum_effect;                             /* NaN where u_range is NULL */
+	double omnibus_p, omnibus_statistic;               /* NaN with `published` */
+	double fisher_p, fisher_statistic;                 /* see stats/fisher.h */
 	size_t undefined_observed, undefined_controls, undefined_ratio;
 	size_t significant_q, significant_maxt; /* at `level`; 0 with `published` */
 	double smallest_p;                      /* 1 / (n + 1) */

@@ -56,10 +56,10 @@ brc_rc brc_filter_take(brc_filter *f, const char *types, unsigned version, unsig
 		       brc_err *err);
 
 /*
- * If several sections of this type (or types, separated by '|') come, the one called `usual` is given out, and no other. With
- * `only` (not NULL) it is the one of this name; `option` names it in messages. Whether the others
- * are consumed, too, is as brc_filter_take says. Texts are borrowed. Before reading; it holds for
- * side inputs, too.
+ * If several sections of this type (or types, separated by '|') come, the one called `usual` is
+ * given out, and no other. With `only` (not NULL) it is the one of this name; `option` names it in
+ * messages. Whether the others are consumed, too, is as brc_filter_take says. Texts are borrowed.
+ * Before reading; it holds for side inputs, too.
  */
 void brc_filter_prefer(brc_filter *f, const char *type, const char *usual, const char *only,
 		       const char *option);
@@ -91,7 +91,8 @@ size_t brc_filter_sections(const brc_filter *f, const brc_section *const **secti
 
 /*
  * A section from another stream (a side input: PATH, '-' or /dev/fd/N) by
- * type, or one of several types separated by '|'; its history joins ours. `option` names it in messages and history
+ * type, or one of several types separated by '|'; its history joins ours. `option` names it in
+ * messages and history
  * ("data"). Borrowed until close.
  */
 brc_rc brc_filter_side(brc_filter *f, const char *option, const char *path, const char *type,

@@ -57,42 +57,6 @@ static void note_read(brc_filter *f, const brc_section_list *l, size_t from)
 				 l->item[i]->digest);
 }
 
-/* ---- one of several sections of a type ---- */
-
-static bool has_preferred(const struct brc_preference *p, const brc_section_list *l, size_t from)
-{
-	for (size_t i = from; i < l->n; i++)
-		if (brc_word_index(p->type, l->item[i]->type) >= 0 &&
-		    strcmp(l->item[i]->name, p->usual) == 0)
-			return true;
-	return false;
-}
-
-/* Is a section that comes now not to be taken, though its type is? */
-static bool passed_over(const struct brc_preference *p, const brc_reader *r,
-			const brc_section_list *l, size_t from)
-{
-	if (!p->type || brc_word_index(p->type, r->type) < 0)
-		return false;
-	return p->only ? strcmp(r->name, p->only) != 0 : has_preferred(p, l, from);
-}
-
-/* Once the preferred one is there, those that came before it go. */
-static void drop_others(const struct brc_preference *p, brc_section_list *l, size_t from)
-{
-	size_t n = from;
-
-	if (!p->type || p->only || !has_preferred(p, l, from))
-		return;
-	for (size_t i = from; i < l->n; i++)
-		if (brc_word_index(p->type, l->item[i]->type) >= 0 &&
-		    strcmp(l->item[i]->name, p->usual) != 0)
-			brc_section_free(l->item[i]);
-		else
-			l->item[n++] = l->item[i];
-	l->n = n;
-}
-
 /* How one input is read: which sections are handed on, which are kept, and where they go. */
 struct intake {
 	brc_filter *f;
@@ -122,7 +86,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 	else if (brc_word_index(t->types, in->reader->type) < 0)
 		t = NULL;
 	BRC_TRY(rc);
-	taken = t && !passed_over(&f->prefer, in->reader, in->list, in->from);
+	taken = t && !brc_preference_passes_over(&f->prefer, in->reader, in->list, in->from);
 	forward = in->forward && (!t || (t->how & BRC_SHARE) != 0 || f->cli->c.keep);
 	snprintf(title, sizeof(title), "%s/%u %s", in->reader->type, in->reader->version,
 		 in->reader->name);
@@ -146,7 +110,7 @@ static brc_rc take_section(struct intake *in, const brc_frame *head, brc_err *er
 		return BRC_OK;
 	s = brc_collector_take(in->collector);
 	BRC_TRY(keep_section(in->list, s, err));
-	drop_others(&f->prefer, in->list, in->from);
+	brc_preference_drop_others(&f->prefer, in->list, in->from);
 	return BRC_OK;
 }
 

@@ -3,6 +3,7 @@
 #define BRC_STREAM_FILTER_STATE_H
 
 #include "stream/filter.h"
+#include "stream/reader.h"
 #include "stream/sink.h"
 #include "stream/writer.h"
 
@@ -56,5 +57,12 @@ struct brc_filter {
 /* Remember a section that came by or was written. */
 brc_rc brc_filter_note_seen(brc_filter *f, const char *type, const char *title, bool forwarded,
 			    brc_err *err);
+
+/* Is a section that comes now not to be taken, though its type is? l->item[from..]: those before.
+ */
+bool brc_preference_passes_over(const struct brc_preference *p, const brc_reader *r,
+				const brc_section_list *l, size_t from);
+/* Once the preferred one is there, those that came before it go. */
+void brc_preference_drop_others(const struct brc_preference *p, brc_section_list *l, size_t from);
 
 #endif

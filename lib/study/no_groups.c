@@ -26,12 +26,14 @@ brc_rc brc_no_groups_in_stream(brc_filter *f, const char *what, const brc_cli *c
 
 	*none = false;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i]->type, "labels") != 0)
+		if (strcmp(all[i]->type, "lesions") == 0)
 			return BRC_OK;
 	for (size_t i = 0; i < n; i++) {
 		brc_labels l;
 		bool empty;
 
+		if (strcmp(all[i]->type, "labels") != 0)
+			continue;
 		BRC_TRY(brc_labels_read(&l, all[i], err));
 		empty = is_empty(&l);
 		brc_labels_clear(&l);

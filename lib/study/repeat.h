@@ -52,7 +52,4 @@ typedef struct brc_repeat {
  */
 brc_rc brc_repeat_run(const brc_repeat *r, const brc_cli *cli, brc_repeats *out, brc_err *err);
 
-/* Is anything a finding? */
-bool brc_repeat_any(const brc_repeat *r);
-
 #endif

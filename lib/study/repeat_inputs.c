@@ -207,15 +207,6 @@ brc_rc brc_repeat_rows(const brc_repeat *r, const brc_experiment *first, brc_rep
 	return for_findings(r, add_row, &x, err);
 }
 
-bool brc_repeat_any(const brc_repeat *r)
-{
-	size_t n = 0;
-	brc_err err;
-
-	for_findings(r, count_row, &n, &err);
-	return n > 0;
-}
-
 /* What a finding needed in the first run; 0 where no statistic asked for it. */
 static double minimum_effect(const brc_findings *f)
 {

@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "data/tables/lines.h"
 #include "net/score.h"
-#include "stats/order.h"
 
 enum { FILE_MAX = 1 << 24, CLASSES_MAX = 1000, NAME_BYTES = 255 };
 
@@ -185,13 +184,28 @@ static brc_rc read_table(brc_token_classes *c, const char *path, const brc_datas
 
 /* ---- by frequency ---- */
 
-static brc_rc name_frequent(brc_token_classes *c, const brc_ordered *order, size_t n,
+/* A token, and how many answers it is the label of. */
+typedef struct counted {
+	int64_t answers;
+	size_t token;
+} counted;
+
+static int by_answers(const void *a, const void *b)
+{
+	const counted *x = a, *y = b;
+
+	if (x->answers != y->answers)
+		return x->answers > y->answers ? -1 : 1;
+	return x->token < y->token ? -1 : x->token > y->token;
+}
+
+static brc_rc name_frequent(brc_token_classes *c, const counted *order, size_t n,
 			    const brc_dataset *data, brc_err *err)
 {
 	size_t cap = 0;
 
-	for (size_t i = 0; i < n && order[i].value > 0; i++) {
-		const size_t token = order[i].from;
+	for (size_t i = 0; i < n && order[i].answers > 0; i++) {
+		const size_t token = order[i].token;
 		char number[32];
 
 		snprintf(number, sizeof(number), "token %zu", token);
@@ -210,14 +224,14 @@ static brc_rc most_frequent(brc_token_classes *c, size_t n, const brc_scoring *s
 			    const brc_dataset *data, brc_err *err)
 {
 	int64_t *images = brc_alloc(s->choices, sizeof(*images), err);
-	brc_ordered *order = brc_alloc(s->choices, sizeof(*order), err);
+	counted *order = brc_alloc(s->choices, sizeof(*order), err);
 	brc_rc rc = images && order ? BRC_OK : BRC_RESOURCE;
 
 	if (rc == BRC_OK) {
 		brc_score_answers(s, data, images);
 		for (size_t t = 0; t < s->choices; t++)
-			order[t] = (brc_ordered){(double)images[t], t};
-		brc_order(order, s->choices, true);
+			order[t] = (counted){images[t], t};
+		qsort(order, s->choices, sizeof(*order), by_answers);
 		rc = name_frequent(c, order, brc_least(n, s->choices), data, err);
 	}
 	free(images);

@@ -88,13 +88,15 @@ PYTHON
 		laplacian <w.brc | spectral -q -k 12 --choose $rule >$rule.brc
 		clusterability -q -k 12 -n 1 --null layer --choose $rule <w.brc >c.$rule.brc
 		show '(s["spectrum", "weights.global"].records[0]["inertia"], s["labels", "weights.global"].meta["ncut"])' $rule.brc
-		[ "$(show 'repr(s["labels", "weights.global"].meta["ncut"])' $rule.brc)" = \
-			"$(show 'repr(s["clusterability", "weights"].meta["observed"])' c.$rule.brc)" ]
+		show 's["labels", "weights.global"].meta["ncut"]' $rule.brc >cut
+		show 's["clusterability", "weights"].meta["observed"]' c.$rule.brc >observed
+		cmp cut observed
 	done >both
 	/usr/bin/python3 -c 'a, b = map(eval, open("both")); assert a[0] < b[0] and a[1] > b[1], (a, b)'
 	laplacian <w.brc | spectral -q -k 12 >plain.brc
-	[ "$(show 's["labels", "weights.global"].meta["ncut"]' plain.brc)" = \
-		"$(show 's["labels", "weights.global"].meta["ncut"]' inertia.brc)" ]
+	show 's["labels", "weights.global"].meta["ncut"]' inertia.brc >cut
+	show 's["labels", "weights.global"].meta["ncut"]' plain.brc >observed
+	cmp cut observed
 	run -2 spectral -k 2 --choose ncut --compat paper <w.brc
 	run -2 clusterability -k 2 --choose ncut --compat paper <w.brc
 }
@@ -508,6 +510,8 @@ PYTHON
 	coherence <lesioned.brc >all.brc 2>err
 	grep -q 'no unit has a label: there is nothing to add' err
 	check -q all.brc
+	repeat --model "$ROOT/fixtures/fashion-mlp.onnx" --data data.brc <all.brc 2>err | check -q
+	grep -q 'no unit has a label: there is nothing to repeat' err
 	same show 'list(s)' none.brc , show 'list(s)' all.brc
 	for form in txt html json tsv; do
 		report all.brc -o "report.$form"
@@ -515,4 +519,36 @@ PYTHON
 	grep -q 'No k stands out between 8 and 9' report.txt
 	grep -q 'No k stands out between 8 and 9' report.html
 	grep -q 'No k stands out between 8 and 9' report.json
+}
+
+@test "--consensus keeps the core of groups, with the membership of every unit" {
+	planted 0.3 | laplacian -q | spectral -k 5 --consensus 12 2>err >none.brc # noise has no core
+	grep -q 'consensus of 12 partitions: 0 of 120 connected units' err
+	report none.brc >none.txt
+	planted 0.5 | laplacian -q >l.brc
+	spectral -k 5 --consensus 12 <l.brc >s.brc 2>err
+	grep -q 'consensus of 12 partitions: [0-9]* of 120 connected units' err
+	cat >core.py <<'PYTHON'
+import numpy as np
+import read_stream
+s = {x.type: x for x in read_stream.read(open("s.brc", "rb"))[0]}
+copies, label = s["partitions"].arrays["label"], s["labels"].arrays["label"]
+member = s["structure"].arrays["membership"]
+together = np.mean([c[:, None] == c[None] for c in copies], axis=0)
+core = s["structure"].meta["core"]
+assert copies.shape == (12, 120) and core == .8
+assert ((member >= core) == (label >= 0)).all()
+assert 0 < (label >= 0).sum() < 120
+# units of one core are together more often than those of two
+inside = together[(label[:, None] == label[None]) & (label >= 0)[:, None] & ~np.eye(120, dtype=bool)]
+across = together[(label[:, None] != label[None]) & (label >= 0)[:, None] & (label >= 0)[None]]
+assert inside.mean() > .5 > across.mean()
+print("the same")
+PYTHON
+	spectral -q -k 5 --consensus 12 --core 0.8 --threads 3 <l.brc >s.brc
+	[ "$(/usr/bin/python3 core.py)" = "the same" ]
+	extract-weights -q "$ROOT/fixtures/fashion-mlp.onnx" | laplacian -q --local >local.brc
+	run spectral -k 5 --consensus 12 <local.brc
+	[ "$status" -eq 3 ]
+	[[ $output == *"laplacian without --local"* ]]
 }

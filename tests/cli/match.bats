@@ -156,3 +156,21 @@ for g in groups:
 	report -f tsv c.brc | head -1 | grep -q 'loss_in-norm_p_maxt.*loss_cohesion_reference_p'
 	report -f html c.brc | grep -q 'controls matched by'
 }
+
+@test "heads with a layer each are matched among the features of all heads" {
+	local heads=$ROOT/tests/golden/net/heads/listed.onnx
+	extract-weights -q --units hidden,heads "$heads" -o graph.brc
+	/usr/bin/python3 -c "
+import numpy as np
+image = np.random.default_rng(0).random((40, 5, 6), dtype=np.float32)
+np.savez('data.npz', image=image, label=np.arange(40) % 3)"
+	read-data -q data.npz -o data.brc
+	lesion -n 3 --in heads --model "$heads" --data data.brc --graph graph.brc \
+		--match in-norm,activation,degree,cohesion <graph.brc 2>err >out.brc
+	grep -q 'layer attention.heads.0.value: its units lie in 3 bins of degree' err
+	[ "$(look 's("lesions").arrays["match/cohesion/loss"].shape' out.brc)" = "(4, 4, 3)" ]
+	[ "$(look 'bool((s("lesions").arrays["match/cohesion/value"] > 0).all())' out.brc)" = True ]
+	activations -q --model "$heads" <data.brc | corr -q --dense | laplacian -q --local -o local.brc
+	run -3 lesion -n 3 --in heads --model "$heads" --data data.brc --graph local.brc --match cohesion <graph.brc
+	[[ $output == *"lie in several graphs"*"laplacian without --local"* ]]
+}

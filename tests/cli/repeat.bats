@@ -119,6 +119,41 @@ PYTHON
 	[ ! -e y.brc ]
 }
 
+@test "permute-weights keeps the values of each tensor, and all else" {
+	net=$ROOT/fixtures/fashion-resnet.onnx
+	expect 0 "$BIN/permute-weights" "$net" -o a.onnx
+	says "tensors permuted"
+	expect 0 "$BIN/permute-weights" "$net" -o b.onnx
+	cmp a.onnx b.onnx
+	expect 0 "$BIN/permute-weights" --seed 1 "$net" -o b.onnx
+	! cmp -s a.onnx b.onnx
+	[ "$(wc -c <a.onnx)" -eq "$(wc -c <"$net")" ]
+	same_values() { # bytes are permuted, four at a time, so the file has the same ones
+		/usr/bin/python3 -c '
+import sys
+a, b = (open(p, "rb").read() for p in sys.argv[1:])
+assert sorted(a) == sorted(b) and a != b' "$1" "$2"
+	}
+	same_values a.onnx "$net"
+	"$BIN/extract-weights" -q "$net" | "$BIN/export" --units >units-before
+	"$BIN/extract-weights" -q a.onnx | "$BIN/export" --units >units-after
+	cmp units-before units-after
+	expect 3 "$BIN/permute-weights" "$D/data.brc" -o c.onnx
+	expect 2 "$BIN/permute-weights"
+	[ ! -e c.onnx ]
+}
+
+@test "untrained.sh sets a network beside untrained copies" {
+	expect 0 "$ROOT/pipelines/untrained.sh" -k 2 --copies 1 --controls 19 --shuffles 19 --match none \
+		-o table.json "$ROOT/fixtures/side-by-side.onnx" "$D/data.brc"
+	grep -q "^trained  *2 .*structured  *6 of 6" out
+	grep -q "^untrained-1  *2 .*no evidence  *0 of 6" out
+	jq -e '.networks[0].verdict == "structured" and .networks[0].groups.accuracy.found == 6
+		and .networks[1].groups.accuracy.found == 0' table.json
+	expect 2 "$ROOT/pipelines/untrained.sh" --by magic "$ROOT/fixtures/side-by-side.onnx" "$D/data.brc"
+	says "magic"
+}
+
 @test "units without a label, and partitions without groups" {
 	PYTHONPATH="$ROOT/tests/cli:$ROOT/docs" /usr/bin/python3 - "$D/few.brc" >holes.brc <<'PYTHON'
 import sys

@@ -39,7 +39,7 @@ call() {
 	input=/dev/null args=() quiet=(-q)
 	case $1 in
 	read-data) args=(data.npz) ;;
-	extract-weights) args=(net.onnx) ;;
+	extract-weights | permute-weights) args=(net.onnx) ;;
 	activations) input=test.brc args=(--model net.onnx) ;;
 	corr) input=activations.brc ;;
 	laplacian) input=weights.brc ;;
@@ -62,10 +62,10 @@ call() {
 
 # Does FILTER read a stream? Does it write one?
 reads_stream() {
-	case $1 in read-data | extract-weights) return 1 ;; esac
+	case $1 in read-data | extract-weights | permute-weights) return 1 ;; esac
 }
 writes_stream() {
-	case $1 in report | peek | check | export | compare) return 1 ;; esac
+	case $1 in report | peek | check | export | compare | permute-weights) return 1 ;; esac
 }
 
 # expect STATUS COMMAND...: run it; what it prints is in the files out and err.

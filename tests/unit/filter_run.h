@@ -226,7 +226,7 @@ static inline bool run_batch(bench *b, const way_in *w, route way, const unsigne
 		outcome *o;
 
 		for (; pid == 0 && b->done->n < runs; b->done->n++) {
-			unsigned char copy[4096];
+			unsigned char copy[8192];
 			size_t kept;
 
 			memcpy(copy, bytes, n);

@@ -58,6 +58,12 @@ static const way_in ways_in[] = {
 	{"corr --factors", brc_main_corr, "activations", {"--factors"}, NULL, false},
 	{"export --graph: factors", brc_main_export, "factors", {"--graph=tsv"}, NULL, true},
 	{"clusterability: rows", brc_main_clusterability, "rows", {"-k2", "-n1"}, NULL, false},
+	{"clusterability: stored",
+	 brc_main_clusterability,
+	 "correlated",
+	 {"-k2", "-n1"},
+	 NULL,
+	 false},
 	{"laplacian: compressed", brc_main_laplacian, "weights-z", {NULL}, NULL, false},
 	{"lesion", brc_main_lesion, "labels", {"-m" TINY_MODEL, "-d%dataset", "-n1"}, NULL, false},
 	{"lesion --data",
@@ -114,6 +120,7 @@ static inline int make_streams(void **state)
 	tiny_streams(scratch);
 	make("laplacian", brc_main_laplacian, "weights");
 	make("laplacian-factors", brc_main_laplacian, "factors");
+	make("correlated", brc_main_corr, "activations");
 	snprintf(path, sizeof(path), "%s/labels.tsv", scratch);
 	f = fopen(path, "w");
 	fputs("layer\tunit\tcluster\n", f);

@@ -364,6 +364,7 @@ static void mean_activations_are_those_of_numpy(void **state)
 	free(value);
 	brc_experiment_clear(&x);
 	brc_array_clear(&image);
+	free((void *)data.label);
 	brc_dataset_clear(&data);
 	brc_labels_clear(&labels);
 	brc_net_free(net);

@@ -1,6 +1,6 @@
 /*
- * Specificity: sums of changes of probabilities and what is inferred from them, against torch, scipy
- * and numbers computed by hand.
+ * Specificity: sums of changes of probabilities and what is inferred from them, against torch,
+ * scipy and numbers computed by hand.
  */
 #include "net_fixture.h"
 #include "idx_fixture.h"
@@ -257,7 +257,8 @@ static void classes_alone_explain_everything(void **state)
 	assert_true(fabs(of.intraclass - 1) < 1e-12);
 }
 
-/* Two classes have two images or more: the third is left out, but counts in the means of columns. */
+/* Two classes have two images or more: the third is left out, but counts in the means of columns.
+ */
 static void a_class_of_one_image_is_left_out(void **state)
 {
 	int64_t few[] = {2, 1, 5};
@@ -340,7 +341,8 @@ static void what_is_not_defined_says_why(void **state)
 
 /* ---- sums of answers ---- */
 
-/* Scores ln 1, ln 2, ln 1 against equal ones; a place without a label; probabilities as they are. */
+/* Scores ln 1, ln 2, ln 1 against equal ones; a place without a label; probabilities as they are.
+ */
 static void changes_are_added_by_class(void **state)
 {
 	const float before[] = {0, 0, 0, 0, 0, 0}, after[] = {0, 0.6931472f, 0, 1, 2, 3};

@@ -222,11 +222,10 @@ static inline brc_section *tiny_partitions(void)
 {
 	static int32_t label[16] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1};
 	brc_section *s = tiny_section("partitions", "weights");
-	brc_partitions p = {
-		.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
-		.copies = 2,
-		.label = label,
-		.noise = 0.3};
+	brc_partitions p = {.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+			    .copies = 2,
+			    .label = label,
+			    .noise = 0.3};
 	brc_err err = {0};
 
 	assert_int_equal(brc_partitions_write(&p, s, &err), BRC_OK);

@@ -48,12 +48,13 @@ void brc_html_class_table(brc_page *page, const brc_labelling *l)
 
 	if (!f->class_t || f->classes > COLUMNS_MOST)
 		return;
-	brc_html(page, "<h3>Which classes does a group serve?</h3>\n<p class=\"note\">t of each "
-		       "class: by how many standard errors its probability falls more for its own "
-		       "answers than for all, when the group is silenced. &#9733;: lower than under "
-		       "random groups (adjusted over the classes of the group).</p>\n"
-		       "<div class=\"wide long\" tabindex=\"0\"><table class=\"classes\"><thead>"
-		       "<tr><th scope=\"col\">group</th>");
+	brc_html(page,
+		 "<h3>Which classes does a group serve?</h3>\n<p class=\"note\">t of each "
+		 "class: by how many standard errors its probability falls more for its own "
+		 "answers than for all, when the group is silenced. &#9733;: lower than under "
+		 "random groups (adjusted over the classes of the group).</p>\n"
+		 "<div class=\"wide long\" tabindex=\"0\"><table class=\"classes\"><thead>"
+		 "<tr><th scope=\"col\">group</th>");
 	for (size_t c = 0; c < f->classes; c++)
 		brc_html(page, "<th scope=\"col\" class=\"n\">%s</th>", l->class_name[c]);
 	brc_html(page, "</tr></thead><tbody>\n");

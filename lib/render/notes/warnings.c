@@ -305,9 +305,10 @@ static void warn_unspecific(brc_network *net, size_t i)
 	const brc_findings *f = &net->labelling[i].test[BRC_COHERENCE];
 
 	if (f->no_specificity[0])
-		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
-			      "specificity is not defined: %s.%s", f->no_specificity,
-			      f->n_stats ? " What stands in its place grows with total damage." : "");
+		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i, "specificity is not defined: %s.%s",
+			      f->no_specificity,
+			      f->n_stats ? " What stands in its place grows with total damage."
+					 : "");
 }
 
 void brc_note_warnings(brc_network *net)

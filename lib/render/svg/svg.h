@@ -32,8 +32,8 @@ void brc_svg_draws(brc_str *b, const brc_inference *st, size_t row, const char *
 
 /*
  * Change of recall by class as bars, the random groups' mean as a tick, a
- * star where the adjusted p of t, or without specificity of the recall, is <= level; the most changed 12 classes when
- * there are more. Nothing for a group not tested by class.
+ * star where the adjusted p of t, or without specificity of the recall, is <= level; the most
+ * changed 12 classes when there are more. Nothing for a group not tested by class.
  */
 void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, double level);
 
@@ -46,8 +46,8 @@ void brc_svg_classes(brc_str *b, const brc_labelling *l, const brc_group *g, dou
 brc_rc brc_svg_wiring(brc_str *b, const brc_network *net, brc_err *err);
 
 /*
- * The evidence for each k of a graph: gaps of eigenvalues as bars, the agreement of starts as a line, and the
- * chosen k filled. `title` may be empty. Nothing without evidence.
+ * The evidence for each k of a graph: gaps of eigenvalues as bars, the agreement of starts as a
+ * line, and the chosen k filled. `title` may be empty. Nothing without evidence.
  */
 void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title);
 

@@ -246,11 +246,12 @@ static void add_legend(brc_str *b, const brc_labelling *l, double level)
 			     ". %s*: it loses more than under random groups (adjusted p <= %g)",
 			     brc_task_cell(l->lesions.task), level);
 	if (l->test[BRC_COHERENCE].class_t)
-		brc_str_addf(&line,
-			     ". U: the change of a class's probability for its own answers "
-			     "less that for all; range: from the smallest to the largest U, in points. "
-			     "A finding needs a range of %g points",
-			     100 * brc_primary(&l->test[BRC_COHERENCE])->minimum_effect);
+		brc_str_addf(
+			&line,
+			". U: the change of a class's probability for its own answers "
+			"less that for all; range: from the smallest to the largest U, in points. "
+			"A finding needs a range of %g points",
+			100 * brc_primary(&l->test[BRC_COHERENCE])->minimum_effect);
 	brc_str_add(b, "\n");
 	brc_text_line(b, "  ", &line);
 }

@@ -103,8 +103,6 @@ PYTHON
 	expect 2 "${call[@]}" --statistics loss,size -o x.brc <"$D/few.brc"
 	says "no findings by 'size'"
 	says "accuracy, loss, specificity, spread, range"
-	expect 2 "${call[@]}" --statistics "" -o x.brc <"$D/few.brc"
-	says "no findings by ''"
 }
 
 @test "published tests are not repeated" {

@@ -32,7 +32,7 @@ def version():
     """A digest of the filters: intermediate streams of other versions are not used again."""
     h = hashlib.sha256()
     for name in ("lesion", "coherence", "spectral", "clusterability", "corr", "activations",
-                 "extract-weights", "laplacian", "read-data", "import"):
+                 "extract-weights", "laplacian", "read-data", "import", "repeat"):
         with open(os.path.join(ROOT, "bin", name), "rb") as f:
             h.update(f.read())
     return h.hexdigest()[:16]

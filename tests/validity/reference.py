@@ -1,7 +1,7 @@
 """Probability F with torch and NumPy, from the model alone: an oracle that shares nothing with broca.
 
-specificity(path, x, y, groups) silences groups of units, runs the rest of the network again, and
-returns for each group F, and by class U and t, as docs/method.md defines them.
+Lesions(path, x, y).statistics(layer, units) silences the units, runs the rest of the network again,
+and returns F, and by class U and t, as docs/method.md defines them.
 """
 import os
 import sys
@@ -75,42 +75,3 @@ def probability_f(delta, y):
     t = u_mean / np.sqrt(max(within, 1e-12) * len(classes) / n)
     return (0.0 if between < 1e-14 else between / max(within, 1e-12)), u_mean, t
 
-
-def p_values(draws, tail=1):
-    """p of draw 0 among draws [n + 1, m]: large values are extreme, ties against significance."""
-    return (draws >= draws[0]).mean(0) if tail > 0 else (draws <= draws[0]).mean(0)
-
-
-def max_t(draws):
-    """Step-down max-T p-values of draws [n + 1, m], large values extreme."""
-    sd = draws.std(0)
-    t = (draws - draws.mean(0)) / np.where(sd > 0, sd, 1)
-    p, largest = np.zeros(t.shape[1]), 0.0
-    order = np.argsort(-t[0])
-    for i, m in enumerate(order):
-        largest = max(largest, (t[:, order[i:]].max(1) >= t[0, m]).mean())
-        p[m] = largest
-    return p
-
-
-def omnibus(draws):
-    """Omnibus permutation p of draws [n + 1, m]."""
-    rank = (draws[None] > draws[:, None]).sum(1) + (draws[None] == draws[:, None]).sum(1) / 2
-    s = -np.log(rank / len(draws)).mean(1)
-    return (s >= s[0] - 1e-12).mean()
-
-
-def partition_draws(lesions, labels, draws, seed):
-    """F [draws + 1, groups], t [draws + 1, groups, C], and the groups; draw 0 is `labels`.
-
-    labels: {layer: array of labels}. The labels of a layer are permuted, as broca's controls are.
-    """
-    rng = np.random.default_rng(seed)
-    groups = [(layer, c) for layer, label in labels.items() for c in np.unique(label) if c >= 0]
-    f = np.zeros((draws + 1, len(groups)))
-    t = np.zeros((draws + 1, len(groups), lesions.p0.shape[1]))
-    for b in range(draws + 1):
-        at = {layer: label if b == 0 else rng.permutation(label) for layer, label in labels.items()}
-        for g, (layer, c) in enumerate(groups):
-            f[b, g], _, t[b, g] = lesions.statistics(layer, np.flatnonzero(at[layer] == c))
-    return f, t, groups

@@ -8,6 +8,7 @@
 #include "stream/filter.h"
 #include "study/no_groups.h"
 #include "study/repeat.h"
+#include "study/repeat_statistics.h"
 #include "study/tell.h"
 #include "options.h"
 
@@ -24,6 +25,10 @@ static const brc_opt options[] = {
 	OPTION_DATASET(&data_name, "test"),
 	{BRC_SIZE("partitions", 'n', "R", &study.copies, 1, 1e6,
 		  "how many of the perturbed partitions are used, at most: the first ones")},
+	{BRC_STRING("statistics", 0, "LIST", &study.statistics,
+		    "whose findings are repeated, such as accuracy,loss,specificity, or all "
+		    "(default: accuracy, or loss where there is no accuracy, and specificity: "
+		    "verdicts rest on these)")},
 	{BRC_FLAG("all", 0, &study.all,
 		  "lesion every group of these partitions, not only those that are like the group "
 		  "of a finding; and write how often each unit is in a group that is a finding")},
@@ -157,6 +162,7 @@ static brc_rc run(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 			BRC_TRY(brc_filter_make(f, types[k], w->name[k], brc_findings_write,
 						&w->findings[k], err));
 	brc_tell_repeats(cli, &w->repeats);
+	brc_repeat_tell_others(&study, cli);
 	return brc_filter_make(f, "repeats", brc_cli_name(cli, w->name[0]), brc_repeats_write,
 			       &w->repeats, err);
 }

@@ -22,7 +22,7 @@ typedef struct brc_repeats {
 	double level;              /* of significance */
 	size_t copies;             /* partitions */
 	size_t n_stats;
-	char **statistic;  /* [n_stats] as in the findings */
+	char **statistic;  /* [n_stats] those that were repeated, in the order of the findings */
 	double *largest_p; /* [n_stats] of the findings of each; NaN: there are none */
 	size_t n;          /* findings; a group that is one by two statistics counts twice */
 	int32_t *of;       /* [n] statistic */

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "study/repeat_inputs.h"
+#include "study/repeat_statistics.h"
 
 /* What all partitions share while they are lesioned. */
 typedef struct work {
@@ -168,7 +169,7 @@ static brc_rc take(const work *w, size_t copy, const brc_labels *labels, const b
 		const brc_findings *before = w->r->found[k];
 		brc_findings f = {0};
 
-		if (!before)
+		if (!before || !brc_repeat_takes_any(w->r, before))
 			continue;
 		BRC_TRY(brc_repeat_measure(w->r, k, l, &f, err));
 		take_p(w, copy, &f);

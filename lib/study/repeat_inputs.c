@@ -9,6 +9,7 @@
 #include "net/check_dataset.h"
 #include "net/loss.h"
 #include "net/score.h"
+#include "study/repeat_statistics.h"
 
 /* ---- does it fit together? ---- */
 
@@ -57,6 +58,7 @@ brc_rc brc_repeat_check(const brc_repeat *r, brc_scoring *scoring, brc_token_cla
 {
 	const brc_lesions *l = r->lesions;
 
+	BRC_TRY(brc_repeat_statistics_check(r, err));
 	BRC_TRY(check_layers(r, err));
 	BRC_TRY(brc_net_check_dataset(r->net, r->data, err));
 	BRC_TRY(brc_task_decide(scoring, r->net, r->data, (int)l->task, err));
@@ -88,10 +90,14 @@ static brc_rc for_findings(const brc_repeat *r, each_finding *each, void *ctx, b
 	for (size_t i = 0; i < BRC_REPEAT_FINDINGS; i++) {
 		const brc_findings *f = r->found[i];
 
-		for (size_t k = 0; f && k < f->n_stats; k++, statistic++)
+		for (size_t k = 0; f && k < f->n_stats; k++) {
+			if (!brc_repeat_takes(r, f->stat[k].statistic))
+				continue;
 			for (size_t s = 0; s < f->m; s++)
 				if (brc_inference_finding(&f->stat[k], s, f->level))
 					BRC_TRY(each(ctx, statistic, f, k, s, err));
+			statistic++;
+		}
 	}
 	return BRC_OK;
 }
@@ -155,16 +161,19 @@ static brc_rc add_row(void *ctx, size_t statistic, const brc_findings *f, size_t
 static brc_rc name_statistics(const brc_repeat *r, brc_repeats *out, brc_err *err)
 {
 	for (size_t i = 0; i < BRC_REPEAT_FINDINGS; i++)
-		out->n_stats += r->found[i] ? r->found[i]->n_stats : 0;
+		for (size_t k = 0; r->found[i] && k < r->found[i]->n_stats; k++)
+			out->n_stats += brc_repeat_takes(r, r->found[i]->stat[k].statistic);
 	BRC_TRY(BRC_ZEROED(out->statistic, out->n_stats, err));
 	BRC_TRY(BRC_ARRAY(out->largest_p, out->n_stats, err));
 	for (size_t i = 0, at = 0; i < BRC_REPEAT_FINDINGS; i++)
-		for (size_t k = 0; r->found[i] && k < r->found[i]->n_stats; k++, at++) {
+		for (size_t k = 0; r->found[i] && k < r->found[i]->n_stats; k++) {
 			const char *name = r->found[i]->stat[k].statistic;
 
+			if (!brc_repeat_takes(r, name))
+				continue;
 			out->largest_p[at] = NAN;
 			out->statistic[at] = brc_memdup(name, strlen(name) + 1, 1, err);
-			BRC_TRY(brc_made(out->statistic[at]));
+			BRC_TRY(brc_made(out->statistic[at++]));
 		}
 	return BRC_OK;
 }
@@ -250,16 +259,20 @@ brc_rc brc_repeat_columns(const brc_repeat *r, const brc_repeats *from, brc_err 
 	for (size_t i = 0; i < BRC_REPEAT_FINDINGS; i++) {
 		brc_findings *f = r->found[i];
 
-		for (size_t k = 0; f && k < f->n_stats; k++, statistic++) {
+		for (size_t k = 0; f && k < f->n_stats; k++) {
 			brc_inference *stat = &f->stat[k];
+			const size_t t = statistic;
 
 			free(stat->returns);
 			stat->returns = NULL;
-			if (isnan(from->largest_p[statistic]))
+			if (!brc_repeat_takes(r, stat->statistic))
+				continue;
+			statistic++;
+			if (isnan(from->largest_p[t]))
 				continue;
 			BRC_TRY(BRC_ARRAY(stat->returns, f->m, err));
 			for (size_t s = 0; s < f->m; s++)
-				stat->returns[s] = share_of(from, statistic, f, s);
+				stat->returns[s] = share_of(from, t, f, s);
 		}
 	}
 	return BRC_OK;

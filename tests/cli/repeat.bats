@@ -6,18 +6,22 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	"$BIN/read-data" -q --npz "$ROOT/fixtures/side-by-side.npz" --first 300 -o data.brc
-	"$BIN/extract-weights" -q "$ROOT/fixtures/side-by-side.onnx" | "$BIN/laplacian" -q |
-		"$BIN/spectral" -q -k 2 -o labels.brc
+	"$BIN/extract-weights" -q "$ROOT/fixtures/side-by-side.onnx" | "$BIN/laplacian" -q -o graph.brc
+	"$BIN/spectral" -q -k 2 -o labels.brc <graph.brc
 	analysed few 4 0.1
 	analysed none 4 1
-	analysed same 3 0
+	"$BIN/spectral" -q -k 2 --stability 3 <graph.brc | examined -o same.brc
 }
 
 # analysed NAME COPIES SHARE: NAME.brc has partitions of which a share of the units moved, and findings
 analysed() {
-	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" "$2" "$3" <labels.brc |
-		"$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" --data data.brc |
-		"$BIN/coherence" -q -o "$1.brc"
+	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" "$2" "$3" <labels.brc | examined -o "$1.brc"
+}
+
+# examined [OPTION...]: lesions and coherence of the labels on standard input; options of coherence
+examined() {
+	"$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" --data "$BATS_FILE_TMPDIR/data.brc" |
+		"$BIN/coherence" -q "$@"
 }
 
 setup() {
@@ -53,7 +57,9 @@ PYTHON
 @test "groups that the partitions have return in all of them" {
 	expect 0 "${call[@]}" -o same.brc <"$D/same.brc"
 	says "accuracy: 6 of 6 findings return in at least half of 3 perturbed partitions; on average a finding returns in 1.00"
+	says "not repeated: findings by loss, spread"
 	same_as_recomputed same.brc | grep -qx "[1-9][0-9]* findings"
+	"$BIN/report" -f json same.brc | jq -e '[.. | .loss? // empty | .returns? // empty] | length == 0'
 	"$BIN/report" -f json same.brc | jq -e '[.. | .accuracy? // empty | .returns? // empty] | length == 6 and all(. == 1)'
 	"$BIN/report" same.brc | grep -q "max-T returns"
 	"$BIN/report" -f tsv same.brc | head -1 | grep -q accuracy_returns
@@ -68,8 +74,7 @@ PYTHON
 
 @test "groups, indices, shares and frequencies are those that the other sections give" {
 	expect 0 "${call[@]}" --all -o few.brc <"$D/few.brc"
-	of_copy 2 "$D/few.brc" | "$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" \
-		--data "$D/data.brc" | "$BIN/coherence" -q -o run.brc
+	of_copy 2 "$D/few.brc" | examined -o run.brc
 	same_as_recomputed few.brc 2 run.brc | grep -qx "[1-9][0-9]* compared"
 	# without --all fewer groups are lesioned, with the same p
 	expect 0 "${call[@]}" -q -o fewer.brc <"$D/few.brc"
@@ -81,19 +86,39 @@ PYTHON
 		cmp few.npy fewer.npy
 	done
 	# of a single copy the frequencies are those of its findings
-	of_copy 0 "$D/few.brc" | "$BIN/lesion" -q -n 99 --model "$ROOT/fixtures/side-by-side.onnx" \
-		--data "$D/data.brc" | "$BIN/coherence" -q -o run.brc
+	of_copy 0 "$D/few.brc" | examined -o run.brc
 	expect 0 "${call[@]}" --all -n 1 -o one.brc <"$D/few.brc"
 	same_as_recomputed one.brc 0 run.brc
+}
+
+@test "the statistics whose findings are repeated" {
+	expect 0 "${call[@]}" --statistics all -n 2 -o all.brc <"$D/few.brc"
+	same_as_recomputed all.brc >count
+	says "loss: "
+	says "spread: "
+	expect 0 "${call[@]}" --statistics loss -n 2 -o loss.brc <"$D/few.brc"
+	says "loss: "
+	says "not repeated: findings by accuracy, specificity, spread"
+	[ "$(same_as_recomputed loss.brc | head -n 1)" != "$(head -n 1 count)" ]
+	expect 2 "${call[@]}" --statistics loss,size -o x.brc <"$D/few.brc"
+	says "no findings by 'size'"
+	says "accuracy, loss, specificity, spread, range"
+}
+
+@test "published tests are not repeated" {
+	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" 2 0 <"$D/labels.brc" |
+		"$BIN/lesion" -q --compat paper --model "$ROOT/fixtures/side-by-side.onnx" --data "$D/data.brc" |
+		"$BIN/coherence" -q --compat paper -o paper.brc
+	expect 3 "${call[@]}" -o x.brc <paper.brc
+	says "the findings are of --compat paper"
+	[ ! -e x.brc ]
 }
 
 @test "the same bytes for any number of threads" {
 	for threads in 1 3; do
 		"${call[@]}" -q --threads $threads -o $threads.brc <"$D/few.brc"
 	done
-	"$BIN/export" --tensor repeats/copy/p -o 1.npy <1.brc
-	"$BIN/export" --tensor repeats/copy/p -o 3.npy <3.brc
-	cmp 1.npy 3.npy
+	cmp 1.brc 3.brc
 }
 
 @test "no partitions, no findings, another network, other data" {

@@ -27,7 +27,7 @@ np.savez('data.npz', image=image, label=np.arange(60) % 3)"
 	"$BIN/spectral" -q -k 2,3 -o both.brc <laplacian.brc
 	"$BIN/lesion" -q --model net.onnx --data test.brc -n 19 -o lesions.brc <labels.brc
 	"$BIN/coherence" -q -o analysis.brc <lesions.brc
-	/usr/bin/python3 "$ROOT/tests/cli/perturb_labels.py" 2 .25 <labels.brc |
+	"$BIN/spectral" -q -k 2 --stability 2 <laplacian.brc |
 		"$BIN/lesion" -q --model net.onnx --data test.brc -n 19 |
 		"$BIN/coherence" -q -o repeatable.brc
 	"$BIN/export" --labels -o labels.tsv <labels.brc

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What make validity measures, in short, on fixtures whose truth is known: groups and classes that
 # are there are found, others are not, and noise is not called structured.
-# shellcheck disable=SC2154 # bats sets it
+# shellcheck disable=SC2154,SC2094 # bats sets it; nothing writes to what it reads
 
 bats_require_minimum_version 1.5.0
 

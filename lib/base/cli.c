@@ -171,6 +171,16 @@ static void usage_error(const brc_cli *cli, const char *message)
 
 /* ---- --help ---- */
 
+/* "a|b|c", or "a, b, c" where that is too long for one line of the help. */
+static void add_choices(brc_str *s, const char *choices)
+{
+	enum { WIDEST = 60 };
+	const char *between = strlen(choices) > WIDEST ? ", " : "|";
+
+	for (size_t n; (n = strcspn(choices, "|")) > 0; choices += n + (choices[n] == '|'))
+		brc_str_addf(s, "%.*s%s", (int)n, choices, choices[n] ? between : "");
+}
+
 /* " (default: X)" after the sentence, from the value before parsing. */
 static void add_default(brc_str *s, const brc_opt *o)
 {
@@ -192,7 +202,9 @@ static void add_default(brc_str *s, const brc_opt *o)
 			brc_str_addf(s, " (default: %s)", *(const char *const *)o->value);
 		break;
 	case BRC_OPT_CHOICE:
-		brc_str_addf(s, ": %s (default: %s)", o->choices,
+		brc_str_add(s, ": ");
+		add_choices(s, o->choices);
+		brc_str_addf(s, " (default: %s)",
 			     brc_word_at(o->choices, *(const int *)o->value, word, sizeof(word)));
 		break;
 	default:

@@ -9,6 +9,7 @@
 #include "base/texts.h"
 #include "sections/classes.h"
 #include "sections/keys.h"
+#include "sections/match_kinds.h"
 #include "sections/subclusters.h"
 
 #define ROW(name, meaning, kind, holder)                                       \
@@ -186,6 +187,22 @@ static brc_rc read_columns(brc_inference *i, const brc_section *s, brc_err *err)
 	return BRC_OK;
 }
 
+/* Columns that are there for some statistics alone come with all that belong to them. */
+static brc_rc check_columns(const brc_inference *i, const brc_section *s, brc_err *err)
+{
+	if (!!i->u_range != !!i->intraclass || !!i->u_range != !!i->large_enough ||
+	    !!i->u_range != !isnan(i->minimum_effect))
+		return brc_section_bad(s, err, "statistic %s has some of its effects, but not all",
+				       i->statistic);
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		if (!brc_match_columns_whole(i, k))
+			return brc_section_bad(s, err,
+					       "statistic %s has some columns of controls matched "
+					       "by %s, but not all",
+					       i->statistic, brc_match_name(k));
+	return BRC_OK;
+}
+
 static brc_rc read_numbers(brc_inference *i, const brc_section *s, const brc_map *r, brc_err *err)
 {
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
@@ -220,7 +237,8 @@ static brc_rc read_statistic(brc_inference *i, const brc_section *s, const brc_m
 				       "%zu sub-clusters",
 				       i->statistic, i->n, i->m, m);
 	BRC_TRY(read_numbers(i, s, r, err));
-	return read_columns(i, s, err);
+	BRC_TRY(read_columns(i, s, err));
+	return check_columns(i, s, err);
 }
 
 static brc_rc read_statistics(brc_findings *f, const brc_section *s, brc_err *err)
@@ -249,6 +267,9 @@ static brc_rc read_classes(brc_findings *f, const brc_section *s, brc_err *err)
 						err));
 	}
 	f->classes = shape[1];
+	if (!!f->class_u != !!f->class_t || !!f->class_u != !!f->class_t_p ||
+	    !!f->class_u != !!f->class_t_p_adjusted)
+		return brc_section_bad(s, err, "it has some of t by class, but not all");
 	return brc_classes_read(s, f->classes, &f->class_name, err);
 }
 

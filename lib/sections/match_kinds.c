@@ -59,3 +59,13 @@ const brc_matched *brc_match_columns_of(const brc_inference *i, brc_match kind)
 
 	return of[kind];
 }
+
+bool brc_match_columns_whole(const brc_inference *i, brc_match kind)
+{
+	const brc_matched *m = brc_match_columns_of(i, kind);
+	const bool there = m->p, joint = there && brc_match_exact(kind);
+
+	return !(there && i->published) && !!m->control_mean == there && !!m->effect == there &&
+	       !!m->value == there && !!m->control_value == there && !!m->q == joint &&
+	       !!m->p_maxt == joint;
+}

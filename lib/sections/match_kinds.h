@@ -37,5 +37,7 @@ brc_rc brc_match_parse(const char *text, bool wanted[BRC_MATCHES], brc_err *err)
 /* The columns of a statistic for controls of this kind. */
 brc_matched *brc_match_columns(brc_inference *i, brc_match kind);
 const brc_matched *brc_match_columns_of(const brc_inference *i, brc_match kind);
+/* Has the statistic all columns that controls of this kind give, or none of them? */
+bool brc_match_columns_whole(const brc_inference *i, brc_match kind);
 
 #endif

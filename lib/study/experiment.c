@@ -11,6 +11,8 @@
 #include "study/dead_units.h"
 #include "study/match_lesions.h"
 
+enum { MANY_CLASSES = 100 }; /* above so many, memory may be saved by fewer */
+
 /* ---- planning ---- */
 
 /* Find the layers of the labels in the network. */
@@ -314,6 +316,17 @@ static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax
 	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
 }
 
+/* Memory goes with the number of classes. Returns rc. */
+static brc_rc tell_of_classes(brc_rc rc, const brc_scoring *s, brc_err *err)
+{
+	if (rc == BRC_RESOURCE && brc_score_softmax(s) && s->choices > MANY_CLASSES)
+		brc_hint(err,
+			 "there are %zu classes: raise --mem, take fewer --controls, or count "
+			 "classes together with --frequent-tokens N or --token-classes FILE",
+			 s->cells);
+	return rc;
+}
+
 /* What the lesions leave, that of the network without a lesion in front. */
 static brc_rc run_lesions(const brc_experiment *x, const brc_net *net, const brc_dataset *data,
 			  const brc_lesion_options *how, brc_pool *pool, brc_progress *p,
@@ -350,11 +363,11 @@ static brc_rc run(const brc_experiment *x, const brc_net *net, const brc_dataset
 				  .mem = x->options.mem,
 				  .scoring = scoring};
 
-	BRC_TRY(check_memory(x, c, softmax, &how.held, err));
+	BRC_TRY(tell_of_classes(check_memory(x, c, softmax, &how.held, err), scoring, err));
 	BRC_TRY(brc_lesion_tensors_alloc(&l->tensors, random_lesions(x) * c, softmax, err));
 	if (softmax)
 		BRC_NEW(l->baseline_saturated, c, err);
-	BRC_TRY(run_lesions(x, net, data, &how, pool, p, l, err));
+	BRC_TRY(tell_of_classes(run_lesions(x, net, data, &how, pool, p, l, err), scoring, err));
 	for (size_t k = 0; k < c; k++) {
 		if (l->baseline_correct)
 			l->baseline_correct[k] = l->correct[k];

@@ -36,12 +36,18 @@ static brc_rc class_called(brc_token_classes *c, size_t *cap, const char *name, 
 	return brc_texts_add(&c->name, &c->n, cap, name, err);
 }
 
-/* Tokens without a class are pooled. */
+/* Tokens without a class are pooled, in the class called so if there is one. */
 static brc_rc pool(brc_token_classes *c, size_t *cap, brc_err *err)
 {
-	for (size_t t = 0; t < c->tokens; t++)
-		if (c->cell[t] < 0)
-			BRC_TRY(class_called(c, cap, others, &c->cell[t], err));
+	int32_t class_ = -1;
+
+	for (size_t t = 0; t < c->tokens; t++) {
+		if (c->cell[t] >= 0)
+			continue;
+		if (class_ < 0)
+			BRC_TRY(class_called(c, cap, others, &class_, err));
+		c->cell[t] = class_;
+	}
 	return BRC_OK;
 }
 

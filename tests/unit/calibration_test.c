@@ -97,14 +97,21 @@ static void note_statistic(study *y, const brc_inference *i)
 	free(p);
 }
 
-static void note_classes(study *y, const brc_findings *f)
+static void note_classes_of(study *y, const brc_findings *f, const char *name, const double *p,
+			    const double *adjusted)
 {
 	size_t wrong = 0;
 
-	note(y, "class", "single", share_of(f->class_p, f->m * f->classes));
+	note(y, name, "single", share_of(p, f->m * f->classes));
 	for (size_t s = 0; s < f->m; s++)
-		wrong += share_of(f->class_p_adjusted + s * f->classes, f->classes) > 0;
-	note(y, "class", "max-T over classes", (double)wrong / (double)f->m);
+		wrong += share_of(adjusted + s * f->classes, f->classes) > 0;
+	note(y, name, "max-T over classes", (double)wrong / (double)f->m);
+}
+
+static void note_classes(study *y, const brc_findings *f)
+{
+	note_classes_of(y, f, "class", f->class_p, f->class_p_adjusted);
+	note_classes_of(y, f, "t by class", f->class_t_p, f->class_t_p_adjusted);
 }
 
 static void one_partition(study *y, uint64_t partition)
@@ -183,7 +190,7 @@ static void no_default_test_finds_more_than_its_level(void **state)
 		checked++;
 		assert_true(mean_of(s) <= 0.05 + 3 * error_of(s));
 	}
-	assert_int_equal(checked, 3 * STATISTICS + 2);
+	assert_int_equal(checked, 3 * STATISTICS + 4);
 	assert_true(mean_of(&y->share[0]) > 0.02); /* not idle either */
 }
 

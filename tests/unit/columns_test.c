@@ -14,11 +14,25 @@
 
 #include "render/report.h"
 #include "report_sections.h"
+#include "sections/match_kinds.h"
 #include "stats/columns.h"
 
 typedef brc_rc measure(brc_findings *f, const brc_lesions *l, const brc_measure *how, brc_err *err);
 
 static measure *const measures[] = {brc_measure_importance, brc_measure_coherence};
+
+/* Matched controls of every kind: the random ones once more. */
+static void match_all(brc_lesions *l)
+{
+	static double value[(DRAWS + 1) * GROUPS];
+
+	for (size_t i = 0; i < (DRAWS + 1) * GROUPS; i++)
+		value[i] = 1 + 0.25 * (double)(i % 13);
+	for (brc_match k = 0; k < BRC_MATCHES; k++) {
+		l->matched[k] = true;
+		l->match[k] = (brc_lesion_match){l->tensors, value};
+	}
+}
 
 /* Findings of the small analysis, of every kind: corrected and published. */
 static brc_findings measured(analysis *a, measure *of, bool published)
@@ -29,6 +43,7 @@ static brc_findings measured(analysis *a, measure *of, bool published)
 	brc_err err;
 
 	make_lesions(a, &l, "x", plain_classes);
+	match_all(&l);
 	must(of(&f, &l, &how, &err), &err);
 	brc_layers_clear(&l.layers);
 	return f;
@@ -50,6 +65,12 @@ static void assert_has(const char *text, const char *word, const char *where)
 {
 	if (!has_word(text, word))
 		fail_msg("%s lacks '%s'", where, word);
+}
+
+/* Is it one of those that matched controls give? */
+static bool is_matched(const brc_column *c)
+{
+	return strchr(c->name, '/');
 }
 
 static const brc_column *const tables[] = {brc_statistic_columns, brc_statistic_numbers,
@@ -76,7 +97,9 @@ static void statistics_have_the_columns_that_their_rows_say(void **state)
 		brc_findings f = measured(&a, brc_measure_importance, published);
 
 		for (const brc_column *c = brc_statistic_columns; c->name; c++)
-			if (c->holder != BRC_HELD_BY_SOME)
+			if (is_matched(c))
+				assert_int_equal(brc_column_there(c, &f.stat[0]), !published);
+			else if (c->holder != BRC_HELD_BY_SOME)
 				assert_int_equal(brc_column_there(c, &f.stat[0]),
 						 brc_column_held(c, published));
 		brc_findings_clear(&f);
@@ -97,7 +120,7 @@ static void fill_distinct(brc_inference *st)
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (c->kind == BRC_COLUMN_COUNT)
 			*(size_t *)brc_column_field(c, st) = (size_t)next++;
-		else if (brc_column_held(c, st->published))
+		else if (brc_column_held(c, st->published) || !isnan(brc_column_number(c, st)))
 			*(double *)brc_column_field(c, st) = next++;
 	}
 }
@@ -115,7 +138,8 @@ static void assert_same_statistic(const brc_inference *a, const brc_inference *b
 	for (const brc_column *c = brc_statistic_numbers; c->name; c++) {
 		if (c->kind == BRC_COLUMN_COUNT)
 			assert_int_equal(brc_column_count(c, a), brc_column_count(c, b));
-		else if (brc_column_held(c, a->published))
+		else if (brc_column_held(c, a->published) ||
+			 (c->holder == BRC_HELD_BY_SOME && !isnan(brc_column_number(c, a))))
 			assert_true(brc_column_number(c, a) == brc_column_number(c, b));
 	}
 }
@@ -149,7 +173,7 @@ static void a_section_keeps_every_column(void **state)
 }
 
 /* A section of coherence with one tensor less is refused, and the message names it. */
-static void assert_needed(const char *table, const char *column)
+static void assert_needed(const char *table, const char *column, const char *named)
 {
 	analysis a = {0};
 	brc_findings f = measured(&a, brc_measure_coherence, false), again;
@@ -163,7 +187,7 @@ static void assert_needed(const char *table, const char *column)
 		if (strcmp(s->tensors[i]->name, name) == 0)
 			s->tensors[i]->name[0] = '-';
 	assert_int_equal(brc_findings_read(&again, s, &err), BRC_DATA);
-	assert_has(err.message, column, "the message");
+	assert_has(err.message, named, "the message");
 	brc_findings_clear(&f);
 	free_analysis(&a);
 }
@@ -172,12 +196,19 @@ static void a_missing_column_is_refused(void **state)
 {
 	(void)state;
 	for (const brc_column *c = brc_statistic_columns; c->name; c++)
-		if (c->holder != BRC_HELD_BY_SOME)
-			assert_needed("spread", c->name);
+		if (is_matched(c))
+			assert_needed("spread", c->name, "matched");
+		else if (c->holder != BRC_HELD_BY_SOME)
+			assert_needed("spread", c->name, c->name);
+	/* the first one says whether there are classes */
 	for (const brc_column *c = brc_class_columns + 1; c->name; c++)
-		if (c->holder != BRC_HELD_BY_SOME)
-			assert_needed("class",
-				      c->name); /* the first one says whether there are classes */
+		if (c->holder == BRC_HELD_BY_SOME)
+			assert_needed("class", c->name, "class");
+		else
+			assert_needed("class", c->name, c->name);
+	assert_needed("specificity", "u_range", "effects");
+	assert_needed("specificity", "intraclass", "effects");
+	assert_needed("specificity", "large_enough", "effects");
 }
 
 typedef brc_rc renderer(const brc_report *r, brc_str *out, brc_err *err);
@@ -221,11 +252,12 @@ static void the_tsv_has_every_column_of_every_statistic(void **state)
 			for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 				char head[128];
 
-				if (c->holder == BRC_HELD_BY_SOME)
+				if (is_matched(c) ? published : c->holder == BRC_HELD_BY_SOME)
 					continue;
-
 				snprintf(head, sizeof(head), "%s_%s", statistic[published][i],
 					 c->name);
+				for (char *slash; (slash = strchr(head, '/'));)
+					*slash = '_';
 				assert_has(out, head, "the first line");
 			}
 		free(out);
@@ -258,7 +290,9 @@ static void the_json_has_every_row(void **state)
 		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 			bool held = brc_column_held(c, published);
 
-			if (c->holder != BRC_HELD_BY_SOME)
+			if (is_matched(c) && !published)
+				assert_true(json_is_number(key(row, c->name)));
+			else if (c->holder != BRC_HELD_BY_SOME)
 				assert_int_equal(json_is_number(key(row, c->name)), held);
 		}
 		for (const brc_column *c = brc_statistic_numbers; c->name; c++)

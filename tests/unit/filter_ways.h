@@ -45,6 +45,7 @@ static const way_in ways_in[] = {
 	{"check: an operand", brc_main_check, "labels", {"%weights", "@"}, "weights", true},
 	{"clusterability", brc_main_clusterability, "weights", {"-k2", "-n1"}, NULL, false},
 	{"coherence", brc_main_coherence, "lesions", {NULL}, NULL, false},
+	{"coherence: matched", brc_main_coherence, "matched", {NULL}, NULL, false},
 	{"compare", brc_main_compare, "two-labels", {NULL}, NULL, true},
 	{"compare --labels", brc_main_compare, "labels", {"--labels=@"}, "labels", true},
 	{"corr", brc_main_corr, "activations", {NULL}, NULL, false},

@@ -5,6 +5,7 @@
 #ifndef TESTS_UNIT_TINY_STREAMS_H
 #define TESTS_UNIT_TINY_STREAMS_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -217,6 +218,45 @@ static inline brc_section *tiny_lesions(void)
 	return s;
 }
 
+/* The same of three classes with sums of probabilities, two kinds of matched controls, dead units.
+ */
+static inline brc_section *tiny_matched(void)
+{
+	static int32_t layer[1] = {0}, cluster[1] = {0}, size[1] = {4}, dead[2] = {3, 5};
+	static int64_t images[3] = {2, 2, 2}, correct[3] = {2, 1, 2}, saturated[3] = {0, 1, 2};
+	static double loss[3] = {1, 2, 3}, value[3] = {0.5, 0.25, NAN};
+	static const int32_t after[9] = {0, 2, 1, 2, 1, 2, 1, 1, 2};
+	static const double sum[9] = {-1, 0.5, 0, 0.25, 0, -0.5, 0, 0, -0.25};
+	static const double square[9] = {0.5, 0.25, 0.125, 0.25, 0.5, 0.5, 0, 0.25, 0.5};
+	const brc_lesion_tensors t = {after, square, sum, square, sum, {NULL}};
+	brc_section *s = tiny_section("lesions", "weights");
+	brc_lesions l = {.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+			 .m = 1,
+			 .layer = layer,
+			 .cluster = cluster,
+			 .size = size,
+			 .classes = 3,
+			 .class_images = images,
+			 .baseline_correct = correct,
+			 .baseline_loss = loss,
+			 .baseline_saturated = saturated,
+			 .draws = 2,
+			 .tensors = t,
+			 .matched = {[BRC_MATCH_IN_NORM] = true, [BRC_MATCH_COHESION] = true},
+			 .match = {[BRC_MATCH_IN_NORM] = {t, value},
+				   [BRC_MATCH_COHESION] = {t, value}},
+			 .dead = BRC_DEAD_OUT,
+			 .n_dead = 2,
+			 .dead_unit = dead,
+			 .images = 6,
+			 .labels = "weights"};
+	brc_err err = {0};
+
+	assert_int_equal(brc_lesions_write(&l, s, &err), BRC_OK);
+	brc_layers_clear(&l.layers);
+	return s;
+}
+
 /* Two partitions beside labels called "weights", both with clusters of four. */
 static inline brc_section *tiny_partitions(void)
 {
@@ -298,6 +338,7 @@ static inline void tiny_streams(const char *dir)
 	tiny_write(dir, "dataset", 0, (s = tiny_dataset(), &s), 1);
 	tiny_write(dir, "activations", 0, (s = tiny_activations(), &s), 1);
 	tiny_write(dir, "lesions", 0, (s = tiny_lesions(), &s), 1);
+	tiny_write(dir, "matched", 0, (s = tiny_matched(), &s), 1);
 	tiny_repeatable(dir);
 }
 

@@ -31,7 +31,7 @@ static const brc_opt options[] = {
 
 /* Sections that a report shows, with lesions; all others are skipped while reading. */
 static const char types[] =
-	"units|exemplars|clusterability|spectrum|labels|structure|importance|coherence";
+	"units|exemplars|clusterability|spectrum|labels|structure|repeats|importance|coherence";
 
 typedef struct inputs {
 	brc_report_input *item; /* titles borrowed from the operands */

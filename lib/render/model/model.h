@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sections/clusterability.h"
+#include "sections/repeats.h"
 #include "sections/structure.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
@@ -65,6 +66,7 @@ typedef struct brc_labelling {
 	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
 	brc_structure structure;        /* zeroed when not in the stream: graphs is 0 */
+	brc_repeats repeats;            /* zeroed when not in the stream: copies is 0 */
 	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* of an answer before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
@@ -173,6 +175,7 @@ typedef enum brc_part {
 	BRC_PART_SPECTRUM,
 	BRC_PART_LESIONS,
 	BRC_PART_STRUCTURE,
+	BRC_PART_REPEATS,
 	BRC_PART_TESTS, /* the first of BRC_PROXIES, in their order */
 	BRC_PARTS = BRC_PART_TESTS + BRC_PROXIES
 } brc_part;

@@ -1,6 +1,6 @@
 /* The report for programs, as JSON. Its schema is documented in broca-report(1). */
 #include "base/cli.h"
-#include "render/model/model.h"
+#include "render/json/parts.h"
 #include "render/words/json.h"
 #include "study/match_words.h"
 
@@ -249,20 +249,21 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 	const char *no_specificity = l->test[BRC_COHERENCE].no_specificity;
 	const char *class_unit = l->test[BRC_COHERENCE].class_unit;
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-			 "name", brc_json_text(l->name), "mode", brc_json_text(mode), "source",
-			 brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(),
-			 "seed", l->has_seed ? json_integer(l->seed) : json_null(), "findings",
-			 notes_of(net, BRC_NOTE_FINDING, labelling), "cut",
-			 notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
-			 notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
-			 notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l),
-			 "baseline", baseline(l), "shared_images", shared_images(l),
-			 brc_proxy_name(BRC_IMPORTANCE), tests(&l->test[BRC_IMPORTANCE]),
-			 brc_proxy_name(BRC_COHERENCE), tests(&l->test[BRC_COHERENCE]),
-			 "class_unit", brc_json_text(class_unit[0] ? class_unit : NULL),
-			 "no_specificity", brc_json_text(no_specificity[0] ? no_specificity : NULL),
-			 "groups", groups(l, how));
+	return json_pack(
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"name", brc_json_text(l->name), "structure", brc_json_structure(net, labelling),
+		"verdicts", brc_json_verdicts(l, how->level), "mode", brc_json_text(mode), "source",
+		brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(), "seed",
+		l->has_seed ? json_integer(l->seed) : json_null(), "findings",
+		notes_of(net, BRC_NOTE_FINDING, labelling), "cut",
+		notes_of(net, BRC_NOTE_PARTITION, labelling), "warnings",
+		notes_of(net, BRC_NOTE_WARNING, labelling), "missing",
+		notes_of(net, BRC_NOTE_MISSING, labelling), "graphs", graphs(l), "baseline",
+		baseline(l), "shared_images", shared_images(l), brc_proxy_name(BRC_IMPORTANCE),
+		tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
+		tests(&l->test[BRC_COHERENCE]), "class_unit",
+		brc_json_text(class_unit[0] ? class_unit : NULL), "no_specificity",
+		brc_json_text(no_specificity[0] ? no_specificity : NULL), "groups", groups(l, how));
 }
 
 /* ---- networks ---- */

@@ -17,6 +17,8 @@ static brc_rc read_sections(brc_labelling *l, const brc_section *const *part, br
 	l->n_graphs = l->spectrum_section ? l->spectrum.n : l->labels.n_graphs;
 	if (part[BRC_PART_STRUCTURE])
 		BRC_TRY(brc_structure_read(&l->structure, part[BRC_PART_STRUCTURE], err));
+	if (part[BRC_PART_REPEATS])
+		BRC_TRY(brc_repeats_read(&l->repeats, part[BRC_PART_REPEATS], err));
 	if (l->lesions_section) {
 		BRC_TRY(brc_lesions_read(&l->lesions, l->lesions_section, err));
 		l->loss = brc_lesions_baseline_loss(&l->lesions);
@@ -116,6 +118,7 @@ void brc_labelling_clear(brc_labelling *l)
 		brc_findings_clear(&l->test[p]);
 	brc_spectrum_clear(&l->spectrum);
 	brc_structure_clear(&l->structure);
+	brc_repeats_clear(&l->repeats);
 	brc_texts_free(l->layer_title, l->layers.n);
 	brc_texts_free(l->class_name, l->classes);
 	brc_texts_free(l->class_title, l->classes);

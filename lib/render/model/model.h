@@ -20,6 +20,7 @@
 #include "sections/findings.h"
 #include "sections/image_overlap.h"
 #include "sections/lesions.h"
+#include "sections/repeats.h"
 #include "stream/layers.h"
 
 /* The two proxies of local specialization, each a section with tests. */
@@ -65,6 +66,7 @@ typedef struct brc_labelling {
 	const brc_graph_result *graph; /* those of the spectrum, else of the labels */
 	size_t n_graphs;
 	brc_structure structure;        /* zeroed when not in the stream: graphs is 0 */
+	brc_repeats repeats;            /* zeroed when not in the stream: copies is 0 */
 	brc_lesions lesions;            /* zeroed when not in the stream: draws is 0 */
 	double loss;                    /* of an answer before any lesion; NaN when unknown */
 	brc_findings test[BRC_PROXIES]; /* zeroed when not in the stream: n_stats is 0 */
@@ -83,6 +85,7 @@ typedef struct brc_labelling {
 } brc_labelling;
 
 typedef enum brc_note_kind {
+	BRC_NOTE_STRUCTURE, /* is there structure? One for each labelling with units */
 	BRC_NOTE_FINDING,
 	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
 	BRC_NOTE_PARTITION, /* how far it is reliable, and where its k comes from */
@@ -173,6 +176,7 @@ typedef enum brc_part {
 	BRC_PART_SPECTRUM,
 	BRC_PART_LESIONS,
 	BRC_PART_STRUCTURE,
+	BRC_PART_REPEATS,
 	BRC_PART_TESTS, /* the first of BRC_PROXIES, in their order */
 	BRC_PARTS = BRC_PART_TESTS + BRC_PROXIES
 } brc_part;

@@ -26,8 +26,8 @@ static const brc_section *first(const brc_report_input *in, const char *type)
 /* Which part of a labelling a section is; BRC_PARTS: none. */
 static size_t part_of(const brc_section *s)
 {
-	static const char *const type[BRC_PARTS] = {"labels",    "spectrum",   "lesions",
-						    "structure", "importance", "coherence"};
+	static const char *const type[BRC_PARTS] = {
+		"labels", "spectrum", "lesions", "structure", "repeats", "importance", "coherence"};
 	size_t part = 0;
 
 	while (part < BRC_PARTS && !is(s, type[part]))

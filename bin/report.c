@@ -31,7 +31,7 @@ static const brc_opt options[] = {
 
 /* Sections that a report shows, with lesions; all others are skipped while reading. */
 static const char types[] =
-	"units|exemplars|clusterability|spectrum|labels|structure|importance|coherence";
+	"units|exemplars|clusterability|spectrum|labels|structure|repeats|importance|coherence";
 
 typedef struct inputs {
 	brc_report_input *item; /* titles borrowed from the operands */
@@ -93,8 +93,9 @@ int main(int argc, char **argv)
 			"Report what is known about the local specialization of networks: how "
 			"clusterable they are, which groups of units are more important and more "
 			"coherent than random ones, and which commands produced the results.",
-		.reads = "any of units, exemplars, clusterability, spectrum, labels, lesions, "
-			 "importance, coherence, from one or several streams",
+		.reads = "any of units, exemplars, clusterability, spectrum, labels, structure, "
+			 "repeats, "
+			 "lesions, importance, coherence, from one or several streams",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report -o net.html\n"
 			    "  report --format tsv run-1.brc run-2.brc > groups.tsv",

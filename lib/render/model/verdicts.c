@@ -26,6 +26,18 @@ const char *brc_standout_word(const brc_standout *s)
 
 /* ---- collecting ---- */
 
+/* How many clusters of a global partition are weakly connected; 0 where that is not known. */
+static size_t weak_clusters(const brc_labelling *l)
+{
+	size_t n = 0;
+
+	if (!l->labels_section || l->labels.mode != BRC_LABELS_GLOBAL || l->n_graphs != 1)
+		return 0;
+	for (size_t c = 0; c < l->graph[0].rated; c++)
+		n += brc_graph_result_weak(&l->graph[0], c);
+	return n;
+}
+
 static bool is_weak(const brc_labelling *l, const brc_group *g)
 {
 	const size_t c = (size_t)g->cluster;
@@ -140,7 +152,7 @@ void brc_standout_flags(const brc_standout *s, brc_str *out)
 
 	if (s->proxy == BRC_COHERENCE && s->st->u_range && g->worst_class != BRC_ANY)
 		brc_str_addf(out, "hits %s most", s->l->class_title[g->worst_class]);
-	if (s->weak)
+	if (s->weak && weak_clusters(s->l) < s->l->graph[0].rated) /* else said of all */
 		brc_str_addf(out, "%sweakly connected", out->len > 0 ? "; " : "");
 }
 
@@ -167,6 +179,8 @@ void brc_doubts(const brc_labelling *l, brc_str *out)
 	else if (structured < tested)
 		brc_str_addf(out, "%zu of %zu graphs have partitions that do not repeat",
 			     tested - structured, tested);
+	if (weak_clusters(l) > 0 && weak_clusters(l) == l->graph[0].rated)
+		add_doubt(out, "every cluster is weakly connected");
 	if (l->images.images && !l->images.unknown && brc_image_overlap_bad(&l->images)) {
 		add_doubt(out, "");
 		brc_image_overlap_text(&l->images, out);

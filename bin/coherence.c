@@ -1,4 +1,6 @@
 /* coherence: is the damage of a lesion specific to classes? */
+#include <math.h>
+
 #include "base/cli.h"
 #include "study/measure.h"
 #include "study/no_groups.h"
@@ -6,7 +8,7 @@
 #include "stream/filter.h"
 #include "options.h"
 
-static double level = 0.05, minimum = 1;
+static double level = 0.05, minimum = NAN;
 static int fdr, compat;
 
 static const brc_opt options[] = {
@@ -14,7 +16,7 @@ static const brc_opt options[] = {
 	OPTION_FDR(&fdr),
 	{BRC_DOUBLE("minimum-effect", 0, "POINTS", &minimum, 0, 200,
 		    "how far apart the classes that a lesion hits most and least must be for a "
-		    "finding of specificity, in points of probability")},
+		    "finding of specificity, in points of probability (default: 1)")},
 	{BRC_CHOICE("compat", 0, "RULES", &compat, "none|paper",
 		    "with paper, test only the range, as the published code does")},
 	{0},
@@ -55,6 +57,18 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 	return rc;
 }
 
+static brc_rc resolve(const brc_cli *cli, brc_err *err)
+{
+	(void)cli;
+	if (compat && !isnan(minimum))
+		return brc_fail(err, BRC_USAGE,
+				"--minimum-effect: the published rules know no specificity; leave "
+				"out --compat paper");
+	if (isnan(minimum))
+		minimum = 1;
+	return BRC_OK;
+}
+
 int main(int argc, char **argv)
 {
 	brc_cli cli = {
@@ -74,5 +88,5 @@ int main(int argc, char **argv)
 		.common = BRC_COMMON_STREAM | BRC_COMMON_IN | BRC_COMMON_NAME,
 	};
 
-	return brc_filter_main(&cli, argc, argv, NULL, coherence);
+	return brc_filter_main(&cli, argc, argv, resolve, coherence);
 }

@@ -96,14 +96,19 @@ typedef struct work {
 	brc_findings findings;
 } work;
 
+static bool is_input(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
 static brc_rc read_inputs(work *w, brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_section *s;
 
 	if (!model)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
-	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0) ||
-	    (graph_path && strcmp(graph_path, "-") == 0)) {
+	if (is_input(model) || is_input(data_path) || is_input(graph_path) ||
+	    is_input(study.tokens.path)) {
 		brc_fail(err, BRC_USAGE, "standard input is the stream with the labels");
 		return brc_hint(err, "give a file, or /dev/fd/N: --data <(read-data ...)");
 	}

@@ -109,7 +109,8 @@ static brc_rc take_inputs(brc_filter *f, brc_err *err)
 {
 	if (!model)
 		return brc_fail(err, BRC_USAGE, "give the network with --model FILE");
-	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0)) {
+	if (strcmp(model, "-") == 0 || (data_path && strcmp(data_path, "-") == 0) ||
+	    (study.tokens.path && strcmp(study.tokens.path, "-") == 0)) {
 		brc_fail(err, BRC_USAGE, "standard input is the stream with the findings");
 		return brc_hint(err, "give a file, or /dev/fd/N: --data <(read-data ...)");
 	}

@@ -34,6 +34,25 @@ bool brc_repeats_returned(const brc_repeats *r, size_t i, size_t copy)
 	return r->p[i * r->copies + copy] <= r->largest_p[r->of[i]];
 }
 
+brc_repeats_of brc_repeats_sum(const brc_repeats *r, size_t statistic)
+{
+	brc_repeats_of of = {.units = brc_layers_total(&r->layers)};
+	double sum = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if ((size_t)r->of[i] == statistic) {
+			of.findings++;
+			of.half += r->share[i] >= 0.5;
+			sum += r->share[i];
+		}
+	of.mean = of.findings ? sum / (double)of.findings : NAN;
+	for (size_t u = 0; r->frequency && u < of.units; u++) {
+		of.always += r->frequency[statistic * of.units + u] >= 1;
+		of.ever += r->frequency[statistic * of.units + u] > 0;
+	}
+	return of;
+}
+
 static brc_rc check_copies(const brc_repeats *r, const brc_section *s, brc_err *err)
 {
 	for (size_t i = 0; i < r->n * r->copies; i++)

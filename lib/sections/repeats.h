@@ -42,6 +42,15 @@ void brc_repeats_clear(brc_repeats *r); /* of a zeroed or a filled struct */
 /* Does finding i return in a copy: is its p there at most the largest of the findings? */
 bool brc_repeats_returned(const brc_repeats *r, size_t i, size_t copy);
 
+/* What came of one statistic. */
+typedef struct brc_repeats_of {
+	size_t findings, half; /* findings, and those that return in at least half of the copies */
+	double mean;           /* of their shares; NaN without findings */
+	size_t units; /* and those in a finding of every copy, of any; 0 without frequency: */
+	size_t always, ever;
+} brc_repeats_of;
+brc_repeats_of brc_repeats_sum(const brc_repeats *r, size_t statistic);
+
 /* From a section, copied. BRC_DATA where a finding is of no layer or statistic, or a number is out
  * of range. */
 brc_rc brc_repeats_read(brc_repeats *r, const brc_section *s, brc_err *err);

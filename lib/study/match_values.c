@@ -7,7 +7,7 @@
 #include "net/activations.h"
 #include "net/in_norms.h"
 
-enum { PIECE = 64 << 20 }; /* bytes of activations that are held at once */
+enum { PIECE = 64 << 20 }; /* bytes of activations that are held at once, at most */
 
 /* From values of the network's units, `own` through its table of layers. */
 static void spread(const brc_match_units *m, const bool *used, const double *own, double *value)
@@ -86,7 +86,8 @@ static brc_rc mean_magnitudes(const brc_net *net, const brc_layers *recorded,
 {
 	const brc_layers *all = brc_net_layers(net);
 	const size_t units = brc_layers_total(recorded), row = units * sizeof(float);
-	const size_t piece = PIECE / row > 0 ? PIECE / row : 1;
+	const size_t most = how->mem ? brc_least(PIECE, how->mem / 4) : PIECE;
+	const size_t piece = most / row > 0 ? most / row : 1;
 	double *sum = brc_calloc(units, sizeof(*sum), err);
 	brc_rc rc = brc_made(sum);
 

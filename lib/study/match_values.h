@@ -17,7 +17,7 @@
  * in_norm: brc_net_in_norms.
  * activation: the mean over all images of the magnitude of the unit's output, behind its activation
  * function, added up over the places of an image or the tokens of a sequence. The network runs once
- * on all images, 64 MiB of activations at a time; BRC_NUMERIC where one is not finite.
+ * on all images, 64 MiB of activations at a time, or a quarter of `mem`; BRC_NUMERIC where one is not finite.
  * degree: the unit's degree in the graph that keeps its layer, 0 for a unit without edges; BRC_DATA
  * where the graph does not have the layer.
  */

@@ -41,16 +41,17 @@ typedef struct brc_repeat {
 
 /*
  * For each finding (brc_inference_finding) of the statistics asked for and each partition: the
- * sub-cluster of the same layer with the largest Jaccard index. If this is at least BRC_REPEATS_ALIKE, the
- * sub-cluster is lesioned with controls of its own, drawn, counted and measured as those of the
- * first run. The finding returns if p is at most the largest p among the first run's findings of
- * that statistic. Dead units of the first run are in no sub-cluster and no control.
+ * sub-cluster of the same layer with the largest Jaccard index. If this is at least
+ * BRC_REPEATS_ALIKE, the sub-cluster is lesioned with controls of its own, drawn, counted and
+ * measured as those of the first run. The finding returns if p is at most the largest p among the
+ * first run's findings of that statistic. Dead units of the first run are in no sub-cluster and no
+ * control.
  *
  * Fills *out (brc_repeats_clear) and the column `returns` of statistics that have findings. The
  * same for any number of threads. Seed, memory, threads and progress are those of the command line.
- * BRC_USAGE where a statistic is not among the findings. BRC_DATA where they are of --compat paper, or
- * labels, partitions, lesions, findings, network and data are not of one another;
- * else errors as those of brc_experiment_run.
+ * BRC_USAGE where a statistic is not among the findings. BRC_DATA where they are of --compat paper,
+ * or labels, partitions, lesions, findings, network and data are not of one another; else errors as
+ * those of brc_experiment_run.
  */
 brc_rc brc_repeat_run(const brc_repeat *r, const brc_cli *cli, brc_repeats *out, brc_err *err);
 

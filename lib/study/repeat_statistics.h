@@ -1,6 +1,6 @@
 /*
- * Which statistics' findings are repeated. By default those on which verdicts rest: accuracy, or loss
- * where there is no accuracy, and specificity.
+ * Which statistics' findings are repeated. By default those on which verdicts rest: accuracy, or
+ * loss where there is no accuracy, and specificity.
  */
 #ifndef BRC_STUDY_REPEAT_STATISTICS_H
 #define BRC_STUDY_REPEAT_STATISTICS_H

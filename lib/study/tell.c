@@ -91,43 +91,24 @@ void brc_tell_findings(const brc_cli *cli, const brc_findings *f)
 }
 
 /* "12 of 512 units are in a group that stands out in all partitions" */
-static void tell_always(const brc_cli *cli, const brc_repeats *r, size_t statistic)
-{
-	const size_t units = brc_layers_total(&r->layers);
-	size_t always = 0, ever = 0;
-
-	for (size_t u = 0; u < units; u++) {
-		always += r->frequency[statistic * units + u] >= 1;
-		ever += r->frequency[statistic * units + u] > 0;
-	}
-	brc_cli_note(cli,
-		     "%s: of %zu units %zu are in a group that stands out in all %zu partitions, "
-		     "%zu in some",
-		     r->statistic[statistic], units, always, r->copies, ever - always);
-}
-
 void brc_tell_repeats(const brc_cli *cli, const brc_repeats *r)
 {
 	if (r->n == 0)
 		brc_cli_note(cli, "there are no findings, so there is nothing to repeat");
 	for (size_t t = 0; t < r->n_stats; t++) {
-		size_t findings = 0, half = 0;
-		double sum = 0;
+		const brc_repeats_of of = brc_repeats_sum(r, t);
 
-		for (size_t i = 0; i < r->n; i++)
-			if ((size_t)r->of[i] == t) {
-				findings++;
-				half += r->share[i] >= 0.5;
-				sum += r->share[i];
-			}
-		if (findings)
+		if (of.findings)
 			brc_cli_note(cli,
 				     "%s: %zu of %zu findings return in at least half of %zu "
 				     "perturbed partitions; on average a finding returns in %.2f "
 				     "of them",
-				     r->statistic[t], half, findings, r->copies,
-				     sum / (double)findings);
+				     r->statistic[t], of.half, of.findings, r->copies, of.mean);
 		if (r->frequency)
-			tell_always(cli, r, t);
+			brc_cli_note(cli,
+				     "%s: of %zu units %zu are in a group that stands out in all "
+				     "%zu partitions, %zu in some",
+				     r->statistic[t], of.units, of.always, r->copies,
+				     of.ever - of.always);
 	}
 }

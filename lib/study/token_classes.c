@@ -36,22 +36,35 @@ static brc_rc class_called(brc_token_classes *c, size_t *cap, const char *name, 
 	return brc_texts_add(&c->name, &c->n, cap, name, err);
 }
 
-/* Tokens without a class are pooled, in the class called so if there is one. */
-static brc_rc pool(brc_token_classes *c, size_t *cap, brc_err *err)
+/* All tokens without a class are in this one. */
+static void fill(brc_token_classes *c, int32_t class_)
 {
-	int32_t class_ = -1;
+	for (size_t t = 0; t < c->tokens; t++)
+		if (c->cell[t] < 0)
+			c->cell[t] = class_;
+}
 
-	for (size_t t = 0; t < c->tokens; t++) {
-		if (c->cell[t] >= 0)
-			continue;
-		if (class_ < 0)
-			BRC_TRY(class_called(c, cap, others, &class_, err));
-		c->cell[t] = class_;
-	}
-	return BRC_OK;
+static bool all_have_one(const brc_token_classes *c)
+{
+	for (size_t t = 0; t < c->tokens; t++)
+		if (c->cell[t] < 0)
+			return false;
+	return true;
 }
 
 /* ---- by a table ---- */
+
+/* Tokens that the table lacks; it may name the class of the others itself. */
+static brc_rc pool_missing(brc_token_classes *c, size_t *cap, brc_err *err)
+{
+	int32_t class_;
+
+	if (all_have_one(c))
+		return BRC_OK;
+	BRC_TRY(class_called(c, cap, others, &class_, err));
+	fill(c, class_);
+	return BRC_OK;
+}
 
 enum { TOKEN, NAME, CLASS, COLUMNS };
 
@@ -133,10 +146,10 @@ static brc_rc read_row(table *t, brc_err *err)
 	BRC_TRY(find_token(t, &token, err));
 	if (t->to->cell[token] >= 0)
 		return brc_lines_fail(at, err, "token %zu stands a second time", token);
-	if (!name[0] || strlen(name) > NAME_BYTES || brc_has_control(name))
+	if (!name[0] || strlen(name) > NAME_BYTES || !brc_utf8_valid(name) || brc_has_control(name))
 		return brc_lines_fail(at, err,
-				      "the name of a class has 1 to %d bytes and no control "
-				      "characters",
+				      "the name of a class is text of 1 to %d bytes in UTF-8 "
+				      "without control characters",
 				      NAME_BYTES);
 	BRC_TRY(class_called(t->to, &t->cap, name, &t->to->cell[token], err));
 	t->rows++;
@@ -169,7 +182,7 @@ static brc_rc read_rows(table *t, brc_err *err)
 	if (t->rows == 0)
 		return brc_fail(err, BRC_DATA, "%s: the table has no lines below its first",
 				t->tsv.lines.name);
-	return pool(t->to, &t->cap, err);
+	return pool_missing(t->to, &t->cap, err);
 }
 
 static brc_rc read_table(brc_token_classes *c, const char *path, const brc_dataset *data,
@@ -205,6 +218,15 @@ static int by_answers(const void *a, const void *b)
 	return x->token < y->token ? -1 : x->token > y->token;
 }
 
+/* A class of its own, even where a token is called like it. */
+static brc_rc pool_rest(brc_token_classes *c, size_t *cap, brc_err *err)
+{
+	if (all_have_one(c))
+		return BRC_OK;
+	fill(c, (int32_t)c->n);
+	return brc_texts_add(&c->name, &c->n, cap, others, err);
+}
+
 static brc_rc name_frequent(brc_token_classes *c, const counted *order, size_t n,
 			    const brc_dataset *data, brc_err *err)
 {
@@ -222,7 +244,7 @@ static brc_rc name_frequent(brc_token_classes *c, const counted *order, size_t n
 					      : number,
 				      err));
 	}
-	return pool(c, &cap, err);
+	return pool_rest(c, &cap, err);
 }
 
 /* The `n` that are the label of most answers, the first among equals. */

@@ -50,7 +50,7 @@ for x in sections:
     x.arrays = {k: v.copy() for k, v in x.arrays.items()}
 l = next(x for x in sections if x.type == 'lesions')
 $1
-write_stream.write(sys.stdout.buffer, [((x.type, 2 if x is l else 1), x.name, x.meta, x.records,
+write_stream.write(sys.stdout.buffer, [((x.type, x.version), x.name, x.meta, x.records,
                                         x.arrays) for x in sections])"
 }
 
@@ -141,6 +141,25 @@ assert all(a.arrays[k].tobytes() == b.arrays[k].tobytes() for k in a.arrays)" fi
 		[[ $output == *lesions* ]]
 	done
 	change pass <"$D/all.brc" | coherence -q | check
+}
+
+@test "an option that the published rules have no use for is refused, and so is a second standard input" {
+	lesion -q --compat paper -n 5 --model "$MODEL" --data "$D/data.brc" <"$D/labels.brc" >paper.brc
+	run -2 coherence --compat paper --minimum-effect 5 <paper.brc
+	[[ $output == *"the published rules know no specificity"* ]]
+	coherence -q --compat paper <paper.brc | check
+	run -2 lesion --model "$MODEL" --data "$D/data.brc" --token-classes - <"$D/labels.brc"
+	[[ $output == *"standard input is the stream with the labels"* ]]
+}
+
+@test "findings whose columns of matched controls are not whole are refused" {
+	coherence -q <"$D/all.brc" >c.brc
+	for column in p q p_maxt value control_value effect; do
+		change "l = next(x for x in sections if x.type == 'importance')
+del l.arrays['loss/in-norm/$column']" <c.brc >bad.brc
+		run -3 report bad.brc
+		[[ $output == *"statistic loss has some columns of controls matched by in-norm"* ]]
+	done
 }
 
 @test "reports have the columns, and a verdict for each finding" {

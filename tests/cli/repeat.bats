@@ -76,6 +76,20 @@ PYTHON
 	expect 0 "${call[@]}" --all -o few.brc <"$D/few.brc"
 	of_copy 2 "$D/few.brc" | examined -o run.brc
 	same_as_recomputed few.brc 2 run.brc | grep -qx "[1-9][0-9]* compared"
+	# the report counts the units that always are in a finding, and lists all frequencies
+	"$BIN/export" --tensor repeats/unit/frequency -o frequency.npy <few.brc
+	"$BIN/report" -f json few.brc >few.json
+	"$BIN/report" few.brc | tr -s ' \n' ' ' >few.txt
+	/usr/bin/python3 -c '
+import json, numpy as np
+f, text = np.load("frequency.npy"), open("few.txt").read()
+repeats = json.load(open("few.json"))["networks"][0]["labellings"][0]["repeats"]
+assert [r["statistic"] for r in repeats] == ["accuracy", "specificity"]
+for r, row in zip(repeats, f):
+    assert np.allclose(np.concatenate([u["frequency"] for u in r["units"]]), row, atol=1e-12)
+    assert "By %s %d of %d units" % (r["statistic"], (row == 1).sum(), row.size) in text, text
+    assert "of %d findings by %s %d return" % (r["findings"], r["statistic"], r["return_in_half"]) in text
+assert "Not repeated: findings by loss, spread." in text'
 	# without --all fewer groups are lesioned, with the same p
 	expect 0 "${call[@]}" -q -o fewer.brc <"$D/few.brc"
 	same_as_recomputed fewer.brc 2 run.brc | grep -qx "[1-9][0-9]* compared"

@@ -106,9 +106,9 @@ static void free_layer(layer *y)
 	brc_labels_clear(&y->labels);
 }
 
-static void draw_binned(layer *y, brc_control_sets *sets, size_t n, uint64_t seed)
+static void draw_kept(layer *y, brc_control_sets *sets, const size_t *keep, size_t m, size_t n,
+		      uint64_t seed)
 {
-	const size_t keep[] = {0, 1, 2};
 	const uint32_t stream[] = {3};
 	brc_binned_controls c;
 	brc_redraw how;
@@ -116,10 +116,39 @@ static void draw_binned(layer *y, brc_control_sets *sets, size_t n, uint64_t see
 
 	must(brc_binned_controls_init(&c, y->value, &y->labels.layers, &err), &err);
 	how = brc_binned_redraw(&c, BRC_MATCH_DEGREE);
-	must(brc_control_sets_redraw(sets, &y->labels, y->t, keep, 3, n, &how, seed, stream, 0,
+	must(brc_control_sets_redraw(sets, &y->labels, y->t, keep, m, n, &how, seed, stream, 0,
 				     &err),
 	     &err);
 	brc_binned_controls_clear(&c);
+}
+
+static void draw_binned(layer *y, brc_control_sets *sets, size_t n, uint64_t seed)
+{
+	draw_kept(y, sets, (const size_t[]){0, 1, 2}, 3, n, seed);
+}
+
+/* Its units are drawn like those of others, so that others get the same sets. */
+static void a_group_that_is_left_out_moves_too(void **state)
+{
+	const size_t keep[] = {0, 2};
+	brc_control_sets all, some;
+	layer y;
+
+	(void)state;
+	make_layer(&y, 1);
+	draw_binned(&y, &all, DRAWS, 6);
+	draw_kept(&y, &some, keep, 2, DRAWS, 6);
+	for (size_t b = 0; b <= DRAWS; b++)
+		for (size_t i = 0; i < 2; i++) {
+			const size_t a = b * 3 + keep[i], s = b * 2 + i;
+
+			assert_memory_equal(all.unit + all.first[a], some.unit + some.first[s],
+					    y.t->item[keep[i]].size * sizeof(*all.unit));
+			assert_true(all.value[a] == some.value[s]);
+		}
+	brc_control_sets_clear(&all);
+	brc_control_sets_clear(&some);
+	free_layer(&y);
 }
 
 /* Of every set the units in each bin, as many as the group has; and no unit in two sets. */
@@ -255,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_values_share_a_bin),
 		cmocka_unit_test(values_without_ties_fill_bins_evenly),
+		cmocka_unit_test(a_group_that_is_left_out_moves_too),
 		cmocka_unit_test(a_control_has_as_many_units_of_every_bin_as_its_group),
 		cmocka_unit_test(labels_that_know_the_bins_alone_find_nothing),
 	};

@@ -97,6 +97,7 @@ static void a_bad_table_is_refused_by_line(void **state)
 		   {"token\tclass\n0\tx\n0\ty\n", "line 3: token 0 stands a second time"},
 		   {"token\tclass\n0\t\n", "line 2: the name of a class"},
 		   {"token\tclass\n0\t\033[2J\n", "line 2: the name of a class"},
+		   {"token\tclass\n0\t\xff\n", "line 2: the name of a class"},
 		   {"token\tclass\n0\tx\ty\n", "line 2"},
 		   {"name\tclass\nnobody\tx\n", "line 2: no token is called 'nobody'"}};
 
@@ -163,6 +164,27 @@ static void the_most_frequent_have_a_class_each(void **state)
 	brc_token_classes_clear(&c);
 }
 
+static void a_token_called_like_the_others_stays_apart(void **state)
+{
+	char *hostile[] = {(char[]){"a"}, (char[]){"b"}, (char[]){"c"},
+				  (char[]){"d"}, NULL,          (char[]){"f"}};
+	static const int32_t want[TOKENS] = {2, 2, 1, 2, 0, 2};
+	static char likewise[] = "other tokens";
+	const brc_token_question ask = {.frequent = 2};
+	brc_scoring s = places(TOKENS);
+	brc_token_classes c;
+	brc_dataset d;
+	brc_err err = {0};
+
+	(void)state;
+	hostile[4] = likewise;
+	d = text(hostile);
+	assert_int_equal(brc_token_classes_make(&c, &ask, &s, &d, &err), BRC_OK);
+	assert_int_equal(c.n, 3);
+	assert_memory_equal(c.cell, want, sizeof(want));
+	brc_token_classes_clear(&c);
+}
+
 static void many_tokens_are_pooled_unless_said_otherwise(void **state)
 {
 	const brc_token_question ask = {.path = NULL};
@@ -217,6 +239,7 @@ int main(void)
 		cmocka_unit_test(names_need_names_of_classes),
 		cmocka_unit_test(too_many_classes_are_refused),
 		cmocka_unit_test(the_most_frequent_have_a_class_each),
+		cmocka_unit_test(a_token_called_like_the_others_stays_apart),
 		cmocka_unit_test(many_tokens_are_pooled_unless_said_otherwise),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 	};

@@ -40,9 +40,9 @@ static void add_doubts(brc_page *page, const brc_labelling *l)
 
 	brc_doubts(l, &doubts);
 	if (doubts.s) {
-		brc_html(page, "<p class=\"warning\">All of these are doubtful: ");
+		brc_html(page, "<ul class=\"warning\"><li>All of these are doubtful: ");
 		brc_html_prose(page, doubts.s);
-		brc_html(page, ".</p>\n");
+		brc_html(page, ".</li></ul>\n");
 	}
 	page->b->failed |= doubts.failed;
 	brc_str_free(&doubts);

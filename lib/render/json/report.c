@@ -1,6 +1,7 @@
 /* The report for programs, as JSON. Its schema is documented in broca-report(1). */
 #include "base/cli.h"
 #include "render/json/parts.h"
+#include "render/json/repeats.h"
 #include "render/words/json.h"
 #include "study/match_words.h"
 
@@ -250,7 +251,7 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 	const char *class_unit = l->test[BRC_COHERENCE].class_unit;
 
 	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 		"name", brc_json_text(l->name), "structure", brc_json_structure(net, labelling),
 		"verdicts", brc_json_verdicts(l, how->level), "mode", brc_json_text(mode), "source",
 		brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(), "seed",
@@ -263,7 +264,8 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 		tests(&l->test[BRC_IMPORTANCE]), brc_proxy_name(BRC_COHERENCE),
 		tests(&l->test[BRC_COHERENCE]), "class_unit",
 		brc_json_text(class_unit[0] ? class_unit : NULL), "no_specificity",
-		brc_json_text(no_specificity[0] ? no_specificity : NULL), "groups", groups(l, how));
+		brc_json_text(no_specificity[0] ? no_specificity : NULL), "repeats",
+		brc_json_repeats(&l->repeats), "groups", groups(l, how));
 }
 
 /* ---- networks ---- */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sections/clusterability.h"
+#include "sections/repeats.h"
 #include "sections/structure.h"
 #include "sections/exemplars.h"
 #include "sections/labels.h"
@@ -20,7 +21,6 @@
 #include "sections/findings.h"
 #include "sections/image_overlap.h"
 #include "sections/lesions.h"
-#include "sections/repeats.h"
 #include "stream/layers.h"
 
 /* The two proxies of local specialization, each a section with tests. */

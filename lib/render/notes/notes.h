@@ -14,6 +14,8 @@ brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, br
 void brc_note_structure(brc_network *net);
 /* What a colleague wants to read first: how clusterable, which groups stand out. */
 void brc_note_findings(brc_network *net, double level);
+/* Which findings return in perturbed partitions, and which units always are in one. */
+void brc_note_repeats(brc_network *net);
 /* What holds in the family of all tests, if the report asks for that. */
 void brc_note_family(brc_network *net, double level);
 /*

@@ -5,6 +5,7 @@ brc_rc brc_notes_collect(brc_network *net, const brc_report_options *options, br
 {
 	brc_note_structure(net);
 	brc_note_findings(net, options->level);
+	brc_note_repeats(net);
 	brc_note_family(net, options->level);
 	brc_note_partitions(net);
 	brc_note_untested(net);

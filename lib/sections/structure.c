@@ -1,6 +1,7 @@
 #include "sections/structure.h"
 
 #include <math.h>
+#include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,23 @@ size_t brc_structure_row(const brc_structure *t, size_t g, size_t k)
 			best = i;
 	}
 	return best;
+}
+
+const char *brc_structure_verdict(const brc_structure *t)
+{
+	const char *all = NULL;
+
+	for (size_t g = 0; g < t->graphs; g++) {
+		const size_t row = brc_structure_row(t, g, 0);
+		const char *one = t->chosen[g] == 0 ? "no k stands out"
+				  : row == BRC_ANY  ? brc_verdict_words[BRC_VERDICT_UNTESTED]
+						    : brc_verdict_words[t->verdict[row]];
+
+		if (all && strcmp(all, one) != 0)
+			return NULL;
+		all = one;
+	}
+	return all;
 }
 
 double brc_structure_largest(const brc_structure *t, size_t row)

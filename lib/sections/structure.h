@@ -72,6 +72,11 @@ brc_rc brc_structure_write(const brc_structure *t, brc_section *s, brc_err *err)
  * where these have none for the row of the largest agreement.
  */
 size_t brc_structure_row(const brc_structure *t, size_t g, size_t k);
+/*
+ * The verdict at the k that the labels have, in words; "no k stands out" where none was taken; NULL
+ * where several graphs have different verdicts. Static.
+ */
+const char *brc_structure_verdict(const brc_structure *t);
 /* The largest agreement among the null graphs of a row; NaN where one is undefined. */
 double brc_structure_largest(const brc_structure *t, size_t row);
 /*

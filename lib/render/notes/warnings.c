@@ -198,9 +198,9 @@ static void warn_models(brc_network *net)
 
 static void warn_versions(brc_network *net)
 {
-	static const char *const known[] = {"units",     "labels",         "spectrum",
-					    "lesions",   "importance",     "coherence",
-					    "exemplars", "clusterability", "structure"};
+	static const char *const known[] = {
+		"units",     "labels",    "spectrum",       "lesions",   "importance",
+		"coherence", "exemplars", "clusterability", "structure", "repeats"};
 	char title[256];
 
 	for (size_t i = 0; i < net->input->n; i++) {

@@ -254,8 +254,9 @@ size_t brc_control_sets_bytes(const brc_control_sets *sets)
 
 	if (sets->m == 0)
 		return 0;
-	return brc_plus(brc_times(rows, row), brc_times(brc_times(sets->n + 1, sets->first[sets->m]),
-							sizeof(*sets->unit)));
+	return brc_plus(
+		brc_times(rows, row),
+		brc_times(brc_times(sets->n + 1, sets->first[sets->m]), sizeof(*sets->unit)));
 }
 
 void brc_control_sets_clear(brc_control_sets *sets)

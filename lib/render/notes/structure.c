@@ -59,6 +59,8 @@ static void add_one(brc_str *text, const brc_structure *t, size_t row, const cha
 		brc_str_addf(text, "Structure at k = %d: %s. The ", t->k[row],
 			     brc_verdict_words[t->verdict[row]]);
 	add_numbers(text, t, row, null);
+	if (brc_structure_remark(t, row))
+		brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	if (isnan(t->p[row]) && t->verdict[row] != BRC_VERDICT_UNTESTED &&
 	    t->verdict[row] != BRC_VERDICT_NONE)
 		brc_str_add(text, " Clusterability with this k is not known.");
@@ -110,5 +112,7 @@ void brc_note_structure(brc_network *net)
 			     "structured %zu; above chance, not repeatable %zu; no evidence %zu.",
 			     count[BRC_VERDICT_STRUCTURED], count[BRC_VERDICT_ABOVE],
 			     count[BRC_VERDICT_NONE]);
+		if (brc_structure_remark(t, row))
+			brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	}
 }

@@ -26,7 +26,7 @@ static brc_rc coherence(brc_filter *f, const brc_cli *cli, brc_err *err)
 {
 	const brc_measure how = {.level = level,
 				 .fdr = (brc_fdr)fdr,
-				 .minimum_effect = (isnan(minimum) ? 1 : minimum) / 100,
+				 .minimum_effect = minimum / 100,
 				 .published = compat == 1};
 	const brc_section *in;
 	brc_findings findings = {0};
@@ -64,6 +64,8 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 		return brc_fail(err, BRC_USAGE,
 				"--minimum-effect: the published rules know no specificity; leave "
 				"out --compat paper");
+	if (isnan(minimum))
+		minimum = 1;
 	return BRC_OK;
 }
 

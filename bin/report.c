@@ -93,8 +93,8 @@ int main(int argc, char **argv)
 			"Report what is known about the local specialization of networks: how "
 			"clusterable they are, which groups of units are more important and more "
 			"coherent than random ones, and which commands produced the results.",
-		.reads = "any of units, exemplars, clusterability, spectrum, labels, lesions, "
-			 "importance, coherence, from one or several streams",
+		.reads = "any of units, exemplars, clusterability, spectrum, labels, structure, "
+			 "repeats, lesions, importance, coherence, from one or several streams",
 		.examples = "  lesion --model net.onnx --data test.brc <labels.brc | coherence | "
 			    "report -o net.html\n"
 			    "  report --format tsv run-1.brc run-2.brc > groups.tsv",

@@ -1,8 +1,10 @@
 #include "sections/structure.h"
 
 #include <math.h>
+#include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sections/fields.h"
 
@@ -116,6 +118,23 @@ size_t brc_structure_row(const brc_structure *t, size_t g, size_t k)
 	return best;
 }
 
+const char *brc_structure_verdict(const brc_structure *t)
+{
+	const char *all = NULL;
+
+	for (size_t g = 0; g < t->graphs; g++) {
+		const size_t row = brc_structure_row(t, g, 0);
+		const char *one = t->chosen[g] == 0 ? "no k stands out"
+				  : row == BRC_ANY  ? brc_verdict_words[BRC_VERDICT_UNTESTED]
+						    : brc_verdict_words[t->verdict[row]];
+
+		if (all && strcmp(all, one) != 0)
+			return NULL;
+		all = one;
+	}
+	return all;
+}
+
 double brc_structure_largest(const brc_structure *t, size_t row)
 {
 	double largest = -INFINITY;
@@ -137,4 +156,12 @@ brc_verdict brc_structure_judge(const brc_structure *t, size_t row)
 	if (!(t->index[row] > largest) || t->p[row] > BRC_STRUCTURE_LEVEL)
 		return BRC_VERDICT_NONE;
 	return t->index[row] >= BRC_STRUCTURE_REPEATS ? BRC_VERDICT_STRUCTURED : BRC_VERDICT_ABOVE;
+}
+
+const char *brc_structure_remark(const brc_structure *t, size_t row)
+{
+	if (t->verdict[row] != BRC_VERDICT_NONE || strcmp(t->null, "residual-nonzero") != 0)
+		return NULL;
+	return "Null graphs keep the places of edges, so groups that show only in which units are "
+	       "joined are in them, too, and do not count as evidence";
 }

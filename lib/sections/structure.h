@@ -55,6 +55,13 @@ typedef struct brc_structure {
 
 void brc_structure_clear(brc_structure *t); /* of a zeroed or a filled struct */
 
+/*
+ * A sentence on what the null graphs cannot tell, without a full stop, for a row without evidence;
+ * else NULL. Where null graphs keep the places of edges, they keep groups that show in these
+ * places.
+ */
+const char *brc_structure_remark(const brc_structure *t, size_t row);
+
 /* From a section, copied. BRC_DATA where rows are of no graph, or a number is out of range. */
 brc_rc brc_structure_read(brc_structure *t, const brc_section *s, brc_err *err);
 /* Into an empty section; everything is copied. */
@@ -65,6 +72,11 @@ brc_rc brc_structure_write(const brc_structure *t, brc_section *s, brc_err *err)
  * where these have none for the row of the largest agreement.
  */
 size_t brc_structure_row(const brc_structure *t, size_t g, size_t k);
+/*
+ * The verdict at the k that the labels have, in words; "no k stands out" where none was taken; NULL
+ * where several graphs have different verdicts. Static.
+ */
+const char *brc_structure_verdict(const brc_structure *t);
 /* The largest agreement among the null graphs of a row; NaN where one is undefined. */
 double brc_structure_largest(const brc_structure *t, size_t row);
 /*

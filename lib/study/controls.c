@@ -247,6 +247,18 @@ brc_rc brc_control_sets_redraw(brc_control_sets *sets, const brc_labels *labels,
 	return make(sets, labels, t, keep, &p, mem_limit, err);
 }
 
+size_t brc_control_sets_bytes(const brc_control_sets *sets)
+{
+	const size_t rows = brc_times(sets->n + 1, sets->m);
+	const size_t row = sizeof(*sets->first) + (sets->value ? sizeof(*sets->value) : 0);
+
+	if (sets->m == 0)
+		return 0;
+	return brc_plus(
+		brc_times(rows, row),
+		brc_times(brc_times(sets->n + 1, sets->first[sets->m]), sizeof(*sets->unit)));
+}
+
 void brc_control_sets_clear(brc_control_sets *sets)
 {
 	free(sets->first);

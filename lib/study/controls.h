@@ -73,6 +73,8 @@ brc_rc brc_control_sets_redraw(brc_control_sets *sets, const brc_labels *labels,
 			       const brc_subclusters *t, const size_t *keep, size_t m, size_t n,
 			       const brc_redraw *by, uint64_t seed, const uint32_t *stream,
 			       size_t mem_limit, brc_err *err);
+/* Bytes that they take, of at least one draw; SIZE_MAX if that does not fit. */
+size_t brc_control_sets_bytes(const brc_control_sets *sets);
 void brc_control_sets_clear(brc_control_sets *sets); /* of a zeroed or an initialised struct */
 
 #endif

@@ -302,6 +302,17 @@ static brc_rc describe(const brc_experiment *x, const brc_net *net, const brc_da
 		       : BRC_OK;
 }
 
+/* Units of the lesions of all kinds. */
+static size_t sets_bytes(const brc_experiment *x)
+{
+	size_t bytes = brc_control_sets_bytes(&x->sets);
+
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		if (x->matched[k])
+			bytes = brc_plus(bytes, brc_control_sets_bytes(&x->match[k]));
+	return bytes;
+}
+
 /* Of the lesions of all kinds, each with the observed partition. */
 static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax, size_t *bytes,
 			   brc_err *err)
@@ -311,7 +322,8 @@ static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax
 
 	if (!brc_mul(lesions, classes, &counts) ||
 	    !brc_mul(counts, brc_lesion_tensors_bytes(softmax), bytes) ||
-	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes))
+	    !brc_add(*bytes, lesions * sizeof(brc_lesion), bytes) ||
+	    !brc_add(*bytes, sets_bytes(x), bytes))
 		return brc_fail(err, BRC_RESOURCE, "%zu lesions do not fit memory", lesions);
 	return brc_mem_need(*bytes, x->options.mem, "the lesions", err);
 }
@@ -319,7 +331,7 @@ static brc_rc check_memory(const brc_experiment *x, size_t classes, bool softmax
 /* Memory goes with the number of classes. Returns rc. */
 static brc_rc tell_of_classes(brc_rc rc, const brc_scoring *s, brc_err *err)
 {
-	if (rc == BRC_RESOURCE && brc_score_softmax(s) && s->choices > MANY_CLASSES)
+	if (rc == BRC_RESOURCE && brc_score_softmax(s) && s->cells > MANY_CLASSES)
 		brc_hint(err,
 			 "there are %zu classes: raise --mem, take fewer --controls, or count "
 			 "classes together with --frequent-tokens N or --token-classes FILE",

@@ -31,12 +31,18 @@ static brc_rc draw_kinds(brc_experiment *x, const bool wanted[BRC_MATCHES], brc_
 brc_rc brc_experiment_match(brc_experiment *x, const brc_net *net, const bool wanted[BRC_MATCHES],
 			    brc_matching *by, brc_err *err)
 {
+	size_t sets = 1; /* random ones, which were drawn */
+
 	by->units = (brc_match_units){net, x->labels, x->net_layer, &x->joined};
 	by->all = x->all;
 	by->keep = x->keep;
 	by->m = x->m;
 	by->n = x->options.draws;
 	by->seed = x->options.seed;
+	for (brc_match k = 0; k < BRC_MATCHES; k++)
+		sets += wanted[k];
+	BRC_TRY(brc_mem_need(brc_times(sets, brc_control_sets_bytes(&x->sets)), by->mem,
+			     "the control sets of all kinds", err));
 	return draw_kinds(x, wanted, by, err);
 }
 

@@ -318,6 +318,8 @@ PYTHON
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"21294 outputs and 2 labels: this is no classifier"*"--task regression"* ]]
 	lesion -q -n 1 --dead keep --task classes --model wide.onnx --data two.brc <labels.brc -o out.brc
+	run -6 lesion -q --dead keep --task classes --mem 100M --model wide.onnx --data two.brc <labels.brc
+	[[ "$output" == *"there are 21294 classes"*"--frequent-tokens N or --token-classes FILE"* ]]
 }
 
 @test "a score that is always above 0 may be a probability" {

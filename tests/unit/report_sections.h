@@ -20,7 +20,7 @@
 #include "study/measure.h"
 #include "stream/layers.h"
 
-enum { GROUPS = 5, CLASSES = 3, DRAWS = 39, SECTIONS_MAX = 8 };
+enum { GROUPS = 5, CLASSES = 3, DRAWS = 39, SECTIONS_MAX = 10 };
 
 typedef struct {
 	brc_section *section[SECTIONS_MAX];

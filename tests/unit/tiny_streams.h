@@ -230,26 +230,26 @@ static inline brc_section *tiny_matched(void)
 	static const double square[9] = {0.5, 0.25, 0.125, 0.25, 0.5, 0.5, 0, 0.25, 0.5};
 	const brc_lesion_tensors t = {after, square, sum, square, sum, {NULL}};
 	brc_section *s = tiny_section("lesions", "weights");
-	brc_lesions l = {.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
-			 .m = 1,
-			 .layer = layer,
-			 .cluster = cluster,
-			 .size = size,
-			 .classes = 3,
-			 .class_images = images,
-			 .baseline_correct = correct,
-			 .baseline_loss = loss,
-			 .baseline_saturated = saturated,
-			 .draws = 2,
-			 .tensors = t,
-			 .matched = {[BRC_MATCH_IN_NORM] = true, [BRC_MATCH_COHESION] = true},
-			 .match = {[BRC_MATCH_IN_NORM] = {t, value},
-				   [BRC_MATCH_COHESION] = {t, value}},
-			 .dead = BRC_DEAD_OUT,
-			 .n_dead = 2,
-			 .dead_unit = dead,
-			 .images = 6,
-			 .labels = "weights"};
+	brc_lesions l = {
+		.layers = tiny_layers(1, (const char *const[]){"h1"}, (size_t[]){8}),
+		.m = 1,
+		.layer = layer,
+		.cluster = cluster,
+		.size = size,
+		.classes = 3,
+		.class_images = images,
+		.baseline_correct = correct,
+		.baseline_loss = loss,
+		.baseline_saturated = saturated,
+		.draws = 2,
+		.tensors = t,
+		.matched = {[BRC_MATCH_IN_NORM] = true, [BRC_MATCH_COHESION] = true},
+		.match = {[BRC_MATCH_IN_NORM] = {t, value}, [BRC_MATCH_COHESION] = {t, value}},
+		.dead = BRC_DEAD_OUT,
+		.n_dead = 2,
+		.dead_unit = dead,
+		.images = 6,
+		.labels = "weights"};
 	brc_err err = {0};
 
 	assert_int_equal(brc_lesions_write(&l, s, &err), BRC_OK);

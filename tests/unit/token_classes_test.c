@@ -167,7 +167,7 @@ static void the_most_frequent_have_a_class_each(void **state)
 static void a_token_called_like_the_others_stays_apart(void **state)
 {
 	char *hostile[] = {(char[]){"a"}, (char[]){"b"}, (char[]){"c"},
-				  (char[]){"d"}, NULL,          (char[]){"f"}};
+			   (char[]){"d"}, NULL,          (char[]){"f"}};
 	static const int32_t want[TOKENS] = {2, 2, 1, 2, 0, 2};
 	static char likewise[] = "other tokens";
 	const brc_token_question ask = {.frequent = 2};

@@ -91,6 +91,8 @@ static brc_rc compose(brc_page *page, const brc_place *at)
 	if (page->report->n > 1)
 		brc_html(page, "%s: ", at->net->title);
 	brc_html(page, "%s</h2>\n", at->l->name);
+	brc_html_notes(page, at->net, BRC_NOTE_STRUCTURE, at->labelling, "plain structure");
+	BRC_TRY(brc_html_verdicts(page, at->l));
 	add_partition(page, at->l);
 	brc_html_notes(page, at->net, BRC_NOTE_FINDING, at->labelling, "plain");
 	brc_html_notes(page, at->net, BRC_NOTE_WARNING, at->labelling, "warning");

@@ -104,6 +104,13 @@ static void add_findings(brc_page *page, size_t network)
 		const brc_note *note = NULL;
 		size_t told = 0;
 
+		note = brc_note_next(&net->notes, NULL, BRC_NOTE_STRUCTURE, i);
+		if (note) {
+			brc_html(page, "<li><b>%s.</b> ", net->labelling[i].name);
+			brc_html_prose(page, note->text.s);
+			told++;
+		}
+		note = NULL;
 		/* in one paragraph; the details are in the part of the labelling */
 		while ((note = brc_note_next(&net->notes, note, BRC_NOTE_FINDING, i))) {
 			if (note->kind == BRC_NOTE_DETAIL)

@@ -21,6 +21,8 @@ brc_rc brc_html_partition(brc_page *page, const brc_place *at);
 void brc_html_class_table(brc_page *page, const brc_labelling *l);
 void brc_html_groups(brc_page *page, const brc_place *at);
 brc_rc brc_html_details(brc_page *page, const brc_place *at);
+/* What stands out in a labelling; nothing where no group was tested. */
+brc_rc brc_html_verdicts(brc_page *page, const brc_labelling *l);
 /* One group against controls of other kinds than random ones; nothing without such. */
 void brc_html_controls(brc_page *page, const brc_labelling *l, const brc_group *g);
 

@@ -1,7 +1,7 @@
 /* The report for programs, as JSON. Its schema is documented in broca-report(1). */
 #include "base/cli.h"
+#include "render/json/parts.h"
 #include "render/json/repeats.h"
-#include "render/model/model.h"
 #include "render/words/json.h"
 #include "study/match_words.h"
 
@@ -251,8 +251,9 @@ static json_t *labelling_of(const brc_network *net, size_t labelling, const brc_
 	const char *class_unit = l->test[BRC_COHERENCE].class_unit;
 
 	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
-		brc_json_text(l->name), "mode", brc_json_text(mode), "source",
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"name", brc_json_text(l->name), "structure", brc_json_structure(net, labelling),
+		"verdicts", brc_json_verdicts(l, how->level), "mode", brc_json_text(mode), "source",
 		brc_json_text(source), "k", l->k > 0 ? brc_json_count(l->k) : json_null(), "seed",
 		l->has_seed ? json_integer(l->seed) : json_null(), "findings",
 		notes_of(net, BRC_NOTE_FINDING, labelling), "cut",

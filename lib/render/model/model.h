@@ -85,6 +85,7 @@ typedef struct brc_labelling {
 } brc_labelling;
 
 typedef enum brc_note_kind {
+	BRC_NOTE_STRUCTURE, /* is there structure? One for each labelling with units */
 	BRC_NOTE_FINDING,
 	BRC_NOTE_DETAIL,    /* belongs to the finding before it */
 	BRC_NOTE_PARTITION, /* how far it is reliable, and where its k comes from */

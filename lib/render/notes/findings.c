@@ -80,6 +80,52 @@ static void add_none(brc_str *text, const brc_labelling *l, brc_proxy proxy, dou
 }
 
 /* "6 of 45 groups are more important than random groups of their size and layer (...)." */
+/* Why q and max-T differ; not again what was said of the proxy before. */
+static void add_reconciled(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
+{
+	const brc_inference *before = brc_primary(&l->test[BRC_IMPORTANCE]);
+	brc_str own = {0}, other = {0};
+
+	brc_note_reconciled(&own, brc_primary(&l->test[proxy]), level);
+	if (proxy != BRC_IMPORTANCE && before)
+		brc_note_reconciled(&other, before, level);
+	if (own.s && (!other.s || strcmp(own.s, other.s) != 0))
+		brc_str_add(text, own.s);
+	text->failed |= own.failed || other.failed;
+	brc_str_free(&own);
+	brc_str_free(&other);
+}
+
+/* How many graphs were tested, and in how many a partition does not repeat. */
+static size_t unstructured(const brc_structure *t, size_t *tested)
+{
+	size_t n = 0;
+
+	*tested = 0;
+	for (size_t g = 0; g < t->graphs; g++) {
+		const size_t row = brc_structure_row(t, g, 0);
+
+		if (row == BRC_ANY || t->verdict[row] == BRC_VERDICT_UNTESTED)
+			continue;
+		++*tested;
+		n += t->verdict[row] != BRC_VERDICT_STRUCTURED;
+	}
+	return n;
+}
+
+/* Findings stand below the verdict on the partition. */
+static void add_repeatable(brc_str *text, const brc_labelling *l)
+{
+	size_t tested;
+	const size_t n = unstructured(&l->structure, &tested);
+
+	if (n > 0 && n == tested)
+		brc_str_add(text, " These groups do not repeat: this is said of one partition, and "
+				  "not of modules of the network.");
+	else if (n > 0)
+		brc_str_addf(text, " Of %zu of %zu graphs the groups do not repeat.", n, tested);
+}
+
 static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)
 {
 	const brc_inference *st = brc_primary(&l->test[proxy]);
@@ -99,6 +145,8 @@ static void add_corrected(brc_str *text, const brc_labelling *l, brc_proxy proxy
 		brc_str_addf(text, "; with a range of at least %g points",
 			     100 * st->minimum_effect);
 	brc_str_add(text, ").");
+	add_reconciled(text, l, proxy, level);
+	add_repeatable(text, l);
 }
 
 static void add_uncorrected(brc_str *text, const brc_labelling *l, brc_proxy proxy, double level)

@@ -18,6 +18,11 @@ void brc_note_findings(brc_network *net, double level);
 void brc_note_repeats(brc_network *net);
 /* What holds in the family of all tests, if the report asks for that. */
 void brc_note_family(brc_network *net, double level);
+/*
+ * Append a sentence for each direction in which q and max-T of a statistic disagree at `level`,
+ * with a blank before it. Nothing where they flag the same groups.
+ */
+void brc_note_reconciled(brc_str *text, const brc_inference *st, double level);
 /* How far each partition is reliable, and where its k comes from. */
 void brc_note_partitions(brc_network *net);
 /* Which groups were not tested, by reason. */

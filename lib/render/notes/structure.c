@@ -1,5 +1,6 @@
 /* Is there structure? The verdict on each partition, in sentences. */
 #include <math.h>
+#include <string.h>
 
 #include "render/notes/notes.h"
 #include "render/words/format.h"
@@ -18,7 +19,19 @@ static void count_verdicts(const brc_structure *t, size_t count[4], size_t *none
 	}
 }
 
-static void add_numbers(brc_str *text, const brc_structure *t, size_t row)
+/* The null model of the clusterability whose p the row has; NULL where it is not in the stream. */
+static const char *null_model(const brc_network *net, const brc_structure *t, size_t row)
+{
+	for (size_t i = 0; i < net->n_clusterability; i++) {
+		const brc_clusterability *c = &net->clusterability[i];
+
+		if (c->k == (size_t)t->k[row] && strcmp(c->source, t->source) == 0)
+			return c->null;
+	}
+	return NULL;
+}
+
+static void add_numbers(brc_str *text, const brc_structure *t, size_t row, const char *null)
 {
 	double largest = brc_structure_largest(t, row);
 
@@ -30,13 +43,14 @@ static void add_numbers(brc_str *text, const brc_structure *t, size_t row)
 		brc_str_addf(text, ", those of %zu null graphs to at most %.2f", t->nulls, largest);
 	else if (t->verdict[row] != BRC_VERDICT_UNTESTED)
 		brc_str_add(text, ", and not every null graph could be made");
-	if (t->p[row] > BRC_STRUCTURE_LEVEL)
-		brc_str_addf(text, "; p of clusterability is %s", brc_format_p(t->p[row]).s);
+	if (isfinite(t->p[row]))
+		brc_str_addf(text, "; p of clusterability is %s%s%s", brc_format_p(t->p[row]).s,
+			     null ? ", null model " : "", null ? null : "");
 	brc_str_add(text, ".");
 }
 
 /* One graph: the verdict with its numbers. */
-static void add_one(brc_str *text, const brc_structure *t, size_t row)
+static void add_one(brc_str *text, const brc_structure *t, size_t row, const char *null)
 {
 	if (t->chosen[0] == 0)
 		brc_str_addf(text, "No k stands out between %d and %d. At k = %d, the best, ",
@@ -44,10 +58,34 @@ static void add_one(brc_str *text, const brc_structure *t, size_t row)
 	else
 		brc_str_addf(text, "Structure at k = %d: %s. The ", t->k[row],
 			     brc_verdict_words[t->verdict[row]]);
-	add_numbers(text, t, row);
+	add_numbers(text, t, row, null);
+	if (brc_structure_remark(t, row))
+		brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	if (isnan(t->p[row]) && t->verdict[row] != BRC_VERDICT_UNTESTED &&
 	    t->verdict[row] != BRC_VERDICT_NONE)
 		brc_str_add(text, " Clusterability with this k is not known.");
+}
+
+/* Labels whose structure nobody asked for: said first, with what asks for it. */
+static void note_untested(brc_network *net, size_t i)
+{
+	const brc_labelling *l = &net->labelling[i];
+
+	if (!l->labels_section)
+		return;
+	if (l->labels.mode == BRC_LABELS_IMPORTED)
+		brc_note_addf(&net->notes, BRC_NOTE_STRUCTURE, i,
+			      "Structure: not tested. The partition was given, so it cannot be "
+			      "made again from perturbed copies.");
+	else
+		brc_note_addf(&net->notes, BRC_NOTE_STRUCTURE, i,
+			      "Structure at k = %zu: not tested. Whether the groups repeat is "
+			      "unknown. Add:  | spectral -k %zu --stability 20%s",
+			      l->k, l->k,
+			      strcmp(l->labels.source, "affinity") == 0
+				      ? " --samples ACTIVATIONS.brc"
+			      : strcmp(l->labels.source, "series") == 0 ? " --samples SERIES.brc"
+									: "");
 }
 
 void brc_note_structure(brc_network *net)
@@ -58,11 +96,13 @@ void brc_note_structure(brc_network *net)
 		brc_str *text;
 
 		count_verdicts(t, count, &none, &row);
-		if (row == BRC_ANY)
+		if (row == BRC_ANY) {
+			note_untested(net, i);
 			continue;
-		text = brc_note_begin(&net->notes, BRC_NOTE_FINDING, i);
+		}
+		text = brc_note_begin(&net->notes, BRC_NOTE_STRUCTURE, i);
 		if (t->graphs == 1) {
-			add_one(text, t, row);
+			add_one(text, t, row, null_model(net, t, row));
 			continue;
 		}
 		brc_str_addf(text, "Structure of %zu graphs: ", t->graphs);
@@ -72,5 +112,7 @@ void brc_note_structure(brc_network *net)
 			     "structured %zu; above chance, not repeatable %zu; no evidence %zu.",
 			     count[BRC_VERDICT_STRUCTURED], count[BRC_VERDICT_ABOVE],
 			     count[BRC_VERDICT_NONE]);
+		if (brc_structure_remark(t, row))
+			brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	}
 }

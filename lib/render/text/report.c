@@ -134,6 +134,8 @@ static brc_rc add_network(brc_str *b, const brc_network *net, double level, brc_
 	brc_str_add(b, "\n");
 	for (size_t i = 0; i < net->n_labellings; i++) {
 		heading(b, net->labelling[i].name, '-');
+		add_notes(b, net, BRC_NOTE_STRUCTURE, i, "");
+		BRC_TRY(brc_text_verdicts(b, &net->labelling[i], level, err));
 		brc_text_partition(b, &net->labelling[i]);
 		add_notes(b, net, BRC_NOTE_PARTITION, i, "");
 		brc_text_tests(b, &net->labelling[i], level);

@@ -19,6 +19,9 @@ void brc_text_partition(brc_str *b, const brc_labelling *l);
 /* Its tests, and the table of its groups. */
 void brc_text_tests(brc_str *b, const brc_labelling *l, double level);
 
+/* What stands out in it, two lines a group; nothing where no group was tested. BRC_RESOURCE. */
+brc_rc brc_text_verdicts(brc_str *b, const brc_labelling *l, double level, brc_err *err);
+
 /* Its findings against controls of other kinds than random ones; nothing without such. */
 void brc_text_controls(brc_str *b, const brc_labelling *l, double level);
 

@@ -98,6 +98,7 @@ static void add_statistic(brc_str *b, const brc_labelling *l, const brc_group *g
 static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, const brc_group *g,
 		    const names *t)
 {
+	const char *verdict;
 	char digest[9];
 
 	brc_escape_tsv(b, net->title);
@@ -113,6 +114,9 @@ static void add_row(brc_str *b, const brc_network *net, const brc_labelling *l, 
 		brc_str_addf(b, "\t%" PRId64, l->seed);
 	else
 		brc_str_add(b, "\tNA");
+	verdict = l->structure.graphs ? brc_structure_verdict(&l->structure)
+				      : brc_verdict_words[BRC_VERDICT_UNTESTED];
+	add_text(b, verdict ? verdict : "differs");
 	for (size_t i = 0; i < t->n; i++)
 		add_statistic(b, l, g, &t->item[i]);
 	add_text(b, g->worst_class == BRC_ANY ? "NA" : l->class_name[g->worst_class]);
@@ -136,7 +140,8 @@ brc_rc brc_report_tsv(const brc_report *r, brc_str *out, brc_err *err)
 	brc_rc rc = collect_names(&t, r, err);
 
 	brc_str_add(out,
-		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed");
+		    "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed\t"
+		    "structure");
 	for (size_t i = 0; i < t.n; i++)
 		for (const brc_column *c = brc_statistic_columns; c->name; c++) {
 			if (!t.item[i].has[c - brc_statistic_columns])

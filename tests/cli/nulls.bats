@@ -147,7 +147,7 @@ PYTHON
 	[ "$(show 'list(s)' list.brc)" = "[('weights', 'w'), ('clusterability', 'w.k2'), ('clusterability', 'w.k3'), ('clusterability', 'w.k5')]" ]
 	[ "$(grep -c '^clusterability: k [235]: n-cut' err)" = 3 ]
 	grep -q '^clusterability: p of the best of these 3 numbers of clusters: ' err
-	laplacian -q <w.brc | spectral -q -k 2,3,5 >labels.brc
+	laplacian -q <w.brc | spectral --choose ncut -q -k 2,3,5 >labels.brc
 	for k in 2 3 5; do
 		same show "s['clusterability', 'w.k$k'].meta['observed']" list.brc , \
 			show "s['labels', 'w.global.k$k'].meta['ncut']" labels.brc
@@ -182,7 +182,7 @@ PYTHON
 	[ "$(show 's["clusterability", "w"].meta["null"]' out.brc)" = against ]
 	want=()
 	for seed in 2 3 4; do
-		laplacian -q <o$seed.brc | spectral -q -k 3 >l.brc
+		laplacian -q <o$seed.brc | spectral -q -k 3 --choose ncut >l.brc
 		want+=("$(show 's["labels", "w.global"].meta["ncut"]' l.brc)")
 	done
 	[ "$(show '" ".join(map(str, s["clusterability", "w"].arrays["null/ncut"]))' out.brc)" = "${want[*]}" ]

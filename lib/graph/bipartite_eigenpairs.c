@@ -121,7 +121,7 @@ static brc_rc by_squares(bipartite *h, bool *done, brc_err *err)
 	brc_operator op = squared_operator(h);
 	size_t pairs = h->r->p->pairs - h->r->count;
 	size_t spare = h->r->p->spare < pairs ? h->r->p->spare : pairs - 1;
-	brc_eigen_wanted wanted = {pairs - spare, spare,        true,
+	brc_eigen_wanted wanted = {pairs - spare, spare,        true,      h->r->loose,
 				   h->r->seed,    h->r->stream, h->r->pool};
 	double *square = brc_alloc(pairs, sizeof(*square), err);
 	double *u = brc_alloc(pairs * op.n, sizeof(*u), err);

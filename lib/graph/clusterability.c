@@ -1,5 +1,6 @@
 #include "graph/clusterability.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/threads.h"
 #include "graph/ncut.h"
 #include "graph/spectral.h"
+#include "linalg/fit.h"
 #include "stats/extremes.h"
 #include "stats/moments.h"
 
@@ -149,10 +151,24 @@ static brc_rc run_all(test *t, brc_err *err)
  * except for rounding.
  */
 #define TIE 1e-12
+/*
+ * Strengths of a fitted network are those of the observed one to the tolerance of the fit, and its
+ * edges are rounded to single precision. Where strengths alone decide the n-cut, that is all by
+ * which it differs; twice, because an n-cut is a sum of quotients of sums of edges.
+ */
+#define TIE_FITTED (2 * (BRC_FIT_TOLERANCE + FLT_EPSILON / 2.))
 
-static double limit_of(double observed, bool paper)
+/* By how much n-cuts may differ that are as large as the observed one. */
+static double tie_of(const brc_clusterability *c, double ncut)
 {
-	return paper ? nextafter(observed, -INFINITY) : observed + TIE * fmax(1, observed);
+	bool fitted = strncmp(c->null, "residual", 8) == 0;
+
+	return (fitted ? TIE_FITTED : TIE) * fmax(1, ncut);
+}
+
+static double limit_of(const brc_clusterability *c, double ncut, bool paper)
+{
+	return paper ? nextafter(ncut, -INFINITY) : ncut + tie_of(c, ncut);
 }
 
 void brc_clusterability_summarise(brc_clusterability *c, bool paper)
@@ -162,15 +178,15 @@ void brc_clusterability_summarise(brc_clusterability *c, bool paper)
 	c->undefined = c->shuffles - known.n;
 	c->mean = known.mean;
 	c->sd = brc_moments_sd(&known, 0);
-	c->z = c->sd > 0 ? (c->observed - c->mean) / c->sd : NAN;
-	c->p = brc_extremes_p_low(limit_of(c->observed, paper), c->ncut, c->shuffles);
+	c->z = c->sd > (paper ? 0 : tie_of(c, c->observed)) ? (c->observed - c->mean) / c->sd : NAN;
+	c->p = brc_extremes_p_low(limit_of(c, c->observed, paper), c->ncut, c->shuffles);
 }
 
 /* How many graphs have an n-cut that is undefined or at most that of graph `own` (n: observed). */
 static size_t rank_of(const brc_clusterability *c, size_t own)
 {
 	double value = own < c->shuffles ? c->ncut[own] : c->observed;
-	double limit = isnan(value) ? -INFINITY : limit_of(value, c->paper);
+	double limit = isnan(value) ? -INFINITY : limit_of(c, value, c->paper);
 	size_t rank = own == c->shuffles || !(c->observed > limit);
 
 	for (size_t i = 0; i < c->shuffles; i++)

@@ -42,8 +42,9 @@ brc_rc brc_clusterability_test(brc_clusterability *out, const brc_null_model *nu
 
 /*
  * Fill p, mean, sd, z and undefined from observed and ncut. p is (r + 1) / (n + 1), where r is the
- * number of shuffles whose n-cut is undefined or at most `observed`, to 1e-12 (paper: below it):
- * undefined ones count against significance.
+ * number of shuffles whose n-cut is undefined or at most `observed`, to 1e-12, or where sums were
+ * fitted (the null is called residual...) to 1.2e-7 (paper: below it): undefined ones count against
+ * significance. z is NaN where sd is not above that.
  */
 void brc_clusterability_summarise(brc_clusterability *c, bool paper);
 

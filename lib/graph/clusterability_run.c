@@ -1,5 +1,6 @@
 #include "graph/clusterability_run.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,13 +131,15 @@ static void tell_cost(const brc_cli *cli, const brc_null_model *m, size_t shuffl
 static void tell(const brc_cli *cli, const brc_clusterability *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		char k[40] = "", text[256];
+		char k[40] = "", z[32] = "undefined", text[256];
 
+		if (!isnan(c[i].z))
+			snprintf(z, sizeof(z), "%.4g", c[i].z);
 		if (n > 1)
 			snprintf(k, sizeof(k), "k %zu: ", c[i].k);
-		brc_cli_note(cli, "%sn-cut %.6g; %zu %s: mean %.6g, sd %.3g; p %.4g, z %.4g", k,
+		brc_cli_note(cli, "%sn-cut %.6g; %zu %s: mean %.6g, sd %.3g; p %.4g, z %s", k,
 			     c[i].observed, c[i].shuffles, c[i].null, c[i].mean, c[i].sd, c[i].p,
-			     c[i].z);
+			     z);
 		for (size_t w = 0;
 		     brc_clusterability_warning(&c[i], w, text, sizeof(text)) && i == 0; w++)
 			brc_cli_note(cli, "warning: %s", text);

@@ -105,7 +105,8 @@ static brc_rc solve_whole(brc_eigenproblem *r, brc_err *err)
 	brc_eigenpairs *p = r->p;
 	size_t pairs = p->pairs - r->count;
 	size_t spare = p->spare < pairs ? p->spare : pairs - 1;
-	brc_eigen_wanted wanted = {pairs - spare, spare, false, r->seed, r->stream, r->pool};
+	brc_eigen_wanted wanted = {pairs - spare, spare,     false,  r->loose,
+				   r->seed,       r->stream, r->pool};
 
 	r->shift = WITHIN;
 	BRC_TRY(brc_eigen_largest(&op, &wanted, p->value + r->count, p->vector + r->count * p->n,
@@ -140,7 +141,7 @@ static brc_rc solve_rest(brc_eigenproblem *r, brc_err *err)
 }
 
 /* Residuals with the graph itself, and not with the operator that the solver was given. */
-static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
+static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, double loose, brc_err *err)
 {
 	double *y = brc_alloc(p->pairs * p->n, sizeof(*y), err);
 	brc_rc rc = y ? brc_normalised_apply(m, p->vector, y, p->pairs, err) : BRC_RESOURCE;
@@ -148,7 +149,7 @@ static brc_rc set_residuals(brc_eigenpairs *p, brc_normalised *m, brc_err *err)
 
 	for (size_t i = 0; i < p->pairs && rc == BRC_OK; i++) {
 		const double *x = p->vector + i * p->n;
-		double sum = 0, most = BRC_EIGEN_RESIDUAL;
+		double sum = 0, most = BRC_EIGEN_RESIDUAL * loose;
 
 		for (size_t v = 0; v < p->n; v++) {
 			double r = (1 - p->value[i]) * x[v] - y[i * p->n + v];
@@ -192,13 +193,13 @@ static brc_rc find_pairs(brc_eigenproblem *r, brc_err *err)
 	r->count = r->g->components < p->pairs ? r->g->components : p->pairs;
 	set_trivial(r);
 	BRC_TRY(solve_rest(r, err));
-	return set_residuals(p, r->m, err);
+	return set_residuals(p, r->m, r->loose, err);
 }
 
-brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
-			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
+static brc_rc new_pairs(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
+			double loose, uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
 {
-	brc_eigenproblem r = {.g = g, .pool = pool, .seed = seed, .stream = stream};
+	brc_eigenproblem r = {.g = g, .pool = pool, .loose = loose, .seed = seed, .stream = stream};
 	brc_rc rc;
 
 	BRC_ASSERT_VALID(brc_graph_valid(g));
@@ -215,6 +216,18 @@ brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, si
 	free(r.inner);
 	brc_normalised_free(r.m);
 	return BRC_GIVE(out, r.p, rc, brc_eigenpairs_free);
+}
+
+brc_rc brc_eigenpairs_new(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
+			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
+{
+	return new_pairs(out, g, k, spare, 1, seed, stream, pool, err);
+}
+
+brc_rc brc_eigenpairs_rough(brc_eigenpairs **out, const brc_graph *g, size_t k, size_t spare,
+			    uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err)
+{
+	return new_pairs(out, g, k, spare, BRC_EIGENPAIRS_ROUGH, seed, stream, pool, err);
 }
 
 size_t brc_eigenpairs_bytes(const brc_graph *g, size_t pairs, size_t threads)

@@ -40,6 +40,12 @@ typedef struct brc_eigenpairs {
  */
 brc_rc brc_eigenpairs_new(brc_eigenpairs **p, const brc_graph *g, size_t k, size_t spare,
 			  uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err);
+
+/* The same with residuals of at most BRC_EIGENPAIRS_ROUGH times as much, in less time: for graphs
+ * that differ from others by far more than that. */
+#define BRC_EIGENPAIRS_ROUGH 1e5
+brc_rc brc_eigenpairs_rough(brc_eigenpairs **p, const brc_graph *g, size_t k, size_t spare,
+			    uint64_t seed, uint32_t stream, brc_pool *pool, brc_err *err);
 void brc_eigenpairs_free(brc_eigenpairs *p);
 
 /* Bytes that it takes at most, with `threads` workers; SIZE_MAX if that does not fit. */

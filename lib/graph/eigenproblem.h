@@ -21,6 +21,7 @@ typedef struct brc_eigenproblem {
 	double shift;    /* of the trivial eigenvalues, where the whole graph is solved */
 	brc_eigenpairs *p;
 	size_t count; /* pairs known: trivial ones */
+	double loose; /* residuals may be so many times as large */
 	uint64_t seed;
 	uint32_t stream;
 } brc_eigenproblem;

@@ -64,8 +64,8 @@ static bool is_wanted(const run *r, size_t set, size_t g, size_t connected)
 	return r->e->k[at] > 0 && r->e->k[at] <= connected && (!r->wanted || r->wanted[at]);
 }
 
-static brc_rc partition_graph(const run *r, size_t g, const brc_graph *graph, uint64_t seed,
-			      int32_t *label, brc_err *err)
+static brc_rc partition_graph(const run *r, size_t g, const brc_graph *graph, bool copy,
+			      uint64_t seed, int32_t *label, brc_err *err)
 {
 	brc_spectral_options o = r->plan->options;
 	brc_eigenpairs *p = NULL;
@@ -81,8 +81,9 @@ static brc_rc partition_graph(const run *r, size_t g, const brc_graph *graph, ui
 	o.seed = seed;
 	o.stream = (uint32_t)g;
 	o.unit_rows = r->l->unit_rows;
-	rc = brc_eigenpairs_new(&p, graph, most, brc_spectral_pairs(graph, most) - most, o.seed,
-				o.stream, NULL, err);
+	rc = (copy ? brc_eigenpairs_rough
+		   : brc_eigenpairs_new)(&p, graph, most, brc_spectral_pairs(graph, most) - most,
+					 o.seed, o.stream, NULL, err);
 	for (size_t s = 0; s < r->e->sets && rc == BRC_OK; s++) {
 		brc_clustering c = {0};
 
@@ -97,9 +98,12 @@ static brc_rc partition_graph(const run *r, size_t g, const brc_graph *graph, ui
 	return rc;
 }
 
-/* Partition the graphs on these blocks, for every set: label[sets, units]. */
-static brc_rc partition_blocks(const run *r, const brc_blocks *b, uint64_t seed, int32_t *label,
-			       brc_err *err)
+/*
+ * Partition the graphs on these blocks, for every set: label[sets, units]. Edges of copies differ
+ * from those of the graph by far more than the eigenvectors of either need to be accurate.
+ */
+static brc_rc partition_blocks(const run *r, const brc_blocks *b, bool copy, uint64_t seed,
+			       int32_t *label, brc_err *err)
 {
 	brc_rc rc = BRC_OK;
 
@@ -110,7 +114,7 @@ static brc_rc partition_blocks(const run *r, const brc_blocks *b, uint64_t seed,
 
 		rc = brc_graph_init(&graph, b, like->member, like->n_members, like->block,
 				    like->n_edges, err);
-		BRC_THEN(rc, partition_graph(r, g, &graph, seed, label, err));
+		BRC_THEN(rc, partition_graph(r, g, &graph, copy, seed, label, err));
 		brc_graph_clear(&graph);
 	}
 	return rc;
@@ -178,7 +182,7 @@ static brc_rc partition_copy(const run *r, const brc_blocks *b, const brc_record
 						 (uint32_t)(copy / 2), copy % 2, &made, err)
 			     : brc_perturb_edges(b, seed, (uint32_t)copy, &made, err);
 
-	BRC_THEN(rc, partition_blocks(r, &made, seed + 1 + copy, label, err));
+	BRC_THEN(rc, partition_blocks(r, &made, true, seed + 1 + copy, label, err));
 	brc_blocks_clear(&made);
 	brc_progress_add(r->progress, 1);
 	return rc;
@@ -206,7 +210,7 @@ static brc_rc compare_null(const run *r, const brc_blocks *b, const brc_recorded
 	size_t each = e->sets * e->units, n = BRC_EVIDENCE_NULL_COPIES;
 
 	if (!recorded) {
-		BRC_TRY(partition_blocks(r, b, r->plan->options.seed, label, err));
+		BRC_TRY(partition_blocks(r, b, false, r->plan->options.seed, label, err));
 		brc_progress_add(r->progress, 1);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -403,7 +407,7 @@ static brc_rc partition_first(const run *r, size_t workers, brc_err *err)
 	struct timespec from, to;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	BRC_TRY(partition_blocks(r, &r->l->blocks, r->plan->options.seed, r->e->label, err));
+	BRC_TRY(partition_blocks(r, &r->l->blocks, false, r->plan->options.seed, r->e->label, err));
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	if (r->o->tell)
 		r->o->tell(r->o->told, brc_evidence_work(r->o),

@@ -164,16 +164,21 @@ static void tell_row(const brc_cli *cli, const brc_structure *t, size_t row)
 {
 	const char *name = t->graph[t->of[row]];
 	double largest = brc_structure_largest(t, row);
+	char p[40] = "";
 
+	if (!isnan(t->p[row]))
+		snprintf(p, sizeof(p), "; p of clusterability %.3g", t->p[row]);
 	if (t->verdict[row] == BRC_VERDICT_UNTESTED)
 		brc_cli_detail(cli, "%s, k %d: partitions of copies agree to %.2f, below %.2f",
 			       name, t->k[row], t->index[row], BRC_STRUCTURE_REPEATS);
 	else
 		brc_cli_note(cli,
 			     "%s, k %d: %s (partitions of copies agree to %.2f, of null graphs to "
-			     "at most %.2f)",
+			     "at most %.2f%s)",
 			     name, t->k[row], brc_verdict_words[t->verdict[row]], t->index[row],
-			     largest);
+			     largest, p);
+	if (brc_structure_remark(t, row) && t->graphs == 1)
+		brc_cli_note(cli, "%s", brc_structure_remark(t, row));
 	if (t->verdict[row] != BRC_VERDICT_UNTESTED && isnan(t->p[row]) && t->graphs == 1)
 		brc_cli_detail(cli, "%s, k %d: clusterability is not known", name, t->k[row]);
 }

@@ -90,7 +90,7 @@ static brc_rc check_residuals(const brc_eigen_problem *p, const double *values,
 			break;
 		cblas_daxpy((int)n, -values[i], vectors + i * n, 1, y + c * n, 1);
 		norm = cblas_dnrm2((int)n, y + c * n, 1);
-		most = BRC_EIGEN_RESIDUAL * scale;
+		most = BRC_EIGEN_RESIDUAL * scale * fmax(1, p->wanted.loose);
 		if (residuals)
 			residuals[i] = norm;
 		if (i >= p->wanted.k)

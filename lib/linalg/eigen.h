@@ -12,7 +12,7 @@
 #include "base/threads.h"
 #include "linalg/operator.h"
 
-/* Every residual is at most this times max(1, largest |eigenvalue| found). */
+/* Every residual is at most this times max(1, largest |eigenvalue| found), times `loose`. */
 #define BRC_EIGEN_RESIDUAL 1e-8
 /* The residual of a spare pair is at most this times its distance from the last wanted pair. */
 #define BRC_EIGEN_APART 0.1
@@ -30,6 +30,7 @@ typedef struct brc_eigen_wanted {
 	 * square root of the eigenvalue.
 	 */
 	bool squares;
+	double loose;  /* residuals may be so many times as large; 0: 1 */
 	uint64_t seed; /* (seed, stream) choose the start vectors (BRC_RNG_EIGEN) */
 	uint32_t stream;
 	brc_pool *pool; /* for the work beside `apply`; NULL: in the caller */

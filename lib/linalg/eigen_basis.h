@@ -19,6 +19,7 @@ typedef struct brc_lanczos {
 	size_t n, k;            /* k: pairs wanted, the spare ones included */
 	size_t sure;            /* of them, those wanted to full accuracy */
 	bool squares;
+	double loose;  /* times the tolerance, at least 1 */
 	size_t most;   /* columns that the basis may have */
 	size_t size;   /* columns that it has */
 	size_t done;   /* of them, those whose column of H is known */

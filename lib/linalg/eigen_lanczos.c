@@ -39,7 +39,8 @@ enum {
 	FILTER_TRIES = 4
 };
 
-/* Relative to the largest |eigenvalue|: of residuals, and to call eigenvalues equal. */
+/* Relative to the largest |eigenvalue|: of residuals (times `loose`), and to call eigenvalues
+ * equal. */
 static const double TOLERANCE = 1e-10, SAME = 1e-7;
 /* Squares of singular values below this count as 0. */
 static const double SMALL = 1e-8;
@@ -66,10 +67,11 @@ static bool worth_filtering(const brc_eigen_problem *p)
 /* The largest residual that the i-th largest Ritz pair may have. */
 static double allowed(const brc_lanczos *l, size_t i)
 {
-	double most = TOLERANCE * l->scale;
+	double most = TOLERANCE * l->loose * l->scale;
 
 	if (l->squares)
-		most = TOLERANCE * sqrt(fmax(brc_lanczos_ritz(l, i), SMALL * l->scale) * l->scale);
+		most = TOLERANCE * l->loose *
+		       sqrt(fmax(brc_lanczos_ritz(l, i), SMALL * l->scale) * l->scale);
 	if (i >= l->sure)
 		most = fmax(most,
 			    BRC_EIGEN_APART / 2 *
@@ -86,7 +88,7 @@ static double allowed_filtered(const brc_lanczos *l, size_t i)
 {
 	if (i >= l->sure)
 		return 0.2 * l->strict * (1 + fabs(brc_lanczos_ritz(l, i)));
-	return 0.5 * l->strict * TOLERANCE * brc_lanczos_ritz(l, i);
+	return 0.5 * l->strict * TOLERANCE * l->loose * brc_lanczos_ritz(l, i);
 }
 
 static bool converged(const brc_lanczos *l)
@@ -232,7 +234,7 @@ static brc_rc measure(brc_lanczos *l, bool *done, brc_err *err)
 	last = value[l->k - l->sure];
 	*done = true;
 	for (size_t i = 0; i < l->k; i++) { /* number i from below, k - 1 - i from above */
-		double most = TOLERANCE * fmax(fabs(value[l->k - 1]), fabs(value[0]));
+		double most = TOLERANCE * l->loose * fmax(fabs(value[l->k - 1]), fabs(value[0]));
 
 		if (l->k - 1 - i >= l->sure)
 			most = fmax(most, BRC_EIGEN_APART / 2 * (last - value[i]));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sections/fields.h"
 
@@ -155,4 +156,12 @@ brc_verdict brc_structure_judge(const brc_structure *t, size_t row)
 	if (!(t->index[row] > largest) || t->p[row] > BRC_STRUCTURE_LEVEL)
 		return BRC_VERDICT_NONE;
 	return t->index[row] >= BRC_STRUCTURE_REPEATS ? BRC_VERDICT_STRUCTURED : BRC_VERDICT_ABOVE;
+}
+
+const char *brc_structure_remark(const brc_structure *t, size_t row)
+{
+	if (t->verdict[row] != BRC_VERDICT_NONE || strcmp(t->null, "residual-nonzero") != 0)
+		return NULL;
+	return "Null graphs keep the places of edges, so groups that show only in which units are "
+	       "joined are in them, too, and do not count as evidence";
 }

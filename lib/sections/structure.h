@@ -55,6 +55,13 @@ typedef struct brc_structure {
 
 void brc_structure_clear(brc_structure *t); /* of a zeroed or a filled struct */
 
+/*
+ * A sentence on what the null graphs cannot tell, without a full stop, for a row without evidence;
+ * else NULL. Where null graphs keep the places of edges, they keep groups that show in these
+ * places.
+ */
+const char *brc_structure_remark(const brc_structure *t, size_t row);
+
 /* From a section, copied. BRC_DATA where rows are of no graph, or a number is out of range. */
 brc_rc brc_structure_read(brc_structure *t, const brc_section *s, brc_err *err);
 /* Into an empty section; everything is copied. */

@@ -199,3 +199,18 @@ PYTHON
 	run grep warning err
 	[ "$status" = 1 ]
 }
+
+# Groups that show only in which units are joined are in the null graphs of an imported graph, too.
+@test "spectral and report say why an unweighted graph has no evidence" {
+	python3 -c '
+import random
+random.seed(1)
+for i in range(120):
+    for j in range(i):
+        if random.random() < (.4 if i // 30 == j // 30 else .02):
+            print(j, i, 1)' >graph.edges
+	import -q --graph graph.edges | laplacian -q | spectral -k 4 --stability auto >out.brc 2>err
+	grep -q ', k 4: no evidence (partitions of copies agree to 1.00, of null graphs to at most 1.00)' err
+	grep -q 'Null graphs keep the places of edges' err
+	report out.brc | tr -s ' \n' '  ' | grep -q 'Structure at k = 4: no evidence.*Null graphs keep the places of edges'
+}

@@ -30,6 +30,24 @@ static void ties_count_against_significance(void **state)
 	assert_near(c.p, 1, 0);
 }
 
+/* n-cuts that strengths alone decide agree under fitted networks as far as these are fitted. */
+static void fitted_nulls_tie_within_the_fit(void **state)
+{
+	double ncut[4] = {2 + 1e-9, 2 - 1e-9, 2 + 6e-8, 2 + 1e-6};
+	brc_clusterability c = {.observed = 2, .shuffles = 4, .ncut = ncut};
+
+	(void)state;
+	brc_clusterability_summarise(&c, false); /* of no fitted null: only what is smaller */
+	assert_near(c.p, 2.0 / 5, 1e-15);
+	snprintf(c.null, sizeof(c.null), "residual-nonzero");
+	brc_clusterability_summarise(&c, false);
+	assert_near(c.p, 4.0 / 5, 1e-15);
+	ncut[3] = 2;
+	brc_clusterability_summarise(&c, false);
+	assert_near(c.p, 1, 0);
+	assert_true(isnan(c.z));
+}
+
 static void equal_nulls_have_no_z(void **state)
 {
 	double ncut[3] = {2, 2, 2};
@@ -300,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ties_count_against_significance),
+		cmocka_unit_test(fitted_nulls_tie_within_the_fit),
 		cmocka_unit_test(equal_nulls_have_no_z),
 		cmocka_unit_test(modular_networks_are_found_clusterable),
 		cmocka_unit_test(rounding_breaks_no_tie),

@@ -604,7 +604,7 @@ static void a_polynomial_confuses_no_eigenvalues(void **state)
 	double d[N];
 	struct matrix m = {N, d};
 	brc_operator op = {N, &m, diagonal_apply, NULL, SPARSE, 0};
-	brc_eigen_wanted wanted = {K, 1, false, 5, 0, NULL};
+	brc_eigen_wanted wanted = {K, 1, false, 1, 5, 0, NULL};
 	struct pairs p;
 	struct pairs q;
 

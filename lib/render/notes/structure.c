@@ -59,6 +59,8 @@ static void add_one(brc_str *text, const brc_structure *t, size_t row, const cha
 		brc_str_addf(text, "Structure at k = %d: %s. The ", t->k[row],
 			     brc_verdict_words[t->verdict[row]]);
 	add_numbers(text, t, row, null);
+	if (brc_structure_remark(t, row))
+		brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	if (isnan(t->p[row]) && t->verdict[row] != BRC_VERDICT_UNTESTED &&
 	    t->verdict[row] != BRC_VERDICT_NONE)
 		brc_str_add(text, " Clusterability with this k is not known.");
@@ -80,10 +82,10 @@ static void note_untested(brc_network *net, size_t i)
 			      "Structure at k = %zu: not tested. Whether the groups repeat is "
 			      "unknown. Add:  | spectral -k %zu --stability 20%s",
 			      l->k, l->k,
-			      strcmp(l->labels.source, "affinity") == 0 ||
-					      strcmp(l->labels.source, "series") == 0
+			      strcmp(l->labels.source, "affinity") == 0
 				      ? " --samples ACTIVATIONS.brc"
-				      : "");
+			      : strcmp(l->labels.source, "series") == 0 ? " --samples SERIES.brc"
+									: "");
 }
 
 void brc_note_structure(brc_network *net)
@@ -110,5 +112,7 @@ void brc_note_structure(brc_network *net)
 			     "structured %zu; above chance, not repeatable %zu; no evidence %zu.",
 			     count[BRC_VERDICT_STRUCTURED], count[BRC_VERDICT_ABOVE],
 			     count[BRC_VERDICT_NONE]);
+		if (brc_structure_remark(t, row))
+			brc_str_addf(text, " %s.", brc_structure_remark(t, row));
 	}
 }

@@ -8,7 +8,7 @@
 static const char *k_list, *k_auto, *samples;
 static brc_opt_list against;
 static size_t shuffles, restarts;
-static int null, choose, compat;
+static int null, choose = -1, compat;
 static bool refine;
 
 enum { SHUFFLES = 50 };
@@ -42,7 +42,11 @@ static const brc_opt options[] = {
 		  "compare with the network in this stream instead of null networks: an untrained "
 		  "copy, say. It may be given any number of times, 32 at most")},
 	OPTION_RESTARTS(&restarts),
-	OPTION_CHOOSE(&choose),
+	{BRC_CHOICE("choose", 0, "WHAT", &choose, "inertia|ncut",
+		    "which of the partitions that k-means ends in is taken, in every network "
+		    "alike. ncut: that of least n-cut among the 100 of least inertia, because the "
+		    "n-cut is what is tested. inertia: that of least inertia: inertia|ncut "
+		    "(default: ncut; with --compat paper: inertia)")},
 	{BRC_FLAG("refine", 0, &refine,
 		  "after k-means, move single units to other clusters as long as that lowers the "
 		  "n-cut, in every network alike")},
@@ -64,6 +68,8 @@ static brc_rc resolve(const brc_cli *cli, brc_err *err)
 		return brc_fail(err, BRC_USAGE,
 				"--choose ncut contradicts --compat paper: the published code "
 				"takes the least inertia");
+	if (choose < 0)
+		choose = compat == 1 ? CHOOSE_INERTIA : CHOOSE_NCUT;
 	if (against.n > 0 && (null != 0 || shuffles != 0 || samples))
 		return brc_fail(err, BRC_USAGE,
 				"--against gives the networks to compare with: leave out --null, "

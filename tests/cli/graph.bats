@@ -97,6 +97,10 @@ PYTHON
 	show 's["labels", "weights.global"].meta["ncut"]' inertia.brc >cut
 	show 's["labels", "weights.global"].meta["ncut"]' plain.brc >observed
 	cmp cut observed
+	clusterability -q -k 12 -n 1 --null layer <w.brc >c.plain.brc
+	show 's["clusterability", "weights"].meta["observed"]' c.plain.brc >observed
+	show 's["labels", "weights.global"].meta["ncut"]' ncut.brc >cut
+	cmp cut observed
 	run -2 spectral -k 2 --choose ncut --compat paper <w.brc
 	run -2 clusterability -k 2 --choose ncut --compat paper <w.brc
 }

@@ -153,7 +153,7 @@ static void labels_alone_make_groups_and_what_is_missing_is_told(void **state)
 	assert_true(says(net, BRC_NOTE_MISSING, "No spectrum came with the labels"));
 	assert_true(says(net, BRC_NOTE_MISSING,
 			 "| lesion --in activations.local --model NET.onnx --data TEST.brc"));
-	assert_true(says(net, BRC_NOTE_MISSING, "| clusterability -k 16"));
+	assert_true(says(net, BRC_NOTE_MISSING, "| clusterability -k 3 -n 50"));
 	assert_true(says(net, BRC_NOTE_MISSING, "`activations` writes them"));
 	brc_report_free(r);
 	free_analysis(&a);

@@ -35,12 +35,14 @@ static void note_tests(brc_network *net, size_t i)
 void brc_note_missing(brc_network *net)
 {
 	brc_notes *notes = &net->notes;
+	const size_t k =
+		net->n_labellings > 0 && net->labelling[0].k > 1 ? net->labelling[0].k : 16;
 
 	if (net->n_clusterability == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
 			      "The %s was not compared with a null model. Add, "
-			      "before laplacian:  | clusterability -k 16 -n 50",
-			      brc_subject(net));
+			      "before laplacian:  | clusterability -k %zu -n 50",
+			      brc_subject(net), k);
 	if (net->n_labellings == 0)
 		brc_note_addf(notes, BRC_NOTE_MISSING, BRC_ANY,
 			      "The %s was not partitioned. Add:  | laplacian | spectral -k 16",

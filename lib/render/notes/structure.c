@@ -82,10 +82,10 @@ static void note_untested(brc_network *net, size_t i)
 			      "Structure at k = %zu: not tested. Whether the groups repeat is "
 			      "unknown. Add:  | spectral -k %zu --stability 20%s",
 			      l->k, l->k,
-			      strcmp(l->labels.source, "affinity") == 0 ||
-					      strcmp(l->labels.source, "series") == 0
+			      strcmp(l->labels.source, "affinity") == 0
 				      ? " --samples ACTIVATIONS.brc"
-				      : "");
+			      : strcmp(l->labels.source, "series") == 0 ? " --samples SERIES.brc"
+									: "");
 }
 
 void brc_note_structure(brc_network *net)

@@ -33,10 +33,11 @@ static void warn_weak(brc_network *net, size_t i, const brc_graph_result *g)
 	}
 	if (weak > 0 && !list.failed)
 		brc_note_addf(&net->notes, BRC_NOTE_WARNING, i,
-			      "graph %s: %zu of %zu clusters are weakly connected (%s%s): cutting "
+			      "graph %s: %zu of %zu clusters %s weakly connected (%s%s): cutting "
 			      "such a cluster in two costs no more than cutting it off from the "
 			      "rest.",
-			      g->name, weak, g->rated, list.s, weak > CLUSTERS_TOLD ? ", ..." : "");
+			      g->name, weak, g->rated, weak == 1 ? "is" : "are", list.s,
+			      weak > CLUSTERS_TOLD ? ", ..." : "");
 	brc_str_free(&list);
 }
 

@@ -23,7 +23,7 @@ typedef enum brc_purpose {
 	BRC_RNG_NOISE = 30,    /* of edges; layer: block index, draw: copy */
 	BRC_RNG_HALVES = 31,   /* disjoint halves of samples; draw: pair of copies */
 	BRC_RNG_PERMUTE = 32,  /* samples of a unit; layer: unit, draw: null graph */
-	BRC_RNG_WEIGHTS = 60, /* of untrained copies; layer: number of the tensor */
+	BRC_RNG_WEIGHTS = 60,  /* of untrained copies; layer: number of the tensor */
 	BRC_RNG_MATCH = 40     /* matched controls, plus brc_match: 40 to 43; layer, draw */
 } brc_purpose;
 

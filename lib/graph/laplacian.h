@@ -24,10 +24,10 @@ typedef struct brc_laplacian_graph {
 typedef struct brc_laplacian {
 	brc_blocks blocks; /* edges borrowed from where they came from */
 	bool local;
-	bool unit_rows;  /* symmetric normalisation: see brc_embedding_new */
-	char source[16]; /* see brc_edge_origin_source */
+	bool unit_rows;   /* symmetric normalisation: see brc_embedding_new */
+	char source[16];  /* see brc_edge_origin_source */
 	int method, edge; /* of correlations: brc_corr_method, brc_corr_edge */
-	size_t n;        /* graphs */
+	size_t n;         /* graphs */
 	brc_laplacian_graph *graph;
 	bool *labelled; /* [layers] some graph keeps this layer's labels */
 } brc_laplacian;

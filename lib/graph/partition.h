@@ -28,7 +28,7 @@ typedef struct brc_partition_plan {
 	/* Where most > 0, k was chosen between these: evidence for all of them is added
 	 * (graph/stability.h), and k 0 says that none stands out. */
 	size_t least, most;
-	bool starts;               /* measure it for every clustering */
+	bool starts;                  /* measure it for every clustering */
 	brc_spectral_options options; /* its stream is set to the index of the graph, its
 				       * unit_rows to the laplacian's */
 	size_t mem;                   /* bytes allowed, 0: what the machine has */
@@ -93,8 +93,8 @@ brc_rc brc_partition_write(brc_filter *f, const char *name, const brc_partition_
 			   const brc_laplacian *l, const brc_clustering *c, brc_err *err);
 
 /*
- * On stderr, of one set: k, n-cut and agreement of starts of each graph, warnings, and the evidence for a k
- * that was chosen (with several graphs only with -v).
+ * On stderr, of one set: k, n-cut and agreement of starts of each graph, warnings, and the evidence
+ * for a k that was chosen (with several graphs only with -v).
  */
 void brc_partition_tell(const brc_cli *cli, const brc_laplacian *l, const brc_clustering *c);
 

@@ -32,7 +32,7 @@ brc_rc brc_stability(const brc_graph *g, const brc_eigenpairs *p, size_t k,
 /* The evidence for one k. */
 typedef struct brc_k_evidence {
 	size_t k;
-	double gap;       /* eigenvalue k + 1 minus eigenvalue k */
+	double gap;    /* eigenvalue k + 1 minus eigenvalue k */
 	double starts; /* brc_stability */
 } brc_k_evidence;
 

@@ -10,7 +10,7 @@ typedef struct state {
 	brc_balance *b;
 	const brc_layer_graph *c;
 	const size_t *first; /* [layers + 1]: the first unit of each layer */
-	float **w;           /* [edges]: their weights; under l2 squared; NULL: of no unit scaled */
+	float **w;           /* [edges]: their weights; NULL: of no unit scaled */
 	size_t groups;
 	size_t *together; /* [layers]: the first of the layers that are scaled with it */
 	bool *inner;      /* [layers]: edges lead from this class to itself */
@@ -59,8 +59,6 @@ static brc_rc read_edges(state *s, size_t mem, brc_err *err)
 			continue;
 		BRC_TRY(BRC_ARRAY(s->w[e], n, err));
 		BRC_TRY(s->c->weights(s->c->of, e, s->w[e], err));
-		for (size_t i = 0; squares(s) && i < n; i++)
-			s->w[e][i] *= s->w[e][i];
 	}
 	return BRC_OK;
 }
@@ -103,29 +101,27 @@ static brc_rc find_classes(state *s, brc_err *err)
 
 /* ---- sums of edges ---- */
 
-/* What unit u's in-weights are multiplied by: in the sums of squares twice. */
-static double factor(const state *s, size_t u)
-{
-	double x = s->b->scale[u];
-
-	return squares(s) ? x * x : x;
-}
-
-/* Add the edges of e to the sums of groups at its end (`to`) and at its beginning (`from`). */
+/*
+ * Add the edges of e to the sums of groups at its end (`to`) and at its beginning (`from`). Under
+ * l2 they are squared, in double: the square of a float may leave the range of floats.
+ */
 static void add_edge(const state *s, size_t e, bool from, bool to)
 {
 	size_t a = s->first[s->c->edge[e].from], b = s->first[s->c->edge[e].to];
+	const double *scale = s->b->scale;
+	const bool square = squares(s);
 	size_t rows = s->c->layers->units[s->c->edge[e].from];
 	size_t cols = s->c->layers->units[s->c->edge[e].to];
 
 	for (size_t i = 0; i < rows; i++) {
 		const float *w = s->w[e] + i * cols;
-		const double inverse = 1 / factor(s, a + i);
+		const double inverse = 1 / scale[a + i];
 		double row = 0;
 
 		for (size_t j = 0; j < cols; j++) {
-			double v = (double)w[j] * inverse * factor(s, b + j);
+			double v = (double)w[j] * inverse * scale[b + j];
 
+			v = square ? v * v : v;
 			row += v;
 			if (to && s->c->tied[b + j] >= 0)
 				s->in[s->c->tied[b + j]] += v;

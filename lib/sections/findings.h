@@ -32,9 +32,10 @@ typedef struct brc_findings {
 	brc_inference stat[BRC_FINDINGS_MAX];
 	size_t classes;    /* 0 without the tables below */
 	char **class_name; /* [classes], or NULL */
-	/* [m, classes], of the recall, or in regression of the loss: mean change, mean of the controls' change, p
-	 * (small changes are extreme, of a loss large ones) and p adjusted over the classes of a
-	 * sub-cluster by max-T. NaN for classes without images. NULL without classes. */
+	/* [m, classes], of the recall, or in regression of the loss: mean change, mean of the
+	 * controls' change, p (small changes are extreme, of a loss large ones) and p adjusted over
+	 * the classes of a sub-cluster by max-T. NaN for classes without images. NULL without
+	 * classes. */
 	double *class_change, *class_control_mean, *class_p, *class_p_adjusted;
 	/* The same of specificity (docs/method.md): U, t, p (small t are extreme) and p adjusted by
 	 * max-T. NULL where it is not defined. */
@@ -44,7 +45,8 @@ typedef struct brc_findings {
 	brc_fdr fdr;
 	bool published;
 	char labels[BRC_NAME_MAX];
-	char class_unit[32]; /* of class_change; "": it is a share, the recall. Else that of a loss */
+	char class_unit[32]; /* of class_change; "": it is a share, the recall. Else that of a loss
+			      */
 	char no_specificity[160]; /* why it is undefined; empty where it is there, or not asked for
 				   */
 	char warning[512]; /* that holds for all its verdicts, in parts joined by "; ", or "" */

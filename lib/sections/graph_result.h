@@ -21,7 +21,7 @@ typedef struct brc_graph_result {
 	double edges;       /* pairs of units; NaN: not known */
 	double lower_bound; /* of the n-cut; NaN: not known, as of the next two */
 	double inertia;     /* of k-means */
-	double starts;   /* mean adjusted Rand index between partitions */
+	double starts;      /* mean adjusted Rand index between partitions */
 	size_t empty;       /* clusters without units */
 	size_t moved;       /* units that refinement moved */
 	size_t n_warnings;

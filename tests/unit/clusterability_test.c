@@ -238,9 +238,11 @@ static void too_many_clusters_or_too_little_memory_are_refused(void **state)
 	modules(&f, 1);
 	o.k = &many;
 	assert_int_equal(test(&c, &f, BRC_NULL_LAYER, false, &o, &err), BRC_DATA);
+	brc_clusterability_clear(&c);
 	o.k = &three;
 	o.mem = 1000;
 	assert_int_equal(test(&c, &f, BRC_NULL_LAYER, false, &o, &err), BRC_RESOURCE);
+	brc_clusterability_clear(&c);
 	fixture_clear(&f);
 }
 

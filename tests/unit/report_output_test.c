@@ -127,19 +127,20 @@ static void a_table_has_a_row_for_each_group(void **state)
 	size_t columns = count(head, '\t'), rows = 0;
 
 	(void)state;
-	/* 7 of the group, 3 of its origin, the verdict on structure, 8 of each of 5 statistics, 3 of specificity alone, 4 of
-	 * the worst class */
+	/* 7 of the group, 3 of its origin, the verdict on structure, 8 of each of 5 statistics, 3
+	 * of specificity alone, 4 of the worst class */
 	assert_int_equal(columns + 1, 7 + 3 + 1 + 8 * 5 + 3 + 4);
-	assert_starts(
-		head,
-		"network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_out\tmodel\tk\tseed\tstructure\t");
+	assert_starts(head, "network\tlabelling\tlayer\tcluster\tsize\ttested\tleft_"
+			    "out\tmodel\tk\tseed\tstructure\t");
 	assert_non_null(strstr(head, "\taccuracy_observed\taccuracy_control_mean\t"));
 	assert_non_null(strstr(head, "\tspread_p\tspread_q\tspread_p_maxt\t"));
 	while ((row = strtok_r(NULL, "\n", &save))) {
 		assert_int_equal(count(row, '\t'), columns);
 		if (rows == 1)
-			assert_starts(row, "net.brc\tweights."
-					   "global\tfc1\t1\t4\tyes\tNA\t01234567\t3\tNA\tnot tested\t-0.1");
+			assert_starts(
+				row,
+				"net.brc\tweights."
+				"global\tfc1\t1\t4\tyes\tNA\t01234567\t3\tNA\tnot tested\t-0.1");
 		if (rows == 5)
 			assert_starts(row, "net.brc\tweights.global\tfc2\t2\t1\tno\tfewer than 2 "
 					   "units\t01234567\t3\tNA\tnot tested\tNA");

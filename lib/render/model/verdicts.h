@@ -44,7 +44,8 @@ void brc_standout_controls(const brc_standout *s, double level, brc_str *out);
 /* "returns in 7 of 10, not found in 1"; "not tried". Appends. */
 void brc_standout_returns(const brc_standout *s, brc_str *out);
 
-/* Which class it hits, and flags: "hits class 7 most; weakly connected". Appends nothing without any. */
+/* Which class it hits, and flags: "hits class 7 most; weakly connected". Appends nothing without
+ * any. */
 void brc_standout_flags(const brc_standout *s, brc_str *out);
 
 /*

@@ -1,4 +1,5 @@
-/* The evidence for each k of a graph: gaps as bars, and the agreement of starts as a line over them. */
+/* The evidence for each k of a graph: gaps as bars, and the agreement of starts as a line over
+ * them. */
 #include <math.h>
 
 #include "render/words/escape.h"
@@ -89,7 +90,8 @@ void brc_svg_choice(brc_str *b, const brc_graph_result *g, const char *title)
 		most = 1;
 	brc_htmlf(b,
 		  "<figure><figcaption>%s%sk = %zu</figcaption><svg viewBox=\"0 0 %d %d\" "
-		  "class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and agreement of starts for "
+		  "class=\"choice\" role=\"img\" aria-label=\"Gap of eigenvalues and agreement of "
+		  "starts for "
 		  "k from %d to %d; taken: %zu\">",
 		  title, title[0] ? ": " : "", g->k, WIDTH, HEIGHT, g->choice_k[0],
 		  g->choice_k[n - 1], g->k);

@@ -10,9 +10,9 @@ out=$(readlink -f "$out")
 options=(-k 16 --controls 199 --repeat 2 -q)
 
 PATH="$here/../bin:$PATH"
-echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). 1,400 of them will make groups by"
-echo "activations, and all groups will be tested on the other 600."
-read-data -q --split 0.7 --classes "$fixtures/fashion-classes.txt" \
+echo "Reading 2,000 labelled images of clothes (Fashion-MNIST). 1,500 of them will make groups by"
+echo "activations, and all groups will be tested on the other 500."
+read-data -q --split 0.75 --classes "$fixtures/fashion-classes.txt" \
 	"$fixtures/fashion-test-2000-images.gz" "$fixtures/fashion-test-2000-labels.gz" \
 	-o "$out/data.brc"
 echo "Analysing a network of 4 x 256 units by its weights: clusters, then lesions of each group, of 199 random"

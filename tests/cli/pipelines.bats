@@ -27,7 +27,8 @@ setup() {
 @test "a stage kept is where one can go on: the same analysis from it" {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages "$model" "$data"
 	lesion -q --model "$model" --data "$data" --controls 9 --match activation,cohesion \
-		--graph stages/laplacian.brc <stages/clusters.brc | coherence -q >again.brc
+		--graph stages/laplacian.brc <stages/clusters.brc | coherence -q |
+		repeat -q --model "$model" --data "$data" --partitions 10 >again.brc
 	cmp stages/analysis.brc again.brc
 }
 
@@ -61,17 +62,18 @@ setup() {
 	cmp "$data" stages/mine.brc
 }
 
-@test "--k-auto chooses the clusters, and clusterability takes as many" {
+@test "--k-auto takes a k that is structured, if there is one; clusterability tests them all" {
 	for pipeline in weights activations; do
-		"$ROOT/pipelines/$pipeline.sh" --k-auto 2-5 --controls 9 --shuffles 3 -q --keep stages -o page.json "$model" "$data"
-		k=$(jq '.networks[0].labellings[0].k' page.json)
-		[ "$k" -ge 2 ] && [ "$k" -le 5 ]
-		jq -e --argjson k "$k" '.networks[0].clusterability[0].k == $k' page.json
-		jq -e '.networks[0].labellings[0].graphs[0].choice | length > 0' page.json
-		laplacian -q --name "$pipeline.global" <stages/clusterability.brc |
-			spectral -q --k-auto=2-5 >again.brc
+		samples=()
+		[ $pipeline = weights ] || samples=(--samples stages/activations.brc)
+		"$ROOT/pipelines/$pipeline.sh" --k-auto 2-5 --controls 9 --shuffles 19 -q --keep stages -o page.json "$model" "$data"
+		jq -e '[.networks[0].clusterability[].k] == [2, 3, 4, 5]' page.json
+		jq -e '[.networks[0].labellings[0].structure.rows[].k] == [2, 3, 4, 5]' page.json
+		spectral -q --k-auto=2-5 --stability auto "${samples[@]}" <stages/laplacian.brc >again.brc
 		cmp stages/clusters.brc again.brc
+		jq '.networks[0].labellings[0].k' page.json >>ks
 	done
+	[ "$(head -n 1 ks)" -ge 2 ] && [ "$(head -n 1 ks)" -le 5 ] # two networks side by side
 }
 
 @test "--mean and --std go to read-data, and are refused of a stream" {
@@ -120,7 +122,7 @@ setup() {
 	for pipeline in weights activations; do
 		"$ROOT/pipelines/$pipeline.sh" "${quick[@]}" -q --keep stages --shape 'image=?,2,28,28' --output probability --task classes "$model" "$data"
 		peek stages/analysis.brc >told
-		[ "$(grep -c '"shape": "image=?,2,28,28", "output": "probability"' told)" = 2 ]
+		[ "$(grep -c '"shape": "image=?,2,28,28", "output": "probability"' told)" = 3 ]
 		grep -q '"task": "classes"' told
 		run -3 "$ROOT/pipelines/$pipeline.sh" "${quick[@]}" --keep none --output nothing "$model" "$data"
 		grep -q "the output 'nothing'" <<<"$output"

@@ -269,6 +269,7 @@ np.save("text.npy", np.array([["a", "b"]]))'
 		case $o in
 		targets=) o+=labels ;;
 		input=) o+=a=x.csv ;;
+		split=) o+=.5 ;;
 		*=) o+=1 ;;
 		esac
 		expect 2 read-data --series "--$o" x.csv </dev/null

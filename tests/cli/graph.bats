@@ -88,19 +88,19 @@ PYTHON
 		laplacian <w.brc | spectral -q -k 12 --choose $rule >$rule.brc
 		clusterability -q -k 12 -n 1 --null layer --choose $rule <w.brc >c.$rule.brc
 		show '(s["spectrum", "weights.global"].records[0]["inertia"], s["labels", "weights.global"].meta["ncut"])' $rule.brc
-		show 's["labels", "weights.global"].meta["ncut"]' $rule.brc >cut
+		show 's["labels", "weights.global"].meta["ncut"]' $rule.brc >least.txt
 		show 's["clusterability", "weights"].meta["observed"]' c.$rule.brc >observed
-		cmp cut observed
+		cmp least.txt observed
 	done >both
 	/usr/bin/python3 -c 'a, b = map(eval, open("both")); assert a[0] < b[0] and a[1] > b[1], (a, b)'
 	laplacian <w.brc | spectral -q -k 12 >plain.brc
-	show 's["labels", "weights.global"].meta["ncut"]' inertia.brc >cut
+	show 's["labels", "weights.global"].meta["ncut"]' inertia.brc >least.txt
 	show 's["labels", "weights.global"].meta["ncut"]' plain.brc >observed
-	cmp cut observed
+	cmp least.txt observed
 	clusterability -q -k 12 -n 1 --null layer <w.brc >c.plain.brc
 	show 's["clusterability", "weights"].meta["observed"]' c.plain.brc >observed
-	show 's["labels", "weights.global"].meta["ncut"]' ncut.brc >cut
-	cmp cut observed
+	show 's["labels", "weights.global"].meta["ncut"]' ncut.brc >least.txt
+	cmp least.txt observed
 	run -2 spectral -k 2 --choose ncut --compat paper <w.brc
 	run -2 clusterability -k 2 --choose ncut --compat paper <w.brc
 }
@@ -239,8 +239,10 @@ PYTHON
 	grep -q '^spectral: global, k 4: structured' err
 	[ "$(show '[x.arrays["copy/index"].shape for (t, n), x in s.items() if t == "structure"]' s.brc)" = "[(1, 10)]" ]
 	[ "$(show '[x.meta["perturbed"] for (t, n), x in s.items() if t == "structure"]' s.brc)" = "['samples']" ]
+	# shellcheck disable=SC2094 # the samples are read, not written
 	corr -q --dense <other.brc | laplacian -q | spectral -k 4 --stability 20 --samples other.brc >s.brc 2>err
 	grep -q '^spectral: global, k 4: no evidence' err
+	# shellcheck disable=SC2094 # the samples are read, not written
 	corr -q --edge abs --method pearson <series.brc | laplacian -q |
 		spectral -k 4 --stability 20 --samples series.brc 2>err >s.brc
 	grep -q '^spectral: global, k 4: structured' err

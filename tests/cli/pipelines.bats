@@ -112,7 +112,7 @@ setup() {
 	"$ROOT/pipelines/weights.sh" "${quick[@]}" -q --keep stages --match none "$model" "$data"
 	peek stages/lesions.brc >told
 	run ! grep -q 'match/' told
-	for wrong in norm cohesion, none,cohesion ''; do
+	for wrong in norm 'cohesion,' 'none,cohesion' ''; do
 		run -2 "$ROOT/pipelines/weights.sh" "${quick[@]}" --match "$wrong" "$model" "$data"
 		grep -q -- "--match: '$wrong' is not a list" <<<"$output"
 	done

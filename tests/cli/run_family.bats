@@ -90,8 +90,8 @@ PYTHON
 	report same.brc -o plain.json
 	report same.brc -o plain.tsv
 	report same.brc >plain.txt
-	! head -n 1 plain.tsv | grep -q run_q
-	! grep -q 'family of the whole run' plain.txt
+	run ! grep -q run_q < <(head -n 1 plain.tsv)
+	run ! grep -q 'family of the whole run' plain.txt
 	[ "$(/usr/bin/python3 -c 'import json; print(json.load(open("plain.json"))["networks"][0]["family"])')" = None ]
 	run -2 report --family all same.brc
 }

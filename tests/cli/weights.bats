@@ -147,7 +147,7 @@ PYTHON
 	[[ "$stderr" = *"12 of 15 hidden units balanced; the others stay as they are"* ]]
 	broca peek b.brc | grep -q '"balanced": 12, "imbalance": '
 	run -0 --separate-stderr extract-weights "$ROOT/fixtures/small/branches.onnx" -o plain.brc
-	! broca peek plain.brc | grep -q balance
+	run ! grep -q balance < <(broca peek plain.brc)
 	run -6 extract-weights --balance --mem 100 "$ROOT/fixtures/fashion-mlp.onnx" -o x.brc
 	[ ! -e x.brc ]
 }

@@ -109,7 +109,7 @@ static bool is_bias(const brc_operand *c, const brc_sources *y)
 	for (size_t k = 0; !zero && k < y->ndim; k++) {
 		size_t missing = y->ndim - c->ndim;
 
-		if (y->ext[k] > 1 && (k < missing || c->dim[k - missing] != y->ext[k]))
+		if ((k < missing || c->dim[k - missing] != y->ext[k]) && y->ext[k] > 1)
 			return false;
 	}
 	return true;

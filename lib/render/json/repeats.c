@@ -5,11 +5,12 @@
 /* The frequency of each unit, layer by layer; null without --all. */
 static json_t *frequencies(const brc_repeats *r, size_t statistic)
 {
-	const double *f = r->frequency + statistic * brc_layers_total(&r->layers);
+	const double *f;
 	json_t *a;
 
 	if (!r->frequency)
 		return json_null();
+	f = r->frequency + statistic * brc_layers_total(&r->layers);
 	a = json_array();
 	for (size_t l = 0; l < r->layers.n; l++)
 		brc_json_append(&a, json_pack("{s:o,s:o}", "layer",

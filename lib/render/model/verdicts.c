@@ -179,8 +179,6 @@ void brc_doubts(const brc_labelling *l, brc_str *out)
 	else if (structured < tested)
 		brc_str_addf(out, "%zu of %zu graphs have partitions that do not repeat",
 			     tested - structured, tested);
-	if (weak_clusters(l) > 0 && weak_clusters(l) == l->graph[0].rated)
-		add_doubt(out, "every cluster is weakly connected");
 	if (l->images.images && !l->images.unknown && brc_image_overlap_bad(&l->images)) {
 		add_doubt(out, "");
 		brc_image_overlap_text(&l->images, out);

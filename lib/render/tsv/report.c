@@ -28,7 +28,7 @@ static void add_columns(statistic *t, const brc_inference *st)
 {
 	const brc_column *c = brc_statistic_columns;
 
-	for (size_t i = 0; c[i].name && i < COLUMNS_MOST; i++)
+	for (size_t i = 0; i < COLUMNS_MOST && c[i].name; i++)
 		t->has[i] |= c[i].holder != BRC_HELD_BY_SOME || brc_column_there(&c[i], st);
 }
 
